@@ -1,0 +1,91 @@
+"""Every environment variable the app reads, typed, in one place.
+
+The table in `docs/settings.md` names each of them; a test compares the two.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+import platformdirs
+from pydantic import AliasChoices, Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+MODEL_ID = "sync/lipsync-1.9.0-beta"
+BackendName = Literal["wavespeed", "local"]
+HostingName = Literal["upload", "signed"]
+
+
+class Settings(BaseSettings):
+    """Settings from the environment; unset variables take the defaults below."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+
+    api_key: SecretStr | None = Field(None, validation_alias="WAVESPEED_API_KEY")
+    base_url: str = Field("https://api.wavespeed.ai", validation_alias="WAVESPEED_BASE_URL")
+    backend: Literal["auto", "wavespeed", "local"] = Field(
+        "auto", validation_alias="LIPSYNC_BACKEND"
+    )
+    data_dir: Path = Field(
+        default_factory=lambda: platformdirs.user_data_path("lipsync-demo"),
+        validation_alias="LIPSYNC_DATA_DIR",
+    )
+    database_url: str | None = Field(None, validation_alias="LIPSYNC_DATABASE_URL")
+    hosting: HostingName = Field("upload", validation_alias="LIPSYNC_HOSTING")
+    public_url: str | None = Field(None, validation_alias="LIPSYNC_PUBLIC_URL")
+    signing_secret: SecretStr | None = Field(None, validation_alias="LIPSYNC_SIGNING_SECRET")
+    allow_private_urls: bool = Field(False, validation_alias="LIPSYNC_ALLOW_PRIVATE_URLS")
+    max_upload_mb: int = Field(200, ge=1, le=200, validation_alias="LIPSYNC_MAX_UPLOAD_MB")
+    workers: int = Field(
+        default_factory=lambda: max(1, (os.cpu_count() or 2) - 1),
+        ge=1,
+        validation_alias="LIPSYNC_WORKERS",
+    )
+    host: str = Field("127.0.0.1", validation_alias="GRADIO_SERVER_NAME")
+    port: int = Field(
+        7860, ge=0, le=65535, validation_alias=AliasChoices("PORT", "GRADIO_SERVER_PORT")
+    )
+    space_id: str | None = Field(None, validation_alias="SPACE_ID")
+    space_host: str | None = Field(None, validation_alias="SPACE_HOST")
+
+    @field_validator("api_key", "signing_secret", mode="before")
+    @classmethod
+    def _strip(cls, value: object) -> object:
+        """Keys are often pasted with spaces around them; an empty one is none."""
+        return (value.strip() or None) if isinstance(value, str) else value
+
+    @field_validator("base_url", "public_url")
+    @classmethod
+    def _no_trailing_slash(cls, value: str | None) -> str | None:
+        return value.rstrip("/") if value else value
+
+    @property
+    def backend_name(self) -> BackendName:
+        """The backend that answers: the API when there is a key, else the local one."""
+        if self.backend != "auto":
+            return self.backend
+        return "wavespeed" if self.api_key else "local"
+
+    @property
+    def on_space(self) -> bool:
+        return self.space_id is not None
+
+    @property
+    def public_base_url(self) -> str | None:
+        """This app's own address as the API sees it; None when it has none."""
+        if self.public_url:
+            return self.public_url
+        if self.space_host:
+            return "https://" + self.space_host.split(",")[0].strip()
+        return None
+
+    @cached_property
+    def runs_dir(self) -> Path:
+        return self.data_dir / "runs"
+
+    @property
+    def runs_database_url(self) -> str:
+        return self.database_url or f"sqlite:///{self.data_dir / 'runs.sqlite3'}"

@@ -1,0 +1,79 @@
+"""Rules for every ring: an ERROR log fails a test; a ring that cannot run says why.
+
+With LIPSYNC_REQUIRE_ALL_RINGS set (as in CI) a ring that would be skipped fails instead.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+REQUIRE_ALL = bool(os.environ.get("LIPSYNC_REQUIRE_ALL_RINGS"))
+_missing: dict[str, str] = {}
+
+
+def _chromium() -> str | None:
+    return next(
+        (p for n in ("chromium", "chromium-browser", "google-chrome") if (p := shutil.which(n))),
+        None,
+    )
+
+
+def _media() -> Path | None:
+    value = os.environ.get("LIPSYNC_TEST_MEDIA")
+    return Path(value) if value and Path(value, "index.csv").is_file() else None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    absent: dict[str, str] = {}
+    if _chromium() is None:
+        absent["browser"] = (
+            "browser ring skipped: no Chromium; install it with 'apt install chromium'"
+        )
+    if _media() is None:
+        absent["media"] = (
+            "real-media tests skipped: set LIPSYNC_TEST_MEDIA to the folder that holds the "
+            "test clips' index.csv"
+        )
+    for item in items:
+        for ring, reason in absent.items():
+            if item.get_closest_marker(ring) is None:
+                continue
+            _missing[ring] = reason
+            if not REQUIRE_ALL:
+                item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    for reason in _missing.values():
+        terminalreporter.write_line(reason)
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    path = _chromium()
+    assert path is not None, _missing.get("browser", "no Chromium")
+    return path
+
+
+@pytest.fixture(scope="session")
+def test_media() -> Path:
+    path = _media()
+    assert path is not None, _missing.get("media", "no test media")
+    return path
+
+
+@pytest.fixture(autouse=True)
+def _errors_in_the_log_fail(
+    request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture
+) -> Iterator[None]:
+    yield
+    if request.node.get_closest_marker("expects_error_log"):
+        return
+    errors = [r for r in caplog.get_records("call") if r.levelno >= logging.ERROR]
+    assert not errors, [r.getMessage() for r in errors]
