@@ -106,7 +106,7 @@ def boot(
         "SPACE_REPO_NAME": "lipsync-demo",
         "CPU_CORES": "2",
         "MEMORY": "16Gi",
-        "GRADIO_SERVER_NAME": "0.0.0.0",  # noqa: S104
+        "GRADIO_SERVER_NAME": "0.0.0.0", 
         "GRADIO_SERVER_PORT": str(port),
         "GRADIO_SSR_MODE": "True",
     }
