@@ -1,0 +1,34 @@
+"""Errors of the local engine.
+
+EngineError
+├── UnreadableMedia   a file cannot be decoded, or lacks the track it is used for
+├── NoFace            no face was found in any frame of the video
+└── BrokenWeights     a weights file is missing or is not the one it should be
+"""
+
+# ruff: noqa: N818 - named after what is wrong, as the whole tree is
+from __future__ import annotations
+
+
+class EngineError(Exception):
+    """What happened (`what`) and what to do next (`hint`), both for a stakeholder."""
+
+    def __init__(self, what: str, hint: str) -> None:
+        super().__init__(what, hint)
+        self.what = what
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.hint}"
+
+
+class UnreadableMedia(EngineError):
+    """The video or the speech cannot be decoded."""
+
+
+class NoFace(EngineError):
+    """The video shows no face the engine can use."""
+
+
+class BrokenWeights(EngineError):
+    """The installation lacks a weights file or holds another one."""
