@@ -1,0 +1,189 @@
+"""What a run is: its states, its inputs, what was sent, what came back.
+
+    checking → uploading → submitting → waiting → downloading → done
+                                                              | failed | stopped | unclear
+
+A state is written before the step it names.  `unclear` means that the request may or may
+not have reached the API: it is never sent again without a person's word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+from fractions import Fraction
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, PlainSerializer, SerializationInfo, TypeAdapter, ValidationInfo
+
+from lipsync_demo.media.sync_modes import SyncMode
+from lipsync_demo.settings import BackendName
+
+
+class RunState(str, Enum):
+    """The step a run is in, or how it came to rest."""
+
+    CHECKING = "checking"
+    UPLOADING = "uploading"
+    SUBMITTING = "submitting"
+    WAITING = "waiting"
+    DOWNLOADING = "downloading"
+    DONE = "done"
+    FAILED = "failed"
+    STOPPED = "stopped"
+    UNCLEAR = "unclear"
+
+    def __str__(self) -> str:
+        return self.value
+
+    @property
+    def active(self) -> bool:
+        """True while the run goes on by itself."""
+        return self in ACTIVE
+
+
+ACTIVE = (
+    RunState.CHECKING,
+    RunState.UPLOADING,
+    RunState.SUBMITTING,
+    RunState.WAITING,
+    RunState.DOWNLOADING,
+)
+
+
+def _inside(path: Path, info: SerializationInfo) -> str:
+    """Files are recorded relative to the run's folder, so a data directory can be moved."""
+    folder: Path = (info.context or {})["folder"]
+    return path.relative_to(folder).as_posix()
+
+
+def _under(path: Path, info: ValidationInfo) -> Path:
+    folder: Path = (info.context or {})["folder"]
+    return folder / path
+
+
+FolderPath = Annotated[
+    Path, AfterValidator(_under), PlainSerializer(_inside, return_type=str, when_used="json")
+]
+
+
+@dataclass(frozen=True, slots=True)
+class RunError:
+    """Why a run came to rest without an output: what happened and what to do next."""
+
+    what: str
+    hint: str
+    task_id: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.hint}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class MediaRecord:
+    """One input as it was copied into the run's folder; `width`…`fps` are a video's."""
+
+    name: str
+    path: FolderPath
+    size_bytes: int
+    sha256: str
+    seconds: Fraction
+    width: int | None = None
+    height: int | None = None
+    fps: Fraction | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """Seconds since the start, and seconds still to go judged by `runs` earlier runs."""
+
+    elapsed: float
+    remaining: float
+    runs: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One run as it stands in the store; a snapshot, never changed in place.
+
+    `timings` holds seconds for the parts measured so far: upload, queue, inference,
+    download, total.  `prediction` is the last `data` body the API sent.  `submitted_at`
+    is the moment just before the request was sent, written before it.  `key` tells where
+    the API key comes from; the key itself is nowhere in a run.
+    """
+
+    id: str
+    created_at: datetime
+    updated_at: datetime
+    state: RunState
+    backend: BackendName
+    base_url: str
+    sync_mode: SyncMode
+    folder: Path
+    video_source: str
+    audio_source: str
+    key: Literal["environment", "visitor", "local"] = "environment"
+    needs_key: bool = False
+    video: MediaRecord | None = None
+    audio: MediaRecord | None = None
+    warnings: tuple[str, ...] = ()
+    hosting: str | None = None
+    request: Mapping[str, str] | None = None
+    submitted_at: datetime | None = None
+    submits: int = 0
+    prediction_id: str | None = None
+    prediction: Mapping[str, Any] | None = None
+    timings: Mapping[str, float] = field(default_factory=dict)
+    has_nsfw_contents: tuple[bool | None, ...] = ()
+    outputs: tuple[FolderPath, ...] = ()
+    expected_seconds: Fraction | None = None
+    output_seconds: Fraction | None = None
+    error: RunError | None = None
+
+    @property
+    def output(self) -> Path | None:
+        """The first output, once it has been downloaded."""
+        return self.outputs[0] if self.outputs else None
+
+    @property
+    def stop_means(self) -> str:
+        """What stopping to wait does and does not do, said before or after it is done."""
+        if self.submitted_at is None:
+            return "Nothing has been sent yet, so nothing goes on and nothing is billed."
+        if self.backend == "local":
+            return (
+                "The local engine goes on with the task and costs nothing; "
+                "resume the run to fetch its result."
+            )
+        if self.prediction_id is None:
+            return (
+                "The request is on its way. If it arrives, the task goes on and is billed; "
+                "resume the run to look for it."
+            )
+        return (
+            "The API has no way to cancel: the task goes on and is billed. "
+            "Resume the run within 7 days to fetch its result."
+        )
+
+
+_RUN = TypeAdapter(Run)
+
+
+def dump_run(run: Run) -> dict[str, Any]:
+    """`run` as JSON values; its files are relative to its folder, which is left out."""
+    record: dict[str, Any] = _RUN.dump_python(
+        run, mode="json", exclude={"folder"}, context={"folder": run.folder}
+    )
+    return record
+
+
+def load_run(record: Mapping[str, Any], folder: Path) -> Run:
+    """The run recorded by `dump_run`, its files found under `folder`.
+
+    Raises:
+        pydantic.ValidationError: the record was not written by `dump_run`.
+    """
+    return _RUN.validate_python({**record, "folder": folder}, context={"folder": folder})

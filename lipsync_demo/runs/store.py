@@ -1,0 +1,193 @@
+"""Runs in a database: SQLite by default, any SQLAlchemy URL otherwise.
+
+A row is the run's record as JSON beside the columns that are searched.  Every change is
+one conditional UPDATE on the row's version, so two processes never overwrite each other,
+and no transaction stays open across a step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any, Final, cast
+
+from filelock import FileLock
+from sqlalchemy import JSON, BigInteger, Engine, String, create_engine, event, select, update
+from sqlalchemy.engine import CursorResult, make_url
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+from lipsync_demo.runs.errors import RunNotFound
+from lipsync_demo.runs.models import ACTIVE, Run, RunState, dump_run, load_run
+
+
+class _Base(DeclarativeBase):
+    pass
+
+
+class _Row(_Base):
+    __tablename__ = "runs"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    created_us: Mapped[int] = mapped_column(BigInteger, index=True)
+    state: Mapped[str] = mapped_column(String(16), index=True)
+    backend: Mapped[str] = mapped_column(String(16))
+    owner: Mapped[str | None] = mapped_column(String(64))
+    version: Mapped[int]
+    record: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+ANYBODY: Final = "*"
+
+
+class Lost(Exception):  # noqa: N818
+    """The run is driven by somebody else by now; whoever sees this lets go of it."""
+
+
+def _engine(url: str) -> Engine:
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return create_engine(parsed, pool_pre_ping=True)
+    if parsed.database and parsed.database != ":memory:":
+        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(parsed, connect_args={"timeout": 30})
+
+    @event.listens_for(engine, "connect")
+    def _pragmas(connection: Any, _record: Any) -> None:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        # FULL: the id of a paid task must outlive a power cut, not only a crash.
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.close()
+
+    return engine
+
+
+def now() -> datetime:
+    """This moment in UTC."""
+    return datetime.now(timezone.utc)
+
+
+def _microseconds(moment: datetime) -> int:
+    return int(moment.timestamp() * 1_000_000)
+
+
+class RunStore:
+    """The runs of one database and the folder their files are in."""
+
+    def __init__(self, url: str, folder: Path) -> None:
+        self._engine = _engine(url)
+        self._folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        # Two processes that start at once would both create the tables.
+        with FileLock(folder / ".tables.lock"):
+            _Base.metadata.create_all(self._engine)
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    def _load(self, row: _Row) -> Run:
+        return load_run(row.record, self._folder / row.id)
+
+    def _row(self, session: Session, run_id: str) -> _Row:
+        row = session.get(_Row, run_id)
+        if row is None:
+            raise RunNotFound(run_id)
+        return row
+
+    def add(self, run: Run, owner: str | None) -> None:
+        """Keep a new run, driven by `owner`."""
+        with Session(self._engine) as session, session.begin():
+            session.add(
+                _Row(
+                    id=run.id,
+                    created_us=_microseconds(run.created_at),
+                    state=run.state.value,
+                    backend=run.backend,
+                    owner=owner,
+                    version=1,
+                    record=dump_run(run),
+                )
+            )
+
+    def get(self, run_id: str) -> Run:
+        """The run with this id.
+
+        Raises:
+            RunNotFound: there is none.
+        """
+        with Session(self._engine) as session:
+            return self._load(self._row(session, run_id))
+
+    def list(
+        self,
+        limit: int = 50,
+        *,
+        ids: Collection[str] | None = None,
+        states: Collection[RunState] | None = None,
+        backend: str | None = None,
+    ) -> Sequence[Run]:
+        """Runs, newest first, of these ids, states and backend when given."""
+        query = select(_Row).order_by(_Row.created_us.desc(), _Row.id).limit(limit)
+        if ids is not None:
+            query = query.where(_Row.id.in_(ids))
+        if states is not None:
+            query = query.where(_Row.state.in_([state.value for state in states]))
+        if backend is not None:
+            query = query.where(_Row.backend == backend)
+        with Session(self._engine) as session:
+            return [self._load(row) for row in session.scalars(query)]
+
+    def change(
+        self,
+        run_id: str,
+        edit: Callable[[Run], Run],
+        *,
+        driven_by: str | None = ANYBODY,
+        hand_to: str | None = None,
+    ) -> tuple[Run, Run]:
+        """Replace a run by `edit(run)`; gives it as it was and as it is.
+
+        `edit` may be called again when somebody else changed the run in between.  With
+        `driven_by`, only while that owner (None: nobody) drives the run; `hand_to` makes
+        another one drive it.  A run that comes to rest is driven by nobody.
+
+        Raises:
+            Lost: somebody else drives the run.
+            RunNotFound: there is no such run.
+        """
+        while True:
+            with Session(self._engine) as session:
+                row = self._row(session, run_id)
+                if driven_by is not ANYBODY and row.owner != driven_by:
+                    raise Lost(run_id)
+                before, version, owner = self._load(row), row.version, row.owner
+            after = replace(edit(before), updated_at=now())
+            values = {
+                "state": after.state.value,
+                "record": dump_run(after),
+                "version": version + 1,
+                "owner": (hand_to or owner) if after.state.active else None,
+            }
+            with Session(self._engine) as session, session.begin():
+                result = session.execute(
+                    update(_Row).where(_Row.id == run_id, _Row.version == version).values(**values)
+                )
+                if cast("CursorResult[Any]", result).rowcount == 1:
+                    return before, after
+
+    def driver(self, run_id: str) -> str | None:
+        """Who drives the run, None when nobody does."""
+        with Session(self._engine) as session:
+            return self._row(session, run_id).owner
+
+    def unfinished(self) -> Sequence[tuple[str, str | None]]:
+        """Id and owner of every run that is not at rest, oldest first."""
+        query = (
+            select(_Row.id, _Row.owner)
+            .where(_Row.state.in_([state.value for state in ACTIVE]))
+            .order_by(_Row.created_us)
+        )
+        with Session(self._engine) as session:
+            return [(run_id, owner) for run_id, owner in session.execute(query)]
