@@ -1,0 +1,226 @@
+"""What is in a media file: lengths, rates and sizes, exact, and errors a person understands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+from av.audio.frame import AudioFrame
+from av.container import InputContainer
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from lipsync_demo.media.errors import MediaError
+from lipsync_demo.media.frame_times import NO_PICTURE_HINT, FrameTimes, read_frame_times
+from lipsync_demo.media.streams import (
+    MEDIA_HINT,
+    PICTURE_FORMATS,
+    audio_frames,
+    audio_stream,
+    declared_samples,
+    open_media,
+    video_frames,
+    video_stream,
+)
+
+__all__ = [
+    "AudioInfo",
+    "MediaError",
+    "MediaInfo",
+    "VideoInfo",
+    "probe",
+    "probe_audio",
+    "probe_video",
+]
+
+SILENCE_PEAK = 0.001
+"""Peak of full scale (-60 dBFS) under which a whole track counts as silent."""
+
+
+@dataclass(frozen=True, slots=True)
+class VideoInfo:
+    """The first video stream.  Lengths in seconds; `start` is the first frame's own time.
+
+    `width` and `height` are as displayed, after rotation and pixel shape; the coded ones as
+    stored.  `rotation` is the clockwise turn in degrees that sets the picture upright.
+    """
+
+    codec: str
+    width: int
+    height: int
+    coded_width: int
+    coded_height: int
+    fps: Fraction
+    vfr: bool
+    frames: int
+    time_base: Fraction
+    duration: Fraction
+    start: Fraction
+    first_frame: Fraction
+    last_frame: Fraction
+    rotation: int
+    sar: Fraction
+    pixel_format: str
+
+
+@dataclass(frozen=True, slots=True)
+class AudioInfo:
+    """The first audio stream.  `duration` is samples / rate; `peak` is 0..1 of full scale."""
+
+    codec: str
+    rate: int
+    channels: int
+    samples: int
+    start: Fraction
+    peak: float
+
+    @property
+    def duration(self) -> Fraction:
+        return Fraction(self.samples, self.rate)
+
+    @property
+    def silent(self) -> bool:
+        return self.peak < SILENCE_PEAK
+
+
+@dataclass(frozen=True, slots=True)
+class MediaInfo:
+    """A probed file; at least one of `video` and `audio` is present."""
+
+    path: Path
+    size_bytes: int
+    container: str
+    video: VideoInfo | None
+    audio: AudioInfo | None
+    still: bool
+
+    @property
+    def duration(self) -> Fraction:
+        """Seconds of the picture when the file moves, else of the sound, else zero."""
+        if self.video is not None and not self.still:
+            return self.video.duration
+        return self.audio.duration if self.audio is not None else Fraction(0)
+
+
+def probe(path: str | Path) -> MediaInfo:
+    """Read everything about a file; decodes one picture and the whole sound.
+
+    Raises:
+        MediaError: the file is missing, empty, no media, or damaged.
+    """
+    path = Path(path)
+    with open_media(path) as container:
+        name = container.format.name
+        picture = video_stream(container)
+        still = name in PICTURE_FORMATS
+        video = None if picture is None else _video_info(container, picture, path)
+        audio = _audio_info(path)
+    if video is None and audio is None:
+        raise MediaError(f"{path.name} has neither picture nor sound.", MEDIA_HINT)
+    return MediaInfo(path, path.stat().st_size, name, video, audio, still)
+
+
+def probe_video(path: str | Path) -> MediaInfo:
+    """Probe a file that is to be the talking video; `.video` is never None.
+
+    Raises:
+        MediaError: as `probe`, or the file has no moving picture.
+    """
+    info = probe(path)
+    if info.video is None:
+        raise MediaError(f"{info.path.name} is a sound file: it has no picture.", NO_PICTURE_HINT)
+    if info.still:
+        raise MediaError(f"{info.path.name} is a still picture, not a video.", NO_PICTURE_HINT)
+    return info
+
+
+def probe_audio(path: str | Path) -> MediaInfo:
+    """Probe a file that is to be the speech; `.audio` is never None.
+
+    A video with sound is accepted: its sound is the speech.
+
+    Raises:
+        MediaError: as `probe`, or the file has no sound.
+    """
+    info = probe(path)
+    if info.audio is None:
+        kind = "picture" if info.still else "video without sound"
+        raise MediaError(
+            f"This file has no sound: {info.path.name} is a {kind}.",
+            "Choose a file with speech, such as MP3, WAV or M4A.",
+        )
+    return info
+
+
+def _video_info(container: InputContainer, stream: VideoStream, path: Path) -> VideoInfo:
+    times: FrameTimes = read_frame_times(container, stream, path)
+    frame = _first_picture(path)
+    context = stream.codec_context
+    sar = stream.sample_aspect_ratio or context.sample_aspect_ratio or Fraction(1)
+    rotation = -frame.rotation % 360
+    width, height = max(1, round(frame.width * sar)), frame.height
+    if rotation in (90, 270):
+        width, height = height, width
+    return VideoInfo(
+        codec=context.codec.canonical_name,
+        width=width,
+        height=height,
+        coded_width=frame.width,
+        coded_height=frame.height,
+        fps=times.rate,
+        vfr=times.variable,
+        frames=len(times.pts),
+        time_base=times.time_base,
+        duration=times.duration,
+        start=times.pts[0] * times.time_base,
+        first_frame=times.first_frame,
+        last_frame=times.last_frame,
+        rotation=rotation,
+        sar=sar,
+        pixel_format=frame.format.name,
+    )
+
+
+def _first_picture(path: Path) -> VideoFrame:
+    with open_media(path) as container:
+        for frame in video_frames(container):
+            return frame
+    raise MediaError(
+        f"No picture of {path.name} can be decoded.", "Export the video again as MP4 (H.264)."
+    )
+
+
+def _audio_info(path: Path) -> AudioInfo | None:
+    with open_media(path) as container:
+        stream = audio_stream(container)
+        if stream is None:
+            return None
+        samples, peak, start = 0, 0.0, None
+        for frame in audio_frames(container, stream):
+            if start is None and frame.pts is not None and frame.time_base is not None:
+                start = frame.pts * frame.time_base
+            samples += frame.samples
+            peak = max(peak, _peak(frame))
+        if samples == 0:
+            return None
+        declared = declared_samples(container, stream)
+        return AudioInfo(
+            codec=stream.codec_context.codec.canonical_name,
+            rate=stream.rate,
+            channels=stream.channels,
+            samples=min(samples, declared) if declared else samples,
+            start=start or Fraction(0),
+            peak=round(peak, 6),
+        )
+
+
+def _peak(frame: AudioFrame) -> float:
+    values = frame.to_ndarray()
+    if values.size == 0:
+        return 0.0
+    if values.dtype == np.uint8:
+        return float(np.abs(values.astype(np.int16) - 128).max()) / 128
+    full = {"int16": 2.0**15, "int32": 2.0**31}.get(values.dtype.name, 1.0)
+    return min(1.0, float(np.abs(values.astype(np.float64)).max()) / full)

@@ -1,0 +1,125 @@
+"""Opening media the same way everywhere: which formats, which streams, which samples.
+
+Uploads come from strangers, so only container formats that hold media themselves are
+opened: a playlist or a script renamed to .mp4 could make FFmpeg read other files or
+addresses.  Of several streams the first is taken, which is what browsers play.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+
+import av
+from av.audio.frame import AudioFrame
+from av.audio.stream import AudioStream
+from av.container import InputContainer
+from av.stream import Disposition
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from lipsync_demo.media.errors import MediaError
+
+PICTURE_FORMATS = frozenset(
+    {"image2", "png_pipe", "jpeg_pipe", "webp_pipe", "bmp_pipe", "tiff_pipe", "jpegxl_pipe"}
+)
+_FORMATS = (
+    "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,flv,asf,mpeg,mpegts,mpegvideo,ogg,gif,apng,"
+    "wav,w64,mp3,aac,flac,aiff,caf,au,amr,ac3,eac3,h264,hevc,m4v"
+)
+_OPTIONS = {
+    "protocol_whitelist": "file",
+    "format_whitelist": ",".join([_FORMATS, *sorted(PICTURE_FORMATS)]),
+    "pattern_type": "none",
+}
+MEDIA_HINT = "Choose a video such as MP4, MOV or WebM, or a sound file such as MP3, WAV or M4A."
+
+
+@contextlib.contextmanager
+def open_media(path: Path) -> Iterator[InputContainer]:
+    """Open a local media file; decoding errors inside the block become `MediaError` too.
+
+    Raises:
+        MediaError: the file is missing, empty, no media, or damaged.
+    """
+    if not path.is_file():
+        raise MediaError(f"{path.name} was not found.", "Choose the file again.")
+    if path.stat().st_size == 0:
+        raise MediaError(
+            f"{path.name} is empty (0 bytes).",
+            "The file was probably not copied completely; copy or export it again.",
+        )
+    try:
+        # An absolute path cannot be taken for a protocol such as "concat:".
+        container = av.open(str(path.resolve()), options=dict(_OPTIONS))
+    except (av.FFmpegError, OSError) as error:
+        raise _unreadable(path) from error
+    try:
+        with container:
+            yield container
+    except av.FFmpegError as error:
+        raise _damaged(path) from error
+
+
+def _unreadable(path: Path) -> MediaError:
+    with path.open("rb") as file:
+        head = file.read(512)
+    if head.lstrip().lower().startswith((b"<!doctype html", b"<html")):
+        return MediaError(
+            f"{path.name} is a web page, not a video or sound file.",
+            "The download probably saved an error page; download the file itself.",
+        )
+    if head[4:8] == b"ftyp" or head.startswith((b"RIFF", b"\x1aE\xdf\xa3")):
+        return _damaged(path)
+    return MediaError(f"{path.name} is not a video or sound file.", MEDIA_HINT)
+
+
+def _damaged(path: Path) -> MediaError:
+    return MediaError(
+        f"{path.name} is damaged or cut off: it cannot be read to its end.",
+        "Export or download the file again.",
+    )
+
+
+def video_stream(container: InputContainer) -> VideoStream | None:
+    """The first video stream that is not a cover picture; None when there is none."""
+    for stream in container.streams.video:
+        if not stream.disposition & Disposition.attached_pic:
+            return stream
+    return None
+
+
+def audio_stream(container: InputContainer) -> AudioStream | None:
+    """The first audio stream; None when there is none."""
+    return next(iter(container.streams.audio), None)
+
+
+def video_frames(container: InputContainer) -> Iterator[VideoFrame]:
+    """Decoded pictures of the first video stream, in the order shown, as stored (not turned)."""
+    stream = video_stream(container)
+    if stream is not None:
+        stream.thread_type = "AUTO"
+        yield from container.decode(stream)
+
+
+def audio_frames(container: InputContainer, stream: AudioStream) -> Iterator[AudioFrame]:
+    """The stream's decoded audio in order.
+
+    In the MP4 family the track's own length is authoritative: AAC decoders return up to
+    one frame (1024 samples) of padding after it, which `audio_samples` leaves out.
+    """
+    for packet in container.demux(stream):
+        try:
+            yield from packet.decode()
+        except av.error.InvalidDataError:
+            # Broadcast and web files often hold one unreadable packet; players skip it.
+            continue
+
+
+def declared_samples(container: InputContainer, stream: AudioStream) -> int | None:
+    """Samples the MP4 family's track header promises; None where no header is to be trusted."""
+    if "mp4" not in container.format.name or not stream.duration or stream.time_base is None:
+        return None
+    return round(Fraction(stream.duration) * stream.time_base * stream.rate)

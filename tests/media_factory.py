@@ -1,0 +1,260 @@
+"""Real media made by code for every ring: each frame carries its index, each sound is known.
+
+clip = make_video(tmp_path / "clip.mp4", 4)          # 100 frames at 25 fps
+speech = make_speechlike(tmp_path / "speech.wav", 7)
+[read_index(frame) for frame in rgb_frames(clip)]    # [0, 1, 2, ...]
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+import numpy.typing as npt
+
+Rgb = npt.NDArray[np.uint8]
+Samples = npt.NDArray[np.float32]
+Seconds = int | float | Fraction
+BITS = 14
+SIZE = (192, 128)
+
+_VIDEO_CODECS = {".mp4": "libx264", ".mov": "libx264", ".mkv": "libx264", ".m4v": "libx264"}
+_VIDEO_CODECS |= {".webm": "libvpx", ".avi": "mpeg4", ".mpg": "mpeg1video"}
+_ENCODER = {
+    "libx264": {"preset": "ultrafast", "crf": "18"},
+    "libx265": {"preset": "ultrafast", "crf": "18", "x265-params": "log-level=none"},
+    "libvpx": {"deadline": "realtime", "cpu-used": "8"},
+}
+
+_AUDIO_CODECS = {".mp4": "aac", ".mov": "aac", ".m4a": "aac", ".mkv": "aac", ".webm": "libopus"}
+_AUDIO_CODECS |= {".wav": "pcm_s16le", ".mp3": "libmp3lame", ".flac": "flac", ".ogg": "libopus"}
+_AUDIO_CODECS |= {".avi": "libmp3lame", ".mpg": "mp2"}
+
+
+def index_frame(index: int, size: tuple[int, int] = SIZE) -> Rgb:
+    """An RGB picture (height, width, 3) with `index` in a row of black and white cells."""
+    width, height = size
+    ys, xs = np.mgrid[0:height, 0:width]
+    picture = np.empty((height, width, 3), np.uint8)
+    picture[..., 0] = 60 + 120 * xs // width
+    picture[..., 1] = 60 + 120 * ys // height
+    picture[..., 2] = 120
+    centre = (index * 7) % width
+    picture[height * 5 // 8 : height * 7 // 8, max(0, centre - 6) : centre + 6] = (240, 220, 60)
+    row = picture[: height // 4]
+    row[:] = 128
+    for n, bit in enumerate(_bits(index)):
+        row[:, n * width // (BITS + 2) : (n + 1) * width // (BITS + 2)] = 235 if bit else 20
+    return picture
+
+
+def read_index(picture: Rgb) -> int:
+    """The index written by `index_frame`, from a decoded, upright RGB picture."""
+    height, width = picture.shape[:2]
+    row = picture[height // 16 : height * 3 // 16].mean(axis=(0, 2))
+    cells = BITS + 2
+    values = [
+        row[(4 * n + 1) * width // (4 * cells) : (4 * n + 3) * width // (4 * cells)].mean() > 128
+        for n in range(cells)
+    ]
+    assert values[0], "the row starts with a white cell"
+    assert not values[-1], "the row ends with a black cell"
+    return sum(int(v) << n for n, v in enumerate(values[1:-1]))
+
+
+def _bits(index: int) -> list[bool]:
+    if not 0 <= index < 1 << BITS:
+        raise ValueError(f"index {index} does not fit {BITS} bits")
+    return [True, *(bool(index >> n & 1) for n in range(BITS)), False]
+
+
+def make_video(
+    path: Path,
+    seconds: Seconds | None = None,
+    rate: Fraction | int = 25,
+    size: tuple[int, int] = SIZE,
+    *,
+    frames: int | None = None,
+    vfr: Sequence[int] | None = None,
+    start: int = 0,
+    time_base: Fraction | None = None,
+    rotation: int = 0,
+    sar: Fraction | None = None,
+    codec: str | None = None,
+    pixel_format: str = "yuv420p",
+    audio: Samples | str | None = None,
+    audio_rate: int = 48_000,
+    pictures: Sequence[Rgb] | None = None,
+) -> Path:
+    """Write a clip whose frame n reads n.
+
+    Args:
+        seconds: length; the number of frames is rounded to whole frames.
+        frames: number of frames, instead of `seconds`.
+        vfr: duration of each frame in units of 1/rate (it sets the number of frames).
+        start: time of the first frame in units of 1/rate.
+        rotation: clockwise degrees a player must turn the stored picture (MP4 and MOV); the
+            stored picture is turned the other way, so that the upright one reads.
+        audio: mono samples, "tone", "silence" or None for no sound track.
+        pictures: RGB pictures to use instead of the index pattern, repeated as needed.
+    """
+    rate = Fraction(rate)
+    if vfr is not None:
+        durations = list(vfr)
+    else:
+        count = frames if frames is not None else max(1, round(Fraction(seconds or 1) * rate))
+        durations = [1] * count
+    total = sum(durations) / rate
+    codec = codec or _VIDEO_CODECS[path.suffix]
+    with av.open(str(path), "w") as container:
+        video = container.add_stream(codec, rate=rate, options=_ENCODER.get(codec, {}))
+        width, height = size if rotation % 180 == 0 else size[::-1]
+        video.width, video.height, video.pix_fmt = width, height, pixel_format
+        video.codec_context.time_base = time_base or 1 / rate
+        video.bit_rate = 2_000_000
+        if path.suffix == ".avi":
+            video.codec_context.max_b_frames = 0
+        if sar is not None:
+            video.codec_context.sample_aspect_ratio = sar
+        sound = None
+        if audio is not None:
+            sound = _audio_stream(container, path, audio_rate)
+        ticks = start
+        unit = (1 / rate) / video.codec_context.time_base
+        for n, duration in enumerate(durations):
+            picture = pictures[n % len(pictures)] if pictures else index_frame(n, size)
+            picture = np.ascontiguousarray(np.rot90(picture, rotation // 90))
+            frame = av.VideoFrame.from_ndarray(picture, "rgb24").reformat(format=pixel_format)
+            frame.pts = round(ticks * unit)
+            frame.time_base = video.codec_context.time_base
+            frame.duration = round(duration * unit)
+            ticks += duration
+            container.mux(video.encode(frame))
+        container.mux(video.encode())
+        if sound is not None:
+            if isinstance(audio, str):
+                audio = tone(total, audio_rate) * (0 if audio == "silence" else 1)
+            _encode(container, sound, np.asarray(audio, np.float32), audio_rate)
+    if rotation:
+        _turn(path, rotation)
+    return path
+
+
+def tone(seconds: Seconds, rate: int = 48_000, hertz: float = 440.0) -> Samples:
+    """A sine at half of full scale."""
+    t = np.arange(round(Fraction(seconds) * rate)) / rate
+    return (0.5 * np.sin(2 * np.pi * hertz * t)).astype(np.float32)
+
+
+def speechlike(seconds: Seconds, rate: int = 48_000, seed: int = 7) -> Samples:
+    """Vowel-like syllables with pauses and hiss between them: loudness as in speech."""
+    count = round(Fraction(seconds) * rate)
+    t = np.arange(count) / rate
+    rng = np.random.default_rng(seed)
+    pitch = 2 * np.pi * np.cumsum(115 + 20 * np.sin(2 * np.pi * 0.6 * t)) / rate
+    voice = np.zeros(count)
+    syllables = np.clip(np.sin(2 * np.pi * 3.7 * t) + 0.2, 0, None)
+    phrases = (np.sin(2 * np.pi * 0.31 * t + 0.6) > -0.75).astype(float)
+    for harmonic in range(1, 30):
+        hertz = 115 * harmonic
+        formants = 500 + 300 * np.sin(2 * np.pi * 1.1 * t), 1500 + 500 * np.sin(2 * np.pi * 0.8 * t)
+        level = sum(np.exp(-(((hertz - f) / 250) ** 2)) for f in formants)
+        if hertz < rate / 2:
+            voice += level * np.sin(harmonic * pitch)
+    hiss = rng.normal(0, 0.15, count) * np.clip(np.sin(2 * np.pi * 3.7 * t + np.pi), 0, None) ** 4
+    signal = (voice * syllables + hiss) * phrases
+    peak = np.abs(signal).max() or 1.0
+    return (0.6 * signal / peak).astype(np.float32)
+
+
+def make_tone(path: Path, seconds: Seconds, rate: int = 48_000, **options: object) -> Path:
+    """Write a tone of exactly round(seconds * rate) samples; format by the suffix."""
+    return write_audio(path, tone(seconds, rate), rate, **options)  # type: ignore[arg-type]
+
+
+def make_speechlike(path: Path, seconds: Seconds, rate: int = 48_000, **options: object) -> Path:
+    """Write speech-like sound of exactly round(seconds * rate) samples."""
+    return write_audio(path, speechlike(seconds, rate), rate, **options)  # type: ignore[arg-type]
+
+
+def make_silence(path: Path, seconds: Seconds, rate: int = 48_000) -> Path:
+    """Write digital silence."""
+    return write_audio(path, tone(seconds, rate) * 0, rate)
+
+
+def write_audio(
+    path: Path, samples: Samples, rate: int, *, channels: int = 1, codec: str | None = None
+) -> Path:
+    """Write mono samples (-1..1) to every channel; `codec` overrides the suffix's own."""
+    with av.open(str(path), "w") as container:
+        stream = _audio_stream(container, path, rate, codec, channels)
+        _encode(container, stream, samples, rate, channels)
+    return path
+
+
+def make_picture(path: Path, size: tuple[int, int] = SIZE) -> Path:
+    """Write a still picture, PNG or JPEG by the suffix."""
+    av.VideoFrame.from_ndarray(index_frame(0, size), "rgb24").to_image().save(path)
+    return path
+
+
+def rgb_frames(path: Path) -> Iterator[Rgb]:
+    """Decoded pictures of the first video stream, upright, in the order shown."""
+    with av.open(str(path)) as container:
+        for frame in container.decode(video=0):
+            turns = round(frame.rotation / 90)
+            yield np.ascontiguousarray(np.rot90(frame.to_ndarray(format="rgb24"), turns))
+
+
+def frame_stamps(path: Path) -> list[Fraction]:
+    """Exact times in seconds of the decoded frames of the first video stream."""
+    with av.open(str(path)) as container:
+        return [f.pts * f.time_base for f in container.decode(video=0)]
+
+
+def _audio_stream(
+    container: av.container.OutputContainer,
+    path: Path,
+    rate: int,
+    codec: str | None = None,
+    channels: int = 1,
+) -> av.AudioStream:
+    stream = container.add_stream(codec or _AUDIO_CODECS[path.suffix], rate=rate)
+    stream.layout = {1: "mono", 2: "stereo"}[channels]
+    return stream
+
+
+def _encode(
+    container: av.container.OutputContainer,
+    stream: av.AudioStream,
+    samples: Samples,
+    rate: int,
+    channels: int = 1,
+) -> None:
+    layout = stream.layout.name
+    resampler = av.AudioResampler(stream.format, layout, rate, stream.frame_size or 1024)
+    for start in range(0, len(samples), 4096):
+        block = samples[None, start : start + 4096].repeat(channels, axis=0)
+        frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(block), "fltp", layout)
+        frame.sample_rate, frame.pts = rate, start
+        for ready in resampler.resample(frame):
+            container.mux(stream.encode(ready))
+    for ready in resampler.resample(None):
+        container.mux(stream.encode(ready))
+    container.mux(stream.encode())
+
+
+def _turn(path: Path, rotation: int) -> None:
+    """Write the display matrix into the first track header of an MP4 or MOV file."""
+    data = bytearray(path.read_bytes())
+    header = data.index(b"tkhd") + 4
+    matrix = header + (52 if data[header] == 1 else 40)
+    cos, sin = {90: (0, 1), 180: (-1, 0), 270: (0, -1)}[rotation]
+    one = 1 << 16
+    values = (cos * one, sin * one, 0, -sin * one, cos * one, 0, 0, 0, 1 << 30)
+    data[matrix : matrix + 36] = struct.pack(">9i", *values)
+    path.write_bytes(data)
