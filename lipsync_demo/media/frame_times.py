@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -19,7 +20,7 @@ NO_PICTURE_HINT = "Choose a video that shows a person talking."
 class FrameTimes:
     """When each frame of a video is shown, in the order shown.
 
-    `pts` counts `time_base` units, never falls, and has one entry for each decoded frame;
+    `pts` counts `time_base` units, strictly increases, and has one entry for each decoded frame;
     `last_duration` is how long the last frame stays, in the same units.  `rate` is the
     video's frame rate: the container's own figure when every frame fits it to within one
     tick, else the average.
@@ -83,10 +84,18 @@ def read_frame_times(container: InputContainer, stream: VideoStream, path: Path)
     if not stamps:
         raise MediaError(f"{path.name} has a video track without a single frame.", NO_PICTURE_HINT)
     stamps.sort()
-    pts = tuple(stamp for stamp, _ in stamps)
+    pts = _rising(stamp for stamp, _ in stamps)
     candidates = [r for r in (stream.average_rate, stream.guessed_rate) if r]
     rate, variable, last = _rate(pts, stamps[-1][1], time_base, candidates)
     return FrameTimes(pts, last, time_base, rate, variable)
+
+
+def _rising(stamps: Iterable[int]) -> tuple[int, ...]:
+    """Equal stamps, which damaged files hold, moved apart by one tick."""
+    rising: list[int] = []
+    for stamp in stamps:
+        rising.append(max(stamp, rising[-1] + 1) if rising else stamp)
+    return tuple(rising)
 
 
 def _decoded_stamps(
@@ -110,7 +119,7 @@ def _rate(
         rate = candidates[0] if candidates else Fraction(25)
         last = last or max(1, round(1 / (rate * time_base)))
         return 1 / (last * time_base), False, last
-    last = last or pts[-1] - pts[-2] or 1
+    last = last or pts[-1] - pts[-2]
     average = len(pts) / ((pts[-1] + last - pts[0]) * time_base)
     for rate in [*candidates, average]:
         ticks = 1 / (rate * time_base)

@@ -1,0 +1,143 @@
+"""Which source frame is shown when: a `Timeline` turned into an exact list of output frames.
+
+Frames that play forward or backward keep the source's own times (a variable rate stays
+variable); held and stretched parts run at the source's rate.  Everything is counted in
+whole ticks of one time base, so nothing drifts however long the output is.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import NamedTuple
+
+from lipsync_demo.media.frame_times import FrameTimes
+from lipsync_demo.media.sync_modes import Timeline, VideoMotion, VideoSegment
+
+FINEST_TICK = Fraction(1, 1_000_000)
+"""Time bases finer than this are not written by common muxers without rounding."""
+
+
+class PlannedFrame(NamedTuple):
+    """One output frame: its time and duration in ticks, and the source frame it shows."""
+
+    pts: int
+    duration: int
+    source: int
+
+
+@dataclass(frozen=True, slots=True)
+class FramePlan:
+    """The output's frames in order.
+
+    `pts` starts at 0 and strictly increases, in units of `time_base`; `sources[n]` is the
+    index (in the order shown) of the source frame at `pts[n]`; the last frame ends at `end`,
+    which is the output's length to the nearest tick.  `rate` is the nominal frame rate.
+    """
+
+    pts: tuple[int, ...]
+    sources: tuple[int, ...]
+    end: int
+    time_base: Fraction
+    rate: Fraction
+
+    def __len__(self) -> int:
+        return len(self.pts)
+
+    def __iter__(self) -> Iterator[PlannedFrame]:
+        ends = (*self.pts[1:], self.end)
+        for pts, end, source in zip(self.pts, ends, self.sources, strict=True):
+            yield PlannedFrame(pts, end - pts, source)
+
+
+def plan(timeline: Timeline, times: FrameTimes) -> FramePlan:
+    """List the output frames of `timeline` over a video with these frame times.
+
+    `timeline` must have been laid with `times.duration`, `times.first_frame` and
+    `times.last_frame`, so that its turning points fall on frames.
+
+    Raises:
+        ValueError: the timeline was laid for a video of another length.
+    """
+    if timeline.video_seconds != times.duration:
+        raise ValueError(
+            f"the timeline is for a video of {timeline.video_seconds} s, "
+            f"the frames last {times.duration} s"
+        )
+    tick = _tick(timeline, times)
+    scale = int(times.time_base / tick)
+    shown = [(stamp - times.pts[0]) * scale for stamp in times.pts]
+    out: list[tuple[int, int]] = []
+    for segment in timeline.video:
+        lay = _LAYERS[segment.motion]
+        out.extend(lay(segment, shown, tick, times.rate))
+    pts, sources = zip(*out, strict=True)
+    end = max(pts[-1] + 1, round(timeline.output_seconds / tick))
+    return FramePlan(pts, sources, end, tick, times.rate)
+
+
+def _tick(timeline: Timeline, times: FrameTimes) -> Fraction:
+    """The source's tick, made finer when frames at its rate would not fall on ticks."""
+    motions = {segment.motion for segment in timeline.video}
+    if not motions & {VideoMotion.HELD, VideoMotion.STRETCHED}:
+        return times.time_base
+    a, b = times.time_base, 1 / times.rate
+    common = Fraction(
+        math.gcd(a.numerator * b.denominator, b.numerator * a.denominator),
+        a.denominator * b.denominator,
+    )
+    if common >= FINEST_TICK:
+        return common
+    return a / max(1, math.ceil(a * 90_000))
+
+
+def _forward(
+    segment: VideoSegment, shown: list[int], tick: Fraction, rate: Fraction
+) -> Iterator[tuple[int, int]]:
+    first = bisect_left(shown, segment.source_start / tick)
+    last = bisect_left(shown, segment.source_end / tick)
+    offset = int((segment.start - segment.source_start) / tick)
+    return ((shown[n] + offset, n) for n in range(first, last))
+
+
+def _backward(
+    segment: VideoSegment, shown: list[int], tick: Fraction, rate: Fraction
+) -> Iterator[tuple[int, int]]:
+    """Frame n stays from the moment its successor's start is passed until its own is."""
+    turn = int((segment.start + segment.source_start) / tick)
+    end = segment.end / tick
+    for n in range(bisect_left(shown, segment.source_start / tick) - 1, -1, -1):
+        start = turn - shown[n + 1]
+        if start >= end:
+            return
+        yield start, n
+
+
+def _held(
+    segment: VideoSegment, shown: list[int], tick: Fraction, rate: Fraction
+) -> Iterator[tuple[int, int]]:
+    count = math.ceil((segment.end - segment.start) * rate)
+    start, step = segment.start / tick, 1 / (rate * tick)
+    return ((round(start + n * step), len(shown) - 1) for n in range(count))
+
+
+def _stretched(
+    segment: VideoSegment, shown: list[int], tick: Fraction, rate: Fraction
+) -> Iterator[tuple[int, int]]:
+    count = math.ceil((segment.end - segment.start) * rate)
+    step = 1 / (rate * tick)
+    source_step = segment.speed * step
+    for n in range(count):
+        source = n * source_step.numerator // source_step.denominator
+        yield round(n * step), bisect_right(shown, source) - 1
+
+
+_LAYERS = {
+    VideoMotion.FORWARD: _forward,
+    VideoMotion.BACKWARD: _backward,
+    VideoMotion.HELD: _held,
+    VideoMotion.STRETCHED: _stretched,
+}
