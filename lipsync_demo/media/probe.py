@@ -63,6 +63,7 @@ class VideoInfo:
     rotation: int
     sar: Fraction
     pixel_format: str
+    bit_depth: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +181,7 @@ def _video_info(container: InputContainer, stream: VideoStream, path: Path) -> V
         rotation=rotation,
         sar=sar,
         pixel_format=frame.format.name,
+        bit_depth=max(component.bits for component in frame.format.components),
     )
 
 
@@ -197,21 +199,21 @@ def _audio_info(path: Path) -> AudioInfo | None:
         stream = audio_stream(container)
         if stream is None:
             return None
-        samples, peak, start = 0, 0.0, None
+        first: AudioFrame | None = None
+        samples, peak = 0, 0.0
         for frame in audio_frames(container, stream):
-            if start is None and frame.pts is not None and frame.time_base is not None:
-                start = frame.pts * frame.time_base
+            first = first or frame
             samples += frame.samples
             peak = max(peak, _peak(frame))
-        if samples == 0:
+        if first is None:
             return None
-        declared = declared_samples(container, stream)
+        declared = declared_samples(container, stream, first.sample_rate)
         return AudioInfo(
             codec=stream.codec_context.codec.canonical_name,
-            rate=stream.rate,
-            channels=stream.channels,
+            rate=first.sample_rate,
+            channels=len(first.layout.channels),
             samples=min(samples, declared) if declared else samples,
-            start=start or Fraction(0),
+            start=(first.pts or 0) * (first.time_base or Fraction(0)),
             peak=round(peak, 6),
         )
 

@@ -108,7 +108,7 @@ def audio_frames(container: InputContainer, stream: AudioStream) -> Iterator[Aud
     """The stream's decoded audio in order.
 
     In the MP4 family the track's own length is authoritative: AAC decoders return up to
-    one frame (1024 samples) of padding after it, which `audio_samples` leaves out.
+    a few frames of padding after it; `declared_samples` says where to stop.
     """
     for packet in container.demux(stream):
         try:
@@ -118,8 +118,8 @@ def audio_frames(container: InputContainer, stream: AudioStream) -> Iterator[Aud
             continue
 
 
-def declared_samples(container: InputContainer, stream: AudioStream) -> int | None:
-    """Samples the MP4 family's track header promises; None where no header is to be trusted."""
+def declared_samples(container: InputContainer, stream: AudioStream, rate: int) -> int | None:
+    """Samples at `rate` that the MP4 family's track header promises; None for other formats."""
     if "mp4" not in container.format.name or not stream.duration or stream.time_base is None:
         return None
-    return round(Fraction(stream.duration) * stream.time_base * stream.rate)
+    return round(Fraction(stream.duration) * stream.time_base * rate)

@@ -11,6 +11,7 @@ developer guide "sync-mode"; where it is silent the choices are:
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
@@ -160,10 +161,9 @@ class Timeline:
         Raises:
             ValueError: `t` lies outside the output.
         """
-        for segment in self.video:
-            if segment.start <= t < segment.end:
-                return segment
-        raise ValueError(f"{t} s lies outside an output of {self.output_seconds} s")
+        if not 0 <= t < self.output_seconds:
+            raise ValueError(f"{t} s lies outside an output of {self.output_seconds} s")
+        return self.video[bisect_right(self.video, t, key=lambda s: s.start) - 1]
 
 
 def output_seconds(mode: SyncMode, video: Fraction, audio: Fraction) -> Fraction:
@@ -247,10 +247,20 @@ def _bounce(
     return segments
 
 
-def equal_modes(video: Fraction, audio: Fraction) -> tuple[tuple[SyncMode, ...], ...]:
-    """Groups of modes that give the same output for these lengths, in table order."""
+def equal_modes(
+    video: Fraction,
+    audio: Fraction,
+    *,
+    first_frame: Fraction = ZERO,
+    last_frame: Fraction = ZERO,
+) -> tuple[tuple[SyncMode, ...], ...]:
+    """Groups of modes that give the same output for these lengths, in table order.
+
+    Raises:
+        ValueError: a length is not positive.
+    """
     groups: dict[tuple[object, ...], list[SyncMode]] = {}
     for mode in SyncMode:
-        laid = timeline(mode, video, audio)
+        laid = timeline(mode, video, audio, first_frame=first_frame, last_frame=last_frame)
         groups.setdefault((laid.video, laid.audio), []).append(mode)
     return tuple(tuple(group) for group in groups.values())
