@@ -1,0 +1,184 @@
+"""Pictures of a video by number, as a stream: any order, bounded memory.
+
+Frames are numbered in the order shown, as in `media.frame_times`. Reading forward decodes
+on; reading backward goes to the key frame before, decodes a stretch and serves it in
+reverse, so that memory depends on the picture's size alone and never on the clip's length.
+A frame that cannot be decoded shows the one before it, as players do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator, Sequence
+from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
+from types import TracebackType
+
+import av
+from av.container import InputContainer
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from lipsync_demo.engine.errors import UnreadableMedia
+from lipsync_demo.engine.picture import Picture, from_frame
+from lipsync_demo.media.frame_times import FrameTimes, frame_times
+from lipsync_demo.media.streams import open_media, video_stream
+
+HELD_BYTES = 96 * 1024 * 1024
+"""Memory for the pictures of a backward stretch."""
+LEAST_HELD, MOST_HELD = 8, 96
+SEEK_AHEAD = 60
+"""Skipping more frames than this is worth a seek."""
+
+Numbered = tuple[int, VideoFrame]
+
+
+class FrameReader:
+    """The pictures of a video's first stream; also a picture file, as one frame.
+
+    Use as a context manager. `times` are the frames' times, `size` (width, height) is that
+    of the pictures (upright, even sides), `sar` the shape of their pixels.
+
+    Raises:
+        MediaError: the file cannot be opened or is damaged.
+        UnreadableMedia: no frame of it can be decoded.
+    """
+
+    def __init__(self, path: Path, *, threads: int = 2) -> None:
+        self.path = path
+        self.times: FrameTimes = frame_times(path)
+        self._threads = threads
+        self._numbers = {stamp: number for number, stamp in enumerate(self.times.pts)}
+        self._unique = len(self._numbers) == len(self.times.pts)
+        self._sar = Fraction(1)
+        self._last: Numbered | None = None
+        self._next: Numbered | None = None
+        self._source = self._decode(0)
+        first = next(self._source, None)
+        if first is None:
+            raise UnreadableMedia(
+                f"No picture of {path.name} can be decoded.",
+                "Export the video again as MP4 (H.264).",
+            )
+        self._next = first
+        self._first = first[0]
+        self.rotation = -first[1].rotation % 360
+        self.sar = 1 / self._sar if self.rotation in (90, 270) else self._sar
+        picture = from_frame(first[1], self.rotation)
+        self.size = (picture.width, picture.height)
+        self._coded = (first[1].width, first[1].height)
+
+    def __enter__(self) -> FrameReader:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._source.close()
+
+    def __len__(self) -> int:
+        return len(self.times.pts)
+
+    def pictures(self, numbers: Sequence[int]) -> Iterator[Picture]:
+        """One picture for each of `numbers`, in that order."""
+        held: dict[int, Picture] = {}
+        shown: tuple[int, Picture] | None = None
+        for place, number in enumerate(numbers):
+            if shown is not None and shown[0] == number:
+                picture = shown[1]
+            elif number in held:
+                picture = held.pop(number)
+            elif shown is not None and number < shown[0]:
+                held = {n: self._picture(n) for n in sorted(self._falling(numbers, place))}
+                picture = held.pop(number)
+            else:
+                held.clear()
+                picture = self._picture(number)
+            shown = (number, picture)
+            yield picture
+
+    def _falling(self, numbers: Sequence[int], place: int) -> set[int]:
+        """The frames asked for from `place` on while they run backward, as memory allows."""
+        width, height = self.size
+        most = min(max(HELD_BYTES // (width * height * 3 // 2), LEAST_HELD), MOST_HELD)
+        wanted = {numbers[place]}
+        for before, after in pairwise(numbers[place : place + 4 * most]):
+            if after > before or len(wanted) == most:
+                break
+            wanted.add(after)
+        return wanted
+
+    def _picture(self, number: int) -> Picture:
+        frame = self._frame(max(number, self._first))
+        if (frame.width, frame.height) != self._coded:
+            frame = frame.reformat(*self._coded)
+        return from_frame(frame, self.rotation)
+
+    def _frame(self, number: int) -> VideoFrame:
+        at = self._last[0] if self._last else self._first
+        if number < at or number > at + SEEK_AHEAD:
+            self._start(number)
+        while True:
+            if self._next is None:
+                self._next = next(self._source, None)
+            if self._last and (self._next is None or self._next[0] > number):
+                return self._last[1]
+            if self._next is None:
+                raise UnreadableMedia(
+                    f"Frame {number} of {self.path.name} cannot be decoded.",
+                    "Export the video again as MP4 (H.264).",
+                )
+            self._last, self._next = self._next, None
+            if self._last[0] >= number:
+                return self._last[1]
+
+    def _start(self, number: int) -> None:
+        self._source.close()
+        self._source = self._decode(number)
+        self._last = self._next = None
+
+    def _number(self, frame: VideoFrame) -> int | None:
+        if frame.pts is None or not self._unique:
+            return None
+        return self._numbers.get(frame.pts)
+
+    def _decode(self, start: int) -> Generator[Numbered, None, None]:
+        """Frames from `start` or before it; from the beginning where seeking fails."""
+        for seeks in (True, False) if start and self._unique else (False,):
+            with open_media(self.path) as container:
+                stream = video_stream(container)
+                if stream is None:  # the file was changed since `times` were read
+                    return
+                self._sar = (
+                    stream.sample_aspect_ratio
+                    or stream.codec_context.sample_aspect_ratio
+                    or Fraction(1)
+                )
+                stream.codec_context.thread_count = self._threads
+                stream.thread_type = "AUTO"
+                if seeks:
+                    container.seek(self.times.pts[start], stream=stream)
+                number = -1
+                for frame in _frames(container, stream):
+                    landing = number < 0
+                    if seeks and landing and not frame.key_frame:
+                        continue  # it refers to frames before the seek
+                    known = self._number(frame)
+                    number = number + 1 if known is None else known
+                    if seeks and landing and (known is None or known > start):
+                        break
+                    yield number, frame
+                else:
+                    if number >= 0:
+                        return
+
+
+def _frames(container: InputContainer, stream: VideoStream) -> Iterator[VideoFrame]:
+    for packet in container.demux(stream):
+        try:
+            yield from packet.decode()
+        except av.error.InvalidDataError:
+            continue

@@ -1,0 +1,188 @@
+"""One frame as the codecs have it: 8-bit 4:2:0 planes, upright, with even sides.
+
+The engine only ever changes a mouth. So it works on the planes, turns the rectangle it
+needs into RGB, and writes back differences: pixels that did not change in RGB keep their
+bytes, and nothing outside the rectangle is converted at all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import av
+import cv2
+import numpy as np
+from av.video.frame import VideoFrame
+from numpy.typing import NDArray
+
+Image = NDArray[np.uint8]
+
+UNSPECIFIED = 2  # in H.273's tables of matrices, primaries and transfers
+FULL_RANGE = 2  # AVCOL_RANGE_JPEG
+BT709, BT2020 = 1, 9
+SMPTE170M = 6
+HD_HEIGHT = 720
+# Weights of red and blue in luma (H.273, table 4).
+_LUMA = {BT709: (0.2126, 0.0722), BT2020: (0.2627, 0.0593)}
+_LUMA_BT601 = (0.299, 0.114)
+# Formats whose bytes are already what a Picture holds.
+_PLANAR = frozenset({"yuv420p", "yuvj420p"})
+
+
+class Box(NamedTuple):
+    """A rectangle of a picture with even corners; right and bottom are exclusive."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+
+@dataclass(frozen=True, slots=True)
+class Colours:
+    """H.273 codes as the stream states them; they go into the output unchanged."""
+
+    matrix: int = UNSPECIFIED
+    primaries: int = UNSPECIFIED
+    transfer: int = UNSPECIFIED
+    full_range: bool = False
+
+    def to_rgb(self, height: int) -> NDArray[np.float64]:
+        """The 3x4 matrix from Y'CbCr codes to R'G'B' codes, 0 to 255.
+
+        An unstated matrix is guessed as players do: BT.601 below 720 lines, else BT.709.
+        """
+        matrix = self.matrix
+        if matrix == UNSPECIFIED and height >= HD_HEIGHT:
+            matrix = BT709
+        red, blue = _LUMA.get(matrix, _LUMA_BT601)
+        green = 1 - red - blue
+        luma, chroma = (1.0, 1.0) if self.full_range else (255 / 219, 255 / 224)
+        linear = np.array(
+            [
+                [luma, 0, 2 * (1 - red) * chroma],
+                [
+                    luma,
+                    -2 * blue * (1 - blue) / green * chroma,
+                    -2 * red * (1 - red) / green * chroma,
+                ],
+                [luma, 2 * (1 - blue) * chroma, 0],
+            ]
+        )
+        black = np.array([0 if self.full_range else 16, 128, 128])
+        return np.hstack([linear, -(linear @ black)[:, None]])
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Picture:
+    """Planes `y` (height, width) and `u`, `v` (height / 2, width / 2), uint8, read-only."""
+
+    y: Image
+    u: Image
+    v: Image
+    colours: Colours
+
+    @property
+    def width(self) -> int:
+        return int(self.y.shape[1])
+
+    @property
+    def height(self) -> int:
+        return int(self.y.shape[0])
+
+    @property
+    def whole(self) -> Box:
+        return Box(0, 0, self.width, self.height)
+
+    def box(self, left: float, top: float, right: float, bottom: float) -> Box:
+        """The smallest box with even corners around a rectangle, inside the picture.
+
+        A rectangle outside the picture gives the nearest box of two pixels.
+        """
+        x0 = min(max(int(left) // 2 * 2, 0), self.width - 2)
+        y0 = min(max(int(top) // 2 * 2, 0), self.height - 2)
+        x1 = min(max(-int(-right // 2) * 2, x0 + 2), self.width)
+        y1 = min(max(-int(-bottom // 2) * 2, y0 + 2), self.height)
+        return Box(x0, y0, x1, y1)
+
+    def rgb(self, box: Box | None = None) -> Image:
+        """The box, or the whole picture, as RGB (height, width, 3)."""
+        left, top, right, bottom = box or self.whole
+        size = (right - left, bottom - top)
+        half = np.s_[top // 2 : bottom // 2, left // 2 : right // 2]
+        codes = cv2.merge(
+            [
+                self.y[top:bottom, left:right],
+                cv2.resize(self.u[half], size, interpolation=cv2.INTER_LINEAR),
+                cv2.resize(self.v[half], size, interpolation=cv2.INTER_LINEAR),
+            ]
+        )
+        return np.asarray(cv2.transform(codes, self.colours.to_rgb(self.height)), np.uint8)
+
+    def changed(self, box: Box, before: Image, after: Image) -> Picture:
+        """A copy in which the box shows `after` instead of `before`, both as `rgb(box)`.
+
+        Luma keeps its bytes wherever the two are equal, chroma wherever a 2x2 block is.
+        """
+        inverse = np.linalg.inv(self.colours.to_rgb(self.height)[:, :3])
+        difference = after.astype(np.float32) - before
+        change = cv2.transform(difference, inverse)
+        left, top, right, bottom = box
+        half = np.s_[top // 2 : bottom // 2, left // 2 : right // 2]
+        size = ((right - left) // 2, (bottom - top) // 2)
+        small = cv2.resize(change[..., 1:], size, interpolation=cv2.INTER_AREA)
+        planes = (self.y.copy(), self.u.copy(), self.v.copy())
+        _add(planes[0][top:bottom, left:right], change[..., 0])
+        _add(planes[1][half], small[..., 0])
+        _add(planes[2][half], small[..., 1])
+        return Picture(*planes, self.colours)
+
+
+def from_frame(frame: VideoFrame, rotation: int = 0) -> Picture:
+    """A decoded frame turned clockwise by `rotation` degrees (a multiple of 90).
+
+    Other pixel formats are converted to 8-bit 4:2:0; an odd side is made even by
+    repeating its last row or column, which loses nothing, where cropping would.
+    """
+    colours = Colours(
+        int(frame.colorspace),
+        int(frame.color_primaries),
+        int(frame.color_trc),
+        int(frame.color_range) == FULL_RANGE or frame.format.name.startswith("yuvj"),
+    )
+    if frame.format.name not in _PLANAR:
+        if frame.format.is_rgb:
+            colours = Colours(SMPTE170M, SMPTE170M, SMPTE170M)
+        frame = frame.reformat(format="yuv420p")
+    planes = [_plane(frame, index) for index in range(3)]
+    quarters = -rotation // 90
+    if quarters % 4:
+        planes = [np.rot90(plane, quarters) for plane in planes]
+    height, width = planes[0].shape
+    if height % 2 or width % 2:
+        planes[0] = np.pad(planes[0], ((0, height % 2), (0, width % 2)), mode="edge")
+    y, u, v = (np.ascontiguousarray(plane) for plane in planes)
+    return Picture(y, u, v, colours)
+
+
+def to_frame(picture: Picture) -> VideoFrame:
+    """The picture as a frame for an encoder, tagged with its colours."""
+    frame = av.VideoFrame(picture.width, picture.height, "yuv420p")
+    for index, plane in enumerate((picture.y, picture.u, picture.v)):
+        _plane(frame, index)[:] = plane
+    frame.colorspace = picture.colours.matrix
+    frame.color_primaries = picture.colours.primaries
+    frame.color_trc = picture.colours.transfer
+    frame.color_range = FULL_RANGE if picture.colours.full_range else 1
+    return frame
+
+
+def _plane(frame: VideoFrame, index: int) -> Image:
+    plane = frame.planes[index]
+    rows: Image = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)
+    return rows[: plane.height, : plane.width]
+
+
+def _add(plane: Image, change: NDArray[Any]) -> None:
+    plane[:] = np.clip(np.rint(plane + change), 0, 255).astype(np.uint8)
