@@ -1,0 +1,189 @@
+"""A copy any browser can play, for files it cannot (HEVC, MOV, AVI, MPEG)."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+
+import av
+from av.audio.frame import AudioFrame
+from av.audio.stream import AudioStream
+from av.container import InputContainer, OutputContainer
+from av.filter import Graph
+from av.packet import Packet
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from lipsync_demo.media.probe import MediaInfo, VideoInfo, probe_video
+from lipsync_demo.media.streams import audio_stream, open_media, video_stream
+
+SHORT_SIDE = 720
+SOUND_RATE = 48_000
+_TURNS = {90: "clock", 180: "", 270: "cclock"}
+_SAFE_PICTURE = {".mp4": {"h264"}, ".m4v": {"h264"}, ".webm": {"vp8", "vp9", "av1"}}
+_SAFE_TRACK = {".mp4": {"aac", "mp3"}, ".m4v": {"aac", "mp3"}, ".webm": {"opus", "vorbis"}}
+_SAFE_SOUND = frozenset({"mp3", "aac", "flac", "opus", "vorbis", "pcm_s16le", "pcm_s24le"})
+
+
+def browser_safe(info: MediaInfo) -> bool:
+    """Whether every current browser plays the file as it is."""
+    suffix = info.path.suffix.lower()
+    video, audio = info.video, info.audio
+    if info.still:
+        return suffix in (".png", ".jpg", ".jpeg", ".webp", ".gif")
+    if video is None:
+        return audio is not None and audio.codec in _SAFE_SOUND
+    if video.codec not in _SAFE_PICTURE.get(suffix, ()):
+        return False
+    if video.codec == "h264" and video.pixel_format not in ("yuv420p", "yuvj420p"):
+        return False
+    return audio is None or audio.codec in _SAFE_TRACK[suffix]
+
+
+def make_preview(path: Path, out: Path) -> Path:
+    """Write `out` as H.264/AAC MP4, upright, square pixels, short side at most 720.
+
+    Frame times are kept, so a variable frame rate stays one.  `out` appears only when it is
+    complete.
+
+    Raises:
+        MediaError: `path` is no video, or is damaged.
+    """
+    info = probe_video(path)
+    part = out.with_name(out.name + ".part")
+    try:
+        with (
+            open_media(path) as source,
+            av.open(str(part), "w", format="mp4", options={"movflags": "+faststart"}) as target,
+        ):
+            _transcode(info, source, target)
+        part.replace(out)
+    finally:
+        part.unlink(missing_ok=True)
+    return out
+
+
+def preview_size(video: VideoInfo) -> tuple[int, int]:
+    """Width and height of the preview: even, the short side at most 720, never enlarged."""
+    scale = min(Fraction(1), Fraction(SHORT_SIDE, min(video.width, video.height)))
+    return _even(video.width * scale), _even(video.height * scale)
+
+
+def _even(length: Fraction) -> int:
+    return max(2, 2 * round(length / 2))
+
+
+def _transcode(info: MediaInfo, source: InputContainer, target: OutputContainer) -> None:
+    picture, sound = video_stream(source), audio_stream(source)
+    video = info.video
+    if picture is None or video is None:
+        raise ValueError("a preview needs a picture")
+    picture.thread_type = "AUTO"
+    scaler = _Scaler(video, picture, target)
+    mixer = None if sound is None or info.audio is None else _Mixer(sound, target)
+    # Sound and picture keep their distance; the earlier of the two starts at zero.
+    starts = [video.start, *([info.audio.start] if info.audio else [])]
+    start = max(min(starts), Fraction(0))
+    for packet in source.demux(*(s for s in (picture, sound) if s is not None)):
+        try:
+            frames = packet.decode()
+        except av.error.InvalidDataError:
+            continue
+        for frame in frames:
+            if isinstance(frame, VideoFrame):
+                target.mux(scaler.encode(frame, start))
+            elif isinstance(frame, AudioFrame) and mixer is not None:
+                target.mux(mixer.encode(frame, start))
+    target.mux(scaler.rest())
+    if mixer is not None:
+        target.mux(mixer.rest())
+
+
+class _Scaler:
+    """Decoded pictures to H.264 packets of the preview's size."""
+
+    def __init__(self, video: VideoInfo, picture: VideoStream, target: OutputContainer) -> None:
+        width, height = preview_size(video)
+        self._time_base = video.time_base
+        self._last = -1
+        self._durations: dict[int, int] = {}
+        out = target.add_stream(
+            "libx264", rate=video.fps, options={"preset": "ultrafast", "crf": "23"}
+        )
+        out.width, out.height, out.pix_fmt = width, height, "yuv420p"
+        out.codec_context.time_base = self._time_base
+        self._out = out
+        self._graph = _graph(video, picture, width, height)
+
+    def encode(self, frame: VideoFrame, start: Fraction) -> list[Packet[VideoStream]]:
+        if frame.pts is None:
+            return []
+        pts = frame.pts - round(start / self._time_base)
+        if pts <= self._last:
+            return []
+        self._last = pts
+        self._graph.vpush(frame)
+        scaled = self._graph.vpull()
+        scaled.pts, scaled.time_base = pts, self._time_base
+        self._durations[pts] = frame.duration or 0
+        return self._timed(self._out.encode(scaled))
+
+    def rest(self) -> list[Packet[VideoStream]]:
+        return self._timed(self._out.encode())
+
+    def _timed(self, packets: list[Packet[VideoStream]]) -> list[Packet[VideoStream]]:
+        # The encoder gives every packet the nominal duration; the last one's length counts.
+        for packet in packets:
+            if packet.pts is not None:
+                packet.duration = self._durations.pop(packet.pts, 0) or packet.duration
+        return packets
+
+
+def _graph(video: VideoInfo, picture: VideoStream, width: int, height: int) -> Graph:
+    turned = video.rotation in (90, 270)
+    size = (height, width) if turned else (width, height)
+    graph = Graph()
+    nodes = [
+        graph.add_buffer(template=picture, time_base=video.time_base),
+        graph.add("scale", f"{size[0]}:{size[1]}:flags=bilinear:out_range=tv"),
+    ]
+    if turned:
+        nodes.append(graph.add("transpose", _TURNS[video.rotation]))
+    elif video.rotation == 180:
+        nodes += [graph.add("hflip"), graph.add("vflip")]
+    nodes += [
+        graph.add("setsar", "1"),
+        graph.add("format", "yuv420p"),
+        graph.add("buffersink"),
+    ]
+    graph.link_nodes(*nodes).configure()
+    return graph
+
+
+class _Mixer:
+    """Decoded sound to AAC packets."""
+
+    def __init__(self, sound: AudioStream, target: OutputContainer) -> None:
+        layout = "mono" if sound.channels == 1 else "stereo"
+        self._out = target.add_stream("aac", rate=SOUND_RATE)
+        self._out.layout = layout
+        self._resampler = av.AudioResampler("fltp", layout, SOUND_RATE)
+        self._written = 0
+
+    def encode(self, frame: AudioFrame, start: Fraction) -> list[Packet[AudioStream]]:
+        if self._written == 0 and frame.pts is not None and frame.time_base is not None:
+            offset = frame.pts * frame.time_base - start
+            self._written = max(0, round(offset * SOUND_RATE))
+        frame.pts = None
+        return self._packets(self._resampler.resample(frame))
+
+    def rest(self) -> list[Packet[AudioStream]]:
+        return [*self._packets(self._resampler.resample(None)), *self._out.encode()]
+
+    def _packets(self, frames: list[AudioFrame]) -> list[Packet[AudioStream]]:
+        packets: list[Packet[AudioStream]] = []
+        for frame in frames:
+            frame.pts, frame.time_base = self._written, Fraction(1, SOUND_RATE)
+            self._written += frame.samples
+            packets += self._out.encode(frame)
+        return packets
