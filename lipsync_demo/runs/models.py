@@ -109,14 +109,18 @@ class Estimate:
 class Run:
     """One run as it stands in the store; a snapshot, never changed in place.
 
-    `timings` holds seconds for the parts measured so far: upload, queue, inference,
-    download, total.  `prediction` is the last `data` body the API sent.  `submitted_at`
-    is the moment just before the request was sent, written before it.  `key` tells where
+    `started_at` is when a person last set it going from its beginning.  `submitted_at` is
+    the moment just before the request was sent, written before it, and None while nothing
+    can have arrived; `submits` counts such requests and `other_tasks` names the tasks of
+    earlier ones.  `prediction` is the last `data` body the API sent.  `trouble` says what
+    keeps a waiting run from being looked at just now.  `timings` holds seconds for the
+    parts measured so far: upload, queue, inference, download, total.  `key` tells where
     the API key comes from; the key itself is nowhere in a run.
     """
 
     id: str
     created_at: datetime
+    started_at: datetime
     updated_at: datetime
     state: RunState
     backend: BackendName
@@ -136,6 +140,8 @@ class Run:
     submits: int = 0
     prediction_id: str | None = None
     prediction: Mapping[str, Any] | None = None
+    other_tasks: tuple[str, ...] = ()
+    trouble: str | None = None
     timings: Mapping[str, float] = field(default_factory=dict)
     has_nsfw_contents: tuple[bool | None, ...] = ()
     outputs: tuple[FolderPath, ...] = ()

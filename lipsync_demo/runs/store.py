@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
-from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -20,6 +19,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from lipsync_demo.runs.errors import RunNotFound
 from lipsync_demo.runs.models import ACTIVE, Run, RunState, dump_run, load_run
+from lipsync_demo.runs.times import microseconds, now
 
 
 class _Base(DeclarativeBase):
@@ -64,15 +64,6 @@ def _engine(url: str) -> Engine:
     return engine
 
 
-def now() -> datetime:
-    """This moment in UTC."""
-    return datetime.now(timezone.utc)
-
-
-def _microseconds(moment: datetime) -> int:
-    return int(moment.timestamp() * 1_000_000)
-
-
 class RunStore:
     """The runs of one database and the folder their files are in."""
 
@@ -102,7 +93,7 @@ class RunStore:
             session.add(
                 _Row(
                     id=run.id,
-                    created_us=_microseconds(run.created_at),
+                    created_us=microseconds(run.created_at),
                     state=run.state.value,
                     backend=run.backend,
                     owner=owner,
@@ -181,6 +172,11 @@ class RunStore:
         """Who drives the run, None when nobody does."""
         with Session(self._engine) as session:
             return self._row(session, run_id).owner
+
+    def tasks(self, *, but_of: str) -> set[str]:
+        """Ids of the tasks that belong to the latest runs other than this one."""
+        runs = [run for run in self.list(500) if run.id != but_of]
+        return {task for run in runs for task in (run.prediction_id, *run.other_tasks) if task}
 
     def unfinished(self) -> Sequence[tuple[str, str | None]]:
         """Id and owner of every run that is not at rest, oldest first."""

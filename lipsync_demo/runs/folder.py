@@ -1,0 +1,113 @@
+"""The files of one run: copies of its inputs, what was sent and answered, its outputs.
+
+<data_dir>/runs/<id>/
+    video/<name>  audio/<name>   the inputs as they were given
+    request.json                 the request's body as it was sent
+    responses.jsonl              each distinct answer, raw, with the time it came
+    output.mp4  output-2.mp4 …   the outputs
+    run.json                     the run's record as in the database
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from lipsync_demo.runs.models import Run, dump_run
+from lipsync_demo.runs.times import now
+
+_BLOCK = 1 << 20
+_NAME_LENGTH = 100
+
+
+def is_url(source: str) -> bool:
+    """True when `source` is an http(s) address rather than a path."""
+    return source.lower().startswith(("http://", "https://"))
+
+
+def file_name(source: str) -> str:
+    """The last part of a path or address, free of anything a file system minds.
+
+    >>> file_name("https://example.com/clips/a%20b.mp4?signature=xyz")
+    'a b.mp4'
+    >>> file_name("../.hidden/..")
+    'file'
+    """
+    path = unquote(urlsplit(source).path) if is_url(source) else source
+    name = re.sub(r"[^\w.\- ]+", "_", re.split(r"[/\\]", path.rstrip("/\\"))[-1]).strip(" .")
+    stem, dot, suffix = name.rpartition(".")
+    if not dot:
+        return name[:_NAME_LENGTH] or "file"
+    return f"{stem[:_NAME_LENGTH]}.{suffix[:8]}"
+
+
+def without_query(source: str) -> str:
+    """An address without what may be a signature; a path as it is."""
+    return urlsplit(source)._replace(query="", fragment="").geturl() if is_url(source) else source
+
+
+def sha256(path: Path) -> str:
+    """Hex digest of a file's bytes."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Replace a JSON file whole, so that a reader never sees half of it."""
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    part.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    part.replace(path)
+
+
+class RunFolder:
+    """The folder of one run."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def create(self) -> None:
+        """Make the folder, readable by its owner only: it holds people's faces."""
+        self.path.mkdir(parents=True, mode=0o700)
+
+    def input_path(self, role: str, source: str) -> Path:
+        """Where the copy of an input goes, its folder made."""
+        folder = self.path / role
+        folder.mkdir(exist_ok=True)
+        return folder / file_name(source)
+
+    def output_path(self, index: int) -> Path:
+        """Where output number `index`, counted from 0, goes."""
+        return self.path / ("output.mp4" if index == 0 else f"output-{index + 1}.mp4")
+
+    def write_request(self, body: Mapping[str, str]) -> None:
+        write_json(self.path / "request.json", body)
+
+    def add_response(self, body: Mapping[str, Any]) -> None:
+        """Keep an answer unless it says the same as the one before."""
+        path = self.path / "responses.jsonl"
+        if self._last_response(path) == body:
+            return
+        line = json.dumps({"at": now().isoformat(), "data": body}, ensure_ascii=False)
+        with path.open("a", encoding="utf-8") as file:
+            file.write(line + "\n")
+
+    def _last_response(self, path: Path) -> Any:
+        if not path.exists():
+            return None
+        lines = path.read_text(encoding="utf-8").splitlines()
+        try:
+            return json.loads(lines[-1])["data"] if lines else None
+        except (ValueError, KeyError):  # a crash can cut the last line short
+            return None
+
+    def write_record(self, run: Run) -> None:
+        write_json(self.path / "run.json", dump_run(run))

@@ -1,0 +1,98 @@
+"""The first step of a run: its inputs are fetched, copied, measured and checked."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+from lipsync_demo.media.errors import MediaError
+from lipsync_demo.media.preflight import Severity, check
+from lipsync_demo.media.probe import MediaInfo, probe_audio, probe_video
+from lipsync_demo.media.sync_modes import SyncMode, output_seconds
+from lipsync_demo.runs.folder import RunFolder, file_name, is_url, sha256
+from lipsync_demo.runs.models import MediaRecord
+from lipsync_demo.wavespeed.download import download
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedInputs:
+    """Both inputs as they lie in the run's folder, and what the mode makes of them."""
+
+    video: MediaRecord
+    audio: MediaRecord
+    warnings: tuple[str, ...]
+    expected_seconds: Fraction
+
+
+def check_inputs(
+    folder: RunFolder,
+    video: str,
+    audio: str,
+    mode: SyncMode,
+    *,
+    limit_bytes: int,
+    allow_private: bool,
+    on_progress: Callable[[int, int | None], None],
+) -> CheckedInputs:
+    """Bring `video` and `audio` (paths or addresses) into the folder and check them.
+
+    Raises:
+        MediaError: a file cannot be read or used.
+        DownloadFailed: an address cannot be fetched.
+    """
+    paths = {}
+    for role, source in (("video", video), ("audio", audio)):
+        target = folder.input_path(role, source)
+        if is_url(source):
+            download(
+                source,
+                target,
+                limit_bytes=limit_bytes,
+                allow_private=allow_private,
+                on_progress=on_progress,
+            )
+        else:
+            _copy(Path(source).expanduser(), target)
+        paths[role] = target
+    video_info, audio_info = probe_video(paths["video"]), probe_audio(paths["audio"])
+    # The speech may be the sound of a video whose picture has another length.
+    lengths = video_info.duration, audio_info.audio.duration if audio_info.audio else Fraction(0)
+    findings = check(video_info, audio_info, mode)
+    for finding in findings:
+        if finding.severity is Severity.ERROR:
+            raise MediaError(finding.what, finding.hint)
+    return CheckedInputs(
+        video=_record(video_info, video, lengths[0]),
+        audio=_record(audio_info, audio, lengths[1]),
+        warnings=tuple(f"{f.what} {f.hint}" for f in findings if f.severity is Severity.WARNING),
+        expected_seconds=output_seconds(mode, *lengths),
+    )
+
+
+def _copy(source: Path, target: Path) -> None:
+    part = target.with_name(f"{target.name}.part")
+    try:
+        shutil.copyfile(source, part)
+    except OSError as error:
+        reason = (error.strerror or "it cannot be read").lower()
+        raise MediaError(
+            f"The file {source} cannot be read: {reason}.", "Check the path and try again."
+        ) from error
+    part.replace(target)
+
+
+def _record(info: MediaInfo, source: str, seconds: Fraction) -> MediaRecord:
+    video = info.video
+    return MediaRecord(
+        name=file_name(source),
+        path=info.path,
+        size_bytes=info.size_bytes,
+        sha256=sha256(info.path),
+        seconds=seconds,
+        width=video.width if video else None,
+        height=video.height if video else None,
+        fps=video.fps if video else None,
+    )
