@@ -1,0 +1,85 @@
+"""Which addresses are the same place, loopback, or part of the public internet."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+_PORTS = {"http": 80, "https": 443}
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+Origin = tuple[str, str, int]
+
+
+def origin(url: str) -> Origin | None:
+    """Scheme, host and port of an http or https URL; None for anything else.
+
+    >>> origin("https://API.example/x?y") == origin("https://api.example:443")
+    True
+    """
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return None
+    scheme, host = parts.scheme.lower(), (parts.hostname or "").rstrip(".")
+    if scheme not in _PORTS or not host:
+        return None
+    return scheme, host, port or _PORTS[scheme]
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or literal address is this machine, without asking DNS."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    address = literal(host)
+    return address is not None and address.is_loopback
+
+
+def literal(host: str) -> Address | None:
+    """The address a host is written as; None for a name."""
+    try:
+        return ipaddress.ip_address(host.strip("[]"))
+    except ValueError:
+        return None
+
+
+def is_public(address: Address) -> bool:
+    """Whether an address belongs to the public internet, in every way of writing it.
+
+    IPv4 addresses carried inside IPv6 ones (mapped, 6to4, Teredo, NAT64) are judged too,
+    because a router or the kernel may unwrap them.
+    """
+    return all(a.is_global and not a.is_multicast for a in _carried(address))
+
+
+def _carried(address: Address) -> Iterator[Address]:
+    if isinstance(address, ipaddress.IPv4Address):
+        yield address
+        return
+    if address.ipv4_mapped is not None:
+        yield address.ipv4_mapped
+        return
+    yield address
+    if address.sixtofour is not None:
+        yield address.sixtofour
+    if address.teredo is not None:
+        yield from address.teredo
+    if address in _NAT64:
+        yield ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+
+
+def shown(url: str) -> str:
+    """The URL as it may be shown: without user, password, query and fragment.
+
+    >>> shown("https://me:secret@cdn.example/a.mp4?sig=abc")
+    'https://cdn.example/a.mp4?…'
+    """
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "an unreadable address"
+    place = parts.netloc.rpartition("@")[2]
+    return f"{parts.scheme}://{place}{parts.path}" + ("?…" if parts.query else "")

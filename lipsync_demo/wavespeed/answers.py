@@ -1,0 +1,151 @@
+"""From an answer to its data, or to the error it stands for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from .errors import (
+    BadKey,
+    BadParameter,
+    NoCredits,
+    NoPermission,
+    RateLimited,
+    ServerError,
+    UnexpectedAnswer,
+    UnknownPrediction,
+    WaveSpeedError,
+)
+from .models import task_code
+from .transport import Answer
+
+_NO_CREDIT = re.compile(r"insufficient\s+(credit|balance|fund)|top[\s-]?up", re.IGNORECASE)
+_LONGEST_WORDS = 300
+
+
+def data_of(answer: Answer, task_id: str | None = None) -> Any:
+    """The `data` of a good envelope; `task_id` is the task the request was about.
+
+    Raises:
+        WaveSpeedError: the error the answer stands for.
+    """
+    if not answer.ok or not isinstance(answer.body, Mapping):
+        raise error_of(answer, task_id)
+    if answer.code is not None and not 200 <= answer.code < 300:
+        raise error_of(answer, task_id)
+    data = answer.body.get("data")
+    if data is None:
+        raise error_of(answer, task_id)
+    return data
+
+
+def refused(answer: Answer) -> bool:
+    """Whether the server said for certain that it did not do what was asked."""
+    decisive = answer.code if answer.ok and answer.code is not None else answer.status
+    if decisive == 408:
+        return False
+    return 300 <= decisive < 500 or 1000 <= decisive < 2000
+
+
+def words_of(answer: Answer) -> str:
+    """What the server said went wrong, in one line; "" when it said nothing readable."""
+    said = _words(answer.body)
+    if not said and answer.body is None and not answer.text.lstrip().startswith("<"):
+        said = answer.text
+    said = " ".join(said.split())
+    return said[:_LONGEST_WORDS] + ("…" if len(said) > _LONGEST_WORDS else "")
+
+
+def error_of(answer: Answer, task_id: str | None = None) -> WaveSpeedError:
+    """The error of an answer that is not what was asked for."""
+    decisive = answer.code if answer.ok and answer.code is not None else answer.status
+    said = words_of(answer)
+    kind, what, hint = _kind(decisive, said, task_id)
+    if said:
+        what = f"{what} The server said: {said}"
+        what = what if what.endswith((".", "?", "…")) else what + "."
+    error = kind(
+        what,
+        hint,
+        status=answer.status,
+        code=answer.code,
+        task_id=task_id,
+        retry_after=answer.retry_after,
+    )
+    if 300 <= decisive < 400:
+        error.passing = False
+    return error
+
+
+def _kind(status: int, said: str, task_id: str | None) -> tuple[type[WaveSpeedError], str, str]:
+    if status == 402 or (status in {400, 403} and _NO_CREDIT.search(said)):
+        return NoCredits, "The account has no credit left.", "Top up the account, then try again."
+    if status == 401:
+        return (
+            BadKey,
+            "The server did not accept the key.",
+            "Copy the key again without spaces; a new key works only after the first top-up.",
+        )
+    if status == 403:
+        return (
+            NoPermission,
+            "The account of this key may not do this.",
+            "Use a key with the role the server asks for, or ask the account's owner.",
+        )
+    if status == 404 and task_id:
+        return (
+            UnknownPrediction,
+            f"The server knows no task {task_id}.",
+            "Check the id and the key; tasks are kept for 7 days.",
+        )
+    if status == 404:
+        return (
+            BadParameter,
+            "The server does not know this model or address.",
+            "Check WAVESPEED_BASE_URL; it should be the server's address without a path.",
+        )
+    if status == 429:
+        return (
+            RateLimited,
+            "Too many requests were made in a short time.",
+            "Wait a minute, then try again.",
+        )
+    if 400 <= status < 500:
+        return BadParameter, "The server refused the request as wrong.", "Correct it and try again."
+    if 500 <= status < 600:
+        return (
+            ServerError,
+            f"The server failed (status {status}).",
+            "Wait a few minutes, then try again.",
+        )
+    if 1000 <= status < 2000 or 5000 <= status < 6000:
+        known = task_code(status)
+        return (
+            BadParameter if status < 2000 else ServerError,
+            known.meaning,
+            known.advice,
+        )
+    if 300 <= status < 400:
+        return (
+            UnexpectedAnswer,
+            "The server sent the request on to another address, where the key must not go.",
+            "Set WAVESPEED_BASE_URL to the server's final address.",
+        )
+    return (
+        UnexpectedAnswer,
+        "The server's answer did not have the expected form.",
+        "Try again later; if it stays so, check WAVESPEED_BASE_URL.",
+    )
+
+
+def _words(body: Any) -> str:
+    if isinstance(body, str):
+        return body
+    if isinstance(body, list):
+        return "; ".join(filter(None, map(_words, body)))
+    if isinstance(body, Mapping):
+        for name in ("message", "error", "detail", "errors", "msg"):
+            if said := _words(body.get(name)):
+                return said
+    return ""

@@ -1,0 +1,286 @@
+"""What the API answers: predictions and prices, and the one list of statuses and codes.
+
+Parsing is tolerant: a field that is null, empty or missing takes its empty value, an
+unknown status means "still running", and the whole body stays in `raw`.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+COMPLETED = "completed"
+RUNNING = frozenset({"created", "pending", "processing"})
+TERMINAL_FAILURES: Mapping[str, str] = {
+    "failed": "The task failed.",
+    "cancelled": "The task was cancelled.",
+    "timeout": "The task ran out of time on the server.",
+    "deleted": "The task was deleted.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TaskCode:
+    """What a task's own error code means and what to do about it."""
+
+    meaning: str
+    advice: str
+
+
+TASK_CODES: Mapping[int, TaskCode] = {
+    1200: TaskCode(
+        "The content check refused the video or the speech.",
+        "Use other media.",
+    ),
+    1400: TaskCode(
+        "The request lacked a field the model needs.",
+        "Check the request's fields and submit it again.",
+    ),
+    1401: TaskCode(
+        "A field of the request had a value the model does not take.",
+        "Check the request's fields and submit it again.",
+    ),
+    1402: TaskCode(
+        "The server could not fetch the video or the speech from its address.",
+        "Upload the files, or use addresses that open without signing in.",
+    ),
+    1403: TaskCode(
+        "The model could not process this video and speech.",
+        "Try other media; the same media may fail again, and a new task is billed.",
+    ),
+    1405: TaskCode(
+        "The model gave up on this video and speech.",
+        "Try other media; the same media may fail again, and a new task is billed.",
+    ),
+    5000: TaskCode(
+        "The server had an internal error.",
+        "Wait a few minutes, then start a new task.",
+    ),
+    5003: TaskCode(
+        "The model was not available.",
+        "Wait a few minutes, then start a new task.",
+    ),
+    5004: TaskCode(
+        "The task took longer than the server allows.",
+        "Try a shorter clip, or start a new task later.",
+    ),
+}
+_UNKNOWN_TASK = TaskCode(
+    "The server gave no reason this client knows.",
+    "Try again later or with other media.",
+)
+
+
+def task_code(code: int) -> TaskCode:
+    """Meaning and advice for a task's code; unknown codes go by their range."""
+    if code in TASK_CODES:
+        return TASK_CODES[code]
+    if 1000 <= code < 2000:
+        return TaskCode(
+            f"The server refused the task with code {code}.",
+            "Check the request's fields and media.",
+        )
+    if 5000 <= code < 6000:
+        return TaskCode(
+            f"The server failed with code {code}.",
+            "Wait a few minutes, then start a new task.",
+        )
+    return _UNKNOWN_TASK
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """One task as the server last described it.
+
+    Attributes:
+        id: the task's id; "" when the body had none.
+        status: the word as sent; unknown words count as running.
+        outputs: addresses of the results, in order.
+        has_nsfw_contents: one flag for each output; None is unknown, never "safe".
+            Without outputs, the flags as sent.
+        timings: milliseconds by name, such as `inference`.
+        execution_time: milliseconds, for display only: servers disagree on its meaning.
+        created_at: UTC, or None when missing or unreadable.
+        error: the server's own words, "" if none.
+        code: the task's own error code (see `TASK_CODES`), 0 if none.
+        urls: addresses by name, such as `get`.
+        raw: the whole body as sent.
+    """
+
+    id: str
+    model: str = ""
+    status: str = ""
+    outputs: tuple[str, ...] = ()
+    has_nsfw_contents: tuple[bool | None, ...] = ()
+    timings: Mapping[str, float] = field(default_factory=dict)
+    execution_time: float | None = None
+    created_at: datetime | None = None
+    error: str = ""
+    code: int = 0
+    urls: Mapping[str, str] = field(default_factory=dict)
+    raw: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def parse(cls, data: Mapping[str, Any]) -> Prediction:
+        """Read the `data` of an answer, whatever is missing from it."""
+        outputs, flags = _outputs(data.get("outputs"), data.get("has_nsfw_contents"))
+        return cls(
+            id=_text(data.get("id")),
+            model=_text(data.get("model")),
+            status=_text(data.get("status")),
+            outputs=outputs,
+            has_nsfw_contents=flags,
+            timings={
+                str(name): number
+                for name, value in _mapping(data.get("timings")).items()
+                if (number := _number(value)) is not None
+            },
+            execution_time=_number(data.get("executionTime")),
+            created_at=parse_time(data.get("created_at")),
+            error=_text(data.get("error")),
+            code=int(_number(data.get("code")) or 0),
+            urls={
+                str(name): value
+                for name, value in _mapping(data.get("urls")).items()
+                if isinstance(value, str)
+            },
+            raw=dict(data),
+        )
+
+    @property
+    def succeeded(self) -> bool:
+        return self._word == COMPLETED
+
+    @property
+    def failed(self) -> bool:
+        return self._word in TERMINAL_FAILURES
+
+    @property
+    def finished(self) -> bool:
+        return self.succeeded or self.failed
+
+    @property
+    def inputs(self) -> Mapping[str, Any]:
+        """The request's fields, known only for a listing that asked for them."""
+        return _mapping(self.raw.get("input")) or _mapping(self.raw.get("inputs"))
+
+    @property
+    def _word(self) -> str:
+        return self.status.strip().lower()
+
+
+@dataclass(frozen=True)
+class Price:
+    """What the API quotes for a request.
+
+    The API quotes its base price, a floor, when it cannot read the media: a quote for
+    media it has not seen is "at least".
+
+    Attributes:
+        amount: what will be billed, after any discount.
+        full_amount: the price before the discount.
+        currency: as sent, else USD, in which the API publishes its prices.
+    """
+
+    model: str
+    amount: Decimal
+    full_amount: Decimal
+    currency: str = "USD"
+    raw: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def parse(cls, data: Mapping[str, Any]) -> Price | None:
+        """Read the `data` of a quote; None when it names no price."""
+        full, discounted = decimal(data.get("price")), decimal(data.get("discounted_price"))
+        amount = full if discounted is None else discounted
+        if amount is None:
+            return None
+        return cls(
+            model=_text(data.get("model_id")),
+            amount=amount,
+            full_amount=amount if full is None else full,
+            currency=_text(data.get("currency")) or "USD",
+            raw=dict(data),
+        )
+
+
+_TIME = re.compile(
+    r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:[.,](\d{1,12}))?\s*(Z|[+-]\d\d:?\d\d)?", re.IGNORECASE
+)
+
+
+def parse_time(value: object) -> datetime | None:
+    """An ISO 8601 time with any number of fractional digits, in UTC; None if unreadable.
+
+    Digits past the microsecond are dropped.
+
+    >>> parse_time("2025-09-29T23:09:43.027123456Z").isoformat()
+    '2025-09-29T23:09:43.027123+00:00'
+    """
+    found = _TIME.fullmatch(value.strip()) if isinstance(value, str) else None
+    if found is None:
+        return None
+    day, clock, fraction, zone = found.groups()
+    try:
+        moment = datetime.fromisoformat(f"{day}T{clock}")
+    except ValueError:
+        return None
+    moment = moment.replace(microsecond=int((fraction or "0")[:6].ljust(6, "0")))
+    offset = timedelta(0)
+    if zone and zone.upper() != "Z":
+        offset = timedelta(hours=int(zone[1:3]), minutes=int(zone[-2:]))
+        offset = -offset if zone[0] == "-" else offset
+    try:
+        return moment.replace(tzinfo=timezone.utc) - offset
+    except OverflowError:
+        return None
+
+
+def decimal(value: object) -> Decimal | None:
+    """A finite number, or text that is one, without the noise of binary fractions."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        return None
+    try:
+        number = Decimal(str(value).strip())
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
+
+
+def _outputs(outputs: object, flags: object) -> tuple[tuple[str, ...], tuple[bool | None, ...]]:
+    sent = outputs if isinstance(outputs, list) else []
+    known = [f if isinstance(f, bool) else None for f in flags] if isinstance(flags, list) else []
+    if not sent:
+        return (), tuple(known)
+    padded: list[bool | None] = [*known, *[None] * len(sent)]
+    if True in padded[len(sent) :]:
+        # More flags than outputs: nobody knows which output the extra warning is about.
+        padded = [flag or None for flag in padded]
+    pairs = [(_address(o), flag) for o, flag in zip(sent, padded, strict=False)]
+    kept = [(address, flag) for address, flag in pairs if address]
+    return tuple(a for a, _ in kept), tuple(f for _, f in kept)
+
+
+def _address(value: object) -> str:
+    return _text(value.get("url")) if isinstance(value, Mapping) else _text(value)
+
+
+def _text(value: object) -> str:
+    if isinstance(value, Mapping):
+        value = value.get("message")
+    return value if isinstance(value, str) else ""
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _number(value: object) -> float | None:
+    number = decimal(value)
+    result = None if number is None else float(number)
+    return result if result is not None and math.isfinite(result) else None

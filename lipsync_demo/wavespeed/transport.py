@@ -1,0 +1,385 @@
+"""The one place where requests go out: key, time limits, retries, redirects.
+
+The key goes only to the origin the transport was made for; redirects are never followed.
+GET and the upload PUT are repeated by themselves, any other request only when its caller
+says that repeating is harmless.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import random as _random
+import time
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from functools import cached_property
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+import urllib3.exceptions
+from pydantic import SecretStr
+
+from lipsync_demo import __version__
+
+from .addresses import is_loopback, literal, origin, shown
+from .bodies import FileBody
+from .errors import BadKey, BadParameter, NetworkError
+from .retries import Retry, retry_after
+
+log = logging.getLogger(__name__)
+
+_LARGEST_ANSWER = 32 * 1024 * 1024
+DIRECT: Any = {"http": None, "https": None, "all": None}
+"""Passed as `proxies`, keeps the environment's proxies out."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Seconds a request may take.
+
+    Attributes:
+        connect: to reach the server.
+        read: for a whole request that is none of the others.
+        submit: for the whole submit request.
+        stall: without any progress while a file is sent.
+        upload: for the answer after a file was sent.
+    """
+
+    connect: float = 10
+    read: float = 30
+    submit: float = 60
+    stall: float = 30
+    upload: float = 120
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A status and a body; `repeats` counts the attempts before this one."""
+
+    status: int
+    text: str
+    retry_after: float | None = None
+    repeats: int = 0
+
+    @cached_property
+    def body(self) -> Any:
+        """The parsed JSON; None when the body is not JSON."""
+        try:
+            return json.loads(self.text)
+        except ValueError:
+            return None
+
+    @property
+    def ok(self) -> bool:
+        return 200 <= self.status < 300
+
+    @property
+    def code(self) -> int | None:
+        """The envelope's code, where there is one."""
+        code = self.body.get("code") if isinstance(self.body, Mapping) else None
+        return code if isinstance(code, int) and not isinstance(code, bool) else None
+
+    @property
+    def passing(self) -> bool:
+        """Whether the same request may well get another answer."""
+        decisive = self.code if self.ok and self.code is not None else self.status
+        return decisive == 429 or 500 <= decisive < 600
+
+
+@dataclass(frozen=True)
+class Lost:
+    """No usable answer: why, and whether the server may have got the request."""
+
+    why: str
+    maybe_sent: bool
+
+
+class _Key(requests.auth.AuthBase):
+    """Adds the key for its own origin only; an explicit `auth` also keeps `.netrc` out."""
+
+    def __init__(self, key: SecretStr, home: object) -> None:
+        self._key = key
+        self._home = home
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        if origin(request.url or "") == self._home:
+            request.headers["Authorization"] = f"Bearer {self._key.get_secret_value()}"
+        return request
+
+
+def keyless(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    request.headers.pop("Authorization", None)
+    return request
+
+
+class Transport:
+    """Requests to one base address with one key over one session.
+
+    `clock` counts seconds and never goes back; `random` gives 0..1.
+
+    Raises:
+        BadKey: the key is empty or has characters no key has.
+        BadParameter: the base address is not usable.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        api_key: str | SecretStr,
+        *,
+        limits: Limits | None = None,
+        retry: Retry | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+        random: Callable[[], float] = _random.random,
+    ) -> None:
+        self.base_url = base_url.strip().rstrip("/")
+        self.limits = limits or Limits()
+        self.retry = retry or Retry()
+        self.clock, self.sleep, self.random = clock, sleep, random
+        self._key = _checked_key(api_key)
+        self.home = _checked_base(self.base_url)
+        self.loopback = is_loopback(self.home[1])
+        self._auth = _Key(self._key, self.home)
+        self._session = requests.Session()
+        self._session.headers["User-Agent"] = f"lipsync-demo/{__version__}"
+        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+
+    def __repr__(self) -> str:
+        return f"Transport({shown(self.base_url)!r})"
+
+    def close(self) -> None:
+        self._session.close()
+
+    def redact(self, text: str) -> str:
+        """The text without the key, for everything that may be shown, logged or kept."""
+        key = self._key.get_secret_value()
+        return text.replace(key, "[key]") if len(key) >= 8 else text
+
+    def call(
+        self,
+        method: str,
+        url: str,
+        body: Any = None,
+        *,
+        seconds: float | None = None,
+        retry: bool | None = None,
+    ) -> Answer:
+        """One request with the key; `url` is a path below the base or a URL on its origin.
+
+        Repeated only when it is a GET, unless `retry` says otherwise.  An answer of 2xx
+        has a JSON body.
+
+        Raises:
+            NetworkError: no usable answer came.
+        """
+        attempts = self.retry.attempts if (method == "GET" if retry is None else retry) else 1
+        full = self.base_url + url if url.startswith("/") else url
+        content = None if body is None else json.dumps(body).encode()
+        headers = {"Accept": "application/json"}
+        if content is not None:
+            headers["Content-Type"] = "application/json"
+        total = self.limits.read if seconds is None else seconds
+
+        def once() -> Answer | Lost:
+            result = self._once(method, full, content, headers, total, self._auth)
+            if isinstance(result, Answer) and result.ok and result.body is None:
+                return Lost("its answer was cut short or not in the expected form", True)
+            return result
+
+        return self._repeat(once, attempts, method, full)
+
+    def put_file(
+        self,
+        url: str,
+        open_body: Callable[[], AbstractContextManager[FileBody]],
+        headers: Mapping[str, str],
+    ) -> Answer:
+        """Send a file with exactly these headers and without the key, repeated from its start.
+
+        Raises:
+            NetworkError: no usable answer came.
+            OSError: the file cannot be read.
+        """
+
+        def once() -> Answer | Lost:
+            with open_body() as body:
+                return self._once("PUT", url, body, headers, self.limits.upload, keyless)
+
+        return self._repeat(once, self.retry.attempts, "PUT", url)
+
+    def post_file(self, path: str, body: FileBody, content_type: str) -> Answer:
+        """Send a form with the key, once.
+
+        Raises:
+            NetworkError: no usable answer came.
+        """
+        url = self.base_url + path
+        headers = {"Accept": "application/json", "Content-Type": content_type}
+
+        def once() -> Answer | Lost:
+            return self._once("POST", url, body, headers, self.limits.upload, self._auth)
+
+        return self._repeat(once, 1, "POST", url)
+
+    def _repeat(
+        self, once: Callable[[], Answer | Lost], attempts: int, method: str, url: str
+    ) -> Answer:
+        tried = 0
+        while True:
+            result = once()
+            tried += 1
+            if isinstance(result, Answer) and not result.passing:
+                return replace(result, repeats=tried - 1)
+            if tried >= attempts:
+                break
+            pause = self.retry.pause(
+                tried, self.random(), None if isinstance(result, Lost) else result.retry_after
+            )
+            log.info(
+                "%s %s: %s; again in %.1f s",
+                method,
+                shown(url),
+                result.why if isinstance(result, Lost) else f"status {result.status}",
+                pause,
+            )
+            self.sleep(pause)
+        if isinstance(result, Answer):
+            return replace(result, repeats=tried - 1)
+        raise NetworkError(
+            f"The server at {shown(url)} gave no usable answer: {result.why}.",
+            "Check the network connection and the server's address, then try again.",
+            maybe_sent=result.maybe_sent,
+        )
+
+    def _once(
+        self,
+        method: str,
+        url: str,
+        body: bytes | FileBody | None,
+        headers: Mapping[str, str],
+        seconds: float,
+        auth: Callable[[requests.PreparedRequest], requests.PreparedRequest],
+    ) -> Answer | Lost:
+        began = self.clock()
+        place = origin(url)
+        sends_file = isinstance(body, FileBody)
+        try:
+            with self._session.request(
+                method,
+                url,
+                data=body,
+                headers=dict(headers),
+                auth=auth,
+                timeout=(
+                    self.limits.stall if sends_file else min(self.limits.connect, seconds),
+                    seconds,
+                ),
+                allow_redirects=False,
+                stream=True,
+                proxies=DIRECT if place and is_loopback(place[1]) else None,
+            ) as response:
+                answer = self._read(response, (self.clock() if sends_file else began) + seconds)
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+            answer = lost(error)
+        log.debug(
+            "%s %s: %s in %.2f s",
+            method,
+            shown(url),
+            answer.why if isinstance(answer, Lost) else answer.status,
+            self.clock() - began,
+        )
+        return answer
+
+    def _read(self, response: requests.Response, deadline: float) -> Answer | Lost:
+        wait = retry_after(response.headers)
+        if 300 <= response.status_code < 400:
+            return Answer(response.status_code, "", wait)
+        content = bytearray()
+        try:
+            while chunk := response.raw.read1(1 << 16, decode_content=True):
+                content += chunk
+                if len(content) > _LARGEST_ANSWER:
+                    return Lost("its answer was far larger than it should be", True)
+                if self.clock() > deadline:
+                    return Lost("it answered too slowly", True)
+        except (urllib3.exceptions.HTTPError, OSError) as error:
+            # An error's status says enough; only a good answer needs its body.
+            if response.status_code < 400:
+                return lost(error)
+        text = self.redact(bytes(content).decode("utf-8", "replace"))
+        return Answer(response.status_code, text, wait)
+
+
+def _checked_key(api_key: str | SecretStr) -> SecretStr:
+    key = api_key.get_secret_value() if isinstance(api_key, SecretStr) else api_key
+    key = key.strip()
+    if not key:
+        raise BadKey(
+            "No key was given.",
+            "Set WAVESPEED_API_KEY or enter a key, or use the local backend, which needs none.",
+        )
+    if not (key.isascii() and key.isprintable()) or " " in key:
+        raise BadKey(
+            "The key has characters that no key has.",
+            "Copy the key again, without spaces or line breaks.",
+        )
+    return SecretStr(key)
+
+
+def _checked_base(base_url: str) -> tuple[str, str, int]:
+    home = origin(base_url)
+    parts = urlsplit(base_url) if home else None
+    if home is None or parts is None or "@" in parts.netloc or parts.query or parts.fragment:
+        raise BadParameter(
+            "The server's base address is not a plain http or https address.",
+            "Set WAVESPEED_BASE_URL to an address such as https://api.wavespeed.ai.",
+        )
+    scheme, host, _ = home
+    address = literal(host)
+    near = is_loopback(host) or (address is not None and not address.is_global) or "." not in host
+    if scheme == "http" and not near:
+        raise BadParameter(
+            f"The base address {shown(base_url)} would send the key unencrypted.",
+            "Set WAVESPEED_BASE_URL to an address that begins with https.",
+        )
+    return home
+
+
+def lost(error: Exception) -> Lost:
+    cause = error.args[0] if error.args else None
+    if isinstance(cause, urllib3.exceptions.MaxRetryError):
+        cause = cause.reason
+    if isinstance(error, requests.ConnectTimeout):
+        return Lost("it did not take the connection in time", False)
+    if isinstance(cause, urllib3.exceptions.NameResolutionError):
+        return Lost("its name could not be found", False)
+    if isinstance(cause, urllib3.exceptions.NewConnectionError):
+        return Lost("it refused the connection", False)
+    if isinstance(error, requests.exceptions.ProxyError):
+        return Lost("the proxy in between could not be used", False)
+    if isinstance(error, requests.exceptions.SSLError):
+        unverified = "CERTIFICATE_VERIFY_FAILED" in str(cause)
+        why = "its certificate is not valid" if unverified else "the secure connection broke"
+        return Lost(why, not unverified)
+    if isinstance(error, (requests.Timeout, urllib3.exceptions.TimeoutError)):
+        return Lost("it did not answer in time", True)
+    if isinstance(error, ValueError):
+        return Lost("its address is not valid", False)
+    return Lost("the connection broke before the whole answer came", True)
+
+
+class _WithoutQueries(logging.Filter):
+    """Cuts the query, which holds the signature of a signed address, from urllib3's log."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if isinstance(record.args, tuple):
+            record.args = tuple(a.split("?")[0] if isinstance(a, str) else a for a in record.args)
+        return True
+
+
+logging.getLogger("urllib3.connectionpool").addFilter(_WithoutQueries())

@@ -1,0 +1,187 @@
+"""Putting a file into the API's own media store."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from .addresses import is_loopback, origin, shown
+from .answers import data_of, error_of, words_of
+from .bodies import FileBody, Progress, multipart, plain_name
+from .errors import (
+    BadParameter,
+    RateLimited,
+    ServerError,
+    UnexpectedAnswer,
+    UploadRefused,
+    WaveSpeedError,
+)
+from .transport import Answer, Transport
+
+log = logging.getLogger(__name__)
+
+UPLOAD_LIMIT_BYTES = 200 * 1024 * 1024
+"""The largest file the API's store takes; the documents disagree, this is the safe reading."""
+
+MEDIA_TYPES: Mapping[str, str] = {
+    ".3gp": "video/3gpp",
+    ".avi": "video/x-msvideo",
+    ".flv": "video/x-flv",
+    ".mkv": "video/x-matroska",
+    ".mov": "video/quicktime",
+    ".mp4": "video/mp4",
+    ".ogv": "video/ogg",
+    ".webm": "video/webm",
+    ".wmv": "video/x-ms-wmv",
+    ".aac": "audio/aac",
+    ".flac": "audio/flac",
+    ".m4a": "audio/mp4",
+    ".mp3": "audio/mpeg",
+    ".ogg": "audio/ogg",
+    ".opus": "audio/opus",
+    ".wav": "audio/wav",
+}
+"""The formats the API's store documents, by suffix."""
+
+_TICKET = "/api/v3/media/uploads"
+_BINARY = "/api/v3/media/upload/binary"
+_OURS = frozenset({"authorization", "connection", "content-length", "host", "transfer-encoding"})
+
+
+def upload(transport: Transport, path: Path, on_progress: Progress | None = None) -> str:
+    """Store a file and return the address the model can fetch it from.
+
+    Raises:
+        UploadRefused: the file is missing, empty, too large, or was not taken.
+        WaveSpeedError: the other errors of the tree.
+    """
+    size = _checked_size(path)
+    answer = _ticket(transport, path, size)
+    if answer.status in {404, 405}:
+        log.info("%r has no upload tickets; using the older way", transport)
+        return _upload_form(transport, path, on_progress)
+    address, put = _send(transport, _data(answer), path, on_progress)
+    if put.status == 403:
+        log.info("The upload ticket had expired; asking for another")
+        address, put = _send(transport, _data(_ticket(transport, path, size)), path, on_progress)
+    # A repeat that finds the object in place means that the first attempt arrived.
+    if put.ok or (put.status == 412 and put.repeats):
+        return address
+    raise _refusal(put)
+
+
+def _send(
+    transport: Transport, ticket: Mapping[str, Any], path: Path, on_progress: Progress | None
+) -> tuple[str, Answer]:
+    address, url, headers = _checked_ticket(transport, ticket)
+    return address, transport.put_file(url, lambda: FileBody(path, on_progress), headers)
+
+
+def _checked_size(path: Path) -> int:
+    try:
+        size = path.stat().st_size if path.is_file() else None
+    except OSError:
+        size = None
+    if size is None:
+        raise UploadRefused(f"There is no file {path.name}.", "Choose the file again.")
+    if size == 0:
+        raise UploadRefused(f"The file {path.name} is empty.", "Choose another file.")
+    if size > UPLOAD_LIMIT_BYTES:
+        raise UploadRefused(
+            f"The file {path.name} has {size / 2**20:.0f} MiB; "
+            f"at most {UPLOAD_LIMIT_BYTES // 2**20} MiB can be uploaded.",
+            "Use a shorter or more compressed file, or give its public address instead.",
+        )
+    return size
+
+
+def _ticket(transport: Transport, path: Path, size: int) -> Answer:
+    request: dict[str, Any] = {"filename": plain_name(path), "size": size}
+    if media_type := MEDIA_TYPES.get(path.suffix.lower()):
+        request["content_type"] = media_type
+    return transport.call("POST", _TICKET, request, retry=True)
+
+
+def _upload_form(transport: Transport, path: Path, on_progress: Progress | None) -> str:
+    media_type = MEDIA_TYPES.get(path.suffix.lower(), "application/octet-stream")
+    body, content_type = multipart(path, plain_name(path), media_type, on_progress)
+    with body:
+        data = _data(transport.post_file(_BINARY, body, content_type))
+    return _checked_address(data.get("download_url"))
+
+
+def _data(answer: Answer) -> Mapping[str, Any]:
+    try:
+        data = data_of(answer)
+    except (BadParameter, RateLimited) as error:
+        quota = isinstance(error, RateLimited) and "quota" in words_of(answer).lower()
+        if quota or isinstance(error, BadParameter):
+            raise _refusal(answer) from None
+        raise
+    if not isinstance(data, Mapping):
+        raise _odd()
+    return data
+
+
+def _checked_ticket(
+    transport: Transport, data: Mapping[str, Any]
+) -> tuple[str, str, dict[str, str]]:
+    """The address for the model, the address to send to, and the headers to send with."""
+    target = data.get("upload")
+    if not isinstance(target, Mapping) or not isinstance(target.get("url"), str):
+        raise _odd()
+    if str(target.get("method") or "PUT").upper() != "PUT":
+        raise _odd()
+    sent = target.get("headers")
+    headers = {
+        str(name): str(value)
+        for name, value in (sent.items() if isinstance(sent, Mapping) else ())
+        if str(name).lower() not in _OURS
+    }
+    url: str = target["url"]
+    place = origin(url)
+    if place is None or not (
+        place[0] == "https"
+        or place == transport.home
+        or (transport.loopback and is_loopback(place[1]))
+    ):
+        raise UploadRefused(
+            f"The server asked to send the file unencrypted to {shown(url)}.",
+            "Nothing was sent. Check WAVESPEED_BASE_URL, or give the file's public address.",
+        )
+    return _checked_address(data.get("download_url")), url, headers
+
+
+def _checked_address(url: object) -> str:
+    if not isinstance(url, str) or origin(url) is None:
+        raise _odd()
+    return url
+
+
+def _refusal(answer: Answer) -> WaveSpeedError:
+    general = error_of(answer)
+    if isinstance(general, ServerError):
+        return general
+    if answer.status == 413 or answer.code == 413:
+        what, hint = "The server finds the file too large.", "Use a shorter or smaller file."
+    elif answer.status == 429 or answer.code == 429:
+        if "quota" not in words_of(answer).lower():
+            return general
+        what = "The account's upload quota is used up."
+        hint = "Wait until it is renewed, or give the file's public address instead."
+    else:
+        what = "The server did not take the file."
+        hint = "Use a common format such as MP4 or WAV, or give the file's public address."
+    if said := words_of(answer):
+        what = f"{what} It said: {said}"
+        what = what if what.endswith((".", "?", "…")) else what + "."
+    return UploadRefused(what, hint, status=answer.status, code=answer.code)
+
+
+def _odd() -> WaveSpeedError:
+    return UnexpectedAnswer(
+        "The server's answer to the upload did not have the expected form.",
+        "Try again later, or give the file's public address instead.",
+    )
