@@ -65,7 +65,7 @@ def error_of(answer: Answer, task_id: str | None = None) -> WaveSpeedError:
     if said:
         what = f"{what} The server said: {said}"
         what = what if what.endswith((".", "?", "…")) else what + "."
-    error = kind(
+    return kind(
         what,
         hint,
         status=answer.status,
@@ -73,9 +73,6 @@ def error_of(answer: Answer, task_id: str | None = None) -> WaveSpeedError:
         task_id=task_id,
         retry_after=answer.retry_after,
     )
-    if 300 <= decisive < 400:
-        error.passing = False
-    return error
 
 
 def _kind(status: int, said: str, task_id: str | None) -> tuple[type[WaveSpeedError], str, str]:

@@ -1,0 +1,77 @@
+"""Which way of hosting is used, and the sentence that says so."""
+
+from __future__ import annotations
+
+from lipsync_demo.hosting.errors import HostingUnavailable
+from lipsync_demo.hosting.hosting import Hosting
+from lipsync_demo.hosting.signed import LIFETIME_SECONDS, SignedHosting, signed_media
+from lipsync_demo.hosting.upload import UploadHosting
+from lipsync_demo.settings import HostingName, Settings
+from lipsync_demo.wavespeed.addresses import is_loopback, is_public, literal, origin
+from lipsync_demo.wavespeed.client import WaveSpeedClient
+
+_LOCAL = "The files stay on this machine: the local backend reads them here."
+_UPLOAD = (
+    "The files are uploaded to the media store of {host}, which keeps them for 7 days: "
+    "that works without a public address of this app."
+)
+_SIGNED = (
+    "The files stay with this app: {host} fetches them by signed links to {public} "
+    "that expire after {hours} hours."
+)
+
+
+def choose(settings: Settings, client: WaveSpeedClient) -> Hosting:
+    """The hosting for the server this client talks to.
+
+    Raises:
+        HostingUnavailable: the settings ask for signed links that cannot work.
+    """
+    name, sentence = _decide(settings, client.base_url)
+    if name == "upload":
+        return UploadHosting(client, sentence)
+    return SignedHosting(signed_media(settings, settings.public_base_url or ""), sentence)
+
+
+def explain(settings: Settings, base_url: str) -> str:
+    """Where files for the server at `base_url` will go and why, for the page.
+
+    Raises:
+        HostingUnavailable: the settings ask for signed links that cannot work.
+    """
+    return _decide(settings, base_url)[1]
+
+
+def _decide(settings: Settings, base_url: str) -> tuple[HostingName, str]:
+    server = origin(base_url)
+    host = server[1] if server else base_url
+    here = is_loopback(host)
+    if settings.hosting == "upload":
+        return "upload", _LOCAL if here else _UPLOAD.format(host=host)
+    public = settings.public_base_url
+    place = origin(public) if public else None
+    if public is None or place is None:
+        raise HostingUnavailable(
+            "Signed links were chosen, but the public address of this app is not known.",
+            "Set LIPSYNC_PUBLIC_URL to the address others reach this app at, "
+            "or set LIPSYNC_HOSTING to upload.",
+        )
+    scheme, name, _ = place
+    near = is_loopback(name)
+    if here:
+        # A server on this machine needs no way around the public internet.
+        if not near:
+            return "upload", _LOCAL
+    elif near or _private(name) or scheme != "https":
+        raise HostingUnavailable(
+            f"Signed links were chosen, but {host} cannot safely fetch files from {public}.",
+            "Set LIPSYNC_PUBLIC_URL to a public address that begins with https, "
+            "or set LIPSYNC_HOSTING to upload.",
+        )
+    hours = LIFETIME_SECONDS // 3600
+    return "signed", _SIGNED.format(host=host, public=name, hours=hours)
+
+
+def _private(host: str) -> bool:
+    address = literal(host)
+    return address is not None and not is_public(address)

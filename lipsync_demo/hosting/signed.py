@@ -1,0 +1,161 @@
+"""Hosting by this app: expiring links to `/media/…`, signed with HMAC-SHA256.
+
+A published file gets a random name in one folder.  The signature covers that name and the
+expiry, so a link opens one file for a limited time and reveals nothing about any other.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+import secrets
+import shutil
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from urllib.parse import urlencode
+
+from lipsync_demo.hosting.errors import HostingUnavailable, LinkRefused
+from lipsync_demo.hosting.secret import signing_secret
+from lipsync_demo.settings import HostingName, Settings
+from lipsync_demo.wavespeed.bodies import Progress
+
+ROUTE = "/media/"
+LIFETIME_SECONDS = 24 * 3600
+"""How long a link works: a task may queue for hours before its media are fetched."""
+
+_NAME = re.compile(r"([0-9a-f]{8,12})-[A-Za-z0-9_-]{32}(\.[a-z0-9]{1,8})?")
+_EXPIRY = re.compile(r"[0-9]{1,12}")
+
+
+class SignedMedia:
+    """Signs links to files and opens the files behind them.
+
+    Args:
+        secret: at least 16 bytes.
+        base_url: what the links begin with; "" makes links for this app's own page.
+        root: the folder of the published files; nothing outside it is ever opened.
+        now: seconds since the epoch.
+    """
+
+    def __init__(
+        self,
+        secret: bytes,
+        base_url: str,
+        root: Path,
+        *,
+        lifetime: int = LIFETIME_SECONDS,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self._secret = secret
+        self._base_url = base_url.rstrip("/")
+        self._root = root
+        self._lifetime = lifetime
+        self._now = now
+        self._links: dict[tuple[str, int, int], tuple[int, str]] = {}
+        self._lock = threading.Lock()
+
+    def __repr__(self) -> str:
+        return f"SignedMedia({self._base_url!r}, {str(self._root)!r})"
+
+    def sign(self, path: Path) -> str:
+        """Publish a file under a random name and return the link to it.
+
+        An unchanged file keeps its link for half of the link's life.
+
+        Raises:
+            HostingUnavailable: the file is not there or cannot be published.
+        """
+        try:
+            state = path.stat()
+            key = (str(path.resolve()), state.st_mtime_ns, state.st_size)
+            with self._lock:
+                expires, link = self._links.get(key, (0, ""))
+                if expires - self._now() < self._lifetime / 2:
+                    self._sweep()
+                    expires, link = self._publish(path)
+                    self._links[key] = expires, link
+        except OSError as error:
+            raise HostingUnavailable(
+                f"The file {path.name} cannot be given a link: {error.strerror}.",
+                "Check that the file is still there and that the disk has room.",
+            ) from error
+        return link
+
+    def open(self, name: str, exp: str, sig: str) -> Path:
+        """The published file a link stands for.
+
+        Raises:
+            LinkRefused: the link was altered or has expired, or the file is gone.
+        """
+        genuine = hmac.compare_digest(self._signature(name, exp).encode(), sig.encode())
+        if not (genuine and _NAME.fullmatch(name) and _EXPIRY.fullmatch(exp)):
+            raise LinkRefused("This link is not valid.", 403)
+        if int(exp) <= self._now():
+            raise LinkRefused("This link has expired.", 403)
+        path = self._root / name
+        if not path.is_file():
+            raise LinkRefused("The file behind this link is gone.", 404)
+        return path
+
+    def _publish(self, path: Path) -> tuple[int, str]:
+        expires = int(self._now()) + self._lifetime
+        suffix = path.suffix.lower()
+        name = f"{expires:08x}-{secrets.token_urlsafe(24)}"
+        name += suffix if re.fullmatch(r"\.[a-z0-9]{1,8}", suffix) else ""
+        self._root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        target = self._root / name
+        try:
+            target.hardlink_to(path.resolve())
+        except OSError:
+            shutil.copyfile(path, target)
+        query = urlencode({"exp": expires, "sig": self._signature(name, str(expires))})
+        return expires, f"{self._base_url}{ROUTE}{name}?{query}"
+
+    def _signature(self, name: str, exp: str) -> str:
+        signed = f"{name}\n{exp}".encode("utf-8", "surrogatepass")
+        return hmac.new(self._secret, signed, hashlib.sha256).hexdigest()
+
+    def _sweep(self) -> None:
+        """Remove published files whose links have all expired; their names say when."""
+        now = self._now()
+        self._links = {key: kept for key, kept in self._links.items() if kept[0] > now}
+        for path in self._root.glob("*-*"):
+            found = _NAME.fullmatch(path.name)
+            if found and int(found[1], 16) <= now:
+                with suppress(OSError):
+                    path.unlink()
+
+
+class SignedHosting:
+    """Publishes files by signed links under this app's public address."""
+
+    name: HostingName = "signed"
+
+    def __init__(self, media: SignedMedia, sentence: str) -> None:
+        self._media = media
+        self.sentence = sentence
+
+    def publish(self, path: Path, on_progress: Progress | None = None) -> str:
+        """Give the file a link; nothing is transferred until the server fetches it.
+
+        Raises:
+            HostingUnavailable: the file is not there or cannot be published.
+        """
+        link = self._media.sign(path)
+        if on_progress:
+            size = path.stat().st_size
+            on_progress(size, size)
+        return link
+
+
+def signed_media(settings: Settings, base_url: str = "") -> SignedMedia:
+    """The signed media of these settings; `base_url` "" makes links for the own page.
+
+    Raises:
+        HostingUnavailable: there is no usable secret.
+    """
+    return SignedMedia(signing_secret(settings), base_url, settings.data_dir / "media")
