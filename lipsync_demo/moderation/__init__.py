@@ -1,0 +1,1 @@
+"""Whether pictures show what most people would not want to see unasked."""

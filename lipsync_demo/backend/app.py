@@ -1,0 +1,87 @@
+"""The parts of the server put together as one ASGI application."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from fastapi import FastAPI
+from fastapi.concurrency import run_in_threadpool
+from starlette.types import ASGIApp
+
+from lipsync_demo.backend import envelopes
+from lipsync_demo.backend.envelopes import ApiError
+from lipsync_demo.backend.fault_layer import Connections, FaultLayer
+from lipsync_demo.backend.faults import Faults
+from lipsync_demo.backend.guard import Guard
+from lipsync_demo.backend.jobs import JobStore, open_database
+from lipsync_demo.backend.media_sources import MediaSources
+from lipsync_demo.backend.pool import Pool
+from lipsync_demo.backend.retention import Janitor
+from lipsync_demo.backend.routes import account, health, media, tasks
+from lipsync_demo.backend.services import Services
+from lipsync_demo.backend.uploads import UploadStore
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a server is made from.
+
+    Attributes:
+        folder: where jobs, uploads and outputs are kept; one server at a time.
+        limit_bytes: the largest file taken, as an upload or from a media URL.
+        allow_private: media URLs may name private addresses.
+    """
+
+    folder: Path
+    token: str = field(repr=False)
+    workers: int = 1
+    limit_bytes: int = 200 << 20
+    allow_private: bool = False
+    faults: Faults = field(default_factory=Faults)
+    connections: Connections = field(default_factory=Connections)
+
+
+def create_app(options: Options) -> ASGIApp:
+    """The server as ASGI; its lifespan recovers lost jobs and runs the workers."""
+    options.folder.mkdir(parents=True, exist_ok=True)
+    database = open_database(options.folder / "jobs.sqlite3")
+    outputs = options.folder / "outputs"
+    jobs = JobStore(database)
+    uploads = UploadStore(database, options.folder / "uploads", options.limit_bytes)
+    sources = MediaSources(
+        uploads, outputs, limit_bytes=options.limit_bytes, allow_private=options.allow_private
+    )
+    pool = Pool(jobs, sources, outputs, options.folder / "work", workers=options.workers)
+    janitor = Janitor(jobs, uploads, outputs)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        jobs.recover()
+        pool.start()
+        janitor.start()
+        yield
+        await run_in_threadpool(pool.stop)
+        await run_in_threadpool(janitor.stop)
+        database.dispose()
+
+    app = FastAPI(openapi_url=None, lifespan=lifespan, redirect_slashes=False)
+    app.state.services = Services(jobs, uploads, outputs, pool, options.faults)
+    envelopes.install(app)
+    for routes in (health, tasks, account, media):
+        app.include_router(routes.router)
+
+    @app.post("/api/v3/{model:path}")
+    def unknown_model(model: str) -> None:
+        raise ApiError(404, f"Model not found: {model}")
+
+    @app.api_route("/api/{path:path}", methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"])
+    def unknown_path(path: str) -> None:
+        raise ApiError(404, f"There is nothing at /api/{path}.")
+
+    guarded = Guard(app, options.token, options.limit_bytes)
+    if not options.faults:
+        return guarded
+    return FaultLayer(guarded, options.faults, options.connections)

@@ -1,0 +1,73 @@
+"""The one shape of every answer: `{"code", "message", "data"}`, errors included."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+
+class ApiError(HTTPException):
+    """Ends a request with this HTTP status and, in the envelope, this message."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(status, message)
+
+
+def ok(data: Any) -> JSONResponse:
+    return JSONResponse({"code": 200, "message": "success", "data": data})
+
+
+def refusal(status: int, message: str) -> JSONResponse:
+    return JSONResponse({"code": status, "message": message, "data": None}, status)
+
+
+def install(app: FastAPI) -> None:
+    """Make every error of `app` an envelope, the framework's own included."""
+
+    @app.exception_handler(ApiError)
+    async def _own(request: Request, error: ApiError) -> JSONResponse:
+        return refusal(error.status_code, error.detail)
+
+    @app.exception_handler(RequestValidationError)
+    async def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+        return refusal(400, validation_message(error.errors()))
+
+    @app.exception_handler(HTTPException)
+    async def _http(request: Request, error: HTTPException) -> JSONResponse:
+        if error.status_code == 404:
+            return refusal(404, f"There is nothing at {request.url.path}.")
+        if error.status_code == 405:
+            return refusal(405, f"{request.url.path} does not take {request.method} requests.")
+        return refusal(error.status_code, str(error.detail))
+
+    @app.exception_handler(Exception)
+    async def _unforeseen(request: Request, error: Exception) -> JSONResponse:
+        return refusal(500, "The local backend had an internal error; its log says more.")
+
+
+def validation_message(errors: Iterable[Mapping[str, Any]]) -> str:
+    """What is wrong with a body, in the API's words, one sentence for each field."""
+    return "; ".join(dict.fromkeys(_sentence(error) for error in errors))
+
+
+def _sentence(error: Mapping[str, Any]) -> str:
+    kind = error["type"]
+    field = ".".join(str(part) for part in error["loc"][1:])
+    if kind == "json_invalid":
+        return "the body is not valid JSON"
+    if not field:
+        return "the body must be a JSON object"
+    if kind == "missing":
+        return f'field "{field}" is required'
+    if kind == "extra_forbidden":
+        return f'unknown field "{field}"'
+    if kind in ("enum", "literal_error"):
+        expected = error["ctx"]["expected"].replace("'", "").replace(" or ", ", ")
+        return f'field "{field}" must be one of {expected}'
+    message = str(error["msg"])
+    return f'field "{field}": {message[:1].lower()}{message[1:]}'

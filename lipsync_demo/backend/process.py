@@ -1,0 +1,176 @@
+"""The local backend as a child process of this one: started, watched, ended with it.
+
+This module loads nothing of the server itself.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import os
+import secrets
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import IO, cast
+from urllib.parse import urlsplit
+
+from lipsync_demo.backend.errors import BackendError
+
+log = logging.getLogger(__name__)
+
+_START_SECONDS = 60.0
+_STOP_SECONDS = 15.0
+_STEADY_SECONDS = 60.0
+_RESTARTS = 5
+_FIRST_PAUSE_SECONDS = 0.25
+_PACKAGE_PARENT = Path(__file__).resolve().parents[2]
+_NOT_INHERITED = ("WAVESPEED_API_KEY", "LIPSYNC_SIGNING_SECRET")
+
+
+class LocalBackend:
+    """A server of our own on loopback with a random token and a free port.
+
+    It ends when `stop` is called or this process ends, even by `kill -9`.  Should it end
+    by itself it is started again with the same address and token, so that a client
+    notices no more than a passing failure.
+
+    Args:
+        data_dir: the data folder; the server works in `backend/` there.
+        workers: videos rendered at a time.
+        faults: fault switches, such as `429:3`.
+    """
+
+    def __init__(self, data_dir: Path, workers: int, faults: Iterable[str] = ()) -> None:
+        self._data_dir = data_dir.resolve()
+        self._workers = workers
+        self._faults = tuple(faults)
+        self._token = secrets.token_urlsafe(32)
+        self._port = 0
+        self._process: subprocess.Popen[str] | None = None
+        self._changing = threading.Lock()
+        self._stopping = threading.Event()
+
+    @property
+    def log_path(self) -> Path:
+        return self._data_dir / "backend" / "server.log"
+
+    @property
+    def pid(self) -> int | None:
+        """The server's process id; None while it is not running."""
+        process = self._process
+        return process.pid if process is not None and process.poll() is None else None
+
+    def start(self) -> tuple[str, str]:
+        """Start the server and wait until it listens; return its address and token.
+
+        Raises:
+            BackendError: it ended or did not listen in time.
+        """
+        self.log_path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.log_path.unlink(missing_ok=True)
+        url = self._launch()
+        self._port = urlsplit(url).port or 0
+        threading.Thread(target=self._watch, name="local-backend", daemon=True).start()
+        return url, self._token
+
+    def stop(self) -> None:
+        """End the server in order; tasks in work wait for the next start."""
+        self._stopping.set()
+        with self._changing:
+            process = self._process
+        if process is None:
+            return
+        _close(process.stdin)
+        try:
+            process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        _close(process.stdout)
+
+    def __enter__(self) -> LocalBackend:
+        self.start()
+        return self
+
+    def __exit__(self, *about: object) -> None:
+        self.stop()
+
+    def _launch(self) -> str:
+        """Start the child; return the address it listens on."""
+        with self._changing:
+            with self.log_path.open("ab") as stderr:
+                self._process = process = subprocess.Popen(  # noqa: S603 - our own command
+                    self._command(),
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=stderr,
+                    cwd=_PACKAGE_PARENT,
+                    env=self._environment(),
+                    # Ctrl-C in a terminal is for the parent, which then ends this one.
+                    start_new_session=True,
+                    text=True,
+                )
+            stdin, stdout = cast(IO[str], process.stdin), cast(IO[str], process.stdout)
+            patience = threading.Timer(_START_SECONDS, process.kill)
+            patience.start()
+            try:
+                # The token goes where no list of processes shows it.
+                with contextlib.suppress(OSError):
+                    stdin.write(f"{self._token}\n")
+                    stdin.flush()
+                line = stdout.readline()
+            finally:
+                patience.cancel()
+            if not line:
+                process.wait()
+                raise BackendError(
+                    f"The local backend did not start. {self._last_words()}",
+                    f"Its log is {self.log_path}.",
+                )
+            return str(json.loads(line)["url"])
+
+    def _command(self) -> list[str]:
+        command = [sys.executable, "-m", "lipsync_demo", "backend", "--host", "127.0.0.1"]
+        command += ["--port", str(self._port), "--token", "-", "--data-dir", str(self._data_dir)]
+        for fault in self._faults:
+            command += ["--fault", fault]
+        return command
+
+    def _environment(self) -> dict[str, str]:
+        kept = {name: v for name, v in os.environ.items() if name not in _NOT_INHERITED}
+        return {**kept, "LIPSYNC_WORKERS": str(self._workers)}
+
+    def _last_words(self) -> str:
+        lines = self.log_path.read_text(encoding="utf-8", errors="replace").splitlines()
+        return lines[-1].strip() if lines else "It said nothing."
+
+    def _watch(self) -> None:
+        """Start the server again whenever it ends by itself, but not for ever."""
+        failures = 0
+        while (process := self._process) is not None:
+            since = time.monotonic()
+            code = process.wait()
+            if self._stopping.is_set():
+                return
+            failures = 1 if time.monotonic() - since > _STEADY_SECONDS else failures + 1
+            if failures > _RESTARTS:
+                log.warning("the local backend keeps ending and is not started again")
+                return
+            log.warning("the local backend ended with code %s and is started again", code)
+            if self._stopping.wait(_FIRST_PAUSE_SECONDS * 2 ** (failures - 1)):
+                return
+            try:
+                self._launch()
+            except BackendError as error:
+                log.warning("%s", error)
+
+
+def _close(pipe: IO[str] | None) -> None:
+    if pipe is not None:
+        with contextlib.suppress(OSError):
+            pipe.close()

@@ -1,0 +1,1 @@
+"""The paths the local backend answers, one module for each kind."""

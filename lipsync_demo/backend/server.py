@@ -1,0 +1,174 @@
+"""One server from start to end: lock, socket, ready line, shutdown.
+
+The heavy libraries (OpenCV, LiteRT, PyAV) are loaded by the workers only, so that the
+server answers within seconds.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import os
+import secrets
+import socket
+import sys
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+import filelock
+import uvicorn
+
+from lipsync_demo.backend.app import Options, create_app
+from lipsync_demo.backend.errors import BackendError
+from lipsync_demo.backend.fault_layer import Connections
+from lipsync_demo.backend.faults import Faults
+from lipsync_demo.backend.lifeline import on_end, read_line
+from lipsync_demo.settings import Settings
+
+TOKEN_FROM_STDIN = "-"  # noqa: S105 - the mark for "read it", not a token
+_LOCK_SECONDS = 10
+_GRACE_SECONDS = 2
+_STDIN = 0
+
+
+class Server(uvicorn.Server):
+    """uvicorn that says when it listens."""
+
+    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_ready = on_ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._on_ready()
+
+    def stop(self) -> None:
+        """Ask for an orderly end from any thread."""
+        self.should_exit = True
+
+
+def serve(
+    host: str = "127.0.0.1",
+    port: int = 0,
+    token: str | None = None,
+    data_dir: Path | None = None,
+    faults: Iterable[str] = (),
+) -> None:
+    """Serve until a signal; print one JSON line `{"url", "token"}` when ready.
+
+    Args:
+        port: 0 takes a free one.
+        token: the bearer token; None makes one; "-" reads it from the first line of
+            standard input and ends the server when standard input ends.
+        data_dir: default from the settings; the server keeps its data in `backend/` there.
+        faults: switches as in `faults.FAULTS`, such as `429:3`.
+
+    Raises:
+        BackendError: another server uses the folder, or the port is taken.
+        ValueError: a fault switch does not exist.
+    """
+    settings = Settings()
+    switches = Faults(faults)
+    attended = token == TOKEN_FROM_STDIN
+    key = (read_line(_STDIN) if attended else token) or secrets.token_urlsafe(32)
+    folder = (data_dir or settings.data_dir) / "backend"
+    _log_to_stderr()
+    with only_server(folder), listen(host, port) as sock:
+        connections = Connections()
+        options = Options(
+            folder=folder,
+            token=key,
+            workers=settings.workers,
+            limit_bytes=settings.max_upload_mb << 20,
+            allow_private=settings.allow_private_urls,
+            faults=switches,
+            connections=connections,
+        )
+        url = f"http://{_in_url(host)}:{sock.getsockname()[1]}"
+        server = make_server(options, lambda: _say_ready(url, key))
+        if attended:
+            on_end(_STDIN, lambda: _end(server))
+        server.run([sock])
+
+
+def make_server(options: Options, on_ready: Callable[[], None]) -> Server:
+    """A server for these options that is not running yet."""
+    config = uvicorn.Config(
+        create_app(options),
+        http=options.connections.protocol() if options.faults else "h11",
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        access_log=False,  # paths of uploads and outputs are the permission to read them
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+    )
+    return Server(config, on_ready)
+
+
+@contextlib.contextmanager
+def only_server(folder: Path) -> Iterator[None]:
+    """Hold the folder's lock; it falls to the next server however this one ends.
+
+    Raises:
+        BackendError: another server holds it and does not end within seconds.
+    """
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    lock = filelock.FileLock(folder / "lock")
+    try:
+        lock.acquire(timeout=_LOCK_SECONDS)
+    except filelock.Timeout:
+        raise BackendError(
+            f"Another local backend already works in {folder}.",
+            "Stop it, or choose another folder with --data-dir or LIPSYNC_DATA_DIR.",
+        ) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@contextlib.contextmanager
+def listen(host: str, port: int) -> Iterator[socket.socket]:
+    """A listening socket.
+
+    Raises:
+        BackendError: the address cannot be listened on.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as sock:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            sock.bind((host, port))
+        except OSError as error:
+            raise BackendError(
+                f"The local backend cannot listen on {host}:{port}: {error.strerror}.",
+                "Choose another port with --port, or 0 for any free one.",
+            ) from error
+        yield sock
+
+
+def _say_ready(url: str, token: str) -> None:
+    sys.stdout.write(json.dumps({"url": url, "token": token}) + "\n")
+    sys.stdout.flush()
+
+
+def _in_url(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+def _end(server: Server) -> None:
+    """The parent is gone: end in order, or at once when that takes too long."""
+    server.stop()
+    # Workers die with this process; jobs in work are found again at the next start.
+    threading.Timer(_GRACE_SECONDS * 4, os._exit, (1,)).start()
+
+
+def _log_to_stderr() -> None:
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", force=True
+    )

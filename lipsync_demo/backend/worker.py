@@ -1,0 +1,115 @@
+"""A worker process: loads the engine once, then renders one order after another.
+
+Nothing heavy is imported at the top: the server imports this module for its messages.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import time
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from lipsync_demo.backend.jobs import INTERNAL_ERROR
+from lipsync_demo.backend.lifeline import die_with_parent
+from lipsync_demo.media.sync_modes import SyncMode
+
+log = logging.getLogger(__name__)
+
+EXECUTION_FAILED = 1403
+UNAVAILABLE = 5003
+_NICENESS = 5
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """The first message of a worker; `problem` says why it cannot render, if it cannot."""
+
+    problem: str | None
+
+
+@dataclass(frozen=True)
+class Order:
+    """What to render, and where the result goes."""
+
+    video: Path
+    audio: Path
+    sync_mode: SyncMode
+    output: Path
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """The output is written; `started_ms` is UTC since 1970, `inference_ms` a length."""
+
+    started_ms: int
+    inference_ms: float
+    nsfw: bool
+
+
+@dataclass(frozen=True)
+class Refused:
+    """No output; `code` is a task code, `error` plain text for a stakeholder."""
+
+    code: int
+    error: str
+
+
+def main(connection: Connection) -> None:
+    """Serve orders until the other end closes."""
+    die_with_parent()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Standard output belongs to the server's ready line; nobody reads it afterwards.
+    os.dup2(2, 1)
+    if hasattr(os, "nice"):
+        os.nice(_NICENESS)
+    logging.basicConfig(format="%(asctime)s worker %(levelname)s %(name)s: %(message)s")
+    connection.send(Loaded(_load()))
+    while True:
+        try:
+            order: Order = connection.recv()
+        except EOFError:
+            return
+        connection.send(render(order))
+
+
+def _load() -> str | None:
+    for library in ("OMP", "OPENBLAS", "MKL"):
+        os.environ.setdefault(f"{library}_NUM_THREADS", "1")
+    try:
+        import lipsync_demo.engine.pipeline
+        import lipsync_demo.moderation.nsfw  # noqa: F401
+    except Exception as error:
+        log.warning("the engine cannot be loaded", exc_info=True)
+        return f"The lip-sync engine cannot be loaded: {error}"
+    return None
+
+
+def render(order: Order) -> Rendered | Refused:
+    """Lip-sync one order; every failure becomes a task code with a reason."""
+    problem = _load()
+    if problem is not None:
+        return Refused(UNAVAILABLE, f"{problem} Install the requirements again.")
+    from lipsync_demo.engine.errors import BrokenWeights, EngineError
+    from lipsync_demo.engine.pipeline import lip_sync
+    from lipsync_demo.media.errors import MediaError
+    from lipsync_demo.moderation.nsfw import nsfw_flags
+
+    started_ms, start = time.time_ns() // 1_000_000, time.perf_counter()
+    try:
+        lip_sync(order.video, order.audio, order.sync_mode, order.output)
+        inference_ms = (time.perf_counter() - start) * 1000
+        return Rendered(started_ms, inference_ms, nsfw_flags(order.output))
+    except BrokenWeights as error:
+        return Refused(UNAVAILABLE, str(error))
+    except (EngineError, MediaError) as error:
+        return Refused(EXECUTION_FAILED, str(error))
+    except Exception:
+        log.exception("the engine failed on an order")
+        return Refused(
+            INTERNAL_ERROR,
+            "The local engine had an internal error. Its log says more; try other media.",
+        )
