@@ -27,12 +27,12 @@ def on_loopback(url: str) -> bool:
 class Access:
     """The servers and keys this process may use; nothing of it is ever written anywhere."""
 
-    def __init__(self, settings: Settings, local: tuple[str, str] | None) -> None:
+    def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._shared: dict[str, tuple[str, SecretStr, WaveSpeedClient]] = {}
         self._lock = threading.Lock()
         self.closing = threading.Event()
-        self.local = local
+        self.local: tuple[str, str] | None = None
         """Address and token of the local backend as it runs now; new after its restart."""
 
     def base_url(self, backend: BackendName) -> str:

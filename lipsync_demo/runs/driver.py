@@ -11,6 +11,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Any, ClassVar
 
 from pydantic import SecretStr
@@ -25,6 +26,7 @@ from lipsync_demo.runs.store import Lost, RunStore
 from lipsync_demo.runs.times import now, seconds_since
 from lipsync_demo.settings import Settings
 from lipsync_demo.wavespeed.client import WaveSpeedClient
+from lipsync_demo.wavespeed.download import download
 from lipsync_demo.wavespeed.errors import (
     AmbiguousSubmit,
     UnexpectedAnswer,
@@ -117,14 +119,14 @@ class Driver:
         from lipsync_demo.runs.inputs import check_inputs  # loads the media libraries
 
         run = self._run
-        checked = check_inputs(
-            self._folder,
-            run.video_source,
-            run.audio_source,
-            run.sync_mode,
+        fetch = partial(
+            download,
             limit_bytes=self._settings.max_upload_mb << 20,
             allow_private=self._settings.allow_private_urls,
             on_progress=self._moved(1),
+        )
+        checked = check_inputs(
+            self._folder, run.video_source, run.audio_source, run.sync_mode, fetch
         )
         self._write(
             state=RunState.UPLOADING,

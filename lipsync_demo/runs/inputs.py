@@ -14,7 +14,6 @@ from lipsync_demo.media.probe import MediaInfo, probe_audio, probe_video
 from lipsync_demo.media.sync_modes import SyncMode, output_seconds
 from lipsync_demo.runs.folder import RunFolder, file_name, is_url, sha256
 from lipsync_demo.runs.models import MediaRecord
-from lipsync_demo.wavespeed.download import download
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +31,11 @@ def check_inputs(
     video: str,
     audio: str,
     mode: SyncMode,
-    *,
-    limit_bytes: int,
-    allow_private: bool,
-    on_progress: Callable[[int, int | None], None],
+    fetch: Callable[[str, Path], object],
 ) -> CheckedInputs:
     """Bring `video` and `audio` (paths or addresses) into the folder and check them.
+
+    `fetch` copies what is behind an address to a path.
 
     Raises:
         MediaError: a file cannot be read or used.
@@ -45,18 +43,11 @@ def check_inputs(
     """
     paths = {}
     for role, source in (("video", video), ("audio", audio)):
-        target = folder.input_path(role, source)
+        paths[role] = target = folder.input_path(role, source)
         if is_url(source):
-            download(
-                source,
-                target,
-                limit_bytes=limit_bytes,
-                allow_private=allow_private,
-                on_progress=on_progress,
-            )
+            fetch(source, target)
         else:
             _copy(Path(source).expanduser(), target)
-        paths[role] = target
     video_info, audio_info = probe_video(paths["video"]), probe_audio(paths["audio"])
     # The speech may be the sound of a video whose picture has another length.
     lengths = video_info.duration, audio_info.audio.duration if audio_info.audio else Fraction(0)

@@ -13,6 +13,8 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+_LOCK, _HOST = ".lock", ".host"
+
 
 class Owner:
     """This process's name among the drivers of runs."""
@@ -21,12 +23,12 @@ class Owner:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
         self.name = secrets.token_hex(8)
-        self._lock = FileLock(self._path(self.name))
+        self._lock = FileLock(self._path(self.name, _LOCK))
         self._lock.acquire()
         self._turns = itertools.count(1)
 
-    def _path(self, name: str) -> Path:
-        return self._folder / f"{name}.lock"
+    def _path(self, name: str, suffix: str) -> Path:
+        return self._folder / f"{name}{suffix}"
 
     def turn(self) -> str:
         """A new word for driving one run once; an older turn of the same run is void."""
@@ -37,7 +39,7 @@ class Owner:
         name = turn.partition(":")[0]
         if name == self.name:
             return True
-        path = self._path(name)
+        path = self._path(name, _LOCK)
         if not path.exists():
             return False
         lock = FileLock(path)
@@ -45,11 +47,24 @@ class Owner:
             lock.acquire(blocking=False)
         except Timeout:
             return True
-        path.unlink(missing_ok=True)
+        self._remove(name)
         lock.release()
         return False
 
+    def host_local(self) -> None:
+        """Tell other processes that this one picks up local runs nobody drives."""
+        self._path(self.name, _HOST).touch()
+
+    def local_hosted(self) -> bool:
+        """True while another process picks up local runs nobody drives."""
+        names = [path.stem for path in self._folder.glob(f"*{_HOST}")]
+        return any(name != self.name and self.alive(name) for name in names)
+
     def close(self) -> None:
         """Let go; what this process still drove is free for others."""
-        self._path(self.name).unlink(missing_ok=True)
+        self._remove(self.name)
         self._lock.release()
+
+    def _remove(self, name: str) -> None:
+        for suffix in (_HOST, _LOCK):
+            self._path(name, suffix).unlink(missing_ok=True)

@@ -30,7 +30,7 @@ from lipsync_demo.runs.times import now
 from lipsync_demo.settings import BackendName, Settings
 from lipsync_demo.wavespeed.models import Prediction
 
-SCAN_SECONDS = 5.0
+SCAN_SECONDS = 2.0
 """How often runs are looked for whose process is gone."""
 
 logger = logging.getLogger(__name__)
@@ -54,12 +54,19 @@ class RunService:
         self._settings = settings
         self._store = RunStore(settings.runs_database_url, settings.runs_dir)
         self._owner = Owner(settings.data_dir / "owners")
-        self._access = Access(settings, local)
+        self._access = Access(settings)
         self._drivers: dict[str, Driver] = {}
         self._changed = threading.Condition()
         self._loop = Loop()
+        self._recovers = recover
+        self.local = local
         if recover:
             self._loop.add(_Scan(self._recover))
+
+    @property
+    def handed_over(self) -> bool:
+        """True while another process with a local backend picks up what is started here."""
+        return self.local is None and self._owner.local_hosted()
 
     @property
     def local(self) -> tuple[str, str] | None:
@@ -69,6 +76,8 @@ class RunService:
     @local.setter
     def local(self, value: tuple[str, str] | None) -> None:
         self._access.local = value
+        if value is not None and self._recovers:
+            self._owner.host_local()
 
     def start(
         self,
@@ -89,6 +98,7 @@ class RunService:
             ValueError: there is no such mode.
         """
         backend = backend or ("wavespeed" if api_key else self._settings.backend_name)
+        handed_over = backend == "local" and self.handed_over
         run_id, moment = secrets.token_hex(16), now()
         run = Run(
             id=run_id,
@@ -97,21 +107,22 @@ class RunService:
             updated_at=moment,
             state=RunState.CHECKING,
             backend=backend,
-            base_url=self._access.base_url(backend),
+            base_url="" if handed_over else self._access.base_url(backend),
             sync_mode=SyncMode(sync_mode),
             folder=self._settings.runs_dir / run_id,
             video_source=_source(video),
             audio_source=_source(audio),
             key="local" if backend == "local" else "visitor" if api_key else "environment",
         )
-        if self._access.key(run, api_key) is None:
+        if not handed_over and self._access.key(run, api_key) is None:
             raise needs_key()
         folder = RunFolder(run.folder)
         folder.create()
-        turn = self._owner.turn()
+        turn = None if handed_over else self._owner.turn()
         self._store.add(run, turn)
         folder.write_record(run)
-        self._drive(run, turn, api_key)
+        if turn is not None:
+            self._drive(run, turn, api_key)
         return run
 
     def get(self, run_id: str) -> Run:
@@ -229,6 +240,8 @@ class RunService:
 
     def close(self) -> None:
         """Let go of all runs; they go on when a service picks them up again."""
+        if self._access.closing.is_set():
+            return
         self._access.closing.set()
         for driver in list(self._drivers.values()):
             driver.over = True
@@ -251,6 +264,8 @@ class RunService:
         if api_key is not None and run.backend == "wavespeed":
             changes["key"] = "visitor"
         wanted = replace(run, **changes)
+        if run.backend == "local" and self.handed_over:
+            return self._hand_over(run, state, changes)
         if not self._access.reachable(wanted):
             self._access.base_url(run.backend)
             raise RunRefused(
@@ -283,6 +298,13 @@ class RunService:
         RunFolder(taken.folder).write_record(taken)
         logger.info("Run %s goes on: %s", taken.id, taken.state)
         self._drive(taken, turn, api_key)
+        return taken
+
+    def _hand_over(self, run: Run, state: RunState, changes: dict[str, Any]) -> Run:
+        """Set a run going that the process with the local backend will pick up."""
+        changes.update(state=state, error=None)
+        taken = self._store.change(run.id, lambda r: replace(r, **changes), hand_to=None)[1]
+        RunFolder(taken.folder).write_record(taken)
         return taken
 
     def _drive(self, run: Run, turn: str, api_key: SecretStr | None) -> None:

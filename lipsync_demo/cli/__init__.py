@@ -1,0 +1,35 @@
+"""The same runs without a browser: `python -m lipsync_demo --help`."""
+
+from __future__ import annotations
+
+import logging
+
+import typer
+
+from lipsync_demo.cli.looking import list_runs, modes, show
+from lipsync_demo.cli.running import resume, run
+from lipsync_demo.cli.serving import backend
+
+__all__ = ["app"]
+
+app = typer.Typer(
+    help="Lip-sync a video to a speech track, without a browser.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.callback()
+def main() -> None:
+    # What goes wrong with a run is printed as its result, once.
+    logging.basicConfig(level=logging.ERROR, format="%(levelname)s %(name)s: %(message)s")
+
+
+app.command("run")(run)
+app.command("modes")(modes)
+app.command("show")(show)
+app.command("list")(list_runs)
+app.command("resume")(resume)
+app.command("backend")(backend)

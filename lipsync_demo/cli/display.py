@@ -1,0 +1,101 @@
+"""What a person sees while a run goes on: a bar on a terminal, a line a stage elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Event, Thread
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from lipsync_demo.runs.models import Run, RunState
+from lipsync_demo.runs.service import RunService
+
+STAGES = {
+    RunState.CHECKING: "Checking the files",
+    RunState.UPLOADING: "Uploading",
+    RunState.SUBMITTING: "Submitting",
+    RunState.WAITING: "Waiting for the result",
+    RunState.DOWNLOADING: "Downloading",
+    RunState.DONE: "Done",
+    RunState.FAILED: "Failed",
+    RunState.STOPPED: "Stopped",
+    RunState.UNCLEAR: "Unclear whether the request arrived",
+}
+REDRAW_SECONDS = 0.25
+
+console = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def say(text: str) -> None:
+    """A line for people; results for programs go to standard output."""
+    console.print(text, markup=False)
+
+
+def _line(run: Run) -> str:
+    task = run.state is RunState.WAITING and run.prediction_id
+    return f"{STAGES[run.state]}{f' (task {run.prediction_id})' if task else ''}"
+
+
+class StageLines:
+    """One line for each stage, for logs and pipes."""
+
+    def __init__(self) -> None:
+        self._said: tuple[object, ...] = ()
+
+    def __call__(self, run: Run) -> None:
+        news = (run.state, run.trouble)
+        if run.state.active and news != self._said:
+            self._said = news
+            say(f"{_line(run)}: {run.trouble}" if run.trouble else _line(run))
+
+
+@contextmanager
+def _bar(service: RunService, run_id: str) -> Iterator[None]:
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[left]}"),
+    )
+    ended = Event()
+    with Progress(*columns, console=console, transient=True) as progress:
+        bar = progress.add_task("", total=None, left="")
+
+        def redraw() -> None:
+            while not ended.wait(REDRAW_SECONDS):
+                run = service.get(run_id)
+                share, left = _share(service, run)
+                progress.update(
+                    bar,
+                    description=run.trouble or _line(run),
+                    total=None if share is None else 1.0,
+                    completed=share or 0.0,
+                    left=left,
+                )
+
+        thread = Thread(target=redraw, name="progress", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            thread.join()
+
+
+def _share(service: RunService, run: Run) -> tuple[float | None, str]:
+    estimate = service.estimate(run)
+    if estimate is None:
+        return service.progress(run.id), ""
+    share = estimate.elapsed / max(estimate.elapsed + estimate.remaining, 0.001)
+    return share, f"about {estimate.remaining:.0f} s left" if estimate.remaining > 0 else ""
+
+
+def follow(service: RunService, run_id: str) -> Run:
+    """Show a run until it comes to rest."""
+    if not console.is_terminal:
+        return service.wait(run_id, StageLines())
+    with _bar(service, run_id):
+        return service.wait(run_id)

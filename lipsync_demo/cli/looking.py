@@ -1,0 +1,128 @@
+"""`modes`, `show` and `list`: what would happen, and what has happened."""
+
+from __future__ import annotations
+
+import json as jsonlib
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from lipsync_demo.cli.options import Audio, RunId, Video
+from lipsync_demo.settings import Settings
+
+if TYPE_CHECKING:
+    from lipsync_demo.media.sync_modes import Timeline
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+
+
+def modes(video: Video, audio: Audio, json: AsJson = False) -> None:
+    """Show what each mode would do with VIDEO and AUDIO, without running anything."""
+    from lipsync_demo.media.errors import MediaError
+    from lipsync_demo.wavespeed.errors import WaveSpeedError
+
+    try:
+        laid = _laid(video, audio)
+    except (MediaError, WaveSpeedError) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
+    if json:
+        typer.echo(jsonlib.dumps([_mode_record(timeline) for timeline in laid], indent=2))
+        return
+    typer.echo(
+        f"video {float(laid[0].video_seconds):.3f} s, audio {float(laid[0].audio_seconds):.3f} s"
+    )
+    for timeline in laid:
+        length = f"{float(timeline.output_seconds):.3f} s"
+        typer.echo(f"{timeline.mode.value:<8} {length:>12}  {timeline.sentence}")
+
+
+def _laid(video: str, audio: str) -> list[Timeline]:
+    from lipsync_demo.media.preflight import lay
+    from lipsync_demo.media.probe import probe_audio, probe_video
+    from lipsync_demo.media.sync_modes import SyncMode
+    from lipsync_demo.runs.folder import file_name, is_url
+    from lipsync_demo.wavespeed.download import download
+
+    settings = Settings()
+    with tempfile.TemporaryDirectory(prefix="lipsync-modes-") as folder:
+
+        def local(source: str, role: str) -> Path:
+            if not is_url(source):
+                return Path(source).expanduser()
+            (Path(folder) / role).mkdir()
+            return download(
+                source,
+                Path(folder) / role / file_name(source),
+                limit_bytes=settings.max_upload_mb << 20,
+                allow_private=settings.allow_private_urls,
+            )
+
+        infos = probe_video(local(video, "video")), probe_audio(local(audio, "audio"))
+    return [lay(mode, *infos) for mode in SyncMode]
+
+
+def _mode_record(laid: Timeline) -> dict[str, Any]:
+    """One mode as JSON values; all times are seconds, a silent part has no source."""
+    return {
+        "sync_mode": laid.mode.value,
+        "output_seconds": float(laid.output_seconds),
+        "video_segments": [
+            {
+                "start": float(part.start),
+                "end": float(part.end),
+                "source_start": float(part.source_start),
+                "source_end": float(part.source_end),
+                "motion": part.motion.value,
+                "speed": float(part.speed),
+            }
+            for part in laid.video
+        ],
+        "audio_segments": [
+            {
+                "start": float(part.start),
+                "end": float(part.end),
+                "source_start": None if part.source_start is None else float(part.source_start),
+                "silent": part.silent,
+            }
+            for part in laid.audio
+        ],
+    }
+
+
+def show(run_id: RunId, json: AsJson = False) -> None:
+    """Show one run: its state, inputs, timings, result or error."""
+    from lipsync_demo.cli.records import details, run_record
+    from lipsync_demo.cli.servers import stored
+    from lipsync_demo.runs.errors import RunNotFound
+
+    try:
+        found = stored(Settings(), run_id)
+    except RunNotFound as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
+    if json:
+        typer.echo(jsonlib.dumps(run_record(found), indent=2))
+        return
+    for line in details(found):
+        typer.echo(line)
+
+
+def list_runs(
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="How many at most.")] = 20,
+    json: AsJson = False,
+) -> None:
+    """List the latest runs, newest first."""
+    from lipsync_demo.cli.records import run_record, summary
+    from lipsync_demo.cli.servers import latest
+
+    found = latest(Settings(), limit)
+    if json:
+        typer.echo(jsonlib.dumps([run_record(run) for run in found], indent=2))
+        return
+    for run in found:
+        typer.echo(summary(run))
+    if not found:
+        typer.echo("No runs yet.", err=True)

@@ -1,0 +1,81 @@
+"""Which server answers a command's run: the API, one that runs already, or one of our own."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from urllib.parse import urlsplit
+
+from lipsync_demo.backend.errors import BackendError
+from lipsync_demo.backend.process import LocalBackend
+from lipsync_demo.cli.display import say
+from lipsync_demo.runs.errors import RunRefused
+from lipsync_demo.runs.models import Run
+from lipsync_demo.runs.service import RunService
+from lipsync_demo.runs.store import RunStore
+from lipsync_demo.settings import BackendName, Settings
+
+CONNECT_SECONDS = 3.0
+ANY_KEY = "local"
+
+
+@contextmanager
+def opened(settings: Settings, backend: BackendName) -> Iterator[RunService]:
+    """A service for one run, with a server for `backend` while it is open.
+
+    Raises:
+        RunRefused: a local server is needed and cannot be started.
+    """
+    with RunService(settings, recover=False) as service:
+        if backend == "wavespeed" or service.handed_over:
+            yield service
+            return
+        named = _named(settings)
+        if named is not None:
+            service.local = named
+            yield service
+            return
+        server = LocalBackend(settings.data_dir, settings.workers)
+        try:
+            service.local = server.start()
+        except BackendError as error:
+            server.stop()
+            raise RunRefused(error.what, error.hint) from error
+        try:
+            yield service
+        finally:
+            # The service must let go of its runs before their server is gone.
+            service.close()
+            server.stop()
+
+
+def _named(settings: Settings) -> tuple[str, str] | None:
+    """The server WAVESPEED_BASE_URL points to, when it is set and somebody listens there."""
+    if settings.base_url == Settings.model_fields["base_url"].default:
+        return None
+    parts = urlsplit(settings.base_url)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    try:
+        socket.create_connection((parts.hostname or "", port), CONNECT_SECONDS).close()
+    except OSError:
+        say(f"Nothing answers at {parts.hostname}:{port}; starting the local backend instead.")
+        return None
+    key = settings.api_key.get_secret_value() if settings.api_key else ANY_KEY
+    return settings.base_url, key
+
+
+def stored(settings: Settings, run_id: str) -> Run:
+    """The run as it stands in the store.
+
+    Raises:
+        RunNotFound: there is none.
+    """
+    with closing(RunStore(settings.runs_database_url, settings.runs_dir)) as store:
+        return store.get(run_id)
+
+
+def latest(settings: Settings, limit: int) -> Sequence[Run]:
+    """The latest runs, newest first."""
+    with closing(RunStore(settings.runs_database_url, settings.runs_dir)) as store:
+        return store.list(limit)

@@ -1,0 +1,47 @@
+"""`backend`: the local server on its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def backend(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 0,
+    token: Annotated[
+        str | None,
+        typer.Option(
+            help="Bearer token; made up when not given. - reads it from standard input and "
+            "ends with it."
+        ),
+    ] = None,
+    data_dir: Annotated[
+        Path | None,
+        typer.Option(
+            "--data-dir", help="Keep the server's data in backend/ there.", file_okay=False
+        ),
+    ] = None,
+    fault: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--fault",
+            metavar="NAME",
+            help="Misbehave on purpose: NAME or NAME:COUNT, may be given several times.",
+        ),
+    ] = None,
+) -> None:
+    """Serve the API's contract on this machine, with a CPU engine behind it.
+
+    Prints one JSON line with url and token when it is ready.
+    """
+    from lipsync_demo.backend.errors import BackendError
+    from lipsync_demo.backend.server import serve
+
+    try:
+        serve(host=host, port=port, token=token, data_dir=data_dir, faults=fault or ())
+    except (BackendError, ValueError) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None

@@ -1,0 +1,250 @@
+"""A real HTTP server that speaks the contract from a script, and can hold any request.
+
+It lives in the test's own process, so that it goes on when the process under test is
+killed, and counts what was asked of it: above all the submits, which cost money.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime, timezone
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+KEY = "wsk_scripted_0123456789abcdef"
+SUBMIT = "/api/v3/sync/lipsync-1.9.0-beta"
+HOLD_SECONDS = 60
+
+
+class Gate:
+    """Holds requests of one kind until it is opened."""
+
+    def __init__(self) -> None:
+        self.reached = threading.Event()
+        self._open = threading.Event()
+        self._open.set()
+
+    def shut(self) -> None:
+        self.reached.clear()
+        self._open.clear()
+
+    def open(self) -> None:
+        self._open.set()
+
+    def pass_through(self) -> None:
+        self.reached.set()
+        self._open.wait(HOLD_SECONDS)
+
+
+class ScriptedApi:
+    """The server's script and memory.
+
+    `gates` hold a kind of request: source, ticket, put, accept (before the task exists),
+    answer (after it exists, before the answer), look, list, output.  `statuses` are the
+    words a task goes through, one a look, the last for ever.  `drop_submits` closes that
+    many submit connections after the task was made; `refusals` are statuses with which
+    the next requests of a kind are refused.
+    """
+
+    def __init__(self, output: Path, sources: Path | None = None) -> None:
+        self.output = output
+        self.sources = sources
+        self.counts: Counter[str] = Counter()
+        self.looked_at: Counter[str] = Counter()
+        self.gates = {
+            name: Gate()
+            for name in ("source", "ticket", "put", "accept", "answer", "look", "list", "output")
+        }
+        self.statuses = ["created", "processing", "completed"]
+        self.final: dict[str, Any] = {}
+        self.drop_submits = 0
+        self.lose_submits = 0
+        self.refusals: dict[str, list[tuple[int, dict[str, str]]]] = {}
+        self.tasks: dict[str, dict[str, Any]] = {}
+        self.uploads: dict[str, bytes] = {}
+        self.keys: set[str] = set()
+        self.url = ""
+        self.lock = threading.Lock()
+
+    @property
+    def submits(self) -> int:
+        """How many submit requests arrived, whatever became of them."""
+        return self.counts["submit"]
+
+    def new_task(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        task_id = f"{len(self.tasks) + 1:032x}"
+        task = {
+            "id": task_id,
+            "model": "sync/lipsync-1.9.0-beta",
+            "outputs": [],
+            "urls": {"get": f"{self.url}/api/v3/predictions/{task_id}/result"},
+            "has_nsfw_contents": [],
+            "status": "created",
+            "created_at": datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+            "error": "",
+            "timings": {"inference": 0},
+            "input": dict(request),
+        }
+        self.tasks[task_id] = task
+        return task
+
+    def look(self, task_id: str) -> dict[str, Any] | None:
+        task = self.tasks.get(task_id)
+        if task is None:
+            return None
+        turn = min(self.looked_at[task_id], len(self.statuses) - 1)
+        self.looked_at[task_id] += 1
+        task["status"] = self.statuses[turn]
+        if task["status"] == "completed":
+            task |= {
+                "outputs": [f"{self.url}/outputs/{task_id}.mp4"],
+                "has_nsfw_contents": [False],
+                "timings": {"inference": 1500},
+            }
+        if task["status"] in ("completed", "failed"):
+            task |= self.final
+        return task
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    api: ScriptedApi
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+    def _body(self) -> bytes:
+        return self.rfile.read(int(self.headers.get("Content-Length") or 0))
+
+    def _send(
+        self, body: bytes, status: int = 200, headers: Mapping[str, str] | None = None
+    ) -> None:
+        self.send_response(status)
+        for name, value in {"Content-Length": str(len(body)), **(headers or {})}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def _data(self, data: Any) -> None:
+        visible = {k: v for k, v in data.items() if k != "input"} if "input" in data else data
+        self._send(json.dumps({"code": 200, "message": "success", "data": visible}).encode())
+
+    def _refuse(self, status: int, headers: Mapping[str, str] | None = None) -> None:
+        self._send(
+            json.dumps({"code": status, "message": f"refused with {status}"}).encode(),
+            status,
+            headers,
+        )
+
+    def _count(self, kind: str) -> bool:
+        """Count a request; False when the script refuses it."""
+        api = self.api
+        with api.lock:
+            api.counts[kind] += 1
+            refusal = api.refusals[kind].pop(0) if api.refusals.get(kind) else None
+        if refusal is not None:
+            self._refuse(*refusal)
+        return refusal is None
+
+    def _authorised(self) -> bool:
+        given = (self.headers.get("Authorization") or "").removeprefix("Bearer ")
+        self.api.keys.add(given)
+        if given != KEY:
+            self._refuse(401)
+        return given == KEY
+
+    def do_POST(self) -> None:
+        api, path, body = self.api, urlsplit(self.path).path, self._body()
+        if not self._authorised():
+            return
+        request = json.loads(body)
+        if path == SUBMIT:
+            self._submit(request)
+        elif path == "/api/v3/media/uploads" and self._count("ticket"):
+            api.gates["ticket"].pass_through()
+            with api.lock:
+                name = f"{len(api.uploads)}-{request['filename']}"
+                api.uploads[name] = b""
+            self._data(
+                {
+                    "type": "video",
+                    "download_url": f"{api.url}/uploads/{name}",
+                    "filename": name,
+                    "size": request["size"],
+                    "upload": {"method": "PUT", "url": f"{api.url}/put/{name}", "headers": {}},
+                }
+            )
+        elif path == "/api/v3/predictions" and self._count("list"):
+            api.gates["list"].pass_through()
+            body = {"code": 200, "data": {"page": 1, "items": list(api.tasks.values())[::-1]}}
+            self._send(json.dumps(body).encode())
+
+    def _submit(self, request: Mapping[str, Any]) -> None:
+        api = self.api
+        if not self._count("submit"):
+            return
+        api.gates["accept"].pass_through()
+        if api.lose_submits:
+            api.lose_submits -= 1
+            self.close_connection = True
+            return
+        task = api.new_task(request)
+        api.gates["answer"].pass_through()
+        if api.drop_submits:
+            api.drop_submits -= 1
+            self.close_connection = True
+            return
+        self._data(task)
+
+    def do_PUT(self) -> None:
+        api = self.api
+        api.gates["put"].pass_through()
+        body = self._body()
+        if self._count("put"):
+            api.uploads[self.path.rpartition("/")[2]] = body
+            self._send(b"")
+
+    def do_GET(self) -> None:
+        api, path = self.api, urlsplit(self.path).path
+        if found := re.fullmatch(r"/api/v3/predictions/(\w+)/result", path):
+            if self._authorised() and self._count("look"):
+                api.gates["look"].pass_through()
+                task = api.look(found[1])
+                self._refuse(404) if task is None else self._data(task)
+        elif path.startswith("/outputs/") and self._count("output"):
+            api.gates["output"].pass_through()
+            self._send(api.output.read_bytes())
+        elif path.startswith("/sources/") and api.sources and self._count("source"):
+            api.gates["source"].pass_through()
+            self._send((api.sources / path.rpartition("/")[2]).read_bytes())
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *_: object) -> None:
+        """A client that was killed in the middle of a request is what these tests are for."""
+
+
+@contextmanager
+def scripted_api(output: Path, sources: Path | None = None) -> Iterator[ScriptedApi]:
+    """The server on a free port of this machine; `output` is what every task results in."""
+    api = ScriptedApi(output, sources)
+    server = _Server(("127.0.0.1", 0), type("Handler", (_Handler,), {"api": api}))
+    api.url = f"http://127.0.0.1:{server.server_address[1]}"
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+    thread.start()
+    try:
+        yield api
+    finally:
+        for gate in api.gates.values():
+            gate.open()
+        server.shutdown()
+        server.server_close()
