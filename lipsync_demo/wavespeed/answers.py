@@ -22,6 +22,7 @@ from .transport import Answer
 
 _NO_CREDIT = re.compile(r"insufficient\s+(credit|balance|fund)|top[\s-]?up", re.IGNORECASE)
 _LONGEST_WORDS = 300
+_GOOD_WORDS = frozenset({"ok", "success"})
 
 
 def data_of(answer: Answer, task_id: str | None = None) -> Any:
@@ -62,7 +63,7 @@ def error_of(answer: Answer, task_id: str | None = None) -> WaveSpeedError:
     decisive = answer.code if answer.ok and answer.code is not None else answer.status
     said = words_of(answer)
     kind, what, hint = _kind(decisive, said, task_id)
-    if said:
+    if said and said.lower() not in _GOOD_WORDS:
         what = f"{what} The server said: {said}"
         what = what if what.endswith((".", "?", "…")) else what + "."
     return kind(

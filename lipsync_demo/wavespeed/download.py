@@ -167,10 +167,28 @@ def _length(response: requests.Response) -> int | None:
     return int(text) if text.isdigit() and "Content-Encoding" not in response.headers else None
 
 
+def _size(number: int) -> str:
+    return f"{number / 2**20:.0f} MiB" if number >= 2**20 else f"{number} bytes"
+
+
 def _too_large(limit_bytes: int) -> DownloadFailed:
     return DownloadFailed(
-        f"The file is larger than the {limit_bytes / 2**20:.0f} MiB taken here.",
+        f"The file is larger than the {_size(limit_bytes)} taken here.",
         "Use a shorter or more compressed file.",
+    )
+
+
+def _not_plain(url: str) -> DownloadFailed:
+    return DownloadFailed(
+        f"{shown(url)} is not a plain web address.",
+        "Give an address that begins with https and has no name or password in it.",
+    )
+
+
+def _unencrypted(url: str) -> DownloadFailed:
+    return DownloadFailed(
+        f"The address {shown(url)} is not encrypted.",
+        "Give an address that begins with https.",
     )
 
 
@@ -236,13 +254,16 @@ class _Visit:
         """The answer at the end of the redirects, its body not yet read."""
         trusted = True
         for _ in range(_REDIRECTS + 1):
-            place = origin(url)
-            trusted = trusted and place is not None and place == self._trusted
+            trusted = trusted and self._trusted is not None and origin(url) == self._trusted
             response = self._get(url, trusted)
-            if not response.is_redirect:
+            target = self._guarded.get_redirect_target(response)
+            if target is None:
                 return response
             response.close()
-            url = urljoin(url, response.headers["Location"])
+            try:
+                url = urljoin(url, target)
+            except ValueError:
+                raise _not_plain(target) from None
         raise DownloadFailed(
             f"The address {shown(url)} is sent on from place to place without end.",
             "Give the file's final address.",
@@ -250,8 +271,6 @@ class _Visit:
 
     def _get(self, url: str, trusted: bool) -> requests.Response:
         self._check(url, trusted)
-        place = origin(url)
-        direct = trusted and place is not None and is_loopback(place[1])
         try:
             return (self._free if trusted else self._guarded).get(
                 url,
@@ -260,37 +279,36 @@ class _Visit:
                 stream=True,
                 allow_redirects=False,
                 timeout=(_CONNECT_SECONDS, _STALL_SECONDS),
-                proxies=DIRECT if direct else None,
+                proxies=DIRECT if _near(url) else None,
             )
         except ForbiddenAddress:
-            forbidden = _forbidden(url)
+            forbidden = _forbidden(url) if url.startswith("https:") else _unencrypted(url)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             forbidden = None
             failure = lost(error)
         raise forbidden or _passing(url, failure.why)
 
     def _check(self, url: str, trusted: bool) -> None:
-        parts = urlsplit(url)
         place = origin(url)
-        if place is None or "@" in parts.netloc or re.search(r"[\s\\]", url):
-            raise DownloadFailed(
-                f"{shown(url)} is not a plain web address.",
-                "Give an address that begins with https and has no name or password in it.",
-            )
+        if place is None or "@" in urlsplit(url).netloc or re.search(r"[\s\\]", url):
+            raise _not_plain(url)
         if trusted:
             return
         if place[0] != "https" and not self._allow_private:
-            raise DownloadFailed(
-                f"The address {shown(url)} is not encrypted.",
-                "Give an address that begins with https.",
-            )
-        if requests.utils.select_proxy(url, requests.utils.get_environ_proxies(url)):
+            raise _unencrypted(url)
+        proxies = requests.utils.get_environ_proxies(url)
+        if requests.utils.select_proxy(url, proxies) and not _near(url):
             try:
                 check_name(place[1], place[2], place[0], self._permits)
             except ForbiddenAddress:
                 raise _forbidden(url) from None
             except OSError:
                 log.debug("%s does not resolve here; the proxy will judge it", place[1])
+
+
+def _near(url: str) -> bool:
+    place = origin(url)
+    return place is not None and is_loopback(place[1])
 
 
 def _session(adapter: requests.adapters.HTTPAdapter) -> requests.Session:

@@ -137,7 +137,7 @@ class Prediction:
             has_nsfw_contents=flags,
             timings={
                 str(name): number
-                for name, value in _mapping(data.get("timings")).items()
+                for name, value in mapping(data.get("timings")).items()
                 if (number := _number(value)) is not None
             },
             execution_time=_number(data.get("executionTime")),
@@ -146,7 +146,7 @@ class Prediction:
             code=int(_number(data.get("code")) or 0),
             urls={
                 str(name): value
-                for name, value in _mapping(data.get("urls")).items()
+                for name, value in mapping(data.get("urls")).items()
                 if isinstance(value, str)
             },
             raw=dict(data),
@@ -167,7 +167,7 @@ class Prediction:
     @property
     def inputs(self) -> Mapping[str, Any]:
         """The request's fields, known only for a listing that asked for them."""
-        return _mapping(self.raw.get("input")) or _mapping(self.raw.get("inputs"))
+        return mapping(self.raw.get("input")) or mapping(self.raw.get("inputs"))
 
     @property
     def _word(self) -> str:
@@ -276,7 +276,8 @@ def _text(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _mapping(value: object) -> Mapping[str, Any]:
+def mapping(value: object) -> Mapping[str, Any]:
+    """The value if it is a mapping, else an empty one."""
     return value if isinstance(value, Mapping) else {}
 
 

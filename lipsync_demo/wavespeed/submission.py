@@ -1,0 +1,136 @@
+"""The one billable request: its body, its answer, and finding its task again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection
+from datetime import datetime, timedelta
+
+from lipsync_demo.media.sync_modes import DEFAULT_SYNC_MODE, SyncMode
+from lipsync_demo.settings import MODEL_ID
+
+from .addresses import origin
+from .answers import error_of, refused
+from .errors import AmbiguousSubmit, BadParameter, NetworkError, UnknownPrediction
+from .models import Prediction, mapping
+from .transport import Answer, Transport
+
+PAGE_LIMIT = 100
+_PAGES = 10
+_CLOCK_SKEW = timedelta(minutes=2)
+_ID = re.compile(r"[A-Za-z0-9_-]{4,128}")
+_DEFAULTS = {"sync_mode": str(DEFAULT_SYNC_MODE)}
+
+Page = Callable[[int, datetime], list[Prediction]]
+"""Gives a page (from 1) of at most `PAGE_LIMIT` tasks created after a time, with inputs."""
+
+
+def inputs(video_url: str, audio_url: str, sync_mode: SyncMode | str) -> dict[str, str]:
+    """The request's body, exactly as it is sent.
+
+    Raises:
+        BadParameter: an address is not http or https, or there is no such mode.
+    """
+    for name, url in (("video", video_url), ("audio", audio_url)):
+        if origin(url) is None:
+            raise BadParameter(
+                f"The {name} is not an http or https address.",
+                "Upload the file first, or give an address that begins with https.",
+            )
+    try:
+        mode = SyncMode(sync_mode)
+    except ValueError:
+        raise BadParameter(
+            f"There is no sync_mode {str(sync_mode)[:40]!r}.",
+            f"Use one of {', '.join(map(str, SyncMode))}.",
+        ) from None
+    return {"video": video_url, "audio": audio_url, "sync_mode": str(mode)}
+
+
+def checked_id(task_id: str) -> str:
+    """The id, fit to stand in a path.
+
+    Raises:
+        UnknownPrediction: it is no id.
+    """
+    if not _ID.fullmatch(task_id):
+        raise UnknownPrediction(
+            f"{task_id[:40]!r} is not the id of a task.",
+            "Copy the id again; it has only letters, digits, - and _.",
+        )
+    return task_id
+
+
+def submit(transport: Transport, request: dict[str, str]) -> Prediction:
+    """Send the request once and return the task it started.
+
+    Raises:
+        AmbiguousSubmit: nobody knows whether a task was started.
+        WaveSpeedError: the request was refused or never arrived; nothing was started.
+    """
+    try:
+        answer = transport.call(
+            "POST", f"/api/v3/{MODEL_ID}", request, seconds=transport.limits.submit
+        )
+    except NetworkError as error:
+        if not error.maybe_sent:
+            raise
+        raise _ambiguous(error.what) from None
+    started = _started(answer)
+    if started is not None:
+        return started
+    if refused(answer):
+        raise error_of(answer)
+    raise _ambiguous(
+        f"The answer to the submit request (status {answer.status}) named no task.", answer
+    )
+
+
+def find(
+    page: Page, request: dict[str, str], since: datetime, known_ids: Collection[str]
+) -> Prediction | None:
+    """The recent task with these inputs created nearest to `since`; None if there is none.
+
+    Raises:
+        AmbiguousSubmit: the list does not say which media its tasks used, or is too long.
+    """
+    earliest = since - _CLOCK_SKEW
+    found: list[Prediction] = []
+    unreadable, complete = 0, False
+    for number in range(1, _PAGES + 1):
+        items = page(number, earliest)
+        for task in items:
+            young = task.created_at is None or task.created_at >= earliest
+            if not young or task.id in known_ids or task.model not in {"", MODEL_ID}:
+                continue
+            if not task.inputs:
+                unreadable += 1
+            elif (_DEFAULTS | dict(task.inputs)).items() >= request.items():
+                found.append(task)
+        complete = len(items) < PAGE_LIMIT
+        if complete:
+            break
+    if found:
+        return min(found, key=lambda task: abs((task.created_at or earliest) - since))
+    if unreadable or not complete:
+        raise AmbiguousSubmit(
+            "The list of recent tasks does not tell whether one of them is this one.",
+            "Look at the provider's dashboard before paying again.",
+        )
+    return None
+
+
+def _started(answer: Answer) -> Prediction | None:
+    if not (answer.ok or answer.status >= 500):
+        return None
+    prediction = Prediction.parse(mapping(mapping(answer.body).get("data")))
+    return prediction if _ID.fullmatch(prediction.id) else None
+
+
+def _ambiguous(what: str, answer: Answer | None = None) -> AmbiguousSubmit:
+    return AmbiguousSubmit(
+        f"{what} The task may have been started all the same, and may be billed.",
+        "Look for it among the recent tasks; submit again only if it is not there.",
+        status=answer.status if answer else None,
+        code=answer.code if answer else None,
+    )
