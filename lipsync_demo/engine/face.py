@@ -169,7 +169,11 @@ class FaceLandmarker:
 
     def faces(self, rgb: Image, *, tiles: bool = True) -> Iterator[Landmarks]:
         """The points of each face of a frame, largest first."""
-        for face in self.detect(rgb, tiles=tiles):
+        return self.meshes(rgb, self.detect(rgb, tiles=tiles))
+
+    def meshes(self, rgb: Image, faces: list[Face]) -> Iterator[Landmarks]:
+        """The points of each detection in which the mesh too sees a face."""
+        for face in faces:
             first = self.landmarks(rgb, face_region(face))
             if first.score < MIN_PRESENCE:
                 continue

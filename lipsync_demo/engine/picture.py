@@ -106,16 +106,21 @@ class Picture:
         y1 = min(max(-int(-bottom // 2) * 2, y0 + 2), self.height)
         return Box(x0, y0, x1, y1)
 
-    def rgb(self, box: Box | None = None) -> Image:
-        """The box, or the whole picture, as RGB (height, width, 3)."""
+    def rgb(self, box: Box | None = None, *, shrink: int = 1) -> Image:
+        """The box, or the whole picture, as RGB (height / shrink, width / shrink, 3).
+
+        Sides that `shrink` does not divide are rounded up.
+        """
         left, top, right, bottom = box or self.whole
-        size = (right - left, bottom - top)
+        size = (-(-(right - left) // shrink), -(-(bottom - top) // shrink))
         half = np.s_[top // 2 : bottom // 2, left // 2 : right // 2]
+        y = self.y[top:bottom, left:right]
+        way = cv2.INTER_AREA if shrink > 1 else cv2.INTER_LINEAR
         codes = cv2.merge(
             [
-                self.y[top:bottom, left:right],
-                cv2.resize(self.u[half], size, interpolation=cv2.INTER_LINEAR),
-                cv2.resize(self.v[half], size, interpolation=cv2.INTER_LINEAR),
+                y if shrink == 1 else cv2.resize(y, size, interpolation=way),
+                cv2.resize(self.u[half], size, interpolation=way),
+                cv2.resize(self.v[half], size, interpolation=way),
             ]
         )
         return np.asarray(cv2.transform(codes, self.colours.to_rgb(self.height)), np.uint8)
