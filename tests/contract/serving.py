@@ -1,0 +1,48 @@
+"""A real server on a real port in a thread of this process, for one test at a time."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from lipsync_demo.backend.app import Options
+from lipsync_demo.backend.faults import Faults
+from lipsync_demo.backend.server import listen, make_server
+
+TOKEN = "a-test-token"
+
+
+@dataclass(frozen=True)
+class Served:
+    url: str
+    folder: Path
+    token: str = TOKEN
+
+
+@contextlib.contextmanager
+def served(
+    folder: Path, *faults: str, workers: int = 0, limit_bytes: int = 200 << 20, **options: bool
+) -> Iterator[Served]:
+    """Serve from `folder`; without workers nothing is rendered, tasks stay `created`."""
+    ready = threading.Event()
+    with listen("127.0.0.1", 0) as sock:
+        made = Options(
+            folder=folder,
+            token=TOKEN,
+            workers=workers,
+            limit_bytes=limit_bytes,
+            faults=Faults(faults),
+            **options,
+        )
+        server = make_server(made, ready.set)
+        thread = threading.Thread(target=server.run, args=([sock],), name="served")
+        thread.start()
+        try:
+            assert ready.wait(30), "the server does not listen"
+            yield Served(f"http://127.0.0.1:{sock.getsockname()[1]}", folder)
+        finally:
+            server.stop()
+            thread.join()

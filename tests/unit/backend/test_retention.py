@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+import os
+from datetime import timedelta
+from pathlib import Path
+
+from lipsync_demo.backend.jobs import JobStore, Outcome, now_ms
+from lipsync_demo.backend.retention import KEPT, Janitor
+from lipsync_demo.backend.uploads import UploadStore
+from lipsync_demo.media.sync_modes import SyncMode
+
+
+def test_everything_is_kept_for_seven_days_and_no_longer(
+    jobs: JobStore, uploads: UploadStore, tmp_path: Path
+) -> None:
+    outputs = tmp_path / "outputs"
+    outputs.mkdir()
+    (outputs / "done.mp4").write_bytes(b"x")
+    (outputs / "nobody-names-this.mp4").write_bytes(b"x")
+    job_id = jobs.add("v", "a", SyncMode.LOOP).id
+    job = jobs.claim()
+    assert job is not None
+    jobs.finish(job, Outcome(outputs=("done.mp4",), nsfw=(False,)))
+    upload = uploads.announce("a.mp4", 1, None)
+    with uploads.writing(upload) as file:
+        file.write(b"1")
+
+    janitor = Janitor(jobs, uploads, outputs)
+    assert timedelta(days=7) == KEPT
+    week = KEPT // timedelta(milliseconds=1)
+    janitor.sweep(job.created_ms + week - 60_000)
+    assert jobs.get(job_id) is not None
+    assert len(list(outputs.iterdir())) == 2
+    assert uploads.by_name(upload.name) is not None
+
+    janitor.sweep(now_ms() + week + 60_000)
+    assert jobs.get(job_id) is None
+    assert list(outputs.iterdir()) == []
+    assert uploads.by_name(upload.name) is None
+
+
+def test_a_started_janitor_sweeps_at_once(
+    jobs: JobStore, uploads: UploadStore, tmp_path: Path
+) -> None:
+    outputs = tmp_path / "outputs"
+    outputs.mkdir()
+    old = outputs / "old.mp4"
+    old.write_bytes(b"x")
+    os.utime(old, (0, 0))
+    janitor = Janitor(jobs, uploads, outputs)
+    janitor.start()
+    janitor.stop()
+    assert not old.exists()
