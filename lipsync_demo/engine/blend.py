@@ -1,0 +1,53 @@
+"""Soft masks and colour transfer on the coarse grid of a warp."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from lipsync_demo.engine.warp import Grid
+
+Floats = NDArray[np.float32]
+Image = NDArray[np.uint8]
+
+SUBPIXEL = 4
+MOST_COLOUR_CHANGE = 48.0
+
+
+def filled(ring: Floats, width: int, height: int) -> Floats:
+    """A polygon (n, 2) in pixels as a mask (height, width), 0 to 1 with soft edges."""
+    mask = np.zeros((height, width), np.uint8)
+    corners = np.round(ring * (1 << SUBPIXEL)).astype(np.int32)
+    cv2.fillPoly(mask, [corners], 255, cv2.LINE_AA, SUBPIXEL)
+    return np.asarray(mask.astype(np.float32) / 255)
+
+
+def feathered(grid: Grid, ring: Floats, softness: float) -> Floats:
+    """A polygon as a mask (rows, columns) at the grid's nodes, blurred by `softness` pixels."""
+    local = (ring - (grid.left, grid.top)) / grid.step
+    mask = filled(local.astype(np.float32), grid.columns, grid.rows)
+    sigma = softness / grid.step
+    return np.asarray(cv2.GaussianBlur(mask, (0, 0), sigma, borderType=cv2.BORDER_REPLICATE))
+
+
+def colour_change(base: Image, donor: Image, mask: Floats, reach: float) -> Floats:
+    """What to add to `donor` (height, width, 3) so that its border fits `base`.
+
+    Taken where `mask` (rows, columns) is neither 0 nor 1 and spread `reach` nodes inwards:
+    (rows, columns, 3). Only the light is carried over, no detail.
+    """
+    size = mask.shape[::-1]
+    difference = cv2.resize(base, size, interpolation=cv2.INTER_AREA).astype(
+        np.float32
+    ) - cv2.resize(donor, size, interpolation=cv2.INTER_AREA)
+    border = mask * (1 - mask)
+    spread = cv2.GaussianBlur(np.dstack([difference * border[..., None], border]), (0, 0), reach)
+    change = spread[..., :3] / np.maximum(spread[..., 3:], 1e-4)
+    return np.clip(change, -MOST_COLOUR_CHANGE, MOST_COLOUR_CHANGE)
+
+
+def smoothstep(values: Floats) -> Floats:
+    """0 below 0, 1 above 1, smooth between."""
+    t = np.clip(values, 0, 1)
+    return np.asarray(t * t * (3 - 2 * t))

@@ -1,0 +1,106 @@
+"""Which of the person's own mouths to show in each output frame: a Viterbi search.
+
+A mouth costs what it differs from the wanted shape, from the head's pose, and what it
+lacks in sharpness; a change of mouths costs what the two look different.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lipsync_demo.engine.library import MouthLibrary
+from lipsync_demo.engine.mouth import Pose
+
+Floats = NDArray[np.float32]
+
+SHAPE = np.array([0.03, 0.06, 0.08, 0.05, 0.1], np.float32)
+"""Differences of the five measures that cost one."""
+TURN = np.array([0.12, 0.12, 0.3], np.float32)
+"""Differences of yaw, pitch and roll, in radians, that cost one."""
+BLUR = 2.0
+CHANGE = 60.0
+JUMP = 0.5
+"""Costs of lost sharpness, of a changed look (per mean square), of leaving the order."""
+CANDIDATES = 32
+NEXT = 2
+"""Frames whose numbers differ by no more follow on each other."""
+LINGER = 0.3
+"""At a join the other side's mouth still, or already, counts this much."""
+
+
+@dataclass(frozen=True, slots=True)
+class Donor:
+    """Mouths (rows of the library) to show in one frame, with weights that sum to 1.
+
+    No mouths: the frame's own lips are used.
+    """
+
+    rows: tuple[int, ...] = ()
+    weights: tuple[float, ...] = ()
+
+
+def choose(library: MouthLibrary, targets: Floats, poses: Pose) -> list[Donor]:
+    """A donor for each of n output frames, in the order they are shown.
+
+    `targets` (n, 5) are the wanted measures, `poses` those of the frames drawn upon, with n
+    as their leading axis.
+    """
+    count = len(targets)
+    if not library.talks or not count:
+        return [Donor()] * count
+    turns = np.stack([poses.yaw, poses.pitch, poses.roll], -1)
+    cost = _distances(targets / SHAPE, library.values / SHAPE)
+    cost += _distances(turns / TURN, library.turns / TURN)
+    cost += BLUR * np.clip(1 - library.sharpness, 0, 1) ** 2
+    path = _cheapest(cost, _changes(library))
+    return _joined(path, np.array([mouth.index for mouth in library.mouths]))
+
+
+def _distances(a: Floats, b: Floats) -> Floats:
+    return (a * a).sum(1)[:, None] + (b * b).sum(1) - 2 * a @ b.T
+
+
+def _changes(library: MouthLibrary) -> Floats:
+    """What it costs to show mouth j after mouth i (n, n)."""
+    looks = library.looks
+    change = CHANGE * np.maximum(_distances(looks, looks), 0) / looks.shape[1]
+    numbers = np.array([mouth.index for mouth in library.mouths])
+    apart = np.abs(numbers[:, None] - numbers[None]) > NEXT
+    return np.asarray(change + JUMP * apart, np.float32)
+
+
+def _cheapest(cost: Floats, change: Floats) -> list[int]:
+    kept = min(CANDIDATES, cost.shape[1])
+    rows = np.argpartition(cost, kept - 1, axis=1)[:, :kept]
+    rows.sort(axis=1)
+    total = cost[0, rows[0]]
+    came = np.zeros(rows.shape, np.intp)
+    for t in range(1, len(cost)):
+        ways = total[:, None] + change[np.ix_(rows[t - 1], rows[t])]
+        came[t] = ways.argmin(0)
+        total = ways[came[t], np.arange(kept)] + cost[t, rows[t]]
+    place = int(total.argmin())
+    path = [0] * len(cost)
+    for t in range(len(cost) - 1, -1, -1):
+        path[t] = int(rows[t, place])
+        place = int(came[t, place])
+    return path
+
+
+def _joined(path: Sequence[int], numbers: NDArray[np.intp]) -> list[Donor]:
+    """The path with both sides of every join mixed over two frames."""
+    donors = []
+    for t, row in enumerate(path):
+        others = [
+            path[s]
+            for s in (t - 1, t + 1)
+            if 0 <= s < len(path) and abs(int(numbers[path[s]]) - int(numbers[row])) > NEXT
+        ]
+        rows = (row, *dict.fromkeys(others))
+        share = LINGER / max(len(rows) - 1, 1)
+        donors.append(Donor(rows, (1 - share * (len(rows) - 1),) + (share,) * (len(rows) - 1)))
+    return donors

@@ -1,0 +1,206 @@
+"""The person's own mouths, as the clip shows them: what is drawn is taken from here.
+
+Bregler, Covell, Slaney: Video Rewrite (1997). Memory does not grow with the clip: past
+`MOST_FRAMES`, or `MOST_BYTES` of pixels, frames that others resemble are dropped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from lipsync_demo.engine.contour import MOVING, MouthModel
+from lipsync_demo.engine.interior import Interior
+from lipsync_demo.engine.mouth import LIPS_OUTER, Pose, fit_pose, measures
+
+Floats = NDArray[np.float32]
+Image = NDArray[np.uint8]
+
+MOST_FRAMES = 400
+MOST_BYTES = 96 * 1024 * 1024
+SLACK = 1.25
+"""The library is thinned when it holds this many times what it may keep."""
+FINEST = 256.0
+"""Pixels per IOD at most; finer patches are shrunk."""
+PAD_SIDE, PAD_ABOVE, PAD_BELOW = 0.5, 0.5, 0.6
+"""Of a patch around the outer lips, IOD."""
+LOOK = (16, 12)
+"""Size of the small picture by which two mouths are compared."""
+TALKING_RANGE = 0.07
+"""A clip whose opening varies less, IOD, shows no mouth to take."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Mouth:
+    """One frame's mouth: `patch` and the MOVING `points` (n, 2) in its pixels."""
+
+    index: int
+    patch: Image
+    points: Floats
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class MouthLibrary:
+    """Mouths with what choosing them needs, one row for each.
+
+    `values` (n, 5) are measures, `turns` (n, 3) yaw, pitch and roll in radians, `looks`
+    (n, d) small grey pictures of zero mean, `sharpness` (n,) relative to the sharpest.
+    `talks` is false when the clip hardly moves its mouth: then a frame's own lips are the
+    best there are.
+    """
+
+    mouths: tuple[Mouth, ...]
+    values: Floats
+    turns: Floats
+    looks: Floats
+    sharpness: Floats
+    talks: bool
+    model: MouthModel
+    interior: Interior
+
+    @classmethod
+    def build(cls, frames: Iterable[tuple[int, Image, Floats]]) -> MouthLibrary:
+        """From (index, rgb, points) of every frame that shows the face, in order.
+
+        Raises:
+            ValueError: there is no frame.
+        """
+        builder = LibraryBuilder()
+        for index, rgb, points in frames:
+            builder.add(index, rgb, points)
+        return builder.build()
+
+    def __len__(self) -> int:
+        return len(self.mouths)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Entry:
+    mouth: Mouth
+    head: Floats
+    all_points: Floats
+    pose: Pose
+    values: Floats
+    look: Floats
+    sharpness: float
+
+
+class LibraryBuilder:
+    """Takes frames one by one. Frames may be crops, with points in the crop's pixels."""
+
+    def __init__(self, most_frames: int = MOST_FRAMES, most_bytes: int = MOST_BYTES) -> None:
+        self._most_frames = most_frames
+        self._most_bytes = most_bytes
+        self._entries: list[_Entry] = []
+
+    def add(self, index: int, rgb: Image, points: Floats) -> None:
+        """One frame; `points` (478, 3) in pixels of `rgb`."""
+        pose = fit_pose(points)
+        left, top, right, bottom = patch_box(points, float(pose.scale))
+        left, top = max(left, 0), max(top, 0)
+        patch = rgb[top:bottom, left:right]
+        if patch.size == 0:
+            return
+        shrink = min(1.0, FINEST / float(pose.scale))
+        if shrink < 1:
+            patch = cv2.resize(patch, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
+        offset = np.array([left, top, 0], np.float32)
+        local = (points - offset) * np.float32(shrink)
+        mouth = Mouth(index, np.ascontiguousarray(patch), local[MOVING, :2])
+        grey = np.asarray(cv2.cvtColor(patch, cv2.COLOR_RGB2GRAY), np.uint8)
+        self._entries.append(
+            _Entry(
+                mouth,
+                pose.to_head(points),
+                local,
+                fit_pose(local),
+                measures(points, pose),
+                _look(grey, mouth.points),
+                float(cv2.Laplacian(grey, cv2.CV_32F).std()),
+            )
+        )
+        kept = min(self._most_frames, self._most_bytes // max(patch.size, 1))
+        if len(self._entries) > max(SLACK * kept, 2):
+            self._thin(max(kept, 2))
+
+    def build(self) -> MouthLibrary:
+        """The library of all frames added.
+
+        Raises:
+            ValueError: none was.
+        """
+        if not self._entries:
+            raise ValueError("a mouth library needs at least one frame")
+        entries = self._entries
+        values = np.stack([e.values for e in entries])
+        low, high = np.percentile(values[:, 0], (5, 95))
+        sharpness = np.array([e.sharpness for e in entries], np.float32)
+        return MouthLibrary(
+            tuple(e.mouth for e in entries),
+            values,
+            np.stack([_turns(e.pose) for e in entries]),
+            np.stack([e.look for e in entries]),
+            sharpness / max(float(np.percentile(sharpness, 95)), 1e-6),
+            bool(high - low > TALKING_RANGE),
+            MouthModel.fit(np.stack([e.head for e in entries]), values),
+            Interior.best((e.mouth.patch, e.all_points, e.pose) for e in self._showing(values)),
+        )
+
+    def _showing(self, values: Floats) -> list[_Entry]:
+        """Frames that may show teeth: a few of different openings."""
+        order = np.argsort(values[:, 0], kind="stable")
+        places = np.unique(np.linspace(0, len(order) - 1, 12).astype(int))
+        return [self._entries[order[i]] for i in places[len(places) // 3 :]]
+
+    def _thin(self, kept: int) -> None:
+        """Keeps `kept` frames that differ from each other (farthest points first)."""
+        features = np.stack(
+            [np.concatenate([e.values / _SPREAD, _turns(e.pose) / 0.15]) for e in self._entries]
+        )
+        nearest = np.full(len(features), np.inf)
+        chosen = [0]
+        while len(chosen) < kept:
+            nearest = np.minimum(nearest, ((features - features[chosen[-1]]) ** 2).sum(1))
+            chosen.append(int(nearest.argmax()))
+        self._entries = [self._entries[i] for i in sorted(chosen)]
+
+
+_SPREAD = np.array([0.03, 0.05, 0.06, 0.03, 0.05], np.float32)
+
+
+def patch_box(points: Floats, unit: float) -> tuple[int, int, int, int]:
+    """Left, top, right and bottom, in pixels, of what the library needs of a frame."""
+    lips = points[list(LIPS_OUTER), :2]
+    low, high = lips.min(0), lips.max(0)
+    return (
+        int(low[0] - PAD_SIDE * unit),
+        int(low[1] - PAD_ABOVE * unit),
+        int(high[0] + PAD_SIDE * unit) + 1,
+        int(high[1] + PAD_BELOW * unit) + 1,
+    )
+
+
+def _turns(pose: Pose) -> Floats:
+    return np.array([pose.yaw, pose.pitch, pose.roll], np.float32)
+
+
+def _look(grey: Image, points: Floats) -> Floats:
+    """The mouth as a small level picture (d,), lips filling its width."""
+    left, right = points[0], points[10]
+    middle, across = (left + right) / 2, (right - left) / 2 * 1.15
+    down = np.array([-across[1], across[0]]) * LOOK[1] / LOOK[0]
+    matrix = np.stack([across * 2 / LOOK[0], down * 2 / LOOK[1], middle - across - down], 1)
+    shrink = max(int(np.linalg.norm(across) * 2 / LOOK[0]), 1)
+    small = cv2.blur(grey, (shrink, shrink))
+    look = cv2.warpAffine(
+        small,
+        matrix,
+        LOOK,
+        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_REPLICATE,
+    ).astype(np.float32)
+    return (look - look.mean()).ravel() / 255
