@@ -58,21 +58,36 @@ def words_of(answer: Answer) -> str:
     return said[:_LONGEST_WORDS] + ("…" if len(said) > _LONGEST_WORDS else "")
 
 
+def with_words(what: str, said: str) -> str:
+    """A sentence of ours, followed by the server's words if it had any."""
+    if not said or said.lower() in _GOOD_WORDS:
+        return what
+    return f"{what} The server said: {said}" + ("" if said.endswith((".", "?", "…")) else ".")
+
+
 def error_of(answer: Answer, task_id: str | None = None) -> WaveSpeedError:
     """The error of an answer that is not what was asked for."""
     decisive = answer.code if answer.ok and answer.code is not None else answer.status
     said = words_of(answer)
     kind, what, hint = _kind(decisive, said, task_id)
-    if said and said.lower() not in _GOOD_WORDS:
-        what = f"{what} The server said: {said}"
-        what = what if what.endswith((".", "?", "…")) else what + "."
     return kind(
-        what,
+        with_words(what, said),
         hint,
         status=answer.status,
         code=answer.code,
         task_id=task_id,
         retry_after=answer.retry_after,
+    )
+
+
+def odd(answer: Answer, about: str, task_id: str | None = None) -> UnexpectedAnswer:
+    """The error of a good envelope whose data lack what was asked for."""
+    return UnexpectedAnswer(
+        f"The server's answer about {about} did not have the expected form.",
+        "Try again later; if it stays so, check WAVESPEED_BASE_URL.",
+        status=answer.status,
+        code=answer.code,
+        task_id=task_id,
     )
 
 

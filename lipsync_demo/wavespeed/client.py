@@ -22,9 +22,9 @@ from lipsync_demo.settings import MODEL_ID
 
 from . import download as _download
 from .addresses import origin
-from .answers import data_of
+from .answers import data_of, odd
 from .bodies import Progress
-from .errors import BadParameter, UnexpectedAnswer, WaveSpeedError, check_outcome
+from .errors import BadParameter, WaveSpeedError, check_outcome
 from .models import Prediction, Price, decimal, mapping
 from .polling import poll_delays
 from .submission import PAGE_LIMIT, checked_id, find, inputs, submit
@@ -210,12 +210,13 @@ class WaveSpeedClient:
             request["created_after"] = _utc(created_after).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
         if include_inputs:
             request["include_inputs"] = True
-        data = data_of(self._transport.call("POST", "/api/v3/predictions", request))
+        answer = self._transport.call("POST", "/api/v3/predictions", request)
+        data = data_of(answer)
         items = data if isinstance(data, list) else mapping(data).get("items", ...)
         if items is None:
             return []
         if not isinstance(items, list):
-            raise _odd("the list of tasks")
+            raise odd(answer, "the list of tasks")
         return [Prediction.parse(item) for item in items if mapping(item)]
 
     def delete(self, ids: Collection[str]) -> int:
@@ -226,18 +227,18 @@ class WaveSpeedClient:
         wanted = [checked_id(task_id) for task_id in ids]
         if not wanted:
             return 0
-        data = data_of(self._transport.call("POST", "/api/v3/predictions/delete", {"ids": wanted}))
-        count = decimal(mapping(data).get("deleted_count"))
+        answer = self._transport.call("POST", "/api/v3/predictions/delete", {"ids": wanted})
+        count = decimal(mapping(data_of(answer)).get("deleted_count"))
         if count is None:
-            raise _odd("the deletion")
+            raise odd(answer, "the deletion")
         return int(count)
 
     def balance(self) -> Decimal:
         """The account's credit in US dollars."""
-        data = data_of(self._transport.call("GET", "/api/v3/balance"))
-        amount = decimal(mapping(data).get("balance"))
+        answer = self._transport.call("GET", "/api/v3/balance")
+        amount = decimal(mapping(data_of(answer)).get("balance"))
         if amount is None:
-            raise _odd("the balance")
+            raise odd(answer, "the balance")
         return amount
 
     def price(
@@ -245,10 +246,10 @@ class WaveSpeedClient:
     ) -> Price:
         """What the API quotes for this request; a floor when it cannot read the media."""
         request = {"model_id": MODEL_ID, "inputs": inputs(video_url, audio_url, sync_mode)}
-        data = data_of(self._transport.call("POST", "/api/v3/model/price", request))
-        price = Price.parse(mapping(data))
+        answer = self._transport.call("POST", "/api/v3/model/price", request)
+        price = Price.parse(mapping(data_of(answer)))
         if price is None:
-            raise _odd("the price")
+            raise odd(answer, "the price")
         return price
 
     def download(self, url: str, path: Path | str, on_progress: Progress | None = None) -> Path:
@@ -278,7 +279,7 @@ class WaveSpeedClient:
             error.task_id = task_id
             raise
         if not seen.raw or (seen.id and seen.id != task_id):
-            raise _odd("the task", task_id)
+            raise odd(answer, "the task", task_id)
         return replace(seen, id=task_id)
 
     def _result_url(self, prediction: Prediction) -> str:
@@ -299,11 +300,3 @@ def _utc(moment: datetime) -> datetime:
     if moment.tzinfo is None:
         return moment.replace(tzinfo=timezone.utc)
     return moment.astimezone(timezone.utc)
-
-
-def _odd(about: str, task_id: str | None = None) -> UnexpectedAnswer:
-    return UnexpectedAnswer(
-        f"The server's answer about {about} did not have the expected form.",
-        "Try again later; if it stays so, check WAVESPEED_BASE_URL.",
-        task_id=task_id,
-    )

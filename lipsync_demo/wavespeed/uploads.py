@@ -8,16 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from .addresses import is_loopback, origin, shown
-from .answers import data_of, error_of, words_of
+from .answers import data_of, error_of, odd, with_words, words_of
 from .bodies import FileBody, Progress, multipart, plain_name
-from .errors import (
-    BadParameter,
-    RateLimited,
-    ServerError,
-    UnexpectedAnswer,
-    UploadRefused,
-    WaveSpeedError,
-)
+from .errors import BadParameter, RateLimited, ServerError, UploadRefused, WaveSpeedError
+from .models import mapping
 from .transport import Answer, Transport
 
 log = logging.getLogger(__name__)
@@ -58,14 +52,14 @@ def upload(transport: Transport, path: Path, on_progress: Progress | None = None
         WaveSpeedError: the other errors of the tree.
     """
     size = _checked_size(path)
-    answer = _ticket(transport, path, size)
-    if answer.status in {404, 405}:
+    ticket = _ticket(transport, path, size)
+    if ticket.status in {404, 405}:
         log.info("%r has no upload tickets; using the older way", transport)
         return _upload_form(transport, path, on_progress)
-    address, put = _send(transport, _data(answer), path, on_progress)
+    address, put = _send(transport, ticket, path, on_progress)
     if put.status == 403:
         log.info("The upload ticket had expired; asking for another")
-        address, put = _send(transport, _data(_ticket(transport, path, size)), path, on_progress)
+        address, put = _send(transport, _ticket(transport, path, size), path, on_progress)
     # A repeat that finds the object in place means that the first attempt arrived.
     if put.ok or (put.status == 412 and put.repeats):
         return address
@@ -73,9 +67,17 @@ def upload(transport: Transport, path: Path, on_progress: Progress | None = None
 
 
 def _send(
-    transport: Transport, ticket: Mapping[str, Any], path: Path, on_progress: Progress | None
+    transport: Transport, answer: Answer, path: Path, on_progress: Progress | None
 ) -> tuple[str, Answer]:
-    address, url, headers = _checked_ticket(transport, ticket)
+    """The address for the model, and the answer to sending the file to its ticket."""
+    data = _data(answer)
+    address, ticket = _address(answer, data), mapping(data.get("upload"))
+    url = _target(transport, answer, ticket)
+    headers = {
+        str(name): str(value)
+        for name, value in mapping(ticket.get("headers")).items()
+        if str(name).lower() not in _OURS
+    }
     return address, transport.put_file(url, lambda: FileBody(path, on_progress), headers)
 
 
@@ -108,80 +110,51 @@ def _upload_form(transport: Transport, path: Path, on_progress: Progress | None)
     media_type = MEDIA_TYPES.get(path.suffix.lower(), "application/octet-stream")
     body, content_type = multipart(path, plain_name(path), media_type, on_progress)
     with body:
-        data = _data(transport.post_file(_BINARY, body, content_type))
-    return _checked_address(data.get("download_url"))
+        answer = transport.post_file(_BINARY, body, content_type)
+    return _address(answer, _data(answer))
 
 
 def _data(answer: Answer) -> Mapping[str, Any]:
     try:
-        data = data_of(answer)
-    except (BadParameter, RateLimited) as error:
-        quota = isinstance(error, RateLimited) and "quota" in words_of(answer).lower()
-        if quota or isinstance(error, BadParameter):
-            raise _refusal(answer) from None
-        raise
-    if not isinstance(data, Mapping):
-        raise _odd()
-    return data
+        return mapping(data_of(answer))
+    except (BadParameter, RateLimited):
+        raise _refusal(answer) from None
 
 
-def _checked_ticket(
-    transport: Transport, data: Mapping[str, Any]
-) -> tuple[str, str, dict[str, str]]:
-    """The address for the model, the address to send to, and the headers to send with."""
-    target = data.get("upload")
-    if not isinstance(target, Mapping) or not isinstance(target.get("url"), str):
-        raise _odd()
-    if str(target.get("method") or "PUT").upper() != "PUT":
-        raise _odd()
-    sent = target.get("headers")
-    headers = {
-        str(name): str(value)
-        for name, value in (sent.items() if isinstance(sent, Mapping) else ())
-        if str(name).lower() not in _OURS
-    }
-    url: str = target["url"]
-    place = origin(url)
-    if place is None or not (
-        place[0] == "https"
-        or place == transport.home
-        or (transport.loopback and is_loopback(place[1]))
-    ):
-        raise UploadRefused(
-            f"The server asked to send the file unencrypted to {shown(url)}.",
-            "Nothing was sent. Check WAVESPEED_BASE_URL, or give the file's public address.",
-        )
-    return _checked_address(data.get("download_url")), url, headers
-
-
-def _checked_address(url: object) -> str:
+def _address(answer: Answer, data: Mapping[str, Any]) -> str:
+    url = data.get("download_url")
     if not isinstance(url, str) or origin(url) is None:
-        raise _odd()
+        raise odd(answer, "the upload")
     return url
 
 
+def _target(transport: Transport, answer: Answer, ticket: Mapping[str, Any]) -> str:
+    """Where to send the file."""
+    url = ticket.get("url")
+    place = origin(url) if isinstance(url, str) else None
+    if place is None or str(ticket.get("method") or "PUT").upper() != "PUT":
+        raise odd(answer, "the upload")
+    both_here = transport.loopback and is_loopback(place[1])
+    if place[0] == "https" or place == transport.home or both_here:
+        return str(url)
+    raise UploadRefused(
+        f"The server asked to send the file unencrypted to {shown(str(url))}.",
+        "Nothing was sent. Check WAVESPEED_BASE_URL, or give the file's public address.",
+    )
+
+
 def _refusal(answer: Answer) -> WaveSpeedError:
+    said = words_of(answer)
     general = error_of(answer)
-    if isinstance(general, ServerError):
+    too_fast = isinstance(general, RateLimited) and "quota" not in said.lower()
+    if too_fast or isinstance(general, ServerError):
         return general
-    if answer.status == 413 or answer.code == 413:
-        what, hint = "The server finds the file too large.", "Use a shorter or smaller file."
-    elif answer.status == 429 or answer.code == 429:
-        if "quota" not in words_of(answer).lower():
-            return general
+    if isinstance(general, RateLimited):
         what = "The account's upload quota is used up."
         hint = "Wait until it is renewed, or give the file's public address instead."
+    elif 413 in {answer.status, answer.code}:
+        what, hint = "The server finds the file too large.", "Use a shorter or smaller file."
     else:
         what = "The server did not take the file."
         hint = "Use a common format such as MP4 or WAV, or give the file's public address."
-    if said := words_of(answer):
-        what = f"{what} It said: {said}"
-        what = what if what.endswith((".", "?", "…")) else what + "."
-    return UploadRefused(what, hint, status=answer.status, code=answer.code)
-
-
-def _odd() -> WaveSpeedError:
-    return UnexpectedAnswer(
-        "The server's answer to the upload did not have the expected form.",
-        "Try again later, or give the file's public address instead.",
-    )
+    return UploadRefused(with_words(what, said), hint, status=answer.status, code=answer.code)
