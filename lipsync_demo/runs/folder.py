@@ -93,21 +93,16 @@ class RunFolder:
 
     def add_response(self, body: Mapping[str, Any]) -> None:
         """Keep an answer unless it says the same as the one before."""
-        path = self.path / "responses.jsonl"
-        if self._last_response(path) == body:
-            return
-        line = json.dumps({"at": now().isoformat(), "data": body}, ensure_ascii=False)
-        with path.open("a", encoding="utf-8") as file:
-            file.write(line + "\n")
-
-    def _last_response(self, path: Path) -> Any:
-        if not path.exists():
-            return None
-        lines = path.read_text(encoding="utf-8").splitlines()
-        try:
-            return json.loads(lines[-1])["data"] if lines else None
-        except (ValueError, KeyError):  # a crash can cut the last line short
-            return None
+        line = json.dumps({"at": now().isoformat(), "data": body})
+        with (self.path / "responses.jsonl").open("a+b") as file:
+            file.seek(0)
+            kept = file.read()
+            whole = kept[: kept.rfind(b"\n") + 1]
+            if whole and json.loads(whole.splitlines()[-1])["data"] == body:
+                return
+            # A crash may have cut the last line short.
+            file.truncate(len(whole))
+            file.write(line.encode() + b"\n")
 
     def write_record(self, run: Run) -> None:
         write_json(self.path / "run.json", dump_run(run))

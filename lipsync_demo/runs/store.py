@@ -140,9 +140,10 @@ class RunStore:
     ) -> tuple[Run, Run]:
         """Replace a run by `edit(run)`; gives it as it was and as it is.
 
-        `edit` may be called again when somebody else changed the run in between.  With
-        `driven_by`, only while that owner (None: nobody) drives the run; `hand_to` makes
-        another one drive it.  A run that comes to rest is driven by nobody.
+        `edit` may be called again when somebody else changed the run in between; nothing
+        is written when it gives the very run it got.  With `driven_by`, only while that
+        owner (None: nobody) drives the run; `hand_to` makes another one drive it.  A run
+        that comes to rest is driven by nobody.
 
         Raises:
             Lost: somebody else drives the run.
@@ -154,7 +155,10 @@ class RunStore:
                 if driven_by is not ANYBODY and row.owner != driven_by:
                     raise Lost(run_id)
                 before, version, owner = self._load(row), row.version, row.owner
-            after = replace(edit(before), updated_at=now())
+            edited = edit(before)
+            if edited is before and hand_to is None:
+                return before, before
+            after = replace(edited, updated_at=now())
             values = {
                 "state": after.state.value,
                 "record": dump_run(after),

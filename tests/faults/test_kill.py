@@ -8,9 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from lipsync_demo.runs.models import Run, RunState
 from lipsync_demo.runs.service import RunService
-
 from tests.faults.conftest import Command
 from tests.faults.scripted_api import ScriptedApi
 

@@ -1,0 +1,52 @@
+"""A scripted server, small media and services on a fresh data directory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from lipsync_demo.runs.service import RunService
+from lipsync_demo.settings import Settings
+from tests.faults.scripted_api import KEY, ScriptedApi, scripted_api
+from tests.media_factory import make_speechlike, make_video
+
+
+@pytest.fixture(scope="session")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_video(tmp_path_factory.mktemp("media") / "clip.mp4", 1)
+
+
+@pytest.fixture(scope="session")
+def speech(clip: Path) -> Path:
+    return make_speechlike(clip.with_name("speech.wav"), 2)
+
+
+@pytest.fixture
+def api(clip: Path, speech: Path) -> Iterator[ScriptedApi]:
+    with scripted_api(clip, clip.parent) as server:
+        yield server
+
+
+@pytest.fixture
+def settings(tmp_path: Path, api: ScriptedApi) -> Settings:
+    return Settings(data_dir=tmp_path / "data", base_url=api.url, api_key=KEY, backend="wavespeed")
+
+
+@pytest.fixture
+def service(settings: Settings) -> Iterator[Callable[..., RunService]]:
+    services: list[RunService] = []
+
+    def make(changed: Settings | None = None, **options: object) -> RunService:
+        services.append(RunService(changed or settings, **options))
+        return services[-1]
+
+    yield make
+    for made in services:
+        made.close()
+
+
+@pytest.fixture
+def runs(service: Callable[..., RunService]) -> RunService:
+    return service()

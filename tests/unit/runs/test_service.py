@@ -1,0 +1,461 @@
+"""A run's life as the page and the command line see it, against a real HTTP server."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from lipsync_demo.runs.errors import RunNotFound, RunRefused
+from lipsync_demo.runs.models import Run, RunState
+from lipsync_demo.runs.service import RunService
+from lipsync_demo.settings import Settings
+from tests.faults.scripted_api import KEY, ScriptedApi
+
+Service = Callable[..., RunService]
+VISITOR = SecretStr("wsk_visitor_fedcba9876543210")
+
+
+def _states(runs: RunService, run: Run) -> list[RunState]:
+    seen: list[RunState] = []
+    runs.wait(run.id, lambda r: seen.append(r.state))
+    return seen
+
+
+def test_a_run_from_files_to_result(
+    runs: RunService, api: ScriptedApi, clip: Path, speech: Path
+) -> None:
+    begun = runs.start(clip, speech, "loop")
+    assert begun.state is RunState.CHECKING
+    assert len(begun.id) == 32
+    run = runs.wait(begun.id)
+    assert run.state is RunState.DONE
+    assert run.error is None
+    assert run.request == {
+        "video": f"{api.url}/uploads/0-clip.mp4",
+        "audio": f"{api.url}/uploads/1-speech.wav",
+        "sync_mode": "loop",
+    }
+    assert api.uploads["0-clip.mp4"] == clip.read_bytes()
+    assert run.video is not None
+    assert run.audio is not None
+    assert (run.video.seconds, run.video.fps, run.video.width) == (1, 25, 192)
+    assert run.audio.seconds == 2
+    assert run.expected_seconds == 2
+    assert run.output_seconds == 1
+    assert run.has_nsfw_contents == (False,)
+    assert run.timings["inference"] == 1.5
+    assert set(run.timings) == {"upload", "queue", "inference", "download", "total"}
+    assert run.hosting == "upload"
+    assert runs.get(run.id) == run
+
+
+def test_the_folder_holds_what_a_report_needs(
+    runs: RunService, api: ScriptedApi, clip: Path, speech: Path
+) -> None:
+    api.statuses = ["created", "created", "processing", "processing", "completed"]
+    run = runs.wait(runs.start(clip, speech, "remap").id)
+    assert run.output is not None
+    assert run.output.read_bytes() == clip.read_bytes()
+    assert json.loads((run.folder / "request.json").read_text()) == run.request
+    answers = [json.loads(s) for s in (run.folder / "responses.jsonl").read_text().splitlines()]
+    assert [a["data"]["status"] for a in answers] == ["created", "processing", "completed"]
+    assert answers[-1]["data"] == run.prediction
+    record = json.loads((run.folder / "run.json").read_text())
+    assert record["state"] == "done"
+    assert record["outputs"] == ["output.mp4"]
+    assert record["video"]["path"] == "video/clip.mp4"
+
+
+def test_states_come_in_order(runs: RunService, api: ScriptedApi, clip: Path, speech: Path) -> None:
+    for gate in api.gates.values():
+        gate.shut()
+    run = runs.start(clip, speech, "cut_off")
+    for name, state in (
+        ("put", RunState.UPLOADING),
+        ("accept", RunState.SUBMITTING),
+        ("look", RunState.WAITING),
+        ("output", RunState.DOWNLOADING),
+    ):
+        if name == "put":
+            api.gates["ticket"].open()
+        if name == "look":
+            api.gates["answer"].open()
+        assert api.gates[name].reached.wait(30)
+        assert runs.get(run.id).state is state
+        api.gates[name].open()
+    assert runs.wait(run.id).state is RunState.DONE
+
+
+def test_inputs_may_be_addresses(
+    service: Service, settings: Settings, api: ScriptedApi, speech: Path
+) -> None:
+    open_house = settings.model_copy(update={"allow_private_urls": True})
+    runs = service(open_house)
+    address = f"{api.url}/sources/clip.mp4?signature=secret"
+    run = runs.wait(runs.start(address, speech, "cut_off").id)
+    assert run.state is RunState.DONE
+    assert run.video is not None
+    assert run.video.name == "clip.mp4"
+    assert "secret" not in (run.folder / "run.json").read_text()
+
+
+def test_private_addresses_are_refused_by_default(
+    runs: RunService, api: ScriptedApi, speech: Path
+) -> None:
+    run = runs.wait(runs.start(f"{api.url}/sources/clip.mp4", speech, "loop").id)
+    assert run.state is RunState.FAILED
+    assert api.counts["source"] == 0
+    assert api.submits == 0
+
+
+@pytest.mark.parametrize("video", ["missing.mp4", "speech.wav", "empty.mp4"])
+def test_an_unusable_input_ends_before_anything_is_sent(
+    video: str, runs: RunService, api: ScriptedApi, speech: Path, tmp_path: Path
+) -> None:
+    path = speech if video == "speech.wav" else tmp_path / video
+    if video == "empty.mp4":
+        path.touch()
+    run = runs.wait(runs.start(path, speech, "loop").id)
+    assert run.state is RunState.FAILED
+    assert run.error is not None
+    assert video in run.error.what
+    assert run.error.hint
+    assert api.counts.total() == 0
+
+
+def test_a_failed_task_says_why(
+    runs: RunService, api: ScriptedApi, clip: Path, speech: Path
+) -> None:
+    api.statuses = ["processing", "failed"]
+    api.final = {"error": "Failed to download image.", "code": 1402}
+    run = runs.wait(runs.start(clip, speech, "loop").id)
+    assert run.state is RunState.FAILED
+    assert run.error is not None
+    assert run.error.task_id == run.prediction_id
+    assert "could not fetch" in run.error.what
+    with pytest.raises(RunRefused, match="task of this run has failed"):
+        runs.resume(run.id)
+    api.statuses, api.final = ["completed"], {}
+    again = runs.wait(runs.submit_again(run.id).id)
+    assert again.state is RunState.DONE
+    assert again.other_tasks == (run.prediction_id,)
+    assert again.submits == 2
+
+
+def test_completed_without_output_is_a_failure(
+    runs: RunService, api: ScriptedApi, clip: Path, speech: Path
+) -> None:
+    api.final = {"outputs": None}
+    run = runs.wait(runs.start(clip, speech, "loop").id)
+    assert run.state is RunState.FAILED
+    assert run.error is not None
+    assert "no output" in run.error.what
+
+
+def test_every_output_is_kept_and_unknown_flags_stay_unknown(
+    runs: RunService, api: ScriptedApi, clip: Path, speech: Path
+) -> None:
+    api.final = {
+        "outputs": [f"{api.url}/outputs/{n}.mp4" for n in (1, 2)],
+        "has_nsfw_contents": [True],
+    }
+    run = runs.wait(runs.start(clip, speech, "loop").id)
+    assert [path.name for path in run.outputs] == ["output.mp4", "output-2.mp4"]
+    assert all(path.read_bytes() == clip.read_bytes() for path in run.outputs)
+    assert run.has_nsfw_contents == (True, None)
+
+
+def test_a_broken_output_is_fetched_again_on_resume(
+    runs: RunService, api: ScriptedApi, clip: Path, speech: Path, tmp_path: Path
+) -> None:
+    api.output = tmp_path / "broken.mp4"
+    api.output.write_bytes(clip.read_bytes()[:200])
+    run = runs.wait(runs.start(clip, speech, "loop").id)
+    assert run.state is RunState.FAILED
+    assert run.outputs == ()
+    api.output = clip
+    run = runs.wait(runs.resume(run.id).id)
+    assert run.state is RunState.DONE
+    assert run.output is not None
+    assert run.output.read_bytes() == clip.read_bytes()
+    assert api.submits == 1
+
+
+def test_passing_troubles_are_waited_out(
+    runs: RunService, api: ScriptedApi, clip: Path, speech: Path
+) -> None:
+    api.refusals["look"] = [(429, {"Retry-After": "1"}), (500, {}), (404, {}), (503, {})]
+    troubles: set[str | None] = set()
+    run = runs.start(clip, speech, "loop")
+    run = runs.wait(run.id, lambda r: troubles.add(r.trouble))
+    assert run.state is RunState.DONE
+    assert run.trouble is None
+    assert len(troubles) > 1
+    assert api.submits == 1
+
+
+def test_a_refused_request_is_sent_again_only_when_a_person_resumes(
+    runs: RunService, api: ScriptedApi, clip: Path, speech: Path
+) -> None:
+    api.refusals["submit"] = [(429, {"Retry-After": "0"})]
+    run = runs.wait(runs.start(clip, speech, "loop").id)
+    assert run.state is RunState.FAILED
+    assert run.submitted_at is None
+    assert api.submits == 1
+    assert runs.wait(runs.resume(run.id).id).state is RunState.DONE
+    assert api.submits == 2
+
+
+def test_a_dropped_answer_is_settled_by_the_list(
+    runs: RunService, api: ScriptedApi, clip: Path, speech: Path
+) -> None:
+    api.drop_submits = 1
+    api.refusals["list"] = [(503, {})]
+    run = runs.wait(runs.start(clip, speech, "loop").id)
+    assert run.state is RunState.DONE
+    assert api.submits == 1
+    assert len(api.tasks) == 1
+
+
+def test_a_task_of_another_run_is_never_taken(
+    runs: RunService, api: ScriptedApi, clip: Path, speech: Path
+) -> None:
+    first = runs.wait(runs.start(clip, speech, "loop").id)
+    api.lose_submits = 1
+    api.gates["accept"].shut()
+    second = runs.start(clip, speech, "loop")
+    assert api.gates["accept"].reached.wait(30)
+    assert first.prediction_id is not None
+    request = runs.get(second.id).request
+    # A server that names uploads by their content would give both runs the same addresses.
+    api.tasks[first.prediction_id]["input"] = dict(request or {})
+    api.gates["accept"].open()
+    assert runs.wait(second.id).state is RunState.UNCLEAR
+
+
+def test_stop_before_the_request_sends_nothing(
+    runs: RunService, api: ScriptedApi, clip: Path, speech: Path
+) -> None:
+    api.gates["put"].shut()
+    run = runs.start(clip, speech, "loop")
+    assert api.gates["put"].reached.wait(30)
+    stopped = runs.stop(run.id)
+    assert stopped.state is RunState.STOPPED
+    assert "nothing is billed" in stopped.stop_means
+    api.gates["put"].open()
+    assert runs.wait(runs.resume(run.id).id).state is RunState.DONE
+    assert api.submits == 1
+
+
+def test_stop_while_waiting_says_that_the_task_goes_on(
+    runs: RunService, api: ScriptedApi, clip: Path, speech: Path
+) -> None:
+    api.statuses = ["processing"]
+    run = runs.start(clip, speech, "loop")
+    assert api.gates["look"].reached.wait(30)
+    stopped = runs.stop(run.id)
+    assert "is billed" in stopped.stop_means
+    assert runs.stop(run.id) == stopped
+    api.statuses = ["completed"]
+    assert runs.wait(runs.resume(run.id).id).state is RunState.DONE
+    assert api.submits == 1
+
+
+def test_stop_during_the_request_keeps_the_id(
+    runs: RunService, api: ScriptedApi, clip: Path, speech: Path
+) -> None:
+    api.gates["answer"].shut()
+    run = runs.start(clip, speech, "loop")
+    assert api.gates["answer"].reached.wait(30)
+    assert "on its way" in runs.stop(run.id).stop_means
+    api.gates["answer"].open()
+    (task_id,) = api.tasks
+    told = threading.Event()
+    while runs.get(run.id).prediction_id is None:
+        assert not told.wait(0.02)
+    stopped = runs.get(run.id)
+    assert stopped.state is RunState.STOPPED
+    assert stopped.prediction_id == task_id
+    assert runs.wait(runs.resume(run.id).id).state is RunState.DONE
+    assert api.submits == 1
+
+
+def test_resumed_while_the_first_request_is_still_on_its_way(
+    runs: RunService, api: ScriptedApi, clip: Path, speech: Path
+) -> None:
+    api.gates["answer"].shut()
+    run = runs.start(clip, speech, "loop")
+    assert api.gates["answer"].reached.wait(30)
+    runs.stop(run.id)
+    done = runs.wait(runs.resume(run.id).id)
+    assert done.state is RunState.DONE
+    api.gates["answer"].open()
+    assert api.submits == 1
+    assert done.other_tasks == ()
+
+
+def test_a_stranger_key_is_only_in_memory(
+    service: Service,
+    settings: Settings,
+    api: ScriptedApi,
+    clip: Path,
+    speech: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("tests.faults.scripted_api.KEY", VISITOR.get_secret_value())
+    api.statuses = ["processing"]
+    first = service()
+    run = first.start(clip, speech, "loop", api_key=VISITOR)
+    assert api.gates["look"].reached.wait(30)
+    first.close()
+    second = service()
+    while not second.get(run.id).needs_key:
+        threading.Event().wait(0.02)
+    with pytest.raises(RunRefused, match="API key"):
+        second.resume(run.id)
+    api.statuses = ["completed"]
+    done = second.wait(second.resume(run.id, VISITOR).id)
+    assert done.state is RunState.DONE
+    assert not done.needs_key
+    assert api.keys == {VISITOR.get_secret_value()}
+    for path in settings.data_dir.rglob("*"):
+        if path.is_file():
+            assert VISITOR.get_secret_value().encode() not in path.read_bytes(), path
+    assert VISITOR.get_secret_value() not in repr(done)
+
+
+def test_a_wrong_key_fails_with_a_hint_and_without_a_task(
+    service: Service, settings: Settings, api: ScriptedApi, clip: Path, speech: Path
+) -> None:
+    runs = service()
+    run = runs.wait(runs.start(clip, speech, "loop", api_key=SecretStr("wsk_wrong_key")).id)
+    assert run.state is RunState.FAILED
+    assert run.error is not None
+    assert "key" in run.error.what
+    assert "wsk_wrong_key" not in str(run)
+    assert api.submits == 0
+
+
+def test_what_is_refused_at_once(
+    service: Service, settings: Settings, clip: Path, speech: Path
+) -> None:
+    runs = service(settings.model_copy(update={"api_key": None}))
+    with pytest.raises(RunRefused, match="API key"):
+        runs.start(clip, speech, "loop")
+    with pytest.raises(RunRefused, match="local backend"):
+        runs.start(clip, speech, "loop", backend="local")
+    with pytest.raises(ValueError, match="sideways"):
+        runs.start(clip, speech, "sideways", api_key=VISITOR)
+    with pytest.raises(RunNotFound):
+        runs.get("0" * 32)
+    with pytest.raises(RunNotFound):
+        runs.resume("../../etc/passwd")
+    assert list(runs.list()) == []
+
+
+def test_only_failed_or_unclear_runs_are_submitted_again(
+    runs: RunService, clip: Path, speech: Path, api: ScriptedApi
+) -> None:
+    run = runs.wait(runs.start(clip, speech, "loop").id)
+    with pytest.raises(RunRefused, match="done"):
+        runs.submit_again(run.id)
+    assert runs.resume(run.id) == run
+    assert api.submits == 1
+
+
+def test_runs_of_another_server_are_left_alone(
+    service: Service, settings: Settings, api: ScriptedApi, clip: Path, speech: Path
+) -> None:
+    api.statuses = ["processing"]
+    first = service()
+    run = first.start(clip, speech, "loop")
+    assert api.gates["look"].reached.wait(30)
+    first.close()
+    elsewhere = service(settings.model_copy(update={"base_url": "https://api.example"}))
+    with pytest.raises(RunRefused, match="WAVESPEED_BASE_URL"):
+        elsewhere.resume(run.id)
+    assert elsewhere.get(run.id).state is RunState.WAITING
+
+
+def test_local_runs_follow_their_server_to_a_new_address(
+    service: Service, settings: Settings, api: ScriptedApi, clip: Path, speech: Path
+) -> None:
+    api.statuses = ["processing"]
+    first = service(local=("http://127.0.0.1:9", "old"))
+    first.local = (api.url, KEY)
+    run = first.start(clip, speech, "loop", backend="local")
+    assert api.gates["look"].reached.wait(30)
+    first.close()
+    waiting = service(recover=False)
+    assert waiting.get(run.id).state is RunState.WAITING
+    api.statuses = ["completed"]
+    second = service(local=(api.url, KEY))
+    done = second.wait(run.id)
+    assert done.state is RunState.DONE
+    assert done.backend == "local"
+    assert "costs nothing" in done.stop_means
+
+
+def test_a_run_is_handed_to_the_process_that_has_the_local_backend(
+    service: Service, settings: Settings, api: ScriptedApi, clip: Path, speech: Path
+) -> None:
+    page = service(local=(api.url, KEY))
+    other = service(recover=False)
+    assert other.handed_over
+    run = other.start(clip, speech, "loop", backend="local")
+    done = other.wait(run.id)
+    assert done.state is RunState.DONE
+    assert page.get(run.id) == done
+    page.close()
+    assert not other.handed_over
+    with pytest.raises(RunRefused, match="not running"):
+        other.start(clip, speech, "loop", backend="local")
+
+
+def test_two_services_race_for_a_run_left_behind(
+    service: Service, api: ScriptedApi, clip: Path, speech: Path
+) -> None:
+    api.gates["put"].shut()
+    first = service()
+    run = first.start(clip, speech, "loop")
+    assert api.gates["put"].reached.wait(30)
+    api.gates["put"].open()
+    first.close()
+    rivals = [service(), service(), service()]
+    assert rivals[0].wait(run.id).state is RunState.DONE
+    assert api.submits == 1
+    assert api.counts["output"] == 1
+
+
+def test_list_is_newest_first_and_takes_ids(runs: RunService, clip: Path, speech: Path) -> None:
+    begun = [runs.start(clip, speech, mode) for mode in ("loop", "remap", "silence")]
+    assert [r.id for r in runs.list()] == [r.id for r in reversed(begun)]
+    assert [r.id for r in runs.list(2)] == [begun[2].id, begun[1].id]
+    assert [r.id for r in runs.list(ids=[begun[0].id, "f" * 32])] == [begun[0].id]
+    assert list(runs.list(ids=[])) == []
+    for run in begun:
+        runs.wait(run.id)
+
+
+def test_estimates_come_from_earlier_runs(
+    runs: RunService, api: ScriptedApi, clip: Path, speech: Path
+) -> None:
+    first = runs.start(clip, speech, "loop")
+    assert runs.estimate(first) is None
+    runs.wait(first.id)
+    api.statuses = ["processing"]
+    api.gates["look"].shut()
+    second = runs.start(clip, speech, "loop")
+    assert api.gates["look"].reached.wait(30)
+    estimate = runs.estimate(runs.get(second.id))
+    assert estimate is not None
+    assert estimate.runs == 1
+    assert 0 < estimate.remaining <= Fraction(3) + 1  # 1.5 s a second, two seconds of output
+    runs.stop(second.id)
+    api.gates["look"].open()
