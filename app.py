@@ -1,0 +1,18 @@
+"""Opens the page: settings → local backend → runs → page."""
+
+from __future__ import annotations
+
+import logging
+
+from lipsync_demo.backend.process import LocalBackend
+from lipsync_demo.settings import Settings
+from lipsync_demo.ui.launch import open_page
+
+if __name__ == "__main__":
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    settings = Settings()
+    backend = LocalBackend(settings.data_dir, settings.workers)
+    try:
+        open_page(settings, backend.start if settings.backend_name == "local" else None)
+    finally:
+        backend.stop()

@@ -1,0 +1,193 @@
+"""The drawing below the modes: both tracks as they will be laid, to scale.
+
+`bars()` turns a `Timeline` into labelled bars; `draw()` and `describe()` are the picture
+and its text alternative, made from the same bars so that they cannot disagree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from lipsync_demo.media.sync_modes import (
+    ZERO,
+    AudioSegment,
+    SyncMode,
+    Timeline,
+    VideoMotion,
+    VideoSegment,
+)
+from lipsync_demo.ui.words import escape, factor, seconds
+
+NARROWEST = Fraction(1, 25)
+"""Share of the drawing below which a repeated pass is not drawn on its own."""
+FINEST = Fraction(1, 80)
+"""Share of the drawing below which the repeats are hatched rather than drawn to scale."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar of a track, `start`..`end` in seconds of the drawing.
+
+    `texts` are its labels from the longest to the shortest, `period` the seconds after
+    which a bar that stands for many passes repeats.
+    """
+
+    start: Fraction
+    end: Fraction
+    kind: str
+    words: str
+    texts: tuple[str, ...] = ()
+    period: Fraction | None = None
+
+
+def bars(timeline: Timeline) -> tuple[tuple[Bar, ...], tuple[Bar, ...]]:
+    """The bars of the video track and of the speech track."""
+    end = timeline.output_seconds
+    video = list(_video_bars(timeline))
+    if timeline.video_trimmed > 0:
+        video.append(_cut(end, timeline.video_trimmed))
+    speech = [_audio_bar(segment, timeline) for segment in timeline.audio]
+    if timeline.audio_trimmed > 0:
+        speech.append(_cut(end, timeline.audio_trimmed))
+    return tuple(video), tuple(speech)
+
+
+def _video_bars(timeline: Timeline) -> Sequence[Bar]:
+    segments = timeline.video
+    narrow = _extent(timeline) * NARROWEST
+    if len(segments) <= 4 or segments[0].end - segments[0].start >= narrow:
+        return [_video_bar(segment) for segment in segments]
+    rest = segments[2:]
+    back_and_forth = timeline.mode is SyncMode.BOUNCE
+    how = "back and forth" if back_and_forth else "from the start"
+    words = f"{len(rest)} more passes, {how}"
+    merged = Bar(
+        rest[0].start,
+        rest[-1].end,
+        "bounces" if back_and_forth else "loops",
+        words,
+        (words, f"{len(rest)} more", "…"),
+        rest[1].end - rest[0].start if back_and_forth else rest[0].end - rest[0].start,
+    )
+    return [_video_bar(segments[0]), _video_bar(segments[1]), merged]
+
+
+def _video_bar(segment: VideoSegment) -> Bar:
+    start, end = _number(segment.source_start), _number(segment.source_end)
+    motion = segment.motion
+    if motion is VideoMotion.HELD:
+        words = f"the last picture held for {seconds(segment.end - segment.start)}"
+        texts: tuple[str, ...] = ("last picture held", "held", "‖")
+    elif motion is VideoMotion.STRETCHED:
+        speed = factor(segment.speed)
+        slower = "slowed" if segment.speed < 1 else "sped up"
+        words = f"{slower} to {speed}, {start} to {end} s"
+        texts = (f"{slower} to {speed}, {start} → {end}", f"{slower} {speed}", speed)
+    elif motion is VideoMotion.BACKWARD:
+        words = f"backward from {start} to {end} s"
+        texts = (f"◂ backward {start} → {end}", f"◂ {start} → {end}", "◂")
+    else:
+        words = f"forward from {start} to {end} s"
+        texts = (f"forward {start} → {end}", f"{start} → {end}", "▸")
+    return Bar(segment.start, segment.end, str(motion), words, texts)
+
+
+def _audio_bar(segment: AudioSegment, timeline: Timeline) -> Bar:
+    length = seconds(segment.end - segment.start)
+    if segment.silent:
+        text = f"silence {length}"
+        return Bar(segment.start, segment.end, "silent", text, (text, "silence", "–"))
+    whole = "whole" if timeline.audio_trimmed == 0 else "its first part"
+    return Bar(
+        segment.start,
+        segment.end,
+        "speech",
+        f"{whole}, {length}",
+        (f"{whole}, {length}", length, "♪"),
+    )
+
+
+def _cut(start: Fraction, length: Fraction) -> Bar:
+    text = f"{seconds(length)} cut off"
+    return Bar(start, start + length, "cut", text, (text, "cut off", "✂"))
+
+
+def _extent(timeline: Timeline) -> Fraction:
+    return timeline.output_seconds + max(timeline.video_trimmed, timeline.audio_trimmed)
+
+
+def _number(value: Fraction) -> str:
+    return "0" if value == 0 else f"{float(value):.2f}"
+
+
+def _tick(value: Fraction) -> str:
+    if value == 0:
+        return "0 s"
+    return str(value) if value.denominator == 1 else f"{float(value):g}"
+
+
+def describe(timeline: Timeline) -> str:
+    """The drawing in words, for those who do not see it."""
+    video, speech = bars(timeline)
+    return (
+        f"Output {seconds(timeline.output_seconds)}. "
+        f"Video: {', then '.join(bar.words for bar in video)}. "
+        f"Speech: {', then '.join(bar.words for bar in speech)}."
+    )
+
+
+def draw(timeline: Timeline) -> str:
+    """The drawing as HTML; positions are shares of the width, so it fits any screen."""
+    extent = _extent(timeline)
+    video, speech = bars(timeline)
+    total = timeline.output_seconds
+    share = float(total / extent)
+    place = "inside" if share > 0.4 else "beside"
+    ticks = "".join(
+        f'<span style="left:{_percent(t / extent)}">{_tick(t)}</span>' for t in _ticks(extent)
+    )
+    return (
+        f'<div class="alignment" role="img" aria-label="{escape(describe(timeline))}">'
+        f"{_row('video', video, extent)}{_row('speech', speech, extent)}"
+        '<div class="track output"><span class="name">output</span><div class="lane">'
+        f'<div class="span {place}" style="width:{_percent(total / extent)}">'
+        f"<b>{seconds(total)}</b></div></div></div>"
+        f'<div class="track ruler"><span class="name"></span><div class="lane">{ticks}</div></div>'
+        "</div>"
+    )
+
+
+def _row(name: str, row: Sequence[Bar], extent: Fraction) -> str:
+    return (
+        f'<div class="track {name}"><span class="name">{name}</span>'
+        f'<div class="lane">{"".join(_bar(bar, extent) for bar in row)}</div></div>'
+    )
+
+
+def _bar(bar: Bar, extent: Fraction) -> str:
+    length = bar.end - bar.start
+    style = f"left:{_percent(bar.start / extent)};width:{_percent(length / extent)}"
+    if bar.period is not None and bar.period / extent >= FINEST:
+        style += f";--period:{_percent(bar.period / length)}"
+    labels = "".join(
+        f'<span class="{size}">{escape(text)}</span>'
+        for size, text in zip(("long", "mid", "short")[-len(bar.texts) :], bar.texts, strict=True)
+    )
+    return f'<div class="bar {bar.kind}" style="{style}">{labels}</div>'
+
+
+def _percent(share: Fraction) -> str:
+    return f"{float(share) * 100:.3f}%"
+
+
+def _ticks(extent: Fraction) -> list[Fraction]:
+    """Round times every 1, 2 or 5 of a power of ten, at most seven of them."""
+    step = Fraction(1, 100)
+    for factor_ in (2, Fraction(5, 2), 2) * 8:
+        if extent / step <= 7:
+            break
+        step *= factor_
+    count = int(extent / step)
+    return [ZERO + step * n for n in range(count + 1) if step * n <= extent * Fraction(19, 20)]

@@ -1,0 +1,176 @@
+"""The figures beside a result: what it took, what came out, what is known about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from lipsync_demo.runs.models import MediaRecord, Run
+from lipsync_demo.settings import MODEL_ID
+from lipsync_demo.ui.words import escape, megabytes, rate, seconds
+
+SPENT = {"upload": "Upload", "queue": "Queue", "inference": "Inference", "download": "Download"}
+ONE_FRAME = Fraction(1, 20)
+"""Tolerance in seconds where the video's frame rate is not known."""
+FLAGS = {True: ("flagged", "warn-ink"), False: ("clear", "good"), None: ("unknown", "warn-ink")}
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One output file as measured here: size in bytes, picture in pixels."""
+
+    size_bytes: int
+    width: int
+    height: int
+    fps: Fraction
+
+
+def card(run: Run, outputs: Sequence[Output], links: Sequence[str]) -> str:
+    """Tiles, checks, times and details of a finished run; `links` download the outputs."""
+    return f"{_tiles(run)}{_sheet(run, outputs)}{_take(links)}"
+
+
+def _tiles(run: Run) -> str:
+    flags = run.has_nsfw_contents or (None,)
+    worst = True if True in flags else None if None in flags else False
+    word, ink = FLAGS[worst]
+    counted = sum(flag is worst for flag in flags)
+    length = _tile(_seconds(run.output_seconds), _length_words(run), _length_ink(run))
+    return (
+        '<div class="tiles">'
+        f"{_tile(_seconds(run.timings.get('inference')), 'inference')}"
+        f"{_tile(_seconds(run.timings.get('total')), 'click to result')}"
+        f"{length}{_tile(word, f'NSFW, {counted} of {len(flags)}', ink)}</div>"
+    )
+
+
+def _tile(value: str, label: str, ink: str = "") -> str:
+    return f'<div><b class="{ink}">{value}</b><span>{label}</span></div>'
+
+
+def _seconds(value: Fraction | float | None) -> str:
+    return "–" if value is None else seconds(value)
+
+
+def as_expected(run: Run) -> bool | None:
+    """Whether the output is as long as the mode promised, to within one frame."""
+    if run.output_seconds is None or run.expected_seconds is None:
+        return None
+    frame = 1 / run.video.fps if run.video and run.video.fps else ONE_FRAME
+    return abs(run.output_seconds - run.expected_seconds) <= frame
+
+
+def _length_words(run: Run) -> str:
+    if as_expected(run) is None:
+        return "length"
+    return "as expected" if as_expected(run) else f"{_seconds(run.expected_seconds)} expected"
+
+
+def _length_ink(run: Run) -> str:
+    return "bad-ink" if as_expected(run) is False else ""
+
+
+def _sheet(run: Run, outputs: Sequence[Output]) -> str:
+    return f'<div class="card">{_checks(run)}{_spent(run)}{_details(run, outputs)}</div>'
+
+
+def _checks(run: Run) -> str:
+    lines = []
+    match as_expected(run):
+        case True:
+            lines.append(_line("✓", "good", "Length is what the mode promised", run))
+        case False:
+            lines.append(_line("!", "bad-ink", "Length is not what the mode promised", run))
+    for n, nsfw in enumerate(run.has_nsfw_contents or (None,)):
+        which = f"Output {n + 1}" if len(run.has_nsfw_contents) > 1 else "Output"
+        word, ink = FLAGS[nsfw]
+        mark = "✓" if nsfw is False else "!"
+        lines.append(_row(mark, ink, f"{which}: not-safe-for-work flag", word))
+    return "".join(lines)
+
+
+def _line(mark: str, ink: str, text: str, run: Run) -> str:
+    expected, actual = _seconds(run.expected_seconds), _seconds(run.output_seconds)
+    return _row(mark, ink, text, f"{actual}, expected {expected}")
+
+
+def _row(mark: str, ink: str, text: str, value: str) -> str:
+    return (
+        f'<div class="line"><span class="{ink}" aria-hidden="true">{mark}</span>'
+        f'<span>{text}</span><span class="value">{value}</span></div>'
+    )
+
+
+def _spent(run: Run) -> str:
+    parts = {name: run.timings[name] for name in SPENT if name in run.timings}
+    whole = sum(parts.values())
+    if not whole:
+        return ""
+    bars = "".join(
+        f'<i class="{name}" style="width:{100 * value / whole:.2f}%"></i>'
+        for name, value in parts.items()
+    )
+    items = "".join(
+        f'<li class="{name}">{SPENT[name]} <b>{seconds(value)}</b></li>'
+        for name, value in parts.items()
+    )
+    total = run.timings.get("total")
+    if total is not None:
+        items += f'<li class="all">Total <b>{seconds(total)}</b></li>'
+    return (
+        f'<div class="line-wide"><div class="spent" aria-hidden="true">{bars}</div>'
+        f'<ul class="legend" aria-label="Where the time went">{items}</ul></div>'
+    )
+
+
+def _details(run: Run, outputs: Sequence[Output]) -> str:
+    rows = [
+        ("Model", f"<code>{MODEL_ID}</code>"),
+        ("Answered by", _answered(run)),
+        ("Run", f"<code>{run.id}</code>"),
+        ("Task", f"<code>{escape(run.prediction_id)}</code>" if run.prediction_id else "–"),
+        ("Mode", f"<code>{run.sync_mode}</code>"),
+        ("Video", _media(run.video)),
+        ("Speech", _media(run.audio)),
+        *(
+            ("Output" if len(outputs) == 1 else f"Output {n + 1}", _output(output))
+            for n, output in enumerate(outputs)
+        ),
+    ]
+    if run.backend == "local":
+        rows.append(("Note", "Synthetic: the file itself says so in its metadata."))
+    cells = "".join(f"<dt>{name}</dt><dd>{value}</dd>" for name, value in rows)
+    return f'<dl class="details">{cells}</dl>'
+
+
+def _answered(run: Run) -> str:
+    if run.backend == "local":
+        return "local engine, in place of the hosted model"
+    return escape(run.base_url)
+
+
+def _media(record: MediaRecord | None) -> str:
+    if record is None:
+        return "–"
+    size = f" · {record.width}×{record.height}" if record.width and record.height else ""
+    fps = f" · {rate(record.fps)} fps" if record.fps else ""
+    return (
+        f"{escape(record.name)} · {seconds(record.seconds)}{size}{fps} · "
+        f"{megabytes(record.size_bytes)}"
+    )
+
+
+def _output(output: Output) -> str:
+    return (
+        f"{output.width}×{output.height} · {rate(output.fps)} fps · {megabytes(output.size_bytes)}"
+    )
+
+
+def _take(links: Sequence[str]) -> str:
+    buttons = "".join(
+        f'<a class="button" href="{escape(link)}" download>'
+        f"Download{f' {n + 1}' if len(links) > 1 else ''}</a>"
+        for n, link in enumerate(links)
+    )
+    return f'<div class="take">{buttons}</div>' if buttons else ""

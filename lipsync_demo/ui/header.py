@@ -1,0 +1,55 @@
+"""The top line: which backend answers with which model, and where a visitor's key goes."""
+
+from __future__ import annotations
+
+from pydantic import SecretStr
+
+from lipsync_demo.settings import MODEL_ID, BackendName, Settings
+from lipsync_demo.ui.words import escape
+
+KEY_NOTE = (
+    "Your key stays in this server's memory for this session, for an hour after the page is "
+    "closed at most. It is sent to the API only, and never stored, shown or logged."
+)
+
+
+def backend(settings: Settings, key: SecretStr | None) -> BackendName:
+    """Who answers this visitor's next run."""
+    return "wavespeed" if key else settings.backend_name
+
+
+def last_four(key: SecretStr) -> str:
+    """All of a key that is ever shown; nothing of one too short to hide the rest."""
+    text = key.get_secret_value()
+    return f"…{text[-4:]}" if len(text) >= 12 else "…"
+
+
+def brand(settings: Settings, key: SecretStr | None) -> str:
+    """The name, who answers, and the model."""
+    kind, words = _answers(settings, key)
+    return (
+        '<div class="brand"><h1>Lipsync Demo</h1>'
+        f'<span class="pill answers {kind}">{escape(words)}</span>'
+        f'<span class="pill">{MODEL_ID.removeprefix("sync/")}</span></div>'
+    )
+
+
+def _answers(settings: Settings, key: SecretStr | None) -> tuple[str, str]:
+    if key is not None:
+        return "paid", f"WaveSpeed API · your key {last_four(key)}"
+    if settings.backend_name == "local":
+        return "free", "Local engine · free"
+    if settings.api_key is None:
+        return "missing", "WaveSpeed API · key needed"
+    return "paid", "WaveSpeed API"
+
+
+def key_note(key: SecretStr | None) -> str:
+    """What is said under the key box."""
+    used = f"<p><b>Key {escape(last_four(key))} is in use.</b></p>" if key else ""
+    return f'<div class="quiet">{used}<p>{KEY_NOTE}</p></div>'
+
+
+def cleaned(text: str) -> SecretStr | None:
+    """A pasted key without the spaces around it; None when nothing is left."""
+    return SecretStr(text.strip()) if text.strip() else None

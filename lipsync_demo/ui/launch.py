@@ -1,0 +1,65 @@
+"""From settings to an open page, and down again without leaving anything behind."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from starlette.middleware import Middleware
+
+from lipsync_demo.hosting.signed import signed_media
+from lipsync_demo.runs.service import RunService
+from lipsync_demo.settings import Settings
+from lipsync_demo.ui.guard import Guard
+from lipsync_demo.ui.routes import routes
+from lipsync_demo.ui.uploads import upload_folder
+
+logger = logging.getLogger(__name__)
+
+
+def open_page(settings: Settings, start_local: Callable[[], tuple[str, str]] | None = None) -> None:
+    """Serve the page until SIGTERM or SIGINT.
+
+    `start_local` starts the local backend and returns its address and token; it works
+    while Gradio loads, which takes longer than everything else together.
+    """
+    ended = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: ended.set())
+    with upload_folder(settings) as uploads, ThreadPoolExecutor(1) as beside:
+        starting = beside.submit(start_local) if start_local else None
+        from lipsync_demo.ui import page, theme
+
+        media = signed_media(settings)
+        local = starting.result() if starting else None
+        with RunService(settings, local=local) as service:
+            blocks = page.build(settings, service, media, uploads)
+            blocks.launch(
+                server_name=settings.host,
+                server_port=settings.port or None,
+                prevent_thread_lock=True,
+                quiet=True,
+                theme=theme.build(),
+                js=theme.script(),
+                head=theme.head(),
+                favicon_path=theme.ICON,
+                footer_links=[],
+                ssr_mode=False,
+                run_history=False,
+                show_error=False,
+                enable_monitoring=False,
+                mcp_server=False,
+                pwa=False,
+                max_file_size=f"{settings.max_upload_mb}mb",
+                app_kwargs={
+                    "routes": routes(settings, media),
+                    "middleware": [Middleware(Guard, upload_bytes=settings.max_upload_mb * 2**20)],
+                    "openapi_url": None,
+                },
+            )
+            logger.info("The page is open at %s", blocks.local_url)
+            ended.wait()
+            blocks.close(verbose=False)

@@ -1,0 +1,53 @@
+"""The choice of sync mode: the question above it and one card of text for each mode."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from lipsync_demo.media.sync_modes import (
+    MODES,
+    SyncMode,
+    Timeline,
+    VideoMotion,
+    equal_modes,
+)
+from lipsync_demo.ui.words import factor, seconds
+
+NO_QUESTION = "What should happen when video and speech differ in length?"
+
+Timelines = dict[SyncMode, Timeline]
+
+
+def question(video: Fraction | None, speech: Fraction | None) -> str:
+    """The heading, made from the two lengths in seconds."""
+    if video is None or speech is None:
+        return NO_QUESTION
+    difference = abs(video - speech)
+    if difference == 0:
+        return f"Video and speech are both {seconds(video)} long: every mode gives the same result."
+    longer, shorter = ("speech", "video") if speech > video else ("video", "speech")
+    by = seconds(difference) if difference >= Fraction(1, 200) else "less than 0.01 s"
+    return f"The {longer} is {by} longer than the {shorter}. What should happen?"
+
+
+def choices(timelines: Timelines | None) -> list[tuple[str, str]]:
+    """`(text, value)` for the radio: name, sentence, and what comes out, a line each."""
+    if timelines is None:
+        return [(f"{mode}\n{MODES[mode].summary}", mode.value) for mode in SyncMode]
+    first = _first_equal(timelines)
+    return [(_text(laid, first[mode]), mode.value) for mode, laid in timelines.items()]
+
+
+def _first_equal(timelines: Timelines) -> dict[SyncMode, SyncMode]:
+    laid = next(iter(timelines.values()))
+    groups = equal_modes(laid.video_seconds, laid.audio_seconds)
+    return {mode: group[0] for group in groups for mode in group}
+
+
+def _text(laid: Timeline, same_as: SyncMode) -> str:
+    length = seconds(laid.output_seconds)
+    if laid.video[0].motion is VideoMotion.STRETCHED:
+        length += f" · {factor(laid.video[0].speed)}"
+    if same_as is not laid.mode:
+        length += f" · same as {same_as}"
+    return f"{laid.mode}\n{laid.sentence}\n{length}"

@@ -1,0 +1,69 @@
+() => {
+  // Gradio gives every radio of a group its own name, so arrow keys do nothing; one name
+  // makes them a group. Its framework resets the name after a key, hence the observer.
+  const group = () => {
+    for (const input of document.querySelectorAll("#mode input[type=radio]")) {
+      if (input.name !== "sync_mode") input.name = "sync_mode";
+    }
+  };
+
+  // One region that stays in the page speaks each new step once; the clock does not.
+  const voice = document.createElement("div");
+  voice.className = "unheard";
+  voice.setAttribute("role", "status");
+  voice.setAttribute("aria-live", "polite");
+  document.querySelector("gradio-app main, main")?.append(voice);
+  const speak = () => {
+    const words = document.querySelector("#stage [data-say]")?.dataset.say ?? "";
+    if (voice.textContent !== words) voice.textContent = words;
+  };
+
+  const named = () => {
+    const fields = { "#video-in video": "Your video", "#audio-in audio": "Your speech" };
+    for (const [selector, name] of Object.entries(fields)) {
+      const media = document.querySelector(selector);
+      if (media && !media.hasAttribute("aria-label")) media.setAttribute("aria-label", name);
+    }
+  };
+
+  const look = () => {
+    group();
+    speak();
+    named();
+  };
+  new MutationObserver(look).observe(document.body, {
+    childList: true,
+    subtree: true,
+    attributes: true,
+    attributeFilter: ["name"],
+  });
+  look();
+
+  document.addEventListener("click", (event) => {
+    const reveal = event.target.closest("[data-reveal]");
+    if (reveal) {
+      const player = reveal.closest(".player");
+      player.classList.remove("gated");
+      const video = player.querySelector("video");
+      video.inert = false;
+      video.focus();
+    }
+    if (event.target.closest("#go") && matchMedia("(max-width: 900px)").matches) {
+      const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+      document
+        .querySelector("#outcome")
+        .scrollIntoView({ behavior: still ? "auto" : "smooth", block: "start" });
+    }
+  });
+
+  // The address of the page is the address of the run, so a reload finds it again.
+  window.lipsync = {
+    address: (id) => {
+      const url = new URL(location.href);
+      if (id) url.searchParams.set("run", id);
+      else url.searchParams.delete("run");
+      if (url.href !== location.href) history.replaceState(history.state, "", url);
+    },
+    run: () => new URLSearchParams(location.search).get("run") ?? "",
+  };
+}

@@ -1,0 +1,66 @@
+"""This app's own addresses beside Gradio's: media by signed link, health, and no API."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from lipsync_demo import __version__
+from lipsync_demo.hosting.errors import LinkRefused
+from lipsync_demo.hosting.signed import ROUTE, SignedMedia
+from lipsync_demo.settings import Settings
+
+TYPES = {
+    ".mp4": "video/mp4",
+    ".m4v": "video/mp4",
+    ".mov": "video/quicktime",
+    ".webm": "video/webm",
+    ".mkv": "video/x-matroska",
+    ".avi": "video/x-msvideo",
+    ".mp3": "audio/mpeg",
+    ".wav": "audio/wav",
+    ".m4a": "audio/mp4",
+    ".aac": "audio/aac",
+    ".ogg": "audio/ogg",
+    ".opus": "audio/ogg",
+    ".flac": "audio/flac",
+}
+METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+
+
+def routes(settings: Settings, media: SignedMedia) -> list[BaseRoute]:
+    """The routes that come before Gradio's."""
+
+    def open_media(request: Request) -> Response:
+        query = request.query_params
+        try:
+            path = media.open(
+                request.path_params["name"], query.get("exp", ""), query.get("sig", "")
+            )
+        except LinkRefused as error:
+            return JSONResponse({"code": error.status, "message": error.what}, error.status)
+        known = TYPES.get(path.suffix)
+        # What is not media is never shown in the browser, whatever is in it.
+        attached = known is None or "download" in query
+        return FileResponse(
+            path,
+            media_type=known or "application/octet-stream",
+            filename=f"lipsync{path.suffix}" if attached else None,
+            headers={"Cache-Control": "private, max-age=3600"},
+        )
+
+    def healthz(request: Request) -> Response:
+        return JSONResponse(
+            {"status": "ok", "backend": settings.backend_name, "version": __version__}
+        )
+
+    def no_api(request: Request) -> Response:
+        message = f"There is nothing at {request.url.path}."
+        return JSONResponse({"code": 404, "message": message, "data": None}, 404)
+
+    return [
+        Route(f"{ROUTE}{{name}}", open_media),
+        Route("/healthz", healthz),
+        Route("/api/{path:path}", no_api, methods=METHODS),
+    ]

@@ -1,0 +1,169 @@
+"""What a run that has no result yet says about itself, and what a person can do about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lipsync_demo.runs.models import Estimate, Run, RunState
+from lipsync_demo.ui.words import clock, escape
+from lipsync_demo.wavespeed.models import Prediction
+
+STEPS = {
+    RunState.CHECKING: "Check",
+    RunState.UPLOADING: "Upload",
+    RunState.SUBMITTING: "Send",
+    RunState.WAITING: "Sync",
+    RunState.DOWNLOADING: "Fetch",
+}
+NOW = {
+    RunState.CHECKING: "Checking the two files",
+    RunState.UPLOADING: "Uploading video and speech",
+    RunState.SUBMITTING: "Sending the request",
+    RunState.WAITING: "Waiting for the result",
+    RunState.DOWNLOADING: "Fetching the result",
+}
+QUEUED = frozenset({"created", "pending"})
+BILLED_AGAIN = (
+    "Submitting again starts a new task, and a new task is billed even if the first one "
+    "was started too."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Actions:
+    """Which buttons a run offers."""
+
+    stop: bool = False
+    resume: bool = False
+    again: bool = False
+
+
+def actions(run: Run | None) -> Actions:
+    """What can be done about this run just now."""
+    if run is None or run.state is RunState.DONE:
+        return Actions()
+    if run.needs_key:
+        return Actions(stop=run.state.active, resume=True)
+    if run.state.active:
+        return Actions(stop=True)
+    if run.state is RunState.STOPPED:
+        return Actions(resume=True)
+    if run.state is RunState.UNCLEAR:
+        return Actions(resume=True, again=True)
+    task_failed = Prediction.parse(run.prediction or {}).failed
+    return Actions(resume=not task_failed, again=run.submits > 0)
+
+
+def resume_label(run: Run) -> str:
+    """What the button that goes on with this run says."""
+    if run.needs_key:
+        return "Go on with this key"
+    if run.state is RunState.UNCLEAR:
+        return "Look for the task"
+    if run.state is not RunState.FAILED:
+        return "Resume"
+    return "Try again" if run.prediction_id is None else "Fetch the result again"
+
+
+def waiting(run: Run, estimate: Estimate | None, elapsed: float, share: float | None = None) -> str:
+    """The stage while a run goes on: step, elapsed time, estimate, id.
+
+    `share` is how much of the transfer under way is done, 0 to 1.
+    """
+    order = list(STEPS)
+    at = order.index(run.state)
+    steps = "".join(
+        f'<li class="{"past" if n < at else "now" if n == at else "next"}"'
+        f"{' aria-current=step' if n == at else ''}>{name}</li>"
+        for n, name in enumerate(STEPS.values())
+    )
+    words = now_words(run)
+    transferred = "" if share is None else f" · {share:.0%}"
+    trouble = f'<p class="trouble warn">{escape(run.trouble)}</p>' if run.trouble else ""
+    return (
+        f'<section class="stage waiting" aria-label="Run in progress" data-say="{escape(words)}">'
+        f"<h2>{escape(words)}{transferred}</h2>"
+        f'<p class="elapsed">{clock(elapsed)}</p>'
+        f'<p class="quiet">{escape(remaining(estimate))}</p>'
+        f'<ol class="steps">{steps}</ol>{trouble}{identity(run)}'
+        f'<p class="quiet">{escape(stop_words(run))}</p></section>'
+    )
+
+
+def now_words(run: Run) -> str:
+    """The step in words; while waiting, whether the task is queued or worked on."""
+    if run.state is RunState.WAITING and run.prediction:
+        status = str(run.prediction.get("status", "")).lower()
+        return "In the queue" if status in QUEUED else "Syncing the lips"
+    return NOW[run.state]
+
+
+def remaining(estimate: Estimate | None) -> str:
+    """What earlier runs say about the time that is left."""
+    if estimate is None:
+        return "No earlier run to judge the time by."
+    runs = "1 earlier run" if estimate.runs == 1 else f"{estimate.runs} earlier runs"
+    if estimate.remaining < 1:
+        return f"Any moment now, judged by {runs}."
+    return f"About {clock(estimate.remaining + 0.5)} to go, judged by {runs}."
+
+
+def stop_words(run: Run) -> str:
+    """What stopping to wait would mean."""
+    return f"If you stop waiting: {run.stop_means[0].lower()}{run.stop_means[1:]}"
+
+
+def identity(run: Run) -> str:
+    """The run's id, and its task's when there is one."""
+    task = f" · task <code>{escape(run.prediction_id)}</code>" if run.prediction_id else ""
+    return f'<p class="runid">run <code>{run.id}</code>{task}</p>'
+
+
+def trouble(run: Run) -> str:
+    """The stage of a run that came to rest without a result: what, why, what next."""
+    kind, title, rows = _explain(run)
+    cells = "".join(f"<dt>{name}</dt><dd>{escape(text)}</dd>" for name, text in rows if text)
+    return (
+        f'<section class="stage trouble-stage {kind}" aria-label="Run without a result" '
+        f'data-say="{escape(title)}"><h2>{escape(title)}</h2><dl>{cells}</dl>'
+        f"{identity(run)}</section>"
+    )
+
+
+def _explain(run: Run) -> tuple[str, str, list[tuple[str, str]]]:
+    error = run.error
+    what, hint = (error.what, error.hint) if error else ("", "")
+    if run.needs_key:
+        return (
+            "key",
+            "This run needs your key again",
+            [
+                ("Why", "Your key is never stored, and this server no longer has it."),
+                ("Next", "Enter the key under “Use a WaveSpeed key”, then go on with this run."),
+            ],
+        )
+    if run.state is RunState.STOPPED:
+        return "stopped", "You stopped waiting", [("What goes on", run.stop_means)]
+    if run.state is RunState.UNCLEAR:
+        return (
+            "unclear",
+            "Nobody knows yet whether the task was started",
+            [
+                ("What", what),
+                ("Next", hint or "Look for the task first; that costs nothing."),
+                ("Cost", _again_cost(run)),
+            ],
+        )
+    return (
+        "failed",
+        "This run failed",
+        [("What", what), ("Next", hint), ("Cost", _again_cost(run))],
+    )
+
+
+def _again_cost(run: Run) -> str:
+    if run.backend == "local":
+        return "Submitting again is free: the local engine answers."
+    if run.submits == 0:
+        return "Nothing was sent, so nothing is billed."
+    return BILLED_AGAIN

@@ -1,0 +1,318 @@
+"""What the page does: each method answers one event with the widgets it changes."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+from pydantic import SecretStr
+
+from lipsync_demo.media.errors import MediaError
+from lipsync_demo.media.preflight import Severity, check
+from lipsync_demo.media.sync_modes import SyncMode
+from lipsync_demo.runs.errors import RunNotFound, RunsError
+from lipsync_demo.runs.estimates import inference_rate
+from lipsync_demo.runs.models import Run, RunState
+from lipsync_demo.runs.service import RunService
+from lipsync_demo.settings import Settings
+from lipsync_demo.ui import alignment, header, layout, modes, notices, view
+from lipsync_demo.ui.history import history, remembered, run_id
+from lipsync_demo.ui.layout import Widgets
+from lipsync_demo.ui.sources import Source, Track, fetch, lay_all, take
+from lipsync_demo.ui.words import clock
+from lipsync_demo.wavespeed.errors import WaveSpeedError
+
+logger = logging.getLogger(__name__)
+Changes = dict[Any, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Studio:
+    """The page's events on the run service; holds nothing of any visitor."""
+
+    settings: Settings
+    service: RunService
+    link: view.Link
+    example: Run | None
+    uploads: Path
+    widgets: Widgets
+
+    # Inputs
+
+    def opened(self, address: str, video: str | None, speech: str | None, mode: str) -> Changes:
+        """The page was opened, perhaps at the address of a run."""
+        changes = self.inputs_changed(video, speech, mode, None)
+        wanted = run_id(address)
+        if address and wanted is None:
+            return changes | self._show_missing(notices.NO_SUCH_ADDRESS)
+        if wanted is not None:
+            return changes | self.open_run(wanted)
+        if self.example is not None:
+            shown = view.of_example(self.example, self.link)
+            return changes | self._show(shown) | {self.widgets.run_id: ""}
+        return changes
+
+    def inputs_changed(
+        self, video: str | None, speech: str | None, mode: str, key: SecretStr | None
+    ) -> Changes:
+        """A video or a speech track came, went or was cut."""
+        w = self.widgets
+        changes: Changes = {}
+        sources: dict[Track, Source | None] = {}
+        held: tuple[tuple[Track, str | None, Any, Any], ...] = (
+            ("video", video, w.video, w.video_facts),
+            ("speech", speech, w.speech, w.speech_facts),
+        )
+        for track, path, widget, facts in held:
+            source, words = self._take(track, path)
+            sources[track] = source
+            changes[facts] = words
+            if source is not None and path is not None and source.shown != Path(path):
+                changes[widget] = str(source.shown)
+        return changes | self._laid(sources["video"], sources["speech"], mode, key)
+
+    def mode_changed(
+        self, video: str | None, speech: str | None, mode: str, key: SecretStr | None
+    ) -> Changes:
+        """Another mode was chosen; the inputs are the same."""
+        return self._laid(self._take("video", video)[0], self._take("speech", speech)[0], mode, key)
+
+    def fetch_video(self, url: str) -> Changes:
+        """A link to a video was given."""
+        return self._fetch("video", url, self.widgets.video, self.widgets.video_facts)
+
+    def fetch_speech(self, url: str) -> Changes:
+        """A link to a speech track was given."""
+        return self._fetch("speech", url, self.widgets.speech, self.widgets.speech_facts)
+
+    def _fetch(self, track: Track, url: str, widget: Any, facts: Any) -> Changes:
+        if not url.strip():
+            return {facts: notices.trouble("There is no address yet.", "Paste one first.")}
+        try:
+            source = fetch(
+                track,
+                url.strip(),
+                self.uploads,
+                limit_bytes=self.settings.max_upload_mb * 2**20,
+                allow_private=self.settings.allow_private_urls,
+            )
+        except (MediaError, WaveSpeedError) as error:
+            return {facts: notices.trouble(error.what, error.hint)}
+        return {widget: str(source.shown)}
+
+    def _take(self, track: Track, path: str | None) -> tuple[Source | None, str]:
+        hint = layout.limits(self.settings, track)
+        if path is None:
+            return None, notices.facts(hint)
+        try:
+            source = take(track, Path(path))
+        except MediaError as error:
+            return None, notices.facts(notices.trouble(error.what, error.hint), hint)
+        preview = notices.PREVIEWED if source.shown != source.path else ""
+        return source, notices.facts(f"<p>{source.facts}</p>", preview, hint)
+
+    def _laid(
+        self, video: Source | None, speech: Source | None, mode: str, key: SecretStr | None
+    ) -> Changes:
+        w = self.widgets
+        timelines = lay_all(video, speech)
+        lengths = (video.seconds if video else None, speech.seconds if speech else None)
+        changes: Changes = {
+            w.mode: gr.Radio(
+                choices=modes.choices(timelines), value=mode, label=modes.question(*lengths)
+            ),
+            w.drawing: "",
+            w.findings: "",
+            w.hint: notices.NOT_READY,
+        }
+        if timelines is None or video is None or speech is None:
+            return changes
+        chosen = timelines[SyncMode(mode)]
+        found = check(video.info, speech.info, chosen.mode)
+        return changes | {
+            w.drawing: alignment.draw(chosen),
+            w.findings: notices.findings([f for f in found if f.severity is not Severity.NOTE]),
+            w.hint: self._hint(float(chosen.output_seconds), key),
+        }
+
+    def _hint(self, seconds: float, key: SecretStr | None) -> str:
+        backend = header.backend(self.settings, key)
+        done = [
+            run
+            for run in self.service.list(limit=100)
+            if run.state is RunState.DONE and run.backend == backend
+        ]
+        pace = inference_rate(done)
+        time = "" if pace is None else f"about {clock(max(1.0, pace * seconds))} · "
+        price = "free" if backend == "local" else "billed to the API key"
+        return f'<span class="quiet">{time}{price}</span>'
+
+    # Runs
+
+    def start(
+        self,
+        video: str | None,
+        speech: str | None,
+        mode: str,
+        key: SecretStr | None,
+        ids: object,
+    ) -> Changes:
+        """The main button."""
+        w = self.widgets
+        picture, sound = self._take("video", video)[0], self._take("speech", speech)[0]
+        if picture is None or sound is None:
+            missing = "video" if picture is None else "speech track"
+            return {
+                w.findings: notices.trouble(
+                    f"There is no usable {missing} yet.", f"Choose a {missing} first."
+                )
+            }
+        try:
+            run = self.service.start(
+                picture.path,
+                sound.path,
+                mode,
+                backend=header.backend(self.settings, key),
+                api_key=key,
+            )
+        except RunsError as error:
+            return {w.findings: notices.trouble(error.what, error.hint)}
+        return self._of(run) | {w.ids: remembered(ids, run.id), w.findings: ""}
+
+    def poll(self, current: str, stamp: str) -> Changes:
+        """The clock ticked while a run goes on."""
+        w = self.widgets
+        wanted = run_id(current)
+        if wanted is None:
+            return {w.timer: gr.Timer(active=False)}
+        try:
+            shown = self._view(self.service.get(wanted))
+        except RunNotFound as error:
+            return self._show_missing(notices.trouble(error.what, notices.GONE))
+        if shown.stamp == stamp and shown.active:
+            return {w.stage: shown.stage}
+        return self._show(shown)
+
+    def stop(self, current: str) -> Changes:
+        """Stop waiting; the page has said what that means."""
+        return self._act(lambda wanted: self.service.stop(wanted), current)
+
+    def resume(self, current: str, key: SecretStr | None) -> Changes:
+        """Go on with a run where it was left."""
+        return self._act(lambda wanted: self.service.resume(wanted, key), current)
+
+    def again(self, current: str, key: SecretStr | None) -> Changes:
+        """Send the request anew, on a person's word."""
+        return self._act(lambda wanted: self.service.submit_again(wanted, key), current)
+
+    def open_typed(self, text: str, ids: object) -> Changes:
+        """An id or an address was pasted."""
+        w = self.widgets
+        wanted = run_id(text)
+        if wanted is None:
+            return self._show_missing(notices.NO_SUCH_ADDRESS)
+        opened = self.open_run(wanted)
+        found = w.run_id in opened
+        return opened | ({w.ids: remembered(ids, wanted), w.run_box: ""} if found else {})
+
+    def open_listed(self, event: gr.EventData) -> Changes:
+        """A run of the list was chosen."""
+        return self.open_run(run_id(event.run) or "")
+
+    def open_run(self, wanted: str) -> Changes:
+        """Show a run by its id."""
+        try:
+            return self._of(self.service.get(wanted))
+        except RunNotFound as error:
+            return self._show_missing(notices.trouble(error.what, notices.GONE))
+
+    def _act(self, act: Any, current: str) -> Changes:
+        try:
+            return self._of(act(run_id(current) or ""))
+        except RunsError as error:
+            return {self.widgets.findings: notices.trouble(error.what, error.hint)}
+
+    def _view(self, run: Run) -> view.View:
+        return view.of_run(run, self.service, self.link)
+
+    def _of(self, run: Run) -> Changes:
+        return self._show(self._view(run)) | {self.widgets.run_id: run.id}
+
+    def _show(self, shown: view.View) -> Changes:
+        w, can = self.widgets, shown.actions
+        return {
+            w.stamp: shown.stamp,
+            w.stage: shown.stage,
+            w.card: gr.HTML(shown.card, visible=bool(shown.card)),
+            w.request: shown.request,
+            w.response: shown.response,
+            w.curl: shown.curl,
+            w.python: shown.python,
+            w.stop: gr.Button(visible=can.stop),
+            w.resume: gr.Button(shown.resume_label, visible=can.resume),
+            w.again: gr.Button(visible=can.again),
+            w.timer: gr.Timer(active=shown.active),
+            w.go: gr.Button(interactive=not shown.active),
+        }
+
+    def _show_missing(self, notice: str) -> Changes:
+        w = self.widgets
+        return {
+            w.stage: f'<section class="stage trouble-stage">{notice}</section>',
+            w.card: gr.HTML("", visible=False),
+            w.stop: gr.Button(visible=False),
+            w.resume: gr.Button(visible=False),
+            w.again: gr.Button(visible=False),
+            w.timer: gr.Timer(active=False),
+            w.go: gr.Button(interactive=True),
+        }
+
+    # Panels
+
+    def toggle_runs(self, panel: str, ids: object, current: str) -> Changes:
+        """Open or close the list of this browser's runs."""
+        return self._toggle("runs", panel) | {
+            self.widgets.history: self._history(ids, run_id(current))
+        }
+
+    def toggle_key(self, panel: str) -> Changes:
+        """Open or close the place for a visitor's key."""
+        return self._toggle("key", panel)
+
+    def _toggle(self, name: str, panel: str) -> Changes:
+        w = self.widgets
+        now = "" if panel == name else name
+        return {
+            w.panel: now,
+            w.runs_panel: gr.Column(visible=now == "runs"),
+            w.key_panel: gr.Column(visible=now == "key"),
+        }
+
+    def listed(self, ids: object, current: str) -> Changes:
+        """The list of runs as it is now."""
+        return {self.widgets.history: self._history(ids, run_id(current))}
+
+    def _history(self, ids: object, current: str | None) -> str:
+        known = remembered(ids)
+        return history(self.service.list(ids=known) if known else [], current)
+
+    def use_key(self, typed: str, key: SecretStr | None) -> Changes:
+        """Take the key out of the box and keep it for this session."""
+        new = header.cleaned(typed) or key
+        return self._key(new) | {self.widgets.key_box: ""}
+
+    def forget_key(self) -> Changes:
+        """Go on without the visitor's key."""
+        return self._key(None)
+
+    def _key(self, key: SecretStr | None) -> Changes:
+        w = self.widgets
+        return {
+            w.key: key,
+            w.key_note: header.key_note(key),
+            w.key_forget: gr.Button(visible=key is not None),
+            w.brand: header.brand(self.settings, key),
+        }

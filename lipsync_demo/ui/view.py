@@ -1,0 +1,118 @@
+"""Everything the page shows about one run, as text and HTML, without any widget."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from lipsync_demo.media.errors import MediaError
+from lipsync_demo.media.probe import probe_video
+from lipsync_demo.runs.models import Run, RunState
+from lipsync_demo.runs.service import RunService
+from lipsync_demo.runs.times import seconds_since
+from lipsync_demo.ui import snippets, status
+from lipsync_demo.ui.card import Output, card
+from lipsync_demo.ui.player import players
+from lipsync_demo.ui.words import escape, seconds
+
+logger = logging.getLogger(__name__)
+Link = Callable[[Path], str]
+"""Makes an address of this app for a file it may show."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One run on the page; `stamp` changes when more than its clock does."""
+
+    stamp: str
+    stage: str
+    card: str
+    request: str
+    response: str
+    curl: str
+    python: str
+    actions: status.Actions
+    resume_label: str
+    active: bool
+
+
+def of_run(run: Run, service: RunService, link: Link) -> View:
+    """The run as it stands."""
+    done = run.state is RunState.DONE
+    if done:
+        stage = result(run, [link(path) for path in run.outputs], _tag(run))
+    elif run.state.active and not run.needs_key:
+        estimate = service.estimate(run)
+        share = service.progress(run.id)
+        stage = status.waiting(run, estimate, seconds_since(run.started_at), share)
+    else:
+        stage = status.trouble(run)
+    return View(
+        stamp=f"{run.id} {run.state} {run.updated_at.isoformat()}",
+        stage=stage,
+        card=figures(run, [link(path) for path in run.outputs]) if done else "",
+        request=snippets.request_json(run),
+        response=snippets.response_json(run),
+        curl=snippets.curl(run),
+        python=snippets.python(run),
+        actions=status.actions(run),
+        resume_label=status.resume_label(run),
+        active=run.state.active and not run.needs_key,
+    )
+
+
+def of_example(run: Run, link: Link) -> View:
+    """The finished example that is there before anything is pressed."""
+    links = [link(path) for path in run.outputs]
+    tag = f"Recorded example · {_tag(run)}"
+    return View(
+        stamp="example",
+        stage=result(run, links, tag),
+        card=figures(run, links),
+        request=snippets.request_json(run),
+        response=snippets.response_json(run),
+        curl=snippets.curl(run),
+        python=snippets.python(run),
+        actions=status.Actions(),
+        resume_label="",
+        active=False,
+    )
+
+
+def result(run: Run, links: list[str], tag: str) -> str:
+    """The stage with the outputs of a finished run."""
+    say = f"Done: {tag}"
+    return (
+        f'<section class="stage" aria-label="Result" data-say="{escape(say)}">'
+        f"{players(links, run.has_nsfw_contents, tag)}</section>"
+    )
+
+
+def figures(run: Run, links: list[str]) -> str:
+    """The card beside the outputs."""
+    outputs = [measured for path in run.outputs if (measured := _measure(path))]
+    return card(run, outputs, [_as_download(link) for link in links])
+
+
+def _as_download(link: str) -> str:
+    return f"{link}{'&' if '?' in link else '?'}download=1"
+
+
+def _tag(run: Run) -> str:
+    length = f" · {seconds(run.output_seconds)}" if run.output_seconds is not None else ""
+    return f"{run.sync_mode}{length}"
+
+
+@lru_cache(maxsize=128)
+def _measure(path: Path) -> Output | None:
+    """Outputs never change once they are there, so each is read once."""
+    try:
+        info = probe_video(path)
+    except MediaError as error:
+        logger.warning("The output %s cannot be measured: %s", path.name, error)
+        return None
+    video = info.video
+    return Output(info.size_bytes, video.width, video.height, video.fps) if video else None

@@ -1,0 +1,47 @@
+"""How the page writes lengths, sizes and frame rates."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from html import escape
+
+__all__ = ["clock", "escape", "factor", "megabytes", "rate", "seconds", "short_id"]
+
+
+def seconds(value: Fraction | float) -> str:
+    """`7.12 s`; a minute and more as `1:07.12`, an hour and more as `1:02:07`."""
+    hundredths = round(Fraction(value) * 100)
+    if hundredths < 60_00:
+        return f"{hundredths / 100:.2f} s"
+    whole, rest = divmod(hundredths, 100)
+    minutes, secs = divmod(whole, 60)
+    if minutes < 60:
+        return f"{minutes}:{secs:02d}.{rest:02d}"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{secs:02d}"
+
+
+def clock(value: float) -> str:
+    """Elapsed time for a line that changes every second: `7 s`, `1 min 05 s`."""
+    whole = max(0, int(value))
+    return f"{whole} s" if whole < 60 else f"{whole // 60} min {whole % 60:02d} s"
+
+
+def megabytes(size: int) -> str:
+    """`412 kB` or `3.4 MB`, in powers of ten."""
+    return f"{max(1, round(size / 1000))} kB" if size < 1_000_000 else f"{size / 1e6:.1f} MB"
+
+
+def rate(fps: Fraction) -> str:
+    """Frames a second without a false round number: `25`, `29.97`, `23.976`."""
+    return f"{float(fps):.3f}".rstrip("0").rstrip(".")
+
+
+def factor(value: Fraction) -> str:
+    """A speed: `0.56×`."""
+    return f"{float(value):.2f}×"
+
+
+def short_id(run_id: str) -> str:
+    """The first and last four characters of a run's id."""
+    return f"{run_id[:4]}…{run_id[-4:]}"
