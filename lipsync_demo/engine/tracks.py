@@ -6,14 +6,15 @@ shot up to three faces are followed; the one that is large for the longest time 
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from lipsync_demo.engine.cuts import CutDetector
 from lipsync_demo.engine.face import (
     MIN_PRESENCE,
     POINTS,
@@ -22,8 +23,9 @@ from lipsync_demo.engine.face import (
     Region,
     landmark_region,
 )
-from lipsync_demo.engine.mouth import SMOOTHING_TAPS, Pose, fit_pose, measures, smooth
-from lipsync_demo.engine.picture import Picture
+from lipsync_demo.engine.library import LibraryBuilder, patch_box
+from lipsync_demo.engine.mouth import SMOOTHING_TAPS, Pose, fit_pose, iod, measures, smooth
+from lipsync_demo.engine.picture import Box, Picture
 
 Floats = NDArray[np.float32]
 
@@ -41,21 +43,19 @@ SMALLEST_IOD = 14.0
 """Below this many pixels between the eyes a mouth is too small to draw."""
 FADE_FRAMES = 4
 
-CUT = 8.0
-JUMP_CUT, JUMP_CUT_RATIO = 2.5, 4.0
-_THUMB = (32, 18)
-
 
 @dataclass(frozen=True, eq=False)
 class FaceTrack:
     """A face through the frames of a shot, smoothed over time.
 
-    `points` (n, 478, 3) in pixels, zeros where the face is missing; `weight` (n,) tells how
-    far the frame may be changed: 0 no usable face, 1 fully, between them the fade.
+    `points` (n, 478, 3) in pixels, those of the nearest frame where the face is missing;
+    `weight` (n,) tells how far the frame may be changed: 0 no usable face, 1 fully, between
+    them the fade. `mouths` has gathered the frames that show the face.
     """
 
     points: Floats
     weight: Floats
+    mouths: LibraryBuilder
 
     @cached_property
     def usable(self) -> NDArray[np.bool_]:
@@ -67,17 +67,21 @@ class FaceTrack:
 
     @cached_property
     def measures(self) -> Floats:
-        """(n, 5), meaningless where the face is missing."""
+        """(n, 5), in the order of `mouth.MEASURES`."""
         return measures(self.points, self.pose)
 
 
 @dataclass(frozen=True, eq=False)
 class Shot:
-    """Frames `start` to `end` (exclusive) without a cut; `track` is None without a face."""
+    """Frames `start` to `end` (exclusive) without a cut.
+
+    `track` is None without a usable face; `faces` is the number of faces followed.
+    """
 
     start: int
     end: int
     track: FaceTrack | None
+    faces: int
 
 
 def follow(
@@ -90,18 +94,18 @@ def follow(
     `on_frame` is called with the number of frames seen so far.
     """
     shots: list[Shot] = []
-    cuts = _Cuts()
+    cuts = CutDetector()
     search = _Search(landmarker)
     start = number = 0
     for number, picture in enumerate(pictures, 1):
         if cuts.between(picture):
-            shots.append(Shot(start, number - 1, search.best()))
+            shots.append(Shot(start, number - 1, search.best(), search.faces))
             start, search = number - 1, _Search(landmarker)
         search.see(picture)
         if on_frame is not None:
             on_frame(number)
     if number > start:
-        shots.append(Shot(start, number, search.best()))
+        shots.append(Shot(start, number, search.best(), search.faces))
     return shots
 
 
@@ -144,18 +148,59 @@ def _enlarged(points: Floats, shrink: int, left: float, top: float) -> Floats:
     return np.asarray(out, np.float32)
 
 
-@dataclass(eq=False)
 class _Follower:
-    """One face and its points by frame of the shot."""
+    """One face: its points by frame of the shot, and its mouths."""
 
-    last: Landmarks
-    found: dict[int, Floats] = field(default_factory=dict)
-    lost: bool = False
+    def __init__(self) -> None:
+        self.found: dict[int, Floats] = {}
+        self.mouths = LibraryBuilder()
+        self.kept = 0
+        self.lost = False
+        self._recent: deque[_Seen] = deque(maxlen=SMOOTHING_TAPS)
+
+    def add(self, number: int, picture: Picture, face: Landmarks) -> None:
+        self.last = face
+        self.lost = False
+        if number - 1 not in self.found:
+            self._recent.clear()
+        self.found[number] = face.points
+        self._recent.append(_Seen.of(number, picture, face.points))
+        if len(self._recent) == SMOOTHING_TAPS:
+            self._keep(SMOOTHING_TAPS // 2)
+
+    def end(self) -> None:
+        """Call after the last frame: a face seen too briefly to smooth is kept as it is."""
+        if len(self.found) < SMOOTHING_TAPS:
+            for place in range(len(self._recent)):
+                self._keep(place)
+
+    def _keep(self, place: int) -> None:
+        seen = self._recent[place]
+        points = smooth(np.stack([other.points for other in self._recent]))[place]
+        if _drawable(fit_pose(points)):
+            offset = np.array([seen.box.left, seen.box.top, 0], np.float32)
+            self.mouths.add(seen.number, seen.rgb, points - offset)
+            self.kept += 1
 
     @property
     def size(self) -> float:
         """Widths summed over frames: large and long wins."""
         return sum(float(np.ptp(points[:, 0])) for points in self.found.values())
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Seen:
+    """A face's mouth in one frame: the pixels of `box`."""
+
+    number: int
+    box: Box
+    rgb: NDArray[np.uint8]
+    points: Floats
+
+    @classmethod
+    def of(cls, number: int, picture: Picture, points: Floats) -> _Seen:
+        box = picture.box(*patch_box(points, float(iod(points))))
+        return cls(number, box, picture.rgb(box), points)
 
 
 class _Search:
@@ -175,8 +220,7 @@ class _Search:
             if found.score < MIN_PRESENCE:
                 follower.lost = True
             else:
-                follower.last = found
-                follower.found[number] = found.points
+                follower.add(number, picture, found)
         lost = any(follower.lost for follower in live)
         if lost or number % SEARCH_EVERY == 0:
             self._find(picture, number)
@@ -186,19 +230,23 @@ class _Search:
             same = next((f for f in self._followers if _same(f.last, face)), None)
             if same is not None:
                 if same.lost:
-                    same.lost = False
-                    same.last = face
-                    same.found[number] = face.points
+                    same.add(number, picture, face)
                 continue
             live = [f for f in self._followers if not f.lost]
             widest = max((float(f.last.box[2]) for f in live), default=0.0)
             if len(live) < MOST_FACES and float(face.box[2]) >= SMALLER_FACES * widest:
-                self._followers.append(_Follower(face, {number: face.points}))
+                self._followers.append(_Follower())
+                self._followers[-1].add(number, picture, face)
+
+    @property
+    def faces(self) -> int:
+        return len(self._followers)
 
     def best(self) -> FaceTrack | None:
         if not self._followers:
             return None
         follower = max(self._followers, key=lambda f: f.size)
+        follower.end()
         points = np.zeros((self._seen, POINTS, 3), np.float32)
         present = np.zeros(self._seen, bool)
         for number, found in follower.found.items():
@@ -206,15 +254,21 @@ class _Search:
             present[number] = True
         for begin, end in runs(present):
             points[begin:end] = smooth(points[begin:end])
+        known = np.flatnonzero(present)
+        missing = np.flatnonzero(~present)
+        points[missing] = points[known[np.searchsorted((known[1:] + known[:-1]) / 2, missing)]]
         weight = fade(_usable(points, present))
-        return FaceTrack(points, weight) if weight.any() else None
+        if not weight.any() or not follower.kept:
+            return None
+        return FaceTrack(points, weight, follower.mouths)
+
+
+def _drawable(pose: Pose) -> NDArray[np.bool_]:
+    return np.asarray((np.abs(pose.yaw) < WIDEST_YAW) & (pose.scale > SMALLEST_IOD))
 
 
 def _usable(points: Floats, present: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    usable = present.copy()
-    if present.any():
-        pose = fit_pose(points[present])
-        usable[present] = (np.abs(pose.yaw) < WIDEST_YAW) & (pose.scale > SMALLEST_IOD)
+    usable = present & _drawable(fit_pose(points))
     for begin, end in runs(usable):
         if end - begin < SMOOTHING_TAPS and end - begin < len(usable):
             usable[begin:end] = False
@@ -243,32 +297,3 @@ def _same(a: Landmarks, b: Landmarks) -> bool:
     first, second = a.box, b.box
     distance = np.hypot(*(first[:2] + first[2:] / 2 - second[:2] - second[2:] / 2))
     return bool(distance < 0.5 * max(float(first[2]), float(second[2])))
-
-
-class _Cuts:
-    """Tells a cut by the mean change of a thumbnail, in codes of 0 to 255.
-
-    Talking people change by 0.05 to 0.7 a frame and at most by 4 when they move fast;
-    takes of one person in one place joined together by 3 and more, at once.
-    """
-
-    def __init__(self) -> None:
-        self._last: Floats | None = None
-        self._changes = [0.0, 0.0, 0.0]
-
-    def between(self, picture: Picture) -> bool:
-        """Whether a cut lies between the picture before and this one."""
-        thumb = np.concatenate(
-            [
-                cv2.resize(plane, _THUMB, interpolation=cv2.INTER_AREA).astype(np.float32).ravel()
-                for plane in (picture.y, picture.u, picture.v)
-            ]
-        )
-        if self._last is None:
-            self._last = thumb
-            return False
-        change = float(np.abs(thumb - self._last).mean())
-        self._last = thumb
-        usual = max(self._changes)
-        self._changes = [*self._changes[1:], change]
-        return change > CUT or change > max(JUMP_CUT, JUMP_CUT_RATIO * usual)
