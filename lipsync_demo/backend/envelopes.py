@@ -9,6 +9,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 
 class ApiError(HTTPException):
@@ -44,6 +45,10 @@ def install(app: FastAPI) -> None:
         if error.status_code == 405:
             return refusal(405, f"{request.url.path} does not take {request.method} requests.")
         return refusal(error.status_code, str(error.detail))
+
+    @app.exception_handler(ClientDisconnect)
+    async def _gone(request: Request, error: ClientDisconnect) -> JSONResponse:
+        return refusal(400, "The request broke off.")  # nobody is there to read it
 
     @app.exception_handler(Exception)
     async def _unforeseen(request: Request, error: Exception) -> JSONResponse:

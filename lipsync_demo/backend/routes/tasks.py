@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import datetime
 
 from fastapi import APIRouter
@@ -11,7 +12,7 @@ from fastapi.responses import JSONResponse
 from lipsync_demo.backend.bodies import DeleteBody, ListBody, SubmitBody
 from lipsync_demo.backend.effects import Decree, Place
 from lipsync_demo.backend.envelopes import ApiError, ok
-from lipsync_demo.backend.jobs import Filter
+from lipsync_demo.backend.jobs import CREATED, Filter
 from lipsync_demo.backend.predictions import describe
 from lipsync_demo.backend.retention import forget_outputs
 from lipsync_demo.backend.services import BaseUrl, Shared
@@ -31,9 +32,9 @@ def submit(body: SubmitBody, services: Shared, base_url: BaseUrl) -> JSONRespons
         fault=fault.name if fault else None,
         decree=fault.effect if fault and isinstance(fault.effect, Decree) else None,
     )
-    answer = describe(job, base_url)
     services.pool.wake()
-    return ok(answer)
+    # A task decreed to end badly starts like any other.
+    return ok(describe(replace(job, status=CREATED, code=0, error=""), base_url))
 
 
 @router.get("/predictions/{job_id}")

@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import requests
+
+from lipsync_demo.backend.jobs import JobStore, Outcome, open_database
+from lipsync_demo.wavespeed.client import WaveSpeedClient
+from lipsync_demo.wavespeed.models import Prediction
+from lipsync_demo.wavespeed.transport import Transport
+from tests.contract.serving import TOKEN, Served, served
+
+LONGEST_PAUSE = 0.02
+
+
+@dataclass
+class Talk:
+    """A server, the client that talks to it, and the pauses the client wanted to make."""
+
+    server: Served
+    client: WaveSpeedClient
+    pauses: list[float]
+
+    def submit(self) -> Prediction:
+        """A task whose media cannot be fetched, should anybody try."""
+        return self.client.submit("http://127.0.0.1:9/v.mp4", "http://127.0.0.1:9/a.wav", "loop")
+
+    def complete(
+        self, prediction: Prediction, content: bytes = b"a video", nsfw: bool = False
+    ) -> None:
+        """End a waiting task well, as a worker would have."""
+        name = "5" * 32 + ".mp4"
+        (self.server.folder / "outputs" / name).write_bytes(content)
+        database = open_database(self.server.folder / "jobs.sqlite3")
+        jobs = JobStore(database)
+        job = jobs.claim()
+        assert job is not None
+        assert job.id == prediction.id
+        jobs.finish(job, Outcome((name,), (nsfw,), queue_ms=3, inference_ms=1234.5))
+        database.dispose()
+
+
+TalkTo = Callable[..., Talk]
+
+
+@pytest.fixture
+def talk_to(tmp_path: Path) -> Iterator[TalkTo]:
+    """Start a server with these fault switches and a client for it."""
+    with ExitStack() as stack:
+
+        def start(*faults: str, workers: int = 0) -> Talk:
+            server = stack.enter_context(served(tmp_path / "backend", *faults, workers=workers))
+            pauses: list[float] = []
+
+            def sleep(seconds: float) -> None:
+                pauses.append(seconds)
+                time.sleep(min(seconds, LONGEST_PAUSE))
+
+            transport = Transport(server.url, TOKEN, sleep=sleep)
+            client = WaveSpeedClient(TOKEN, server.url, transport=transport)
+            stack.callback(client.close)
+            return Talk(server, client, pauses)
+
+        yield start
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A server without faults and without workers: tasks stay `created`."""
+    with served(tmp_path_factory.mktemp("backend")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def http(server: Served) -> Iterator[requests.Session]:
+    """A plain session with the key."""
+    with requests.Session() as session:
+        session.headers["Authorization"] = f"Bearer {server.token}"
+        yield session
