@@ -84,8 +84,8 @@ def multipart(
 def plain_name(path: Path) -> str:
     """The file's name in characters every server and header takes.
 
-    >>> plain_name(Path("Grüße an alle.mp4"))
+    >>> plain_name(Path("Grüße an alle.MP4"))
     'Gr_e_an_alle.mp4'
     """
     stem = re.sub(r"[^A-Za-z0-9._-]+", "_", path.stem).strip("._")[:80] or "file"
-    return stem + re.sub(r"[^A-Za-z0-9.]+", "", path.suffix)[:10]
+    return stem + re.sub(r"[^a-z0-9.]+", "", path.suffix.lower())[:10]

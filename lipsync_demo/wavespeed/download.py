@@ -14,7 +14,6 @@ import random
 import re
 import time
 from collections.abc import Callable, Iterator
-from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -28,7 +27,7 @@ from .bodies import Progress
 from .errors import DownloadFailed
 from .guard import ForbiddenAddress, Permits, check_name, guarded_pools
 from .retries import Retry, retry_after
-from .transport import DIRECT, keyless, lost
+from .transport import DIRECT, PlainSession, keyless, lost
 
 log = logging.getLogger(__name__)
 
@@ -256,10 +255,10 @@ class _Visit:
         for _ in range(_REDIRECTS + 1):
             trusted = trusted and self._trusted is not None and origin(url) == self._trusted
             response = self._get(url, trusted)
-            target = self._guarded.get_redirect_target(response)
-            if target is None:
+            if not response.is_redirect:
                 return response
             response.close()
+            target = response.headers["Location"].encode("latin-1").decode("utf-8", "replace")
             try:
                 url = urljoin(url, target)
             except ValueError:
@@ -312,8 +311,7 @@ def _near(url: str) -> bool:
 
 
 def _session(adapter: requests.adapters.HTTPAdapter) -> requests.Session:
-    session = requests.Session()
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    session = PlainSession()
     session.mount("http://", adapter)
     session.mount("https://", adapter)
     return session

@@ -116,6 +116,22 @@ def keyless(request: requests.PreparedRequest) -> requests.PreparedRequest:
     return request
 
 
+class PlainSession(requests.Session):
+    """A session that keeps no cookies and leaves redirects to its user.
+
+    `requests` itself would read the whole body of a redirect, however large, even where
+    it is told not to follow it.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """Find none."""
+        return
+
+
 class Transport:
     """Requests to one base address with one key over one session.
 
@@ -145,9 +161,8 @@ class Transport:
         self.home = _checked_base(self.base_url)
         self.loopback = is_loopback(self.home[1])
         self._auth = _Key(self._key, self.home)
-        self._session = requests.Session()
+        self._session = PlainSession()
         self._session.headers["User-Agent"] = f"lipsync-demo/{__version__}"
-        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
 
     def __repr__(self) -> str:
         return f"Transport({shown(self.base_url)!r})"

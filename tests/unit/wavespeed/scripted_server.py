@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import socket
+import ssl
 import struct
 import threading
 from collections.abc import Iterator, Mapping
@@ -16,6 +17,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+import trustme
 
 
 @dataclass(frozen=True)
@@ -122,7 +125,24 @@ class Dribble:
         handler.close_connection = True
 
 
-Act = Reply | Drop | CutShort | Silence | Dribble
+@dataclass(frozen=True)
+class EndlessRedirect:
+    """Names another place, then keeps sending for as long as somebody reads."""
+
+    location: str
+
+    def play(self, handler: Handler) -> None:
+        handler.send_response(302)
+        handler.send_header("Location", self.location)
+        handler.end_headers()
+        handler.wfile.flush()
+        while not handler.server.script.released.wait(0.01):
+            handler.wfile.write(b"more")
+            handler.wfile.flush()
+        handler.close_connection = True
+
+
+Act = Reply | Drop | CutShort | Silence | Dribble | EndlessRedirect
 
 
 class Script:
@@ -190,9 +210,19 @@ class Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def scripted_server() -> Iterator[Script]:
+def scripted_server(certificate: trustme.LeafCert | None = None) -> Iterator[Script]:
+    """A running server; with a certificate it speaks TLS."""
     server = _Server(("127.0.0.1", 0), Handler)
-    server.script = Script(f"http://127.0.0.1:{server.server_address[1]}")
+    scheme = "http"
+    if certificate is not None:
+        scheme = "https"
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        certificate.configure_cert(context)
+        # The handshake is left to each connection's own thread.
+        server.socket = context.wrap_socket(
+            server.socket, server_side=True, do_handshake_on_connect=False
+        )
+    server.script = Script(f"{scheme}://127.0.0.1:{server.server_address[1]}")
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
