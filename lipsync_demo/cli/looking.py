@@ -19,7 +19,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text
 
 
 def modes(video: Video, audio: Audio, json: AsJson = False) -> None:
-    """Show what each mode would do with VIDEO and AUDIO, without running anything."""
+    """Show what each mode would do, without a run."""
     from lipsync_demo.media.errors import MediaError
     from lipsync_demo.wavespeed.errors import WaveSpeedError
 

@@ -67,10 +67,10 @@ def resume(
     output: Output = None,
     json: Json = None,
 ) -> None:
-    """Go on with a run that was interrupted, stopped or failed, and wait for its result.
+    """Go on with a run and wait for its result.
 
-    A request that may have arrived is looked for and never sent again, except with
-    --submit-again.
+    For a run that was interrupted, stopped or failed. A request that may have arrived
+    is looked for and never sent again, except with --submit-again.
     """
     from lipsync_demo.cli.servers import opened, stored
 

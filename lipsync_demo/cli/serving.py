@@ -14,8 +14,8 @@ def backend(
     token: Annotated[
         str | None,
         typer.Option(
-            help="Bearer token; made up when not given. - reads it from standard input and "
-            "ends with it."
+            help="Bearer token; made up when not given. With - it is the first line of standard "
+            "input, and the server ends when standard input ends."
         ),
     ] = None,
     data_dir: Annotated[
@@ -33,9 +33,10 @@ def backend(
         ),
     ] = None,
 ) -> None:
-    """Serve the API's contract on this machine, with a CPU engine behind it.
+    """Serve the API's contract on this machine.
 
-    Prints one JSON line with url and token when it is ready.
+    A CPU engine is behind it; nothing leaves the machine and nothing is billed. Prints
+    one JSON line with url and token when it is ready.
     """
     from lipsync_demo.backend.errors import BackendError
     from lipsync_demo.backend.server import serve

@@ -16,7 +16,7 @@ from datetime import datetime, timezone
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 KEY = "wsk_scripted_0123456789abcdef"
 SUBMIT = "/api/v3/sync/lipsync-1.9.0-beta"
@@ -223,7 +223,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(api.output.read_bytes())
         elif path.startswith("/sources/") and api.sources and self._count("source"):
             api.gates["source"].pass_through()
-            self._send((api.sources / path.rpartition("/")[2]).read_bytes())
+            self._send((api.sources / unquote(path.rpartition("/")[2])).read_bytes())
 
 
 class _Server(ThreadingHTTPServer):

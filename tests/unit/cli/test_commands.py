@@ -1,0 +1,198 @@
+"""The commands: what they print, write and exit with."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lipsync_demo.media.sync_modes import SyncMode
+from tests.faults.scripted_api import KEY, ScriptedApi
+from tests.unit.cli.conftest import ROOT, Cli, Result
+
+
+def _record(path: Path) -> dict[str, Any]:
+    record: dict[str, Any] = json.loads(path.read_text())
+    return record
+
+
+def test_run_gives_the_file_the_record_and_exit_code_0(
+    cli: Cli, process: Cli, api: ScriptedApi, clip: Path, speech: Path, tmp_path: Path
+) -> None:
+    output, record = tmp_path / "new folder" / "synced.mp4", tmp_path / "run.json"
+    done = process("run", clip, speech, "--sync-mode", "loop", "--output", output, "--json", record)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == f"{output}\n"
+    assert output.read_bytes() == clip.read_bytes()
+    for stage in ("Checking the files", "Uploading", "Submitting", "Waiting", "Downloading"):
+        assert stage in done.stderr
+    told = _record(record)
+    assert told["status"] == "done"
+    assert told["sync_mode"] == "loop"
+    assert told["output"] == str(output)
+    assert told["expected_seconds"] == 3
+    assert told["output_seconds"] == 2
+    assert set(told["timings"]) == {"upload", "queue", "inference", "download", "total"}
+    assert told["has_nsfw_contents"] == [False]
+    assert told["error"] is None
+    shown = cli("show", told["run_id"])
+    assert shown.returncode == 0
+    assert "done" in shown.stdout
+    assert told["task_id"] in shown.stdout
+    assert _json(cli("show", told["run_id"], "--json"))["run_id"] == told["run_id"]
+    assert told["run_id"] in cli("list").stdout
+    assert [run["run_id"] for run in _json(cli("list", "--json"))] == [told["run_id"]]
+    assert KEY not in done.stdout + done.stderr + record.read_text() + shown.stdout
+
+
+def _json(result: Result) -> Any:
+    assert result.returncode == 0, result.stderr
+    return json.loads(result.stdout)
+
+
+def test_a_failed_task_has_a_record_and_exit_code_1(
+    cli: Cli, api: ScriptedApi, clip: Path, speech: Path, tmp_path: Path
+) -> None:
+    api.statuses, api.final = ["failed"], {"code": 1402, "error": "no access"}
+    output, record = tmp_path / "synced.mp4", tmp_path / "run.json"
+    done = cli("run", clip, speech, "--output", output, "--json", record)
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert not output.exists()
+    told = _record(record)
+    assert told["status"] == "failed"
+    assert told["output"] is None
+    assert told["error"]["task_id"] == told["task_id"]
+    assert told["error"]["what"] in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "variables", "words"),
+    [
+        (["missing.mp4", "missing.wav"], {}, "missing.mp4"),
+        (["missing.mp4", "missing.wav", "--backend", "wavespeed"], {"WAVESPEED_API_KEY": None},
+         "WAVESPEED_API_KEY"),
+    ],
+)  # fmt: skip
+def test_what_cannot_start_is_said_in_the_record_too(
+    arguments: list[str], variables: dict[str, Any], words: str, cli: Cli, tmp_path: Path
+) -> None:
+    record = tmp_path / "run.json"
+    done = cli("run", *arguments, "--json", record, **variables)
+    assert done.returncode == 1
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+    told = _record(record)
+    assert told["status"] == "failed"
+    assert words in told["error"]["what"] + told["error"]["hint"]
+
+
+def test_a_wrong_command_is_exit_code_2(cli: Cli, clip: Path, speech: Path) -> None:
+    assert cli("run", clip, speech, "--sync-mode", "sideways").returncode == 2
+    assert cli("show", "f" * 32).returncode == 1
+    assert cli("resume", "f" * 32).returncode == 1
+
+
+def test_modes(cli: Cli, api: ScriptedApi, clip: Path, speech: Path) -> None:
+    laid = _json(cli("modes", clip, speech, "--json"))
+    assert [mode["sync_mode"] for mode in laid] == [mode.value for mode in SyncMode]
+    assert {mode["sync_mode"]: mode["output_seconds"] for mode in laid} == {
+        "cut_off": 2, "bounce": 3, "loop": 3, "silence": 3, "remap": 3,
+    }  # fmt: skip
+    for mode in laid:
+        for track in (mode["video_segments"], mode["audio_segments"]):
+            assert track[0]["start"] == 0
+            assert track[-1]["end"] == mode["output_seconds"]
+            assert all(a["end"] == b["start"] for a, b in itertools.pairwise(track))
+    by_name = {mode["sync_mode"]: mode for mode in laid}
+    assert [s["motion"] for s in by_name["bounce"]["video_segments"]] == ["forward", "backward"]
+    assert by_name["remap"]["video_segments"][0]["speed"] == pytest.approx(2 / 3)
+    assert by_name["silence"]["video_segments"][-1]["motion"] == "held"
+    text = cli("modes", clip, speech)
+    assert "3.000 s" in text.stdout
+    assert api.counts.total() == 0
+
+
+def test_modes_of_addresses(cli: Cli, api: ScriptedApi, speech: Path) -> None:
+    address = f"{api.url}/sources/my%20clip.mp4"
+    refused = cli("modes", address, speech)
+    assert refused.returncode == 1
+    assert "Traceback" not in refused.stderr
+    (laid, *_) = _json(cli("modes", address, speech, "--json", LIPSYNC_ALLOW_PRIVATE_URLS="1"))
+    assert laid["output_seconds"] == 2
+
+
+def test_an_unclear_run_is_submitted_again_only_when_told(
+    cli: Cli, api: ScriptedApi, clip: Path, speech: Path, tmp_path: Path
+) -> None:
+    api.lose_submits = 1
+    record = tmp_path / "run.json"
+    assert cli("run", clip, speech, "--json", record).returncode == 1
+    told = _record(record)
+    assert told["status"] == "unclear"
+    resumed = cli("resume", told["run_id"])
+    assert resumed.returncode == 1
+    assert "Submit again" in resumed.stderr
+    assert api.submits == 1
+    assert cli("resume", told["run_id"], "--submit-again").returncode == 0
+    assert api.submits == 2
+
+
+def test_ctrl_c_says_what_goes_on(
+    api: ScriptedApi, clip: Path, speech: Path, environment: dict[str, str], cli: Cli
+) -> None:
+    api.statuses = ["processing"]
+    child = subprocess.Popen(
+        [sys.executable, "-m", "lipsync_demo", "run", clip, speech],
+        cwd=ROOT,
+        env=environment,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert api.gates["look"].reached.wait(60)
+    child.send_signal(signal.SIGINT)
+    _, said = child.communicate(timeout=60)
+    assert child.returncode == 130
+    assert "goes on and is billed" in said
+    (line,) = [line for line in said.splitlines() if line.startswith("Go on with:")]
+    api.statuses = ["completed"]
+    done = cli("resume", line.split()[-1])
+    assert done.returncode == 0
+    assert api.submits == 1
+
+
+def test_a_terminal_gets_a_bar(
+    api: ScriptedApi, clip: Path, speech: Path, environment: dict[str, str]
+) -> None:
+    api.statuses = ["processing"] * 3 + ["completed"]
+    screen, terminal = pty.openpty()
+    child = subprocess.Popen(
+        [sys.executable, "-m", "lipsync_demo", "run", clip, speech],
+        cwd=ROOT,
+        env={**environment, "TERM": "xterm", "COLUMNS": "120"},
+        stdout=subprocess.DEVNULL,
+        stderr=terminal,
+    )
+    os.close(terminal)
+    shown = b""
+    while True:
+        try:
+            block = os.read(screen, 4096)
+        except OSError:  # how Linux says that the other end is closed
+            break
+        if not block:
+            break
+        shown += block
+    os.close(screen)
+    assert child.wait(60) == 0
+    text = shown.decode()
+    assert "━" in text
+    assert "Waiting for the result" in text
