@@ -34,6 +34,7 @@ from tests.unit.wavespeed.samples import (
     reply,
 )
 from tests.unit.wavespeed.scripted_server import (
+    Act,
     CutShort,
     Dribble,
     Drop,
@@ -364,7 +365,7 @@ def test_the_key_shows_nowhere(
     caplog.set_level(logging.DEBUG)
     echo = f"bad key {KEY} in Bearer {KEY}"
     texts = [repr(client), repr(client._transport), repr(vars(client._transport))]
-    echoes = [
+    echoes: list[Act] = [
         Reply.error(401, echo),
         Reply.error(500, echo),
         Reply(403, echo.encode()),
