@@ -43,13 +43,17 @@ class LocalBackend:
         data_dir: the data folder; the server works in `backend/` there.
         workers: videos rendered at a time.
         faults: fault switches, such as `429:3`.
+
+    Attributes:
+        url, token: what a client needs; the address is known once it has started.
     """
 
     def __init__(self, data_dir: Path, workers: int, faults: Iterable[str] = ()) -> None:
         self._data_dir = data_dir.resolve()
         self._workers = workers
         self._faults = tuple(faults)
-        self._token = secrets.token_urlsafe(32)
+        self.token = secrets.token_urlsafe(32)
+        self.url = ""
         self._port = 0
         self._process: subprocess.Popen[str] | None = None
         self._changing = threading.Lock()
@@ -73,10 +77,10 @@ class LocalBackend:
         """
         self.log_path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.log_path.unlink(missing_ok=True)
-        url = self._launch()
-        self._port = urlsplit(url).port or 0
+        self.url = self._launch()
+        self._port = urlsplit(self.url).port or 0
         threading.Thread(target=self._watch, name="local-backend", daemon=True).start()
-        return url, self._token
+        return self.url, self.token
 
     def stop(self) -> None:
         """End the server in order; tasks in work wait for the next start."""
@@ -121,7 +125,7 @@ class LocalBackend:
             try:
                 # The token goes where no list of processes shows it.
                 with contextlib.suppress(OSError):
-                    stdin.write(f"{self._token}\n")
+                    stdin.write(f"{self.token}\n")
                     stdin.flush()
                 line = stdout.readline()
             finally:
