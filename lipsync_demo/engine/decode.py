@@ -22,7 +22,7 @@ from av.video.stream import VideoStream
 from lipsync_demo.engine.errors import UnreadableMedia
 from lipsync_demo.engine.picture import Picture, from_frame
 from lipsync_demo.media.frame_times import FrameTimes, frame_times
-from lipsync_demo.media.streams import open_media, video_stream
+from lipsync_demo.media.streams import PICTURE_FORMATS, open_media, video_stream
 
 HELD_BYTES = 96 * 1024 * 1024
 """Memory for the pictures of a backward stretch."""
@@ -37,7 +37,8 @@ class FrameReader:
     """The pictures of a video's first stream; also a picture file, as one frame.
 
     Use as a context manager. `times` are the frames' times, `size` (width, height) is that
-    of the pictures (upright, even sides), `sar` the shape of their pixels.
+    of the pictures (upright, even sides), `sar` the shape of their pixels, `colours` their
+    tags; `still` tells a picture file from a video.
 
     Raises:
         MediaError: the file cannot be opened or is damaged.
@@ -51,6 +52,7 @@ class FrameReader:
         self._numbers = {stamp: number for number, stamp in enumerate(self.times.pts)}
         self._unique = len(self._numbers) == len(self.times.pts)
         self._sar = Fraction(1)
+        self.still = False
         self._last: Numbered | None = None
         self._next: Numbered | None = None
         self._source = self._decode(0)
@@ -66,6 +68,7 @@ class FrameReader:
         self.sar = 1 / self._sar if self.rotation in (90, 270) else self._sar
         picture = from_frame(first[1], self.rotation)
         self.size = (picture.width, picture.height)
+        self.colours = picture.colours
         self._coded = (first[1].width, first[1].height)
 
     def __enter__(self) -> FrameReader:
@@ -152,6 +155,7 @@ class FrameReader:
                 stream = video_stream(container)
                 if stream is None:  # the file was changed since `times` were read
                     return
+                self.still = container.format.name in PICTURE_FORMATS
                 self._sar = (
                     stream.sample_aspect_ratio
                     or stream.codec_context.sample_aspect_ratio

@@ -1,0 +1,77 @@
+"""What the engine did: counts, and where the time went."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from enum import Enum
+from fractions import Fraction
+
+
+class Stage(str, Enum):
+    """The engine's steps, in order."""
+
+    LISTEN = "listen"
+    ANALYSE = "analyse"
+    CHOOSE = "choose"
+    RENDER = "render"
+
+    def __str__(self) -> str:
+        return self.value
+
+
+OnProgress = Callable[[Stage, float], None]
+"""Called with the stage and how much of it is done, 0 to 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class StageTime:
+    """Seconds a stage took by the clock, and on all processors together."""
+
+    wall: float
+    cpu: float
+
+
+@dataclass(frozen=True, slots=True)
+class EngineReport:
+    """One finished lip-sync.
+
+    `frames` of the output are `synced` (the mouth was driven) or `passed_through` (no
+    usable face). `faces` is the largest number of faces followed in one shot, `shots` the
+    number of shots used. `width` and `height` are pixels as stored.
+    """
+
+    frames: int
+    synced: int
+    passed_through: int
+    faces: int
+    shots: int
+    width: int
+    height: int
+    output_seconds: Fraction
+    timings: dict[Stage, StageTime]
+
+
+@dataclass(slots=True)
+class Stopwatch:
+    """Times the stages and passes progress on, a hundred times a stage at most."""
+
+    on_progress: OnProgress | None = None
+    timings: dict[Stage, StageTime] = field(default_factory=dict)
+    _told: float = 0.0
+
+    @contextmanager
+    def stage(self, stage: Stage) -> Iterator[Callable[[float], None]]:
+        wall, cpu = time.perf_counter(), time.process_time()
+        self._tell(stage, 0.0)
+        yield lambda done: self._tell(stage, done)
+        self.timings[stage] = StageTime(time.perf_counter() - wall, time.process_time() - cpu)
+        self._tell(stage, 1.0)
+
+    def _tell(self, stage: Stage, done: float) -> None:
+        if self.on_progress is None or 0 < done < min(1.0, self._told + 0.01):
+            return
+        self._told = done
+        self.on_progress(stage, done)
