@@ -38,13 +38,15 @@ def colour_change(base: Image, donor: Image, mask: Floats, reach: float) -> Floa
     (rows, columns, 3). Only the light is carried over, no detail.
     """
     size = mask.shape[::-1]
-    difference = cv2.resize(base, size, interpolation=cv2.INTER_AREA).astype(
-        np.float32
-    ) - cv2.resize(donor, size, interpolation=cv2.INTER_AREA)
-    border = mask * (1 - mask)
-    spread = cv2.GaussianBlur(np.dstack([difference * border[..., None], border]), (0, 0), reach)
+    wanted, given = (
+        cv2.resize(picture, size, interpolation=cv2.INTER_AREA).astype(np.float32)
+        for picture in (base, donor)
+    )
+    border = (mask * (1 - mask))[..., None]
+    weighed = np.concatenate([(wanted - given) * border, border], 2)
+    spread = cv2.GaussianBlur(weighed, (0, 0), reach)
     change = spread[..., :3] / np.maximum(spread[..., 3:], 1e-4)
-    return np.clip(change, -MOST_COLOUR_CHANGE, MOST_COLOUR_CHANGE)
+    return np.asarray(np.clip(change, -MOST_COLOUR_CHANGE, MOST_COLOUR_CHANGE), np.float32)
 
 
 def smoothstep(values: Floats) -> Floats:

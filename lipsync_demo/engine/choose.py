@@ -61,7 +61,7 @@ def choose(library: MouthLibrary, targets: Floats, poses: Pose) -> list[Donor]:
 
 
 def _distances(a: Floats, b: Floats) -> Floats:
-    return (a * a).sum(1)[:, None] + (b * b).sum(1) - 2 * a @ b.T
+    return np.asarray((a * a).sum(1)[:, None] + (b * b).sum(1) - 2 * a @ b.T)
 
 
 def _changes(library: MouthLibrary) -> Floats:

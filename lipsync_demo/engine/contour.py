@@ -34,6 +34,7 @@ MOVING = LIPS_OUTER + LIPS_INNER + NEAR_SKIN + FAR_SKIN + CHIN_SKIN + CHEEKS + J
 
 CORNER = 10
 """The lips' rings start at the left corner; this is the right one's index."""
+_MOVING = np.array(MOVING)
 _UPPER = np.array(LIPS_INNER[1:CORNER])
 _LOWER = np.array(LIPS_INNER[:CORNER:-1])
 _UPRIGHT = Pose(np.eye(3, dtype=np.float32), np.array(1, np.float32), np.zeros(3, np.float32))
@@ -42,7 +43,7 @@ UPPER_SHARE = 0.35
 """Part of a correction of the opening that the upper lip takes."""
 OWN_FRAMES = 40.0
 """Frames of ordinary speech that weigh as much as the general motion."""
-CORRECTIONS = 3
+CORRECTIONS = 1
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -72,16 +73,17 @@ class MouthModel:
         own = np.linalg.solve(gram, np.tensordot(x.T, rest, 1).reshape(len(MEASURES), -1))
         return cls((motion + own.reshape(motion.shape)).astype(np.float32))
 
-    def move(self, head: Floats, target: Floats) -> Floats:
-        """The face `head` (478, 3), in head axes, with the measures `target` (5,).
+    def move(self, head: Floats, now: Floats, target: Floats) -> Floats:
+        """The face `head` (478, 3), in head axes, whose measures are `now`, with `target`.
 
         The motion is linear and measures are not quite, so what is missing is moved again.
         Lips never cross.
         """
         moved = head.copy()
+        moved[_MOVING] += np.tensordot(target - now, self.motion, 1)
         for _ in range(CORRECTIONS):
             missing = target - measures(moved, _UPRIGHT)
-            moved[MOVING, :] += np.tensordot(missing, self.motion, 1)
+            moved[_MOVING] += np.tensordot(missing, self.motion, 1)
         return _part(moved, float(target[0]))
 
 

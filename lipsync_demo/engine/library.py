@@ -107,7 +107,10 @@ class LibraryBuilder:
             return
         shrink = min(1.0, FINEST / float(pose.scale))
         if shrink < 1:
-            patch = cv2.resize(patch, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
+            patch = np.asarray(
+                cv2.resize(patch, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA),
+                np.uint8,
+            )
         offset = np.array([left, top, 0], np.float32)
         local = (points - offset) * np.float32(shrink)
         mouth = Mouth(index, np.ascontiguousarray(patch), local[MOVING, :2])
@@ -203,4 +206,4 @@ def _look(grey: Image, points: Floats) -> Floats:
         flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
         borderMode=cv2.BORDER_REPLICATE,
     ).astype(np.float32)
-    return (look - look.mean()).ravel() / 255
+    return np.asarray((look - look.mean()).ravel() / 255, np.float32)

@@ -8,6 +8,7 @@ each by a plate of its own; lips and what is behind them come from the person's 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 
 from lipsync_demo.engine.blend import colour_change, feathered, filled, smoothstep
 from lipsync_demo.engine.choose import Donor
-from lipsync_demo.engine.contour import CORNER, MOVING, NEAR_SKIN
+from lipsync_demo.engine.contour import CHEEKS, CHIN_SKIN, CORNER, FAR_SKIN, MOVING, NEAR_SKIN
 from lipsync_demo.engine.library import MouthLibrary
 from lipsync_demo.engine.mouth import (
     JAW,
@@ -31,38 +32,44 @@ from lipsync_demo.engine.warp import Grid, Plates, smooth_closed
 Floats = NDArray[np.float32]
 Image = NDArray[np.uint8]
 
-NODES = 16
+NODES = 12
 """Of the grid for each IOD."""
+LEAST_STEP = 2
+"""Pixels between nodes at least."""
 SIDE, ABOVE, BELOW = (0.72, 1.15), (0.02, 0.28), (0.03, 0.5)
 """How far from the middle of the face, above the base of the nose and below the chin pixels
 move fully, and from where on they do not move at all, IOD."""
+MOST_JAW = 0.45
+"""How far the chin may be drawn below its place, IOD."""
 DONOR_SCALE, DONOR_FEATHER = 1.12, 0.07
 """A donor's mask: the ring of skin around the lips, enlarged, then blurred (IOD)."""
+COLOUR_REACH = 0.35
+"""How far the light at the border of a donor is carried inwards, IOD."""
 COVERED = (0.3, 0.65)
 """A donor whose opening is less than the first part of the wanted one shows no interior of
 its own; from the second on, all."""
-
-COLOUR_REACH = 0.35
-"""How far the light at the border of a donor is carried inwards, IOD."""
+MEETING = 0.06
+"""Inside the corners the two lips part within this length, IOD."""
 FADE = 0.35
 """Below this strength the result is mixed with the frame as it is."""
-LEAST_STEP = 2.0
-"""Pixels between nodes at least."""
-
-MOST_JAW = 0.45
 
 _CHIN = 152
-_AT = {point: i for i, point in enumerate(MOVING)}
-_OUTER = np.array([_AT[p] for p in LIPS_OUTER])
-_INNER = np.array([_AT[p] for p in LIPS_INNER])
-_NEAR = np.array([_AT[p] for p in NEAR_SKIN])
-_ALL = np.arange(len(MOVING))
-_SKIN = np.setdiff1d(_ALL, np.concatenate([_OUTER, _INNER, [_AT[p] for p in JAW[:3] + JAW[-3:]]]))
-_UP, _DOWN = np.arange(CORNER + 1), np.append(np.arange(CORNER, 2 * CORNER), 0)
-_UPPER = np.concatenate([_OUTER[_UP], _INNER[_UP], _SKIN])
-_LOWER = np.concatenate([_OUTER[_DOWN], _INNER[_DOWN], _SKIN])
-_DONOR = np.concatenate([_OUTER, _INNER, _NEAR, [_AT[p] for p in (NOSE_BASE, 205, 425, 199, 175)]])
 _MOVING = np.array(MOVING)
+_AT = {point: i for i, point in enumerate(MOVING)}
+
+
+def _places(points: tuple[int, ...]) -> NDArray[np.intp]:
+    return np.array([_AT[p] for p in points])
+
+
+_OUTER, _INNER, _NEAR = _places(LIPS_OUTER), _places(LIPS_INNER), _places(NEAR_SKIN)
+_SKIN = np.concatenate(
+    [_NEAR, _places(FAR_SKIN[1::2] + CHIN_SKIN[::2] + CHEEKS[:8] + JAW[3:-3:2] + (NOSE_BASE,))]
+)
+_UP, _DOWN = np.arange(CORNER + 1), np.append(np.arange(CORNER, 2 * CORNER), 0)
+_UPPER = np.unique(np.concatenate([_OUTER[_UP], _INNER[_UP], _SKIN]))
+_LOWER = np.unique(np.concatenate([_OUTER[_DOWN], _INNER[_DOWN], _SKIN]))
+_DONOR = np.concatenate([_OUTER, _INNER, _NEAR, _places((NOSE_BASE, 205, 425, 199, 175))])
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -70,25 +77,26 @@ class _Scene:
     """One frame's geometry: where the MOVING points are and shall be, in pixels."""
 
     pose: Pose
-    source: Floats
-    placed: Floats
     head: Floats
     moved: Floats
+    source: Floats
+    placed: Floats
 
     @property
     def unit(self) -> float:
         return float(self.pose.scale)
 
     @property
-    def inner(self) -> Floats:
-        """The wanted inner edge of the lips, a smooth ring from the left corner."""
-        return smooth_closed(self.placed[_INNER], 6)
+    def chin(self) -> float:
+        """The lower of the chin's two heights in head axes."""
+        low = max(float(self.head[_CHIN, 1]), float(self.moved[_CHIN, 1]))
+        return min(low, float(self.head[_CHIN, 1]) + MOST_JAW)
 
 
 def reach(points: Floats) -> tuple[float, float, float, float]:
     """Left, top, right and bottom, in pixels, of what drawing a mouth may read or change.
 
-    `points` (478, 3) in pixels; the jaw may open by MOST_JAW more than it is.
+    `points` (478, 3) in pixels.
     """
     pose = fit_pose(points)
     head = pose.to_head(points)
@@ -117,148 +125,153 @@ class MouthRenderer:
         least `reach(points)`. `strength` 0 gives the frame as it is, between 0 and 1 the
         mouth moves that part of the way. Pixels out of reach are the frame's own.
         """
+        out = rgb.copy()
         if strength <= 0:
-            return rgb.copy()
+            return out
         scene = self._scene(points, target, strength)
         grid = _face_grid(scene, rgb.shape[1], rgb.shape[0])
         if grid is None:
-            return rgb.copy()
-        inner = scene.inner
-        drawn = _parted(rgb, grid, scene, inner)
-        self._fill(drawn, grid, scene, inner, target, donor)
-        box = grid.box
+            return out
+        inner = smooth_closed(scene.placed[_INNER], 6)
+        plates = Plates(scene.placed, grid.nodes(), scene.unit)
+        drawn = _parted(rgb, grid, plates, scene, inner)
+        if donor.rows:
+            self._donate(drawn, grid, plates, scene, inner, float(target[0]), donor)
+        else:
+            self._fill(drawn, grid, scene, inner, 1.0)
         if strength < FADE:
-            share = float(smoothstep(np.float32(strength / FADE)))
-            drawn += np.float32(1 - share) * (rgb[box] - drawn)
-        out = rgb.copy()
-        out[box] = _bytes(drawn)
+            share = float(smoothstep(np.array(strength / FADE, np.float32)))
+            drawn = np.asarray(cv2.addWeighted(drawn, share, rgb[grid.box], 1 - share, 0), np.uint8)
+        out[grid.box] = drawn
         return out
 
     def _scene(self, points: Floats, target: Floats, strength: float) -> _Scene:
         pose = fit_pose(points)
         head = pose.to_head(points)
         now = measures(points, pose)
-        moved = self._library.model.move(head, now + np.float32(strength) * (target - now))
+        moved = self._library.model.move(head, now, now + np.float32(strength) * (target - now))
         source = points[_MOVING, :2]
         turn = pose.scale * pose.rotation[:2]
         placed = source + (moved - head)[_MOVING] @ turn.T
-        return _Scene(pose, source, placed, head, moved)
+        return _Scene(pose, head, moved, source, placed)
 
-    def _fill(
-        self,
-        drawn: Floats,
-        face: Grid,
-        scene: _Scene,
-        inner: Floats,
-        target: Floats,
-        donor: Donor,
-    ) -> None:
-        """Puts the donors' lips, and what lies behind the lips, on `drawn` in place."""
-        grid = _mouth_grid(face, scene)
+    def _fill(self, drawn: Image, face: Grid, scene: _Scene, inner: Floats, amount: float) -> None:
+        """Draws what lies behind the lips, in place; `amount` 0 to 1 is its weight."""
+        grid = face.part(inner)
         if grid is None:
             return
-        part = drawn[grid.inside(face)]
-        below = part.copy() if donor.rows else part
-        hole = filled(inner - np.float32((grid.left, grid.top)), grid.width, grid.height)
+        behind = self._library.interior.draw(inner, scene.pose, grid)
+        hole = filled(inner - grid.corner, grid.width, grid.height) * np.float32(amount)
+        part = drawn[grid.within(face)]
+        part[:] = _bytes(part + hole[..., None] * (behind - part))
+
+    def _donate(
+        self,
+        drawn: Image,
+        face: Grid,
+        plates: Plates,
+        scene: _Scene,
+        inner: Floats,
+        opening: float,
+        donor: Donor,
+    ) -> None:
+        """Puts the donors' mouths on `drawn` in place, each in its light."""
+        ring = _ring(scene)
+        soft = np.float32(3 * DONOR_FEATHER * scene.unit)
+        grid = face.part(np.concatenate([ring - soft, ring + soft]))
+        if grid is None:
+            return
+        mask = feathered(grid, ring, DONOR_FEATHER * scene.unit)
+        part = drawn[grid.within(face)]
+        placed = scene.placed[_DONOR]
+        mouths = [self._library.mouths[row] for row in donor.rows]
+        wanted = np.concatenate([mouth.points[_DONOR] - placed for mouth in mouths], 1)
+        shifts = plates.shifts(_DONOR, wanted, grid.nodes_within(face)) + np.tile(
+            grid.nodes(), len(mouths)
+        )
+        lips = np.zeros(part.shape, np.float32)
+        for k, (mouth, weight) in enumerate(zip(mouths, donor.weights, strict=True)):
+            laid = _sampled(mouth.patch, grid.enlarge(shifts[:, 2 * k : 2 * k + 2]))
+            change = colour_change(part, laid, mask, COLOUR_REACH * scene.unit / grid.step)
+            lips += np.float32(weight) * (laid + grid.enlarge(change))
+        part[:] = _bytes(part + grid.enlarge(mask)[..., None] * (lips - part))
         covered = sum(
-            weight * self._cover(row, float(target[0]))
+            self._cover(row, opening) * weight
             for row, weight in zip(donor.rows, donor.weights, strict=True)
         )
         if covered < 1:
-            behind = self._library.interior.draw(inner, scene.pose, grid)
-        if donor.rows:
-            mask = feathered(grid, _ring(scene), DONOR_FEATHER * scene.unit)
-            lips = np.zeros_like(part)
-            for row, weight in zip(donor.rows, donor.weights, strict=True):
-                lips += np.float32(weight) * self._donated(row, grid, scene, below, mask)
-            if covered < 1:
-                lips += (hole * np.float32(1 - covered))[..., None] * (behind - lips)
-            part += grid.enlarge(mask)[..., None] * (lips - part)
-        else:
-            part += hole[..., None] * (behind - part)
+            self._fill(drawn, face, scene, inner, 1 - covered)
 
     def _cover(self, row: int, opening: float) -> float:
         """How much of the interior the donor itself has to show, 0 to 1."""
-        part = float(self._library.values[row, 0]) / max(opening, 1e-3)
-        return float(smoothstep(np.float32((part - COVERED[0]) / (COVERED[1] - COVERED[0]))))
-
-    def _donated(self, row: int, grid: Grid, scene: _Scene, base: Floats, mask: Floats) -> Floats:
-        """The donor's mouth laid over the grid's box, in the light of `base`."""
-        mouth = self._library.mouths[row]
-        placed = scene.placed[_DONOR]
-        plate = Plates(placed, grid.nodes(), scene.unit)
-        shift = plate.displacements(np.arange(len(_DONOR)), mouth.points[_DONOR] - placed)
-        laid = _sampled(mouth.patch, grid, shift)
-        change = colour_change(base, laid, mask, COLOUR_REACH * NODES)
-        return laid + grid.enlarge(change)
+        part = self._library.values[row, 0] / max(opening, 1e-3)
+        return float(smoothstep((part - COVERED[0]) / (COVERED[1] - COVERED[0])))
 
 
-def _parted(rgb: Image, grid: Grid, scene: _Scene, inner: Floats) -> Floats:
+def _parted(rgb: Image, grid: Grid, plates: Plates, scene: _Scene, inner: Floats) -> Image:
     """The frame in the grid's box, its lips, jaw and chin where they shall be."""
     nodes = grid.nodes()
-    plates = Plates(scene.placed, nodes, scene.unit)
     shift = scene.source - scene.placed
     window = _window(nodes, scene)
-    down = plates.displacements(_LOWER, shift[_LOWER]) * window
-    up = plates.displacements(_UPPER, shift[_UPPER]) * window
-    share = _upper_share(grid, nodes, inner, scene.unit)
-    shifts = grid.enlarge(np.concatenate([down, up - down], 1))
-    maps = grid.pixels() + shifts[..., :2] + share[..., None] * shifts[..., 2:]
-    return _remapped(rgb, maps)
+    lower = plates.shifts(_LOWER, shift[_LOWER]) * window + nodes
+    upper = plates.shifts(_UPPER, shift[_UPPER]) * window + nodes
+    line = _mouth_line(inner)
+    share = _upper_share(nodes, line, scene.unit)[:, None]
+    maps = grid.enlarge(lower + share * (upper - lower))
+    # Between the lips the two plates meet in a line, sharper than the grid can show.
+    mouth = grid.part(np.concatenate([inner - 2 * grid.step, inner + 2 * grid.step]))
+    if mouth is not None:
+        rows = mouth.nodes_within(grid)
+        both = mouth.enlarge(np.concatenate([lower[rows], upper[rows] - lower[rows]], 1))
+        sharp = filled(_above(line, scene.unit) - mouth.corner, mouth.width, mouth.height)
+        beside = mouth.enlarge(_beside(nodes[rows], line, scene.unit))
+        part = maps[mouth.within(grid)]
+        exact = both[..., :2] + sharp[..., None] * both[..., 2:]
+        part += np.clip(-beside / MEETING, 0, 1)[..., None] * (exact - part)
+    return _sampled(rgb, maps)
 
 
-def _sampled(image: Image, grid: Grid, shift: Floats) -> Floats:
-    return _remapped(image, grid.pixels() + grid.enlarge(shift))
+def _sampled(image: Image, maps: Floats) -> Image:
+    """The image at the places `maps` (height, width, 2)."""
+    drawn = cv2.remap(  # type: ignore[call-overload]
+        image, maps, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+    )
+    return np.asarray(drawn, np.uint8)
 
 
-def _remapped(image: Image, maps: Floats) -> Floats:
-    picture = cv2.remap(image, maps, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    return picture.astype(np.float32)
-
-
-def _bytes(picture: Floats) -> Image:
+def _bytes(picture: NDArray[Any]) -> Image:
     return np.asarray(cv2.convertScaleAbs(np.maximum(picture, 0)), np.uint8)
-
-
-def _face_grid(scene: _Scene, width: int, height: int) -> Grid | None:
-    """Over everything that moves; None when that lies outside the picture."""
-    chin = max(scene.head[_CHIN, 1], scene.moved[_CHIN, 1])
-    chin = min(chin, scene.head[_CHIN, 1] + MOST_JAW)
-    places = scene.pose.to_picture(_reach(scene.head, float(chin)))[:, :2]
-    step = max(scene.unit / NODES, LEAST_STEP)
-    return Grid.around(places, step, (0, 0, width, height))
 
 
 def _reach(head: Floats, chin: float) -> Floats:
     """Corners (4, 3), in head axes, of what may move when the chin is at height `chin`."""
-    top, bottom = head[NOSE_BASE, 1] - ABOVE[1], chin + BELOW[1]
     depth = head[_CHIN, 2]
-    return np.array([[x, y, depth] for x in (-SIDE[1], SIDE[1]) for y in (top, bottom)], np.float32)
+    heights = (head[NOSE_BASE, 1] - ABOVE[1], chin + BELOW[1])
+    return np.array([[x, y, depth] for x in (-SIDE[1], SIDE[1]) for y in heights], np.float32)
 
 
-def _mouth_grid(face: Grid, scene: _Scene) -> Grid | None:
-    """Over the donors' mask."""
-    soft = 3 * DONOR_FEATHER * scene.unit
-    ring = _ring(scene)
-    places = np.concatenate([ring - soft, ring + soft])
-    limits = (face.left, face.top, face.left + face.width, face.top + face.height)
-    return Grid.around(places, face.step, limits)
+def _face_grid(scene: _Scene, width: int, height: int) -> Grid | None:
+    """Over everything that moves; None when that lies outside the picture."""
+    places = scene.pose.to_picture(_reach(scene.head, scene.chin))[:, :2]
+    step = max(round(scene.unit / NODES), LEAST_STEP)
+    return Grid.around(places, step, (0, 0, width, height))
 
 
 def _ring(scene: _Scene) -> Floats:
+    """The edge of what a donor covers, before it is blurred."""
     ring = scene.placed[_NEAR]
     middle = ring.mean(0)
-    return smooth_closed(middle + DONOR_SCALE * (ring - middle), 3)
+    return smooth_closed(middle + np.float32(DONOR_SCALE) * (ring - middle), 3)
 
 
 def _window(nodes: Floats, scene: _Scene) -> Floats:
     """How much of the displacement applies at each node (n, 1)."""
-    head, moved, pose = scene.head, scene.moved, scene.pose
+    pose, head = scene.pose, scene.head
     back = np.linalg.inv(pose.scale * pose.rotation[:2, :2])
     origin = pose.to_picture(np.array([[0, 0, head[_CHIN, 2]]], np.float32))[0, :2]
     x, y = ((nodes - origin) @ back.T).T
-    chin = max(head[_CHIN, 1], moved[_CHIN, 1])
-    window = _fall(np.abs(x), SIDE) * _fall(head[NOSE_BASE, 1] - y, ABOVE) * _fall(y - chin, BELOW)
+    top = head[NOSE_BASE, 1]
+    window = _fall(np.abs(x), SIDE) * _fall(top - y, ABOVE) * _fall(y - scene.chin, BELOW)
     return np.asarray(window[:, None], np.float32)
 
 
@@ -267,23 +280,47 @@ def _fall(distance: Floats, bounds: tuple[float, float]) -> Floats:
     return smoothstep((end - distance) / (end - start))
 
 
-def _upper_share(grid: Grid, nodes: Floats, inner: Floats, unit: float) -> Floats:
-    """1 where a pixel moves with the upper lip, 0 with the lower, mixed beside the mouth."""
+@dataclass(frozen=True, eq=False, slots=True)
+class _MouthLine:
+    """Where the lips meet: `points` (n, 2) from the left corner to the right one, pixels.
+
+    `across` is the unit vector from corner to corner, `down` the one below it.
+    """
+
+    points: Floats
+    across: Floats
+    down: Floats
+
+
+def _mouth_line(inner: Floats) -> _MouthLine:
     turn = len(inner) // 2
-    upper, lower = inner[: turn + 1], np.concatenate([inner[turn:], inner[:1]])[::-1]
-    line = (upper + lower) / 2
-    across = line[-1] - line[0]
+    lower = np.concatenate([inner[turn:], inner[:1]])[::-1]
+    points = (inner[: turn + 1] + lower) / 2
+    across = points[-1] - points[0]
     across = across / max(float(np.linalg.norm(across)), 1e-6)
-    down = np.array([-across[1], across[0]], np.float32)
+    return _MouthLine(points, across, np.array([-across[1], across[0]], np.float32))
+
+
+def _above(line: _MouthLine, unit: float) -> Floats:
+    """A polygon of everything above the line, pixels."""
     far = np.float32(4 * unit)
-    long = np.concatenate([[line[0] - far * across], line, [line[-1] + far * across]])
-    above = np.concatenate([long, [long[-1] - far * down, long[0] - far * down]])
-    sharp = filled(above - np.float32((grid.left, grid.top)), grid.width, grid.height)
-    middle = (line[0] + line[-1]) / 2
-    local, place = line - middle, nodes - middle
-    x, y = place @ across, place @ down
-    beside = (np.abs(x) - local[-1] @ across) / unit
-    height = (y - np.interp(x, local @ across, local @ down)) / unit
-    soft = np.clip(0.5 - height / (0.08 + 1.4 * np.maximum(beside, 0)), 0, 1)
-    mixed = grid.enlarge(np.stack([np.clip(1 + beside / 0.06, 0, 1), soft], 1))
-    return np.asarray(sharp + mixed[..., 0] * (mixed[..., 1] - sharp))
+    ends = np.stack([line.points[0] - far * line.across, line.points[-1] + far * line.across])
+    long = np.concatenate([ends[:1], line.points, ends[1:]])
+    return np.concatenate([long, ends[::-1] - far * line.down])
+
+
+def _beside(nodes: Floats, line: _MouthLine, unit: float) -> Floats:
+    """How far nodes lie beyond the corners (n,), IOD; negative between them."""
+    middle = (line.points[0] + line.points[-1]) / 2
+    half = (line.points[-1] - middle) @ line.across
+    return np.asarray((np.abs((nodes - middle) @ line.across) - half) / unit, np.float32)
+
+
+def _upper_share(nodes: Floats, line: _MouthLine, unit: float) -> Floats:
+    """1 where a node moves with the upper lip, 0 with the lower, mixed beside the mouth."""
+    middle = (line.points[0] + line.points[-1]) / 2
+    local, place = line.points - middle, nodes - middle
+    level = np.interp(place @ line.across, local @ line.across, local @ line.down)
+    height = (place @ line.down - level) / unit
+    width = 0.08 + 1.4 * np.maximum(_beside(nodes, line, unit), 0)
+    return np.asarray(np.clip(0.5 - height / width, 0, 1), np.float32)

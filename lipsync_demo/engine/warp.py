@@ -8,6 +8,7 @@ between, on a grid of `Grid.step` pixels that is then enlarged.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import cv2
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 Image = NDArray[np.uint8]
+Indices = NDArray[np.intp]
 
 STIFFNESS = 1e-3
 """Regularisation: landmarks are noisy, so the plate need not pass exactly through them."""
@@ -25,27 +27,50 @@ STIFFNESS = 1e-3
 class Grid:
     """Nodes every `step` pixels over a box of `width` x `height` pixels at (`left`, `top`).
 
-    The first and last nodes lie on or outside the box's edges.
+    The last nodes lie on or outside the box's edges.
     """
 
     left: int
     top: int
     width: int
     height: int
-    step: float
+    step: int
 
     @classmethod
-    def around(cls, places: Floats, step: float, limits: tuple[int, int, int, int]) -> Grid | None:
+    def around(cls, places: Floats, step: int, limits: tuple[int, int, int, int]) -> Grid | None:
         """Over all `places` (n, 2), within `limits` (left, top, right, bottom) in pixels.
 
         None when nothing is left.
         """
         low = np.maximum(np.floor(places.min(0)), limits[:2]).astype(int)
         high = np.minimum(np.ceil(places.max(0)) + 1, limits[2:]).astype(int)
-        size = high - low
-        if size.min() < 2:
+        width, height = (high - low).tolist()
+        if min(width, height) < 2:
             return None
-        return cls(int(low[0]), int(low[1]), int(size[0]), int(size[1]), step)
+        return cls(int(low[0]), int(low[1]), width, height, step)
+
+    def part(self, places: Floats) -> Grid | None:
+        """The part of it over all `places`, whose nodes are nodes of this one.
+
+        None when nothing is left.
+        """
+        low = np.floor((places.min(0) - (self.left, self.top)) / self.step).astype(int)
+        start = np.maximum(low, 0) * self.step + (self.left, self.top)
+        limits = (*start.tolist(), self.left + self.width, self.top + self.height)
+        return Grid.around(np.concatenate([start[None], places]), self.step, limits)
+
+    @property
+    def columns(self) -> int:
+        return -(-(self.width - 1) // self.step) + 1
+
+    @property
+    def rows(self) -> int:
+        return -(-(self.height - 1) // self.step) + 1
+
+    @property
+    def corner(self) -> Floats:
+        """Its left top (2,) in pixels."""
+        return np.array([self.left, self.top], np.float32)
 
     @property
     def box(self) -> tuple[slice, slice]:
@@ -55,40 +80,30 @@ class Grid:
             slice(self.left, self.left + self.width),
         )
 
-    def inside(self, other: Grid) -> tuple[slice, slice]:
+    def within(self, other: Grid) -> tuple[slice, slice]:
         """Its rows and columns of the other grid's box."""
         top, left = self.top - other.top, self.left - other.left
         return slice(top, top + self.height), slice(left, left + self.width)
 
-    @property
-    def columns(self) -> int:
-        return int(np.ceil((self.width - 1) / self.step)) + 1
-
-    @property
-    def rows(self) -> int:
-        return int(np.ceil((self.height - 1) / self.step)) + 1
-
     def nodes(self) -> Floats:
         """Places (rows * columns, 2) of the nodes in pixels."""
-        x = self.left + self.step * np.arange(self.columns, dtype=np.float32)
-        y = self.top + self.step * np.arange(self.rows, dtype=np.float32)
+        x = np.arange(self.columns, dtype=np.float32) * self.step + self.left
+        y = np.arange(self.rows, dtype=np.float32) * self.step + self.top
         return np.stack(np.meshgrid(x, y), -1).reshape(-1, 2)
 
-    def pixels(self) -> Floats:
-        """Places (height, width, 2) of the box's pixels."""
-        x = np.arange(self.left, self.left + self.width, dtype=np.float32)
-        y = np.arange(self.top, self.top + self.height, dtype=np.float32)
-        return np.stack(np.meshgrid(x, y), -1)
+    def nodes_within(self, other: Grid) -> Indices:
+        """Numbers of its nodes among those of the other, of which it is a part."""
+        column = (self.left - other.left) // self.step + np.arange(self.columns)
+        row = (self.top - other.top) // self.step + np.arange(self.rows)
+        return (row[:, None] * other.columns + column).ravel()
 
     def enlarge(self, values: Floats) -> Floats:
-        """Values (rows * columns, k) at the nodes to (height, width[, k]), bilinear."""
-        nodes = values.reshape(self.rows, self.columns, -1).astype(np.float32, copy=False)
+        """Values (rows * columns[, k]) at the nodes to (height, width[, k]), bilinear."""
+        nodes = values.reshape(self.rows, self.columns, -1)
         matrix = np.array([[self.step, 0, 0], [0, self.step, 0]], np.float32)
+        size = (self.width, self.height)
         return np.asarray(
-            cv2.warpAffine(
-                nodes, matrix, (self.width, self.height), borderMode=cv2.BORDER_REPLICATE
-            ),
-            np.float32,
+            cv2.warpAffine(nodes, matrix, size, borderMode=cv2.BORDER_REPLICATE), np.float32
         )
 
 
@@ -102,41 +117,60 @@ class Plates:
     def __init__(self, controls: Floats, places: Floats, unit: float) -> None:
         self._controls = controls.astype(np.float64) / unit
         self._places = places / np.float32(unit)
+        self._kernel = _kernel(self._controls, self._controls)
+        self._kernel[np.diag_indices(len(controls))] = STIFFNESS
         self._reach = _kernel(self._places, self._controls.astype(np.float32))
 
-    def displacements(self, chosen: NDArray[np.intp], shifts: Floats) -> Floats:
-        """Displacements (m, 2) of the plate through the controls `chosen`.
+    def shifts(self, chosen: Indices, wanted: Floats, rows: Indices | None = None) -> Floats:
+        """Displacements (m, k) of the plates through the controls `chosen`.
 
-        `shifts` (len(chosen), 2) are the displacements there.
+        `wanted` (len(chosen), k) are the displacements there; `rows` limits the places.
         """
-        points = self._controls[chosen]
-        count = len(points)
+        count = len(chosen)
         system = np.zeros((count + 3, count + 3))
-        system[:count, :count] = _kernel(points, points)
-        system[np.arange(count), np.arange(count)] = STIFFNESS
+        system[:count, :count] = self._kernel[np.ix_(chosen, chosen)]
         system[:count, count] = system[count, :count] = 1
+        points = self._controls[chosen]
         system[:count, count + 1 :] = points
         system[count + 1 :, :count] = points.T
-        wanted = np.zeros((count + 3, 2))
-        wanted[:count] = shifts
-        solution = np.linalg.solve(system, wanted).astype(np.float32)
-        bent = self._reach[:, chosen] @ solution[:count]
-        return np.asarray(bent + solution[count] + self._places @ solution[count + 1 :])
+        ends = np.zeros((count + 3, wanted.shape[1]))
+        ends[:count] = wanted
+        solution = np.linalg.solve(system, ends).astype(np.float32)
+        spread = np.zeros((len(self._controls), wanted.shape[1]), np.float32)
+        spread[chosen] = solution[:count]
+        reach = self._reach if rows is None else self._reach[rows]
+        places = self._places if rows is None else self._places[rows]
+        flat = places @ solution[count + 1 :] + solution[count]
+        return np.asarray(reach @ spread + flat, np.float32)
 
 
 def _kernel(a: NDArray[Any], b: NDArray[Any]) -> NDArray[Any]:
     """r^2 log r^2 between points (n, 2) and (m, 2)."""
     x = np.subtract.outer(a[:, 0], b[:, 0])
     y = np.subtract.outer(a[:, 1], b[:, 1])
-    squared = x * x + y * y
-    return np.asarray(squared * cv2.log(squared + squared.dtype.type(1e-12)))
+    x *= x
+    y *= y
+    x += y
+    np.maximum(x, 1e-12, out=x)
+    return np.asarray(x * cv2.log(x))
 
 
 def smooth_closed(ring: Floats, each: int) -> Floats:
     """A closed ring (n, 2) with `each` points for one: Catmull-Rom, through every point."""
-    t = (np.arange(each, dtype=np.float32) / each)[None, :, None]
-    a, b, c, d = (np.roll(ring, shift, 0)[:, None, :] for shift in (1, 0, -1, -2))
-    curve = b + t * (
-        (c - a) / 2 + t * ((2 * a - 5 * b + 4 * c - d) / 2 + t * (3 * b - 3 * c + d - a) / 2)
+    return np.asarray(_spline(len(ring), each) @ ring)
+
+
+@cache
+def _spline(count: int, each: int) -> Floats:
+    t = np.arange(each) / each
+    weights = (
+        (-t + 2 * t**2 - t**3) / 2,
+        (2 - 5 * t**2 + 3 * t**3) / 2,
+        (t + 4 * t**2 - 3 * t**3) / 2,
+        (-(t**2) + t**3) / 2,
     )
-    return np.asarray(curve.reshape(-1, 2), np.float32)
+    matrix = np.zeros((count, each, count), np.float32)
+    for i in range(count):
+        for offset, weight in zip((-1, 0, 1, 2), weights, strict=True):
+            matrix[i, :, (i + offset) % count] += weight
+    return matrix.reshape(-1, count)

@@ -34,7 +34,8 @@ def track(path: Path, landmarker: FaceLandmarker) -> NDArray[np.float32]:
     previous: Landmarks | None = None
     with av.open(str(path)) as container:
         for frame in container.decode(video=0):
-            previous = landmarker.track(frame.to_ndarray(format="rgb24"), previous)
+            rgb = np.asarray(frame.to_ndarray(format="rgb24"), np.uint8)
+            previous = landmarker.track(rgb, previous)
             if previous is not None:
                 found.append(previous.points)
     return np.array(found, np.float32).reshape(-1, 478, 3)
