@@ -136,6 +136,11 @@ def test_a_bad_submit_is_a_400_that_says_why(
     assert words in envelope(http.post(server.url + SUBMIT, data=body, headers=headers), 400)
 
 
+def test_a_webhook_is_refused_rather_than_forgotten(server: Served, http: requests.Session) -> None:
+    params = {"webhook": "https://media.example/done"}
+    assert "webhook" in envelope(http.post(server.url + SUBMIT, json=URLS, params=params), 400)
+
+
 def test_a_huge_json_body_is_refused(server: Served, http: requests.Session) -> None:
     body = {**URLS, "video": "http://127.0.0.1/" + "x" * (2 << 20)}
     envelope(http.post(server.url + SUBMIT, json=body), 413)

@@ -23,7 +23,11 @@ _ID = re.compile(r"[A-Za-z0-9_-]{4,128}")
 
 
 @router.post(f"/{MODEL_ID}")
-def submit(body: SubmitBody, services: Shared, base_url: BaseUrl) -> JSONResponse:
+def submit(
+    body: SubmitBody, services: Shared, base_url: BaseUrl, webhook: str | None = None
+) -> JSONResponse:
+    if webhook is not None:
+        raise ApiError(400, "the local backend sends no webhooks: poll the task's result")
     fault = services.faults.take(Place.TASK)
     job = services.jobs.add(
         body.video,
