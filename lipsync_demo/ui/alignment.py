@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from lipsync_demo.media.sync_modes import (
-    ZERO,
     AudioSegment,
     SyncMode,
     Timeline,
@@ -24,6 +23,31 @@ NARROWEST = Fraction(1, 25)
 """Share of the drawing below which a repeated pass is not drawn on its own."""
 FINEST = Fraction(1, 80)
 """Share of the drawing below which the repeats are hatched rather than drawn to scale."""
+
+STEPS = tuple(
+    Fraction(step)
+    for step in [
+        "1/100",
+        "1/50",
+        "1/20",
+        "1/10",
+        "1/5",
+        "1/2",
+        "1",
+        "2",
+        "5",
+        "10",
+        "15",
+        "30",
+        "60",
+        "120",
+        "300",
+        "600",
+        "1800",
+        "3600",
+    ]
+)
+"""Distances in seconds between the times below the drawing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +66,15 @@ class Bar:
     period: Fraction | None = None
 
 
-def bars(timeline: Timeline) -> tuple[tuple[Bar, ...], tuple[Bar, ...]]:
-    """The bars of the video track and of the speech track."""
+def bars(
+    timeline: Timeline, narrowest: Fraction = NARROWEST
+) -> tuple[tuple[Bar, ...], tuple[Bar, ...]]:
+    """The bars of the video track and of the speech track.
+
+    Repeated passes are one bar when each would be less than `narrowest` of the drawing.
+    """
     end = timeline.output_seconds
-    video = list(_video_bars(timeline))
+    video = list(_video_bars(timeline, _extent(timeline) * narrowest))
     if timeline.video_trimmed > 0:
         video.append(_cut(end, timeline.video_trimmed))
     speech = [_audio_bar(segment, timeline) for segment in timeline.audio]
@@ -54,9 +83,8 @@ def bars(timeline: Timeline) -> tuple[tuple[Bar, ...], tuple[Bar, ...]]:
     return tuple(video), tuple(speech)
 
 
-def _video_bars(timeline: Timeline) -> Sequence[Bar]:
+def _video_bars(timeline: Timeline, narrow: Fraction) -> Sequence[Bar]:
     segments = timeline.video
-    narrow = _extent(timeline) * NARROWEST
     if len(segments) <= 4 or segments[0].end - segments[0].start >= narrow:
         return [_video_bar(segment) for segment in segments]
     rest = segments[2:]
@@ -125,12 +153,14 @@ def _number(value: Fraction) -> str:
 def _tick(value: Fraction) -> str:
     if value == 0:
         return "0 s"
-    return str(value) if value.denominator == 1 else f"{float(value):g}"
+    if value >= 60:
+        return f"{value // 60}:{int(value % 60):02d}"
+    return f"{float(value):g}"
 
 
 def describe(timeline: Timeline) -> str:
     """The drawing in words, for those who do not see it."""
-    video, speech = bars(timeline)
+    video, speech = bars(timeline, narrowest=Fraction(1))
     return (
         f"Output {seconds(timeline.output_seconds)}. "
         f"Video: {', then '.join(bar.words for bar in video)}. "
@@ -183,11 +213,7 @@ def _percent(share: Fraction) -> str:
 
 
 def _ticks(extent: Fraction) -> list[Fraction]:
-    """Round times every 1, 2 or 5 of a power of ten, at most seven of them."""
-    step = Fraction(1, 100)
-    for factor_ in (2, Fraction(5, 2), 2) * 8:
-        if extent / step <= 7:
-            break
-        step *= factor_
-    count = int(extent / step)
-    return [ZERO + step * n for n in range(count + 1) if step * n <= extent * Fraction(19, 20)]
+    """Round times, at most seven of them, none at the very end of the drawing."""
+    step = next((step for step in STEPS if extent / step <= 7), STEPS[-1])
+    count = int(extent * Fraction(19, 20) / step)
+    return [step * n for n in range(count + 1)]

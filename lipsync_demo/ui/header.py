@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from pydantic import SecretStr
 
+from lipsync_demo.hosting.choice import explain
+from lipsync_demo.hosting.errors import HostingUnavailable
 from lipsync_demo.settings import MODEL_ID, BackendName, Settings
 from lipsync_demo.ui.words import escape
 
+CONSENT = "Use footage of people who agreed to it, and say that the result is synthetic."
+LOOPBACK = "http://127.0.0.1"
 KEY_NOTE = (
-    "Your key stays in this server's memory for this session, for an hour after the page is "
-    "closed at most. It is sent to the API only, and never stored, shown or logged."
+    "Your key stays in this server's memory for this session and for runs under way. It is sent "
+    "to the API only, and never stored, shown or logged."
 )
 
 
@@ -42,6 +46,16 @@ def _answers(settings: Settings, key: SecretStr | None) -> tuple[str, str]:
     if settings.api_key is None:
         return "missing", "WaveSpeed API · key needed"
     return "paid", "WaveSpeed API"
+
+
+def terms(settings: Settings, key: SecretStr | None) -> str:
+    """The quiet lines under the button: consent, and where the files go."""
+    here = backend(settings, key) == "local"
+    try:
+        hosting = explain(settings, LOOPBACK if here else settings.base_url)
+    except HostingUnavailable as error:
+        hosting = str(error)
+    return f'<p class="consent">{CONSENT} {escape(hosting)}</p>'
 
 
 def key_note(key: SecretStr | None) -> str:

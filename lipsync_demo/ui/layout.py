@@ -14,7 +14,6 @@ from lipsync_demo.settings import Settings
 from lipsync_demo.ui import header
 from lipsync_demo.ui.modes import NO_QUESTION, choices
 
-CONSENT = "Use footage of people who agreed to it, and say that the result is synthetic."
 KEY_SECONDS = 3600
 POLL_SECONDS = 1.0
 STORAGE = "lipsync-demo-runs"
@@ -57,6 +56,7 @@ class Widgets:
     findings: Any
     go: Any
     hint: Any
+    terms: Any
     stage: Any
     stop: Any
     resume: Any
@@ -83,7 +83,7 @@ def build(settings: Settings, video: Path | None, speech: Path | None) -> Widget
     with gr.Row(elem_id="studio"):
         with gr.Column(elem_id="inputs", scale=1, min_width=320):
             made |= _sources(settings, video, speech)
-            made |= _choice()
+            made |= _choice(settings)
         with gr.Column(elem_id="outcome", scale=1, min_width=320):
             made |= _outcome()
     return Widgets(**made)
@@ -201,7 +201,7 @@ def limits(settings: Settings, track: str) -> str:
     return f'<p class="limits">{formats} · up to {size} MB, {minutes} min · {advice}</p>'
 
 
-def _choice() -> dict[str, Any]:
+def _choice(settings: Settings) -> dict[str, Any]:
     with gr.Column(elem_id="choice"):
         mode = gr.Radio(
             choices=choices(None),
@@ -214,8 +214,15 @@ def _choice() -> dict[str, Any]:
     with gr.Row(elem_id="start"):
         go = gr.Button("Sync the lips", variant="primary", size="lg", elem_id="go")
         hint = _html(elem_id="hint")
-    _html(f'<p class="consent">{CONSENT}</p>')
-    return {"mode": mode, "drawing": drawing, "findings": findings, "go": go, "hint": hint}
+    terms = _html(header.terms(settings, None), elem_id="terms")
+    return {
+        "mode": mode,
+        "drawing": drawing,
+        "findings": findings,
+        "go": go,
+        "hint": hint,
+        "terms": terms,
+    }
 
 
 def _outcome() -> dict[str, Any]:

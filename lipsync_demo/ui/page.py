@@ -97,7 +97,7 @@ def _wire(page: gr.Blocks, studio: Studio) -> None:
         **AT_ONCE,
     )
     w.key_open.click(studio.toggle_key, [w.panel], panels, **AT_ONCE)
-    key = [w.key, w.key_note, w.key_forget, w.brand]
+    key = [w.key, w.key_note, w.key_forget, w.brand, w.terms]
     gr.on(
         [w.key_use.click, w.key_box.submit],
         studio.use_key,

@@ -78,7 +78,11 @@ class Studio:
         self, video: str | None, speech: str | None, mode: str, key: SecretStr | None
     ) -> Changes:
         """Another mode was chosen; the inputs are the same."""
-        return self._laid(self._take("video", video)[0], self._take("speech", speech)[0], mode, key)
+        picture, sound = self._take("video", video)[0], self._take("speech", speech)[0]
+        changes = self._laid(picture, sound, mode, key)
+        # New choices would take the focus away from the keys that changed the mode.
+        del changes[self.widgets.mode]
+        return changes
 
     def fetch_video(self, url: str) -> Changes:
         """A link to a video was given."""
@@ -315,4 +319,5 @@ class Studio:
             w.key_note: header.key_note(key),
             w.key_forget: gr.Button(visible=key is not None),
             w.brand: header.brand(self.settings, key),
+            w.terms: header.terms(self.settings, key),
         }

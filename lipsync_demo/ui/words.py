@@ -12,7 +12,7 @@ def seconds(value: Fraction | float) -> str:
     """`7.12 s`; a minute and more as `1:07.12`, an hour and more as `1:02:07`."""
     hundredths = round(Fraction(value) * 100)
     if hundredths < 60_00:
-        return f"{hundredths / 100:.2f} s"
+        return f"{hundredths / 100:.2f}\N{NO-BREAK SPACE}s"
     whole, rest = divmod(hundredths, 100)
     minutes, secs = divmod(whole, 60)
     if minutes < 60:
@@ -29,7 +29,9 @@ def clock(value: float) -> str:
 
 def megabytes(size: int) -> str:
     """`412 kB` or `3.4 MB`, in powers of ten."""
-    return f"{max(1, round(size / 1000))} kB" if size < 1_000_000 else f"{size / 1e6:.1f} MB"
+    if size < 1_000_000:
+        return f"{max(1, round(size / 1000))}\N{NO-BREAK SPACE}kB"
+    return f"{size / 1e6:.1f}\N{NO-BREAK SPACE}MB"
 
 
 def rate(fps: Fraction) -> str:
