@@ -22,8 +22,10 @@ from lipsync_demo.media.streams import audio_frames, audio_stream, declared_samp
 from lipsync_demo.media.sync_modes import Timeline
 
 with warnings.catch_warnings():
-    # pydub looks for an ffmpeg binary when imported; nothing here uses one.
+    # pydub looks for an ffmpeg binary when imported, which nothing here uses, and its
+    # regular expressions trip newer Pythons.
     warnings.filterwarnings("ignore", "Couldn't find ff", RuntimeWarning)
+    warnings.simplefilter("ignore", SyntaxWarning)
     from pydub import AudioSegment
 
 Samples = npt.NDArray[np.float32]

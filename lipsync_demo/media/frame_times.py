@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
 from av.container import InputContainer
@@ -22,8 +23,8 @@ class FrameTimes:
 
     `pts` counts `time_base` units, strictly increases, and has one entry for each decoded frame;
     `last_duration` is how long the last frame stays, in the same units.  `rate` is the
-    video's frame rate: the container's own figure when every frame fits it to within one
-    tick, else the average.
+    video's frame rate: the container's own figure when every frame fits it to within a tick
+    (or a hundredth of a frame), else the average.
     """
 
     pts: tuple[int, ...]
@@ -120,10 +121,13 @@ def _rate(
         last = last or max(1, round(1 / (rate * time_base)))
         return 1 / (last * time_base), False, last
     last = last or pts[-1] - pts[-2]
-    average = len(pts) / ((pts[-1] + last - pts[0]) * time_base)
-    for rate in [*candidates, average]:
+    for rate in candidates:
         ticks = 1 / (rate * time_base)
-        slack = 1 if ticks >= 4 else 0
+        slack = max(Fraction(1), ticks / 100) if ticks >= 4 else 0
         if all(abs(stamp - pts[0] - n * ticks) <= slack for n, stamp in enumerate(pts)):
-            return rate, False, last
-    return average, True, last
+            # Rounded ticks leave the end open by one; the rate says where it is.
+            end = round(len(pts) * ticks) - (pts[-1] - pts[0])
+            return rate, False, end if abs(end - last) <= slack else last
+    average = len(pts) / ((pts[-1] + last - pts[0]) * time_base)
+    steps = {b - a for a, b in pairwise((*pts, pts[-1] + last))}
+    return average, max(steps) - min(steps) > 1, last

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
@@ -190,7 +191,7 @@ def _check_size(info: MediaInfo, limits: Limits) -> list[Finding]:
         return []
     return [
         _error(
-            f"{info.path.name} is {info.size_bytes / 2**20:.0f} MB; "
+            f"{info.path.name} is {math.ceil(info.size_bytes * 10 / 2**20) / 10:.1f} MB; "
             f"at most {limits.size_bytes // 2**20} MB are taken.",
             "Export it smaller, or give a link to it instead.",
         )

@@ -259,8 +259,13 @@ def equal_modes(
     Raises:
         ValueError: a length is not positive.
     """
-    groups: dict[tuple[object, ...], list[SyncMode]] = {}
+    groups: list[tuple[Timeline, list[SyncMode]]] = []
     for mode in SyncMode:
         laid = timeline(mode, video, audio, first_frame=first_frame, last_frame=last_frame)
-        groups.setdefault((laid.video, laid.audio), []).append(mode)
-    return tuple(tuple(group) for group in groups.values())
+        for other, group in groups:
+            if (laid.video, laid.audio) == (other.video, other.audio):
+                group.append(mode)
+                break
+        else:
+            groups.append((laid, [mode]))
+    return tuple(tuple(group) for _, group in groups)
