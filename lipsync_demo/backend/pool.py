@@ -21,11 +21,16 @@ from lipsync_demo.media.sync_modes import SyncMode
 
 log = logging.getLogger(__name__)
 
-MEDIA_UNREACHABLE = 1402
+MEDIA_UNREACHABLE, TIMED_OUT = 1402, 5004
+LONGEST_RENDER_SECONDS = 7200.0
 _LOADING_LOOK_SECONDS = 0.1
 _IDLE_LOOK_SECONDS = 5.0
 _LONGEST_PAUSE_SECONDS = 60.0
 _STOP_SECONDS = 3.0
+_TOO_LONG = (
+    f"The task was ended after {LONGEST_RENDER_SECONDS / 3600:.0f} hours of rendering. "
+    "Use a shorter or smaller video."
+)
 _INTERNAL = "The local backend had an internal error. Its log says more; try again."
 
 
@@ -40,6 +45,10 @@ class Health:
 
 class WorkerDied(Exception):  # noqa: N818
     """The worker process ended before it answered."""
+
+
+class RenderTimeout(Exception):  # noqa: N818
+    """The worker did not answer in time and was ended."""
 
 
 class Worker:
@@ -71,11 +80,15 @@ class Worker:
 
         Raises:
             WorkerDied: the process ended first.
+            RenderTimeout: it was ended because it took too long.
         """
         try:
             self._pipe.send(order)
             if self.loaded is None:
                 self.loaded = self._pipe.recv()
+            if not self._pipe.poll(LONGEST_RENDER_SECONDS):
+                self.kill()
+                raise RenderTimeout
             answer: Rendered | Refused = self._pipe.recv()
         except (EOFError, OSError) as error:
             raise WorkerDied from error
@@ -189,8 +202,10 @@ class Pool:
             if self._stopping:
                 self._jobs.release(job)
             else:
-                log.warning("the worker died during task %s, attempt %d", job.id, job.attempts)
                 self._jobs.interrupted(job)
+                log.warning("the worker died during task %s, attempt %d", job.id, job.attempts)
+        except RenderTimeout:
+            self._jobs.finish(job, Outcome(code=TIMED_OUT, error=_TOO_LONG))
         except Exception:
             log.exception("task %s failed in the server", job.id)
             self._jobs.finish(job, Outcome(code=INTERNAL_ERROR, error=_INTERNAL))
@@ -203,7 +218,7 @@ class Pool:
         """Fetch, render, keep the output.
 
         Raises:
-            WorkerDied: the worker ended before it answered.
+            WorkerDied, RenderTimeout: the worker ended before it answered.
         """
         try:
             video = self._media.get(job.video, "video", folder)
