@@ -14,11 +14,13 @@ import hashlib
 import json
 import os
 import re
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from lipsync_demo.media.errors import MediaError
 from lipsync_demo.runs.models import Run, dump_run
 from lipsync_demo.runs.times import now
 
@@ -84,9 +86,41 @@ class RunFolder:
         folder.mkdir(exist_ok=True)
         return folder / file_name(source)
 
+    def keep(self, role: str, source: str, limit_bytes: int) -> Path:
+        """Copy the input at a path into the folder, unless it is there already.
+
+        Raises:
+            MediaError: the file cannot be read, or has more than `limit_bytes`.
+        """
+        target, path = self.input_path(role, source), Path(source).expanduser()
+        if target.exists():
+            return target
+        part = target.with_name(f"{target.name}.part")
+        try:
+            size = path.stat().st_size
+            if size > limit_bytes:
+                raise MediaError(
+                    f"{path.name} has {size / 2**20:.0f} MB; at most {limit_bytes >> 20} MB "
+                    "are taken.",
+                    "Export it smaller or cut it into shorter pieces.",
+                )
+            shutil.copyfile(path, part)
+        except OSError as error:
+            reason = (error.strerror or "it cannot be read").lower()
+            raise MediaError(
+                f"The file {path} cannot be read: {reason}.", "Check the path and try again."
+            ) from error
+        part.replace(target)
+        return target
+
     def output_path(self, index: int) -> Path:
         """Where output number `index`, counted from 0, goes."""
         return self.path / ("output.mp4" if index == 0 else f"output-{index + 1}.mp4")
+
+    def remove_outputs(self) -> None:
+        """Remove what an earlier task of this run resulted in."""
+        for path in self.path.glob("output*.mp4"):
+            path.unlink()
 
     def write_request(self, body: Mapping[str, str]) -> None:
         write_json(self.path / "request.json", body)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -31,6 +30,8 @@ def check_inputs(
     video: str,
     audio: str,
     mode: SyncMode,
+    *,
+    limit_bytes: int,
     fetch: Callable[[str, Path], object],
 ) -> CheckedInputs:
     """Bring `video` and `audio` (paths or addresses) into the folder and check them.
@@ -43,11 +44,11 @@ def check_inputs(
     """
     paths = {}
     for role, source in (("video", video), ("audio", audio)):
-        paths[role] = target = folder.input_path(role, source)
         if is_url(source):
-            fetch(source, target)
+            paths[role] = folder.input_path(role, source)
+            fetch(source, paths[role])
         else:
-            _copy(Path(source).expanduser(), target)
+            paths[role] = folder.keep(role, source, limit_bytes)
     video_info, audio_info = probe_video(paths["video"]), probe_audio(paths["audio"])
     # The speech may be the sound of a video whose picture has another length.
     lengths = video_info.duration, audio_info.audio.duration if audio_info.audio else Fraction(0)
@@ -61,18 +62,6 @@ def check_inputs(
         warnings=tuple(f"{f.what} {f.hint}" for f in findings if f.severity is Severity.WARNING),
         expected_seconds=output_seconds(mode, *lengths),
     )
-
-
-def _copy(source: Path, target: Path) -> None:
-    part = target.with_name(f"{target.name}.part")
-    try:
-        shutil.copyfile(source, part)
-    except OSError as error:
-        reason = (error.strerror or "it cannot be read").lower()
-        raise MediaError(
-            f"The file {source} cannot be read: {reason}.", "Check the path and try again."
-        ) from error
-    part.replace(target)
 
 
 def _record(info: MediaInfo, source: str, seconds: Fraction) -> MediaRecord:

@@ -30,13 +30,13 @@ class Owner:
     def _path(self, name: str, suffix: str) -> Path:
         return self._folder / f"{name}{suffix}"
 
-    def turn(self) -> str:
-        """A new word for driving one run once; an older turn of the same run is void."""
+    def word(self) -> str:
+        """A new word for driving one run once; an older one of the same run is void."""
         return f"{self.name}:{next(self._turns)}"
 
-    def alive(self, turn: str) -> bool:
-        """True while the process that made `turn` runs."""
-        name = turn.partition(":")[0]
+    def alive(self, word: str) -> bool:
+        """True while the process that made `word` runs."""
+        name = word.partition(":")[0]
         if name == self.name:
             return True
         path = self._path(name, _LOCK)

@@ -224,6 +224,8 @@ class _Handler(BaseHTTPRequestHandler):
         elif path.startswith("/sources/") and api.sources and self._count("source"):
             api.gates["source"].pass_through()
             self._send((api.sources / unquote(path.rpartition("/")[2])).read_bytes())
+        elif self.command == "GET" and not path.startswith(("/outputs/", "/sources/")):
+            self._refuse(404)
 
 
 class _Server(ThreadingHTTPServer):

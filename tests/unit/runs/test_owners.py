@@ -15,15 +15,15 @@ from pathlib import Path
 from lipsync_demo.runs.owners import Owner
 owner = Owner(Path(sys.argv[1]))
 owner.host_local()
-print(owner.turn(), flush=True)
+print(owner.word(), flush=True)
 time.sleep(600)
 """
 
 
 def test_an_owner_is_alive_until_it_closes(tmp_path: Path) -> None:
     mine, other = Owner(tmp_path), Owner(tmp_path)
-    turn = other.turn()
-    assert other.turn() != turn
+    turn = other.word()
+    assert other.word() != turn
     assert mine.alive(turn)
     assert other.alive(turn)
     other.close()

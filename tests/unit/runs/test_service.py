@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import threading
 from collections.abc import Callable
 from fractions import Fraction
@@ -16,6 +17,7 @@ from lipsync_demo.runs.models import Run, RunState
 from lipsync_demo.runs.service import RunService
 from lipsync_demo.settings import Settings
 from tests.faults.scripted_api import KEY, ScriptedApi
+from tests.media_factory import make_video
 
 Service = Callable[..., RunService]
 VISITOR = SecretStr("wsk_visitor_fedcba9876543210")
@@ -185,6 +187,43 @@ def test_a_broken_output_is_fetched_again_on_resume(
     assert run.output is not None
     assert run.output.read_bytes() == clip.read_bytes()
     assert api.submits == 1
+
+
+def test_no_output_of_an_earlier_task_is_taken_for_the_new_one(
+    runs: RunService, api: ScriptedApi, clip: Path, speech: Path, tmp_path: Path
+) -> None:
+    api.final = {"outputs": [f"{api.url}/outputs/1.mp4", f"{api.url}/nowhere/2.mp4"]}
+    run = runs.wait(runs.start(clip, speech, "loop").id)
+    assert run.state is RunState.FAILED
+    assert (run.folder / "output.mp4").exists()
+    api.final = {}
+    api.output = make_video(tmp_path / "other.mp4", 2)
+    run = runs.wait(runs.submit_again(run.id).id)
+    assert run.output is not None
+    assert run.output.read_bytes() == api.output.read_bytes()
+
+
+def test_files_may_go_once_a_run_has_its_id(
+    runs: RunService, clip: Path, speech: Path, tmp_path: Path
+) -> None:
+    copies = [shutil.copy(path, tmp_path) for path in (clip, speech)]
+    run = runs.start(*copies, "loop")
+    for copy in copies:
+        Path(copy).unlink()
+    assert runs.wait(run.id).state is RunState.DONE
+
+
+def test_a_file_over_the_limit_is_not_copied(
+    service: Service, settings: Settings, speech: Path, tmp_path: Path
+) -> None:
+    large = tmp_path / "large.mp4"
+    with large.open("wb") as file:
+        file.truncate((1 << 20) + 1)
+    runs = service(settings.model_copy(update={"max_upload_mb": 1}))
+    run = runs.wait(runs.start(large, speech, "loop").id)
+    assert run.error is not None
+    assert "at most 1 MB" in run.error.what
+    assert not list(run.folder.rglob("large.mp4*"))
 
 
 def test_passing_troubles_are_waited_out(

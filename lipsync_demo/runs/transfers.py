@@ -1,0 +1,108 @@
+"""The steps that move files: inputs into the folder, inputs to the server, outputs back."""
+
+from __future__ import annotations
+
+import time
+from functools import partial
+
+from lipsync_demo.hosting import choose
+from lipsync_demo.media.errors import MediaError
+from lipsync_demo.runs.folder import without_query
+from lipsync_demo.runs.models import RunState
+from lipsync_demo.runs.times import seconds_since
+from lipsync_demo.runs.turn import Turn
+from lipsync_demo.wavespeed.download import download
+from lipsync_demo.wavespeed.models import Prediction
+
+
+def check(turn: Turn) -> None:
+    """Fetch, measure and check the inputs.
+
+    Raises:
+        MediaError: a file cannot be read or used.
+        DownloadFailed: an address cannot be fetched.
+    """
+    from lipsync_demo.runs.inputs import check_inputs  # loads the media libraries
+
+    run, settings = turn.run, turn.settings
+    limit_bytes = settings.max_upload_mb << 20
+    checked = check_inputs(
+        turn.folder,
+        run.video_source,
+        run.audio_source,
+        run.sync_mode,
+        limit_bytes=limit_bytes,
+        fetch=partial(
+            download,
+            limit_bytes=limit_bytes,
+            allow_private=settings.allow_private_urls,
+            on_progress=turn.moved(),
+        ),
+    )
+    turn.write(
+        state=RunState.UPLOADING,
+        video=checked.video,
+        audio=checked.audio,
+        video_source=without_query(run.video_source),
+        audio_source=without_query(run.audio_source),
+        warnings=checked.warnings,
+        expected_seconds=checked.expected_seconds,
+    )
+
+
+def upload(turn: Turn) -> None:
+    """Make both inputs reachable and write the request they are for.
+
+    Raises:
+        WaveSpeedError: an input cannot be made reachable.
+    """
+    run = turn.run
+    assert run.video is not None  # noqa: S101
+    assert run.audio is not None  # noqa: S101
+    turn.folder.remove_outputs()
+    hosting = choose(turn.settings, turn.client())
+    turn.write(hosting=hosting.name)
+    started = time.monotonic()
+    request = {
+        "video": hosting.publish(run.video.path, on_progress=turn.moved(2)),
+        "audio": hosting.publish(run.audio.path, on_progress=turn.moved(2, 0.5)),
+        "sync_mode": run.sync_mode.value,
+    }
+    turn.write(request=request, timings={**run.timings, "upload": time.monotonic() - started})
+    turn.folder.write_request(request)
+
+
+def fetch_outputs(turn: Turn) -> None:
+    """Copy every output, measure it, and bring the run to its end.
+
+    Raises:
+        DownloadFailed: an output cannot be fetched.
+        MediaError: an output is no video; it is removed, so that it can be fetched again.
+    """
+    from lipsync_demo.media.probe import probe_video  # loads the media libraries
+
+    prediction = Prediction.parse(turn.run.prediction or {})
+    client, started = turn.client(), time.monotonic()
+    paths = [turn.folder.output_path(n) for n in range(len(prediction.outputs))]
+    for n, (url, path) in enumerate(zip(prediction.outputs, paths, strict=True)):
+        if not path.exists():
+            client.download(url, path, on_progress=turn.moved(len(paths), n / len(paths)))
+    seconds = time.monotonic() - started
+    try:
+        lengths = [probe_video(path).duration for path in paths]
+    except MediaError as error:
+        for path in paths:
+            path.unlink(missing_ok=True)
+        raise MediaError(
+            f"The result cannot be read: {error.what}", "Resume the run to fetch it again."
+        ) from error
+    turn.rest(
+        RunState.DONE,
+        outputs=tuple(paths),
+        output_seconds=lengths[0],
+        timings={
+            **turn.run.timings,
+            "download": seconds,
+            "total": seconds_since(turn.run.started_at),
+        },
+    )
