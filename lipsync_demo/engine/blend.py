@@ -53,3 +53,8 @@ def smoothstep(values: Floats) -> Floats:
     """0 below 0, 1 above 1, smooth between."""
     t = np.clip(values, 0, 1)
     return np.asarray(t * t * (3 - 2 * t))
+
+
+def ramp(values: Floats, low: float, high: float) -> Floats:
+    """0 below `low`, 1 above `high`, smooth between."""
+    return smoothstep((values - low) / (high - low))

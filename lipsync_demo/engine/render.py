@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from lipsync_demo.engine.blend import colour_change, feathered, filled, smoothstep
+from lipsync_demo.engine.blend import colour_change, feathered, filled, ramp
 from lipsync_demo.engine.choose import Donor
 from lipsync_demo.engine.contour import CHEEKS, CHIN_SKIN, CORNER, FAR_SKIN, MOVING, NEAR_SKIN
 from lipsync_demo.engine.library import MouthLibrary
@@ -48,6 +48,11 @@ COLOUR_REACH = 0.35
 COVERED = (0.3, 0.65)
 """A donor whose opening is less than the first part of the wanted one shows no interior of
 its own; from the second on, all."""
+LIP_MARGIN, OPEN = 0.02, 0.06
+"""How far open lips' inner edges are taken inside the lips, from which opening on, IOD."""
+LIP_SOFTNESS = 0.01
+CONTACT = 0.01
+"""Blur of the lips' inner edge, least thickness of the shadow between closed lips, IOD."""
 MEETING = 0.06
 """Inside the corners the two lips part within this length, IOD."""
 FADE = 0.35
@@ -140,7 +145,7 @@ class MouthRenderer:
         else:
             self._fill(drawn, grid, scene, inner, 1.0)
         if strength < FADE:
-            share = float(smoothstep(np.array(strength / FADE, np.float32)))
+            share = float(ramp(np.array(strength, np.float32), 0.0, FADE))
             drawn = np.asarray(cv2.addWeighted(drawn, share, rgb[grid.box], 1 - share, 0), np.uint8)
         out[grid.box] = drawn
         return out
@@ -150,18 +155,21 @@ class MouthRenderer:
         head = pose.to_head(points)
         now = measures(points, pose)
         moved = self._library.model.move(head, now, now + np.float32(strength) * (target - now))
-        source = points[_MOVING, :2]
+        source = _inside_lips(points[_MOVING, :2], float(pose.scale))
         turn = pose.scale * pose.rotation[:2]
-        placed = source + (moved - head)[_MOVING] @ turn.T
+        placed = points[_MOVING, :2] + (moved - head)[_MOVING] @ turn.T
         return _Scene(pose, head, moved, source, placed)
 
     def _fill(self, drawn: Image, face: Grid, scene: _Scene, inner: Floats, amount: float) -> None:
         """Draws what lies behind the lips, in place; `amount` 0 to 1 is its weight."""
-        grid = face.part(inner)
+        rim = np.float32(3 * LIP_SOFTNESS * scene.unit + 1)
+        grid = face.part(np.concatenate([inner - rim, inner + rim]))
         if grid is None:
             return
         behind = self._library.interior.draw(inner, scene.pose, grid)
-        hole = filled(inner - grid.corner, grid.width, grid.height) * np.float32(amount)
+        hole = filled(_touching(inner, scene) - grid.corner, grid.width, grid.height)
+        soft = LIP_SOFTNESS * scene.unit
+        hole = cv2.GaussianBlur(hole, (0, 0), max(soft, 0.3)) * np.float32(amount)
         part = drawn[grid.within(face)]
         part[:] = _bytes(part + hole[..., None] * (behind - part))
 
@@ -204,8 +212,41 @@ class MouthRenderer:
 
     def _cover(self, row: int, opening: float) -> float:
         """How much of the interior the donor itself has to show, 0 to 1."""
-        part = self._library.values[row, 0] / max(opening, 1e-3)
-        return float(smoothstep((part - COVERED[0]) / (COVERED[1] - COVERED[0])))
+        return float(ramp(self._library.values[row, 0] / max(opening, 1e-3), *COVERED))
+
+
+def _inside_lips(source: Floats, unit: float) -> Floats:
+    """The points with those of open lips' inner edges moved into the lips.
+
+    The mesh lies on the edge to within a pixel or two; teeth must not stick to a lip.
+    """
+    upper, lower = source[_INNER[1:CORNER]], source[_INNER[:CORNER:-1]]
+    gap = lower - upper
+    size = np.linalg.norm(gap, axis=1, keepdims=True)
+    margin = LIP_MARGIN * np.minimum(unit, size / OPEN) * gap / np.maximum(size, 1e-3)
+    moved = source.copy()
+    moved[_INNER[1:CORNER]] -= margin
+    moved[_INNER[:CORNER:-1]] += margin
+    return moved
+
+
+def _touching(inner: Floats, scene: _Scene) -> Floats:
+    """The edge of the opening, no thinner than the shadow where lips touch.
+
+    Lips that are closed in the frame bring that shadow with them.
+    """
+    gap = float(np.linalg.norm(scene.source[_INNER[5]] - scene.source[_INNER[15]]))
+    least = CONTACT * min(scene.unit, gap / OPEN)
+    turn = len(inner) // 2
+    upper, lower = inner[1:turn], inner[:turn:-1]
+    between = lower - upper
+    size = np.linalg.norm(between, axis=1, keepdims=True)
+    down = scene.pose.rotation[:2, 1]
+    missing = np.maximum(least - size, 0) / 2 * down
+    out = inner.copy()
+    out[1:turn] -= missing
+    out[:turn:-1] += missing
+    return out
 
 
 def _parted(rgb: Image, grid: Grid, plates: Plates, scene: _Scene, inner: Floats) -> Image:
@@ -276,8 +317,7 @@ def _window(nodes: Floats, scene: _Scene) -> Floats:
 
 
 def _fall(distance: Floats, bounds: tuple[float, float]) -> Floats:
-    start, end = bounds
-    return smoothstep((end - distance) / (end - start))
+    return 1 - ramp(distance, *bounds)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
