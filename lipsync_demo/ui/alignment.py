@@ -24,29 +24,8 @@ NARROWEST = Fraction(1, 25)
 FINEST = Fraction(1, 80)
 """Share of the drawing below which the repeats are hatched rather than drawn to scale."""
 
-STEPS = tuple(
-    Fraction(step)
-    for step in [
-        "1/100",
-        "1/50",
-        "1/20",
-        "1/10",
-        "1/5",
-        "1/2",
-        "1",
-        "2",
-        "5",
-        "10",
-        "15",
-        "30",
-        "60",
-        "120",
-        "300",
-        "600",
-        "1800",
-        "3600",
-    ]
-)
+_SECONDS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600)
+STEPS = (*(Fraction(n, 100) for n in (1, 2, 5, 10, 20, 50)), *map(Fraction, _SECONDS))
 """Distances in seconds between the times below the drawing."""
 
 

@@ -116,9 +116,11 @@ def blocked(path: str) -> bool:
 
 
 def names_remote_file(body: bytes) -> bool:
-    """True when JSON carries a `path` for Gradio to fetch from somewhere else."""
+    """True when JSON carries a `path` for Gradio to fetch from elsewhere, or hides too deep."""
     try:
         value = json.loads(body)
+    except RecursionError:
+        return True
     except ValueError:
         return False
     return any(

@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+
+import pytest
+
+from lipsync_demo.ui.card import Output, as_expected, card
+from tests.unit.ui.conftest import MakeRun
+
+OUTPUT = Output(800_000, 720, 720, Fraction(25))
+
+
+def text(html: str) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html)).replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_every_time_of_the_run_is_there(make_run: MakeRun) -> None:
+    shown = text(card(make_run(), [OUTPUT], ["/media/x?download=1"]))
+    for words in (
+        "Upload 0.50 s",
+        "Queue 0.25 s",
+        "Inference 4.90 s",
+        "Download 0.10 s",
+        "Total 5.80 s",
+    ):
+        assert words in shown
+
+
+def test_lengths_sizes_ids_and_model_are_there(make_run: MakeRun) -> None:
+    run = make_run()
+    shown = text(card(run, [OUTPUT], []))
+    assert "7.10 s, expected 7.10 s" in shown
+    assert "720×720 · 25 fps · 800 kB" in shown
+    assert "talk.mp4 · 4.00 s · 720×720 · 25 fps · 306 kB" in shown
+    assert "sync/lipsync-1.9.0-beta" in shown
+    assert run.id in shown
+    assert str(run.prediction_id) in shown
+
+
+@pytest.mark.parametrize(
+    ("actual", "expected"),
+    [
+        (Fraction(71, 10), True),
+        (Fraction(71, 10) + Fraction(1, 25), True),
+        (Fraction(71, 10) - Fraction(1, 24), False),
+        (None, None),
+    ],
+)
+def test_a_length_is_as_expected_to_within_one_frame(
+    make_run: MakeRun, actual: Fraction | None, expected: bool | None
+) -> None:
+    assert as_expected(make_run(output_seconds=actual)) is expected
+
+
+def test_a_wrong_length_is_called_wrong(make_run: MakeRun) -> None:
+    shown = text(card(make_run(output_seconds=Fraction(4)), [OUTPUT], []))
+    assert "Length is not what the mode promised" in shown
+    assert "7.10 s expected" in shown
+
+
+@pytest.mark.parametrize(
+    ("flags", "words"),
+    [
+        ((False,), "clear NSFW, 1 of 1"),
+        ((False, True), "flagged NSFW, 1 of 2"),
+        ((False, None), "unknown NSFW, 1 of 2"),
+        ((), "unknown NSFW, 1 of 1"),
+    ],
+)
+def test_the_worst_flag_of_all_outputs_stands_in_the_tile(
+    make_run: MakeRun, flags: tuple[bool | None, ...], words: str
+) -> None:
+    assert words in text(card(make_run(has_nsfw_contents=flags), [OUTPUT], []))
+
+
+def test_each_output_has_its_own_download(make_run: MakeRun) -> None:
+    html = card(make_run(), [OUTPUT, OUTPUT], ["/media/a", "/media/b"])
+    assert re.findall(r'href="([^"]+)" download>Download (\d)', html) == [
+        ("/media/a", "1"),
+        ("/media/b", "2"),
+    ]
+
+
+def test_a_local_result_is_called_synthetic(make_run: MakeRun) -> None:
+    assert "Synthetic" in text(card(make_run(backend="local"), [OUTPUT], []))

@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import pytest
+
+from lipsync_demo.runs.models import Estimate, RunError, RunState
+from lipsync_demo.ui import status
+from lipsync_demo.ui.status import Actions
+from tests.unit.ui.conftest import MakeRun
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"state": RunState.DONE}, Actions()),
+        ({"state": RunState.WAITING}, Actions(stop=True)),
+        ({"state": RunState.WAITING, "needs_key": True}, Actions(stop=True, resume=True)),
+        ({"state": RunState.STOPPED}, Actions(resume=True)),
+        ({"state": RunState.UNCLEAR, "prediction_id": None}, Actions(resume=True, again=True)),
+        # The task is done and only its download failed: fetching again is free.
+        ({"state": RunState.FAILED}, Actions(resume=True, again=True)),
+        # The task itself failed: there is nothing to fetch.
+        (
+            {"state": RunState.FAILED, "prediction": {"id": "x" * 8, "status": "failed"}},
+            Actions(again=True),
+        ),
+        # Nothing was sent: trying again is no second submit.
+        (
+            {
+                "state": RunState.FAILED,
+                "prediction": None,
+                "prediction_id": None,
+                "submits": 0,
+                "submitted_at": None,
+            },
+            Actions(resume=True),
+        ),
+    ],
+)
+def test_a_run_offers_what_can_be_done_about_it(
+    make_run: MakeRun, changes: dict[str, object], expected: Actions
+) -> None:
+    assert status.actions(make_run(**changes)) == expected
+
+
+def test_waiting_shows_step_time_estimate_and_id(make_run: MakeRun) -> None:
+    run = make_run(state=RunState.WAITING, prediction={"status": "processing"})
+    html = status.waiting(run, Estimate(elapsed=7, remaining=12.2, runs=3), 7.4)
+    assert "Syncing the lips" in html
+    assert ">7 s<" in html
+    assert "About 12 s to go, judged by 3 earlier runs." in html
+    assert run.id in html
+    assert '<li class="now" aria-current=step>Sync' in html
+    assert "the task goes on and is billed" in html
+
+
+def test_a_queued_task_is_not_said_to_be_worked_on(make_run: MakeRun) -> None:
+    run = make_run(state=RunState.WAITING, prediction={"status": "created"})
+    assert status.now_words(run) == "In the queue"
+
+
+def test_an_unknown_status_counts_as_work(make_run: MakeRun) -> None:
+    run = make_run(state=RunState.WAITING, prediction={"status": "warming_up"})
+    assert status.now_words(run) == "Syncing the lips"
+
+
+def test_a_transfer_says_how_far_it_is(make_run: MakeRun) -> None:
+    html = status.waiting(make_run(state=RunState.UPLOADING), None, 1.0, 0.42)
+    assert "42%" in html
+    assert "No earlier run" in html
+
+
+def test_what_failed_is_said_with_its_cause_and_remedy_and_cannot_inject_markup(
+    make_run: MakeRun,
+) -> None:
+    error = RunError("The server said <script>alert(1)</script>.", "Try other media.")
+    html = status.trouble(make_run(state=RunState.FAILED, error=error))
+    assert "<script>" not in html
+    assert "&lt;script&gt;" in html
+    assert "Try other media." in html
+    assert status.BILLED_AGAIN in html
+
+
+def test_a_local_run_costs_nothing_to_submit_again(make_run: MakeRun) -> None:
+    html = status.trouble(make_run(state=RunState.FAILED, backend="local"))
+    assert "free" in html
+    assert status.BILLED_AGAIN not in html
+
+
+def test_an_unclear_run_says_that_looking_costs_nothing(make_run: MakeRun) -> None:
+    run = make_run(state=RunState.UNCLEAR, prediction_id=None)
+    assert "Nobody knows yet" in status.trouble(run)
+    assert status.resume_label(run) == "Look for the task"
+
+
+def test_a_run_without_its_key_asks_for_it(make_run: MakeRun) -> None:
+    run = make_run(state=RunState.WAITING, needs_key=True)
+    assert "Enter the key" in status.trouble(run)
+    assert status.resume_label(run) == "Go on with this key"

@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+
+from lipsync_demo.ui import words
+
+NBSP = "\N{NO-BREAK SPACE}"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (Fraction(0), "0.00 s"),
+        (Fraction(71, 10), "7.10 s"),
+        (Fraction(5999, 100), "59.99 s"),
+        (Fraction(59_996, 1000), "1:00.00"),
+        (Fraction(6712, 100), "1:07.12"),
+        (Fraction(3727), "1:02:07"),
+    ],
+)
+def test_a_length_keeps_hundredths_and_never_shows_sixty_seconds(
+    value: Fraction, text: str
+) -> None:
+    assert words.seconds(value).replace(NBSP, " ") == text
+
+
+@pytest.mark.parametrize(
+    ("fps", "text"),
+    [(Fraction(25), "25"), (Fraction(30000, 1001), "29.97"), (Fraction(24000, 1001), "23.976")],
+)
+def test_a_frame_rate_is_not_rounded_to_a_whole_number(fps: Fraction, text: str) -> None:
+    assert words.rate(fps) == text
+
+
+def test_sizes_are_in_the_unit_a_file_manager_shows() -> None:
+    assert [words.megabytes(n).replace(NBSP, " ") for n in (12, 227_918, 3_400_000)] == [
+        "1 kB",
+        "228 kB",
+        "3.4 MB",
+    ]
+
+
+def test_the_clock_counts_minutes() -> None:
+    assert [words.clock(n) for n in (-1, 0.9, 59.9, 65)] == ["0 s", "0 s", "59 s", "1 min 05 s"]
