@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from lipsync_demo.cli.options import Audio, RunId, Video
-from lipsync_demo.settings import Settings
+from lipsync_demo.cli.options import Audio, RunId, Video, settings
 
 if TYPE_CHECKING:
     from lipsync_demo.media.sync_modes import Timeline
@@ -46,7 +45,7 @@ def _laid(video: str, audio: str) -> list[Timeline]:
     from lipsync_demo.runs.folder import file_name, is_url
     from lipsync_demo.wavespeed.download import download
 
-    settings = Settings()
+    chosen = settings()
     with tempfile.TemporaryDirectory(prefix="lipsync-modes-") as folder:
 
         def local(source: str, role: str) -> Path:
@@ -56,8 +55,8 @@ def _laid(video: str, audio: str) -> list[Timeline]:
             return download(
                 source,
                 Path(folder) / role / file_name(source),
-                limit_bytes=settings.max_upload_mb << 20,
-                allow_private=settings.allow_private_urls,
+                limit_bytes=chosen.max_upload_mb << 20,
+                allow_private=chosen.allow_private_urls,
             )
 
         infos = probe_video(local(video, "video")), probe_audio(local(audio, "audio"))
@@ -99,7 +98,7 @@ def show(run_id: RunId, json: AsJson = False) -> None:
     from lipsync_demo.runs.errors import RunNotFound
 
     try:
-        found = stored(Settings(), run_id)
+        found = stored(settings(), run_id)
     except RunNotFound as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None
@@ -118,7 +117,7 @@ def list_runs(
     from lipsync_demo.cli.records import run_record, summary
     from lipsync_demo.cli.servers import latest
 
-    found = latest(Settings(), limit)
+    found = latest(settings(), limit)
     if json:
         typer.echo(jsonlib.dumps([run_record(run) for run in found], indent=2))
         return

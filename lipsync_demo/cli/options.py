@@ -1,4 +1,4 @@
-"""Arguments and options that several commands share."""
+"""Arguments, options and settings that several commands share."""
 
 from __future__ import annotations
 
@@ -6,6 +6,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from pydantic import ValidationError
+
+from lipsync_demo.settings import Settings
+
+MISUSE = 2
 
 Video = Annotated[
     str, typer.Argument(metavar="VIDEO", help="The talking video: a path or an http(s) URL.")
@@ -23,3 +28,14 @@ Json = Annotated[
     Path | None,
     typer.Option("--json", help="Write the run's record to this file.", dir_okay=False),
 ]
+
+
+def settings() -> Settings:
+    """The settings of the environment; ends the program with a sentence if one is wrong."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        for problem in error.errors(include_input=False, include_url=False):
+            name = ", ".join(map(str, problem["loc"]))
+            typer.echo(f"{name} is not usable: {problem['msg']}. See docs/settings.md.", err=True)
+        raise typer.Exit(MISUSE) from None

@@ -107,6 +107,7 @@ def details(run: Run) -> Iterator[str]:
         "output": ", ".join(str(path) for path in run.outputs),
         "warning": " ".join(run.warnings),
         "trouble": run.trouble,
+        "key": "needed to go on; resume with WAVESPEED_API_KEY set" if run.needs_key else None,
         "error": str(run.error) if run.error else None,
     }
     for label, value in lines.items():

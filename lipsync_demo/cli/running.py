@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from lipsync_demo.cli.options import Audio, Json, Output, RunId, Video
+from lipsync_demo.cli.options import Audio, Json, Output, RunId, Video, settings
 from lipsync_demo.media.sync_modes import DEFAULT_SYNC_MODE, SyncMode
-from lipsync_demo.settings import BackendName, Settings
+from lipsync_demo.settings import BackendName
 
 if TYPE_CHECKING:
     from lipsync_demo.runs.models import Run
@@ -46,9 +46,9 @@ def run(
     from lipsync_demo.cli.display import say
     from lipsync_demo.cli.servers import opened
 
-    settings = Settings()
-    name = backend or settings.backend_name
-    with _reported(json, sync_mode=sync_mode.value, backend=name), opened(settings, name) as runs:
+    chosen = settings()
+    name = backend or chosen.backend_name
+    with _reported(json, sync_mode=sync_mode.value, backend=name), opened(chosen, name) as runs:
         begun = runs.start(video, audio, sync_mode, backend=name)
         say(f"Run {begun.id}")
         _finish(runs, begun, output, json)
@@ -74,10 +74,10 @@ def resume(
     """
     from lipsync_demo.cli.servers import opened, stored
 
-    settings = Settings()
+    chosen = settings()
     with _reported(json, run_id=run_id):
-        known = stored(settings, run_id)
-        with opened(settings, known.backend) as runs:
+        known = stored(chosen, run_id)
+        with opened(chosen, known.backend) as runs:
             taken = runs.submit_again(run_id) if submit_again else runs.resume(run_id)
             _finish(runs, taken, output, json)
 

@@ -1,0 +1,1 @@
+"""A run's life: its record, its steps, its recovery."""

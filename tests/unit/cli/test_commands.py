@@ -15,6 +15,9 @@ from typing import Any
 import pytest
 
 from lipsync_demo.media.sync_modes import SyncMode
+from lipsync_demo.runs.service import RunService
+from lipsync_demo.settings import Settings
+from lipsync_demo.wavespeed.client import WaveSpeedClient
 from tests.faults.scripted_api import KEY, ScriptedApi
 from tests.unit.cli.conftest import ROOT, Cli, Result
 
@@ -99,6 +102,61 @@ def test_a_wrong_command_is_exit_code_2(cli: Cli, clip: Path, speech: Path) -> N
     assert cli("run", clip, speech, "--sync-mode", "sideways").returncode == 2
     assert cli("show", "f" * 32).returncode == 1
     assert cli("resume", "f" * 32).returncode == 1
+
+
+def test_a_wrong_setting_is_named_without_its_value(cli: Cli) -> None:
+    done = cli("list", LIPSYNC_WORKERS="many", LIPSYNC_BACKEND="cloud")
+    assert done.returncode == 2
+    assert "LIPSYNC_WORKERS is not usable" in done.stderr
+    assert "LIPSYNC_BACKEND is not usable" in done.stderr
+    assert "many" not in done.stderr
+
+
+def test_local_is_the_server_that_is_named(
+    cli: Cli, api: ScriptedApi, clip: Path, speech: Path, tmp_path: Path
+) -> None:
+    record = tmp_path / "run.json"
+    done = cli("run", clip, speech, "--backend", "local", "--json", record)
+    assert done.returncode == 0, done.stderr
+    assert _record(record)["backend"] == "local"
+    assert api.keys == {KEY}
+
+
+def test_a_local_run_is_left_to_the_app_that_runs(
+    cli: Cli, api: ScriptedApi, clip: Path, speech: Path, environment: dict[str, str]
+) -> None:
+    app = Settings(data_dir=Path(environment["LIPSYNC_DATA_DIR"]), backend="local")
+    with RunService(app, local=(api.url, KEY)):
+        done = cli("run", clip, speech, WAVESPEED_BASE_URL=None, WAVESPEED_API_KEY=None)
+        assert done.returncode == 0, done.stderr
+    assert api.submits == 1
+
+
+def test_the_backend_says_where_it_is(environment: dict[str, str], tmp_path: Path) -> None:
+    arguments = ["backend", "--token", "t0ken-for-the-test", "--data-dir", str(tmp_path)]
+    child = subprocess.Popen(
+        [sys.executable, "-m", "lipsync_demo", *arguments],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    with child:
+        assert child.stdout is not None
+        ready = json.loads(child.stdout.readline())
+        assert ready["token"] == "t0ken-for-the-test"
+        assert WaveSpeedClient(ready["token"], ready["url"]).balance() == 0
+        child.send_signal(signal.SIGTERM)
+        assert child.stdout.read() == ""
+        assert child.wait(60) in (0, -signal.SIGTERM)
+
+
+def test_a_fault_that_does_not_exist_is_said(cli: Cli, tmp_path: Path) -> None:
+    done = cli("backend", "--fault", "gremlins", "--data-dir", tmp_path)
+    assert done.returncode == 1
+    assert "gremlins" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_modes(cli: Cli, api: ScriptedApi, clip: Path, speech: Path) -> None:

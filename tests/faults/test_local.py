@@ -1,0 +1,124 @@
+"""The real local backend and engine under kill -9: of the command, and of the server."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import psutil
+import pytest
+
+from lipsync_demo.runs.models import Run, RunState
+from lipsync_demo.runs.service import RunService
+from lipsync_demo.runs.store import RunStore
+from lipsync_demo.settings import Settings
+from tests.faults.conftest import ROOT, eventually
+from tests.media_factory import make_speechlike, make_video
+
+SECONDS = 2
+
+
+@pytest.fixture(scope="module")
+def face(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The first seconds of the sample the page opens with, small."""
+    with av.open(str(ROOT / "assets" / "sample_video.mp4")) as container:
+        frames = [
+            frame.reformat(360, 360).to_ndarray(format="rgb24")
+            for _, frame in zip(range(25 * SECONDS), container.decode(video=0), strict=False)
+        ]
+    path = tmp_path_factory.mktemp("face") / "face.mp4"
+    return make_video(path, frames=len(frames), size=(360, 360), pictures=frames)
+
+
+@pytest.fixture(scope="module")
+def speech(face: Path) -> Path:
+    return make_speechlike(face.with_name("speech.wav"), SECONDS)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(data_dir=tmp_path / "data", backend="local", api_key=None, workers=1)
+
+
+@pytest.fixture
+def command(settings: Settings) -> Iterator[Callable[..., subprocess.Popen[str]]]:
+    begun: list[subprocess.Popen[str]] = []
+
+    def start(*arguments: object) -> subprocess.Popen[str]:
+        ours = ("WAVESPEED", "LIPSYNC")
+        environment = {k: v for k, v in os.environ.items() if not k.startswith(ours)}
+        environment |= {"LIPSYNC_DATA_DIR": str(settings.data_dir), "LIPSYNC_WORKERS": "1"}
+        begun.append(
+            subprocess.Popen(
+                [sys.executable, "-m", "lipsync_demo", *map(str, arguments)],
+                cwd=ROOT,
+                env=environment,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
+        )
+        return begun[-1]
+
+    yield start
+    for process in begun:
+        process.kill()
+        process.communicate()
+
+
+def _in_state(settings: Settings, state: RunState) -> bool:
+    store = RunStore(settings.runs_database_url, settings.runs_dir)
+    try:
+        return any(run.state is state for run in store.list())
+    finally:
+        store.close()
+
+
+def _is_whole(run: Run) -> None:
+    assert run.state is RunState.DONE, run.error
+    assert run.submits == 1
+    assert run.expected_seconds == SECONDS
+    assert run.output_seconds is not None
+    assert abs(run.output_seconds - SECONDS) <= Fraction(1, 25)
+    assert run.has_nsfw_contents == (False,)
+    assert run.timings["inference"] > 0
+
+
+def test_a_killed_command_leaves_nothing_running_and_loses_nothing(
+    command: Callable[..., subprocess.Popen[str]], settings: Settings, face: Path, speech: Path
+) -> None:
+    begun = command("run", face, speech, "--sync-mode", "loop")
+    eventually(lambda: _in_state(settings, RunState.WAITING), "the run waits for its task")
+    family = psutil.Process(begun.pid).children(recursive=True)
+    assert family
+    begun.kill()
+    begun.wait()
+    eventually(lambda: not any(p.is_running() for p in family), "its server and workers ended")
+    store = RunStore(settings.runs_database_url, settings.runs_dir)
+    (run,) = store.list()
+    store.close()
+    assert run.state is RunState.WAITING
+    said, told = command("resume", run.id).communicate(timeout=120)
+    assert said.strip().endswith("output.mp4"), told
+    with RunService(settings, recover=False) as service:
+        _is_whole(service.get(run.id))
+
+
+def test_a_killed_server_is_waited_for(
+    command: Callable[..., subprocess.Popen[str]], settings: Settings, face: Path, speech: Path
+) -> None:
+    begun = command("run", face, speech, "--sync-mode", "loop")
+    eventually(lambda: _in_state(settings, RunState.WAITING), "the run waits for its task")
+    (server,) = psutil.Process(begun.pid).children()
+    server.kill()
+    said, told = begun.communicate(timeout=120)
+    assert begun.returncode == 0, told
+    with RunService(settings, recover=False) as service:
+        (run,) = service.list()
+        _is_whole(run)
+    assert said.strip() == str(run.output)
