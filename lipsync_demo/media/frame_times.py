@@ -12,7 +12,7 @@ from av.container import InputContainer
 from av.video.stream import VideoStream
 
 from lipsync_demo.media.errors import MediaError
-from lipsync_demo.media.streams import open_media, video_frames, video_stream
+from lipsync_demo.media.streams import exact, open_media, video_frames, video_stream
 
 NO_PICTURE_HINT = "Choose a video that shows a person talking."
 
@@ -70,7 +70,7 @@ def read_frame_times(container: InputContainer, stream: VideoStream, path: Path)
     Raises:
         MediaError: the stream holds no frame.
     """
-    time_base = stream.time_base or Fraction(1, 90_000)
+    time_base = exact(stream.time_base, Fraction(1, 90_000))
     stamps: list[tuple[int, int]] = []
     complete = True
     for packet in container.demux(stream):
@@ -81,12 +81,12 @@ def read_frame_times(container: InputContainer, stream: VideoStream, path: Path)
             break
         stamps.append((packet.pts, packet.duration or 0))
     if not complete:
-        stamps = _decoded_stamps(path, time_base, stream.average_rate)
+        stamps = _decoded_stamps(path, time_base, exact(stream.average_rate, 25))
     if not stamps:
         raise MediaError(f"{path.name} has a video track without a single frame.", NO_PICTURE_HINT)
     stamps.sort()
     pts = _rising(stamp for stamp, _ in stamps)
-    candidates = [r for r in (stream.average_rate, stream.guessed_rate) if r]
+    candidates = [exact(r) for r in (stream.average_rate, stream.guessed_rate) if r]
     rate, variable, last = _rate(pts, stamps[-1][1], time_base, candidates)
     return FrameTimes(pts, last, time_base, rate, variable)
 
@@ -99,12 +99,10 @@ def _rising(stamps: Iterable[int]) -> tuple[int, ...]:
     return tuple(rising)
 
 
-def _decoded_stamps(
-    path: Path, time_base: Fraction, rate: Fraction | None
-) -> list[tuple[int, int]]:
+def _decoded_stamps(path: Path, time_base: Fraction, rate: Fraction) -> list[tuple[int, int]]:
     """Stamps by decoding, for containers (such as AVI) whose packets carry none."""
     stamps: list[tuple[int, int]] = []
-    step = max(1, round(1 / ((rate or Fraction(25)) * time_base)))
+    step = max(1, round(1 / (rate * time_base)))
     with open_media(path) as container:
         for frame in video_frames(container):
             following = stamps[-1][0] + step if stamps else 0

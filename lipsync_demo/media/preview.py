@@ -15,7 +15,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from lipsync_demo.media.probe import MediaInfo, VideoInfo, probe_video
-from lipsync_demo.media.streams import audio_stream, open_media, video_stream
+from lipsync_demo.media.streams import audio_stream, exact, open_media, video_stream
 
 SHORT_SIDE = 720
 SOUND_RATE = 48_000
@@ -172,7 +172,7 @@ class _Mixer:
 
     def encode(self, frame: AudioFrame, start: Fraction) -> list[Packet[AudioStream]]:
         if self._written == 0 and frame.pts is not None and frame.time_base is not None:
-            offset = frame.pts * frame.time_base - start
+            offset = frame.pts * exact(frame.time_base) - start
             self._written = max(0, round(offset * SOUND_RATE))
         frame.pts = None
         return self._packets(self._resampler.resample(frame))

@@ -20,6 +20,7 @@ from lipsync_demo.media.streams import (
     audio_frames,
     audio_stream,
     declared_samples,
+    exact,
     open_media,
     video_frames,
     video_stream,
@@ -159,7 +160,7 @@ def _video_info(container: InputContainer, stream: VideoStream, path: Path) -> V
     times: FrameTimes = read_frame_times(container, stream, path)
     frame = _first_picture(path)
     context = stream.codec_context
-    sar = stream.sample_aspect_ratio or context.sample_aspect_ratio or Fraction(1)
+    sar = exact(stream.sample_aspect_ratio or context.sample_aspect_ratio, 1)
     rotation = -frame.rotation % 360
     width, height = max(1, round(frame.width * sar)), frame.height
     if rotation in (90, 270):
@@ -213,7 +214,7 @@ def _audio_info(path: Path) -> AudioInfo | None:
             rate=first.sample_rate,
             channels=len(first.layout.channels),
             samples=min(samples, declared) if declared else samples,
-            start=(first.pts or 0) * (first.time_base or Fraction(0)),
+            start=(first.pts or 0) * exact(first.time_base),
             peak=round(peak, 6),
         )
 

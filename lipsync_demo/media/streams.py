@@ -11,6 +11,7 @@ import contextlib
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
+from typing import Protocol
 
 import av
 from av.audio.frame import AudioFrame
@@ -118,8 +119,22 @@ def audio_frames(container: InputContainer, stream: AudioStream) -> Iterator[Aud
             continue
 
 
+class Ratio(Protocol):
+    """What every PyAV's rational numbers have in common."""
+
+    @property
+    def numerator(self) -> int: ...
+    @property
+    def denominator(self) -> int: ...
+
+
+def exact(ratio: Ratio | None, default: Fraction | int = 0) -> Fraction:
+    """PyAV's ratio as a `Fraction`; newer PyAVs have a type of their own that rounds."""
+    return Fraction(ratio.numerator, ratio.denominator) if ratio else Fraction(default)
+
+
 def declared_samples(container: InputContainer, stream: AudioStream, rate: int) -> int | None:
     """Samples at `rate` that the MP4 family's track header promises; None for other formats."""
     if "mp4" not in container.format.name or not stream.duration or stream.time_base is None:
         return None
-    return round(Fraction(stream.duration) * stream.time_base * rate)
+    return round(stream.duration * exact(stream.time_base) * rate)

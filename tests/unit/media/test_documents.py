@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assets import make_samples
 from lipsync_demo.media.probe import probe
 from lipsync_demo.media.sync_modes import MODES, output_seconds
 from tests.media_factory import frame_stamps, rgb_frames
@@ -78,6 +77,9 @@ def test_the_sample_clip_is_as_claimed() -> None:
 
 
 def test_the_sample_clip_is_what_its_script_makes() -> None:
+    pytest.importorskip("skimage", reason="the portrait comes with scikit-image")
+    from assets import make_samples
+
     portrait = make_samples.Portrait()
     shipped = list(rgb_frames(ROOT / "assets" / "sample_video.mp4"))
     for number in (0, 24):
