@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from lipsync_demo.engine import decode
+from lipsync_demo.engine.decode import FrameReader
+from lipsync_demo.media.errors import MediaError
+from tests.media_factory import make_picture, make_tone, make_video, read_index
+
+COUNT = 70
+
+
+def shown(reader: FrameReader, numbers: list[int]) -> list[int]:
+    return [read_index(picture.rgb()) for picture in reader.pictures(numbers)]
+
+
+@pytest.fixture(scope="module", params=["clip.mp4", "clip.webm", "clip.mpg", "clip.avi"])
+def clip(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_video(tmp_path_factory.mktemp("decode") / request.param, frames=COUNT)
+
+
+def test_reads_forward_and_backward(clip: Path) -> None:
+    there_and_back = [*range(COUNT), *range(COUNT - 2, -1, -1), *range(1, 20)]
+    with FrameReader(clip) as reader:
+        assert len(reader) == COUNT
+        assert shown(reader, there_and_back) == there_and_back
+
+
+@settings(
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.lists(st.integers(0, COUNT - 1), min_size=1, max_size=12))
+def test_reads_in_any_order(clip: Path, numbers: list[int]) -> None:
+    with FrameReader(clip) as reader:
+        assert shown(reader, numbers) == numbers
+
+
+def test_backward_memory_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(decode, "MOST_HELD", 9)
+    backward = list(range(69, -1, -1))
+    with FrameReader(make_video(tmp_path / "clip.mp4", frames=COUNT)) as reader:
+        windows = [reader._falling(backward, place) for place in (0, 30, 65)]
+        assert [len(window) for window in windows] == [9, 9, 5]
+        assert shown(reader, backward) == backward
+
+
+def test_repeated_frames_are_decoded_once(tmp_path: Path) -> None:
+    with FrameReader(make_video(tmp_path / "clip.mp4", frames=5)) as reader:
+        first, second, third = reader.pictures([3, 3, 4])
+        assert first is second
+        assert read_index(third.rgb()) == 4
+
+
+@pytest.mark.parametrize("rotation", [0, 90, 180, 270])
+def test_pictures_stand_upright(tmp_path: Path, rotation: int) -> None:
+    path = make_video(tmp_path / "clip.mp4", frames=3, rotation=rotation, sar=Fraction(4, 3))
+    with FrameReader(path) as reader:
+        assert reader.size == (192, 128)
+        assert reader.sar == (Fraction(4, 3) if rotation % 180 == 0 else Fraction(3, 4))
+        assert shown(reader, [0, 2]) == [0, 2]
+
+
+def test_variable_rate_and_late_start(tmp_path: Path) -> None:
+    path = make_video(tmp_path / "clip.mp4", vfr=[1, 2, 1, 3, 1, 1, 2], start=4)
+    with FrameReader(path) as reader:
+        assert shown(reader, [6, 5, 4, 3, 2, 1, 0]) == [6, 5, 4, 3, 2, 1, 0]
+
+
+@pytest.mark.parametrize("name", ["clip.mp4", "clip.mkv"])
+def test_hevc_and_odd_formats(tmp_path: Path, name: str) -> None:
+    path = make_video(tmp_path / name, frames=30, codec="libx265", pixel_format="yuv444p")
+    with FrameReader(path) as reader:
+        assert shown(reader, [29, 15, 2, 28]) == [29, 15, 2, 28]
+
+
+def test_a_still_picture_is_a_video_of_one_frame(tmp_path: Path) -> None:
+    with FrameReader(make_picture(tmp_path / "still.png", (161, 121))) as reader:
+        assert reader.still
+        assert reader.size == (162, 122)
+        assert len(reader) == 1
+        assert len(list(reader.pictures([0, 0, 0]))) == 3
+
+
+def test_damaged_frames_show_the_one_before(tmp_path: Path) -> None:
+    path = make_video(tmp_path / "clip.mpg", frames=40)
+    data = bytearray(path.read_bytes())
+    half = len(data) // 2
+    data[half : half + 2000] = np.random.default_rng(1).bytes(2000)
+    path.write_bytes(data)
+    with FrameReader(path) as reader:
+        pictures = list(reader.pictures(range(len(reader))))
+        assert len(pictures) == len(reader)
+        assert read_index(pictures[2].rgb()) == 2
+
+
+def test_what_is_no_video_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(MediaError, match="no picture"):
+        FrameReader(make_tone(tmp_path / "tone.wav", 1))

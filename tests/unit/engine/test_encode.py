@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from lipsync_demo.engine.decode import FrameReader
+from lipsync_demo.engine.encode import SYNTHETIC, Sound, VideoWriter
+from lipsync_demo.engine.picture import Colours
+from lipsync_demo.media.frame_times import frame_times
+from lipsync_demo.media.probe import probe
+from tests.media_factory import make_video, read_index, rgb_frames, tone
+
+MILLI = Fraction(1, 1000)
+
+
+def write(
+    path: Path,
+    source: Path,
+    pts: list[int],
+    time_base: Fraction = MILLI,
+    *,
+    sound: Sound | None = None,
+    colours: Colours | None = None,
+    sar: Fraction = Fraction(1),
+) -> Path:
+    with FrameReader(source) as reader:
+        numbers = range(len(pts) - 1)
+        colours = colours or reader.colours
+        with VideoWriter(
+            path, reader.size, time_base, Fraction(25), colours, sar=sar, sound=sound
+        ) as writer:
+            for number, picture in enumerate(reader.pictures(numbers)):
+                writer.write(picture, pts[number], pts[number + 1] - pts[number])
+    return path
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    return make_video(tmp_path / "source.mp4", frames=40)
+
+
+def int16(seconds: float, rate: int, channels: int = 1) -> Sound:
+    samples = (tone(seconds, rate) * 32767).astype(np.int16)
+    return Sound(np.repeat(samples[:, None], channels, 1), rate)
+
+
+def test_frames_keep_their_times_and_order(tmp_path: Path, source: Path) -> None:
+    pts = [0, 40, 73, 180, 181, 240, 999, 1040]
+    times = frame_times(write(tmp_path / "out.mp4", source, pts))
+    assert [stamp * times.time_base for stamp in times.pts] == [p * MILLI for p in pts[:-1]]
+    assert [read_index(frame) for frame in rgb_frames(tmp_path / "out.mp4")] == list(range(7))
+
+
+@pytest.mark.parametrize(
+    "base", [Fraction(1, 90_000), Fraction(1, 691_200), Fraction(1001, 30_000)]
+)
+def test_any_time_base(tmp_path: Path, source: Path, base: Fraction) -> None:
+    step = max(1, round(Fraction(1, 25) / base))
+    times = frame_times(write(tmp_path / "out.mp4", source, [n * step for n in range(20)], base))
+    assert [stamp * times.time_base for stamp in times.pts] == [n * step * base for n in range(19)]
+
+
+@pytest.mark.parametrize(
+    ("rate", "channels", "written"),
+    [(48_000, 2, 48_000), (44_100, 1, 44_100), (16_000, 1, 16_000), (8_000, 2, 8_000)],
+)
+def test_sound_is_exact_to_a_sample(
+    tmp_path: Path, source: Path, rate: int, channels: int, written: int
+) -> None:
+    sound = int16(1.2345, rate, channels)
+    pts = [n * 40 for n in range(31)]
+    info = probe(write(tmp_path / "out.mp4", source, pts, sound=sound))
+    assert info.audio is not None
+    assert info.audio.codec == "aac"
+    assert (info.audio.rate, info.audio.channels) == (written, channels)
+    assert info.audio.samples == len(sound.samples)
+    assert info.audio.start == 0
+    with av.open(str(tmp_path / "out.mp4")) as container:
+        heard = np.concatenate([f.to_ndarray()[0] for f in container.decode(audio=0)])
+    given = sound.samples[:, 0] / 32768
+    middle = slice(rate // 4, rate)
+    assert np.corrcoef(heard[middle], given[middle])[0, 1] > 0.99
+
+
+def test_deep_and_odd_sounds(tmp_path: Path, source: Path) -> None:
+    deep = Sound((tone(0.5, 44_056)[:, None] * 2**31 * 0.9).astype(np.int32), 44_056)
+    info = probe(write(tmp_path / "out.mp4", source, [n * 40 for n in range(14)], sound=deep))
+    assert info.audio is not None
+    assert info.audio.rate == 48_000
+    assert info.audio.duration == pytest.approx(0.5, abs=0.001)
+
+
+def test_browsers_can_play_it_while_it_loads(tmp_path: Path, source: Path) -> None:
+    pts = [n * 40 for n in range(31)]
+    path = write(tmp_path / "out.mp4", source, pts, sound=int16(1.2, 48_000), sar=Fraction(15, 16))
+    data = path.read_bytes()
+    assert 0 < data.index(b"moov") < data.index(b"mdat")
+    with av.open(str(path)) as container:
+        video = container.streams.video[0]
+        assert container.metadata["comment"] == SYNTHETIC
+        assert (video.codec_context.name, video.codec_context.pix_fmt) == ("h264", "yuv420p")
+        assert video.sample_aspect_ratio == Fraction(15, 16)
+
+
+@pytest.mark.parametrize(
+    "colours", [Colours(1, 1, 1), Colours(6, 6, 6), Colours(9, 9, 16), Colours(1, 1, 1, True)]
+)
+def test_colours_are_tagged_as_in_the_source(
+    tmp_path: Path, source: Path, colours: Colours
+) -> None:
+    path = write(tmp_path / "out.mp4", source, [n * 40 for n in range(4)], colours=colours)
+    with FrameReader(path) as reader:
+        assert reader.colours == colours
+
+
+def test_an_error_leaves_nothing_behind(tmp_path: Path, source: Path) -> None:
+    folder = tmp_path / "out"
+    folder.mkdir()
+    with FrameReader(source) as reader, pytest.raises(RuntimeError, match="stop"):
+        _fail_while_writing(folder / "out.mp4", reader)
+    assert list(folder.iterdir()) == []
+
+
+def _fail_while_writing(path: Path, reader: FrameReader) -> None:
+    with VideoWriter(path, reader.size, MILLI, Fraction(25), reader.colours) as writer:
+        writer.write(next(reader.pictures([0])), 0, 40)
+        raise RuntimeError("stop")

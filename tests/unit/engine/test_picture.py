@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+import av
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lipsync_demo.engine.picture import Box, Colours, Picture, from_frame, to_frame
+from tests.unit.engine.conftest import portrait
+
+BT601, BT709 = Colours(6, 6, 6), Colours(1, 1, 1)
+
+
+def picture(colours: Colours = BT601, size: int = 128) -> Picture:
+    frame = av.VideoFrame.from_ndarray(portrait(size=size), "rgb24").reformat(format="yuv420p")
+    made = from_frame(frame)
+    return Picture(made.y, made.u, made.v, colours)
+
+
+def planes(shown: Picture) -> tuple[np.ndarray, ...]:
+    return shown.y, shown.u, shown.v
+
+
+def test_rgb_is_what_the_codec_was_given() -> None:
+    assert np.abs(picture().rgb().astype(int) - portrait(size=128)).mean() < 4
+
+
+@given(st.tuples(*[st.floats(-40, 200)] * 4))
+def test_a_box_has_even_corners_inside_the_picture(corners: tuple[float, ...]) -> None:
+    shown = Picture(np.zeros((90, 120), np.uint8), *[np.zeros((45, 60), np.uint8)] * 2, BT601)
+    box = shown.box(*corners)
+    assert all(edge % 2 == 0 for edge in box)
+    assert 0 <= box.left < box.right <= 120
+    assert 0 <= box.top < box.bottom <= 90
+    left, top, right, bottom = corners
+    if left < right and top < bottom and right <= 120 and bottom <= 90 and min(left, top) >= 0:
+        assert box.left <= left
+        assert box.top <= top
+        assert box.right >= right
+        assert box.bottom >= bottom
+
+
+@pytest.mark.parametrize("colours", [BT601, BT709, Colours(full_range=True)])
+def test_unchanged_pixels_keep_their_bytes(colours: Colours) -> None:
+    shown = picture(colours)
+    box = Box(20, 30, 100, 110)
+    before = shown.rgb(box)
+    same = shown.changed(box, before, before)
+    for old, new in zip(planes(shown), planes(same), strict=True):
+        assert np.array_equal(old, new)
+    after = before.copy()
+    after[40:60, 20:40] = (200, 60, 60)
+    changed = shown.changed(box, before, after)
+    outside = np.ones(shown.y.shape, bool)
+    outside[70:90, 40:60] = False
+    assert np.array_equal(shown.y[outside], changed.y[outside])
+    assert np.array_equal(shown.u[outside[::2, ::2]], changed.u[outside[::2, ::2]])
+    inside = changed.rgb()[74:86, 44:56].astype(int)
+    assert np.abs(inside - (200, 60, 60)).max() <= 4
+
+
+def test_a_shrunk_picture_is_the_average() -> None:
+    shown = picture()
+    small, whole = shown.rgb(shrink=4), shown.rgb().astype(float)
+    assert small.shape == (32, 32, 3)
+    expected = whole.reshape(32, 4, 32, 4, 3).mean((1, 3))
+    assert np.abs(small - expected).mean() < 2
+
+
+@pytest.mark.parametrize("name", ["rgb24", "yuv422p", "yuv444p10le", "gray", "nv12"])
+def test_other_formats_become_planes(name: str) -> None:
+    frame = av.VideoFrame.from_ndarray(portrait(size=128), "rgb24").reformat(format=name)
+    seen = from_frame(frame).rgb().astype(int)
+    given = portrait(size=128).astype(int)
+    if name == "gray":
+        seen, given = seen.mean(-1), given.mean(-1)
+    assert np.abs(seen - given).mean() < 6
+
+
+def test_odd_sides_become_even_without_losing_a_row() -> None:
+    odd = np.ascontiguousarray(portrait(size=128)[:101, :97])
+    frame = av.VideoFrame.from_ndarray(odd, "rgb24").reformat(format="yuv420p")
+    made = from_frame(frame)
+    assert (made.width, made.height) == (98, 102)
+    assert np.array_equal(made.y[-1], made.y[-2])
+    assert np.array_equal(made.y[:, -1], made.y[:, -2])
+    assert np.abs(made.rgb()[:101, :97].astype(int) - odd).mean() < 6
+
+
+@pytest.mark.parametrize("rotation", [0, 90, 180, 270])
+def test_pictures_are_turned_upright(rotation: int) -> None:
+    stored = np.ascontiguousarray(np.rot90(portrait(size=128), rotation // 90))
+    frame = av.VideoFrame.from_ndarray(stored, "rgb24").reformat(format="yuv420p")
+    assert np.abs(from_frame(frame, rotation).rgb().astype(int) - portrait(size=128)).mean() < 4
+
+
+def test_frames_carry_planes_and_colours() -> None:
+    shown = picture(BT709)
+    frame = to_frame(shown)
+    again = from_frame(frame)
+    assert again.colours == BT709
+    for old, new in zip(planes(shown), planes(again), strict=True):
+        assert np.array_equal(old, new)
