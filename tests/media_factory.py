@@ -32,7 +32,7 @@ _ENCODER = {
 
 _AUDIO_CODECS = {".mp4": "aac", ".mov": "aac", ".m4a": "aac", ".mkv": "aac", ".webm": "libopus"}
 _AUDIO_CODECS |= {".wav": "pcm_s16le", ".mp3": "libmp3lame", ".flac": "flac", ".ogg": "libopus"}
-_AUDIO_CODECS |= {".avi": "libmp3lame", ".mpg": "mp2"}
+_AUDIO_CODECS |= {".avi": "pcm_s16le", ".mpg": "mp2"}
 
 
 def index_frame(index: int, size: tuple[int, int] = SIZE) -> Rgb:
@@ -123,6 +123,7 @@ def make_video(
         sound = None
         if audio is not None:
             sound = _audio_stream(container, path, audio_rate)
+        packets: list[av.Packet] = []
         ticks = start
         unit = (1 / rate) / video.codec_context.time_base
         for n, duration in enumerate(durations):
@@ -133,12 +134,13 @@ def make_video(
             frame.time_base = video.codec_context.time_base
             frame.duration = round(duration * unit)
             ticks += duration
-            container.mux(video.encode(frame))
-        container.mux(video.encode())
+            packets += video.encode(frame)
+        packets += video.encode()
         if sound is not None:
             if isinstance(audio, str):
                 audio = tone(total, audio_rate) * (0 if audio == "silence" else 1)
-            _encode(container, sound, np.asarray(audio, np.float32), audio_rate)
+            packets += _encoded(sound, np.asarray(audio, np.float32), audio_rate)
+        container.mux(sorted(packets, key=lambda packet: (packet.dts or 0) * packet.time_base))
     if rotation:
         _turn(path, rotation)
     return path
@@ -192,7 +194,7 @@ def write_audio(
     """Write mono samples (-1..1) to every channel; `codec` overrides the suffix's own."""
     with av.open(str(path), "w") as container:
         stream = _audio_stream(container, path, rate, codec, channels)
-        _encode(container, stream, samples, rate, channels)
+        container.mux(_encoded(stream, samples, rate, channels))
     return path
 
 
@@ -228,24 +230,21 @@ def _audio_stream(
     return stream
 
 
-def _encode(
-    container: av.container.OutputContainer,
-    stream: av.AudioStream,
-    samples: Samples,
-    rate: int,
-    channels: int = 1,
-) -> None:
+def _encoded(
+    stream: av.AudioStream, samples: Samples, rate: int, channels: int = 1
+) -> list[av.Packet]:
     layout = stream.layout.name
     resampler = av.AudioResampler(stream.format, layout, rate, stream.frame_size or 1024)
+    packets: list[av.Packet] = []
     for start in range(0, len(samples), 4096):
         block = samples[None, start : start + 4096].repeat(channels, axis=0)
         frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(block), "fltp", layout)
         frame.sample_rate, frame.pts = rate, start
         for ready in resampler.resample(frame):
-            container.mux(stream.encode(ready))
+            packets += stream.encode(ready)
     for ready in resampler.resample(None):
-        container.mux(stream.encode(ready))
-    container.mux(stream.encode())
+        packets += stream.encode(ready)
+    return packets + stream.encode()
 
 
 def _turn(path: Path, rotation: int) -> None:

@@ -121,11 +121,16 @@ def _rate(
     last = last or pts[-1] - pts[-2]
     for rate in candidates:
         ticks = 1 / (rate * time_base)
-        slack = max(Fraction(1), ticks / 100) if ticks >= 4 else 0
+        slack = _slack(ticks)
         if all(abs(stamp - pts[0] - n * ticks) <= slack for n, stamp in enumerate(pts)):
             # Rounded ticks leave the end open by one; the rate says where it is.
             end = round(len(pts) * ticks) - (pts[-1] - pts[0])
             return rate, False, end if abs(end - last) <= slack else last
     average = len(pts) / ((pts[-1] + last - pts[0]) * time_base)
     steps = {b - a for a, b in pairwise((*pts, pts[-1] + last))}
-    return average, max(steps) - min(steps) > 1, last
+    return average, max(steps) - min(steps) > _slack(1 / (average * time_base)), last
+
+
+def _slack(ticks: Fraction) -> Fraction:
+    """How far rounding may move a frame that lasts so many ticks."""
+    return max(Fraction(1), ticks / 100) if ticks >= 4 else Fraction(0)
