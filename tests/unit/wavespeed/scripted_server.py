@@ -210,9 +210,11 @@ class Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def scripted_server(certificate: trustme.LeafCert | None = None) -> Iterator[Script]:
+def scripted_server(
+    certificate: trustme.LeafCert | None = None, host: str = "127.0.0.1"
+) -> Iterator[Script]:
     """A running server; with a certificate it speaks TLS."""
-    server = _Server(("127.0.0.1", 0), Handler)
+    server = _Server((host, 0), Handler)
     scheme = "http"
     if certificate is not None:
         scheme = "https"
@@ -222,7 +224,7 @@ def scripted_server(certificate: trustme.LeafCert | None = None) -> Iterator[Scr
         server.socket = context.wrap_socket(
             server.socket, server_side=True, do_handshake_on_connect=False
         )
-    server.script = Script(f"{scheme}://127.0.0.1:{server.server_address[1]}")
+    server.script = Script(f"{scheme}://{host}:{server.server_address[1]}")
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 import trustme
 
+from lipsync_demo.wavespeed import download as download_module
 from lipsync_demo.wavespeed.client import WaveSpeedClient
 from lipsync_demo.wavespeed.download import download
 from lipsync_demo.wavespeed.errors import DownloadFailed
@@ -73,9 +74,13 @@ def test_the_file_appears_only_when_it_is_whole(
     server: Script, fetch: Callable[..., Path], target: Path
 ) -> None:
     server.on("GET", "/a.mp4", VIDEO)
-    seen: set[tuple[str, ...]] = set()
-    fetch(server.url + "/a.mp4", target, on_progress=lambda *_: seen.add(tuple(left(target))))
-    assert seen == {("out.mp4.part",)}
+    seen: set[tuple[str, int]] = set()
+
+    def look(done: int, total: int | None) -> None:
+        seen.update((path.name, path.stat().st_ino) for path in target.parent.iterdir())
+
+    fetch(server.url + "/a.mp4", target, on_progress=look)
+    assert seen == {("out.mp4.part", target.stat().st_ino)}
 
 
 @pytest.mark.parametrize(
@@ -397,13 +402,23 @@ def test_a_redirect_cannot_lead_out_of_the_trusted_origin_into_a_private_one(
 
 
 def test_a_redirect_cannot_lead_into_the_trusted_origin(
-    server: Script, elsewhere: Script, target: Path
+    server: Script,
+    target: Path,
+    authority: trustme.CA,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A stranger's address must not make us ask our own server for something."""
+    monkeypatch.setattr(download_module, "is_public", lambda address: str(address) == "127.0.0.2")
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", bundle(authority, tmp_path_factory))
     server.on("GET", "/private", VIDEO)
-    elsewhere.on("GET", "/a.mp4", Reply(302, headers={"Location": server.url + "/private"}))
-    with pytest.raises(DownloadFailed):
-        download(elsewhere.url + "/a.mp4", target, limit_bytes=LIMIT, trusted_origin=server.url)
+    visit = partial(download, limit_bytes=LIMIT, trusted_origin=server.url)
+    with scripted_server(authority.issue_cert("127.0.0.2"), "127.0.0.2") as stranger:
+        stranger.on("GET", "/a.mp4", VIDEO)
+        visit(stranger.url + "/a.mp4", target)
+        stranger.on("GET", "/a.mp4", Reply(302, headers={"Location": server.url + "/private"}))
+        with pytest.raises(DownloadFailed, match="not encrypted"):
+            visit(stranger.url + "/a.mp4", target)
     assert server.requests == []
 
 
@@ -464,6 +479,12 @@ def secure(authority: trustme.CA) -> Iterator[Script]:
         yield script
 
 
+def bundle(authority: trustme.CA, folders: pytest.TempPathFactory) -> str:
+    path = folders.mktemp("ca") / "ca.pem"
+    authority.cert_pem.write_to_path(str(path))
+    return str(path)
+
+
 def test_a_certificate_is_checked_against_the_name(
     secure: Script,
     target: Path,
@@ -476,9 +497,7 @@ def test_a_certificate_is_checked_against_the_name(
     port = secure.url.rpartition(":")[2]
     with pytest.raises(DownloadFailed, match="certificate is not valid"):
         visit(f"https://localhost:{port}/a.mp4", target)
-    bundle = tmp_path_factory.mktemp("ca") / "ca.pem"
-    authority.cert_pem.write_to_path(str(bundle))
-    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(bundle))
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", bundle(authority, tmp_path_factory))
     with pytest.raises(DownloadFailed, match="certificate is not valid"):
         visit(f"https://127.0.0.1:{port}/a.mp4", target)
     assert secure.requests == []

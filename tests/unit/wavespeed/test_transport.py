@@ -54,6 +54,14 @@ def test_the_key_goes_to_the_base_origin(server: Script, client: WaveSpeedClient
     assert server.requests[0].headers["authorization"] == f"Bearer {KEY}"
 
 
+def test_the_key_goes_to_no_other_origin_whatever_the_caller_asks(
+    elsewhere: Script, client: WaveSpeedClient
+) -> None:
+    elsewhere.on("GET", BALANCE, GOOD)
+    assert client._transport.call("GET", elsewhere.url + BALANCE).ok
+    assert "authorization" not in elsewhere.requests[0].headers
+
+
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_a_redirect_is_not_followed(
     server: Script, elsewhere: Script, client: WaveSpeedClient, status: int
