@@ -26,12 +26,7 @@ class CutDetector:
 
     def between(self, picture: Picture) -> bool:
         """Whether a cut lies between the picture before and this one."""
-        thumb = np.concatenate(
-            [
-                cv2.resize(plane, THUMB, interpolation=cv2.INTER_AREA).astype(np.float32).ravel()
-                for plane in (picture.y, picture.u, picture.v)
-            ]
-        )
+        thumb = np.concatenate([_thumb(plane) for plane in (picture.y, picture.u, picture.v)])
         if self._last is None:
             self._last = thumb
             return False
@@ -40,3 +35,9 @@ class CutDetector:
         usual = max(self._changes)
         self._changes = [*self._changes[1:], change]
         return change > CUT or change > max(JUMP_CUT, JUMP_CUT_RATIO * usual)
+
+
+def _thumb(plane: NDArray[np.uint8]) -> NDArray[np.float32]:
+    step = max(1, min(plane.shape) // (4 * THUMB[1]))
+    few = np.ascontiguousarray(plane[::step, ::step])
+    return cv2.resize(few, THUMB, interpolation=cv2.INTER_AREA).astype(np.float32).ravel()

@@ -169,11 +169,7 @@ class FaceLandmarker:
 
     def faces(self, rgb: Image, *, tiles: bool = True) -> Iterator[Landmarks]:
         """The points of each face of a frame, largest first."""
-        return self.meshes(rgb, self.detect(rgb, tiles=tiles))
-
-    def meshes(self, rgb: Image, faces: list[Face]) -> Iterator[Landmarks]:
-        """The points of each detection in which the mesh too sees a face."""
-        for face in faces:
+        for face in self.detect(rgb, tiles=tiles):
             first = self.landmarks(rgb, face_region(face))
             if first.score < MIN_PRESENCE:
                 continue

@@ -59,6 +59,7 @@ _OUTER_PAIR = (0, 17)
 _OUTER_CORNERS = (61, 291)
 
 SMOOTHING_TAPS = 5
+_MIDDLE_TAPS = np.array([-3, 12, 17, 12, -3], np.float32) / 35
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -161,6 +162,11 @@ def smooth(track: Floats) -> Floats:
     if len(track) < SMOOTHING_TAPS:
         return track
     return np.asarray(savgol_filter(track, SMOOTHING_TAPS, 2, axis=0), np.float32)
+
+
+def smooth_middle(five: Floats) -> Floats:
+    """What `smooth` gives for the middle one of five frames (5, ...)."""
+    return np.asarray(np.tensordot(_MIDDLE_TAPS, five, 1), np.float32)
 
 
 def _distance(head: Floats, a: int, b: int) -> Floats:

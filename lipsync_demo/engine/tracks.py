@@ -18,13 +18,23 @@ from lipsync_demo.engine.cuts import CutDetector
 from lipsync_demo.engine.face import (
     MIN_PRESENCE,
     POINTS,
+    Face,
     FaceLandmarker,
     Landmarks,
     Region,
+    face_region,
     landmark_region,
 )
 from lipsync_demo.engine.library import LibraryBuilder, patch_box
-from lipsync_demo.engine.mouth import SMOOTHING_TAPS, Pose, fit_pose, iod, measures, smooth
+from lipsync_demo.engine.mouth import (
+    SMOOTHING_TAPS,
+    Pose,
+    fit_pose,
+    iod,
+    measures,
+    smooth,
+    smooth_middle,
+)
 from lipsync_demo.engine.picture import Box, Picture
 
 Floats = NDArray[np.float32]
@@ -126,19 +136,29 @@ def look(picture: Picture, region: Region, landmarker: FaceLandmarker) -> Landma
     return Landmarks(_enlarged(found.points, shrink, box.left, box.top), found.score)
 
 
-def faces(picture: Picture, landmarker: FaceLandmarker) -> list[Landmarks]:
+def find(picture: Picture, landmarker: FaceLandmarker, *, tiles: bool = True) -> list[Face]:
     """Every face of a picture, largest first; small ones by tiles when there is no other."""
     shrink = max(1, max(picture.width, picture.height) // DETECTION_SIDE)
     small = landmarker.detect(picture.rgb(shrink=shrink), tiles=False)
     if not small:
-        return list(landmarker.faces(picture.rgb()))
-    found = []
-    for first in landmarker.meshes(picture.rgb(shrink=shrink), small):
-        points = _enlarged(first.points, shrink, 0, 0)
-        second = look(picture, landmark_region(points), landmarker)
-        if second.score >= MIN_PRESENCE:
-            found.append(second)
-    return found
+        return landmarker.detect(picture.rgb()) if tiles else []
+    move = np.float32((shrink - 1) / 2)
+    corner = np.array([move, move, 0, 0], np.float32)
+    return [
+        Face(face.box * shrink + corner, face.keypoints * shrink + move, face.score)
+        for face in small
+    ]
+
+
+def settle(picture: Picture, face: Face, landmarker: FaceLandmarker) -> Landmarks | None:
+    """The points of a detected face; None when the mesh sees none there.
+
+    The detector's square is rough; the points settle on the second look.
+    """
+    found = look(picture, face_region(face), landmarker)
+    if found.score >= MIN_PRESENCE:
+        found = look(picture, landmark_region(found.points), landmarker)
+    return found if found.score >= MIN_PRESENCE else None
 
 
 def _enlarged(points: Floats, shrink: int, left: float, top: float) -> Floats:
@@ -166,17 +186,16 @@ class _Follower:
         self.found[number] = face.points
         self._recent.append(_Seen.of(number, picture, face.points))
         if len(self._recent) == SMOOTHING_TAPS:
-            self._keep(SMOOTHING_TAPS // 2)
+            middle = self._recent[SMOOTHING_TAPS // 2]
+            self._keep(middle, smooth_middle(np.stack([seen.points for seen in self._recent])))
 
     def end(self) -> None:
         """Call after the last frame: a face seen too briefly to smooth is kept as it is."""
         if len(self.found) < SMOOTHING_TAPS:
-            for place in range(len(self._recent)):
-                self._keep(place)
+            for seen in self._recent:
+                self._keep(seen, seen.points)
 
-    def _keep(self, place: int) -> None:
-        seen = self._recent[place]
-        points = smooth(np.stack([other.points for other in self._recent]))[place]
+    def _keep(self, seen: _Seen, points: Floats) -> None:
         if _drawable(fit_pose(points)):
             offset = np.array([seen.box.left, seen.box.top, 0], np.float32)
             self.mouths.add(seen.number, seen.rgb, points - offset)
@@ -226,17 +245,23 @@ class _Search:
             self._find(picture, number)
 
     def _find(self, picture: Picture, number: int) -> None:
-        for face in faces(picture, self._landmarker):
-            same = next((f for f in self._followers if _same(f.last, face)), None)
-            if same is not None:
-                if same.lost:
-                    same.add(number, picture, face)
+        live = [f for f in self._followers if not f.lost]
+        for face in find(picture, self._landmarker, tiles=not live):
+            if any(_same(f.last.box, face.box) for f in live):
                 continue
-            live = [f for f in self._followers if not f.lost]
             widest = max((float(f.last.box[2]) for f in live), default=0.0)
-            if len(live) < MOST_FACES and float(face.box[2]) >= SMALLER_FACES * widest:
-                self._followers.append(_Follower())
-                self._followers[-1].add(number, picture, face)
+            if len(live) >= MOST_FACES or float(face.box[2]) < SMALLER_FACES * widest:
+                continue
+            found = settle(picture, face, self._landmarker)
+            if found is None:
+                continue
+            lost = (f for f in self._followers if f.lost and _same(f.last.box, found.box))
+            follower = next(lost, None)
+            if follower is None:
+                follower = _Follower()
+                self._followers.append(follower)
+            follower.add(number, picture, found)
+            live.append(follower)
 
     @property
     def faces(self) -> int:
@@ -292,8 +317,7 @@ def runs(mask: NDArray[np.bool_]) -> list[tuple[int, int]]:
     return [(int(a), int(b)) for a, b in edges.reshape(-1, 2)]
 
 
-def _same(a: Landmarks, b: Landmarks) -> bool:
-    """Whether two finds are one face: the nearer centre lies within half a width."""
-    first, second = a.box, b.box
+def _same(first: Floats, second: Floats) -> bool:
+    """Whether two boxes are one face: their centres lie within half a width."""
     distance = np.hypot(*(first[:2] + first[2:] / 2 - second[:2] - second[2:] / 2))
     return bool(distance < 0.5 * max(float(first[2]), float(second[2])))

@@ -17,7 +17,7 @@ import numpy as np
 from lipsync_demo.engine.decode import FrameReader
 from lipsync_demo.engine.face import FaceLandmarker
 from lipsync_demo.engine.mouth import LIPS, iod
-from lipsync_demo.engine.tracks import faces
+from lipsync_demo.engine.tracks import find, settle
 
 CELL = 200
 
@@ -43,9 +43,11 @@ def main() -> None:
             cells = []
             for place, picture in enumerate(reader.pictures(numbers)):
                 if len(boxes) <= place:
-                    found = faces(picture, landmarker)[0].points
-                    unit = float(iod(found))
-                    middle = found[list(LIPS), :2].mean(0)
+                    found = settle(picture, find(picture, landmarker)[0], landmarker)
+                    if found is None:
+                        raise SystemExit(f"no face in {video} at frame {numbers[place]}")
+                    unit = float(iod(found.points))
+                    middle = found.points[list(LIPS), :2].mean(0)
                     lift = 0.7 if options.face else 0.0
                     side = (3.4 if options.face else 1.8) * unit
                     boxes.append((middle[0], middle[1] - lift * unit, side))
