@@ -207,7 +207,8 @@ class WaveSpeedClient:
         if status:
             request["status"] = status
         if created_after:
-            request["created_after"] = _utc(created_after).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+            moment = _utc(created_after).replace(tzinfo=None)
+            request["created_after"] = moment.isoformat(timespec="milliseconds") + "Z"
         if include_inputs:
             request["include_inputs"] = True
         answer = self._transport.call("POST", "/api/v3/predictions", request)

@@ -37,7 +37,7 @@ def test_a_list_asks_for_what_was_named_and_no_more(
         "page_size": 50,
         "model": "m",
         "status": "completed",
-        "created_after": "2026-11-22T12:00:00.000005Z",
+        "created_after": "2026-11-22T12:00:00.000Z",
         "include_inputs": True,
     }
 

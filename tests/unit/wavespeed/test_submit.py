@@ -158,7 +158,7 @@ def test_the_task_of_an_unknown_outcome_is_found(server: Script, client: WaveSpe
     assert asked["include_inputs"] is True
     assert asked["model"] == "sync/lipsync-1.9.0-beta"
     assert (asked["page"], asked["page_size"]) == (1, 100)
-    assert asked["created_after"] == "2026-11-22T11:58:00.000000Z"
+    assert asked["created_after"] == "2026-11-22T11:58:00.000Z"
 
 
 def test_clocks_may_differ_a_little(server: Script, client: WaveSpeedClient) -> None:
