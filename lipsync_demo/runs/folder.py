@@ -12,10 +12,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -26,6 +28,8 @@ from lipsync_demo.runs.times import now
 
 _BLOCK = 1 << 20
 _NAME_LENGTH = 100
+
+logger = logging.getLogger(__name__)
 
 
 def is_url(source: str) -> bool:
@@ -128,7 +132,7 @@ class RunFolder:
     def add_response(self, body: Mapping[str, Any]) -> None:
         """Keep an answer unless it says the same as the one before."""
         line = json.dumps({"at": now().isoformat(), "data": body})
-        with (self.path / "responses.jsonl").open("a+b") as file:
+        with self._forgiven(), (self.path / "responses.jsonl").open("a+b") as file:
             file.seek(0)
             kept = file.read()
             whole = kept[: kept.rfind(b"\n") + 1]
@@ -139,4 +143,14 @@ class RunFolder:
             file.write(line.encode() + b"\n")
 
     def write_record(self, run: Run) -> None:
-        write_json(self.path / "run.json", dump_run(run))
+        """Copy the run's record; the database has it already."""
+        with self._forgiven():
+            write_json(self.path / "run.json", dump_run(run))
+
+    @contextmanager
+    def _forgiven(self) -> Iterator[None]:
+        """A copy that cannot be written, as on a full disk, must not end a paid task."""
+        try:
+            yield
+        except OSError as error:
+            logger.warning("The folder of run %s cannot be written: %s", self.path.name, error)

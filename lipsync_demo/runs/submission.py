@@ -104,6 +104,8 @@ class Submission:
             state = RunState.WAITING if run.state is RunState.SUBMITTING else run.state
             return replace(run, state=state, prediction_id=prediction.id, prediction=prediction.raw)
 
-        self._turn.folder.add_response(prediction.raw)
-        self._turn.record(arrived)
+        try:
+            self._turn.record(arrived)
+        finally:
+            self._turn.folder.add_response(prediction.raw)
         return next(self._turn.delays)

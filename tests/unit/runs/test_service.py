@@ -226,6 +226,21 @@ def test_a_file_over_the_limit_is_not_copied(
     assert not list(run.folder.rglob("large.mp4*"))
 
 
+def test_a_folder_that_cannot_be_written_does_not_lose_a_paid_task(
+    runs: RunService, api: ScriptedApi, clip: Path, speech: Path
+) -> None:
+    api.gates["answer"].shut()
+    run = runs.start(clip, speech, "loop")
+    assert api.gates["answer"].reached.wait(30)
+    for name in ("run.json", "responses.jsonl"):
+        (run.folder / name).unlink(missing_ok=True)
+        (run.folder / name / "in the way").mkdir(parents=True)
+    api.gates["answer"].open()
+    done = runs.wait(run.id)
+    assert done.state is RunState.DONE
+    assert done.prediction_id in api.tasks
+
+
 def test_passing_troubles_are_waited_out(
     runs: RunService, api: ScriptedApi, clip: Path, speech: Path
 ) -> None:
