@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,6 @@ from lipsync_demo.ui.sources import Source, Track, fetch, lay_all, take
 from lipsync_demo.ui.words import clock
 from lipsync_demo.wavespeed.errors import WaveSpeedError
 
-logger = logging.getLogger(__name__)
 Changes = dict[Any, Any]
 
 
@@ -50,10 +49,9 @@ class Studio:
             return changes | self._show_missing(notices.NO_SUCH_ADDRESS)
         if wanted is not None:
             return changes | self.open_run(wanted)
-        if self.example is not None:
-            shown = view.of_example(self.example, self.link)
-            return changes | self._show(shown) | {self.widgets.run_id: ""}
-        return changes
+        example = self.example
+        shown = view.of_example(example, self.link) if example else view.of_nothing()
+        return changes | self._show(shown) | {self.widgets.run_id: ""}
 
     def inputs_changed(
         self, video: str | None, speech: str | None, mode: str, key: SecretStr | None
@@ -202,15 +200,15 @@ class Studio:
 
     def stop(self, current: str) -> Changes:
         """Stop waiting; the page has said what that means."""
-        return self._act(lambda wanted: self.service.stop(wanted), current)
+        return self._act(lambda run: self.service.stop(run.id), current)
 
     def resume(self, current: str, key: SecretStr | None) -> Changes:
         """Go on with a run where it was left."""
-        return self._act(lambda wanted: self.service.resume(wanted, key), current)
+        return self._act(lambda run: self.service.resume(run.id, _own(run, key)), current)
 
     def again(self, current: str, key: SecretStr | None) -> Changes:
         """Send the request anew, on a person's word."""
-        return self._act(lambda wanted: self.service.submit_again(wanted, key), current)
+        return self._act(lambda run: self.service.submit_again(run.id, _own(run, key)), current)
 
     def open_typed(self, text: str, ids: object) -> Changes:
         """An id or an address was pasted."""
@@ -233,9 +231,9 @@ class Studio:
         except RunNotFound as error:
             return self._show_missing(notices.trouble(error.what, notices.GONE))
 
-    def _act(self, act: Any, current: str) -> Changes:
+    def _act(self, act: Callable[[Run], Run], current: str) -> Changes:
         try:
-            return self._of(act(run_id(current) or ""))
+            return self._of(act(self.service.get(run_id(current) or "")))
         except RunsError as error:
             return {self.widgets.findings: notices.trouble(error.what, error.hint)}
 
@@ -263,16 +261,7 @@ class Studio:
         }
 
     def _show_missing(self, notice: str) -> Changes:
-        w = self.widgets
-        return {
-            w.stage: f'<section class="stage trouble-stage">{notice}</section>',
-            w.card: gr.HTML("", visible=False),
-            w.stop: gr.Button(visible=False),
-            w.resume: gr.Button(visible=False),
-            w.again: gr.Button(visible=False),
-            w.timer: gr.Timer(active=False),
-            w.go: gr.Button(interactive=True),
-        }
+        return self._show(view.of_nothing(notice))
 
     # Panels
 
@@ -321,3 +310,8 @@ class Studio:
             w.brand: header.brand(self.settings, key),
             w.terms: header.terms(self.settings, key),
         }
+
+
+def _own(run: Run, key: SecretStr | None) -> SecretStr | None:
+    """A visitor's key goes only to runs made with one; others have the server's."""
+    return key if run.key == "visitor" else None

@@ -19,6 +19,10 @@ from lipsync_demo.ui.player import players
 from lipsync_demo.ui.words import escape, seconds
 
 logger = logging.getLogger(__name__)
+NOTHING = (
+    "<h2>Nothing has been synced yet</h2>"
+    '<p class="quiet">Press “Sync the lips” to see the result here.</p>'
+)
 Link = Callable[[Path], str]
 """Makes an address of this app for a file it may show."""
 
@@ -76,6 +80,22 @@ def of_example(run: Run, link: Link) -> View:
         response=snippets.response_json(run),
         curl=snippets.curl(run),
         python=snippets.python(run),
+        actions=status.Actions(),
+        resume_label="",
+        active=False,
+    )
+
+
+def of_nothing(notice: str = NOTHING) -> View:
+    """What is there when no run is to be seen; `notice` says why."""
+    return View(
+        stamp="nothing",
+        stage=f'<section class="stage trouble-stage none" aria-label="Result">{notice}</section>',
+        card="",
+        request=snippets.NOTHING_SENT,
+        response=snippets.NO_ANSWER,
+        curl=snippets.NOTHING_SENT,
+        python=snippets.NOTHING_SENT,
         actions=status.Actions(),
         resume_label="",
         active=False,

@@ -1,0 +1,87 @@
+"""A real Chromium at the real app; the app's data and the files it is given are made here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.browser.provider import Provider
+from tests.browser.site import Site
+from tests.browser.visitor import Visitor
+from tests.contract.serving import served
+from tests.media_factory import make_speechlike, make_video
+
+Visit = Callable[..., Visitor]
+
+
+@pytest.fixture(scope="session")
+def browser(chromium_path: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=chromium_path,
+            args=["--no-sandbox", "--autoplay-policy=no-user-gesture-required"],
+        )
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[Visit]:
+    """A new visitor with a browser profile of their own, opening an address."""
+    contexts = []
+
+    def new(url: str, *, width: int = 1340, height: int = 860, **options: Any) -> Visitor:
+        context = browser.new_context(viewport={"width": width, "height": height}, **options)
+        contexts.append(context)
+        visitor = Visitor(context.new_page())
+        visitor.open(url)
+        return visitor
+
+    yield new
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture(scope="session")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two seconds of video at 29.97 frames a second."""
+    path = tmp_path_factory.mktemp("clip") / "my clip.mp4"
+    return make_video(path, 2, rate=Fraction(30000, 1001), size=(320, 240))
+
+
+@pytest.fixture(scope="session")
+def speech(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three and a half seconds of sound."""
+    return make_speechlike(tmp_path_factory.mktemp("speech") / "speech.wav", Fraction(7, 2))
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the provider answers: a video with sound as long as the sample's bounce."""
+    path = tmp_path_factory.mktemp("finished") / "finished.mp4"
+    return make_video(path, Fraction(71, 10), size=(320, 240), audio="tone")
+
+
+@pytest.fixture(scope="session")
+def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provider]:
+    """A server of the API's contract whose tasks the tests end."""
+    with served(tmp_path_factory.mktemp("provider")) as server:
+        yield Provider(server)
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory, provider: Provider) -> Iterator[Site]:
+    """The app without a key: the local engine answers, or the provider with a visitor's key."""
+    running = Site(
+        tmp_path_factory.mktemp("site"),
+        WAVESPEED_BASE_URL=provider.url,
+        LIPSYNC_ALLOW_PRIVATE_URLS="1",
+    )
+    running.start()
+    yield running
+    assert running.stop() == 0, running.log()

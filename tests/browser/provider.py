@@ -1,0 +1,44 @@
+"""The hosted API's part, played by the real local server without workers.
+
+A test ends a task as a worker would, so it decides when and with which video.
+"""
+
+from __future__ import annotations
+
+import shutil
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from lipsync_demo.backend.jobs import JobStore, Outcome, open_database
+from tests.contract.serving import Served
+
+PATIENCE = 30.0
+
+
+@dataclass(frozen=True)
+class Provider:
+    server: Served
+
+    @property
+    def url(self) -> str:
+        return self.server.url
+
+    @property
+    def key(self) -> str:
+        return self.server.token
+
+    def complete(self, video: Path, nsfw: bool = False) -> None:
+        """End the oldest waiting task with this video."""
+        name = f"{time.monotonic_ns():032x}.mp4"
+        shutil.copyfile(video, self.server.folder / "outputs" / name)
+        database = open_database(self.server.folder / "jobs.sqlite3")
+        try:
+            jobs = JobStore(database)
+            deadline = time.monotonic() + PATIENCE
+            while (job := jobs.claim()) is None:
+                assert time.monotonic() < deadline, "no task was submitted"
+                time.sleep(0.05)
+            jobs.finish(job, Outcome((name,), (nsfw,), queue_ms=30, inference_ms=1234.5))
+        finally:
+            database.dispose()

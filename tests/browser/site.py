@@ -1,0 +1,90 @@
+"""The app as a process of its own, as a person starts it: `python app.py`."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import requests
+
+ROOT = Path(__file__).resolve().parents[2]
+PATIENCE = 90.0
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Site:
+    """`python app.py` on a port and a data folder that outlive it."""
+
+    def __init__(self, folder: Path, **environment: str) -> None:
+        self.folder = folder
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._log = folder / "app.log"
+        kept = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("WAVESPEED", "LIPSYNC", "GRADIO", "SPACE"))
+        }
+        self._environment = {
+            **kept,
+            "PORT": str(self.port),
+            "LIPSYNC_DATA_DIR": str(folder / "data"),
+            "LIPSYNC_WORKERS": "1",
+            **environment,
+        }
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    def start(self) -> None:
+        """Start it and wait until the page is there."""
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, str(ROOT / "app.py")],
+                cwd=self.folder,
+                env=self._environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            assert self._process.poll() is None, self.log()
+            try:
+                requests.get(f"{self.url}/healthz", timeout=5).raise_for_status()
+                return
+            except requests.RequestException:
+                time.sleep(0.1)
+        raise AssertionError(self.log())
+
+    def kill(self) -> None:
+        """kill -9: no handler runs, nothing is cleaned up."""
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> int:
+        """SIGTERM, as a container's host does; the exit code."""
+        return self._end(signal.SIGTERM)
+
+    def _end(self, number: signal.Signals) -> int:
+        assert self._process is not None
+        self._process.send_signal(number)
+        return self._process.wait(PATIENCE)
+
+    @property
+    def running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    def log(self) -> str:
+        return self._log.read_text(encoding="utf-8", errors="replace")

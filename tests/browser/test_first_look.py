@@ -1,0 +1,89 @@
+"""What anybody sees who opens the page, before anything is pressed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Visit
+from tests.browser.site import Site
+
+pytestmark = pytest.mark.browser
+GROUND = {"light": "rgb(247, 247, 245)", "dark": "rgb(18, 19, 22)"}
+THUMB = 44
+DESKTOP, PHONE = 1340, 390
+FOLD = 860
+PLACES = "#go, #mode, #video-in, #audio-in, #runs-open, #key-open, #stage, #card, #code"
+
+
+def test_a_sample_is_loaded_and_explained_and_a_finished_example_plays(
+    site: Site, visit: Visit
+) -> None:
+    visitor = visit(site.url)
+    page = visitor.page
+    page.wait_for_function("document.querySelector('#video-in video').videoWidth > 0")
+    expect(page.locator("#audio-in")).to_contain_text("0:07")
+    expect(page.locator("#mode")).to_contain_text("The speech is 3.10 s longer than the video.")
+    expect(page.locator("#mode label")).to_have_count(5)
+    label = page.locator("#drawing [role=img]").get_attribute("aria-label")
+    assert label is not None
+    assert label.startswith("Output 4.00")
+    expect(page.locator("#video-facts")).to_contain_text("up to 200 MB")
+    expect(page.locator("#terms")).to_contain_text("people who agreed")
+    expect(page.locator("#go")).to_be_enabled()
+
+    expect(visitor.stage).to_contain_text("Recorded example")
+    assert visitor.video()["width"] > 0
+    expect(page.locator("#card")).to_contain_text("inference")
+    assert '"sync_mode"' in visitor.code("Request JSON")
+    assert "$WAVESPEED_API_KEY" in visitor.code("curl")
+
+    assert visitor.complaints == []
+    assert visitor.hosts() == {"127.0.0.1"}
+
+
+@pytest.mark.parametrize("width", [DESKTOP, PHONE])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_has_no_serious_barrier_and_fits_its_width(
+    site: Site, visit: Visit, scheme: Any, width: int
+) -> None:
+    visitor = visit(site.url, color_scheme=scheme, width=width)
+    page = visitor.page
+    ground = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
+    assert ground == GROUND[scheme]
+    for panel in ("key", "runs"):
+        page.click(f"#{panel}-open")
+        expect(page.locator(f"#{panel}-panel")).to_be_visible()
+        assert visitor.barriers() == []
+        assert not visitor.scrolls_sideways()
+        assert visitor.outside() == []
+    button = page.locator("#go").bounding_box()
+    assert button is not None
+    assert button["height"] >= THUMB
+
+
+def test_the_keyboard_reaches_and_works_everything_above_the_fold(site: Site, visit: Visit) -> None:
+    page = visit(site.url, height=FOLD).page
+    for place in ("#video-in", "#audio-in", "#mode", "#drawing", "#go", "#stage"):
+        box = page.locator(place).bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] <= FOLD, place
+
+    page.locator("#mode input").first.focus()
+    for mode in ("bounce", "loop", "silence"):
+        page.keyboard.press("ArrowRight")
+        expect(page.locator("#mode label.selected")).to_contain_text(mode)
+        expect(page.locator("#drawing .span b")).to_contain_text("7.10")
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator("#mode label.selected")).to_contain_text("loop")
+    expect(page.locator("#drawing")).to_contain_text("forward 0 → 4.00")
+
+    reached: set[str] = set()
+    page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
+    for _ in range(50):
+        page.keyboard.press("Tab")
+        reached.add(page.evaluate(f"document.activeElement.closest('{PLACES}')?.id ?? ''"))
+    missing = {place.strip("# ") for place in PLACES.split(",")} - reached
+    assert not missing

@@ -1,0 +1,115 @@
+"""What people choose: files of every kind, links, and things that are no media at all."""
+
+from __future__ import annotations
+
+import functools
+import threading
+from collections.abc import Iterator
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Visit
+from tests.browser.site import Site
+from tests.browser.visitor import SLOW
+from tests.media_factory import make_video
+
+pytestmark = pytest.mark.browser
+
+
+def test_two_files_make_the_question_and_the_modes(
+    site: Site, visit: Visit, clip: Path, speech: Path
+) -> None:
+    visitor = visit(site.url)
+    visitor.choose(clip, speech, question="The speech is 1.50 s longer than the video.")
+    page = visitor.page
+    expect(page.locator("#video-facts")).to_contain_text("320×240 · 29.97 fps")
+    expect(page.locator("#audio-in")).to_contain_text("0:03")
+    visitor.pick("remap")
+    expect(page.locator("#drawing .bar.stretched")).to_contain_text("0.57×")
+
+
+def test_modes_that_make_no_difference_say_so(
+    site: Site, visit: Visit, speech: Path, tmp_path: Path
+) -> None:
+    long = make_video(tmp_path / "long.mp4", 5, size=(320, 240))
+    visitor = visit(site.url)
+    visitor.choose(long, speech, question="The video is 1.50 s longer than the speech.")
+    for mode in ("bounce", "loop"):
+        label = visitor.page.locator("#mode label", has_text=mode).last
+        expect(label).to_contain_text("same as cut_off")
+
+
+def test_a_video_the_browser_cannot_play_is_shown_converted(
+    site: Site, visit: Visit, speech: Path, tmp_path: Path
+) -> None:
+    hevc = make_video(tmp_path / "phone.mov", 2, size=(320, 240), codec="libx265")
+    visitor = visit(site.url)
+    visitor.choose(hevc, speech, question="The speech is 1.50 s longer than the video.")
+    expect(visitor.page.locator("#video-facts")).to_contain_text("a converted copy is shown")
+    visitor.page.wait_for_function(
+        "document.querySelector('#video-in video').videoWidth === 320", timeout=SLOW
+    )
+    run = visitor.go()
+    expect(visitor.stage).to_contain_text(run)
+    sent = list((site.folder / "data" / "runs" / run / "video").iterdir())
+    assert [path.name for path in sent] == ["phone.mov"]
+    assert sent[0].read_bytes() == hevc.read_bytes()
+
+
+def test_what_is_no_video_is_refused_in_plain_words(
+    site: Site, visit: Visit, tmp_path: Path
+) -> None:
+    fake = tmp_path / "notes.mp4"
+    fake.write_text("<html>not a video</html>", encoding="utf-8")
+    visitor = visit(site.url)
+    page = visitor.page
+    page.locator("#video-in [aria-label='Clear']").click()
+    page.set_input_files("#video-in input[type=file]", fake)
+    expect(page.locator("#video-facts [role=alert]")).to_contain_text("notes.mp4", timeout=SLOW)
+    page.click("#go")
+    expect(page.locator("#findings")).to_contain_text("There is no usable video yet.")
+    assert visitor.run_id == ""
+
+
+def test_without_a_video_the_page_says_what_is_missing(site: Site, visit: Visit) -> None:
+    visitor = visit(site.url)
+    visitor.page.locator("#video-in [aria-label='Clear']").click()
+    expect(visitor.page.locator("#hint")).to_contain_text("Choose a video")
+    expect(visitor.page.locator("#drawing [role=img]")).to_have_count(0)
+
+
+@pytest.fixture
+def web(tmp_path: Path) -> Iterator[str]:
+    """A web server with a video."""
+    make_video(tmp_path / "linked.mp4", 2, size=(320, 240))
+    handler = functools.partial(SimpleHTTPRequestHandler, directory=str(tmp_path))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+        thread.join()
+
+
+def test_a_link_is_fetched_by_the_server_and_shown(site: Site, visit: Visit, web: str) -> None:
+    visitor = visit(site.url)
+    page = visitor.page
+    page.locator(".source button.label-wrap").first.click()
+    page.fill("#video-link textarea, #video-link input", f"{web}/linked.mp4")
+    page.click("#video-fetch")
+    expect(page.locator("#mode")).to_contain_text("The speech is 5.10 s longer", timeout=SLOW)
+    page.wait_for_function("document.querySelector('#video-in video').videoWidth === 320")
+    assert visitor.hosts() == {"127.0.0.1"}
+    assert not any(request.url.startswith(web) for request in visitor.requests)
+
+
+def test_a_link_that_leads_nowhere_says_why(site: Site, visit: Visit, web: str) -> None:
+    page = visit(site.url).page
+    page.locator(".source button.label-wrap").first.click()
+    page.fill("#video-link textarea, #video-link input", f"{web}/missing.mp4")
+    page.click("#video-fetch")
+    expect(page.locator("#video-facts [role=alert]")).to_be_visible(timeout=SLOW)
+    expect(page.locator("#mode")).to_contain_text("3.10 s")

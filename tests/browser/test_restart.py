@@ -1,0 +1,45 @@
+"""The app dies in the middle of a run, and nothing is lost or paid twice."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import psutil
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Visit
+from tests.browser.provider import Provider
+from tests.browser.site import Site
+from tests.browser.visitor import SLOW
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_page_that_stays_open_finds_its_run_after_a_crash(
+    tmp_path: Path, visit: Visit, provider: Provider, finished: Path
+) -> None:
+    site = Site(tmp_path, WAVESPEED_BASE_URL=provider.url, WAVESPEED_API_KEY=provider.key)
+    site.start()
+    visitor = visit(site.url)
+    expect(visitor.page.locator("#brand")).to_contain_text("WaveSpeed API")
+    run = visitor.go()
+    expect(visitor.stage).to_contain_text("In the queue", timeout=SLOW)
+
+    site.kill()
+    site.start()
+    provider.complete(finished)
+    assert visitor.video()["duration"] == pytest.approx(7.1, abs=0.05)
+
+    again = visit(f"{site.url}/?run={run}")
+    assert again.video()["width"] == 320
+    expect(again.page.locator("#card")).to_contain_text(run)
+
+    # The inputs that were chosen before the crash can still be used after it.
+    visitor.pick("loop")
+    assert visitor.go() != run
+    expect(visitor.stage).to_contain_text("In the queue", timeout=SLOW)
+    children = psutil.Process(site.pid).children(recursive=True)
+    assert site.stop() == 0, site.log()
+    assert not any(child.is_running() for child in children)
+    assert not (tmp_path / "data" / "uploads" / str(site.port)).exists()

@@ -1,0 +1,146 @@
+"""A run that takes its time: watched, left, found again, stopped, gone on with, finished."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import requests
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Visit
+from tests.browser.provider import Provider
+from tests.browser.site import Site
+from tests.browser.visitor import SLOW, Visitor
+
+pytestmark = pytest.mark.browser
+
+
+def use_key(page: Page, key: str) -> None:
+    page.click("#key-open")
+    page.fill("#key-box input", key)
+    page.click("#key-use")
+    expect(page.locator("#brand")).to_contain_text("WaveSpeed API · your key")
+    expect(page.locator("#key-box input")).to_have_value("")
+    page.click("#key-open")
+
+
+@pytest.fixture
+def customer(site: Site, visit: Visit, provider: Provider) -> Visitor:
+    """A visitor whose own key is in use."""
+    visitor = visit(site.url)
+    use_key(visitor.page, provider.key)
+    return visitor
+
+
+def test_a_run_is_watched_left_and_found_again(
+    customer: Visitor, site: Site, visit: Visit, provider: Provider, finished: Path
+) -> None:
+    customer.pick("bounce")
+    run = customer.go()
+    expect(customer.stage).to_contain_text("In the queue", timeout=SLOW)
+    expect(customer.stage).to_contain_text(re.compile(r"[1-9] s"))
+    expect(customer.stage).to_contain_text(run)
+    expect(customer.stage).to_contain_text("the task goes on and is billed")
+    expect(customer.page.locator("#go")).to_be_disabled()
+    assert '"sync_mode": "bounce"' in customer.code("Request JSON")
+
+    customer.page.reload()
+    expect(customer.stage).to_contain_text("In the queue", timeout=SLOW)
+    elsewhere = visit(f"{site.url}/?run={run}")
+    expect(elsewhere.stage).to_contain_text(run)
+
+    provider.complete(finished)
+    for visitor in (customer, elsewhere):
+        shown = visitor.video()
+        assert (shown["width"], shown["height"]) == (320, 240)
+        assert shown["duration"] == pytest.approx(7.1, abs=0.05)
+        card = visitor.page.locator("#card")
+        expect(card).to_contain_text("as expected")
+        expect(card).to_contain_text("1.23 s")
+        expect(card).to_contain_text("clear")
+    expect(customer.page.locator("#go")).to_be_enabled()
+
+    link = customer.page.locator("#card a.button").get_attribute("href")
+    saved = requests.get(f"{site.url}{link}", timeout=30)
+    assert saved.content == finished.read_bytes()
+    assert "attachment" in saved.headers["content-disposition"]
+    assert requests.get(f"{site.url}{link}"[:-20], timeout=30).status_code == 403
+
+    customer.page.click("#runs-open")
+    listed = customer.page.locator(f"#history a[data-run='{run}']")
+    expect(listed).to_contain_text("done")
+    elsewhere.page.click("#runs-open")
+    expect(elsewhere.page.locator("#history")).to_contain_text("No runs from this browser yet.")
+
+
+def test_waiting_can_be_stopped_and_gone_on_with(
+    customer: Visitor, provider: Provider, finished: Path
+) -> None:
+    customer.pick("loop")
+    customer.go()
+    expect(customer.stage).to_contain_text("In the queue", timeout=SLOW)
+    customer.page.click("#stop")
+    expect(customer.stage).to_contain_text("You stopped waiting")
+    expect(customer.stage).to_contain_text("billed")
+    expect(customer.page.locator("#go")).to_be_enabled()
+    provider.complete(finished)
+    customer.page.click("#resume")
+    assert customer.video()["width"] == 320
+
+
+def test_a_flagged_output_is_hidden_until_asked_for(
+    customer: Visitor, provider: Provider, finished: Path
+) -> None:
+    customer.pick("silence")
+    customer.go()
+    provider.complete(finished, nsfw=True)
+    player = customer.page.locator("#stage .player")
+    expect(player).to_have_class(re.compile("gated"), timeout=SLOW)
+    video = player.locator("video")
+    assert "blur" in video.evaluate("v => getComputedStyle(v).filter")
+    assert video.evaluate("v => v.inert")
+    expect(customer.page.locator("#card")).to_contain_text("flagged")
+    customer.page.get_by_role("button", name="Show anyway").click()
+    assert video.evaluate("v => getComputedStyle(v).filter") == "none"
+    assert customer.video()["width"] == 320
+
+
+def test_the_key_is_sent_once_and_kept_nowhere(
+    customer: Visitor, site: Site, provider: Provider, finished: Path
+) -> None:
+    posts = [request for request in customer.requests if provider.key in (request.post_data or "")]
+    assert len(posts) == 1
+    since = customer.requests.index(posts[0]) + 1
+    customer.pick("remap")
+    run = customer.go()
+    expect(customer.stage).to_contain_text("In the queue", timeout=SLOW)
+    for tab in ("Request JSON", "Response JSON", "curl", "Python"):
+        assert provider.key not in customer.code(tab)
+    provider.complete(finished)
+    customer.video()
+    customer.page.reload()
+    customer.video()
+
+    assert provider.key not in customer.kept()
+    assert provider.key not in customer.sent(since)
+    assert provider.key not in "".join(request.url for request in customer.requests)
+    assert provider.key not in site.log()
+    for path in (site.folder / "data").rglob("*"):
+        if path.is_file():
+            assert provider.key.encode() not in path.read_bytes(), path
+    assert (site.folder / "data" / "runs" / run).is_dir()
+
+
+def test_a_forgotten_key_is_used_no_more(customer: Visitor) -> None:
+    customer.page.click("#key-open")
+    customer.page.click("#key-forget")
+    expect(customer.page.locator("#brand")).to_contain_text("Local engine")
+    expect(customer.page.locator("#hint")).to_contain_text("free")
+
+
+def test_an_address_of_no_run_says_so(site: Site, visit: Visit) -> None:
+    visitor = visit(f"{site.url}/?run={'0' * 32}")
+    expect(visitor.stage).to_contain_text("There is no run with the id")
+    expect(visitor.page.locator("#go")).to_be_enabled()

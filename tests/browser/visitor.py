@@ -1,0 +1,154 @@
+"""A person at the page: what they press, what they see, what their browser sends."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import ConsoleMessage, Page, Request, expect
+
+SLOW = 60_000
+PLAYING = "v => v.readyState >= 2 && v.videoWidth > 0"
+OUTSIDE = """() => [...document.querySelectorAll('body *')]
+  .filter(e => e.getBoundingClientRect().right > innerWidth + 1 && e.checkVisibility())
+  .filter(e => !e.closest('.tab-container, .overflow-menu'))
+  .map(e => `${e.tagName} ${e.id} ${e.className}`)"""
+
+
+@dataclass
+class Visitor:
+    page: Page
+    requests: list[Request] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.page.on("request", lambda request: self.requests.append(request))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("console", self._console)
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.complaints.append(message.text)
+
+    # What they do
+
+    def open(self, url: str) -> None:
+        """Open the page and wait until both inputs can be used."""
+        self.page.goto(url)
+        expect(self.page.locator("#question, #mode")).to_contain_text("longer", timeout=SLOW)
+        self.page.wait_for_function("document.querySelector('#mode input')?.name === 'sync_mode'")
+
+    def choose(self, video: Path, speech: Path, *, question: str) -> None:
+        """Upload both files; `question` is in the heading once both are probed."""
+        for place, path in (("#video-in", video), ("#audio-in", speech)):
+            self.page.locator(
+                f"{place} button[aria-label='Clear'], {place} [title='Clear']"
+            ).first.click()
+            self.page.set_input_files(f"{place} input[type=file]", path)
+        expect(self.page.locator("#mode")).to_contain_text(question, timeout=SLOW)
+
+    def pick(self, mode: str) -> None:
+        self.page.locator("#mode label", has_text=mode).first.click()
+        expect(self.page.locator("#mode label.selected")).to_contain_text(mode)
+
+    def go(self) -> str:
+        """Press the button; the id of the run, from the page's address."""
+        before = self.run_id
+        self.page.click("#go")
+        self.page.wait_for_function(
+            "id => (new URL(location.href).searchParams.get('run') ?? '') !== id", arg=before
+        )
+        return self.run_id
+
+    # What they see
+
+    @property
+    def run_id(self) -> str:
+        query = urlsplit(self.page.url).query
+        return dict(pair.split("=") for pair in query.split("&") if pair).get("run", "")
+
+    @property
+    def stage(self) -> Any:
+        return self.page.locator("#stage")
+
+    def video(self) -> Mapping[str, Any]:
+        """The result's video once it plays: size and duration; it is really played a bit."""
+        player = self.page.locator("#stage video").first
+        player.wait_for(timeout=SLOW)
+        self.page.wait_for_function(
+            f"() => ({PLAYING})(document.querySelector('#stage video'))", timeout=SLOW
+        )
+        facts: dict[str, Any] = player.evaluate(
+            """async v => {
+              v.muted = true;
+              await v.play();
+              await new Promise(r =>
+                v.addEventListener('timeupdate', () => v.currentTime > 0.1 && r()));
+              v.pause();
+              const seeked = new Promise(r => v.addEventListener('seeked', r, {once: true}));
+              v.currentTime = v.duration / 2;
+              await seeked;
+              return {width: v.videoWidth, height: v.videoHeight, duration: v.duration,
+                      at: v.currentTime};
+            }"""
+        )
+        return facts
+
+    def code(self, tab: str) -> str:
+        """The text of one of the tabs with the run's code."""
+        self.page.get_by_role("tab", name=tab).click()
+        panel = self.page.locator("#code .tabitem:visible .cm-content")
+        return str(panel.inner_text())
+
+    def outside(self) -> list[str]:
+        """What stands to the right of the window."""
+        found: list[str] = self.page.evaluate(OUTSIDE)
+        return found
+
+    def scrolls_sideways(self) -> bool:
+        return bool(
+            self.page.evaluate(
+                "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+            )
+        )
+
+    def barriers(self) -> list[str]:
+        """Serious and critical findings of axe-core."""
+        found = Axe().run(self.page).response["violations"]
+        return [
+            f"{finding['id']}: {node['target']} {node['html'][:120]}"
+            for finding in found
+            if finding["impact"] in ("serious", "critical")
+            for node in finding["nodes"]
+        ]
+
+    # What their browser keeps and sends
+
+    def hosts(self) -> set[str | None]:
+        return {
+            urlsplit(request.url).hostname
+            for request in self.requests
+            if request.url.startswith("http")
+        }
+
+    def kept(self) -> str:
+        """Everything the page holds: its HTML, the values in it, both storages."""
+        return str(
+            self.page.evaluate(
+                """() => JSON.stringify([
+                  document.documentElement.outerHTML,
+                  [...document.querySelectorAll('input, textarea')].map(e => e.value),
+                  {...localStorage}, {...sessionStorage}, document.cookie, location.href])"""
+            )
+        )
+
+    def sent(self, since: int = 0) -> str:
+        """Addresses and bodies of the requests from number `since` on."""
+        return json.dumps(
+            [[request.url, request.post_data or ""] for request in self.requests[since:]]
+        )
