@@ -9,9 +9,12 @@ import math
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
-from lipsync_demo.media.probe import MediaInfo
 from lipsync_demo.media.sync_modes import SyncMode, Timeline, VideoMotion, timeline
+
+if TYPE_CHECKING:  # the page reads LIMITS without loading the media libraries
+    from lipsync_demo.media.probe import MediaInfo
 
 
 class Severity(str, Enum):
