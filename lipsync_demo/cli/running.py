@@ -77,8 +77,11 @@ def resume(
     chosen = settings()
     with _reported(json, run_id=run_id):
         known = stored(chosen, run_id)
+        # A visitor's key was never kept; whoever resumes here brings it in the environment.
+        key = chosen.api_key if known.key == "visitor" else None
         with opened(chosen, known.backend) as runs:
-            taken = runs.submit_again(run_id) if submit_again else runs.resume(run_id)
+            act = runs.submit_again if submit_again else runs.resume
+            taken = act(run_id, key)
             _finish(runs, taken, output, json)
 
 

@@ -28,7 +28,11 @@ def opened(settings: Settings, backend: BackendName) -> Iterator[RunService]:
         RunRefused: a local server is needed and cannot be started.
     """
     with RunService(settings, recover=False) as service:
-        if backend == "wavespeed" or service.handed_over:
+        if backend == "wavespeed":
+            yield service
+            return
+        if service.handed_over:
+            say("The app that runs on this data directory does the work.")
             yield service
             return
         named = _named(settings)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.runs.service import RunService
@@ -129,6 +130,21 @@ def test_a_local_run_is_left_to_the_app_that_runs(
     with RunService(app, local=(api.url, KEY)):
         done = cli("run", clip, speech, WAVESPEED_BASE_URL=None, WAVESPEED_API_KEY=None)
         assert done.returncode == 0, done.stderr
+    assert api.submits == 1
+
+
+def test_a_visitor_run_is_resumed_with_the_key_of_the_environment(
+    cli: Cli, api: ScriptedApi, clip: Path, speech: Path, environment: dict[str, str]
+) -> None:
+    api.gates["look"].shut()
+    page = Settings(data_dir=Path(environment["LIPSYNC_DATA_DIR"]), base_url=api.url)
+    with RunService(page) as service:
+        run = service.start(clip, speech, "loop", api_key=SecretStr(KEY))
+        assert api.gates["look"].reached.wait(30)
+        api.gates["look"].open()
+        service.stop(run.id)
+    assert "WAVESPEED_API_KEY" in cli("resume", run.id, WAVESPEED_API_KEY=None).stderr
+    assert cli("resume", run.id).returncode == 0
     assert api.submits == 1
 
 
