@@ -7,6 +7,7 @@ preview and its lengths again, also after the app was restarted.
 from __future__ import annotations
 
 import tempfile
+import threading
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -24,6 +25,7 @@ from lipsync_demo.wavespeed.download import download
 
 Track = Literal["video", "speech"]
 PREVIEW = ".preview.mp4"
+_CONVERTING = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +75,14 @@ def take(track: Track, held: Path) -> Source:
     info = probe_video(path)
     if browser_safe(info):
         return Source(track, path, info)
+    return Source(track, _preview(path), info)
+
+
+def _preview(path: Path) -> Path:
+    # Both inputs' events may ask for the same preview at the same time.
     preview = path.with_name(path.name + PREVIEW)
-    return Source(track, preview if preview.exists() else make_preview(path, preview), info)
+    with _CONVERTING:
+        return preview if preview.exists() else make_preview(path, preview)
 
 
 def _original(held: Path) -> Path:

@@ -26,7 +26,7 @@ def test_two_files_make_the_question_and_the_modes(
     visitor.choose(clip, speech, question="The speech is 1.50 s longer than the video.")
     page = visitor.page
     expect(page.locator("#video-facts")).to_contain_text("320×240 · 29.97 fps")
-    expect(page.locator("#audio-in")).to_contain_text("0:03")
+    expect(page.locator("#speech-facts")).to_contain_text("3.50 s · mono")
     visitor.pick("remap")
     expect(page.locator("#drawing .bar.stretched")).to_contain_text("0.57×")
 
