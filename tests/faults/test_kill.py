@@ -55,8 +55,11 @@ def test_a_killed_run_goes_on_by_itself(
     left = stored()
     assert left.state is state
     api.gates[gate].open()
-    _is_whole(service().wait(left.id), api)
+    run = service().wait(left.id)
+    _is_whole(run, api)
     assert api.submits == 1
+    if state in (RunState.SUBMITTING, RunState.WAITING):
+        assert "queue" not in run.timings, "nobody watched, so nobody knows"
 
 
 def test_a_request_that_never_arrived_waits_for_a_person(

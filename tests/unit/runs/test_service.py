@@ -173,6 +173,29 @@ def test_every_output_is_kept_and_unknown_flags_stay_unknown(
     assert run.has_nsfw_contents == (True, None)
 
 
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ({"inference": 1500, "queue": 250}, {"inference": 1.5, "queue": 0.25}),
+        ({"inference": 1500, "queue": 0}, {"inference": 1.5, "queue": 0}),
+        ({"inference": 0}, {}),
+        (None, {}),
+    ],
+)
+def test_timings_are_the_servers_own_or_unknown(
+    sent: object,
+    kept: dict[str, float],
+    runs: RunService,
+    api: ScriptedApi,
+    clip: Path,
+    speech: Path,
+) -> None:
+    api.final = {"timings": sent}
+    timings = runs.wait(runs.start(clip, speech, "loop").id).timings
+    assert {n: s for n, s in timings.items() if n in ("queue", "inference")} == kept
+    assert set(timings) >= {"upload", "download", "total"}
+
+
 def test_a_broken_output_is_fetched_again_on_resume(
     runs: RunService, api: ScriptedApi, clip: Path, speech: Path, tmp_path: Path
 ) -> None:
