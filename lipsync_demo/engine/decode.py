@@ -22,7 +22,7 @@ from av.video.stream import VideoStream
 from lipsync_demo.engine.errors import UnreadableMedia
 from lipsync_demo.engine.picture import Picture, from_frame
 from lipsync_demo.media.frame_times import FrameTimes, frame_times
-from lipsync_demo.media.streams import PICTURE_FORMATS, open_media, video_stream
+from lipsync_demo.media.streams import PICTURE_FORMATS, exact, open_media, video_stream
 
 HELD_BYTES = 96 * 1024 * 1024
 """Memory for the pictures of a backward stretch."""
@@ -156,11 +156,8 @@ class FrameReader:
                 if stream is None:  # the file was changed since `times` were read
                     return
                 self.still = container.format.name in PICTURE_FORMATS
-                self._sar = (
-                    stream.sample_aspect_ratio
-                    or stream.codec_context.sample_aspect_ratio
-                    or Fraction(1)
-                )
+                shape = stream.sample_aspect_ratio or stream.codec_context.sample_aspect_ratio
+                self._sar = exact(shape, 1)
                 stream.codec_context.thread_count = self._threads
                 stream.thread_type = "AUTO"
                 if seeks:
