@@ -5,6 +5,7 @@ Nothing heavy is imported at the top: the server imports this module for its mes
 
 from __future__ import annotations
 
+import functools
 import logging
 import os
 import signal
@@ -77,15 +78,30 @@ def main(connection: Connection) -> None:
 
 
 def _load() -> str | None:
-    for library in ("OMP", "OPENBLAS", "MKL"):
-        os.environ.setdefault(f"{library}_NUM_THREADS", "1")
+    """Load the engine's models unless they are; why that is impossible, if it is."""
     try:
-        import lipsync_demo.engine.pipeline
-        import lipsync_demo.moderation.nsfw  # noqa: F401
+        _warm()
     except Exception as error:
         log.warning("the engine cannot be loaded", exc_info=True)
         return f"The lip-sync engine cannot be loaded: {error}"
     return None
+
+
+@functools.cache
+def _warm() -> None:
+    for library in ("OMP", "OPENBLAS", "MKL"):
+        os.environ.setdefault(f"{library}_NUM_THREADS", "1")
+    import numpy as np
+
+    import lipsync_demo.engine.pipeline  # noqa: F401
+    from lipsync_demo.engine.face import FaceLandmarker
+    from lipsync_demo.engine.speech import SpeechModel
+    from lipsync_demo.moderation.nsfw import nsfw_score
+
+    # A first use checks the weights and leaves them in memory, or at least in the page cache.
+    FaceLandmarker()
+    SpeechModel.load()
+    nsfw_score([np.zeros((8, 8, 3), np.uint8)])
 
 
 def render(order: Order) -> Rendered | Refused:
