@@ -17,7 +17,7 @@ from lipsync_demo.engine.mouth import MEASURES
 
 Floats = NDArray[np.float32]
 
-OPENING = MEASURES.index("opening")
+OPENING, WIDTH, ROUNDNESS = (MEASURES.index(n) for n in ("opening", "width", "roundness"))
 
 # Means over 12 talking people (the clips of kind `talk`), in the order of MEASURES.
 USUAL_MIDDLE = 0.125
@@ -34,6 +34,9 @@ CLOSED_UNITS = -1.3
 GAIN = 1.1
 """Predictions are drawn towards the mean; this gives back some of the movement."""
 CLOSURE_PULL = 0.6
+USUAL_WIDTH = 0.8
+RELAXED = 0.5
+"""Part of a lasting smile's width that someone who begins to speak gives up."""
 WIDE_OPEN = 0.34
 """No one is opened further than this and a tenth more than they open themselves, IOD."""
 
@@ -73,9 +76,11 @@ class Levels:
         closed = mean + slopes * (together - mean[OPENING])
         usual = closed + slopes * (USUAL_MIDDLE - together)
         own_spread = np.clip(spread, NARROWEST * USUAL_SPREAD, WIDEST * USUAL_SPREAD)
+        middle = usual + known * (mean - usual)
+        smile = (1 - known) * RELAXED * max(0.0, float(middle[WIDTH]) - USUAL_WIDTH)
         return cls(
-            closed.astype(np.float32),
-            (usual + known * (mean - usual)).astype(np.float32),
+            _narrowed(closed, smile),
+            _narrowed(middle, smile),
             (USUAL_SPREAD + known * (own_spread - USUAL_SPREAD)).astype(np.float32),
             slopes.astype(np.float32),
             max(WIDE_OPEN, 1.1 * float(np.percentile(opening, 99))),
@@ -98,3 +103,11 @@ class Levels:
         target = self.closed + speech[:, None] * (target - self.closed)
         target[:, OPENING] = np.clip(target[:, OPENING], self.closed[OPENING], self.widest)
         return np.asarray(target, np.float32)
+
+
+def _narrowed(measures: Floats, change: float) -> Floats:
+    """Lips narrower by `change` IOD and as high as before."""
+    out = measures.astype(np.float32)
+    out[ROUNDNESS] *= out[WIDTH] / (out[WIDTH] - change)
+    out[WIDTH] -= change
+    return out

@@ -38,7 +38,7 @@ def test_a_talker_keeps_their_own_range() -> None:
 
 
 def test_a_silent_person_is_given_the_usual_range() -> None:
-    still = np.tile(np.array([0.01, 0.9, 0.3, 0.3, 1.0], np.float32), (1, 1))
+    still = np.tile(np.array([0.01, 0.75, 0.3, 0.3, 1.0], np.float32), (1, 1))
     levels = Levels.of(still)
     assert levels.closed == pytest.approx(still[0], abs=1e-6)
     assert levels.targets(units(0), NONE, ONE)[0, 0] == pytest.approx(0.125, abs=1e-3)
@@ -55,3 +55,12 @@ def test_closures_pull_the_jaw_too() -> None:
 def test_without_speech_the_mouth_rests() -> None:
     levels = Levels.of(talker(0.2, 0.06))
     assert levels.targets(units(2), NONE, NONE)[0] == pytest.approx(levels.closed, abs=1e-6)
+
+
+def test_a_lasting_smile_relaxes_when_its_owner_speaks() -> None:
+    smile = np.array([[0.06, 1.0, 0.24, 0.3, 1.0]], np.float32)
+    closed = Levels.of(smile).closed
+    assert 0.85 < closed[1] < 0.95
+    assert closed[1] * closed[2] < 0.24
+    talking = talker(0.15, 0.08) + np.array([0, 0.2, 0, 0, 0], np.float32)
+    assert Levels.of(talking).middle[1] > 0.98
