@@ -26,6 +26,7 @@ LONGEST_RENDER_SECONDS = 7200.0
 _LOADING_LOOK_SECONDS = 0.1
 _IDLE_LOOK_SECONDS = 5.0
 _LONGEST_PAUSE_SECONDS = 60.0
+_AFTER_ERROR_SECONDS = 5.0
 _STOP_SECONDS = 3.0
 _TOO_LONG = (
     f"The task was ended after {LONGEST_RENDER_SECONDS / 3600:.0f} hours of rendering. "
@@ -66,10 +67,10 @@ class Worker:
     def alive(self) -> bool:
         return self._process.is_alive()
 
-    def look(self, seconds: float = 0) -> Loaded | None:
-        """Whether the engine is loaded by now; waits this long for it."""
+    def look(self) -> Loaded | None:
+        """What the worker said of its engine; None while it is loading."""
         try:
-            if self.loaded is None and self._pipe.poll(seconds):
+            if self.loaded is None and self._pipe.poll():
                 self.loaded = self._pipe.recv()
         except (EOFError, OSError):
             return None
@@ -154,9 +155,14 @@ class Pool:
     def _run(self, slot: int) -> None:
         deaths = 0
         while (worker := self._worker(slot, deaths)) is not None:
-            job = self._next(worker)
-            if job is not None:
-                self._work_on(worker, job)
+            try:
+                job = self._next(worker)
+                if job is not None:
+                    self._work_on(worker, job)
+            except Exception:
+                # Nothing written down is lost by going on; a full disk may have room again.
+                log.exception("slot %d could not take or finish a task", slot)
+                self._pause(_AFTER_ERROR_SECONDS)
             if worker.look() is not None:
                 deaths = 0
             if not worker.alive:
