@@ -10,6 +10,7 @@ from lipsync_demo.ui.launch import open_page
 
 if __name__ == "__main__":
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger("httpx").setLevel(logging.WARNING)
     settings = Settings()
     backend = LocalBackend(settings.data_dir, settings.workers)
     try:

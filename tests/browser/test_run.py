@@ -1,0 +1,48 @@
+"""The whole loop with the local engine: upload, one press, a lip-synced video that plays."""
+
+from __future__ import annotations
+
+import shutil
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from lipsync_demo.media.probe import probe
+from lipsync_demo.ui.samples import sample
+from tests.browser.conftest import Visit
+from tests.browser.site import Site
+from tests.media_factory import make_speechlike
+
+pytestmark = pytest.mark.browser
+SECONDS = Fraction(2)
+
+
+def test_an_uploaded_video_is_synced_and_plays(site: Site, visit: Visit, tmp_path: Path) -> None:
+    face = sample("video")
+    assert face is not None
+    video = Path(shutil.copy(face, tmp_path / "my face.mp4"))
+    speech = make_speechlike(tmp_path / "speech.wav", SECONDS)
+    visitor = visit(site.url)
+    visitor.choose(video, speech, question="The video is 2.00 s longer than the speech.")
+    visitor.page.locator("#mode input").first.focus()
+    visitor.page.keyboard.press("ArrowRight")
+    run = visitor.go()
+    expect(visitor.stage).to_contain_text("Syncing the lips", timeout=120_000)
+
+    shown = visitor.video()
+    assert (shown["width"], shown["height"]) == (720, 720)
+    assert shown["duration"] == pytest.approx(float(SECONDS), abs=0.05)
+    card = visitor.page.locator("#card")
+    for words in ("as expected", "clear", "local engine", "Synthetic", "my face.mp4", run):
+        expect(card).to_contain_text(words)
+    assert '"sync_mode": "bounce"' in visitor.code("Request JSON")
+    assert '"status": "completed"' in visitor.code("Response JSON")
+
+    output = probe(site.folder / "data" / "runs" / run / "output.mp4")
+    assert output.video is not None
+    assert output.audio is not None
+    assert output.video.duration == pytest.approx(SECONDS, abs=Fraction(1, 25))
+    assert visitor.complaints == []
+    assert visitor.hosts() == {"127.0.0.1"}

@@ -1,0 +1,82 @@
+"""The running app as a stranger's tools see it; no browser is needed."""
+
+from __future__ import annotations
+
+import psutil
+import pytest
+import requests
+
+from tests.browser.site import Site
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/gradio_api/file=http://example.com/",
+        "/gradio_api/file=https%3A%2F%2Fexample.com/",
+        "/gradio_api/file/http://example.com/",
+        "/gradio_api/deep_link",
+        "/gradio_api/proxy=https://example.com/",
+        "/gradio_api/runs",
+        "/gradio_api/openapi.json",
+        "/openapi.json",
+        "/monitoring/summary",
+        "/api/v3/balance",
+    ],
+)
+def test_what_the_page_does_not_need_is_not_there(site: Site, path: str) -> None:
+    assert requests.get(f"{site.url}{path}", timeout=30).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/gradio_api/file=/etc/passwd",
+        "/gradio_api/file=../../../../etc/passwd",
+        "/gradio_api/file=file:///etc/passwd",
+    ],
+)
+def test_files_of_the_machine_are_not_served(site: Site, path: str) -> None:
+    assert requests.get(f"{site.url}{path}", timeout=30).status_code in (403, 404)
+
+
+def test_runs_and_secrets_of_the_data_folder_are_not_served(site: Site) -> None:
+    data = site.folder / "data"
+    assert (data / "signing-secret").is_file()
+    for path in (data / "runs.sqlite3", data / "signing-secret"):
+        answer = requests.get(f"{site.url}/gradio_api/file={path}", timeout=30)
+        assert answer.status_code in (403, 404)
+
+
+def test_the_page_is_html_with_a_strict_policy_and_no_other_host(site: Site) -> None:
+    answer = requests.get(site.url, timeout=30)
+    assert answer.text.lower().lstrip().startswith("<!doctype html>")
+    assert "connect-src 'self' blob:" in answer.headers["content-security-policy"]
+    assert "Lipsync Demo" in answer.text
+
+
+def test_no_event_is_offered_to_programs(site: Site) -> None:
+    info = requests.get(f"{site.url}/gradio_api/info", timeout=30).json()
+    assert info["named_endpoints"] == {}
+    assert info["unnamed_endpoints"] == {}
+
+
+def test_an_upload_is_taken_and_a_file_named_by_address_is_not(site: Site) -> None:
+    upload = requests.post(
+        f"{site.url}/gradio_api/upload", files={"files": ("a.txt", b"hello")}, timeout=30
+    )
+    assert upload.status_code == 200
+    [path] = upload.json()
+    assert path.startswith(str(site.folder / "data" / "uploads"))
+    body = {"data": [{"path": "http://127.0.0.1:1/x", "meta": {"_type": "gradio.FileData"}}]}
+    refused = requests.post(f"{site.url}/gradio_api/queue/join", json=body, timeout=30)
+    assert refused.status_code == 400
+
+
+def test_one_port_of_the_page_is_open_and_only_to_this_machine(site: Site) -> None:
+    listening = [
+        connection.laddr
+        for connection in psutil.Process(site.pid).net_connections("tcp")
+        if connection.status == psutil.CONN_LISTEN
+    ]
+    assert [(address.ip, address.port) for address in listening] == [("127.0.0.1", site.port)]

@@ -1,0 +1,58 @@
+"""A run that goes wrong in every step, and each time a person can go on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Visit
+from tests.browser.provider import Provider
+from tests.browser.site import Site
+from tests.browser.visitor import SLOW
+from tests.contract.serving import served
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def bad_provider(tmp_path: Path) -> Iterator[Provider]:
+    """Fails the first submit, loses the first output, never says what is safe."""
+    faults = ("submit-500:1", "output-expired:1", "nsfw-null")
+    with served(tmp_path / "provider", *faults) as server:
+        yield Provider(server)
+
+
+def test_each_trouble_is_explained_and_can_be_gone_on_from(
+    tmp_path: Path, visit: Visit, bad_provider: Provider, finished: Path
+) -> None:
+    site = Site(tmp_path, WAVESPEED_BASE_URL=bad_provider.url, WAVESPEED_API_KEY=bad_provider.key)
+    site.start()
+    visitor = visit(site.url)
+    page = visitor.page
+    visitor.pick("bounce")
+    visitor.go()
+    expect(visitor.stage).to_contain_text("Nobody knows yet", timeout=SLOW)
+    expect(visitor.stage).to_contain_text("a new task is billed")
+    expect(page.locator("#resume")).to_have_text("Look for the task")
+    assert visitor.barriers() == []
+
+    page.click("#again")
+    expect(visitor.stage).to_contain_text("In the queue", timeout=SLOW)
+    bad_provider.complete(finished)
+    expect(visitor.stage).to_contain_text("This run failed", timeout=SLOW)
+    expect(visitor.stage).to_contain_text("Next")
+    expect(page.locator("#resume")).to_have_text("Fetch the result again")
+
+    page.click("#resume")
+    player = page.locator("#stage .player")
+    expect(player).to_have_class(re.compile("gated"), timeout=SLOW)
+    expect(player).to_contain_text("did not say whether this output is safe")
+    expect(page.locator("#card")).to_contain_text("unknown")
+    assert visitor.barriers() == []
+    assert site.stop() == 0
+    assert bad_provider.key not in site.log()
+    assert "Traceback" not in site.log()
