@@ -19,7 +19,7 @@ Image = NDArray[np.uint8]
 
 HALF_WIDTH, HEIGHT, RISE = 0.64, 0.95, 0.22
 """Of the canvas, IOD; it begins RISE above the middle of the upper lip's inner edge."""
-FINEST, COARSEST = 128.0, 32.0
+FINEST, COARSEST = 128.0, 96.0
 """Pixels of the canvas for an IOD."""
 BEHIND = 0.05
 """Depth of the canvas behind the inner lips, IOD."""

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lipsync_demo.engine.library import MouthLibrary
+from lipsync_demo.engine.looks import distances
 from lipsync_demo.engine.mouth import Pose
 
 Floats = NDArray[np.float32]
@@ -53,21 +54,17 @@ def choose(library: MouthLibrary, targets: Floats, poses: Pose) -> list[Donor]:
     if not library.talks or not count:
         return [Donor()] * count
     turns = np.stack([poses.yaw, poses.pitch, poses.roll], -1)
-    cost = _distances(targets / SHAPE, library.values / SHAPE)
-    cost += _distances(turns / TURN, library.turns / TURN)
+    cost = distances(targets / SHAPE, library.values / SHAPE)
+    cost += distances(turns / TURN, library.turns / TURN)
     cost += BLUR * np.clip(1 - library.sharpness, 0, 1) ** 2
     path = _cheapest(cost, _changes(library))
     return _joined(path, np.array([mouth.index for mouth in library.mouths]))
 
 
-def _distances(a: Floats, b: Floats) -> Floats:
-    return np.asarray((a * a).sum(1)[:, None] + (b * b).sum(1) - 2 * a @ b.T)
-
-
 def _changes(library: MouthLibrary) -> Floats:
     """What it costs to show mouth j after mouth i (n, n)."""
     looks = library.looks
-    change = CHANGE * np.maximum(_distances(looks, looks), 0) / looks.shape[1]
+    change = CHANGE * distances(looks, looks) / looks.shape[1]
     numbers = np.array([mouth.index for mouth in library.mouths])
     apart = np.abs(numbers[:, None] - numbers[None]) > NEXT
     return np.asarray(change + JUMP * apart, np.float32)

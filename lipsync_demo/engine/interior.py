@@ -18,7 +18,7 @@ from lipsync_demo.engine.warp import Grid, smooth_closed
 Floats = NDArray[np.float32]
 Image = NDArray[np.uint8]
 
-DARK = np.array([0.3, 0.2, 0.2], np.float32)
+DARK = np.array([0.36, 0.23, 0.23], np.float32)
 WARM = np.array([1.0, 1.25, 1.35], np.float32)
 """Light that reaches the teeth past the lips is red: powers of its strength."""
 CONTACT_LIGHT = 0.9
@@ -91,14 +91,13 @@ class Interior:
         height_on = hump - above_lower
         tongue = ramp(height_on, -0.06, 0.05) * np.interp(opened, (0.06, 0.3), (0, 1))
         lit = 0.45 + 0.4 * ramp(height_on, -0.06, 0.25)
-        deep = 0.55 + 0.6 * ramp(below_upper / max(opened, 0.05), 0.0, 1.0)
+        deep = 0.65 + 0.5 * ramp(below_upper / max(opened, 0.05), 0.0, 1.0)
         deep = deep + CONTACT_LIGHT * (1 - ramp(gap, 0.01, 0.06))
         picture = self.dark * deep[..., None]
         picture += 0.85 * tongue[..., None] * (self.tongue * lit[..., None] - picture)
         # Light reaches the teeth past the lower lip: less under the upper one, at the
         # corners and while the lips hardly part.
-        light = (0.6 + 0.4 * ramp(below_upper, -0.01, 0.05)) * ramp(gap, 0.0, 0.05)
-        light = light * (1 - 0.8 * ramp(across, 0.5, 1.05))
-        teeth = self.teeth * ramp(gap, 0.0, 0.03)[..., None]
-        picture = picture * (1 - teeth[..., 3:]) + teeth[..., :3] * light[..., None] ** WARM
+        light = (0.7 + 0.3 * ramp(below_upper, -0.01, 0.05)) * ramp(gap, 0.0, 0.05)
+        light = (light * (1 - 0.85 * ramp(across, 0.5, 1.05)))[..., None] ** WARM
+        picture = picture * (1 - self.teeth[..., 3:] * light) + self.teeth[..., :3] * light
         return np.asarray(picture, np.float32)

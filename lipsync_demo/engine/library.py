@@ -7,15 +7,16 @@ Bregler, Covell, Slaney: Video Rewrite (1997). Memory does not grow with the cli
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from lipsync_demo.engine.contour import MOVING, MouthModel
+from lipsync_demo.engine.contour import CORNER, MOVING, MouthModel
 from lipsync_demo.engine.interior import Interior
-from lipsync_demo.engine.mouth import LIPS_OUTER, Pose, fit_pose, measures
+from lipsync_demo.engine.looks import agreed, look
+from lipsync_demo.engine.mouth import LIPS_INNER, LIPS_OUTER, Pose, fit_pose, measures
 
 Floats = NDArray[np.float32]
 Image = NDArray[np.uint8]
@@ -28,8 +29,6 @@ FINEST = 256.0
 """Pixels per IOD at most; finer patches are shrunk."""
 PAD_SIDE, PAD_ABOVE, PAD_BELOW = 0.5, 0.5, 0.6
 """Of a patch around the outer lips, IOD."""
-LOOK = (16, 12)
-"""Size of the small picture by which two mouths are compared."""
 TALKING_RANGE = 0.07
 """A clip whose opening varies less, IOD, shows no mouth to take."""
 
@@ -122,7 +121,7 @@ class LibraryBuilder:
                 local,
                 fit_pose(local),
                 measures(points, pose),
-                _look(grey, mouth.points),
+                look(grey, mouth.points[0], mouth.points[CORNER]),
                 float(cv2.Laplacian(grey, cv2.CV_32F).std()),
             )
         )
@@ -141,16 +140,28 @@ class LibraryBuilder:
         entries = self._entries
         values = np.stack([e.values for e in entries])
         low, high = np.percentile(values[:, 0], (5, 95))
+        looks = np.stack([e.look for e in entries])
+        numbers = np.array([e.mouth.index for e in entries])
+        openings = agreed(values[:, 0], looks, numbers)
+        mouths = [
+            _opened(e.mouth, float(e.values[0]), float(after))
+            for e, after in zip(entries, openings, strict=True)
+        ]
+        model = MouthModel.fit(np.stack([e.head for e in entries]), values)
+        interior = Interior.best(
+            (e.mouth.patch, e.all_points, e.pose) for e in self._showing(values)
+        )
+        values[:, 0] = openings
         sharpness = np.array([e.sharpness for e in entries], np.float32)
         return MouthLibrary(
-            tuple(e.mouth for e in entries),
+            tuple(mouths),
             values,
             np.stack([_turns(e.pose) for e in entries]),
-            np.stack([e.look for e in entries]),
+            looks,
             sharpness / max(float(np.percentile(sharpness, 95)), 1e-6),
             bool(high - low > TALKING_RANGE),
-            MouthModel.fit(np.stack([e.head for e in entries]), values),
-            Interior.best((e.mouth.patch, e.all_points, e.pose) for e in self._showing(values)),
+            model,
+            interior,
         )
 
     def _showing(self, values: Floats) -> list[_Entry]:
@@ -191,19 +202,14 @@ def _turns(pose: Pose) -> Floats:
     return np.array([pose.yaw, pose.pitch, pose.roll], np.float32)
 
 
-def _look(grey: Image, points: Floats) -> Floats:
-    """The mouth as a small level picture (d,), lips filling its width."""
-    left, right = points[0], points[10]
-    middle, across = (left + right) / 2, (right - left) / 2 * 1.15
-    down = np.array([-across[1], across[0]]) * LOOK[1] / LOOK[0]
-    matrix = np.stack([across * 2 / LOOK[0], down * 2 / LOOK[1], middle - across - down], 1)
-    shrink = max(int(np.linalg.norm(across) * 2 / LOOK[0]), 1)
-    small = cv2.blur(grey, (shrink, shrink))
-    look = cv2.warpAffine(
-        small,
-        matrix,
-        LOOK,
-        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-        borderMode=cv2.BORDER_REPLICATE,
-    ).astype(np.float32)
-    return np.asarray((look - look.mean()).ravel() / 255, np.float32)
+def _opened(mouth: Mouth, before: float, after: float) -> Mouth:
+    """The mouth with its inner lips' points as far apart as the corrected opening says."""
+    points = mouth.points.copy()
+    upper, lower = points[_UPPER], points[_LOWER]
+    middle, half = (upper + lower) / 2, (lower - upper) / 2 * (after / max(before, 1e-3))
+    points[_UPPER], points[_LOWER] = middle - half, middle + half
+    return replace(mouth, points=points)
+
+
+_UPPER = np.array([MOVING.index(p) for p in LIPS_INNER[1:CORNER]])
+_LOWER = np.array([MOVING.index(p) for p in LIPS_INNER[:CORNER:-1]])

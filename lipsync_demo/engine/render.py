@@ -51,6 +51,7 @@ its own; from the second on, all."""
 LIP_MARGIN, OPEN = 0.02, 0.06
 """How far open lips' inner edges are taken inside the lips, from which opening on, IOD."""
 LIP_SOFTNESS = 0.01
+LEAST_BLUR = 0.6
 CONTACT = 0.01
 """Blur of the lips' inner edge, least thickness of the shadow between closed lips, IOD."""
 MEETING = 0.06
@@ -169,7 +170,7 @@ class MouthRenderer:
         behind = self._library.interior.draw(inner, scene.pose, grid)
         hole = filled(_touching(inner, scene) - grid.corner, grid.width, grid.height)
         soft = LIP_SOFTNESS * scene.unit
-        hole = cv2.GaussianBlur(hole, (0, 0), max(soft, 0.3)) * np.float32(amount)
+        hole = cv2.GaussianBlur(hole, (0, 0), max(soft, LEAST_BLUR)) * np.float32(amount)
         part = drawn[grid.within(face)]
         part[:] = _bytes(part + hole[..., None] * (behind - part))
 
