@@ -19,7 +19,7 @@ sys.path.insert(0, str(ASSETS.parent))
 
 from lipsync_demo.backend.process import LocalBackend  # noqa: E402
 from lipsync_demo.media.sync_modes import SyncMode  # noqa: E402
-from lipsync_demo.runs.folder import write_json  # noqa: E402
+from lipsync_demo.runs.folder import sha256, write_json  # noqa: E402
 from lipsync_demo.runs.models import RunState, dump_run  # noqa: E402
 from lipsync_demo.runs.service import RunService  # noqa: E402
 from lipsync_demo.settings import Settings  # noqa: E402
@@ -49,7 +49,10 @@ def main() -> None:
         shutil.copyfile(run.output, output)
         record = replace(run, video_source=video.name, audio_source=speech.name)
         write_json(EXAMPLE / "run.json", dump_run(record))
-    sys.stdout.write(f"{output}: {output.stat().st_size} bytes, {dict(run.timings)}\n")
+    sys.stdout.write(
+        f"{output}: {output.stat().st_size} bytes, {dict(run.timings)}\n"
+        f"sha256 for NOTICE: {sha256(output)}\n"
+    )
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from lipsync_demo.settings import Settings
 from lipsync_demo.ui import header
 from lipsync_demo.ui.modes import NO_QUESTION, choices
 
+CAMERA = {"video": {"width": {"ideal": 1280}, "height": {"ideal": 720}}}
 KEY_SECONDS = 3600
 POLL_SECONDS = 1.0
 STORAGE = "lipsync-demo-runs"
@@ -152,7 +153,7 @@ def _sources(settings: Settings, video: Path | None, speech: Path | None) -> dic
             video_in = gr.Video(
                 value=str(video) if video else None,
                 sources=["upload", "webcam"],
-                webcam_options=gr.WebcamOptions(mirror=False),
+                webcam_options=gr.WebcamOptions(mirror=False, constraints=CAMERA),
                 format=None,
                 include_audio=True,
                 label="Video",
