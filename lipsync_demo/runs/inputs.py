@@ -13,6 +13,7 @@ from lipsync_demo.media.probe import MediaInfo, probe_audio, probe_video
 from lipsync_demo.media.sync_modes import SyncMode, output_seconds
 from lipsync_demo.runs.folder import RunFolder, file_name, is_url, sha256
 from lipsync_demo.runs.models import MediaRecord
+from lipsync_demo.runs.packaging import packaged
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,4 +76,5 @@ def _record(info: MediaInfo, source: str, seconds: Fraction) -> MediaRecord:
         width=video.width if video else None,
         height=video.height if video else None,
         fps=video.fps if video else None,
+        sent=packaged(info),
     )

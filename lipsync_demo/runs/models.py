@@ -84,7 +84,10 @@ class RunError:
 
 @dataclass(frozen=True, slots=True)
 class MediaRecord:
-    """One input as it was copied into the run's folder; `width`…`fps` are a video's."""
+    """One input as it was copied into the run's folder; `width`…`fps` are a video's.
+
+    `sent` is the form of it that is sent when the service would not take it as it is.
+    """
 
     name: str
     path: FolderPath
@@ -94,6 +97,7 @@ class MediaRecord:
     width: int | None = None
     height: int | None = None
     fps: Fraction | None = None
+    sent: FolderPath | None = None
 
 
 @dataclass(frozen=True, slots=True)

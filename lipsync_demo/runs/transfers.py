@@ -64,8 +64,8 @@ def upload(turn: Turn) -> None:
     turn.write(hosting=hosting.name)
     started = time.monotonic()
     request = {
-        "video": hosting.publish(run.video.path, on_progress=turn.moved(2)),
-        "audio": hosting.publish(run.audio.path, on_progress=turn.moved(2, 0.5)),
+        "video": hosting.publish(run.video.sent or run.video.path, on_progress=turn.moved(2)),
+        "audio": hosting.publish(run.audio.sent or run.audio.path, on_progress=turn.moved(2, 0.5)),
         "sync_mode": run.sync_mode.value,
     }
     turn.write(request=request, timings={**run.timings, "upload": time.monotonic() - started})

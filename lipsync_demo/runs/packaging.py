@@ -1,0 +1,94 @@
+"""A form of an input that the service documents, without touching a picture or a sample.
+
+The API's store goes by the file's ending.  A file in a documented container only gets the
+right ending; the streams of another container are copied into MP4 or MKV, and a sound in
+another container becomes WAV.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import av
+
+from lipsync_demo.media.audio import decode
+from lipsync_demo.media.errors import MediaError
+from lipsync_demo.media.probe import MediaInfo, probe
+from lipsync_demo.media.streams import audio_stream, open_media, video_stream
+from lipsync_demo.wavespeed.uploads import MEDIA_TYPES
+
+_ENDINGS = {
+    "mp4": (".mp4", ".m4a"),
+    "matroska": (".mkv", ".mkv"),
+    "avi": (".avi", ".avi"),
+    "flv": (".flv", ".flv"),
+    "asf": (".wmv", ".wmv"),
+    "ogg": (".ogv", ".ogg"),
+    "mp3": (".mp3", ".mp3"),
+    "wav": (".wav", ".wav"),
+    "flac": (".flac", ".flac"),
+    "aac": (".aac", ".aac"),
+}
+"""Endings of a video and of a sound in each container, by FFmpeg's name of it."""
+
+
+def packaged(info: MediaInfo) -> Path | None:
+    """A copy of a probed input that the service takes, beside it; None when it does already.
+
+    Raises:
+        MediaError: there is no such form of it.
+    """
+    path = info.path
+    if path.suffix.lower() in MEDIA_TYPES:
+        return None
+    for name in info.container.split(","):
+        if name in _ENDINGS:
+            return _named(path, _ENDINGS[name][info.video is None])
+    if info.video is None:
+        target = path.with_name(f"{path.name}.wav")
+        decode(path).export(str(target), format="wav").close()
+        return target
+    for ending in (".mp4", ".mkv"):
+        target = path.with_name(path.name + ending)
+        if _copied(info, target):
+            return target
+        target.unlink(missing_ok=True)
+    raise MediaError(
+        f"{path.name} is in a format that cannot be sent ({info.container}).",
+        "Export it as MP4.",
+    )
+
+
+def _named(path: Path, ending: str) -> Path:
+    target = path.with_name(path.name + ending)
+    target.unlink(missing_ok=True)
+    try:
+        target.hardlink_to(path)
+    except OSError:  # not every file system has links
+        shutil.copyfile(path, target)
+    return target
+
+
+def _copied(info: MediaInfo, target: Path) -> bool:
+    """Copy the first streams as they are; True when the copy shows and sounds the same."""
+    try:
+        with open_media(info.path) as source, av.open(str(target), "w") as copy:
+            kept = [s for s in (video_stream(source), audio_stream(source)) if s is not None]
+            streams = {s.index: copy.add_stream_from_template(s) for s in kept}
+            for packet in source.demux(kept):
+                if packet.dts is not None:
+                    packet.stream = streams[packet.stream_index]
+                    copy.mux(packet)
+        return _same(info, probe(target))
+    except (av.FFmpegError, MediaError, ValueError):
+        return False
+
+
+def _same(one: MediaInfo, other: MediaInfo) -> bool:
+    if one.video is None or other.video is None:
+        return False
+    pictures = [(v.frames, v.width, v.height, v.rotation) for v in (one.video, other.video)]
+    lengths = abs(one.video.duration - other.video.duration) <= one.video.last_frame / 2
+    samples = [None if m.audio is None else m.audio.samples for m in (one, other)]
+    return pictures[0] == pictures[1] and lengths and samples[0] == samples[1]
