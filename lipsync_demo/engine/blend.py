@@ -12,7 +12,9 @@ Floats = NDArray[np.float32]
 Image = NDArray[np.uint8]
 
 SUBPIXEL = 4
-MOST_COLOUR_CHANGE = 48.0
+MOST_GAIN = 2.5
+NOISE = 4.0
+"""Added to both sides so that black borders are not compared."""
 
 
 def filled(ring: Floats, width: int, height: int) -> Floats:
@@ -31,22 +33,23 @@ def feathered(grid: Grid, ring: Floats, softness: float) -> Floats:
     return np.asarray(cv2.GaussianBlur(mask, (0, 0), sigma, borderType=cv2.BORDER_REPLICATE))
 
 
-def colour_change(base: Image, donor: Image, mask: Floats, reach: float) -> Floats:
-    """What to add to `donor` (height, width, 3) so that its border fits `base`.
+def colour_gain(base: Image, donor: Image, mask: Floats, reach: float) -> Floats:
+    """What to multiply `donor` (height, width, 3) by so that its border fits `base`.
 
     Taken where `mask` (rows, columns) is neither 0 nor 1 and spread `reach` nodes inwards:
     (rows, columns, 3). Only the light is carried over, no detail.
     """
     size = mask.shape[::-1]
+    border = (mask * (1 - mask))[..., None] + np.float32(1e-6)
     wanted, given = (
-        cv2.resize(picture, size, interpolation=cv2.INTER_AREA).astype(np.float32)
+        cv2.GaussianBlur(
+            cv2.resize(picture, size, interpolation=cv2.INTER_AREA) * border, (0, 0), reach
+        )
         for picture in (base, donor)
     )
-    border = (mask * (1 - mask))[..., None]
-    weighed = np.concatenate([(wanted - given) * border, border], 2)
-    spread = cv2.GaussianBlur(weighed, (0, 0), reach)
-    change = spread[..., :3] / np.maximum(spread[..., 3:], 1e-4)
-    return np.asarray(np.clip(change, -MOST_COLOUR_CHANGE, MOST_COLOUR_CHANGE), np.float32)
+    spread = cv2.GaussianBlur(border, (0, 0), reach)[..., None]
+    gain = (wanted + NOISE * spread) / (given + NOISE * spread)
+    return np.asarray(np.clip(gain, 1 / MOST_GAIN, MOST_GAIN), np.float32)
 
 
 def smoothstep(values: Floats) -> Floats:

@@ -37,6 +37,7 @@ CORNER = 10
 _MOVING = np.array(MOVING)
 _UPPER = np.array(LIPS_INNER[1:CORNER])
 _LOWER = np.array(LIPS_INNER[:CORNER:-1])
+_MIDDLE = [_UPPER.tolist().index(point) for point in (82, 13, 312)]
 _UPRIGHT = Pose(np.eye(3, dtype=np.float32), np.array(1, np.float32), np.zeros(3, np.float32))
 
 UPPER_SHARE = 0.35
@@ -89,16 +90,14 @@ class MouthModel:
 
 def _part(head: Floats, opening: float) -> Floats:
     """Sets the gap of the inner lips to exactly `opening`, without crossing anywhere."""
-    gap = head[_LOWER, 1] - head[_UPPER, 1]
-    middle = np.linalg.norm(head[_MIDDLE_UPPER] - head[_MIDDLE_LOWER], axis=-1).mean()
-    wanted = np.maximum(gap, 0) * (max(opening, 0) / max(float(middle), 1e-3))
-    change = wanted - gap
-    head[_UPPER, 1] -= UPPER_SHARE * change
-    head[_LOWER, 1] += (1 - UPPER_SHARE) * change
+    gap = head[_LOWER] - head[_UPPER]
+    parted = gap.copy()
+    parted[:, 1] = np.maximum(gap[:, 1], 0)
+    middle = float(np.linalg.norm(parted[_MIDDLE], axis=1).mean())
+    change = parted * (max(opening, 0) / max(middle, 1e-3)) - gap
+    head[_UPPER] -= UPPER_SHARE * change
+    head[_LOWER] += (1 - UPPER_SHARE) * change
     return head
-
-
-_MIDDLE_UPPER, _MIDDLE_LOWER = np.array([82, 13, 312]), np.array([87, 14, 317])
 
 
 @cache

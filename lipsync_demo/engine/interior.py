@@ -97,7 +97,7 @@ class Interior:
         picture += 0.85 * tongue[..., None] * (self.tongue * lit[..., None] - picture)
         # Light reaches the teeth past the lower lip: less under the upper one, at the
         # corners and while the lips hardly part.
-        light = (0.7 + 0.3 * ramp(below_upper, -0.01, 0.05)) * ramp(gap, 0.0, 0.05)
+        light = (0.7 + 0.3 * ramp(below_upper, -0.01, 0.05)) * ramp(gap, 0.0, 0.03)
         light = (light * (1 - 0.85 * ramp(across, 0.5, 1.05)))[..., None] ** WARM
         picture = picture * (1 - self.teeth[..., 3:] * light) + self.teeth[..., :3] * light
         return np.asarray(picture, np.float32)

@@ -179,6 +179,7 @@ class LibraryBuilder:
         chosen = [0]
         while len(chosen) < kept:
             nearest = np.minimum(nearest, ((features - features[chosen[-1]]) ** 2).sum(1))
+            nearest[chosen[-1]] = -1
             chosen.append(int(nearest.argmax()))
         self._entries = [self._entries[i] for i in sorted(chosen)]
 

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from lipsync_demo.engine.blend import colour_change, feathered, filled, ramp
+from lipsync_demo.engine.blend import colour_gain, feathered, filled, ramp
 from lipsync_demo.engine.choose import Donor
 from lipsync_demo.engine.contour import CHEEKS, CHIN_SKIN, CORNER, FAR_SKIN, MOVING, NEAR_SKIN
 from lipsync_demo.engine.library import MouthLibrary
@@ -201,8 +201,8 @@ class MouthRenderer:
         lips = np.zeros(part.shape, np.float32)
         for k, (mouth, weight) in enumerate(zip(mouths, donor.weights, strict=True)):
             laid = _sampled(mouth.patch, grid.enlarge(shifts[:, 2 * k : 2 * k + 2]))
-            change = colour_change(part, laid, mask, COLOUR_REACH * scene.unit / grid.step)
-            lips += np.float32(weight) * (laid + grid.enlarge(change))
+            gain = colour_gain(part, laid, mask, COLOUR_REACH * scene.unit / grid.step)
+            lips += np.float32(weight) * laid * grid.enlarge(gain)
         part[:] = _bytes(part + grid.enlarge(mask)[..., None] * (lips - part))
         covered = sum(
             self._cover(row, opening) * weight

@@ -99,5 +99,6 @@ def tint(skin: Floats) -> Floats:
     light = (np.maximum(skin, 1) / max(luma, 1.0) / USUAL_SKIN) ** 0.6
     colour = IVORY * light
     colour[1] = min(colour[1], 0.96 * colour[0])
-    colour = colour / float(colour @ LUMA) * np.clip(1.05 * luma, 70, 215)
+    colour = 0.75 * colour / float(colour @ LUMA) + 0.25 * skin / max(luma, 1.0)
+    colour = colour * np.clip(1.05 * luma, 70, 215)
     return np.asarray(np.minimum(colour, 235), np.float32)

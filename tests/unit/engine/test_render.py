@@ -1,0 +1,173 @@
+from __future__ import annotations
+
+from functools import cache
+
+import cv2
+import numpy as np
+import pytest
+
+from lipsync_demo.engine.choose import Donor, choose
+from lipsync_demo.engine.face import FaceLandmarker
+from lipsync_demo.engine.library import MouthLibrary
+from lipsync_demo.engine.mouth import LIPS_INNER, fit_pose, measures
+from lipsync_demo.engine.render import MouthRenderer, reach
+from tests.unit.engine.talking import measured, mouth, still, talking
+
+
+@cache
+def _own() -> MouthRenderer:
+    """Of the portrait alone: its lips are parted before a drawn interior."""
+    picture, points = still()
+    return MouthRenderer(MouthLibrary.build([(0, picture, points)]))
+
+
+@cache
+def _talking() -> tuple[MouthLibrary, MouthRenderer]:
+    library = MouthLibrary.build(talking())
+    return library, MouthRenderer(library)
+
+
+def _seen(picture: np.ndarray, landmarker: FaceLandmarker) -> np.ndarray:
+    found = landmarker.track(picture)
+    assert found is not None
+    return measured(found.points)
+
+
+@pytest.mark.parametrize(
+    ("opening", "tolerance"), [(0.0, 0.04), (0.15, 0.05), (0.22, 0.05), (0.3, 0.06)]
+)
+def test_the_mouth_drawn_from_a_still_is_the_one_wanted(
+    opening: float, tolerance: float, landmarker: FaceLandmarker
+) -> None:
+    picture, points = still()
+    drawn = _own().render(picture, points, mouth(opening), Donor())
+    seen = _seen(drawn, landmarker)
+    assert seen[0] == pytest.approx(opening, abs=tolerance)
+    assert seen[1] == pytest.approx(mouth(opening)[1], abs=0.08)
+
+
+def test_openings_drawn_from_own_frames_follow_the_wanted_ones(landmarker: FaceLandmarker) -> None:
+    library, renderer = _talking()
+    picture, points = talking()[0][1:]
+    wanted = np.stack([mouth(o) for o in 0.15 + 0.14 * np.sin(np.arange(20) / 2.3)])
+    donors = choose(library, wanted, fit_pose(np.repeat(points[None], 20, 0)))
+    assert all(donor.rows for donor in donors)
+    seen = [
+        _seen(renderer.render(picture, points, target, donor), landmarker)[0]
+        for target, donor in zip(wanted, donors, strict=True)
+    ]
+    assert np.corrcoef(seen, wanted[:, 0])[0, 1] > 0.96
+
+
+@pytest.mark.parametrize("opening", [0.0, 0.3])
+def test_pixels_out_of_reach_are_the_frames_own(opening: float) -> None:
+    picture, points = still()
+    drawn = _own().render(picture, points, mouth(opening), Donor())
+    left, top, right, bottom = (round(edge) for edge in reach(points))
+    outside = np.ones(picture.shape[:2], bool)
+    outside[max(top, 0) : bottom, max(left, 0) : right] = False
+    assert outside.any()
+    assert np.array_equal(drawn[outside], picture[outside])
+    assert not np.array_equal(drawn, picture)
+
+
+def test_eyes_and_nose_do_not_move() -> None:
+    picture, points = still()
+    drawn = _own().render(picture, points, mouth(0.3), Donor())
+    bridge = round(float(points[195, 1]))
+    assert np.array_equal(drawn[:bridge], picture[:bridge])
+
+
+def test_a_crop_is_drawn_like_the_frame() -> None:
+    picture, points = still()
+    left, top, right, bottom = (round(edge) for edge in reach(points))
+    left, top = max(left, 0), max(top, 0)
+    target = mouth(0.25)
+    whole = _own().render(picture, points, target, Donor())[top:bottom, left:right]
+    crop = np.ascontiguousarray(picture[top:bottom, left:right])
+    offset = np.array([left, top, 0], np.float32)
+    part = _own().render(crop, points - offset, target, Donor())
+    assert np.abs(part.astype(int) - whole).mean() < 0.2
+
+
+def test_no_strength_gives_a_copy_and_little_strength_a_little() -> None:
+    picture, points = still()
+    same = _own().render(picture, points, mouth(0.3), Donor(), 0.0)
+    assert np.array_equal(same, picture)
+    assert same is not picture
+    changes = [
+        np.abs(_own().render(picture, points, mouth(0.3), Donor(), s).astype(int) - picture).mean()
+        for s in (0.1, 0.4, 0.7, 1.0)
+    ]
+    assert changes == sorted(changes)
+    assert changes[0] < 0.25 * changes[-1]
+
+
+def test_the_frame_given_is_not_changed_and_the_result_is_always_the_same() -> None:
+    _, renderer = _talking()
+    picture, points = talking()[0][1:]
+    before = picture.copy()
+    donor = Donor((5, 12), (0.7, 0.3))
+    first = renderer.render(picture, points, mouth(0.2), donor)
+    assert np.array_equal(picture, before)
+    assert np.array_equal(first, renderer.render(picture, points, mouth(0.2), donor))
+
+
+def test_a_donor_is_shown_in_the_light_of_the_frame() -> None:
+    library, renderer = _talking()
+    _, rgb, points = talking()[0]
+    dim = np.asarray(rgb * 0.6, np.uint8)
+    shape = library.values[5]
+    drawn = renderer.render(dim, points, shape, Donor((5,), (1.0,)))
+    bright = renderer.render(rgb, points, shape, Donor((5,), (1.0,)))
+    x, y = points[164, :2].astype(int)
+    lip = np.s_[y - 4 : y + 12, x - 12 : x + 12]
+    assert drawn[lip].mean() == pytest.approx(0.6 * bright[lip].mean(), rel=0.12)
+
+
+def test_an_opening_the_clip_never_shows_has_teeth_and_a_dark_below() -> None:
+    picture, points = still()
+    drawn = _own().render(picture, points, mouth(0.32), Donor())
+    found = FaceLandmarker().track(drawn)
+    assert found is not None
+    upper, lower = found.points[13, :2], found.points[14, :2]
+    grey = cv2.cvtColor(drawn, cv2.COLOR_RGB2GRAY)
+    column = grey[round(upper[1]) : round(lower[1]), round(upper[0])].astype(int)
+    third = len(column) // 3
+    assert column[:third].mean() > 2 * column[-third:].mean()
+
+
+def test_closed_lips_show_no_teeth() -> None:
+    picture, points = still()
+    drawn = _own().render(picture, points, mouth(0.0), Donor())
+    found = FaceLandmarker().track(drawn)
+    assert found is not None
+    lips = found.points[list(LIPS_INNER[3:8]), :2]
+    for x, y in np.round(lips).astype(int):
+        patch = drawn[y - 4 : y + 5, x - 4 : x + 5].reshape(-1, 3).astype(int)
+        assert (patch[:, 0] - patch[:, 2]).min() > 5, "lips and their shadow are red, teeth are not"
+
+
+def test_a_face_at_the_edge_of_the_frame_is_drawn_as_far_as_it_goes() -> None:
+    picture, points = still()
+    x, y = points[13, :2].astype(int)
+    crop = np.ascontiguousarray(picture[:y, : x + 10])
+    drawn = _own().render(crop, points, mouth(0.3), Donor())
+    assert drawn.shape == crop.shape
+    away = points + np.array([3000, 0, 0], np.float32)
+    assert np.array_equal(_own().render(crop, away, mouth(0.3), Donor()), crop)
+
+
+def test_a_turned_head_is_drawn_like_an_upright_one(landmarker: FaceLandmarker) -> None:
+    picture, _ = still()
+    matrix = cv2.getRotationMatrix2D((250, 250), 20, 1)
+    leaning = cv2.warpAffine(picture, matrix, (500, 500), borderMode=cv2.BORDER_REPLICATE)
+    found = landmarker.track(np.asarray(leaning, np.uint8))
+    assert found is not None
+    library = MouthLibrary.build([(0, np.asarray(leaning, np.uint8), found.points)])
+    target = measures(found.points, fit_pose(found.points))
+    target[4] += 0.06
+    target[2] += (0.3 - target[0]) / target[1]
+    target[0] = 0.3
+    drawn = MouthRenderer(library).render(leaning, found.points, target, Donor())
+    assert _seen(drawn, landmarker)[0] == pytest.approx(0.3, abs=0.06)
