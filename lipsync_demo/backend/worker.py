@@ -83,7 +83,8 @@ def _load() -> str | None:
         _warm()
     except Exception as error:
         log.warning("the engine cannot be loaded", exc_info=True)
-        return f"The lip-sync engine cannot be loaded: {error}"
+        advice = "" if hasattr(error, "hint") else " Install the requirements again."
+        return f"The lip-sync engine cannot be loaded: {error}{advice}"
     return None
 
 
@@ -108,7 +109,7 @@ def render(order: Order) -> Rendered | Refused:
     """Lip-sync one order; every failure becomes a task code with a reason."""
     problem = _load()
     if problem is not None:
-        return Refused(UNAVAILABLE, f"{problem} Install the requirements again.")
+        return Refused(UNAVAILABLE, problem)
     from lipsync_demo.engine.errors import BrokenWeights, EngineError
     from lipsync_demo.engine.pipeline import lip_sync
     from lipsync_demo.media.errors import MediaError
