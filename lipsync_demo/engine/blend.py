@@ -27,28 +27,21 @@ def filled(ring: Floats, width: int, height: int) -> Floats:
 
 def feathered(grid: Grid, ring: Floats, softness: float) -> Floats:
     """A polygon as a mask (rows, columns) at the grid's nodes, blurred by `softness` pixels."""
-    local = (ring - (grid.left, grid.top)) / grid.step
-    mask = filled(local.astype(np.float32), grid.columns, grid.rows)
+    mask = filled(grid.at_nodes(ring), grid.columns, grid.rows)
     sigma = softness / grid.step
     return np.asarray(cv2.GaussianBlur(mask, (0, 0), sigma, borderType=cv2.BORDER_REPLICATE))
 
 
-def colour_gain(base: Image, donor: Image, mask: Floats, reach: float) -> Floats:
-    """What to multiply `donor` (height, width, 3) by so that its border fits `base`.
+def colour_gain(base: Floats, donor: Floats, mask: Floats, reach: float) -> Floats:
+    """What to multiply `donor` by so that its border fits `base`; all at nodes.
 
-    Taken where `mask` (rows, columns) is neither 0 nor 1 and spread `reach` nodes inwards:
-    (rows, columns, 3). Only the light is carried over, no detail.
+    Pictures are (rows, columns, 3), as is the gain. It is taken where `mask` (rows, columns)
+    is neither 0 nor 1 and spread `reach` nodes inwards: the light is carried over, no detail.
     """
-    size = mask.shape[::-1]
     border = (mask * (1 - mask))[..., None] + np.float32(1e-6)
-    wanted, given = (
-        cv2.GaussianBlur(
-            cv2.resize(picture, size, interpolation=cv2.INTER_AREA) * border, (0, 0), reach
-        )
-        for picture in (base, donor)
-    )
-    spread = cv2.GaussianBlur(border, (0, 0), reach)[..., None]
-    gain = (wanted + NOISE * spread) / (given + NOISE * spread)
+    spread = cv2.GaussianBlur(np.dstack([base * border, donor * border, border]), (0, 0), reach)
+    floor = NOISE * spread[..., 6:]
+    gain = (spread[..., :3] + floor) / (spread[..., 3:6] + floor)
     return np.asarray(np.clip(gain, 1 / MOST_GAIN, MOST_GAIN), np.float32)
 
 

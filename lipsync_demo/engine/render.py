@@ -198,10 +198,11 @@ class MouthRenderer:
         shifts = plates.shifts(_DONOR, wanted, grid.nodes_within(face)) + np.tile(
             grid.nodes(), len(mouths)
         )
+        base, light = grid.shrink(part), COLOUR_REACH * scene.unit / grid.step
         lips = np.zeros(part.shape, np.float32)
         for k, (mouth, weight) in enumerate(zip(mouths, donor.weights, strict=True)):
             laid = _sampled(mouth.patch, grid.enlarge(shifts[:, 2 * k : 2 * k + 2]))
-            gain = colour_gain(part, laid, mask, COLOUR_REACH * scene.unit / grid.step)
+            gain = colour_gain(base, grid.shrink(laid), mask, light)
             lips += np.float32(weight) * laid * grid.enlarge(gain)
         part[:] = _bytes(part + grid.enlarge(mask)[..., None] * (lips - part))
         covered = sum(

@@ -27,7 +27,8 @@ STIFFNESS = 1e-3
 class Grid:
     """Nodes every `step` pixels over a box of `width` x `height` pixels at (`left`, `top`).
 
-    The last nodes lie on or outside the box's edges.
+    Each node is the middle of a block of `step` x `step` pixels; the blocks fill the box
+    and surround it, so that every pixel lies between nodes.
     """
 
     left: int
@@ -47,6 +48,8 @@ class Grid:
         width, height = (high - low).tolist()
         if min(width, height) < 2:
             return None
+        width = min(-(-width // step) * step, limits[2] - int(low[0]))
+        height = min(-(-height // step) * step, limits[3] - int(low[1]))
         return cls(int(low[0]), int(low[1]), width, height, step)
 
     def part(self, places: Floats) -> Grid | None:
@@ -61,11 +64,11 @@ class Grid:
 
     @property
     def columns(self) -> int:
-        return -(-(self.width - 1) // self.step) + 1
+        return -(-self.width // self.step) + 2
 
     @property
     def rows(self) -> int:
-        return -(-(self.height - 1) // self.step) + 1
+        return -(-self.height // self.step) + 2
 
     @property
     def corner(self) -> Floats:
@@ -87,9 +90,23 @@ class Grid:
 
     def nodes(self) -> Floats:
         """Places (rows * columns, 2) of the nodes in pixels."""
-        x = np.arange(self.columns, dtype=np.float32) * self.step + self.left
-        y = np.arange(self.rows, dtype=np.float32) * self.step + self.top
-        return np.stack(np.meshgrid(x, y), -1).reshape(-1, 2)
+        first = -(self.step + 1) / 2
+        places = np.empty((self.rows, self.columns, 2), np.float32)
+        places[..., 0] = np.arange(self.columns) * self.step + (self.left + first)
+        places[..., 1] = (np.arange(self.rows) * self.step + (self.top + first))[:, None]
+        return places.reshape(-1, 2)
+
+    def at_nodes(self, places: Floats) -> Floats:
+        """Places (n, 2) in pixels as columns and rows of the nodes."""
+        first = -(self.step + 1) / 2
+        return np.asarray((places - self.corner - first) / self.step, np.float32)
+
+    def shrink(self, picture: Image) -> Floats:
+        """The box's picture (height, width, 3) at the nodes (rows, columns, 3), averaged."""
+        size = (self.columns - 2, self.rows - 2)
+        blocks = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+        padded = cv2.copyMakeBorder(blocks, 1, 1, 1, 1, cv2.BORDER_REPLICATE)
+        return padded.astype(np.float32)
 
     def nodes_within(self, other: Grid) -> Indices:
         """Numbers of its nodes among those of the other, of which it is a part."""
@@ -99,12 +116,11 @@ class Grid:
 
     def enlarge(self, values: Floats) -> Floats:
         """Values (rows * columns[, k]) at the nodes to (height, width[, k]), bilinear."""
+        step = self.step
         nodes = values.reshape(self.rows, self.columns, -1)
-        matrix = np.array([[self.step, 0, 0], [0, self.step, 0]], np.float32)
-        size = (self.width, self.height)
-        return np.asarray(
-            cv2.warpAffine(nodes, matrix, size, borderMode=cv2.BORDER_REPLICATE), np.float32
-        )
+        size = (self.columns * step, self.rows * step)
+        pixels = cv2.resize(nodes, size, interpolation=cv2.INTER_LINEAR)
+        return np.asarray(pixels[step : step + self.height, step : step + self.width], np.float32)
 
 
 class Plates:

@@ -49,6 +49,7 @@ def test_a_part_of_a_grid_has_the_same_nodes() -> None:
     grid = Grid(7, 11, 90, 70, 8)
     part = grid.part(np.array([[30, 30], [60, 50]], np.float32))
     assert part is not None
+    assert (part.left - grid.left) % 8 == 0
     assert part.left <= 30
     assert part.top <= 30
     assert part.left + part.width > 60
@@ -61,6 +62,17 @@ def test_a_part_of_a_grid_has_the_same_nodes() -> None:
 def test_a_grid_outside_the_picture_is_none(place: list[int]) -> None:
     places = np.array([place, np.add(place, 9)], np.float32)
     assert Grid.around(places, 4, (0, 0, 100, 100)) is None
+
+
+def test_shrinking_averages_the_blocks_around_the_nodes() -> None:
+    grid = Grid(0, 0, 40, 24, 8)
+    picture = np.repeat(np.arange(40, dtype=np.uint8)[None, :, None], 24, 0).repeat(3, 2)
+    nodes = grid.shrink(picture)
+    assert nodes.shape == (grid.rows, grid.columns, 3)
+    places = grid.nodes().reshape(grid.rows, grid.columns, 2)
+    assert nodes[2, 1:-1, 0] == pytest.approx(places[2, 1:-1, 0], abs=0.51)
+    columns_and_rows = grid.at_nodes(grid.nodes())
+    assert columns_and_rows[grid.columns + 2] == pytest.approx([2, 1])
 
 
 def test_a_smooth_ring_passes_through_its_points() -> None:
