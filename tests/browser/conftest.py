@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.browser.provider import Provider
 from tests.browser.site import Site
@@ -17,6 +17,7 @@ from tests.contract.serving import served
 from tests.media_factory import make_speechlike, make_video
 
 Visit = Callable[..., Visitor]
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="session")

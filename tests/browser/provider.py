@@ -29,7 +29,7 @@ class Provider:
         return self.server.token
 
     def complete(self, video: Path, nsfw: bool = False) -> None:
-        """End the oldest waiting task with this video."""
+        """End every waiting task, at least one, with this video."""
         name = f"{time.monotonic_ns():032x}.mp4"
         shutil.copyfile(video, self.server.folder / "outputs" / name)
         database = open_database(self.server.folder / "jobs.sqlite3")
@@ -39,6 +39,8 @@ class Provider:
             while (job := jobs.claim()) is None:
                 assert time.monotonic() < deadline, "no task was submitted"
                 time.sleep(0.05)
-            jobs.finish(job, Outcome((name,), (nsfw,), queue_ms=30, inference_ms=1234.5))
+            while job is not None:
+                jobs.finish(job, Outcome((name,), (nsfw,), queue_ms=30, inference_ms=1234.5))
+                job = jobs.claim()
         finally:
             database.dispose()

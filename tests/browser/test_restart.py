@@ -25,6 +25,10 @@ def test_a_page_that_stays_open_finds_its_run_after_a_crash(
     expect(visitor.page.locator("#brand")).to_contain_text("WaveSpeed API")
     run = visitor.go()
     expect(visitor.stage).to_contain_text("In the queue", timeout=SLOW)
+    guest = visit(site.url)
+    guest.use_key(provider.key)
+    guest.go()
+    expect(guest.stage).to_contain_text("In the queue", timeout=SLOW)
 
     site.kill()
     site.start()
@@ -34,6 +38,12 @@ def test_a_page_that_stays_open_finds_its_run_after_a_crash(
     again = visit(f"{site.url}/?run={run}")
     assert again.video()["width"] == 320
     expect(again.page.locator("#card")).to_contain_text(run)
+
+    # A visitor's key was in memory only: the run waits until it is entered again.
+    expect(guest.stage).to_contain_text("This run needs your key again", timeout=SLOW)
+    guest.use_key(provider.key)
+    guest.page.click("#resume")
+    assert guest.video()["width"] == 320
 
     # The inputs that were chosen before the crash can still be used after it.
     visitor.pick("loop")

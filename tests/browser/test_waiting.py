@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import requests
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.browser.conftest import Visit
 from tests.browser.provider import Provider
@@ -17,20 +17,11 @@ from tests.browser.visitor import SLOW, Visitor
 pytestmark = pytest.mark.browser
 
 
-def use_key(page: Page, key: str) -> None:
-    page.click("#key-open")
-    page.fill("#key-box input", key)
-    page.click("#key-use")
-    expect(page.locator("#brand")).to_contain_text("WaveSpeed API · your key")
-    expect(page.locator("#key-box input")).to_have_value("")
-    page.click("#key-open")
-
-
 @pytest.fixture
 def customer(site: Site, visit: Visit, provider: Provider) -> Visitor:
     """A visitor whose own key is in use."""
     visitor = visit(site.url)
-    use_key(visitor.page, provider.key)
+    visitor.use_key(provider.key)
     return visitor
 
 

@@ -56,6 +56,15 @@ class Visitor:
         self.page.locator("#mode label", has_text=mode).first.click()
         expect(self.page.locator("#mode label.selected")).to_contain_text(mode)
 
+    def use_key(self, key: str) -> None:
+        """Give a key of their own for this session."""
+        self.page.click("#key-open")
+        self.page.fill("#key-box input", key)
+        self.page.click("#key-use")
+        expect(self.page.locator("#brand")).to_contain_text("WaveSpeed API · your key")
+        expect(self.page.locator("#key-box input")).to_have_value("")
+        self.page.click("#key-open")
+
     def go(self) -> str:
         """Press the button; the id of the run, from the page's address."""
         before = self.run_id
