@@ -1,0 +1,364 @@
+"""Fit the speech model: python -m lipsync_demo.engine.weights.fit_speech MEDIA_DIR
+
+A developer's tool; needs PyTorch. Measures the clips, corrects how far sound and picture are
+apart in each (ridge regression over the other speakers' clips, Hoerl and Kennard 1970, finds
+the lag at which sound and mouth agree best), judges the network with each speaker left out,
+fits it on all clips and writes `speech.npz` with `speech_clips.json`: the clips fitted on and
+the figures. One thread and fixed seeds: the same machine gives the same digits.
+"""
+
+# Checked with and without PyTorch installed, which disagree about these.
+# mypy: disable-error-code="misc,no-untyped-call,no-any-return"
+from __future__ import annotations
+
+import argparse
+import datetime
+import hashlib
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn import functional
+
+from lipsync_demo.engine.mouth import MEASURES
+from lipsync_demo.engine.phones import FEATURES, RATE
+from lipsync_demo.engine.sound import Array
+from lipsync_demo.engine.speech import (
+    CHANNELS,
+    DILATIONS,
+    GROUPS,
+    LIP_TERMS,
+    OUTPUTS,
+    TAPS,
+    WEIGHTS,
+)
+from lipsync_demo.engine.weights.fit_clips import TOGETHER, Clip, listen, load, silences, spoken
+
+SHAPES = len(MEASURES) + LIP_TERMS
+LOSS = torch.tensor([1.0, 1.0, 1.0, 0.5, 0.5] + [0.3] * LIP_TERMS)[None, :, None]
+STEPS, BATCH, QUIET, CROP = 300, 16, 3, 90
+RATE_OF_LEARNING, DECAY, DROPOUT = 2e-3, 0.1, 0.2
+SEEDS = (0, 1, 2)
+SEARCH = np.arange(-0.35, 0.3501, 0.01)
+GRID_SPREAD = 0.35
+"""GRID was recorded in one session; a clip may differ from its median by this share."""
+
+
+class Net(nn.Module):
+    """The network that `speech` runs in numpy."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.entry = nn.Conv1d(FEATURES, CHANNELS, 1)
+        self.layers = nn.ModuleList(
+            nn.Conv1d(CHANNELS, CHANNELS, TAPS, padding=d * (TAPS // 2), dilation=d)
+            for d in DILATIONS
+        )
+        self.norms = nn.ModuleList(nn.GroupNorm(GROUPS, CHANNELS) for _ in DILATIONS)
+        self.exit = nn.Conv1d(CHANNELS, OUTPUTS, 1)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        def drop(y: torch.Tensor) -> torch.Tensor:
+            return functional.dropout(y, DROPOUT, self.training)
+
+        x = functional.dropout1d(x, DROPOUT, self.training)
+        x = drop(functional.gelu(self.entry(x)))
+        for layer, norm in zip(self.layers, self.norms, strict=True):
+            x = x + drop(functional.gelu(norm(layer(x))))
+        return self.exit(x)
+
+
+class Targets:
+    """What the network should say for each clip: shapes (n, 13), closed, speech, known (n,)."""
+
+    def __init__(self, clips: list[Clip]) -> None:
+        self.shapes: list[Array] = []
+        self.known: list[np.ndarray] = []
+        self.closed: list[np.ndarray] = []
+        self.speech = [spoken(c.samples)[: c.rows] for c in clips]
+        lips: list[Array] = []
+        speakers: dict[str, list[Array]] = {}
+        for clip in clips:
+            measures, lip, known = clip.mouth()
+            own = measures[known]
+            self.shapes.append((measures - own.mean(0)) / (own.std(0) + 1e-4))
+            self.known.append(known)
+            self.closed.append(measures[:, 0] < TOGETHER)
+            lips.append(lip - lip[known].mean(0))
+            speakers.setdefault(clip.speaker, []).append(lips[-1][known])
+        scatter = np.mean([np.cov(np.concatenate(v).T) for v in speakers.values()], axis=0)
+        values, vectors = np.linalg.eigh(scatter)
+        self.axes = vectors[:, ::-1][:, :LIP_TERMS]
+        self.axes *= np.sign(self.axes[np.abs(self.axes).argmax(0), np.arange(LIP_TERMS)])
+        self.sizes = np.sqrt(values[::-1][:LIP_TERMS])
+        for i, lip in enumerate(lips):
+            terms = np.clip(lip @ self.axes / self.sizes, -4, 4)
+            self.shapes[i] = np.concatenate([self.shapes[i], terms], axis=1).astype("f4")
+
+
+def speaker_seconds(clips: Sequence[Clip]) -> dict[str, int]:
+    seconds: dict[str, int] = {}
+    for clip in clips:
+        seconds[clip.speaker] = seconds.get(clip.speaker, 0) + clip.rows
+    return seconds
+
+
+def correct_offsets(clips: list[Clip], rounds: int = 3) -> None:
+    """Set each clip's offset to where a fit on all other speakers agrees with it best."""
+    stacked = np.concatenate([c.features[0] for c in clips])
+    mean, std = stacked.mean(0), stacked.std(0) + 1e-3
+    _, vectors = np.linalg.eigh(np.cov(((stacked - mean) / std).T))
+    axes = vectors[:, ::-1][:, :100]
+    inputs = []
+    for clip in clips:
+        x = ((clip.features[0] - mean) / std) @ axes
+        rows = np.arange(len(x))
+        inputs.append(
+            np.concatenate(
+                [x[np.clip(rows + k, 0, len(x) - 1)] for k in (-10, -5, -2, 0, 2, 5, 10)], 1
+            )
+        )
+    seconds = speaker_seconds(clips)
+    for _ in range(rounds):
+        parts = []
+        for clip, x in zip(clips, inputs, strict=True):
+            y, _, known = clip.mouth()
+            y = (y - y[known].mean(0)) / (y[known].std(0) + 1e-4)
+            weight = seconds[clip.speaker] ** -0.5
+            parts.append((weight * x[known].T @ x[known], weight * x[known].T @ y[known]))
+        for speaker in seconds:
+            others = [p for p, c in zip(parts, clips, strict=True) if c.speaker != speaker]
+            gram, cross = (np.sum([p[k] for p in others], axis=0) for k in (0, 1))
+            solved = np.linalg.solve(
+                gram + 0.6 * np.trace(gram) / len(gram) * np.eye(len(gram)), cross
+            )
+            for clip, x in zip(clips, inputs, strict=True):
+                if clip.speaker == speaker:
+                    clip.offset += best_lag(clip, (x @ solved)[:, :3])
+        middle = float(np.median([c.offset for c in clips if c.grid] or [0.0]))
+        for clip in clips:
+            if clip.grid:
+                clip.offset = middle + GRID_SPREAD * float(
+                    np.clip(clip.offset - middle, -0.06, 0.06)
+                )
+
+
+def best_lag(clip: Clip, said: Array) -> float:
+    """How much later than now the sound is, s: the peak of opening, width and roundness."""
+    before, scores = clip.offset, []
+    for lag in SEARCH:
+        clip.offset = before + lag
+        y, _, known = clip.mouth()
+        scores.append(correlation(said[known], y[known][:, :3]) @ [1.0, 0.7, 0.7])
+    clip.offset = before
+    return float(SEARCH[int(np.argmax(scores))])
+
+
+def correlation(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Pearson's r of each column."""
+    a, b = a - a.mean(0), b - b.mean(0)
+    return np.asarray((a * b).sum(0) / np.sqrt((a * a).sum(0) * (b * b).sum(0) + 1e-9))
+
+
+def train(
+    clips: list[Clip], targets: Targets, chosen: list[int], quiet: list[Array], seed: int
+) -> tuple[Net, Array, Array]:
+    """A network fitted on `chosen` clips, and the mean and spread of its inputs."""
+    torch.manual_seed(seed)
+    rng = np.random.default_rng(seed)
+    plain = np.concatenate([clips[i].features[0] for i in chosen])
+    mean, std = plain.mean(0), plain.std(0) + 1e-3
+    ready = {i: [torch.from_numpy((f - mean) / std) for f in clips[i].features] for i in chosen}
+    still = [torch.from_numpy((f - mean) / std) for f in quiet]
+    truth = {
+        i: torch.from_numpy(
+            np.concatenate(
+                [
+                    targets.shapes[i],
+                    targets.closed[i][:, None],
+                    targets.speech[i][:, None],
+                    targets.known[i][:, None],
+                ],
+                axis=1,
+            ).astype("f4")
+        )
+        for i in chosen
+    }
+    seconds = speaker_seconds([clips[i] for i in chosen])
+    share = np.array([clips[i].rows * seconds[clips[i].speaker] ** -0.5 for i in chosen])
+    share /= share.sum()
+    net = Net()
+    optimiser = torch.optim.AdamW(net.parameters(), lr=RATE_OF_LEARNING, weight_decay=DECAY)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimiser, RATE_OF_LEARNING, total_steps=STEPS, pct_start=0.1
+    )
+    nothing = torch.zeros(CROP, SHAPES + 3)
+    for _ in range(STEPS):
+        xs, ys, masks = [], [], []
+        for i in rng.choice(chosen, BATCH, p=share):
+            x = ready[i][int(rng.integers(len(ready[i])))]
+            start = int(rng.integers(-30, max(1, len(x) - CROP + 30)))
+            rows = torch.arange(start, start + CROP)
+            inside = ((rows >= 0) & (rows < len(x))).float()
+            rows = rows.clamp(0, len(x) - 1)
+            xs.append(x[rows])
+            ys.append(truth[i][rows])
+            masks.append(inside)
+        for i in rng.choice(len(still), QUIET):
+            start = int(rng.integers(len(still[i]) - CROP))
+            xs.append(still[i][start : start + CROP])
+            ys.append(nothing)
+            masks.append(torch.ones(CROP))
+        y, mask = torch.stack(ys).transpose(1, 2), torch.stack(masks)
+        said = net(torch.stack(xs).transpose(1, 2))
+        known = (mask * y[:, -1])[:, None]
+        shape = functional.smooth_l1_loss(said[:, :SHAPES], y[:, :SHAPES], reduction="none")
+        loss = (shape * known * LOSS).sum() / (known.sum() * LOSS.sum())
+        talking = known[:, 0] * y[:, -2]
+        closed = functional.binary_cross_entropy_with_logits(
+            said[:, -2], y[:, -3], reduction="none"
+        )
+        speech = functional.binary_cross_entropy_with_logits(
+            said[:, -1], y[:, -2], reduction="none"
+        )
+        loss = loss + 0.1 * (closed * talking).sum() / talking.sum()
+        loss = loss + 0.1 * (speech * mask).sum() / mask.sum()
+        optimiser.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(net.parameters(), 1.0)
+        optimiser.step()
+        schedule.step()
+    return net.eval(), mean, std
+
+
+@torch.no_grad()
+def said(fitted: list[tuple[Net, Array, Array]], features: Array) -> Array:
+    """Raw outputs (n, 15), the mean over the networks."""
+    each = [n(torch.from_numpy((features - m) / s).T[None])[0].T.numpy() for n, m, s in fitted]
+    return np.asarray(np.mean(each, axis=0), np.float32)
+
+
+def folds(clips: list[Clip]) -> list[set[str]]:
+    """Speakers to leave out together: one at a time; GRID's smaller ones in three groups."""
+    alone = sorted({c.speaker for c in clips if not c.grid or c.speaker == "s1"})
+    rest = sorted({c.speaker for c in clips} - set(alone))
+    return [{s} for s in alone] + [set(rest[i::3]) for i in range(3) if rest[i::3]]
+
+
+def judge(
+    clips: list[Clip], targets: Targets, quiet: list[Array]
+) -> tuple[dict[str, object], Array]:
+    """Figures with each speaker left out, and the mean and spread of the shapes said."""
+    out: dict[int, Array] = {}
+    for left_out in folds(clips):
+        chosen = [i for i, c in enumerate(clips) if c.speaker not in left_out]
+        fitted = [train(clips, targets, chosen, quiet, seed) for seed in SEEDS[:2]]
+        for i, clip in enumerate(clips):
+            if clip.speaker in left_out:
+                out[i] = said(fitted, clip.features[0])
+        print(".", end="", file=sys.stderr, flush=True)
+    groups = {"all": clips, "other than GRID": [c for c in clips if not c.grid]}
+    figures: dict[str, object] = {}
+    for name, group in groups.items():
+        speakers = sorted({c.speaker for c in group})
+        own, wrong = [], []
+        for speaker in speakers:
+            mine = [i for i, c in enumerate(clips) if c.speaker == speaker]
+            own.append(np.mean([_agreement(out[i], i, targets) for i in mine], axis=0))
+            wrong.append(
+                np.mean([_agreement(out[_other(clips, i)], i, targets) for i in mine], axis=0)
+            )
+        figures[name] = _named(np.mean(own, axis=0))
+        figures[f"{name}, another's sound"] = _named(np.mean(wrong, axis=0))
+        figures[f"{name}, worst speaker's opening"] = round(float(np.min(own, axis=0)[0]), 3)
+    pick = list(out)
+    talk = {i: targets.known[i] & targets.speech[i] for i in pick}
+    shut = np.concatenate([targets.closed[i][talk[i]] for i in pick])
+    probability = np.concatenate([out[i][talk[i], -2] for i in pick])
+    figures["closed: found of true"] = round(float((probability[shut] > 0).mean()), 3)
+    figures["closed: said of open"] = round(float((probability[~shut] > 0).mean()), 3)
+    stacked = np.concatenate([out[i][talk[i], :SHAPES] for i in pick])
+    each = [out[i][talk[i], :SHAPES].std(0) for i in pick]
+    return figures, np.stack([stacked.mean(0), np.mean(each, axis=0)])
+
+
+def _agreement(said: Array, i: int, targets: Targets) -> np.ndarray:
+    n = min(len(said), len(targets.shapes[i]))
+    known = targets.known[i][:n]
+    return correlation(said[:n][known][:, :5], targets.shapes[i][:n][known][:, :5])
+
+
+def _other(clips: list[Clip], i: int) -> int:
+    """A clip by another speaker, long enough to stand in for clip i where there is one."""
+    order = [(i + k) % len(clips) for k in range(1, len(clips))]
+    others = [j for j in order if clips[j].speaker != clips[i].speaker]
+    return max(others, key=lambda j: min(clips[j].rows, clips[i].rows))
+
+
+def _named(values: np.ndarray) -> dict[str, float]:
+    return {name: round(float(v), 3) for name, v in zip(MEASURES, values, strict=True)}
+
+
+def packed(fitted: list[tuple[Net, Array, Array]], level: Array) -> dict[str, np.ndarray]:
+    """The networks as `speech` reads them: inputs' scale folded in, laid out for x @ w."""
+    out: dict[str, list[np.ndarray]] = {}
+    for net, mean, std in fitted:
+        w = {k: v.detach().numpy() for k, v in net.state_dict().items()}
+        entry = w["entry.weight"][:, :, 0].T / std[:, None]
+        one = {
+            "in.weight": entry,
+            "in.bias": w["entry.bias"] - mean @ entry,
+            "out.weight": w["exit.weight"][:, :, 0].T,
+            "out.bias": w["exit.bias"],
+        }
+        for i in range(len(DILATIONS)):
+            one[f"{i}.weight"] = w[f"layers.{i}.weight"].transpose(2, 1, 0).reshape(-1, CHANNELS)
+            one[f"{i}.bias"] = w[f"layers.{i}.bias"]
+            one[f"{i}.norm.weight"] = w[f"norms.{i}.weight"]
+            one[f"{i}.norm.bias"] = w[f"norms.{i}.bias"]
+        for name, value in one.items():
+            out.setdefault(name, []).append(value)
+    arrays = {name: np.stack(values).astype(np.float16) for name, values in out.items()}
+    return arrays | {"middle": level[0].astype("f4"), "spread": level[1].astype("f4")}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("media", type=Path, help="folder with index.csv and grid/index.csv")
+    parser.add_argument("--output", type=Path, default=WEIGHTS)
+    args = parser.parse_args()
+    torch.set_num_threads(1)
+    clips = load(args.media)
+    listen(clips)
+    correct_offsets(clips)
+    targets, quiet = Targets(clips), silences()
+    figures, level = judge(clips, targets, quiet)
+    everyone = list(range(len(clips)))
+    fitted = [train(clips, targets, everyone, quiet, seed) for seed in SEEDS]
+    arrays = packed(fitted, level) | {
+        "lip_axes": targets.axes.astype(np.float16),
+        "lip_sizes": targets.sizes.astype(np.float32),
+    }
+    np.savez_compressed(args.output, allow_pickle=False, **arrays)
+    record = {
+        "date": datetime.datetime.now(datetime.timezone.utc).date().isoformat(),
+        "sha256": hashlib.sha256(args.output.read_bytes()).hexdigest(),
+        "seconds": round(sum(c.rows for c in clips) / RATE, 1),
+        "speakers": len(speaker_seconds(clips)),
+        "speaker left out": figures,
+        "clips": [
+            {"file": c.file, "speaker": c.speaker, "tier": c.tier, "offset": round(c.offset, 3)}
+            for c in clips
+        ],
+    }
+    text = json.dumps(record, indent=1)
+    args.output.with_name("speech_clips.json").write_text(text + "\n", encoding="utf-8")
+    print(json.dumps(figures, indent=1), record["sha256"])
+
+
+if __name__ == "__main__":
+    main()
