@@ -4,7 +4,7 @@ The recogniser is the ASR network of the `hama` package (Apache-2.0), a Conforme
 al. 2020, arXiv:2005.08100) of four blocks trained to write down phones. Its last layers say
 which phone; what the mouth does shows best in the middle ones, so only the first three
 blocks are kept, and the outputs of the second and third are the features. Its weights are
-cut out of the package by `weights/cut_phones.py`.
+read from the installed package by `recogniser`.
 """
 
 from __future__ import annotations
@@ -17,19 +17,14 @@ from pathlib import Path
 import numpy as np
 from scipy.special import erf, expit
 
-from lipsync_demo.engine import sound
+from lipsync_demo.engine import recogniser, sound
 from lipsync_demo.engine.errors import BrokenWeights
+from lipsync_demo.engine.recogniser import BLOCKS, CONTEXT, WIDTH
 from lipsync_demo.engine.sound import Array
 
-WEIGHTS = Path(__file__).parent / "weights" / "phones.npz"
-WEIGHTS_SHA256 = "64ec626c859e49f9a4fdd46e2175243f1e9a3b48c1612262b279975c9edf88fa"
-
 RATE = 50
-WIDTH = 144
 FEATURES = 2 * WIDTH
-BLOCKS = 3
 HEADS = 4
-CONTEXT = 31
 BLOCK_SECONDS = 16
 MARGIN_SECONDS = 2
 """Long sound is heard in blocks; each sees this much more on both sides."""
@@ -71,9 +66,9 @@ class PhoneNetwork:
         """The network of this installation.
 
         Raises:
-            BrokenWeights: the file is missing or its checksum differs.
+            BrokenWeights: the package is missing or its archive is another one.
         """
-        return PhoneNetwork(checked(WEIGHTS, WEIGHTS_SHA256))
+        return PhoneNetwork(recogniser.load())
 
     def hear(self, samples: Array, *, warp: float = 1.0) -> Array:
         """Features (len(samples) // 320 + 1, 288); row k is centred on k / 50 s.

