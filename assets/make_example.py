@@ -46,6 +46,7 @@ def main() -> None:
             backend.stop()
         EXAMPLE.mkdir(exist_ok=True)
         output = EXAMPLE / run.output.name
+        output.unlink(missing_ok=True)  # running apps hold links to the file they published
         shutil.copyfile(run.output, output)
         record = replace(run, video_source=video.name, audio_source=speech.name)
         write_json(EXAMPLE / "run.json", dump_run(record))

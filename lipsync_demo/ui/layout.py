@@ -62,6 +62,7 @@ class Widgets:
     stop: Any
     resume: Any
     again: Any
+    notice: Any
     card: Any
     request: Any
     response: Any
@@ -232,6 +233,7 @@ def _outcome() -> dict[str, Any]:
         stop = gr.Button("Stop waiting", visible=False, elem_id="stop")
         resume = gr.Button("Resume", visible=False, elem_id="resume")
         again = gr.Button("Submit again", visible=False, elem_id="again")
+    notice = _html(elem_id="notice")
     card = _html(elem_id="card")
     with gr.Tabs(elem_id="code"):
         request = _code("Request JSON", "json")
@@ -243,6 +245,7 @@ def _outcome() -> dict[str, Any]:
         "stop": stop,
         "resume": resume,
         "again": again,
+        "notice": notice,
         "card": card,
         "request": request,
         "response": response,

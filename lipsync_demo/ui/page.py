@@ -49,7 +49,7 @@ def _wire(page: gr.Blocks, studio: Studio) -> None:
     laid = [w.drawing, w.findings, w.hint]
     held = [w.video, w.speech, w.video_facts, w.speech_facts, w.mode, *laid]
     run = [w.stamp, w.stage, w.card, w.request, w.response, w.curl, w.python]
-    run += [w.stop, w.resume, w.again, w.timer, w.go, w.run_id, w.findings]
+    run += [w.stop, w.resume, w.again, w.notice, w.timer, w.go, w.run_id, w.findings]
     panels = [w.panel, w.runs_panel, w.key_panel]
 
     page.load(
@@ -84,6 +84,7 @@ def _wire(page: gr.Blocks, studio: Studio) -> None:
     w.again.click(studio.again, [w.run_id, w.key], run, **AT_ONCE)
     w.run_id.change(None, [w.run_id], None, js="(id) => window.lipsync.address(id)")
     w.stamp.change(studio.listed, [w.ids, w.run_id], [w.history], **AT_ONCE)
+    w.stamp.change(studio.mode_changed, [*inputs, w.key], laid, **AT_ONCE)
 
     w.runs_open.click(
         studio.toggle_runs, [w.panel, w.ids, w.run_id], [*panels, w.history], **AT_ONCE

@@ -235,7 +235,7 @@ class Studio:
         try:
             return self._of(act(self.service.get(run_id(current) or "")))
         except RunsError as error:
-            return {self.widgets.findings: notices.trouble(error.what, error.hint)}
+            return {self.widgets.notice: notices.trouble(error.what, error.hint)}
 
     def _view(self, run: Run) -> view.View:
         return view.of_run(run, self.service, self.link)
@@ -247,6 +247,7 @@ class Studio:
         w, can = self.widgets, shown.actions
         return {
             w.stamp: shown.stamp,
+            w.notice: "",
             w.stage: shown.stage,
             w.card: gr.HTML(shown.card, visible=bool(shown.card)),
             w.request: shown.request,
