@@ -93,6 +93,8 @@ class Worker:
             answer: Rendered | Refused = self._pipe.recv()
         except (EOFError, OSError) as error:
             raise WorkerDied from error
+        if isinstance(answer, Rendered):
+            self.loaded = Loaded(None)
         return answer
 
     def kill(self) -> None:
