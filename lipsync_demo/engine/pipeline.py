@@ -1,0 +1,139 @@
+"""A talking video and speech in, the lip-synced video out.
+
+Two passes over the video: the first follows the face and gathers its mouths, the second
+draws. Between them the speech becomes one mouth shape for each output frame, at exactly
+the time that frame is shown. Pictures are streamed in both passes.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import ceil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from lipsync_demo.engine.decode import FrameReader
+from lipsync_demo.engine.drawing import drawings
+from lipsync_demo.engine.drive import Drive
+from lipsync_demo.engine.encode import Sound, VideoWriter
+from lipsync_demo.engine.errors import NoFace, UnreadableMedia
+from lipsync_demo.engine.face import FaceLandmarker
+from lipsync_demo.engine.report import EngineReport, OnProgress, Stage, Stopwatch
+from lipsync_demo.engine.speech import SpeechModel
+from lipsync_demo.engine.tracks import follow
+from lipsync_demo.media.audio import decode, lay_sound, resample
+from lipsync_demo.media.errors import MediaError
+from lipsync_demo.media.frame_plan import FramePlan, plan
+from lipsync_demo.media.sync_modes import SyncMode, Timeline, timeline
+
+if TYPE_CHECKING:
+    from pydub import AudioSegment
+
+WORTH_KNOWING = Fraction(10)
+"""Seconds of the video that are looked at even when fewer are shown: more mouths to take."""
+
+
+def lip_sync(
+    video: Path,
+    audio: Path,
+    mode: SyncMode,
+    output: Path,
+    *,
+    on_progress: OnProgress | None = None,
+) -> EngineReport:
+    """Write to `output` (MP4) the video with its lips moving to the speech.
+
+    A still picture in place of the video is shown for as long as the speech lasts, in any
+    mode. Nothing is written when an error is raised.
+
+    Raises:
+        UnreadableMedia: the video or the speech cannot be read.
+        NoFace: no frame that is shown has a face the engine can use.
+        BrokenWeights: the installation is damaged.
+    """
+    # Frames are worked on one after another and the codecs have threads of their own.
+    cv2.setNumThreads(1)
+    watch = Stopwatch(on_progress)
+    try:
+        with FrameReader(video) as reader:
+            return _lip_sync(reader, audio, mode, output, watch)
+    except MediaError as error:
+        raise UnreadableMedia(error.what, error.hint) from error
+
+
+def _lip_sync(
+    reader: FrameReader, audio: Path, mode: SyncMode, output: Path, watch: Stopwatch
+) -> EngineReport:
+    with watch.stage(Stage.LISTEN):
+        sound = decode(audio)
+        shapes = SpeechModel.load().predict(resample(sound))
+    laid = _laid(reader, sound, mode)
+    frames = plan(laid, reader.times)
+    with watch.stage(Stage.ANALYSE) as tell:
+        count = _worth_seeing(reader, frames)
+        shots = follow(
+            reader.pictures(range(count)), FaceLandmarker(), lambda seen: tell(seen / count)
+        )
+    with watch.stage(Stage.CHOOSE):
+        drawn = drawings(frames, shots, Drive(shapes, laid))
+    synced = sum(drawing is not None for drawing in drawn)
+    if not synced:
+        raise NoFace(
+            f"{reader.path.name} shows no face whose lips could be moved.",
+            "Choose a video in which one person's face is clearly visible from the front.",
+        )
+    with watch.stage(Stage.RENDER) as tell:
+        heard = _sound(lay_sound(sound, laid))
+        with VideoWriter(
+            output,
+            reader.size,
+            frames.time_base,
+            frames.rate,
+            reader.colours,
+            sar=reader.sar,
+            sound=heard,
+        ) as writer:
+            pictures = reader.pictures(frames.sources)
+            for number, (picture, frame) in enumerate(zip(pictures, frames, strict=True)):
+                drawing = drawn[number]
+                shown = picture if drawing is None else drawing.on(picture)
+                writer.write(shown, frame.pts, frame.duration)
+                tell((number + 1) / len(frames))
+    return EngineReport(
+        frames=len(frames),
+        synced=synced,
+        passed_through=len(frames) - synced,
+        faces=max(shot.faces for shot in shots),
+        shots=len(shots),
+        width=reader.size[0],
+        height=reader.size[1],
+        output_seconds=frames.end * frames.time_base,
+        timings=watch.timings,
+    )
+
+
+def _laid(reader: FrameReader, sound: AudioSegment, mode: SyncMode) -> Timeline:
+    times = reader.times
+    return timeline(
+        SyncMode.SILENCE if reader.still else mode,
+        times.duration,
+        Fraction(int(sound.frame_count()), sound.frame_rate),
+        first_frame=times.first_frame,
+        last_frame=times.last_frame,
+    )
+
+
+def _worth_seeing(reader: FrameReader, frames: FramePlan) -> int:
+    """How many frames to analyse: those shown, and some for their mouths."""
+    known = ceil(WORTH_KNOWING * reader.times.rate)
+    return min(len(reader), max(max(frames.sources) + 1, known))
+
+
+def _sound(laid: AudioSegment) -> Sound:
+    data, channels = laid.raw_data, laid.channels
+    if laid.sample_width == 2:
+        return Sound(np.frombuffer(data, np.int16).reshape(-1, channels), laid.frame_rate)
+    return Sound(np.frombuffer(data, np.int32).reshape(-1, channels), laid.frame_rate)

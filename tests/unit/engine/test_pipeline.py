@@ -1,0 +1,189 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+
+from lipsync_demo.engine.decode import FrameReader
+from lipsync_demo.engine.drawing import drawings
+from lipsync_demo.engine.drive import Drive
+from lipsync_demo.engine.encode import SYNTHETIC
+from lipsync_demo.engine.errors import NoFace, UnreadableMedia
+from lipsync_demo.engine.face import FaceLandmarker
+from lipsync_demo.engine.pipeline import lip_sync
+from lipsync_demo.engine.render import reach
+from lipsync_demo.engine.report import EngineReport, Stage
+from lipsync_demo.engine.speech import SpeechModel
+from lipsync_demo.engine.tracks import follow
+from lipsync_demo.media.audio import speech_samples
+from lipsync_demo.media.frame_plan import plan
+from lipsync_demo.media.frame_times import frame_times
+from lipsync_demo.media.probe import probe
+from lipsync_demo.media.sync_modes import SyncMode, output_seconds, timeline
+from tests.media_factory import frame_stamps, make_silence, make_video
+from tests.unit.engine.conftest import portrait
+
+Speech = Callable[[Fraction | float], Path]
+FRAME = Fraction(1, 25)
+
+
+def openings(path: Path, landmarker: FaceLandmarker) -> np.ndarray:
+    with FrameReader(path) as reader:
+        shots = follow(reader.pictures(range(len(reader))), landmarker)
+    return np.concatenate([shot.track.measures[:, 0] for shot in shots if shot.track])
+
+
+@pytest.mark.parametrize("seconds", [Fraction(5, 2), Fraction(3, 5)])
+@pytest.mark.parametrize("mode", list(SyncMode))
+def test_every_mode_has_its_length(
+    face_clip: Path, speech: Speech, tmp_path: Path, mode: SyncMode, seconds: Fraction
+) -> None:
+    output = tmp_path / "out.mp4"
+    report = lip_sync(face_clip, speech(seconds), mode, output)
+    expected = output_seconds(mode, Fraction(1), seconds)
+    info = probe(output)
+    assert report.output_seconds == expected
+    assert info.video is not None
+    assert info.audio is not None
+    assert abs(info.video.duration - expected) <= FRAME
+    assert info.audio.samples == round(expected * info.audio.rate)
+    assert (info.video.width, info.video.height) == (256, 256)
+    stamps = frame_stamps(output)
+    assert len(stamps) == report.frames == report.synced
+    assert stamps == [n * FRAME for n in range(len(stamps))]
+    assert SYNTHETIC.encode() in output.read_bytes()
+
+
+def test_lips_move_with_speech_and_rest_in_silence(
+    face_clip: Path, tmp_path: Path, speech: Speech, landmarker: FaceLandmarker
+) -> None:
+    quiet = make_silence(tmp_path / "quiet.wav", 2)
+    lip_sync(face_clip, speech(2), SyncMode.BOUNCE, tmp_path / "speaks.mp4")
+    lip_sync(face_clip, quiet, SyncMode.BOUNCE, tmp_path / "rests.mp4")
+    speaking = openings(tmp_path / "speaks.mp4", landmarker)
+    resting = openings(tmp_path / "rests.mp4", landmarker)
+    assert np.ptp(speaking) > 0.08
+    assert resting.max() < 0.05
+    assert resting.std() < 0.01
+
+
+def test_only_the_mouth_changes(
+    face_clip: Path, speech: Speech, landmarker: FaceLandmarker
+) -> None:
+    shapes = SpeechModel.load().predict(speech_samples(speech(1)))
+    laid = timeline(SyncMode.CUT_OFF, Fraction(1), Fraction(1))
+    frames = plan(laid, frame_times(face_clip))
+    with FrameReader(face_clip) as reader:
+        shots = follow(reader.pictures(range(25)), landmarker)
+        drawn = drawings(frames, shots, Drive(shapes, laid))
+        for drawing, picture in zip(drawn[::6], list(reader.pictures(range(25)))[::6], strict=True):
+            assert drawing is not None
+            after = drawing.on(picture)
+            box = picture.box(*reach(drawing.points))
+            untouched = np.ones(picture.y.shape, bool)
+            untouched[box.top : box.bottom, box.left : box.right] = False
+            assert untouched.sum() > 10_000
+            assert np.array_equal(after.y[untouched], picture.y[untouched])
+            assert np.array_equal(after.u[untouched[::2, ::2]], picture.u[untouched[::2, ::2]])
+            assert not np.array_equal(after.y, picture.y)
+
+
+def test_a_covered_face_passes_through(tmp_path: Path, speech: Speech) -> None:
+    pictures = []
+    for number in range(40):
+        shown = portrait()
+        shown[: max(0, min(220, (number - 10) * 14))] = 128
+        pictures.append(shown)
+    clip = make_video(tmp_path / "clip.mp4", frames=40, size=(256, 256), pictures=pictures)
+    report = lip_sync(clip, speech(1.6), SyncMode.CUT_OFF, tmp_path / "out.mp4")
+    assert report.frames == 40
+    assert report.synced + report.passed_through == 40
+    assert 8 <= report.synced <= 30
+    assert (report.faces, report.shots) == (1, 1)
+
+
+def test_a_still_picture_speaks(tmp_path: Path, speech: Speech, landmarker: FaceLandmarker) -> None:
+    Image.fromarray(portrait()[:255, :253]).save(tmp_path / "still.png")
+    report = lip_sync(tmp_path / "still.png", speech(1.5), SyncMode.CUT_OFF, tmp_path / "out.mp4")
+    assert abs(report.output_seconds - Fraction(3, 2)) <= FRAME
+    assert report.frames == 38
+    assert (report.width, report.height) == (254, 256)
+    assert np.ptp(openings(tmp_path / "out.mp4", landmarker)) > 0.08
+
+
+def test_no_face_is_said_and_nothing_is_written(tmp_path: Path, speech: Speech) -> None:
+    clip = make_video(tmp_path / "clip.mp4", 1)
+    with pytest.raises(NoFace, match=r"clip\.mp4 shows no face"):
+        lip_sync(clip, speech(1), SyncMode.CUT_OFF, tmp_path / "out.mp4")
+    assert not (tmp_path / "out.mp4").exists()
+
+
+def test_files_without_what_is_needed(tmp_path: Path, face_clip: Path, speech: Speech) -> None:
+    silent = make_video(tmp_path / "silent.mp4", 1)
+    with pytest.raises(UnreadableMedia, match="no sound"):
+        lip_sync(face_clip, silent, SyncMode.LOOP, tmp_path / "out.mp4")
+    with pytest.raises(UnreadableMedia, match="no picture"):
+        lip_sync(speech(1), speech(1), SyncMode.LOOP, tmp_path / "out.mp4")
+    with pytest.raises(UnreadableMedia, match="not found"):
+        lip_sync(tmp_path / "none.mp4", speech(1), SyncMode.LOOP, tmp_path / "out.mp4")
+
+
+def test_progress_goes_through_the_stages(face_clip: Path, tmp_path: Path, speech: Speech) -> None:
+    told: list[tuple[Stage, float]] = []
+    report: EngineReport = lip_sync(
+        face_clip,
+        speech(1),
+        SyncMode.CUT_OFF,
+        tmp_path / "out.mp4",
+        on_progress=lambda stage, done: told.append((stage, done)),
+    )
+    assert list(dict.fromkeys(stage for stage, _ in told)) == list(Stage)
+    for stage in Stage:
+        parts = [done for told_stage, done in told if told_stage is stage]
+        assert parts == sorted(parts)
+        assert (parts[0], parts[-1]) == (0, 1)
+    assert set(report.timings) == set(Stage)
+    assert all(t.wall > 0 and t.cpu >= 0 for t in report.timings.values())
+
+
+@pytest.mark.media
+@pytest.mark.parametrize(
+    "video",
+    [
+        "hard/glasses_headturns_nearsilent_sar1516.mp4",
+        "talk/man_suit_threequarter_vfr.mp4",
+        "hard/idle_avatar_man_720x1080.mp4",
+    ],
+)
+def test_real_clips(
+    test_media: Path, tmp_path: Path, video: str, landmarker: FaceLandmarker
+) -> None:
+    source, output = probe(test_media / video), tmp_path / "out.mp4"
+    report = lip_sync(
+        test_media / video, test_media / "audio" / "zh_bus.wav", SyncMode.CUT_OFF, output
+    )
+    made = probe(output)
+    assert source.video is not None
+    assert made.video is not None
+    assert made.audio is not None
+    assert abs(made.video.duration - report.output_seconds) <= made.video.last_frame
+    assert (made.video.coded_width, made.video.coded_height) == (report.width, report.height)
+    assert made.video.sar == source.video.sar
+    assert report.passed_through == 0
+    assert np.ptp(openings(output, landmarker)) > 0.1
+
+
+@pytest.mark.media
+def test_a_real_clip_without_a_face(test_media: Path, tmp_path: Path) -> None:
+    with pytest.raises(NoFace):
+        lip_sync(
+            test_media / "hard" / "noface_narrator_multistream.mp4",
+            test_media / "audio" / "zh_bus.wav",
+            SyncMode.CUT_OFF,
+            tmp_path / "out.mp4",
+        )
