@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-
 from lipsync_demo.engine.decode import FrameReader
 from lipsync_demo.engine.drawing import drawings
 from lipsync_demo.engine.drive import Drive
