@@ -27,9 +27,11 @@ CHANGE = 60.0
 JUMP = 0.5
 """Costs of lost sharpness, of a changed look (per mean square), of leaving the order."""
 CANDIDATES = 32
+AT_ONCE = 512
+"""Frames compared with the whole library at a time."""
 NEXT = 2
 """Frames whose numbers differ by no more follow on each other."""
-LINGER = 0.3
+LINGER = 0.4
 """At a join the other side's mouth still, or already, counts this much."""
 
 
@@ -54,11 +56,23 @@ def choose(library: MouthLibrary, targets: Floats, poses: Pose) -> list[Donor]:
     if not library.talks or not count:
         return [Donor()] * count
     turns = np.stack([poses.yaw, poses.pitch, poses.roll], -1)
+    parts = [slice(start, start + AT_ONCE) for start in range(0, count, AT_ONCE)]
+    candidates = [_candidates(library, targets[part], turns[part]) for part in parts]
+    rows, costs = (np.concatenate(side) for side in zip(*candidates, strict=True))
+    path = _cheapest(rows, costs, _changes(library))
+    return _joined(path, np.array([mouth.index for mouth in library.mouths]))
+
+
+def _candidates(
+    library: MouthLibrary, targets: Floats, turns: Floats
+) -> tuple[NDArray[np.intp], Floats]:
+    """The best mouths (n, k) for each frame by themselves, in order, and their costs."""
     cost = distances(targets / SHAPE, library.values / SHAPE)
     cost += distances(turns / TURN, library.turns / TURN)
     cost += BLUR * np.clip(1 - library.sharpness, 0, 1) ** 2
-    path = _cheapest(cost, _changes(library))
-    return _joined(path, np.array([mouth.index for mouth in library.mouths]))
+    kept = min(CANDIDATES, len(library))
+    rows = np.sort(np.argpartition(cost, kept - 1, axis=1)[:, :kept], axis=1)
+    return rows, np.take_along_axis(cost, rows, 1)
 
 
 def _changes(library: MouthLibrary) -> Floats:
@@ -70,19 +84,18 @@ def _changes(library: MouthLibrary) -> Floats:
     return np.asarray(change + JUMP * apart, np.float32)
 
 
-def _cheapest(cost: Floats, change: Floats) -> list[int]:
-    kept = min(CANDIDATES, cost.shape[1])
-    rows = np.argpartition(cost, kept - 1, axis=1)[:, :kept]
-    rows.sort(axis=1)
-    total = cost[0, rows[0]]
-    came = np.zeros(rows.shape, np.intp)
-    for t in range(1, len(cost)):
+def _cheapest(rows: NDArray[np.intp], costs: Floats, change: Floats) -> list[int]:
+    """One of `rows` (n, k) for each frame, so that costs and changes sum to the least."""
+    count, kept = rows.shape
+    total = costs[0]
+    came = np.zeros((count, kept), np.uint8)
+    for t in range(1, count):
         ways = total[:, None] + change[np.ix_(rows[t - 1], rows[t])]
         came[t] = ways.argmin(0)
-        total = ways[came[t], np.arange(kept)] + cost[t, rows[t]]
+        total = ways[came[t], np.arange(kept)] + costs[t]
     place = int(total.argmin())
-    path = [0] * len(cost)
-    for t in range(len(cost) - 1, -1, -1):
+    path = [0] * count
+    for t in range(count - 1, -1, -1):
         path[t] = int(rows[t, place])
         place = int(came[t, place])
     return path
