@@ -50,9 +50,9 @@ def visible(flat: Floats, hole: Floats, lip: Floats, canvas: Canvas) -> Floats |
     redness = (flat[..., 0] - flat[..., 1:].mean(-1)) / lip_redness
     luma = flat @ LUMA / max(float(lip @ LUMA), 1.0)
     alpha = inside * (1 - ramp(redness, *GREY)) * ramp(luma, *BRIGHT)
-    if float(alpha.sum()) < ENOUGH * canvas.scale**2:
-        return None
     seen = alpha > 0.5
+    if float(alpha.sum()) < ENOUGH * canvas.scale**2 or not seen.any():
+        return None
     columns = np.arange(alpha.shape[1])
     full = columns[seen.any(0)]
     nearest = full[np.abs(columns[:, None] - full).argmin(1)]
