@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import logging
+import sys
 
+from lipsync_demo.backend.errors import BackendError
 from lipsync_demo.backend.process import LocalBackend
+from lipsync_demo.hosting.errors import HostingUnavailable
 from lipsync_demo.settings import Settings
 from lipsync_demo.ui.launch import open_page
 
@@ -15,5 +18,7 @@ if __name__ == "__main__":
     backend = LocalBackend(settings.data_dir, settings.workers)
     try:
         open_page(settings, backend.start if settings.backend_name == "local" else None)
+    except (BackendError, HostingUnavailable) as error:
+        sys.exit(str(error))
     finally:
         backend.stop()

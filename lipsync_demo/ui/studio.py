@@ -22,6 +22,7 @@ from lipsync_demo.ui import alignment, header, layout, modes, notices, view
 from lipsync_demo.ui.history import history, remembered, run_id
 from lipsync_demo.ui.layout import Widgets
 from lipsync_demo.ui.sources import Source, Track, fetch, lay_all, take
+from lipsync_demo.ui.uploads import sweep
 from lipsync_demo.ui.words import clock
 from lipsync_demo.wavespeed.errors import WaveSpeedError
 
@@ -93,6 +94,7 @@ class Studio:
     def _fetch(self, track: Track, url: str, widget: Any, facts: Any) -> Changes:
         if not url.strip():
             return {facts: notices.trouble("There is no address yet.", "Paste one first.")}
+        sweep(self.uploads)
         try:
             source = fetch(
                 track,
@@ -172,6 +174,7 @@ class Studio:
                     f"There is no usable {missing} yet.", f"Choose a {missing} first."
                 )
             }
+        sweep(self.uploads)
         try:
             run = self.service.start(
                 picture.path,

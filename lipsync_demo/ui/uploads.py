@@ -16,6 +16,7 @@ from pathlib import Path
 from lipsync_demo.settings import Settings
 
 KEEP_SECONDS = 24 * 3600
+SAMPLE = "sample"
 ENVIRONMENT = {
     "GRADIO_ANALYTICS_ENABLED": "False",
     "GRADIO_RUN_HISTORY": "False",
@@ -34,7 +35,7 @@ def upload_folder(settings: Settings) -> Iterator[Path]:
     folder = (settings.data_dir / "uploads" / str(settings.port)).resolve()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.chmod(0o700)
-    _sweep(folder)
+    sweep(folder)
     os.environ.update(ENVIRONMENT)
     os.environ["GRADIO_TEMP_DIR"] = str(folder)
     try:
@@ -43,11 +44,12 @@ def upload_folder(settings: Settings) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _sweep(folder: Path) -> None:
+def sweep(folder: Path) -> None:
+    """Remove what was uploaded, fetched or converted more than a day ago."""
     oldest = time.time() - KEEP_SECONDS
     for entry in folder.iterdir():
         with suppress(OSError):
-            if entry.stat().st_mtime < oldest:
+            if entry.name != SAMPLE and entry.stat().st_mtime < oldest:
                 shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
 
 
@@ -55,7 +57,7 @@ def place(sample: Path, folder: Path) -> Path | None:
     """A copy of a sample file among the uploads, where the page may serve it from."""
     if not sample.is_file():
         return None
-    target = folder / "sample" / sample.name
+    target = folder / SAMPLE / sample.name
     target.parent.mkdir(exist_ok=True)
     shutil.copy2(sample, target)
     return target

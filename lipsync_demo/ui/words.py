@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from html import escape
 
-__all__ = ["clock", "escape", "factor", "megabytes", "rate", "seconds", "short_id"]
+__all__ = ["clock", "escape", "factor", "megabytes", "rate", "seconds"]
 
 
 def seconds(value: Fraction | float) -> str:
@@ -42,8 +42,3 @@ def rate(fps: Fraction) -> str:
 def factor(value: Fraction) -> str:
     """A speed: `0.56×`."""
     return f"{float(value):.2f}×"
-
-
-def short_id(run_id: str) -> str:
-    """The first and last four characters of a run's id."""
-    return f"{run_id[:4]}…{run_id[-4:]}"
