@@ -1,0 +1,81 @@
+"""What the project says of itself is true: versions, front matter, documents, provenance."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+import lipsync_demo
+from lipsync_demo.media.sync_modes import SyncMode
+
+ROOT = Path(__file__).resolve().parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+REQUIREMENTS = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+FRONT_MATTER = yaml.safe_load(README.split("---\n", 2)[1])
+BINARY = {".mp4", ".wav", ".m4a", ".npz", ".task", ".png", ".jpg", ".webp", ".onnx"}
+
+
+def tracked() -> list[str]:
+    try:
+        listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("not a git checkout: the list of tracked files is unknown")
+    return listed.stdout.decode().splitlines()
+
+
+def test_the_space_installs_the_gradio_that_is_pinned() -> None:
+    pinned = re.search(r"^gradio==(\S+)$", REQUIREMENTS, re.MULTILINE)
+    assert pinned is not None
+    assert FRONT_MATTER["sdk"] == "gradio"
+    assert FRONT_MATTER["sdk_version"] == pinned[1]
+
+
+def test_the_front_matter_is_what_a_space_needs() -> None:
+    assert (ROOT / FRONT_MATTER["app_file"]).is_file()
+    assert FRONT_MATTER["python_version"] in {"3.10", "3.11", "3.12", "3.13"}
+    assert len(FRONT_MATTER["short_description"]) <= 60
+    assert {"title", "emoji", "colorFrom", "colorTo", "tags", "license"} <= set(FRONT_MATTER)
+
+
+@pytest.mark.parametrize("name", ["starlette", "uvicorn", "pydantic", "fastapi"])
+def test_what_gradio_brings_is_left_to_gradio(name: str) -> None:
+    assert not re.search(rf"^{name}\b(?!-)", REQUIREMENTS, re.MULTILINE)
+
+
+def test_the_changelog_knows_the_version() -> None:
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert "## [Unreleased]" in text or f"## [{lipsync_demo.__version__}]" in text
+
+
+def test_the_readme_names_every_mode_and_the_two_commands() -> None:
+    assert all(f"| `{mode}` |" in README for mode in SyncMode)
+    assert "pip install -r requirements.txt && python app.py" in README
+    assert "pip install -r requirements.txt -r tests/requirements.txt && python -m pytest" in README
+
+
+@pytest.mark.parametrize("page", ["README.md", *(f"docs/{p.name}" for p in ROOT.glob("docs/*.md"))])
+def test_links_between_documents_lead_somewhere(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    for target in re.findall(r"\]\((?!https?://|#)([^)#\s]+)", text):
+        assert ((ROOT / page).parent / target).exists(), f"{page} links to {target}"
+
+
+def test_every_module_folder_has_its_row_in_the_architecture() -> None:
+    text = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
+    folders = {p.parent.name for p in (ROOT / "lipsync_demo").glob("*/__init__.py")}
+    assert all(f"`lipsync_demo/{folder}/`" in text for folder in folders), folders
+
+
+def test_every_binary_file_has_its_provenance() -> None:
+    notice = (ROOT / "NOTICE").read_text(encoding="utf-8")
+    weights = (ROOT / "lipsync_demo/engine/weights/speech_clips.json").read_text("utf-8")
+    for name in tracked():
+        path = ROOT / name
+        if path.suffix in BINARY:
+            digest = hashlib.sha256(path.read_bytes()).hexdigest()
+            assert digest in notice + weights, f"{name} ({digest}) is in no list"
