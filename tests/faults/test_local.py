@@ -20,7 +20,7 @@ from lipsync_demo.settings import Settings
 from tests.faults.conftest import ROOT, eventually
 from tests.media_factory import make_speechlike, make_video
 
-SECONDS = 2
+SECONDS = 1
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +103,7 @@ def test_a_killed_command_leaves_nothing_running_and_loses_nothing(
     (run,) = store.list()
     store.close()
     assert run.state is RunState.WAITING
-    said, told = command("resume", run.id).communicate(timeout=120)
+    said, told = command("resume", run.id).communicate(timeout=240)
     assert said.strip().endswith("output.mp4"), told
     with RunService(settings, recover=False) as service:
         _is_whole(service.get(run.id))
@@ -116,7 +116,7 @@ def test_a_killed_server_is_waited_for(
     eventually(lambda: _in_state(settings, RunState.WAITING), "the run waits for its task")
     (server,) = psutil.Process(begun.pid).children()
     server.kill()
-    said, told = begun.communicate(timeout=120)
+    said, told = begun.communicate(timeout=240)
     assert begun.returncode == 0, told
     with RunService(settings, recover=False) as service:
         (run,) = service.list()
