@@ -11,6 +11,9 @@ from lipsync_demo.settings import MODEL_ID
 from lipsync_demo.ui.words import escape, megabytes, rate, seconds
 
 SPENT = {"upload": "Upload", "queue": "Queue", "inference": "Inference", "download": "Download"}
+REST = "Everything else"
+SHORTEST = 0.05
+"""Seconds of a run that no part accounts for and that are still worth a mention."""
 ONE_FRAME = Fraction(1, 20)
 """Tolerance in seconds where the video's frame rate is not known."""
 FLAGS = {True: ("flagged", "warn-ink"), False: ("clear", "good"), None: ("unknown", "warn-ink")}
@@ -104,6 +107,9 @@ def _row(mark: str, ink: str, text: str, value: str) -> str:
 
 def _spent(run: Run) -> str:
     parts = {name: run.timings[name] for name in SPENT if name in run.timings}
+    rest = run.timings.get("total", 0.0) - sum(parts.values())
+    if rest >= SHORTEST:
+        parts["rest"] = rest
     whole = sum(parts.values())
     if not whole:
         return ""
@@ -112,7 +118,7 @@ def _spent(run: Run) -> str:
         for name, value in parts.items()
     )
     items = "".join(
-        f'<li class="{name}">{SPENT[name]} <b>{seconds(value)}</b></li>'
+        f'<li class="{name}">{SPENT.get(name, REST)} <b>{seconds(value)}</b></li>'
         for name, value in parts.items()
     )
     total = run.timings.get("total")

@@ -53,7 +53,7 @@ def make_run(tmp_path: Path) -> MakeRun:
         submits=1,
         prediction_id=task,
         prediction={"id": task, "status": "completed", "outputs": ["https://cdn.example/o.mp4"]},
-        timings={"upload": 0.5, "queue": 0.25, "inference": 4.9, "download": 0.1, "total": 5.8},
+        timings={"upload": 0.5, "queue": 0.25, "inference": 4.9, "download": 0.1, "total": 6.0},
         has_nsfw_contents=(False,),
         outputs=(tmp_path / "output.mp4",),
         expected_seconds=Fraction(71, 10),

@@ -22,7 +22,8 @@ def test_every_time_of_the_run_is_there(make_run: MakeRun) -> None:
         "Queue 0.25 s",
         "Inference 4.90 s",
         "Download 0.10 s",
-        "Total 5.80 s",
+        "Everything else 0.25 s",
+        "Total 6.00 s",
     ):
         assert words in shown
 
