@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -114,6 +115,13 @@ def test_damaged_and_missing_weights_are_told_apart(tmp_path: Path) -> None:
         phones.checked(damaged, WEIGHTS_SHA256)
     with pytest.raises(BrokenWeights, match="missing"):
         phones.checked(tmp_path / "none.npz", WEIGHTS_SHA256)
+
+
+def test_the_record_of_the_fit_belongs_to_these_weights() -> None:
+    record = json.loads(WEIGHTS.with_name("speech_clips.json").read_text(encoding="utf-8"))
+    assert record["sha256"] == WEIGHTS_SHA256
+    assert len({clip["speaker"] for clip in record["clips"]}) == record["speakers"]
+    assert WEIGHTS_SHA256 in WEIGHTS.with_name("README.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.media
