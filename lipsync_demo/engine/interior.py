@@ -53,7 +53,7 @@ class Interior:
         skin = np.median(flat[(around > 0.5) & (whole < 0.1)], 0)
         found = visible(flat, hole, lip, canvas)
         teeth = drawn(skin, canvas) if found is None else found
-        shown = 0.0 if found is None else float(found[..., 3].sum()) / canvas.scale**2
+        shown = 0.0 if found is None else float((found[..., 3] * hole).sum()) / canvas.scale**2
         return cls(canvas, lip * DARK, lip * TONGUE, teeth, shown)
 
     @classmethod

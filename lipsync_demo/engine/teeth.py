@@ -15,13 +15,17 @@ from lipsync_demo.engine.canvas import RISE, Canvas
 Floats = NDArray[np.float32]
 
 LUMA = np.array([0.299, 0.587, 0.114], np.float32)
-ENOUGH = 0.012
-"""Teeth covering less, in square IOD, are not taken from the frame."""
+ENOUGH, ROW = 0.02, 0.35
+"""Teeth covering less, in square IOD, or in a row less wide, IOD, are not taken from the
+frame: one or two would stand there alone."""
+SHADOW = 0.07
+"""Below the upper lip teeth may lie in the dark for this length, IOD."""
 DEEPER = 0.04
 CHEEK = (0.07, 0.14)
 GREY, BRIGHT = (0.5, 0.95), (0.35, 0.75)
-"""Teeth are less red and brighter than the lips: parts of the lips' own redness and luma
-between which a pixel turns from tooth to lip, and from cavity to tooth."""
+"""Teeth are less red for their luma, and brighter, than the lips: parts of the lips' own
+values between which a pixel turns from tooth to lip, and from cavity to tooth."""
+LEAST_REDNESS = 0.1
 LIP_MARGIN = 0.014
 """Of the opening, next to the lips, left out: it shows their wet edge. IOD."""
 
@@ -46,12 +50,15 @@ def visible(flat: Floats, hole: Floats, lip: Floats, canvas: Canvas) -> Floats |
     """
     margin = 2 * max(1, round(LIP_MARGIN * canvas.scale)) + 1
     inside = np.asarray(cv2.erode(hole, np.ones((margin, 1), np.uint8)), np.float32)
-    lip_redness = max(float(lip[0] - lip[1:].mean()), 8.0)
-    redness = (flat[..., 0] - flat[..., 1:].mean(-1)) / lip_redness
-    luma = flat @ LUMA / max(float(lip @ LUMA), 1.0)
-    alpha = inside * (1 - ramp(redness, *GREY)) * ramp(luma, *BRIGHT)
+    lip_luma = max(float(lip @ LUMA), 1.0)
+    lip_redness = max(float(lip[0] - lip[1:].mean()) / lip_luma, LEAST_REDNESS)
+    luma = flat @ LUMA
+    redness = (flat[..., 0] - flat[..., 1:].mean(-1)) / np.maximum(luma, 1.0)
+    likely = (1 - ramp(redness / lip_redness, *GREY)) * ramp(luma / lip_luma, *BRIGHT)
+    alpha = _under_lip(np.asarray(inside * likely, np.float32), inside, canvas)
     seen = alpha > 0.5
-    if float(alpha.sum()) < ENOUGH * canvas.scale**2 or not seen.any():
+    row = float(seen.any(0).sum()) / canvas.scale
+    if row < ROW or float(alpha.sum()) < ENOUGH * canvas.scale**2:
         return None
     columns = np.arange(alpha.shape[1])
     full = columns[seen.any(0)]
@@ -73,6 +80,17 @@ def visible(flat: Floats, hole: Floats, lip: Floats, canvas: Canvas) -> Floats |
     alpha = alpha * (1 - ramp(beyond, *CHEEK))
     light = 1 - ramp(beyond, 0.0, CHEEK[0])
     return np.dstack([colour * (alpha * light)[..., None], alpha]).astype(np.float32)
+
+
+def _under_lip(alpha: Floats, inside: Floats, canvas: Canvas) -> Floats:
+    """The teeth `alpha` without what does not hang from the upper lip: tongue, lower teeth."""
+    rows = np.arange(len(alpha))[:, None]
+    top = np.where((inside > 0.5).any(0), (inside > 0.5).argmax(0), len(alpha))
+    seen = alpha > 0.5
+    first = np.where(seen.any(0), seen.argmax(0), len(alpha))
+    hangs = first - top <= SHADOW * canvas.scale
+    ended = np.maximum.accumulate((rows > first) & (alpha < 0.2), axis=0)
+    return np.where(hangs & ~ended, alpha, 0).astype(np.float32)
 
 
 def drawn(skin: Floats, canvas: Canvas) -> Floats:

@@ -2,10 +2,10 @@
 
     python -m lipsync_demo.engine.weights.fit_lips CLIPS [OUTPUT.npz]
 
-Every clip of CLIPS/index.csv of kind `talk`, and of CLIPS/grid/index.csv one per speaker,
-weighs the same. The result has `motion` (5, n, 3), IOD in head axes per unit of each
-measure for the points `contour.MOVING`, `spread` (5, 5), the covariance of the measures
-in ordinary speech, and `clips`, the names of the files used.
+Every clip in CLIPS/talk, and of CLIPS/grid one per speaker, weighs the same. The result has
+`motion` (5, n, 3), IOD in head axes per unit of each measure for the points
+`contour.MOVING`, `spread` (5, 5), the covariance of the measures in ordinary speech, and
+`clips`, the names of the files used.
 """
 
 from __future__ import annotations
@@ -18,9 +18,25 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from lipsync_demo.engine.contour import MOVING, WEIGHTS
+from lipsync_demo.engine.contour import (
+    CHEEKS,
+    CHIN_SKIN,
+    CORNER,
+    FAR_SKIN,
+    MOVING,
+    NEAR_SKIN,
+    WEIGHTS,
+)
 from lipsync_demo.engine.face import FaceLandmarker, Landmarks
-from lipsync_demo.engine.mouth import MEASURES, fit_pose, measures, smooth
+from lipsync_demo.engine.mouth import (
+    JAW,
+    LIPS_INNER,
+    LIPS_OUTER,
+    MEASURES,
+    fit_pose,
+    measures,
+    smooth,
+)
 
 log = logging.getLogger(__name__)
 
@@ -83,13 +99,9 @@ def fit(paths: list[Path]) -> dict[str, NDArray[np.generic]]:
 
 def _mirror() -> list[int]:
     """For each of MOVING the index of its partner on the other side of the face."""
-    from lipsync_demo.engine.contour import CHEEKS, CHIN_SKIN, FAR_SKIN, NEAR_SKIN
-    from lipsync_demo.engine.mouth import JAW, LIPS_INNER, LIPS_OUTER
-
-    rings = [(LIPS_OUTER, 10), (LIPS_INNER, 10), (NEAR_SKIN, 10), (FAR_SKIN, 10)]
     partner: dict[int, int] = {}
-    for ring, turn in rings:
-        partner |= {p: ring[(turn - i) % len(ring)] for i, p in enumerate(ring)}
+    for ring in (LIPS_OUTER, LIPS_INNER, NEAR_SKIN, FAR_SKIN):
+        partner |= {p: ring[(CORNER - i) % len(ring)] for i, p in enumerate(ring)}
     for row in (CHIN_SKIN[:11], CHIN_SKIN[11:], JAW):
         partner |= dict(zip(row, reversed(row), strict=True))
     for left, right in zip(CHEEKS[::2], CHEEKS[1::2], strict=True):

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from lipsync_demo.engine.contour import MOVING, MouthModel
+from lipsync_demo.engine.contour import MOVING, WEIGHTS, MouthModel
 from lipsync_demo.engine.mouth import LIPS_INNER, fit_pose, measures
 from tests.unit.engine.talking import measured, mouth, still
 
@@ -57,3 +57,10 @@ def test_a_person_who_moves_differently_is_learnt() -> None:
 def test_one_frame_teaches_nothing() -> None:
     model = MouthModel.fit(np.zeros((1, 478, 3), np.float32), np.zeros((1, 5), np.float32))
     assert np.array_equal(model.motion, MouthModel.general().motion)
+
+
+def test_the_weights_say_which_clips_they_come_from() -> None:
+    with np.load(WEIGHTS) as file:
+        assert file["motion"].shape == (5, len(MOVING), 3)
+        assert len(file["clips"]) >= 20
+        assert np.linalg.eigvalsh(file["spread"]).min() > 0

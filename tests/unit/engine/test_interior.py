@@ -6,7 +6,7 @@ import pytest
 from lipsync_demo.engine.canvas import Canvas
 from lipsync_demo.engine.interior import Interior
 from lipsync_demo.engine.mouth import LIPS_INNER, fit_pose
-from lipsync_demo.engine.teeth import LUMA, drawn, tint
+from lipsync_demo.engine.teeth import LUMA, drawn, tint, visible
 from lipsync_demo.engine.warp import Grid, smooth_closed
 from tests.unit.engine.talking import mouth, still, talking
 
@@ -46,6 +46,27 @@ def test_own_teeth_keep_their_colour() -> None:
     x, y = np.round((upper + lower) / 2).astype(int)
     seen = picture[y - 4 : y + 5, x - 20 : x + 21].reshape(-1, 3)
     assert np.median(colour, 0) == pytest.approx(np.median(seen, 0), abs=30)
+
+
+@pytest.mark.parametrize(
+    ("row", "wide", "found"),
+    [(20, 60, True), (44, 60, False), (20, 16, False)],
+    ids=["under the lip", "lower teeth", "two teeth alone"],
+)
+def test_only_a_row_of_upper_teeth_is_taken(row: int, wide: int, found: bool) -> None:
+    canvas = Canvas(-0.64, 0.8, 0.0, 100.0)
+    width, height = canvas.size
+    hole = np.zeros((height, width), np.float32)
+    hole[18:60, 24:104] = 1
+    flat = np.empty((height, width, 3), np.float32)
+    flat[:] = (60, 25, 25)
+    flat[row : row + 12, 64 - wide // 2 : 64 + wide // 2] = (225, 215, 200)
+    teeth = visible(flat, hole, np.array([190, 110, 110], np.float32), canvas)
+    assert (teeth is not None) == found
+    if teeth is not None:
+        assert teeth[row + 4, 64, 3] > 0.9
+        assert teeth[2, 64, 3] > 0.9, "they go on behind the lip"
+        assert teeth[row + 20, 64, 3] < 0.1
 
 
 @pytest.mark.parametrize("skin", [(224, 172, 150), (120, 80, 60), (190, 150, 70), (60, 45, 40)])
