@@ -235,10 +235,10 @@ def train(
     return net.eval(), mean, std
 
 
-@torch.no_grad()
 def said(fitted: list[tuple[Net, Array, Array]], features: Array) -> Array:
     """Raw outputs (n, 15), the mean over the networks."""
-    each = [n(torch.from_numpy((features - m) / s).T[None])[0].T.numpy() for n, m, s in fitted]
+    with torch.no_grad():
+        each = [n(torch.from_numpy((features - m) / s).T[None])[0].T.numpy() for n, m, s in fitted]
     return np.asarray(np.mean(each, axis=0), np.float32)
 
 
