@@ -33,7 +33,9 @@ CLOSED_UNITS = -1.3
 """The speech model's opening at which lips are together, in its units."""
 GAIN = 1.1
 """Predictions are drawn towards the mean; this gives back some of the movement."""
-CLOSURE_PULL = 0.6
+CLOSURE_PULL, CERTAIN = 0.6, 0.4
+"""How far lips are drawn together, and from which probability on all of it: sound alone
+seldom gives more than a half."""
 USUAL_WIDTH = 0.8
 RELAXED = 0.5
 """Part of a lasting smile's width that someone who begins to speak gives up."""
@@ -98,7 +100,8 @@ class Levels:
         anchored = self.middle[OPENING] + reach * (self.closed[OPENING] - self.middle[OPENING])
         below = scaled[:, OPENING] < 0
         target[:, OPENING] = np.where(below, anchored, target[:, OPENING])
-        pull = CLOSURE_PULL * closed * (self.closed[OPENING] - target[:, OPENING])
+        sure = np.clip(closed / CERTAIN, 0, 1)
+        pull = CLOSURE_PULL * sure * (self.closed[OPENING] - target[:, OPENING])
         target += pull[:, None] * self.slopes
         target = self.closed + speech[:, None] * (target - self.closed)
         target[:, OPENING] = np.clip(target[:, OPENING], self.closed[OPENING], self.widest)
