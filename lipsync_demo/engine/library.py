@@ -111,7 +111,9 @@ class LibraryBuilder:
                 np.uint8,
             )
         offset = np.array([left, top, 0], np.float32)
-        local = (points - offset) * np.float32(shrink)
+        small = np.float32(shrink)
+        local = (points - offset) * small
+        seen = Pose(pose.rotation, pose.scale * small, (pose.translation - offset) * small)
         mouth = Mouth(index, np.ascontiguousarray(patch), local[MOVING, :2])
         grey = np.asarray(cv2.cvtColor(patch, cv2.COLOR_RGB2GRAY), np.uint8)
         self._entries.append(
@@ -119,7 +121,7 @@ class LibraryBuilder:
                 mouth,
                 pose.to_head(points),
                 local,
-                fit_pose(local),
+                seen,
                 measures(points, pose),
                 look(grey, mouth.points[0], mouth.points[CORNER]),
                 float(cv2.Laplacian(grey, cv2.CV_32F).std()),
@@ -127,7 +129,22 @@ class LibraryBuilder:
         )
         kept = min(self._most_frames, self._most_bytes // max(patch.size, 1))
         if len(self._entries) > max(SLACK * kept, 2):
-            self._thin(max(kept, 2))
+            self.thin(max(kept, 2))
+
+    def thin(self, kept: int) -> None:
+        """Keeps at most `kept` frames, those that differ most (farthest points first)."""
+        if len(self._entries) <= kept:
+            return
+        features = np.stack(
+            [np.concatenate([e.values / _SPREAD, _turns(e.pose) / 0.15]) for e in self._entries]
+        )
+        nearest = np.full(len(features), np.inf)
+        chosen = [0]
+        while len(chosen) < kept:
+            nearest = np.minimum(nearest, ((features - features[chosen[-1]]) ** 2).sum(1))
+            nearest[chosen[-1]] = -1
+            chosen.append(int(nearest.argmax()))
+        self._entries = [self._entries[i] for i in sorted(chosen)]
 
     def build(self) -> MouthLibrary:
         """The library of all frames added.
@@ -169,19 +186,6 @@ class LibraryBuilder:
         order = np.argsort(values[:, 0], kind="stable")
         places = np.unique(np.linspace(0, len(order) - 1, 12).astype(int))
         return [self._entries[order[i]] for i in places[len(places) // 3 :]]
-
-    def _thin(self, kept: int) -> None:
-        """Keeps `kept` frames that differ from each other (farthest points first)."""
-        features = np.stack(
-            [np.concatenate([e.values / _SPREAD, _turns(e.pose) / 0.15]) for e in self._entries]
-        )
-        nearest = np.full(len(features), np.inf)
-        chosen = [0]
-        while len(chosen) < kept:
-            nearest = np.minimum(nearest, ((features - features[chosen[-1]]) ** 2).sum(1))
-            nearest[chosen[-1]] = -1
-            chosen.append(int(nearest.argmax()))
-        self._entries = [self._entries[i] for i in sorted(chosen)]
 
 
 _SPREAD = np.array([0.03, 0.05, 0.06, 0.03, 0.05], np.float32)

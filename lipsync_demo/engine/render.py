@@ -76,6 +76,11 @@ _UP, _DOWN = np.arange(CORNER + 1), np.append(np.arange(CORNER, 2 * CORNER), 0)
 _UPPER = np.unique(np.concatenate([_OUTER[_UP], _INNER[_UP], _SKIN]))
 _LOWER = np.unique(np.concatenate([_OUTER[_DOWN], _INNER[_DOWN], _SKIN]))
 _DONOR = np.concatenate([_OUTER, _INNER, _NEAR, _places((NOSE_BASE, 205, 425, 199, 175))])
+_HELD = np.unique(np.concatenate([_UPPER, _LOWER, _DONOR]))
+"""The points that plates are held by; the others only tell where the face is."""
+_UPPER_HELD, _LOWER_HELD, _DONOR_HELD = (
+    np.searchsorted(_HELD, chosen) for chosen in (_UPPER, _LOWER, _DONOR)
+)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -139,7 +144,7 @@ class MouthRenderer:
         if grid is None:
             return out
         inner = smooth_closed(scene.placed[_INNER], 6)
-        plates = Plates(scene.placed, grid.nodes(), scene.unit)
+        plates = Plates(scene.placed[_HELD], grid.nodes(), scene.unit)
         drawn = _parted(rgb, grid, plates, scene, inner)
         if donor.rows:
             self._donate(drawn, grid, plates, scene, inner, float(target[0]), donor)
@@ -195,7 +200,7 @@ class MouthRenderer:
         placed = scene.placed[_DONOR]
         mouths = [self._library.mouths[row] for row in donor.rows]
         wanted = np.concatenate([mouth.points[_DONOR] - placed for mouth in mouths], 1)
-        shifts = plates.shifts(_DONOR, wanted, grid.nodes_within(face)) + np.tile(
+        shifts = plates.shifts(_DONOR_HELD, wanted, grid.nodes_within(face)) + np.tile(
             grid.nodes(), len(mouths)
         )
         base, light = grid.shrink(part), COLOUR_REACH * scene.unit / grid.step
@@ -256,8 +261,8 @@ def _parted(rgb: Image, grid: Grid, plates: Plates, scene: _Scene, inner: Floats
     nodes = grid.nodes()
     shift = scene.source - scene.placed
     window = _window(nodes, scene)
-    lower = plates.shifts(_LOWER, shift[_LOWER]) * window + nodes
-    upper = plates.shifts(_UPPER, shift[_UPPER]) * window + nodes
+    lower = plates.shifts(_LOWER_HELD, shift[_LOWER]) * window + nodes
+    upper = plates.shifts(_UPPER_HELD, shift[_UPPER]) * window + nodes
     line = _mouth_line(inner)
     share = _upper_share(nodes, line, scene.unit)[:, None]
     maps = grid.enlarge(lower + share * (upper - lower))

@@ -152,10 +152,11 @@ class Plates:
         ends = np.zeros((count + 3, wanted.shape[1]))
         ends[:count] = wanted
         solution = np.linalg.solve(system, ends).astype(np.float32)
+        reach, places = self._reach, self._places
+        if rows is not None:
+            reach, places = reach[rows], places[rows]
         spread = np.zeros((len(self._controls), wanted.shape[1]), np.float32)
         spread[chosen] = solution[:count]
-        reach = self._reach if rows is None else self._reach[rows]
-        places = self._places if rows is None else self._places[rows]
         flat = places @ solution[count + 1 :] + solution[count]
         return np.asarray(reach @ spread + flat, np.float32)
 

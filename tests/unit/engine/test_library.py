@@ -92,3 +92,15 @@ def test_a_close_up_is_kept_smaller() -> None:
     assert unit > FINEST
     left, _, right, _ = patch_box(points * 4, unit)
     assert mouth.patch.shape[1] == pytest.approx((right - left) * FINEST / unit, rel=0.03)
+
+
+def test_thinning_on_demand_keeps_the_extremes() -> None:
+    builder = LibraryBuilder()
+    for index, rgb, points in talking():
+        builder.add(index, rgb, points)
+    builder.thin(5)
+    openings = builder.build().values[:, 0]
+    assert len(openings) == 5
+    assert np.ptp(openings) > 0.2
+    builder.thin(9)
+    assert len(builder.build()) == 5
