@@ -1,8 +1,8 @@
-"""A form of an input that the service documents, without touching a picture or a sample.
+"""A form of an input that the service documents, without touching a picture.
 
 The API's store goes by the file's ending.  A file in a documented container only gets the
 right ending; the streams of another container are copied into MP4 or MKV, and a sound in
-another container becomes WAV.
+another container becomes WAV (float samples as 16-bit, at most two channels).
 """
 
 from __future__ import annotations
