@@ -26,6 +26,8 @@ TRUST = 0.6
 MOST_CHANGE = 0.08
 LEAST_OPENING = 0.02
 """Closed lips are judged well; below this the opening stays. IOD."""
+FALSELY_CLOSED = 0.05
+"""Unless they look this much more open: the mesh takes a small round mouth for closed."""
 ENOUGH = 40
 """Frames needed to judge others by."""
 
@@ -72,5 +74,6 @@ def agreed(openings: Floats, looks: Floats, numbers: NDArray[np.intp]) -> Floats
             weights = np.linalg.solve(ridge, openings[kept] - mean)
             said[out] = kernel[np.ix_(out, kept)] @ weights + mean
     change = np.clip(TRUST * (said - openings), -MOST_CHANGE, MOST_CHANGE)
-    corrected = np.where(openings < LEAST_OPENING, openings, np.maximum(openings + change, 0))
+    closed = (openings < LEAST_OPENING) & (said - openings < FALSELY_CLOSED)
+    corrected = np.where(closed, openings, np.maximum(openings + change, 0))
     return np.asarray(corrected, np.float32)

@@ -7,7 +7,6 @@ each by a plate of its own; lips and what is behind them come from the person's 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import cv2
@@ -16,104 +15,41 @@ from numpy.typing import NDArray
 
 from lipsync_demo.engine.blend import colour_gain, feathered, filled, ramp
 from lipsync_demo.engine.choose import Donor
-from lipsync_demo.engine.contour import CHEEKS, CHIN_SKIN, CORNER, FAR_SKIN, MOVING, NEAR_SKIN
-from lipsync_demo.engine.library import MouthLibrary
-from lipsync_demo.engine.mouth import (
-    JAW,
-    LIPS_INNER,
-    LIPS_OUTER,
-    NOSE_BASE,
-    Pose,
-    fit_pose,
-    measures,
+from lipsync_demo.engine.contour import CORNER
+from lipsync_demo.engine.library import Mouth, MouthLibrary
+from lipsync_demo.engine.scene import (
+    DONOR,
+    DONOR_LOWER,
+    DONOR_UPPER,
+    FACE_LOWER,
+    FACE_UPPER,
+    INNER,
+    Scene,
+    SceneWarp,
+    reach,
 )
-from lipsync_demo.engine.warp import Grid, Plates, smooth_closed
+from lipsync_demo.engine.seam import contact, inside_lips, joined, touching
+from lipsync_demo.engine.warp import Grid
+
+__all__ = ["MouthRenderer", "reach"]
 
 Floats = NDArray[np.float32]
 Image = NDArray[np.uint8]
 
-NODES = 12
-"""Of the grid for each IOD."""
-LEAST_STEP = 2
-"""Pixels between nodes at least."""
-SIDE, ABOVE, BELOW = (0.72, 1.15), (0.02, 0.28), (0.03, 0.5)
-"""How far from the middle of the face, above the base of the nose and below the chin pixels
-move fully, and from where on they do not move at all, IOD."""
-MOST_JAW = 0.45
-"""How far the chin may be drawn below its place, IOD."""
-DONOR_SCALE, DONOR_FEATHER = 1.12, 0.07
-"""A donor's mask: the ring of skin around the lips, enlarged, then blurred (IOD)."""
+DONOR_FEATHER = 0.07
+"""Blur of the edge of what a donor covers, IOD."""
 COLOUR_REACH = 0.35
-"""How far the light at the border of a donor is carried inwards, IOD."""
+"""How far the light at that edge is carried inwards, IOD."""
+LIP_SOFTNESS, LEAST_BLUR = 0.01, 0.6
+"""Blur of the lips' inner edge, IOD, and at least, pixels."""
 COVERED = (0.3, 0.65)
 """A donor whose opening is less than the first part of the wanted one shows no interior of
 its own; from the second on, all."""
-LIP_MARGIN, OPEN = 0.02, 0.06
-"""How far open lips' inner edges are taken inside the lips, from which opening on, IOD."""
-LIP_SOFTNESS = 0.01
-LEAST_BLUR = 0.6
-CONTACT = 0.01
-"""Blur of the lips' inner edge, least thickness of the shadow between closed lips, IOD."""
-MEETING = 0.06
-"""Inside the corners the two lips part within this length, IOD."""
+APART, SHUT = (0.01, 0.035), (0.015, 0.04)
+"""A donor whose lips are further apart than wanted by this much is closed lip by lip, when
+the wanted opening is less than this, IOD."""
 FADE = 0.35
 """Below this strength the result is mixed with the frame as it is."""
-
-_CHIN = 152
-_MOVING = np.array(MOVING)
-_AT = {point: i for i, point in enumerate(MOVING)}
-
-
-def _places(points: tuple[int, ...]) -> NDArray[np.intp]:
-    return np.array([_AT[p] for p in points])
-
-
-_OUTER, _INNER, _NEAR = _places(LIPS_OUTER), _places(LIPS_INNER), _places(NEAR_SKIN)
-_SKIN = np.concatenate(
-    [_NEAR, _places(FAR_SKIN[1::2] + CHIN_SKIN[::2] + CHEEKS[:8] + JAW[3:-3:2] + (NOSE_BASE,))]
-)
-_UP, _DOWN = np.arange(CORNER + 1), np.append(np.arange(CORNER, 2 * CORNER), 0)
-_UPPER = np.unique(np.concatenate([_OUTER[_UP], _INNER[_UP], _SKIN]))
-_LOWER = np.unique(np.concatenate([_OUTER[_DOWN], _INNER[_DOWN], _SKIN]))
-_DONOR = np.concatenate([_OUTER, _INNER, _NEAR, _places((NOSE_BASE, 205, 425, 199, 175))])
-_HELD = np.unique(np.concatenate([_UPPER, _LOWER, _DONOR]))
-"""The points that plates are held by; the others only tell where the face is."""
-_UPPER_HELD, _LOWER_HELD, _DONOR_HELD = (
-    np.searchsorted(_HELD, chosen) for chosen in (_UPPER, _LOWER, _DONOR)
-)
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class _Scene:
-    """One frame's geometry: where the MOVING points are and shall be, in pixels."""
-
-    pose: Pose
-    head: Floats
-    moved: Floats
-    source: Floats
-    placed: Floats
-
-    @property
-    def unit(self) -> float:
-        return float(self.pose.scale)
-
-    @property
-    def chin(self) -> float:
-        """The lower of the chin's two heights in head axes."""
-        low = max(float(self.head[_CHIN, 1]), float(self.moved[_CHIN, 1]))
-        return min(low, float(self.head[_CHIN, 1]) + MOST_JAW)
-
-
-def reach(points: Floats) -> tuple[float, float, float, float]:
-    """Left, top, right and bottom, in pixels, of what drawing a mouth may read or change.
-
-    `points` (478, 3) in pixels.
-    """
-    pose = fit_pose(points)
-    head = pose.to_head(points)
-    places = pose.to_picture(_reach(head, float(head[_CHIN, 1]) + MOST_JAW))[:, :2]
-    low, high = places.min(0) - 1, places.max(0) + 1
-    return float(low[0]), float(low[1]), float(high[0]), float(high[1])
 
 
 class MouthRenderer:
@@ -139,144 +75,110 @@ class MouthRenderer:
         out = rgb.copy()
         if strength <= 0:
             return out
-        scene = self._scene(points, target, strength)
-        grid = _face_grid(scene, rgb.shape[1], rgb.shape[0])
-        if grid is None:
+        scene = Scene.of(points, target, strength, self._library.model)
+        face = scene.grid(rgb.shape[1], rgb.shape[0])
+        if face is None:
             return out
-        inner = smooth_closed(scene.placed[_INNER], 6)
-        plates = Plates(scene.placed[_HELD], grid.nodes(), scene.unit)
-        drawn = _parted(rgb, grid, plates, scene, inner)
+        drawing = _Drawing(rgb, scene, face, self._library)
         if donor.rows:
-            self._donate(drawn, grid, plates, scene, inner, float(target[0]), donor)
+            drawing.donate(donor, float(target[0]))
         else:
-            self._fill(drawn, grid, scene, inner, 1.0)
+            drawing.fill(1.0, scene.gap)
+        drawn = drawing.picture
         if strength < FADE:
             share = float(ramp(np.array(strength, np.float32), 0.0, FADE))
-            drawn = np.asarray(cv2.addWeighted(drawn, share, rgb[grid.box], 1 - share, 0), np.uint8)
-        out[grid.box] = drawn
+            drawn = np.asarray(cv2.addWeighted(drawn, share, rgb[face.box], 1 - share, 0), np.uint8)
+        out[face.box] = drawn
         return out
 
-    def _scene(self, points: Floats, target: Floats, strength: float) -> _Scene:
-        pose = fit_pose(points)
-        head = pose.to_head(points)
-        now = measures(points, pose)
-        moved = self._library.model.move(head, now, now + np.float32(strength) * (target - now))
-        source = _inside_lips(points[_MOVING, :2], float(pose.scale))
-        turn = pose.scale * pose.rotation[:2]
-        placed = points[_MOVING, :2] + (moved - head)[_MOVING] @ turn.T
-        return _Scene(pose, head, moved, source, placed)
 
-    def _fill(self, drawn: Image, face: Grid, scene: _Scene, inner: Floats, amount: float) -> None:
-        """Draws what lies behind the lips, in place; `amount` 0 to 1 is its weight."""
-        rim = np.float32(3 * LIP_SOFTNESS * scene.unit + 1)
-        grid = face.part(np.concatenate([inner - rim, inner + rim]))
-        if grid is None:
-            return
-        behind = self._library.interior.draw(inner, scene.pose, grid)
-        hole = filled(_touching(inner, scene) - grid.corner, grid.width, grid.height)
-        soft = LIP_SOFTNESS * scene.unit
-        hole = cv2.GaussianBlur(hole, (0, 0), max(soft, LEAST_BLUR)) * np.float32(amount)
-        part = drawn[grid.within(face)]
-        part[:] = _bytes(part + hole[..., None] * (behind - part))
+class _Drawing:
+    """A frame's lower face in the making: `picture` is the box of the grid `face`."""
 
-    def _donate(
-        self,
-        drawn: Image,
-        face: Grid,
-        plates: Plates,
-        scene: _Scene,
-        inner: Floats,
-        opening: float,
-        donor: Donor,
-    ) -> None:
-        """Puts the donors' mouths on `drawn` in place, each in its light."""
-        ring = _ring(scene)
-        soft = np.float32(3 * DONOR_FEATHER * scene.unit)
-        grid = face.part(np.concatenate([ring - soft, ring + soft]))
-        if grid is None:
-            return
-        mask = feathered(grid, ring, DONOR_FEATHER * scene.unit)
-        part = drawn[grid.within(face)]
-        placed = scene.placed[_DONOR]
-        mouths = [self._library.mouths[row] for row in donor.rows]
-        wanted = np.concatenate([mouth.points[_DONOR] - placed for mouth in mouths], 1)
-        shifts = plates.shifts(_DONOR_HELD, wanted, grid.nodes_within(face)) + np.tile(
-            grid.nodes(), len(mouths)
+    def __init__(self, rgb: Image, scene: Scene, face: Grid, library: MouthLibrary) -> None:
+        self._scene = scene
+        self._face = face
+        self._library = library
+        self._warp = SceneWarp(scene, face)
+        nodes, window = face.nodes(), scene.window(face.nodes())
+        lower, upper = (
+            nodes + window * (self._warp.sources(scene.source, held, face) - nodes)
+            for held in (FACE_LOWER, FACE_UPPER)
         )
+        self.picture = _sampled(rgb, joined(face, lower, upper, scene.inner, scene.unit))
+
+    def fill(self, amount: float, gap: float) -> None:
+        """Draws what lies behind the lips, with the weight `amount`, 0 to 1.
+
+        `gap` is how far apart, in IOD, the lips were in the picture they come from.
+        """
+        scene = self._scene
+        soft = max(LIP_SOFTNESS * scene.unit, LEAST_BLUR)
+        rim = np.float32(3 * soft + 1)
+        grid = self._face.part(np.concatenate([scene.inner - rim, scene.inner + rim]))
+        if grid is None:
+            return
+        behind = self._library.interior.draw(scene.inner, scene.pose, grid)
+        down = scene.pose.rotation[:2, 1]
+        edge = touching(scene.inner, down, contact(gap, scene.unit)) - grid.corner
+        hole = cv2.GaussianBlur(filled(edge, grid.width, grid.height), (0, 0), soft)
+        part = self.picture[grid.within(self._face)]
+        part[:] = _bytes(part + (hole * np.float32(amount))[..., None] * (behind - part))
+
+    def donate(self, donor: Donor, opening: float) -> None:
+        """Puts the donors' mouths in, each in the light of the frame.
+
+        `opening` is the wanted one, IOD.
+        """
+        scene = self._scene
+        feather = DONOR_FEATHER * scene.unit
+        rim = np.float32(3 * feather)
+        grid = self._face.part(np.concatenate([scene.ring - rim, scene.ring + rim]))
+        if grid is None:
+            return
+        mask = feathered(grid, scene.ring, feather)
+        part = self.picture[grid.within(self._face)]
         base, light = grid.shrink(part), COLOUR_REACH * scene.unit / grid.step
         lips = np.zeros(part.shape, np.float32)
-        for k, (mouth, weight) in enumerate(zip(mouths, donor.weights, strict=True)):
-            laid = _sampled(mouth.patch, grid.enlarge(shifts[:, 2 * k : 2 * k + 2]))
+        shut = bare = 0.0
+        for row, weight in zip(donor.rows, donor.weights, strict=True):
+            own = float(self._library.values[row, 0])
+            shutting = _shutting(own, opening)
+            laid = self._laid(self._library.mouths[row], grid, shutting)
             gain = colour_gain(base, grid.shrink(laid), mask, light)
             lips += np.float32(weight) * laid * grid.enlarge(gain)
+            shut += weight * shutting
+            bare += weight * (1 - float(ramp(np.array(own / max(opening, 1e-3)), *COVERED)))
         part[:] = _bytes(part + grid.enlarge(mask)[..., None] * (lips - part))
-        covered = sum(
-            self._cover(row, opening) * weight
-            for row, weight in zip(donor.rows, donor.weights, strict=True)
-        )
-        if covered < 1:
-            self._fill(drawn, face, scene, inner, 1 - covered)
+        if shut > 0:
+            self.fill(shut, max(float(self._library.values[row, 0]) for row in donor.rows))
+        if bare > 0:
+            self.fill(bare, 0.0)
 
-    def _cover(self, row: int, opening: float) -> float:
-        """How much of the interior the donor itself has to show, 0 to 1."""
-        return float(ramp(self._library.values[row, 0] / max(opening, 1e-3), *COVERED))
-
-
-def _inside_lips(source: Floats, unit: float) -> Floats:
-    """The points with those of open lips' inner edges moved into the lips.
-
-    The mesh lies on the edge to within a pixel or two; teeth must not stick to a lip.
-    """
-    upper, lower = source[_INNER[1:CORNER]], source[_INNER[:CORNER:-1]]
-    gap = lower - upper
-    size = np.linalg.norm(gap, axis=1, keepdims=True)
-    margin = LIP_MARGIN * np.minimum(unit, size / OPEN) * gap / np.maximum(size, 1e-3)
-    moved = source.copy()
-    moved[_INNER[1:CORNER]] -= margin
-    moved[_INNER[:CORNER:-1]] += margin
-    return moved
+    def _laid(self, mouth: Mouth, grid: Grid, shutting: float) -> Image:
+        """A donor's mouth where the wanted one is; `shutting` 0 to 1, lip by lip."""
+        parts = []
+        if shutting < 1:
+            whole = self._warp.sources(mouth.points, DONOR, grid)
+            parts.append(_sampled(mouth.patch, grid.enlarge(whole)))
+        if shutting > 0:
+            scene, points = self._scene, mouth.points.copy()
+            own, wanted = (np.linalg.norm(p[0] - p[CORNER]) for p in (points, scene.placed))
+            points[INNER] = inside_lips(points[INNER], scene.unit * float(own / wanted))
+            lower, upper = (
+                self._warp.sources(points, held, grid) for held in (DONOR_LOWER, DONOR_UPPER)
+            )
+            maps = joined(grid, lower, upper, scene.inner, scene.unit)
+            parts.append(_sampled(mouth.patch, maps))
+        if len(parts) == 1:
+            return parts[0]
+        return np.asarray(cv2.addWeighted(parts[0], 1 - shutting, parts[1], shutting, 0), np.uint8)
 
 
-def _touching(inner: Floats, scene: _Scene) -> Floats:
-    """The edge of the opening, no thinner than the shadow where lips touch.
-
-    Lips that are closed in the frame bring that shadow with them.
-    """
-    gap = float(np.linalg.norm(scene.source[_INNER[5]] - scene.source[_INNER[15]]))
-    least = CONTACT * min(scene.unit, gap / OPEN)
-    turn = len(inner) // 2
-    upper, lower = inner[1:turn], inner[:turn:-1]
-    between = lower - upper
-    size = np.linalg.norm(between, axis=1, keepdims=True)
-    down = scene.pose.rotation[:2, 1]
-    missing = np.maximum(least - size, 0) / 2 * down
-    out = inner.copy()
-    out[1:turn] -= missing
-    out[:turn:-1] += missing
-    return out
-
-
-def _parted(rgb: Image, grid: Grid, plates: Plates, scene: _Scene, inner: Floats) -> Image:
-    """The frame in the grid's box, its lips, jaw and chin where they shall be."""
-    nodes = grid.nodes()
-    shift = scene.source - scene.placed
-    window = _window(nodes, scene)
-    lower = plates.shifts(_LOWER_HELD, shift[_LOWER]) * window + nodes
-    upper = plates.shifts(_UPPER_HELD, shift[_UPPER]) * window + nodes
-    line = _mouth_line(inner)
-    share = _upper_share(nodes, line, scene.unit)[:, None]
-    maps = grid.enlarge(lower + share * (upper - lower))
-    # Between the lips the two plates meet in a line, sharper than the grid can show.
-    mouth = grid.part(np.concatenate([inner - 2 * grid.step, inner + 2 * grid.step]))
-    if mouth is not None:
-        rows = mouth.nodes_within(grid)
-        both = mouth.enlarge(np.concatenate([lower[rows], upper[rows] - lower[rows]], 1))
-        sharp = filled(_above(line, scene.unit) - mouth.corner, mouth.width, mouth.height)
-        beside = mouth.enlarge(_beside(nodes[rows], line, scene.unit))
-        part = maps[mouth.within(grid)]
-        exact = both[..., :2] + sharp[..., None] * both[..., 2:]
-        part += np.clip(-beside / MEETING, 0, 1)[..., None] * (exact - part)
-    return _sampled(rgb, maps)
+def _shutting(own: float, opening: float) -> float:
+    """How far a donor's lips, `own` IOD apart, must be brought together, 0 to 1."""
+    apart = ramp(np.array(own - opening, np.float32), *APART)
+    return float(apart * (1 - ramp(np.array(opening, np.float32), *SHUT)))
 
 
 def _sampled(image: Image, maps: Floats) -> Image:
@@ -289,85 +191,3 @@ def _sampled(image: Image, maps: Floats) -> Image:
 
 def _bytes(picture: NDArray[Any]) -> Image:
     return np.asarray(cv2.convertScaleAbs(np.maximum(picture, 0)), np.uint8)
-
-
-def _reach(head: Floats, chin: float) -> Floats:
-    """Corners (4, 3), in head axes, of what may move when the chin is at height `chin`."""
-    depth = head[_CHIN, 2]
-    heights = (head[NOSE_BASE, 1] - ABOVE[1], chin + BELOW[1])
-    return np.array([[x, y, depth] for x in (-SIDE[1], SIDE[1]) for y in heights], np.float32)
-
-
-def _face_grid(scene: _Scene, width: int, height: int) -> Grid | None:
-    """Over everything that moves; None when that lies outside the picture."""
-    places = scene.pose.to_picture(_reach(scene.head, scene.chin))[:, :2]
-    step = max(round(scene.unit / NODES), LEAST_STEP)
-    return Grid.around(places, step, (0, 0, width, height))
-
-
-def _ring(scene: _Scene) -> Floats:
-    """The edge of what a donor covers, before it is blurred."""
-    ring = scene.placed[_NEAR]
-    middle = ring.mean(0)
-    return smooth_closed(middle + np.float32(DONOR_SCALE) * (ring - middle), 3)
-
-
-def _window(nodes: Floats, scene: _Scene) -> Floats:
-    """How much of the displacement applies at each node (n, 1)."""
-    pose, head = scene.pose, scene.head
-    back = np.linalg.inv(pose.scale * pose.rotation[:2, :2])
-    origin = pose.to_picture(np.array([[0, 0, head[_CHIN, 2]]], np.float32))[0, :2]
-    x, y = ((nodes - origin) @ back.T).T
-    top = head[NOSE_BASE, 1]
-    window = _fall(np.abs(x), SIDE) * _fall(top - y, ABOVE) * _fall(y - scene.chin, BELOW)
-    return np.asarray(window[:, None], np.float32)
-
-
-def _fall(distance: Floats, bounds: tuple[float, float]) -> Floats:
-    return 1 - ramp(distance, *bounds)
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class _MouthLine:
-    """Where the lips meet: `points` (n, 2) from the left corner to the right one, pixels.
-
-    `across` is the unit vector from corner to corner, `down` the one below it.
-    """
-
-    points: Floats
-    across: Floats
-    down: Floats
-
-
-def _mouth_line(inner: Floats) -> _MouthLine:
-    turn = len(inner) // 2
-    lower = np.concatenate([inner[turn:], inner[:1]])[::-1]
-    points = (inner[: turn + 1] + lower) / 2
-    across = points[-1] - points[0]
-    across = across / max(float(np.linalg.norm(across)), 1e-6)
-    return _MouthLine(points, across, np.array([-across[1], across[0]], np.float32))
-
-
-def _above(line: _MouthLine, unit: float) -> Floats:
-    """A polygon of everything above the line, pixels."""
-    far = np.float32(4 * unit)
-    ends = np.stack([line.points[0] - far * line.across, line.points[-1] + far * line.across])
-    long = np.concatenate([ends[:1], line.points, ends[1:]])
-    return np.concatenate([long, ends[::-1] - far * line.down])
-
-
-def _beside(nodes: Floats, line: _MouthLine, unit: float) -> Floats:
-    """How far nodes lie beyond the corners (n,), IOD; negative between them."""
-    middle = (line.points[0] + line.points[-1]) / 2
-    half = (line.points[-1] - middle) @ line.across
-    return np.asarray((np.abs((nodes - middle) @ line.across) - half) / unit, np.float32)
-
-
-def _upper_share(nodes: Floats, line: _MouthLine, unit: float) -> Floats:
-    """1 where a node moves with the upper lip, 0 with the lower, mixed beside the mouth."""
-    middle = (line.points[0] + line.points[-1]) / 2
-    local, place = line.points - middle, nodes - middle
-    level = np.interp(place @ line.across, local @ line.across, local @ line.down)
-    height = (place @ line.down - level) / unit
-    width = 0.08 + 1.4 * np.maximum(_beside(nodes, line, unit), 0)
-    return np.asarray(np.clip(0.5 - height / width, 0, 1), np.float32)

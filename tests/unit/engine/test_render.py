@@ -148,6 +148,18 @@ def test_closed_lips_show_no_teeth() -> None:
         assert (patch[:, 0] - patch[:, 2]).min() > 5, "lips and their shadow are red, teeth are not"
 
 
+def test_lips_of_donors_that_never_close_are_brought_together(landmarker: FaceLandmarker) -> None:
+    ajar = [frame for frame in talking() if measured(frame[2])[0] > 0.1]
+    library = MouthLibrary.build(ajar)
+    assert library.talks
+    _, picture, points = ajar[0]
+    target = mouth(0.0)
+    (donor,) = choose(library, target[None], fit_pose(points[None]))
+    assert donor.rows
+    drawn = MouthRenderer(library).render(picture, points, target, donor)
+    assert _seen(drawn, landmarker)[0] < 0.04
+
+
 def test_a_face_at_the_edge_of_the_frame_is_drawn_as_far_as_it_goes() -> None:
     picture, points = still()
     x, y = points[13, :2].astype(int)

@@ -1,0 +1,187 @@
+"""One frame's geometry: where the points of the lower face are, and where they shall be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lipsync_demo.engine.blend import ramp
+from lipsync_demo.engine.contour import (
+    CHEEKS,
+    CHIN_SKIN,
+    CORNER,
+    FAR_SKIN,
+    MOVING,
+    NEAR_SKIN,
+    MouthModel,
+)
+from lipsync_demo.engine.mouth import (
+    JAW,
+    LIPS_INNER,
+    LIPS_OUTER,
+    NOSE_BASE,
+    Pose,
+    fit_pose,
+    measures,
+)
+from lipsync_demo.engine.seam import inside_lips
+from lipsync_demo.engine.warp import Grid, Plates, smooth_closed
+
+Floats = NDArray[np.float32]
+Indices = NDArray[np.intp]
+
+NODES = 12
+"""Of the grid for each IOD."""
+LEAST_STEP = 2
+"""Pixels between nodes at least."""
+SIDE, ABOVE, BELOW = (0.72, 1.15), (0.02, 0.28), (0.03, 0.5)
+"""How far from the middle of the face, above the base of the nose and below the chin pixels
+move fully, and from where on they do not move at all, IOD."""
+MOST_JAW = 0.45
+"""How far the chin may be drawn below its place, IOD."""
+RING_SCALE = 1.12
+"""What a donor covers: the ring of skin around the lips, enlarged."""
+
+_CHIN = 152
+_MOVING = np.array(MOVING)
+
+
+def _numbers(points: tuple[int, ...]) -> Indices:
+    """Their places among MOVING."""
+    return np.array([MOVING.index(point) for point in points])
+
+
+OUTER, INNER, NEAR = _numbers(LIPS_OUTER), _numbers(LIPS_INNER), _numbers(NEAR_SKIN)
+"""Places among MOVING, as are all below."""
+_SKIN = np.concatenate(
+    [NEAR, _numbers(FAR_SKIN[1::2] + CHIN_SKIN[::2] + CHEEKS[:8] + JAW[3:-3:2] + (NOSE_BASE,))]
+)
+_LOWER_LIP = np.concatenate([OUTER[CORNER + 1 :], INNER[CORNER + 1 :]])
+_UPPER_LIP = np.concatenate([OUTER[1:CORNER], INNER[1:CORNER]])
+_LIPS = np.concatenate([OUTER, INNER])
+FACE_UPPER = np.setdiff1d(np.concatenate([_LIPS, _SKIN]), _LOWER_LIP)
+FACE_LOWER = np.setdiff1d(np.concatenate([_LIPS, _SKIN]), _UPPER_LIP)
+"""What the plates of the frame's upper and lower lip are held by."""
+DONOR = np.concatenate([_LIPS, NEAR, _numbers((NOSE_BASE, 205, 425, 199, 175))])
+DONOR_UPPER, DONOR_LOWER = np.setdiff1d(DONOR, _LOWER_LIP), np.setdiff1d(DONOR, _UPPER_LIP)
+"""The same for a donor's mouth, whole or lip by lip."""
+_HELD = np.union1d(np.concatenate([_LIPS, _SKIN]), DONOR)
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """A frame whose mouth is to change. Places are (len(MOVING), 2) in its pixels.
+
+    `source` are the points as they are, open lips' edges taken inside the lips; `placed`
+    as they shall be. `head` and `moved` are all points in head axes, before and after.
+    """
+
+    pose: Pose
+    head: Floats
+    moved: Floats
+    source: Floats
+    placed: Floats
+
+    @classmethod
+    def of(cls, points: Floats, target: Floats, strength: float, model: MouthModel) -> Scene:
+        """For landmarks (478, 3).
+
+        The mouth goes the part `strength` of the way to the measures `target` (5,).
+        """
+        pose = fit_pose(points)
+        head = pose.to_head(points)
+        now = measures(points, pose)
+        moved = model.move(head, now, now + np.float32(strength) * (target - now))
+        source = points[_MOVING, :2].copy()
+        placed = source + (moved - head)[_MOVING] @ (pose.scale * pose.rotation[:2]).T
+        source[INNER] = inside_lips(source[INNER], float(pose.scale))
+        return cls(pose, head, moved, source, placed)
+
+    @cached_property
+    def unit(self) -> float:
+        """Pixels per IOD."""
+        return float(self.pose.scale)
+
+    @cached_property
+    def inner(self) -> Floats:
+        """The wanted inner edge of the lips (n, 2), smooth, from the left corner."""
+        return smooth_closed(self.placed[INNER], 6)
+
+    @cached_property
+    def ring(self) -> Floats:
+        """The edge (n, 2) of what a donor covers."""
+        ring = self.placed[NEAR]
+        middle = ring.mean(0)
+        return smooth_closed(middle + np.float32(RING_SCALE) * (ring - middle), 3)
+
+    @property
+    def gap(self) -> float:
+        """Between the lips of the frame as it is, IOD."""
+        return float(np.linalg.norm(self.source[INNER[5]] - self.source[INNER[15]])) / self.unit
+
+    @property
+    def chin(self) -> float:
+        """The lower of the chin's two heights in head axes."""
+        before, after = float(self.head[_CHIN, 1]), float(self.moved[_CHIN, 1])
+        return min(max(before, after), before + MOST_JAW)
+
+    def grid(self, width: int, height: int) -> Grid | None:
+        """Over everything that moves; None when that lies outside the picture."""
+        places = self.pose.to_picture(_corners(self.head, self.chin))[:, :2]
+        step = max(round(self.unit / NODES), LEAST_STEP)
+        return Grid.around(places, step, (0, 0, width, height))
+
+    def window(self, nodes: Floats) -> Floats:
+        """How much of the motion applies at each of `nodes` (n, 2), as (n, 1)."""
+        back = np.linalg.inv(self.pose.scale * self.pose.rotation[:2, :2])
+        depth = np.array([[0, 0, self.head[_CHIN, 2]]], np.float32)
+        x, y = ((nodes - self.pose.to_picture(depth)[0, :2]) @ back.T).T
+        top = self.head[NOSE_BASE, 1]
+        window = _fall(np.abs(x), SIDE) * _fall(top - y, ABOVE) * _fall(y - self.chin, BELOW)
+        return np.asarray(window[:, None], np.float32)
+
+
+class SceneWarp:
+    """The plates of a scene, asked at the nodes of `face`, the grid over all that moves."""
+
+    def __init__(self, scene: Scene, face: Grid) -> None:
+        self._scene = scene
+        self._face = face
+        self._plates = Plates(scene.placed[_HELD], face.nodes(), scene.unit)
+
+    def sources(self, points: Floats, held: Indices, grid: Grid) -> Floats:
+        """Where the nodes of `grid`, a part of the face's, come from (n, 2).
+
+        `points` (len(MOVING), 2) are where the points lie in the picture drawn upon, `held`
+        the numbers of those to follow.
+        """
+        shift = points[held] - self._scene.placed[held]
+        rows = None if grid is self._face else grid.nodes_within(self._face)
+        moved = self._plates.shifts(np.searchsorted(_HELD, held), shift, rows)
+        return moved + grid.nodes()
+
+
+def reach(points: Floats) -> tuple[float, float, float, float]:
+    """Left, top, right and bottom, in pixels, of what drawing a mouth may read or change.
+
+    `points` (478, 3) in pixels.
+    """
+    pose = fit_pose(points)
+    head = pose.to_head(points)
+    places = pose.to_picture(_corners(head, float(head[_CHIN, 1]) + MOST_JAW))[:, :2]
+    low, high = places.min(0) - 1, places.max(0) + 1
+    return float(low[0]), float(low[1]), float(high[0]), float(high[1])
+
+
+def _corners(head: Floats, chin: float) -> Floats:
+    """Corners (4, 3), in head axes, of what may move when the chin is at height `chin`."""
+    depth = head[_CHIN, 2]
+    heights = (head[NOSE_BASE, 1] - ABOVE[1], chin + BELOW[1])
+    return np.array([[x, y, depth] for x in (-SIDE[1], SIDE[1]) for y in heights], np.float32)
+
+
+def _fall(distance: Floats, bounds: tuple[float, float]) -> Floats:
+    return 1 - ramp(distance, *bounds)
