@@ -7,21 +7,23 @@ the time that frame is shown. Pictures are streamed in both passes.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 from math import ceil
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import cv2
 import numpy as np
 
 from lipsync_demo.engine.decode import FrameReader
 from lipsync_demo.engine.drawing import drawings
-from lipsync_demo.engine.drive import Drive
+from lipsync_demo.engine.drive import Drive, Shapes
 from lipsync_demo.engine.encode import Sound, VideoWriter
 from lipsync_demo.engine.errors import NoFace, UnreadableMedia
 from lipsync_demo.engine.face import FaceLandmarker
 from lipsync_demo.engine.report import EngineReport, OnProgress, Stage, Stopwatch
+from lipsync_demo.engine.sound import Array
 from lipsync_demo.engine.speech import SpeechModel
 from lipsync_demo.engine.tracks import follow
 from lipsync_demo.media.audio import decode, lay_sound, resample
@@ -35,6 +37,9 @@ if TYPE_CHECKING:
 WORTH_KNOWING = Fraction(10)
 """Seconds of the video that are looked at even when fewer are shown: more mouths to take."""
 
+Listener: TypeAlias = Callable[[Array], Shapes]
+"""Mouth shapes for mono sound (n,) at 16 kHz."""
+
 
 def lip_sync(
     video: Path,
@@ -43,11 +48,13 @@ def lip_sync(
     output: Path,
     *,
     on_progress: OnProgress | None = None,
+    listener: Listener | None = None,
 ) -> EngineReport:
     """Write to `output` (MP4) the video with its lips moving to the speech.
 
     A still picture in place of the video is shown for as long as the speech lasts, in any
-    mode. Nothing is written when an error is raised.
+    mode. `listener` stands in for this installation's speech model. Nothing is written when
+    an error is raised.
 
     Raises:
         UnreadableMedia: the video or the speech cannot be read.
@@ -59,17 +66,22 @@ def lip_sync(
     watch = Stopwatch(on_progress)
     try:
         with FrameReader(video) as reader:
-            return _lip_sync(reader, audio, mode, output, watch)
+            return _lip_sync(reader, audio, mode, output, watch, listener)
     except MediaError as error:
         raise UnreadableMedia(error.what, error.hint) from error
 
 
 def _lip_sync(
-    reader: FrameReader, audio: Path, mode: SyncMode, output: Path, watch: Stopwatch
+    reader: FrameReader,
+    audio: Path,
+    mode: SyncMode,
+    output: Path,
+    watch: Stopwatch,
+    listener: Listener | None,
 ) -> EngineReport:
     with watch.stage(Stage.LISTEN):
         sound = decode(audio)
-        shapes = SpeechModel.load().predict(resample(sound))
+        shapes = (listener or SpeechModel.load().predict)(resample(sound))
     laid = _laid(reader, sound, mode)
     frames = plan(laid, reader.times)
     with watch.stage(Stage.ANALYSE) as tell:
