@@ -10,11 +10,12 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 REQUIRE_ALL = bool(os.environ.get("LIPSYNC_REQUIRE_ALL_RINGS"))
-_missing: dict[str, str] = {}
+_missing = pytest.StashKey[dict[str, str]]()
 
 
 def _chromium() -> str | None:
@@ -29,7 +30,11 @@ def _media() -> Path | None:
     return Path(value) if value and Path(value, "index.csv").is_file() else None
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[_missing] = {}
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     absent: dict[str, str] = {}
     if _chromium() is None:
         absent["browser"] = (
@@ -44,13 +49,27 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for ring, reason in absent.items():
             if item.get_closest_marker(ring) is None:
                 continue
-            _missing[ring] = reason
+            config.stash[_missing][ring] = reason
             if not REQUIRE_ALL:
                 item.add_marker(pytest.mark.skip(reason=reason))
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    for reason in _missing.values():
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    # A parallel run collects in its workers only; they hand on what they miss.
+    output = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        output["missing"] = session.config.stash[_missing]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    node.config.stash[_missing].update(getattr(node, "workeroutput", {}).get("missing", {}))
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    for reason in config.stash[_missing].values():
         terminalreporter.write_line(reason)
 
 

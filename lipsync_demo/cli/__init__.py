@@ -6,6 +6,7 @@ import logging
 
 import typer
 
+from lipsync_demo.cli.judging import bench
 from lipsync_demo.cli.looking import list_runs, modes, show
 from lipsync_demo.cli.running import resume, run
 from lipsync_demo.cli.serving import backend
@@ -33,3 +34,4 @@ app.command("show")(show)
 app.command("list")(list_runs)
 app.command("resume")(resume)
 app.command("backend")(backend)
+app.add_typer(bench, name="bench")

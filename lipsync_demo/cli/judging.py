@@ -1,0 +1,92 @@
+"""`bench`: how good and how fast the local engine is, measured on real clips."""
+
+from __future__ import annotations
+
+import json as jsonlib
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lipsync_demo.cli.options import MISUSE
+
+bench = typer.Typer(
+    help="Measure the local engine on real clips.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+Media = Annotated[
+    Path,
+    typer.Argument(
+        metavar="MEDIA",
+        help="Folder of talking clips with index.csv.",
+        exists=True,
+        file_okay=False,
+    ),
+]
+Written = Annotated[
+    Path | None,
+    typer.Option("--json", help="Write every figure to this file.", dir_okay=False),
+]
+
+
+@bench.command("quality")
+def quality(
+    media: Media,
+    folds: Annotated[
+        Path,
+        typer.Option(
+            "--folds",
+            metavar="DIR",
+            help="Speech models that do not know a clip's speaker, made by "
+            "python -m lipsync_demo.engine.weights.fit_speech MEDIA --folds DIR.",
+            file_okay=False,
+        ),
+    ],
+    faces: Annotated[
+        str | None, typer.Option(help="Names of the clips whose faces speak, with commas.")
+    ] = None,
+    sounds: Annotated[
+        str | None, typer.Option(help="Names of the clips whose sound is spoken, with commas.")
+    ] = None,
+    drivers: Annotated[
+        str,
+        typer.Option(help="Whose mouths to compare, with commas."),
+    ] = "engine,truth,loudness,shuffled,untouched",
+    seconds: Annotated[int, typer.Option(min=3, help="Of each sound at most.")] = 8,
+    processes: Annotated[int, typer.Option(min=1, help="Pairs judged at a time.")] = 2,
+    json: Written = None,
+) -> None:
+    """Let the face of each clip speak with the sound of the others.
+
+    The encoded outputs are looked at again and compared with the mouth that truly spoke,
+    next to true shapes, loudness, shuffled sound and the untouched video.
+    """
+    from lipsync_demo.bench.drivers import Driver
+    from lipsync_demo.bench.quality import judge, line, pairs, summary, table
+    from lipsync_demo.bench.talk import JUDGED, load
+
+    try:
+        chosen = [Driver(name) for name in _names(drivers)]
+        spoken = _names(sounds) if sounds else list(JUDGED)
+        shown = _names(faces) if faces else list(JUDGED)
+        clips = {clip.name: clip for clip in load(media, folds, sorted({*spoken, *shown}))}
+    except ValueError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(MISUSE) from None
+    rows = judge(
+        pairs([clips[name] for name in shown], [clips[name] for name in spoken]),
+        chosen,
+        most_seconds=seconds,
+        processes=processes,
+        on_pair=lambda found: typer.echo("\n".join(map(line, found)), err=True),
+    )
+    if json:
+        json.write_text(jsonlib.dumps([asdict(row) for row in rows], indent=1), encoding="utf-8")
+    typer.echo(table(summary(rows)))
+
+
+def _names(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",") if name.strip()]
