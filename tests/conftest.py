@@ -76,14 +76,14 @@ def pytest_terminal_summary(
 @pytest.fixture(scope="session")
 def chromium_path() -> str:
     path = _chromium()
-    assert path is not None, _missing.get("browser", "no Chromium")
+    assert path is not None, "no Chromium"
     return path
 
 
 @pytest.fixture(scope="session")
 def test_media() -> Path:
     path = _media()
-    assert path is not None, _missing.get("media", "no test media")
+    assert path is not None, "no test media: set LIPSYNC_TEST_MEDIA"
     return path
 
 
