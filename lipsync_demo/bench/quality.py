@@ -19,10 +19,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from lipsync_demo.bench import bars
 from lipsync_demo.bench.drivers import Driver, listener
 from lipsync_demo.bench.eye import Seen, observe
 from lipsync_demo.bench.talk import TalkingClip, closures
-from lipsync_demo.engine.mouth import MEASURES
 from lipsync_demo.engine.pipeline import lip_sync
 from lipsync_demo.media.audio import decode
 from lipsync_demo.media.frame_plan import plan
@@ -31,7 +31,7 @@ from lipsync_demo.media.sync_modes import SyncMode, timeline
 
 Floats = NDArray[np.float32]
 
-JUDGED = MEASURES[:3]
+EVERYONE, WILD, FOREIGN = "all pairs", "without GRID", "not English"
 FURTHEST_LAG = 6
 """Frames."""
 SHUT = 0.03
@@ -189,9 +189,9 @@ def followed(face: TalkingClip, sound: TalkingClip, driver: Driver, output: Seen
 def summary(rows: Sequence[Followed]) -> list[Summary]:
     """Means over all pairs, those without GRID, and those with speech that is not English."""
     groups: list[tuple[str, Callable[[Followed], bool]]] = [
-        ("all pairs", lambda row: True),
-        ("without GRID", lambda row: not row.grid),
-        ("not English", lambda row: not row.english),
+        (EVERYONE, lambda row: True),
+        (WILD, lambda row: not row.grid),
+        (FOREIGN, lambda row: not row.english),
     ]
     drivers = list(dict.fromkeys(row.driver for row in rows))
     found = []
@@ -217,6 +217,33 @@ def _mean(name: str, driver: Driver, rows: Sequence[Followed]) -> Summary:
         falsely_closed=sum(row.falsely_closed for row in rows) / max(wide, 1),
         jitter=float(np.exp(np.mean(np.log([row.jitter for row in rows])))),
     )
+
+
+def measured(found: Sequence[Summary]) -> list[tuple[bars.Bar, float]]:
+    """The figures that have a bar, as far as they were judged."""
+    by = {(one.name, one.driver): one for one in found}
+    engine, wild = by.get((EVERYONE, Driver.ENGINE)), by.get((WILD, Driver.ENGINE))
+    foreign, oracle = by.get((FOREIGN, Driver.ENGINE)), by.get((EVERYONE, Driver.TRUTH))
+    shuffled = by.get((WILD, Driver.SHUFFLED))
+    rows: list[tuple[bars.Bar, float]] = []
+    if engine:
+        rows += [
+            (bars.OPENING, engine.r[0]),
+            (bars.WIDTH, engine.r[1]),
+            (bars.ROUNDNESS, engine.r[2]),
+            (bars.LAG, abs(engine.lag)),
+            (bars.CLOSURE, engine.closed),
+            (bars.JITTER, engine.jitter),
+        ]
+    if wild:
+        rows.append((bars.OPENING_WILD, wild.r[0]))
+    if wild and shuffled:
+        rows.append((bars.GAP, wild.r[0] - shuffled.r[0]))
+    if foreign:
+        rows.append((bars.OPENING_FOREIGN, foreign.r[0]))
+    if oracle:
+        rows.append((bars.ORACLE, oracle.r[0]))
+    return rows
 
 
 HEADER = (

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json as jsonlib
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from lipsync_demo.cli.options import MISUSE
+
+if TYPE_CHECKING:
+    from lipsync_demo.bench.bars import Bar
 
 bench = typer.Typer(
     help="Measure the local engine on real clips.",
@@ -65,7 +68,7 @@ def quality(
     next to true shapes, loudness, shuffled sound and the untouched video.
     """
     from lipsync_demo.bench.drivers import Driver
-    from lipsync_demo.bench.quality import judge, line, pairs, summary, table
+    from lipsync_demo.bench.quality import judge, line, measured, pairs, summary, table
     from lipsync_demo.bench.talk import JUDGED, load
 
     try:
@@ -85,7 +88,18 @@ def quality(
     )
     if json:
         json.write_text(jsonlib.dumps([asdict(row) for row in rows], indent=1), encoding="utf-8")
-    typer.echo(table(summary(rows)))
+    found = summary(rows)
+    typer.echo(table(found))
+    _close(measured(found))
+
+
+def _close(found: list[tuple[Bar, float]]) -> None:
+    """Says which bars were reached; the exit code is 1 when one was not."""
+    from lipsync_demo.bench.bars import all_reached, verdicts
+
+    typer.echo("\n" + verdicts(found))
+    if not all_reached(found):
+        raise typer.Exit(1)
 
 
 def _names(text: str) -> list[str]:

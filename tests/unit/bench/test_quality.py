@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from lipsync_demo.bench import bars
 from lipsync_demo.bench.drivers import Driver, listener, loudness, shuffled, true_shapes
 from lipsync_demo.bench.eye import Seen
-from lipsync_demo.bench.quality import followed, pairs, summary, table
+from lipsync_demo.bench.quality import followed, measured, pairs, summary, table
 from lipsync_demo.bench.talk import TalkingClip, closures
 
 RATE = 25
@@ -136,3 +137,22 @@ def test_the_summary_separates_grid_and_weighs_moments() -> None:
     assert everyone.closed == pytest.approx(row.closed / (row.closures + 10))
     assert (without.pairs, without.r[0]) == (1, pytest.approx(1))
     assert "without GRID" in table([everyone, without])
+
+
+def test_bars_are_compared_the_right_way_round() -> None:
+    assert bars.OPENING.verdict(0.79) is bars.Verdict.GOAL
+    assert bars.OPENING.verdict(0.73) is bars.Verdict.ENOUGH
+    assert bars.OPENING.verdict(0.71) is bars.Verdict.SHORT
+    assert bars.JITTER.verdict(1.0) is bars.Verdict.GOAL
+    assert bars.JITTER.verdict(1.3) is bars.Verdict.SHORT
+
+
+def test_what_was_judged_is_held_against_its_bar() -> None:
+    row = followed(_clip(1), _clip(2), Driver.ENGINE, _clip(2).seen)
+    poor = replace(row, driver=Driver.SHUFFLED, r=(0.9, 0.0, 0.0))
+    found = dict(measured(summary([row, poor])))
+    assert found[bars.OPENING] == pytest.approx(1)
+    assert found[bars.GAP] == pytest.approx(0.1)
+    assert bars.ORACLE not in found
+    assert not bars.all_reached(list(found.items()))
+    assert "falls short" in bars.verdicts(found.items())

@@ -1,0 +1,64 @@
+"""What the local engine is to reach: one table, read by the judgements and the documents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Verdict(str, Enum):
+    GOAL = "goal reached"
+    ENOUGH = "good enough"
+    SHORT = "falls short"
+
+    def __str__(self) -> str:
+        return self.value
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """`goal` is what is wanted, `least` what must be reached; `more` tells which way is better."""
+
+    what: str
+    goal: float
+    least: float
+    more: bool = True
+
+    def verdict(self, value: float) -> Verdict:
+        sign = 1 if self.more else -1
+        if sign * value >= sign * self.goal:
+            return Verdict.GOAL
+        return Verdict.ENOUGH if sign * value >= sign * self.least else Verdict.SHORT
+
+
+OPENING = Bar("opening r, all pairs", 0.78, 0.72)
+OPENING_WILD = Bar("opening r, without GRID", 0.70, 0.62)
+WIDTH = Bar("width r", 0.58, 0.48)
+ROUNDNESS = Bar("roundness r", 0.75, 0.69)
+OPENING_FOREIGN = Bar("opening r, not English", 0.60, 0.50)
+ORACLE = Bar("opening r from true shapes", 0.96, 0.94)
+GAP = Bar("opening r above shuffled sound's, without GRID", 0.60, 0.50)
+LAG = Bar("median lag, frames", 0, 1, more=False)
+CLOSURE = Bar("closures kept", 0.85, 0.75)
+JITTER = Bar("jitter over the real video's", 1.1, 1.2, more=False)
+
+CPU_360 = Bar("CPU ms a frame at 360p", 13, 19, more=False)
+CPU_720 = Bar("CPU ms a frame at 720p", 20, 28, more=False)
+REAL_TIME = Bar("times real time at 720p on two cores", 2.0, 1.4)
+FLOOR = Bar("over decoding and encoding alone at 720p", 1.6, 1.9, more=False)
+PEER = Bar("times faster than Wav2Lip's generator at 720p", 25, 13)
+MEMORY = Bar("peak memory at 1080p, MB", 700, 700, more=False)
+
+
+def verdicts(found: Iterable[tuple[Bar, float]]) -> str:
+    """A line for each bar: the figure, goal and least, and what that means."""
+    lines = [f"{'':50}{'measured':>9}{'goal':>7}{'least':>7}"]
+    for bar, value in found:
+        lines.append(f"{bar.what:50}{value:9.3f}{bar.goal:7g}{bar.least:7g}  {bar.verdict(value)}")
+    return "\n".join(lines)
+
+
+def all_reached(found: Sequence[tuple[Bar, float]]) -> bool:
+    """Whether none falls short."""
+    return all(bar.verdict(value) is not Verdict.SHORT for bar, value in found)
