@@ -48,7 +48,6 @@ class Settings(BaseSettings):
     port: int = Field(
         7860, ge=0, le=65535, validation_alias=AliasChoices("PORT", "GRADIO_SERVER_PORT")
     )
-    space_id: str | None = Field(None, validation_alias="SPACE_ID")
     space_host: str | None = Field(None, validation_alias="SPACE_HOST")
 
     @field_validator("api_key", "signing_secret", mode="before")
@@ -68,10 +67,6 @@ class Settings(BaseSettings):
         if self.backend != "auto":
             return self.backend
         return "wavespeed" if self.api_key else "local"
-
-    @property
-    def on_space(self) -> bool:
-        return self.space_id is not None
 
     @property
     def public_base_url(self) -> str | None:

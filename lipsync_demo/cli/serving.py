@@ -32,6 +32,9 @@ def backend(
             help="Misbehave on purpose: NAME or NAME:COUNT, may be given several times.",
         ),
     ] = None,
+    list_faults: Annotated[
+        bool, typer.Option("--list-faults", help="Print the names --fault takes, and end.")
+    ] = False,
 ) -> None:
     """Serve the API's contract on this machine.
 
@@ -39,8 +42,12 @@ def backend(
     one JSON line with url and token when it is ready.
     """
     from lipsync_demo.backend.errors import BackendError
+    from lipsync_demo.backend.faults import help_text
     from lipsync_demo.backend.server import serve
 
+    if list_faults:
+        typer.echo(help_text())
+        return
     try:
         serve(host=host, port=port, token=token, data_dir=data_dir, faults=fault or ())
     except (BackendError, ValueError) as error:

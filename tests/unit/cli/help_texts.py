@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from lipsync_demo.cli import app
 
 DOCS = Path(__file__).resolve().parents[3] / "docs" / "cli.md"
-_BLOCK = re.compile(r"(<!-- help: ?(\w*) -->\n```\n).*?(\n```)", re.DOTALL)
+_BLOCK = re.compile(r"(<!-- help: ?([\w ]*?) -->\n```\n).*?(\n```)", re.DOTALL)
 
 
 def help_text(command: str) -> str:

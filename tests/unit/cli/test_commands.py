@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
+from lipsync_demo.backend.faults import FAULTS
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.runs.service import RunService
 from lipsync_demo.settings import Settings
@@ -173,6 +174,12 @@ def test_a_fault_that_does_not_exist_is_said(cli: Cli, tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "gremlins" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_the_faults_are_listed(cli: Cli) -> None:
+    done = cli("backend", "--list-faults")
+    assert done.returncode == 0
+    assert [line.split()[0] for line in done.stdout.splitlines()] == list(FAULTS)
 
 
 def test_modes(cli: Cli, api: ScriptedApi, clip: Path, speech: Path) -> None:

@@ -22,6 +22,9 @@ def test_the_help_texts_are_current() -> None:
 
 def test_every_command_has_its_help() -> None:
     names = {command.name for command in app.registered_commands}
+    for group in app.registered_groups:
+        assert group.typer_instance is not None
+        names |= {f"{group.name} {c.name}" for c in group.typer_instance.registered_commands}
     assert set(commands(DOCS.read_text(encoding="utf-8"))) == {"", *names}
 
 
