@@ -52,13 +52,16 @@ def listener(driver: Driver, clip: TalkingClip) -> Listener:
 
 
 def true_shapes(clip: TalkingClip, length: int) -> SpeechShapes:
-    """The clip's true mouth in units of its own speech, for `length` samples of its sound."""
+    """The clip's true mouth in units of its own speech, for `length` samples of its sound.
+
+    It is true in pauses too, so someone is said to speak throughout.
+    """
     seconds = np.arange(length // (SAMPLE_RATE // RATE) + 1) / RATE
     speaking = clip.spoken(seconds)
     mouth = clip.mouth(seconds)
     own = mouth[speaking]
     units = (mouth - own.mean(0)) / np.maximum(own.std(0), 1e-4)
-    return _shapes(units, speaking, (mouth[:, 0] < TOGETHER) & speaking)
+    return _shapes(units, np.ones(len(mouth), bool), mouth[:, 0] < TOGETHER)
 
 
 def loudness(samples: Array) -> SpeechShapes:
