@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 from scipy.signal import correlate
 
+from lipsync_demo.bench import bars
 from lipsync_demo.engine.decode import FrameReader
 from lipsync_demo.engine.drawing import drawings
 from lipsync_demo.engine.drive import Drive
@@ -76,7 +77,7 @@ def _exact(video: Path, speech: Path, mode: SyncMode) -> Exact:
         written = frame_times(output)
         heard = decode(output)
         wanted = resample(lay_sound(sound, laid))
-        late = _late(speech_samples(output), wanted)
+        shift = late(speech_samples(output), wanted)
     return Exact(
         video=video.stem,
         mode=mode,
@@ -85,7 +86,7 @@ def _exact(video: Path, speech: Path, mode: SyncMode) -> Exact:
         changed=changed,
         picture_late=written.pts[0] * written.time_base,
         picture_long=written.duration - frames.end * frames.time_base,
-        sound_late=late,
+        sound_late=shift,
         sound_long=int(heard.frame_count()) - round(laid.output_seconds * heard.frame_rate),
     )
 
@@ -115,13 +116,22 @@ def _differing(before: Picture, after: Picture) -> list[np.ndarray]:
     ]
 
 
-def _late(heard: np.ndarray, wanted: np.ndarray) -> float:
+def late(heard: np.ndarray, wanted: np.ndarray) -> float:
     """By how many seconds `heard` is later than `wanted`, both at 16 kHz."""
     length = min(len(heard), len(wanted))
     agreement = correlate(heard[:length], wanted[:length], mode="full", method="fft")
     middle = length - 1
     near = agreement[max(middle - SEARCH, 0) : middle + SEARCH + 1]
     return (int(near.argmax()) - min(SEARCH, middle)) / 16000
+
+
+def measured(rows: Sequence[Exact]) -> list[tuple[bars.Bar, float]]:
+    """The worst of the figures that have a bar."""
+    return [
+        (bars.STRAY, sum(row.stray for row in rows)),
+        (bars.LENGTH, max(abs(float(row.picture_long)) for row in rows)),
+        (bars.SHIFT, max(abs(row.sound_late - float(row.picture_late)) for row in rows)),
+    ]
 
 
 def table(rows: Sequence[Exact]) -> str:

@@ -65,8 +65,10 @@ def quality(
     """Let the face of each clip speak with the sound of the others.
 
     The encoded outputs are looked at again and compared with the mouth that truly spoke,
-    next to true shapes, loudness, shuffled sound and the untouched video.
+    next to true shapes, loudness, shuffled sound and the untouched video. What must not
+    change is checked too: pixels away from the mouth, lengths, where the sound lies.
     """
+    from lipsync_demo.bench import exactness
     from lipsync_demo.bench.drivers import Driver
     from lipsync_demo.bench.quality import judge, line, measured, pairs, summary, table
     from lipsync_demo.bench.talk import JUDGED, load
@@ -90,7 +92,9 @@ def quality(
         json.write_text(jsonlib.dumps([asdict(row) for row in rows], indent=1), encoding="utf-8")
     found = summary(rows)
     typer.echo(table(found))
-    _close(measured(found))
+    exact = list(exactness.exactness([clips[name].path for name in shown], clips[spoken[0]].path))
+    typer.echo("\n" + exactness.table(exact))
+    _close([*measured(found), *exactness.measured(exact)])
 
 
 def _close(found: list[tuple[Bar, float]]) -> None:
