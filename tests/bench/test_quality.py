@@ -1,0 +1,43 @@
+"""Lips follow speech at least as well as they must, on a few pairs of real clips."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from lipsync_demo.bench import exactness
+from lipsync_demo.bench.bars import Verdict
+from lipsync_demo.bench.drivers import Driver
+from lipsync_demo.bench.quality import judge, measured, pairs, summary
+from lipsync_demo.bench.talk import load
+
+CLIPS = [
+    "weekly_address_450",
+    "woman_bluewall_30fps",
+    "woman_outdoor_seated_1080x1920",
+    "grid_man_glasses",
+]
+
+pytestmark = [pytest.mark.media, pytest.mark.timeout(3600)]
+
+
+def test_lips_follow(test_media: Path, folds: Path) -> None:
+    clips = load(test_media, folds, CLIPS)
+    rows = judge(
+        pairs(clips[:3], clips), [Driver.ENGINE, Driver.TRUTH, Driver.SHUFFLED], most_seconds=6
+    )
+    short = [
+        f"{bar.what}: {value:.3f}, at least {bar.least}"
+        for bar, value in measured(summary(rows))
+        if bar.verdict(value) is Verdict.SHORT
+    ]
+    assert not short, short
+
+
+def test_what_must_not_change_does_not(test_media: Path) -> None:
+    videos = [test_media / "talk" / "woman_bluewall_30fps.mp4"] * 5
+    rows = list(exactness.exactness(videos, test_media / "audio" / "en_libri_m1.mp3"))
+    assert len({row.mode for row in rows}) == 5
+    short = [(b.what, v) for b, v in exactness.measured(rows) if b.verdict(v) is Verdict.SHORT]
+    assert not short, short
