@@ -9,6 +9,7 @@ from fractions import Fraction
 from itertools import cycle
 from pathlib import Path
 
+import av
 import numpy as np
 from scipy.signal import correlate
 
@@ -25,6 +26,7 @@ from lipsync_demo.engine.tracks import follow
 from lipsync_demo.media.audio import decode, lay_sound, resample, speech_samples
 from lipsync_demo.media.frame_plan import FramePlan, plan
 from lipsync_demo.media.frame_times import frame_times
+from lipsync_demo.media.streams import exact
 from lipsync_demo.media.sync_modes import SyncMode, Timeline, timeline
 
 SEARCH = 4000
@@ -74,7 +76,7 @@ def _exact(video: Path, speech: Path, mode: SyncMode) -> Exact:
     with tempfile.TemporaryDirectory(prefix="lipsync-bench-") as folder:
         output = Path(folder) / "output.mp4"
         lip_sync(video, speech, mode, output)
-        written = frame_times(output)
+        start, length = _stated(output)
         heard = decode(output)
         wanted = resample(lay_sound(sound, laid))
         shift = late(speech_samples(output), wanted)
@@ -84,11 +86,22 @@ def _exact(video: Path, speech: Path, mode: SyncMode) -> Exact:
         frames=len(frames),
         stray=stray,
         changed=changed,
-        picture_late=written.pts[0] * written.time_base,
-        picture_long=written.duration - frames.end * frames.time_base,
+        picture_late=start,
+        picture_long=length - frames.end * frames.time_base,
         sound_late=shift,
         sound_long=int(heard.frame_count()) - round(laid.output_seconds * heard.frame_rate),
     )
+
+
+def _stated(video: Path) -> tuple[Fraction, Fraction]:
+    """When the first picture of an MP4 is shown and how long they last by its index, s.
+
+    Demuxed packets do not say it: the last one is given the usual duration.
+    """
+    with av.open(str(video)) as container:
+        stream = container.streams.video[0]
+        tick = exact(stream.time_base)
+        return (stream.start_time or 0) * tick, (stream.duration or 0) * tick
 
 
 def _strays(video: Path, frames: FramePlan, laid: Timeline, speech: Path) -> tuple[int, float]:
