@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -33,8 +34,8 @@ from lipsync_demo.engine.warp import Grid, Plates, smooth_closed
 Floats = NDArray[np.float32]
 Indices = NDArray[np.intp]
 
-NODES = 12
-"""Of the grid for each IOD."""
+NODES, SKIN_NODES = 12, 6
+"""Of the grid for each IOD: where lips move, and where only skin does."""
 LEAST_STEP = 2
 """Pixels between nodes at least."""
 SIDE, ABOVE, BELOW = (0.72, 1.15), (0.02, 0.28), (0.03, 0.5)
@@ -62,13 +63,14 @@ _SKIN = np.concatenate(
 _LOWER_LIP = np.concatenate([OUTER[CORNER + 1 :], INNER[CORNER + 1 :]])
 _UPPER_LIP = np.concatenate([OUTER[1:CORNER], INNER[1:CORNER]])
 _LIPS = np.concatenate([OUTER, INNER])
-FACE_UPPER = np.setdiff1d(np.concatenate([_LIPS, _SKIN]), _LOWER_LIP)
-FACE_LOWER = np.setdiff1d(np.concatenate([_LIPS, _SKIN]), _UPPER_LIP)
+FACE = np.union1d(_LIPS, _SKIN)
+FACE_UPPER, FACE_LOWER = np.setdiff1d(FACE, _LOWER_LIP), np.setdiff1d(FACE, _UPPER_LIP)
 """What the plates of the frame's upper and lower lip are held by."""
-DONOR = np.concatenate([_LIPS, NEAR, _numbers((NOSE_BASE, 205, 425, 199, 175))])
+SKIN = np.union1d(OUTER, _SKIN)
+"""What a frame is held by when a donor's mouth will cover its lips."""
+DONOR = np.union1d(_LIPS, np.concatenate([NEAR, _numbers((NOSE_BASE, 205, 425, 199, 175))]))
 DONOR_UPPER, DONOR_LOWER = np.setdiff1d(DONOR, _LOWER_LIP), np.setdiff1d(DONOR, _UPPER_LIP)
 """The same for a donor's mouth, whole or lip by lip."""
-_HELD = np.union1d(np.concatenate([_LIPS, _SKIN]), DONOR)
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,11 +130,26 @@ class Scene:
         before, after = float(self.head[_CHIN, 1]), float(self.moved[_CHIN, 1])
         return min(max(before, after), before + MOST_JAW)
 
-    def grid(self, width: int, height: int) -> Grid | None:
-        """Over everything that moves; None when that lies outside the picture."""
+    def grid(self, width: int, height: int, nodes: int) -> Grid | None:
+        """Over everything that moves, with `nodes` for each IOD.
+
+        None when that lies outside the picture (width x height).
+        """
         places = self.pose.to_picture(_corners(self.head, self.chin))[:, :2]
-        step = max(round(self.unit / NODES), LEAST_STEP)
-        return Grid.around(places, step, (0, 0, width, height))
+        return Grid.around(places, self._step(nodes), (0, 0, width, height))
+
+    def covered(self, face: Grid, rim: float) -> Grid | None:
+        """Over what a donor covers and `rim` pixels more, inside the grid `face`.
+
+        None when nothing of it is there.
+        """
+        limits = (face.left, face.top, face.left + face.width, face.top + face.height)
+        margin = np.float32(rim)
+        places = np.concatenate([self.ring - margin, self.ring + margin])
+        return Grid.around(places, self._step(NODES), limits)
+
+    def _step(self, nodes: int) -> int:
+        return max(round(self.unit / nodes), LEAST_STEP)
 
     def window(self, nodes: Floats) -> Floats:
         """How much of the motion applies at each of `nodes` (n, 2), as (n, 1)."""
@@ -145,23 +162,24 @@ class Scene:
 
 
 class SceneWarp:
-    """The plates of a scene, asked at the nodes of `face`, the grid over all that moves."""
+    """The plates of a scene held by the points `held`, asked at the nodes of `grid`."""
 
-    def __init__(self, scene: Scene, face: Grid) -> None:
-        self._scene = scene
-        self._face = face
-        self._plates = Plates(scene.placed[_HELD], face.nodes(), scene.unit)
+    def __init__(self, scene: Scene, grid: Grid, held: Indices) -> None:
+        self._placed = scene.placed
+        self._held = held
+        self._nodes = grid.nodes()
+        self._plates = Plates(scene.placed[held], self._nodes, scene.unit)
 
-    def sources(self, points: Floats, held: Indices, grid: Grid) -> Floats:
-        """Where the nodes of `grid`, a part of the face's, come from (n, 2).
+    def sources(self, pictures: Sequence[Floats], held: Indices) -> list[Floats]:
+        """Where the nodes come from (n, 2) in each of `pictures`.
 
-        `points` (len(MOVING), 2) are where the points lie in the picture drawn upon, `held`
-        the numbers of those to follow.
+        Those are given by their points (len(MOVING), 2); `held` are the numbers of those to
+        follow, a part of the warp's own.
         """
-        shift = points[held] - self._scene.placed[held]
-        rows = None if grid is self._face else grid.nodes_within(self._face)
-        moved = self._plates.shifts(np.searchsorted(_HELD, held), shift, rows)
-        return moved + grid.nodes()
+        placed = self._placed[held]
+        shifts = np.concatenate([points[held] - placed for points in pictures], 1)
+        moved = self._plates.shifts(np.searchsorted(self._held, held), shifts)
+        return [self._nodes + moved[:, 2 * i : 2 * i + 2] for i in range(len(pictures))]
 
 
 def reach(points: Floats) -> tuple[float, float, float, float]:

@@ -13,7 +13,7 @@ from lipsync_demo.engine.warp import Grid
 
 Floats = NDArray[np.float32]
 
-LIP_MARGIN, OPEN = 0.02, 0.06
+LIP_MARGIN, OPEN = 0.028, 0.06
 """How far open lips' inner edges are taken inside the lips, from which opening on, IOD."""
 CONTACT = 0.01
 """Least thickness of the shadow between lips that were apart, IOD."""
