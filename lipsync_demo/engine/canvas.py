@@ -96,7 +96,7 @@ class Canvas:
         `drawn` is the part of the canvas from column and row `corner` on.
         """
         matrix = self.matrix(pose)
-        matrix[:, 2] += matrix[:, :2] @ np.float32(corner) - place
+        matrix[:, 2] += matrix[:, :2] @ np.array(corner, np.float32) - place
         size = (width, height)
         laid = cv2.warpAffine(
             drawn, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE

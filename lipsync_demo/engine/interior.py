@@ -153,7 +153,7 @@ def softness(grey: Image) -> float:
     a, b = (blur**2 for blur in BLURS)
     # For edges of Gaussian slope and variance v this is 2 / (u (u + 1)), u = (v + a) / (v + b).
     u = ((1 + 8 / max(kept, 1e-3) ** 2) ** 0.5 - 1) / 2
-    return max((u * b - a) / max(1 - u, 1e-2), 0.0) ** 0.5
+    return float(max((u * b - a) / max(1 - u, 1e-2), 0.0) ** 0.5)
 
 
 def _slopes(grey: Image, blur: float) -> Floats:

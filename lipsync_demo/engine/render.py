@@ -1,8 +1,8 @@
 """A frame with another mouth.
 
-The frame itself is warped to the wanted lips, jaw and chin, the upper and the lower lip
-each by a plate of its own; lips and what is behind them come from the person's own frames
-(`Donor`), else the frame's own lips are parted in front of a drawn interior.
+The frame itself is warped to the wanted lips, jaw and chin. Lips and what is behind them
+come from the person's own frames (`Donor`), else the frame's own lips are parted, each by a
+plate of its own, in front of a drawn interior.
 """
 
 from __future__ import annotations
@@ -15,18 +15,13 @@ from lipsync_demo.engine.blend import filled, mixed, ramp
 from lipsync_demo.engine.choose import Donor
 from lipsync_demo.engine.library import MouthLibrary
 from lipsync_demo.engine.scene import (
-    FACE,
-    FACE_LOWER,
-    FACE_UPPER,
-    NODES,
     SKIN,
-    SKIN_NODES,
     Scene,
     SceneWarp,
     reach,
 )
-from lipsync_demo.engine.seam import contact, joined, touching
-from lipsync_demo.engine.transplant import FEATHER, transplanted
+from lipsync_demo.engine.seam import contact, touching
+from lipsync_demo.engine.transplant import FEATHER, parted, transplanted
 from lipsync_demo.engine.warp import Grid, sampled
 
 __all__ = ["MouthRenderer", "reach"]
@@ -72,15 +67,11 @@ class MouthRenderer:
         if strength <= 0:
             return out
         scene = Scene.of(points, target, strength, self._library.model)
-        nodes = SKIN_NODES if donor.rows else NODES
-        face = scene.grid(rgb.shape[1], rgb.shape[0], nodes)
+        face = scene.grid(rgb.shape[1], rgb.shape[0])
         if face is None:
             return out
-        drawing = _Drawing(scene, face, self._library)
-        if donor.rows:
-            drawing.donate(rgb, donor, float(target[0]))
-        else:
-            drawing.part(rgb)
+        drawing = _Drawing(rgb, scene, face, self._library)
+        drawing.open(donor, float(target[0]))
         drawn = drawing.picture
         if strength < FADE:
             share = float(ramp(np.array(strength, np.float32), 0.0, FADE))
@@ -92,34 +83,29 @@ class MouthRenderer:
 class _Drawing:
     """A frame's lower face in the making: `picture` is the box of the grid `face`."""
 
-    picture: Image
-
-    def __init__(self, scene: Scene, face: Grid, library: MouthLibrary) -> None:
+    def __init__(self, rgb: Image, scene: Scene, face: Grid, library: MouthLibrary) -> None:
+        self._rgb = rgb
         self._scene = scene
         self._face = face
         self._library = library
+        nodes = face.nodes()
+        (skin,) = SceneWarp(scene, face, SKIN).sources([scene.source], SKIN)
+        still_at_edges = nodes + scene.window(nodes) * (skin - nodes)
+        self.picture = sampled(rgb, face.enlarge(still_at_edges))
 
-    def part(self, rgb: Image) -> None:
-        """Parts or closes the frame's own lips."""
-        scene, face = self._scene, self._face
-        warp = SceneWarp(scene, face, FACE)
-        lower, upper = self._windowed(
-            *(warp.sources([scene.source], held)[0] for held in (FACE_LOWER, FACE_UPPER))
-        )
-        self.picture = sampled(rgb, joined(face, lower, upper, scene.inner, scene.unit))
-        self._fill(1.0, scene.gap)
-
-    def donate(self, rgb: Image, donor: Donor, opening: float) -> None:
-        """Puts the donors' mouths in; `opening` is the wanted one, IOD."""
-        scene, face, library = self._scene, self._face, self._library
-        (skin,) = self._windowed(*SceneWarp(scene, face, SKIN).sources([scene.source], SKIN))
-        self.picture = sampled(rgb, face.enlarge(skin))
-        grid = scene.covered(face, 3 * FEATHER * scene.unit)
+    def open(self, donor: Donor, opening: float) -> None:
+        """Puts the donor's mouth in, or else the frame's own; `opening` is the wanted, IOD."""
+        scene, library = self._scene, self._library
+        grid = scene.covered(self._face, 3 * FEATHER * scene.unit)
         if grid is None:
+            return
+        part = self.picture[grid.within(self._face)]
+        if not donor.rows:
+            part[:] = parted(part, self._rgb, grid, scene)
+            self._fill(1.0, scene.gap)
             return
         own = [float(library.values[row, 0]) for row in donor.rows]
         shut = [_shutting(gap, opening) for gap in own]
-        part = self.picture[grid.within(face)]
         mouths = [library.mouths[row] for row in donor.rows]
         part[:] = transplanted(part, grid, scene, mouths, donor, shut)
         # Behind the lips the first mouth is what is seen.
@@ -128,12 +114,6 @@ class _Drawing:
         bare = 1 - float(ramp(np.array(own[0] / max(opening, 1e-3)), *COVERED))
         if bare > 0:
             self._fill(bare, 0.0)
-
-    def _windowed(self, *sources: Floats) -> list[Floats]:
-        """Where the face's nodes come from, still at the edge of what moves."""
-        nodes = self._face.nodes()
-        window = self._scene.window(nodes)
-        return [nodes + window * (places - nodes) for places in sources]
 
     def _fill(self, amount: float, gap: float) -> None:
         """Draws what lies behind the lips, with the weight `amount`, 0 to 1.

@@ -44,7 +44,7 @@ move fully, and from where on they do not move at all, IOD."""
 MOST_JAW = 0.45
 """How far the chin may be drawn below its place, IOD."""
 RING_SCALE = 1.12
-"""What a donor covers: the ring of skin around the lips, enlarged."""
+"""What a mouth covers: the ring of skin around the lips, enlarged."""
 
 _CHIN = 152
 _MOVING = np.array(MOVING)
@@ -63,14 +63,11 @@ _SKIN = np.concatenate(
 _LOWER_LIP = np.concatenate([OUTER[CORNER + 1 :], INNER[CORNER + 1 :]])
 _UPPER_LIP = np.concatenate([OUTER[1:CORNER], INNER[1:CORNER]])
 _LIPS = np.concatenate([OUTER, INNER])
-FACE = np.union1d(_LIPS, _SKIN)
-FACE_UPPER, FACE_LOWER = np.setdiff1d(FACE, _LOWER_LIP), np.setdiff1d(FACE, _UPPER_LIP)
-"""What the plates of the frame's upper and lower lip are held by."""
 SKIN = np.union1d(OUTER, _SKIN)
-"""What a frame is held by when a donor's mouth will cover its lips."""
+"""What the frame is held by; its lips are covered."""
 DONOR = np.union1d(_LIPS, np.concatenate([NEAR, _numbers((NOSE_BASE, 205, 425, 199, 175))]))
 DONOR_UPPER, DONOR_LOWER = np.setdiff1d(DONOR, _LOWER_LIP), np.setdiff1d(DONOR, _UPPER_LIP)
-"""The same for a donor's mouth, whole or lip by lip."""
+"""What a mouth laid over it is held by, whole or lip by lip."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,26 +127,20 @@ class Scene:
         before, after = float(self.head[_CHIN, 1]), float(self.moved[_CHIN, 1])
         return min(max(before, after), before + MOST_JAW)
 
-    def grid(self, width: int, height: int, nodes: int) -> Grid | None:
-        """Over everything that moves, with `nodes` for each IOD.
-
-        None when that lies outside the picture (width x height).
-        """
+    def grid(self, width: int, height: int) -> Grid | None:
+        """Over everything that moves; None when that lies outside the picture."""
         places = self.pose.to_picture(_corners(self.head, self.chin))[:, :2]
-        return Grid.around(places, self._step(nodes), (0, 0, width, height))
+        return Grid.around(places, _step(self.unit, SKIN_NODES), (0, 0, width, height))
 
     def covered(self, face: Grid, rim: float) -> Grid | None:
-        """Over what a donor covers and `rim` pixels more, inside the grid `face`.
+        """Over what the mouth covers and `rim` pixels more, inside the grid `face`.
 
         None when nothing of it is there.
         """
         limits = (face.left, face.top, face.left + face.width, face.top + face.height)
         margin = np.float32(rim)
         places = np.concatenate([self.ring - margin, self.ring + margin])
-        return Grid.around(places, self._step(NODES), limits)
-
-    def _step(self, nodes: int) -> int:
-        return max(round(self.unit / nodes), LEAST_STEP)
+        return Grid.around(places, _step(self.unit, NODES), limits)
 
     def window(self, nodes: Floats) -> Floats:
         """How much of the motion applies at each of `nodes` (n, 2), as (n, 1)."""
@@ -180,6 +171,10 @@ class SceneWarp:
         shifts = np.concatenate([points[held] - placed for points in pictures], 1)
         moved = self._plates.shifts(np.searchsorted(self._held, held), shifts)
         return [self._nodes + moved[:, 2 * i : 2 * i + 2] for i in range(len(pictures))]
+
+
+def _step(unit: float, nodes: int) -> int:
+    return max(round(unit / nodes), LEAST_STEP)
 
 
 def reach(points: Floats) -> tuple[float, float, float, float]:

@@ -65,6 +65,17 @@ def transplanted(
     return mixed(part, np.asarray(lips, np.uint8), share)
 
 
+def parted(part: Image, rgb: Image, grid: Grid, scene: Scene) -> Image:
+    """The box of `grid` as `part` (height, width, 3) shows it, with the lips of `rgb`, the
+    frame itself, each moved with a plate of its own."""
+    warp = SceneWarp(scene, grid, DONOR)
+    (lower,) = warp.sources([scene.source], DONOR_LOWER)
+    (upper,) = warp.sources([scene.source], DONOR_UPPER)
+    lips = sampled(rgb, joined(grid, lower, upper, scene.inner, scene.unit))
+    mask = feathered(grid, scene.ring, FEATHER * scene.unit)
+    return mixed(part, lips, grid.enlarge(mask))
+
+
 class _Laid:
     """One mouth where the wanted one is; `whole` (n, 2) says where the nodes come from."""
 
@@ -115,7 +126,8 @@ class _Laid:
         height, width = self._patch.shape[:2]
         size = (max(width // step, 1), max(height // step, 1))
         blocks = cv2.resize(self._patch, size, interpolation=cv2.INTER_AREA)
-        places = (places + 0.5) * np.float32([size[0] / width, size[1] / height]) - 0.5
+        shrunk = np.array([size[0] / width, size[1] / height], np.float32)
+        places = (places + np.float32(0.5)) * shrunk - np.float32(0.5)
         maps = places.reshape(grid.rows, grid.columns, 2)
         colours = cv2.remap(  # type: ignore[call-overload]
             blocks, maps, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE

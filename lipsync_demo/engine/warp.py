@@ -165,10 +165,12 @@ class Plates:
 
 def _kernel(a: NDArray[Any], b: NDArray[Any]) -> NDArray[Any]:
     """r^2 log r^2 between points (n, 2) and (m, 2)."""
-    squared = (a * a).sum(1)[:, None] + (b * b).sum(1)
-    squared -= 2 * a @ b.T
+    squared = (-2 * a) @ b.T
+    squared += (a * a).sum(1)[:, None]
+    squared += (b * b).sum(1)
     np.maximum(squared, 1e-12, out=squared)
-    return np.asarray(squared * cv2.log(squared))
+    squared *= cv2.log(squared)
+    return np.asarray(squared)
 
 
 def sampled(image: Image, maps: Floats) -> Image:
