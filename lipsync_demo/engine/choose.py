@@ -27,9 +27,9 @@ TURN = np.array([0.12, 0.12, 0.3], np.float32)
 """Differences of yaw, pitch and roll, in radians, that cost one."""
 SLANT = np.array([0.12, 0.06], np.float32)
 """Differences in `_slants` from the person's usual ones that cost one."""
-BLUR = 4.0
-CHANGE = 60.0
-JUMP = 0.5
+BLUR = 3.0
+CHANGE = 250.0
+JUMP = 0.8
 """Costs of lost sharpness, of a changed look (per mean square), of leaving the order."""
 CANDIDATES = 32
 AT_ONCE = 512
