@@ -36,7 +36,7 @@ SHARP = 0.8
 COVERED = (0.3, 0.65)
 """A donor whose opening is less than the first part of the wanted one shows no interior of
 its own; from the second on, all."""
-APART, SHUT = (0.01, 0.035), (0.015, 0.04)
+APART, SHUT = (0.01, 0.035), (0.022, 0.045)
 """A donor whose lips are further apart than wanted by this much is closed lip by lip, when
 the wanted opening is less than this, IOD."""
 FADE = 0.35

@@ -102,17 +102,12 @@ class _Laid:
 
     def detail(self) -> Image:
         """Its pixels (height, width, 3) in the grid's box."""
-        grid, shutting = self._grid, self._shutting
-        parts = []
-        if shutting < 1:
-            parts.append(sampled(self._patch, grid.enlarge(self._whole)))
-        if shutting > 0:
+        maps = self._grid.enlarge(self._whole)
+        if self._shutting > 0:
             scene = self._scene
-            maps = joined(grid, self._lower, self._upper, scene.inner, scene.unit)
-            parts.append(sampled(self._patch, maps))
-        if len(parts) == 1:
-            return parts[0]
-        return np.asarray(cv2.addWeighted(parts[0], 1 - shutting, parts[1], shutting, 0), np.uint8)
+            apart = joined(self._grid, self._lower, self._upper, scene.inner, scene.unit)
+            maps += np.float32(self._shutting) * (apart - maps)
+        return sampled(self._patch, maps)
 
     def coarse(self) -> Floats:
         """Its colours (rows, columns, 3) at the grid's nodes, averaged over their blocks."""
