@@ -111,9 +111,9 @@ def _cells(
 def _pictures(video: Path, moments: Sequence[float]) -> list[Picture]:
     with FrameReader(video) as reader:
         begins = np.array([float(pts * reader.times.time_base) for pts in reader.times.pts])
-        half = float(Fraction(1, 2) / reader.times.rate)
-        # Times are rounded; the middle of a frame is never taken for its neighbour.
-        wanted = begins[0] + np.array(moments) + half
+        # Times are rounded; a moment at a frame's beginning is that frame's.
+        little = float(Fraction(1, 4) / reader.times.rate)
+        wanted = begins[0] + np.array(moments) + little
         numbers = np.clip(np.searchsorted(begins, wanted) - 1, 0, len(reader) - 1)
         return list(reader.pictures(numbers.tolist()))
 

@@ -90,7 +90,7 @@ class _Drawing:
         self._library = library
         nodes = face.nodes()
         (skin,) = SceneWarp(scene, face, SKIN).sources([scene.source], SKIN)
-        still_at_edges = nodes + scene.window(nodes) * (skin - nodes)
+        still_at_edges = nodes + scene.window(face) * (skin - nodes)
         self.picture = sampled(rgb, face.enlarge(still_at_edges))
 
     def open(self, donor: Donor, opening: float) -> None:

@@ -34,11 +34,11 @@ from lipsync_demo.engine.warp import Grid, Plates, smooth_closed
 Floats = NDArray[np.float32]
 Indices = NDArray[np.intp]
 
-NODES, SKIN_NODES = 12, 6
+NODES, SKIN_NODES = 12, 8
 """Of the grid for each IOD: where lips move, and where only skin does."""
 LEAST_STEP = 2
 """Pixels between nodes at least."""
-SIDE, ABOVE, BELOW = (0.72, 1.15), (0.02, 0.28), (0.03, 0.5)
+SIDE, ABOVE, BELOW = (0.72, 1.15), (0.02, 0.32), (0.03, 0.5)
 """How far from the middle of the face, above the base of the nose and below the chin pixels
 move fully, and from where on they do not move at all, IOD."""
 MOST_JAW = 0.45
@@ -130,7 +130,10 @@ class Scene:
     def grid(self, width: int, height: int) -> Grid | None:
         """Over everything that moves; None when that lies outside the picture."""
         places = self.pose.to_picture(_corners(self.head, self.chin))[:, :2]
-        return Grid.around(places, _step(self.unit, SKIN_NODES), (0, 0, width, height))
+        # Not a pixel further: only what is within reach may change.
+        left, top = np.maximum(np.floor(places.min(0)), 0).astype(int).tolist()
+        right, bottom = np.minimum(np.ceil(places.max(0)) + 1, (width, height)).astype(int).tolist()
+        return Grid.around(places, _step(self.unit, SKIN_NODES), (left, top, right, bottom))
 
     def covered(self, face: Grid, rim: float) -> Grid | None:
         """Over what the mouth covers and `rim` pixels more, inside the grid `face`.
@@ -142,14 +145,20 @@ class Scene:
         places = np.concatenate([self.ring - margin, self.ring + margin])
         return Grid.around(places, _step(self.unit, NODES), limits)
 
-    def window(self, nodes: Floats) -> Floats:
-        """How much of the motion applies at each of `nodes` (n, 2), as (n, 1)."""
+    def window(self, grid: Grid) -> Floats:
+        """How much of the motion applies at each of the grid's nodes (n, 1).
+
+        Nothing from a step before the edge on, so that pixels at the edge stay.
+        """
         back = np.linalg.inv(self.pose.scale * self.pose.rotation[:2, :2])
         depth = np.array([[0, 0, self.head[_CHIN, 2]]], np.float32)
-        x, y = ((nodes - self.pose.to_picture(depth)[0, :2]) @ back.T).T
-        top = self.head[NOSE_BASE, 1]
-        window = _fall(np.abs(x), SIDE) * _fall(top - y, ABOVE) * _fall(y - self.chin, BELOW)
-        return np.asarray(window[:, None], np.float32)
+        x, y = ((grid.nodes() - self.pose.to_picture(depth)[0, :2]) @ back.T).T
+        top, rim = self.head[NOSE_BASE, 1], grid.step / self.unit
+        beyond = ((np.abs(x), SIDE), (top - y, ABOVE), (y - self.chin, BELOW))
+        window = np.ones(len(x), np.float32)
+        for distance, (full, none) in beyond:
+            window *= 1 - ramp(distance, full, max(none - rim, full + 0.05))
+        return window[:, None]
 
 
 class SceneWarp:
@@ -194,7 +203,3 @@ def _corners(head: Floats, chin: float) -> Floats:
     depth = head[_CHIN, 2]
     heights = (head[NOSE_BASE, 1] - ABOVE[1], chin + BELOW[1])
     return np.array([[x, y, depth] for x in (-SIDE[1], SIDE[1]) for y in heights], np.float32)
-
-
-def _fall(distance: Floats, bounds: tuple[float, float]) -> Floats:
-    return 1 - ramp(distance, *bounds)
