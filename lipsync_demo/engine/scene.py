@@ -18,6 +18,7 @@ from lipsync_demo.engine.contour import (
     MOVING,
     NEAR_SKIN,
     MouthModel,
+    measured,
 )
 from lipsync_demo.engine.mouth import (
     JAW,
@@ -26,7 +27,6 @@ from lipsync_demo.engine.mouth import (
     NOSE_BASE,
     Pose,
     fit_pose,
-    measures,
 )
 from lipsync_demo.engine.seam import inside_lips
 from lipsync_demo.engine.warp import Grid, Plates, smooth_closed
@@ -92,7 +92,7 @@ class Scene:
         """
         pose = fit_pose(points)
         head = pose.to_head(points)
-        now = measures(points, pose)
+        now = measured(head)
         moved = model.move(head, now, now + np.float32(strength) * (target - now))
         source = points[_MOVING, :2].copy()
         placed = source + (moved - head)[_MOVING] @ (pose.scale * pose.rotation[:2]).T
