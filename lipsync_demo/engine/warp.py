@@ -188,7 +188,7 @@ def sampled(image: Image, maps: Floats) -> Image:
     return np.asarray(cv2.add(drawn, cv2.merge([missing] * 3), dtype=cv2.CV_8U), np.uint8)
 
 
-_GIVEN_BACK = 0.18
+_GIVEN_BACK = 0.2
 _BENT = np.array([[0, -1, 0], [-1, 4, -1], [0, -1, 0]], np.float32) * _GIVEN_BACK
 
 
