@@ -84,7 +84,8 @@ def joined(grid: Grid, lower: Floats, upper: Floats, inner: Floats, unit: float)
     if mouth is not None:
         rows = mouth.nodes_within(grid)
         both = mouth.enlarge(np.concatenate([lower[rows], upper[rows] - lower[rows]], 1))
-        sharp = filled(seam.above() - mouth.corner, mouth.width, mouth.height)
+        # A place between the two lips' would show the teeth that were between them.
+        sharp = np.rint(filled(seam.above() - mouth.corner, mouth.width, mouth.height))
         beside = mouth.enlarge(seam.beside(nodes[rows]))
         part = maps[mouth.within(grid)]
         exact = both[..., :2] + sharp[..., None] * both[..., 2:]
