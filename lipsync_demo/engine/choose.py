@@ -27,7 +27,7 @@ TURN = np.array([0.12, 0.12, 0.3], np.float32)
 """Differences of yaw, pitch and roll, in radians, that cost one."""
 SLANT = np.array([0.12, 0.06], np.float32)
 """Differences in `_slants` from the person's usual ones that cost one."""
-BLUR = 3.0
+BLUR = 8.0
 CHANGE = 250.0
 JUMP = 0.8
 """Costs of lost sharpness, of a changed look (per mean square), of leaving the order."""
