@@ -54,3 +54,8 @@ def smoothstep(values: Floats) -> Floats:
 def ramp(values: Floats, low: float, high: float) -> Floats:
     """0 below `low`, 1 above `high`, smooth between."""
     return smoothstep((values - low) / (high - low))
+
+
+def mixed(under: Image, over: Image, share: Floats) -> Image:
+    """Two pictures (height, width, 3), of the second the part `share` (height, width)."""
+    return np.asarray(cv2.blendLinear(over, under, share, 1 - share), np.uint8)

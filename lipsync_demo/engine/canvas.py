@@ -82,11 +82,21 @@ class Canvas:
         return flat.astype(np.float32)
 
     def into_picture(
-        self, drawn: Floats, pose: Pose, corner: Floats, width: int, height: int
+        self,
+        drawn: Floats,
+        pose: Pose,
+        place: Floats,
+        width: int,
+        height: int,
+        *,
+        corner: tuple[int, int] = (0, 0),
     ) -> Floats:
-        """A box of the picture with left top `corner` (2,), as it shows `drawn`."""
+        """A box of the picture with left top `place` (2,), as it shows `drawn`.
+
+        `drawn` is the part of the canvas from column and row `corner` on.
+        """
         matrix = self.matrix(pose)
-        matrix[:, 2] -= corner
+        matrix[:, 2] += matrix[:, :2] @ np.array(corner, np.float32) - place
         size = (width, height)
         laid = cv2.warpAffine(
             drawn, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from lipsync_demo.engine.contour import CORNER, MOVING
 from lipsync_demo.engine.library import MouthLibrary
 from lipsync_demo.engine.looks import distances
-from lipsync_demo.engine.mouth import Pose
+from lipsync_demo.engine.mouth import LIPS_INNER, Pose
 
 Floats = NDArray[np.float32]
 
@@ -24,9 +25,11 @@ CLOSURE, TOUCHING = 1.3, 0.03
 """What closed lips cost beside open ones, more than by their opening, and its range, IOD."""
 TURN = np.array([0.12, 0.12, 0.3], np.float32)
 """Differences of yaw, pitch and roll, in radians, that cost one."""
-BLUR = 2.0
-CHANGE = 60.0
-JUMP = 0.5
+SLANT = np.array([0.12, 0.06], np.float32)
+"""Differences in `_slants` from the person's usual ones that cost one."""
+BLUR = 8.0
+CHANGE = 250.0
+JUMP = 0.8
 """Costs of lost sharpness, of a changed look (per mean square), of leaving the order."""
 CANDIDATES = 32
 AT_ONCE = 512
@@ -35,6 +38,9 @@ NEXT = 2
 """Frames whose numbers differ by no more follow on each other."""
 LINGER = 0.4
 """At a join the other side's mouth still, or already, counts this much."""
+
+
+_INNER = np.array([MOVING.index(point) for point in LIPS_INNER])
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +86,24 @@ def _candidates(
     cost = distances(_felt(targets), _felt(library.values))
     cost += distances(turns / TURN, library.turns / TURN)
     cost += BLUR * np.clip(1 - library.sharpness, 0, 1) ** 2
+    slants = _slants(library)
+    cost += np.square((slants - np.median(slants, 0)) / SLANT).sum(1)
     kept = min(CANDIDATES, len(library))
     rows = np.sort(np.argpartition(cost, kept - 1, axis=1)[:, :kept], axis=1)
     return rows, np.take_along_axis(cost, rows, 1)
+
+
+def _slants(library: MouthLibrary) -> Floats:
+    """How lopsided each mouth is (n, 2): the turn of its corners against the head's,
+    radians, and how much wider it opens on its left, in its widths."""
+    points = np.stack([mouth.points for mouth in library.mouths])
+    across = points[:, CORNER] - points[:, 0]
+    turn = np.arctan2(across[:, 1], across[:, 0]) - library.turns[:, 2]
+    inner = points[:, _INNER]
+    gaps = np.linalg.norm(inner[:, :CORNER:-1] - inner[:, 1:CORNER], axis=2)
+    half = CORNER // 2
+    wider = (gaps[:, : half - 1].mean(1) - gaps[:, half:].mean(1)) / np.hypot(*across.T)
+    return np.stack([turn, wider], 1).astype(np.float32)
 
 
 def _changes(library: MouthLibrary) -> Floats:

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from lipsync_demo.engine.mouth import JAW, LIPS_INNER, LIPS_OUTER, MEASURES, Pose, measures
+from lipsync_demo.engine.mouth import CHIN, JAW, LIPS_INNER, LIPS_OUTER, MEASURES, NOSE_BASE
 
 Floats = NDArray[np.float32]
 
@@ -38,7 +38,10 @@ _MOVING = np.array(MOVING)
 _UPPER = np.array(LIPS_INNER[1:CORNER])
 _LOWER = np.array(LIPS_INNER[:CORNER:-1])
 _MIDDLE = [_UPPER.tolist().index(point) for point in (82, 13, 312)]
-_UPRIGHT = Pose(np.eye(3, dtype=np.float32), np.array(1, np.float32), np.zeros(3, np.float32))
+_ENDS = np.array([(61, 0, 13, 82, 312), (291, 17, 14, 87, 317)])
+"""Corners, outer lips and three pairs of inner lips."""
+_FRONT = np.array([0, 17, 13, 14])
+_CHIN = np.array(CHIN)
 
 UPPER_SHARE = 0.35
 """Part of a correction of the opening that the upper lip takes."""
@@ -83,9 +86,25 @@ class MouthModel:
         moved = head.copy()
         moved[_MOVING] += np.tensordot(target - now, self.motion, 1)
         for _ in range(CORRECTIONS):
-            missing = target - measures(moved, _UPRIGHT)
+            missing = target - measured(moved)
             moved[_MOVING] += np.tensordot(missing, self.motion, 1)
         return _part(moved, float(target[0]))
+
+
+def measured(head: Floats) -> Floats:
+    """What `mouth.measures` says (5,) of one face (478, 3) in head axes, in less time."""
+    ends = head[_ENDS[0]] - head[_ENDS[1]]
+    width, height, *gaps = np.sqrt((ends * ends).sum(1)).tolist()
+    return np.array(
+        [
+            sum(gaps) / len(gaps),
+            width,
+            height / width,
+            -float(head[_FRONT, 2].mean()),
+            float(head[_CHIN, 1].mean() - head[NOSE_BASE, 1]),
+        ],
+        np.float32,
+    )
 
 
 def _part(head: Floats, opening: float) -> Floats:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -17,6 +18,7 @@ from lipsync_demo.engine.contour import (
     MOVING,
     NEAR_SKIN,
     MouthModel,
+    measured,
 )
 from lipsync_demo.engine.mouth import (
     JAW,
@@ -25,7 +27,6 @@ from lipsync_demo.engine.mouth import (
     NOSE_BASE,
     Pose,
     fit_pose,
-    measures,
 )
 from lipsync_demo.engine.seam import inside_lips
 from lipsync_demo.engine.warp import Grid, Plates, smooth_closed
@@ -33,17 +34,17 @@ from lipsync_demo.engine.warp import Grid, Plates, smooth_closed
 Floats = NDArray[np.float32]
 Indices = NDArray[np.intp]
 
-NODES = 12
-"""Of the grid for each IOD."""
+NODES, SKIN_NODES = 12, 8
+"""Of the grid for each IOD: where lips move, and where only skin does."""
 LEAST_STEP = 2
 """Pixels between nodes at least."""
-SIDE, ABOVE, BELOW = (0.72, 1.15), (0.02, 0.28), (0.03, 0.5)
+SIDE, ABOVE, BELOW = (0.72, 1.15), (0.02, 0.32), (0.03, 0.5)
 """How far from the middle of the face, above the base of the nose and below the chin pixels
 move fully, and from where on they do not move at all, IOD."""
 MOST_JAW = 0.45
 """How far the chin may be drawn below its place, IOD."""
 RING_SCALE = 1.12
-"""What a donor covers: the ring of skin around the lips, enlarged."""
+"""What a mouth covers: the ring of skin around the lips, enlarged."""
 
 _CHIN = 152
 _MOVING = np.array(MOVING)
@@ -62,13 +63,11 @@ _SKIN = np.concatenate(
 _LOWER_LIP = np.concatenate([OUTER[CORNER + 1 :], INNER[CORNER + 1 :]])
 _UPPER_LIP = np.concatenate([OUTER[1:CORNER], INNER[1:CORNER]])
 _LIPS = np.concatenate([OUTER, INNER])
-FACE_UPPER = np.setdiff1d(np.concatenate([_LIPS, _SKIN]), _LOWER_LIP)
-FACE_LOWER = np.setdiff1d(np.concatenate([_LIPS, _SKIN]), _UPPER_LIP)
-"""What the plates of the frame's upper and lower lip are held by."""
-DONOR = np.concatenate([_LIPS, NEAR, _numbers((NOSE_BASE, 205, 425, 199, 175))])
+SKIN = np.union1d(OUTER, _SKIN)
+"""What the frame is held by; its lips are covered."""
+DONOR = np.union1d(_LIPS, np.concatenate([NEAR, _numbers((NOSE_BASE, 205, 425, 199, 175))]))
 DONOR_UPPER, DONOR_LOWER = np.setdiff1d(DONOR, _LOWER_LIP), np.setdiff1d(DONOR, _UPPER_LIP)
-"""The same for a donor's mouth, whole or lip by lip."""
-_HELD = np.union1d(np.concatenate([_LIPS, _SKIN]), DONOR)
+"""What a mouth laid over it is held by, whole or lip by lip."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,7 +92,7 @@ class Scene:
         """
         pose = fit_pose(points)
         head = pose.to_head(points)
-        now = measures(points, pose)
+        now = measured(head)
         moved = model.move(head, now, now + np.float32(strength) * (target - now))
         source = points[_MOVING, :2].copy()
         placed = source + (moved - head)[_MOVING] @ (pose.scale * pose.rotation[:2]).T
@@ -131,37 +130,60 @@ class Scene:
     def grid(self, width: int, height: int) -> Grid | None:
         """Over everything that moves; None when that lies outside the picture."""
         places = self.pose.to_picture(_corners(self.head, self.chin))[:, :2]
-        step = max(round(self.unit / NODES), LEAST_STEP)
-        return Grid.around(places, step, (0, 0, width, height))
+        # Not a pixel further: only what is within reach may change.
+        left, top = np.maximum(np.floor(places.min(0)), 0).astype(int).tolist()
+        right, bottom = np.minimum(np.ceil(places.max(0)) + 1, (width, height)).astype(int).tolist()
+        return Grid.around(places, _step(self.unit, SKIN_NODES), (left, top, right, bottom))
 
-    def window(self, nodes: Floats) -> Floats:
-        """How much of the motion applies at each of `nodes` (n, 2), as (n, 1)."""
+    def covered(self, face: Grid, rim: float) -> Grid | None:
+        """Over what the mouth covers and `rim` pixels more, inside the grid `face`.
+
+        None when nothing of it is there.
+        """
+        limits = (face.left, face.top, face.left + face.width, face.top + face.height)
+        margin = np.float32(rim)
+        places = np.concatenate([self.ring - margin, self.ring + margin])
+        return Grid.around(places, _step(self.unit, NODES), limits)
+
+    def window(self, grid: Grid) -> Floats:
+        """How much of the motion applies at each of the grid's nodes (n, 1).
+
+        Nothing from a step before the edge on, so that pixels at the edge stay.
+        """
         back = np.linalg.inv(self.pose.scale * self.pose.rotation[:2, :2])
         depth = np.array([[0, 0, self.head[_CHIN, 2]]], np.float32)
-        x, y = ((nodes - self.pose.to_picture(depth)[0, :2]) @ back.T).T
-        top = self.head[NOSE_BASE, 1]
-        window = _fall(np.abs(x), SIDE) * _fall(top - y, ABOVE) * _fall(y - self.chin, BELOW)
-        return np.asarray(window[:, None], np.float32)
+        x, y = ((grid.nodes() - self.pose.to_picture(depth)[0, :2]) @ back.T).T
+        top, rim = self.head[NOSE_BASE, 1], grid.step / self.unit
+        beyond = ((np.abs(x), SIDE), (top - y, ABOVE), (y - self.chin, BELOW))
+        window = np.ones(len(x), np.float32)
+        for distance, (full, none) in beyond:
+            window *= 1 - ramp(distance, full, max(none - rim, full + 0.05))
+        return window[:, None]
 
 
 class SceneWarp:
-    """The plates of a scene, asked at the nodes of `face`, the grid over all that moves."""
+    """The plates of a scene held by the points `held`, asked at the nodes of `grid`."""
 
-    def __init__(self, scene: Scene, face: Grid) -> None:
-        self._scene = scene
-        self._face = face
-        self._plates = Plates(scene.placed[_HELD], face.nodes(), scene.unit)
+    def __init__(self, scene: Scene, grid: Grid, held: Indices) -> None:
+        self._placed = scene.placed
+        self._held = held
+        self._nodes = grid.nodes()
+        self._plates = Plates(scene.placed[held], self._nodes, scene.unit)
 
-    def sources(self, points: Floats, held: Indices, grid: Grid) -> Floats:
-        """Where the nodes of `grid`, a part of the face's, come from (n, 2).
+    def sources(self, pictures: Sequence[Floats], held: Indices) -> list[Floats]:
+        """Where the nodes come from (n, 2) in each of `pictures`.
 
-        `points` (len(MOVING), 2) are where the points lie in the picture drawn upon, `held`
-        the numbers of those to follow.
+        Those are given by their points (len(MOVING), 2); `held` are the numbers of those to
+        follow, a part of the warp's own.
         """
-        shift = points[held] - self._scene.placed[held]
-        rows = None if grid is self._face else grid.nodes_within(self._face)
-        moved = self._plates.shifts(np.searchsorted(_HELD, held), shift, rows)
-        return moved + grid.nodes()
+        placed = self._placed[held]
+        shifts = np.concatenate([points[held] - placed for points in pictures], 1)
+        moved = self._plates.shifts(np.searchsorted(self._held, held), shifts)
+        return [self._nodes + moved[:, 2 * i : 2 * i + 2] for i in range(len(pictures))]
+
+
+def _step(unit: float, nodes: int) -> int:
+    return max(round(unit / nodes), LEAST_STEP)
 
 
 def reach(points: Floats) -> tuple[float, float, float, float]:
@@ -181,7 +203,3 @@ def _corners(head: Floats, chin: float) -> Floats:
     depth = head[_CHIN, 2]
     heights = (head[NOSE_BASE, 1] - ABOVE[1], chin + BELOW[1])
     return np.array([[x, y, depth] for x in (-SIDE[1], SIDE[1]) for y in heights], np.float32)
-
-
-def _fall(distance: Floats, bounds: tuple[float, float]) -> Floats:
-    return 1 - ramp(distance, *bounds)

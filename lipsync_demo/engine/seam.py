@@ -13,7 +13,7 @@ from lipsync_demo.engine.warp import Grid
 
 Floats = NDArray[np.float32]
 
-LIP_MARGIN, OPEN = 0.02, 0.06
+LIP_MARGIN, OPEN = 0.028, 0.06
 """How far open lips' inner edges are taken inside the lips, from which opening on, IOD."""
 CONTACT = 0.01
 """Least thickness of the shadow between lips that were apart, IOD."""
@@ -84,7 +84,8 @@ def joined(grid: Grid, lower: Floats, upper: Floats, inner: Floats, unit: float)
     if mouth is not None:
         rows = mouth.nodes_within(grid)
         both = mouth.enlarge(np.concatenate([lower[rows], upper[rows] - lower[rows]], 1))
-        sharp = filled(seam.above() - mouth.corner, mouth.width, mouth.height)
+        # A place between the two lips' would show the teeth that were between them.
+        sharp = np.rint(filled(seam.above() - mouth.corner, mouth.width, mouth.height))
         beside = mouth.enlarge(seam.beside(nodes[rows]))
         part = maps[mouth.within(grid)]
         exact = both[..., :2] + sharp[..., None] * both[..., 2:]

@@ -35,10 +35,10 @@ IVORY = np.array([1.03, 1.0, 0.9], np.float32)
 WIDTHS = (0.13, 0.1, 0.105, 0.085, 0.07)
 """Of drawn teeth from the middle outwards, as seen from the front (8.5, 6.5, 7, 5.5 and
 4.5 mm for eyes 65 mm apart)."""
-LIGHTS = (1.0, 0.95, 0.84, 0.66, 0.46)
-SHORTER = (0.0, 0.014, 0.004, 0.024, 0.04)
+LIGHTS = (1.0, 0.94, 0.82, 0.62, 0.44)
+SHORTER = (0.0, 0.013, 0.009, 0.024, 0.04)
 """How much higher than the first tooth's the others' edges lie, IOD."""
-BELOW_LIP = 0.045
+BELOW_LIP = 0.042
 """How far drawn teeth stand out below the resting upper lip, IOD (2 to 4 mm)."""
 
 
@@ -101,9 +101,12 @@ def drawn(skin: Floats, canvas: Canvas) -> Floats:
     which = np.clip(np.searchsorted(edges, side, side="right") - 1, 0, len(WIDTHS) - 1)
     middle = (edges[which] + edges[which + 1]) / 2
     off = (side - middle) / (np.array(WIDTHS)[which] / 2)
-    edge = RISE + BELOW_LIP - np.array(SHORTER)[which] - 0.016 * off**4
-    alpha = ramp(edge - y, -0.008, 0.014) * (1 - ramp(side, edges[-1] - 0.03, edges[-1]))
-    light = np.array(LIGHTS)[which] * (1 - 0.22 * np.abs(off) ** 8) * np.ones_like(y)
+    edge = RISE + BELOW_LIP - np.array(SHORTER)[which] - 0.012 * off**4
+    alpha = ramp(edge - y, -0.01, 0.016) * (1 - ramp(side, edges[-1] - 0.03, edges[-1]))
+    # Round from side to side, darker towards the gum, the edge thin and dim.
+    round_ = 1 - 0.05 * off**2 - 0.11 * np.abs(off) ** 7
+    long = 1 - 0.12 * ramp(edge - y, 0.05, 0.16) - 0.08 * (1 - ramp(edge - y, 0.0, 0.03))
+    light = np.array(LIGHTS)[which] * round_ * long
     colour = light[..., None] * tint(skin)
     return np.dstack([colour * alpha[..., None], alpha]).astype(np.float32)
 

@@ -76,6 +76,25 @@ def test_another_pose_or_a_blurred_mouth_is_passed_over() -> None:
     assert all(row < len(library) for donor in donors for row in donor.rows)
 
 
+def test_a_lopsided_mouth_is_passed_over() -> None:
+    library = _library()
+    turn = np.array([[np.cos(0.3), -np.sin(0.3)], [np.sin(0.3), np.cos(0.3)]], np.float32)
+    slanted = tuple(
+        dataclasses.replace(mouth, points=(mouth.points - mouth.points[0]) @ turn + mouth.points[0])
+        for mouth in library.mouths
+    )
+    triple = dataclasses.replace(
+        library,
+        mouths=slanted + library.mouths * 2,
+        values=np.tile(library.values, (3, 1)),
+        looks=np.tile(library.looks, (3, 1)),
+        turns=np.tile(library.turns, (3, 1)),
+        sharpness=np.tile(library.sharpness, 3),
+    )
+    donors = choose(triple, library.values[:8], _poses(8))
+    assert all(row >= len(library) for donor in donors for row in donor.rows)
+
+
 def test_a_clip_that_does_not_talk_lends_no_mouths() -> None:
     picture, points = still()
     library = MouthLibrary.build([(0, picture, points)])

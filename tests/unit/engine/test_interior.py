@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import dataclasses
+
+import cv2
 import numpy as np
 import pytest
 
 from lipsync_demo.engine.canvas import Canvas
-from lipsync_demo.engine.interior import Interior
+from lipsync_demo.engine.interior import Interior, softness
 from lipsync_demo.engine.mouth import LIPS_INNER, fit_pose
 from lipsync_demo.engine.teeth import LUMA, drawn, tint, visible
 from lipsync_demo.engine.warp import Grid, smooth_closed
@@ -100,3 +103,41 @@ def test_behind_closed_lips_it_is_dark_and_open_lips_show_teeth_above() -> None:
     top, bottom = round(float(wide[5, 1])), round(float(wide[15, 1]))
     assert shown[top + 8, x] @ LUMA > 2 * (shown[bottom - 4, x] @ LUMA)
     assert mouth(0.0)[0] == 0
+
+
+@pytest.mark.parametrize(("opened", "shown"), [(0.015, False), (0.12, True)])
+def test_teeth_come_to_light_only_when_the_lips_part(opened: float, shown: bool) -> None:
+    picture, points = still()
+    pose = fit_pose(points)
+    interior = Interior.of(picture, points, pose)
+    bare = dataclasses.replace(interior, teeth=np.zeros_like(interior.teeth))
+    ring = points[list(LIPS_INNER), :2].copy()
+    ring[11:, 1] = ring[9:0:-1, 1] + opened * float(pose.scale)
+    inner, grid = smooth_closed(ring, 4), Grid(0, 0, 500, 500, 8)
+    hole = np.zeros((500, 500), np.uint8)
+    cv2.fillPoly(hole, [np.round(inner).astype(np.int32)], 1)
+    drawn = (interior.draw(inner, pose, grid), bare.draw(inner, pose, grid))
+    brighter = np.abs(drawn[0] - drawn[1])[hole > 0].max()
+    assert (brighter > 30) == shown
+    assert brighter < 1 or shown
+
+
+@pytest.mark.parametrize("blur", [1.0, 2.0, 3.0])
+def test_the_softness_of_edges_is_seen_in_spite_of_noise(blur: float) -> None:
+    disc = np.full((160, 160), 40, np.float32)
+    cv2.circle(disc, (80, 80), 50, 200, -1)
+    noise = np.random.default_rng(2).normal(0, 2, disc.shape)
+    picture = np.asarray(cv2.GaussianBlur(disc, (0, 0), blur) + noise, np.uint8)
+    assert softness(picture) == pytest.approx(blur, rel=0.3)
+
+
+def test_the_inside_of_a_mouth_lies_within_the_margin_of_the_lips() -> None:
+    picture, points = still()
+    pose = fit_pose(points)
+    interior = Interior.of(picture, points, pose)
+    ring = smooth_closed(points[list(LIPS_INNER), :2], 4)
+    whole = interior.draw(ring, pose, Grid(0, 0, 500, 500, 8))
+    left, top = (ring.min(0) - 3).astype(int)
+    right, bottom = (ring.max(0) + 3).astype(int)
+    part = interior.draw(ring, pose, Grid(left, top, right - left, bottom - top, 8))
+    assert np.abs(whole[top:bottom, left:right] - part).mean() < 0.5

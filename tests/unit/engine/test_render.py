@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 from functools import cache
 
 import cv2
@@ -9,7 +10,7 @@ import pytest
 from lipsync_demo.engine.choose import Donor, choose
 from lipsync_demo.engine.face import FaceLandmarker
 from lipsync_demo.engine.library import MouthLibrary
-from lipsync_demo.engine.mouth import LIPS_INNER, fit_pose, measures
+from lipsync_demo.engine.mouth import LIPS_INNER, LIPS_OUTER, fit_pose, measures
 from lipsync_demo.engine.render import MouthRenderer, reach
 from tests.unit.engine.talking import measured, mouth, still, talking
 
@@ -123,6 +124,47 @@ def test_a_donor_is_shown_in_the_light_of_the_frame() -> None:
     x, y = points[164, :2].astype(int)
     lip = np.s_[y - 4 : y + 12, x - 12 : x + 12]
     assert drawn[lip].mean() == pytest.approx(0.6 * bright[lip].mean(), rel=0.12)
+
+
+def _detail(picture: np.ndarray, points: np.ndarray) -> np.ndarray:
+    (left, top), (right, bottom) = (
+        points[list(LIPS_OUTER), :2].min(0),
+        points[list(LIPS_OUTER), :2].max(0),
+    )
+    grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY).astype(np.float32)
+    fine = grey - cv2.GaussianBlur(grey, (0, 0), 1.5)
+    return fine[int(top) : int(bottom), int(left) : int(right)]
+
+
+def test_at_a_join_one_mouth_gives_all_the_detail_and_the_other_its_colours() -> None:
+    library, _ = _talking()
+    _, rgb, points = talking()[0]
+    rng = np.random.default_rng(1)
+    patch = library.mouths[12].patch
+    noisy = np.clip(patch // 2 + rng.integers(-60, 60, patch.shape), 0, 255).astype(np.uint8)
+    mouths = list(library.mouths)
+    mouths[12] = dataclasses.replace(mouths[12], patch=noisy)
+    renderer = MouthRenderer(dataclasses.replace(library, mouths=tuple(mouths)))
+    target = library.values[5]
+    alone = renderer.render(rgb, points, target, Donor((5,), (1.0,)))
+    joined = renderer.render(rgb, points, target, Donor((5, 12), (0.6, 0.4)))
+    assert not np.array_equal(alone, joined)
+    own, mixed = _detail(alone, points), _detail(joined, points)
+    assert mixed.std() == pytest.approx(own.std(), rel=0.1)
+    assert np.corrcoef(own.ravel(), mixed.ravel())[0, 1] > 0.97
+
+
+def test_the_mouth_of_a_soft_picture_is_as_soft() -> None:
+    picture, points = still()
+    soft = np.asarray(cv2.GaussianBlur(picture, (0, 0), 5), np.uint8)
+    slopes = []
+    for frame in (picture, soft):
+        renderer = MouthRenderer(MouthLibrary.build([(0, frame, points)]))
+        drawn = renderer.render(frame, points, mouth(0.2), Donor())
+        x, y = np.round(points[14, :2]).astype(int)
+        column = drawn[y - 30 : y + 60, x].astype(np.float32).mean(1)
+        slopes.append(np.abs(np.diff(column)).max())
+    assert slopes[1] < 0.65 * slopes[0]
 
 
 def test_an_opening_the_clip_never_shows_has_teeth_and_a_dark_below() -> None:

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 
-from lipsync_demo.engine.warp import Grid, Plates, smooth_closed
+from lipsync_demo.engine.warp import Grid, Plates, sampled, smooth_closed
 
 
 def test_a_plate_passes_through_its_controls_and_bends_smoothly_between() -> None:
@@ -82,3 +83,30 @@ def test_a_smooth_ring_passes_through_its_points() -> None:
     assert curve[::5] == pytest.approx(ring)
     steps = np.linalg.norm(np.diff(curve, axis=0), axis=1)
     assert steps.max() < 3 * steps.min()
+
+
+def _grainy() -> np.ndarray:
+    rng = np.random.default_rng(5)
+    noise = cv2.GaussianBlur(rng.integers(0, 256, (80, 90)).astype(np.float32), (0, 0), 0.8)
+    return np.asarray(noise[..., None] * (0.9, 0.7, 0.6), np.uint8)
+
+
+def _grain(picture: np.ndarray) -> float:
+    inner = picture[4:-4, 4:-4].astype(np.float32)
+    return float((inner - cv2.GaussianBlur(inner, (0, 0), 1.2)).std())
+
+
+@pytest.mark.parametrize("shift", [(0.5, 0.0), (0.5, 0.5), (0.25, 0.5)])
+def test_sampling_between_pixels_keeps_the_grain(shift: tuple[float, float]) -> None:
+    picture = _grainy()
+    x, y = np.meshgrid(np.arange(90, dtype=np.float32), np.arange(80, dtype=np.float32))
+    moved = sampled(picture, np.dstack([x + np.float32(shift[0]), y + np.float32(shift[1])]))
+    linear = cv2.remap(picture, x + shift[0], y + shift[1], cv2.INTER_LINEAR)
+    assert _grain(linear) < 0.87 * _grain(picture)
+    assert 0.92 * _grain(picture) < _grain(moved) < 1.05 * _grain(picture)
+
+
+def test_sampling_at_pixels_gives_them_unchanged() -> None:
+    picture = _grainy()
+    x, y = np.meshgrid(np.arange(3, 90, dtype=np.float32), np.arange(2, 80, dtype=np.float32))
+    assert np.array_equal(sampled(picture, np.dstack([x, y])), picture[2:, 3:])
