@@ -73,6 +73,23 @@ def oracle(videos: Sequence[Path], frames: int = FRAMES) -> Iterator[Figures]:
                 yield _drive(clip, other, landmarker)
 
 
+def table_header() -> str:
+    """What the columns of `row` are."""
+    return (
+        f"{'face':26}{'driver':26}{'opening':>8}{'width':>8}{'round':>8}{'lag':>5}{'shake':>7}"
+        f"{'shut':>8}{'ms':>6}"
+    )
+
+
+def row(figures: Figures) -> str:
+    """One face and driver as text."""
+    return (
+        f"{figures.face[:25]:26}{figures.driver[:25]:26}{figures.opening:8.3f}"
+        f"{figures.width:8.3f}{figures.roundness:8.3f}{figures.lag:+5d}{figures.shake:7.2f}"
+        f"{figures.shut:8.3f}{figures.milliseconds:6.1f}"
+    )
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class _Clip:
     name: str

@@ -97,6 +97,67 @@ def quality(
     _close([*measured(found), *exactness.measured(exact)])
 
 
+@bench.command("oracle")
+def oracle(
+    videos: Annotated[
+        list[Path],
+        typer.Argument(metavar="VIDEO...", help="Two or more faces.", exists=True, dir_okay=False),
+    ],
+    frames: Annotated[int, typer.Option(min=20, help="Of each video at most.")] = 200,
+) -> None:
+    """Draw on each face the true mouths of the others and look at it again.
+
+    No speech is involved: it tells the renderer's own faults from the ears'.
+    """
+    from lipsync_demo.bench.oracle import oracle as driven
+    from lipsync_demo.bench.oracle import row, table_header
+    from lipsync_demo.engine.errors import EngineError
+    from lipsync_demo.media.errors import MediaError
+
+    typer.echo(table_header())
+    try:
+        for figures in driven(videos, frames):
+            typer.echo(row(figures))
+    except (EngineError, MediaError) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
+
+
+@bench.command("sheet")
+def sheet(
+    picture: Annotated[Path, typer.Argument(metavar="PNG", help="Where to write the sheet.")],
+    source: Annotated[Path, typer.Argument(metavar="INPUT", exists=True, help="The input video.")],
+    output: Annotated[Path, typer.Argument(metavar="OUTPUT", exists=True, help="What it became.")],
+    truth: Annotated[
+        Path | None,
+        typer.Option(exists=True, help="A video of the speech's own speaker: the true mouth."),
+    ] = None,
+    start: Annotated[float, typer.Option("--from", min=0, help="Seconds.")] = 0.0,
+    count: Annotated[int, typer.Option(min=1, help="Pictures in a row.")] = 8,
+    apart: Annotated[float, typer.Option(min=0, help="Seconds between them.")] = 0.25,
+    face: Annotated[bool, typer.Option("--face", help="Show the whole face.")] = False,
+) -> None:
+    """Put the true mouth, the output and the input below each other, to look at.
+
+    Moments spread over a stretch, then consecutive frames.
+    """
+    import cv2
+
+    from lipsync_demo.bench.sheet import Cells, Row, contact_sheet
+    from lipsync_demo.engine.errors import EngineError
+    from lipsync_demo.media.errors import MediaError
+
+    rows = [Row("output", output, framed_by=source), Row("input", source)]
+    if truth is not None:
+        rows.insert(0, Row("true mouth", truth))
+    try:
+        drawn = contact_sheet(rows, Cells(start, count, apart, face=face))
+    except (EngineError, MediaError) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
+    cv2.imwrite(str(picture), cv2.cvtColor(drawn, cv2.COLOR_RGB2BGR))
+
+
 def _close(found: list[tuple[Bar, float]]) -> None:
     """Says which bars were reached; the exit code is 1 when one was not."""
     from lipsync_demo.bench.bars import all_reached, verdicts
