@@ -67,6 +67,15 @@ class SpeechModel:
         """
         return SpeechModel(phones.checked(WEIGHTS, WEIGHTS_SHA256), PhoneNetwork.load())
 
+    @staticmethod
+    def of(path: Path) -> SpeechModel:
+        """A model fitted here, from any weights file that `weights/fit_speech.py` wrote.
+
+        Raises:
+            BrokenWeights: the file is missing, or the recogniser is.
+        """
+        return SpeechModel(phones.checked(path), PhoneNetwork.load())
+
     def predict(self, samples: Array) -> SpeechShapes:
         """Shapes for `samples` (n,), mono sound at 16 kHz in -1 to 1; n // 320 + 1 rows."""
         samples = np.nan_to_num(np.asarray(samples, np.float32))

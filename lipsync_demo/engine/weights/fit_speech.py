@@ -17,7 +17,9 @@ import hashlib
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 import torch
@@ -164,9 +166,13 @@ def correlation(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return np.asarray((a * b).sum(0) / np.sqrt((a * a).sum(0) * (b * b).sum(0) + 1e-9))
 
 
+Fitted: TypeAlias = tuple[Net, Array, Array]
+"""A network with the mean and spread of its inputs."""
+
+
 def train(
     clips: list[Clip], targets: Targets, chosen: list[int], quiet: list[Array], seed: int
-) -> tuple[Net, Array, Array]:
+) -> Fitted:
     """A network fitted on `chosen` clips, and the mean and spread of its inputs."""
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
@@ -235,7 +241,7 @@ def train(
     return net.eval(), mean, std
 
 
-def said(fitted: list[tuple[Net, Array, Array]], features: Array) -> Array:
+def said(fitted: list[Fitted], features: Array) -> Array:
     """Raw outputs (n, 15), the mean over the networks."""
     with torch.no_grad():
         each = [n(torch.from_numpy((features - m) / s).T[None])[0].T.numpy() for n, m, s in fitted]
@@ -249,18 +255,38 @@ def folds(clips: list[Clip]) -> list[set[str]]:
     return [{s} for s in alone] + [set(rest[i::3]) for i in range(3) if rest[i::3]]
 
 
-def judge(
-    clips: list[Clip], targets: Targets, quiet: list[Array]
-) -> tuple[dict[str, object], Array]:
-    """Figures with each speaker left out, and the mean and spread of the shapes said."""
-    out: dict[int, Array] = {}
+@dataclass(frozen=True)
+class Fold:
+    """Networks that have not seen or heard the speakers `left_out`."""
+
+    left_out: frozenset[str]
+    fitted: list[Fitted]
+
+
+def leave_out(
+    clips: list[Clip], targets: Targets, quiet: list[Array], seeds: Sequence[int] = SEEDS
+) -> tuple[list[Fold], list[Array]]:
+    """The folds, and each clip's raw outputs (n, 15) by networks that do not know its speaker."""
+    made, out = [], [np.zeros((0, OUTPUTS), np.float32)] * len(clips)
     for left_out in folds(clips):
         chosen = [i for i, c in enumerate(clips) if c.speaker not in left_out]
-        fitted = [train(clips, targets, chosen, quiet, seed) for seed in SEEDS[:2]]
+        fitted = [train(clips, targets, chosen, quiet, seed) for seed in seeds]
+        made.append(Fold(frozenset(left_out), fitted))
         for i, clip in enumerate(clips):
             if clip.speaker in left_out:
                 out[i] = said(fitted, clip.features[0])
         print(".", end="", file=sys.stderr, flush=True)
+    return made, out
+
+
+def scale(out: list[Array], targets: Targets, of: Sequence[int]) -> Array:
+    """Mean and spread (2, 13) of the shapes said on the clips `of`: one unit of the model."""
+    talk = [out[i][targets.known[i] & targets.speech[i], :SHAPES] for i in of]
+    return np.stack([np.concatenate(talk).mean(0), np.mean([t.std(0) for t in talk], axis=0)])
+
+
+def judge(clips: list[Clip], targets: Targets, out: list[Array]) -> dict[str, object]:
+    """Figures of the raw outputs `out` of networks that do not know the clip's speaker."""
     groups = {"all": clips, "other than GRID": [c for c in clips if not c.grid]}
     figures: dict[str, object] = {}
     for name, group in groups.items():
@@ -275,15 +301,13 @@ def judge(
         figures[name] = _named(np.mean(own, axis=0))
         figures[f"{name}, another's sound"] = _named(np.mean(wrong, axis=0))
         figures[f"{name}, worst speaker's opening"] = round(float(np.min(own, axis=0)[0]), 3)
-    pick = list(out)
-    talk = {i: targets.known[i] & targets.speech[i] for i in pick}
-    shut = np.concatenate([targets.closed[i][talk[i]] for i in pick])
-    probability = np.concatenate([out[i][talk[i], -2] for i in pick])
+    every = range(len(clips))
+    talk = [targets.known[i] & targets.speech[i] for i in every]
+    shut = np.concatenate([targets.closed[i][talk[i]] for i in every])
+    probability = np.concatenate([out[i][talk[i], -2] for i in every])
     figures["closed: found of true"] = round(float((probability[shut] > 0).mean()), 3)
     figures["closed: said of open"] = round(float((probability[~shut] > 0).mean()), 3)
-    stacked = np.concatenate([out[i][talk[i], :SHAPES] for i in pick])
-    each = [out[i][talk[i], :SHAPES].std(0) for i in pick]
-    return figures, np.stack([stacked.mean(0), np.mean(each, axis=0)])
+    return figures
 
 
 def _agreement(said: Array, i: int, targets: Targets) -> np.ndarray:
@@ -303,7 +327,7 @@ def _named(values: np.ndarray) -> dict[str, float]:
     return {name: round(float(v), 3) for name, v in zip(MEASURES, values, strict=True)}
 
 
-def packed(fitted: list[tuple[Net, Array, Array]], level: Array) -> dict[str, np.ndarray]:
+def packed(fitted: list[Fitted], level: Array, targets: Targets) -> dict[str, np.ndarray]:
     """The networks as `speech` reads them: inputs' scale folded in, laid out for x @ w."""
     out: dict[str, list[np.ndarray]] = {}
     for net, mean, std in fitted:
@@ -323,26 +347,59 @@ def packed(fitted: list[tuple[Net, Array, Array]], level: Array) -> dict[str, np
         for name, value in one.items():
             out.setdefault(name, []).append(value)
     arrays = {name: np.stack(values).astype(np.float16) for name, values in out.items()}
-    return arrays | {"middle": level[0].astype("f4"), "spread": level[1].astype("f4")}
+    return arrays | {
+        "middle": level[0].astype("f4"),
+        "spread": level[1].astype("f4"),
+        "lip_axes": targets.axes.astype(np.float16),
+        "lip_sizes": targets.sizes.astype(np.float32),
+    }
+
+
+def write_folds(
+    folder: Path, clips: list[Clip], targets: Targets, made: list[Fold], out: list[Array]
+) -> None:
+    """One weights file a fold, and `folds.json`: which file may judge a clip, and its offset.
+
+    `{"talk/a.mp4": {"weights": "fold_0.npz", "offset": 0.05}}`; the offset is how much later
+    than the picture the clip's sound is, s.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    listed: dict[str, dict[str, object]] = {}
+    for k, fold in enumerate(made):
+        # Not even the scale of the outputs comes from who is left out.
+        known = [i for i, c in enumerate(clips) if c.speaker not in fold.left_out]
+        arrays = packed(fold.fitted, scale(out, targets, known), targets)
+        np.savez_compressed(folder / f"fold_{k}.npz", allow_pickle=False, **arrays)
+        for clip in clips:
+            if clip.speaker in fold.left_out:
+                row = {"weights": f"fold_{k}.npz", "offset": round(clip.offset, 3)}
+                listed[clip.file] = row
+    part = folder / "folds.json.part"
+    part.write_text(json.dumps(listed, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    part.replace(folder / "folds.json")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("media", type=Path, help="folder with index.csv and grid/index.csv")
     parser.add_argument("--output", type=Path, default=WEIGHTS)
+    parser.add_argument(
+        "--folds", type=Path, metavar="DIR", help="write only the folds, to judge other parts by"
+    )
     args = parser.parse_args()
     torch.set_num_threads(1)
     clips = load(args.media)
     listen(clips)
     correct_offsets(clips)
     targets, quiet = Targets(clips), silences()
-    figures, level = judge(clips, targets, quiet)
+    made, out = leave_out(clips, targets, quiet)
+    if args.folds:
+        write_folds(args.folds, clips, targets, made, out)
+        return
+    figures = judge(clips, targets, out)
     everyone = list(range(len(clips)))
     fitted = [train(clips, targets, everyone, quiet, seed) for seed in SEEDS]
-    arrays = packed(fitted, level) | {
-        "lip_axes": targets.axes.astype(np.float16),
-        "lip_sizes": targets.sizes.astype(np.float32),
-    }
+    arrays = packed(fitted, scale(out, targets, everyone), targets)
     np.savez_compressed(args.output, allow_pickle=False, **arrays)
     record = {
         "date": datetime.datetime.now(datetime.timezone.utc).date().isoformat(),
