@@ -31,7 +31,7 @@ LIPS_TOGETHER = 0.012
 """Opening at which the mesh sees closed lips, IOD; a person's own level may lie lower."""
 CLOSED_UNITS = -1.3
 """The speech model's opening at which lips are together, in its units."""
-GAIN = 1.1
+GAIN = 1.0
 """Predictions are drawn towards the mean; this gives back some of the movement."""
 CLOSURE_PULL, CERTAIN = 0.6, 0.4
 """How far lips are drawn together, and from which probability on all of it: sound alone
