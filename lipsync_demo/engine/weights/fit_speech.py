@@ -4,7 +4,7 @@ A developer's tool; needs PyTorch. Measures the clips, corrects how far sound an
 apart in each (ridge regression over the other speakers' clips, Hoerl and Kennard 1970, finds
 the lag at which sound and mouth agree best), judges the network with each speaker left out,
 fits it on all clips and writes `speech.npz` with `speech_clips.json`: the clips fitted on and
-the figures. One thread and fixed seeds: the same machine gives the same digits.
+the figures (`fit_judge`). One thread and fixed seeds: the same machine gives the same digits.
 """
 
 # Checked with and without PyTorch installed, which disagree about these.
@@ -27,7 +27,7 @@ from torch import nn
 from torch.nn import functional
 
 from lipsync_demo.engine.mouth import MEASURES
-from lipsync_demo.engine.phones import FEATURES, RATE
+from lipsync_demo.engine.phones import FEATURES, RATE, PhoneNetwork
 from lipsync_demo.engine.sound import Array
 from lipsync_demo.engine.speech import (
     CHANNELS,
@@ -37,8 +37,10 @@ from lipsync_demo.engine.speech import (
     OUTPUTS,
     TAPS,
     WEIGHTS,
+    SpeechModel,
 )
 from lipsync_demo.engine.weights.fit_clips import TOGETHER, Clip, listen, load, silences, spoken
+from lipsync_demo.engine.weights.fit_judge import correlation, judge, judge_each, judge_sounds
 
 SHAPES = len(MEASURES) + LIP_TERMS
 LOSS = torch.tensor([1.0, 1.0, 1.0, 0.5, 0.5] + [0.3] * LIP_TERMS)[None, :, None]
@@ -160,12 +162,6 @@ def best_lag(clip: Clip, said: Array) -> float:
     return float(SEARCH[int(np.argmax(scores))])
 
 
-def correlation(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Pearson's r of each column."""
-    a, b = a - a.mean(0), b - b.mean(0)
-    return np.asarray((a * b).sum(0) / np.sqrt((a * a).sum(0) * (b * b).sum(0) + 1e-9))
-
-
 Fitted: TypeAlias = tuple[Net, Array, Array]
 """A network with the mean and spread of its inputs."""
 
@@ -285,48 +281,6 @@ def scale(out: list[Array], targets: Targets, of: Sequence[int]) -> Array:
     return np.stack([np.concatenate(talk).mean(0), np.mean([t.std(0) for t in talk], axis=0)])
 
 
-def judge(clips: list[Clip], targets: Targets, out: list[Array]) -> dict[str, object]:
-    """Figures of the raw outputs `out` of networks that do not know the clip's speaker."""
-    groups = {"all": clips, "other than GRID": [c for c in clips if not c.grid]}
-    figures: dict[str, object] = {}
-    for name, group in groups.items():
-        speakers = sorted({c.speaker for c in group})
-        own, wrong = [], []
-        for speaker in speakers:
-            mine = [i for i, c in enumerate(clips) if c.speaker == speaker]
-            own.append(np.mean([_agreement(out[i], i, targets) for i in mine], axis=0))
-            wrong.append(
-                np.mean([_agreement(out[_other(clips, i)], i, targets) for i in mine], axis=0)
-            )
-        figures[name] = _named(np.mean(own, axis=0))
-        figures[f"{name}, another's sound"] = _named(np.mean(wrong, axis=0))
-        figures[f"{name}, worst speaker's opening"] = round(float(np.min(own, axis=0)[0]), 3)
-    every = range(len(clips))
-    talk = [targets.known[i] & targets.speech[i] for i in every]
-    shut = np.concatenate([targets.closed[i][talk[i]] for i in every])
-    probability = np.concatenate([out[i][talk[i], -2] for i in every])
-    figures["closed: found of true"] = round(float((probability[shut] > 0).mean()), 3)
-    figures["closed: said of open"] = round(float((probability[~shut] > 0).mean()), 3)
-    return figures
-
-
-def _agreement(said: Array, i: int, targets: Targets) -> np.ndarray:
-    n = min(len(said), len(targets.shapes[i]))
-    known = targets.known[i][:n]
-    return correlation(said[:n][known][:, :5], targets.shapes[i][:n][known][:, :5])
-
-
-def _other(clips: list[Clip], i: int) -> int:
-    """A clip by another speaker, long enough to stand in for clip i where there is one."""
-    order = [(i + k) % len(clips) for k in range(1, len(clips))]
-    others = [j for j in order if clips[j].speaker != clips[i].speaker]
-    return max(others, key=lambda j: min(clips[j].rows, clips[i].rows))
-
-
-def _named(values: np.ndarray) -> dict[str, float]:
-    return {name: round(float(v), 3) for name, v in zip(MEASURES, values, strict=True)}
-
-
 def packed(fitted: list[Fitted], level: Array, targets: Targets) -> dict[str, np.ndarray]:
     """The networks as `speech` reads them: inputs' scale folded in, laid out for x @ w."""
     out: dict[str, list[np.ndarray]] = {}
@@ -355,8 +309,23 @@ def packed(fitted: list[Fitted], level: Array, targets: Targets) -> dict[str, np
     }
 
 
+def models(
+    clips: list[Clip], targets: Targets, made: list[Fold], out: list[Array]
+) -> list[dict[str, np.ndarray]]:
+    """Each fold's weights; not even the scale of the outputs comes from who is left out."""
+    every = range(len(clips))
+    return [
+        packed(
+            fold.fitted,
+            scale(out, targets, [i for i in every if clips[i].speaker not in fold.left_out]),
+            targets,
+        )
+        for fold in made
+    ]
+
+
 def write_folds(
-    folder: Path, clips: list[Clip], targets: Targets, made: list[Fold], out: list[Array]
+    folder: Path, clips: list[Clip], made: list[Fold], weights: list[dict[str, np.ndarray]]
 ) -> None:
     """One weights file a fold, and `folds.json`: which file may judge a clip, and its offset.
 
@@ -365,10 +334,7 @@ def write_folds(
     """
     folder.mkdir(parents=True, exist_ok=True)
     listed: dict[str, dict[str, object]] = {}
-    for k, fold in enumerate(made):
-        # Not even the scale of the outputs comes from who is left out.
-        known = [i for i, c in enumerate(clips) if c.speaker not in fold.left_out]
-        arrays = packed(fold.fitted, scale(out, targets, known), targets)
+    for k, (fold, arrays) in enumerate(zip(made, weights, strict=True)):
         np.savez_compressed(folder / f"fold_{k}.npz", allow_pickle=False, **arrays)
         for clip in clips:
             if clip.speaker in fold.left_out:
@@ -379,42 +345,59 @@ def write_folds(
     part.replace(folder / "folds.json")
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("media", type=Path, help="folder with index.csv and grid/index.csv")
-    parser.add_argument("--output", type=Path, default=WEIGHTS)
-    parser.add_argument(
-        "--folds", type=Path, metavar="DIR", help="write only the folds, to judge other parts by"
-    )
-    args = parser.parse_args()
-    torch.set_num_threads(1)
-    clips = load(args.media)
+def fit(clips: list[Clip], media: Path, output: Path, folder: Path | None) -> dict[str, object]:
+    """Fit on `clips` and judge; writes the weights, their record and the folds; the figures."""
     listen(clips)
     correct_offsets(clips)
     targets, quiet = Targets(clips), silences()
     made, out = leave_out(clips, targets, quiet)
-    if args.folds:
-        write_folds(args.folds, clips, targets, made, out)
-        return
-    figures = judge(clips, targets, out)
+    weights = models(clips, targets, made, out)
+    if folder:
+        write_folds(folder, clips, made, weights)
+    hearing = PhoneNetwork.load()
+    strangers = [SpeechModel(_float32(w), hearing) for w in weights]
+    knows = {s: k for k, fold in enumerate(made) for s in fold.left_out}
+    chosen = [strangers[knows[c.speaker]] for c in clips]
     everyone = list(range(len(clips)))
     fitted = [train(clips, targets, everyone, quiet, seed) for seed in SEEDS]
     arrays = packed(fitted, scale(out, targets, everyone), targets)
-    np.savez_compressed(args.output, allow_pickle=False, **arrays)
+    figures = {
+        "speaker left out": judge(clips, chosen),
+        "each speaker outside GRID, left out": judge_each(clips, chosen),
+        "probability of speech": judge_sounds(SpeechModel(_float32(arrays), hearing), media),
+    }
+    np.savez_compressed(output, allow_pickle=False, **arrays)
     record = {
         "date": datetime.datetime.now(datetime.timezone.utc).date().isoformat(),
-        "sha256": hashlib.sha256(args.output.read_bytes()).hexdigest(),
+        "sha256": hashlib.sha256(output.read_bytes()).hexdigest(),
         "seconds": round(sum(c.rows for c in clips) / RATE, 1),
         "speakers": len(speaker_seconds(clips)),
-        "speaker left out": figures,
+        **figures,
         "clips": [
             {"file": c.file, "speaker": c.speaker, "tier": c.tier, "offset": round(c.offset, 3)}
             for c in clips
         ],
     }
     text = json.dumps(record, indent=1)
-    args.output.with_name("speech_clips.json").write_text(text + "\n", encoding="utf-8")
-    print(json.dumps(figures, indent=1), record["sha256"])
+    output.with_name("speech_clips.json").write_text(text + "\n", encoding="utf-8")
+    return record
+
+
+def _float32(arrays: dict[str, np.ndarray]) -> dict[str, Array]:
+    return {name: a.astype(np.float32) for name, a in arrays.items()}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("media", type=Path, help="folder with index.csv and grid/index.csv")
+    parser.add_argument("--output", type=Path, default=WEIGHTS)
+    parser.add_argument(
+        "--folds", type=Path, metavar="DIR", help="write the folds too, to judge other parts by"
+    )
+    args = parser.parse_args()
+    torch.set_num_threads(1)
+    record = fit(load(args.media), args.media, args.output, args.folds)
+    print(json.dumps({k: v for k, v in record.items() if k != "clips"}, indent=1))
 
 
 if __name__ == "__main__":
