@@ -107,6 +107,8 @@ def noise(kind: str, length: int, rng: np.random.Generator, other: Array) -> Arr
         ) + 0.05 * rng.standard_normal(length)
     elif kind == "music":
         made = _music(length, rng)
+    elif kind == "tone":
+        made = _tones(length, rng)
     else:
         slope = {"white": 0.0, "pink": 0.5, "brown": 1.0}[kind]
         spectrum = np.fft.rfft(rng.standard_normal(length))
@@ -120,7 +122,7 @@ def noise(kind: str, length: int, rng: np.random.Generator, other: Array) -> Arr
 def silences(seed: int = 1) -> list[Array]:
     """Features of sounds without speech, 4 s each."""
     network, rng = PhoneNetwork.load(), np.random.default_rng(seed)
-    kinds = ("white", "pink", "brown", "hum", "hum", "music", "music", "music") * 4
+    kinds = ("white", "pink", "brown", "hum", "hum", *["music"] * 3, *["tone"] * 4) * 8
     return [
         network.hear(
             noise(kind, 64000, rng, np.zeros(1, "f4")) * np.float32(10 ** rng.uniform(-4, -1))
@@ -149,6 +151,20 @@ def _music(length: int, rng: np.random.Generator) -> np.ndarray:
             pitch = note * 110 * 2 ** (rng.integers(24) / 12)
             made += envelope * np.sin(2 * np.pi * pitch * at) * rng.uniform(0.2, 1)
     return made
+
+
+def _tones(length: int, rng: np.random.Generator) -> np.ndarray:
+    """One to three pure tones, steady or gliding, whole or in beeps, over a faint hiss."""
+    at = np.arange(length) / sound.SAMPLE_RATE
+    made = np.zeros(length)
+    for _ in range(int(rng.integers(1, 4))):
+        pitch = np.exp(rng.uniform(np.log(60), np.log(5000)))
+        bend = rng.choice([0.0, 0.0, rng.uniform(0, 0.7)])
+        pitches = pitch * np.exp(bend * np.sin(2 * np.pi * rng.uniform(0.05, 1) * at))
+        made += rng.uniform(0.2, 1) * np.sin(2 * np.pi * np.cumsum(pitches) / sound.SAMPLE_RATE)
+    if rng.uniform() < 0.4:
+        made *= np.sin(2 * np.pi * rng.uniform(0.3, 6) * at) > 0
+    return made + 10 ** rng.uniform(-5, -1) * rng.standard_normal(length)
 
 
 def _rows(index: Path) -> list[dict[str, str]]:

@@ -4,7 +4,8 @@ A developer's tool; needs PyTorch. Measures the clips, corrects how far sound an
 apart in each (ridge regression over the other speakers' clips, Hoerl and Kennard 1970, finds
 the lag at which sound and mouth agree best), judges the network with each speaker left out,
 fits it on all clips and writes `speech.npz` with `speech_clips.json`: the clips fitted on and
-the figures (`fit_judge`). One thread and fixed seeds: the same machine gives the same digits.
+the figures (`fit_judge`). One thread a network and fixed seeds: the same machine gives the same
+digits.
 """
 
 # Checked with and without PyTorch installed, which disagree about these.
@@ -15,11 +16,12 @@ import argparse
 import datetime
 import hashlib
 import json
-import sys
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import torch
@@ -259,20 +261,40 @@ class Fold:
     fitted: list[Fitted]
 
 
-def leave_out(
-    clips: list[Clip], targets: Targets, quiet: list[Array], seeds: Sequence[int] = SEEDS
-) -> tuple[list[Fold], list[Array]]:
-    """The folds, and each clip's raw outputs (n, 15) by networks that do not know its speaker."""
-    made, out = [], [np.zeros((0, OUTPUTS), np.float32)] * len(clips)
-    for left_out in folds(clips):
-        chosen = [i for i, c in enumerate(clips) if c.speaker not in left_out]
-        fitted = [train(clips, targets, chosen, quiet, seed) for seed in seeds]
-        made.append(Fold(frozenset(left_out), fitted))
-        for i, clip in enumerate(clips):
-            if clip.speaker in left_out:
-                out[i] = said(fitted, clip.features[0])
-        print(".", end="", file=sys.stderr, flush=True)
-    return made, out
+_material: list[tuple[list[Clip], Targets, list[Array]]] = []
+"""What a worker process fits on."""
+
+
+def _receive(*material: Any) -> None:
+    torch.set_num_threads(1)
+    _material[:] = [material]
+
+
+def _train(job: tuple[list[int], int]) -> Fitted:
+    chosen, seed = job
+    clips, targets, quiet = _material[0]
+    return train(clips, targets, chosen, quiet, seed)
+
+
+def fit_all(
+    clips: list[Clip], targets: Targets, quiet: list[Array], workers: int
+) -> tuple[list[Fold], list[Fitted]]:
+    """The folds, and the networks fitted on every clip."""
+    every = range(len(clips))
+    left_out = [frozenset(s) for s in folds(clips)] + [frozenset[str]()]
+    jobs = [
+        ([i for i in every if clips[i].speaker not in group], seed)
+        for group in left_out
+        for seed in SEEDS
+    ]
+    # A forked process inherits the clips; sending them would copy gigabytes.
+    with ProcessPoolExecutor(
+        workers, get_context("fork"), initializer=_receive, initargs=(clips, targets, quiet)
+    ) as pool:
+        nets = list(pool.map(_train, jobs))
+    n = len(SEEDS)
+    groups = [nets[k * n : (k + 1) * n] for k in range(len(left_out))]
+    return [Fold(g, f) for g, f in zip(left_out, groups, strict=True)][:-1], groups[-1]
 
 
 def scale(out: list[Array], targets: Targets, of: Sequence[int]) -> Array:
@@ -345,22 +367,23 @@ def write_folds(
     part.replace(folder / "folds.json")
 
 
-def fit(clips: list[Clip], media: Path, output: Path, folder: Path | None) -> dict[str, object]:
+def fit(
+    clips: list[Clip], media: Path, output: Path, folder: Path | None, workers: int
+) -> dict[str, object]:
     """Fit on `clips` and judge; writes the weights, their record and the folds; the figures."""
     listen(clips)
     correct_offsets(clips)
     targets, quiet = Targets(clips), silences()
-    made, out = leave_out(clips, targets, quiet)
+    made, fitted = fit_all(clips, targets, quiet, workers)
+    knows = {s: k for k, fold in enumerate(made) for s in fold.left_out}
+    out = [said(made[knows[c.speaker]].fitted, c.features[0]) for c in clips]
     weights = models(clips, targets, made, out)
     if folder:
         write_folds(folder, clips, made, weights)
     hearing = PhoneNetwork.load()
     strangers = [SpeechModel(_float32(w), hearing) for w in weights]
-    knows = {s: k for k, fold in enumerate(made) for s in fold.left_out}
     chosen = [strangers[knows[c.speaker]] for c in clips]
-    everyone = list(range(len(clips)))
-    fitted = [train(clips, targets, everyone, quiet, seed) for seed in SEEDS]
-    arrays = packed(fitted, scale(out, targets, everyone), targets)
+    arrays = packed(fitted, scale(out, targets, range(len(clips))), targets)
     figures = {
         "speaker left out": judge(clips, chosen),
         "each speaker outside GRID, left out": judge_each(clips, chosen),
@@ -394,9 +417,10 @@ def main() -> None:
     parser.add_argument(
         "--folds", type=Path, metavar="DIR", help="write the folds too, to judge other parts by"
     )
+    parser.add_argument("--workers", type=int, default=1, help="processes to fit in")
     args = parser.parse_args()
     torch.set_num_threads(1)
-    record = fit(load(args.media), args.media, args.output, args.folds)
+    record = fit(load(args.media), args.media, args.output, args.folds, args.workers)
     print(json.dumps({k: v for k, v in record.items() if k != "clips"}, indent=1))
 
 
