@@ -25,6 +25,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import torch
+from scipy.special import expit
 from torch import nn
 from torch.nn import functional
 
@@ -41,13 +42,18 @@ from lipsync_demo.engine.speech import (
     WEIGHTS,
     SpeechModel,
 )
-from lipsync_demo.engine.weights.fit_clips import TOGETHER, Clip, listen, load, silences, spoken
+from lipsync_demo.engine.weights.fit_clips import Clip, listen, load, silences, spoken
 from lipsync_demo.engine.weights.fit_judge import correlation, judge, judge_each, judge_sounds
 
 SHAPES = len(MEASURES) + LIP_TERMS
 LOSS = torch.tensor([1.0, 1.0, 1.0, 0.5, 0.5] + [0.3] * LIP_TERMS)[None, :, None]
-STEPS, BATCH, QUIET, CROP = 300, 16, 3, 90
+STEPS, BATCH, QUIET, CROP = 300, 16, 4, 90
 RATE_OF_LEARNING, DECAY, DROPOUT = 2e-3, 0.1, 0.2
+CLOSED_SHARE, SPEECH_SHARE = 0.3, 0.1
+"""Of the two probabilities in the loss, against one of the shapes."""
+ALMOST, BLUR = 0.03, 0.006
+"""Opening at which lips count as half closed, and how softly, IOD: a hard limit would teach
+that lips open by a hair are no different from lips apart."""
 SEEDS = (0, 1, 2)
 SEARCH = np.arange(-0.35, 0.3501, 0.01)
 GRID_SPREAD = 0.35
@@ -84,7 +90,7 @@ class Targets:
     def __init__(self, clips: list[Clip]) -> None:
         self.shapes: list[Array] = []
         self.known: list[np.ndarray] = []
-        self.closed: list[np.ndarray] = []
+        self.closed: list[Array] = []
         self.speech = [spoken(c.samples)[: c.rows] for c in clips]
         lips: list[Array] = []
         speakers: dict[str, list[Array]] = {}
@@ -93,7 +99,7 @@ class Targets:
             own = measures[known]
             self.shapes.append((measures - own.mean(0)) / (own.std(0) + 1e-4))
             self.known.append(known)
-            self.closed.append(measures[:, 0] < TOGETHER)
+            self.closed.append(expit((ALMOST - measures[:, 0]) / BLUR).astype("f4"))
             lips.append(lip - lip[known].mean(0))
             speakers.setdefault(clip.speaker, []).append(lips[-1][known])
         scatter = np.mean([np.cov(np.concatenate(v).T) for v in speakers.values()], axis=0)
@@ -104,6 +110,15 @@ class Targets:
         for i, lip in enumerate(lips):
             terms = np.clip(lip @ self.axes / self.sizes, -4, 4)
             self.shapes[i] = np.concatenate([self.shapes[i], terms], axis=1).astype("f4")
+
+    def rows(self, i: int, pace: float, count: int) -> Array:
+        """Clip i played at `pace`: shapes, closed, speech and known in columns, (count, 16)."""
+        flags = [self.closed[i], self.speech[i], self.known[i]]
+        plain = np.column_stack([self.shapes[i], *flags])
+        if pace == 1.0:
+            return plain.astype("f4")
+        at, own = np.arange(count) * pace, np.arange(len(plain))
+        return np.column_stack([np.interp(at, own, c) for c in plain.T]).astype("f4")
 
 
 def speaker_seconds(clips: Sequence[Clip]) -> dict[str, int]:
@@ -179,18 +194,11 @@ def train(
     ready = {i: [torch.from_numpy((f - mean) / std) for f in clips[i].features] for i in chosen}
     still = [torch.from_numpy((f - mean) / std) for f in quiet]
     truth = {
-        i: torch.from_numpy(
-            np.concatenate(
-                [
-                    targets.shapes[i],
-                    targets.closed[i][:, None],
-                    targets.speech[i][:, None],
-                    targets.known[i][:, None],
-                ],
-                axis=1,
-            ).astype("f4")
+        (i, pace): torch.from_numpy(
+            targets.rows(i, pace, len(ready[i][clips[i].paces.index(pace)]))
         )
         for i in chosen
+        for pace in set(clips[i].paces)
     }
     seconds = speaker_seconds([clips[i] for i in chosen])
     share = np.array([clips[i].rows * seconds[clips[i].speaker] ** -0.5 for i in chosen])
@@ -204,33 +212,34 @@ def train(
     for _ in range(STEPS):
         xs, ys, masks = [], [], []
         for i in rng.choice(chosen, BATCH, p=share):
-            x = ready[i][int(rng.integers(len(ready[i])))]
+            variant = int(rng.integers(len(ready[i])))
+            x, y = ready[i][variant], truth[i, clips[i].paces[variant]]
             start = int(rng.integers(-30, max(1, len(x) - CROP + 30)))
             rows = torch.arange(start, start + CROP)
             inside = ((rows >= 0) & (rows < len(x))).float()
             rows = rows.clamp(0, len(x) - 1)
             xs.append(x[rows])
-            ys.append(truth[i][rows])
+            ys.append(y[rows])
             masks.append(inside)
         for i in rng.choice(len(still), QUIET):
             start = int(rng.integers(len(still[i]) - CROP))
             xs.append(still[i][start : start + CROP])
             ys.append(nothing)
             masks.append(torch.ones(CROP))
-        y, mask = torch.stack(ys).transpose(1, 2), torch.stack(masks)
+        told, mask = torch.stack(ys).transpose(1, 2), torch.stack(masks)
         said = net(torch.stack(xs).transpose(1, 2))
-        known = (mask * y[:, -1])[:, None]
-        shape = functional.smooth_l1_loss(said[:, :SHAPES], y[:, :SHAPES], reduction="none")
+        known = (mask * told[:, -1])[:, None]
+        shape = functional.smooth_l1_loss(said[:, :SHAPES], told[:, :SHAPES], reduction="none")
         loss = (shape * known * LOSS).sum() / (known.sum() * LOSS.sum())
-        talking = known[:, 0] * y[:, -2]
+        talking = known[:, 0] * told[:, -2]
         closed = functional.binary_cross_entropy_with_logits(
-            said[:, -2], y[:, -3], reduction="none"
+            said[:, -2], told[:, -3], reduction="none"
         )
         speech = functional.binary_cross_entropy_with_logits(
-            said[:, -1], y[:, -2], reduction="none"
+            said[:, -1], told[:, -2], reduction="none"
         )
-        loss = loss + 0.1 * (closed * talking).sum() / talking.sum()
-        loss = loss + 0.1 * (speech * mask).sum() / mask.sum()
+        loss = loss + CLOSED_SHARE * (closed * talking).sum() / talking.sum()
+        loss = loss + SPEECH_SHARE * (speech * mask).sum() / mask.sum()
         optimiser.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(net.parameters(), 1.0)
