@@ -111,6 +111,34 @@ def judge_sounds(model: SpeechModel, media: Path) -> Figures:
     return figures
 
 
+def written(figures: Figures) -> str:
+    """The figures as Markdown tables."""
+    judged = figures["speaker left out"]
+    lines = ["| judged on | " + " | ".join(MEASURES) + " |", "| --- |" + " --- |" * len(MEASURES)]
+    for name in ("all", "other than GRID"):
+        for row in (name, f"{name}, another's sound"):
+            values = " | ".join(f"{v:.3f}" for v in judged[row].values())
+            lines.append(f"| {row} | {values} |")
+    for name, values in figures["each speaker outside GRID, left out"].items():
+        lines.append(f"| `{name}` | " + " | ".join(f"{v:.3f}" for v in values.values()) + " |")
+    lines += ["", "| | all | other than GRID |", "| --- | --- | --- |"]
+    rows = [
+        "worst speaker's opening",
+        "opening in babble at 10 dB",
+        "opening in white noise at 10 dB",
+    ]
+    both = ("all", "other than GRID")
+    lines += [
+        f"| {row} | " + " | ".join(str(judged[f"{b}, {row}"]) for b in both) + " |" for row in rows
+    ]
+    for row in judged["all, lips"]:
+        values = " | ".join(str(judged[f"{b}, lips"][row]) for b in both)
+        lines.append(f"| lips: {row} | {values} |")
+    lines += ["", "| probability of speech | |", "| --- | --- |"]
+    lines += [f"| {name} | {value} |" for name, value in figures["probability of speech"].items()]
+    return "\n".join(lines)
+
+
 def noisy(clips: Sequence[Clip], i: int, kind: str) -> Array:
     """Clip i's sound with noise 10 dB below its speech; babble is of another speaker."""
     samples = clips[i].samples

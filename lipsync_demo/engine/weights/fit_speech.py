@@ -43,8 +43,16 @@ from lipsync_demo.engine.speech import (
     SpeechModel,
 )
 from lipsync_demo.engine.weights.fit_clips import Clip, listen, load, silences, spoken
-from lipsync_demo.engine.weights.fit_judge import correlation, judge, judge_each, judge_sounds
+from lipsync_demo.engine.weights.fit_judge import (
+    correlation,
+    judge,
+    judge_each,
+    judge_sounds,
+    written,
+)
 
+RECORD = "speech_clips.json"
+BEGIN, END = "<!-- figures by fit_speech.py -->", "<!-- end of figures -->"
 SHAPES = len(MEASURES) + LIP_TERMS
 LOSS = torch.tensor([1.0, 1.0, 1.0, 0.5, 0.5] + [0.3] * LIP_TERMS)[None, :, None]
 STEPS, BATCH, QUIET, CROP = 300, 16, 4, 90
@@ -378,8 +386,8 @@ def write_folds(
 
 def fit(
     clips: list[Clip], media: Path, output: Path, folder: Path | None, workers: int
-) -> dict[str, object]:
-    """Fit on `clips` and judge; writes the weights, their record and the folds; the figures."""
+) -> dict[str, Any]:
+    """Fit on `clips` and judge; writes the weights, their record and the folds; the record."""
     listen(clips)
     correct_offsets(clips)
     targets, quiet = Targets(clips), silences()
@@ -389,29 +397,58 @@ def fit(
     weights = models(clips, targets, made, out)
     if folder:
         write_folds(folder, clips, made, weights)
-    hearing = PhoneNetwork.load()
-    strangers = [SpeechModel(_float32(w), hearing) for w in weights]
-    chosen = [strangers[knows[c.speaker]] for c in clips]
     arrays = packed(fitted, scale(out, targets, range(len(clips))), targets)
-    figures = {
-        "speaker left out": judge(clips, chosen),
-        "each speaker outside GRID, left out": judge_each(clips, chosen),
-        "probability of speech": judge_sounds(SpeechModel(_float32(arrays), hearing), media),
-    }
     np.savez_compressed(output, allow_pickle=False, **arrays)
     record = {
         "date": datetime.datetime.now(datetime.timezone.utc).date().isoformat(),
         "sha256": hashlib.sha256(output.read_bytes()).hexdigest(),
         "seconds": round(sum(c.rows for c in clips) / RATE, 1),
         "speakers": len(speaker_seconds(clips)),
-        **figures,
         "clips": [
             {"file": c.file, "speaker": c.speaker, "tier": c.tier, "offset": round(c.offset, 3)}
             for c in clips
         ],
     }
+    hearing = PhoneNetwork.load()
+    strangers = [SpeechModel(_float32(w), hearing) for w in weights]
+    chosen = [strangers[knows[c.speaker]] for c in clips]
+    return _recorded(record, clips, chosen, media, output)
+
+
+def judge_again(media: Path, output: Path, folder: Path) -> dict[str, Any]:
+    """Figures of weights and folds fitted earlier, for when what comes after them changed."""
+    listed = json.loads((folder / "folds.json").read_text(encoding="utf-8"))
+    strangers = {row["weights"]: SpeechModel.of(folder / row["weights"]) for row in listed.values()}
+    clips = load(media)
+    for clip in clips:
+        clip.offset = listed[clip.file]["offset"]
+    chosen = [strangers[listed[c.file]["weights"]] for c in clips]
+    record = json.loads(output.with_name(RECORD).read_text(encoding="utf-8"))
+    return _recorded(record, clips, chosen, media, output)
+
+
+def _recorded(
+    record: dict[str, Any],
+    clips: list[Clip],
+    chosen: list[SpeechModel],
+    media: Path,
+    output: Path,
+) -> dict[str, Any]:
+    """`record` with its figures, written beside the weights; `chosen[i]` judges clip i."""
+    listed = record.pop("clips")
+    record |= {
+        "speaker left out": judge(clips, chosen),
+        "each speaker outside GRID, left out": judge_each(clips, chosen),
+        "probability of speech": judge_sounds(SpeechModel.of(output), media),
+        "clips": listed,
+    }
     text = json.dumps(record, indent=1)
-    output.with_name("speech_clips.json").write_text(text + "\n", encoding="utf-8")
+    output.with_name(RECORD).write_text(text + "\n", encoding="utf-8")
+    readme = output.with_name("README.md")
+    if readme.is_file():
+        before, _, rest = readme.read_text(encoding="utf-8").partition(BEGIN)
+        after = rest.partition(END)[2]
+        readme.write_text(f"{before}{BEGIN}\n{written(record)}\n{END}{after}", encoding="utf-8")
     return record
 
 
@@ -427,9 +464,17 @@ def main() -> None:
         "--folds", type=Path, metavar="DIR", help="write the folds too, to judge other parts by"
     )
     parser.add_argument("--workers", type=int, default=1, help="processes to fit in")
+    parser.add_argument(
+        "--judge", action="store_true", help="fit nothing: judge the weights and --folds there are"
+    )
     args = parser.parse_args()
     torch.set_num_threads(1)
-    record = fit(load(args.media), args.media, args.output, args.folds, args.workers)
+    if args.judge:
+        if args.folds is None:
+            parser.error("--judge needs --folds")
+        record = judge_again(args.media, args.output, args.folds)
+    else:
+        record = fit(load(args.media), args.media, args.output, args.folds, args.workers)
     print(json.dumps({k: v for k, v in record.items() if k != "clips"}, indent=1))
 
 
