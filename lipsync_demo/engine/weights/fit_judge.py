@@ -96,12 +96,21 @@ def judge_sounds(model: SpeechModel, media: Path) -> Figures:
         float(model.predict((0.1 * np.sin(2 * np.pi * f * at)).astype(np.float32)).speech.max())
         for f in TONES
     ]
+    quiet = np.zeros(1, np.float32)
     figures: Figures = {"a tone of 100 to 3000 Hz, at most": round(max(tones), 3)}
-    for name in ("audio/nospeech_hum_3s.mp3", "hard/fullbody_small_face.mp4"):
-        if (media / name).is_file():
-            speech = model.predict(speech_samples(media / name)).speech
-            figures[f"{name}, at most"] = round(float(speech.max()), 3)
-            figures[f"{name}, share of time"] = round(float((speech > 0.5).mean()), 3)
+    # Chords by the fit's own generator, from other seeds: easier than real music.
+    music = [
+        model.predict(
+            np.float32(0.05) * noise("music", len(at), np.random.default_rng(seed), quiet)
+        ).speech
+        for seed in range(900, 905)
+    ]
+    figures["made music, share of time"] = round(float((np.stack(music) > 0.5).mean()), 3)
+    hum = media / "audio" / "nospeech_hum_3s.mp3"
+    if hum.is_file():
+        figures[f"audio/{hum.name}, at most"] = round(
+            float(model.predict(speech_samples(hum)).speech.max()), 3
+        )
     for path in sorted((media / "audio").glob("*")):
         if not path.name.startswith("nospeech"):
             samples = speech_samples(path)

@@ -221,19 +221,16 @@ def train(
         xs, ys, masks = [], [], []
         for i in rng.choice(chosen, BATCH, p=share):
             variant = int(rng.integers(len(ready[i])))
-            x, y = ready[i][variant], truth[i, clips[i].paces[variant]]
-            start = int(rng.integers(-30, max(1, len(x) - CROP + 30)))
-            rows = torch.arange(start, start + CROP)
-            inside = ((rows >= 0) & (rows < len(x))).float()
-            rows = rows.clamp(0, len(x) - 1)
+            x = ready[i][variant]
+            rows, inside = _crop(len(x), rng)
             xs.append(x[rows])
-            ys.append(y[rows])
+            ys.append(truth[i, clips[i].paces[variant]][rows])
             masks.append(inside)
         for i in rng.choice(len(still), QUIET):
-            start = int(rng.integers(len(still[i]) - CROP))
-            xs.append(still[i][start : start + CROP])
+            rows, inside = _crop(len(still[i]), rng)
+            xs.append(still[i][rows])
             ys.append(nothing)
-            masks.append(torch.ones(CROP))
+            masks.append(inside)
         told, mask = torch.stack(ys).transpose(1, 2), torch.stack(masks)
         said = net(torch.stack(xs).transpose(1, 2))
         known = (mask * told[:, -1])[:, None]
@@ -254,6 +251,13 @@ def train(
         optimiser.step()
         schedule.step()
     return net.eval(), mean, std
+
+
+def _crop(count: int, rng: np.random.Generator) -> tuple[torch.Tensor, torch.Tensor]:
+    """Which rows of `count` to fit on, and 1 where they exist: a sound's ends count too."""
+    start = int(rng.integers(-30, max(1, count - CROP + 30)))
+    rows = torch.arange(start, start + CROP)
+    return rows.clamp(0, count - 1), ((rows >= 0) & (rows < count)).float()
 
 
 def said(fitted: list[Fitted], features: Array) -> Array:
