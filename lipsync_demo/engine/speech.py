@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
+from scipy.ndimage import grey_opening
 from scipy.special import erf, expit
 
 from lipsync_demo.engine import phones, sound
@@ -31,6 +32,10 @@ DILATIONS = (1, 2, 4)
 
 SILENCE, SOUND = 1e-4, 4e-4
 """RMS below which nothing is said, and above which the network decides (-80, -68 dBFS)."""
+
+LEAST_WORD = 7
+"""Rows that the shortest speech lasts. What is shorter is the start or end of another sound,
+which the network cannot tell from speech before it hears more."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -88,12 +93,12 @@ class SpeechModel:
             out[start:stop] = said[start - low : stop - low]
         shapes = (out[:, :-2] - self._w["middle"]) / self._w["spread"]
         heard = _audible(samples)[: len(out)]
-        speech = expit(out[:, -1]) * heard
+        speech = grey_opening(expit(out[:, -1]) * heard, (LEAST_WORD,), mode="constant")
         return SpeechShapes(
             measures=shapes[:, : len(MEASURES)],
             lips=shapes[:, len(MEASURES) :],
-            closed=expit(out[:, -2]) * speech,
-            speech=speech,
+            closed=np.asarray(expit(out[:, -2]) * speech, np.float32),
+            speech=np.asarray(speech, np.float32),
         )
 
     def _run(self, features: Array) -> Array:
