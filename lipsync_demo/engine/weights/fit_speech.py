@@ -62,7 +62,7 @@ CLOSED_SHARE, SPEECH_SHARE = 0.3, 0.1
 ALMOST, BLUR = 0.03, 0.006
 """Opening at which lips count as half closed, and how softly, IOD: a hard limit would teach
 that lips open by a hair are no different from lips apart."""
-SEEDS = (0, 1, 2)
+SEEDS = (0, 1, 2, 3)
 SEARCH = np.arange(-0.35, 0.3501, 0.01)
 GRID_SPREAD = 0.35
 """GRID was recorded in one session; a clip may differ from its median by this share."""
