@@ -6,10 +6,17 @@ from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.ndimage import maximum_filter1d, uniform_filter1d
 
 from lipsync_demo.media.sync_modes import Timeline
 
 Floats = NDArray[np.float32]
+
+DOUBT, BELIEF = 0.2, 0.5
+"""Probability of speech below which nobody speaks, and from which on someone does."""
+HOLD, FADE = 0.2, 0.06
+"""How long before and after speech the mouth still follows the speech model, and half of how
+long it takes to rest, s. The model knows what mouths do in short pauses: few close them."""
 
 
 class Shapes(Protocol):
@@ -34,11 +41,13 @@ class Drive:
 
     def __init__(self, shapes: Shapes, laid: Timeline) -> None:
         self._shapes = shapes
+        self._speaking = _speaking(shapes)
         self._laid = laid
 
     def at(self, seconds: NDArray[np.float64]) -> tuple[Floats, Floats, Floats]:
         """`measures` (m, 5), `closed` and `speech` (m,) at m moments of the output.
 
+        `speech` is 1 in speech and shortly before and after it, and 0 where the mouth rests.
         Nobody speaks where the output is silent.
         """
         heard = np.full(len(seconds), np.nan)
@@ -50,9 +59,17 @@ class Drive:
         places = np.where(silent, 0, heard) * self._shapes.rate
         measures = _between(self._shapes.measures, places)
         closed = _between(self._shapes.closed[:, None], places)[:, 0]
-        speech = _between(self._shapes.speech[:, None], places)[:, 0]
+        speech = _between(self._speaking[:, None], places)[:, 0]
         speech[silent] = closed[silent] = 0
         return measures, closed, speech
+
+
+def _speaking(shapes: Shapes) -> Floats:
+    """How far the mouth follows the speech model, (n,) from 0, at rest, to 1."""
+    believed = np.clip((shapes.speech - DOUBT) / (BELIEF - DOUBT), 0, 1)
+    hold, fade = (2 * round(seconds * shapes.rate) + 1 for seconds in (HOLD + FADE, FADE))
+    held = maximum_filter1d(believed, hold, mode="nearest")
+    return np.asarray(uniform_filter1d(held, fade, mode="nearest"), np.float32)
 
 
 def _between(rows: Floats, places: NDArray[np.float64]) -> Floats:

@@ -29,11 +29,11 @@ NARROWEST, WIDEST = 0.6, 1.4
 
 LIPS_TOGETHER = 0.012
 """Opening at which the mesh sees closed lips, IOD; a person's own level may lie lower."""
-CLOSED_UNITS = -1.3
+CLOSED_UNITS = -1.4
 """The speech model's opening at which lips are together, in its units."""
-GAIN = 1.1
-"""Predictions are drawn towards the mean; this gives back some of the movement."""
-CLOSURE_PULL, CERTAIN = 0.6, 0.4
+GAIN = 0.9
+"""A little less than the model says, which is less steady than a mouth."""
+CLOSURE_PULL, CERTAIN = 0.6, 0.3
 """How far lips are drawn together, and from which probability on all of it: sound alone
 seldom gives more than a half."""
 USUAL_WIDTH = 0.8

@@ -1,7 +1,7 @@
 """Speech to mouth shapes: what the lips of a person who says this would do.
 
 A small network over the features of `phones`: a 1x1 layer to 48 channels and three residual
-convolutions of 5 taps (dilation 1, 2, 4), each with a group norm; three of them, fitted from
+convolutions of 5 taps (dilation 1, 2, 4), each with a group norm; four of them, fitted from
 different seeds by `weights/fit_speech.py`, are averaged. It knows people in general: its
 measures are in units of ordinary speech, which `levels` turns into one person's.
 """
@@ -21,7 +21,7 @@ from lipsync_demo.engine.phones import PhoneNetwork
 from lipsync_demo.engine.sound import Array
 
 WEIGHTS = Path(__file__).parent / "weights" / "speech.npz"
-WEIGHTS_SHA256 = "3bfe9e5efbcb874633d9d074d3ec8f65fc43dc2eef45ded29488ea17a6eeefe9"
+WEIGHTS_SHA256 = "b12f0f63a65e8fb1656a0d02505a63da799b1a4227bab756c00e810bcd266ff0"
 
 RATE = phones.RATE
 LIP_TERMS = 8
@@ -31,6 +31,10 @@ DILATIONS = (1, 2, 4)
 
 SILENCE, SOUND = 1e-4, 4e-4
 """RMS below which nothing is said, and above which the network decides (-80, -68 dBFS)."""
+
+LEAD = 15
+"""Rows of silence heard before and after the sound: where a sound begins or ends abruptly, the
+recogniser takes even a tone for speech, after silence it does not."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -79,13 +83,14 @@ class SpeechModel:
     def predict(self, samples: Array) -> SpeechShapes:
         """Shapes for `samples` (n,), mono sound at 16 kHz in -1 to 1; n // 320 + 1 rows."""
         samples = np.nan_to_num(np.asarray(samples, np.float32))
-        features = self._hearing.hear(samples)
+        features = self._hearing.hear(np.pad(samples, LEAD * sound.SAMPLE_RATE // RATE))
         out = np.empty((len(features), OUTPUTS), np.float32)
         block, margin = phones.BLOCK_SECONDS * RATE, phones.MARGIN_SECONDS * RATE
         for start in range(0, len(features), block):
             low, stop = max(start - margin, 0), min(start + block, len(features))
             said = self._run(features[low : stop + margin])
             out[start:stop] = said[start - low : stop - low]
+        out = out[LEAD : len(out) - LEAD]
         shapes = (out[:, :-2] - self._w["middle"]) / self._w["spread"]
         heard = _audible(samples)[: len(out)]
         speech = expit(out[:, -1]) * heard

@@ -9,6 +9,7 @@ from pathlib import Path
 import av
 import numpy as np
 from scipy.ndimage import binary_closing, binary_dilation
+from scipy.signal import butter, fftconvolve, resample_poly, sosfilt
 
 from lipsync_demo.engine import mouth, sound
 from lipsync_demo.engine.face import POINTS, FaceLandmarker
@@ -24,6 +25,7 @@ SAME_SPEAKER = {
     "grid_man_glasses": "s5",
 }
 WARPS = (1.0, 0.88, 0.94, 1.06, 1.13)
+PACES = ((9, 10), (11, 10))
 NOISES = ("white", "pink", "hum", "babble")
 TOGETHER = 0.02
 """Opening at which lips count as closed, IOD."""
@@ -34,7 +36,8 @@ _PAUSE_DB, _NOISE_DB = 26.0, 6.0
 class Clip:
     """One clip: the mouth at `times` (m,) s after the sound's start, features by variant.
 
-    `offset` is how much later than the picture the sound is, s.
+    `offset` is how much later than the picture the sound is, s; variant k of the sound plays
+    `paces[k]` times as fast as the clip.
     """
 
     file: str
@@ -47,6 +50,7 @@ class Clip:
     lips: Array
     offset: float = 0.0
     features: list[Array] = field(default_factory=list)
+    paces: list[float] = field(default_factory=list)
 
     @property
     def rows(self) -> int:
@@ -79,18 +83,43 @@ def load(media: Path) -> list[Clip]:
 
 
 def listen(clips: list[Clip], seed: int = 0) -> None:
-    """Fill in each clip's features: as it is, four other vocal tracts, two noisy copies."""
+    """Fill in each clip's features: as it is, of four other vocal tracts, in three noises,
+    slower, faster, over a telephone and in a room."""
     network, rng = PhoneNetwork.load(), np.random.default_rng(seed)
-    for i, clip in enumerate(clips):
+    for clip in clips:
         clip.features = [network.hear(clip.samples, warp=w) for w in WARPS]
-        for k in range(2):
+        clip.paces = [1.0] * len(WARPS)
+        samples = sound.levelled(clip.samples)
+        loud = np.sqrt(np.mean(np.square(samples)))
+        for _ in range(3):
             other = clips[int(rng.integers(len(clips)))].samples
-            kind = NOISES[(i + 2 * k + int(rng.integers(2))) % len(NOISES)]
-            added = noise(kind, len(clip.samples), rng, other)
-            level = 10 ** (-rng.uniform(3, 20) / 20)
-            loud = np.sqrt(np.mean(np.square(sound.levelled(clip.samples))))
-            mixed = sound.levelled(clip.samples) + added * np.float32(level * loud)
-            clip.features.append(network.hear(mixed))
+            kind = NOISES[int(rng.integers(len(NOISES)))]
+            added = noise(kind, len(samples), rng, other)
+            level = np.float32(loud * 10 ** (-rng.uniform(3, 20) / 20))
+            clip.features.append(network.hear(samples + added * level))
+        for up, down in PACES:
+            pace = up / down
+            played = np.asarray(resample_poly(samples, down, up), np.float32)
+            # Resampling moves the formants too; the warp takes them back.
+            clip.features.append(network.hear(played, warp=1 / pace))
+        clip.features += [network.hear(_telephone(samples, rng)), network.hear(_room(samples, rng))]
+        clip.paces += [1.0] * 3 + [up / down for up, down in PACES] + [1.0] * 2
+
+
+def _telephone(samples: Array, rng: np.random.Generator) -> Array:
+    band = [rng.uniform(200, 400), rng.uniform(2800, 3800)]
+    passed = sosfilt(butter(4, band, "bandpass", fs=sound.SAMPLE_RATE, output="sos"), samples)
+    return np.asarray(passed, np.float32)
+
+
+def _room(samples: Array, rng: np.random.Generator) -> Array:
+    """The sound with an echo that dies away (by 60 dB) within 0.15 to 0.5 s."""
+    seconds = rng.uniform(0.15, 0.5)
+    at = np.arange(int(seconds * sound.SAMPLE_RATE)) / sound.SAMPLE_RATE
+    tail = rng.standard_normal(len(at)) * np.exp(-6.9 * at / seconds)
+    tail *= rng.uniform(0.15, 0.75) / np.sqrt(sound.SAMPLE_RATE * seconds / 13.8)
+    tail[0] = 1
+    return np.asarray(fftconvolve(samples, tail)[: len(samples)], np.float32)
 
 
 def noise(kind: str, length: int, rng: np.random.Generator, other: Array) -> Array:
@@ -107,6 +136,8 @@ def noise(kind: str, length: int, rng: np.random.Generator, other: Array) -> Arr
         ) + 0.05 * rng.standard_normal(length)
     elif kind == "music":
         made = _music(length, rng)
+    elif kind == "tone":
+        made = _tones(length, rng)
     else:
         slope = {"white": 0.0, "pink": 0.5, "brown": 1.0}[kind]
         spectrum = np.fft.rfft(rng.standard_normal(length))
@@ -120,7 +151,7 @@ def noise(kind: str, length: int, rng: np.random.Generator, other: Array) -> Arr
 def silences(seed: int = 1) -> list[Array]:
     """Features of sounds without speech, 4 s each."""
     network, rng = PhoneNetwork.load(), np.random.default_rng(seed)
-    kinds = ("white", "pink", "brown", "hum", "hum", "music", "music", "music") * 4
+    kinds = ("white", "pink", "brown", "hum", "hum", *["music"] * 3, *["tone"] * 4) * 8
     return [
         network.hear(
             noise(kind, 64000, rng, np.zeros(1, "f4")) * np.float32(10 ** rng.uniform(-4, -1))
@@ -149,6 +180,20 @@ def _music(length: int, rng: np.random.Generator) -> np.ndarray:
             pitch = note * 110 * 2 ** (rng.integers(24) / 12)
             made += envelope * np.sin(2 * np.pi * pitch * at) * rng.uniform(0.2, 1)
     return made
+
+
+def _tones(length: int, rng: np.random.Generator) -> np.ndarray:
+    """One to three pure tones, steady or gliding, whole or in beeps, over a faint hiss."""
+    at = np.arange(length) / sound.SAMPLE_RATE
+    made = np.zeros(length)
+    for _ in range(int(rng.integers(1, 4))):
+        pitch = np.exp(rng.uniform(np.log(60), np.log(5000)))
+        bend = rng.choice([0.0, 0.0, rng.uniform(0, 0.7)])
+        pitches = pitch * np.exp(bend * np.sin(2 * np.pi * rng.uniform(0.05, 1) * at))
+        made += rng.uniform(0.2, 1) * np.sin(2 * np.pi * np.cumsum(pitches) / sound.SAMPLE_RATE)
+    if rng.uniform() < 0.4:
+        made *= np.sin(2 * np.pi * rng.uniform(0.3, 6) * at) > 0
+    return made + 10 ** rng.uniform(-5, -1) * rng.standard_normal(length)
 
 
 def _rows(index: Path) -> list[dict[str, str]]:

@@ -4,7 +4,8 @@ A developer's tool; needs PyTorch. Measures the clips, corrects how far sound an
 apart in each (ridge regression over the other speakers' clips, Hoerl and Kennard 1970, finds
 the lag at which sound and mouth agree best), judges the network with each speaker left out,
 fits it on all clips and writes `speech.npz` with `speech_clips.json`: the clips fitted on and
-the figures. One thread and fixed seeds: the same machine gives the same digits.
+the figures (`fit_judge`). One thread a network and fixed seeds: the same machine gives the same
+digits.
 """
 
 # Checked with and without PyTorch installed, which disagree about these.
@@ -15,19 +16,21 @@ import argparse
 import datetime
 import hashlib
 import json
-import sys
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import torch
+from scipy.special import expit
 from torch import nn
 from torch.nn import functional
 
 from lipsync_demo.engine.mouth import MEASURES
-from lipsync_demo.engine.phones import FEATURES, RATE
+from lipsync_demo.engine.phones import FEATURES, RATE, PhoneNetwork
 from lipsync_demo.engine.sound import Array
 from lipsync_demo.engine.speech import (
     CHANNELS,
@@ -37,14 +40,29 @@ from lipsync_demo.engine.speech import (
     OUTPUTS,
     TAPS,
     WEIGHTS,
+    SpeechModel,
 )
-from lipsync_demo.engine.weights.fit_clips import TOGETHER, Clip, listen, load, silences, spoken
+from lipsync_demo.engine.weights.fit_clips import Clip, listen, load, silences, spoken
+from lipsync_demo.engine.weights.fit_judge import (
+    correlation,
+    judge,
+    judge_each,
+    judge_sounds,
+    written,
+)
 
+RECORD = "speech_clips.json"
+BEGIN, END = "<!-- figures by fit_speech.py -->", "<!-- end of figures -->"
 SHAPES = len(MEASURES) + LIP_TERMS
 LOSS = torch.tensor([1.0, 1.0, 1.0, 0.5, 0.5] + [0.3] * LIP_TERMS)[None, :, None]
-STEPS, BATCH, QUIET, CROP = 300, 16, 3, 90
+STEPS, BATCH, QUIET, CROP = 300, 16, 4, 90
 RATE_OF_LEARNING, DECAY, DROPOUT = 2e-3, 0.1, 0.2
-SEEDS = (0, 1, 2)
+CLOSED_SHARE, SPEECH_SHARE = 0.3, 0.1
+"""Of the two probabilities in the loss, against one of the shapes."""
+ALMOST, BLUR = 0.03, 0.006
+"""Opening at which lips count as half closed, and how softly, IOD: a hard limit would teach
+that lips open by a hair are no different from lips apart."""
+SEEDS = (0, 1, 2, 3)
 SEARCH = np.arange(-0.35, 0.3501, 0.01)
 GRID_SPREAD = 0.35
 """GRID was recorded in one session; a clip may differ from its median by this share."""
@@ -80,7 +98,7 @@ class Targets:
     def __init__(self, clips: list[Clip]) -> None:
         self.shapes: list[Array] = []
         self.known: list[np.ndarray] = []
-        self.closed: list[np.ndarray] = []
+        self.closed: list[Array] = []
         self.speech = [spoken(c.samples)[: c.rows] for c in clips]
         lips: list[Array] = []
         speakers: dict[str, list[Array]] = {}
@@ -89,7 +107,7 @@ class Targets:
             own = measures[known]
             self.shapes.append((measures - own.mean(0)) / (own.std(0) + 1e-4))
             self.known.append(known)
-            self.closed.append(measures[:, 0] < TOGETHER)
+            self.closed.append(expit((ALMOST - measures[:, 0]) / BLUR).astype("f4"))
             lips.append(lip - lip[known].mean(0))
             speakers.setdefault(clip.speaker, []).append(lips[-1][known])
         scatter = np.mean([np.cov(np.concatenate(v).T) for v in speakers.values()], axis=0)
@@ -100,6 +118,15 @@ class Targets:
         for i, lip in enumerate(lips):
             terms = np.clip(lip @ self.axes / self.sizes, -4, 4)
             self.shapes[i] = np.concatenate([self.shapes[i], terms], axis=1).astype("f4")
+
+    def rows(self, i: int, pace: float, count: int) -> Array:
+        """Clip i played at `pace`: shapes, closed, speech and known in columns, (count, 16)."""
+        flags = [self.closed[i], self.speech[i], self.known[i]]
+        plain = np.column_stack([self.shapes[i], *flags])
+        if pace == 1.0:
+            return plain.astype("f4")
+        at, own = np.arange(count) * pace, np.arange(len(plain))
+        return np.column_stack([np.interp(at, own, c) for c in plain.T]).astype("f4")
 
 
 def speaker_seconds(clips: Sequence[Clip]) -> dict[str, int]:
@@ -160,12 +187,6 @@ def best_lag(clip: Clip, said: Array) -> float:
     return float(SEARCH[int(np.argmax(scores))])
 
 
-def correlation(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Pearson's r of each column."""
-    a, b = a - a.mean(0), b - b.mean(0)
-    return np.asarray((a * b).sum(0) / np.sqrt((a * a).sum(0) * (b * b).sum(0) + 1e-9))
-
-
 Fitted: TypeAlias = tuple[Net, Array, Array]
 """A network with the mean and spread of its inputs."""
 
@@ -181,18 +202,11 @@ def train(
     ready = {i: [torch.from_numpy((f - mean) / std) for f in clips[i].features] for i in chosen}
     still = [torch.from_numpy((f - mean) / std) for f in quiet]
     truth = {
-        i: torch.from_numpy(
-            np.concatenate(
-                [
-                    targets.shapes[i],
-                    targets.closed[i][:, None],
-                    targets.speech[i][:, None],
-                    targets.known[i][:, None],
-                ],
-                axis=1,
-            ).astype("f4")
+        (i, pace): torch.from_numpy(
+            targets.rows(i, pace, len(ready[i][clips[i].paces.index(pace)]))
         )
         for i in chosen
+        for pace in set(clips[i].paces)
     }
     seconds = speaker_seconds([clips[i] for i in chosen])
     share = np.array([clips[i].rows * seconds[clips[i].speaker] ** -0.5 for i in chosen])
@@ -206,39 +220,44 @@ def train(
     for _ in range(STEPS):
         xs, ys, masks = [], [], []
         for i in rng.choice(chosen, BATCH, p=share):
-            x = ready[i][int(rng.integers(len(ready[i])))]
-            start = int(rng.integers(-30, max(1, len(x) - CROP + 30)))
-            rows = torch.arange(start, start + CROP)
-            inside = ((rows >= 0) & (rows < len(x))).float()
-            rows = rows.clamp(0, len(x) - 1)
+            variant = int(rng.integers(len(ready[i])))
+            x = ready[i][variant]
+            rows, inside = _crop(len(x), rng)
             xs.append(x[rows])
-            ys.append(truth[i][rows])
+            ys.append(truth[i, clips[i].paces[variant]][rows])
             masks.append(inside)
         for i in rng.choice(len(still), QUIET):
-            start = int(rng.integers(len(still[i]) - CROP))
-            xs.append(still[i][start : start + CROP])
+            rows, inside = _crop(len(still[i]), rng)
+            xs.append(still[i][rows])
             ys.append(nothing)
-            masks.append(torch.ones(CROP))
-        y, mask = torch.stack(ys).transpose(1, 2), torch.stack(masks)
+            masks.append(inside)
+        told, mask = torch.stack(ys).transpose(1, 2), torch.stack(masks)
         said = net(torch.stack(xs).transpose(1, 2))
-        known = (mask * y[:, -1])[:, None]
-        shape = functional.smooth_l1_loss(said[:, :SHAPES], y[:, :SHAPES], reduction="none")
+        known = (mask * told[:, -1])[:, None]
+        shape = functional.smooth_l1_loss(said[:, :SHAPES], told[:, :SHAPES], reduction="none")
         loss = (shape * known * LOSS).sum() / (known.sum() * LOSS.sum())
-        talking = known[:, 0] * y[:, -2]
+        talking = known[:, 0] * told[:, -2]
         closed = functional.binary_cross_entropy_with_logits(
-            said[:, -2], y[:, -3], reduction="none"
+            said[:, -2], told[:, -3], reduction="none"
         )
         speech = functional.binary_cross_entropy_with_logits(
-            said[:, -1], y[:, -2], reduction="none"
+            said[:, -1], told[:, -2], reduction="none"
         )
-        loss = loss + 0.1 * (closed * talking).sum() / talking.sum()
-        loss = loss + 0.1 * (speech * mask).sum() / mask.sum()
+        loss = loss + CLOSED_SHARE * (closed * talking).sum() / talking.sum()
+        loss = loss + SPEECH_SHARE * (speech * mask).sum() / mask.sum()
         optimiser.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(net.parameters(), 1.0)
         optimiser.step()
         schedule.step()
     return net.eval(), mean, std
+
+
+def _crop(count: int, rng: np.random.Generator) -> tuple[torch.Tensor, torch.Tensor]:
+    """Which rows of `count` to fit on, and 1 where they exist: a sound's ends count too."""
+    start = int(rng.integers(-30, max(1, count - CROP + 30)))
+    rows = torch.arange(start, start + CROP)
+    return rows.clamp(0, count - 1), ((rows >= 0) & (rows < count)).float()
 
 
 def said(fitted: list[Fitted], features: Array) -> Array:
@@ -263,68 +282,46 @@ class Fold:
     fitted: list[Fitted]
 
 
-def leave_out(
-    clips: list[Clip], targets: Targets, quiet: list[Array], seeds: Sequence[int] = SEEDS
-) -> tuple[list[Fold], list[Array]]:
-    """The folds, and each clip's raw outputs (n, 15) by networks that do not know its speaker."""
-    made, out = [], [np.zeros((0, OUTPUTS), np.float32)] * len(clips)
-    for left_out in folds(clips):
-        chosen = [i for i, c in enumerate(clips) if c.speaker not in left_out]
-        fitted = [train(clips, targets, chosen, quiet, seed) for seed in seeds]
-        made.append(Fold(frozenset(left_out), fitted))
-        for i, clip in enumerate(clips):
-            if clip.speaker in left_out:
-                out[i] = said(fitted, clip.features[0])
-        print(".", end="", file=sys.stderr, flush=True)
-    return made, out
+_material: list[tuple[list[Clip], Targets, list[Array]]] = []
+"""What a worker process fits on."""
+
+
+def _receive(*material: Any) -> None:
+    torch.set_num_threads(1)
+    _material[:] = [material]
+
+
+def _train(job: tuple[list[int], int]) -> Fitted:
+    chosen, seed = job
+    clips, targets, quiet = _material[0]
+    return train(clips, targets, chosen, quiet, seed)
+
+
+def fit_all(
+    clips: list[Clip], targets: Targets, quiet: list[Array], workers: int
+) -> tuple[list[Fold], list[Fitted]]:
+    """The folds, and the networks fitted on every clip."""
+    every = range(len(clips))
+    left_out = [frozenset(s) for s in folds(clips)] + [frozenset[str]()]
+    jobs = [
+        ([i for i in every if clips[i].speaker not in group], seed)
+        for group in left_out
+        for seed in SEEDS
+    ]
+    # A forked process inherits the clips; sending them would copy gigabytes.
+    with ProcessPoolExecutor(
+        workers, get_context("fork"), initializer=_receive, initargs=(clips, targets, quiet)
+    ) as pool:
+        nets = list(pool.map(_train, jobs))
+    n = len(SEEDS)
+    groups = [nets[k * n : (k + 1) * n] for k in range(len(left_out))]
+    return [Fold(g, f) for g, f in zip(left_out, groups, strict=True)][:-1], groups[-1]
 
 
 def scale(out: list[Array], targets: Targets, of: Sequence[int]) -> Array:
     """Mean and spread (2, 13) of the shapes said on the clips `of`: one unit of the model."""
     talk = [out[i][targets.known[i] & targets.speech[i], :SHAPES] for i in of]
     return np.stack([np.concatenate(talk).mean(0), np.mean([t.std(0) for t in talk], axis=0)])
-
-
-def judge(clips: list[Clip], targets: Targets, out: list[Array]) -> dict[str, object]:
-    """Figures of the raw outputs `out` of networks that do not know the clip's speaker."""
-    groups = {"all": clips, "other than GRID": [c for c in clips if not c.grid]}
-    figures: dict[str, object] = {}
-    for name, group in groups.items():
-        speakers = sorted({c.speaker for c in group})
-        own, wrong = [], []
-        for speaker in speakers:
-            mine = [i for i, c in enumerate(clips) if c.speaker == speaker]
-            own.append(np.mean([_agreement(out[i], i, targets) for i in mine], axis=0))
-            wrong.append(
-                np.mean([_agreement(out[_other(clips, i)], i, targets) for i in mine], axis=0)
-            )
-        figures[name] = _named(np.mean(own, axis=0))
-        figures[f"{name}, another's sound"] = _named(np.mean(wrong, axis=0))
-        figures[f"{name}, worst speaker's opening"] = round(float(np.min(own, axis=0)[0]), 3)
-    every = range(len(clips))
-    talk = [targets.known[i] & targets.speech[i] for i in every]
-    shut = np.concatenate([targets.closed[i][talk[i]] for i in every])
-    probability = np.concatenate([out[i][talk[i], -2] for i in every])
-    figures["closed: found of true"] = round(float((probability[shut] > 0).mean()), 3)
-    figures["closed: said of open"] = round(float((probability[~shut] > 0).mean()), 3)
-    return figures
-
-
-def _agreement(said: Array, i: int, targets: Targets) -> np.ndarray:
-    n = min(len(said), len(targets.shapes[i]))
-    known = targets.known[i][:n]
-    return correlation(said[:n][known][:, :5], targets.shapes[i][:n][known][:, :5])
-
-
-def _other(clips: list[Clip], i: int) -> int:
-    """A clip by another speaker, long enough to stand in for clip i where there is one."""
-    order = [(i + k) % len(clips) for k in range(1, len(clips))]
-    others = [j for j in order if clips[j].speaker != clips[i].speaker]
-    return max(others, key=lambda j: min(clips[j].rows, clips[i].rows))
-
-
-def _named(values: np.ndarray) -> dict[str, float]:
-    return {name: round(float(v), 3) for name, v in zip(MEASURES, values, strict=True)}
 
 
 def packed(fitted: list[Fitted], level: Array, targets: Targets) -> dict[str, np.ndarray]:
@@ -355,8 +352,23 @@ def packed(fitted: list[Fitted], level: Array, targets: Targets) -> dict[str, np
     }
 
 
+def models(
+    clips: list[Clip], targets: Targets, made: list[Fold], out: list[Array]
+) -> list[dict[str, np.ndarray]]:
+    """Each fold's weights; not even the scale of the outputs comes from who is left out."""
+    every = range(len(clips))
+    return [
+        packed(
+            fold.fitted,
+            scale(out, targets, [i for i in every if clips[i].speaker not in fold.left_out]),
+            targets,
+        )
+        for fold in made
+    ]
+
+
 def write_folds(
-    folder: Path, clips: list[Clip], targets: Targets, made: list[Fold], out: list[Array]
+    folder: Path, clips: list[Clip], made: list[Fold], weights: list[dict[str, np.ndarray]]
 ) -> None:
     """One weights file a fold, and `folds.json`: which file may judge a clip, and its offset.
 
@@ -365,10 +377,7 @@ def write_folds(
     """
     folder.mkdir(parents=True, exist_ok=True)
     listed: dict[str, dict[str, object]] = {}
-    for k, fold in enumerate(made):
-        # Not even the scale of the outputs comes from who is left out.
-        known = [i for i, c in enumerate(clips) if c.speaker not in fold.left_out]
-        arrays = packed(fold.fitted, scale(out, targets, known), targets)
+    for k, (fold, arrays) in enumerate(zip(made, weights, strict=True)):
         np.savez_compressed(folder / f"fold_{k}.npz", allow_pickle=False, **arrays)
         for clip in clips:
             if clip.speaker in fold.left_out:
@@ -379,42 +388,98 @@ def write_folds(
     part.replace(folder / "folds.json")
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("media", type=Path, help="folder with index.csv and grid/index.csv")
-    parser.add_argument("--output", type=Path, default=WEIGHTS)
-    parser.add_argument(
-        "--folds", type=Path, metavar="DIR", help="write only the folds, to judge other parts by"
-    )
-    args = parser.parse_args()
-    torch.set_num_threads(1)
-    clips = load(args.media)
+def fit(
+    clips: list[Clip], media: Path, output: Path, folder: Path | None, workers: int
+) -> dict[str, Any]:
+    """Fit on `clips` and judge; writes the weights, their record and the folds; the record."""
     listen(clips)
     correct_offsets(clips)
     targets, quiet = Targets(clips), silences()
-    made, out = leave_out(clips, targets, quiet)
-    if args.folds:
-        write_folds(args.folds, clips, targets, made, out)
-        return
-    figures = judge(clips, targets, out)
-    everyone = list(range(len(clips)))
-    fitted = [train(clips, targets, everyone, quiet, seed) for seed in SEEDS]
-    arrays = packed(fitted, scale(out, targets, everyone), targets)
-    np.savez_compressed(args.output, allow_pickle=False, **arrays)
+    made, fitted = fit_all(clips, targets, quiet, workers)
+    knows = {s: k for k, fold in enumerate(made) for s in fold.left_out}
+    out = [said(made[knows[c.speaker]].fitted, c.features[0]) for c in clips]
+    weights = models(clips, targets, made, out)
+    if folder:
+        write_folds(folder, clips, made, weights)
+    arrays = packed(fitted, scale(out, targets, range(len(clips))), targets)
+    np.savez_compressed(output, allow_pickle=False, **arrays)
     record = {
         "date": datetime.datetime.now(datetime.timezone.utc).date().isoformat(),
-        "sha256": hashlib.sha256(args.output.read_bytes()).hexdigest(),
+        "sha256": hashlib.sha256(output.read_bytes()).hexdigest(),
         "seconds": round(sum(c.rows for c in clips) / RATE, 1),
         "speakers": len(speaker_seconds(clips)),
-        "speaker left out": figures,
         "clips": [
             {"file": c.file, "speaker": c.speaker, "tier": c.tier, "offset": round(c.offset, 3)}
             for c in clips
         ],
     }
+    hearing = PhoneNetwork.load()
+    strangers = [SpeechModel(_float32(w), hearing) for w in weights]
+    chosen = [strangers[knows[c.speaker]] for c in clips]
+    return _recorded(record, clips, chosen, media, output)
+
+
+def judge_again(media: Path, output: Path, folder: Path) -> dict[str, Any]:
+    """Figures of weights and folds fitted earlier, for when what comes after them changed."""
+    listed = json.loads((folder / "folds.json").read_text(encoding="utf-8"))
+    strangers = {row["weights"]: SpeechModel.of(folder / row["weights"]) for row in listed.values()}
+    clips = load(media)
+    for clip in clips:
+        clip.offset = listed[clip.file]["offset"]
+    chosen = [strangers[listed[c.file]["weights"]] for c in clips]
+    record = json.loads(output.with_name(RECORD).read_text(encoding="utf-8"))
+    return _recorded(record, clips, chosen, media, output)
+
+
+def _recorded(
+    record: dict[str, Any],
+    clips: list[Clip],
+    chosen: list[SpeechModel],
+    media: Path,
+    output: Path,
+) -> dict[str, Any]:
+    """`record` with its figures, written beside the weights; `chosen[i]` judges clip i."""
+    listed = record.pop("clips")
+    record |= {
+        "speaker left out": judge(clips, chosen),
+        "each speaker outside GRID, left out": judge_each(clips, chosen),
+        "probability of speech": judge_sounds(SpeechModel.of(output), media),
+        "clips": listed,
+    }
     text = json.dumps(record, indent=1)
-    args.output.with_name("speech_clips.json").write_text(text + "\n", encoding="utf-8")
-    print(json.dumps(figures, indent=1), record["sha256"])
+    output.with_name(RECORD).write_text(text + "\n", encoding="utf-8")
+    readme = output.with_name("README.md")
+    if readme.is_file():
+        before, _, rest = readme.read_text(encoding="utf-8").partition(BEGIN)
+        after = rest.partition(END)[2]
+        readme.write_text(f"{before}{BEGIN}\n{written(record)}\n{END}{after}", encoding="utf-8")
+    return record
+
+
+def _float32(arrays: dict[str, np.ndarray]) -> dict[str, Array]:
+    return {name: a.astype(np.float32) for name, a in arrays.items()}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("media", type=Path, help="folder with index.csv and grid/index.csv")
+    parser.add_argument("--output", type=Path, default=WEIGHTS)
+    parser.add_argument(
+        "--folds", type=Path, metavar="DIR", help="write the folds too, to judge other parts by"
+    )
+    parser.add_argument("--workers", type=int, default=1, help="processes to fit in")
+    parser.add_argument(
+        "--judge", action="store_true", help="fit nothing: judge the weights and --folds there are"
+    )
+    args = parser.parse_args()
+    torch.set_num_threads(1)
+    if args.judge:
+        if args.folds is None:
+            parser.error("--judge needs --folds")
+        record = judge_again(args.media, args.output, args.folds)
+    else:
+        record = fit(load(args.media), args.media, args.output, args.folds, args.workers)
+    print(json.dumps({k: v for k, v in record.items() if k != "clips"}, indent=1))
 
 
 if __name__ == "__main__":

@@ -64,6 +64,29 @@ def test_loudness_of_the_recording_does_not_matter(model: SpeechModel, said: sou
     assert np.abs(loud.measures - quiet.measures).max() < 0.05
 
 
+@pytest.mark.parametrize("pitch", [100, 150, 200, 300, 440, 600, 1000, 1500, 2000, 3000])
+def test_a_tone_is_not_speech(model: SpeechModel, pitch: int) -> None:
+    tone = 0.1 * np.sin(2 * np.pi * pitch * np.arange(48000) / 16000)
+    assert model.predict(tone.astype(np.float32)).speech.max() < 0.1
+
+
+@pytest.mark.parametrize(("noise", "least"), [("hiss", 0.8), ("hum", 0.9)])
+def test_noise_changes_the_opening_little(
+    model: SpeechModel, said: sound.Array, noise: str, least: float
+) -> None:
+    at = np.arange(len(said)) / 16000
+    made = {
+        "hiss": np.random.default_rng(3).standard_normal(len(said)),
+        "hum": sum(np.sin(2 * np.pi * 50 * k * at) / k for k in range(1, 6)),
+    }[noise]
+    # 10 dB below the speech.
+    added = made / np.sqrt(np.mean(np.square(made))) * np.sqrt(np.mean(np.square(said)) / 10)
+    clean, noisy = model.predict(said), model.predict((said + added).astype(np.float32))
+    talking = clean.speech > 0.5
+    pair = clean.measures[talking, OPENING], noisy.measures[talking, OPENING]
+    assert np.corrcoef(*pair)[0, 1] > least
+
+
 @pytest.mark.parametrize("kind", ["silence", "dither", "hum", "hiss"])
 def test_nobody_speaks_in_sound_without_speech(model: SpeechModel, kind: str) -> None:
     rng = np.random.default_rng(7)
@@ -115,6 +138,19 @@ def test_damaged_and_missing_weights_are_told_apart(tmp_path: Path) -> None:
         phones.checked(damaged, WEIGHTS_SHA256)
     with pytest.raises(BrokenWeights, match="missing"):
         phones.checked(tmp_path / "none.npz", WEIGHTS_SHA256)
+
+
+def test_any_fitted_file_makes_a_model(
+    model: SpeechModel, said: sound.Array, tmp_path: Path
+) -> None:
+    copy = tmp_path / "fold.npz"
+    with np.load(WEIGHTS) as shipped:
+        halved = dict(shipped) | {"spread": shipped["spread"] / 2}
+    np.savez_compressed(copy, **halved)
+    ours, other = model.predict(said[:16000]), SpeechModel.of(copy).predict(said[:16000])
+    assert other.measures == pytest.approx(2 * ours.measures, abs=1e-4)
+    with pytest.raises(BrokenWeights, match="missing"):
+        SpeechModel.of(tmp_path / "none.npz")
 
 
 def test_the_record_of_the_fit_belongs_to_these_weights() -> None:
