@@ -29,7 +29,11 @@ from numpy.typing import NDArray
 from lipsync_demo.engine.picture import FULL_RANGE, Colours, Picture, to_frame
 
 SYNTHETIC = "Synthetic video: the lips were changed by Lipsync Demo's local engine."
-VIDEO_OPTIONS = {"preset": "veryfast", "crf": "18"}
+VIDEO_OPTIONS = {
+    "preset": "veryfast",
+    "crf": "18",
+    "x264-params": "subme=1:partitions=i8x8,i4x4:weightp=0",
+}
 AUDIO_BITS_PER_SECOND = 192_000
 AUDIO_BLOCK = 1024
 # Rates AAC has a code for (ISO/IEC 14496-3, table 1.18); others become 48 kHz.
@@ -69,7 +73,7 @@ class VideoWriter:
         *,
         sar: Fraction = Fraction(1),
         sound: Sound | None = None,
-        threads: int = 0,
+        threads: int = 2,
     ) -> None:
         self._path = path
         self._part = path.with_name(f".{path.name}.{os.getpid()}.part")

@@ -2,25 +2,29 @@
 
 Two passes over the video: the first follows the face and gathers its mouths, the second
 draws. Between them the speech becomes one mouth shape for each output frame, at exactly
-the time that frame is shown. Pictures are streamed in both passes.
+the time that frame is shown. Pictures are streamed in both passes; decoding, drawing and
+encoding go on side by side.
 """
 
 from __future__ import annotations
 
+from contextlib import closing
 from fractions import Fraction
 from math import ceil
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import cv2
 import numpy as np
 
+from lipsync_demo.engine.ahead import Behind, ahead
 from lipsync_demo.engine.decode import FrameReader
 from lipsync_demo.engine.drawing import drawings
 from lipsync_demo.engine.drive import Drive
 from lipsync_demo.engine.encode import Sound, VideoWriter
 from lipsync_demo.engine.errors import NoFace, UnreadableMedia
 from lipsync_demo.engine.face import FaceLandmarker
+from lipsync_demo.engine.picture import Picture
 from lipsync_demo.engine.report import EngineReport, OnProgress, Stage, Stopwatch
 from lipsync_demo.engine.speech import SpeechModel
 from lipsync_demo.engine.tracks import follow
@@ -32,6 +36,8 @@ from lipsync_demo.media.sync_modes import SyncMode, Timeline, timeline
 if TYPE_CHECKING:
     from pydub import AudioSegment
 
+Shown: TypeAlias = tuple[Picture, int, int]
+"""A picture of the output, its time and its duration in ticks."""
 WORTH_KNOWING = Fraction(10)
 """Seconds of the video that are looked at even when fewer are shown: more mouths to take."""
 
@@ -74,9 +80,8 @@ def _lip_sync(
     frames = plan(laid, reader.times)
     with watch.stage(Stage.ANALYSE) as tell:
         count = _worth_seeing(reader, frames)
-        shots = follow(
-            reader.pictures(range(count)), FaceLandmarker(), lambda seen: tell(seen / count)
-        )
+        with closing(ahead(reader.pictures(range(count)))) as pictures:
+            shots = follow(pictures, FaceLandmarker(), lambda seen: tell(seen / count))
     with watch.stage(Stage.CHOOSE):
         drawn = drawings(frames, shots, Drive(shapes, laid))
     synced = sum(drawing is not None for drawing in drawn)
@@ -87,20 +92,23 @@ def _lip_sync(
         )
     with watch.stage(Stage.RENDER) as tell:
         heard = _sound(lay_sound(sound, laid))
-        with VideoWriter(
-            output,
-            reader.size,
-            frames.time_base,
-            frames.rate,
-            reader.colours,
-            sar=reader.sar,
-            sound=heard,
-        ) as writer:
-            pictures = reader.pictures(frames.sources)
+        with (
+            VideoWriter(
+                output,
+                reader.size,
+                frames.time_base,
+                frames.rate,
+                reader.colours,
+                sar=reader.sar,
+                sound=heard,
+            ) as writer,
+            closing(ahead(reader.pictures(frames.sources))) as pictures,
+            Behind[Shown](lambda shown: writer.write(*shown)) as writing,
+        ):
             for number, (picture, frame) in enumerate(zip(pictures, frames, strict=True)):
                 drawing = drawn[number]
                 shown = picture if drawing is None else drawing.on(picture)
-                writer.write(shown, frame.pts, frame.duration)
+                writing.put((shown, frame.pts, frame.duration))
                 tell((number + 1) / len(frames))
     return EngineReport(
         frames=len(frames),
