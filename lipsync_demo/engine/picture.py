@@ -159,16 +159,15 @@ class Picture:
     def square(self, matrix: Matrix, side: int) -> Image:
         """The RGB square (side, side, 3) into which the 2x3 `matrix` carries the picture.
 
-        What lies outside the picture is black.
+        `side` is even. What lies outside the picture is black.
         """
-        half = halved(matrix)
-        codes = cv2.merge(
-            [
-                warped(self.y, matrix, side, self.colours.black),
-                warped(self.u, half, side, 128),
-                warped(self.v, half, side, 128),
-            ]
-        )
+        half, size = halved(matrix), (side, side)
+        luma = warped(self.y, matrix, side, self.colours.black)
+        chroma = [
+            cv2.resize(warped(plane, half, side // 2, 128), size, interpolation=cv2.INTER_LINEAR)
+            for plane in (self.u, self.v)
+        ]
+        codes = cv2.merge([luma, *chroma])
         return np.asarray(cv2.transform(codes, self.colours.to_rgb(self.height)), np.uint8)
 
     def changed(self, box: Box, before: Image, after: Image) -> Picture:

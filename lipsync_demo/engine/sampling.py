@@ -40,10 +40,12 @@ def warped(image: Image, matrix: Matrix, side: int, outside: int = 0) -> Image:
 
 
 def halved(matrix: Matrix) -> Matrix:
-    """The same for a plane of half the size, whose pixels lie between four of the whole."""
+    """The same between two pictures of half the size.
+
+    Pixels of half a picture lie in the middle of four of the whole.
+    """
     moved = matrix.copy()
-    moved[:, :2] *= 2
-    moved[:, 2] += matrix[:, :2] @ (0.5, 0.5)
+    moved[:, 2] = matrix[:, 2] / 2 + matrix[:, :2] @ (0.25, 0.25) - 0.25
     return moved
 
 
