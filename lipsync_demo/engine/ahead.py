@@ -14,7 +14,7 @@ from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
-HELD = 4
+HELD = 3
 """Items waiting between two threads: enough to even out what one item costs."""
 
 

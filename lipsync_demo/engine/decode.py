@@ -29,7 +29,7 @@ from lipsync_demo.media.streams import PICTURE_FORMATS, exact, open_media, video
 HELD_BYTES = 96 * 1024 * 1024
 """Memory for the pictures of a backward stretch."""
 LEAST_HELD, MOST_HELD = 8, 96
-KEPT_BYTES = 96 * 1024 * 1024
+KEPT_BYTES = 64 * 1024 * 1024
 """Memory for the pictures from the start that are not decoded again."""
 SEEK_AHEAD = 60
 """Skipping more frames than this is worth a seek."""

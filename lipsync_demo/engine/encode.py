@@ -32,7 +32,7 @@ SYNTHETIC = "Synthetic video: the lips were changed by Lipsync Demo's local engi
 VIDEO_OPTIONS = {
     "preset": "veryfast",
     "crf": "18",
-    "x264-params": "subme=1:partitions=i8x8,i4x4:weightp=0",
+    "x264-params": "subme=1:partitions=i8x8,i4x4",
 }
 AUDIO_BITS_PER_SECOND = 192_000
 AUDIO_BLOCK = 1024

@@ -76,10 +76,10 @@ def _lip_sync(
     with watch.stage(Stage.LISTEN):
         sound = decode(audio)
         shapes = SpeechModel.load().predict(resample(sound))
-    laid = _laid(reader, sound, mode)
+    laid = laid_speech(reader, sound, mode)
     frames = plan(laid, reader.times)
     with watch.stage(Stage.ANALYSE) as tell:
-        count = _worth_seeing(reader, frames)
+        count = worth_seeing(reader, frames)
         with closing(ahead(reader.pictures(range(count)))) as pictures:
             shots = follow(pictures, FaceLandmarker(), lambda seen: tell(seen / count))
     with watch.stage(Stage.CHOOSE):
@@ -91,7 +91,7 @@ def _lip_sync(
             "Choose a video in which one person's face is clearly visible from the front.",
         )
     with watch.stage(Stage.RENDER) as tell:
-        heard = _sound(lay_sound(sound, laid))
+        heard = encodable(lay_sound(sound, laid))
         with (
             VideoWriter(
                 output,
@@ -123,7 +123,8 @@ def _lip_sync(
     )
 
 
-def _laid(reader: FrameReader, sound: AudioSegment, mode: SyncMode) -> Timeline:
+def laid_speech(reader: FrameReader, sound: AudioSegment, mode: SyncMode) -> Timeline:
+    """Where the speech `sound` lies along the video in `mode`; a still is shown throughout."""
     times = reader.times
     return timeline(
         SyncMode.SILENCE if reader.still else mode,
@@ -134,13 +135,14 @@ def _laid(reader: FrameReader, sound: AudioSegment, mode: SyncMode) -> Timeline:
     )
 
 
-def _worth_seeing(reader: FrameReader, frames: FramePlan) -> int:
+def worth_seeing(reader: FrameReader, frames: FramePlan) -> int:
     """How many frames to analyse: those shown, and some for their mouths."""
     known = ceil(WORTH_KNOWING * reader.times.rate)
     return min(len(reader), max(max(frames.sources) + 1, known))
 
 
-def _sound(laid: AudioSegment) -> Sound:
+def encodable(laid: AudioSegment) -> Sound:
+    """The samples as the writer takes them."""
     data, channels = laid.raw_data, laid.channels
     if laid.sample_width == 2:
         return Sound(np.frombuffer(data, np.int16).reshape(-1, channels), laid.frame_rate)

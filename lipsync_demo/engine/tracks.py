@@ -25,7 +25,7 @@ from lipsync_demo.engine.face import (
     face_region,
     landmark_region,
 )
-from lipsync_demo.engine.library import MOST_BYTES, LibraryBuilder, patch_box
+from lipsync_demo.engine.library import LibraryBuilder, patch_box
 from lipsync_demo.engine.mouth import (
     SMOOTHING_TAPS,
     Pose,
@@ -48,6 +48,8 @@ SMALLER_FACES = 0.6
 DETECTION_SIDE = 256
 AT_ONCE = 512
 """Frames whose points are measured at a time."""
+SHOTS_BYTES = 128 * 1024 * 1024
+"""Memory for the mouths of all shots together."""
 LEAST_MOUTHS = 12
 """What a shot keeps of its mouths, however many shots there are."""
 
@@ -283,11 +285,24 @@ class _Search:
 
 
 def _thin(libraries: list[LibraryBuilder]) -> None:
-    """Makes the mouths of many shots fit the memory of one, each giving up the same part."""
-    size = sum(library.size for library in libraries)
-    if size > MOST_BYTES:
-        for library in libraries:
-            library.thin(max(len(library) * MOST_BYTES // (2 * size), LEAST_MOUTHS))
+    """Makes the mouths of many shots fit the memory meant for them, the largest first."""
+    sizes = [library.size for library in libraries]
+    if sum(sizes) > SHOTS_BYTES:
+        share = fair_share(sizes, SHOTS_BYTES * 3 // 4)
+        for library, size in zip(libraries, sizes, strict=True):
+            if size > share:
+                library.thin(max(int(len(library) * share / size), LEAST_MOUTHS))
+
+
+def fair_share(sizes: list[int], most: int) -> float:
+    """The size to which larger ones must come down so that all sum to `most`, or less."""
+    left = float(most)
+    for place, size in enumerate(sorted(sizes)):
+        share = left / (len(sizes) - place)
+        if size > share:
+            return share
+        left -= size
+    return float(max(sizes, default=0))
 
 
 def _parts(few: Floats) -> Iterator[Floats]:
