@@ -14,7 +14,7 @@ from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
-HELD = 3
+HELD = 2
 """Items waiting between two threads: enough to even out what one item costs."""
 
 

@@ -3,8 +3,7 @@
 Frames are numbered in the order shown, as in `media.frame_times`. Reading forward decodes
 on; reading backward goes to the key frame before, decodes a stretch and serves it in
 reverse, so that memory depends on the picture's size alone and never on the clip's length.
-The first pictures are kept, as many as a fixed amount of memory holds: a short or small clip
-is decoded once.
+A clip whose pictures all fit a fixed amount of memory is decoded once.
 A frame that cannot be decoded shows the one before it, as players do.
 """
 
@@ -29,8 +28,8 @@ from lipsync_demo.media.streams import PICTURE_FORMATS, exact, open_media, video
 HELD_BYTES = 96 * 1024 * 1024
 """Memory for the pictures of a backward stretch."""
 LEAST_HELD, MOST_HELD = 8, 96
-KEPT_BYTES = 64 * 1024 * 1024
-"""Memory for the pictures from the start that are not decoded again."""
+KEPT_BYTES = 192 * 1024 * 1024
+"""A clip whose pictures take no more is kept as it is decoded."""
 SEEK_AHEAD = 60
 """Skipping more frames than this is worth a seek."""
 
@@ -123,7 +122,7 @@ class FrameReader:
     def _picture(self, number: int) -> Picture:
         if number not in self._kept:
             picture = self._decoded(number)
-            if number != len(self._kept) or (number + 1) * picture.size > KEPT_BYTES:
+            if len(self) * picture.size > KEPT_BYTES:
                 return picture
             self._kept[number] = picture
         return self._kept[number]

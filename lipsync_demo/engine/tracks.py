@@ -48,7 +48,7 @@ SMALLER_FACES = 0.6
 DETECTION_SIDE = 256
 AT_ONCE = 512
 """Frames whose points are measured at a time."""
-SHOTS_BYTES = 128 * 1024 * 1024
+SHOTS_BYTES = 96 * 1024 * 1024
 """Memory for the mouths of all shots together."""
 LEAST_MOUTHS = 12
 """What a shot keeps of its mouths, however many shots there are."""
