@@ -1,8 +1,7 @@
 """How fast the local engine is, beside what nobody can avoid and beside a neural peer.
 
-One talking clip is scaled to a few sizes. Processor times are the least of a few rounds;
-floor, parts and peer are measured in one process, one after another, so that a busy machine
-slows all of them alike. `python -m lipsync_demo bench speed MEDIA` shows the table.
+One talking clip is scaled to a few sizes. Processor times are the least of a few rounds,
+floor and parts turn by turn, so that a busy machine slows them alike.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from lipsync_demo.bench.parts import Part, floor_seconds, part_times
+from lipsync_demo.bench.parts import Part, costs
 from lipsync_demo.bench.scaled import scaled
 from lipsync_demo.bench.wav2lip import frame_milliseconds
 from lipsync_demo.bench.whole import WholeRun, whole_run
@@ -120,7 +119,8 @@ def measure_speed(
     only comparable on a machine that does little else.
 
     Raises:
-        MediaError: the clip or the speech cannot be read.
+        MediaError: the clip cannot be read.
+        subprocess.CalledProcessError: the engine can do nothing with clip and speech.
         ValueError: the clip has no pictures, or `sizes` is empty or `rounds` below one.
     """
     if not sizes or rounds < 1:
@@ -138,15 +138,9 @@ def measure_speed(
 
 def _measured(clip: Path, speech: Path, side: int, rounds: int) -> SizeSpeed:
     output = clip.with_suffix(".out.mp4")
-    parts = dict.fromkeys(Part, float("inf"))
-    floor, frames = float("inf"), 0
-    for _ in range(rounds):
-        seconds, frames = part_times(clip, speech, output)
-        for part in Part:
-            parts[part] = min(parts[part], 1000 * seconds[part] / frames)
-        floor = min(floor, 1000 * floor_seconds(clip, frames, output) / frames)
+    cost = costs(clip, speech, output, rounds)
     one, two = (_fastest(clip, speech, output, cores, rounds) for cores in (1, 2))
-    return SizeSpeed(side, frames, parts, floor, one, two)
+    return SizeSpeed(side, cost.frames, cost.parts, cost.floor, one, two)
 
 
 def _fastest(clip: Path, speech: Path, output: Path, cores: int, rounds: int) -> WholeRun | None:

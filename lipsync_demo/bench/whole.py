@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 import os
 import resource
-import subprocess
 import sys
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import lipsync_demo
+from lipsync_demo.bench.child import answer
 from lipsync_demo.engine.pipeline import lip_sync
 from lipsync_demo.media.sync_modes import SyncMode
 
@@ -36,16 +35,7 @@ def whole_run(video: Path, speech: Path, output: Path, cores: int) -> WholeRun |
     """
     if not hasattr(os, "sched_setaffinity") or len(os.sched_getaffinity(0)) < cores:
         return None
-    root = str(Path(lipsync_demo.__file__).resolve().parents[1])
-    path = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))
-    done = subprocess.run(  # noqa: S603
-        [sys.executable, "-m", __name__, str(video), str(speech), str(output), str(cores)],
-        env={**os.environ, "PYTHONPATH": path},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        check=True,
-    )
-    return WholeRun(**json.loads(done.stdout.splitlines()[-1]))
+    return WholeRun(**answer("lipsync_demo.bench.whole", video, speech, output, cores))
 
 
 def _measured(video: Path, speech: Path, output: Path, cores: int) -> WholeRun:

@@ -125,13 +125,14 @@ def follow(
     for number, picture in enumerate(pictures, 1):
         if cuts.between(picture):
             shots.append(Shot(start, number - 1, search.best(), search.faces))
-            _thin([shot.track.mouths for shot in shots if shot.track])
+            _thin(shots)
             start, search = number - 1, _Search(landmarker)
         search.see(picture)
         if on_frame is not None:
             on_frame(number)
     if number > start:
         shots.append(Shot(start, number, search.best(), search.faces))
+        _thin(shots)
     return shots
 
 
@@ -284,8 +285,9 @@ class _Search:
         return FaceTrack(points, weight, follower.mouths)
 
 
-def _thin(libraries: list[LibraryBuilder]) -> None:
+def _thin(shots: list[Shot]) -> None:
     """Makes the mouths of many shots fit the memory meant for them, the largest first."""
+    libraries = [shot.track.mouths for shot in shots if shot.track]
     sizes = [library.size for library in libraries]
     if sum(sizes) > SHOTS_BYTES:
         share = fair_share(sizes, SHOTS_BYTES * 3 // 4)
