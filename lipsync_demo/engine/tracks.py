@@ -46,6 +46,8 @@ SEARCH_EVERY = 12
 SMALLER_FACES = 0.6
 """A second face is followed when it is at least this wide beside the widest."""
 DETECTION_SIDE = 256
+GATHERED = 16
+"""Frames whose mouths are taken into the library together."""
 AT_ONCE = 512
 """Frames whose points are measured at a time."""
 SHOTS_BYTES = 96 * 1024 * 1024
@@ -175,25 +177,35 @@ class _Follower:
         self.size = 0.0
         """Widths summed over frames: large and long wins."""
         self.lost = False
+        self._waiting: list[_Seen] = []
         self._recent: deque[_Seen] = deque(maxlen=SMOOTHING_TAPS)
 
     def add(self, number: int, picture: Picture, face: Landmarks) -> None:
         self.last = face
         self.lost = False
-        if number - 1 not in self.found:
-            self._recent.clear()
         self.found[number] = used(face.points)
         self.size += float(np.ptp(face.points[:, 0]))
-        self._recent.append(_Seen.of(number, picture, face.points))
-        if len(self._recent) == SMOOTHING_TAPS:
-            middle = self._recent[SMOOTHING_TAPS // 2]
-            self._keep(middle, smooth_middle(np.stack([seen.points for seen in self._recent])))
+        self._waiting.append(_Seen.of(number, picture, face.points))
+        # Between two runs of the mesh all of this is out of the processor's caches.
+        if len(self._waiting) == GATHERED:
+            self._gather()
 
     def end(self) -> None:
         """Call after the last frame: a face seen too briefly to smooth is kept as it is."""
+        self._gather()
         if len(self.found) < SMOOTHING_TAPS:
             for seen in self._recent:
                 self._keep(seen, seen.points)
+
+    def _gather(self) -> None:
+        for seen in self._waiting:
+            if self._recent and seen.number != self._recent[-1].number + 1:
+                self._recent.clear()
+            self._recent.append(seen)
+            if len(self._recent) == SMOOTHING_TAPS:
+                middle = self._recent[SMOOTHING_TAPS // 2]
+                self._keep(middle, smooth_middle(np.stack([s.points for s in self._recent])))
+        self._waiting.clear()
 
     def _keep(self, seen: _Seen, points: Floats) -> None:
         pose = fit_pose(points)
