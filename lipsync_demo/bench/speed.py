@@ -63,7 +63,10 @@ class SizeSpeed:
 
 @dataclass(frozen=True, slots=True)
 class SpeedReport:
-    """`peer` is Wav2Lip's generator, milliseconds a frame by batch size; None without PyTorch."""
+    """`peer` is Wav2Lip's generator, milliseconds a frame by batch size.
+
+    It is None without PyTorch, and empty when it was not asked for.
+    """
 
     media: str
     sizes: tuple[SizeSpeed, ...]
@@ -97,7 +100,7 @@ class SpeedReport:
         lines = [self.media, *(_line(name, cells) for name, cells in rows)]
         if self.peer is None:
             lines.append("Wav2Lip's generator is left out: PyTorch is not installed.")
-        else:
+        elif self.peer:
             batches = ", ".join(f"{ms:.1f} at {batch}" for batch, ms in self.peer.items())
             lines.append(f"Wav2Lip's generator by batch size, ms a frame on one thread: {batches}")
         return "\n".join(lines)

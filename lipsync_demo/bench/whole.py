@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import sys
 import time
 from dataclasses import asdict, dataclass
@@ -39,6 +38,8 @@ def whole_run(video: Path, speech: Path, output: Path, cores: int) -> WholeRun |
 
 
 def _measured(video: Path, speech: Path, output: Path, cores: int) -> WholeRun:
+    import resource  # not on every system, and neither is pinning
+
     os.sched_setaffinity(0, set(sorted(os.sched_getaffinity(0))[:cores]))
     wall, cpu = time.perf_counter(), time.process_time()
     report = lip_sync(video, speech, SyncMode.CUT_OFF, output)

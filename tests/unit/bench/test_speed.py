@@ -105,6 +105,7 @@ def test_a_clip_is_measured_from_end_to_end(clip: Path, tmp_path: Path) -> None:
         assert size.one_core.wall >= size.one_core.cpu * 0.9
     assert steps[0] == "192p"
     assert "192p" in found.table()
+    assert "Wav2Lip" not in found.table()
 
 
 @pytest.mark.parametrize("wrong", [{"sizes": ()}, {"rounds": 0}])
