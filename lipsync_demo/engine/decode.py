@@ -3,6 +3,7 @@
 Frames are numbered in the order shown, as in `media.frame_times`. Reading forward decodes
 on; reading backward goes to the key frame before, decodes a stretch and serves it in
 reverse, so that memory depends on the picture's size alone and never on the clip's length.
+A clip whose pictures all fit a fixed amount of memory is decoded once.
 A frame that cannot be decoded shows the one before it, as players do.
 """
 
@@ -27,6 +28,8 @@ from lipsync_demo.media.streams import PICTURE_FORMATS, exact, open_media, video
 HELD_BYTES = 96 * 1024 * 1024
 """Memory for the pictures of a backward stretch."""
 LEAST_HELD, MOST_HELD = 8, 96
+KEPT_BYTES = 192 * 1024 * 1024
+"""A clip whose pictures take no more is kept as it is decoded."""
 SEEK_AHEAD = 60
 """Skipping more frames than this is worth a seek."""
 
@@ -45,7 +48,7 @@ class FrameReader:
         UnreadableMedia: no frame of it can be decoded.
     """
 
-    def __init__(self, path: Path, *, threads: int = 2) -> None:
+    def __init__(self, path: Path, *, threads: int = 1) -> None:
         self.path = path
         self.times: FrameTimes = frame_times(path)
         self._threads = threads
@@ -69,6 +72,7 @@ class FrameReader:
         picture = from_frame(first[1], self.rotation)
         self.size = (picture.width, picture.height)
         self.colours = picture.colours
+        self._kept: dict[int, Picture] = {}
         self._coded = (first[1].width, first[1].height)
 
     def __enter__(self) -> FrameReader:
@@ -81,11 +85,12 @@ class FrameReader:
         trace: TracebackType | None,
     ) -> None:
         self._source.close()
+        self._kept.clear()
 
     def __len__(self) -> int:
         return len(self.times.pts)
 
-    def pictures(self, numbers: Sequence[int]) -> Iterator[Picture]:
+    def pictures(self, numbers: Sequence[int]) -> Generator[Picture, None, None]:
         """One picture for each of `numbers`, in that order."""
         held: dict[int, Picture] = {}
         shown: tuple[int, Picture] | None = None
@@ -115,6 +120,14 @@ class FrameReader:
         return wanted
 
     def _picture(self, number: int) -> Picture:
+        if number not in self._kept:
+            picture = self._decoded(number)
+            if len(self) * picture.size > KEPT_BYTES:
+                return picture
+            self._kept[number] = picture
+        return self._kept[number]
+
+    def _decoded(self, number: int) -> Picture:
         frame = self._frame(max(number, self._first))
         if (frame.width, frame.height) != self._coded:
             frame = frame.reformat(*self._coded)

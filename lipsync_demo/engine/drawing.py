@@ -23,24 +23,31 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Drawing:
-    """What changes in one output frame: the mouth at `points` (478, 3) becomes `target` (5,).
+    """What changes in one output frame: the mouth in frame `number` of the track.
 
-    `strength` is 1, or less while the face fades in or out.
+    It becomes `target` (5,); `strength` is 1, or less while the face fades in or out.
     """
 
     renderer: MouthRenderer
-    points: Floats
+    track: FaceTrack
+    number: int
     target: Floats
     donor: Donor
     strength: float
 
+    @property
+    def points(self) -> Floats:
+        """The face's points (478, 3) in pixels."""
+        return self.track.at(self.number)
+
     def on(self, picture: Picture) -> Picture:
         """The picture with the mouth drawn; every other byte is as it was."""
-        box = picture.box(*reach(self.points))
+        points = self.points
+        box = picture.box(*reach(points))
         offset = np.array([box.left, box.top, 0], np.float32)
         before = picture.rgb(box)
         after = self.renderer.render(
-            before, self.points - offset, self.target, self.donor, self.strength
+            before, points - offset, self.target, self.donor, self.strength
         )
         return picture.changed(box, before, after)
 
@@ -84,7 +91,7 @@ class _Person:
         donors = choose(self._library, targets, poses)
         strengths = self._track.weight[numbers].tolist()
         return [
-            Drawing(self._renderer, self._track.points[number], target, donor, strength)
+            Drawing(self._renderer, self._track, int(number), target, donor, strength)
             if strength > 0
             else None
             for number, target, donor, strength in zip(

@@ -25,6 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lipsync_demo.engine.errors import BrokenWeights
+from lipsync_demo.engine.sampling import warped
 
 Image = NDArray[np.uint8]
 Floats = NDArray[np.float32]
@@ -41,6 +42,7 @@ OVERLAP = 0.3
 ROI_MARGIN = 1.5
 SMALLEST_TILE = 240
 RIGHT_EYE_CORNER, LEFT_EYE_CORNER = 33, 263
+_FROM_BYTE = np.float32(1 / 255)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -78,6 +80,13 @@ class Region:
     y: float
     side: float
     angle: float
+
+    def onto(self, side: int) -> NDArray[np.float64]:
+        """The 2x3 matrix from the frame's places to those of a square of `side` pixels."""
+        matrix = np.empty((2, 3))
+        matrix[:, :2] = side / self.side * _rotation(self.angle).T
+        matrix[:, 2] = (side - 1) / 2 - matrix[:, :2] @ (self.x, self.y)
+        return matrix
 
 
 def face_region(face: Face) -> Region:
@@ -140,14 +149,14 @@ class FaceLandmarker:
 
     def landmarks(self, rgb: Image, region: Region) -> Landmarks:
         """The points inside `region`; the score says whether a face is there at all."""
+        return self.read(warped(rgb, region.onto(MESH_SIZE), MESH_SIZE), region)
+
+    def read(self, crop: Image, region: Region) -> Landmarks:
+        """The points of a `region` given as its square of MESH_SIZE RGB pixels."""
         scale = MESH_SIZE / region.side
         turn = _rotation(region.angle)
         half = (MESH_SIZE - 1) / 2
-        matrix = np.empty((2, 3))
-        matrix[:, :2] = scale * turn.T
-        matrix[:, 2] = half - matrix[:, :2] @ (region.x, region.y)
-        crop = _sample(rgb, matrix, scale)
-        points, presence, _ = self._mesh(crop.astype(np.float32)[None] / np.float32(255))
+        points, presence, _ = self._mesh.bytes(crop)
         local = points.reshape(POINTS, 3)
         found = np.empty((POINTS, 3), np.float32)
         found[:, :2] = (local[:, :2] - half) @ turn.T / scale + (region.x, region.y)
@@ -217,6 +226,15 @@ class _Network:
 
     def __call__(self, values: Floats) -> list[Floats]:
         self._interpreter.set_tensor(self._input, values)
+        return self._run()
+
+    def bytes(self, image: Image) -> list[Floats]:
+        """For an image (height, width, 3) as values from 0 to 1."""
+        # Written straight into the network's memory; no view of it may outlive this line.
+        np.multiply(image, _FROM_BYTE, out=self._interpreter.tensor(self._input)()[0])
+        return self._run()
+
+    def _run(self) -> list[Floats]:
         self._interpreter.invoke()
         return [self._interpreter.get_tensor(index) for index in self._outputs]
 
@@ -258,29 +276,6 @@ def _distinct(faces: list[Face]) -> list[Face]:
     scores = [face.score for face in faces]
     kept = cv2.dnn.NMSBoxes(boxes, scores, MIN_DETECTION, OVERLAP)
     return [faces[int(i)] for i in np.asarray(kept).ravel()]
-
-
-def _sample(rgb: Image, matrix: NDArray[np.float64], scale: float) -> Image:
-    """The mesh's crop; a large face is shrunk by area first, as bilinear would alias."""
-    size = (MESH_SIZE, MESH_SIZE)
-    if scale > 0.5:
-        return np.asarray(cv2.warpAffine(rgb, matrix, size, flags=cv2.INTER_LINEAR), np.uint8)
-    corners = np.array([[0, 0], [MESH_SIZE, 0], [0, MESH_SIZE], [MESH_SIZE, MESH_SIZE]])
-    inverse = cv2.invertAffineTransform(matrix)
-    placed = corners @ inverse[:, :2].T + inverse[:, 2]
-    left, top = np.maximum(np.floor(placed.min(0)).astype(int), 0)
-    right, bottom = np.ceil(placed.max(0)).astype(int) + 1
-    part = rgb[top:bottom, left:right]
-    if part.size == 0:
-        return np.zeros((MESH_SIZE, MESH_SIZE, 3), np.uint8)
-    factor = int(1 / scale)
-    width, height = max(1, part.shape[1] // factor), max(1, part.shape[0] // factor)
-    small = cv2.resize(part, (width, height), interpolation=cv2.INTER_AREA)
-    ratio = np.array([part.shape[1] / width, part.shape[0] / height])
-    moved = np.empty((2, 3))
-    moved[:, :2] = matrix[:, :2] * ratio
-    moved[:, 2] = matrix[:, 2] + matrix[:, :2] @ ((ratio - 1) / 2 + (left, top))
-    return np.asarray(cv2.warpAffine(small, moved, size, flags=cv2.INTER_LINEAR), np.uint8)
 
 
 def _rotation(angle: float) -> NDArray[np.float64]:

@@ -96,9 +96,17 @@ class LibraryBuilder:
         self._most_bytes = most_bytes
         self._entries: list[_Entry] = []
 
-    def add(self, index: int, rgb: Image, points: Floats) -> None:
-        """One frame; `points` (478, 3) in pixels of `rgb`."""
-        pose = fit_pose(points)
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    @property
+    def size(self) -> int:
+        """Bytes of the frames held."""
+        return sum(e.mouth.patch.size + e.head.nbytes + e.all_points.nbytes for e in self._entries)
+
+    def add(self, index: int, rgb: Image, points: Floats, pose: Pose | None = None) -> None:
+        """One frame; `points` (478, 3) in pixels of `rgb`, `pose` that of the points."""
+        pose = pose or fit_pose(points)
         left, top, right, bottom = patch_box(points, float(pose.scale))
         left, top = max(left, 0), max(top, 0)
         patch = rgb[top:bottom, left:right]

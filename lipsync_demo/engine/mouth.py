@@ -52,11 +52,15 @@ _CANONICAL = (
 )  # fmt: skip
 RIGID = tuple(row[0] for row in _CANONICAL)
 CANONICAL = np.array([row[1:] for row in _CANONICAL], np.float32)
+_RIGID = np.array(RIGID)
+_MODEL_MIDDLE = CANONICAL.mean(0, dtype=np.float64)
+_MODEL = (CANONICAL - _MODEL_MIDDLE) / len(RIGID)
+_MODEL_SPREAD = float(((CANONICAL - _MODEL_MIDDLE) ** 2).sum(-1).mean())
 
 MEASURES = ("opening", "width", "roundness", "protrusion", "jaw")
-_INNER_PAIRS = ((13, 14), (82, 87), (312, 317))
-_OUTER_PAIR = (0, 17)
-_OUTER_CORNERS = (61, 291)
+# What measures need: three pairs of the inner lips, the outer corners, the middle of the
+# outer lips (the first of each, then the second), the chin, the base of the nose.
+_MEASURED = np.array((13, 82, 312, 61, 0, 14, 87, 317, 291, 17, *CHIN, NOSE_BASE))
 
 SMOOTHING_TAPS = 5
 _MIDDLE_TAPS = np.array([-3, 12, 17, 12, -3], np.float32) / 35
@@ -111,18 +115,16 @@ def iod(points: Floats) -> Floats:
 
 def fit_pose(points: Floats) -> Pose:
     """The head's pose from its rigid points (Umeyama 1991, least squares)."""
-    rigid = points[..., RIGID, :].astype(np.float64)
-    centre = rigid.mean(-2, keepdims=True)
-    model = CANONICAL.astype(np.float64)
-    middle = model.mean(0)
-    model = model - middle
-    covariance = np.swapaxes(rigid - centre, -1, -2) @ model / len(RIGID)
+    rigid = points[..., _RIGID, :].astype(np.float64)
+    # The model is centred, so the points need not be.
+    covariance = np.swapaxes(rigid, -1, -2) @ _MODEL
     u, singular, vt = np.linalg.svd(covariance)
-    signs = np.ones_like(singular)
-    signs[..., 2] = np.sign(np.linalg.det(u) * np.linalg.det(vt))
-    rotation = (u * signs[..., None, :]) @ vt
-    scale = (singular * signs).sum(-1) / (model**2).sum(-1).mean()
-    translation = centre[..., 0, :] - scale[..., None] * (rotation @ middle)
+    mirrored = np.linalg.det(covariance) < 0
+    u[..., 2] = np.where(mirrored[..., None], -u[..., 2], u[..., 2])
+    singular[..., 2] = np.where(mirrored, -singular[..., 2], singular[..., 2])
+    rotation = u @ vt
+    scale = singular.sum(-1) / _MODEL_SPREAD
+    translation = rigid.mean(-2) - scale[..., None] * (rotation @ _MODEL_MIDDLE)
     return Pose(
         rotation.astype(np.float32),
         np.asarray(scale, np.float32),
@@ -139,13 +141,12 @@ def measures(points: Floats, pose: Pose) -> Floats:
     protrusion  how far the middle of the lips stands out of the head, IOD
     jaw         from the base of the nose down to the chin, IOD
     """
-    head = pose.to_head(points)
-    upper, lower = zip(*_INNER_PAIRS, strict=True)
-    opening = np.linalg.norm(head[..., upper, :] - head[..., lower, :], axis=-1).mean(-1)
-    width = _distance(head, *_OUTER_CORNERS)
-    height = _distance(head, *_OUTER_PAIR)
-    protrusion = -head[..., (*_OUTER_PAIR, *_INNER_PAIRS[0]), 2].mean(-1)
-    jaw = head[..., CHIN, 1].mean(-1) - head[..., NOSE_BASE, 1]
+    head = pose.to_head(points[..., _MEASURED, :])
+    apart = head[..., 0:5, :] - head[..., 5:10, :]
+    distance = np.sqrt((apart * apart).sum(-1))
+    opening, width, height = distance[..., :3].mean(-1), distance[..., 3], distance[..., 4]
+    protrusion = -head[..., (4, 9, 0, 5), 2].mean(-1)
+    jaw = head[..., 10:-1, 1].mean(-1) - head[..., -1, 1]
     return np.stack([opening, width, height / width, protrusion, jaw], -1).astype(np.float32)
 
 
@@ -167,7 +168,3 @@ def smooth(track: Floats) -> Floats:
 def smooth_middle(five: Floats) -> Floats:
     """What `smooth` gives for the middle one of five frames (5, ...)."""
     return np.asarray(np.tensordot(_MIDDLE_TAPS, five, 1), np.float32)
-
-
-def _distance(head: Floats, a: int, b: int) -> Floats:
-    return np.asarray(np.linalg.norm(head[..., a, :] - head[..., b, :], axis=-1), np.float32)

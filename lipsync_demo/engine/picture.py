@@ -8,6 +8,7 @@ bytes, and nothing outside the rectangle is converted at all.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, NamedTuple
 
 import av
@@ -15,6 +16,8 @@ import cv2
 import numpy as np
 from av.video.frame import VideoFrame
 from numpy.typing import NDArray
+
+from lipsync_demo.engine.sampling import Matrix, halved, warped
 
 Image = NDArray[np.uint8]
 
@@ -53,35 +56,58 @@ class Colours:
 
         An unstated matrix is guessed as players do: BT.601 below 720 lines, else BT.709.
         """
-        matrix = self.matrix
-        if matrix == UNSPECIFIED and height >= HD_HEIGHT:
-            matrix = BT709
-        red, blue = _LUMA.get(matrix, _LUMA_BT601)
-        green = 1 - red - blue
-        luma, chroma = (1.0, 1.0) if self.full_range else (255 / 219, 255 / 224)
-        linear = np.array(
+        return _to_rgb(self._known(height), self.full_range)
+
+    def from_rgb(self, height: int) -> NDArray[np.float64]:
+        """The 3x3 matrix from differences of R'G'B' codes to those of Y'CbCr codes."""
+        return _from_rgb(self._known(height), self.full_range)
+
+    @property
+    def black(self) -> int:
+        """The code of black in luma."""
+        return 0 if self.full_range else 16
+
+    def _known(self, height: int) -> int:
+        return BT709 if self.matrix == UNSPECIFIED and height >= HD_HEIGHT else self.matrix
+
+
+@cache
+def _to_rgb(matrix: int, full_range: bool) -> NDArray[np.float64]:
+    red, blue = _LUMA.get(matrix, _LUMA_BT601)
+    green = 1 - red - blue
+    luma, chroma = (1.0, 1.0) if full_range else (255 / 219, 255 / 224)
+    linear = np.array(
+        [
+            [luma, 0, 2 * (1 - red) * chroma],
             [
-                [luma, 0, 2 * (1 - red) * chroma],
-                [
-                    luma,
-                    -2 * blue * (1 - blue) / green * chroma,
-                    -2 * red * (1 - red) / green * chroma,
-                ],
-                [luma, 2 * (1 - blue) * chroma, 0],
-            ]
-        )
-        black = np.array([0 if self.full_range else 16, 128, 128])
-        return np.hstack([linear, -(linear @ black)[:, None]])
+                luma,
+                -2 * blue * (1 - blue) / green * chroma,
+                -2 * red * (1 - red) / green * chroma,
+            ],
+            [luma, 2 * (1 - blue) * chroma, 0],
+        ]
+    )
+    black = np.array([0 if full_range else 16, 128, 128])
+    return np.hstack([linear, -(linear @ black)[:, None]])
+
+
+@cache
+def _from_rgb(matrix: int, full_range: bool) -> NDArray[np.float64]:
+    return np.asarray(np.linalg.inv(_to_rgb(matrix, full_range)[:, :3]), np.float64)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Picture:
-    """Planes `y` (height, width) and `u`, `v` (height / 2, width / 2), uint8, read-only."""
+    """Planes `y` (height, width) and `u`, `v` (height / 2, width / 2), uint8, read-only.
+
+    `frame` is set when the planes are the memory of a frame that is nobody else's.
+    """
 
     y: Image
     u: Image
     v: Image
     colours: Colours
+    frame: VideoFrame | None = None
 
     @property
     def width(self) -> int:
@@ -90,6 +116,11 @@ class Picture:
     @property
     def height(self) -> int:
         return int(self.y.shape[0])
+
+    @property
+    def size(self) -> int:
+        """Bytes of its planes."""
+        return int(self.y.size + self.u.size + self.v.size)
 
     @property
     def whole(self) -> Box:
@@ -125,23 +156,38 @@ class Picture:
         )
         return np.asarray(cv2.transform(codes, self.colours.to_rgb(self.height)), np.uint8)
 
+    def square(self, matrix: Matrix, side: int) -> Image:
+        """The RGB square (side, side, 3) into which the 2x3 `matrix` carries the picture.
+
+        `side` is even. What lies outside the picture is black.
+        """
+        half, size = halved(matrix), (side, side)
+        luma = warped(self.y, matrix, side, self.colours.black)
+        chroma = [
+            cv2.resize(warped(plane, half, side // 2, 128), size, interpolation=cv2.INTER_LINEAR)
+            for plane in (self.u, self.v)
+        ]
+        codes = cv2.merge([luma, *chroma])
+        return np.asarray(cv2.transform(codes, self.colours.to_rgb(self.height)), np.uint8)
+
     def changed(self, box: Box, before: Image, after: Image) -> Picture:
         """A copy in which the box shows `after` instead of `before`, both as `rgb(box)`.
 
         Luma keeps its bytes wherever the two are equal, chroma wherever a 2x2 block is.
         """
-        inverse = np.linalg.inv(self.colours.to_rgb(self.height)[:, :3])
-        difference = after.astype(np.float32) - before
-        change = cv2.transform(difference, inverse)
+        luma, chroma = np.vsplit(self.colours.from_rgb(self.height), [1])
+        difference = cv2.subtract(after, before, dtype=cv2.CV_32F)
         left, top, right, bottom = box
         half = np.s_[top // 2 : bottom // 2, left // 2 : right // 2]
         size = ((right - left) // 2, (bottom - top) // 2)
-        small = cv2.resize(change[..., 1:], size, interpolation=cv2.INTER_AREA)
-        planes = (self.y.copy(), self.u.copy(), self.v.copy())
-        _add(planes[0][top:bottom, left:right], change[..., 0])
-        _add(planes[1][half], small[..., 0])
-        _add(planes[2][half], small[..., 1])
-        return Picture(*planes, self.colours)
+        small = cv2.resize(difference, size, interpolation=cv2.INTER_AREA)
+        copy = _copied(self)
+        _add(copy.y[top:bottom, left:right], cv2.transform(difference, luma))
+        for plane, change in zip(
+            (copy.u, copy.v), cv2.split(cv2.transform(small, chroma)), strict=True
+        ):
+            _add(plane[half], change)
+        return copy
 
 
 def from_frame(frame: VideoFrame, rotation: int = 0) -> Picture:
@@ -163,24 +209,34 @@ def from_frame(frame: VideoFrame, rotation: int = 0) -> Picture:
     planes = [_plane(frame, index) for index in range(3)]
     quarters = -rotation // 90
     if quarters % 4:
-        planes = [np.rot90(plane, quarters) for plane in planes]
+        planes = [np.ascontiguousarray(np.rot90(plane, quarters)) for plane in planes]
     height, width = planes[0].shape
     if height % 2 or width % 2:
         planes[0] = np.pad(planes[0], ((0, height % 2), (0, width % 2)), mode="edge")
-    y, u, v = (np.ascontiguousarray(plane) for plane in planes)
-    return Picture(y, u, v, colours)
+    return Picture(planes[0], planes[1], planes[2], colours)
 
 
 def to_frame(picture: Picture) -> VideoFrame:
-    """The picture as a frame for an encoder, tagged with its colours."""
-    frame = av.VideoFrame(picture.width, picture.height, "yuv420p")
-    for index, plane in enumerate((picture.y, picture.u, picture.v)):
-        _plane(frame, index)[:] = plane
+    """The picture as a frame for an encoder, tagged with its colours.
+
+    Every picture may be given once only: its own frame may be handed on.
+    """
+    frame = picture.frame or _copied(picture).frame
+    assert frame is not None  # noqa: S101
     frame.colorspace = picture.colours.matrix
     frame.color_primaries = picture.colours.primaries
     frame.color_trc = picture.colours.transfer
     frame.color_range = FULL_RANGE if picture.colours.full_range else 1
     return frame
+
+
+def _copied(picture: Picture) -> Picture:
+    """The same in the memory of a new frame."""
+    frame = av.VideoFrame(picture.width, picture.height, "yuv420p")
+    planes = [_plane(frame, index) for index in range(3)]
+    for plane, old in zip(planes, (picture.y, picture.u, picture.v), strict=True):
+        plane[:] = old
+    return Picture(planes[0], planes[1], planes[2], picture.colours, frame)
 
 
 def _plane(frame: VideoFrame, index: int) -> Image:
@@ -190,4 +246,4 @@ def _plane(frame: VideoFrame, index: int) -> Image:
 
 
 def _add(plane: Image, change: NDArray[Any]) -> None:
-    plane[:] = np.clip(np.rint(plane + change), 0, 255).astype(np.uint8)
+    plane[:] = cv2.add(plane, change, dtype=cv2.CV_8U)

@@ -2,12 +2,14 @@
 
 Two passes over the video: the first follows the face and gathers its mouths, the second
 draws. Between them the speech becomes one mouth shape for each output frame, at exactly
-the time that frame is shown. Pictures are streamed in both passes.
+the time that frame is shown. Pictures are streamed in both passes; decoding, drawing and
+encoding go on side by side.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from fractions import Fraction
 from math import ceil
 from pathlib import Path
@@ -16,12 +18,14 @@ from typing import TYPE_CHECKING, TypeAlias
 import cv2
 import numpy as np
 
+from lipsync_demo.engine.ahead import Behind, ahead
 from lipsync_demo.engine.decode import FrameReader
 from lipsync_demo.engine.drawing import drawings
 from lipsync_demo.engine.drive import Drive, Shapes
 from lipsync_demo.engine.encode import Sound, VideoWriter
 from lipsync_demo.engine.errors import NoFace, UnreadableMedia
 from lipsync_demo.engine.face import FaceLandmarker
+from lipsync_demo.engine.picture import Picture
 from lipsync_demo.engine.report import EngineReport, OnProgress, Stage, Stopwatch
 from lipsync_demo.engine.sound import Array
 from lipsync_demo.engine.speech import SpeechModel
@@ -34,6 +38,8 @@ from lipsync_demo.media.sync_modes import SyncMode, Timeline, timeline
 if TYPE_CHECKING:
     from pydub import AudioSegment
 
+Shown: TypeAlias = tuple[Picture, int, int]
+"""A picture of the output, its time and its duration in ticks."""
 WORTH_KNOWING = Fraction(10)
 """Seconds of the video that are looked at even when fewer are shown: more mouths to take."""
 
@@ -82,13 +88,12 @@ def _lip_sync(
     with watch.stage(Stage.LISTEN):
         sound = decode(audio)
         shapes = (listener or SpeechModel.load().predict)(resample(sound))
-    laid = _laid(reader, sound, mode)
+    laid = laid_speech(reader, sound, mode)
     frames = plan(laid, reader.times)
     with watch.stage(Stage.ANALYSE) as tell:
-        count = _worth_seeing(reader, frames)
-        shots = follow(
-            reader.pictures(range(count)), FaceLandmarker(), lambda seen: tell(seen / count)
-        )
+        count = worth_seeing(reader, frames)
+        with closing(ahead(reader.pictures(range(count)))) as pictures:
+            shots = follow(pictures, FaceLandmarker(), lambda seen: tell(seen / count))
     with watch.stage(Stage.CHOOSE):
         drawn = drawings(frames, shots, Drive(shapes, laid))
     synced = sum(drawing is not None for drawing in drawn)
@@ -98,21 +103,24 @@ def _lip_sync(
             "Choose a video in which one person's face is clearly visible from the front.",
         )
     with watch.stage(Stage.RENDER) as tell:
-        heard = _sound(lay_sound(sound, laid))
-        with VideoWriter(
-            output,
-            reader.size,
-            frames.time_base,
-            frames.rate,
-            reader.colours,
-            sar=reader.sar,
-            sound=heard,
-        ) as writer:
-            pictures = reader.pictures(frames.sources)
+        heard = encodable(lay_sound(sound, laid))
+        with (
+            VideoWriter(
+                output,
+                reader.size,
+                frames.time_base,
+                frames.rate,
+                reader.colours,
+                sar=reader.sar,
+                sound=heard,
+            ) as writer,
+            closing(ahead(reader.pictures(frames.sources))) as pictures,
+            Behind[Shown](lambda shown: writer.write(*shown)) as writing,
+        ):
             for number, (picture, frame) in enumerate(zip(pictures, frames, strict=True)):
                 drawing = drawn[number]
                 shown = picture if drawing is None else drawing.on(picture)
-                writer.write(shown, frame.pts, frame.duration)
+                writing.put((shown, frame.pts, frame.duration))
                 tell((number + 1) / len(frames))
     return EngineReport(
         frames=len(frames),
@@ -127,7 +135,8 @@ def _lip_sync(
     )
 
 
-def _laid(reader: FrameReader, sound: AudioSegment, mode: SyncMode) -> Timeline:
+def laid_speech(reader: FrameReader, sound: AudioSegment, mode: SyncMode) -> Timeline:
+    """Where the speech `sound` lies along the video in `mode`; a still is shown throughout."""
     times = reader.times
     return timeline(
         SyncMode.SILENCE if reader.still else mode,
@@ -138,13 +147,14 @@ def _laid(reader: FrameReader, sound: AudioSegment, mode: SyncMode) -> Timeline:
     )
 
 
-def _worth_seeing(reader: FrameReader, frames: FramePlan) -> int:
+def worth_seeing(reader: FrameReader, frames: FramePlan) -> int:
     """How many frames to analyse: those shown, and some for their mouths."""
     known = ceil(WORTH_KNOWING * reader.times.rate)
     return min(len(reader), max(max(frames.sources) + 1, known))
 
 
-def _sound(laid: AudioSegment) -> Sound:
+def encodable(laid: AudioSegment) -> Sound:
+    """The samples as the writer takes them."""
     data, channels = laid.raw_data, laid.channels
     if laid.sample_width == 2:
         return Sound(np.frombuffer(data, np.int16).reshape(-1, channels), laid.frame_rate)

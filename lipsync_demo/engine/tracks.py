@@ -7,7 +7,7 @@ shot up to three faces are followed; the one that is large for the longest time 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from lipsync_demo.engine.cuts import CutDetector
 from lipsync_demo.engine.face import (
+    MESH_SIZE,
     MIN_PRESENCE,
-    POINTS,
     Face,
     FaceLandmarker,
     Landmarks,
@@ -36,6 +36,7 @@ from lipsync_demo.engine.mouth import (
     smooth_middle,
 )
 from lipsync_demo.engine.picture import Box, Picture
+from lipsync_demo.engine.points import USED, used, whole
 
 Floats = NDArray[np.float32]
 
@@ -45,8 +46,14 @@ SEARCH_EVERY = 12
 SMALLER_FACES = 0.6
 """A second face is followed when it is at least this wide beside the widest."""
 DETECTION_SIDE = 256
-MESH_DETAIL = 512
-"""A face region wider than this is read at half resolution or less."""
+GATHERED = 16
+"""Frames whose mouths are taken into the library together."""
+AT_ONCE = 512
+"""Frames whose points are measured at a time."""
+SHOTS_BYTES = 96 * 1024 * 1024
+"""Memory for the mouths of all shots together."""
+LEAST_MOUTHS = 12
+"""What a shot keeps of its mouths, however many shots there are."""
 
 WIDEST_YAW = np.radians(50)
 SMALLEST_IOD = 14.0
@@ -58,14 +65,23 @@ FADE_FRAMES = 4
 class FaceTrack:
     """A face through the frames of a shot, smoothed over time.
 
-    `points` (n, 478, 3) in pixels, those of the nearest frame where the face is missing;
-    `weight` (n,) tells how far the frame may be changed: 0 no usable face, 1 fully, between
-    them the fade. `mouths` has gathered the frames that show the face.
+    `few` (n, len(USED), 3) are its points in pixels, those of the nearest frame where the
+    face is missing; `weight` (n,) tells how far the frame may be changed: 0 no usable face,
+    1 fully, between them the fade. `mouths` has gathered the frames that show the face.
     """
 
-    points: Floats
+    few: Floats
     weight: Floats
     mouths: LibraryBuilder
+
+    @property
+    def points(self) -> Floats:
+        """(n, 478, 3), NaN where a point is not used; 6 kB a frame, so ask for parts."""
+        return whole(self.few)
+
+    def at(self, number: int) -> Floats:
+        """The points (478, 3) of one frame."""
+        return whole(self.few[number])
 
     @cached_property
     def usable(self) -> NDArray[np.bool_]:
@@ -73,12 +89,13 @@ class FaceTrack:
 
     @cached_property
     def pose(self) -> Pose:
-        return fit_pose(self.points)
+        return _pose(self.few)
 
     @cached_property
     def measures(self) -> Floats:
         """(n, 5), in the order of `mouth.MEASURES`."""
-        return measures(self.points, self.pose)
+        parts = [measures(points, fit_pose(points)) for points in _parts(self.few)]
+        return np.concatenate(parts)
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,30 +127,20 @@ def follow(
     for number, picture in enumerate(pictures, 1):
         if cuts.between(picture):
             shots.append(Shot(start, number - 1, search.best(), search.faces))
+            _thin(shots)
             start, search = number - 1, _Search(landmarker)
         search.see(picture)
         if on_frame is not None:
             on_frame(number)
     if number > start:
         shots.append(Shot(start, number, search.best(), search.faces))
+        _thin(shots)
     return shots
 
 
 def look(picture: Picture, region: Region, landmarker: FaceLandmarker) -> Landmarks:
     """The mesh's points in a region of a picture, converting only that region."""
-    shrink = 1
-    while region.side / shrink > MESH_DETAIL:
-        shrink *= 2
-    reach = region.side * 0.72  # half a diagonal, and a little
-    box = picture.box(region.x - reach, region.y - reach, region.x + reach, region.y + reach)
-    inside = Region(
-        (region.x - box.left + 0.5) / shrink - 0.5,
-        (region.y - box.top + 0.5) / shrink - 0.5,
-        region.side / shrink,
-        region.angle,
-    )
-    found = landmarker.landmarks(picture.rgb(box, shrink=shrink), inside)
-    return Landmarks(_enlarged(found.points, shrink, box.left, box.top), found.score)
+    return landmarker.read(picture.square(region.onto(MESH_SIZE), MESH_SIZE), region)
 
 
 def find(picture: Picture, landmarker: FaceLandmarker, *, tiles: bool = True) -> list[Face]:
@@ -161,50 +168,51 @@ def settle(picture: Picture, face: Face, landmarker: FaceLandmarker) -> Landmark
     return found if found.score >= MIN_PRESENCE else None
 
 
-def _enlarged(points: Floats, shrink: int, left: float, top: float) -> Floats:
-    out = points * shrink
-    out[:, 0] += left + (shrink - 1) / 2
-    out[:, 1] += top + (shrink - 1) / 2
-    return np.asarray(out, np.float32)
-
-
 class _Follower:
     """One face: its points by frame of the shot, and its mouths."""
 
     def __init__(self) -> None:
         self.found: dict[int, Floats] = {}
         self.mouths = LibraryBuilder()
-        self.kept = 0
+        self.size = 0.0
+        """Widths summed over frames: large and long wins."""
         self.lost = False
+        self._waiting: list[_Seen] = []
         self._recent: deque[_Seen] = deque(maxlen=SMOOTHING_TAPS)
 
     def add(self, number: int, picture: Picture, face: Landmarks) -> None:
         self.last = face
         self.lost = False
-        if number - 1 not in self.found:
-            self._recent.clear()
-        self.found[number] = face.points
-        self._recent.append(_Seen.of(number, picture, face.points))
-        if len(self._recent) == SMOOTHING_TAPS:
-            middle = self._recent[SMOOTHING_TAPS // 2]
-            self._keep(middle, smooth_middle(np.stack([seen.points for seen in self._recent])))
+        self.found[number] = used(face.points)
+        self.size += float(np.ptp(face.points[:, 0]))
+        self._waiting.append(_Seen.of(number, picture, face.points))
+        # Between two runs of the mesh all of this is out of the processor's caches.
+        if len(self._waiting) == GATHERED:
+            self._gather()
 
     def end(self) -> None:
         """Call after the last frame: a face seen too briefly to smooth is kept as it is."""
+        self._gather()
         if len(self.found) < SMOOTHING_TAPS:
             for seen in self._recent:
                 self._keep(seen, seen.points)
 
-    def _keep(self, seen: _Seen, points: Floats) -> None:
-        if _drawable(fit_pose(points)):
-            offset = np.array([seen.box.left, seen.box.top, 0], np.float32)
-            self.mouths.add(seen.number, seen.rgb, points - offset)
-            self.kept += 1
+    def _gather(self) -> None:
+        for seen in self._waiting:
+            if self._recent and seen.number != self._recent[-1].number + 1:
+                self._recent.clear()
+            self._recent.append(seen)
+            if len(self._recent) == SMOOTHING_TAPS:
+                middle = self._recent[SMOOTHING_TAPS // 2]
+                self._keep(middle, smooth_middle(np.stack([s.points for s in self._recent])))
+        self._waiting.clear()
 
-    @property
-    def size(self) -> float:
-        """Widths summed over frames: large and long wins."""
-        return sum(float(np.ptp(points[:, 0])) for points in self.found.values())
+    def _keep(self, seen: _Seen, points: Floats) -> None:
+        pose = fit_pose(points)
+        if _drawable(pose):
+            offset = np.array([seen.box.left, seen.box.top, 0], np.float32)
+            moved = Pose(pose.rotation, pose.scale, pose.translation - offset)
+            self.mouths.add(seen.number, seen.rgb, points - offset, moved)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -272,9 +280,10 @@ class _Search:
             return None
         follower = max(self._followers, key=lambda f: f.size)
         follower.end()
-        points = np.zeros((self._seen, POINTS, 3), np.float32)
+        points = np.zeros((self._seen, len(USED), 3), np.float32)
         present = np.zeros(self._seen, bool)
-        for number, found in follower.found.items():
+        while follower.found:
+            number, found = follower.found.popitem()
             points[number] = found
             present[number] = True
         for begin, end in runs(present):
@@ -283,9 +292,46 @@ class _Search:
         missing = np.flatnonzero(~present)
         points[missing] = points[known[np.searchsorted((known[1:] + known[:-1]) / 2, missing)]]
         weight = fade(_usable(points, present))
-        if not weight.any() or not follower.kept:
+        if not weight.any() or not len(follower.mouths):
             return None
         return FaceTrack(points, weight, follower.mouths)
+
+
+def _thin(shots: list[Shot]) -> None:
+    """Makes the mouths of many shots fit the memory meant for them, the largest first."""
+    libraries = [shot.track.mouths for shot in shots if shot.track]
+    sizes = [library.size for library in libraries]
+    if sum(sizes) > SHOTS_BYTES:
+        share = fair_share(sizes, SHOTS_BYTES * 3 // 4)
+        for library, size in zip(libraries, sizes, strict=True):
+            if size > share:
+                library.thin(max(int(len(library) * share / size), LEAST_MOUTHS))
+
+
+def fair_share(sizes: list[int], most: int) -> float:
+    """The size to which larger ones must come down so that all sum to `most`, or less."""
+    left = float(most)
+    for place, size in enumerate(sorted(sizes)):
+        share = left / (len(sizes) - place)
+        if size > share:
+            return share
+        left -= size
+    return float(max(sizes, default=0))
+
+
+def _parts(few: Floats) -> Iterator[Floats]:
+    """All points of some frames at a time: all of all frames would be large."""
+    for start in range(0, len(few), AT_ONCE):
+        yield whole(few[start : start + AT_ONCE])
+
+
+def _pose(few: Floats) -> Pose:
+    poses = [fit_pose(points) for points in _parts(few)]
+    return Pose(
+        np.concatenate([pose.rotation for pose in poses]),
+        np.concatenate([pose.scale for pose in poses]),
+        np.concatenate([pose.translation for pose in poses]),
+    )
 
 
 def _drawable(pose: Pose) -> NDArray[np.bool_]:
@@ -293,7 +339,7 @@ def _drawable(pose: Pose) -> NDArray[np.bool_]:
 
 
 def _usable(points: Floats, present: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    usable = present & _drawable(fit_pose(points))
+    usable = present & _drawable(_pose(points))
     for begin, end in runs(usable):
         if end - begin < SMOOTHING_TAPS and end - begin < len(usable):
             usable[begin:end] = False

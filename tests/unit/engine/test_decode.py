@@ -16,6 +16,14 @@ from tests.media_factory import make_picture, make_tone, make_video, read_index
 COUNT = 70
 
 
+@pytest.fixture(params=["kept", "decoded again"])
+def memory(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Both ways: clips that fit are kept, others are decoded as often as they are asked for."""
+    if request.param != "kept":
+        monkeypatch.setattr(decode, "KEPT_BYTES", 0)
+    return str(request.param)
+
+
 def shown(reader: FrameReader, numbers: list[int]) -> list[int]:
     return [read_index(picture.rgb()) for picture in reader.pictures(numbers)]
 
@@ -25,6 +33,7 @@ def clip(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     return make_video(tmp_path_factory.mktemp("decode") / request.param, frames=COUNT)
 
 
+@pytest.mark.usefixtures("memory")
 def test_reads_forward_and_backward(clip: Path) -> None:
     there_and_back = [*range(COUNT), *range(COUNT - 2, -1, -1), *range(1, 20)]
     with FrameReader(clip) as reader:
@@ -36,6 +45,7 @@ def test_reads_forward_and_backward(clip: Path) -> None:
     max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.lists(st.integers(0, COUNT - 1), min_size=1, max_size=12))
+@pytest.mark.usefixtures("memory")
 def test_reads_in_any_order(clip: Path, numbers: list[int]) -> None:
     with FrameReader(clip) as reader:
         assert shown(reader, numbers) == numbers
@@ -43,6 +53,7 @@ def test_reads_in_any_order(clip: Path, numbers: list[int]) -> None:
 
 def test_backward_memory_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(decode, "MOST_HELD", 9)
+    monkeypatch.setattr(decode, "KEPT_BYTES", 0)
     backward = list(range(69, -1, -1))
     with FrameReader(make_video(tmp_path / "clip.mp4", frames=COUNT)) as reader:
         windows = [reader._falling(backward, place) for place in (0, 30, 65)]
@@ -55,6 +66,20 @@ def test_repeated_frames_are_decoded_once(tmp_path: Path) -> None:
         first, second, third = reader.pictures([3, 3, 4])
         assert first is second
         assert read_index(third.rgb()) == 4
+
+
+def test_a_clip_that_fits_is_decoded_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = make_video(tmp_path / "clip.mp4", frames=12)
+    monkeypatch.setattr(decode, "KEPT_BYTES", 12 * 192 * 128 * 3 // 2)
+    with FrameReader(path) as reader:
+        once = list(reader.pictures(range(12)))
+        again = list(reader.pictures([*range(12), *range(11, -1, -1)]))
+        assert all(a is b for a, b in zip(once + once[::-1], again, strict=True))
+    monkeypatch.setattr(decode, "KEPT_BYTES", 12 * 192 * 128 * 3 // 2 - 1)
+    with FrameReader(path) as reader:
+        first, second = (next(reader.pictures([3])) for _ in range(2))
+        assert first is not second
+        assert np.array_equal(first.y, second.y)
 
 
 @pytest.mark.parametrize("rotation", [0, 90, 180, 270])

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lipsync_demo.engine.picture import Box, Colours, Picture, from_frame, to_frame
+from lipsync_demo.engine.sampling import warped
 from tests.unit.engine.conftest import portrait
 
 BT601, BT709 = Colours(6, 6, 6), Colours(1, 1, 1)
@@ -102,3 +103,38 @@ def test_frames_carry_planes_and_colours() -> None:
     assert again.colours == BT709
     for old, new in zip(planes(shown), planes(again), strict=True):
         assert np.array_equal(old, new)
+
+
+def test_a_changed_picture_goes_to_the_encoder_without_another_copy() -> None:
+    shown = picture()
+    box = Box(20, 30, 100, 110)
+    before = shown.rgb(box)
+    old = shown.y.copy()
+    changed = shown.changed(box, before, 255 - before)
+    assert np.array_equal(shown.y, old)
+    assert not np.shares_memory(changed.y, shown.y)
+    frame = to_frame(changed)
+    again = from_frame(frame)
+    assert np.shares_memory(again.y, changed.y)
+    assert not np.shares_memory(from_frame(to_frame(shown)).y, shown.y)
+
+
+@pytest.mark.parametrize("scale", [1.3, 0.8, 0.3])
+@pytest.mark.parametrize("colours", [BT601, Colours(full_range=True)])
+def test_a_square_is_what_the_converted_picture_shows(colours: Colours, scale: float) -> None:
+    shown = picture(colours, 256)
+    turn = np.radians(20)
+    matrix = np.array([[np.cos(turn), np.sin(turn), 0.0], [-np.sin(turn), np.cos(turn), 0.0]]) * (
+        scale,
+        scale,
+        1,
+    )
+    matrix[:, 2] = 31.5 - matrix[:, :2] @ (140.0, 120.0)
+    expected = warped(shown.rgb(), matrix, 64).astype(int)
+    assert np.abs(shown.square(matrix, 64) - expected).mean() < 3
+    aside = matrix.copy()
+    aside[:, 2] += (5000, 0)
+    assert shown.square(aside, 64).max() <= 1
+    aside[:, 2] -= (4975, 0)
+    half_out = shown.square(aside, 64).astype(int)
+    assert np.abs(half_out - warped(shown.rgb(), aside, 64)).mean() < 3

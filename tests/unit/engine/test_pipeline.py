@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -11,9 +12,10 @@ from PIL import Image
 from lipsync_demo.engine.decode import FrameReader
 from lipsync_demo.engine.drawing import drawings
 from lipsync_demo.engine.drive import Drive
-from lipsync_demo.engine.encode import SYNTHETIC
+from lipsync_demo.engine.encode import SYNTHETIC, VideoWriter
 from lipsync_demo.engine.errors import NoFace, UnreadableMedia
 from lipsync_demo.engine.face import FaceLandmarker
+from lipsync_demo.engine.picture import Picture
 from lipsync_demo.engine.pipeline import lip_sync
 from lipsync_demo.engine.render import reach
 from lipsync_demo.engine.report import EngineReport, Stage
@@ -148,6 +150,46 @@ def test_progress_goes_through_the_stages(face_clip: Path, tmp_path: Path, speec
         assert (parts[0], parts[-1]) == (0, 1)
     assert set(report.timings) == set(Stage)
     assert all(t.wall > 0 and t.cpu >= 0 for t in report.timings.values())
+
+
+def test_the_same_inputs_give_the_same_file(
+    face_clip: Path, tmp_path: Path, speech: Speech
+) -> None:
+    made = [tmp_path / name for name in ("first.mp4", "second.mp4")]
+    for path in made:
+        lip_sync(face_clip, speech(1), SyncMode.CUT_OFF, path)
+    assert made[0].read_bytes() == made[1].read_bytes()
+
+
+@pytest.mark.parametrize("stage", [Stage.ANALYSE, Stage.RENDER])
+def test_stopping_on_the_way_leaves_nothing(
+    face_clip: Path, tmp_path: Path, speech: Speech, stage: Stage
+) -> None:
+    def stop(told: Stage, done: float) -> None:
+        if told is stage and done > 0.3:
+            raise InterruptedError("enough")
+
+    threads = threading.active_count()
+    with pytest.raises(InterruptedError, match="enough"):
+        lip_sync(face_clip, speech(1), SyncMode.BOUNCE, tmp_path / "out.mp4", on_progress=stop)
+    assert not list(tmp_path.glob("*out.mp4*"))
+    assert threading.active_count() == threads
+
+
+def test_a_failing_encoder_ends_the_run(
+    face_clip: Path, tmp_path: Path, speech: Speech, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = VideoWriter.write
+
+    def fail(self: VideoWriter, picture: Picture, pts: int, duration: int) -> None:
+        if pts:
+            raise OSError("disk full")
+        written(self, picture, pts, duration)
+
+    monkeypatch.setattr(VideoWriter, "write", fail)
+    with pytest.raises(OSError, match="disk full"):
+        lip_sync(face_clip, speech(1), SyncMode.CUT_OFF, tmp_path / "out.mp4")
+    assert not list(tmp_path.glob("*out.mp4*"))
 
 
 @pytest.mark.media

@@ -9,10 +9,27 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from lipsync_demo.engine import tracks
+from lipsync_demo.engine.choose import Donor
 from lipsync_demo.engine.face import FaceLandmarker, landmark_region
+from lipsync_demo.engine.library import MouthLibrary
 from lipsync_demo.engine.picture import Picture, from_frame
-from lipsync_demo.engine.tracks import FADE_FRAMES, Shot, fade, find, follow, look, runs, settle
+from lipsync_demo.engine.points import USED, used, whole
+from lipsync_demo.engine.render import MouthRenderer, reach
+from lipsync_demo.engine.tracks import (
+    FADE_FRAMES,
+    LEAST_MOUTHS,
+    Shot,
+    fade,
+    fair_share,
+    find,
+    follow,
+    look,
+    runs,
+    settle,
+)
 from tests.unit.engine.conftest import portrait
+from tests.unit.engine.talking import talking
 
 Rgb = npt.NDArray[np.uint8]
 EMPTY = np.full((256, 256, 3), 128, np.uint8)
@@ -114,6 +131,46 @@ def test_runs_and_fades() -> None:
     assert weight[4] == weight[15] == pytest.approx(1 / (FADE_FRAMES + 1))
     assert weight[8] == 1
     assert fade(np.ones(3, bool)).tolist() == [1, 1, 1]
+
+
+def test_drawing_needs_only_the_points_that_are_stored() -> None:
+    frames = talking()
+    library = MouthLibrary.build(frames)
+    _, rgb, points = frames[0]
+    few = whole(used(points))
+    assert np.isnan(few).any()
+    assert reach(few) == reach(points)
+    for donor in (Donor((5,), (1.0,)), Donor()):
+        drawn = MouthRenderer(library).render(rgb, few, library.values[9], donor)
+        assert not np.array_equal(drawn, rgb)
+        expected = MouthRenderer(library).render(rgb, points, library.values[9], donor)
+        assert np.array_equal(drawn, expected)
+
+
+def test_the_mouths_of_many_shots_share_one_memory(
+    landmarker: FaceLandmarker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    takes = [
+        np.roll((rgb * light).astype(np.uint8), shift, 2)
+        for light, shift in ((1.0, 0), (0.5, 1), (0.9, 2), (0.4, 0))
+        for rgb in moving(24)
+    ]
+    free = [shot.track for shot in shots(landmarker, takes) if shot.track]
+    assert len(free) == 4
+    most = sum(track.mouths.size for track in free) * 7 // 10
+    monkeypatch.setattr(tracks, "SHOTS_BYTES", most)
+    tight = [shot.track for shot in shots(landmarker, takes) if shot.track]
+    assert sum(track.mouths.size for track in tight) <= most
+    assert all(LEAST_MOUTHS <= len(track.mouths) <= 20 for track in tight)
+    assert len(tight[0].few[0]) == len(USED)
+
+
+def test_a_fair_share_takes_from_the_largest() -> None:
+    assert fair_share([5, 1, 9], 11) == 5
+    assert fair_share([5, 1, 9], 7) == 3
+    assert fair_share([5, 1, 9], 100) == 9
+    assert fair_share([4, 4], 6) == 3
+    assert fair_share([], 6) == 0
 
 
 @pytest.mark.media
