@@ -11,8 +11,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from lipsync_demo.bench import bars
+from lipsync_demo.bench.material import repeated_sound, repeated_video, scaled
 from lipsync_demo.bench.parts import Part, costs
-from lipsync_demo.bench.scaled import scaled
 from lipsync_demo.bench.wav2lip import frame_milliseconds
 from lipsync_demo.bench.whole import WholeRun, whole_run
 
@@ -20,8 +21,6 @@ SIZES = (360, 720, 1080)
 ROUNDS = 3
 DRIVING = (Part.LISTEN, Part.CHOOSE, Part.DRAW)
 """What Wav2Lip's generator does in the engine: from sound and frame to a new mouth."""
-FOUND = (Part.LISTEN, Part.LANDMARKS)
-"""What the ratio to the floor may be said without: sound and face are known beforehand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +50,6 @@ class SizeSpeed:
         return self.total / self.floor
 
     @property
-    def over_floor_found(self) -> float:
-        """The same without hearing the speech and finding the landmarks."""
-        return (self.total - sum(self.parts[part] for part in FOUND)) / self.floor
-
-    @property
     def driving(self) -> float:
         """Listening, choosing and drawing, milliseconds a frame."""
         return sum(self.parts[part] for part in DRIVING)
@@ -65,12 +59,15 @@ class SizeSpeed:
 class SpeedReport:
     """`peer` is Wav2Lip's generator, milliseconds a frame by batch size.
 
-    It is None without PyTorch, and empty when it was not asked for.
+    It is None without PyTorch, and empty when it was not asked for. `long` is a run of the
+    largest size for `minutes`, when one was asked for.
     """
 
     media: str
     sizes: tuple[SizeSpeed, ...]
     peer: dict[int, float] | None
+    minutes: float = 0
+    long: WholeRun | None = None
 
     @property
     def fastest_peer(self) -> float | None:
@@ -85,7 +82,6 @@ class SpeedReport:
             ("all parts", [f"{s.total:.2f}" for s in self.sizes]),
             ("floor: one decode, one encode", [f"{s.floor:.2f}" for s in self.sizes]),
             ("all parts / floor", [f"{s.over_floor:.2f}" for s in self.sizes]),
-            ("  speech and landmarks given", [f"{s.over_floor_found:.2f}" for s in self.sizes]),
             ("a whole run, ms a frame", [_said(s.two_cores, "cpu", ".2f") for s in self.sizes]),
             ("x real time, one core", [_said(s.one_core, "realtime", ".2f") for s in self.sizes]),
             ("x real time, two cores", [_said(s.two_cores, "realtime", ".2f") for s in self.sizes]),
@@ -98,6 +94,11 @@ class SpeedReport:
                 ("  / listen, choose, draw", [f"{peer / s.driving:.1f}" for s in self.sizes])
             )
         lines = [self.media, *(_line(name, cells) for name, cells in rows)]
+        if self.long is not None:
+            lines.append(
+                f"{self.sizes[-1].side}p for {self.minutes:g} minutes: {self.long.peak:.0f} MB, "
+                f"{self.long.realtime:.2f} x real time"
+            )
         if self.peer is None:
             lines.append("Wav2Lip's generator is left out: PyTorch is not installed.")
         elif self.peer:
@@ -113,12 +114,14 @@ def measure_speed(
     sizes: Sequence[int] = SIZES,
     rounds: int = ROUNDS,
     peer: bool = True,
+    minutes: float = 0,
     on_step: Callable[[str], None] | None = None,
 ) -> SpeedReport:
     """Measure the engine on a talking clip, driven by `speech`, else by the clip's own sound.
 
     `sizes` are short sides in pixels, `rounds` how often each is measured; `peer` false
-    leaves Wav2Lip out. `on_step` is told what is measured next. Takes minutes; speed is
+    leaves Wav2Lip out; with `minutes` the largest size is also run for as long, the clip and
+    the speech repeated. `on_step` is told what is measured next. Takes minutes; speed is
     only comparable on a machine that does little else.
 
     Raises:
@@ -130,13 +133,24 @@ def measure_speed(
         raise ValueError("at least one size and one round are needed")
     tell = on_step or (lambda step: None)
     with tempfile.TemporaryDirectory(prefix="lipsync-speed-") as folder:
-        measured = []
+        done = []
         for side in sizes:
             tell(f"{side}p")
             clip = scaled(media, side, Path(folder) / f"{side}.mp4")
-            measured.append(_measured(clip, speech or media, side, rounds))
+            done.append(_measured(clip, speech or media, side, rounds))
+        long = None
+        if minutes:
+            tell(f"{sizes[-1]}p for {minutes:g} minutes")
+            long = _long(Path(folder), sizes[-1], speech or media, 60 * minutes)
         tell("Wav2Lip's generator")
-        return SpeedReport(media.name, tuple(measured), frame_milliseconds() if peer else {})
+        fastest = frame_milliseconds() if peer else {}
+        return SpeedReport(media.name, tuple(done), fastest, minutes, long)
+
+
+def _long(folder: Path, side: int, speech: Path, seconds: float) -> WholeRun | None:
+    video = repeated_video(folder / f"{side}.mp4", seconds, folder / "long.mp4")
+    sound = repeated_sound(speech, seconds, folder / "long.wav")
+    return whole_run(video, sound, folder / "long.out.mp4", 2)
 
 
 def _measured(clip: Path, speech: Path, side: int, rounds: int) -> SizeSpeed:
@@ -149,6 +163,26 @@ def _measured(clip: Path, speech: Path, side: int, rounds: int) -> SizeSpeed:
 def _fastest(clip: Path, speech: Path, output: Path, cores: int, rounds: int) -> WholeRun | None:
     runs = [whole_run(clip, speech, output, cores) for _ in range(rounds)]
     return min((run for run in runs if run is not None), key=lambda r: r.wall, default=None)
+
+
+def measured(report: SpeedReport) -> list[tuple[bars.Bar, float]]:
+    """The figures that have a bar, as far as they were measured."""
+    by = {size.side: size for size in report.sizes}
+    rows: list[tuple[bars.Bar, float]] = []
+    for side, bar in ((360, bars.CPU_360), (720, bars.CPU_720)):
+        if side in by:
+            run = by[side].two_cores
+            rows.append((bar, by[side].total if run is None else run.cpu))
+    if 720 in by:
+        run, peer = by[720].two_cores, report.fastest_peer
+        if run is not None:
+            rows.append((bars.REAL_TIME, run.realtime))
+        rows.append((bars.FLOOR, by[720].over_floor))
+        if peer is not None:
+            rows.append((bars.PEER, peer / by[720].driving))
+    if report.long is not None and report.sizes[-1].side == 1080:
+        rows.append((bars.MEMORY, report.long.peak))
+    return rows
 
 
 def _said(run: WholeRun | None, name: str, form: str) -> str:
