@@ -27,8 +27,8 @@ DRIVING = (Part.LISTEN, Part.CHOOSE, Part.DRAW)
 class SizeSpeed:
     """One size: `side` is the short side in pixels, `frames` those of the output.
 
-    `parts` and `floor` (one decode and one encode, same settings) are milliseconds of
-    processor time for each output frame. `one_core` and `two_cores` are whole runs in
+    `parts`, `floor` (one decode and one encode, same settings) and `plain_floor` (with x264's
+    `veryfast` as it is) are milliseconds of processor time for each output frame. `one_core` and `two_cores` are whole runs in
     processes of their own, None where the system cannot pin them.
     """
 
@@ -36,6 +36,7 @@ class SizeSpeed:
     frames: int
     parts: dict[Part, float]
     floor: float
+    plain_floor: float
     one_core: WholeRun | None
     two_cores: WholeRun | None
 
@@ -82,6 +83,8 @@ class SpeedReport:
             ("all parts", [f"{s.total:.2f}" for s in self.sizes]),
             ("floor: one decode, one encode", [f"{s.floor:.2f}" for s in self.sizes]),
             ("all parts / floor", [f"{s.over_floor:.2f}" for s in self.sizes]),
+            ("floor with plain veryfast", [f"{s.plain_floor:.2f}" for s in self.sizes]),
+            ("all parts / plain floor", [f"{s.total / s.plain_floor:.2f}" for s in self.sizes]),
             ("a whole run, ms a frame", [_said(s.two_cores, "cpu", ".2f") for s in self.sizes]),
             ("x real time, one core", [_said(s.one_core, "realtime", ".2f") for s in self.sizes]),
             ("x real time, two cores", [_said(s.two_cores, "realtime", ".2f") for s in self.sizes]),
@@ -157,7 +160,7 @@ def _measured(clip: Path, speech: Path, side: int, rounds: int) -> SizeSpeed:
     output = clip.with_suffix(".out.mp4")
     cost = costs(clip, speech, output, rounds)
     one, two = (_fastest(clip, speech, output, cores, rounds) for cores in (1, 2))
-    return SizeSpeed(side, cost.frames, cost.parts, cost.floor, one, two)
+    return SizeSpeed(side, cost.frames, cost.parts, cost.floor, cost.plain_floor, one, two)
 
 
 def _fastest(clip: Path, speech: Path, output: Path, cores: int, rounds: int) -> WholeRun | None:

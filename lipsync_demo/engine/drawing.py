@@ -42,12 +42,17 @@ class Drawing:
 
     def on(self, picture: Picture) -> Picture:
         """The picture with the mouth drawn; every other byte is as it was."""
-        points = self.points
-        box = picture.box(*reach(points))
+        points, pose = self.points, self.track.pose.at(self.number)
+        box = picture.box(*reach(points, pose))
         offset = np.array([box.left, box.top, 0], np.float32)
         before = picture.rgb(box)
         after = self.renderer.render(
-            before, points - offset, self.target, self.donor, self.strength
+            before,
+            points - offset,
+            self.target,
+            self.donor,
+            self.strength,
+            pose.seen_from(offset),
         )
         return picture.changed(box, before, after)
 

@@ -36,6 +36,8 @@ GAIN = 0.9
 CLOSURE_PULL, CERTAIN = 0.6, 0.3
 """How far lips are drawn together, and from which probability on all of it: sound alone
 seldom gives more than a half."""
+FURTHEST = 2.5
+"""Spreads from a person's middle to which lips are pursed or drawn out: nobody showed more."""
 USUAL_WIDTH = 0.8
 RELAXED = 0.5
 """Part of a lasting smile's width that someone who begins to speak gives up."""
@@ -95,6 +97,8 @@ class Levels:
         together, `speech` (m,) that anyone speaks: without speech the mouth rests.
         """
         scaled = np.float32(GAIN) * units
+        others = np.arange(units.shape[1]) != OPENING
+        scaled[:, others] = np.clip(scaled[:, others], -FURTHEST, FURTHEST)
         target = self.middle + self.spread * scaled
         reach = np.clip(scaled[:, OPENING] / CLOSED_UNITS, 0, 1)
         anchored = self.middle[OPENING] + reach * (self.closed[OPENING] - self.middle[OPENING])

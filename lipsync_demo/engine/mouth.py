@@ -90,6 +90,14 @@ class Pose:
             turned * self.scale[..., None, None] + self.translation[..., None, :], np.float32
         )
 
+    def at(self, number: int) -> Pose:
+        """One of many."""
+        return Pose(self.rotation[number], self.scale[number], self.translation[number])
+
+    def seen_from(self, corner: Floats) -> Pose:
+        """In a picture cut out at `corner` (3,), in pixels."""
+        return Pose(self.rotation, self.scale, self.translation - corner)
+
     @property
     def yaw(self) -> Floats:
         """Radians; 0 faces the camera, positive turns towards the picture's right."""

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from lipsync_demo.engine.blend import filled, mixed, ramp
 from lipsync_demo.engine.choose import Donor
 from lipsync_demo.engine.library import MouthLibrary
+from lipsync_demo.engine.mouth import Pose
 from lipsync_demo.engine.scene import (
     SKIN,
     Scene,
@@ -56,17 +57,19 @@ class MouthRenderer:
         target: Floats,
         donor: Donor,
         strength: float = 1.0,
+        pose: Pose | None = None,
     ) -> Image:
         """The frame `rgb` (height, width, 3) with the mouth `target` (5,), a new array.
 
         `points` (478, 3) are its landmarks in its pixels; it may be a crop that holds at
-        least `reach(points)`. `strength` 0 gives the frame as it is, between 0 and 1 the
-        mouth moves that part of the way. Pixels out of reach are the frame's own.
+        least `reach(points)`. `pose` is theirs, when it is known. `strength` 0 gives the frame
+        as it is, between 0 and 1 the mouth moves that part of the way. Pixels out of reach are
+        the frame's own.
         """
         out = rgb.copy()
         if strength <= 0:
             return out
-        scene = Scene.of(points, target, strength, self._library.model)
+        scene = Scene.of(points, target, strength, self._library.model, pose)
         face = scene.grid(rgb.shape[1], rgb.shape[0])
         if face is None:
             return out

@@ -85,12 +85,19 @@ class Scene:
     placed: Floats
 
     @classmethod
-    def of(cls, points: Floats, target: Floats, strength: float, model: MouthModel) -> Scene:
-        """For landmarks (478, 3).
+    def of(
+        cls,
+        points: Floats,
+        target: Floats,
+        strength: float,
+        model: MouthModel,
+        pose: Pose | None = None,
+    ) -> Scene:
+        """For landmarks (478, 3), and their `pose`, when it is known.
 
         The mouth goes the part `strength` of the way to the measures `target` (5,).
         """
-        pose = fit_pose(points)
+        pose = fit_pose(points) if pose is None else pose
         head = pose.to_head(points)
         now = measured(head)
         moved = model.move(head, now, now + np.float32(strength) * (target - now))
@@ -186,12 +193,12 @@ def _step(unit: float, nodes: int) -> int:
     return max(round(unit / nodes), LEAST_STEP)
 
 
-def reach(points: Floats) -> tuple[float, float, float, float]:
+def reach(points: Floats, pose: Pose | None = None) -> tuple[float, float, float, float]:
     """Left, top, right and bottom, in pixels, of what drawing a mouth may read or change.
 
-    `points` (478, 3) in pixels.
+    `points` (478, 3) in pixels; `pose` is theirs, when it is known.
     """
-    pose = fit_pose(points)
+    pose = fit_pose(points) if pose is None else pose
     head = pose.to_head(points)
     places = pose.to_picture(_corners(head, float(head[_CHIN, 1]) + MOST_JAW))[:, :2]
     low, high = places.min(0) - 1, places.max(0) + 1

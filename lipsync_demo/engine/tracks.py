@@ -211,8 +211,7 @@ class _Follower:
         pose = fit_pose(points)
         if _drawable(pose):
             offset = np.array([seen.box.left, seen.box.top, 0], np.float32)
-            moved = Pose(pose.rotation, pose.scale, pose.translation - offset)
-            self.mouths.add(seen.number, seen.rgb, points - offset, moved)
+            self.mouths.add(seen.number, seen.rgb, points - offset, pose.seen_from(offset))
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -30,7 +30,7 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def report(peer: dict[int, float] | None) -> SpeedReport:
     run = WholeRun(25.0, 20.0, 1.61, 412.4)
-    size = SizeSpeed(720, 100, MS, 12.0, None, run)
+    size = SizeSpeed(720, 100, MS, 12.0, 16.0, None, run)
     return SpeedReport("clip.mp4", (size,), peer)
 
 
@@ -46,6 +46,7 @@ def test_the_table_says_what_was_measured() -> None:
     rows = {line[:34].strip(): line[34:].split() for line in text.splitlines()}
     assert rows["all parts"] == ["24.00"]
     assert rows["all parts / floor"] == ["2.00"]
+    assert rows["all parts / plain floor"] == ["1.50"]
     assert rows["x real time, one core"] == ["-"]
     assert rows["x real time, two cores"] == ["1.61"]
     assert rows["peak memory, MB"] == ["412"]

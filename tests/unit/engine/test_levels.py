@@ -64,3 +64,13 @@ def test_a_lasting_smile_relaxes_when_its_owner_speaks() -> None:
     assert closed[1] * closed[2] < 0.24
     talking = talker(0.15, 0.08) + np.array([0, 0.2, 0, 0, 0], np.float32)
     assert Levels.of(talking).middle[1] > 0.98
+
+
+def test_lips_are_not_pursed_further_than_anybody_does() -> None:
+    rng = np.random.default_rng(0)
+    own = np.abs(rng.normal((0.15, 0.8, 0.5, 0.1, 1.0), (0.08, 0.04, 0.09, 0.02, 0.04), (200, 5)))
+    levels = Levels.of(own.astype(np.float32))
+    units = np.zeros((2, 5), np.float32)
+    units[0, 1], units[1, 1] = -3, -9
+    far, further = levels.targets(units, np.zeros(2, "f4"), np.ones(2, "f4"))
+    assert far[1] == further[1] > levels.middle[1] - 3 * levels.spread[1]
