@@ -28,8 +28,9 @@ class SizeSpeed:
     """One size: `side` is the short side in pixels, `frames` those of the output.
 
     `parts`, `floor` (one decode and one encode, same settings) and `plain_floor` (with x264's
-    `veryfast` as it is) are milliseconds of processor time for each output frame. `one_core` and `two_cores` are whole runs in
-    processes of their own, None where the system cannot pin them.
+    `veryfast` as it is) are milliseconds of processor time for each output frame. `one_core`
+    and `two_cores` are whole runs in processes of their own, None where the system cannot pin
+    them.
     """
 
     side: int
