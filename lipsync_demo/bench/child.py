@@ -21,11 +21,11 @@ def answer(module: str, *arguments: object) -> Any:
     Raises:
         subprocess.CalledProcessError: it failed.
     """
-    root = str(Path(lipsync_demo.__file__).resolve().parents[1])
-    path = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))
+    given = [str(a.resolve() if isinstance(a, Path) else a) for a in arguments]
     done = subprocess.run(  # noqa: S603
-        [sys.executable, "-m", module, *map(str, arguments)],
-        env={**os.environ, **ALONE, "PYTHONPATH": path},
+        [sys.executable, "-m", module, *given],
+        cwd=Path(lipsync_demo.__file__).resolve().parents[1],
+        env={**os.environ, **ALONE},
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         check=True,
