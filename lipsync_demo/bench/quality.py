@@ -94,7 +94,7 @@ def judge(
     chosen: Sequence[tuple[TalkingClip, TalkingClip]],
     drivers: Sequence[Driver] = tuple(Driver),
     *,
-    most_seconds: int = 8,
+    most_seconds: int = 20,
     processes: int = 2,
     on_pair: Callable[[list[Followed]], None] | None = None,
 ) -> list[Followed]:

@@ -58,7 +58,7 @@ def quality(
         str,
         typer.Option(help="Whose mouths to compare, with commas."),
     ] = "engine,truth,loudness,shuffled,untouched",
-    seconds: Annotated[int, typer.Option(min=3, help="Of each sound at most.")] = 8,
+    seconds: Annotated[int, typer.Option(min=3, help="Of each sound at most.")] = 20,
     processes: Annotated[int, typer.Option(min=1, help="Pairs judged at a time.")] = 2,
     json: Written = None,
 ) -> None:
