@@ -1,11 +1,9 @@
 """Fit the speech model: python -m lipsync_demo.engine.weights.fit_speech MEDIA_DIR
 
 A developer's tool; needs PyTorch. Measures the clips, corrects how far sound and picture are
-apart in each (ridge regression over the other speakers' clips, Hoerl and Kennard 1970, finds
-the lag at which sound and mouth agree best), judges the network with each speaker left out,
-fits it on all clips and writes `speech.npz` with `speech_clips.json`: the clips fitted on and
-the figures (`fit_judge`). One thread a network and fixed seeds: the same machine gives the same
-digits.
+apart in each (`fit_offsets`), judges the network with each speaker left out (`fit_judge`), fits
+it on all clips and writes `speech.npz` with `speech_clips.json`: the clips fitted on and the
+figures. One thread a network and fixed seeds: the same machine gives the same digits.
 """
 
 # Checked with and without PyTorch installed, which disagree about these.
@@ -44,12 +42,12 @@ from lipsync_demo.engine.speech import (
 )
 from lipsync_demo.engine.weights.fit_clips import Clip, listen, load, silences, spoken
 from lipsync_demo.engine.weights.fit_judge import (
-    correlation,
     judge,
     judge_each,
     judge_sounds,
     written,
 )
+from lipsync_demo.engine.weights.fit_offsets import correct_offsets, speaker_seconds
 
 RECORD = "speech_clips.json"
 BEGIN, END = "<!-- figures by fit_speech.py -->", "<!-- end of figures -->"
@@ -63,9 +61,6 @@ ALMOST, BLUR = 0.03, 0.006
 """Opening at which lips count as half closed, and how softly, IOD: a hard limit would teach
 that lips open by a hair are no different from lips apart."""
 SEEDS = (0, 1, 2, 3)
-SEARCH = np.arange(-0.35, 0.3501, 0.01)
-GRID_SPREAD = 0.35
-"""GRID was recorded in one session; a clip may differ from its median by this share."""
 
 
 class Net(nn.Module):
@@ -127,64 +122,6 @@ class Targets:
             return plain.astype("f4")
         at, own = np.arange(count) * pace, np.arange(len(plain))
         return np.column_stack([np.interp(at, own, c) for c in plain.T]).astype("f4")
-
-
-def speaker_seconds(clips: Sequence[Clip]) -> dict[str, int]:
-    seconds: dict[str, int] = {}
-    for clip in clips:
-        seconds[clip.speaker] = seconds.get(clip.speaker, 0) + clip.rows
-    return seconds
-
-
-def correct_offsets(clips: list[Clip], rounds: int = 3) -> None:
-    """Set each clip's offset to where a fit on all other speakers agrees with it best."""
-    stacked = np.concatenate([c.features[0] for c in clips])
-    mean, std = stacked.mean(0), stacked.std(0) + 1e-3
-    _, vectors = np.linalg.eigh(np.cov(((stacked - mean) / std).T))
-    axes = vectors[:, ::-1][:, :100]
-    inputs = []
-    for clip in clips:
-        x = ((clip.features[0] - mean) / std) @ axes
-        rows = np.arange(len(x))
-        inputs.append(
-            np.concatenate(
-                [x[np.clip(rows + k, 0, len(x) - 1)] for k in (-10, -5, -2, 0, 2, 5, 10)], 1
-            )
-        )
-    seconds = speaker_seconds(clips)
-    for _ in range(rounds):
-        parts = []
-        for clip, x in zip(clips, inputs, strict=True):
-            y, _, known = clip.mouth()
-            y = (y - y[known].mean(0)) / (y[known].std(0) + 1e-4)
-            weight = seconds[clip.speaker] ** -0.5
-            parts.append((weight * x[known].T @ x[known], weight * x[known].T @ y[known]))
-        for speaker in seconds:
-            others = [p for p, c in zip(parts, clips, strict=True) if c.speaker != speaker]
-            gram, cross = (np.sum([p[k] for p in others], axis=0) for k in (0, 1))
-            solved = np.linalg.solve(
-                gram + 0.6 * np.trace(gram) / len(gram) * np.eye(len(gram)), cross
-            )
-            for clip, x in zip(clips, inputs, strict=True):
-                if clip.speaker == speaker:
-                    clip.offset += best_lag(clip, (x @ solved)[:, :3])
-        middle = float(np.median([c.offset for c in clips if c.grid] or [0.0]))
-        for clip in clips:
-            if clip.grid:
-                clip.offset = middle + GRID_SPREAD * float(
-                    np.clip(clip.offset - middle, -0.06, 0.06)
-                )
-
-
-def best_lag(clip: Clip, said: Array) -> float:
-    """How much later than now the sound is, s: the peak of opening, width and roundness."""
-    before, scores = clip.offset, []
-    for lag in SEARCH:
-        clip.offset = before + lag
-        y, _, known = clip.mouth()
-        scores.append(correlation(said[known], y[known][:, :3]) @ [1.0, 0.7, 0.7])
-    clip.offset = before
-    return float(SEARCH[int(np.argmax(scores))])
 
 
 Fitted: TypeAlias = tuple[Net, Array, Array]
