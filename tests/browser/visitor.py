@@ -64,6 +64,8 @@ class Visitor:
         expect(self.page.locator("#brand")).to_contain_text("WaveSpeed API · your key")
         expect(self.page.locator("#key-box input")).to_have_value("")
         self.page.click("#key-open")
+        # Clicked again before it is closed, it would be closed once more.
+        expect(self.page.locator("#key-panel")).to_be_hidden()
 
     def go(self) -> str:
         """Press the button; the id of the run, from the page's address."""
