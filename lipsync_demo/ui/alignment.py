@@ -64,7 +64,8 @@ def bars(
 
 def _video_bars(timeline: Timeline, narrow: Fraction) -> Sequence[Bar]:
     segments = timeline.video
-    if len(segments) <= 4 or segments[0].end - segments[0].start >= narrow:
+    # Turning round leaves out a picture, so passes after the first are shorter.
+    if len(segments) <= 4 or min(s.end - s.start for s in segments[:2]) >= narrow:
         return [_video_bar(segment) for segment in segments]
     rest = segments[2:]
     back_and_forth = timeline.mode is SyncMode.BOUNCE

@@ -5,7 +5,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lipsync_demo.media.sync_modes import SyncMode, Timeline, timeline
@@ -50,6 +50,7 @@ def test_the_drawing_stays_inside_its_width(
 
 
 @given(st.sampled_from(SyncMode), lengths, lengths)
+@example(SyncMode.BOUNCE, Fraction(11, 70), Fraction(49, 15))
 def test_the_drawing_never_has_more_bars_than_can_be_told_apart(
     mode: SyncMode, video: Fraction, speech: Fraction
 ) -> None:
