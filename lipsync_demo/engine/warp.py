@@ -139,10 +139,10 @@ class Plates:
         self._kernel[np.diag_indices(len(controls))] = STIFFNESS
         self._reach = _kernel(self._places, self._controls.astype(np.float32))
 
-    def shifts(self, chosen: Indices, wanted: Floats, rows: Indices | None = None) -> Floats:
+    def shifts(self, chosen: Indices, wanted: Floats) -> Floats:
         """Displacements (m, k) of the plates through the controls `chosen`.
 
-        `wanted` (len(chosen), k) are the displacements there; `rows` limits the places.
+        `wanted` (len(chosen), k) are the displacements there.
         """
         count = len(chosen)
         system = np.zeros((count + 3, count + 3))
@@ -154,13 +154,10 @@ class Plates:
         ends = np.zeros((count + 3, wanted.shape[1]))
         ends[:count] = wanted
         solution = np.linalg.solve(system, ends).astype(np.float32)
-        reach, places = self._reach, self._places
-        if rows is not None:
-            reach, places = reach[rows], places[rows]
         spread = np.zeros((len(self._controls), wanted.shape[1]), np.float32)
         spread[chosen] = solution[:count]
-        flat = places @ solution[count + 1 :] + solution[count]
-        return np.asarray(reach @ spread + flat, np.float32)
+        flat = self._places @ solution[count + 1 :] + solution[count]
+        return np.asarray(self._reach @ spread + flat, np.float32)
 
 
 def _kernel(a: NDArray[Any], b: NDArray[Any]) -> NDArray[Any]:
