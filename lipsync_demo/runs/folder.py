@@ -6,6 +6,7 @@
     responses.jsonl              each distinct answer, raw, with the time it came
     output.mp4  output-2.mp4 …   the outputs
     run.json                     the run's record as in the database
+    measures.json                what was measured of the first output
 """
 
 from __future__ import annotations
@@ -79,6 +80,11 @@ class RunFolder:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+
+    @property
+    def measures(self) -> Path:
+        """Where the measures of the first output are, once they were made."""
+        return self.path / "measures.json"
 
     def create(self) -> None:
         """Make the folder, readable by its owner only: it holds people's faces."""

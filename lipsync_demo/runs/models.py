@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
 from pathlib import Path
@@ -100,6 +101,55 @@ class MediaRecord:
     sent: FolderPath | None = None
 
 
+class Verdict(str, Enum):
+    """A person's judgement of a result, or of one side of it."""
+
+    PASS = "pass"  # noqa: S105
+    FAIL = "fail"
+
+    def __str__(self) -> str:
+        return self.value
+
+
+HEADINGS = (
+    "closures",
+    "f/v",
+    "open vowels",
+    "timing",
+    "teeth",
+    "jaw",
+    "edges",
+    "jitter",
+    "identity",
+)
+"""What a person looks at in a lip-sync, one after the other.
+
+Source: https://lipsync.com/guides/lip-sync-quality-checklist
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """What a person thinks of a result; `headings` has those of `HEADINGS` that were judged."""
+
+    verdict: Verdict | None = None
+    headings: Mapping[str, Verdict] = field(default_factory=dict)
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What the API said a run would cost, asked at `at`.
+
+    `floor` is true when the API could not read the media and gave the model's lowest price.
+    """
+
+    amount: Decimal
+    currency: str
+    floor: bool
+    at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class Estimate:
     """Seconds since the start, and seconds still to go judged by `runs` earlier runs."""
@@ -120,6 +170,11 @@ class Run:
     keeps a waiting run from being looked at just now.  `timings` holds seconds for the
     parts measured so far: upload, queue, inference, download, total.  `key` tells where
     the API key comes from; the key itself is nowhere in a run.
+
+    `group` is the comparison or batch the run belongs to, `session` the browser session that
+    began it, `quote` what it was to cost; `charge` is by how much the account's balance fell
+    in its currency, None when other runs make that unknowable.  `imported` is true for a task
+    that was started elsewhere.
     """
 
     id: str
@@ -152,6 +207,12 @@ class Run:
     expected_seconds: Fraction | None = None
     output_seconds: Fraction | None = None
     error: RunError | None = None
+    group: str | None = None
+    session: str | None = None
+    quote: Quote | None = None
+    charge: Decimal | None = None
+    review: Review | None = None
+    imported: bool = False
 
     @property
     def output(self) -> Path | None:

@@ -76,12 +76,14 @@ class RunService:
         *,
         backend: BackendName | None = None,
         api_key: SecretStr | None = None,
+        group: str | None = None,
+        session: str | None = None,
     ) -> Run:
         """Begin a run of a video and a speech track, each a path or an http(s) address.
 
         Returns once files have been copied; whatever is wrong with them or goes wrong
         afterwards is the run's `error`.  `api_key` is a visitor's own key, kept in memory
-        for this run only.
+        for this run only; `group` and `session` are kept in its record.
 
         Raises:
             RunRefused: the backend is not running, or there is no key for it.
@@ -103,6 +105,8 @@ class RunService:
             video_source=_source(video),
             audio_source=_source(audio),
             key="local" if backend == "local" else "visitor" if api_key else "environment",
+            group=group,
+            session=session,
         )
         if not left and self._access.key(run, api_key) is None:
             raise needs_key()

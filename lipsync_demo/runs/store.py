@@ -12,21 +12,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, cast
 
-from filelock import FileLock
-from sqlalchemy import JSON, BigInteger, Engine, String, create_engine, event, select, update
-from sqlalchemy.engine import CursorResult, make_url
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from sqlalchemy import JSON, BigInteger, Engine, String, select, update
+from sqlalchemy.engine import CursorResult
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from lipsync_demo.runs.database import Base, connect, create
 from lipsync_demo.runs.errors import RunNotFound
 from lipsync_demo.runs.models import ACTIVE, Run, RunState, dump_run, load_run
 from lipsync_demo.runs.times import microseconds, now
 
 
-class _Base(DeclarativeBase):
-    pass
-
-
-class _Row(_Base):
+class _Row(Base):
     __tablename__ = "runs"
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
@@ -45,35 +41,18 @@ class Lost(Exception):  # noqa: N818
     """The run is driven by somebody else by now; whoever sees this lets go of it."""
 
 
-def _engine(url: str) -> Engine:
-    parsed = make_url(url)
-    if parsed.get_backend_name() != "sqlite":
-        return create_engine(parsed, pool_pre_ping=True)
-    if parsed.database and parsed.database != ":memory:":
-        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(parsed, connect_args={"timeout": 30})
-
-    @event.listens_for(engine, "connect")
-    def _pragmas(connection: Any, _record: Any) -> None:
-        cursor = connection.cursor()
-        cursor.execute("PRAGMA journal_mode=WAL")
-        # FULL: the id of a paid task must outlive a power cut, not only a crash.
-        cursor.execute("PRAGMA synchronous=FULL")
-        cursor.close()
-
-    return engine
-
-
 class RunStore:
     """The runs of one database and the folder their files are in."""
 
     def __init__(self, url: str, folder: Path) -> None:
-        self._engine = _engine(url)
+        self._engine = connect(url)
         self._folder = folder
-        folder.mkdir(parents=True, exist_ok=True)
-        # Two processes that start at once would both create the tables.
-        with FileLock(folder / ".tables.lock"):
-            _Base.metadata.create_all(self._engine)
+        create(self._engine, folder)
+
+    @property
+    def engine(self) -> Engine:
+        """The database, for the stores of what belongs to runs."""
+        return self._engine
 
     def close(self) -> None:
         self._engine.dispose()

@@ -13,19 +13,10 @@ from lipsync_demo.media.sync_modes import DEFAULT_SYNC_MODE
 from lipsync_demo.settings import Settings
 from lipsync_demo.ui import header
 from lipsync_demo.ui.modes import NO_QUESTION, choices
+from lipsync_demo.ui.shared import html
 
 CAMERA = {"video": {"width": {"ideal": 1280}, "height": {"ideal": 720}}}
-KEY_SECONDS = 3600
 POLL_SECONDS = 1.0
-STORAGE = "lipsync-demo-runs"
-OPEN_RUN_JS = """
-element.addEventListener("click", (event) => {
-  const link = event.target.closest("[data-run]");
-  if (!link || event.metaKey || event.ctrlKey || event.shiftKey) return;
-  event.preventDefault();
-  trigger("select", { run: link.dataset.run });
-});
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +24,7 @@ class Widgets:
     """Every widget an event reads or changes."""
 
     brand: Any
-    runs_open: Any
     key_open: Any
-    runs_panel: Any
-    history: Any
-    run_box: Any
-    run_go: Any
     key_panel: Any
     key_box: Any
     key_use: Any
@@ -71,52 +57,36 @@ class Widgets:
     timer: Any
     run_id: Any
     stamp: Any
-    ids: Any
-    key: Any
     panel: Any
 
 
-def build(settings: Settings, video: Path | None, speech: Path | None) -> Widgets:
-    """Create all widgets inside the current `gr.Blocks`, the sample already in its places."""
-    made: dict[str, Any] = {}
-    made |= _state()
-    made |= _top(settings)
-    made |= _panels()
+def build(top: dict[str, Any], settings: Settings, samples: tuple[Path | None, ...]) -> Widgets:
+    """Create the studio inside the current tab, the sample already in its places.
+
+    `top` has the widgets `header` made above the tabs.
+    """
+    made = dict(top)
+    made["timer"] = gr.Timer(POLL_SECONDS, active=False)
+    made["run_id"] = gr.Textbox(visible="hidden", elem_id="run-id", label="Run")
+    made["stamp"] = gr.State("")
     with gr.Row(elem_id="studio"):
         with gr.Column(elem_id="inputs", scale=1, min_width=320):
-            made |= _sources(settings, video, speech)
+            made |= _sources(settings, *samples)
             made |= _choice(settings)
         with gr.Column(elem_id="outcome", scale=1, min_width=320):
             made |= _outcome()
     return Widgets(**made)
 
 
-def _state() -> dict[str, Any]:
-    return {
-        "timer": gr.Timer(POLL_SECONDS, active=False),
-        "run_id": gr.Textbox(visible="hidden", elem_id="run-id", label="Run"),
-        "stamp": gr.State(""),
-        # The secret goes to the browser with the page; it only has to be the same after a
-        # restart, or the browser could not read its own list any more.
-        "ids": gr.BrowserState([], storage_key=STORAGE, secret=STORAGE),
-        "key": gr.State(None, time_to_live=KEY_SECONDS),
-        "panel": gr.State(""),
-    }
-
-
-def _top(settings: Settings) -> dict[str, Any]:
+def above(settings: Settings) -> dict[str, Any]:
+    """Create what stands above the tabs: who answers, and the place for a key."""
+    made: dict[str, Any] = {"panel": gr.State("")}
     with gr.Row(elem_id="top"):
-        return {
-            "brand": _html(header.brand(settings, None), elem_id="brand"),
-            "runs_open": gr.Button("Runs", elem_id="runs-open", size="sm"),
-            "key_open": gr.Button("Use a WaveSpeed key", elem_id="key-open", size="sm"),
-        }
-
-
-def _panels() -> dict[str, Any]:
+        made["brand"] = html(header.brand(settings, None), elem_id="brand")
+        made["key_open"] = gr.Button("Use a WaveSpeed key", elem_id="key-open", size="sm")
     with gr.Column(visible=False, elem_id="key-panel", elem_classes="panel") as key_panel:
         with gr.Row():
-            key_box = gr.Textbox(
+            made["key_box"] = gr.Textbox(
                 type="password",
                 label="WaveSpeed API key",
                 elem_id="key-box",
@@ -125,27 +95,12 @@ def _panels() -> dict[str, Any]:
                     autocomplete="off", spellcheck=False, autocorrect="off"
                 ),
             )
-            key_use = gr.Button("Use this key", elem_id="key-use", scale=1)
-            key_forget = gr.Button("Forget it", visible=False, elem_id="key-forget", scale=1)
-        key_note = _html(header.key_note(None), elem_id="key-note")
-    with gr.Column(visible=False, elem_id="runs-panel", elem_classes="panel") as runs_panel:
-        history = _html(elem_id="history", js_on_load=OPEN_RUN_JS)
-        with gr.Row():
-            run_box = gr.Textbox(
-                label="Open a run by its id or address", elem_id="run-box", scale=4
+            made["key_use"] = gr.Button("Use this key", elem_id="key-use", scale=1)
+            made["key_forget"] = gr.Button(
+                "Forget it", visible=False, elem_id="key-forget", scale=1
             )
-            run_go = gr.Button("Open", elem_id="run-open", scale=1)
-    return {
-        "key_panel": key_panel,
-        "key_box": key_box,
-        "key_use": key_use,
-        "key_forget": key_forget,
-        "key_note": key_note,
-        "runs_panel": runs_panel,
-        "history": history,
-        "run_box": run_box,
-        "run_go": run_go,
-    }
+        made["key_note"] = html(header.key_note(None), elem_id="key-note")
+    return made | {"key_panel": key_panel}
 
 
 def _sources(settings: Settings, video: Path | None, speech: Path | None) -> dict[str, Any]:
@@ -161,7 +116,7 @@ def _sources(settings: Settings, video: Path | None, speech: Path | None) -> dic
                 elem_id="video-in",
                 buttons=[],
             )
-            video_facts = _html(limits(settings, "video"), elem_id="video-facts")
+            video_facts = html(limits(settings, "video"), elem_id="video-facts")
             with gr.Accordion("Use a link instead", open=False, elem_classes="link"):
                 video_link = gr.Textbox(label="Address of a video", elem_id="video-link")
                 video_fetch = gr.Button("Get the video", elem_id="video-fetch", size="md")
@@ -179,7 +134,7 @@ def _sources(settings: Settings, video: Path | None, speech: Path | None) -> dic
                     waveform_color="#c98a4b", waveform_progress_color="#86480a"
                 ),
             )
-            speech_facts = _html(limits(settings, "speech"), elem_id="speech-facts")
+            speech_facts = html(limits(settings, "speech"), elem_id="speech-facts")
             with gr.Accordion("Use a link instead", open=False, elem_classes="link"):
                 speech_link = gr.Textbox(label="Address of the speech", elem_id="speech-link")
                 speech_fetch = gr.Button("Get the speech", elem_id="speech-fetch", size="md")
@@ -211,12 +166,12 @@ def _choice(settings: Settings) -> dict[str, Any]:
             label=NO_QUESTION,
             elem_id="mode",
         )
-        drawing = _html(elem_id="drawing")
-        findings = _html(elem_id="findings")
+        drawing = html(elem_id="drawing")
+        findings = html(elem_id="findings")
     with gr.Row(elem_id="start"):
         go = gr.Button("Sync the lips", variant="primary", size="lg", elem_id="go")
-        hint = _html(elem_id="hint")
-    terms = _html(header.terms(settings, None), elem_id="terms")
+        hint = html(elem_id="hint")
+    terms = html(header.terms(settings, None), elem_id="terms")
     return {
         "mode": mode,
         "drawing": drawing,
@@ -228,13 +183,13 @@ def _choice(settings: Settings) -> dict[str, Any]:
 
 
 def _outcome() -> dict[str, Any]:
-    stage = _html(elem_id="stage")
+    stage = html(elem_id="stage")
     with gr.Row(elem_id="actions"):
         stop = gr.Button("Stop waiting", visible=False, elem_id="stop")
         resume = gr.Button("Resume", visible=False, elem_id="resume")
         again = gr.Button("Submit again", visible=False, elem_id="again")
-    notice = _html(elem_id="notice")
-    card = _html(elem_id="card")
+    notice = html(elem_id="notice")
+    card = html(elem_id="card")
     with gr.Tabs(elem_id="code"):
         request = _code("Request JSON", "json")
         response = _code("Response JSON", "json")
@@ -252,11 +207,6 @@ def _outcome() -> dict[str, Any]:
         "curl": curl,
         "python": python,
     }
-
-
-def _html(value: str = "", **more: Any) -> Any:
-    """A place for own markup, without Gradio's text styles."""
-    return gr.HTML(value, apply_default_css=False, padding=False, **more)
 
 
 def _code(title: str, language: str) -> Any:

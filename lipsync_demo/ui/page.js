@@ -58,12 +58,12 @@
 
   // The address of the page is the address of the run, so a reload finds it again.
   window.lipsync = {
-    address: (id) => {
+    address: (name, id) => {
       const url = new URL(location.href);
-      if (id) url.searchParams.set("run", id);
-      else url.searchParams.delete("run");
+      if (id) url.searchParams.set(name, id);
+      else url.searchParams.delete(name);
       if (url.href !== location.href) history.replaceState(history.state, "", url);
     },
-    run: () => new URLSearchParams(location.search).get("run") ?? "",
+    asked: (name) => new URLSearchParams(location.search).get(name) ?? "",
   };
 }

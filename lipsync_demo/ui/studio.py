@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,8 +20,9 @@ from lipsync_demo.runs.models import Run, RunState
 from lipsync_demo.runs.service import RunService
 from lipsync_demo.settings import Settings
 from lipsync_demo.ui import alignment, header, layout, modes, notices, view
-from lipsync_demo.ui.history import history, remembered, run_id
+from lipsync_demo.ui.ids import remembered, run_id
 from lipsync_demo.ui.layout import Widgets
+from lipsync_demo.ui.shared import Shared
 from lipsync_demo.ui.sources import Source, Track, fetch, lay_all, take
 from lipsync_demo.ui.uploads import sweep
 from lipsync_demo.ui.words import clock
@@ -33,25 +35,34 @@ Changes = dict[Any, Any]
 class Studio:
     """The page's events on the run service; holds nothing of any visitor."""
 
-    settings: Settings
-    service: RunService
-    link: view.Link
+    shared: Shared
     example: Run | None
-    uploads: Path
     widgets: Widgets
+
+    @property
+    def settings(self) -> Settings:
+        return self.shared.settings
+
+    @property
+    def service(self) -> RunService:
+        return self.shared.service
 
     # Inputs
 
-    def opened(self, address: str, video: str | None, speech: str | None, mode: str) -> Changes:
+    def opened(
+        self, address: str, video: str | None, speech: str | None, mode: str, session: object
+    ) -> Changes:
         """The page was opened, perhaps at the address of a run."""
         changes = self.inputs_changed(video, speech, mode, None)
+        if run_id(session) is None:
+            changes[self.shared.session] = secrets.token_hex(16)
         wanted = run_id(address)
         if address and wanted is None:
             return changes | self._show_missing(notices.NO_SUCH_ADDRESS)
         if wanted is not None:
             return changes | self.open_run(wanted)
         example = self.example
-        shown = view.of_example(example, self.link) if example else view.of_nothing()
+        shown = view.of_example(example, self.shared.link) if example else view.of_nothing()
         return changes | self._show(shown) | {self.widgets.run_id: ""}
 
     def inputs_changed(
@@ -94,12 +105,12 @@ class Studio:
     def _fetch(self, track: Track, url: str, widget: Any, facts: Any) -> Changes:
         if not url.strip():
             return {facts: notices.trouble("There is no address yet.", "Paste one first.")}
-        sweep(self.uploads)
+        sweep(self.shared.uploads)
         try:
             source = fetch(
                 track,
                 url.strip(),
-                self.uploads,
+                self.shared.uploads,
                 limit_bytes=self.settings.max_upload_mb * 2**20,
                 allow_private=self.settings.allow_private_urls,
             )
@@ -163,6 +174,7 @@ class Studio:
         mode: str,
         key: SecretStr | None,
         ids: object,
+        session: object,
     ) -> Changes:
         """The main button."""
         w = self.widgets
@@ -174,7 +186,7 @@ class Studio:
                     f"There is no usable {missing} yet.", f"Choose a {missing} first."
                 )
             }
-        sweep(self.uploads)
+        sweep(self.shared.uploads)
         try:
             run = self.service.start(
                 picture.path,
@@ -182,10 +194,11 @@ class Studio:
                 mode,
                 backend=header.backend(self.settings, key),
                 api_key=key,
+                session=run_id(session),
             )
         except RunsError as error:
             return {w.findings: notices.trouble(error.what, error.hint)}
-        return self._of(run) | {w.ids: remembered(ids, run.id), w.findings: ""}
+        return self._of(run) | {self.shared.ids: remembered(ids, run.id), w.findings: ""}
 
     def poll(self, current: str, stamp: str) -> Changes:
         """The clock ticked while a run goes on."""
@@ -213,19 +226,11 @@ class Studio:
         """Send the request anew, on a person's word."""
         return self._act(lambda run: self.service.submit_again(run.id, _own(run, key)), current)
 
-    def open_typed(self, text: str, ids: object) -> Changes:
-        """An id or an address was pasted."""
-        w = self.widgets
-        wanted = run_id(text)
-        if wanted is None:
-            return self._show_missing(notices.NO_SUCH_ADDRESS)
-        opened = self.open_run(wanted)
-        found = w.run_id in opened
-        return opened | ({w.ids: remembered(ids, wanted), w.run_box: ""} if found else {})
-
-    def open_listed(self, event: gr.EventData) -> Changes:
-        """A run of the list was chosen."""
-        return self.open_run(run_id(event.run) or "")
+    def open_asked(self, wanted: str) -> Changes:
+        """Another view wants a run shown."""
+        if not wanted:
+            return {}
+        return self.open_run(wanted) | {self.shared.open_run: ""}
 
     def open_run(self, wanted: str) -> Changes:
         """Show a run by its id."""
@@ -241,7 +246,7 @@ class Studio:
             return {self.widgets.notice: notices.trouble(error.what, error.hint)}
 
     def _view(self, run: Run) -> view.View:
-        return view.of_run(run, self.service, self.link)
+        return view.of_run(run, self.service, self.shared.link)
 
     def _of(self, run: Run) -> Changes:
         return self._show(self._view(run)) | {self.widgets.run_id: run.id}
@@ -267,34 +272,13 @@ class Studio:
     def _show_missing(self, notice: str) -> Changes:
         return self._show(view.of_nothing(notice))
 
-    # Panels
-
-    def toggle_runs(self, panel: str, ids: object, current: str) -> Changes:
-        """Open or close the list of this browser's runs."""
-        return self._toggle("runs", panel) | {
-            self.widgets.history: self._history(ids, run_id(current))
-        }
+    # The key
 
     def toggle_key(self, panel: str) -> Changes:
         """Open or close the place for a visitor's key."""
-        return self._toggle("key", panel)
-
-    def _toggle(self, name: str, panel: str) -> Changes:
         w = self.widgets
-        now = "" if panel == name else name
-        return {
-            w.panel: now,
-            w.runs_panel: gr.Column(visible=now == "runs"),
-            w.key_panel: gr.Column(visible=now == "key"),
-        }
-
-    def listed(self, ids: object, current: str) -> Changes:
-        """The list of runs as it is now."""
-        return {self.widgets.history: self._history(ids, run_id(current))}
-
-    def _history(self, ids: object, current: str | None) -> str:
-        known = remembered(ids)
-        return history(self.service.list(ids=known) if known else [], current)
+        now = "" if panel else "key"
+        return {w.panel: now, w.key_panel: gr.Column(visible=bool(now))}
 
     def use_key(self, typed: str, key: SecretStr | None) -> Changes:
         """Take the key out of the box and keep it for this session."""
@@ -308,7 +292,7 @@ class Studio:
     def _key(self, key: SecretStr | None) -> Changes:
         w = self.widgets
         return {
-            w.key: key,
+            self.shared.key: key,
             w.key_note: header.key_note(key),
             w.key_forget: gr.Button(visible=key is not None),
             w.brand: header.brand(self.settings, key),

@@ -119,10 +119,12 @@ SHAPES = {
 def head() -> str:
     """What goes into the page's head.
 
-    The stylesheet is part of it because Gradio's own way of adding one drops the rules it
+    The stylesheets, the page's and each view's, are part of it because Gradio's own way of adding one drops the rules it
     does not know, such as `@container`.
     """
-    style = Path(__file__).with_name("style.css").read_text(encoding="utf-8")
+    folder = Path(__file__).parent
+    sheets = [folder / "style.css", *sorted(folder.glob("*/style.css"))]
+    style = "\n".join(sheet.read_text(encoding="utf-8") for sheet in sheets)
     return f'<meta name="description" content="{DESCRIPTION}"><style>{style}</style>'
 
 

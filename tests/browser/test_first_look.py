@@ -15,7 +15,7 @@ GROUND = {"light": "rgb(247, 247, 245)", "dark": "rgb(18, 19, 22)"}
 THUMB = 44
 DESKTOP, PHONE = 1340, 390
 FOLD = 860
-PLACES = "#go, #mode, #video-in, #audio-in, #runs-open, #key-open, #stage, #card, #code"
+PLACES = "#go, #mode, #video-in, #audio-in, #view-runs-button, #key-open, #stage, #card, #code"
 
 
 def test_a_sample_is_loaded_and_explained_and_a_finished_example_plays(

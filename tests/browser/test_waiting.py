@@ -59,10 +59,10 @@ def test_a_run_is_watched_left_and_found_again(
     assert "attachment" in saved.headers["content-disposition"]
     assert requests.get(f"{site.url}{link}"[:-20], timeout=30).status_code == 403
 
-    customer.page.click("#runs-open")
+    customer.page.click("#view-runs-button")
     listed = customer.page.locator(f"#history a[data-run='{run}']")
     expect(listed).to_contain_text("done")
-    elsewhere.page.click("#runs-open")
+    elsewhere.page.click("#view-runs-button")
     expect(elsewhere.page.locator("#history")).to_contain_text("No runs from this browser yet.")
 
 

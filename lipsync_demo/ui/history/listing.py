@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 
 from lipsync_demo.runs.models import Run, RunState
 from lipsync_demo.ui.words import escape, seconds
 
-KEPT = 50
-RUN_ID = re.compile(r"[0-9a-f]{32}")
 INKS = {
     RunState.DONE: "good",
     RunState.FAILED: "bad-ink",
@@ -20,19 +17,6 @@ NOTHING_YET = (
     '<p class="quiet">No runs from this browser yet. Their ids are kept in this browser only; '
     "a run's address opens it anywhere.</p>"
 )
-
-
-def run_id(text: object) -> str | None:
-    """The run id in something pasted or sent: the id itself or an address that holds it."""
-    found = RUN_ID.search(text.lower()) if isinstance(text, str) else None
-    return found.group() if found else None
-
-
-def remembered(ids: object, new: str | None = None) -> list[str]:
-    """A browser's ids as they can be trusted: well formed, newest first, at most `KEPT`."""
-    listed = [new, *ids] if isinstance(ids, list) else [new]
-    kept = dict.fromkeys(i for i in listed if isinstance(i, str) and RUN_ID.fullmatch(i))
-    return list(kept)[:KEPT]
 
 
 def history(runs: Iterable[Run], current: str | None) -> str:

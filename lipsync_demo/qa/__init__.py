@@ -1,0 +1,1 @@
+"""Measured checks of an output against its inputs."""

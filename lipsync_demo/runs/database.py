@@ -1,0 +1,43 @@
+"""The database of runs and of what belongs to them: SQLite, or any SQLAlchemy URL."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import DeclarativeBase
+
+
+class Base(DeclarativeBase):
+    """The tables; a store declares its own and asks `create` for them."""
+
+
+def connect(url: str) -> Engine:
+    """An engine for `url`; a SQLite file keeps what was committed through a power cut."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return create_engine(parsed, pool_pre_ping=True)
+    if parsed.database and parsed.database != ":memory:":
+        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(parsed, connect_args={"timeout": 30})
+
+    @event.listens_for(engine, "connect")
+    def _pragmas(connection: Any, _record: Any) -> None:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        # FULL: the id of a paid task must outlive a power cut, not only a crash.
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.close()
+
+    return engine
+
+
+def create(engine: Engine, folder: Path) -> None:
+    """Create the tables that are missing; `folder` holds the lock of it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    # Two processes that start at once would both create the tables.
+    with FileLock(folder / ".tables.lock"):
+        Base.metadata.create_all(engine)

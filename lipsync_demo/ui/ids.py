@@ -1,0 +1,21 @@
+"""Ids of runs and groups as the browser holds them: 32 hexadecimal digits each."""
+
+from __future__ import annotations
+
+import re
+
+KEPT = 50
+RUN_ID = re.compile(r"[0-9a-f]{32}")
+
+
+def run_id(text: object) -> str | None:
+    """The run id in something pasted or sent: the id itself or an address that holds it."""
+    found = RUN_ID.search(text.lower()) if isinstance(text, str) else None
+    return found.group() if found else None
+
+
+def remembered(ids: object, new: str | None = None) -> list[str]:
+    """A browser's ids as they can be trusted: well formed, newest first, at most `KEPT`."""
+    listed = [new, *ids] if isinstance(ids, list) else [new]
+    kept = dict.fromkeys(i for i in listed if isinstance(i, str) and RUN_ID.fullmatch(i))
+    return list(kept)[:KEPT]
