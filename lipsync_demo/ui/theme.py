@@ -119,8 +119,8 @@ SHAPES = {
 def head() -> str:
     """What goes into the page's head.
 
-    The stylesheets, the page's and each view's, are part of it because Gradio's own way of adding one drops the rules it
-    does not know, such as `@container`.
+    The stylesheets, the page's and each view's, are part of it because Gradio's own way of
+    adding one drops the rules it does not know, such as `@container`.
     """
     folder = Path(__file__).parent
     sheets = [folder / "style.css", *sorted(folder.glob("*/style.css"))]

@@ -13,6 +13,7 @@ from tests.browser.site import Site
 pytestmark = pytest.mark.browser
 GROUND = {"light": "rgb(247, 247, 245)", "dark": "rgb(18, 19, 22)"}
 THUMB = 44
+VIEWS = {"#view-studio-button": "#studio", "#view-runs-button": "#runs-panel"}
 DESKTOP, PHONE = 1340, 390
 FOLD = 860
 PLACES = "#go, #mode, #video-in, #audio-in, #view-runs-button, #key-open, #stage, #card, #code"
@@ -53,12 +54,13 @@ def test_it_has_no_serious_barrier_and_fits_its_width(
     page = visitor.page
     ground = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
     assert ground == GROUND[scheme]
-    for panel in ("key", "runs"):
-        page.click(f"#{panel}-open")
-        expect(page.locator(f"#{panel}-panel")).to_be_visible()
+    for door, place in (("#key-open", "#key-panel"), *VIEWS.items()):
+        page.click(door)
+        expect(page.locator(place)).to_be_visible()
         assert visitor.barriers() == []
         assert not visitor.scrolls_sideways()
         assert visitor.outside() == []
+    page.click("#view-studio-button")
     button = page.locator("#go").bounding_box()
     assert button is not None
     assert button["height"] >= THUMB
