@@ -10,6 +10,8 @@ from pathlib import Path
 
 import gradio as gr
 
+from lipsync_demo import player
+
 DESCRIPTION = "Lip-sync a talking video to any speech, and see what each sync mode will do."
 ICON = Path(__file__).with_name("icon.svg")
 SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif")
@@ -125,7 +127,8 @@ def head() -> str:
     folder = Path(__file__).parent
     sheets = [folder / "style.css", *sorted(folder.glob("*/style.css"))]
     style = "\n".join(sheet.read_text(encoding="utf-8") for sheet in sheets)
-    return f'<meta name="description" content="{DESCRIPTION}"><style>{style}</style>'
+    meta = f'<meta name="description" content="{DESCRIPTION}">'
+    return f"{meta}<style>{style}</style><script>{player.script()}</script>"
 
 
 def script() -> str:
