@@ -14,7 +14,7 @@ from lipsync_demo.runs.access import Access, needs_key
 from lipsync_demo.runs.driver import Driver
 from lipsync_demo.runs.errors import RunRefused
 from lipsync_demo.runs.folder import RunFolder
-from lipsync_demo.runs.loop import Loop
+from lipsync_demo.runs.loop import Job, Loop
 from lipsync_demo.runs.models import Run, RunState
 from lipsync_demo.runs.owners import Owner
 from lipsync_demo.runs.store import Lost, RunStore
@@ -42,7 +42,23 @@ class Drivers:
 
     def recover(self) -> None:
         """Pick up runs that nobody drives, at once and for as long as this process lives."""
-        self._loop.add(_Scan(self._pick_up))
+        self.scan(self._pick_up)
+
+    def schedule(self, job: Job) -> None:
+        """Have a job of this process done, now and again."""
+        self._loop.add(job)
+
+    def scan(self, pick_up: Callable[[], None]) -> None:
+        """Have `pick_up` look every few seconds for what other processes left behind."""
+        self._loop.add(_Scan(pick_up))
+
+    def word(self) -> str:
+        """A new word for driving something once."""
+        return self._owner.word()
+
+    def alive(self, word: str | None) -> bool:
+        """True while the process that made `word` lives."""
+        return word is not None and self._owner.alive(word)
 
     def host_local(self) -> None:
         """Tell other processes that this one picks up local runs."""

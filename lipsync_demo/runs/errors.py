@@ -2,6 +2,7 @@
 
 RunsError
 ├── RunNotFound     no run has this id
+├── GroupNotFound   no comparison or batch has this id
 └── RunRefused      the run's state does not allow what was asked
 """
 
@@ -26,6 +27,16 @@ class RunNotFound(RunsError):  # noqa: N818
             "Check the id, and that LIPSYNC_DATA_DIR names the folder it was made in.",
         )
         self.run_id = run_id
+
+
+class GroupNotFound(RunsError):  # noqa: N818
+    """No comparison or batch has this id."""
+
+    def __init__(self, group_id: str) -> None:
+        super().__init__(
+            f"There is no comparison or batch with the id {group_id!r} here.",
+            "Check the id, and that LIPSYNC_DATA_DIR names the folder it was made in.",
+        )
 
 
 class RunRefused(RunsError):  # noqa: N818

@@ -88,7 +88,7 @@ class RunFolder:
 
     def create(self) -> None:
         """Make the folder, readable by its owner only: it holds people's faces."""
-        self.path.mkdir(parents=True, mode=0o700)
+        self.path.mkdir(parents=True, mode=0o700, exist_ok=True)
 
     def input_path(self, role: str, source: str) -> Path:
         """Where the copy of an input goes, its folder made."""

@@ -21,6 +21,7 @@ from lipsync_demo.runs.access import Access, needs_key
 from lipsync_demo.runs.drivers import Drivers
 from lipsync_demo.runs.errors import RunRefused
 from lipsync_demo.runs.folder import RunFolder, is_url
+from lipsync_demo.runs.grouping import Groups
 from lipsync_demo.runs.models import Estimate, Run, RunState
 from lipsync_demo.runs.store import RunStore
 from lipsync_demo.runs.times import now
@@ -44,13 +45,15 @@ class RunService:
         recover: bool = True,
     ) -> None:
         self._settings = settings
-        self._store = RunStore(settings.runs_database_url, settings.runs_dir)
+        self.store = RunStore(settings.runs_database_url, settings.runs_dir)
         self._access = Access(settings)
-        self._drivers = Drivers(settings, self._store, self._access)
+        self._drivers = Drivers(settings, self.store, self._access)
         self._recovers = recover
         self.local = local
+        self.groups = Groups(settings, self, self._drivers)
         if recover:
             self._drivers.recover()
+            self.groups.recover()
 
     @property
     def handed_over(self) -> bool:
@@ -78,12 +81,14 @@ class RunService:
         api_key: SecretStr | None = None,
         group: str | None = None,
         session: str | None = None,
+        run_id: str | None = None,
     ) -> Run:
         """Begin a run of a video and a speech track, each a path or an http(s) address.
 
         Returns once files have been copied; whatever is wrong with them or goes wrong
         afterwards is the run's `error`.  `api_key` is a visitor's own key, kept in memory
-        for this run only; `group` and `session` are kept in its record.
+        for this run only; `group` and `session` are kept in its record; `run_id` is an
+        id that was made for it before, 32 hexadecimal digits.
 
         Raises:
             RunRefused: the backend is not running, or there is no key for it.
@@ -91,7 +96,7 @@ class RunService:
         """
         backend = backend or ("wavespeed" if api_key else self._settings.backend_name)
         left = backend == "local" and self.handed_over
-        run_id, moment = secrets.token_hex(16), now()
+        run_id, moment = run_id or secrets.token_hex(16), now()
         run = Run(
             id=run_id,
             created_at=moment,
@@ -121,17 +126,29 @@ class RunService:
         self._drivers.begin(run, api_key, left=left)
         return run
 
+    def check_access(self, backend: BackendName, api_key: SecretStr | None = None) -> None:
+        """Make sure that a run of `backend` could be begun.
+
+        Raises:
+            RunRefused: the backend is not running, or there is no key for it.
+        """
+        if backend == "local":
+            if not self.handed_over:
+                self._access.base_url(backend)
+        elif (api_key or self._settings.api_key) is None:
+            raise needs_key()
+
     def get(self, run_id: str) -> Run:
         """The run with this id.
 
         Raises:
             RunNotFound: there is none.
         """
-        return self._store.get(run_id)
+        return self.store.get(run_id)
 
     def list(self, limit: int = 50, ids: Collection[str] | None = None) -> Sequence[Run]:
         """The latest runs, newest first; with `ids`, only those among them."""
-        return self._store.list(limit, ids=ids)
+        return self.store.list(limit, ids=ids)
 
     def stop(self, run_id: str) -> Run:
         """Stop waiting; the run's `stop_means` says what goes on all the same.
@@ -141,7 +158,7 @@ class RunService:
         Raises:
             RunNotFound: there is no such run.
         """
-        after = self._store.change(
+        after = self.store.change(
             run_id,
             lambda run: (
                 replace(run, state=RunState.STOPPED, trouble=None) if run.state.active else run
@@ -197,7 +214,7 @@ class RunService:
 
     def estimate(self, run: Run) -> Estimate | None:
         """Seconds to go judged by earlier runs of the same backend; None when unknown."""
-        earlier = self._store.list(estimates.SAMPLE, states=[RunState.DONE], backend=run.backend)
+        earlier = self.store.list(estimates.SAMPLE, states=[RunState.DONE], backend=run.backend)
         return estimates.estimate(run, earlier)
 
     def progress(self, run_id: str) -> float | None:
@@ -236,7 +253,7 @@ class RunService:
             return
         self._access.closing.set()
         self._drivers.close()
-        self._store.close()
+        self.store.close()
 
     def __enter__(self) -> RunService:
         return self

@@ -14,6 +14,11 @@ from lipsync_demo.runs.turn import Turn
 from lipsync_demo.wavespeed.download import download
 from lipsync_demo.wavespeed.models import Prediction
 
+SHARED_SECONDS = 3600.0
+"""How long an uploaded file's address is used again; the API keeps files for days."""
+
+GROUP_LOOK = 100
+
 
 def check(turn: Turn) -> None:
     """Fetch, measure and check the inputs.
@@ -63,13 +68,31 @@ def upload(turn: Turn) -> None:
     hosting = choose(turn.settings, turn.client())
     turn.write(hosting=hosting.name)
     started = time.monotonic()
+    shared = _addresses(turn)
     request = {
-        "video": hosting.publish(run.video.sent or run.video.path, on_progress=turn.moved(2)),
-        "audio": hosting.publish(run.audio.sent or run.audio.path, on_progress=turn.moved(2, 0.5)),
+        "video": shared.get(run.video.sha256)
+        or hosting.publish(run.video.sent or run.video.path, on_progress=turn.moved(2)),
+        "audio": shared.get(run.audio.sha256)
+        or hosting.publish(run.audio.sent or run.audio.path, on_progress=turn.moved(2, 0.5)),
         "sync_mode": run.sync_mode.value,
     }
     turn.write(request=request, timings={**run.timings, "upload": time.monotonic() - started})
     turn.folder.write_request(request)
+
+
+def _addresses(turn: Turn) -> dict[str, str]:
+    """Addresses by content that the other runs of the group were given a short while ago."""
+    run = turn.run
+    if run.group is None:
+        return {}
+    found: dict[str, str] = {}
+    for other in turn.store.list(GROUP_LOOK, group=run.group):
+        same = (other.backend, other.base_url, other.key) == (run.backend, run.base_url, run.key)
+        fresh = other.submitted_at and seconds_since(other.submitted_at) < SHARED_SECONDS
+        if same and fresh and other.request and other.video and other.audio:
+            found[other.video.sha256] = other.request["video"]
+            found[other.audio.sha256] = other.request["audio"]
+    return found
 
 
 def fetch_outputs(turn: Turn) -> None:

@@ -1,0 +1,320 @@
+"""Comparisons and batches as everybody uses them: begun, found, stopped, resumed, retried."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import SecretStr
+
+from lipsync_demo.media.sync_modes import SyncMode, equal_modes
+from lipsync_demo.runs.errors import RunNotFound, RunRefused
+from lipsync_demo.runs.folder import file_name, is_url
+from lipsync_demo.runs.group_driver import GroupDriver
+from lipsync_demo.runs.group_store import GroupStore
+from lipsync_demo.runs.groups import Group, GroupKind, GroupState, Item
+from lipsync_demo.runs.models import Run
+from lipsync_demo.runs.records import Lost
+from lipsync_demo.runs.times import now
+from lipsync_demo.settings import BackendName, Settings
+
+if TYPE_CHECKING:
+    from lipsync_demo.runs.drivers import Drivers
+    from lipsync_demo.runs.service import RunService
+
+MOST_AT_ONCE = 8
+MOST_ITEMS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One line of a batch: a video and a speech track, each a path or an http(s) address."""
+
+    video: str
+    audio: str
+    sync_mode: SyncMode
+    label: str = ""
+
+
+class Groups:
+    """The comparisons and batches of one run service."""
+
+    def __init__(self, settings: Settings, service: RunService, drivers: Drivers) -> None:
+        self._settings = settings
+        self._service = service
+        self._drivers = drivers
+        self._store = GroupStore(service.store.engine, settings.runs_dir)
+        self._folder = settings.data_dir / "groups"
+
+    def recover(self) -> None:
+        """Pick up groups that nobody drives, at once and for as long as this process lives."""
+        self._drivers.scan(self._pick_up)
+
+    def compare(
+        self,
+        video: Path | str,
+        audio: Path | str,
+        modes: Sequence[SyncMode] = tuple(SyncMode),
+        *,
+        backend: BackendName | None = None,
+        api_key: SecretStr | None = None,
+        session: str | None = None,
+        concurrency: int = 2,
+    ) -> Group:
+        """Begin one run for each distinct result of `modes`; modes that agree share a run.
+
+        Raises:
+            MediaError: a file cannot be read.
+            RunRefused: the backend is not running, or there is no key for it.
+        """
+        items = [
+            Item(video=str(video), audio=str(audio), modes=group)
+            for group in distinct(video, audio, modes)
+        ]
+        title = f"{file_name(str(video))} + {file_name(str(audio))}"
+        return self._begin(
+            GroupKind.COMPARISON, title, items, backend, api_key, session, concurrency
+        )
+
+    def batch(
+        self,
+        pairs: Sequence[Pair],
+        *,
+        title: str,
+        concurrency: int = 2,
+        spend_limit: Decimal | None = None,
+        backend: BackendName | None = None,
+        api_key: SecretStr | None = None,
+        session: str | None = None,
+    ) -> Group:
+        """Begin a run for each pair, `concurrency` at a time.
+
+        Raises:
+            RunRefused: there are no pairs or too many, the backend is not running, or there
+                is no key for it.
+        """
+        if not 1 <= len(pairs) <= MOST_ITEMS:
+            raise RunRefused(
+                f"A batch of {len(pairs)} pairs cannot be run.",
+                f"Give between 1 and {MOST_ITEMS} pairs.",
+            )
+        items = [Item(p.video, p.audio, (p.sync_mode,), p.label) for p in pairs]
+        return self._begin(
+            GroupKind.BATCH, title, items, backend, api_key, session, concurrency, spend_limit
+        )
+
+    def get(self, group_id: str) -> Group:
+        """The group with this id.
+
+        Raises:
+            GroupNotFound: there is none.
+        """
+        return self._store.get(group_id)
+
+    def list(
+        self,
+        limit: int = 50,
+        ids: Collection[str] | None = None,
+        kind: GroupKind | None = None,
+    ) -> Sequence[Group]:
+        """The latest groups, newest first; with `ids`, only those among them."""
+        return self._store.list(limit, ids=ids, kind=kind)
+
+    def runs(self, group: Group) -> Sequence[Run | None]:
+        """The run of each item as it stands, None where none was begun or it was deleted."""
+        ids = group.run_ids
+        known = {run.id: run for run in self._service.list(len(ids), ids=ids)} if ids else {}
+        return [known.get(item.run_id or "") for item in group.items]
+
+    def stop(self, group_id: str) -> Group:
+        """Begin no run any more, and stop waiting for those under way.
+
+        Raises:
+            GroupNotFound: there is no such group.
+        """
+        after = self._store.change(
+            group_id,
+            lambda group: (
+                replace(group, state=GroupState.STOPPED, trouble=None)
+                if group.state in (GroupState.ACTIVE, GroupState.HELD)
+                else group
+            ),
+        )[1]
+        for run in self.runs(after):
+            if run is not None and run.state.active:
+                self._service.stop(run.id)
+        return after
+
+    def resume(
+        self,
+        group_id: str,
+        api_key: SecretStr | None = None,
+        spend_limit: Decimal | None = None,
+    ) -> Group:
+        """Go on with a group where it was left; `spend_limit` replaces its own when given.
+
+        Runs that were stopped are resumed, which sends nothing that may have arrived.
+
+        Raises:
+            GroupNotFound: there is no such group.
+            RunRefused: its key or its server is not there.
+        """
+        group = self.get(group_id)
+        for run in self.runs(group):
+            if run is not None and (run.state.value == "stopped" or run.needs_key):
+                self._service.resume(run.id, api_key)
+        if group.state is GroupState.DONE or self._drivers.alive(self._store.driver(group_id)):
+            return group
+        limit = group.spend_limit if spend_limit is None else spend_limit
+        return self._take(group, api_key, spend_limit=limit)
+
+    def retry(self, group_id: str, item: int, api_key: SecretStr | None = None) -> Group:
+        """Begin a new run for an item at rest; a person's decision, for it may be billed.
+
+        Raises:
+            GroupNotFound: there is no such group.
+            RunRefused: the item's run is under way, or its key or server is not there.
+        """
+        group = self.get(group_id)
+        run = self.runs(group)[item]
+        if run is not None and run.state.active:
+            raise RunRefused("This run is still under way.", "Stop it first, or wait for it.")
+
+        def freed(current: Group) -> Group:
+            items = list(current.items)
+            items[item] = replace(items[item], run_id=None, trouble=None)
+            return replace(current, items=tuple(items))
+
+        after = self._store.change(group_id, freed)[1]
+        if self._drivers.alive(self._store.driver(group_id)):
+            return after
+        return self._take(after, api_key)
+
+    def _begin(
+        self,
+        kind: GroupKind,
+        title: str,
+        items: Sequence[Item],
+        backend: BackendName | None,
+        api_key: SecretStr | None,
+        session: str | None,
+        concurrency: int,
+        spend_limit: Decimal | None = None,
+    ) -> Group:
+        backend = backend or ("wavespeed" if api_key else self._settings.backend_name)
+        self._service.check_access(backend, api_key)
+        group_id, moment = secrets.token_hex(16), now()
+        group = Group(
+            id=group_id,
+            kind=kind,
+            created_at=moment,
+            updated_at=moment,
+            state=GroupState.ACTIVE,
+            title=title,
+            backend=backend,
+            items=tuple(self._kept(group_id, items)),
+            concurrency=min(max(1, concurrency), MOST_AT_ONCE),
+            spend_limit=spend_limit,
+            key="local" if backend == "local" else "visitor" if api_key else "environment",
+            session=session,
+        )
+        word = self._drivers.word()
+        self._store.add(group, word)
+        self._drive(group, word, api_key)
+        return group
+
+    def _kept(self, group_id: str, items: Sequence[Item]) -> Sequence[Item]:
+        """The items with copies of their files: what was given may be gone when they begin."""
+        copies: dict[str, str] = {}
+        for item in items:
+            for source in (item.video, item.audio):
+                path = Path(source)
+                if source in copies or is_url(source) or not path.is_file():
+                    continue
+                folder = self._folder / group_id / str(len(copies))
+                folder.mkdir(parents=True, mode=0o700)
+                copies[source] = str(shutil.copyfile(path, folder / file_name(source)))
+        return [
+            replace(
+                item,
+                video=copies.get(item.video, item.video),
+                audio=copies.get(item.audio, item.audio),
+            )
+            for item in items
+        ]
+
+    def _take(self, group: Group, api_key: SecretStr | None, **changes: object) -> Group:
+        self._service.check_access(group.backend, api_key if group.key == "visitor" else None)
+        word = self._drivers.word()
+        previous = self._store.driver(group.id)
+        try:
+            after = self._store.change(
+                group.id,
+                lambda current: replace(
+                    current,
+                    state=GroupState.ACTIVE,
+                    trouble=None,
+                    **changes,  # type: ignore[arg-type]
+                ),
+                driven_by=previous,
+                hand_to=word,
+            )[1]
+        except Lost:
+            return self.get(group.id)
+        self._drive(after, word, api_key)
+        return after
+
+    def _drive(self, group: Group, word: str, api_key: SecretStr | None) -> None:
+        self._drivers.schedule(GroupDriver(group.id, word, self._store, self._service, api_key))
+
+    def _pick_up(self) -> None:
+        for group_id, word in self._store.unfinished():
+            if self._drivers.alive(word):
+                continue
+            group = self.get(group_id)
+            if group.key == "visitor":
+                self._store.change(
+                    group_id,
+                    lambda g: replace(g, state=GroupState.HELD, trouble=NEEDS_KEY),
+                    driven_by=word,
+                )
+                continue
+            try:
+                self._take(group, None)
+            except (RunRefused, RunNotFound):
+                continue
+
+
+NEEDS_KEY = "The key it was begun with is never stored. Enter it again and resume."
+
+
+def distinct(
+    video: Path | str, audio: Path | str, modes: Sequence[SyncMode]
+) -> Sequence[tuple[SyncMode, ...]]:
+    """`modes` in groups that give the same output for these two inputs.
+
+    Inputs that are addresses are not fetched for it: each mode stands alone then.
+
+    Raises:
+        MediaError: a file cannot be read.
+    """
+    if is_url(str(video)) or is_url(str(audio)):
+        return [(mode,) for mode in modes]
+    from lipsync_demo.media.probe import probe_audio, probe_video  # loads the media libraries
+
+    picture, sound = probe_video(video).video, probe_audio(audio).audio
+    if picture is None or sound is None:
+        return [(mode,) for mode in modes]
+    groups = equal_modes(
+        picture.duration,
+        sound.duration,
+        first_frame=picture.first_frame,
+        last_frame=picture.last_frame,
+    )
+    kept = [tuple(mode for mode in group if mode in modes) for group in groups]
+    return [group for group in kept if group]
