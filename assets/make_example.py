@@ -1,4 +1,5 @@
-"""Record the example the page opens with: one real run of the local engine on the sample.
+"""Record the example the page opens with: a real run of the local engine on the
+sample in each mode.
 
     python assets/make_example.py
 
@@ -20,12 +21,10 @@ sys.path.insert(0, str(ASSETS.parent))
 from lipsync_demo.backend.process import LocalBackend  # noqa: E402
 from lipsync_demo.media.sync_modes import SyncMode  # noqa: E402
 from lipsync_demo.runs.folder import sha256, write_json  # noqa: E402
-from lipsync_demo.runs.models import RunState, dump_run  # noqa: E402
+from lipsync_demo.runs.models import Run, RunState, dump_run  # noqa: E402
 from lipsync_demo.runs.service import RunService  # noqa: E402
 from lipsync_demo.settings import Settings  # noqa: E402
 from lipsync_demo.ui.samples import EXAMPLE, sample  # noqa: E402
-
-MODE = SyncMode.BOUNCE
 
 
 def main() -> None:
@@ -38,18 +37,24 @@ def main() -> None:
         try:
             with RunService(settings, local=backend.start()) as service:
                 # The first run waits for the engine to load; a visitor's usually does not.
-                for _ in range(2):
-                    run = service.wait(service.start(video, speech, MODE).id)
+                for mode in (SyncMode.BOUNCE, *SyncMode):
+                    run = service.wait(service.start(video, speech, mode).id)
                     if run.state is not RunState.DONE or run.output is None:
                         sys.exit(f"The run is {run.state}: {run.error}")
+                    keep(run, video.name, speech.name)
         finally:
             backend.stop()
-        EXAMPLE.mkdir(exist_ok=True)
-        output = EXAMPLE / run.output.name
-        output.unlink(missing_ok=True)  # running apps hold links to the file they published
-        shutil.copyfile(run.output, output)
-        record = replace(run, video_source=video.name, audio_source=speech.name)
-        write_json(EXAMPLE / "run.json", dump_run(record))
+
+
+def keep(run: Run, video: str, speech: str) -> None:
+    """Keep a finished run's output and record, which names its inputs by their bare names."""
+    assert run.output is not None
+    folder = EXAMPLE / run.sync_mode.value
+    folder.mkdir(parents=True, exist_ok=True)
+    output = folder / run.output.name
+    output.unlink(missing_ok=True)  # running apps hold links to the file they published
+    shutil.copyfile(run.output, output)
+    write_json(folder / "run.json", dump_run(replace(run, video_source=video, audio_source=speech)))
     sys.stdout.write(
         f"{output}: {output.stat().st_size} bytes, {dict(run.timings)}\n"
         f"sha256 for NOTICE: {sha256(output)}\n"

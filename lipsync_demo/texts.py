@@ -33,6 +33,64 @@ class Doctor:
 class Compare:
     """The modes side by side, and two videos locked to one playhead."""
 
+    INPUT = "Input video"
+    ALL = "Compare all modes"
+    START = "Start"
+    CANCEL = "Cancel"
+    NEEDED = "Choose a video and a speech track first."
+    LOCAL_PRICE = "Free: the local engine answers."
+    PAID_PRICE = "Each run is billed to the API key."
+    EARLIER = "Comparisons of this browser"
+    STOP = "Stop waiting for all"
+    RESUME = "Go on"
+    OPEN = "Open in the studio"
+    USE = "Use this mode"
+    RETRY = "Try again"
+    RETRY_PAID = "Trying again starts a new task, which is billed."
+    TWO = "Any two of them, locked to one playhead"
+    RECORDED = "Recorded"
+    GONE = "There is no such comparison here."
+    GONE_HINT = "It may have been removed from this server, or made on another one."
+    WAITING = "not begun yet"
+    DELETED = "This run was deleted."
+
+    @staticmethod
+    def output(mode: str, run_id: str) -> str:
+        return f"{mode} · {run_id[:6]}"
+
+    @staticmethod
+    def as_expected(length: str) -> str:
+        return f"{length}, as expected"
+
+    @staticmethod
+    def not_expected(length: str, expected: str) -> str:
+        return f"{length}, expected {expected}"
+
+    @staticmethod
+    def plan(modes: int, runs: int) -> str:
+        if runs == modes:
+            return f"{modes} modes, {runs} different results: {runs} runs of one upload."
+        each = "run" if runs == 1 else "runs"
+        return (
+            f"{modes} modes give {runs} different results for these lengths, so {runs} {each} "
+            "of one upload."
+        )
+
+    @staticmethod
+    def same(modes: int) -> str:
+        return "" if modes == 1 else "same result, run once"
+
+    @staticmethod
+    def recorded(day: str) -> str:
+        return (
+            f"Recorded on {day} with the local engine: the sample in all five modes. "
+            "“Compare all modes” in the studio does it with what is chosen there."
+        )
+
+    @staticmethod
+    def title(names: str, done: int, count: int) -> str:
+        return f"{names}: {done} of {count} done"
+
     PLAYER: Final[Mapping[str, Any]] = {
         "pair": "Two videos with one playhead",
         "grid": "Videos with one playhead",
@@ -84,6 +142,12 @@ class Report:
 class Demo:
     """Recorded results and the presenter's view."""
 
+    @staticmethod
+    def recorded(day: str, what: str) -> str:
+        return f"Recorded {day}, local engine · {what}"
+
 
 class Result:
     """The measured result card."""
+
+    INFERENCE = "inference"

@@ -6,8 +6,8 @@ from pydantic import SecretStr
 
 from lipsync_demo.hosting.choice import explain
 from lipsync_demo.hosting.errors import HostingUnavailable
+from lipsync_demo.report.words import escape
 from lipsync_demo.settings import MODEL_ID, BackendName, Settings
-from lipsync_demo.ui.words import escape
 
 CONSENT = "Use footage of people who agreed to it, and say that the result is synthetic."
 LOOPBACK = "http://127.0.0.1"

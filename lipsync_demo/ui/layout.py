@@ -8,6 +8,7 @@ from typing import Any
 
 import gradio as gr
 
+from lipsync_demo import texts
 from lipsync_demo.media.preflight import LIMITS
 from lipsync_demo.media.sync_modes import DEFAULT_SYNC_MODE
 from lipsync_demo.settings import Settings
@@ -42,6 +43,11 @@ class Widgets:
     drawing: Any
     findings: Any
     go: Any
+    compare: Any
+    plan: Any
+    plan_words: Any
+    plan_start: Any
+    plan_cancel: Any
     hint: Any
     terms: Any
     stage: Any
@@ -170,13 +176,24 @@ def _choice(settings: Settings) -> dict[str, Any]:
         findings = html(elem_id="findings")
     with gr.Row(elem_id="start"):
         go = gr.Button("Sync the lips", variant="primary", size="lg", elem_id="go")
+        compare = gr.Button(texts.Compare.ALL, size="lg", elem_id="compare-all")
         hint = html(elem_id="hint")
+    with gr.Column(visible=False, elem_id="plan", elem_classes="panel") as plan:
+        plan_words = html(elem_id="plan-words")
+        with gr.Row():
+            plan_start = gr.Button(texts.Compare.START, variant="primary", elem_id="plan-start")
+            plan_cancel = gr.Button(texts.Compare.CANCEL, elem_id="plan-cancel")
     terms = html(header.terms(settings, None), elem_id="terms")
     return {
         "mode": mode,
         "drawing": drawing,
         "findings": findings,
         "go": go,
+        "compare": compare,
+        "plan": plan,
+        "plan_words": plan_words,
+        "plan_start": plan_start,
+        "plan_cancel": plan_cancel,
         "hint": hint,
         "terms": terms,
     }

@@ -11,7 +11,7 @@ from lipsync_demo.media.sync_modes import (
     VideoMotion,
     equal_modes,
 )
-from lipsync_demo.ui.words import factor, seconds
+from lipsync_demo.report.words import factor, seconds
 
 NO_QUESTION = "What should happen when video and speech differ in length?"
 

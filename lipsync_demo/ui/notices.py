@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lipsync_demo.media.preflight import Finding, Severity
-from lipsync_demo.ui.words import escape
+from lipsync_demo.report.words import escape
 
 PREVIEWED = (
     '<p class="quiet">Your browser cannot play this file, so a converted copy is shown. '

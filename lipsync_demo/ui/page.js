@@ -48,6 +48,12 @@
       video.inert = false;
       video.focus();
     }
+    // A cell of the comparison: its mode is chosen in the studio.
+    const mode = event.target.closest("[data-mode]")?.dataset.mode;
+    if (mode) {
+      document.querySelector("#view-studio-button").click();
+      requestAnimationFrame(() => document.querySelector(`#mode input[value="${mode}"]`)?.click());
+    }
     if (event.target.closest("#go") && matchMedia("(max-width: 900px)").matches) {
       const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
       document
@@ -60,6 +66,8 @@
   window.lipsync = {
     address: (name, id) => {
       const url = new URL(location.href);
+      // What was opened last is what a reload shows.
+      if (id) for (const other of ["run", "compare", "batch"]) url.searchParams.delete(other);
       if (id) url.searchParams.set(name, id);
       else url.searchParams.delete(name);
       if (url.href !== location.href) history.replaceState(history.state, "", url);

@@ -12,8 +12,9 @@ from lipsync_demo.runs.service import RunService
 from lipsync_demo.settings import Settings
 from lipsync_demo.ui import layout
 from lipsync_demo.ui import shared as common
+from lipsync_demo.ui.compare import view as compare
 from lipsync_demo.ui.history import view as history
-from lipsync_demo.ui.samples import example, sample
+from lipsync_demo.ui.samples import sample
 from lipsync_demo.ui.shared import AT_ONCE, IN_TURN, Shared
 from lipsync_demo.ui.studio import Studio
 from lipsync_demo.ui.uploads import KEEP_SECONDS, place
@@ -37,10 +38,13 @@ def build(settings: Settings, service: RunService, media: SignedMedia, uploads: 
             shared = Shared(settings, service, media.sign, uploads, views, **state)
             with gr.Tab(texts.Page.STUDIO, id="studio", elem_id="view-studio"):
                 widgets = layout.build(top, settings, placed)
+            with gr.Tab(texts.Page.COMPARE, id="compare", elem_id="view-compare"):
+                comparing = compare.build(shared)
             with gr.Tab(texts.Page.RUNS, id="runs", elem_id="view-runs") as runs_tab:
                 past = history.build(shared)
-        studio = Studio(shared, example(), widgets)
+        studio = Studio(shared, widgets)
         _wire(page, studio)
+        compare.wire(comparing, page, widgets)
         history.wire(past, runs_tab, widgets.stamp)
         page.queue(max_size=64, default_concurrency_limit=4, api_open=False)
     blocks: gr.Blocks = page
@@ -65,6 +69,7 @@ def _wire(page: gr.Blocks, studio: Studio) -> None:
     for widget in (w.video, w.speech):
         widget.change(studio.inputs_changed, [*inputs, shared.key], held, **IN_TURN)
     w.mode.change(studio.mode_changed, [*inputs, shared.key], laid, **AT_ONCE)
+    w.mode.change(studio.recorded, [w.mode, w.stamp], run, **AT_ONCE)
     gr.on(
         [w.video_fetch.click, w.video_link.submit],
         studio.fetch_video,

@@ -18,9 +18,9 @@ from lipsync_demo.media.preflight import lay
 from lipsync_demo.media.preview import browser_safe, make_preview
 from lipsync_demo.media.probe import MediaInfo, probe_audio, probe_video
 from lipsync_demo.media.sync_modes import SyncMode
+from lipsync_demo.report.words import escape, megabytes, rate, seconds
 from lipsync_demo.runs.folder import file_name
 from lipsync_demo.ui.modes import Timelines
-from lipsync_demo.ui.words import escape, megabytes, rate, seconds
 from lipsync_demo.wavespeed.download import download
 
 Track = Literal["video", "speech"]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from lipsync_demo.report.words import clock, escape
 from lipsync_demo.runs.models import Estimate, Run, RunState
-from lipsync_demo.ui.words import clock, escape
 from lipsync_demo.wavespeed.models import Prediction
 
 STEPS = {

@@ -14,18 +14,20 @@ from pydantic import SecretStr
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.preflight import Severity, check
 from lipsync_demo.media.sync_modes import SyncMode
+from lipsync_demo.report import alignment
+from lipsync_demo.report.words import clock
 from lipsync_demo.runs.errors import RunNotFound, RunsError
 from lipsync_demo.runs.estimates import inference_rate
 from lipsync_demo.runs.models import Run, RunState
 from lipsync_demo.runs.service import RunService
 from lipsync_demo.settings import Settings
-from lipsync_demo.ui import alignment, header, layout, modes, notices, view
+from lipsync_demo.ui import header, layout, modes, notices, view
 from lipsync_demo.ui.ids import remembered, run_id
 from lipsync_demo.ui.layout import Widgets
+from lipsync_demo.ui.samples import SHOWN, example
 from lipsync_demo.ui.shared import Shared
 from lipsync_demo.ui.sources import Source, Track, fetch, lay_all, take
 from lipsync_demo.ui.uploads import sweep
-from lipsync_demo.ui.words import clock
 from lipsync_demo.wavespeed.errors import WaveSpeedError
 
 Changes = dict[Any, Any]
@@ -36,7 +38,6 @@ class Studio:
     """The page's events on the run service; holds nothing of any visitor."""
 
     shared: Shared
-    example: Run | None
     widgets: Widgets
 
     @property
@@ -61,9 +62,7 @@ class Studio:
             return changes | self._show_missing(notices.NO_SUCH_ADDRESS)
         if wanted is not None:
             return changes | self.open_run(wanted)
-        example = self.example
-        shown = view.of_example(example, self.shared.link) if example else view.of_nothing()
-        return changes | self._show(shown) | {self.widgets.run_id: ""}
+        return changes | self._show(self._recorded(SHOWN)) | {self.widgets.run_id: ""}
 
     def inputs_changed(
         self, video: str | None, speech: str | None, mode: str, key: SecretStr | None
@@ -93,6 +92,16 @@ class Studio:
         # New choices would take the focus away from the keys that changed the mode.
         del changes[self.widgets.mode]
         return changes
+
+    def recorded(self, mode: str, stamp: str) -> Changes:
+        """Another mode was chosen while a recording is shown: that mode's own is shown."""
+        if not stamp.startswith(view.RECORDED):
+            return {}
+        return self._show(self._recorded(SyncMode(mode)))
+
+    def _recorded(self, mode: SyncMode) -> view.View:
+        run = example(mode)
+        return view.of_example(run, self.shared.link) if run else view.of_nothing()
 
     def fetch_video(self, url: str) -> Changes:
         """A link to a video was given."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import gradio as gr
 
-from lipsync_demo import player
+from lipsync_demo import player, report
 
 DESCRIPTION = "Lip-sync a talking video to any speech, and see what each sync mode will do."
 ICON = Path(__file__).with_name("icon.svg")
@@ -126,7 +126,7 @@ def head() -> str:
     """
     folder = Path(__file__).parent
     sheets = [folder / "style.css", *sorted(folder.glob("*/style.css"))]
-    style = "\n".join(sheet.read_text(encoding="utf-8") for sheet in sheets)
+    style = "\n".join([report.style(), *(sheet.read_text(encoding="utf-8") for sheet in sheets)])
     meta = f'<meta name="description" content="{DESCRIPTION}">'
     return f"{meta}<style>{style}</style><script>{player.script()}</script>"
 

@@ -8,21 +8,24 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from lipsync_demo import texts
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.probe import probe_video
+from lipsync_demo.report.card import Output, card
+from lipsync_demo.report.gate import players
+from lipsync_demo.report.words import escape, seconds
 from lipsync_demo.runs.models import Run, RunState
 from lipsync_demo.runs.service import RunService
 from lipsync_demo.runs.times import seconds_since
 from lipsync_demo.ui import snippets, status
-from lipsync_demo.ui.card import Output, card
-from lipsync_demo.ui.player import players
-from lipsync_demo.ui.words import escape, seconds
 
 logger = logging.getLogger(__name__)
 NOTHING = (
     "<h2>Nothing has been synced yet</h2>"
     '<p class="quiet">Press “Sync the lips” to see the result here.</p>'
 )
+RECORDED = "recorded"
+"""How the stamp of a recording begins."""
 Link = Callable[[Path], str]
 """Makes an address of this app for a file it may show."""
 
@@ -71,9 +74,9 @@ def of_run(run: Run, service: RunService, link: Link) -> View:
 def of_example(run: Run, link: Link) -> View:
     """The finished example that is there before anything is pressed."""
     links = [link(path) for path in run.outputs]
-    tag = f"Recorded example · {_tag(run)}"
+    tag = texts.Demo.recorded(f"{run.created_at:%d %b %Y}", _tag(run))
     return View(
-        stamp="example",
+        stamp=f"{RECORDED} {run.sync_mode}",
         stage=result(run, links, tag),
         card=figures(run, links),
         request=snippets.request_json(run),

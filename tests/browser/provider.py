@@ -30,17 +30,22 @@ class Provider:
 
     def complete(self, video: Path, nsfw: bool = False) -> None:
         """End every waiting task, at least one, with this video."""
+        deadline = time.monotonic() + PATIENCE
+        while not self.end_waiting(video, nsfw):
+            assert time.monotonic() < deadline, "no task was submitted"
+            time.sleep(0.05)
+
+    def end_waiting(self, video: Path, nsfw: bool = False) -> int:
+        """End every task that waits now with this video; gives how many there were."""
         name = f"{time.monotonic_ns():032x}.mp4"
         shutil.copyfile(video, self.server.folder / "outputs" / name)
         database = open_database(self.server.folder / "jobs.sqlite3")
+        ended = 0
         try:
             jobs = JobStore(database)
-            deadline = time.monotonic() + PATIENCE
-            while (job := jobs.claim()) is None:
-                assert time.monotonic() < deadline, "no task was submitted"
-                time.sleep(0.05)
-            while job is not None:
+            while (job := jobs.claim()) is not None:
                 jobs.finish(job, Outcome((name,), (nsfw,), queue_ms=30, inference_ms=1234.5))
-                job = jobs.claim()
+                ended += 1
         finally:
             database.dispose()
+        return ended

@@ -13,7 +13,11 @@ from tests.browser.site import Site
 pytestmark = pytest.mark.browser
 GROUND = {"light": "rgb(247, 247, 245)", "dark": "rgb(18, 19, 22)"}
 THUMB = 44
-VIEWS = {"#view-studio-button": "#studio", "#view-runs-button": "#runs-panel"}
+VIEWS = {
+    "#view-studio-button": "#studio",
+    "#view-compare-button": "#compare-grid",
+    "#view-runs-button": "#runs-panel",
+}
 DESKTOP, PHONE = 1340, 390
 FOLD = 860
 PLACES = "#go, #mode, #video-in, #audio-in, #view-runs-button, #key-open, #stage, #card, #code"
@@ -35,7 +39,7 @@ def test_a_sample_is_loaded_and_explained_and_a_finished_example_plays(
     expect(page.locator("#terms")).to_contain_text("people who agreed")
     expect(page.locator("#go")).to_be_enabled()
 
-    expect(visitor.stage).to_contain_text("Recorded example")
+    expect(visitor.stage).to_contain_text("Recorded")
     assert visitor.video()["width"] > 0
     expect(page.locator("#card")).to_contain_text("inference")
     assert '"sync_mode"' in visitor.code("Request JSON")

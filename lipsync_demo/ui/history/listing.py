@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from lipsync_demo.report.words import escape, seconds
 from lipsync_demo.runs.models import Run, RunState
-from lipsync_demo.ui.words import escape, seconds
 
 INKS = {
     RunState.DONE: "good",

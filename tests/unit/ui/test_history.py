@@ -3,7 +3,7 @@ from __future__ import annotations
 from lipsync_demo.runs.models import RunState
 from lipsync_demo.ui.history.listing import NOTHING_YET, history
 from lipsync_demo.ui.ids import KEPT, remembered, run_id
-from tests.unit.ui.conftest import MakeRun
+from tests.unit.run_factory import MakeRun
 
 ID = "0123456789abcdef" * 2
 

@@ -14,7 +14,7 @@ import requests
 from lipsync_demo.runs.models import Run
 from lipsync_demo.ui import snippets
 from tests.contract.serving import TOKEN, Served, served
-from tests.unit.ui.conftest import MakeRun
+from tests.unit.run_factory import MakeRun
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import pytest
 from lipsync_demo.runs.models import Estimate, RunError, RunState
 from lipsync_demo.ui import status
 from lipsync_demo.ui.status import Actions
-from tests.unit.ui.conftest import MakeRun
+from tests.unit.run_factory import MakeRun
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from lipsync_demo.media.sync_modes import (
     VideoMotion,
     VideoSegment,
 )
-from lipsync_demo.ui.words import escape, factor, seconds
+from lipsync_demo.report.words import escape, factor, seconds
 
 NARROWEST = Fraction(1, 25)
 """Share of the drawing below which a repeated pass is not drawn on its own."""

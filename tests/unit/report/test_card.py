@@ -5,8 +5,8 @@ from fractions import Fraction
 
 import pytest
 
-from lipsync_demo.ui.card import Output, as_expected, card
-from tests.unit.ui.conftest import MakeRun
+from lipsync_demo.report.card import Output, as_expected, card
+from tests.unit.run_factory import MakeRun
 
 OUTPUT = Output(800_000, 720, 720, Fraction(25))
 

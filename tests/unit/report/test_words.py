@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from lipsync_demo.ui import words
+from lipsync_demo.report import words
 
 NBSP = "\N{NO-BREAK SPACE}"
 

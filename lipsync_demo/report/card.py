@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from lipsync_demo.report.words import escape, megabytes, rate, seconds
 from lipsync_demo.runs.models import MediaRecord, Run
 from lipsync_demo.settings import MODEL_ID
-from lipsync_demo.ui.words import escape, megabytes, rate, seconds
 
 SPENT = {"upload": "Upload", "queue": "Queue", "inference": "Inference", "download": "Download"}
 REST = "Everything else"

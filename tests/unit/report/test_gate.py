@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from lipsync_demo.ui.player import players
+from lipsync_demo.report.gate import players
 
 
 @pytest.mark.parametrize(

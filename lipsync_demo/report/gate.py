@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lipsync_demo.ui.words import escape
+from lipsync_demo.report.words import escape
 
 GATE = {
     True: "The backend flagged this output as not safe for work.",
@@ -31,10 +31,14 @@ def _player(url: str, nsfw: bool | None, tag: str) -> str:
         f'<video src="{escape(url)}#t=0.001" controls playsinline preload="metadata"'
         f' aria-label="Result, {escape(tag)}"{"" if nsfw is False else " inert"}></video>'
     )
-    label = f'<span class="tag">{escape(tag)}</span>'
+    return covered(f'{video}<span class="tag">{escape(tag)}</span>', nsfw)
+
+
+def covered(video: str, nsfw: bool | None) -> str:
+    """A video's markup, under a gate unless the backend said that it is safe."""
     if nsfw is False:
-        return f'<div class="player">{video}{label}</div>'
+        return f'<div class="player">{video}</div>'
     return (
-        f'<div class="player gated">{video}{label}<div class="gate"><p>{GATE[nsfw]}</p>'
+        f'<div class="player gated">{video}<div class="gate"><p>{GATE[nsfw]}</p>'
         '<button type="button" data-reveal>Show anyway</button></div></div>'
     )

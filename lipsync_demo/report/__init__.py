@@ -1,0 +1,12 @@
+"""A run as markup: for the page, for shared links, and as a file to send."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+
+@lru_cache(maxsize=1)
+def style() -> str:
+    """The stylesheet of everything in this room: its colours are the page's too."""
+    return Path(__file__).with_name("style.css").read_text(encoding="utf-8")

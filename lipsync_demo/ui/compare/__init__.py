@@ -1,0 +1,1 @@
+"""The view with the modes side by side."""

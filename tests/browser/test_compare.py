@@ -1,0 +1,98 @@
+"""All modes from one upload: asked before, begun once each, found again, played together."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Visit
+from tests.browser.provider import Provider
+from tests.browser.site import Site
+from tests.browser.visitor import SLOW
+from tests.media_factory import make_speechlike
+
+pytestmark = pytest.mark.browser
+
+
+def test_the_recorded_sample_is_there_in_all_modes(site: Site, visit: Visit) -> None:
+    visitor = visit(site.url)
+    page = visitor.page
+    page.click("#view-compare-button")
+    expect(page.locator("#compare-grid .cell h3")).to_have_text(
+        ["cut_off", "bounce", "loop", "silence", "remap", "Input video"]
+    )
+    expect(page.locator("#compare-grid")).to_contain_text("Recorded on")
+    page.wait_for_function(
+        "[...document.querySelectorAll('#compare-grid video')].every((v) => v.readyState >= 2)"
+    )
+    page.locator("#compare-grid").get_by_role("button", name="Play", exact=True).click()
+    page.wait_for_function("document.querySelector('#compare-grid video').currentTime > 0.8")
+    times = page.evaluate(
+        "[...document.querySelectorAll('#compare-grid video')].map((v) => v.currentTime)"
+    )
+    assert max(times) - min(times) < 0.15
+    page.locator("#compare-grid").get_by_role("button", name="Pause").click()
+    page.locator("#compare-grid").get_by_role("button", name="Use this mode").nth(4).click()
+    expect(page.locator("#mode label.selected")).to_contain_text("remap")
+    expect(visitor.stage).to_contain_text("remap")
+    expect(visitor.stage).to_contain_text("Recorded")
+    assert visitor.complaints == []
+
+
+def test_equal_results_run_once_from_one_upload_and_are_found_again(
+    site: Site,
+    visit: Visit,
+    provider: Provider,
+    clip: Path,
+    finished: Path,
+    tmp_path: Path,
+) -> None:
+    short = make_speechlike(tmp_path / "short.wav", 1)
+    visitor = visit(site.url)
+    page = visitor.page
+    visitor.use_key(provider.key)
+    visitor.choose(clip, short, question="longer than the speech.")
+    page.click("#compare-all")
+    plan = page.locator("#plan")
+    expect(plan).to_contain_text("5 modes give 3 different results for these lengths, so 3 runs")
+    page.click("#plan-cancel")
+    expect(plan).to_be_hidden()
+    assert "compare=" not in page.url
+    page.click("#compare-all")
+    before = len(list((provider.server.folder / "uploads").iterdir()))
+    page.click("#plan-start")
+    grid = page.locator("#compare-grid")
+    expect(grid.locator(".cell h3")).to_have_text(
+        ["cut_off · bounce · loop", "silence", "remap", "Input video"], timeout=SLOW
+    )
+    expect(grid).to_contain_text("same result, run once")
+    page.wait_for_function("location.search.includes('compare=')")
+    page.reload()
+    ended = 0
+    while ended < 3:
+        ended += provider.end_waiting(finished)
+        page.wait_for_timeout(200)
+    expect(grid).to_contain_text("3 of 3 done", timeout=SLOW)
+    after = len(list((provider.server.folder / "uploads").iterdir()))
+    assert after - before == 2
+    expect(page.locator("#compare-earlier")).to_contain_text("3/3")
+    page.wait_for_function(
+        "[...document.querySelectorAll('#compare-grid video')].every((v) => v.readyState >= 2)"
+    )
+    options = page.locator("#compare-pair select.choose.a option")
+    assert len(options.all()) >= 4
+    grid.get_by_role("button", name="Open in the studio").nth(1).click()
+    expect(visitor.stage).to_contain_text("silence")
+    page.wait_for_function("location.search.includes('run=')")
+    assert visitor.complaints == []
+
+
+def test_without_inputs_it_says_what_is_missing(site: Site, visit: Visit) -> None:
+    page = visit(site.url).page
+    page.locator("#video-in [aria-label='Clear']").click()
+    expect(page.locator("#hint")).to_contain_text("Choose a video")
+    page.click("#compare-all")
+    expect(page.locator("#plan")).to_contain_text("Choose a video and a speech track first.")
+    expect(page.locator("#plan-start")).to_be_hidden()
