@@ -20,7 +20,9 @@ sys.path.insert(0, str(ASSETS.parent))
 
 from lipsync_demo.backend.process import LocalBackend  # noqa: E402
 from lipsync_demo.media.sync_modes import SyncMode  # noqa: E402
-from lipsync_demo.runs.folder import sha256, write_json  # noqa: E402
+from lipsync_demo.qa.measure import measure  # noqa: E402
+from lipsync_demo.qa.models import dump_measures  # noqa: E402
+from lipsync_demo.runs.folder import RunFolder, sha256, write_json  # noqa: E402
 from lipsync_demo.runs.models import Run, RunState, dump_run  # noqa: E402
 from lipsync_demo.runs.service import RunService  # noqa: E402
 from lipsync_demo.settings import Settings  # noqa: E402
@@ -49,12 +51,16 @@ def main() -> None:
 def keep(run: Run, video: str, speech: str) -> None:
     """Keep a finished run's output and record, which names its inputs by their bare names."""
     assert run.output is not None
+    assert run.video is not None
+    assert run.audio is not None
     folder = EXAMPLE / run.sync_mode.value
     folder.mkdir(parents=True, exist_ok=True)
     output = folder / run.output.name
     output.unlink(missing_ok=True)  # running apps hold links to the file they published
     shutil.copyfile(run.output, output)
     write_json(folder / "run.json", dump_run(replace(run, video_source=video, audio_source=speech)))
+    found = measure(output, run.video.path, run.audio.path, run.sync_mode)
+    write_json(RunFolder(folder).measures, dump_measures(found))
     sys.stdout.write(
         f"{output}: {output.stat().st_size} bytes, {dict(run.timings)}\n"
         f"sha256 for NOTICE: {sha256(output)}\n"

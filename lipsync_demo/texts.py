@@ -151,3 +151,22 @@ class Result:
     """The measured result card."""
 
     INFERENCE = "inference"
+    MEASURING = "The result is being measured; the checks appear here in a few seconds."
+    NOT_MEASURED = "This result has not been measured."
+    ALL_CHECKS = "What was measured"
+    OUTPUT = "output"
+    SOURCE = "source clip"
+    OFFSET = "Sound later than the lips"
+    PROXY = (
+        "The offset of sound and lips is a proxy: an estimate by the local engine's speech "
+        "model. Compare it with the source clip's own, and look yourself."
+    )
+    OWN_MODEL = "The local engine moves lips by that same model, so its own results agree with it."
+
+    @staticmethod
+    def summary(passed: int, warned: int, failed: int, unknown: int) -> str:
+        words = [f"{passed} checks passed"]
+        words += [f"{warned} to look at"] if warned else []
+        words += [f"{failed} failed"] if failed else []
+        words += [f"{unknown} could not be made"] if unknown else []
+        return " · ".join(words)

@@ -59,7 +59,8 @@ class Measures:
 
     `sync` is the output's own score and `source_sync` that of the source clip, both a proxy;
     None where it could not be judged.  `seams` are the output times in seconds at which the
-    source jumps or turns.
+    source jumps or turns, `mouth` is where the mouth is: left, top, width and height in shares
+    of the picture.
     """
 
     measured_at: datetime
@@ -67,6 +68,7 @@ class Measures:
     sync: SyncScore | None = None
     source_sync: SyncScore | None = None
     seams: tuple[float, ...] = ()
+    mouth: tuple[float, float, float, float] | None = None
 
     @property
     def outcome(self) -> Outcome:

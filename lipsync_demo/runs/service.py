@@ -16,12 +16,14 @@ from pydantic import SecretStr
 
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.sync_modes import SyncMode
+from lipsync_demo.qa.models import Measures
 from lipsync_demo.runs import estimates
 from lipsync_demo.runs.access import Access, needs_key
 from lipsync_demo.runs.drivers import Drivers
 from lipsync_demo.runs.errors import RunRefused
 from lipsync_demo.runs.folder import RunFolder, is_url
 from lipsync_demo.runs.grouping import Groups
+from lipsync_demo.runs.measuring import Measuring, measures_of
 from lipsync_demo.runs.models import Estimate, Run, RunState
 from lipsync_demo.runs.store import RunStore
 from lipsync_demo.runs.times import now
@@ -48,6 +50,8 @@ class RunService:
         self.store = RunStore(settings.runs_database_url, settings.runs_dir)
         self._access = Access(settings)
         self._drivers = Drivers(settings, self.store, self._access)
+        self._measuring = Measuring(settings)
+        self._drivers.schedule(self._measuring)
         self._recovers = recover
         self.local = local
         self.groups = Groups(settings, self, self._drivers)
@@ -221,6 +225,17 @@ class RunService:
         """Share (0 to 1) of the transfer under way in this process; None when unknown."""
         return self._drivers.progress(run_id)
 
+    def measures(self, run: Run) -> Measures | None:
+        """What was measured of the run's output; when nothing was yet, that is begun."""
+        found = measures_of(run)
+        if found is None:
+            self._measuring.want(run)
+        return found
+
+    def measuring(self, run_id: str) -> bool:
+        """True while the run's output waits to be measured or is."""
+        return self._measuring.under_way(run_id)
+
     def wait(
         self,
         run_id: str,
@@ -252,6 +267,7 @@ class RunService:
         if self._access.closing.is_set():
             return
         self._access.closing.set()
+        self._measuring.close()
         self._drivers.close()
         self.store.close()
 

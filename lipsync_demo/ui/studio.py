@@ -219,8 +219,8 @@ class Studio:
             shown = self._view(self.service.get(wanted))
         except RunNotFound as error:
             return self._show_missing(notices.trouble(error.what, notices.GONE))
-        if shown.stamp == stamp and shown.active:
-            return {w.stage: shown.stage}
+        if shown.stamp == stamp and shown.polled:
+            return {w.stage: shown.stage} if shown.active else {}
         return self._show(shown)
 
     def stop(self, current: str) -> Changes:
@@ -274,7 +274,7 @@ class Studio:
             w.stop: gr.Button(visible=can.stop),
             w.resume: gr.Button(shown.resume_label, visible=can.resume),
             w.again: gr.Button(visible=can.again),
-            w.timer: gr.Timer(active=shown.active),
+            w.timer: gr.Timer(active=shown.polled),
             w.go: gr.Button(interactive=not shown.active),
         }
 

@@ -11,9 +11,12 @@ from pathlib import Path
 from lipsync_demo import texts
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.probe import probe_video
+from lipsync_demo.qa.models import Measures
 from lipsync_demo.report.card import Output, card
 from lipsync_demo.report.gate import players
+from lipsync_demo.report.measured import measured
 from lipsync_demo.report.words import escape, seconds
+from lipsync_demo.runs.measuring import measures_of
 from lipsync_demo.runs.models import Run, RunState
 from lipsync_demo.runs.service import RunService
 from lipsync_demo.runs.times import seconds_since
@@ -32,7 +35,10 @@ Link = Callable[[Path], str]
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One run on the page; `stamp` changes when more than its clock does."""
+    """One run on the page; `stamp` changes when more than its clock does.
+
+    `polled` is true while something about it is still to change.
+    """
 
     stamp: str
     stage: str
@@ -44,11 +50,14 @@ class View:
     actions: status.Actions
     resume_label: str
     active: bool
+    polled: bool = False
 
 
 def of_run(run: Run, service: RunService, link: Link) -> View:
     """The run as it stands."""
     done = run.state is RunState.DONE
+    found = service.measures(run) if done else None
+    measuring = done and found is None and service.measuring(run.id)
     if done:
         stage = result(run, [link(path) for path in run.outputs], _tag(run))
     elif run.state.active and not run.needs_key:
@@ -58,9 +67,9 @@ def of_run(run: Run, service: RunService, link: Link) -> View:
     else:
         stage = status.trouble(run)
     return View(
-        stamp=f"{run.id} {run.state} {run.updated_at.isoformat()}",
+        stamp=f"{run.id} {run.state} {run.updated_at.isoformat()} {found is None} {measuring}",
         stage=stage,
-        card=figures(run, [link(path) for path in run.outputs]) if done else "",
+        card=figures(run, [link(path) for path in run.outputs], found, measuring) if done else "",
         request=snippets.request_json(run),
         response=snippets.response_json(run),
         curl=snippets.curl(run),
@@ -68,6 +77,7 @@ def of_run(run: Run, service: RunService, link: Link) -> View:
         actions=status.actions(run),
         resume_label=status.resume_label(run),
         active=run.state.active and not run.needs_key,
+        polled=measuring or (run.state.active and not run.needs_key),
     )
 
 
@@ -78,7 +88,7 @@ def of_example(run: Run, link: Link) -> View:
     return View(
         stamp=f"{RECORDED} {run.sync_mode}",
         stage=result(run, links, tag),
-        card=figures(run, links),
+        card=figures(run, links, measures_of(run), False),
         request=snippets.request_json(run),
         response=snippets.response_json(run),
         curl=snippets.curl(run),
@@ -114,10 +124,11 @@ def result(run: Run, links: list[str], tag: str) -> str:
     )
 
 
-def figures(run: Run, links: list[str]) -> str:
-    """The card beside the outputs."""
-    outputs = [measured for path in run.outputs if (measured := _measure(path))]
-    return card(run, outputs, [_as_download(link) for link in links])
+def figures(run: Run, links: list[str], found: Measures | None, measuring: bool) -> str:
+    """The card beside the outputs, and what was measured of the first."""
+    outputs = [output for path in run.outputs if (output := _measure(path))]
+    checks = measured(found, measuring, local=run.backend == "local")
+    return card(run, outputs, [_as_download(link) for link in links]) + checks
 
 
 def _as_download(link: str) -> str:

@@ -1,0 +1,50 @@
+"""`measure`: an output judged against its inputs, or alone."""
+
+from __future__ import annotations
+
+import json as jsonlib
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lipsync_demo.cli.looking import AsJson
+from lipsync_demo.media.sync_modes import SyncMode
+
+
+def measure(
+    video: Annotated[Path, typer.Argument(metavar="VIDEO", help="The output to measure.")],
+    source: Annotated[
+        Path | None, typer.Option("--source", help="The talking video it was made from.")
+    ] = None,
+    audio: Annotated[
+        Path | None, typer.Option("--audio", help="The speech it was made with.")
+    ] = None,
+    sync_mode: Annotated[
+        SyncMode | None, typer.Option("--sync-mode", "-m", help="The mode it was made with.")
+    ] = None,
+    json: AsJson = False,
+) -> None:
+    """Measure an output: length, sound, repeated frames, likeness, A/V offset.
+
+    What needs an input that is not given is reported as unknown. The exit code is 1 when a
+    check failed.
+    """
+    from lipsync_demo.media.errors import MediaError
+    from lipsync_demo.qa.measure import measure as measured
+    from lipsync_demo.qa.models import Outcome, dump_measures
+
+    try:
+        found = measured(video, source, audio, sync_mode)
+    except MediaError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
+    if json:
+        typer.echo(jsonlib.dumps(dump_measures(found), indent=2))
+    else:
+        for check in found.checks:
+            typer.echo(
+                f"{check.outcome.value:<8}{check.title:<30}{check.value:<22}{check.sentence}"
+            )
+    if found.outcome is Outcome.FAIL:
+        raise typer.Exit(1)

@@ -1,0 +1,35 @@
+"""`python -m lipsync_demo.qa OUTPUT TARGET …`: measure one output in a process of its own.
+
+The page measures finished runs this way: whatever happens here, it does not happen there.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+from pathlib import Path
+
+from lipsync_demo.media.sync_modes import SyncMode
+from lipsync_demo.qa.measure import measure
+from lipsync_demo.qa.models import dump_measures
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m lipsync_demo.qa")
+    parser.add_argument("output", type=Path)
+    parser.add_argument("target", type=Path, help="where the measures are written, as JSON")
+    parser.add_argument("--source", type=Path)
+    parser.add_argument("--audio", type=Path)
+    parser.add_argument("--sync-mode", type=SyncMode)
+    parser.add_argument("--cache", type=Path)
+    given = parser.parse_args()
+    os.nice(10)
+    found = measure(given.output, given.source, given.audio, given.sync_mode, cache=given.cache)
+    part = given.target.with_name(f"{given.target.name}.{os.getpid()}.part")
+    part.write_text(json.dumps(dump_measures(found), indent=2) + "\n", encoding="utf-8")
+    part.replace(given.target)
+
+
+if __name__ == "__main__":
+    main()

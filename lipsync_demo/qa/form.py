@@ -1,0 +1,89 @@
+"""Length and form of an output: what was asked for, and what changed on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from lipsync_demo.media.probe import MediaInfo
+from lipsync_demo.qa.models import Check, Outcome
+
+
+def check_length(output: MediaInfo, expected: Fraction | None) -> Sequence[Check]:
+    """Picture and sound against the length the mode promises, to within a frame each."""
+    if output.video is None:
+        return []
+    frame = 1 / output.video.fps
+    checks = [_length("length", "Length", output.video.duration, expected, frame)]
+    if output.audio is not None:
+        # An AAC packet is longer than many frames, so sound may go on a little more.
+        slack = max(frame, Fraction(2048, output.audio.rate))
+        sound = output.audio.duration
+        checks.append(_length("sound_length", "Length of the sound", sound, expected, slack))
+    return checks
+
+
+def _length(
+    name: str, title: str, actual: Fraction, expected: Fraction | None, slack: Fraction
+) -> Check:
+    value = f"{float(actual):.3f} s"
+    if expected is None:
+        words = "Needs the inputs and the mode to know what to expect."
+        return Check(name, title, value, "", Outcome.UNKNOWN, words, float(actual))
+    off = actual - expected
+    outcome = (
+        Outcome.PASS
+        if abs(off) <= slack
+        else Outcome.WARN
+        if abs(off) <= 3 * slack
+        else Outcome.FAIL
+    )
+    words = (
+        "As long as the mode promises."
+        if outcome is Outcome.PASS
+        else f"{abs(float(off)):.3f} s {'longer' if off > 0 else 'shorter'} than the mode promises."
+    )
+    band = f"{float(expected):.3f} s ± {float(slack):.3f}"
+    return Check(name, title, value, band, outcome, words, round(float(actual), 4))
+
+
+def check_form(output: MediaInfo, source: MediaInfo | None, audio: MediaInfo | None) -> list[Check]:
+    """Size, frame rate, rotation, codecs and channels of the output beside the inputs'."""
+    checks: list[Check] = []
+    new, old = output.video, source.video if source else None
+    if new is not None and old is not None:
+        size, before = (f"{v.width}×{v.height}" for v in (new, old))
+        checks.append(_same("size", "Picture size", size, before, size == before, Outcome.FAIL))
+        rates = [f"{float(v.fps):.3f}".rstrip("0").rstrip(".") + " fps" for v in (new, old)]
+        close = abs(new.fps - old.fps) < Fraction(1, 100)
+        checks.append(_same("fps", "Frame rate", rates[0], rates[1], close, Outcome.WARN))
+        turned = new.rotation == 0 or new.rotation == old.rotation
+        checks.append(
+            _same(
+                "rotation", "Rotation", f"{new.rotation}°", f"{old.rotation}°", turned, Outcome.FAIL
+            )
+        )
+        checks.append(_changed("codec", "Video codec", new.codec, old.codec))
+    if output.audio is None:
+        words = "The output has no sound."
+        checks.append(Check("track", "Sound track", "none", "one", Outcome.FAIL, words))
+    elif audio is not None and audio.audio is not None:
+        new_sound, old_sound = output.audio, audio.audio
+        checks.append(_changed("audio_codec", "Audio codec", new_sound.codec, old_sound.codec))
+        checks.append(
+            _changed("channels", "Channels", str(new_sound.channels), str(old_sound.channels))
+        )
+        rates = [f"{a.rate / 1000:g} kHz" for a in (new_sound, old_sound)]
+        checks.append(_changed("sample_rate", "Sample rate", *rates))
+    return checks
+
+
+def _same(name: str, title: str, now: str, before: str, same: bool, else_: Outcome) -> Check:
+    words = "As the source." if same else f"The source has {before}."
+    return Check(name, title, now, before, Outcome.PASS if same else else_, words)
+
+
+def _changed(name: str, title: str, now: str, before: str) -> Check:
+    """Something a service may change without harm; the change is told."""
+    words = "As the input." if now == before else f"The input has {before}; that does no harm."
+    return Check(name, title, now, before, Outcome.PASS, words)

@@ -1,0 +1,152 @@
+"""Frames that stand still, are black, are shown twice, or jump."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from lipsync_demo.media.streams import open_media, video_frames
+from lipsync_demo.qa.alignment import Aligned
+from lipsync_demo.qa.models import Check, Outcome
+
+WIDTH = 160
+BLACK_LEVEL, BLACK_SPREAD = 24.0, 8.0
+"""A picture darker than this mean with less spread than this (of 255) is black."""
+STILL = 0.25
+"""Share of the source's own change below which a frame repeats the one before."""
+NOISE = 0.35
+"""Mean change (of 255) that coding alone makes; a calmer source tells nothing."""
+FROZEN_SECONDS = 0.4
+JUMP_PASS, JUMP_WARN = 3.0, 8.0
+
+
+def changes(path: Path) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """Mean change (n,) of each frame's luma from the one before, 0 to 255, and which are black."""
+    found, black = [], []
+    before: NDArray[np.uint8] | None = None
+    with open_media(path) as container:
+        for frame in video_frames(container):
+            luma = frame.to_ndarray(format="gray")
+            height = max(1, round(luma.shape[0] * WIDTH / luma.shape[1]))
+            small = np.asarray(
+                cv2.resize(luma, (WIDTH, height), interpolation=cv2.INTER_AREA), np.uint8
+            )
+            found.append(0.0 if before is None else float(cv2.absdiff(small, before).mean()))
+            black.append(bool(small.mean() < BLACK_LEVEL and small.std() < BLACK_SPREAD))
+            before = small
+    return np.array(found, np.float32), np.array(black)
+
+
+def check_motion(output: Path, source: Path | None, aligned: Aligned | None) -> Sequence[Check]:
+    """Black, frozen and doubled frames, and the jump where the source turns or starts again.
+
+    Raises:
+        MediaError: a file cannot be read.
+    """
+    moved, black = changes(output)
+    own = changes(source) if source is not None else None
+    checks = [_black(black, own, aligned)]
+    if own is None or aligned is None:
+        return [*checks, _unknown("repeats", "Frozen and doubled frames")]
+    doubled = _doubled(moved, own[0], aligned)
+    frozen = _longest(doubled, aligned)
+    checks.append(_frozen(frozen))
+    checks.append(_repeats(doubled))
+    if aligned.seams:
+        checks.append(_seams(moved, aligned))
+    return checks
+
+
+def _doubled(
+    moved: NDArray[np.float32], own: NDArray[np.float32], aligned: Aligned
+) -> NDArray[np.bool_]:
+    """Which frames repeat the one before although their sources differ."""
+    sources = aligned.sources[: len(moved)]
+    out = np.zeros(len(sources), bool)
+    for n in range(1, len(sources)):
+        one, other = sources[n - 1], sources[n]
+        if min(one, other) < 0 or abs(one - other) != 1:
+            continue
+        should = own[max(one, other)]
+        out[n] = should > NOISE and moved[n] < STILL * should
+    return out
+
+
+def _longest(doubled: NDArray[np.bool_], aligned: Aligned) -> float:
+    """Seconds of the longest stretch without a change."""
+    longest = run = 0
+    for same in doubled:
+        run = run + 1 if same else 0
+        longest = max(longest, run)
+    return float(longest / aligned.output.rate)
+
+
+def _black(
+    black: NDArray[np.bool_],
+    own: tuple[NDArray[np.float32], NDArray[np.bool_]] | None,
+    aligned: Aligned | None,
+) -> Check:
+    count = int(black.sum())
+    if own is not None and aligned is not None:
+        sources = aligned.sources[: len(black)]
+        count = int((black[: len(sources)] & ~((sources >= 0) & own[1][sources])).sum())
+    outcome = Outcome.PASS if count == 0 else Outcome.FAIL
+    words = "No frame is black." if count == 0 else "Frames are black where the source is not."
+    return Check("black", "Black frames", str(count), "0", outcome, words, count)
+
+
+def _frozen(seconds: float) -> Check:
+    outcome = Outcome.PASS if seconds < FROZEN_SECONDS else Outcome.FAIL
+    words = (
+        "The picture never stands still where the source moves."
+        if outcome is Outcome.PASS
+        else "The picture stands still while the source moves."
+    )
+    return Check(
+        "frozen", "Frozen picture", f"{seconds:.2f} s", f"under {FROZEN_SECONDS} s", outcome,
+        words, round(seconds, 3),
+    )  # fmt: skip
+
+
+def _repeats(doubled: NDArray[np.bool_]) -> Check:
+    count, share = int(doubled.sum()), float(doubled.mean())
+    outcome = Outcome.PASS if share <= 0.01 else Outcome.WARN if share <= 0.05 else Outcome.FAIL
+    words = (
+        "Every frame of the source is shown."
+        if count == 0
+        else "Some frames are shown twice where the source has new ones."
+    )
+    return Check(
+        "repeats", "Doubled frames", f"{count} of {len(doubled)}", "at most 1 %", outcome, words,
+        count,
+    )  # fmt: skip
+
+
+def _seams(moved: NDArray[np.float32], aligned: Aligned) -> Check:
+    ratios = []
+    for seam in aligned.seams:
+        near = moved[max(1, seam - 12) : seam + 13]
+        usual = float(np.median(near)) if len(near) else 0.0
+        ratios.append(float(moved[seam]) / max(usual, NOISE))
+    worst = max(ratios)
+    outcome = Outcome.PASS if worst <= JUMP_PASS else Outcome.WARN
+    words = (
+        "Where the video turns or starts again, nothing jumps."
+        if outcome is Outcome.PASS
+        else "Where the video turns or starts again, the picture jumps."
+        if worst <= JUMP_WARN
+        else "Where the video turns or starts again, the jump is plain to see."
+    )
+    return Check(
+        "seams", "Jump at the seams", f"{worst:.1f}× the usual change", f"up to {JUMP_PASS:g}×",
+        outcome, words, round(worst, 2),
+    )  # fmt: skip
+
+
+def _unknown(name: str, title: str) -> Check:
+    words = "Needs the source video, the speech and the mode to compare with."
+    return Check(name, title, "–", "", Outcome.UNKNOWN, words)

@@ -1,0 +1,76 @@
+"""The mouth of the face that a video shows most, frame by frame."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import takewhile
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lipsync_demo.engine.decode import FrameReader
+from lipsync_demo.engine.face import FaceLandmarker
+from lipsync_demo.engine.tracks import follow
+
+Floats = NDArray[np.float32]
+Box = tuple[float, float, float, float]
+
+LIPS = np.array([61, 291, 0, 17])
+"""Corners, top and bottom of the outer lips."""
+ROOM = 1.6
+"""A mouth's box reaches so many mouth widths across, so that the chin is in it."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Mouths:
+    """`seconds` (n,) of each frame from the first, `measures` (n, 5) as in `mouth.MEASURES`,
+    `present` (n,) whether a face can be used there; `box` is the middle place of the mouth,
+    left, top, width and height in shares of the picture, None without any face.
+    """
+
+    seconds: NDArray[np.float64]
+    measures: Floats
+    present: NDArray[np.bool_]
+    box: Box | None
+
+
+def mouths(path: Path, most_seconds: float) -> Mouths:
+    """Look at the first `most_seconds` of a video.
+
+    Raises:
+        MediaError: the file cannot be read.
+    """
+    with FrameReader(path) as reader:
+        times = reader.times
+        stamps = [float((pts - times.pts[0]) * times.time_base) for pts in times.pts]
+        count = len(list(takewhile(lambda at: at < most_seconds, stamps)))
+        size = np.array(reader.size, np.float32)
+        shots = follow(reader.pictures(range(count)), FaceLandmarker())
+    measures = np.zeros((count, 5), np.float32)
+    present = np.zeros(count, bool)
+    places = []
+    for shot in shots:
+        if shot.track is None:
+            continue
+        measures[shot.start : shot.end] = shot.track.measures
+        present[shot.start : shot.end] = shot.track.usable
+        for number in np.flatnonzero(shot.track.usable)[::5]:
+            places.append(shot.track.at(int(number))[LIPS, :2] / size)
+    return Mouths(np.array(stamps[:count]), measures, present, _box(places, size))
+
+
+def _box(places: list[Floats], size: Floats) -> Box | None:
+    if not places:
+        return None
+    middle = np.median(np.stack(places), axis=0)
+    centre = middle.mean(0)
+    width = float(np.ptp(middle[:, 0])) * ROOM
+    height = width * float(size[0] / size[1])
+    left, top = float(centre[0]) - width / 2, float(centre[1]) - height / 2
+    return (
+        min(max(left, 0.0), 1 - width),
+        min(max(top, 0.0), 1 - min(height, 1.0)),
+        width,
+        min(height, 1.0),
+    )

@@ -1,0 +1,201 @@
+"""Each check fails on the fault it is for, and passes on what the local engine makes."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from lipsync_demo.media.sync_modes import SyncMode
+from lipsync_demo.qa.bands import ACCEPTABLE, ATSC, BANDS, DETECTABLE, EBU
+from lipsync_demo.qa.measure import measure
+from lipsync_demo.qa.models import Check, Measures, Outcome, dump_measures, load_measures
+from tests.media_factory import make_video, speechlike, write_audio
+
+ASSETS = Path(__file__).resolve().parents[3] / "assets"
+RATE = 48_000
+
+
+def pattern(number: int) -> np.ndarray:
+    """A picture that moves a little with its number."""
+    y, x = np.mgrid[0:120, 0:160]
+    wave = 110 + 50 * np.sin((x + 4 * number) / 9) + 40 * np.cos((y - 2 * number) / 11)
+    return np.repeat(wave[..., None], 3, axis=2).astype(np.uint8)
+
+
+def video(
+    path: Path, numbers: Sequence[int], sound: np.ndarray | None = None, rate: int = 25
+) -> Path:
+    pictures = [pattern(n) if n >= 0 else np.zeros((120, 160, 3), np.uint8) for n in numbers]
+    return make_video(
+        path, frames=len(pictures), rate=rate, size=(160, 120), pictures=pictures, audio=sound
+    )
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("qa")
+
+
+@pytest.fixture(scope="module")
+def source(folder: Path) -> Path:
+    return video(folder / "source.mp4", range(50))
+
+
+@pytest.fixture(scope="module")
+def speech(folder: Path) -> Path:
+    return write_audio(folder / "speech.wav", speechlike(3, RATE), RATE)
+
+
+def by_name(found: Measures) -> dict[str, Check]:
+    return {check.name: check for check in found.checks}
+
+
+def outcomes(found: Measures, *but: str) -> dict[str, Outcome]:
+    return {c.name: c.outcome for c in found.checks if c.name not in but}
+
+
+LOOPED = [*range(50), *range(25)]
+UNSEEN = ("av_offset", "seams")
+
+
+def test_a_faithful_loop_passes(folder: Path, source: Path, speech: Path) -> None:
+    output = video(folder / "good.mp4", LOOPED, speechlike(3, RATE))
+    found = measure(output, source, speech, SyncMode.LOOP)
+    assert set(outcomes(found, *UNSEEN).values()) == {Outcome.PASS}
+    assert found.seams == (2.0,)
+    assert by_name(found)["av_offset"].outcome is Outcome.UNKNOWN
+    assert by_name(found)["seams"].number > 3
+
+
+@pytest.mark.parametrize(
+    ("name", "frames", "check", "outcome"),
+    [
+        ("short", LOOPED[:60], "length", Outcome.FAIL),
+        ("black", [*range(50), *[-1] * 5, *range(5, 25)], "black", Outcome.FAIL),
+        ("frozen", [*range(20), *[20] * 15, *range(35, 50), *range(25)], "frozen", Outcome.FAIL),
+        (
+            "doubled",
+            [n - n % 2 if n < 30 else n for n in range(50)] + list(range(25)),
+            "repeats",
+            Outcome.FAIL,
+        ),
+        ("other", [n + 200 for n in LOOPED], "likeness", Outcome.FAIL),
+    ],
+)
+def test_a_fault_in_the_picture_is_found(
+    folder: Path,
+    source: Path,
+    speech: Path,
+    name: str,
+    frames: Sequence[int],
+    check: str,
+    outcome: Outcome,
+) -> None:
+    output = video(folder / f"{name}.mp4", frames, speechlike(3, RATE))
+    found = by_name(measure(output, source, speech, SyncMode.LOOP))
+    assert found[check].outcome is outcome, found[check]
+
+
+@pytest.mark.parametrize("shift", [-0.2, -0.02, 0.03, 0.3])
+def test_a_shift_of_the_sound_is_measured(
+    folder: Path, source: Path, speech: Path, shift: float
+) -> None:
+    sound = speechlike(3, RATE)
+    moved = np.roll(sound, round(shift * RATE))
+    moved[: round(shift * RATE) if shift > 0 else 0] = 0
+    output = video(folder / f"shift{shift}.mp4", LOOPED, moved)
+    found = by_name(measure(output, source, speech, SyncMode.LOOP))["sound_shift"]
+    assert found.number == pytest.approx(1000 * shift, abs=2)
+    assert found.outcome is (Outcome.FAIL if abs(shift) > 0.04 else Outcome.WARN)
+
+
+@pytest.mark.parametrize(("end", "cut"), [("head", slice(0, 14400)), ("tail", slice(-14400, None))])
+def test_lost_speech_is_measured(
+    folder: Path, source: Path, speech: Path, end: str, cut: slice
+) -> None:
+    sound = speechlike(3, RATE).copy()
+    sound[cut] = 0
+    output = video(folder / f"{end}.mp4", LOOPED, sound)
+    found = by_name(measure(output, source, speech, SyncMode.LOOP))
+    assert found[f"lost_{end}"].number == pytest.approx(300, abs=60)
+    assert found[f"lost_{end}"].outcome is Outcome.FAIL
+    assert found[f"lost_{'tail' if end == 'head' else 'head'}"].outcome is Outcome.PASS
+
+
+def test_another_sound_and_none_are_found(folder: Path, source: Path, speech: Path) -> None:
+    other = video(folder / "other-sound.mp4", LOOPED, speechlike(3, RATE, seed=99)[::-1].copy())
+    assert by_name(measure(other, source, speech, SyncMode.LOOP))["sound"].outcome is Outcome.FAIL
+    mute = video(folder / "mute.mp4", LOOPED)
+    assert by_name(measure(mute, source, speech, SyncMode.LOOP))["track"].outcome is Outcome.FAIL
+
+
+def test_another_rate_or_size_is_told(folder: Path, source: Path, speech: Path) -> None:
+    numbers = [min(49, n * 25 // 30) for n in range(60)] + [n * 25 // 30 for n in range(30)]
+    output = video(folder / "fps.mp4", numbers, speechlike(3, RATE), rate=30)
+    found = by_name(measure(output, source, speech, SyncMode.LOOP))
+    assert found["fps"].outcome is Outcome.WARN
+    assert found["likeness"].outcome is Outcome.PASS
+    small = make_video(folder / "small.mp4", 3, size=(80, 60), audio="tone")
+    assert by_name(measure(small, source, speech, SyncMode.LOOP))["size"].outcome is Outcome.FAIL
+
+
+def test_without_inputs_it_says_what_it_cannot_know(folder: Path) -> None:
+    output = video(folder / "alone.mp4", range(30), speechlike(1, RATE))
+    found = measure(output)
+    assert by_name(found)["length"].outcome is Outcome.UNKNOWN
+    assert by_name(found)["repeats"].outcome is Outcome.UNKNOWN
+    assert by_name(found)["black"].outcome is Outcome.PASS
+
+
+@pytest.mark.parametrize("mode", list(SyncMode))
+def test_what_the_local_engine_made_passes(mode: SyncMode, tmp_path: Path) -> None:
+    output = ASSETS / "example" / mode.value / "output.mp4"
+    found = measure(
+        output,
+        ASSETS / "sample_video.mp4",
+        ASSETS / "sample_speech.wav",
+        mode,
+        cache=tmp_path / "cache",
+    )
+    assert found.outcome is Outcome.PASS, outcomes(found)
+    assert found.sync is not None
+    assert abs(found.sync.offset_ms) <= 15
+    assert found.sync.confidence > 0.8
+    assert found.mouth is not None
+    left, top, width, _ = found.mouth
+    assert 0.4 < left + width / 2 < 0.6
+    assert 0.3 < top < 0.6
+    assert load_measures(json.loads(json.dumps(dump_measures(found)))) == found
+
+
+def test_its_own_process_writes_what_it_measured(folder: Path, tmp_path: Path) -> None:
+    output = shutil.copyfile(ASSETS / "example/cut_off/output.mp4", tmp_path / "output.mp4")
+    target = tmp_path / "measures.json"
+    subprocess.run(
+        [sys.executable, "-m", "lipsync_demo.qa", str(output), str(target)],
+        check=True,
+        cwd=ASSETS.parent,
+        capture_output=True,
+    )
+    assert load_measures(json.loads(target.read_text())).sync is not None
+
+
+def test_the_bands_are_the_broadcasters() -> None:
+    assert [(b.earliest, b.latest) for b in BANDS] == [
+        (-15, 45),
+        (-40, 60),
+        (-45, 125),
+        (-90, 185),
+    ]
+    assert ATSC.holds(-15)
+    assert not EBU.holds(61)
+    assert DETECTABLE.holds(Fraction(125))
+    assert not ACCEPTABLE.holds(-91)
