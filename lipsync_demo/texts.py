@@ -138,6 +138,89 @@ class Money:
 class Report:
     """What a report says, as a file and behind a shared link."""
 
+    TITLE = "lip-sync report"
+    AS = "Report as"
+    DOWNLOADS: Final[Mapping[str, str]] = {
+        "html": "HTML",
+        "zip": "zip with media",
+        "json": "JSON",
+        "xml": "JUnit",
+    }
+    KINDS: Final[Mapping[str, str]] = {
+        "run": "Lip-sync report",
+        "comparison": "Comparison of sync modes",
+        "batch": "Report of several lip-syncs",
+    }
+    LOCAL_ENGINE = "local engine"
+    UNKNOWN_INPUTS = "inputs not known"
+    ALL_RUNS = "All runs"
+    RUN = "Run"
+    STATE = "State"
+    LENGTH = "Length"
+    CHECKS = "Checks"
+    TOO_LARGE = "The videos are too large to be carried in this page; the zip has them."
+    SIDE_BY_SIDE = "Side by side"
+    CUT = "The cut"
+    REVIEW = "Verdict"
+    NO_VERDICT = "no verdict yet"
+    INPUTS = "Inputs"
+    REQUEST = "Request"
+    RESPONSE = "Response"
+    FIRST = "First frame"
+    MIDDLE = "In the middle"
+    LAST = "Last frame"
+    BEFORE_SEAM = "Before the seam"
+    AFTER_SEAM = "After the seam"
+    FOOTER = (
+        "Lip-synced videos are synthetic. Use footage of people who agreed to it, and say what "
+        "it is."
+    )
+
+    @staticmethod
+    def several(count: int) -> str:
+        return f"{count} runs"
+
+    @staticmethod
+    def made_with(version: str) -> str:
+        return f"Lipsync Demo {version}"
+
+    @staticmethod
+    def length(run: Any) -> str:
+        return "–" if run.output_seconds is None else f"{float(run.output_seconds):.2f} s"
+
+
+class Share:
+    """Links that let somebody look and do nothing."""
+
+    TITLE = "Report and share"
+    LINK = "Link to look at this"
+    HOW_LONG = "The link works for"
+    MAKE = "Make a link"
+    REVOKE = "Take all links back"
+    COPY = "Copy"
+    OPEN = "Open"
+    GONE = "What this link showed was deleted."
+    ASK = "Ask whoever sent it for a new one."
+
+    @staticmethod
+    def days(count: int) -> str:
+        return "1 day" if count == 1 else f"{count} days"
+
+    @staticmethod
+    def until(moment: str) -> str:
+        return (
+            f"Whoever has it can look, not change anything, until {moment}. It works while this "
+            "server runs at this address."
+        )
+
+    @staticmethod
+    def revoked(count: int) -> str:
+        return "1 link works no more." if count == 1 else f"{count} links work no more."
+
+    @staticmethod
+    def words(kind: str, day: str) -> str:
+        return f"{Report.KINDS[kind]}, read-only, until {day}."
+
 
 class Demo:
     """Recorded results and the presenter's view."""

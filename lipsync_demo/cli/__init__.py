@@ -9,6 +9,7 @@ import typer
 from lipsync_demo.cli.judging import bench
 from lipsync_demo.cli.looking import list_runs, modes, show
 from lipsync_demo.cli.measuring import measure
+from lipsync_demo.cli.reporting import report
 from lipsync_demo.cli.running import resume, run
 from lipsync_demo.cli.serving import backend
 
@@ -35,5 +36,6 @@ app.command("show")(show)
 app.command("list")(list_runs)
 app.command("resume")(resume)
 app.command("measure")(measure)
+app.command("report")(report)
 app.command("backend")(backend)
 app.add_typer(bench, name="bench")

@@ -13,9 +13,13 @@ class LipsyncGrid extends HTMLElement {
     group.addEventListener("keydown", (event) => this.key(event));
     root.append(group);
     queueMicrotask(() => this.fill());
+    // Videos come while runs end; the others go on where they are.
+    this.changes = new MutationObserver(() => this.fill());
+    this.changes.observe(this, { childList: true, subtree: true });
   }
 
   disconnectedCallback() {
+    this.changes?.disconnect();
     this.head?.pause();
     for (const video of this.querySelectorAll("video")) video.pause();
     this.head = null;
@@ -24,6 +28,11 @@ class LipsyncGrid extends HTMLElement {
   fill() {
     if (!this.head) return;
     const videos = [...this.querySelectorAll("video[data-seconds]")];
+    const known = this.head.tracks.map(({ video }) => video);
+    if (videos.length === known.length && videos.every((video, n) => video === known[n])) {
+      this.controls.root.hidden = videos.length === 0;
+      return;
+    }
     this.controls.root.hidden = videos.length === 0;
     this.hears.replaceChildren(
       ...videos.map((video, n) => make("option", { value: n }, video.dataset.label)),

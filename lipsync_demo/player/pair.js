@@ -3,6 +3,15 @@ const VIEWS = ["side", "wipe", "a", "b"];
 const LETTERS = ["A", "B"];
 
 class LipsyncPair extends HTMLElement {
+  static observedAttributes = ["data-pair"];
+
+  /* What stands around may change the videos without making a new element. */
+  attributeChangedCallback(_, before, after) {
+    if (!this.head || before === after) return;
+    this.disconnectedCallback();
+    this.connectedCallback();
+  }
+
   connectedCallback() {
     if (this.head) return;
     const { sources, texts, chosen, box } = JSON.parse(this.dataset.pair);

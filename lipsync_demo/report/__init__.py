@@ -10,3 +10,9 @@ from pathlib import Path
 def style() -> str:
     """The stylesheet of everything in this room: its colours are the page's too."""
     return Path(__file__).with_name("style.css").read_text(encoding="utf-8")
+
+
+@lru_cache(maxsize=1)
+def page_style() -> str:
+    """What the page of a report needs beside it."""
+    return Path(__file__).with_name("page.css").read_text(encoding="utf-8")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from lipsync_demo.report.redaction import short
 from lipsync_demo.report.words import escape, megabytes, rate, seconds
 from lipsync_demo.runs.models import MediaRecord, Run
 from lipsync_demo.settings import MODEL_ID
@@ -29,9 +30,12 @@ class Output:
     fps: Fraction
 
 
-def card(run: Run, outputs: Sequence[Output], links: Sequence[str]) -> str:
-    """Tiles, checks, times and details of a finished run; `links` download the outputs."""
-    return f"{_tiles(run)}{_sheet(run, outputs)}{_take(links)}"
+def card(run: Run, outputs: Sequence[Output], links: Sequence[str], *, full: bool = True) -> str:
+    """Tiles, checks, times and details of a finished run; `links` download the outputs.
+
+    Without `full` only the beginning of the run's id is shown: whoever has it can act on it.
+    """
+    return f"{_tiles(run)}{_sheet(run, outputs, full)}{_take(links)}"
 
 
 def _tiles(run: Run) -> str:
@@ -74,8 +78,9 @@ def _length_ink(run: Run) -> str:
     return "bad-ink" if as_expected(run) is False else ""
 
 
-def _sheet(run: Run, outputs: Sequence[Output]) -> str:
-    return f'<div class="card">{_checks(run)}{_spent(run)}{_details(run, outputs)}</div>'
+def _sheet(run: Run, outputs: Sequence[Output], full: bool) -> str:
+    details = _details(run, outputs, run.id if full else short(run.id))
+    return f'<div class="card">{_checks(run)}{_spent(run)}{details}</div>'
 
 
 def _checks(run: Run) -> str:
@@ -130,11 +135,11 @@ def _spent(run: Run) -> str:
     )
 
 
-def _details(run: Run, outputs: Sequence[Output]) -> str:
+def _details(run: Run, outputs: Sequence[Output], run_id: str) -> str:
     rows = [
         ("Model", f"<code>{MODEL_ID}</code>"),
         ("Answered by", _answered(run)),
-        ("Run", f"<code>{run.id}</code>"),
+        ("Run", f"<code>{run_id}</code>"),
         ("Task", f"<code>{escape(run.prediction_id)}</code>" if run.prediction_id else "–"),
         ("Mode", f"<code>{run.sync_mode}</code>"),
         ("Video", _media(run.video)),

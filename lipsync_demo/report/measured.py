@@ -20,8 +20,13 @@ SPAN = 260
 ROW, TOP = 22, 14
 
 
-def measured(found: Measures | None, under_way: bool, *, local: bool = False) -> str:
-    """The card of checks; while they are made it says so, without any it says why."""
+def measured(
+    found: Measures | None, under_way: bool, *, local: bool = False, loud: bool = False
+) -> str:
+    """The card of checks; while they are made it says so, without any it says why.
+
+    With `loud` all of them are said without being asked for, as on paper.
+    """
     if found is None:
         words = texts.Result.MEASURING if under_way else texts.Result.NOT_MEASURED
         return f'<div class="card measured"><p class="quiet">{words}</p></div>'
@@ -31,7 +36,8 @@ def measured(found: Measures | None, under_way: bool, *, local: bool = False) ->
     return (
         f'<div class="card measured"><p class="head">{summary(found)}</p>{open_rows}'
         f"{offset(found.sync, found.source_sync)}"
-        f"<details><summary>{texts.Result.ALL_CHECKS}</summary>{rows}</details>"
+        f"<details{' open' if loud else ''}><summary>{texts.Result.ALL_CHECKS}</summary>"
+        f"{rows}</details>"
         f'<p class="quiet">{escape(note.strip())}</p></div>'
     )
 

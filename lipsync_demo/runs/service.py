@@ -25,6 +25,7 @@ from lipsync_demo.runs.folder import RunFolder, is_url
 from lipsync_demo.runs.grouping import Groups
 from lipsync_demo.runs.measuring import Measuring, measures_of
 from lipsync_demo.runs.models import Estimate, Run, RunState
+from lipsync_demo.runs.shares import Shares
 from lipsync_demo.runs.store import RunStore
 from lipsync_demo.runs.times import now
 from lipsync_demo.settings import BackendName, Settings
@@ -54,6 +55,7 @@ class RunService:
         self._drivers.schedule(self._measuring)
         self._recovers = recover
         self.local = local
+        self.shares = Shares(settings, self.store.engine)
         self.groups = Groups(settings, self, self._drivers)
         if recover:
             self._drivers.recover()
@@ -235,6 +237,12 @@ class RunService:
     def measuring(self, run_id: str) -> bool:
         """True while the run's output waits to be measured or is."""
         return self._measuring.under_way(run_id)
+
+    def wait_measured(self, run_id: str, every: float = 0.2) -> Measures | None:
+        """Block until the run is measured, or cannot be."""
+        while self.measuring(run_id):
+            self._access.closing.wait(every)
+        return measures_of(self.get(run_id))
 
     def wait(
         self,

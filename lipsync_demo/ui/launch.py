@@ -31,7 +31,7 @@ def open_page(settings: Settings, start_local: Callable[[], tuple[str, str]] | N
         signal.signal(number, lambda *_: ended.set())
     with upload_folder(settings) as uploads, ThreadPoolExecutor(1) as beside:
         starting = beside.submit(start_local) if start_local else None
-        from lipsync_demo.ui import page, theme
+        from lipsync_demo.ui import documents, page, theme
 
         media = signed_media(settings)
         local = starting.result() if starting else None
@@ -55,7 +55,10 @@ def open_page(settings: Settings, start_local: Callable[[], tuple[str, str]] | N
                 pwa=False,
                 max_file_size=f"{settings.max_upload_mb}mb",
                 app_kwargs={
-                    "routes": routes(settings, media),
+                    "routes": [
+                        *documents.routes(settings, service, media.sign),
+                        *routes(settings, media),
+                    ],
                     "middleware": [Middleware(Guard, upload_bytes=settings.max_upload_mb * 2**20)],
                     "openapi_url": None,
                 },

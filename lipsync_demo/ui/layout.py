@@ -14,7 +14,9 @@ from lipsync_demo.media.sync_modes import DEFAULT_SYNC_MODE
 from lipsync_demo.settings import Settings
 from lipsync_demo.ui import header
 from lipsync_demo.ui.modes import NO_QUESTION, choices
-from lipsync_demo.ui.shared import html
+from lipsync_demo.ui.shared import Shared, html
+from lipsync_demo.ui.sharing import Sharing
+from lipsync_demo.ui.sharing import build as build_sharing
 
 CAMERA = {"video": {"width": {"ideal": 1280}, "height": {"ideal": 720}}}
 POLL_SECONDS = 1.0
@@ -56,6 +58,7 @@ class Widgets:
     again: Any
     notice: Any
     card: Any
+    sharing: Sharing
     request: Any
     response: Any
     curl: Any
@@ -66,21 +69,22 @@ class Widgets:
     panel: Any
 
 
-def build(top: dict[str, Any], settings: Settings, samples: tuple[Path | None, ...]) -> Widgets:
+def build(top: dict[str, Any], shared: Shared, samples: tuple[Path | None, ...]) -> Widgets:
     """Create the studio inside the current tab, the sample already in its places.
 
     `top` has the widgets `header` made above the tabs.
     """
-    made = dict(top)
+    made, settings = dict(top), shared.settings
     made["timer"] = gr.Timer(POLL_SECONDS, active=False)
     made["run_id"] = gr.Textbox(visible="hidden", elem_id="run-id", label="Run")
-    made["stamp"] = gr.State("")
+    # No gr.State: its change is not noticed when an event outside the queue makes it.
+    made["stamp"] = gr.Textbox(visible="hidden", elem_id="stamp", label="Stamp")
     with gr.Row(elem_id="studio"):
         with gr.Column(elem_id="inputs", scale=1, min_width=320):
             made |= _sources(settings, *samples)
             made |= _choice(settings)
         with gr.Column(elem_id="outcome", scale=1, min_width=320):
-            made |= _outcome()
+            made |= _outcome(shared)
     return Widgets(**made)
 
 
@@ -199,7 +203,7 @@ def _choice(settings: Settings) -> dict[str, Any]:
     }
 
 
-def _outcome() -> dict[str, Any]:
+def _outcome(shared: Shared) -> dict[str, Any]:
     stage = html(elem_id="stage")
     with gr.Row(elem_id="actions"):
         stop = gr.Button("Stop waiting", visible=False, elem_id="stop")
@@ -207,6 +211,7 @@ def _outcome() -> dict[str, Any]:
         again = gr.Button("Submit again", visible=False, elem_id="again")
     notice = html(elem_id="notice")
     card = html(elem_id="card")
+    sharing = build_sharing(shared, "run")
     with gr.Tabs(elem_id="code"):
         request = _code("Request JSON", "json")
         response = _code("Response JSON", "json")
@@ -219,6 +224,7 @@ def _outcome() -> dict[str, Any]:
         "again": again,
         "notice": notice,
         "card": card,
+        "sharing": sharing,
         "request": request,
         "response": response,
         "curl": curl,

@@ -26,7 +26,14 @@
     }
   };
 
+  // A shared link begins with the address this page was opened at, unless the server knows one.
+  const links = () => {
+    for (const field of document.querySelectorAll("input[data-path]"))
+      if (field.value.startsWith("/")) field.value = location.origin + field.dataset.path;
+  };
+
   const look = () => {
+    links();
     group();
     speak();
     named();
@@ -47,6 +54,12 @@
       const video = player.querySelector("video");
       video.inert = false;
       video.focus();
+    }
+    const copy = event.target.closest("[data-copy]");
+    if (copy) {
+      const field = copy.parentElement.querySelector("input");
+      field.select();
+      navigator.clipboard?.writeText(field.value);
     }
     // A cell of the comparison: its mode is chosen in the studio.
     const mode = event.target.closest("[data-mode]")?.dataset.mode;

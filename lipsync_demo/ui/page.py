@@ -10,7 +10,7 @@ from lipsync_demo import texts
 from lipsync_demo.hosting.signed import SignedMedia
 from lipsync_demo.runs.service import RunService
 from lipsync_demo.settings import Settings
-from lipsync_demo.ui import layout
+from lipsync_demo.ui import layout, sharing
 from lipsync_demo.ui import shared as common
 from lipsync_demo.ui.compare import view as compare
 from lipsync_demo.ui.history import view as history
@@ -37,12 +37,13 @@ def build(settings: Settings, service: RunService, media: SignedMedia, uploads: 
         with gr.Tabs(elem_id="views", selected="studio") as views:
             shared = Shared(settings, service, media.sign, uploads, views, **state)
             with gr.Tab(texts.Page.STUDIO, id="studio", elem_id="view-studio"):
-                widgets = layout.build(top, settings, placed)
+                widgets = layout.build(top, shared, placed)
             with gr.Tab(texts.Page.COMPARE, id="compare", elem_id="view-compare"):
                 comparing = compare.build(shared)
             with gr.Tab(texts.Page.RUNS, id="runs", elem_id="view-runs") as runs_tab:
                 past = history.build(shared)
         studio = Studio(shared, widgets)
+        sharing.wire(widgets.sharing, widgets.run_id, widgets.stamp)
         _wire(page, studio)
         compare.wire(comparing, page, widgets)
         history.wire(past, runs_tab, widgets.stamp)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import gradio as gr
 
@@ -67,3 +67,8 @@ def state() -> dict[str, Any]:
 def html(value: str = "", **more: Any) -> Any:
     """A place for own markup, without Gradio's text styles."""
     return gr.HTML(value, apply_default_css=False, padding=False, **more)
+
+
+def unchanged() -> dict[Any, Any]:
+    """What an event gives that changes nothing; an empty answer would be an error."""
+    return cast("dict[Any, Any]", gr.skip())

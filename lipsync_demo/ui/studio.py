@@ -25,7 +25,7 @@ from lipsync_demo.ui import header, layout, modes, notices, view
 from lipsync_demo.ui.ids import remembered, run_id
 from lipsync_demo.ui.layout import Widgets
 from lipsync_demo.ui.samples import SHOWN, example
-from lipsync_demo.ui.shared import Shared
+from lipsync_demo.ui.shared import Shared, unchanged
 from lipsync_demo.ui.sources import Source, Track, fetch, lay_all, take
 from lipsync_demo.ui.uploads import sweep
 from lipsync_demo.wavespeed.errors import WaveSpeedError
@@ -96,7 +96,7 @@ class Studio:
     def recorded(self, mode: str, stamp: str) -> Changes:
         """Another mode was chosen while a recording is shown: that mode's own is shown."""
         if not stamp.startswith(view.RECORDED):
-            return {}
+            return unchanged()
         return self._show(self._recorded(SyncMode(mode)))
 
     def _recorded(self, mode: SyncMode) -> view.View:
@@ -220,7 +220,7 @@ class Studio:
         except RunNotFound as error:
             return self._show_missing(notices.trouble(error.what, notices.GONE))
         if shown.stamp == stamp and shown.polled:
-            return {w.stage: shown.stage} if shown.active else {}
+            return {w.stage: shown.stage} if shown.active else unchanged()
         return self._show(shown)
 
     def stop(self, current: str) -> Changes:
@@ -238,7 +238,7 @@ class Studio:
     def open_asked(self, wanted: str) -> Changes:
         """Another view wants a run shown."""
         if not wanted:
-            return {}
+            return unchanged()
         return self.open_run(wanted) | {self.shared.open_run: ""}
 
     def open_run(self, wanted: str) -> Changes:

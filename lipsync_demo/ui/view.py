@@ -12,6 +12,7 @@ from lipsync_demo import texts
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.probe import probe_video
 from lipsync_demo.qa.models import Measures
+from lipsync_demo.report import snippets
 from lipsync_demo.report.card import Output, card
 from lipsync_demo.report.gate import players
 from lipsync_demo.report.measured import measured
@@ -20,7 +21,7 @@ from lipsync_demo.runs.measuring import measures_of
 from lipsync_demo.runs.models import Run, RunState
 from lipsync_demo.runs.service import RunService
 from lipsync_demo.runs.times import seconds_since
-from lipsync_demo.ui import snippets, status
+from lipsync_demo.ui import status
 
 logger = logging.getLogger(__name__)
 NOTHING = (

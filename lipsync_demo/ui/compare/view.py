@@ -18,12 +18,12 @@ from lipsync_demo.runs.errors import RunsError
 from lipsync_demo.runs.grouping import distinct
 from lipsync_demo.runs.groups import Group, GroupKind, GroupState
 from lipsync_demo.runs.models import Run, RunState
-from lipsync_demo.ui import header, notices, samples
+from lipsync_demo.ui import header, notices, samples, sharing
 from lipsync_demo.ui.compare import cells
 from lipsync_demo.ui.ids import remembered, run_id
 from lipsync_demo.ui.layout import POLL_SECONDS, Widgets
 from lipsync_demo.ui.listing import SELECT_JS, groups_list
-from lipsync_demo.ui.shared import AT_ONCE, Shared, html
+from lipsync_demo.ui.shared import AT_ONCE, Shared, html, unchanged
 from lipsync_demo.ui.sources import take
 
 Changes = dict[Any, Any]
@@ -45,6 +45,7 @@ class Compare:
     resume: Any
     pair: Any
     earlier: Any
+    sent: sharing.Sharing
 
     # Before the click
 
@@ -98,7 +99,7 @@ class Compare:
     def asked(self, wanted: str, groups: object, ids: object) -> Changes:
         """A comparison is to be shown; a batch is another view's."""
         if not wanted:
-            return {}
+            return unchanged()
         known = run_id(wanted)
         try:
             group = self.shared.service.groups.get(known or "")
@@ -106,7 +107,7 @@ class Compare:
             missing = notices.trouble(texts.Compare.GONE, texts.Compare.GONE_HINT)
             return self._recorded() | {self.notice: missing}
         if group.kind is not GroupKind.COMPARISON:
-            return {}
+            return unchanged()
         return self.show(group, ids) | {
             self.shared.views: gr.Tabs(selected="compare"),
             self.shared.groups: remembered(groups, group.id),
@@ -138,7 +139,7 @@ class Compare:
         except RunsError:
             return {self.timer: gr.Timer(active=False)}
         if stamp(group, self.shared.service.groups.runs(group)) == seen:
-            return {}
+            return unchanged()
         return self.show(group, ids) | {self.earlier: self._earlier(remembered(groups))}
 
     def act(self, name: str, current: str, key: SecretStr | None, ids: object) -> Changes:
@@ -167,7 +168,7 @@ class Compare:
         try:
             group = shared.service.groups.retry(run_id(current) or "", int(event.retry), key)
         except (ValueError, IndexError):
-            return {}
+            return unchanged()
         except RunsError as error:
             return {self.notice: notices.trouble(error.what, error.hint)}
         return self.show(group, ids)
@@ -228,7 +229,7 @@ def _given(video: str | None, speech: str | None) -> tuple[Path, Path] | str:
 def build(shared: Shared) -> Compare:
     """Create the widgets inside the current tab."""
     group = gr.Textbox(visible="hidden", elem_id="compare-id", label="Comparison")
-    seen = gr.State("")
+    seen = gr.Textbox(visible="hidden", elem_id="compare-stamp", label="Stamp")
     timer = gr.Timer(POLL_SECONDS, active=False)
     with gr.Column(elem_id="compare-panel"):
         notice = html(elem_id="compare-notice")
@@ -236,15 +237,17 @@ def build(shared: Shared) -> Compare:
         with gr.Row(elem_id="compare-actions"):
             stop = gr.Button(texts.Compare.STOP, visible=False, elem_id="compare-stop")
             resume = gr.Button(texts.Compare.RESUME, visible=False, elem_id="compare-resume")
+        sent = sharing.build(shared, "group")
         html(f"<h2>{texts.Compare.TWO}</h2>")
         pair = html(elem_id="compare-pair")
         earlier = html(elem_id="compare-earlier", js_on_load=SELECT_JS)
-    return Compare(shared, group, seen, timer, grid, notice, stop, resume, pair, earlier)
+    return Compare(shared, group, seen, timer, grid, notice, stop, resume, pair, earlier, sent)
 
 
 def wire(view: Compare, page: gr.Blocks, w: Widgets) -> None:
     """Connect the events; `w` has the studio's inputs and its plan of a comparison."""
     s = view.shared
+    sharing.wire(view.sent, view.group, view.stamp)
     shown = [view.group, view.stamp, view.grid, view.notice, view.timer]
     shown += [view.stop, view.resume, view.pair]
     asked = [*shown, s.views, s.groups, s.open_group]

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 import requests
 
+from lipsync_demo.report import snippets
 from lipsync_demo.runs.models import Run
-from lipsync_demo.ui import snippets
 from tests.contract.serving import TOKEN, Served, served
 from tests.unit.run_factory import MakeRun
 

@@ -1,0 +1,81 @@
+"""`report`: runs, a comparison or a batch as a file to send."""
+
+from __future__ import annotations
+
+import json as jsonlib
+from enum import Enum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lipsync_demo.cli.options import settings
+
+
+class Format(str, Enum):
+    """What a report can be written as."""
+
+    HTML = "html"
+    ZIP = "zip"
+    JSON = "json"
+    JUNIT = "junit"
+
+
+ENDINGS = {Format.HTML: "html", Format.ZIP: "zip", Format.JSON: "json", Format.JUNIT: "xml"}
+
+
+def report(
+    run_ids: Annotated[
+        list[str] | None, typer.Argument(metavar="RUN_ID...", help="The runs to report on.")
+    ] = None,
+    group: Annotated[
+        str | None, typer.Option("--group", help="A comparison or batch instead, by its id.")
+    ] = None,
+    form: Annotated[Format, typer.Option("--format", "-f", help="What to write.")] = Format.HTML,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", "-o", help="The file to write; by default in this folder.", dir_okay=False
+        ),
+    ] = None,
+) -> None:
+    """Write a report of runs: one HTML page, a zip with the media, JSON or JUnit XML.
+
+    No key, no path of this machine and no whole run id is in it. Runs that were not measured
+    yet are measured first.
+    """
+    from lipsync_demo.cli.display import say
+    from lipsync_demo.report.archive import write_zip
+    from lipsync_demo.report.content import as_json, of_group, of_runs
+    from lipsync_demo.report.junit import junit
+    from lipsync_demo.report.page import Embedded, render
+    from lipsync_demo.runs.errors import RunsError
+    from lipsync_demo.runs.service import RunService
+
+    if bool(run_ids) == bool(group):
+        raise typer.BadParameter("Give run ids or --group, one of them.")
+    try:
+        with RunService(settings(), recover=False) as service:
+            ids = list(run_ids or service.groups.get(group or "").run_ids)
+            runs = [service.get(run_id) for run_id in ids]
+            for run in runs:
+                if service.measures(run) is None and service.measuring(run.id):
+                    say(f"Measuring {run.id}")
+                    service.wait_measured(run.id)
+            content = of_group(service.groups.get(group), service) if group else of_runs(runs)
+    except RunsError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
+    target = output or Path(f"lipsync-report-{(group or ids[0])[:8]}.{ENDINGS[form]}")
+    part = target.with_name(f"{target.name}.part")
+    if form is Format.ZIP:
+        with part.open("wb") as file:
+            write_zip(content, file)
+    elif form is Format.JUNIT:
+        part.write_bytes(junit(content))
+    elif form is Format.JSON:
+        part.write_text(jsonlib.dumps(as_json(content), indent=2) + "\n", encoding="utf-8")
+    else:
+        part.write_text(render(content, Embedded(content)), encoding="utf-8")
+    part.replace(target)
+    typer.echo(target)

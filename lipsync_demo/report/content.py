@@ -1,0 +1,168 @@
+"""What a report says, gathered once; HTML, JSON and JUnit are made from it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from lipsync_demo import __version__, texts
+from lipsync_demo.qa.models import Measures, Outcome
+from lipsync_demo.report.redaction import redacted, short
+from lipsync_demo.runs.groups import Group, GroupKind
+from lipsync_demo.runs.measuring import measures_of
+from lipsync_demo.runs.models import MediaRecord, Run, RunState, Verdict
+from lipsync_demo.runs.times import now
+from lipsync_demo.settings import MODEL_ID
+
+if TYPE_CHECKING:
+    from lipsync_demo.runs.service import RunService
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One run of a report; `modes` are all the modes that give this result."""
+
+    run: Run
+    modes: tuple[str, ...]
+    measures: Measures | None
+    label: str = ""
+
+    @property
+    def name(self) -> str:
+        """What the run is called in a report."""
+        modes = ", ".join(self.modes)
+        return f"{self.label} · {modes}" if self.label else f"{modes} · {short(self.run.id)}"
+
+    @property
+    def outcome(self) -> Outcome:
+        """A person's verdict before what was measured; a run without a result has failed."""
+        review = self.run.review
+        if review is not None and review.verdict is not None:
+            return Outcome.PASS if review.verdict is Verdict.PASS else Outcome.FAIL
+        if self.run.state is not RunState.DONE:
+            return Outcome.FAIL
+        return self.measures.outcome if self.measures else Outcome.UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A whole report: `kind` is "run", "comparison" or "batch"."""
+
+    kind: str
+    title: str
+    made_at: datetime
+    entries: tuple[Entry, ...]
+    version: str = __version__
+    model: str = MODEL_ID
+
+    @property
+    def counts(self) -> dict[Outcome, int]:
+        """How many runs came out how."""
+        return {o: sum(entry.outcome is o for entry in self.entries) for o in Outcome}
+
+
+def of_runs(runs: Sequence[Run]) -> Content:
+    """A report of one run or of several."""
+    entries = tuple(Entry(run, (run.sync_mode.value,), measures_of(run)) for run in runs)
+    kind = "run" if len(runs) == 1 else "batch"
+    title = names(runs[0]) if len(runs) == 1 else texts.Report.several(len(runs))
+    return Content(kind, title, now(), entries)
+
+
+def of_group(group: Group, service: RunService) -> Content:
+    """A report of a comparison or a batch, of the runs that were begun."""
+    entries = tuple(
+        Entry(run, tuple(m.value for m in item.modes), measures_of(run), item.label)
+        for item, run in zip(group.items, service.groups.runs(group), strict=True)
+        if run is not None
+    )
+    kind = "comparison" if group.kind is GroupKind.COMPARISON else "batch"
+    return Content(kind, group.title, now(), entries)
+
+
+def names(run: Run) -> str:
+    """The names of a run's two inputs."""
+    known = [record.name for record in (run.video, run.audio) if record]
+    return " + ".join(known) or texts.Report.UNKNOWN_INPUTS
+
+
+def as_json(content: Content) -> dict[str, Any]:
+    """The report as JSON values; lengths and timings are seconds."""
+    return {
+        "kind": content.kind,
+        "title": content.title,
+        "made_at": content.made_at.isoformat(),
+        "app": {"name": texts.Page.TITLE, "version": content.version},
+        "model": content.model,
+        "runs": [_run(entry) for entry in content.entries],
+    }
+
+
+def _run(entry: Entry) -> dict[str, Any]:
+    run, review, quote = entry.run, entry.run.review, entry.run.quote
+    return {
+        "run": short(run.id),
+        "label": entry.label,
+        "sync_modes": list(entry.modes),
+        "state": run.state.value,
+        "outcome": entry.outcome.value,
+        "backend": run.backend,
+        "server": redacted(run.base_url),
+        "created_at": run.created_at.isoformat(),
+        "task": run.prediction_id,
+        "video": _media(run.video),
+        "audio": _media(run.audio),
+        "request": redacted(run.request) if run.request else None,
+        "response": redacted(run.prediction) if run.prediction else None,
+        "timings": dict(run.timings),
+        "expected_seconds": _seconds(run.expected_seconds),
+        "output_seconds": _seconds(run.output_seconds),
+        "has_nsfw_contents": list(run.has_nsfw_contents),
+        "error": {"what": run.error.what, "hint": run.error.hint} if run.error else None,
+        "quote": {"amount": str(quote.amount), "currency": quote.currency, "floor": quote.floor}
+        if quote
+        else None,
+        "charge": None if run.charge is None else str(run.charge),
+        "review": {
+            "verdict": review.verdict.value if review.verdict else None,
+            "headings": {name: verdict.value for name, verdict in review.headings.items()},
+            "note": review.note,
+        }
+        if review
+        else None,
+        "checks": [
+            {
+                "name": c.name,
+                "title": c.title,
+                "value": c.value,
+                "number": c.number,
+                "band": c.band,
+                "outcome": c.outcome.value,
+                "sentence": c.sentence,
+            }
+            for c in entry.measures.checks
+        ]
+        if entry.measures
+        else [],
+    }
+
+
+def _media(record: MediaRecord | None) -> dict[str, Any] | None:
+    if record is None:
+        return None
+    return {
+        "name": record.name,
+        "sha256": record.sha256,
+        "size_bytes": record.size_bytes,
+        "seconds": float(record.seconds),
+        "width": record.width,
+        "height": record.height,
+        "fps": None if record.fps is None else str(record.fps),
+    }
+
+
+def _seconds(value: Fraction | None) -> float | None:
+    return None if value is None else float(value)

@@ -1,0 +1,62 @@
+"""A report as JUnit XML, so that a build server can judge lip-syncs.
+
+A test suite a run, a test case a check: failed checks fail, warnings are told in the output,
+what could not be measured is skipped, and a run without a result is an error.
+"""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree as Xml
+
+from lipsync_demo.qa.models import Outcome
+from lipsync_demo.report.content import Content, Entry
+from lipsync_demo.runs.models import RunState, Verdict
+
+
+def junit(content: Content) -> bytes:
+    """The report as UTF-8 XML."""
+    suites = Xml.Element("testsuites", name=content.title)
+    totals = {"tests": 0, "failures": 0, "errors": 0, "skipped": 0}
+    for entry in content.entries:
+        suite = _suite(entry)
+        suites.append(suite)
+        for name in totals:
+            totals[name] += int(suite.get(name, "0"))
+    for name, count in totals.items():
+        suites.set(name, str(count))
+    Xml.indent(suites)
+    return bytes(Xml.tostring(suites, encoding="utf-8", xml_declaration=True))
+
+
+def _suite(entry: Entry) -> Xml.Element:
+    run = entry.run
+    suite = Xml.Element("testsuite", name=entry.name)
+    suite.set("timestamp", run.created_at.replace(tzinfo=None).isoformat(timespec="seconds"))
+    suite.set("time", f"{run.timings.get('total', 0.0):.3f}")
+    _case(suite, entry, "result", run.timings.get("total", 0.0))
+    if run.state is not RunState.DONE:
+        what = str(run.error) if run.error else f"The run is {run.state}."
+        Xml.SubElement(suite[-1], "error", message=what, type=run.state.value)
+    for check in entry.measures.checks if entry.measures else ():
+        case = _case(suite, entry, check.name)
+        words = f"{check.title}: {check.value} (allowed {check.band}). {check.sentence}"
+        if check.outcome is Outcome.FAIL:
+            Xml.SubElement(case, "failure", message=words, type="check")
+        elif check.outcome is Outcome.UNKNOWN:
+            Xml.SubElement(case, "skipped", message=check.sentence)
+        elif check.outcome is Outcome.WARN:
+            Xml.SubElement(case, "system-out").text = words
+    if run.review is not None and run.review.verdict is not None:
+        case = _case(suite, entry, "verdict")
+        if run.review.verdict is Verdict.FAIL:
+            failed = [n for n, v in run.review.headings.items() if v is Verdict.FAIL]
+            words = ", ".join(failed) or run.review.note or "failed"
+            Xml.SubElement(case, "failure", message=words, type="verdict")
+    for name, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
+        suite.set(name, str(len(suite.findall(f".//{tag}"))))
+    suite.set("tests", str(len(suite.findall("testcase"))))
+    return suite
+
+
+def _case(suite: Xml.Element, entry: Entry, name: str, time: float = 0.0) -> Xml.Element:
+    return Xml.SubElement(suite, "testcase", classname=entry.name, name=name, time=f"{time:.3f}")

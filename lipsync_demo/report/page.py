@@ -1,0 +1,194 @@
+"""A report as one HTML page: to send as a file, to print, or behind a shared link."""
+
+from __future__ import annotations
+
+import json
+import logging
+from base64 import b64encode
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from lipsync_demo import player, report, texts
+from lipsync_demo.media.errors import MediaError
+from lipsync_demo.media.stills import stills
+from lipsync_demo.report import alignment, films, gate
+from lipsync_demo.report.card import Output, card
+from lipsync_demo.report.content import Content, Entry
+from lipsync_demo.report.measured import MARKS, measured
+from lipsync_demo.report.redaction import redacted
+from lipsync_demo.report.words import seconds
+from lipsync_demo.runs.models import HEADINGS, RunState
+
+EMBEDDED_BYTES = 40 << 20
+"""A page that carries its videos carries at most so many; more go into the zip."""
+STILL_HEIGHT = 220
+MOST_SEAMS = 3
+
+logger = logging.getLogger(__name__)
+Media = Callable[[Path], str]
+"""Gives the address at which the page finds a file, "" where it has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a link to the page shows where it is pasted."""
+
+    address: str
+    picture: str
+    words: str
+
+
+class Embedded:
+    """Videos inside the page itself, each once; none at all when they are too large together.
+
+    The page turns them into addresses of its own before the players look for them.
+    """
+
+    def __init__(self, content: Content) -> None:
+        paths = {p for e in content.entries for p in (*e.run.outputs, *_input(e))}
+        total = sum(path.stat().st_size for path in paths if path.is_file())
+        self._paths: dict[Path, int] = {}
+        self._full = total > EMBEDDED_BYTES
+
+    def __call__(self, path: Path) -> str:
+        if self._full or not path.is_file():
+            return ""
+        return f"embedded:{self._paths.setdefault(path, len(self._paths))}"
+
+    @property
+    def files(self) -> list[str]:
+        """Their bytes in base64, in the order of their numbers."""
+        return [b64encode(path.read_bytes()).decode() for path in self._paths]
+
+
+def render(content: Content, media: Media, preview: Preview | None = None) -> str:
+    """The page; `media` says where videos are found, `preview` what a pasted link shows."""
+    sections = [_section(entry, media) for entry in content.entries]
+    grid = _grid(content, media) if content.kind == "comparison" else ""
+    page: str = _template().render(
+        content=content,
+        texts=texts.Report,
+        style=report.style() + report.page_style(),
+        script=player.script(),
+        own_script=(Path(__file__).parent / "page.js").read_text(encoding="utf-8"),
+        sections=sections,
+        grid=grid.replace('src="embedded:', 'data-src="embedded:'),
+        embedded=media.files if isinstance(media, Embedded) else [],
+        preview=preview,
+        missing=bool(content.entries) and not any(_shown(e, media) for e in content.entries),
+        day=f"{content.made_at:%d %B %Y, %H:%M} UTC",
+    )
+    return page
+
+
+@lru_cache(maxsize=1)
+def _template() -> Any:
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("page.html")
+
+
+def _shown(entry: Entry, media: Media) -> bool:
+    return any(media(path) for path in entry.run.outputs)
+
+
+def _input(entry: Entry) -> list[Path]:
+    video = entry.run.video
+    shown = films.playable(video.path) if video and video.path.is_file() else None
+    return [shown] if shown else []
+
+
+def _sources(entry: Entry, media: Media) -> list[player.Source]:
+    film = films.input_film(entry.run, media)
+    found = [film, *films.outputs(entry.run, media, entry.name)]
+    return [source for source in found if source is not None and source.url]
+
+
+def _section(entry: Entry, media: Media) -> Mapping[str, Any]:
+    run = entry.run
+    laid = films.cut(run)
+    infos = [info for path in run.outputs if (info := films.facts(path)) and info.video]
+    outputs = [
+        Output(info.size_bytes, info.video.width, info.video.height, info.video.fps)
+        for info in infos
+        if info.video
+    ]
+    sources = _sources(entry, media)
+    box = entry.measures.mouth if entry.measures else None
+    mark, ink = MARKS[entry.outcome]
+    done = run.state is RunState.DONE
+    return {
+        "entry": entry,
+        "mark": mark,
+        "ink": ink,
+        "done": done,
+        "card": card(run, outputs, [], full=False) if done else "",
+        "cut": alignment.draw(laid) if laid else "",
+        "checks": measured(entry.measures, False, local=run.backend == "local", loud=True)
+        if done
+        else "",
+        "pair": player.pair(sources, 0, 1, box or player.MOUTH) if len(sources) > 1 else "",
+        "stills": _stills(entry),
+        "request": _json(run.request),
+        "response": _json(run.prediction),
+        "headings": [(n, run.review.headings.get(n)) for n in HEADINGS] if run.review else [],
+    }
+
+
+def _json(value: Mapping[str, Any] | None) -> str:
+    return json.dumps(redacted(value), indent=2, ensure_ascii=False) if value else ""
+
+
+def _stills(entry: Entry) -> list[tuple[str, str]]:
+    """Frames of the output as `(address, words)`: first, middle, last, and at the seams.
+
+    None of an output that is not known to be safe.
+    """
+    run = entry.run
+    if run.output is None or gate.flag(run.has_nsfw_contents, 0) is not False:
+        return []
+    length = run.output_seconds or Fraction(0)
+    moments = [Fraction(0), length / 2, length]
+    words = [texts.Report.FIRST, texts.Report.MIDDLE, texts.Report.LAST]
+    for seam in (entry.measures.seams if entry.measures else ())[:MOST_SEAMS]:
+        frame = Fraction(1, 25)
+        moments += [Fraction(seam) - frame, Fraction(seam) + frame / 10]
+        words += [texts.Report.BEFORE_SEAM, texts.Report.AFTER_SEAM]
+    try:
+        pictures = stills(run.output, moments, height=STILL_HEIGHT)
+    except MediaError as error:
+        logger.warning("No frames of %s for the report: %s", run.output.name, error)
+        return []
+    return [
+        (
+            f"data:image/webp;base64,{b64encode(data).decode()}",
+            f"{text}, {seconds(max(at, Fraction(0)))}",
+        )
+        for data, at, text in zip(pictures, moments, words, strict=True)
+    ]
+
+
+def _grid(content: Content, media: Media) -> str:
+    cells = []
+    for entry in content.entries:
+        for source in films.outputs(entry.run, media, entry.name)[:1]:
+            if source.url:
+                nsfw = gate.flag(entry.run.has_nsfw_contents, 0)
+                video = gate.covered(player.cell(source), nsfw)
+                name = ", ".join(entry.modes)
+                cells.append(f'<article class="cell"><h3>{name}</h3>{video}</article>')
+    if len(cells) < 2:
+        return ""
+    rates = [e.run.video.fps for e in content.entries if e.run.video and e.run.video.fps]
+    return player.grid(f'<div class="cells">{"".join(cells)}</div>', max(rates))

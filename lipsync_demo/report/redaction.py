@@ -1,0 +1,40 @@
+"""What leaves the machine in a report: no query of an address, no place on this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from lipsync_demo import texts
+from lipsync_demo.wavespeed.addresses import is_loopback
+
+SHORT = 8
+"""Characters of a run's id that are shown: the whole id would let the reader act on the run."""
+
+
+def short(run_id: str) -> str:
+    """The beginning of an id."""
+    return run_id[:SHORT]
+
+
+def address(url: str) -> str:
+    """An address without what may be a signature; this machine's own is named, not given."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https"):
+        return url
+    name = parts.path.rpartition("/")[2]
+    if is_loopback(parts.hostname or ""):
+        return f"{texts.Report.LOCAL_ENGINE}/{name}"
+    return f"{parts.scheme}://{parts.hostname}{f':{parts.port}' if parts.port else ''}{parts.path}"
+
+
+def redacted(value: Any) -> Any:
+    """JSON values with every address in them shortened as `address` does."""
+    if isinstance(value, Mapping):
+        return {key: redacted(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [redacted(item) for item in value]
+    if isinstance(value, str) and value.startswith(("http://", "https://")):
+        return address(value)
+    return value

@@ -1,0 +1,170 @@
+"""Reports as downloads, and the pages behind shared links."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+from typing import IO, cast
+
+from starlette.background import BackgroundTask
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
+from starlette.routing import BaseRoute, Route
+
+from lipsync_demo import texts
+from lipsync_demo.hosting.errors import LinkRefused
+from lipsync_demo.media.errors import MediaError
+from lipsync_demo.media.stills import stills
+from lipsync_demo.report.archive import write_zip
+from lipsync_demo.report.content import Content, as_json, of_group, of_runs
+from lipsync_demo.report.gate import flag
+from lipsync_demo.report.junit import junit
+from lipsync_demo.report.page import Embedded, Preview, render
+from lipsync_demo.report.words import escape
+from lipsync_demo.runs.errors import RunsError
+from lipsync_demo.runs.models import Run, RunState
+from lipsync_demo.runs.service import RunService
+from lipsync_demo.runs.shares import ROUTE as SHARE
+from lipsync_demo.runs.shares import Share
+from lipsync_demo.settings import Settings
+
+REPORT = "/report/"
+POSTER_HEIGHT = 630
+FORMATS = {
+    "html": "text/html; charset=utf-8",
+    "zip": "application/zip",
+    "json": "application/json",
+    "xml": "application/xml",
+}
+PRIVATE = {"Cache-Control": "private, no-store", "X-Robots-Tag": "noindex"}
+_BLOCK = 1 << 18
+
+
+def routes(settings: Settings, service: RunService, link: Callable[[Path], str]) -> list[BaseRoute]:
+    """The routes of reports and shared pages."""
+
+    def gathered(kind: str, wanted: str) -> Content:
+        if kind == "run":
+            return of_runs([service.get(wanted)])
+        return of_group(service.groups.get(wanted), service)
+
+    def report(request: Request) -> Response:
+        kind, wanted, form = (request.path_params[n] for n in ("kind", "id", "form"))
+        try:
+            content = gathered(kind, wanted)
+        except RunsError as error:
+            return JSONResponse({"code": 404, "message": error.what}, 404)
+        headers = PRIVATE | {
+            "Content-Disposition": f'attachment; filename="lipsync-report-{wanted[:8]}.{form}"'
+        }
+        if form == "zip":
+            return _zipped(content, headers)
+        made: dict[str, Callable[[], str | bytes]] = {
+            "html": lambda: render(content, Embedded(content)),
+            "json": lambda: json.dumps(as_json(content), indent=2) + "\n",
+            "xml": lambda: junit(content),
+        }
+        return Response(made[form](), media_type=FORMATS[form], headers=headers)
+
+    def opened(request: Request) -> Share:
+        query = request.query_params
+        return service.shares.open(
+            request.path_params["name"], query.get("exp", ""), query.get("sig", "")
+        )
+
+    def shared(request: Request) -> Response:
+        try:
+            share = opened(request)
+            content = gathered(share.kind, share.target)
+        except LinkRefused as error:
+            return _sorry(error.what, error.status)
+        except RunsError:
+            return _sorry(texts.Share.GONE, 410)
+        base = settings.public_base_url or str(request.base_url).rstrip("/")
+        query = request.url.query
+        poster = f"{base}{SHARE}{share.name}/poster.webp?{query}" if _safe(content) else ""
+        words = texts.Share.words(content.kind, f"{share.expires_at:%d %B %Y}")
+        preview = Preview(f"{base}{SHARE}{share.name}?{query}", poster, words)
+        return HTMLResponse(render(content, link, preview), headers=PRIVATE)
+
+    def poster(request: Request) -> Response:
+        try:
+            share = opened(request)
+            safe = _safe(gathered(share.kind, share.target))
+        except (LinkRefused, RunsError):
+            return Response(status_code=410)
+        if safe is None or safe.output is None:
+            return Response(status_code=404)
+        try:
+            middle = (safe.output_seconds or Fraction(0)) / 2
+            data = stills(safe.output, [middle], height=POSTER_HEIGHT)[0]
+        except MediaError:
+            return Response(status_code=404)
+        return Response(data, media_type="image/webp", headers=PRIVATE)
+
+    return [
+        Route(f"{REPORT}{{kind:str}}/{{id:str}}.{{form:str}}", _known(report)),
+        Route(f"{SHARE}{{name}}", shared),
+        Route(f"{SHARE}{{name}}/poster.webp", poster),
+    ]
+
+
+def links(kind: str, wanted: str) -> str:
+    """The four downloads of a report, for the page."""
+    each = "".join(
+        f'<a class="button" href="{REPORT}{kind}/{wanted}.{form}" download>{name}</a>'
+        for form, name in texts.Report.DOWNLOADS.items()
+    )
+    return f'<div class="take reports"><span>{texts.Report.AS}</span>{each}</div>'
+
+
+def _known(report: Callable[[Request], Response]) -> Callable[[Request], Response]:
+    def checked(request: Request) -> Response:
+        known = request.path_params["form"] in FORMATS
+        if not known or request.path_params["kind"] not in ("run", "group"):
+            return JSONResponse({"code": 404, "message": "Not found."}, 404)
+        return report(request)
+
+    return checked
+
+
+def _zipped(content: Content, headers: dict[str, str]) -> Response:
+    # Large media would not fit into memory many times over, so the zip is built on the disk.
+    file = cast("IO[bytes]", tempfile.TemporaryFile())  # noqa: SIM115
+    write_zip(content, file)
+    size = file.tell()
+    file.seek(0)
+    return StreamingResponse(
+        iter(lambda: file.read(_BLOCK), b""),
+        media_type=FORMATS["zip"],
+        headers=headers | {"Content-Length": str(size)},
+        background=BackgroundTask(file.close),
+    )
+
+
+def _safe(content: Content) -> Run | None:
+    """A run whose output may stand for all: finished and said to be safe."""
+    return next(
+        (
+            entry.run
+            for entry in content.entries
+            if entry.run.state is RunState.DONE and flag(entry.run.has_nsfw_contents, 0) is False
+        ),
+        None,
+    )
+
+
+def _sorry(what: str, status: int) -> Response:
+    page = (
+        '<!doctype html><html lang="en"><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<meta name="color-scheme" content="light dark"><meta name="robots" content="noindex">'
+        f"<title>{texts.Page.TITLE}</title>"
+        "<style>body{font:16px/1.5 system-ui;max-width:32em;margin:18vh auto;padding:0 20px}"
+        "</style>"
+        f"<main><h1>{escape(what)}</h1><p>{texts.Share.ASK}</p></main>"
+    )
+    return HTMLResponse(page, status, headers=PRIVATE)

@@ -1,0 +1,158 @@
+"""A report says what was run and measured, and nothing that would let its reader act."""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from xml.etree import ElementTree as Xml
+from zipfile import ZipFile
+
+import pytest
+
+from lipsync_demo.qa.models import Check, Measures, Outcome, dump_measures
+from lipsync_demo.report.archive import write_zip
+from lipsync_demo.report.content import Content, Entry, as_json, of_runs
+from lipsync_demo.report.junit import junit
+from lipsync_demo.report.page import EMBEDDED_BYTES, Embedded, render
+from lipsync_demo.report.redaction import address, redacted
+from lipsync_demo.runs.folder import RunFolder, write_json
+from lipsync_demo.runs.models import HEADINGS, Review, Run, RunError, RunState, Verdict
+from lipsync_demo.runs.times import now
+
+ASSETS = Path(__file__).resolve().parents[3] / "assets"
+MakeRun = Callable[..., Run]
+CHECKS = (
+    Check("length", "Length", "7.1 s", "7.1 s", Outcome.PASS, "As promised."),
+    Check("seams", "Jump", "4×", "3×", Outcome.WARN, "It <jumps>."),
+    Check("black", "Black", "5", "0", Outcome.FAIL, "Frames are black."),
+    Check("av_offset", "Offset", "–", "", Outcome.UNKNOWN, "Too little speech."),
+)
+
+
+@pytest.fixture
+def run(make_run: MakeRun, tmp_path: Path) -> Run:
+    """A finished run with its files, some checks and a review."""
+    run = make_run(
+        request={
+            "video": "https://cdn.example/v.mp4?signature=secret",
+            "audio": "http://127.0.0.1:41234/uploads/a.wav",
+            "sync_mode": "bounce",
+        },
+        review=Review(Verdict.FAIL, {"teeth": Verdict.FAIL}, "Look <b>closely</b>."),
+    )
+    shutil.copyfile(ASSETS / "example/bounce/output.mp4", tmp_path / "output.mp4")
+    shutil.copyfile(ASSETS / "sample_video.mp4", tmp_path / "talk.mp4")
+    shutil.copyfile(ASSETS / "sample_speech.wav", tmp_path / "speech.wav")
+    write_json(RunFolder(run.folder).measures, dump_measures(Measures(now(), CHECKS, seams=(4.0,))))
+    return run
+
+
+def test_nothing_in_it_lets_a_reader_act(run: Run) -> None:
+    content = of_runs([run])
+    page, data, xml = (
+        render(content, Embedded(content)),
+        json.dumps(as_json(content)),
+        junit(content),
+    )
+    for text in (page, data, xml.decode()):
+        assert run.id not in text
+        assert run.id[:8] in text
+        assert "secret" not in text
+        assert str(run.folder) not in text
+        assert "127.0.0.1" not in text
+
+
+def test_the_page_carries_its_videos_once_each_and_its_frames(run: Run) -> None:
+    content = of_runs([run])
+    page = render(content, Embedded(content))
+    assert page.count('type="text/plain" data-file=') == 2
+    assert page.count('<img src="data:image/webp') == 5
+    assert "&lt;jumps&gt;" in page
+    assert "Look &lt;b&gt;closely&lt;/b&gt;." in page
+    assert all(heading in page for heading in HEADINGS)
+    assert "http://" not in page.replace("http://www.w3.org", "")
+
+
+def test_videos_too_large_for_a_page_are_left_to_the_zip(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert EMBEDDED_BYTES > 1 << 20
+    monkeypatch.setattr("lipsync_demo.report.page.EMBEDDED_BYTES", 1000)
+    content = of_runs([run])
+    page = render(content, Embedded(content))
+    assert "data-file=" not in page
+    assert "the zip has them" in page
+
+
+def test_an_output_that_is_not_known_to_be_safe_shows_no_frame(run: Run) -> None:
+    content = of_runs([replace(run, has_nsfw_contents=(None,))])
+    page = render(content, Embedded(content))
+    assert '<img src="data:image/webp' not in page
+    assert "&quot;hidden&quot;: true" in page
+
+
+def test_the_zip_has_the_page_its_media_and_the_same_for_programs(run: Run) -> None:
+    file = io.BytesIO()
+    write_zip(of_runs([run]), file)
+    with ZipFile(file) as archive:
+        assert archive.testzip() is None
+        names = set(archive.namelist())
+        assert {"report.html", "report.json", "junit.xml"} <= names
+        media = [name for name in names if name.startswith("media/")]
+        assert len(media) == 3
+        page = archive.read("report.html").decode()
+        assert all(name in page for name in media if not name.endswith(".wav"))
+        assert json.loads(archive.read("report.json"))["runs"][0]["checks"]
+
+
+def test_json_says_what_was_run_and_measured(run: Run) -> None:
+    (told,) = as_json(of_runs([run]))["runs"]
+    assert told["outcome"] == "fail"
+    assert told["review"]["headings"] == {"teeth": "fail"}
+    assert told["request"]["video"] == "https://cdn.example/v.mp4"
+    assert told["request"]["audio"] == "local engine/a.wav"
+    assert [c["outcome"] for c in told["checks"]] == ["pass", "warn", "fail", "unknown"]
+    assert told["video"]["sha256"] == "0" * 64
+
+
+def test_junit_counts_failures_errors_and_what_was_skipped(run: Run) -> None:
+    failed = replace(
+        run, id="f" * 32, state=RunState.FAILED, error=RunError("No face.", "Take another.")
+    )
+    entries = (
+        Entry(run, ("bounce", "loop"), Measures(now(), CHECKS)),
+        Entry(failed, ("loop",), None),
+    )
+    root = Xml.fromstring(junit(Content("batch", "two", now(), entries)))
+    assert root.tag == "testsuites"
+    assert {n: root.get(n) for n in ("tests", "failures", "errors", "skipped")} == {
+        "tests": "8",
+        "failures": "3",
+        "errors": "1",
+        "skipped": "1",
+    }
+    first, second = root.findall("testsuite")
+    assert first.get("name") == "bounce, loop · 01234567"
+    assert [case.get("name") for case in first.findall("testcase")] == [
+        "result",
+        *(check.name for check in CHECKS),
+        "verdict",
+    ]
+    error = second.find("testcase/error")
+    assert error is not None
+    assert "No face." in (error.get("message") or "")
+
+
+def test_addresses_lose_what_may_be_a_signature() -> None:
+    assert (
+        address("https://a.example:8443/x/y.mp4?X-Amz-Signature=1#f")
+        == "https://a.example:8443/x/y.mp4"
+    )
+    assert address("http://localhost:7860/media/z.mp4?sig=1") == "local engine/z.mp4"
+    assert redacted({"a": ["https://a.example/b?c", 3, None]}) == {
+        "a": ["https://a.example/b", 3, None]
+    }
