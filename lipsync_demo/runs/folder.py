@@ -7,6 +7,7 @@
     output.mp4  output-2.mp4 …   the outputs
     run.json                     the run's record as in the database
     measures.json                what was measured of the first output
+    thumbnail.webp               a frame of the output for lists
 """
 
 from __future__ import annotations
@@ -85,6 +86,11 @@ class RunFolder:
     def measures(self) -> Path:
         """Where the measures of the first output are, once they were made."""
         return self.path / "measures.json"
+
+    @property
+    def thumbnail(self) -> Path:
+        """Where a small frame of the output is, once it was made."""
+        return self.path / "thumbnail.webp"
 
     def create(self) -> None:
         """Make the folder, readable by its owner only: it holds people's faces."""

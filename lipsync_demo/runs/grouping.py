@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import shutil
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 from pydantic import SecretStr
 
 from lipsync_demo.media.sync_modes import SyncMode, equal_modes
-from lipsync_demo.runs.errors import RunNotFound, RunRefused
+from lipsync_demo.runs.errors import GroupNotFound, RunNotFound, RunRefused
 from lipsync_demo.runs.folder import file_name, is_url
 from lipsync_demo.runs.group_driver import GroupDriver
 from lipsync_demo.runs.group_store import GroupStore
@@ -195,6 +196,19 @@ class Groups:
             return after
         return self._take(after, api_key)
 
+    def forget(self, group_id: str, run_id: str) -> None:
+        """A run of the group was deleted: its item is not begun again by itself."""
+
+        def forgotten(group: Group) -> Group:
+            items = [
+                replace(item, trouble=DELETED) if item.run_id == run_id else item
+                for item in group.items
+            ]
+            return replace(group, items=tuple(items))
+
+        with suppress(GroupNotFound):
+            self._store.change(group_id, forgotten)
+
     def _begin(
         self,
         kind: GroupKind,
@@ -290,6 +304,7 @@ class Groups:
                 continue
 
 
+DELETED = "Its run was deleted."
 NEEDS_KEY = "The key it was begun with is never stored. Enter it again and resume."
 
 

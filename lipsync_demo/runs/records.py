@@ -144,6 +144,13 @@ class Records(Generic[T]):
                 if cast("CursorResult[Any]", result).rowcount == 1:
                     return before, after
 
+    def remove(self, record_id: str) -> None:
+        """Forget a record; nothing happens when there is none."""
+        with Session(self.engine) as session, session.begin():
+            row = session.get(self.row, record_id)
+            if row is not None:
+                session.delete(row)
+
     def driver(self, record_id: str) -> str | None:
         """Who drives the record, None when nobody does."""
         with Session(self.engine) as session:

@@ -17,14 +17,15 @@ from pydantic import SecretStr
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.qa.models import Measures
-from lipsync_demo.runs import estimates
+from lipsync_demo.runs import estimates, keeping
 from lipsync_demo.runs.access import Access, needs_key
 from lipsync_demo.runs.drivers import Drivers
 from lipsync_demo.runs.errors import RunRefused
 from lipsync_demo.runs.folder import RunFolder, is_url
 from lipsync_demo.runs.grouping import Groups
+from lipsync_demo.runs.keeping import Deletion
 from lipsync_demo.runs.measuring import Measuring, measures_of
-from lipsync_demo.runs.models import Estimate, Run, RunState
+from lipsync_demo.runs.models import Estimate, Review, Run, RunState
 from lipsync_demo.runs.shares import Shares
 from lipsync_demo.runs.store import RunStore
 from lipsync_demo.runs.times import now
@@ -216,6 +217,57 @@ class RunService:
             has_nsfw_contents=(),
             outputs=(),
             output_seconds=None,
+        )
+
+    def review(self, run_id: str, said: Review) -> Run:
+        """Keep what a person thinks of a result.
+
+        Raises:
+            RunNotFound: there is no such run.
+        """
+        return keeping.review(self.store, run_id, said)
+
+    def delete(
+        self, run_id: str, api_key: SecretStr | None = None, *, at_api: bool = False
+    ) -> Deletion:
+        """Delete a run at rest with its files; with `at_api` its tasks there first, for good.
+
+        Raises:
+            RunNotFound: there is no such run.
+            RunRefused: it is under way, or its key or server is not there.
+            WaveSpeedError: the API did not delete its tasks; nothing was deleted here either.
+        """
+        group = self.get(run_id).group
+        if group is not None:
+            self.groups.forget(group, run_id)
+        self.shares.revoke(run_id)
+        return keeping.delete(self.store, self._access, run_id, api_key, at_api=at_api)
+
+    def import_task(
+        self,
+        task_id: str,
+        *,
+        backend: BackendName | None = None,
+        api_key: SecretStr | None = None,
+        sync_mode: SyncMode | None = None,
+        session: str | None = None,
+    ) -> Run:
+        """A run for a task that was started elsewhere; nothing that could be billed is sent.
+
+        Raises:
+            RunRefused: the mode is not known and not given, or key or server is not there.
+            WaveSpeedError: there is no such task, or the API does not answer.
+        """
+        return keeping.import_task(
+            self._settings,
+            self.store,
+            self._access,
+            self._drivers,
+            task_id.strip(),
+            backend=backend or ("wavespeed" if api_key else self._settings.backend_name),
+            api_key=api_key,
+            sync_mode=sync_mode,
+            session=session,
         )
 
     def estimate(self, run: Run) -> Estimate | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-KEPT = 50
+KEPT = 500
 RUN_ID = re.compile(r"[0-9a-f]{32}")
 
 

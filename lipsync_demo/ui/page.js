@@ -2,9 +2,10 @@
   // Gradio gives every radio of a group its own name, so arrow keys do nothing; one name
   // makes them a group. Its framework resets the name after a key, hence the observer.
   const group = () => {
-    for (const input of document.querySelectorAll("#mode input[type=radio]")) {
-      if (input.name !== "sync_mode") input.name = "sync_mode";
-    }
+    const groups = { "#mode": "sync_mode", "#run-review": "verdict", "#run-where": "where" };
+    for (const [place, name] of Object.entries(groups))
+      for (const input of document.querySelectorAll(`${place} input[type=radio]`))
+        if (input.name !== name) input.name = name;
   };
 
   // One region that stays in the page speaks each new step once; the clock does not.

@@ -100,6 +100,13 @@ def _wire(page: gr.Blocks, studio: Studio) -> None:
     w.stamp.change(studio.mode_changed, [*inputs, shared.key], laid, **AT_ONCE)
     shared.open_run.change(studio.open_asked, [shared.open_run], [*run, shared.open_run], **AT_ONCE)
 
+    shared.repeat.change(
+        studio.repeated,
+        [shared.repeat],
+        [w.video, w.speech, w.mode, w.findings, shared.repeat],
+        **AT_ONCE,
+    )
+
     w.key_open.click(studio.toggle_key, [w.panel], [w.panel, w.key_panel], **AT_ONCE)
     key = [shared.key, w.key_note, w.key_forget, w.brand, w.terms]
     gr.on(

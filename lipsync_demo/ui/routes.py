@@ -25,6 +25,7 @@ TYPES = {
     ".ogg": "audio/ogg",
     ".opus": "audio/ogg",
     ".flac": "audio/flac",
+    ".webp": "image/webp",
 }
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 

@@ -27,7 +27,7 @@ from lipsync_demo.ui.layout import Widgets
 from lipsync_demo.ui.samples import SHOWN, example
 from lipsync_demo.ui.shared import Shared, unchanged
 from lipsync_demo.ui.sources import Source, Track, fetch, lay_all, take
-from lipsync_demo.ui.uploads import sweep
+from lipsync_demo.ui.uploads import lend, sweep
 from lipsync_demo.wavespeed.errors import WaveSpeedError
 
 Changes = dict[Any, Any]
@@ -240,6 +240,31 @@ class Studio:
         if not wanted:
             return unchanged()
         return self.open_run(wanted) | {self.shared.open_run: ""}
+
+    def repeated(self, wanted: str) -> Changes:
+        """The inputs and the mode of an earlier run are wanted for a new one."""
+        w = self.widgets
+        known = run_id(wanted)
+        if known is None:
+            return unchanged()
+        try:
+            run = self.service.get(known)
+        except RunNotFound as error:
+            return {
+                self.shared.repeat: "",
+                w.findings: notices.trouble(error.what, notices.GONE),
+            }
+        copies = [
+            lend(record.path, self.shared.uploads) for record in (run.video, run.audio) if record
+        ]
+        if len(copies) < 2:
+            return {self.shared.repeat: ""}
+        return {
+            w.video: str(take("video", copies[0]).shown),
+            w.speech: str(copies[1]),
+            w.mode: run.sync_mode.value,
+            self.shared.repeat: "",
+        }
 
     def open_run(self, wanted: str) -> Changes:
         """Show a run by its id."""

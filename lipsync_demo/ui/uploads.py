@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -60,4 +61,11 @@ def place(sample: Path, folder: Path) -> Path | None:
     target = folder / SAMPLE / sample.name
     target.parent.mkdir(exist_ok=True)
     shutil.copy2(sample, target)
+    return target
+
+
+def lend(path: Path, folder: Path) -> Path:
+    """A copy of a run's input among the uploads, where the page may show it."""
+    target = Path(tempfile.mkdtemp(prefix="again-", dir=folder)) / path.name
+    shutil.copy2(path, target)
     return target

@@ -46,8 +46,9 @@ class Gate:
 class ScriptedApi:
     """The server's script and memory.
 
-    `gates` hold a kind of request: source, ticket, put, accept (before the task exists),
-    answer (after it exists, before the answer), look, list, output.  `statuses` are the
+    `prices` are the floor and what is quoted for media on this server; `balance` falls by the
+    latter with each task.  `gates` hold a kind of request: source, ticket, put, accept (before
+    the task exists), answer (after it exists, before the answer), look, list, output.  `statuses` are the
     words a task goes through, one a look, the last for ever.  `drop_submits` closes that
     many submit connections after the task was made; `refusals` are statuses with which
     the next requests of a kind are refused.
@@ -70,6 +71,8 @@ class ScriptedApi:
         self.tasks: dict[str, dict[str, Any]] = {}
         self.uploads: dict[str, bytes] = {}
         self.keys: set[str] = set()
+        self.prices = (0.025, 0.05)
+        self.balance = 10.0
         self.url = ""
         self.lock = threading.Lock()
 
@@ -181,6 +184,14 @@ class _Handler(BaseHTTPRequestHandler):
                     "upload": {"method": "PUT", "url": f"{api.url}/put/{name}", "headers": {}},
                 }
             )
+        elif path == "/api/v3/predictions/delete" and self._count("delete"):
+            known = [api.tasks.pop(task, None) for task in request["ids"]]
+            self._data({"deleted_count": sum(task is not None for task in known)})
+        elif path == "/api/v3/model/price" and self._count("price"):
+            media = [request["inputs"][name] for name in ("video", "audio")]
+            readable = all(url.startswith(f"{api.url}/uploads/") for url in media)
+            price = api.prices[1 if readable else 0]
+            self._data({"model_id": request["model_id"], "price": price, "currency": "USD"})
         elif path == "/api/v3/predictions" and self._count("list"):
             api.gates["list"].pass_through()
             body = {"code": 200, "data": {"page": 1, "items": list(api.tasks.values())[::-1]}}
@@ -196,6 +207,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         task = api.new_task(request)
+        api.balance = round(api.balance - api.prices[1], 6)
         api.gates["answer"].pass_through()
         if api.drop_submits:
             api.drop_submits -= 1
@@ -218,6 +230,9 @@ class _Handler(BaseHTTPRequestHandler):
                 api.gates["look"].pass_through()
                 task = api.look(found[1])
                 self._refuse(404) if task is None else self._data(task)
+        elif path == "/api/v3/balance":
+            if self._authorised() and self._count("balance"):
+                self._data({"balance": api.balance})
         elif path.startswith("/outputs/") and self._count("output"):
             api.gates["output"].pass_through()
             self._send(api.output.read_bytes())

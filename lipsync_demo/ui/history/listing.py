@@ -1,44 +1,148 @@
-"""This browser's runs.  A run's id is the key to it, so only ids the browser holds are shown."""
+"""The list of runs: found by words, mode, backend, state and verdict, a page at a time."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import logging
+import os
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
 
+from lipsync_demo import texts
+from lipsync_demo.media.errors import MediaError
+from lipsync_demo.media.stills import stills
+from lipsync_demo.report.gate import flag
 from lipsync_demo.report.words import escape, seconds
-from lipsync_demo.runs.models import Run, RunState
+from lipsync_demo.runs.folder import RunFolder
+from lipsync_demo.runs.models import Run, RunState, Verdict
 
+Link = Callable[[Path], str]
+PAGE = 20
+ANY = ""
+THUMBNAIL_HEIGHT = 96
 INKS = {
     RunState.DONE: "good",
     RunState.FAILED: "bad-ink",
     RunState.UNCLEAR: "warn-ink",
     RunState.STOPPED: "warn-ink",
 }
-NOTHING_YET = (
-    '<p class="quiet">No runs from this browser yet. Their ids are kept in this browser only; '
-    "a run's address opens it anywhere.</p>"
-)
+MARKS = {Verdict.PASS: ("✓", "good"), Verdict.FAIL: ("✕", "bad-ink")}
+logger = logging.getLogger(__name__)
 
 
-def history(runs: Iterable[Run], current: str | None) -> str:
-    """The list of runs, each a link to its own address."""
-    rows = "".join(_row(run, current) for run in runs)
-    return f'<ul class="runs">{rows}</ul>' if rows else NOTHING_YET
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the list is narrowed to; an empty text narrows nothing."""
+
+    words: str = ANY
+    mode: str = ANY
+    backend: str = ANY
+    state: str = ANY
+    verdict: str = ANY
+
+    def holds(self, run: Run) -> bool:
+        """Whether the run is among what is wanted; every word must be found in it."""
+        judged = run.review.verdict.value if run.review and run.review.verdict else "none"
+        exact = (
+            (self.mode, run.sync_mode.value),
+            (self.backend, run.backend),
+            (self.state, run.state.value),
+            (self.verdict, judged),
+        )
+        if any(want not in (ANY, has) for want, has in exact):
+            return False
+        said = " ".join(_said(run)).lower()
+        return all(word in said for word in self.words.lower().split())
 
 
-def _row(run: Run, current: str | None) -> str:
+def _said(run: Run) -> Iterable[str]:
+    """Everything a search looks in."""
+    yield from (run.id, run.prediction_id or "", run.sync_mode.value, run.state.value)
+    yield from (record.name for record in (run.video, run.audio) if record)
+    if run.review:
+        yield run.review.note
+    if run.error:
+        yield run.error.what
+
+
+def history(runs: Sequence[Run], wanted: Wanted, page: int, link: Link) -> str:
+    """The runs that are wanted, newest first, as links to their own addresses."""
+    found = [run for run in runs if wanted.holds(run)]
+    if not found:
+        return f'<p class="quiet">{texts.Runs.NONE_FOUND if runs else texts.Runs.NOTHING_YET}</p>'
+    pages = (len(found) - 1) // PAGE + 1
+    page = min(max(page, 0), pages - 1)
+    rows = "".join(row(run, link) for run in found[page * PAGE : (page + 1) * PAGE])
+    turn = "" if pages == 1 else _turning(page, pages)
+    count = texts.Runs.count(len(found), len(runs))
+    return f'<p class="quiet">{count}</p><ul class="runs">{rows}</ul>{turn}'
+
+
+def _turning(page: int, pages: int) -> str:
+    def button(text: str, to: int) -> str:
+        off = "" if 0 <= to < pages else " disabled"
+        return f'<button type="button" class="button" data-act="page {to}"{off}>{text}</button>'
+
+    return (
+        f'<nav class="take" aria-label="{texts.Runs.PAGES}">{button(texts.Runs.NEWER, page - 1)}'
+        f"<span>{page + 1} / {pages}</span>{button(texts.Runs.OLDER, page + 1)}</nav>"
+    )
+
+
+def row(run: Run, link: Link, recorded: bool = False) -> str:
+    """One run of the list."""
     files = " + ".join(_names(run))
     length = seconds(run.output_seconds) if run.output_seconds is not None else ""
-    here = ' aria-current="true"' if run.id == current else ""
     when = run.created_at.isoformat(timespec="seconds")
+    verdict = run.review.verdict if run.review else None
+    mark, ink = MARKS.get(verdict, ("", "")) if verdict else ("", "")
+    judged = f'<b class="{ink}" title="{texts.Runs.VERDICT}">{mark}</b>' if mark else ""
+    group = f'<span class="pill">{texts.Runs.GROUPED}</span>' if run.group else ""
+    more = (
+        ""
+        if recorded
+        else f'<button type="button" class="button" data-act="details" data-run="{run.id}">'
+        f'{texts.Runs.MORE}<span class="unheard"> {escape(files)}, {run.sync_mode}</span></button>'
+    )
+    state = texts.Runs.RECORDED if recorded else str(run.state)
+    address = "" if recorded else f' href="?run={run.id}" data-run="{run.id}"'
     return (
-        f'<li><a href="?run={run.id}" data-run="{run.id}"{here}>'
-        f'<b class="{INKS.get(run.state, "")}">{run.state}</b><span>{run.sync_mode}</span>'
-        f'<span class="files">{escape(files)}</span><span>{length}</span>'
-        f'<time datetime="{when}">{run.created_at:%d %b %H:%M} UTC</time></a></li>'
+        f"<li><a{address}>{'' if recorded else _picture(run, link)}"
+        f'<b class="{INKS.get(run.state, "")}">{state}</b><span>{run.sync_mode}</span>'
+        f'<span class="files">{escape(files)}</span>{group}{judged}<span>{length}</span>'
+        f'<time datetime="{when}">{run.created_at:%d %b %H:%M} UTC</time></a>{more}</li>'
     )
 
 
 def _names(run: Run) -> Sequence[str]:
-    return [record.name for record in (run.video, run.audio) if record] or [
-        "inputs not checked yet"
-    ]
+    known = [record.name for record in (run.video, run.audio) if record]
+    return known or [(run.prediction_id if run.imported else None) or texts.Runs.UNCHECKED]
+
+
+def _picture(run: Run, link: Link) -> str:
+    path = thumbnail(run)
+    if path is None:
+        return '<span class="thumbnail" aria-hidden="true"></span>'
+    words = texts.Runs.thumbnail(run.sync_mode.value)
+    return f'<img class="thumbnail" src="{escape(link(path))}" alt="{words}" loading="lazy">'
+
+
+def thumbnail(run: Run) -> Path | None:
+    """A small frame of the output, else of the input; none of what may not be safe."""
+    path = RunFolder(run.folder).thumbnail
+    if path.exists():
+        return path
+    safe = run.output is not None and flag(run.has_nsfw_contents, 0) is False
+    source = run.output if safe else run.video.path if run.video else None
+    if source is None or run.state.active or not source.is_file():
+        return None
+    try:
+        data = stills(source, [Fraction(1, 2)], height=THUMBNAIL_HEIGHT)[0]
+        part = path.with_name(f"{path.name}.{os.getpid()}.part")
+        part.write_bytes(data)
+        part.replace(path)
+    except (MediaError, OSError) as error:
+        logger.warning("No thumbnail of run %s: %s", run.id, error)
+        return None
+    return path

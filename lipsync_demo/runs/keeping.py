@@ -1,0 +1,221 @@
+"""What people do with runs at rest: judge them, delete them, bring in those started elsewhere."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic import SecretStr
+
+from lipsync_demo.media.errors import MediaError
+from lipsync_demo.media.sync_modes import SyncMode
+from lipsync_demo.runs.access import Access
+from lipsync_demo.runs.errors import RunRefused
+from lipsync_demo.runs.folder import RunFolder
+from lipsync_demo.runs.models import HEADINGS, Review, Run, RunState
+from lipsync_demo.runs.store import RunStore
+from lipsync_demo.runs.times import now
+from lipsync_demo.settings import BackendName, Settings
+from lipsync_demo.wavespeed.client import WaveSpeedClient
+from lipsync_demo.wavespeed.errors import WaveSpeedError
+from lipsync_demo.wavespeed.models import Prediction
+
+if TYPE_CHECKING:
+    from lipsync_demo.runs.drivers import Drivers
+
+NOTE_LENGTH = 2000
+KEPT_DAYS = 7
+"""How long the API lists a task."""
+PAGES, PAGE_SIZE = 10, 100
+
+
+@dataclass(frozen=True, slots=True)
+class Deletion:
+    """What was deleted: here, and how many tasks at the API (None: they were left there)."""
+
+    run_id: str
+    at_api: int | None
+
+
+def review(store: RunStore, run_id: str, said: Review) -> Run:
+    """Keep what a person thinks of a result.
+
+    Raises:
+        RunNotFound: there is no such run.
+    """
+    kept = Review(
+        said.verdict,
+        {name: said.headings[name] for name in HEADINGS if name in said.headings},
+        said.note.strip()[:NOTE_LENGTH],
+    )
+    after = store.change(run_id, lambda run: replace(run, review=kept))[1]
+    RunFolder(after.folder).write_record(after)
+    return after
+
+
+def delete(
+    store: RunStore,
+    access: Access,
+    run_id: str,
+    api_key: SecretStr | None = None,
+    *,
+    at_api: bool = False,
+) -> Deletion:
+    """Delete a run at rest with its files; with `at_api` its tasks there first.
+
+    Raises:
+        RunNotFound: there is no such run.
+        RunRefused: it is under way, or its key or server is not there.
+        WaveSpeedError: the API did not delete its tasks; nothing was deleted here either.
+    """
+    run = store.get(run_id)
+    if run.state.active:
+        raise RunRefused("This run is under way.", "Stop waiting for it first.")
+    tasks = [task for task in (run.prediction_id, *run.other_tasks) if task]
+    deleted = None
+    if at_api and tasks:
+        if not access.reachable(run):
+            raise RunRefused(
+                f"This run's tasks are at {run.base_url}, which this app does not talk to now.",
+                "Delete it here only.",
+            )
+        deleted = access.client(run, api_key).delete(tasks)
+    store.remove(run_id)
+    # Renamed first: a crash while files are removed leaves nothing that looks like a run.
+    gone = run.folder.with_name(f".deleted-{run.folder.name}")
+    if run.folder.is_dir():
+        run.folder.rename(gone)
+        shutil.rmtree(gone, ignore_errors=True)
+    return Deletion(run_id, deleted)
+
+
+def import_task(
+    settings: Settings,
+    store: RunStore,
+    access: Access,
+    drivers: Drivers,
+    task_id: str,
+    *,
+    backend: BackendName,
+    api_key: SecretStr | None = None,
+    sync_mode: SyncMode | None = None,
+    session: str | None = None,
+) -> Run:
+    """A run for a task that was started elsewhere, which is then waited for and fetched.
+
+    Its inputs and its mode are taken from the API's list of recent tasks; nothing is sent that
+    could be billed.
+
+    Raises:
+        RunRefused: the mode is not known and not given, or key or server is not there.
+        WaveSpeedError: there is no such task, or the API does not answer.
+    """
+    run_id, moment = secrets.token_hex(16), now()
+    run = Run(
+        id=run_id,
+        created_at=moment,
+        started_at=moment,
+        updated_at=moment,
+        state=RunState.WAITING,
+        backend=backend,
+        base_url=access.base_url(backend),
+        sync_mode=sync_mode or SyncMode.CUT_OFF,
+        folder=settings.runs_dir / run_id,
+        video_source="",
+        audio_source="",
+        key="local" if backend == "local" else "visitor" if api_key else "environment",
+        session=session,
+        imported=True,
+    )
+    client = access.client(run, api_key)
+    found = client.prediction(task_id)
+    listed = _listed(client, task_id)
+    inputs = listed.inputs if listed is not None else found.inputs
+    mode = sync_mode or _mode(inputs)
+    if mode is None:
+        raise RunRefused(
+            "The API does not say which sync_mode this task was started with.",
+            "Choose the mode and import it again.",
+        )
+    given = {name: str(inputs.get(name) or "") for name in ("video", "audio")}
+    run = replace(
+        run,
+        sync_mode=mode,
+        prediction_id=found.id,
+        prediction=found.raw,
+        video_source=given["video"],
+        audio_source=given["audio"],
+        request={**given, "sync_mode": mode.value} if all(given.values()) else None,
+    )
+    folder = RunFolder(run.folder)
+    folder.create()
+    run = _with_inputs(settings, run, folder)
+    drivers.begin(run, api_key, left=False)
+    return run
+
+
+def _listed(client: WaveSpeedClient, task_id: str) -> Prediction | None:
+    """The task in the list of recent ones, which has its inputs."""
+    since = now() - timedelta(days=KEPT_DAYS)
+    for page in range(1, PAGES + 1):
+        found = client.list_predictions(page, PAGE_SIZE, created_after=since, include_inputs=True)
+        for prediction in found:
+            if prediction.id == task_id:
+                return prediction
+        if len(found) < PAGE_SIZE:
+            return None
+    return None
+
+
+def _mode(inputs: Mapping[str, Any]) -> SyncMode | None:
+    """The mode of a listed task; a task without one was run with the API's default."""
+    if not inputs.get("video"):
+        return None
+    try:
+        return SyncMode(str(inputs.get("sync_mode") or SyncMode.CUT_OFF.value))
+    except ValueError:
+        return None
+
+
+def _with_inputs(settings: Settings, run: Run, folder: RunFolder) -> Run:
+    """The run with its inputs fetched, so that it can be measured; without them if that fails."""
+    if not (run.video_source and run.audio_source):
+        return run
+    from lipsync_demo.runs.inputs import check_inputs
+    from lipsync_demo.wavespeed.download import download
+
+    limit = settings.max_upload_mb << 20
+    local = run.backend == "local"
+
+    def fetch(url: str, path: Path) -> object:
+        return download(
+            url,
+            path,
+            limit_bytes=limit,
+            allow_private=settings.allow_private_urls,
+            trusted_origin=run.base_url if local else None,
+        )
+
+    try:
+        checked = check_inputs(
+            folder,
+            run.video_source,
+            run.audio_source,
+            run.sync_mode,
+            limit_bytes=limit,
+            fetch=fetch,
+        )
+    except (MediaError, WaveSpeedError):
+        return run
+    return replace(
+        run,
+        video=checked.video,
+        audio=checked.audio,
+        warnings=checked.warnings,
+        expected_seconds=checked.expected_seconds,
+    )

@@ -1,0 +1,105 @@
+"""The tab with the runs: found, judged, repeated, deleted, brought in."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Visit
+from tests.browser.provider import Provider
+from tests.browser.site import Site
+from tests.browser.visitor import SLOW, Visitor
+
+pytestmark = pytest.mark.browser
+
+
+def finished_run(
+    site: Site, visit: Visit, provider: Provider, clip: Path, speech: Path, finished: Path
+) -> tuple[Visitor, str]:
+    visitor = visit(site.url)
+    visitor.use_key(provider.key)
+    visitor.choose(clip, speech, question="longer than the video.")
+    visitor.pick("loop")
+    run = visitor.go()
+    provider.complete(finished)
+    expect(visitor.stage.locator("video").first).to_be_visible(timeout=SLOW)
+    return visitor, run
+
+
+def test_a_run_is_found_judged_and_repeated(
+    site: Site, visit: Visit, provider: Provider, clip: Path, speech: Path, finished: Path
+) -> None:
+    visitor, _ = finished_run(site, visit, provider, clip, speech, finished)
+    page = visitor.page
+    page.click("#view-runs-button")
+    history = page.locator("#history")
+    expect(history.locator("li")).to_have_count(1)
+    picture = history.locator("img.thumbnail")
+    expect(picture).to_have_attribute("alt", "A frame of this loop run")
+    page.wait_for_function("document.querySelector('#history img.thumbnail').naturalWidth > 0")
+    page.fill("#run-search input, #run-search textarea", "nobody said this")
+    expect(history).to_contain_text("No run of this browser is like that.")
+    page.fill("#run-search input, #run-search textarea", "my clip LOOP")
+    expect(history.locator("li")).to_have_count(1)
+
+    history.get_by_role("button", name=re.compile("Judge, repeat, delete")).click()
+    drawer = page.locator("#run-drawer")
+    expect(drawer).to_contain_text("loop · my clip.mp4 + speech.wav")
+    drawer.locator("#run-review").get_by_text("fail", exact=True).click()
+    drawer.locator("#run-bad").get_by_text("teeth", exact=True).click()
+    drawer.locator("#run-good").get_by_text("jaw", exact=True).click()
+    drawer.locator("#run-note textarea").fill("the teeth <flicker>")
+    drawer.locator("#run-save").click()
+    expect(page.locator("#history-notice")).to_contain_text("Saved.")
+    assert visitor.barriers() == []
+    page.reload()
+    page.click("#view-runs-button")
+    page.fill("#run-search input, #run-search textarea", "flicker")
+    expect(history.locator("li")).to_contain_text("✕")
+    history.get_by_role("button", name=re.compile("Judge, repeat, delete")).click()
+    expect(drawer.locator("#run-note textarea")).to_have_value("the teeth <flicker>")
+    expect(drawer.locator("#run-bad").get_by_label("teeth")).to_be_checked()
+    expect(drawer.locator("#run-good").get_by_label("jaw")).to_be_checked()
+
+    drawer.locator("#run-repeat").click()
+    expect(page.locator("#video-facts")).to_contain_text("320×240", timeout=SLOW)
+    expect(page.locator("#mode label.selected")).to_contain_text("loop")
+    expect(page.locator("#mode")).to_contain_text("The speech is 1.50 s longer", timeout=SLOW)
+    assert visitor.complaints == []
+
+
+def test_a_run_is_deleted_here_and_at_the_api(
+    site: Site, visit: Visit, provider: Provider, clip: Path, speech: Path, finished: Path
+) -> None:
+    visitor, run = finished_run(site, visit, provider, clip, speech, finished)
+    page = visitor.page
+    page.click("#view-runs-button")
+    page.get_by_role("button", name=re.compile("Judge, repeat, delete")).click()
+    page.locator("#run-where").get_by_text("here and at the API").click()
+    page.click("#run-delete")
+    page.click("#run-sure")
+    expect(page.locator("#history-notice")).to_contain_text("and 1 task at the API", timeout=SLOW)
+    expect(page.locator("#history")).to_contain_text("No runs from this browser yet")
+    assert not (site.folder / "data" / "runs" / run).exists()
+
+
+def test_a_task_from_elsewhere_is_brought_in(
+    site: Site, visit: Visit, provider: Provider, clip: Path, speech: Path, finished: Path
+) -> None:
+    visitor, run = finished_run(site, visit, provider, clip, speech, finished)
+    task = visitor.code("Response JSON").split('"id": "')[1][:32]
+    other = visit(site.url)
+    other.use_key(provider.key)
+    page = other.page
+    page.click("#view-runs-button")
+    page.fill("#task-box input, #task-box textarea", "nothing-like-it")
+    page.click("#task-bring")
+    expect(page.locator("#history-notice [role=alert]")).to_be_visible(timeout=SLOW)
+    page.fill("#task-box input, #task-box textarea", task)
+    page.click("#task-bring")
+    expect(other.stage).to_contain_text("loop", timeout=SLOW)
+    other.video()
+    assert other.run_id not in ("", run)
