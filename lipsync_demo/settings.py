@@ -6,6 +6,7 @@ The table in `docs/settings.md` names each of them; a test compares the two.
 from __future__ import annotations
 
 import os
+from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
@@ -39,6 +40,7 @@ class Settings(BaseSettings):
     signing_secret: SecretStr | None = Field(None, validation_alias="LIPSYNC_SIGNING_SECRET")
     allow_private_urls: bool = Field(False, validation_alias="LIPSYNC_ALLOW_PRIVATE_URLS")
     max_upload_mb: int = Field(200, ge=1, le=200, validation_alias="LIPSYNC_MAX_UPLOAD_MB")
+    spend_limit: Decimal | None = Field(None, ge=0, validation_alias="LIPSYNC_SPEND_LIMIT")
     workers: int = Field(
         default_factory=lambda: max(1, (os.cpu_count() or 2) - 1),
         ge=1,

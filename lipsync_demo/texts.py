@@ -25,6 +25,10 @@ class Page:
 class Studio:
     """The view with the inputs, the modes and the result."""
 
+    @staticmethod
+    def ahead(count: int) -> str:
+        return "1 run ahead of yours · " if count == 1 else f"{count} runs ahead of yours · "
+
 
 class Doctor:
     """What is found in the inputs, and what can be done about it at once."""
@@ -38,8 +42,6 @@ class Compare:
     START = "Start"
     CANCEL = "Cancel"
     NEEDED = "Choose a video and a speech track first."
-    LOCAL_PRICE = "Free: the local engine answers."
-    PAID_PRICE = "Each run is billed to the API key."
     EARLIER = "Comparisons of this browser"
     STOP = "Stop waiting for all"
     RESUME = "Go on"
@@ -75,6 +77,10 @@ class Compare:
             f"{modes} modes give {runs} different results for these lengths, so {runs} {each} "
             "of one upload."
         )
+
+    @staticmethod
+    def price(words: str) -> str:
+        return f"The price: {words}."
 
     @staticmethod
     def same(modes: int) -> str:
@@ -125,6 +131,42 @@ class Compare:
 
 class Batch:
     """Many pairs one after the other."""
+
+    FILES = "A list as CSV or JSON lines, and the files it names"
+    EXPECTED = (
+        "The first line names the columns; a file is named as it is uploaded here, or by its "
+        "http(s) address. sync_mode and label may be left out."
+    )
+    EXAMPLE = "The samples in three modes"
+    SKIP = "Leave the lines above out and run the others"
+    AT_ONCE = "Runs at once"
+    LIMIT = "Spend at most (US dollars)"
+    START = "Start the batch"
+    TRY = "Try it with the samples"
+    EARLIER = "Batches of this browser"
+    NO_LIST = "There is no list yet."
+    NO_LIST_HINT = "Choose a CSV or JSON lines file and the files it names."
+    BAD = "Some lines cannot be run."
+    BAD_HINT = "Correct them, or say that they are to be left out."
+    COLUMNS: Final = ("#", "Pair", "Mode", "State", "Length", "")
+
+    @staticmethod
+    def limits(most: int, megabytes: int) -> str:
+        return f"Up to {most} pairs, {megabytes} MB a file."
+
+    @staticmethod
+    def found(pairs: int, bad: int) -> str:
+        good = "1 pair can be run." if pairs == 1 else f"{pairs} pairs can be run."
+        lines = "1 line cannot." if bad == 1 else f"{bad} lines cannot."
+        return f"{good} {lines}" if bad else good
+
+    @staticmethod
+    def title(name: str, done: int, count: int) -> str:
+        return f"{name}: {done} of {count} at rest"
+
+    @staticmethod
+    def about(time: str) -> str:
+        return f"about {time} to go"
 
 
 class Runs:
@@ -190,6 +232,52 @@ class Runs:
 
 class Money:
     """Quotes, balance, limits and the ledger."""
+
+    FREE = "free"
+    FREE_SHORT = "free"
+    UNKNOWN = "The API's floor price is being asked for; the exact quote follows the upload."
+    LOCAL = (
+        "The local engine answers, so everything is free. With a WaveSpeed key this view has "
+        "the account's balance, what each run was quoted and charged, and your limit."
+    )
+    BALANCE = "balance"
+    SESSION_SPENT = "quoted in this session"
+    SESSION_LIMIT = "limit of this session"
+    SERVER_LEFT = "left of this server's day"
+    REFRESH = "Refresh"
+    LIMIT_LABEL = "Limit of this session in US dollars"
+    PUT = "Set the limit"
+    LIFT = "Lift it"
+    SET = "The limit is set: a run beyond it is refused before anything is sent."
+    LIFTED = "There is no limit any more."
+    NO_AMOUNT = "This is no amount."
+    AMOUNT_HINT = "Write it like 2.50."
+    LEDGER = "Ledger of this session"
+    EMPTY = "Nothing that could be billed was sent in this session."
+    SAVE = "Download CSV"
+    COLUMNS: Final = ("Time (UTC)", "Mode", "Quoted", "Charged", "State", "Task")
+    STATES: Final[Mapping[str, str]] = {
+        "reserved": "under way",
+        "spent": "done",
+        "released": "refused, not billed",
+        "refund": "failed, refund expected",
+    }
+    IS_FLOOR = "(floor)"
+    CHARGED_NOTE = (
+        "Charged is by how much the balance fell; it stays empty where other requests of the "
+        "same key overlapped."
+    )
+
+    @staticmethod
+    def floor(amount: str, runs: int) -> str:
+        each = "" if runs == 1 else f" for {runs} runs"
+        return (
+            f"at least {amount}{each} (the API's floor price; the exact quote follows the upload)"
+        )
+
+    @staticmethod
+    def reached(spent: str, limit: str) -> str:
+        return f"That is beyond the limit: {spent} of {limit} are spent."
 
 
 class Report:

@@ -7,6 +7,7 @@ import logging
 import typer
 
 from lipsync_demo.cli.judging import bench
+from lipsync_demo.cli.ledger import ledger
 from lipsync_demo.cli.looking import list_runs, modes, show
 from lipsync_demo.cli.measuring import measure
 from lipsync_demo.cli.reporting import report
@@ -37,5 +38,6 @@ app.command("list")(list_runs)
 app.command("resume")(resume)
 app.command("measure")(measure)
 app.command("report")(report)
+app.command("ledger")(ledger)
 app.command("backend")(backend)
 app.add_typer(bench, name="bench")

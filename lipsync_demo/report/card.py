@@ -149,6 +149,11 @@ def _details(run: Run, outputs: Sequence[Output], run_id: str) -> str:
             for n, output in enumerate(outputs)
         ),
     ]
+    if run.quote is not None:
+        floor = " (floor price)" if run.quote.floor else ""
+        rows.append(("Quoted", f"{run.quote.amount} {escape(run.quote.currency)}{floor}"))
+    if run.charge is not None:
+        rows.append(("Charged", f"{run.charge} USD, by the balance"))
     if run.backend == "local":
         rows.append(("Note", "Synthetic: the file itself says so in its metadata."))
     cells = "".join(f"<dt>{name}</dt><dd>{value}</dd>" for name, value in rows)

@@ -8,12 +8,14 @@ from lipsync_demo.media.errors import MediaError
 from lipsync_demo.runs import transfers
 from lipsync_demo.runs.access import Closing
 from lipsync_demo.runs.errors import RunRefused
+from lipsync_demo.runs.ledger import LineState
 from lipsync_demo.runs.models import RunError, RunState
 from lipsync_demo.runs.store import Lost
 from lipsync_demo.runs.submission import Submission
 from lipsync_demo.runs.turn import Interrupted, Turn
 from lipsync_demo.runs.watching import Watch
 from lipsync_demo.wavespeed.errors import WaveSpeedError
+from lipsync_demo.wavespeed.models import Prediction
 
 logger = logging.getLogger(__name__)
 
@@ -59,13 +61,25 @@ class Driver:
             return 0.0
         if state is RunState.UPLOADING:
             transfers.upload(turn)
+            turn.money.reserve(turn)
             return self._submission.send()
         if state is RunState.SUBMITTING:
             return self._submission.settle()
         if state is RunState.WAITING:
-            return self._watch.look()
+            return self._looked()
+        turn.money.settle(turn, LineState.SPENT)
         transfers.fetch_outputs(turn)
         return None
+
+    def _looked(self) -> float:
+        """Look at the task; one that failed is refunded by the API."""
+        turn = self.turn
+        try:
+            return self._watch.look()
+        except WaveSpeedError:
+            if Prediction.parse(turn.run.prediction or {}).failed:
+                turn.money.settle(turn, LineState.REFUND)
+            raise
 
     def _fail(self, what: str, hint: str) -> None:
         """Come to rest with an error; a request whose fate is unknown makes it unclear."""

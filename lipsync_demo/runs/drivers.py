@@ -14,8 +14,10 @@ from lipsync_demo.runs.access import Access, needs_key
 from lipsync_demo.runs.driver import Driver
 from lipsync_demo.runs.errors import RunRefused
 from lipsync_demo.runs.folder import RunFolder
+from lipsync_demo.runs.ledger import Ledger
 from lipsync_demo.runs.loop import Job, Loop
 from lipsync_demo.runs.models import Run, RunState
+from lipsync_demo.runs.money import Money
 from lipsync_demo.runs.owners import Owner
 from lipsync_demo.runs.store import Lost, RunStore
 from lipsync_demo.runs.times import now
@@ -31,11 +33,14 @@ logger = logging.getLogger(__name__)
 class Drivers:
     """The drivers of this process; `changed` is notified whenever one of them writes."""
 
-    def __init__(self, settings: Settings, store: RunStore, access: Access) -> None:
+    def __init__(
+        self, settings: Settings, store: RunStore, access: Access, money: Money | None = None
+    ) -> None:
         self.changed = threading.Condition()
         self._settings = settings
         self._store = store
         self._access = access
+        self._money = money or Money(settings, Ledger(store.engine, settings.runs_dir), access)
         self._owner = Owner(settings.data_dir / "owners")
         self._turns: dict[str, Turn] = {}
         self._loop = Loop()
@@ -155,6 +160,7 @@ class Drivers:
             settings=self._settings,
             store=self._store,
             access=self._access,
+            money=self._money,
             on_change=self._moved,
             api_key=api_key,
         )

@@ -24,13 +24,17 @@ from lipsync_demo.runs.errors import RunRefused
 from lipsync_demo.runs.folder import RunFolder, is_url
 from lipsync_demo.runs.grouping import Groups
 from lipsync_demo.runs.keeping import Deletion
+from lipsync_demo.runs.ledger import Ledger
 from lipsync_demo.runs.measuring import Measuring, measures_of
-from lipsync_demo.runs.models import Estimate, Review, Run, RunState
+from lipsync_demo.runs.models import ACTIVE, Estimate, Review, Run, RunState
+from lipsync_demo.runs.money import Money
 from lipsync_demo.runs.shares import Shares
 from lipsync_demo.runs.store import RunStore
 from lipsync_demo.runs.times import now
 from lipsync_demo.settings import BackendName, Settings
 from lipsync_demo.wavespeed.models import Prediction
+
+PLENTY = 1000
 
 
 class RunService:
@@ -51,7 +55,9 @@ class RunService:
         self._settings = settings
         self.store = RunStore(settings.runs_database_url, settings.runs_dir)
         self._access = Access(settings)
-        self._drivers = Drivers(settings, self.store, self._access)
+        ledger = Ledger(self.store.engine, settings.runs_dir)
+        self.money = Money(settings, ledger, self._access)
+        self._drivers = Drivers(settings, self.store, self._access, self.money)
         self._measuring = Measuring(settings)
         self._drivers.schedule(self._measuring)
         self._recovers = recover
@@ -156,6 +162,10 @@ class RunService:
     def list(self, limit: int = 50, ids: Collection[str] | None = None) -> Sequence[Run]:
         """The latest runs, newest first; with `ids`, only those among them."""
         return self.store.list(limit, ids=ids)
+
+    def under_way(self, backend: BackendName) -> int:
+        """How many runs of a backend, of anybody here, have not come to rest."""
+        return len(self.store.list(PLENTY, states=ACTIVE, backend=backend))
 
     def stop(self, run_id: str) -> Run:
         """Stop waiting; the run's `stop_means` says what goes on all the same.

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from lipsync_demo.runs.access import on_loopback
+from lipsync_demo.runs.ledger import LineState
 from lipsync_demo.runs.models import Run, RunError, RunState
 from lipsync_demo.runs.times import now
 from lipsync_demo.runs.turn import Turn
@@ -59,6 +60,7 @@ class Submission:
             return 0.0
         except WaveSpeedError:
             turn.record(lambda run: replace(run, submitted_at=None))
+            turn.money.settle(turn, LineState.RELEASED)
             raise
         turn.answered = time.monotonic()
         return self._arrived(prediction)

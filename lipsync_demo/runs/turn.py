@@ -12,6 +12,7 @@ from pydantic import SecretStr
 from lipsync_demo.runs.access import Access
 from lipsync_demo.runs.folder import RunFolder
 from lipsync_demo.runs.models import Run, RunError, RunState
+from lipsync_demo.runs.money import Money
 from lipsync_demo.runs.store import Lost, RunStore
 from lipsync_demo.settings import Settings
 from lipsync_demo.wavespeed.client import WaveSpeedClient
@@ -29,6 +30,7 @@ class Turn:
 
     Attributes:
         run: the run as last written.
+        money: what asks for prices and keeps the ledger.
         delays: seconds to wait before each look at the task.
         answered: monotonic seconds when the request of this very turn was answered.
         over: true once this turn does nothing more, or shall not.
@@ -43,11 +45,13 @@ class Turn:
         settings: Settings,
         store: RunStore,
         access: Access,
+        money: Money,
         on_change: Callable[[Turn], None],
         api_key: SecretStr | None = None,
     ) -> None:
         self.run = run
         self.settings = settings
+        self.money = money
         self.store = store
         self.folder = RunFolder(run.folder)
         self.base_url = access.base_url(run.backend)

@@ -12,8 +12,10 @@ from lipsync_demo.runs.service import RunService
 from lipsync_demo.settings import Settings
 from lipsync_demo.ui import layout, sharing
 from lipsync_demo.ui import shared as common
+from lipsync_demo.ui.batch import view as batch
 from lipsync_demo.ui.compare import view as compare
 from lipsync_demo.ui.history import view as history
+from lipsync_demo.ui.money import view as money
 from lipsync_demo.ui.samples import sample
 from lipsync_demo.ui.shared import AT_ONCE, IN_TURN, Shared
 from lipsync_demo.ui.studio import Studio
@@ -40,12 +42,18 @@ def build(settings: Settings, service: RunService, media: SignedMedia, uploads: 
                 widgets = layout.build(top, shared, placed)
             with gr.Tab(texts.Page.COMPARE, id="compare", elem_id="view-compare"):
                 comparing = compare.build(shared)
+            with gr.Tab(texts.Page.BATCH, id="batch", elem_id="view-batch"):
+                many = batch.build(shared)
             with gr.Tab(texts.Page.RUNS, id="runs", elem_id="view-runs") as runs_tab:
                 past = history.build(shared)
+            with gr.Tab(texts.Page.MONEY, id="money", elem_id="view-money") as money_tab:
+                purse = money.build(shared)
         studio = Studio(shared, widgets)
         sharing.wire(widgets.sharing, widgets.run_id, widgets.stamp)
         _wire(page, studio)
         compare.wire(comparing, page, widgets)
+        money.wire(purse, money_tab)
+        batch.wire(many, page)
         history.wire(past, runs_tab, widgets.stamp)
         page.queue(max_size=64, default_concurrency_limit=4, api_open=False)
     blocks: gr.Blocks = page

@@ -84,23 +84,24 @@ class Sharing:
         }
 
 
-def build(shared: Shared, kind: Kind) -> Sharing:
-    """Create the widgets where they are called."""
+def build(shared: Shared, kind: Kind, name: str = "") -> Sharing:
+    """Create the widgets where it is called; `name` tells two panels of a kind apart."""
+    name = name or kind
     with (
-        gr.Column(visible=False, elem_id=f"share-{kind}", elem_classes="share") as panel,
+        gr.Column(visible=False, elem_id=f"share-{name}", elem_classes="share") as panel,
         gr.Accordion(texts.Share.TITLE, open=False),
     ):
-        reports = html(elem_id=f"share-{kind}-reports")
+        reports = html(elem_id=f"share-{name}-reports")
         with gr.Row():
             days = gr.Dropdown(
                 choices=[(texts.Share.days(n), n) for n in DAYS],
                 value=DAYS[1],
                 label=texts.Share.HOW_LONG,
-                elem_id=f"share-{kind}-days",
+                elem_id=f"share-{name}-days",
             )
-            make = gr.Button(texts.Share.MAKE, elem_id=f"share-{kind}-make")
-            revoke = gr.Button(texts.Share.REVOKE, visible=False, elem_id=f"share-{kind}-revoke")
-        told = html(elem_id=f"share-{kind}-told")
+            make = gr.Button(texts.Share.MAKE, elem_id=f"share-{name}-make")
+            revoke = gr.Button(texts.Share.REVOKE, visible=False, elem_id=f"share-{name}-revoke")
+        told = html(elem_id=f"share-{name}-told")
     return Sharing(shared, kind, panel, reports, days, make, revoke, told)
 
 

@@ -11,17 +11,18 @@ from typing import Any
 import gradio as gr
 from pydantic import SecretStr
 
+from lipsync_demo import texts
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.preflight import Severity, check
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.report import alignment
-from lipsync_demo.report.words import clock
+from lipsync_demo.report.words import clock, escape
 from lipsync_demo.runs.errors import RunNotFound, RunsError
 from lipsync_demo.runs.estimates import inference_rate
 from lipsync_demo.runs.models import Run, RunState
 from lipsync_demo.runs.service import RunService
-from lipsync_demo.settings import Settings
-from lipsync_demo.ui import header, layout, modes, notices, view
+from lipsync_demo.settings import BackendName, Settings
+from lipsync_demo.ui import header, layout, modes, notices, prices, view
 from lipsync_demo.ui.ids import remembered, run_id
 from lipsync_demo.ui.layout import Widgets
 from lipsync_demo.ui.samples import SHOWN, example
@@ -171,8 +172,15 @@ class Studio:
         ]
         pace = inference_rate(done)
         time = "" if pace is None else f"about {clock(max(1.0, pace * seconds))} · "
-        price = "free" if backend == "local" else "billed to the API key"
-        return f'<span class="quiet">{time}{price}</span>'
+        price = prices.before(self.shared, 1, key)
+        return f'<span class="quiet">{time}{self._ahead(backend)}{escape(price)}</span>'
+
+    def _ahead(self, backend: BackendName) -> str:
+        """How many runs the local engine has before the next one."""
+        if backend != "local":
+            return ""
+        count = self.service.under_way(backend)
+        return texts.Studio.ahead(count) if count else ""
 
     # Runs
 

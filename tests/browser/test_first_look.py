@@ -16,7 +16,9 @@ THUMB = 44
 VIEWS = {
     "#view-studio-button": "#studio",
     "#view-compare-button": "#compare-grid",
+    "#view-batch-button": "#batch-panel",
     "#view-runs-button": "#runs-panel",
+    "#view-money-button": "#money-panel",
 }
 DESKTOP, PHONE = 1340, 390
 FOLD = 860

@@ -48,8 +48,8 @@ class ScriptedApi:
 
     `prices` are the floor and what is quoted for media on this server; `balance` falls by the
     latter with each task.  `gates` hold a kind of request: source, ticket, put, accept (before
-    the task exists), answer (after it exists, before the answer), look, list, output.  `statuses` are the
-    words a task goes through, one a look, the last for ever.  `drop_submits` closes that
+    the task exists), answer (after it exists, before the answer), look, list, output.  `statuses`
+    are the words a task goes through, one a look, the last for ever.  `drop_submits` closes that
     many submit connections after the task was made; `refusals` are statuses with which
     the next requests of a kind are refused.
     """

@@ -14,11 +14,12 @@ from lipsync_demo import player, texts
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.report import films
+from lipsync_demo.report.words import escape
 from lipsync_demo.runs.errors import RunsError
 from lipsync_demo.runs.grouping import distinct
 from lipsync_demo.runs.groups import Group, GroupKind, GroupState
 from lipsync_demo.runs.models import Run, RunState
-from lipsync_demo.ui import header, notices, samples, sharing
+from lipsync_demo.ui import header, notices, prices, samples, sharing
 from lipsync_demo.ui.compare import cells
 from lipsync_demo.ui.ids import remembered, run_id
 from lipsync_demo.ui.layout import POLL_SECONDS, Widgets
@@ -49,15 +50,20 @@ class Compare:
 
     # Before the click
 
-    def plan(self, video: str | None, speech: str | None, key: SecretStr | None) -> Changes:
+    def plan(
+        self, video: str | None, speech: str | None, key: SecretStr | None, session: object
+    ) -> Changes:
         """What comparing all modes would run, and what it costs."""
         given = _given(video, speech)
         if isinstance(given, str):
             return {"words": given, "ready": False}
         runs = len(distinct(*given, tuple(SyncMode)))
         words = texts.Compare.plan(len(SyncMode), runs)
-        price = price_words(self.shared, runs, key)
-        return {"words": f"<p><b>{words}</b> {price}</p>", "ready": True}
+        price = prices.before(self.shared, runs, key, session)
+        return {
+            "words": f"<p><b>{words}</b> {escape(texts.Compare.price(price))}</p>",
+            "ready": True,
+        }
 
     def start(
         self,
@@ -209,13 +215,6 @@ def stamp(group: Group, runs: Sequence[Run | None]) -> str:
     return " ".join([group.id, group.updated_at.isoformat(), *words])
 
 
-def price_words(shared: Shared, runs: int, key: SecretStr | None) -> str:
-    """What `runs` runs cost, said before they are begun."""
-    if header.backend(shared.settings, key) == "local":
-        return texts.Compare.LOCAL_PRICE
-    return texts.Compare.PAID_PRICE
-
-
 def _given(video: str | None, speech: str | None) -> tuple[Path, Path] | str:
     """Both inputs' files, or what is wrong with them."""
     if not video or not speech:
@@ -260,8 +259,10 @@ def wire(view: Compare, page: gr.Blocks, w: Widgets) -> None:
     )
     view.group.change(None, [view.group], None, js="(id) => window.lipsync.address('compare', id)")
 
-    def plan(video: str | None, speech: str | None, key: SecretStr | None) -> Changes:
-        told = view.plan(video, speech, key)
+    def plan(
+        video: str | None, speech: str | None, key: SecretStr | None, session: object
+    ) -> Changes:
+        told = view.plan(video, speech, key, session)
         return {
             w.plan: gr.Column(visible=True),
             w.plan_words: told["words"],
@@ -272,7 +273,7 @@ def wire(view: Compare, page: gr.Blocks, w: Widgets) -> None:
         return {w.plan: gr.Column(visible=False)}
 
     w.compare.click(
-        plan, [w.video, w.speech, s.key], [w.plan, w.plan_words, w.plan_start], **AT_ONCE
+        plan, [w.video, w.speech, s.key, s.session], [w.plan, w.plan_words, w.plan_start], **AT_ONCE
     )
     w.plan_cancel.click(hide, None, [w.plan], **AT_ONCE)
     w.plan_start.click(

@@ -1,0 +1,155 @@
+"""What runs cost: asked before they are sent, kept within limits, written down.
+
+Every price comes from the API. Asked with media that it cannot read it gives the model's
+lowest price, the floor; the exact quote follows once the media are uploaded.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import secrets
+import threading
+import time
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from pydantic import SecretStr
+
+from lipsync_demo.runs.access import Access
+from lipsync_demo.runs.errors import RunRefused
+from lipsync_demo.runs.ledger import Ledger, LineState
+from lipsync_demo.runs.models import Quote, Run
+from lipsync_demo.runs.times import now
+from lipsync_demo.settings import BackendName, Settings
+from lipsync_demo.wavespeed.client import WaveSpeedClient
+from lipsync_demo.wavespeed.errors import WaveSpeedError
+from lipsync_demo.wavespeed.models import Price
+
+if TYPE_CHECKING:
+    from lipsync_demo.runs.turn import Turn
+
+NOT_MEDIA = "https://example.com/none"
+"""Media the API cannot read: asked about them, it gives the floor."""
+FLOOR_SECONDS = 600.0
+FREE = "local"
+
+logger = logging.getLogger(__name__)
+
+
+class Money:
+    """Quotes, limits and ledger of one run service; keys are held in memory only."""
+
+    def __init__(self, settings: Settings, ledger: Ledger, access: Access) -> None:
+        self.ledger = ledger
+        self._settings = settings
+        self._access = access
+        self._salt = secrets.token_bytes(16)
+        self._floors: dict[str, tuple[float, Price | None]] = {}
+        self._asking: set[str] = set()
+        self._lock = threading.Lock()
+
+    @property
+    def server_limit(self) -> Decimal | None:
+        """What the environment's key may spend in 24 hours; None without a limit."""
+        return self._settings.spend_limit
+
+    def floor(self, backend: BackendName, api_key: SecretStr | None) -> Price | None:
+        """The lowest price of a run, asked in the background; None until it is known."""
+        key = api_key or self._settings.api_key
+        if backend == FREE or key is None:
+            return None
+        name = hashlib.sha256(self._salt + key.get_secret_value().encode()).hexdigest()
+        with self._lock:
+            at, price = self._floors.get(name, (-FLOOR_SECONDS, None))
+            if time.monotonic() - at >= FLOOR_SECONDS and name not in self._asking:
+                self._asking.add(name)
+                threading.Thread(
+                    target=self._ask_floor, args=(name, key), name="floor", daemon=True
+                ).start()
+            return price
+
+    def balance(self, backend: BackendName, api_key: SecretStr | None) -> Decimal | None:
+        """The account's credit in US dollars; None where there is no account.
+
+        Raises:
+            WaveSpeedError: the API does not say.
+        """
+        key = api_key or self._settings.api_key
+        if backend == FREE or key is None:
+            return None
+        return WaveSpeedClient(key, self._settings.base_url).balance()
+
+    def reserve(self, turn: Turn) -> None:
+        """Ask what the run's request costs and set that aside, before the request is sent.
+
+        Raises:
+            RunRefused: it would go beyond a limit, or nobody knows while there is one.
+        """
+        run = turn.run
+        if run.backend == FREE or run.request is None:
+            return
+        client = turn.client()
+        limited = self._limited(run)
+        quote = self._quote(client, run)
+        if quote is None and limited:
+            raise RunRefused(
+                "The API does not say what this run costs, and there is a spend limit.",
+                "Nothing was sent. Resume the run later, or lift the limit.",
+            )
+        turn.write(quote=quote, charge=None)
+        reached = self.ledger.reserve(turn.run, _balance(client), self.server_limit)
+        if reached is None or quote is None:
+            return
+        whose = "this server's for 24 hours" if reached.whose == "server" else "this session's"
+        raise RunRefused(
+            f"This run would cost {quote.amount} {quote.currency}, and {reached.spent} of "
+            f"{whose} limit of {reached.limit} are spent.",
+            "Nothing was sent and nothing is billed. Raise the limit and resume the run."
+            if reached.whose == "session"
+            else "Nothing was sent and nothing is billed. Resume the run tomorrow, or use a key "
+            "of your own.",
+        )
+
+    def settle(self, turn: Turn, state: LineState) -> None:
+        """Say how the run's request ended; what it really cost is noted where it is knowable."""
+        run = turn.run
+        if run.backend == FREE or run.submits == 0:
+            return
+        balance = _balance(turn.client()) if state is LineState.SPENT else None
+        charged = self.ledger.settle(run, state, balance)
+        if charged is not None:
+            turn.write(charge=charged)
+
+    def _limited(self, run: Run) -> bool:
+        server = self.server_limit is not None and run.key == "environment"
+        return server or self.ledger.limit(run.session) is not None
+
+    def _quote(self, client: WaveSpeedClient, run: Run) -> Quote | None:
+        assert run.request is not None  # noqa: S101
+        try:
+            price = client.price(run.request["video"], run.request["audio"], run.sync_mode)
+            floor = client.price(NOT_MEDIA, NOT_MEDIA, run.sync_mode)
+        except WaveSpeedError as error:
+            logger.warning("Run %s: no quote: %s", run.id, error.what)
+            return None
+        return Quote(price.amount, price.currency, price.amount <= floor.amount, now())
+
+    def _ask_floor(self, name: str, key: SecretStr) -> None:
+        price = None
+        try:
+            price = WaveSpeedClient(key, self._settings.base_url).price(NOT_MEDIA, NOT_MEDIA)
+        except WaveSpeedError as error:
+            logger.warning("The floor price is not known: %s", error.what)
+        finally:
+            with self._lock:
+                self._floors[name] = time.monotonic(), price
+                self._asking.discard(name)
+
+
+def _balance(client: WaveSpeedClient) -> Decimal | None:
+    try:
+        return client.balance()
+    except WaveSpeedError as error:
+        logger.warning("The balance is not known: %s", error.what)
+        return None

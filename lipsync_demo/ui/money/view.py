@@ -1,0 +1,157 @@
+"""The tab about money: balance, limits, and every request that may be billed."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+from pydantic import SecretStr
+
+from lipsync_demo import texts
+from lipsync_demo.report.words import escape
+from lipsync_demo.runs.ledger import Line, as_csv
+from lipsync_demo.ui import header, notices, prices
+from lipsync_demo.ui.ids import run_id
+from lipsync_demo.ui.shared import AT_ONCE, IN_TURN, Shared, html
+from lipsync_demo.wavespeed.errors import WaveSpeedError
+
+Changes = dict[Any, Any]
+MOST = Decimal(100_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Purse:
+    """The widgets of the tab and what they do."""
+
+    shared: Shared
+    figures: Any
+    refresh: Any
+    box: Any
+    put: Any
+    lift: Any
+    notice: Any
+    lines: Any
+    save: Any
+
+    def shown(self, key: SecretStr | None, session: object) -> Changes:
+        """Everything as it is now, the balance asked anew."""
+        shared, money = self.shared, self.shared.service.money
+        backend = header.backend(shared.settings, key)
+        own = run_id(session)
+        balance, trouble = None, ""
+        try:
+            balance = money.balance(backend, key)
+        except WaveSpeedError as error:
+            trouble = notices.trouble(error.what, error.hint, warn=True)
+        lines = money.ledger.lines(own) if own else []
+        limit = money.ledger.limit(own)
+        tiles = [
+            (texts.Money.FREE_SHORT if backend == "local" else "–", texts.Money.BALANCE)
+            if balance is None
+            else (f"{balance} USD", texts.Money.BALANCE),
+            (f"{money.ledger.spent(session=own) if own else 0} USD", texts.Money.SESSION_SPENT),
+            ("–" if limit is None else f"{limit} USD", texts.Money.SESSION_LIMIT),
+        ]
+        if money.server_limit is not None and key is None and backend != "local":
+            left = max(Decimal(0), money.server_limit - money.ledger.spent(key="environment"))
+            tiles.append((f"{left} USD", texts.Money.SERVER_LEFT))
+        cells = "".join(f"<div><b>{value}</b><span>{name}</span></div>" for value, name in tiles)
+        words = texts.Money.LOCAL if backend == "local" else prices.before(shared, 1, key, session)
+        return {
+            self.figures: f'<div class="tiles">{cells}</div><p class="quiet">{words}</p>{trouble}',
+            self.lines: table(lines),
+            self.lift: gr.Button(visible=limit is not None),
+            self.save: gr.DownloadButton(visible=bool(lines), value=self._csv(lines)),
+        }
+
+    def limited(self, typed: str, session: object) -> Changes:
+        """This session sets itself a limit."""
+        own = run_id(session)
+        try:
+            amount = Decimal(typed.strip().replace(",", "."))
+        except InvalidOperation:
+            amount = Decimal(-1)
+        if own is None or not 0 <= amount <= MOST:
+            return {self.notice: notices.trouble(texts.Money.NO_AMOUNT, texts.Money.AMOUNT_HINT)}
+        self.shared.service.money.ledger.set_limit(own, amount)
+        return {self.notice: f'<p class="quiet" role="status">{texts.Money.SET}</p>', self.box: ""}
+
+    def lifted(self, session: object) -> Changes:
+        """This session lifts its limit."""
+        if own := run_id(session):
+            self.shared.service.money.ledger.set_limit(own, None)
+        return {self.notice: f'<p class="quiet" role="status">{texts.Money.LIFTED}</p>'}
+
+    def _csv(self, lines: Sequence[Line]) -> str | None:
+        if not lines:
+            return None
+        folder = tempfile.mkdtemp(prefix="ledger-", dir=self.shared.uploads)
+        path = Path(folder) / "lipsync-ledger.csv"
+        path.write_text(as_csv(lines), encoding="utf-8")
+        return str(path)
+
+
+def table(lines: Sequence[Line]) -> str:
+    """The ledger of this session."""
+    if not lines:
+        return f'<p class="quiet">{texts.Money.EMPTY}</p>'
+    rows = "".join(
+        f"<tr><td>{line.at:%d %b %H:%M}</td><td>{line.mode}</td><td>{_amount(line)}</td>"
+        f"<td>{'–' if line.charged is None else line.charged}</td>"
+        f"<td>{texts.Money.STATES[line.state.value]}</td>"
+        f"<td><code>{escape((line.task or '–')[:12])}</code></td></tr>"
+        for line in lines
+    )
+    heads = "".join(f'<th scope="col">{name}</th>' for name in texts.Money.COLUMNS)
+    return (
+        f'<div class="ledger" tabindex="0" role="region" aria-label="{texts.Money.LEDGER}"><table>'
+        f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
+        f'<p class="quiet">{texts.Money.CHARGED_NOTE}</p>'
+    )
+
+
+def _amount(line: Line) -> str:
+    if line.quoted is None:
+        return "–"
+    return f"{line.quoted} {line.currency}{' ' + texts.Money.IS_FLOOR if line.floor else ''}"
+
+
+def build(shared: Shared) -> Purse:
+    """Create the widgets inside the current tab."""
+    t = texts.Money
+    with gr.Column(elem_id="money-panel"):
+        figures = html(elem_id="money-figures")
+        with gr.Row(elem_id="money-limit"):
+            refresh = gr.Button(t.REFRESH, elem_id="money-refresh")
+            box = gr.Textbox(label=t.LIMIT_LABEL, elem_id="money-box")
+            put = gr.Button(t.PUT, elem_id="money-set")
+            lift = gr.Button(t.LIFT, visible=False, elem_id="money-lift")
+        notice = html(elem_id="money-notice")
+        html(f"<h2>{t.LEDGER}</h2>")
+        lines = html(elem_id="money-lines")
+        save = gr.DownloadButton(t.SAVE, visible=False, elem_id="money-csv")
+    return Purse(shared, figures, refresh, box, put, lift, notice, lines, save)
+
+
+def wire(view: Purse, tab: Any) -> None:
+    """Connect the events."""
+    s = view.shared
+    shown: dict[str, Any] = {
+        "fn": view.shown,
+        "inputs": [s.key, s.session],
+        "outputs": [view.figures, view.lines, view.lift, view.save],
+    } | IN_TURN
+    gr.on([tab.select, view.refresh.click], **shown)
+    gr.on(
+        [view.put.click, view.box.submit],
+        view.limited,
+        [view.box, s.session],
+        [view.notice, view.box],
+        **AT_ONCE,
+    ).then(**shown)
+    view.lift.click(view.lifted, [s.session], [view.notice], **AT_ONCE).then(**shown)

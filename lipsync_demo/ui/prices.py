@@ -1,0 +1,33 @@
+"""What a run will cost, in words, before it is begun."""
+
+from __future__ import annotations
+
+from pydantic import SecretStr
+
+from lipsync_demo import texts
+from lipsync_demo.runs.ledger import DAY
+from lipsync_demo.ui import header
+from lipsync_demo.ui.ids import run_id
+from lipsync_demo.ui.shared import Shared
+
+
+def before(shared: Shared, runs: int, key: SecretStr | None, session: object = None) -> str:
+    """The price of `runs` runs, and a limit that is reached already."""
+    backend = header.backend(shared.settings, key)
+    if backend == "local":
+        return texts.Money.FREE
+    money = shared.service.money
+    price = money.floor(backend, key)
+    words = (
+        texts.Money.UNKNOWN
+        if price is None
+        else texts.Money.floor(f"{price.amount * runs} {price.currency}", runs)
+    )
+    limits = [(money.ledger.limit(run_id(session)), money.ledger.spent(session=run_id(session)))]
+    if key is None:
+        day = money.ledger.spent(key="environment", within=DAY)
+        limits.append((money.server_limit, day))
+    for limit, spent in limits:
+        if limit is not None and price is not None and spent + price.amount * runs > limit:
+            words += " " + texts.Money.reached(str(spent), str(limit))
+    return words
