@@ -6,7 +6,9 @@ import logging
 
 import typer
 
+from lipsync_demo.cli.grouping import batch, compare
 from lipsync_demo.cli.judging import bench
+from lipsync_demo.cli.keeping import delete, import_task, review
 from lipsync_demo.cli.ledger import ledger
 from lipsync_demo.cli.looking import list_runs, modes, show
 from lipsync_demo.cli.measuring import measure
@@ -36,6 +38,11 @@ app.command("modes")(modes)
 app.command("show")(show)
 app.command("list")(list_runs)
 app.command("resume")(resume)
+app.command("batch")(batch)
+app.command("compare")(compare)
+app.command("review")(review)
+app.command("delete")(delete)
+app.command("import")(import_task)
 app.command("measure")(measure)
 app.command("report")(report)
 app.command("ledger")(ledger)

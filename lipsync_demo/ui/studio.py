@@ -145,10 +145,9 @@ class Studio:
         w = self.widgets
         timelines = lay_all(video, speech)
         lengths = (video.seconds if video else None, speech.seconds if speech else None)
+        # The mode itself stays as it is: meanwhile a person may have chosen another.
         changes: Changes = {
-            w.mode: gr.Radio(
-                choices=modes.choices(timelines), value=mode, label=modes.question(*lengths)
-            ),
+            w.mode: gr.Radio(choices=modes.choices(timelines), label=modes.question(*lengths)),
             w.drawing: "",
             w.findings: "",
             w.hint: notices.NOT_READY,
