@@ -33,6 +33,43 @@ class Studio:
 class Doctor:
     """What is found in the inputs, and what can be done about it at once."""
 
+    TITLE = "What the check found"
+    LOOKING = "Looking at the face and listening to the voice…"
+    NOTHING = "Choose a video and a speech track; they are looked at before anything is sent."
+    VIDEO = "Video"
+    SPEECH = "Speech"
+    CUT = "Cut to a part"
+    FROM = "from, s"
+    TO = "to, s"
+    CUT_VIDEO = "Cut the video"
+    CUT_SPEECH = "Cut the speech"
+    UNDO = "Use the original"
+    STRIP = "Frames of the video, from its start to its end"
+    WAVEFORM = "Loudness of the speech, from its start to its end"
+    FIXES: Final[Mapping[str, str]] = {
+        "trim": "Cut it",
+        "constant_rate": "Make the frame rate constant",
+        "smaller": "Make it smaller",
+        "first_stream": "Keep the first sound track",
+        "normalise": "Make it louder",
+        "mono": "Make it mono, 48 kHz",
+    }
+
+    @staticmethod
+    def summary(praise: str, looks: int) -> str:
+        if looks == 0:
+            return f"Ready: {praise}." if praise else "Ready."
+        things = "1 thing" if looks == 1 else f"{looks} things"
+        return f"{things} to look at{f'; {praise}' if praise else ''}."
+
+    @staticmethod
+    def changed(what: str, before: str, after: str) -> str:
+        return f"{what}: {before} → {after}"
+
+    @staticmethod
+    def still(second: str) -> str:
+        return f"The frame at {second}"
+
 
 class Compare:
     """The modes side by side, and two videos locked to one playhead."""

@@ -76,6 +76,7 @@ class VideoWriter:
         sar: Fraction = Fraction(1),
         sound: Sound | None = None,
         threads: int = 2,
+        comment: str | None = SYNTHETIC,
     ) -> None:
         self._path = path
         self._part = path.with_name(f".{path.name}.{os.getpid()}.part")
@@ -87,7 +88,8 @@ class VideoWriter:
         self._container: OutputContainer = av.open(
             str(self._part), "w", format="mp4", options=options
         )
-        self._container.metadata["comment"] = SYNTHETIC
+        if comment is not None:
+            self._container.metadata["comment"] = comment
         self._durations: dict[int, int] = {}
         self._video = self._video_stream(size, rate, colours, sar, threads)
         if self._sound is not None:

@@ -33,6 +33,7 @@ class Widgets:
     key_use: Any
     key_forget: Any
     key_note: Any
+    inputs: Any
     video: Any
     video_facts: Any
     video_link: Any
@@ -80,9 +81,10 @@ def build(top: dict[str, Any], shared: Shared, samples: tuple[Path | None, ...])
     # No gr.State: its change is not noticed when an event outside the queue makes it.
     made["stamp"] = gr.Textbox(visible="hidden", elem_id="stamp", label="Stamp")
     with gr.Row(elem_id="studio"):
-        with gr.Column(elem_id="inputs", scale=1, min_width=320):
+        with gr.Column(elem_id="inputs", scale=1, min_width=320) as inputs:
             made |= _sources(settings, *samples)
             made |= _choice(settings)
+        made["inputs"] = inputs
         with gr.Column(elem_id="outcome", scale=1, min_width=320):
             made |= _outcome(shared)
     return Widgets(**made)

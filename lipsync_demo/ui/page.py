@@ -14,6 +14,7 @@ from lipsync_demo.ui import layout, sharing
 from lipsync_demo.ui import shared as common
 from lipsync_demo.ui.batch import view as batch
 from lipsync_demo.ui.compare import view as compare
+from lipsync_demo.ui.doctor import view as doctor
 from lipsync_demo.ui.history import view as history
 from lipsync_demo.ui.money import view as money
 from lipsync_demo.ui.samples import sample
@@ -40,6 +41,8 @@ def build(settings: Settings, service: RunService, media: SignedMedia, uploads: 
             shared = Shared(settings, service, media.sign, uploads, views, **state)
             with gr.Tab(texts.Page.STUDIO, id="studio", elem_id="view-studio"):
                 widgets = layout.build(top, shared, placed)
+                with widgets.inputs:
+                    examiner = doctor.build(shared, widgets)
             with gr.Tab(texts.Page.COMPARE, id="compare", elem_id="view-compare"):
                 comparing = compare.build(shared)
             with gr.Tab(texts.Page.BATCH, id="batch", elem_id="view-batch"):
@@ -53,6 +56,7 @@ def build(settings: Settings, service: RunService, media: SignedMedia, uploads: 
         _wire(page, studio)
         compare.wire(comparing, page, widgets)
         money.wire(purse, money_tab)
+        doctor.wire(examiner, page)
         batch.wire(many, page)
         history.wire(past, runs_tab, widgets.stamp)
         page.queue(max_size=64, default_concurrency_limit=4, api_open=False)

@@ -1,0 +1,236 @@
+"""Everything worth saying about one input, each with the remedy that mends it at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from lipsync_demo.doctor.faces import Faces, faces
+from lipsync_demo.doctor.fixes import Fix
+from lipsync_demo.doctor.voice import Voice, voice
+from lipsync_demo.media.preflight import LIMITS, Finding, Severity, check_audio, check_video
+from lipsync_demo.media.probe import MediaInfo
+from lipsync_demo.media.streams import open_media, video_stream
+
+PQ, HLG = 16, 18
+"""Transfer characteristics of high dynamic range (ITU-T H.273, table 3)."""
+SMALL_IOD = 28.0
+"""Pixels between the eyes below which lips are a few pixels high."""
+TURNED = 35.0
+"""Degrees from which a face counts as turned away."""
+CLIPPED = 0.001
+QUIET_DBFS = -35.0
+NOISY_DB = 16.0
+"""Pauses less than this below the words are not pauses: something else is heard in them."""
+SPOKEN = 0.05
+"""Share of the time below which a recording has no speech."""
+SILENCE_SECONDS = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """One finding and what mends it, None where a person must."""
+
+    finding: Finding
+    fix: Fix | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What was found in one input; `praise` says what is fine, in a few words."""
+
+    found: tuple[Diagnosis, ...]
+    praise: str
+
+
+def examine_video(info: MediaInfo) -> Examined:
+    """Look at the talking video.
+
+    Raises:
+        MediaError: the file cannot be read.
+    """
+    found = [Diagnosis(f, _known(f, info)) for f in check_video(info)]
+    video = info.video
+    if video is None or info.still:
+        return Examined(tuple(found), "")
+    seen = faces(info.path)
+    found += _faces(seen)
+    if _transfer(info.path) in (PQ, HLG):
+        found.append(
+            _warn(
+                "The video is in high dynamic range.",
+                "The result is in standard range and looks flatter; export it as SDR for true "
+                "colours.",
+            )
+        )
+    if video.rotation:
+        found.append(
+            _note(
+                f"The picture is stored turned by {video.rotation}°.",
+                "Nothing to do: it is set upright, here and by the service.",
+            )
+        )
+    if video.sar != 1:
+        found.append(
+            _note(
+                f"Its pixels are not square ({video.sar}).",
+                "Nothing to do: the shape of the picture is kept.",
+            )
+        )
+    return Examined(tuple(found), _praise(seen, info))
+
+
+def examine_audio(info: MediaInfo) -> Examined:
+    """Listen to the speech.
+
+    Raises:
+        MediaError: the file cannot be read.
+    """
+    found = [Diagnosis(f, _known(f, info)) for f in check_audio(info)]
+    if info.audio is None or info.audio.silent:
+        return Examined(tuple(found), "")
+    heard = voice(info.path)
+    found += _voice(heard)
+    streams = _sounds(info.path)
+    if streams > 1:
+        found.append(
+            _warn(
+                f"The file has {streams} sound tracks; the first one is used.",
+                "Keep only the first, so that everybody hears the same.",
+                Fix.FIRST_STREAM,
+            )
+        )
+    if info.audio.channels > 2:
+        found.append(
+            _note(
+                f"The sound has {info.audio.channels} channels.",
+                "One channel is enough for a voice.",
+                Fix.MONO,
+            )
+        )
+    clean = heard.spoken >= SPOKEN and (heard.bed is None or heard.bed >= NOISY_DB)
+    return Examined(tuple(found), "clear voice" if clean else "")
+
+
+def _known(finding: Finding, info: MediaInfo) -> Fix | None:
+    """The remedy for what the plain checks find."""
+    what = finding.what
+    if "frame rate varies" in what:
+        return Fix.CONSTANT_RATE
+    if info.video and "at most" in what and str(LIMITS.long_side) in what:
+        return Fix.SMALLER
+    if "at most" in what and "s are taken" in what and "long" in what:
+        return Fix.TRIM
+    return Fix.NORMALISE if "very quiet" in what else None
+
+
+def _faces(seen: Faces) -> list[Diagnosis]:
+    if seen.share == 0:
+        return [
+            _warn(
+                "No face was found in the video.",
+                "Without a face there are no lips to move: choose a video in which somebody "
+                "looks at the camera.",
+            )
+        ]
+    found = []
+    if seen.share < 0.9:
+        found.append(
+            _warn(
+                f"A face is in sight in {seen.share:.0%} of the video only.",
+                "Where there is none the picture stays as it is; cut to the part with the face.",
+                Fix.TRIM,
+            )
+        )
+    if seen.iod < SMALL_IOD:
+        found.append(
+            _warn(
+                f"The face is small: {seen.iod:.0f} pixels between the eyes.",
+                "Lips of a few pixels cannot be moved well; a closer shot looks better.",
+            )
+        )
+    if seen.yaw > TURNED:
+        found.append(
+            _warn(
+                f"The face is turned away by about {seen.yaw:.0f}°.",
+                "A face that looks at the camera works better.",
+            )
+        )
+    if seen.most > 1:
+        found.append(
+            _warn(
+                f"There are {seen.most} faces of like size.",
+                "The one that speaks is taken, the largest where that is unclear; crop the "
+                "video to one person to be sure.",
+            )
+        )
+    return found
+
+
+def _voice(heard: Voice) -> list[Diagnosis]:
+    found = []
+    if heard.spoken < SPOKEN:
+        found.append(
+            _warn(
+                "Hardly any speech is heard.",
+                "Without a voice the lips rest; choose a recording in which somebody speaks.",
+            )
+        )
+    if heard.clipped > CLIPPED:
+        found.append(
+            _warn(
+                f"{heard.clipped:.1%} of the speech is clipped: it was recorded too loud.",
+                "What is lost cannot be brought back; record it again at a lower level.",
+            )
+        )
+    if heard.level < QUIET_DBFS:
+        found.append(
+            _warn(
+                f"The speech is quiet ({heard.level:.0f} dBFS).",
+                "Bring it to an ordinary level.",
+                Fix.NORMALISE,
+            )
+        )
+    if heard.bed is not None and heard.bed < NOISY_DB:
+        found.append(
+            _warn(
+                f"Something besides the voice is heard: pauses are only {heard.bed:.0f} dB "
+                "quieter than words.",
+                "Music or noise under the speech can move the lips; use the voice alone.",
+            )
+        )
+    for seconds, place in ((heard.lead, "start"), (heard.trail, "end")):
+        if seconds >= SILENCE_SECONDS:
+            found.append(
+                _note(
+                    f"The speech has {float(seconds):.1f} s of silence at its {place}.",
+                    "Cut it away if the lips should not wait.",
+                    Fix.TRIM,
+                )
+            )
+    return found
+
+
+def _praise(seen: Faces, info: MediaInfo) -> str:
+    if seen.share == 0 or info.video is None:
+        return ""
+    return f"{'one face' if seen.most <= 1 else f'{seen.most} faces'}, {seen.iod:.0f} px"
+
+
+def _transfer(path: Path) -> int:
+    with open_media(path) as container:
+        stream = video_stream(container)
+        return 0 if stream is None else int(stream.codec_context.color_trc)
+
+
+def _sounds(path: Path) -> int:
+    with open_media(path) as container:
+        return len(container.streams.audio)
+
+
+def _warn(what: str, hint: str, fix: Fix | None = None) -> Diagnosis:
+    return Diagnosis(Finding(Severity.WARNING, what, hint), fix)
+
+
+def _note(what: str, hint: str, fix: Fix | None = None) -> Diagnosis:
+    return Diagnosis(Finding(Severity.NOTE, what, hint), fix)

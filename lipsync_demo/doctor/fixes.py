@@ -1,0 +1,221 @@
+"""One-click remedies: each writes a new file and leaves the original alone.
+
+Times are exact: a cut falls on the frame or sample that is shown or heard at its moment, and
+a constant frame rate shows at each moment the frame the original shows then.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable
+from enum import Enum
+from fractions import Fraction
+from pathlib import Path
+
+import cv2
+import numpy as np
+from pydub import AudioSegment
+
+from lipsync_demo.engine.decode import FrameReader
+from lipsync_demo.engine.encode import Sound, VideoWriter
+from lipsync_demo.engine.picture import Picture
+from lipsync_demo.media.audio import decode, resample
+from lipsync_demo.media.errors import MediaError
+from lipsync_demo.media.preflight import LIMITS
+from lipsync_demo.media.probe import probe
+
+RATES = tuple(
+    Fraction(n) for n in ("24000/1001", "24", "25", "30000/1001", "30", "50", "60000/1001", "60")
+)
+"""Constant rates that a varying one is brought to: the nearest not below it."""
+TARGET_DBFS = -20.0
+PEAK_DBFS = -1.0
+SPEECH_RATE = 48_000
+
+
+class Fix(str, Enum):
+    """What can be mended."""
+
+    TRIM = "trim"
+    CONSTANT_RATE = "constant_rate"
+    SMALLER = "smaller"
+    FIRST_STREAM = "first_stream"
+    NORMALISE = "normalise"
+    MONO = "mono"
+
+    def __str__(self) -> str:
+        return self.value
+
+
+Frames = list[tuple[Fraction, Fraction, int]]
+"""Start and length in seconds, and number of the source's frame."""
+
+
+def trim_video(path: Path, target: Path, start: Fraction, end: Fraction) -> Path:
+    """The frames shown from `start` to `end`, seconds from the first frame, and their sound.
+
+    Raises:
+        MediaError: nothing is left, or the file cannot be read.
+    """
+
+    def chosen(reader: FrameReader) -> Frames:
+        times = reader.times
+        stamps = [(p - times.pts[0]) * times.time_base for p in times.pts] + [times.duration]
+        kept = [n for n in range(len(times.pts)) if start <= stamps[n] < end]
+        return [(stamps[n] - stamps[kept[0]], stamps[n + 1] - stamps[n], n) for n in kept]
+
+    return _written(path, target, chosen, start, end)
+
+
+def constant_rate(path: Path, target: Path) -> Path:
+    """The same video at the nearest standard rate; nothing moves in time.
+
+    Raises:
+        MediaError: the file cannot be read.
+    """
+
+    def chosen(reader: FrameReader) -> Frames:
+        times = reader.times
+        rate = next((r for r in RATES if r >= times.rate * Fraction(999, 1000)), RATES[-1])
+        stamps = [(p - times.pts[0]) * times.time_base for p in times.pts]
+        count = max(1, round(times.duration * rate))
+        at = [Fraction(n) / rate for n in range(count)]
+        # Half a frame later, so that a frame due a moment after is not missed.
+        numbers = [bisect_right(stamps, moment + 1 / rate / 2) - 1 for moment in at]
+        return [(moment, 1 / rate, max(0, n)) for moment, n in zip(at, numbers, strict=True)]
+
+    return _written(path, target, chosen)
+
+
+def smaller(path: Path, target: Path) -> Path:
+    """The same video within the largest picture that is taken.
+
+    Raises:
+        MediaError: the file cannot be read.
+    """
+    return _written(path, target, _all, fit=True)
+
+
+def first_stream(path: Path, target: Path) -> Path:
+    """Only the first sound of a file, as WAV.
+
+    Raises:
+        MediaError: the file has no sound or cannot be read.
+    """
+    return _sound(decode(path), target)
+
+
+def trim_audio(path: Path, target: Path, start: Fraction, end: Fraction) -> Path:
+    """The sound from `start` to `end` seconds, exact to the sample, as WAV.
+
+    Raises:
+        MediaError: nothing is left, or the file cannot be read.
+    """
+    sound = decode(path)
+    first, last = round(start * sound.frame_rate), round(end * sound.frame_rate)
+    cut = sound.get_sample_slice(first, last)
+    if not len(cut.raw_data):
+        raise MediaError("Nothing is left between these points.", "Move them apart.")
+    return _sound(cut, target)
+
+
+def normalise(path: Path, target: Path) -> Path:
+    """The speech at an ordinary level, its peaks below full scale, as WAV.
+
+    Raises:
+        MediaError: the file has no sound or cannot be read.
+    """
+    sound = decode(path)
+    gain = min(TARGET_DBFS - sound.dBFS, PEAK_DBFS - sound.max_dBFS)
+    return _sound(sound.apply_gain(gain), target)
+
+
+def mono(path: Path, target: Path) -> Path:
+    """One channel at 48 kHz, as WAV.
+
+    Raises:
+        MediaError: the file has no sound or cannot be read.
+    """
+    samples = resample(decode(path), SPEECH_RATE)
+    data = np.rint(samples * 32767).astype(np.int16).tobytes()
+    return _sound(
+        AudioSegment(data=data, sample_width=2, frame_rate=SPEECH_RATE, channels=1), target
+    )
+
+
+def _sound(sound: AudioSegment, target: Path) -> Path:
+    part = target.with_name(f"{target.name}.part")
+    sound.export(str(part), format="wav").close()
+    return part.replace(target)
+
+
+def _all(reader: FrameReader) -> Frames:
+    times = reader.times
+    stamps = [(p - times.pts[0]) * times.time_base for p in times.pts] + [times.duration]
+    return [(stamps[n], stamps[n + 1] - stamps[n], n) for n in range(len(times.pts))]
+
+
+def _written(
+    path: Path,
+    target: Path,
+    choose: Callable[[FrameReader], Frames],
+    start: Fraction = Fraction(0),
+    end: Fraction | None = None,
+    *,
+    fit: bool = False,
+) -> Path:
+    info = probe(path)
+    with FrameReader(path, threads=2) as reader:
+        frames = choose(reader)
+        if not frames:
+            raise MediaError("Nothing is left between these points.", "Move them apart.")
+        size = _fitting(reader.size) if fit else reader.size
+        rate = reader.times.rate
+        tick = _tick(frames)
+        sound = None
+        if info.audio is not None and info.video is not None:
+            lead = info.audio.start - info.video.start
+            sound = _cut_sound(path, start - lead, (end or info.video.duration) - lead)
+        with VideoWriter(
+            target, size, tick, rate, reader.colours, sar=reader.sar, sound=sound, comment=None
+        ) as writer:
+            pictures = reader.pictures([number for _, _, number in frames])
+            for (at, length, _), picture in zip(frames, pictures, strict=True):
+                shown = _resized(picture, size) if fit else picture
+                writer.write(shown, round(at / tick), max(1, round(length / tick)))
+    return target
+
+
+def _tick(frames: Frames) -> Fraction:
+    """A time base in which every start is whole, or a 90 000th of a second."""
+    denominators = {at.denominator for at, _, _ in frames} | {frames[0][1].denominator}
+    common = int(np.lcm.reduce([int(d) for d in denominators]))
+    return Fraction(1, common) if common <= 1_000_000 else Fraction(1, 90_000)
+
+
+def _cut_sound(path: Path, start: Fraction, end: Fraction) -> Sound:
+    """Decoded samples between two moments; silence before the track begins."""
+    sound = decode(path)
+    rate = sound.frame_rate
+    width = np.int16 if sound.sample_width == 2 else np.int32
+    samples = np.frombuffer(sound.raw_data, width).reshape(-1, sound.channels)
+    first, last = round(start * rate), round(end * rate)
+    pad = max(0, -first)
+    cut = samples[max(0, first) : max(0, last)]
+    padded = np.concatenate([np.zeros((pad, sound.channels), samples.dtype), cut])
+    return Sound(np.ascontiguousarray(padded), rate)
+
+
+def _fitting(size: tuple[int, int]) -> tuple[int, int]:
+    long, other = max(size), min(size)
+    scale = min(Fraction(1), Fraction(LIMITS.long_side, long), Fraction(LIMITS.other_side, other))
+    return int(size[0] * scale) // 2 * 2, int(size[1] * scale) // 2 * 2
+
+
+def _resized(picture: Picture, size: tuple[int, int]) -> Picture:
+    half = (size[0] // 2, size[1] // 2)
+    planes = [
+        np.asarray(cv2.resize(plane, to, interpolation=cv2.INTER_AREA), np.uint8)
+        for plane, to in ((picture.y, size), (picture.u, half), (picture.v, half))
+    ]
+    return Picture(planes[0], planes[1], planes[2], picture.colours)

@@ -1,0 +1,1 @@
+"""The panel with the findings, the strips and the cuts."""

@@ -1,0 +1,277 @@
+"""The doctor's panel: what is found in both inputs, what mends it, and the cut of each."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from lipsync_demo import texts
+from lipsync_demo.doctor import fixes
+from lipsync_demo.doctor.examine import Diagnosis, Examined, examine_audio, examine_video
+from lipsync_demo.doctor.fixes import Fix
+from lipsync_demo.media.audio import waveform
+from lipsync_demo.media.errors import MediaError
+from lipsync_demo.media.preflight import LIMITS, Severity
+from lipsync_demo.media.stills import stills
+from lipsync_demo.report.words import escape, seconds
+from lipsync_demo.ui import notices
+from lipsync_demo.ui.layout import Widgets
+from lipsync_demo.ui.listing import SELECT_JS
+from lipsync_demo.ui.shared import IN_TURN, Shared, html, unchanged
+from lipsync_demo.ui.sources import Source, Track, take
+
+Changes = dict[Any, Any]
+MARK = ".mended-"
+"""What stands between a file's name and the fix in the name of a mended one."""
+STRIP_FRAMES, STRIP_HEIGHT, BARS = 8, 72, 96
+STEP = 0.01
+APPLIED: dict[Fix, Callable[[Path, Path], Path]] = {
+    Fix.CONSTANT_RATE: fixes.constant_rate,
+    Fix.SMALLER: fixes.smaller,
+    Fix.FIRST_STREAM: fixes.first_stream,
+    Fix.NORMALISE: fixes.normalise,
+    Fix.MONO: fixes.mono,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Doctor:
+    """The widgets of the panel and what they do."""
+
+    shared: Shared
+    widgets: Widgets
+    told: Any
+    strip: Any
+    wave: Any
+    video_in: Any
+    video_out: Any
+    speech_in: Any
+    speech_out: Any
+    cut_video: Any
+    cut_speech: Any
+
+    def looked(self, video: str | None, speech: str | None) -> Changes:
+        """A video or a speech track came, went or was mended."""
+        picture, sound = _taken("video", video), _taken("speech", speech)
+        parts, praise, looks = [], [], 0
+        for track, source in (("video", picture), ("speech", sound)):
+            if source is None:
+                continue
+            seen = _examined(source.track, source.path)
+            praise += [seen.praise] if seen.praise else []
+            looks += sum(d.finding.severity is not Severity.NOTE for d in seen.found)
+            parts.append(_section(track, source, seen))
+        ends = [float(s.seconds) if s else 0.0 for s in (picture, sound)]
+        summary = texts.Doctor.summary(", ".join(praise), looks) if parts else texts.Doctor.NOTHING
+        return {
+            self.told: (
+                f'<details class="doctor"{" open" if looks else ""}><summary>{escape(summary)}'
+                f"</summary>{''.join(parts)}</details>"
+            ),
+            self.strip: _strip(picture.path, picture.seconds) if picture else "",
+            self.wave: _wave(sound.path) if sound else "",
+            self.video_in: gr.Slider(value=0, maximum=max(STEP, ends[0])),
+            self.video_out: gr.Slider(value=ends[0], maximum=max(STEP, ends[0])),
+            self.speech_in: gr.Slider(value=0, maximum=max(STEP, ends[1])),
+            self.speech_out: gr.Slider(value=ends[1], maximum=max(STEP, ends[1])),
+        }
+
+    def pressed(self, video: str | None, speech: str | None, event: gr.EventData) -> Changes:
+        """A remedy, or the way back to the original, was pressed."""
+        act, _, track = event.act.partition(" ")
+        held = video if track == "video" else speech
+        source = _taken("video" if track == "video" else "speech", held)
+        if source is None:
+            return unchanged()
+        if act == "undo":
+            original = _original(source.path)
+            return self._holding(track, original) if original else unchanged()
+        try:
+            fix = Fix(act)
+        except ValueError:
+            return unchanged()
+        if fix is Fix.TRIM:
+            return self.cut(track, held, 0.0, float(min(source.seconds, LIMITS.seconds)))
+        return self._mended(track, source, fix, lambda path: APPLIED[fix](source.path, path))
+
+    def cut(self, track: str, held: str | None, start: float, end: float) -> Changes:
+        """One input is to be cut to a part."""
+        source = _taken("video" if track == "video" else "speech", held)
+        if source is None:
+            return unchanged()
+        first, last = (Fraction(round(at * 1000), 1000) for at in (start, end))
+        trim = fixes.trim_video if track == "video" else fixes.trim_audio
+        return self._mended(
+            track, source, Fix.TRIM, lambda path: trim(source.path, path, first, last)
+        )
+
+    def _mended(
+        self, track: str, source: Source, fix: Fix, mend: Callable[[Path], Path]
+    ) -> Changes:
+        suffix = ".mp4" if track == "video" else ".wav"
+        stem = source.path.name.split(MARK)[0]
+        number = sum(1 for _ in source.path.parent.glob(f"{stem}{MARK}*"))
+        target = source.path.with_name(f"{stem}{MARK}{fix}-{number}{suffix}")
+        original = _original(source.path) or source.path
+        try:
+            mend(target)
+        except MediaError as error:
+            trouble = notices.trouble(error.what, error.hint)
+            return {self.told: f'<div class="doctor">{trouble}</div>'}
+        target.with_name(f"{target.name}.from").write_text(original.name, encoding="utf-8")
+        return self._holding(track, target)
+
+    def _holding(self, track: str, path: Path) -> Changes:
+        widget = self.widgets.video if track == "video" else self.widgets.speech
+        return {widget: str(take("video" if track == "video" else "speech", path).shown)}
+
+
+def _taken(track: Track, held: str | None) -> Source | None:
+    try:
+        return take(track, Path(held)) if held else None
+    except MediaError:
+        return None
+
+
+def _original(path: Path) -> Path | None:
+    """The file a mended one was made from."""
+    note = path.with_name(f"{path.name}.from")
+    if not note.is_file():
+        return None
+    original = path.with_name(Path(note.read_text(encoding="utf-8")).name)
+    return original if original.is_file() else None
+
+
+@lru_cache(maxsize=128)
+def _examined(track: Track, path: Path) -> Examined:
+    source = take(track, path)
+    try:
+        return examine_video(source.info) if track == "video" else examine_audio(source.info)
+    except MediaError:
+        return Examined((), "")
+
+
+def _section(track: str, source: Source, seen: Examined) -> str:
+    title = texts.Doctor.VIDEO if track == "video" else texts.Doctor.SPEECH
+    rows = "".join(_row(track, diagnosis) for diagnosis in seen.found)
+    original = _original(source.path)
+    changed = ""
+    if original is not None:
+        before = take(source.track, original)
+        fix = source.path.name.partition(MARK)[2].partition("-")[0]
+        words = texts.Doctor.changed(texts.Doctor.FIXES[fix], _plain(before), _plain(source))
+        changed = (
+            f'<li class="changed"><span>{escape(words)}</span>'
+            f'<button type="button" class="button" data-act="undo {track}">{texts.Doctor.UNDO}'
+            "</button></li>"
+        )
+    return f"<h3>{title}</h3><ul>{rows}{changed}</ul>" if rows or changed else ""
+
+
+def _plain(source: Source) -> str:
+    return source.facts.replace("<b>", "").replace("</b>", "")
+
+
+def _row(track: str, diagnosis: Diagnosis) -> str:
+    finding = diagnosis.finding
+    ink = {Severity.ERROR: "bad-ink", Severity.WARNING: "warn-ink"}.get(finding.severity, "quiet")
+    mark = {Severity.ERROR: "✕", Severity.WARNING: "!"}.get(finding.severity, "·")
+    button = (
+        f'<button type="button" class="button" data-act="{diagnosis.fix} {track}">'
+        f"{texts.Doctor.FIXES[diagnosis.fix.value]}</button>"
+        if diagnosis.fix
+        else ""
+    )
+    return (
+        f'<li><span class="{ink}">{mark}<span class="unheard"> {finding.severity}</span></span>'
+        f"<span><b>{escape(finding.what)}</b> {escape(finding.hint)}</span>{button}</li>"
+    )
+
+
+@lru_cache(maxsize=64)
+def _strip(path: Path, length: Fraction) -> str:
+    moments = [length * (2 * n + 1) / (2 * STRIP_FRAMES) for n in range(STRIP_FRAMES)]
+    try:
+        pictures = stills(path, moments, height=STRIP_HEIGHT)
+    except MediaError:
+        return ""
+    images = "".join(
+        f'<img src="data:image/webp;base64,{b64encode(data).decode()}" '
+        f'alt="{texts.Doctor.still(seconds(at))}">'
+        for data, at in zip(pictures, moments, strict=True)
+    )
+    return f'<div class="film" role="group" aria-label="{texts.Doctor.STRIP}">{images}</div>'
+
+
+@lru_cache(maxsize=64)
+def _wave(path: Path) -> str:
+    try:
+        levels = waveform(path, BARS)
+    except MediaError:
+        return ""
+    bars = "".join(
+        f'<rect x="{4 * n}" width="3" y="{20 - 19 * level:.1f}" height="{max(1, 38 * level):.1f}"/>'
+        for n, level in enumerate(levels.tolist())
+    )
+    return (
+        f'<svg class="wave" viewBox="0 0 {4 * BARS} 40" preserveAspectRatio="none" role="img" '
+        f'aria-label="{texts.Doctor.WAVEFORM}">{bars}</svg>'
+    )
+
+
+def build(shared: Shared, widgets: Widgets) -> Doctor:
+    """Create the panel inside the current column."""
+    t = texts.Doctor
+    told = html(f'<p class="quiet">{t.LOOKING}</p>', elem_id="doctor", js_on_load=SELECT_JS)
+    with gr.Accordion(t.CUT, open=False, elem_id="cuts"):
+        strip = html(elem_id="strip")
+        with gr.Row():
+            video_in = _slider(t.VIDEO, t.FROM, "cut-video-in")
+            video_out = _slider(t.VIDEO, t.TO, "cut-video-out")
+            cut_video = gr.Button(t.CUT_VIDEO, elem_id="cut-video")
+        wave = html(elem_id="wave")
+        with gr.Row():
+            speech_in = _slider(t.SPEECH, t.FROM, "cut-speech-in")
+            speech_out = _slider(t.SPEECH, t.TO, "cut-speech-out")
+            cut_speech = gr.Button(t.CUT_SPEECH, elem_id="cut-speech")
+    return Doctor(
+        shared, widgets, told, strip, wave, video_in, video_out, speech_in, speech_out,
+        cut_video, cut_speech,
+    )  # fmt: skip
+
+
+def _slider(track: str, edge: str, name: str) -> Any:
+    return gr.Slider(0, 1, value=0, step=STEP, label=f"{track} {edge}", elem_id=name, buttons=[])
+
+
+def wire(view: Doctor, page: gr.Blocks) -> None:
+    """Connect the events."""
+    w = view.widgets
+    looked: dict[str, Any] = {
+        "fn": view.looked,
+        "inputs": [w.video, w.speech],
+        "outputs": [
+            view.told, view.strip, view.wave,
+            view.video_in, view.video_out, view.speech_in, view.speech_out,
+        ],
+    } | IN_TURN  # fmt: skip
+    page.load(**looked)
+    gr.on([w.video.change, w.speech.change], **looked)
+    held = [w.video, w.speech, view.told]
+    view.told.select(view.pressed, [w.video, w.speech], held, **IN_TURN)
+
+    def cut_video(held: str | None, start: float, end: float) -> Changes:
+        return view.cut("video", held, start, end)
+
+    def cut_speech(held: str | None, start: float, end: float) -> Changes:
+        return view.cut("speech", held, start, end)
+
+    view.cut_video.click(cut_video, [w.video, view.video_in, view.video_out], held, **IN_TURN)
+    view.cut_speech.click(cut_speech, [w.speech, view.speech_in, view.speech_out], held, **IN_TURN)

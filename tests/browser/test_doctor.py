@@ -1,0 +1,61 @@
+"""The doctor says what it found, mends it in one click, and lets go of it again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Visit
+from tests.browser.site import Site
+from tests.browser.visitor import SLOW
+from tests.media_factory import make_video, speechlike, write_audio
+
+pytestmark = pytest.mark.browser
+
+
+def test_findings_are_mended_and_undone(site: Site, visit: Visit, tmp_path: Path) -> None:
+    video = make_video(tmp_path / "uneven.mp4", rate=30, size=(320, 240), vfr=[1, 2, 1, 3] * 9)
+    quiet = write_audio(tmp_path / "quiet.wav", speechlike(3) * np.float32(0.004), 48_000)
+    visitor = visit(site.url)
+    page = visitor.page
+    doctor = page.locator("#doctor")
+    expect(doctor).to_contain_text("Ready: one face", timeout=SLOW)
+    visitor.choose(video, quiet, question="longer than the video.")
+    expect(doctor).to_contain_text("No face was found", timeout=SLOW)
+    doctor.get_by_role("button", name="Make the frame rate constant").click()
+    expect(doctor.locator(".changed")).to_contain_text("→", timeout=SLOW)
+    expect(page.locator("#video-facts")).not_to_contain_text("varying")
+    doctor.get_by_role("button", name="Use the original").click()
+    expect(page.locator("#video-facts")).to_contain_text("varying", timeout=SLOW)
+    doctor.get_by_role("button", name="Make it louder").first.click()
+    expect(doctor.locator(".changed")).to_contain_text("Make it louder", timeout=SLOW)
+    assert visitor.complaints == []
+
+
+def test_both_tracks_are_cut_to_their_points(
+    site: Site, visit: Visit, clip: Path, speech: Path
+) -> None:
+    visitor = visit(site.url)
+    page = visitor.page
+    visitor.choose(clip, speech, question="The speech is 1.50 s longer than the video.")
+    page.locator("#cuts button.label-wrap").click()
+    expect(page.locator("#strip img")).to_have_count(8, timeout=SLOW)
+    expect(page.locator("#wave svg")).to_be_visible()
+    end = page.locator("#cut-speech-out input[type=number]")
+    expect(end).to_have_value("3.5", timeout=SLOW)
+    end.fill("2.5")
+    end.press("Tab")
+    page.click("#cut-speech")
+    expect(page.locator("#mode")).to_contain_text("The speech is 0.50 s longer", timeout=SLOW)
+    # The points are set anew for what is left; a value typed before that would be lost.
+    expect(page.locator("#cut-speech-out input[type=range]")).to_have_attribute("max", "2.5")
+    start = page.locator("#cut-video-in input[type=number]")
+    start.fill("1")
+    start.press("Tab")
+    page.click("#cut-video")
+    expect(page.locator("#mode")).to_contain_text("The speech is 1.50 s longer", timeout=SLOW)
+    assert visitor.barriers() == []
+    assert visitor.complaints == []

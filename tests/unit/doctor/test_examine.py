@@ -1,0 +1,102 @@
+"""What the doctor says of sounds and videos, and that it keeps quiet about good ones."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from lipsync_demo.doctor.examine import examine_audio, examine_video
+from lipsync_demo.doctor.faces import faces
+from lipsync_demo.doctor.fixes import Fix
+from lipsync_demo.media.audio import speech_samples
+from lipsync_demo.media.preflight import Severity
+from lipsync_demo.media.probe import probe
+from tests.media_factory import make_video, write_audio
+
+ASSETS = Path(__file__).resolve().parents[3] / "assets"
+RATE = 16_000
+
+
+@pytest.fixture(scope="module")
+def speech() -> np.ndarray:
+    return speech_samples(ASSETS / "sample_speech.wav")
+
+
+def said(tmp_path: Path, samples: np.ndarray) -> dict[str, Fix | None]:
+    path = write_audio(tmp_path / "a.wav", samples.astype(np.float32), RATE)
+    return {d.finding.what: d.fix for d in examine_audio(probe(path)).found}
+
+
+def test_good_inputs_are_praised_and_nothing_else() -> None:
+    assert examine_video(probe(ASSETS / "sample_video.mp4")).found == ()
+    assert examine_video(probe(ASSETS / "sample_video.mp4")).praise.startswith("one face")
+    heard = examine_audio(probe(ASSETS / "sample_speech.wav"))
+    assert (heard.found, heard.praise) == ((), "clear voice")
+
+
+def test_clipping_is_found(tmp_path: Path, speech: np.ndarray) -> None:
+    assert any("clipped" in what for what in said(tmp_path, np.clip(speech * 8, -1, 1)))
+
+
+def test_quiet_speech_can_be_made_louder(tmp_path: Path, speech: np.ndarray) -> None:
+    assert Fix.NORMALISE in said(tmp_path, speech * 0.03).values()
+
+
+def test_silence_around_the_speech_can_be_cut(tmp_path: Path, speech: np.ndarray) -> None:
+    found = said(tmp_path, np.concatenate([np.zeros(2 * RATE), speech, np.zeros(3 * RATE)]))
+    assert any("2.0 s of silence at its start" in what for what in found)
+    assert any("of silence at its end" in what for what in found)
+
+
+def test_music_under_speech_is_heard(tmp_path: Path, speech: np.ndarray) -> None:
+    pause = np.zeros(RATE // 2)
+    thirds = np.array_split(speech, 3)
+    words = np.concatenate([thirds[0], pause, thirds[1], pause, thirds[2]])
+    assert not any("besides the voice" in what for what in said(tmp_path, words))
+    time = np.arange(len(words)) / RATE
+    chord = sum(np.sin(2 * np.pi * f * time) for f in (220, 277, 330)) / 3
+    music = 0.35 * float(np.sqrt((words**2).mean())) * chord
+    assert any("besides the voice" in what for what in said(tmp_path, words + music))
+
+
+def test_a_hum_is_no_speech(tmp_path: Path) -> None:
+    time = np.arange(3 * RATE) / RATE
+    assert any("Hardly any speech" in what for what in said(tmp_path, 0.3 * np.sin(700 * time)))
+
+
+def test_a_video_without_a_face_and_with_odd_pixels(tmp_path: Path) -> None:
+    from fractions import Fraction
+
+    path = make_video(tmp_path / "a.mp4", 1, rotation=90, sar=Fraction(4, 3), vfr=[1, 2, 1, 3] * 5)
+    found = {d.finding.what: d for d in examine_video(probe(path)).found}
+    assert any(what.startswith("No face was found") for what in found)
+    assert any("turned by 90" in what for what in found)
+    assert any("not square" in what for what in found)
+    (varying,) = [d for what, d in found.items() if "frame rate varies" in what]
+    assert varying.fix is Fix.CONSTANT_RATE
+    assert varying.finding.severity is Severity.NOTE
+
+
+@pytest.mark.media
+def test_real_faces_are_counted(test_media: Path) -> None:
+    with (test_media / "index.csv").open(encoding="utf-8", newline="") as lines:
+        rows = [r for r in csv.DictReader(lines) if r["kind"] == "talk"][:6]
+    for row in rows:
+        seen = faces(test_media / row["file"])
+        assert seen.share == 1, row["file"]
+        assert seen.most == 1, row["file"]
+        assert seen.iod > 28, row["file"]
+
+
+@pytest.mark.media
+def test_clean_recordings_are_not_taken_for_music(test_media: Path) -> None:
+    wrong = []
+    for path in sorted((test_media / "audio").glob("*")):
+        if "hum" in path.name or path.suffix not in (".wav", ".mp3", ".flac"):
+            continue
+        found = [d.finding.what for d in examine_audio(probe(path)).found]
+        wrong += [path.name for what in found if "besides the voice" in what]
+    assert wrong == []
