@@ -407,6 +407,23 @@ class Share:
 class Demo:
     """Recorded results and the presenter's view."""
 
+    ONLY = "Recorded results only"
+    MEANWHILE = "Show the recorded result meanwhile"
+    GOES_ON = "The run itself goes on; it is listed under Runs."
+    NOT_RECORDED = "Recordings exist for the sample only."
+    NOT_RECORDED_HINT = "Load the sample, or switch “Recorded results only” off."
+    LOAD = "Load the sample"
+    PRESENT = "Present"
+    BESIDE = "Beside the input"
+    CLOSE = "Close"
+    WENT_IN = "What went in"
+    HAPPENED = "What happened"
+    CAME_OUT = "What came out"
+
+    @staticmethod
+    def checks(passed: int, of: int) -> str:
+        return f"{passed} of {of} checks passed"
+
     @staticmethod
     def recorded(day: str, what: str) -> str:
         return f"Recorded {day}, local engine · {what}"

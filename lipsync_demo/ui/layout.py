@@ -57,6 +57,9 @@ class Widgets:
     stop: Any
     resume: Any
     again: Any
+    meanwhile: Any
+    only: Any
+    load: Any
     notice: Any
     card: Any
     sharing: Sharing
@@ -95,6 +98,7 @@ def above(settings: Settings) -> dict[str, Any]:
     made: dict[str, Any] = {"panel": gr.State("")}
     with gr.Row(elem_id="top"):
         made["brand"] = html(header.brand(settings, None), elem_id="brand")
+        made["only"] = gr.Checkbox(label=texts.Demo.ONLY, elem_id="recorded-only", container=False)
         made["key_open"] = gr.Button("Use a WaveSpeed key", elem_id="key-open", size="sm")
     with gr.Column(visible=False, elem_id="key-panel", elem_classes="panel") as key_panel:
         with gr.Row():
@@ -184,6 +188,7 @@ def _choice(settings: Settings) -> dict[str, Any]:
         go = gr.Button("Sync the lips", variant="primary", size="lg", elem_id="go")
         compare = gr.Button(texts.Compare.ALL, size="lg", elem_id="compare-all")
         hint = html(elem_id="hint")
+    load = gr.Button(texts.Demo.LOAD, visible=False, elem_id="load-sample")
     with gr.Column(visible=False, elem_id="plan", elem_classes="panel") as plan:
         plan_words = html(elem_id="plan-words")
         with gr.Row():
@@ -196,6 +201,7 @@ def _choice(settings: Settings) -> dict[str, Any]:
         "findings": findings,
         "go": go,
         "compare": compare,
+        "load": load,
         "plan": plan,
         "plan_words": plan_words,
         "plan_start": plan_start,
@@ -211,6 +217,7 @@ def _outcome(shared: Shared) -> dict[str, Any]:
         stop = gr.Button("Stop waiting", visible=False, elem_id="stop")
         resume = gr.Button("Resume", visible=False, elem_id="resume")
         again = gr.Button("Submit again", visible=False, elem_id="again")
+        meanwhile = gr.Button(texts.Demo.MEANWHILE, visible=False, elem_id="meanwhile")
     notice = html(elem_id="notice")
     card = html(elem_id="card")
     sharing = build_sharing(shared, "run")
@@ -224,6 +231,7 @@ def _outcome(shared: Shared) -> dict[str, Any]:
         "stop": stop,
         "resume": resume,
         "again": again,
+        "meanwhile": meanwhile,
         "notice": notice,
         "card": card,
         "sharing": sharing,

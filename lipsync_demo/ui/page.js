@@ -33,6 +33,17 @@
       if (field.value.startsWith("/")) field.value = location.origin + field.dataset.path;
   };
 
+  // Players beside a result are made when they are asked for.
+  const lazily = (place) => {
+    if (!place.querySelector("lipsync-pair"))
+      place.append(place.querySelector("template").content.cloneNode(true));
+  };
+  document.addEventListener(
+    "toggle",
+    ({ target }) => target.matches?.("details[data-lazy]") && target.open && lazily(target),
+    true,
+  );
+
   const look = () => {
     links();
     group();
@@ -55,6 +66,12 @@
       const video = player.querySelector("video");
       video.inert = false;
       video.focus();
+    }
+    if (event.target.closest("[data-present]")) {
+      const dialog = document.querySelector("#card dialog.presenter");
+      lazily(dialog.querySelector(".screen"));
+      dialog.addEventListener("close", () => dialog.querySelector("lipsync-pair")?.remove(), { once: true });
+      dialog.showModal();
     }
     const copy = event.target.closest("[data-copy]");
     if (copy) {

@@ -43,7 +43,7 @@ def build(settings: Settings, service: RunService, media: SignedMedia, uploads: 
                 widgets = layout.build(top, shared, placed)
                 with widgets.inputs:
                     examiner = doctor.build(shared, widgets)
-            with gr.Tab(texts.Page.COMPARE, id="compare", elem_id="view-compare"):
+            with gr.Tab(texts.Page.COMPARE, id="compare", elem_id="view-compare") as compare_tab:
                 comparing = compare.build(shared)
             with gr.Tab(texts.Page.BATCH, id="batch", elem_id="view-batch"):
                 many = batch.build(shared)
@@ -54,7 +54,7 @@ def build(settings: Settings, service: RunService, media: SignedMedia, uploads: 
         studio = Studio(shared, widgets)
         sharing.wire(widgets.sharing, widgets.run_id, widgets.stamp)
         _wire(page, studio)
-        compare.wire(comparing, page, widgets)
+        compare.wire(comparing, page, compare_tab, widgets)
         money.wire(purse, money_tab)
         doctor.wire(examiner, page)
         batch.wire(many, page)
@@ -70,7 +70,7 @@ def _wire(page: gr.Blocks, studio: Studio) -> None:
     laid = [w.drawing, w.findings, w.hint]
     held = [w.video, w.speech, w.video_facts, w.speech_facts, w.mode, *laid]
     run = [w.stamp, w.stage, w.card, w.request, w.response, w.curl, w.python]
-    run += [w.stop, w.resume, w.again, w.notice, w.timer, w.go, w.run_id, w.findings]
+    run += [w.stop, w.resume, w.again, w.meanwhile, w.notice, w.timer, w.go, w.run_id, w.findings]
 
     page.load(
         studio.opened,
@@ -100,11 +100,13 @@ def _wire(page: gr.Blocks, studio: Studio) -> None:
 
     w.go.click(
         studio.start,
-        [*inputs, shared.key, shared.ids, shared.session],
-        [*run, shared.ids],
+        [*inputs, shared.key, shared.ids, shared.session, w.only],
+        [*run, shared.ids, w.load],
         **AT_ONCE,
     )
     w.timer.tick(studio.poll, [w.run_id, w.stamp], run, **AT_ONCE)
+    w.meanwhile.click(studio.meanwhile, [w.run_id], run, **AT_ONCE)
+    w.load.click(studio.loaded, None, [w.video, w.speech, w.load, w.findings], **AT_ONCE)
     w.stop.click(studio.stop, [w.run_id], run, **AT_ONCE)
     w.resume.click(studio.resume, [w.run_id, shared.key], run, **AT_ONCE)
     w.again.click(studio.again, [w.run_id, shared.key], run, **AT_ONCE)

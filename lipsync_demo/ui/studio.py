@@ -25,10 +25,10 @@ from lipsync_demo.settings import BackendName, Settings
 from lipsync_demo.ui import header, layout, modes, notices, prices, view
 from lipsync_demo.ui.ids import remembered, run_id
 from lipsync_demo.ui.layout import Widgets
-from lipsync_demo.ui.samples import SHOWN, example
+from lipsync_demo.ui.samples import SHOWN, example, sample
 from lipsync_demo.ui.shared import Shared, unchanged
 from lipsync_demo.ui.sources import Source, Track, fetch, lay_all, take
-from lipsync_demo.ui.uploads import lend, sweep
+from lipsync_demo.ui.uploads import SAMPLE, lend, place, sweep
 from lipsync_demo.wavespeed.errors import WaveSpeedError
 
 Changes = dict[Any, Any]
@@ -191,9 +191,12 @@ class Studio:
         key: SecretStr | None,
         ids: object,
         session: object,
+        recorded_only: bool = False,
     ) -> Changes:
         """The main button."""
         w = self.widgets
+        if recorded_only:
+            return self._from_recording(video, speech, mode)
         picture, sound = self._take("video", video)[0], self._take("speech", speech)[0]
         if picture is None or sound is None:
             missing = "video" if picture is None else "speech track"
@@ -215,6 +218,41 @@ class Studio:
         except RunsError as error:
             return {w.findings: notices.trouble(error.what, error.hint)}
         return self._of(run) | {self.shared.ids: remembered(ids, run.id), w.findings: ""}
+
+    def _from_recording(self, video: str | None, speech: str | None, mode: str) -> Changes:
+        """The recording in place of a run: nothing is sent."""
+        w = self.widgets
+        if not all(held and Path(held).parent.name == SAMPLE for held in (video, speech)):
+            trouble = notices.trouble(texts.Demo.NOT_RECORDED, texts.Demo.NOT_RECORDED_HINT)
+            return {w.findings: trouble, w.load: gr.Button(visible=True)}
+        shown = self._show(self._recorded(SyncMode(mode)))
+        return shown | {w.run_id: "", w.findings: "", w.load: gr.Button(visible=False)}
+
+    def loaded(self) -> Changes:
+        """The sample is wanted back in its places."""
+        w = self.widgets
+        kept = [path for track in ("video", "speech") if (path := sample(track))]
+        paths = [place(path, self.shared.uploads) for path in kept]
+        if len(paths) < 2:
+            return unchanged()
+        return {
+            w.video: str(paths[0]),
+            w.speech: str(paths[1]),
+            w.load: gr.Button(visible=False),
+            w.findings: "",
+        }
+
+    def meanwhile(self, current: str) -> Changes:
+        """The recording is wanted while a run waits for a network that is down."""
+        try:
+            run = self.service.get(run_id(current) or "")
+        except RunNotFound:
+            return unchanged()
+        words = f'<p class="quiet" role="status">{texts.Demo.GOES_ON}</p>'
+        return self._show(self._recorded(run.sync_mode)) | {
+            self.widgets.run_id: "",
+            self.widgets.notice: words,
+        }
 
     def poll(self, current: str, stamp: str) -> Changes:
         """The clock ticked while a run goes on."""
@@ -306,6 +344,7 @@ class Studio:
             w.stop: gr.Button(visible=can.stop),
             w.resume: gr.Button(shown.resume_label, visible=can.resume),
             w.again: gr.Button(visible=can.again),
+            w.meanwhile: gr.Button(visible=shown.troubled),
             w.timer: gr.Timer(active=shown.polled),
             w.go: gr.Button(interactive=not shown.active),
         }

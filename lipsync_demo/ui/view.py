@@ -12,16 +12,17 @@ from lipsync_demo import texts
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.probe import probe_video
 from lipsync_demo.qa.models import Measures
-from lipsync_demo.report import snippets
+from lipsync_demo.report import films, snippets
 from lipsync_demo.report.card import Output, card
 from lipsync_demo.report.gate import players
 from lipsync_demo.report.measured import measured
+from lipsync_demo.report.stagecraft import beside
 from lipsync_demo.report.words import escape, seconds
 from lipsync_demo.runs.measuring import measures_of
 from lipsync_demo.runs.models import Run, RunState
 from lipsync_demo.runs.service import RunService
 from lipsync_demo.runs.times import seconds_since
-from lipsync_demo.ui import status
+from lipsync_demo.ui import samples, status
 
 logger = logging.getLogger(__name__)
 NOTHING = (
@@ -38,7 +39,8 @@ Link = Callable[[Path], str]
 class View:
     """One run on the page; `stamp` changes when more than its clock does.
 
-    `polled` is true while something about it is still to change.
+    `polled` is true while something about it is still to change, `troubled` when a recording may
+    have to stand in for it.
     """
 
     stamp: str
@@ -52,6 +54,7 @@ class View:
     resume_label: str
     active: bool
     polled: bool = False
+    troubled: bool = False
 
 
 def of_run(run: Run, service: RunService, link: Link) -> View:
@@ -70,7 +73,10 @@ def of_run(run: Run, service: RunService, link: Link) -> View:
     return View(
         stamp=f"{run.id} {run.state} {run.updated_at.isoformat()} {found is None} {measuring}",
         stage=stage,
-        card=figures(run, [link(path) for path in run.outputs], found, measuring) if done else "",
+        card=beside(run, films.input_film(run, link), found, link)
+        + figures(run, [link(path) for path in run.outputs], found, measuring)
+        if done
+        else "",
         request=snippets.request_json(run),
         response=snippets.response_json(run),
         curl=snippets.curl(run),
@@ -79,6 +85,7 @@ def of_run(run: Run, service: RunService, link: Link) -> View:
         resume_label=status.resume_label(run),
         active=run.state.active and not run.needs_key,
         polled=measuring or (run.state.active and not run.needs_key),
+        troubled=run.trouble is not None or run.state in (RunState.FAILED, RunState.UNCLEAR),
     )
 
 
@@ -89,7 +96,8 @@ def of_example(run: Run, link: Link) -> View:
     return View(
         stamp=f"{RECORDED} {run.sync_mode}",
         stage=result(run, links, tag),
-        card=figures(run, links, measures_of(run), False),
+        card=beside(run, samples.input_film(link), measures_of(run), link)
+        + figures(run, links, measures_of(run), False),
         request=snippets.request_json(run),
         response=snippets.response_json(run),
         curl=snippets.curl(run),

@@ -99,7 +99,7 @@ class Compare:
 
     def opened(self, address: str, groups: object, ids: object) -> Changes:
         """The page was opened, perhaps at the address of a comparison."""
-        changes = self.asked(address, groups, ids) if address else self._recorded()
+        changes = self.asked(address, groups, ids) if address else self._recorded(ids)
         return changes | {self.earlier: self._earlier(remembered(groups))}
 
     def asked(self, wanted: str, groups: object, ids: object) -> Changes:
@@ -111,7 +111,7 @@ class Compare:
             group = self.shared.service.groups.get(known or "")
         except RunsError:
             missing = notices.trouble(texts.Compare.GONE, texts.Compare.GONE_HINT)
-            return self._recorded() | {self.notice: missing}
+            return self._recorded(ids) | {self.notice: missing}
         if group.kind is not GroupKind.COMPARISON:
             return unchanged()
         return self.show(group, ids) | {
@@ -137,6 +137,16 @@ class Compare:
             self.resume: gr.Button(visible=held and not going),
             self.pair: self._pair([run for run in runs if run], ids, self._film(runs)),
         }
+
+    def looked(self, current: str, ids: object) -> Changes:
+        """The tab was opened: runs that ended meanwhile can be chosen in the player."""
+        wanted = run_id(current)
+        if wanted is None:
+            return self._recorded(ids)
+        try:
+            return self.show(self.shared.service.groups.get(wanted), ids)
+        except RunsError:
+            return unchanged()
 
     def poll(self, current: str, seen: str, groups: object, ids: object) -> Changes:
         """The clock ticked while a comparison goes on."""
@@ -181,11 +191,11 @@ class Compare:
 
     # The player below
 
-    def _recorded(self) -> Changes:
+    def _recorded(self, ids: object) -> Changes:
         runs = samples.comparison()
         film = samples.input_film(self.shared.link)
         grid = cells.recorded(runs, self.shared.link, film) if runs else ""
-        return {self.group: "", self.grid: grid, self.pair: self._pair(runs, [], film)}
+        return {self.group: "", self.grid: grid, self.pair: self._pair(runs, ids, film)}
 
     def _film(self, runs: Sequence[Run | None]) -> player.Source | None:
         """The video that went into all of them."""
@@ -243,7 +253,7 @@ def build(shared: Shared) -> Compare:
     return Compare(shared, group, seen, timer, grid, notice, stop, resume, pair, earlier, sent)
 
 
-def wire(view: Compare, page: gr.Blocks, w: Widgets) -> None:
+def wire(view: Compare, page: gr.Blocks, tab: Any, w: Widgets) -> None:
     """Connect the events; `w` has the studio's inputs and its plan of a comparison."""
     s = view.shared
     sharing.wire(view.sent, view.group, view.stamp)
@@ -258,6 +268,8 @@ def wire(view: Compare, page: gr.Blocks, w: Widgets) -> None:
         **AT_ONCE,
     )
     view.group.change(None, [view.group], None, js="(id) => window.lipsync.address('compare', id)")
+
+    tab.select(view.looked, [view.group, s.ids], shown, **AT_ONCE)
 
     def plan(
         video: str | None, speech: str | None, key: SecretStr | None, session: object

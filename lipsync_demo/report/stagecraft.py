@@ -1,0 +1,56 @@
+"""Before and after on a large screen: the presenter's view, and the same pair beside a result."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from lipsync_demo import player, texts
+from lipsync_demo.media.sync_modes import Timeline
+from lipsync_demo.player import Source
+from lipsync_demo.qa.models import Measures, Outcome
+from lipsync_demo.report import films
+from lipsync_demo.report.words import escape, seconds
+from lipsync_demo.runs.models import Run
+
+
+def beside(run: Run, film: Source | None, found: Measures | None, link: films.Link) -> str:
+    """The buttons that show a result beside its input, here or on the whole screen.
+
+    The players are made when they are asked for: until then no video is loaded twice.
+    """
+    sources = [source for source in (film, *films.outputs(run, link)) if source]
+    if len(sources) < 2:
+        return ""
+    box = (found.mouth if found else None) or player.MOUTH
+    pair = player.pair(sources, 0, 1, box)
+    captions = "".join(
+        f"<li><b>{title}</b><span>{escape(words)}</span></li>"
+        for title, words in _captions(run, films.cut(run), found)
+    )
+    return (
+        '<div class="take"><button type="button" class="button" data-present>'
+        f"{texts.Demo.PRESENT}</button></div>"
+        f'<details class="beside" data-lazy><summary>{texts.Demo.BESIDE}</summary>'
+        f"<template>{pair}</template></details>"
+        f'<dialog class="presenter" aria-label="{texts.Demo.PRESENT}">'
+        f'<form method="dialog"><button class="button" autofocus>{texts.Demo.CLOSE}</button></form>'
+        f'<ol>{captions}</ol><div class="screen"><template>{pair}</template></div></dialog>'
+    )
+
+
+def _captions(run: Run, laid: Timeline | None, found: Measures | None) -> Sequence[tuple[str, str]]:
+    went = " + ".join(
+        f"{record.name}, {seconds(record.seconds)}" for record in (run.video, run.audio) if record
+    )
+    who = texts.Report.LOCAL_ENGINE if run.backend == "local" else run.base_url
+    spent = run.timings.get("inference")
+    worked = f" {who}, {seconds(spent)}." if spent else f" {who}."
+    checks = ""
+    if found is not None:
+        count = sum(check.outcome is Outcome.PASS for check in found.checks)
+        checks = f"; {texts.Demo.checks(count, len(found.checks))}"
+    return (
+        (texts.Demo.WENT_IN, went),
+        (texts.Demo.HAPPENED, f"{run.sync_mode}: {laid.sentence if laid else ''}{worked}"),
+        (texts.Demo.CAME_OUT, films.length_words(run) + checks),
+    )

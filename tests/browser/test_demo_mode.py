@@ -1,0 +1,81 @@
+"""When the network dies there is a recording, and it says that it is one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Visit
+from tests.browser.site import Site, free_port
+from tests.browser.visitor import SLOW
+
+pytestmark = pytest.mark.browser
+
+
+def test_recorded_only_sends_nothing(site: Site, visit: Visit, clip: Path, speech: Path) -> None:
+    visitor = visit(site.url)
+    page = visitor.page
+    page.get_by_label("Recorded results only").check()
+    visitor.pick("loop")
+    page.click("#go")
+    expect(visitor.stage).to_contain_text("Recorded")
+    expect(visitor.stage).to_contain_text("loop · 7.12")
+    assert visitor.run_id == ""
+    visitor.choose(clip, speech, question="longer than the video.")
+    page.click("#go")
+    expect(page.locator("#findings")).to_contain_text("Recordings exist for the sample only.")
+    page.click("#load-sample")
+    expect(page.locator("#mode")).to_contain_text("The speech is 3.10 s longer", timeout=SLOW)
+    assert visitor.complaints == []
+
+
+def test_a_result_is_presented_in_one_click(site: Site, visit: Visit) -> None:
+    visitor = visit(site.url)
+    page = visitor.page
+    page.get_by_role("button", name="Present").click()
+    stage = page.locator("dialog.presenter")
+    expect(stage).to_be_visible()
+    expect(stage.locator("li")).to_have_count(3)
+    expect(stage).to_contain_text("sample_video.mp4, 4.00")
+    expect(stage).to_contain_text("18 of 18 checks passed")
+    page.wait_for_function(
+        "[...document.querySelector('dialog lipsync-pair').shadowRoot.querySelectorAll('video')]"
+        ".every((v) => v.readyState >= 2)"
+    )
+    assert visitor.barriers() == []
+    page.keyboard.press("Escape")
+    expect(stage).to_be_hidden()
+    assert page.locator("dialog lipsync-pair").count() == 0
+    page.get_by_text("Beside the input").click()
+    expect(page.locator("#card .beside lipsync-pair")).to_be_visible()
+
+
+def test_the_recording_stands_in_while_the_api_cannot_be_reached(
+    visit: Visit, tmp_path: Path
+) -> None:
+    dead = Site(tmp_path, WAVESPEED_BASE_URL=f"http://127.0.0.1:{free_port()}")
+    dead.start()
+    try:
+        visitor = visit(dead.url)
+        visitor.use_key("wsk_nobody_is_there")
+        visitor.pick("remap")
+        run = visitor.go()
+        page = visitor.page
+        page.locator("#meanwhile").click(timeout=SLOW)
+        expect(visitor.stage).to_contain_text("Recorded")
+        expect(visitor.stage).to_contain_text("remap")
+        expect(page.locator("#notice")).to_contain_text("The run itself goes on")
+        page.click("#view-runs-button")
+        expect(page.locator(f"#history [data-run='{run}']").first).to_be_visible()
+    finally:
+        dead.stop()
+
+
+def test_a_finished_result_is_one_click_away(site: Site, visit: Visit) -> None:
+    visitor = visit(site.url)
+    visitor.go()
+    assert visitor.video()["width"] == 720
+    expect(visitor.stage).to_contain_text("cut_off")
+    expect(visitor.stage).not_to_contain_text("Recorded")
