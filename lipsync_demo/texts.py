@@ -14,7 +14,14 @@ from typing import Any, Final
 class Page:
     """The frame around every view."""
 
+    RUN_TO_SHOW = "Run to show"
+    GROUP_TO_SHOW = "Group to show"
+    RUN_TO_REPEAT = "Run to repeat"
+
     TITLE = "Lipsync Demo"
+    DESCRIPTION = "Lip-sync a talking video to any speech, and see what each sync mode will do."
+    YOUR_VIDEO = "Your video"
+    YOUR_SPEECH = "Your speech"
     STUDIO = "Studio"
     COMPARE = "Compare"
     BATCH = "Batch"
@@ -25,9 +32,42 @@ class Page:
 class Studio:
     """The view with the inputs, the modes and the result."""
 
+    ONE_FACE = "one face"
+    ONE_VOICE = "one voice"
+    USE_A_WAVESPEED = "Use a WaveSpeed key"
+    SYNC_THE_LIPS = "Sync the lips"
+    STOP_WAITING = "Stop waiting"
+    SUBMIT_AGAIN = "Submit again"
+    USE_THIS_KEY = "Use this key"
+    FORGET_IT = "Forget it"
+    USE_A_LINK = "Use a link instead"
+    GET_THE_VIDEO = "Get the video"
+    GET_THE_SPEECH = "Get the speech"
+    ADDRESS_OF_A = "Address of a video"
+    ADDRESS_OF_THE = "Address of the speech"
+    SPEECH_TRACK = "speech track"
+    THERE_IS_NO = "There is no address yet."
+    PASTE_ONE_FIRST = "Paste one first."
+    NOTHING_HAS_BEEN = (
+        '<h2>Nothing has been synced yet</h2><p class="quiet">Press “Sync the lips” to '
+        "see the result here.</p>"
+    )
+
     @staticmethod
     def ahead(count: int) -> str:
         return "1 run ahead of yours · " if count == 1 else f"{count} runs ahead of yours · "
+
+    @staticmethod
+    def limits(formats: str, megabytes: int, minutes: int, advice: str) -> str:
+        return f"{formats} · up to {megabytes} MB, {minutes} min · {advice}"
+
+    @staticmethod
+    def unusable(what: str) -> str:
+        return f"There is no usable {what} yet."
+
+    @staticmethod
+    def choose(what: str) -> str:
+        return f"Choose a {what} first."
 
 
 class Doctor:
@@ -169,6 +209,10 @@ class Compare:
 class Batch:
     """Many pairs one after the other."""
 
+    SAMPLE_BACK_AND = "sample, back and forth"
+    SAMPLE_FROM_THE = "sample, from the start"
+    SAMPLE_SLOWED_DOWN = "sample, slowed down"
+
     FILES = "A list as CSV or JSON lines, and the files it names"
     EXPECTED = (
         "The first line names the columns; a file is named as it is uploaded here, or by its "
@@ -208,6 +252,8 @@ class Batch:
 
 class Runs:
     """The history: looking for runs, judging, repeating and deleting them."""
+
+    CHOSEN_RUN = "Chosen run"
 
     NOTHING_YET = (
         "No runs from this browser yet; below are the recorded ones. Ids are kept in this "
@@ -370,9 +416,15 @@ class Report:
     def length(run: Any) -> str:
         return "–" if run.output_seconds is None else f"{float(run.output_seconds):.2f} s"
 
+    @staticmethod
+    def state(state: str) -> str:
+        return f"The run is {state}."
+
 
 class Share:
     """Links that let somebody look and do nothing."""
+
+    NOT_FOUND = "Not found."
 
     TITLE = "Report and share"
     LINK = "Link to look at this"
@@ -382,6 +434,7 @@ class Share:
     COPY = "Copy"
     OPEN = "Open"
     GONE = "What this link showed was deleted."
+    DIRECT = "The address of what you see, outside this frame:"
     ASK = "Ask whoever sent it for a new one."
 
     @staticmethod
@@ -452,3 +505,172 @@ class Result:
         words += [f"{failed} failed"] if failed else []
         words += [f"{unknown} could not be made"] if unknown else []
         return " · ".join(words)
+
+    @staticmethod
+    def offset(name: str, milliseconds: float, confidence: float) -> str:
+        return f"{name} {milliseconds:+.0f} ms, confidence {confidence:.2f}"
+
+
+class Card:
+    """The figures beside a result."""
+
+    EVERYTHING_ELSE = "Everything else"
+    AS_EXPECTED = "as expected"
+    LOCAL_ENGINE_IN = "local engine, in place of the hosted model"
+    ANSWERED_BY = "Answered by"
+    SYNTHETIC_THE_FILE = "Synthetic: the file itself says so in its metadata."
+    LENGTH_IS_WHAT = "Length is what the mode promised"
+    LENGTH_IS_NOT = "Length is not what the mode promised"
+
+    @staticmethod
+    def flag(which: str) -> str:
+        return f"{which}: not-safe-for-work flag"
+
+    @staticmethod
+    def charged(amount: str) -> str:
+        return f"{amount} USD, by the balance"
+
+    TO_RESULT = "click to result"
+
+
+class Gate:
+    """Why an output is covered."""
+
+    THE_BACKEND_FLAGGED = "The backend flagged this output as not safe for work."
+    THE_BACKEND_DID = "The backend did not say whether this output is safe for work."
+
+    SHOW = "Show anyway"
+
+    @staticmethod
+    def result(tag: str) -> str:
+        return f"Result, {tag}"
+
+
+class Header:
+    """Who answers, and the place for a key."""
+
+    USE_FOOTAGE_OF = "Use footage of people who agreed to it, and say that the result is synthetic."
+    YOUR_KEY_STAYS = (
+        "Your key stays in this server's memory for this session and for runs under way. "
+        "It is sent to the API only, and never stored, shown or logged."
+    )
+    LOCAL_ENGINE_FREE = "Local engine · free"
+    WAVESPEED_API_KEY = "WaveSpeed API · key needed"
+
+    @staticmethod
+    def own_key(last: str) -> str:
+        return f"WaveSpeed API · your key {last}"
+
+    @staticmethod
+    def in_use(last: str) -> str:
+        return f"Key {last} is in use."
+
+
+class Modes:
+    """The question above the modes."""
+
+    WHAT_SHOULD_HAPPEN = "What should happen when video and speech differ in length?"
+    LESS_THAN_S = "less than 0.01 s"
+
+    @staticmethod
+    def equal(length: str) -> str:
+        return f"Video and speech are both {length} long: every mode gives the same result."
+
+    @staticmethod
+    def question(longer: str, by: str, shorter: str) -> str:
+        return f"The {longer} is {by} longer than the {shorter}. What should happen?"
+
+    @staticmethod
+    def same(mode: str) -> str:
+        return f" · same as {mode}"
+
+
+class Notices:
+    """Small notices."""
+
+    YOUR_BROWSER_CANNOT = (
+        '<p class="quiet">Your browser cannot play this file, so a converted copy is '
+        "shown. The original is what is sent.</p>"
+    )
+    CHOOSE_A_VIDEO = '<span class="quiet">Choose a video and a speech track.</span>'
+    IT_MAY_HAVE = "It may have been removed from this server, or made on another one."
+    THIS_IS_NO = "This is no run's id."
+    AN_ID_HAS = "An id has 32 letters and digits; paste it, or the run's address."
+
+
+class Status:
+    """A run that has no result yet."""
+
+    SUBMITTING_AGAIN_STARTS = (
+        "Submitting again starts a new task, and a new task is billed even if the first "
+        "one was started too."
+    )
+    CHECKING_THE_TWO = "Checking the two files"
+    UPLOADING_VIDEO_AND = "Uploading video and speech"
+    SENDING_THE_REQUEST = "Sending the request"
+    WAITING_FOR_THE = "Waiting for the result"
+    FETCHING_THE_RESULT = "Fetching the result"
+    GO_ON_WITH = "Go on with this key"
+    LOOK_FOR_THE = "Look for the task"
+    TRY_AGAIN = "Try again"
+    FETCH_THE_RESULT = "Fetch the result again"
+    NO_EARLIER_RUN = "No earlier run to judge the time by."
+    THIS_RUN_FAILED = "This run failed"
+    SUBMITTING_AGAIN_IS = "Submitting again is free: the local engine answers."
+    NOTHING_WAS_SENT = "Nothing was sent, so nothing is billed."
+    IN_THE_QUEUE = "In the queue"
+    SYNCING_THE_LIPS = "Syncing the lips"
+    THIS_RUN_NEEDS = "This run needs your key again"
+    YOU_STOPPED_WAITING = "You stopped waiting"
+    NOBODY_KNOWS_YET = "Nobody knows yet whether the task was started"
+    YOUR_KEY_IS = "Your key is never stored, and this server no longer has it."
+    ENTER_THE_KEY = "Enter the key under “Use a WaveSpeed key”, then go on with this run."
+    WHAT_GOES_ON = "What goes on"
+    LOOK_FOR_THE_TASK = "Look for the task first; that costs nothing."
+
+    @staticmethod
+    def earlier(count: int) -> str:
+        return "1 earlier run" if count == 1 else f"{count} earlier runs"
+
+    @staticmethod
+    def any_moment(runs: str) -> str:
+        return f"Any moment now, judged by {runs}."
+
+    @staticmethod
+    def to_go(time: str, runs: str) -> str:
+        return f"About {time} to go, judged by {runs}."
+
+    @staticmethod
+    def if_stopped(means: str) -> str:
+        return f"If you stop waiting: {means}"
+
+
+class Cut:
+    """The drawing of the cut."""
+
+    BACK_AND_FORTH = "back and forth"
+    FROM_THE_START = "from the start"
+    ITS_FIRST_PART = "its first part"
+    LAST_PICTURE_HELD = "last picture held"
+    CUT_OFF = "cut off"
+    SPED_UP = "sped up"
+
+    @staticmethod
+    def more_passes(count: int, how: str) -> str:
+        return f"{count} more passes, {how}"
+
+    @staticmethod
+    def held(length: str) -> str:
+        return f"the last picture held for {length}"
+
+    @staticmethod
+    def backward(start: str, end: str) -> str:
+        return f"backward from {start} to {end} s"
+
+    @staticmethod
+    def forward(start: str, end: str) -> str:
+        return f"forward from {start} to {end} s"
+
+    @staticmethod
+    def cut(length: str) -> str:
+        return f"{length} cut off"

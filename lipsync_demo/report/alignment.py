@@ -18,6 +18,7 @@ from lipsync_demo.media.sync_modes import (
     VideoSegment,
 )
 from lipsync_demo.report.words import escape, factor, seconds
+from lipsync_demo.texts import Cut as CutTexts
 
 NARROWEST = Fraction(1, 25)
 """Share of the drawing below which a repeated pass is not drawn on its own."""
@@ -69,8 +70,8 @@ def _video_bars(timeline: Timeline, narrow: Fraction) -> Sequence[Bar]:
         return [_video_bar(segment) for segment in segments]
     rest = segments[2:]
     back_and_forth = timeline.mode is SyncMode.BOUNCE
-    how = "back and forth" if back_and_forth else "from the start"
-    words = f"{len(rest)} more passes, {how}"
+    how = CutTexts.BACK_AND_FORTH if back_and_forth else CutTexts.FROM_THE_START
+    words = CutTexts.more_passes(len(rest), how)
     merged = Bar(
         rest[0].start,
         rest[-1].end,
@@ -86,18 +87,18 @@ def _video_bar(segment: VideoSegment) -> Bar:
     start, end = _number(segment.source_start), _number(segment.source_end)
     motion = segment.motion
     if motion is VideoMotion.HELD:
-        words = f"the last picture held for {seconds(segment.end - segment.start)}"
-        texts: tuple[str, ...] = ("last picture held", "held", "‖")
+        words = CutTexts.held(seconds(segment.end - segment.start))
+        texts: tuple[str, ...] = (CutTexts.LAST_PICTURE_HELD, "held", "‖")
     elif motion is VideoMotion.STRETCHED:
         speed = factor(segment.speed)
-        slower = "slowed" if segment.speed < 1 else "sped up"
+        slower = "slowed" if segment.speed < 1 else CutTexts.SPED_UP
         words = f"{slower} to {speed}, {start} to {end} s"
         texts = (f"{slower} to {speed}, {start} → {end}", f"{slower} {speed}", speed)
     elif motion is VideoMotion.BACKWARD:
-        words = f"backward from {start} to {end} s"
+        words = CutTexts.backward(start, end)
         texts = (f"◂ backward {start} → {end}", f"◂ {start} → {end}", "◂")
     else:
-        words = f"forward from {start} to {end} s"
+        words = CutTexts.forward(start, end)
         texts = (f"forward {start} → {end}", f"{start} → {end}", "▸")
     return Bar(segment.start, segment.end, str(motion), words, texts)
 
@@ -107,7 +108,7 @@ def _audio_bar(segment: AudioSegment, timeline: Timeline) -> Bar:
     if segment.silent:
         text = f"silence {length}"
         return Bar(segment.start, segment.end, "silent", text, (text, "silence", "–"))
-    whole = "whole" if timeline.audio_trimmed == 0 else "its first part"
+    whole = "whole" if timeline.audio_trimmed == 0 else CutTexts.ITS_FIRST_PART
     return Bar(
         segment.start,
         segment.end,
@@ -118,8 +119,8 @@ def _audio_bar(segment: AudioSegment, timeline: Timeline) -> Bar:
 
 
 def _cut(start: Fraction, length: Fraction) -> Bar:
-    text = f"{seconds(length)} cut off"
-    return Bar(start, start + length, "cut", text, (text, "cut off", "✂"))
+    text = CutTexts.cut(seconds(length))
+    return Bar(start, start + length, "cut", text, (text, CutTexts.CUT_OFF, "✂"))
 
 
 def _extent(timeline: Timeline) -> Fraction:

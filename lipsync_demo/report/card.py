@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from lipsync_demo import texts
 from lipsync_demo.report.redaction import short
 from lipsync_demo.report.words import escape, megabytes, rate, seconds
 from lipsync_demo.runs.models import MediaRecord, Run
 from lipsync_demo.settings import MODEL_ID
 
 SPENT = {"upload": "Upload", "queue": "Queue", "inference": "Inference", "download": "Download"}
-REST = "Everything else"
+REST = texts.Card.EVERYTHING_ELSE
 SHORTEST = 0.05
 """Seconds of a run that no part accounts for and that are still worth a mention."""
 ONE_FRAME = Fraction(1, 20)
@@ -47,7 +48,7 @@ def _tiles(run: Run) -> str:
     return (
         '<div class="tiles">'
         f"{_tile(_seconds(run.timings.get('inference')), 'inference')}"
-        f"{_tile(_seconds(run.timings.get('total')), 'click to result')}"
+        f"{_tile(_seconds(run.timings.get('total')), texts.Card.TO_RESULT)}"
         f"{length}{_tile(word, f'NSFW, {counted} of {len(flags)}', ink)}</div>"
     )
 
@@ -71,7 +72,9 @@ def as_expected(run: Run) -> bool | None:
 def _length_words(run: Run) -> str:
     if as_expected(run) is None:
         return "length"
-    return "as expected" if as_expected(run) else f"{_seconds(run.expected_seconds)} expected"
+    return (
+        texts.Card.AS_EXPECTED if as_expected(run) else f"{_seconds(run.expected_seconds)} expected"
+    )
 
 
 def _length_ink(run: Run) -> str:
@@ -87,14 +90,14 @@ def _checks(run: Run) -> str:
     lines = []
     match as_expected(run):
         case True:
-            lines.append(_line("✓", "good", "Length is what the mode promised", run))
+            lines.append(_line("✓", "good", texts.Card.LENGTH_IS_WHAT, run))
         case False:
-            lines.append(_line("!", "bad-ink", "Length is not what the mode promised", run))
+            lines.append(_line("!", "bad-ink", texts.Card.LENGTH_IS_NOT, run))
     for n, nsfw in enumerate(run.has_nsfw_contents or (None,)):
         which = f"Output {n + 1}" if len(run.has_nsfw_contents) > 1 else "Output"
         word, ink = FLAGS[nsfw]
         mark = "✓" if nsfw is False else "!"
-        lines.append(_row(mark, ink, f"{which}: not-safe-for-work flag", word))
+        lines.append(_row(mark, ink, texts.Card.flag(which), word))
     return "".join(lines)
 
 
@@ -138,7 +141,7 @@ def _spent(run: Run) -> str:
 def _details(run: Run, outputs: Sequence[Output], run_id: str) -> str:
     rows = [
         ("Model", f"<code>{MODEL_ID}</code>"),
-        ("Answered by", _answered(run)),
+        (texts.Card.ANSWERED_BY, _answered(run)),
         ("Run", f"<code>{run_id}</code>"),
         ("Task", f"<code>{escape(run.prediction_id)}</code>" if run.prediction_id else "–"),
         ("Mode", f"<code>{run.sync_mode}</code>"),
@@ -153,16 +156,16 @@ def _details(run: Run, outputs: Sequence[Output], run_id: str) -> str:
         floor = " (floor price)" if run.quote.floor else ""
         rows.append(("Quoted", f"{run.quote.amount} {escape(run.quote.currency)}{floor}"))
     if run.charge is not None:
-        rows.append(("Charged", f"{run.charge} USD, by the balance"))
+        rows.append(("Charged", texts.Card.charged(str(run.charge))))
     if run.backend == "local":
-        rows.append(("Note", "Synthetic: the file itself says so in its metadata."))
+        rows.append(("Note", texts.Card.SYNTHETIC_THE_FILE))
     cells = "".join(f"<dt>{name}</dt><dd>{value}</dd>" for name, value in rows)
     return f'<dl class="details">{cells}</dl>'
 
 
 def _answered(run: Run) -> str:
     if run.backend == "local":
-        return "local engine, in place of the hosted model"
+        return texts.Card.LOCAL_ENGINE_IN
     return escape(run.base_url)
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from lipsync_demo import texts
 from lipsync_demo.report.words import escape
 
 GATE = {
-    True: "The backend flagged this output as not safe for work.",
-    None: "The backend did not say whether this output is safe for work.",
+    True: texts.Gate.THE_BACKEND_FLAGGED,
+    None: texts.Gate.THE_BACKEND_DID,
 }
 
 
@@ -28,8 +29,8 @@ def players(urls: Sequence[str], flags: Sequence[bool | None], tag: str) -> str:
 def _player(url: str, nsfw: bool | None, tag: str) -> str:
     # The fragment makes iOS show the first picture before play is pressed.
     video = (
-        f'<video src="{escape(url)}#t=0.001" controls playsinline preload="metadata"'
-        f' aria-label="Result, {escape(tag)}"{"" if nsfw is False else " inert"}></video>'
+        f'<video src="{escape(url)}#t=0.001" controls playsinline preload="metadata" '
+        f'aria-label="{escape(texts.Gate.result(tag))}"{"" if nsfw is False else " inert"}></video>'
     )
     return covered(f'{video}<span class="tag">{escape(tag)}</span>', nsfw)
 
@@ -40,5 +41,5 @@ def covered(video: str, nsfw: bool | None) -> str:
         return f'<div class="player">{video}</div>'
     return (
         f'<div class="player gated">{video}<div class="gate"><p>{GATE[nsfw]}</p>'
-        '<button type="button" data-reveal>Show anyway</button></div></div>'
+        f'<button type="button" data-reveal>{texts.Gate.SHOW}</button></div></div>'
     )

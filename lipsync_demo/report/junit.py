@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from xml.etree import ElementTree as Xml
 
+from lipsync_demo import texts
 from lipsync_demo.qa.models import Outcome
 from lipsync_demo.report.content import Content, Entry
 from lipsync_demo.runs.models import RunState, Verdict
@@ -35,7 +36,7 @@ def _suite(entry: Entry) -> Xml.Element:
     suite.set("time", f"{run.timings.get('total', 0.0):.3f}")
     _case(suite, entry, "result", run.timings.get("total", 0.0))
     if run.state is not RunState.DONE:
-        what = str(run.error) if run.error else f"The run is {run.state}."
+        what = str(run.error) if run.error else texts.Report.state(str(run.state))
         Xml.SubElement(suite[-1], "error", message=what, type=run.state.value)
     for check in entry.measures.checks if entry.measures else ():
         case = _case(suite, entry, check.name)

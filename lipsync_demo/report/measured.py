@@ -79,8 +79,7 @@ def offset(own: SyncScore | None, before: SyncScore | None) -> str:
         texts.Result.OFFSET
         + ": "
         + "; ".join(
-            f"{name} {score.offset_ms:+.0f} ms, confidence {score.confidence:.2f}"
-            for name, score in known
+            texts.Result.offset(name, score.offset_ms, score.confidence) for name, score in known
         )
     )
     bands = "".join(

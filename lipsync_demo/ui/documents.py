@@ -125,7 +125,7 @@ def _known(report: Callable[[Request], Response]) -> Callable[[Request], Respons
     def checked(request: Request) -> Response:
         known = request.path_params["form"] in FORMATS
         if not known or request.path_params["kind"] not in ("run", "group"):
-            return JSONResponse({"code": 404, "message": "Not found."}, 404)
+            return JSONResponse({"code": 404, "message": texts.Share.NOT_FOUND}, 404)
         return report(request)
 
     return checked

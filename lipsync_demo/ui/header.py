@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from pydantic import SecretStr
 
+from lipsync_demo import texts
 from lipsync_demo.hosting.choice import explain
 from lipsync_demo.hosting.errors import HostingUnavailable
 from lipsync_demo.report.words import escape
 from lipsync_demo.settings import MODEL_ID, BackendName, Settings
 
-CONSENT = "Use footage of people who agreed to it, and say that the result is synthetic."
+CONSENT = texts.Header.USE_FOOTAGE_OF
 LOOPBACK = "http://127.0.0.1"
-KEY_NOTE = (
-    "Your key stays in this server's memory for this session and for runs under way. It is sent "
-    "to the API only, and never stored, shown or logged."
-)
+KEY_NOTE = texts.Header.YOUR_KEY_STAYS
 
 
 def backend(settings: Settings, key: SecretStr | None) -> BackendName:
@@ -40,11 +38,11 @@ def brand(settings: Settings, key: SecretStr | None) -> str:
 
 def _answers(settings: Settings, key: SecretStr | None) -> tuple[str, str]:
     if key is not None:
-        return "paid", f"WaveSpeed API · your key {last_four(key)}"
+        return "paid", texts.Header.own_key(last_four(key))
     if settings.backend_name == "local":
-        return "free", "Local engine · free"
+        return "free", texts.Header.LOCAL_ENGINE_FREE
     if settings.api_key is None:
-        return "missing", "WaveSpeed API · key needed"
+        return "missing", texts.Header.WAVESPEED_API_KEY
     return "paid", "WaveSpeed API"
 
 
@@ -55,12 +53,15 @@ def terms(settings: Settings, key: SecretStr | None) -> str:
         hosting = explain(settings, LOOPBACK if here else settings.base_url)
     except HostingUnavailable as error:
         hosting = str(error)
-    return f'<p class="consent">{CONSENT} {escape(hosting)}</p>'
+    direct = (
+        f'<p id="direct" class="consent" hidden>{texts.Share.DIRECT} <a target="_blank"></a></p>'
+    )
+    return f'<p class="consent">{CONSENT} {escape(hosting)}</p>{direct}'
 
 
 def key_note(key: SecretStr | None) -> str:
     """What is said under the key box."""
-    used = f"<p><b>Key {escape(last_four(key))} is in use.</b></p>" if key else ""
+    used = f"<p><b>{escape(texts.Header.in_use(last_four(key)))}</b></p>" if key else ""
     return f'<div class="quiet">{used}<p>{KEY_NOTE}</p></div>'
 
 

@@ -99,7 +99,7 @@ def above(settings: Settings) -> dict[str, Any]:
     with gr.Row(elem_id="top"):
         made["brand"] = html(header.brand(settings, None), elem_id="brand")
         made["only"] = gr.Checkbox(label=texts.Demo.ONLY, elem_id="recorded-only", container=False)
-        made["key_open"] = gr.Button("Use a WaveSpeed key", elem_id="key-open", size="sm")
+        made["key_open"] = gr.Button(texts.Studio.USE_A_WAVESPEED, elem_id="key-open", size="sm")
     with gr.Column(visible=False, elem_id="key-panel", elem_classes="panel") as key_panel:
         with gr.Row():
             made["key_box"] = gr.Textbox(
@@ -111,9 +111,9 @@ def above(settings: Settings) -> dict[str, Any]:
                     autocomplete="off", spellcheck=False, autocorrect="off"
                 ),
             )
-            made["key_use"] = gr.Button("Use this key", elem_id="key-use", scale=1)
+            made["key_use"] = gr.Button(texts.Studio.USE_THIS_KEY, elem_id="key-use", scale=1)
             made["key_forget"] = gr.Button(
-                "Forget it", visible=False, elem_id="key-forget", scale=1
+                texts.Studio.FORGET_IT, visible=False, elem_id="key-forget", scale=1
             )
         made["key_note"] = html(header.key_note(None), elem_id="key-note")
     return made | {"key_panel": key_panel}
@@ -133,9 +133,11 @@ def _sources(settings: Settings, video: Path | None, speech: Path | None) -> dic
                 buttons=[],
             )
             video_facts = html(limits(settings, "video"), elem_id="video-facts")
-            with gr.Accordion("Use a link instead", open=False, elem_classes="link"):
-                video_link = gr.Textbox(label="Address of a video", elem_id="video-link")
-                video_fetch = gr.Button("Get the video", elem_id="video-fetch", size="md")
+            with gr.Accordion(texts.Studio.USE_A_LINK, open=False, elem_classes="link"):
+                video_link = gr.Textbox(label=texts.Studio.ADDRESS_OF_A, elem_id="video-link")
+                video_fetch = gr.Button(
+                    texts.Studio.GET_THE_VIDEO, elem_id="video-fetch", size="md"
+                )
         with gr.Column(elem_classes="source", min_width=220, scale=2):
             speech_in = gr.Audio(
                 value=str(speech) if speech else None,
@@ -151,9 +153,11 @@ def _sources(settings: Settings, video: Path | None, speech: Path | None) -> dic
                 ),
             )
             speech_facts = html(limits(settings, "speech"), elem_id="speech-facts")
-            with gr.Accordion("Use a link instead", open=False, elem_classes="link"):
-                speech_link = gr.Textbox(label="Address of the speech", elem_id="speech-link")
-                speech_fetch = gr.Button("Get the speech", elem_id="speech-fetch", size="md")
+            with gr.Accordion(texts.Studio.USE_A_LINK, open=False, elem_classes="link"):
+                speech_link = gr.Textbox(label=texts.Studio.ADDRESS_OF_THE, elem_id="speech-link")
+                speech_fetch = gr.Button(
+                    texts.Studio.GET_THE_SPEECH, elem_id="speech-fetch", size="md"
+                )
     return {
         "video": video_in,
         "video_facts": video_facts,
@@ -169,9 +173,10 @@ def _sources(settings: Settings, video: Path | None, speech: Path | None) -> dic
 def limits(settings: Settings, track: str) -> str:
     """What may be chosen, said before it is."""
     formats = "MP4, MOV, WebM, AVI, MKV" if track == "video" else "MP3, WAV, M4A, FLAC"
-    advice = "one face" if track == "video" else "one voice"
+    advice = texts.Studio.ONE_FACE if track == "video" else texts.Studio.ONE_VOICE
     size, minutes = settings.max_upload_mb, int(LIMITS.seconds / 60)
-    return f'<p class="limits">{formats} · up to {size} MB, {minutes} min · {advice}</p>'
+    words = texts.Studio.limits(formats, size, minutes, advice)
+    return f'<p class="limits">{words}</p>'
 
 
 def _choice(settings: Settings) -> dict[str, Any]:
@@ -185,7 +190,7 @@ def _choice(settings: Settings) -> dict[str, Any]:
         drawing = html(elem_id="drawing")
         findings = html(elem_id="findings")
     with gr.Row(elem_id="start"):
-        go = gr.Button("Sync the lips", variant="primary", size="lg", elem_id="go")
+        go = gr.Button(texts.Studio.SYNC_THE_LIPS, variant="primary", size="lg", elem_id="go")
         compare = gr.Button(texts.Compare.ALL, size="lg", elem_id="compare-all")
         hint = html(elem_id="hint")
     load = gr.Button(texts.Demo.LOAD, visible=False, elem_id="load-sample")
@@ -214,9 +219,9 @@ def _choice(settings: Settings) -> dict[str, Any]:
 def _outcome(shared: Shared) -> dict[str, Any]:
     stage = html(elem_id="stage")
     with gr.Row(elem_id="actions"):
-        stop = gr.Button("Stop waiting", visible=False, elem_id="stop")
+        stop = gr.Button(texts.Studio.STOP_WAITING, visible=False, elem_id="stop")
         resume = gr.Button("Resume", visible=False, elem_id="resume")
-        again = gr.Button("Submit again", visible=False, elem_id="again")
+        again = gr.Button(texts.Studio.SUBMIT_AGAIN, visible=False, elem_id="again")
         meanwhile = gr.Button(texts.Demo.MEANWHILE, visible=False, elem_id="meanwhile")
     notice = html(elem_id="notice")
     card = html(elem_id="card")

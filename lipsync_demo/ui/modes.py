@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from lipsync_demo import texts
 from lipsync_demo.media.sync_modes import (
     MODES,
     SyncMode,
@@ -13,7 +14,7 @@ from lipsync_demo.media.sync_modes import (
 )
 from lipsync_demo.report.words import factor, seconds
 
-NO_QUESTION = "What should happen when video and speech differ in length?"
+NO_QUESTION = texts.Modes.WHAT_SHOULD_HAPPEN
 
 Timelines = dict[SyncMode, Timeline]
 
@@ -24,10 +25,10 @@ def question(video: Fraction | None, speech: Fraction | None) -> str:
         return NO_QUESTION
     difference = abs(video - speech)
     if difference == 0:
-        return f"Video and speech are both {seconds(video)} long: every mode gives the same result."
+        return texts.Modes.equal(seconds(video))
     longer, shorter = ("speech", "video") if speech > video else ("video", "speech")
-    by = seconds(difference) if difference >= Fraction(1, 200) else "less than 0.01 s"
-    return f"The {longer} is {by} longer than the {shorter}. What should happen?"
+    by = seconds(difference) if difference >= Fraction(1, 200) else texts.Modes.LESS_THAN_S
+    return texts.Modes.question(longer, by, shorter)
 
 
 def choices(timelines: Timelines | None) -> list[tuple[str, str]]:
@@ -49,5 +50,5 @@ def _text(laid: Timeline, same_as: SyncMode) -> str:
     if laid.video[0].motion is VideoMotion.STRETCHED:
         length += f" · {factor(laid.video[0].speed)}"
     if same_as is not laid.mode:
-        length += f" · same as {same_as}"
+        length += texts.Modes.same(str(same_as))
     return f"{laid.mode}\n{laid.sentence}\n{length}"

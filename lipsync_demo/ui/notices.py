@@ -4,26 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from lipsync_demo import texts
 from lipsync_demo.media.preflight import Finding, Severity
 from lipsync_demo.report.words import escape
 
-PREVIEWED = (
-    '<p class="quiet">Your browser cannot play this file, so a converted copy is shown. '
-    "The original is what is sent.</p>"
-)
-NOT_READY = '<span class="quiet">Choose a video and a speech track.</span>'
-GONE = "It may have been removed from this server, or made on another one."
+PREVIEWED = texts.Notices.YOUR_BROWSER_CANNOT
+NOT_READY = texts.Notices.CHOOSE_A_VIDEO
+GONE = texts.Notices.IT_MAY_HAVE
 
 
 def trouble(what: str, hint: str, *, warn: bool = False) -> str:
     """One thing that is wrong, and what to do about it."""
-    kind = "trouble warn" if warn else "trouble"
+    kind = f"trouble{' warn' if warn else ''}"
     return f'<div class="{kind}" role="alert"><b>{escape(what)}</b> {escape(hint)}</div>'
 
 
-NO_SUCH_ADDRESS = trouble(
-    "This is no run's id.", "An id has 32 letters and digits; paste it, or the run's address."
-)
+NO_SUCH_ADDRESS = trouble(texts.Notices.THIS_IS_NO, texts.Notices.AN_ID_HAS)
 
 
 def facts(*lines: str) -> str:

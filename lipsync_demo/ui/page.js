@@ -20,7 +20,7 @@
   };
 
   const named = () => {
-    const fields = { "#video-in video": "Your video", "#audio-in audio": "Your speech" };
+    const fields = { "#video-in video": "{your video}", "#audio-in audio": "{your speech}" };
     for (const [selector, name] of Object.entries(fields)) {
       const media = document.querySelector(selector);
       if (media && !media.hasAttribute("aria-label")) media.setAttribute("aria-label", name);
@@ -44,7 +44,16 @@
     true,
   );
 
+  // Inside a Space's frame the address bar is not this page's: its own address is shown.
+  const direct = () => {
+    const place = document.querySelector("#direct a");
+    if (!place || window.top === window) return;
+    place.closest("#direct").hidden = false;
+    if (place.href !== location.href) place.href = place.textContent = location.href;
+  };
+
   const look = () => {
+    direct();
     links();
     group();
     speak();

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import gradio as gr
 
+from lipsync_demo import texts
 from lipsync_demo.runs.service import RunService
 from lipsync_demo.settings import Settings
 from lipsync_demo.ui.view import Link
@@ -58,9 +59,11 @@ def state() -> dict[str, Any]:
         "groups": gr.BrowserState([], storage_key=GROUPS_STORAGE, secret=STORAGE),
         "session": gr.BrowserState("", storage_key=SESSION_STORAGE, secret=STORAGE),
         "key": gr.State(None, time_to_live=KEY_SECONDS),
-        "open_run": gr.Textbox(visible="hidden", elem_id="open-run", label="Run to show"),
-        "open_group": gr.Textbox(visible="hidden", elem_id="open-group", label="Group to show"),
-        "repeat": gr.Textbox(visible="hidden", elem_id="repeat", label="Run to repeat"),
+        "open_run": gr.Textbox(visible="hidden", elem_id="open-run", label=texts.Page.RUN_TO_SHOW),
+        "open_group": gr.Textbox(
+            visible="hidden", elem_id="open-group", label=texts.Page.GROUP_TO_SHOW
+        ),
+        "repeat": gr.Textbox(visible="hidden", elem_id="repeat", label=texts.Page.RUN_TO_REPEAT),
     }
 
 

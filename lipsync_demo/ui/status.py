@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from lipsync_demo import texts
 from lipsync_demo.report.words import clock, escape
 from lipsync_demo.runs.models import Estimate, Run, RunState
 from lipsync_demo.wavespeed.models import Prediction
@@ -16,17 +17,14 @@ STEPS = {
     RunState.DOWNLOADING: "Fetch",
 }
 NOW = {
-    RunState.CHECKING: "Checking the two files",
-    RunState.UPLOADING: "Uploading video and speech",
-    RunState.SUBMITTING: "Sending the request",
-    RunState.WAITING: "Waiting for the result",
-    RunState.DOWNLOADING: "Fetching the result",
+    RunState.CHECKING: texts.Status.CHECKING_THE_TWO,
+    RunState.UPLOADING: texts.Status.UPLOADING_VIDEO_AND,
+    RunState.SUBMITTING: texts.Status.SENDING_THE_REQUEST,
+    RunState.WAITING: texts.Status.WAITING_FOR_THE,
+    RunState.DOWNLOADING: texts.Status.FETCHING_THE_RESULT,
 }
 QUEUED = frozenset({"created", "pending"})
-BILLED_AGAIN = (
-    "Submitting again starts a new task, and a new task is billed even if the first one "
-    "was started too."
-)
+BILLED_AGAIN = texts.Status.SUBMITTING_AGAIN_STARTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +55,12 @@ def actions(run: Run | None) -> Actions:
 def resume_label(run: Run) -> str:
     """What the button that goes on with this run says."""
     if run.needs_key:
-        return "Go on with this key"
+        return texts.Status.GO_ON_WITH
     if run.state is RunState.UNCLEAR:
-        return "Look for the task"
+        return texts.Status.LOOK_FOR_THE
     if run.state is not RunState.FAILED:
         return "Resume"
-    return "Try again" if run.prediction_id is None else "Fetch the result again"
+    return texts.Status.TRY_AGAIN if run.prediction_id is None else texts.Status.FETCH_THE_RESULT
 
 
 def waiting(run: Run, estimate: Estimate | None, elapsed: float, share: float | None = None) -> str:
@@ -94,23 +92,23 @@ def now_words(run: Run) -> str:
     """The step in words; while waiting, whether the task is queued or worked on."""
     if run.state is RunState.WAITING and run.prediction:
         status = str(run.prediction.get("status", "")).lower()
-        return "In the queue" if status in QUEUED else "Syncing the lips"
+        return texts.Status.IN_THE_QUEUE if status in QUEUED else texts.Status.SYNCING_THE_LIPS
     return NOW[run.state]
 
 
 def remaining(estimate: Estimate | None) -> str:
     """What earlier runs say about the time that is left."""
     if estimate is None:
-        return "No earlier run to judge the time by."
-    runs = "1 earlier run" if estimate.runs == 1 else f"{estimate.runs} earlier runs"
+        return texts.Status.NO_EARLIER_RUN
+    runs = texts.Status.earlier(estimate.runs)
     if estimate.remaining < 1:
-        return f"Any moment now, judged by {runs}."
-    return f"About {clock(estimate.remaining + 0.5)} to go, judged by {runs}."
+        return texts.Status.any_moment(runs)
+    return texts.Status.to_go(clock(estimate.remaining + 0.5), runs)
 
 
 def stop_words(run: Run) -> str:
     """What stopping to wait would mean."""
-    return f"If you stop waiting: {run.stop_means[0].lower()}{run.stop_means[1:]}"
+    return texts.Status.if_stopped(run.stop_means[0].lower() + run.stop_means[1:])
 
 
 def identity(run: Run) -> str:
@@ -136,34 +134,38 @@ def _explain(run: Run) -> tuple[str, str, list[tuple[str, str]]]:
     if run.needs_key:
         return (
             "key",
-            "This run needs your key again",
+            texts.Status.THIS_RUN_NEEDS,
             [
-                ("Why", "Your key is never stored, and this server no longer has it."),
-                ("Next", "Enter the key under “Use a WaveSpeed key”, then go on with this run."),
+                ("Why", texts.Status.YOUR_KEY_IS),
+                ("Next", texts.Status.ENTER_THE_KEY),
             ],
         )
     if run.state is RunState.STOPPED:
-        return "stopped", "You stopped waiting", [("What goes on", run.stop_means)]
+        return (
+            "stopped",
+            texts.Status.YOU_STOPPED_WAITING,
+            [(texts.Status.WHAT_GOES_ON, run.stop_means)],
+        )
     if run.state is RunState.UNCLEAR:
         return (
             "unclear",
-            "Nobody knows yet whether the task was started",
+            texts.Status.NOBODY_KNOWS_YET,
             [
                 ("What", what),
-                ("Next", hint or "Look for the task first; that costs nothing."),
+                ("Next", hint or texts.Status.LOOK_FOR_THE_TASK),
                 ("Cost", _again_cost(run)),
             ],
         )
     return (
         "failed",
-        "This run failed",
+        texts.Status.THIS_RUN_FAILED,
         [("What", what), ("Next", hint), ("Cost", _again_cost(run))],
     )
 
 
 def _again_cost(run: Run) -> str:
     if run.backend == "local":
-        return "Submitting again is free: the local engine answers."
+        return texts.Status.SUBMITTING_AGAIN_IS
     if run.submits == 0:
-        return "Nothing was sent, so nothing is billed."
+        return texts.Status.NOTHING_WAS_SENT
     return BILLED_AGAIN

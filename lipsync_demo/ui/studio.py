@@ -114,7 +114,7 @@ class Studio:
 
     def _fetch(self, track: Track, url: str, widget: Any, facts: Any) -> Changes:
         if not url.strip():
-            return {facts: notices.trouble("There is no address yet.", "Paste one first.")}
+            return {facts: notices.trouble(texts.Studio.THERE_IS_NO, texts.Studio.PASTE_ONE_FIRST)}
         sweep(self.shared.uploads)
         try:
             source = fetch(
@@ -199,10 +199,10 @@ class Studio:
             return self._from_recording(video, speech, mode)
         picture, sound = self._take("video", video)[0], self._take("speech", speech)[0]
         if picture is None or sound is None:
-            missing = "video" if picture is None else "speech track"
+            missing = "video" if picture is None else texts.Studio.SPEECH_TRACK
             return {
                 w.findings: notices.trouble(
-                    f"There is no usable {missing} yet.", f"Choose a {missing} first."
+                    texts.Studio.unusable(missing), texts.Studio.choose(missing)
                 )
             }
         sweep(self.shared.uploads)

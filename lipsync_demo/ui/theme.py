@@ -10,9 +10,8 @@ from pathlib import Path
 
 import gradio as gr
 
-from lipsync_demo import player, report
+from lipsync_demo import player, report, texts
 
-DESCRIPTION = "Lip-sync a talking video to any speech, and see what each sync mode will do."
 ICON = Path(__file__).with_name("icon.svg")
 SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif")
 MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
@@ -127,13 +126,17 @@ def head() -> str:
     folder = Path(__file__).parent
     sheets = [folder / "style.css", *sorted(folder.glob("*/style.css"))]
     style = "\n".join([report.style(), *(sheet.read_text(encoding="utf-8") for sheet in sheets)])
-    meta = f'<meta name="description" content="{DESCRIPTION}">'
+    meta = f'<meta name="description" content="{texts.Page.DESCRIPTION}">'
     return f"{meta}<style>{style}</style><script>{player.script()}</script>"
 
 
 def script() -> str:
     """The page's own script, run once when the page is there."""
-    return Path(__file__).with_name("page.js").read_text(encoding="utf-8")
+    written = Path(__file__).with_name("page.js").read_text(encoding="utf-8")
+    named = {"{your video}": texts.Page.YOUR_VIDEO, "{your speech}": texts.Page.YOUR_SPEECH}
+    for place, name in named.items():
+        written = written.replace(place, name)
+    return written
 
 
 def build() -> gr.themes.Base:

@@ -25,10 +25,7 @@ from lipsync_demo.runs.times import seconds_since
 from lipsync_demo.ui import samples, status
 
 logger = logging.getLogger(__name__)
-NOTHING = (
-    "<h2>Nothing has been synced yet</h2>"
-    '<p class="quiet">Press “Sync the lips” to see the result here.</p>'
-)
+NOTHING = texts.Studio.NOTHING_HAS_BEEN
 RECORDED = "recorded"
 """How the stamp of a recording begins."""
 Link = Callable[[Path], str]

@@ -13,9 +13,9 @@ from lipsync_demo.runs.times import seconds_since
 from lipsync_demo.ui import status
 
 EXAMPLE = (
-    ("sample_video.mp4", "sample_speech.wav", "bounce", "sample, back and forth"),
-    ("sample_video.mp4", "sample_speech.wav", "loop", "sample, from the start"),
-    ("sample_video.mp4", "sample_speech.wav", "remap", "sample, slowed down"),
+    ("sample_video.mp4", "sample_speech.wav", "bounce", texts.Batch.SAMPLE_BACK_AND),
+    ("sample_video.mp4", "sample_speech.wav", "loop", texts.Batch.SAMPLE_FROM_THE),
+    ("sample_video.mp4", "sample_speech.wav", "remap", texts.Batch.SAMPLE_SLOWED_DOWN),
 )
 
 

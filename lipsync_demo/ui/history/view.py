@@ -205,7 +205,7 @@ def build(shared: Shared) -> History:
         listing = html(elem_id="history", js_on_load=SELECT_JS)
         page = gr.Number(0, visible="hidden", elem_id="run-page", label="Page")
     with gr.Column(visible=False, elem_id="run-drawer", elem_classes="panel") as drawer:
-        chosen = gr.Textbox(visible="hidden", elem_id="run-chosen", label="Chosen run")
+        chosen = gr.Textbox(visible="hidden", elem_id="run-chosen", label=texts.Runs.CHOSEN_RUN)
         title = html(elem_id="run-title")
         verdict = gr.Radio(
             choices=[*t.VERDICTS[1:3], (t.NO_VERDICT, ANY)], value=ANY, label=t.VERDICT,
