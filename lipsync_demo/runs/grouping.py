@@ -19,7 +19,7 @@ from lipsync_demo.runs.folder import file_name, is_url
 from lipsync_demo.runs.group_driver import GroupDriver
 from lipsync_demo.runs.group_store import GroupStore
 from lipsync_demo.runs.groups import Group, GroupKind, GroupState, Item
-from lipsync_demo.runs.models import Run
+from lipsync_demo.runs.models import Run, RunState
 from lipsync_demo.runs.records import Lost
 from lipsync_demo.runs.times import now
 from lipsync_demo.settings import BackendName, Settings
@@ -167,7 +167,8 @@ class Groups:
         """
         group = self.get(group_id)
         for run in self.runs(group):
-            if run is not None and (run.state.value == "stopped" or run.needs_key):
+            # Runs under way may have lost their process; one that is driven stays as it is.
+            if run is not None and (run.state.active or run.state is RunState.STOPPED):
                 self._service.resume(run.id, api_key)
         if group.state is GroupState.DONE or self._drivers.alive(self._store.driver(group_id)):
             return group

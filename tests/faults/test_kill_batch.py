@@ -1,0 +1,68 @@
+"""kill -9 in the middle of a batch: every pair has one result, and was paid for once."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from lipsync_demo.runs.groups import GroupState
+from lipsync_demo.runs.models import RunState
+from lipsync_demo.runs.service import RunService
+from tests.faults.conftest import Command, eventually
+from tests.faults.scripted_api import ScriptedApi
+
+PAIRS = 4
+
+
+@pytest.fixture
+def listed(media: Path) -> Path:
+    path = media / "pairs.csv"
+    modes = ("cut_off", "loop", "remap", "silence")
+    rows = [f"clip.mp4,speech.wav,{mode}" for mode in modes]
+    path.write_text("\n".join(["video,audio,sync_mode", *rows]), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("gate", ["ticket", "answer", "look", "output"])
+def test_a_killed_batch_goes_on_and_sends_nothing_twice(
+    gate: str,
+    api: ScriptedApi,
+    listed: Path,
+    command: Command,
+    service: Callable[..., RunService],
+) -> None:
+    api.gates[gate].shut()
+    process = command("batch", str(listed), "--concurrency", "2")
+    process.until(api.gates[gate])
+    process.kill()
+    api.gates[gate].open()
+    runs = service()
+    (group,) = runs.groups.list()
+    eventually(lambda: runs.groups.get(group.id).state is GroupState.DONE, "it never ended")
+    found = runs.groups.runs(runs.groups.get(group.id))
+    assert [run and run.state for run in found] == [RunState.DONE] * PAIRS
+    assert api.submits == PAIRS
+
+
+def test_kills_at_random_moments(
+    api: ScriptedApi, listed: Path, command: Command, service: Callable[..., RunService]
+) -> None:
+    moment = random.Random(20261126)
+    process = command("batch", str(listed), "--concurrency", "2")
+    for _ in range(3):
+        time.sleep(1.2 + moment.random())
+        process.kill()
+        runs = service(recover=False)
+        groups = runs.groups.list()
+        runs.close()
+        if not groups:
+            process = command("batch", str(listed), "--concurrency", "2")
+            continue
+        process = command("batch", "--resume", groups[0].id)
+    code, said = process.end()
+    assert code == 0, said
+    assert api.submits == PAIRS
