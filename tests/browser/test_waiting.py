@@ -63,7 +63,7 @@ def test_a_run_is_watched_left_and_found_again(
     listed = customer.page.locator(f"#history a[data-run='{run}']")
     expect(listed).to_contain_text("done")
     elsewhere.page.click("#view-runs-button")
-    expect(elsewhere.page.locator("#history")).to_contain_text("No runs from this browser yet.")
+    expect(elsewhere.page.locator("#history")).to_contain_text("No runs from this browser yet")
 
 
 def test_waiting_can_be_stopped_and_gone_on_with(

@@ -16,7 +16,7 @@ SLOW = 60_000
 PLAYING = "v => v.readyState >= 2 && v.videoWidth > 0"
 OUTSIDE = """() => [...document.querySelectorAll('body *')]
   .filter(e => e.getBoundingClientRect().right > innerWidth + 1 && e.checkVisibility())
-  .filter(e => !e.closest('.tab-container, .overflow-menu'))
+  .filter(e => !e.closest('.tab-container, .overflow-menu, .ledger'))
   .map(e => `${e.tagName} ${e.id} ${e.className}`)"""
 
 
