@@ -57,7 +57,5 @@ def test_both_tracks_are_cut_to_their_points(
     start.press("Tab")
     page.click("#cut-video")
     expect(page.locator("#mode")).to_contain_text("The speech is 1.50 s longer", timeout=SLOW)
-    # While it looks anew, the panel is dimmed.
-    page.wait_for_timeout(2000)
     assert visitor.barriers() == []
     assert visitor.complaints == []
