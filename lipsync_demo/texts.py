@@ -132,6 +132,7 @@ class Compare:
     GONE_HINT = "It may have been removed from this server, or made on another one."
     WAITING = "not begun yet"
     DELETED = "This run was deleted."
+    UNMEASURED = "being measured"
 
     @staticmethod
     def output(mode: str, run_id: str) -> str:

@@ -24,6 +24,7 @@ def test_the_recorded_sample_is_there_in_all_modes(site: Site, visit: Visit) -> 
         ["cut_off", "bounce", "loop", "silence", "remap", "Input video"]
     )
     expect(page.locator("#compare-grid")).to_contain_text("Recorded on")
+    expect(page.locator("#compare-grid .checks").first).to_contain_text("checks passed")
     page.wait_for_function(
         "[...document.querySelectorAll('#compare-grid video')].every((v) => v.readyState >= 2)"
     )
@@ -81,11 +82,14 @@ def test_equal_results_run_once_from_one_upload_and_are_found_again(
     page.wait_for_function(
         "[...document.querySelectorAll('#compare-grid video')].every((v) => v.readyState >= 2)"
     )
+    expect(grid.locator(".checks", has_text="failed")).to_have_count(3, timeout=SLOW)
     options = page.locator("#compare-pair select.choose.a option")
     assert len(options.all()) >= 4
     grid.get_by_role("button", name="Open in the studio").nth(1).click()
     expect(visitor.stage).to_contain_text("silence")
     page.wait_for_function("location.search.includes('run=')")
+    page.click("#view-runs-button")
+    expect(page.locator("#history li", has_text="compared")).to_have_count(3)
     assert visitor.complaints == []
 
 

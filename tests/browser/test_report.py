@@ -112,3 +112,17 @@ def test_a_link_shows_and_changes_nothing(
     expect(guest.locator("h1")).to_have_text("This link was taken back.")
     assert requests.get(head["og:image"], timeout=30).status_code == 410
     guest.close()
+
+
+def test_inside_a_frame_the_page_shows_its_own_address(site: Site, browser: Browser) -> None:
+    page = browser.new_page()
+    page.goto(f"{site.url}/healthz")
+    page.evaluate(
+        'document.body.innerHTML = \'<iframe src="/" width="1300" height="900"></iframe>\''
+    )
+    direct = page.frame_locator("iframe").locator("#direct a")
+    expect(direct).to_have_text(re.compile(re.escape(site.url)), timeout=SLOW)
+    expect(direct).to_be_visible()
+    page.goto(site.url)
+    expect(page.locator("#direct")).to_be_hidden()
+    page.close()

@@ -6,9 +6,12 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from lipsync_demo import player, texts
+from lipsync_demo.qa.models import Measures
 from lipsync_demo.report import alignment, films, gate
+from lipsync_demo.report.measured import summary
 from lipsync_demo.report.words import escape, seconds
 from lipsync_demo.runs.groups import Group, GroupState, Item
+from lipsync_demo.runs.measuring import measures_of
 from lipsync_demo.runs.models import Estimate, Run, RunState
 from lipsync_demo.runs.times import seconds_since
 from lipsync_demo.ui import status
@@ -21,11 +24,12 @@ def grid(
     runs: Sequence[Run | None],
     link: films.Link,
     estimates: Sequence[Estimate | None],
+    found: Sequence[Measures | None],
     film: player.Source | None,
 ) -> str:
     """All cells of a comparison; texts that count seconds do it in the browser."""
     cells = "".join(
-        _cell(group, number, runs[number], link, estimates[number])
+        _cell(group, number, runs[number], link, estimates[number], found[number])
         for number in range(len(group.items))
     )
     done = sum(run is not None and run.state is RunState.DONE for run in runs)
@@ -40,7 +44,7 @@ def recorded(runs: Sequence[Run], link: films.Link, film: player.Source | None) 
     items = [Item(video="", audio="", modes=(run.sync_mode,)) for run in runs]
     day = f"{runs[0].created_at:%d %B %Y}"
     cells = "".join(
-        _frame(item, _done(run, link), _actions(run, item, recorded=True))
+        _frame(item, _done(run, link, measures_of(run)), _actions(run, item, recorded=True))
         for item, run in zip(items, runs, strict=True)
     )
     head = f'<p class="quiet">{escape(texts.Compare.recorded(day))}</p>'
@@ -65,14 +69,19 @@ def rate(runs: Sequence[Run | None]) -> Fraction:
 
 
 def _cell(
-    group: Group, number: int, run: Run | None, link: films.Link, estimate: Estimate | None
+    group: Group,
+    number: int,
+    run: Run | None,
+    link: films.Link,
+    estimate: Estimate | None,
+    found: Measures | None,
 ) -> str:
     item = group.items[number]
     if run is None:
         words = texts.Compare.DELETED if item.trouble or item.run_id else texts.Compare.WAITING
         return _frame(item, f'<div class="wait"><p class="quiet">{words}</p></div>', "")
     if run.state is RunState.DONE:
-        return _frame(item, _done(run, link), _actions(run, item))
+        return _frame(item, _done(run, link, found), _actions(run, item))
     if run.state.active:
         return _frame(item, _going(run, estimate), _actions(run, item))
     return _frame(item, _trouble(run), _actions(run, item, retry=number, group=group))
@@ -88,16 +97,18 @@ def _frame(item: Item, body: str, actions: str) -> str:
     )
 
 
-def _done(run: Run, link: films.Link) -> str:
-    found = films.outputs(run, link, run.sync_mode.value)[:1]
+def _done(run: Run, link: films.Link, found: Measures | None) -> str:
+    outputs = films.outputs(run, link, run.sync_mode.value)[:1]
     nsfw = gate.flag(run.has_nsfw_contents, 0)
-    videos = "".join(gate.covered(player.cell(source), nsfw) for source in found)
+    videos = "".join(gate.covered(player.cell(source), nsfw) for source in outputs)
+    checks = summary(found) if found else texts.Compare.UNMEASURED
     laid = films.cut(run)
     drawing = alignment.draw(laid) if laid else ""
     inference = run.timings.get("inference")
     spent = f" · {seconds(inference)} {texts.Result.INFERENCE}" if inference else ""
     return (
         f'{videos}<p class="figures"><b>{escape(films.length_words(run))}</b>{spent}</p>{drawing}'
+        f'<p class="checks">{checks}</p>'
     )
 
 

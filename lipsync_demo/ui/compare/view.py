@@ -13,6 +13,7 @@ from pydantic import SecretStr
 from lipsync_demo import player, texts
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.sync_modes import SyncMode
+from lipsync_demo.qa.models import Measures
 from lipsync_demo.report import films
 from lipsync_demo.report.words import escape
 from lipsync_demo.runs.errors import RunsError
@@ -125,14 +126,18 @@ class Compare:
         groups = self.shared.service.groups
         runs = groups.runs(group)
         estimates = [self.shared.service.estimate(run) if run else None for run in runs]
+        found = self._measured(runs)
         going = group.state is GroupState.ACTIVE or any(run and run.state.active for run in runs)
+        measuring = any(run and self.shared.service.measuring(run.id) for run in runs)
         held = group.state in (GroupState.HELD, GroupState.STOPPED)
         return {
             self.group: group.id,
-            self.stamp: stamp(group, runs),
-            self.grid: cells.grid(group, runs, self.shared.link, estimates, self._film(runs)),
+            self.stamp: stamp(group, runs, found),
+            self.grid: cells.grid(
+                group, runs, self.shared.link, estimates, found, self._film(runs)
+            ),
             self.notice: "",
-            self.timer: gr.Timer(active=going),
+            self.timer: gr.Timer(active=going or measuring),
             self.stop: gr.Button(visible=going),
             self.resume: gr.Button(visible=held and not going),
             self.pair: self._pair([run for run in runs if run], ids, self._film(runs)),
@@ -154,7 +159,8 @@ class Compare:
             group = self.shared.service.groups.get(run_id(current) or "")
         except RunsError:
             return {self.timer: gr.Timer(active=False)}
-        if stamp(group, self.shared.service.groups.runs(group)) == seen:
+        runs = self.shared.service.groups.runs(group)
+        if stamp(group, runs, self._measured(runs)) == seen:
             return unchanged()
         return self.show(group, ids) | {self.earlier: self._earlier(remembered(groups))}
 
@@ -189,6 +195,11 @@ class Compare:
             return {self.notice: notices.trouble(error.what, error.hint)}
         return self.show(group, ids)
 
+    def _measured(self, runs: Sequence[Run | None]) -> list[Measures | None]:
+        """What was measured of each finished run; measuring the others is begun."""
+        measures = self.shared.service.measures
+        return [measures(run) if run and run.state is RunState.DONE else None for run in runs]
+
     # The player below
 
     def _recorded(self, ids: object) -> Changes:
@@ -219,9 +230,10 @@ class Compare:
         return groups_list(found, groups.runs, texts.Compare.EARLIER)
 
 
-def stamp(group: Group, runs: Sequence[Run | None]) -> str:
+def stamp(group: Group, runs: Sequence[Run | None], found: Sequence[Measures | None] = ()) -> str:
     """Changes when more than the clock of a group does."""
     words = [run.updated_at.isoformat() if run else "" for run in runs]
+    words.append("".join("-" if one is None else "m" for one in found))
     return " ".join([group.id, group.updated_at.isoformat(), *words])
 
 

@@ -53,9 +53,15 @@ class History:
     mode: Any
     bring: Any
 
-    def listed(self, ids: object, page: int, *wanted: str) -> Changes:
+    def _known(self, ids: object, groups: object) -> list[str]:
+        """Ids of the runs this browser holds, alone or in its comparisons and batches."""
+        mine = remembered(groups)
+        found = self.shared.service.groups.list(KEPT, ids=mine) if mine else []
+        return list(dict.fromkeys([*remembered(ids), *(i for g in found for i in g.run_ids)]))
+
+    def listed(self, ids: object, groups: object, page: int, *wanted: str) -> Changes:
         """The list of runs as it is now."""
-        known = remembered(ids)
+        known = self._known(ids, groups)
         runs = self.shared.service.list(KEPT, ids=known) if known else []
         shown = history(runs, Wanted(*(text or ANY for text in wanted)), page, self.shared.link)
         if not runs and (recorded := samples.comparison()):
@@ -63,12 +69,12 @@ class History:
             shown += f'<ul class="runs">{rows}</ul>'
         return {self.listing: shown}
 
-    def pressed(self, ids: object, event: gr.EventData) -> Changes:
+    def pressed(self, ids: object, groups: object, event: gr.EventData) -> Changes:
         """A run of the list, or a button of it, was pressed."""
         if event.act.startswith("page "):
             return {self.page: int(event.act.removeprefix("page "))}
         wanted = run_id(event.run)
-        if wanted is None or wanted not in remembered(ids):
+        if wanted is None or wanted not in self._known(ids, groups):
             return unchanged()
         return self._details(wanted) if event.act == "details" else self._open(wanted)
 
@@ -245,15 +251,15 @@ def wire(view: History, tab: Any, stamp: Any) -> None:
     s = view.shared
     listed = {
         "fn": view.listed,
-        "inputs": [s.ids, view.page, *view.filters],
+        "inputs": [s.ids, s.groups, view.page, *view.filters],
         "outputs": [view.listing],
     } | AT_ONCE
-    gr.on([tab.select, stamp.change, view.page.change, s.ids.change], **listed)
+    gr.on([tab.select, stamp.change, view.page.change], **listed)
     gr.on([widget.change for widget in view.filters], **listed)
     shown = [s.open_run, s.views]
     details = [view.chosen, view.drawer, view.title, view.verdict, view.good, view.bad, view.note]
     details += [view.where, view.delete, view.sure, view.repeat, view.notice]
-    view.listing.select(view.pressed, [s.ids], [*shown, view.page, *details], **AT_ONCE)
+    view.listing.select(view.pressed, [s.ids, s.groups], [*shown, view.page, *details], **AT_ONCE)
     view.save.click(
         view.reviewed,
         [view.chosen, view.verdict, view.good, view.bad, view.note],
