@@ -24,7 +24,7 @@ from lipsync_demo.report.words import escape, seconds
 from lipsync_demo.ui import notices
 from lipsync_demo.ui.layout import Widgets
 from lipsync_demo.ui.listing import SELECT_JS
-from lipsync_demo.ui.shared import IN_TURN, Shared, html, unchanged
+from lipsync_demo.ui.shared import AT_ONCE, IN_TURN, Shared, html, unchanged
 from lipsync_demo.ui.sources import Source, Track, take
 
 Changes = dict[Any, Any]
@@ -32,6 +32,7 @@ MARK = ".mended-"
 """What stands between a file's name and the fix in the name of a mended one."""
 STRIP_FRAMES, STRIP_HEIGHT, BARS = 8, 72, 96
 STEP = 0.01
+LOOKING = f'<p class="quiet" role="status">{texts.Doctor.LOOKING}</p>'
 APPLIED: dict[Fix, Callable[[Path, Path], Path]] = {
     Fix.CONSTANT_RATE: fixes.constant_rate,
     Fix.SMALLER: fixes.smaller,
@@ -229,7 +230,7 @@ def _wave(path: Path) -> str:
 def build(shared: Shared, widgets: Widgets) -> Doctor:
     """Create the panel inside the current column."""
     t = texts.Doctor
-    told = html(f'<p class="quiet">{t.LOOKING}</p>', elem_id="doctor", js_on_load=SELECT_JS)
+    told = html(LOOKING, elem_id="doctor", js_on_load=SELECT_JS)
     with gr.Accordion(t.CUT, open=False, elem_id="cuts"):
         strip = html(elem_id="strip")
         with gr.Row():
@@ -261,9 +262,11 @@ def wire(view: Doctor, page: gr.Blocks) -> None:
             view.told, view.strip, view.wave,
             view.video_in, view.video_out, view.speech_in, view.speech_out,
         ],
-    } | IN_TURN  # fmt: skip
+    } | IN_TURN | {"show_progress": "hidden"}  # fmt: skip
     page.load(**looked)
-    gr.on([w.video.change, w.speech.change], **looked)
+    gr.on([w.video.change, w.speech.change], lambda: LOOKING, None, [view.told], **AT_ONCE).then(
+        **looked
+    )
     held = [w.video, w.speech, view.told]
     view.told.select(view.pressed, [w.video, w.speech], held, **IN_TURN)
 
