@@ -112,6 +112,7 @@ def _wire(page: gr.Blocks, studio: Studio) -> None:
     w.again.click(studio.again, [w.run_id, shared.key], run, **AT_ONCE)
     w.run_id.change(None, [w.run_id], None, js="(id) => window.lipsync.address('run', id)")
     w.stamp.change(studio.mode_changed, [*inputs, shared.key], laid, **AT_ONCE)
+    w.stamp.change(studio.settled, [w.run_id, w.stamp], run, **AT_ONCE)
     shared.open_run.change(studio.open_asked, [shared.open_run], [*run, shared.open_run], **AT_ONCE)
 
     shared.repeat.change(
@@ -123,13 +124,13 @@ def _wire(page: gr.Blocks, studio: Studio) -> None:
 
     w.key_open.click(studio.toggle_key, [w.panel], [w.panel, w.key_panel], **AT_ONCE)
     key = [shared.key, w.key_note, w.key_forget, w.brand, w.terms]
-    gr.on(
+    used = gr.on(
         [w.key_use.click, w.key_box.submit],
         studio.use_key,
         [w.key_box, shared.key],
         [*key, w.key_box],
         **AT_ONCE,
     )
-    w.key_forget.click(studio.forget_key, None, key, **AT_ONCE)
-    for source in (w.key_use.click, w.key_forget.click, w.key_box.submit):
-        source(studio.mode_changed, [*inputs, shared.key], laid, **AT_ONCE)
+    forgotten = w.key_forget.click(studio.forget_key, None, key, **AT_ONCE)
+    for done in (used, forgotten):
+        done.then(studio.mode_changed, [*inputs, shared.key], laid, **AT_ONCE)

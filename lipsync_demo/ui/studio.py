@@ -63,7 +63,7 @@ class Studio:
             return changes | self._show_missing(notices.NO_SUCH_ADDRESS)
         if wanted is not None:
             return changes | self.open_run(wanted)
-        return changes | self._show(self._recorded(SHOWN)) | {self.widgets.run_id: ""}
+        return changes | self._show(self._recorded(SHOWN))
 
     def inputs_changed(
         self, video: str | None, speech: str | None, mode: str, key: SecretStr | None
@@ -99,6 +99,13 @@ class Studio:
         if not stamp.startswith(view.RECORDED):
             return unchanged()
         return self._show(self._recorded(SyncMode(mode)))
+
+    def settled(self, current: str, stamp: str) -> Changes:
+        """Something else is shown; an answer that was late must not hide a run begun since."""
+        wanted = run_id(current)
+        if wanted is None or not stamp.startswith(view.RECORDED):
+            return unchanged()
+        return self.open_run(wanted)
 
     def _recorded(self, mode: SyncMode) -> view.View:
         run = example(mode)

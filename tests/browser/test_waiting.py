@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 import requests
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
+from lipsync_demo.ui.view import RECORDED
 from tests.browser.conftest import Visit
 from tests.browser.provider import Provider
 from tests.browser.site import Site
@@ -18,8 +19,9 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def customer(site: Site, visit: Visit, provider: Provider) -> Visitor:
-    """A visitor whose own key is in use."""
+def customer(site: Site, visit: Visit, provider: Provider, finished: Path) -> Visitor:
+    """A visitor whose own key is in use; what an earlier test left waiting is ended."""
+    provider.end_waiting(finished)
     visitor = visit(site.url)
     visitor.use_key(provider.key)
     return visitor
@@ -78,6 +80,35 @@ def test_waiting_can_be_stopped_and_gone_on_with(
     expect(customer.page.locator("#go")).to_be_enabled()
     provider.complete(finished)
     customer.page.click("#resume")
+    assert customer.video()["width"] == 320
+
+
+def test_a_late_answer_does_not_hide_a_run(
+    customer: Visitor, provider: Provider, finished: Path
+) -> None:
+    page = customer.page
+    late: list[Route] = []
+    holding = True
+
+    def hold(route: Route) -> None:
+        if holding and RECORDED in (route.request.post_data or ""):
+            late.append(route)
+        else:
+            route.continue_()
+
+    page.route("**/gradio_api/run/**", hold)
+    customer.pick("loop")
+    page.wait_for_timeout(500)
+    holding = False
+    assert late
+    run = customer.go()
+    expect(customer.stage).to_contain_text("In the queue", timeout=SLOW)
+    for route in late:
+        route.continue_()
+    page.wait_for_timeout(3000)
+    expect(customer.stage).to_contain_text("In the queue")
+    expect(customer.stage).to_contain_text(run)
+    provider.complete(finished)
     assert customer.video()["width"] == 320
 
 
