@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
-from lipsync_demo.runs.errors import RunNotFound, RunRefused, RunsError
+from lipsync_demo.runs.errors import GroupNotFound, RunRefused
 from lipsync_demo.runs.groups import Group, GroupKind, GroupState, Item
 from lipsync_demo.runs.models import Run, RunState
 from lipsync_demo.runs.records import Lost
@@ -52,7 +52,7 @@ class GroupDriver:
             if group.state is not GroupState.ACTIVE or self._store.driver(self._id) != self._word:
                 return None
             return self._step(group)
-        except (Lost, RunNotFound):
+        except (Lost, GroupNotFound):
             return None
         except RunRefused as error:
             self._hold(str(error))
@@ -93,21 +93,19 @@ class GroupDriver:
             return replace(current, items=tuple(items))
 
         item = self._store.change(self._id, reserved, driven_by=self._word)[1].items[number]
-        try:
-            self._service.start(
-                item.video,
-                item.audio,
-                item.sync_mode,
-                backend=group.backend,
-                api_key=self._api_key,
-                group=group.id,
-                session=group.session,
-                run_id=run_id,
-            )
-        except RunRefused:
-            raise
-        except RunsError as error:
-            logger.warning("Group %s: item %d: %s", group.id, number, error.what)
+        self._service.start(
+            item.video,
+            item.audio,
+            item.sync_mode,
+            backend=group.backend,
+            api_key=self._api_key,
+            group=group.id,
+            session=group.session,
+            run_id=run_id,
+        )
+        # Whoever stopped the group meanwhile saw no run to stop.
+        if self._store.get(self._id).state is GroupState.STOPPED:
+            self._service.stop(run_id)
 
     def _hold(self, trouble: str) -> None:
         logger.info("Group %s is held: %s", self._id, trouble)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from pydantic import SecretStr
 
 from lipsync_demo.media.sync_modes import SyncMode, equal_modes
-from lipsync_demo.runs.errors import GroupNotFound, RunNotFound, RunRefused
+from lipsync_demo.runs.errors import GroupNotFound, RunRefused
 from lipsync_demo.runs.folder import file_name, is_url
 from lipsync_demo.runs.group_driver import GroupDriver
 from lipsync_demo.runs.group_store import GroupStore
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 MOST_AT_ONCE = 8
 MOST_ITEMS = 500
+DELETED = "Its run was deleted."
+NEEDS_KEY = "The key it was begun with is never stored. Enter it again and resume."
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,22 +293,20 @@ class Groups:
         for group_id, word in self._store.unfinished():
             if self._drivers.alive(word):
                 continue
-            group = self.get(group_id)
-            if group.key == "visitor":
-                self._store.change(
-                    group_id,
-                    lambda g: replace(g, state=GroupState.HELD, trouble=NEEDS_KEY),
-                    driven_by=word,
-                )
-                continue
-            try:
-                self._take(group, None)
-            except (RunRefused, RunNotFound):
-                continue
+            # Gone, taken by another process, or without its server: the next look tells.
+            with suppress(GroupNotFound, Lost, RunRefused):
+                self._recovered(group_id, word)
 
-
-DELETED = "Its run was deleted."
-NEEDS_KEY = "The key it was begun with is never stored. Enter it again and resume."
+    def _recovered(self, group_id: str, word: str | None) -> None:
+        group = self.get(group_id)
+        if group.key != "visitor":
+            self._take(group, None)
+            return
+        self._store.change(
+            group_id,
+            lambda g: replace(g, state=GroupState.HELD, trouble=NEEDS_KEY),
+            driven_by=word,
+        )
 
 
 def distinct(

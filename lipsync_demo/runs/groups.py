@@ -46,7 +46,7 @@ class Item:
     """One pair and mode of a group, and the run begun for it.
 
     `modes` are the modes that give this very output, the one that is run first; `trouble` is
-    why no run could be begun.
+    why no run is begun for it.
     """
 
     video: str

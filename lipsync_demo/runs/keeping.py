@@ -58,40 +58,45 @@ def review(store: RunStore, run_id: str, said: Review) -> Run:
     return after
 
 
-def delete(
-    store: RunStore,
-    access: Access,
-    run_id: str,
-    api_key: SecretStr | None = None,
-    *,
-    at_api: bool = False,
-) -> Deletion:
-    """Delete a run at rest with its files; with `at_api` its tasks there first.
+def resting(store: RunStore, run_id: str) -> Run:
+    """The run, which nothing drives.
 
     Raises:
         RunNotFound: there is no such run.
-        RunRefused: it is under way, or its key or server is not there.
-        WaveSpeedError: the API did not delete its tasks; nothing was deleted here either.
+        RunRefused: it is under way.
     """
     run = store.get(run_id)
     if run.state.active:
         raise RunRefused("This run is under way.", "Stop waiting for it first.")
+    return run
+
+
+def delete_tasks(access: Access, run: Run, api_key: SecretStr | None) -> int | None:
+    """Delete a run's tasks at the API; gives how many, None where it has none.
+
+    Raises:
+        RunRefused: its key or server is not there.
+        WaveSpeedError: the API did not delete them.
+    """
     tasks = [task for task in (run.prediction_id, *run.other_tasks) if task]
-    deleted = None
-    if at_api and tasks:
-        if not access.reachable(run):
-            raise RunRefused(
-                f"This run's tasks are at {run.base_url}, which this app does not talk to now.",
-                "Delete it here only.",
-            )
-        deleted = access.client(run, api_key).delete(tasks)
-    store.remove(run_id)
+    if not tasks:
+        return None
+    if not access.reachable(run):
+        raise RunRefused(
+            f"This run's tasks are at {run.base_url}, which this app does not talk to now.",
+            "Delete it here only.",
+        )
+    return access.client(run, api_key).delete(tasks)
+
+
+def remove(store: RunStore, run: Run) -> None:
+    """Remove a run and its files."""
+    store.remove(run.id)
     # Renamed first: a crash while files are removed leaves nothing that looks like a run.
     gone = run.folder.with_name(f".deleted-{run.folder.name}")
     if run.folder.is_dir():
         run.folder.rename(gone)
         shutil.rmtree(gone, ignore_errors=True)
-    return Deletion(run_id, deleted)
 
 
 def import_task(

@@ -144,6 +144,13 @@ class Ledger:
                 )
         return None
 
+    def release(self, run: Run) -> None:
+        """The request that was to come next will not be sent: nothing is set aside for it."""
+        with Session(self._engine) as session, session.begin():
+            row = session.get(_Line, f"{run.id}:{run.submits + 1}")
+            if row is not None and row.state == LineState.RESERVED.value:
+                row.state, row.ended_us = LineState.RELEASED.value, microseconds(now())
+
     def settle(self, run: Run, state: LineState, balance: Decimal | None = None) -> Decimal | None:
         """Say how the run's last request ended; gives what was charged, where that is knowable.
 
@@ -154,6 +161,9 @@ class Ledger:
             row = session.get(_Line, f"{run.id}:{run.submits}")
             if row is None:
                 return None
+            if row.state == state.value == LineState.SPENT.value:
+                # Fetched once more: what the balance did since has nothing to do with it.
+                return None if row.charged is None else Decimal(row.charged)
             row.state, row.task = state.value, run.prediction_id
             row.ended_us = microseconds(now())
             if state is not LineState.SPENT or balance is None or row.balance is None:
@@ -168,6 +178,9 @@ class Ledger:
             if session.scalars(others.limit(1)).first() is not None:
                 return None
             charged = Decimal(row.balance) - balance
+            if charged < 0:
+                # The account was topped up meanwhile.
+                return None
             row.charged = str(charged)
             return charged
 

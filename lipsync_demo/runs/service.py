@@ -175,12 +175,14 @@ class RunService:
         Raises:
             RunNotFound: there is no such run.
         """
-        after = self.store.change(
+        before, after = self.store.change(
             run_id,
             lambda run: (
                 replace(run, state=RunState.STOPPED, trouble=None) if run.state.active else run
             ),
-        )[1]
+        )
+        if before.state is RunState.UPLOADING:
+            self.money.ledger.release(after)
         RunFolder(after.folder).write_record(after)
         self._drivers.let_go(run_id)
         return after
@@ -247,11 +249,14 @@ class RunService:
             RunRefused: it is under way, or its key or server is not there.
             WaveSpeedError: the API did not delete its tasks; nothing was deleted here either.
         """
-        group = self.get(run_id).group
-        if group is not None:
-            self.groups.forget(group, run_id)
+        run = keeping.resting(self.store, run_id)
+        deleted = keeping.delete_tasks(self._access, run, api_key) if at_api else None
+        # Before the run is gone: its group would begin an item without a run.
+        if run.group is not None:
+            self.groups.forget(run.group, run_id)
         self.shares.revoke(run_id)
-        return keeping.delete(self.store, self._access, run_id, api_key, at_api=at_api)
+        keeping.remove(self.store, run)
+        return Deletion(run_id, deleted)
 
     def import_task(
         self,

@@ -17,7 +17,7 @@ from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.runs.errors import GroupNotFound, RunRefused
 from lipsync_demo.runs.grouping import NEEDS_KEY, Pair
 from lipsync_demo.runs.groups import Group, GroupKind, GroupState, dump_group, load_group
-from lipsync_demo.runs.models import Quote, RunState
+from lipsync_demo.runs.models import Quote, Run, RunState
 from lipsync_demo.runs.service import RunService
 from lipsync_demo.settings import Settings
 from tests.faults.scripted_api import ScriptedApi
@@ -169,6 +169,31 @@ def test_stopping_begins_nothing_more(
     runs.groups.resume(group.id)
     assert ended(runs, group).state is GroupState.DONE
     assert api.submits == 3
+
+
+def test_a_run_that_begins_while_its_group_is_stopped_is_stopped_too(
+    runs: RunService,
+    api: ScriptedApi,
+    clip: Path,
+    speech: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    begin, begun = runs.start, threading.Event()
+
+    def start(*given: object, **more: object) -> Run:
+        runs.groups.stop(str(more["group"]))
+        run = begin(*given, **more)  # type: ignore[arg-type]
+        begun.set()
+        return run
+
+    api.gates["ticket"].shut()
+    monkeypatch.setattr(runs, "start", start)
+    group = runs.groups.batch([Pair(str(clip), str(speech), SyncMode.LOOP)], title="one")
+    assert begun.wait(30)
+    (run_id,) = runs.groups.get(group.id).run_ids
+    assert runs.wait(run_id).state is RunState.STOPPED
+    api.gates["ticket"].open()
+    assert api.submits == 0
 
 
 def test_a_visitors_group_waits_for_its_key_after_a_restart(

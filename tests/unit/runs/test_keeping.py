@@ -56,11 +56,15 @@ def test_deleting_at_the_api_too(runs: RunService, api: ScriptedApi, done: Run) 
 def test_when_the_api_does_not_delete_nothing_is_lost(
     runs: RunService, api: ScriptedApi, done: Run
 ) -> None:
+    runs.shares.share("run", done.id, days=1)
     api.refusals["delete"] = [(403, {})]
     with pytest.raises(WaveSpeedError):
         runs.delete(done.id, at_api=True)
     assert runs.get(done.id).output == done.output
     assert done.folder.exists()
+    assert len(runs.shares.of(done.id)) == 1
+    runs.delete(done.id, at_api=True)
+    assert runs.shares.of(done.id) == []
 
 
 def test_a_run_under_way_is_not_deleted(
@@ -82,6 +86,10 @@ def test_a_deleted_run_of_a_comparison_is_not_begun_again(
     while runs.groups.get(group.id).state.value == "active":
         pass
     first = runs.groups.get(group.id).run_ids[0]
+    api.refusals["delete"] = [(403, {})]
+    with pytest.raises(WaveSpeedError):
+        runs.delete(first, at_api=True)
+    assert runs.groups.get(group.id).items[0].trouble is None
     runs.delete(first)
     runs.groups.resume(group.id)
     now = runs.groups.get(group.id)

@@ -166,3 +166,32 @@ def test_a_charge_that_others_may_have_made_is_not_claimed(
     ledger.reserve(second, Decimal(10), None)
     for run in (first, second):
         assert ledger.settle(replace(run, submits=1), LineState.SPENT, Decimal(8)) is None
+
+
+def test_a_charge_is_noted_once_and_never_from_a_topped_up_account(
+    runs: RunService, settings: Settings
+) -> None:
+    ledger = runs.money.ledger
+    first = quoted(make_run(settings.runs_dir, id="a" * 32, submits=0), "1")
+    ledger.reserve(first, Decimal(10), None)
+    sent = replace(first, submits=1)
+    assert ledger.settle(sent, LineState.SPENT, Decimal(9)) == Decimal(1)
+    assert ledger.settle(sent, LineState.SPENT, Decimal(4)) == Decimal(1)
+    second = quoted(make_run(settings.runs_dir, id="b" * 32, submits=0), "1")
+    ledger.reserve(second, Decimal(9), None)
+    assert ledger.settle(replace(second, submits=1), LineState.SPENT, Decimal(20)) is None
+    assert [line.charged for line in ledger.lines()] == [None, Decimal(1)]
+
+
+def test_a_run_stopped_before_it_is_sent_sets_nothing_aside(
+    runs: RunService, settings: Settings
+) -> None:
+    ledger = runs.money.ledger
+    run = quoted(make_run(settings.runs_dir, id="a" * 32, submits=0, state=RunState.UPLOADING), "1")
+    runs.store.add(run, None)
+    ledger.reserve(run, None, None)
+    assert ledger.spent(key="environment") == Decimal(1)
+    runs.stop(run.id)
+    assert ledger.spent(key="environment") == 0
+    ledger.reserve(run, None, None)
+    assert ledger.spent(key="environment") == Decimal(1)
