@@ -73,7 +73,6 @@ class Studio:
 class Doctor:
     """What is found in the inputs, and what can be done about it at once."""
 
-    TITLE = "What the check found"
     LOOKING = "Looking at the face and listening to the voice…"
     NOTHING = "Choose a video and a speech track; they are looked at before anything is sent."
     VIDEO = "Video"
@@ -87,7 +86,7 @@ class Doctor:
     STRIP = "Frames of the video, from its start to its end"
     WAVEFORM = "Loudness of the speech, from its start to its end"
     FIXES: Final[Mapping[str, str]] = {
-        "trim": "Cut it",
+        "trim": "Cut",
         "constant_rate": "Make the frame rate constant",
         "smaller": "Make it smaller",
         "first_stream": "Keep the first sound track",
@@ -101,6 +100,10 @@ class Doctor:
             return f"Ready: {praise}." if praise else "Ready."
         things = "1 thing" if looks == 1 else f"{looks} things"
         return f"{things} to look at{f'; {praise}' if praise else ''}."
+
+    @staticmethod
+    def cut_to(start: str, end: str) -> str:
+        return f"Cut to {start}–{end} s"
 
     @staticmethod
     def changed(what: str, before: str, after: str) -> str:

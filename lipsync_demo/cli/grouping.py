@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -121,10 +121,12 @@ def compare(
 
 
 def _amount(text: str | None) -> Decimal | None:
-    try:
-        return None if text is None else Decimal(text)
-    except InvalidOperation:
-        raise typer.BadParameter(f"{text!r} is no amount; write it like 2.50.") from None
+    from lipsync_demo.runs.money import amount
+
+    limit = None if text is None else amount(text)
+    if text is not None and limit is None:
+        raise typer.BadParameter(f"{text!r} is no amount; write it like 2.50.")
+    return limit
 
 
 def _follow(runs: RunService, begin: Callable[[], Group], json: Path | None) -> None:

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 
 from lipsync_demo.doctor.faces import Faces, faces
-from lipsync_demo.doctor.fixes import Fix
 from lipsync_demo.doctor.voice import Voice, voice
-from lipsync_demo.media.preflight import LIMITS, Finding, Severity, check_audio, check_video
+from lipsync_demo.media.preflight import (
+    Finding,
+    Fix,
+    Part,
+    Severity,
+    check_audio,
+    check_video,
+)
 from lipsync_demo.media.probe import MediaInfo
 from lipsync_demo.media.streams import open_media, video_stream
 
@@ -28,18 +35,10 @@ SILENCE_SECONDS = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Diagnosis:
-    """One finding and what mends it, None where a person must."""
-
-    finding: Finding
-    fix: Fix | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Examined:
     """What was found in one input; `praise` says what is fine, in a few words."""
 
-    found: tuple[Diagnosis, ...]
+    found: tuple[Finding, ...]
     praise: str
 
 
@@ -49,7 +48,7 @@ def examine_video(info: MediaInfo) -> Examined:
     Raises:
         MediaError: the file cannot be read.
     """
-    found = [Diagnosis(f, _known(f, info)) for f in check_video(info)]
+    found = check_video(info)
     video = info.video
     if video is None or info.still:
         return Examined(tuple(found), "")
@@ -86,11 +85,12 @@ def examine_audio(info: MediaInfo) -> Examined:
     Raises:
         MediaError: the file cannot be read.
     """
-    found = [Diagnosis(f, _known(f, info)) for f in check_audio(info)]
+    found = check_audio(info)
     if info.audio is None or info.audio.silent:
         return Examined(tuple(found), "")
     heard = voice(info.path)
-    found += _voice(heard)
+    known = any(finding.fix is Fix.NORMALISE for finding in found)
+    found += _voice(heard, info.audio.duration, quiet=known)
     streams = _sounds(info.path)
     if streams > 1:
         found.append(
@@ -112,19 +112,7 @@ def examine_audio(info: MediaInfo) -> Examined:
     return Examined(tuple(found), "clear voice" if clean else "")
 
 
-def _known(finding: Finding, info: MediaInfo) -> Fix | None:
-    """The remedy for what the plain checks find."""
-    what = finding.what
-    if "frame rate varies" in what:
-        return Fix.CONSTANT_RATE
-    if info.video and "at most" in what and str(LIMITS.long_side) in what:
-        return Fix.SMALLER
-    if "at most" in what and "s are taken" in what and "long" in what:
-        return Fix.TRIM
-    return Fix.NORMALISE if "very quiet" in what else None
-
-
-def _faces(seen: Faces) -> list[Diagnosis]:
+def _faces(seen: Faces) -> list[Finding]:
     if seen.share == 0:
         return [
             _warn(
@@ -135,11 +123,13 @@ def _faces(seen: Faces) -> list[Diagnosis]:
         ]
     found = []
     if seen.share < 0.9:
+        lasts = seen.part[1] > seen.part[0]
         found.append(
             _warn(
                 f"A face is in sight in {seen.share:.0%} of the video only.",
                 "Where there is none the picture stays as it is; cut to the part with the face.",
-                Fix.TRIM,
+                Fix.TRIM if lasts else None,
+                seen.part if lasts else None,
             )
         )
     if seen.iod < SMALL_IOD:
@@ -167,7 +157,7 @@ def _faces(seen: Faces) -> list[Diagnosis]:
     return found
 
 
-def _voice(heard: Voice) -> list[Diagnosis]:
+def _voice(heard: Voice, length: Fraction, *, quiet: bool) -> list[Finding]:
     found = []
     if heard.spoken < SPOKEN:
         found.append(
@@ -183,7 +173,7 @@ def _voice(heard: Voice) -> list[Diagnosis]:
                 "What is lost cannot be brought back; record it again at a lower level.",
             )
         )
-    if heard.level < QUIET_DBFS:
+    if heard.level < QUIET_DBFS and not quiet:
         found.append(
             _warn(
                 f"The speech is quiet ({heard.level:.0f} dBFS).",
@@ -199,13 +189,18 @@ def _voice(heard: Voice) -> list[Diagnosis]:
                 "Music or noise under the speech can move the lips; use the voice alone.",
             )
         )
-    for seconds, place in ((heard.lead, "start"), (heard.trail, "end")):
+    edges: tuple[tuple[Fraction, str, Part], ...] = (
+        (heard.lead, "start", (heard.lead, length)),
+        (heard.trail, "end", (Fraction(0), length - heard.trail)),
+    )
+    for seconds, place, kept in edges:
         if seconds >= SILENCE_SECONDS:
             found.append(
                 _note(
                     f"The speech has {float(seconds):.1f} s of silence at its {place}.",
                     "Cut it away if the lips should not wait.",
                     Fix.TRIM,
+                    kept,
                 )
             )
     return found
@@ -228,9 +223,9 @@ def _sounds(path: Path) -> int:
         return len(container.streams.audio)
 
 
-def _warn(what: str, hint: str, fix: Fix | None = None) -> Diagnosis:
-    return Diagnosis(Finding(Severity.WARNING, what, hint), fix)
+def _warn(what: str, hint: str, fix: Fix | None = None, part: Part | None = None) -> Finding:
+    return Finding(Severity.WARNING, what, hint, fix, part)
 
 
-def _note(what: str, hint: str, fix: Fix | None = None) -> Diagnosis:
-    return Diagnosis(Finding(Severity.NOTE, what, hint), fix)
+def _note(what: str, hint: str, fix: Fix | None = None, part: Part | None = None) -> Finding:
+    return Finding(Severity.NOTE, what, hint, fix, part)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +13,7 @@ from lipsync_demo.engine.decode import FrameReader
 from lipsync_demo.engine.face import FaceLandmarker
 from lipsync_demo.engine.mouth import fit_pose, iod
 from lipsync_demo.engine.tracks import find, settle
+from lipsync_demo.media.preflight import Part
 
 LOOKS = 9
 LARGE = 0.6
@@ -20,13 +23,15 @@ LARGE = 0.6
 @dataclass(frozen=True, slots=True)
 class Faces:
     """`share` (0 to 1) of the looks that show a face, its middle inter-ocular distance in
-    pixels, its middle turn in degrees, and how many faces of like size there are at most.
+    pixels, its middle turn in degrees, how many faces of like size there are at most, and
+    `part`, the longest stretch between looks that all show a face.
     """
 
     share: float
     iod: float
     yaw: float
     most: int
+    part: Part
 
 
 def faces(path: Path) -> Faces:
@@ -36,13 +41,16 @@ def faces(path: Path) -> Faces:
         MediaError: the file cannot be read.
     """
     landmarker = FaceLandmarker()
-    sizes, turns, counts = [], [], []
+    sizes, turns, counts, shown = [], [], [], []
     with FrameReader(path) as reader:
         count = len(reader)
         numbers = np.unique(np.linspace(0, count - 1, min(LOOKS, count)).astype(int))
+        times = reader.times
+        moments = [(times.pts[int(n)] - times.pts[0]) * times.time_base for n in numbers]
         for picture in reader.pictures([int(n) for n in numbers]):
             found = find(picture, landmarker)
             settled = [s for face in found[:3] if (s := settle(picture, face, landmarker))]
+            shown.append(bool(settled))
             if not settled:
                 continue
             across = [float(iod(seen.points)) for seen in settled]
@@ -50,7 +58,22 @@ def faces(path: Path) -> Faces:
             turns.append(abs(float(np.degrees(fit_pose(settled[0].points).yaw))))
             counts.append(sum(size >= LARGE * max(across) for size in across))
     if not sizes:
-        return Faces(0.0, 0.0, 0.0, 0)
+        return Faces(0.0, 0.0, 0.0, 0, (Fraction(0), times.duration))
     return Faces(
-        len(sizes) / len(numbers), float(np.median(sizes)), float(np.median(turns)), max(counts)
+        len(sizes) / len(numbers),
+        float(np.median(sizes)),
+        float(np.median(turns)),
+        max(counts),
+        longest(shown, [*moments[:-1], times.duration]),
     )
+
+
+def longest(shown: Sequence[bool], moments: Sequence[Fraction]) -> Part:
+    """The longest stretch whose looks all show a face; one look alone is no stretch."""
+    stretches, first = [(Fraction(0), Fraction(0))], 0
+    for number, seen in enumerate(shown):
+        if not seen:
+            first = number + 1
+        else:
+            stretches.append((moments[first], moments[number]))
+    return max(stretches, key=lambda part: part[1] - part[0])

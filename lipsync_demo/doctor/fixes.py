@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable
-from enum import Enum
 from fractions import Fraction
 from pathlib import Path
 
@@ -31,20 +30,6 @@ RATES = tuple(
 TARGET_DBFS = -20.0
 PEAK_DBFS = -1.0
 SPEECH_RATE = 48_000
-
-
-class Fix(str, Enum):
-    """What can be mended."""
-
-    TRIM = "trim"
-    CONSTANT_RATE = "constant_rate"
-    SMALLER = "smaller"
-    FIRST_STREAM = "first_stream"
-    NORMALISE = "normalise"
-    MONO = "mono"
-
-    def __str__(self) -> str:
-        return self.value
 
 
 Frames = list[tuple[Fraction, Fraction, int]]

@@ -28,13 +28,36 @@ class Severity(str, Enum):
         return self.value
 
 
+class Fix(str, Enum):
+    """What can be mended at once."""
+
+    TRIM = "trim"
+    CONSTANT_RATE = "constant_rate"
+    SMALLER = "smaller"
+    FIRST_STREAM = "first_stream"
+    NORMALISE = "normalise"
+    MONO = "mono"
+
+    def __str__(self) -> str:
+        return self.value
+
+
+Part = tuple[Fraction, Fraction]
+"""Where a part of an input starts and ends, in seconds."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing to tell the person: what it is, and what to do about it."""
+    """One thing to tell the person: what it is, and what to do about it.
+
+    `fix` mends it, None where a person must; `part` is what `Fix.TRIM` keeps.
+    """
 
     severity: Severity
     what: str
     hint: str
+    fix: Fix | None = None
+    part: Part | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +132,7 @@ def check_video(info: MediaInfo, limits: Limits = LIMITS) -> list[Finding]:
                 f"The picture is {video.width} × {video.height}; "
                 f"at most {limits.long_side} × {limits.other_side} is taken.",
                 "Export the video in a smaller size; 1080 lines are plenty for a face.",
+                Fix.SMALLER,
             )
         )
     if short < limits.advised_short_side:
@@ -127,6 +151,7 @@ def check_video(info: MediaInfo, limits: Limits = LIMITS) -> list[Finding]:
             _note(
                 f"The frame rate varies (about {float(video.fps):.2f} a second).",
                 "Nothing to do: the times of the frames are kept.",
+                Fix.CONSTANT_RATE,
             )
         )
     if video.bit_depth > 8:
@@ -157,7 +182,11 @@ def check_audio(info: MediaInfo, limits: Limits = LIMITS) -> list[Finding]:
         )
     elif audio.peak < limits.quiet_peak:
         found.append(
-            _warning("The speech is very quiet.", "Make it louder, or the lips may hardly move.")
+            _warning(
+                "The speech is very quiet.",
+                "Make it louder, or the lips may hardly move.",
+                Fix.NORMALISE,
+            )
         )
     if info.video is not None and not info.still:
         found.append(
@@ -216,7 +245,8 @@ def _check_length(kind: str, seconds: Fraction, limits: Limits) -> list[Finding]
     length = f"The {kind} is {float(seconds):.0f} s long"
     if seconds > limits.seconds:
         what = f"{length}; at most {int(limits.seconds)} s are taken."
-        return [_error(what, f"Cut the {kind} into shorter pieces.")]
+        kept = (Fraction(0), limits.seconds)
+        return [_error(what, f"Cut the {kind} into shorter pieces.", Fix.TRIM, kept)]
     if seconds > limits.advised_seconds:
         what = f"{length}; the service may refuse more than {int(limits.advised_seconds)} s."
         return [_warning(what, f"Cut the {kind} into shorter pieces if it does.")]
@@ -230,13 +260,13 @@ def _unnatural(factor: str) -> Finding:
     )
 
 
-def _error(what: str, hint: str) -> Finding:
-    return Finding(Severity.ERROR, what, hint)
+def _error(what: str, hint: str, fix: Fix | None = None, part: Part | None = None) -> Finding:
+    return Finding(Severity.ERROR, what, hint, fix, part)
 
 
-def _warning(what: str, hint: str) -> Finding:
-    return Finding(Severity.WARNING, what, hint)
+def _warning(what: str, hint: str, fix: Fix | None = None) -> Finding:
+    return Finding(Severity.WARNING, what, hint, fix)
 
 
-def _note(what: str, hint: str) -> Finding:
-    return Finding(Severity.NOTE, what, hint)
+def _note(what: str, hint: str, fix: Fix | None = None) -> Finding:
+    return Finding(Severity.NOTE, what, hint, fix)

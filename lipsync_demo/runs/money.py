@@ -24,7 +24,7 @@ from lipsync_demo.runs.times import now
 from lipsync_demo.settings import BackendName, Settings
 from lipsync_demo.wavespeed.client import WaveSpeedClient
 from lipsync_demo.wavespeed.errors import WaveSpeedError
-from lipsync_demo.wavespeed.models import Price
+from lipsync_demo.wavespeed.models import Price, decimal
 
 if TYPE_CHECKING:
     from lipsync_demo.runs.turn import Turn
@@ -33,6 +33,8 @@ NOT_MEDIA = "https://example.com/none"
 """Media the API cannot read: asked about them, it gives the floor."""
 FLOOR_SECONDS = 600.0
 FREE = "local"
+MOST = Decimal(100_000)
+"""The largest limit a person can mean, in US dollars."""
 
 logger = logging.getLogger(__name__)
 
@@ -145,6 +147,12 @@ class Money:
             with self._lock:
                 self._floors[name] = time.monotonic(), price
                 self._asking.discard(name)
+
+
+def amount(typed: str) -> Decimal | None:
+    """The limit a person typed, with a point or a comma; None when it is no amount."""
+    number = decimal(typed.replace(",", "."))
+    return number if number is not None and 0 <= number <= MOST else None
 
 
 def _balance(client: WaveSpeedClient) -> Decimal | None:

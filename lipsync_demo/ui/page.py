@@ -80,8 +80,8 @@ def _wire(page: gr.Blocks, studio: Studio) -> None:
         **AT_ONCE,
     )
     for widget in (w.video, w.speech):
-        widget.change(studio.inputs_changed, [*inputs, shared.key], held, **IN_TURN)
-    w.mode.change(studio.mode_changed, [*inputs, shared.key], laid, **AT_ONCE)
+        widget.change(studio.inputs_changed, [*inputs, shared.key, shared.session], held, **IN_TURN)
+    w.mode.change(studio.mode_changed, [*inputs, shared.key, shared.session], laid, **AT_ONCE)
     w.mode.change(studio.recorded, [w.mode, w.stamp], run, **AT_ONCE)
     gr.on(
         [w.video_fetch.click, w.video_link.submit],
@@ -111,7 +111,7 @@ def _wire(page: gr.Blocks, studio: Studio) -> None:
     w.resume.click(studio.resume, [w.run_id, shared.key], run, **AT_ONCE)
     w.again.click(studio.again, [w.run_id, shared.key], run, **AT_ONCE)
     w.run_id.change(None, [w.run_id], None, js="(id) => window.lipsync.address('run', id)")
-    w.stamp.change(studio.mode_changed, [*inputs, shared.key], laid, **AT_ONCE)
+    w.stamp.change(studio.mode_changed, [*inputs, shared.key, shared.session], laid, **AT_ONCE)
     w.stamp.change(studio.settled, [w.run_id, w.stamp], run, **AT_ONCE)
     shared.open_run.change(studio.open_asked, [shared.open_run], [*run, shared.open_run], **AT_ONCE)
 
@@ -133,4 +133,4 @@ def _wire(page: gr.Blocks, studio: Studio) -> None:
     )
     forgotten = w.key_forget.click(studio.forget_key, None, key, **AT_ONCE)
     for done in (used, forgotten):
-        done.then(studio.mode_changed, [*inputs, shared.key], laid, **AT_ONCE)
+        done.then(studio.mode_changed, [*inputs, shared.key, shared.session], laid, **AT_ONCE)

@@ -23,7 +23,9 @@ def before(shared: Shared, runs: int, key: SecretStr | None, session: object = N
         if price is None
         else texts.Money.floor(f"{price.amount * runs} {price.currency}", runs)
     )
-    limits = [(money.ledger.limit(run_id(session)), money.ledger.spent(session=run_id(session)))]
+    own, limits = run_id(session), []
+    if own is not None:
+        limits.append((money.ledger.limit(own), money.ledger.spent(session=own)))
     if key is None:
         day = money.ledger.spent(key="environment", within=DAY)
         limits.append((money.server_limit, day))

@@ -55,9 +55,9 @@ class Studio:
         self, address: str, video: str | None, speech: str | None, mode: str, session: object
     ) -> Changes:
         """The page was opened, perhaps at the address of a run."""
-        changes = self.inputs_changed(video, speech, mode, None)
-        if run_id(session) is None:
-            changes[self.shared.session] = secrets.token_hex(16)
+        own = run_id(session) or secrets.token_hex(16)
+        changes = self.inputs_changed(video, speech, mode, None, own)
+        changes[self.shared.session] = own
         wanted = run_id(address)
         if address and wanted is None:
             return changes | self._show_missing(notices.NO_SUCH_ADDRESS)
@@ -66,7 +66,12 @@ class Studio:
         return changes | self._show(self._recorded(SHOWN))
 
     def inputs_changed(
-        self, video: str | None, speech: str | None, mode: str, key: SecretStr | None
+        self,
+        video: str | None,
+        speech: str | None,
+        mode: str,
+        key: SecretStr | None,
+        session: object,
     ) -> Changes:
         """A video or a speech track came, went or was cut."""
         w = self.widgets
@@ -82,14 +87,19 @@ class Studio:
             changes[facts] = words
             if source is not None and path is not None and source.shown != Path(path):
                 changes[widget] = str(source.shown)
-        return changes | self._laid(sources["video"], sources["speech"], mode, key)
+        return changes | self._laid(sources["video"], sources["speech"], mode, key, session)
 
     def mode_changed(
-        self, video: str | None, speech: str | None, mode: str, key: SecretStr | None
+        self,
+        video: str | None,
+        speech: str | None,
+        mode: str,
+        key: SecretStr | None,
+        session: object,
     ) -> Changes:
         """Another mode was chosen; the inputs are the same."""
         picture, sound = self._take("video", video)[0], self._take("speech", speech)[0]
-        changes = self._laid(picture, sound, mode, key)
+        changes = self._laid(picture, sound, mode, key, session)
         # New choices would take the focus away from the keys that changed the mode.
         del changes[self.widgets.mode]
         return changes
@@ -147,7 +157,12 @@ class Studio:
         return source, notices.facts(f"<p>{source.facts}</p>", preview, hint)
 
     def _laid(
-        self, video: Source | None, speech: Source | None, mode: str, key: SecretStr | None
+        self,
+        video: Source | None,
+        speech: Source | None,
+        mode: str,
+        key: SecretStr | None,
+        session: object,
     ) -> Changes:
         w = self.widgets
         timelines = lay_all(video, speech)
@@ -166,10 +181,10 @@ class Studio:
         return changes | {
             w.drawing: alignment.draw(chosen),
             w.findings: notices.findings([f for f in found if f.severity is not Severity.NOTE]),
-            w.hint: self._hint(float(chosen.output_seconds), key),
+            w.hint: self._hint(float(chosen.output_seconds), key, session),
         }
 
-    def _hint(self, seconds: float, key: SecretStr | None) -> str:
+    def _hint(self, seconds: float, key: SecretStr | None, session: object) -> str:
         backend = header.backend(self.settings, key)
         done = [
             run
@@ -178,7 +193,7 @@ class Studio:
         ]
         pace = inference_rate(done)
         time = "" if pace is None else f"about {clock(max(1.0, pace * seconds))} · "
-        price = prices.before(self.shared, 1, key)
+        price = prices.before(self.shared, 1, key, session)
         return f'<span class="quiet">{time}{self._ahead(backend)}{escape(price)}</span>'
 
     def _ahead(self, backend: BackendName) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,8 @@ pytestmark = pytest.mark.browser
 
 def test_findings_are_mended_and_undone(site: Site, visit: Visit, tmp_path: Path) -> None:
     video = make_video(tmp_path / "uneven.mp4", rate=30, size=(320, 240), vfr=[1, 2, 1, 3] * 9)
-    quiet = write_audio(tmp_path / "quiet.wav", speechlike(3) * np.float32(0.004), 48_000)
+    late = np.concatenate([np.zeros(2 * 48_000, np.float32), speechlike(3)])
+    quiet = write_audio(tmp_path / "quiet.wav", late * np.float32(0.004), 48_000)
     visitor = visit(site.url)
     page = visitor.page
     doctor = page.locator("#doctor")
@@ -30,8 +32,11 @@ def test_findings_are_mended_and_undone(site: Site, visit: Visit, tmp_path: Path
     expect(page.locator("#video-facts")).not_to_contain_text("varying")
     doctor.get_by_role("button", name="Use the original").click()
     expect(page.locator("#video-facts")).to_contain_text("varying", timeout=SLOW)
-    doctor.get_by_role("button", name="Make it louder").first.click()
+    doctor.get_by_role("button", name="Make it louder").click()
     expect(doctor.locator(".changed")).to_contain_text("Make it louder", timeout=SLOW)
+    doctor.get_by_role("button", name=re.compile(r"Cut to 2\.\d\d–5\.00 s")).click()
+    expect(page.locator("#speech-facts")).to_contain_text(re.compile(r"[23]\.\d+\ss"), timeout=SLOW)
+    expect(doctor).not_to_contain_text("silence at its start")
     assert visitor.complaints == []
 
 

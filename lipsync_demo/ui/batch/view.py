@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from lipsync_demo import texts
 from lipsync_demo.runs.errors import RunsError
 from lipsync_demo.runs.grouping import MOST_AT_ONCE, MOST_ITEMS
 from lipsync_demo.runs.groups import Group, GroupKind, GroupState
+from lipsync_demo.runs.money import amount
 from lipsync_demo.runs.pairs import PairList, among, read_pairs
 from lipsync_demo.ui import header, notices, prices, samples, sharing
 from lipsync_demo.ui.batch import rows
@@ -67,7 +68,7 @@ class Batch:
     def begun(
         self,
         files: Sequence[str] | None,
-        concurrency: float,
+        concurrency: float | None,
         limit: str,
         skip: bool,
         key: SecretStr | None,
@@ -80,12 +81,11 @@ class Batch:
         found = self._read(files)
         if found.bad and not (skip and found.pairs):
             return {self.notice: notices.trouble(texts.Batch.BAD, texts.Batch.BAD_HINT)}
-        try:
-            most = Decimal(limit.strip().replace(",", ".")) if limit.strip() else None
-        except InvalidOperation:
+        most = amount(limit) if limit.strip() else None
+        if limit.strip() and most is None:
             return {self.notice: notices.trouble(texts.Money.NO_AMOUNT, texts.Money.AMOUNT_HINT)}
         name = next((Path(f).name for f in files if f.lower().endswith(LISTS)), texts.Page.BATCH)
-        return self._begin(found, name, int(concurrency), most, key, groups, session)
+        return self._begin(found, name, int(concurrency or 1), most, key, groups, session)
 
     def tried(self, key: SecretStr | None, groups: object, session: object) -> Changes:
         """The samples are to be run as a batch."""

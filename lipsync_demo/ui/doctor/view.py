@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -14,11 +15,10 @@ import gradio as gr
 
 from lipsync_demo import texts
 from lipsync_demo.doctor import fixes
-from lipsync_demo.doctor.examine import Diagnosis, Examined, examine_audio, examine_video
-from lipsync_demo.doctor.fixes import Fix
+from lipsync_demo.doctor.examine import Examined, examine_audio, examine_video
 from lipsync_demo.media.audio import waveform
 from lipsync_demo.media.errors import MediaError
-from lipsync_demo.media.preflight import LIMITS, Severity
+from lipsync_demo.media.preflight import Finding, Fix, Severity
 from lipsync_demo.media.stills import stills
 from lipsync_demo.report.words import escape, seconds
 from lipsync_demo.ui import notices
@@ -67,7 +67,7 @@ class Doctor:
                 continue
             seen = _examined(source.track, source.path)
             praise += [seen.praise] if seen.praise else []
-            looks += sum(d.finding.severity is not Severity.NOTE for d in seen.found)
+            looks += sum(f.severity is not Severity.NOTE for f in seen.found)
             parts.append(_section(track, source, seen))
         ends = [float(s.seconds) if s else 0.0 for s in (picture, sound)]
         summary = texts.Doctor.summary(", ".join(praise), looks) if parts else texts.Doctor.NOTHING
@@ -86,7 +86,7 @@ class Doctor:
 
     def pressed(self, video: str | None, speech: str | None, event: gr.EventData) -> Changes:
         """A remedy, or the way back to the original, was pressed."""
-        act, _, track = event.act.partition(" ")
+        act, track, *edges = [*str(event.act).split(" "), ""][:4]
         held = video if track == "video" else speech
         source = _taken("video" if track == "video" else "speech", held)
         if source is None:
@@ -99,13 +99,14 @@ class Doctor:
         except ValueError:
             return unchanged()
         if fix is Fix.TRIM:
-            return self.cut(track, held, 0.0, float(min(source.seconds, LIMITS.seconds)))
+            part = _part(edges)
+            return self.cut(track, held, *part) if part else unchanged()
         return self._mended(track, source, fix, lambda path: APPLIED[fix](source.path, path))
 
-    def cut(self, track: str, held: str | None, start: float, end: float) -> Changes:
+    def cut(self, track: str, held: str | None, start: float | None, end: float | None) -> Changes:
         """One input is to be cut to a part."""
         source = _taken("video" if track == "video" else "speech", held)
-        if source is None:
+        if source is None or start is None or end is None:
             return unchanged()
         first, last = (Fraction(round(at * 1000), 1000) for at in (start, end))
         trim = fixes.trim_video if track == "video" else fixes.trim_audio
@@ -132,6 +133,14 @@ class Doctor:
     def _holding(self, track: str, path: Path) -> Changes:
         widget = self.widgets.video if track == "video" else self.widgets.speech
         return {widget: str(take("video" if track == "video" else "speech", path).shown)}
+
+
+def _part(edges: Sequence[str]) -> tuple[float, float] | None:
+    try:
+        start, end = (float(edge) for edge in edges if edge)
+    except ValueError:
+        return None
+    return (start, end) if 0 <= start < end < math.inf else None
 
 
 def _taken(track: Track, held: str | None) -> Source | None:
@@ -161,7 +170,7 @@ def _examined(track: Track, path: Path) -> Examined:
 
 def _section(track: str, source: Source, seen: Examined) -> str:
     title = texts.Doctor.VIDEO if track == "video" else texts.Doctor.SPEECH
-    rows = "".join(_row(track, diagnosis) for diagnosis in seen.found)
+    rows = "".join(_row(track, finding) for finding in seen.found)
     original = _original(source.path)
     changed = ""
     if original is not None:
@@ -180,16 +189,16 @@ def _plain(source: Source) -> str:
     return source.facts.replace("<b>", "").replace("</b>", "")
 
 
-def _row(track: str, diagnosis: Diagnosis) -> str:
-    finding = diagnosis.finding
+def _row(track: str, finding: Finding) -> str:
     ink = {Severity.ERROR: "bad-ink", Severity.WARNING: "warn-ink"}.get(finding.severity, "quiet")
     mark = {Severity.ERROR: "✕", Severity.WARNING: "!"}.get(finding.severity, "·")
-    button = (
-        f'<button type="button" class="button" data-act="{diagnosis.fix} {track}">'
-        f"{texts.Doctor.FIXES[diagnosis.fix.value]}</button>"
-        if diagnosis.fix
-        else ""
-    )
+    button = ""
+    if finding.fix is not None:
+        act, label = f"{finding.fix} {track}", texts.Doctor.FIXES[finding.fix.value]
+        if finding.part is not None:
+            start, end = (f"{float(edge):.3f}" for edge in finding.part)
+            act, label = f"{act} {start} {end}", texts.Doctor.cut_to(start[:-1], end[:-1])
+        button = f'<button type="button" class="button" data-act="{act}">{label}</button>'
     return (
         f'<li><span class="{ink}">{mark}<span class="unheard"> {finding.severity}</span></span>'
         f"<span><b>{escape(finding.what)}</b> {escape(finding.hint)}</span>{button}</li>"
@@ -270,10 +279,10 @@ def wire(view: Doctor, page: gr.Blocks) -> None:
     held = [w.video, w.speech, view.told]
     view.told.select(view.pressed, [w.video, w.speech], held, **IN_TURN)
 
-    def cut_video(held: str | None, start: float, end: float) -> Changes:
+    def cut_video(held: str | None, start: float | None, end: float | None) -> Changes:
         return view.cut("video", held, start, end)
 
-    def cut_speech(held: str | None, start: float, end: float) -> Changes:
+    def cut_speech(held: str | None, start: float | None, end: float | None) -> Changes:
         return view.cut("speech", held, start, end)
 
     view.cut_video.click(cut_video, [w.video, view.video_in, view.video_out], held, **IN_TURN)

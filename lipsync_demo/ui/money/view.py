@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +15,13 @@ from pydantic import SecretStr
 from lipsync_demo import texts
 from lipsync_demo.report.words import escape
 from lipsync_demo.runs.ledger import Line, as_csv
+from lipsync_demo.runs.money import amount
 from lipsync_demo.ui import header, notices, prices
 from lipsync_demo.ui.ids import run_id
 from lipsync_demo.ui.shared import AT_ONCE, IN_TURN, Shared, html
 from lipsync_demo.wavespeed.errors import WaveSpeedError
 
 Changes = dict[Any, Any]
-MOST = Decimal(100_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +72,10 @@ class Purse:
     def limited(self, typed: str, session: object) -> Changes:
         """This session sets itself a limit."""
         own = run_id(session)
-        try:
-            amount = Decimal(typed.strip().replace(",", "."))
-        except InvalidOperation:
-            amount = Decimal(-1)
-        if own is None or not 0 <= amount <= MOST:
+        limit = amount(typed)
+        if own is None or limit is None:
             return {self.notice: notices.trouble(texts.Money.NO_AMOUNT, texts.Money.AMOUNT_HINT)}
-        self.shared.service.money.ledger.set_limit(own, amount)
+        self.shared.service.money.ledger.set_limit(own, limit)
         return {self.notice: f'<p class="quiet" role="status">{texts.Money.SET}</p>', self.box: ""}
 
     def lifted(self, session: object) -> Changes:

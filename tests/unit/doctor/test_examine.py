@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import csv
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from lipsync_demo.doctor.examine import examine_audio, examine_video
-from lipsync_demo.doctor.faces import faces
-from lipsync_demo.doctor.fixes import Fix
+from lipsync_demo.doctor.faces import faces, longest
 from lipsync_demo.media.audio import speech_samples
-from lipsync_demo.media.preflight import Severity
+from lipsync_demo.media.preflight import Finding, Fix, Severity
 from lipsync_demo.media.probe import probe
 from tests.media_factory import make_video, write_audio
 
@@ -25,9 +25,9 @@ def speech() -> np.ndarray:
     return speech_samples(ASSETS / "sample_speech.wav")
 
 
-def said(tmp_path: Path, samples: np.ndarray) -> dict[str, Fix | None]:
+def said(tmp_path: Path, samples: np.ndarray) -> dict[str, Finding]:
     path = write_audio(tmp_path / "a.wav", samples.astype(np.float32), RATE)
-    return {d.finding.what: d.fix for d in examine_audio(probe(path)).found}
+    return {f.what: f for f in examine_audio(probe(path)).found}
 
 
 def test_good_inputs_are_praised_and_nothing_else() -> None:
@@ -42,13 +42,22 @@ def test_clipping_is_found(tmp_path: Path, speech: np.ndarray) -> None:
 
 
 def test_quiet_speech_can_be_made_louder(tmp_path: Path, speech: np.ndarray) -> None:
-    assert Fix.NORMALISE in said(tmp_path, speech * 0.03).values()
+    for level in (0.03, 0.003):
+        found = said(tmp_path, speech * level).values()
+        assert [f.fix for f in found if "quiet" in f.what] == [Fix.NORMALISE], level
 
 
 def test_silence_around_the_speech_can_be_cut(tmp_path: Path, speech: np.ndarray) -> None:
     found = said(tmp_path, np.concatenate([np.zeros(2 * RATE), speech, np.zeros(3 * RATE)]))
-    assert any("2.0 s of silence at its start" in what for what in found)
-    assert any("of silence at its end" in what for what in found)
+    length = Fraction(len(speech), RATE) + 5
+    (start,) = [f.part for what, f in found.items() if "2.0 s of silence at its start" in what]
+    (end,) = [f.part for what, f in found.items() if "of silence at its end" in what]
+    assert start is not None
+    assert end is not None
+    assert start[0] == pytest.approx(2, abs=0.1)
+    assert start[1] == length
+    assert end[0] == 0
+    assert end[1] == pytest.approx(float(length - 3), abs=0.1)
 
 
 def test_music_under_speech_is_heard(tmp_path: Path, speech: np.ndarray) -> None:
@@ -68,16 +77,21 @@ def test_a_hum_is_no_speech(tmp_path: Path) -> None:
 
 
 def test_a_video_without_a_face_and_with_odd_pixels(tmp_path: Path) -> None:
-    from fractions import Fraction
-
     path = make_video(tmp_path / "a.mp4", 1, rotation=90, sar=Fraction(4, 3), vfr=[1, 2, 1, 3] * 5)
-    found = {d.finding.what: d for d in examine_video(probe(path)).found}
+    found = {f.what: f for f in examine_video(probe(path)).found}
     assert any(what.startswith("No face was found") for what in found)
     assert any("turned by 90" in what for what in found)
     assert any("not square" in what for what in found)
-    (varying,) = [d for what, d in found.items() if "frame rate varies" in what]
+    (varying,) = [f for what, f in found.items() if "frame rate varies" in what]
     assert varying.fix is Fix.CONSTANT_RATE
-    assert varying.finding.severity is Severity.NOTE
+    assert varying.severity is Severity.NOTE
+
+
+def test_the_part_with_the_face_is_the_longest_that_shows_it() -> None:
+    moments = [Fraction(n) for n in range(6)]
+    assert longest([False, True, True, True, False, True], moments) == (1, 3)
+    assert longest([True, False, True, True, True, True], moments) == (2, 5)
+    assert longest([True, False] * 3, moments) == (0, 0)
 
 
 @pytest.mark.media
@@ -97,6 +111,6 @@ def test_clean_recordings_are_not_taken_for_music(test_media: Path) -> None:
     for path in sorted((test_media / "audio").glob("*")):
         if "hum" in path.name or path.suffix not in (".wav", ".mp3", ".flac"):
             continue
-        found = [d.finding.what for d in examine_audio(probe(path)).found]
+        found = [f.what for f in examine_audio(probe(path)).found]
         wrong += [path.name for what in found if "besides the voice" in what]
     assert wrong == []
