@@ -39,7 +39,7 @@ def build(settings: Settings, service: RunService, media: SignedMedia, uploads: 
         top = layout.above(settings)
         with gr.Tabs(elem_id="views", selected="studio") as views:
             shared = Shared(settings, service, media.sign, uploads, views, **state)
-            with gr.Tab(texts.Page.STUDIO, id="studio", elem_id="view-studio"):
+            with gr.Tab(texts.Page.STUDIO, id="studio", elem_id="view-studio") as studio_tab:
                 widgets = layout.build(top, shared, placed)
                 with widgets.inputs:
                     examiner = doctor.build(shared, widgets)
@@ -53,7 +53,7 @@ def build(settings: Settings, service: RunService, media: SignedMedia, uploads: 
                 purse = money.build(shared)
         studio = Studio(shared, widgets)
         sharing.wire(widgets.sharing, widgets.run_id, widgets.stamp)
-        _wire(page, studio)
+        _wire(page, studio, studio_tab)
         compare.wire(comparing, page, compare_tab, widgets)
         money.wire(purse, money_tab)
         doctor.wire(examiner, page)
@@ -64,7 +64,7 @@ def build(settings: Settings, service: RunService, media: SignedMedia, uploads: 
     return blocks
 
 
-def _wire(page: gr.Blocks, studio: Studio) -> None:
+def _wire(page: gr.Blocks, studio: Studio, tab: gr.Tab) -> None:
     w, shared = studio.widgets, studio.shared
     inputs = [w.video, w.speech, w.mode]
     laid = [w.drawing, w.findings, w.hint]
@@ -111,7 +111,13 @@ def _wire(page: gr.Blocks, studio: Studio) -> None:
     w.resume.click(studio.resume, [w.run_id, shared.key], run, **AT_ONCE)
     w.again.click(studio.again, [w.run_id, shared.key], run, **AT_ONCE)
     w.run_id.change(None, [w.run_id], None, js="(id) => window.lipsync.address('run', id)")
-    w.stamp.change(studio.mode_changed, [*inputs, shared.key, shared.session], laid, **AT_ONCE)
+    gr.on(
+        [w.stamp.change, tab.select],
+        studio.mode_changed,
+        [*inputs, shared.key, shared.session],
+        laid,
+        **AT_ONCE,
+    )
     w.stamp.change(studio.settled, [w.run_id, w.stamp], run, **AT_ONCE)
     shared.open_run.change(studio.open_asked, [shared.open_run], [*run, shared.open_run], **AT_ONCE)
 

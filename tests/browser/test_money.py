@@ -54,9 +54,10 @@ def test_quote_limit_ledger_and_csv(
     expect(page.locator("#money-figures")).to_contain_text("9.95 USD", timeout=SLOW)
     expect(page.locator("#money-lines tbody tr")).to_have_count(1)
     expect(page.locator("#money-lines")).to_contain_text("0.05 USD")
-    page.fill("#money-box input, #money-box textarea", "free money")
-    page.click("#money-set")
-    expect(page.locator("#money-notice")).to_contain_text("This is no amount.")
+    for odd in ("free money", "NaN"):
+        page.fill("#money-box input, #money-box textarea", odd)
+        page.click("#money-set")
+        expect(page.locator("#money-notice")).to_contain_text("This is no amount.")
     page.fill("#money-box input, #money-box textarea", "0.06")
     page.click("#money-set")
     expect(page.locator("#money-figures")).to_contain_text("0.06 USD", timeout=SLOW)
@@ -68,6 +69,7 @@ def test_quote_limit_ledger_and_csv(
     assert KEY not in text
 
     page.click("#view-studio-button")
+    expect(hint).to_contain_text("That is beyond the limit: 0.05 of 0.06 are spent.")
     submits = api.submits
     visitor.go()
     expect(visitor.stage).to_contain_text("This run would cost 0.05 USD", timeout=SLOW)

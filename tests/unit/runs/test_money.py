@@ -14,6 +14,7 @@ import pytest
 from lipsync_demo.runs import ledger as module
 from lipsync_demo.runs.ledger import Ledger, LineState, as_csv
 from lipsync_demo.runs.models import Quote, Run, RunState
+from lipsync_demo.runs.money import amount
 from lipsync_demo.runs.service import RunService
 from lipsync_demo.settings import Settings
 from tests.faults.scripted_api import KEY, ScriptedApi
@@ -181,6 +182,15 @@ def test_a_charge_is_noted_once_and_never_from_a_topped_up_account(
     ledger.reserve(second, Decimal(9), None)
     assert ledger.settle(replace(second, submits=1), LineState.SPENT, Decimal(20)) is None
     assert [line.charged for line in ledger.lines()] == [None, Decimal(1)]
+
+
+@pytest.mark.parametrize("typed", ["", "x", "NaN", "inf", "-1", "1e9", "1;2"])
+def test_what_is_no_amount_is_no_limit(typed: str) -> None:
+    assert amount(typed) is None
+
+
+def test_an_amount_has_a_point_or_a_comma() -> None:
+    assert amount(" 2,50 ") == amount("2.5") == Decimal("2.5")
 
 
 def test_a_run_stopped_before_it_is_sent_sets_nothing_aside(
