@@ -9,8 +9,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from lipsync_demo import texts
+from lipsync_demo.media import preview
 from lipsync_demo.media.errors import MediaError
-from lipsync_demo.media.preview import browser_safe, make_preview
 from lipsync_demo.media.probe import MediaInfo, probe_video
 from lipsync_demo.media.sync_modes import Timeline, timeline
 from lipsync_demo.player import Source
@@ -18,7 +18,6 @@ from lipsync_demo.report.gate import flag
 from lipsync_demo.report.words import seconds
 from lipsync_demo.runs.models import Run
 
-PREVIEW = ".preview.mp4"
 Link = Callable[[Path], str]
 """Makes an address of this app for a file it may show."""
 
@@ -67,11 +66,8 @@ def playable(path: Path) -> Path | None:
     info = facts(path)
     if info is None:
         return None
-    if browser_safe(info):
-        return path
-    preview = path.with_name(path.name + PREVIEW)
     try:
-        return preview if preview.exists() else make_preview(path, preview)
+        return preview.playable(info)
     except MediaError as error:
         logger.warning("%s cannot be shown: %s", path.name, error)
         return None
