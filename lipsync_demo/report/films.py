@@ -14,6 +14,7 @@ from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.probe import MediaInfo, probe_video
 from lipsync_demo.media.sync_modes import Timeline, timeline
 from lipsync_demo.player import Source
+from lipsync_demo.report.card import Output, as_expected
 from lipsync_demo.report.gate import flag
 from lipsync_demo.report.words import seconds
 from lipsync_demo.runs.models import Run
@@ -48,6 +49,16 @@ def outputs(run: Run, link: Link, label: str = "") -> list[Source]:
             Source(name + count, link(path), info.video.duration, info.video.fps, hidden=hidden)
         )
     return found
+
+
+def figures(run: Run) -> list[Output]:
+    """Size, picture and frame rate of each output that can be read."""
+    infos = [info for path in run.outputs if (info := facts(path))]
+    return [
+        Output(info.size_bytes, info.video.width, info.video.height, info.video.fps)
+        for info in infos
+        if info.video
+    ]
 
 
 def input_film(run: Run, link: Link) -> Source | None:
@@ -91,12 +102,10 @@ def length_words(run: Run) -> str:
     """The output's length, and whether it is what the mode promised."""
     if run.output_seconds is None:
         return ""
-    expected = run.expected_seconds
-    frame = 1 / run.video.fps if run.video and run.video.fps else Fraction(1, 20)
     shown = seconds(run.output_seconds)
-    if expected is None or abs(run.output_seconds - expected) <= frame:
-        return texts.Compare.as_expected(shown)
-    return texts.Compare.not_expected(shown, seconds(expected))
+    if run.expected_seconds is not None and as_expected(run) is False:
+        return texts.Compare.not_expected(shown, seconds(run.expected_seconds))
+    return texts.Compare.as_expected(shown)
 
 
 def named(runs: Sequence[Run], link: Link) -> list[Source]:
