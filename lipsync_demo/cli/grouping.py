@@ -131,9 +131,9 @@ def _amount(text: str | None) -> Decimal | None:
 
 def _follow(runs: RunService, begin: Callable[[], Group], json: Path | None) -> None:
     from lipsync_demo.cli.display import say
+    from lipsync_demo.files import write_json
     from lipsync_demo.media.errors import MediaError
     from lipsync_demo.runs.errors import RunsError
-    from lipsync_demo.runs.folder import write_json
 
     try:
         group = begin()

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from lipsync_demo.cli.options import settings
+from lipsync_demo.files import replacing, write_whole
 
 
 class Format(str, Enum):
@@ -67,15 +68,13 @@ def report(
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None
     target = output or Path(f"lipsync-report-{(group or ids[0])[:8]}.{ENDINGS[form]}")
-    part = target.with_name(f"{target.name}.part")
     if form is Format.ZIP:
-        with part.open("wb") as file:
+        with replacing(target) as part, part.open("wb") as file:
             write_zip(content, file)
     elif form is Format.JUNIT:
-        part.write_bytes(junit(content))
+        write_whole(target, junit(content))
     elif form is Format.JSON:
-        part.write_text(jsonlib.dumps(as_json(content), indent=2) + "\n", encoding="utf-8")
+        write_whole(target, jsonlib.dumps(as_json(content), indent=2) + "\n")
     else:
-        part.write_text(render(content, Embedded(content)), encoding="utf-8")
-    part.replace(target)
+        write_whole(target, render(content, Embedded(content)))
     typer.echo(target)

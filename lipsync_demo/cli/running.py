@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from lipsync_demo.cli.options import Audio, Json, Output, RunId, Video, settings
+from lipsync_demo.files import replacing, write_json
 from lipsync_demo.media.sync_modes import DEFAULT_SYNC_MODE, SyncMode
 from lipsync_demo.settings import BackendName
 
@@ -88,7 +89,6 @@ def resume(
 def _finish(runs: RunService, begun: Run, output: Path | None, json: Path | None) -> None:
     from lipsync_demo.cli.display import follow, say
     from lipsync_demo.cli.records import details, run_record
-    from lipsync_demo.runs.folder import write_json
 
     try:
         ended = follow(runs, begun.id)
@@ -111,9 +111,8 @@ def _finish(runs: RunService, begun: Run, output: Path | None, json: Path | None
 def _copy(source: Path, target: Path) -> Path:
     target = target.expanduser().absolute()
     target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(f"{target.name}.part")
-    shutil.copyfile(source, part)
-    part.replace(target)
+    with replacing(target) as part:
+        shutil.copyfile(source, part)
     return target
 
 
@@ -122,7 +121,6 @@ def _reported(json: Path | None, **known: Any) -> Iterator[None]:
     """Turn what goes wrong outside a run into a sentence, a record and exit code 1."""
     from lipsync_demo.cli.display import say
     from lipsync_demo.runs.errors import RunsError
-    from lipsync_demo.runs.folder import write_json
     from lipsync_demo.wavespeed.errors import WaveSpeedError
 
     try:

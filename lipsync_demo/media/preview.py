@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from fractions import Fraction
 from pathlib import Path
 
@@ -17,12 +18,15 @@ from av.video.stream import VideoStream
 from lipsync_demo.media.probe import MediaInfo, VideoInfo, probe_video
 from lipsync_demo.media.streams import audio_stream, exact, open_media, video_stream
 
+PREVIEW = ".preview.mp4"
+"""What the name of a kept copy ends in, after the whole name of its original."""
 SHORT_SIDE = 720
 SOUND_RATE = 48_000
 _TURNS = {90: "clock", 180: "", 270: "cclock"}
 _SAFE_PICTURE = {".mp4": {"h264"}, ".m4v": {"h264"}, ".webm": {"vp8", "vp9", "av1"}}
 _SAFE_TRACK = {".mp4": {"aac", "mp3"}, ".m4v": {"aac", "mp3"}, ".webm": {"opus", "vorbis"}}
 _SAFE_SOUND = frozenset({"mp3", "aac", "flac", "opus", "vorbis", "pcm_s16le", "pcm_s24le"})
+_CONVERTING = threading.Lock()
 
 
 def browser_safe(info: MediaInfo) -> bool:
@@ -38,6 +42,20 @@ def browser_safe(info: MediaInfo) -> bool:
     if video.codec == "h264" and video.pixel_format not in ("yuv420p", "yuvj420p"):
         return False
     return audio is None or audio.codec in _SAFE_TRACK[suffix]
+
+
+def playable(info: MediaInfo) -> Path:
+    """The file itself, or a copy kept beside it when browsers cannot play it.
+
+    Raises:
+        MediaError: it is no video, or is damaged.
+    """
+    if browser_safe(info):
+        return info.path
+    preview = info.path.with_name(info.path.name + PREVIEW)
+    # Several events may ask for the same copy at the same time.
+    with _CONVERTING:
+        return preview if preview.exists() else make_preview(info.path, preview)
 
 
 def make_preview(path: Path, out: Path) -> Path:

@@ -6,10 +6,10 @@ The page measures finished runs this way: whatever happens here, it does not hap
 from __future__ import annotations
 
 import argparse
-import json
 import os
 from pathlib import Path
 
+from lipsync_demo.files import write_json
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.qa.measure import measure
 from lipsync_demo.qa.models import dump_measures
@@ -26,9 +26,7 @@ def main() -> None:
     given = parser.parse_args()
     os.nice(10)
     found = measure(given.output, given.source, given.audio, given.sync_mode, cache=given.cache)
-    part = given.target.with_name(f"{given.target.name}.{os.getpid()}.part")
-    part.write_text(json.dumps(dump_measures(found), indent=2) + "\n", encoding="utf-8")
-    part.replace(given.target)
+    write_json(given.target, dump_measures(found))
 
 
 if __name__ == "__main__":

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import asdict
 from datetime import datetime, timezone
 from fractions import Fraction
-from hashlib import sha256
 from pathlib import Path
 
+from lipsync_demo.files import digest, write_json
 from lipsync_demo.media.audio import speech_samples
 from lipsync_demo.media.probe import MediaInfo, probe_audio, probe_video
 from lipsync_demo.media.sync_modes import SyncMode, output_seconds
@@ -107,15 +106,12 @@ def _source_score(given: MediaInfo | None, cache: Path | None) -> SyncScore | No
         return None
     kept = None
     if cache is not None:
-        digest = sha256(given.path.read_bytes()).hexdigest()
-        kept = cache / f"{digest}.json"
+        kept = cache / f"{digest(given.path)}.json"
         if kept.is_file():
             known = json.loads(kept.read_text(encoding="utf-8"))
             return SyncScore(**known) if known else None
     score = sync.score(mouths(given.path, LOOK_SECONDS), speech_samples(given.path))
     if kept is not None:
         kept.parent.mkdir(parents=True, exist_ok=True)
-        part = kept.with_name(f"{kept.name}.{os.getpid()}.part")
-        part.write_text(json.dumps(asdict(score) if score else None), encoding="utf-8")
-        part.replace(kept)
+        write_json(kept, asdict(score) if score else None)
     return score

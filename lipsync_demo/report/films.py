@@ -9,16 +9,16 @@ from functools import lru_cache
 from pathlib import Path
 
 from lipsync_demo import texts
+from lipsync_demo.media import preview
 from lipsync_demo.media.errors import MediaError
-from lipsync_demo.media.preview import browser_safe, make_preview
 from lipsync_demo.media.probe import MediaInfo, probe_video
 from lipsync_demo.media.sync_modes import Timeline, timeline
 from lipsync_demo.player import Source
+from lipsync_demo.report.card import Output, as_expected
 from lipsync_demo.report.gate import flag
 from lipsync_demo.report.words import seconds
 from lipsync_demo.runs.models import Run
 
-PREVIEW = ".preview.mp4"
 Link = Callable[[Path], str]
 """Makes an address of this app for a file it may show."""
 
@@ -51,6 +51,16 @@ def outputs(run: Run, link: Link, label: str = "") -> list[Source]:
     return found
 
 
+def figures(run: Run) -> list[Output]:
+    """Size, picture and frame rate of each output that can be read."""
+    infos = [info for path in run.outputs if (info := facts(path))]
+    return [
+        Output(info.size_bytes, info.video.width, info.video.height, info.video.fps)
+        for info in infos
+        if info.video
+    ]
+
+
 def input_film(run: Run, link: Link) -> Source | None:
     """The video a run was given, as a browser can play it; None when it is not there."""
     if run.video is None or not run.video.path.is_file():
@@ -67,11 +77,8 @@ def playable(path: Path) -> Path | None:
     info = facts(path)
     if info is None:
         return None
-    if browser_safe(info):
-        return path
-    preview = path.with_name(path.name + PREVIEW)
     try:
-        return preview if preview.exists() else make_preview(path, preview)
+        return preview.playable(info)
     except MediaError as error:
         logger.warning("%s cannot be shown: %s", path.name, error)
         return None
@@ -95,12 +102,10 @@ def length_words(run: Run) -> str:
     """The output's length, and whether it is what the mode promised."""
     if run.output_seconds is None:
         return ""
-    expected = run.expected_seconds
-    frame = 1 / run.video.fps if run.video and run.video.fps else Fraction(1, 20)
     shown = seconds(run.output_seconds)
-    if expected is None or abs(run.output_seconds - expected) <= frame:
-        return texts.Compare.as_expected(shown)
-    return texts.Compare.not_expected(shown, seconds(expected))
+    if run.expected_seconds is not None and as_expected(run) is False:
+        return texts.Compare.not_expected(shown, seconds(run.expected_seconds))
+    return texts.Compare.as_expected(shown)
 
 
 def named(runs: Sequence[Run], link: Link) -> list[Source]:

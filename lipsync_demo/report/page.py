@@ -18,7 +18,7 @@ from lipsync_demo import player, report, texts
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.stills import stills
 from lipsync_demo.report import alignment, films, gate
-from lipsync_demo.report.card import Output, card
+from lipsync_demo.report.card import card
 from lipsync_demo.report.content import Content, Entry
 from lipsync_demo.report.measured import MARKS, measured
 from lipsync_demo.report.redaction import redacted
@@ -118,12 +118,6 @@ def _sources(entry: Entry, media: Media) -> list[player.Source]:
 def _section(entry: Entry, media: Media) -> Mapping[str, Any]:
     run = entry.run
     laid = films.cut(run)
-    infos = [info for path in run.outputs if (info := films.facts(path)) and info.video]
-    outputs = [
-        Output(info.size_bytes, info.video.width, info.video.height, info.video.fps)
-        for info in infos
-        if info.video
-    ]
     sources = _sources(entry, media)
     box = entry.measures.mouth if entry.measures else None
     mark, ink = MARKS[entry.outcome]
@@ -133,7 +127,7 @@ def _section(entry: Entry, media: Media) -> Mapping[str, Any]:
         "mark": mark,
         "ink": ink,
         "done": done,
-        "card": card(run, outputs, [], full=False) if done else "",
+        "card": card(run, films.figures(run), [], full=False) if done else "",
         "cut": alignment.draw(laid) if laid else "",
         "checks": measured(entry.measures, False, local=run.backend == "local", loud=True)
         if done

@@ -10,7 +10,7 @@ from lipsync_demo.runs.access import Closing
 from lipsync_demo.runs.errors import RunRefused
 from lipsync_demo.runs.ledger import LineState
 from lipsync_demo.runs.models import RunError, RunState
-from lipsync_demo.runs.store import Lost
+from lipsync_demo.runs.records import Lost
 from lipsync_demo.runs.submission import Submission
 from lipsync_demo.runs.turn import Interrupted, Turn
 from lipsync_demo.runs.watching import Watch

@@ -19,7 +19,8 @@ from lipsync_demo.runs.loop import Job, Loop
 from lipsync_demo.runs.models import Run, RunState
 from lipsync_demo.runs.money import Money
 from lipsync_demo.runs.owners import Owner
-from lipsync_demo.runs.store import Lost, RunStore
+from lipsync_demo.runs.records import Lost
+from lipsync_demo.runs.store import RunStore
 from lipsync_demo.runs.times import now
 from lipsync_demo.runs.turn import Turn
 from lipsync_demo.settings import Settings

@@ -12,10 +12,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
-import os
 import re
 import shutil
 from collections.abc import Iterator, Mapping
@@ -24,11 +22,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from lipsync_demo.files import write_json
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.runs.models import Run, dump_run
 from lipsync_demo.runs.times import now
 
-_BLOCK = 1 << 20
 _NAME_LENGTH = 100
 
 logger = logging.getLogger(__name__)
@@ -58,22 +56,6 @@ def file_name(source: str) -> str:
 def without_query(source: str) -> str:
     """An address without what may be a signature; a path as it is."""
     return urlsplit(source)._replace(query="", fragment="").geturl() if is_url(source) else source
-
-
-def sha256(path: Path) -> str:
-    """Hex digest of a file's bytes."""
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(_BLOCK):
-            digest.update(block)
-    return digest.hexdigest()
-
-
-def write_json(path: Path, value: Any) -> None:
-    """Replace a JSON file whole, so that a reader never sees half of it."""
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    part.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    part.replace(path)
 
 
 class RunFolder:

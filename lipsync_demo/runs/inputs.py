@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
+from lipsync_demo.files import digest
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.preflight import Severity, check
 from lipsync_demo.media.probe import MediaInfo, probe_audio, probe_video
 from lipsync_demo.media.sync_modes import SyncMode, output_seconds
-from lipsync_demo.runs.folder import RunFolder, file_name, is_url, sha256
+from lipsync_demo.runs.folder import RunFolder, file_name, is_url
 from lipsync_demo.runs.models import MediaRecord
 from lipsync_demo.runs.packaging import packaged
 
@@ -71,7 +72,7 @@ def _record(info: MediaInfo, source: str, seconds: Fraction) -> MediaRecord:
         name=file_name(source),
         path=info.path,
         size_bytes=info.size_bytes,
-        sha256=sha256(info.path),
+        sha256=digest(info.path),
         seconds=seconds,
         width=video.width if video else None,
         height=video.height if video else None,

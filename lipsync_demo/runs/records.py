@@ -6,8 +6,11 @@ each other, and no transaction stays open across a step.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import Any, Final, Generic, TypeVar, cast
+from datetime import datetime
+from enum import Enum
+from typing import Any, Final, Generic, Protocol, TypeVar, cast
 
 from sqlalchemy import JSON, BigInteger, Engine, String, select, update
 from sqlalchemy.engine import CursorResult
@@ -17,8 +20,23 @@ from lipsync_demo.runs.database import Base
 from lipsync_demo.runs.errors import RunsError
 from lipsync_demo.runs.times import microseconds
 
-T = TypeVar("T")
 ANYBODY: Final = "*"
+
+
+class Record(Protocol):
+    """What is kept: its state has a string for a value."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def created_at(self) -> datetime: ...
+
+    @property
+    def state(self) -> Enum: ...
+
+
+T = TypeVar("T", bound=Record)
 
 
 class Lost(Exception):  # noqa: N818
@@ -38,8 +56,8 @@ class Row(Base):
     record: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 
-class Records(Generic[T]):
-    """One table of records of type T, which have `id`, `created_at` and `state`.
+class Records(ABC, Generic[T]):
+    """One table of records of type T.
 
     A subclass says how a record is read (`_load`), written (`_dump`), stamped with the moment
     of its change (`_stamped`), when somebody drives it (`_active`) and what is raised when
@@ -49,20 +67,20 @@ class Records(Generic[T]):
     row: type[Row]
     engine: Engine
 
-    def _load(self, row: Any) -> T:
-        raise NotImplementedError
+    @abstractmethod
+    def _load(self, row: Any) -> T: ...
 
-    def _dump(self, item: T) -> dict[str, Any]:
-        raise NotImplementedError
+    @abstractmethod
+    def _dump(self, item: T) -> dict[str, Any]: ...
 
-    def _stamped(self, item: T) -> T:
-        raise NotImplementedError
+    @abstractmethod
+    def _stamped(self, item: T) -> T: ...
 
-    def _active(self, item: T) -> bool:
-        raise NotImplementedError
+    @abstractmethod
+    def _active(self, item: T) -> bool: ...
 
-    def _missing(self, record_id: str) -> RunsError:
-        raise NotImplementedError
+    @abstractmethod
+    def _missing(self, record_id: str) -> RunsError: ...
 
     def _columns(self, item: T) -> dict[str, Any]:
         """Further columns of a new row."""
@@ -76,13 +94,12 @@ class Records(Generic[T]):
 
     def add(self, item: T, owner: str | None) -> None:
         """Keep a new record, driven by `owner`."""
-        known = cast("Any", item)
         with Session(self.engine) as session, session.begin():
             session.add(
                 self.row(
-                    id=known.id,
-                    created_us=microseconds(known.created_at),
-                    state=known.state.value,
+                    id=item.id,
+                    created_us=microseconds(item.created_at),
+                    state=item.state.value,
                     owner=owner,
                     version=1,
                     record=self._dump(item),
@@ -129,7 +146,7 @@ class Records(Generic[T]):
                 return before, before
             after = self._stamped(edited)
             values = {
-                "state": cast("Any", after).state.value,
+                "state": after.state.value,
                 "record": self._dump(after),
                 "version": version + 1,
                 "owner": (hand_to or owner) if self._active(after) else None,

@@ -13,10 +13,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from lipsync_demo.runs.database import connect, create
 from lipsync_demo.runs.errors import RunNotFound
 from lipsync_demo.runs.models import ACTIVE, Run, RunState, dump_run, load_run
-from lipsync_demo.runs.records import ANYBODY, Lost, Records, Row
+from lipsync_demo.runs.records import Records, Row
 from lipsync_demo.runs.times import now
-
-__all__ = ["ANYBODY", "Lost", "RunStore"]
 
 
 class _RunRow(Row):

@@ -13,7 +13,8 @@ from lipsync_demo.runs.access import Access
 from lipsync_demo.runs.folder import RunFolder
 from lipsync_demo.runs.models import Run, RunError, RunState
 from lipsync_demo.runs.money import Money
-from lipsync_demo.runs.store import Lost, RunStore
+from lipsync_demo.runs.records import Lost
+from lipsync_demo.runs.store import RunStore
 from lipsync_demo.settings import Settings
 from lipsync_demo.wavespeed.client import WaveSpeedClient
 from lipsync_demo.wavespeed.polling import poll_delays

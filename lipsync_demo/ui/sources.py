@@ -7,7 +7,6 @@ preview and its lengths again, also after the app was restarted.
 from __future__ import annotations
 
 import tempfile
-import threading
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -15,7 +14,7 @@ from pathlib import Path
 from typing import Literal
 
 from lipsync_demo.media.preflight import lay
-from lipsync_demo.media.preview import browser_safe, make_preview
+from lipsync_demo.media.preview import PREVIEW, playable
 from lipsync_demo.media.probe import MediaInfo, probe_audio, probe_video
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.report.words import escape, megabytes, rate, seconds
@@ -24,8 +23,6 @@ from lipsync_demo.ui.modes import Timelines
 from lipsync_demo.wavespeed.download import download
 
 Track = Literal["video", "speech"]
-PREVIEW = ".preview.mp4"
-_CONVERTING = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +70,7 @@ def take(track: Track, held: Path) -> Source:
     if track == "speech":
         return Source(track, path, probe_audio(path))
     info = probe_video(path)
-    if browser_safe(info):
-        return Source(track, path, info)
-    return Source(track, _preview(path), info)
-
-
-def _preview(path: Path) -> Path:
-    # Both inputs' events may ask for the same preview at the same time.
-    preview = path.with_name(path.name + PREVIEW)
-    with _CONVERTING:
-        return preview if preview.exists() else make_preview(path, preview)
+    return Source(track, playable(info), info)
 
 
 def _original(held: Path) -> Path:

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 from lipsync_demo import texts
-from lipsync_demo.media.errors import MediaError
-from lipsync_demo.media.probe import probe_video
 from lipsync_demo.qa.models import Measures
 from lipsync_demo.report import films, snippets
-from lipsync_demo.report.card import Output, card
+from lipsync_demo.report.card import card
 from lipsync_demo.report.gate import players
 from lipsync_demo.report.measured import measured
 from lipsync_demo.report.stagecraft import beside
@@ -24,7 +20,6 @@ from lipsync_demo.runs.service import RunService
 from lipsync_demo.runs.times import seconds_since
 from lipsync_demo.ui import samples, status
 
-logger = logging.getLogger(__name__)
 NOTHING = texts.Studio.NOTHING_HAS_BEEN
 RECORDED = "recorded"
 """How the stamp of a recording begins."""
@@ -132,9 +127,8 @@ def result(run: Run, links: list[str], tag: str) -> str:
 
 def figures(run: Run, links: list[str], found: Measures | None, measuring: bool) -> str:
     """The card beside the outputs, and what was measured of the first."""
-    outputs = [output for path in run.outputs if (output := _measure(path))]
     checks = measured(found, measuring, local=run.backend == "local")
-    return card(run, outputs, [_as_download(link) for link in links]) + checks
+    return card(run, films.figures(run), [_as_download(link) for link in links]) + checks
 
 
 def _as_download(link: str) -> str:
@@ -144,15 +138,3 @@ def _as_download(link: str) -> str:
 def _tag(run: Run) -> str:
     length = f" · {seconds(run.output_seconds)}" if run.output_seconds is not None else ""
     return f"{run.sync_mode}{length}"
-
-
-@lru_cache(maxsize=128)
-def _measure(path: Path) -> Output | None:
-    """Outputs never change once they are there, so each is read once."""
-    try:
-        info = probe_video(path)
-    except MediaError as error:
-        logger.warning("The output %s cannot be measured: %s", path.name, error)
-        return None
-    video = info.video
-    return Output(info.size_bytes, video.width, video.height, video.fps) if video else None

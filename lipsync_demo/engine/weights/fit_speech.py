@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import datetime
-import hashlib
 import json
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -48,6 +47,7 @@ from lipsync_demo.engine.weights.fit_judge import (
     written,
 )
 from lipsync_demo.engine.weights.fit_offsets import correct_offsets, speaker_seconds
+from lipsync_demo.files import digest, write_whole
 
 RECORD = "speech_clips.json"
 BEGIN, END = "<!-- figures by fit_speech.py -->", "<!-- end of figures -->"
@@ -320,9 +320,8 @@ def write_folds(
             if clip.speaker in fold.left_out:
                 row = {"weights": f"fold_{k}.npz", "offset": round(clip.offset, 3)}
                 listed[clip.file] = row
-    part = folder / "folds.json.part"
-    part.write_text(json.dumps(listed, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-    part.replace(folder / "folds.json")
+    text = json.dumps(listed, indent=1, sort_keys=True) + "\n"
+    write_whole(folder / "folds.json", text)
 
 
 def fit(
@@ -342,7 +341,7 @@ def fit(
     np.savez_compressed(output, allow_pickle=False, **arrays)
     record = {
         "date": datetime.datetime.now(datetime.timezone.utc).date().isoformat(),
-        "sha256": hashlib.sha256(output.read_bytes()).hexdigest(),
+        "sha256": digest(output),
         "seconds": round(sum(c.rows for c in clips) / RATE, 1),
         "speakers": len(speaker_seconds(clips)),
         "clips": [

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
 from lipsync_demo import texts
+from lipsync_demo.files import write_whole
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.stills import stills
 from lipsync_demo.report.gate import flag
@@ -139,9 +139,7 @@ def thumbnail(run: Run) -> Path | None:
         return None
     try:
         data = stills(source, [Fraction(1, 2)], height=THUMBNAIL_HEIGHT)[0]
-        part = path.with_name(f"{path.name}.{os.getpid()}.part")
-        part.write_bytes(data)
-        part.replace(path)
+        write_whole(path, data)
     except (MediaError, OSError) as error:
         logger.warning("No thumbnail of run %s: %s", run.id, error)
         return None

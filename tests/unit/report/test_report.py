@@ -13,13 +13,14 @@ from zipfile import ZipFile
 
 import pytest
 
+from lipsync_demo.files import write_json
 from lipsync_demo.qa.models import Check, Measures, Outcome, dump_measures
 from lipsync_demo.report.archive import write_zip
 from lipsync_demo.report.content import Content, Entry, as_json, of_runs
 from lipsync_demo.report.junit import junit
 from lipsync_demo.report.page import EMBEDDED_BYTES, Embedded, render
 from lipsync_demo.report.redaction import address, redacted
-from lipsync_demo.runs.folder import RunFolder, write_json
+from lipsync_demo.runs.folder import RunFolder
 from lipsync_demo.runs.models import HEADINGS, Review, Run, RunError, RunState, Verdict
 from lipsync_demo.runs.times import now
 

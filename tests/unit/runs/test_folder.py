@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lipsync_demo.runs.folder import RunFolder, file_name, is_url, sha256, without_query
+from lipsync_demo.runs.folder import RunFolder, file_name, is_url, without_query
 
 
 @pytest.mark.parametrize(
@@ -66,9 +66,3 @@ def test_the_folder_is_for_its_owner_only(tmp_path: Path) -> None:
     assert stat.S_IMODE(folder.path.stat().st_mode) == 0o700
     assert folder.output_path(0).name == "output.mp4"
     assert folder.output_path(1).name == "output-2.mp4"
-
-
-def test_sha256(tmp_path: Path) -> None:
-    path = tmp_path / "a"
-    path.write_bytes(b"abc")
-    assert sha256(path) == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.runs.errors import RunNotFound
 from lipsync_demo.runs.models import MediaRecord, Run, RunError, RunState, dump_run, load_run
-from lipsync_demo.runs.store import Lost, RunStore
+from lipsync_demo.runs.records import Lost
+from lipsync_demo.runs.store import RunStore
 
 MOMENT = datetime(2026, 11, 22, 9, 30, 0, 123456, tzinfo=timezone.utc)
 

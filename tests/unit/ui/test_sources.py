@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from lipsync_demo.media.errors import MediaError
+from lipsync_demo.media.preview import PREVIEW
 from lipsync_demo.media.probe import probe_video
 from lipsync_demo.media.sync_modes import SyncMode
-from lipsync_demo.ui.sources import PREVIEW, lay_all, take
+from lipsync_demo.ui.sources import lay_all, take
 from tests.media_factory import make_speechlike, make_video
 
 

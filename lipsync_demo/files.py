@@ -1,0 +1,63 @@
+"""Files written whole and told apart by their content."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+_BLOCK = 1 << 20
+
+
+def digest(path: Path) -> str:
+    """Hex SHA-256 of a file's bytes, read block by block.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    found = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            found.update(block)
+    return found.hexdigest()
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A path beside `path` to write to; it takes its name when the block ends without an error.
+
+    Nobody ever sees half of a file, and each process writes to a name of its own.
+
+    Raises:
+        OSError: it cannot be written or renamed.
+    """
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    try:
+        yield part
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def write_whole(path: Path, data: bytes | str) -> None:
+    """Replace a file whole by bytes, or by a text in UTF-8.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    with replacing(path) as part:
+        part.write_bytes(data.encode() if isinstance(data, str) else data)
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Replace a JSON file whole.
+
+    Raises:
+        OSError: it cannot be written.
+        TypeError: `value` has something JSON has no word for.
+    """
+    write_whole(path, json.dumps(value, indent=2, ensure_ascii=False) + "\n")

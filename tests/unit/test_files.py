@@ -1,0 +1,51 @@
+"""Files written whole and told apart by their content."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from lipsync_demo.files import digest, replacing, write_json, write_whole
+
+
+def test_digest(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(b"abc")
+    assert digest(path) == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+
+
+@pytest.mark.parametrize(("data", "kept"), [("é\n", b"\xc3\xa9\n"), (b"\x00\r\n", b"\x00\r\n")])
+def test_a_file_is_replaced_and_nothing_is_left_beside_it(
+    tmp_path: Path, data: str | bytes, kept: bytes
+) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("before")
+    write_whole(path, data)
+    assert path.read_bytes() == kept
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_what_fails_half_way_changes_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("before")
+
+    def half() -> None:
+        with replacing(path) as part:
+            part.write_text("half")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        half()
+    assert path.read_text() == "before"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_json(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    write_json(path, {"name": "Ö", "seconds": [1.5, None]})
+    text = path.read_text(encoding="utf-8")
+    assert json.loads(text) == {"name": "Ö", "seconds": [1.5, None]}
+    assert "Ö" in text
+    assert text.endswith("}\n")
