@@ -7,6 +7,7 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from glob import escape
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,8 @@ def digest(path: Path) -> str:
 def replacing(path: Path) -> Iterator[Path]:
     """A path beside `path` to write to; it takes its name when the block ends without an error.
 
-    Nobody ever sees half of a file, and each process writes to a name of its own.
+    Nobody ever sees half of a file, and each process writes to a name of its own; what a
+    killed one left beside `path` is removed.
 
     Raises:
         OSError: it cannot be written or renamed.
@@ -41,6 +43,22 @@ def replacing(path: Path) -> Iterator[Path]:
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
+    for other in path.parent.glob(f"{escape(path.name)}.*.part"):
+        if not _runs(other.name.split(".")[-2]):
+            other.unlink(missing_ok=True)
+
+
+def _runs(pid: str) -> bool:
+    # On Windows the question would end the process.
+    if os.name != "posix" or not pid.isdigit():
+        return True
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):
+        return True
+    return True
 
 
 def write_whole(path: Path, data: bytes | str) -> None:

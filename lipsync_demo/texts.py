@@ -15,7 +15,6 @@ class Page:
     """The frame around every view."""
 
     RUN_TO_SHOW = "Run to show"
-    GROUP_TO_SHOW = "Group to show"
     RUN_TO_REPEAT = "Run to repeat"
 
     TITLE = "Lipsync Demo"
@@ -130,7 +129,6 @@ class Compare:
     RETRY = "Try again"
     RETRY_PAID = "Trying again starts a new task, which is billed."
     TWO = "Any two of them, locked to one playhead"
-    RECORDED = "Recorded"
     GONE = "There is no such comparison here."
     GONE_HINT = "It may have been removed from this server, or made on another one."
     WAITING = "not begun yet"

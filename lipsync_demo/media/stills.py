@@ -52,12 +52,11 @@ def stills(path: Path, moments: Sequence[Fraction], *, height: int = 180) -> lis
 
 
 def _webp(frame: VideoFrame, sar: Fraction, height: int) -> bytes:
-    coded_height = frame.height
     width = max(1, round(frame.width * sar))
     turns = -frame.rotation % 360 // 90
-    across = width if turns % 2 else coded_height
+    across = width if turns % 2 else frame.height
     scale = min(Fraction(1), Fraction(height, across))
-    size = max(1, round(width * scale)), max(1, round(coded_height * scale))
+    size = max(1, round(width * scale)), max(1, round(frame.height * scale))
     picture = np.rot90(frame.to_ndarray(width=size[0], height=size[1], format="rgb24"), -turns)
     out = BytesIO()
     Image.fromarray(np.ascontiguousarray(picture)).save(out, "WEBP", quality=QUALITY)

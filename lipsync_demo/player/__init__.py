@@ -35,7 +35,6 @@ class Source:
     url: str
     seconds: Fraction
     fps: Fraction
-    poster: str = ""
     hidden: bool = False
 
 
@@ -50,13 +49,12 @@ def script() -> str:
     return f"(() => {{\n{body}\n}})();".replace("</", "<\\/")
 
 
-def pair(sources: Sequence[Source], first: int = 0, second: int = 1, box: Box = MOUTH) -> str:
-    """The player of any two of `sources`, `first` and `second` chosen to begin with."""
-    chosen = [min(first, len(sources) - 1), min(second, len(sources) - 1)]
+def pair(sources: Sequence[Source], box: Box = MOUTH) -> str:
+    """The player of any two of `sources`; the first two are chosen to begin with."""
     shown = {
         "sources": [_described(source) for source in sources],
         "texts": texts.Compare.PLAYER,
-        "chosen": chosen,
+        "chosen": [0, min(1, len(sources) - 1)],
         "box": box,
     }
     return f'<lipsync-pair data-pair="{_attribute(shown)}"></lipsync-pair>'
@@ -70,9 +68,8 @@ def grid(body: str, fps: Fraction) -> str:
 
 def cell(source: Source) -> str:
     """A video for a grid."""
-    poster = f' poster="{escape(source.poster)}"' if source.poster else ""
     return (
-        f'<video src="{escape(source.url)}#t=0.001"{poster} playsinline preload="auto"'
+        f'<video src="{escape(source.url)}#t=0.001" playsinline preload="auto"'
         f' data-seconds="{float(source.seconds)}" data-label="{escape(source.label)}"'
         f' aria-label="{escape(source.label)}"{" inert" if source.hidden else ""}></video>'
     )
@@ -89,7 +86,6 @@ def _described(source: Source) -> Mapping[str, Any]:
         "url": source.url,
         "seconds": float(source.seconds),
         "fps": [source.fps.numerator, source.fps.denominator],
-        "poster": source.poster,
         "hidden": source.hidden,
     }
 

@@ -97,7 +97,7 @@ class LipsyncPair extends HTMLElement {
     const differs = Math.abs(source.seconds - other.seconds) > frame;
     const gated = source.hidden && !this.shown.has(number);
     const video = make("video", {
-      src: source.url, poster: source.poster || null, playsinline: true, preload: "auto",
+      src: source.url, playsinline: true, preload: "auto",
       "aria-label": `${LETTERS[side]}: ${source.label}`, inert: gated,
     });
     video.disableRemotePlayback = true;

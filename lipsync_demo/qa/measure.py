@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from datetime import datetime, timezone
-from fractions import Fraction
 from pathlib import Path
 
 from lipsync_demo.files import digest, write_json
@@ -76,7 +75,7 @@ def _aligned(
 ) -> Aligned | None:
     if source is None or said is None or said.audio is None or mode is None:
         return None
-    return align(output, source, Fraction(said.audio.duration), mode)
+    return align(output, source, said.audio.duration, mode)
 
 
 def _offset(own: SyncScore | None, before: SyncScore | None) -> Check:

@@ -26,14 +26,12 @@ SURE = 0.5
 """How far the best agreement must stand above the next, and be itself, to be sure."""
 
 
-def score(
-    mouth: Mouths, samples: NDArray[np.float32], model: SpeechModel | None = None
-) -> SyncScore | None:
+def score(mouth: Mouths, samples: NDArray[np.float32]) -> SyncScore | None:
     """The offset of `samples`, mono at 16 kHz, against a mouth; None with too little speech.
 
     Positive: the sound is later than the lips.
     """
-    said = (model or SpeechModel.load()).predict(samples)
+    said = SpeechModel.load().predict(samples)
     moments = np.arange(len(said.speech)) / said.rate
     lags = np.arange(-SEARCH_MS, SEARCH_MS + STEP_MS, STEP_MS) / 1000
     scores = np.full(len(lags), np.nan)

@@ -58,11 +58,6 @@ class Content:
     version: str = __version__
     model: str = MODEL_ID
 
-    @property
-    def counts(self) -> dict[Outcome, int]:
-        """How many runs came out how."""
-        return {o: sum(entry.outcome is o for entry in self.entries) for o in Outcome}
-
 
 def of_runs(runs: Sequence[Run]) -> Content:
     """A report of one run or of several."""

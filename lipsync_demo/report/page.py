@@ -132,7 +132,7 @@ def _section(entry: Entry, media: Media) -> Mapping[str, Any]:
         "checks": measured(entry.measures, False, local=run.backend == "local", loud=True)
         if done
         else "",
-        "pair": player.pair(sources, 0, 1, box or player.MOUTH) if len(sources) > 1 else "",
+        "pair": player.pair(sources, box or player.MOUTH) if len(sources) > 1 else "",
         "stills": _stills(entry),
         "request": _json(run.request),
         "response": _json(run.prediction),

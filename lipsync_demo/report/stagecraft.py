@@ -22,7 +22,7 @@ def beside(run: Run, film: Source | None, found: Measures | None, link: films.Li
     if len(sources) < 2:
         return ""
     box = (found.mouth if found else None) or player.MOUTH
-    pair = player.pair(sources, 0, 1, box)
+    pair = player.pair(sources, box)
     captions = "".join(
         f"<li><b>{title}</b><span>{escape(words)}</span></li>"
         for title, words in _captions(run, films.cut(run), found)

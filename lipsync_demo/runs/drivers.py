@@ -14,7 +14,6 @@ from lipsync_demo.runs.access import Access, needs_key
 from lipsync_demo.runs.driver import Driver
 from lipsync_demo.runs.errors import RunRefused
 from lipsync_demo.runs.folder import RunFolder
-from lipsync_demo.runs.ledger import Ledger
 from lipsync_demo.runs.loop import Job, Loop
 from lipsync_demo.runs.models import Run, RunState
 from lipsync_demo.runs.money import Money
@@ -34,14 +33,12 @@ logger = logging.getLogger(__name__)
 class Drivers:
     """The drivers of this process; `changed` is notified whenever one of them writes."""
 
-    def __init__(
-        self, settings: Settings, store: RunStore, access: Access, money: Money | None = None
-    ) -> None:
+    def __init__(self, settings: Settings, store: RunStore, access: Access, money: Money) -> None:
         self.changed = threading.Condition()
         self._settings = settings
         self._store = store
         self._access = access
-        self._money = money or Money(settings, Ledger(store.engine, settings.runs_dir), access)
+        self._money = money
         self._owner = Owner(settings.data_dir / "owners")
         self._turns: dict[str, Turn] = {}
         self._loop = Loop()

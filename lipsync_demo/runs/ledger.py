@@ -190,14 +190,13 @@ class Ledger:
         session: str | None = None,
         key: str | None = None,
         but: str = "",
-        within: timedelta | None = None,
     ) -> Decimal:
         """The sum of the quotes that count: of a session from its beginning, of a key in a day."""
         query = select(_Line.amount).where(_Line.state.in_(COUNTED), _Line.id != but)
         if session is not None:
             query = query.where(_Line.session == session)
         if key is not None:
-            since = now() - (within or DAY)
+            since = now() - DAY
             query = query.where(_Line.key == key, _Line.at_us >= microseconds(since))
         with Session(self._engine) as opened:
             return sum((Decimal(amount) for amount in opened.scalars(query) if amount), Decimal(0))

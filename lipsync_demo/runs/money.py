@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
-from lipsync_demo.runs.access import Access
 from lipsync_demo.runs.errors import RunRefused
 from lipsync_demo.runs.ledger import Ledger, LineState
 from lipsync_demo.runs.models import Quote, Run
@@ -42,10 +41,9 @@ logger = logging.getLogger(__name__)
 class Money:
     """Quotes, limits and ledger of one run service; keys are held in memory only."""
 
-    def __init__(self, settings: Settings, ledger: Ledger, access: Access) -> None:
+    def __init__(self, settings: Settings, ledger: Ledger) -> None:
         self.ledger = ledger
         self._settings = settings
-        self._access = access
         self._salt = secrets.token_bytes(16)
         self._floors: dict[str, tuple[float, Price | None]] = {}
         self._asking: set[str] = set()

@@ -34,8 +34,6 @@ from lipsync_demo.runs.times import now
 from lipsync_demo.settings import BackendName, Settings
 from lipsync_demo.wavespeed.models import Prediction
 
-PLENTY = 1000
-
 
 class RunService:
     """Starts runs, keeps them going in the background and finds them again.
@@ -56,7 +54,7 @@ class RunService:
         self.store = RunStore(settings.runs_database_url, settings.runs_dir)
         self._access = Access(settings)
         ledger = Ledger(self.store.engine, settings.runs_dir)
-        self.money = Money(settings, ledger, self._access)
+        self.money = Money(settings, ledger)
         self._drivers = Drivers(settings, self.store, self._access, self.money)
         self._measuring = Measuring(settings)
         self._drivers.schedule(self._measuring)
@@ -165,7 +163,7 @@ class RunService:
 
     def under_way(self, backend: BackendName) -> int:
         """How many runs of a backend, of anybody here, have not come to rest."""
-        return len(self.store.list(PLENTY, states=ACTIVE, backend=backend))
+        return self.store.count(ACTIVE, backend)
 
     def stop(self, run_id: str) -> Run:
         """Stop waiting; the run's `stop_means` says what goes on all the same.

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import String, select
+from sqlalchemy import String, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from lipsync_demo.runs.database import connect, create
@@ -75,6 +75,14 @@ class RunStore(Records[Run]):
             query = query.where(_RunRow.record["group"].as_string() == group)
         with Session(self.engine) as session:
             return [self._load(row) for row in session.scalars(query)]
+
+    def count(self, states: Collection[RunState], backend: str) -> int:
+        """How many runs of a backend are in one of these states."""
+        query = select(func.count()).where(
+            _RunRow.state.in_([state.value for state in states]), _RunRow.backend == backend
+        )
+        with Session(self.engine) as session:
+            return session.scalar(query) or 0
 
     def tasks(self, *, but_of: str) -> set[str]:
         """Ids of the tasks that belong to the latest runs other than this one."""

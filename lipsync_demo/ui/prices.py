@@ -5,7 +5,6 @@ from __future__ import annotations
 from pydantic import SecretStr
 
 from lipsync_demo import texts
-from lipsync_demo.runs.ledger import DAY
 from lipsync_demo.ui import header
 from lipsync_demo.ui.ids import run_id
 from lipsync_demo.ui.shared import Shared
@@ -27,7 +26,7 @@ def before(shared: Shared, runs: int, key: SecretStr | None, session: object = N
     if own is not None:
         limits.append((money.ledger.limit(own), money.ledger.spent(session=own)))
     if key is None:
-        day = money.ledger.spent(key="environment", within=DAY)
+        day = money.ledger.spent(key="environment")
         limits.append((money.server_limit, day))
     for limit, spent in limits:
         if limit is not None and price is not None and spent + price.amount * runs > limit:

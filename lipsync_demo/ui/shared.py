@@ -32,8 +32,8 @@ class Shared:
     `ids`, `groups` and `session` are kept by the browser: its run ids, the ids of its
     comparisons and batches, and its own random id.  `key` is a visitor's key, in this server's
     memory.  Writing a run's id to `open_run` shows it in the studio, to `repeat` puts its
-    inputs there; a group's id in `open_group` shows it in its view; together with `views`, the
-    tabs.  Whoever reads one of the three empties it, so that the same id works again.
+    inputs there; together with `views`, the tabs.  Whoever reads one of the two empties it, so
+    that the same id works again.
     """
 
     settings: Settings
@@ -46,7 +46,6 @@ class Shared:
     session: Any
     key: Any
     open_run: Any
-    open_group: Any
     repeat: Any
 
 
@@ -60,9 +59,6 @@ def state() -> dict[str, Any]:
         "session": gr.BrowserState("", storage_key=SESSION_STORAGE, secret=STORAGE),
         "key": gr.State(None, time_to_live=KEY_SECONDS),
         "open_run": gr.Textbox(visible="hidden", elem_id="open-run", label=texts.Page.RUN_TO_SHOW),
-        "open_group": gr.Textbox(
-            visible="hidden", elem_id="open-group", label=texts.Page.GROUP_TO_SHOW
-        ),
         "repeat": gr.Textbox(visible="hidden", elem_id="repeat", label=texts.Page.RUN_TO_REPEAT),
     }
 

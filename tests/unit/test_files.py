@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -49,3 +52,13 @@ def test_json(tmp_path: Path) -> None:
     assert json.loads(text) == {"name": "Ö", "seconds": [1.5, None]}
     assert "Ö" in text
     assert text.endswith("}\n")
+
+
+def test_what_a_killed_process_left_is_removed(tmp_path: Path) -> None:
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    left, live = (tmp_path / f"run.json.{pid}.part" for pid in (gone.pid, os.getppid()))
+    for part in (left, live):
+        part.write_text("half")
+    write_whole(tmp_path / "run.json", "{}")
+    assert sorted(tmp_path.iterdir()) == sorted([tmp_path / "run.json", live])

@@ -145,7 +145,6 @@ class Batch:
         return self.show(group) | {
             self.shared.views: gr.Tabs(selected="batch"),
             self.shared.groups: remembered(groups, group.id),
-            self.shared.open_group: "",
         }
 
     def show(self, group: Group) -> Changes:
@@ -246,7 +245,7 @@ def wire(view: Batch, page: gr.Blocks) -> None:
     s = view.shared
     sharing.wire(view.sent, view.group, view.seen)
     shown = [view.group, view.seen, view.table, view.notice, view.timer, view.stop, view.resume]
-    asked = [*shown, s.views, s.groups, s.open_group]
+    asked = [*shown, s.views, s.groups]
     page.load(
         view.opened,
         [view.group, s.groups],
@@ -266,7 +265,6 @@ def wire(view: Batch, page: gr.Blocks) -> None:
         **IN_TURN,
     )
     view.sample.click(view.tried, [s.key, s.groups, s.session], begun, **IN_TURN)
-    s.open_group.change(view.asked, [s.open_group, s.groups], asked, **AT_ONCE)
     view.timer.tick(view.poll, [view.group, view.seen, s.groups], [*shown, view.earlier], **AT_ONCE)
     for button, name in ((view.stop, "stop"), (view.resume, "resume")):
 

@@ -118,7 +118,6 @@ class Compare:
         return self.show(group, ids) | {
             self.shared.views: gr.Tabs(selected="compare"),
             self.shared.groups: remembered(groups, group.id),
-            self.shared.open_group: "",
         }
 
     def show(self, group: Group, ids: object) -> Changes:
@@ -222,7 +221,7 @@ class Compare:
         known = [i for i in remembered(ids) if i not in mine][:MOST_OTHERS]
         others = self.shared.service.list(ids=known) if known else []
         found += films.named([run for run in others if run.state is RunState.DONE], link)
-        return player.pair(found, 0, 1) if len(found) > 1 else ""
+        return player.pair(found) if len(found) > 1 else ""
 
     def _earlier(self, known: Sequence[str]) -> str:
         groups = self.shared.service.groups
@@ -271,7 +270,7 @@ def wire(view: Compare, page: gr.Blocks, tab: Any, w: Widgets) -> None:
     sharing.wire(view.sent, view.group, view.stamp)
     shown = [view.group, view.stamp, view.grid, view.notice, view.timer]
     shown += [view.stop, view.resume, view.pair]
-    asked = [*shown, s.views, s.groups, s.open_group]
+    asked = [*shown, s.views, s.groups]
     page.load(
         view.opened,
         [view.group, s.groups, s.ids],
@@ -306,7 +305,6 @@ def wire(view: Compare, page: gr.Blocks, tab: Any, w: Widgets) -> None:
         [*shown, s.groups, s.views, view.earlier],
         **AT_ONCE,
     ).then(hide, None, [w.plan], **AT_ONCE)
-    s.open_group.change(view.asked, [s.open_group, s.groups, s.ids], asked, **AT_ONCE)
     view.timer.tick(
         view.poll,
         [view.group, view.stamp, s.groups, s.ids],

@@ -9,7 +9,9 @@ import pytest
 
 from lipsync_demo.runs.access import Access
 from lipsync_demo.runs.drivers import Drivers
+from lipsync_demo.runs.ledger import Ledger
 from lipsync_demo.runs.models import Run, RunState
+from lipsync_demo.runs.money import Money
 from lipsync_demo.runs.owners import Owner
 from lipsync_demo.runs.store import RunStore
 from lipsync_demo.settings import Settings
@@ -26,7 +28,9 @@ def store(settings: Settings) -> Iterator[RunStore]:
 
 @pytest.fixture
 def drivers(settings: Settings, store: RunStore) -> Iterator[Drivers]:
-    made = Drivers(settings, store, Access(settings))
+    made = Drivers(
+        settings, store, Access(settings), Money(settings, Ledger(store.engine, settings.runs_dir))
+    )
     yield made
     made.close()
 

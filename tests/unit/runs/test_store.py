@@ -188,6 +188,8 @@ def test_lists_filter_by_state_and_backend(store: RunStore, tmp_path: Path) -> N
     store.add(make_run(folder, "9", state=RunState.DONE, backend="local"), None)
     found = store.list(states=[RunState.DONE], backend="wavespeed")
     assert [run.id for run in found] == ["2", "0"]
+    assert store.count([RunState.DONE], "wavespeed") == 2
+    assert store.count([RunState.DONE, RunState.FAILED], "local") == 1
 
 
 def test_tasks_of_other_runs(store: RunStore, tmp_path: Path) -> None:
