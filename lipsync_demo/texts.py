@@ -33,24 +33,22 @@ class Studio:
 
     ONE_FACE = "one face"
     ONE_VOICE = "one voice"
-    USE_A_WAVESPEED = "Use a WaveSpeed key"
-    SYNC_THE_LIPS = "Sync the lips"
-    STOP_WAITING = "Stop waiting"
+    OPEN_KEY = "Use a WaveSpeed key"
+    GO = "Sync the lips"
+    STOP = "Stop waiting"
     SUBMIT_AGAIN = "Submit again"
-    USE_THIS_KEY = "Use this key"
-    FORGET_IT = "Forget it"
-    USE_A_LINK = "Use a link instead"
-    GET_THE_VIDEO = "Get the video"
-    GET_THE_SPEECH = "Get the speech"
-    ADDRESS_OF_A = "Address of a video"
-    ADDRESS_OF_THE = "Address of the speech"
+    USE_KEY = "Use this key"
+    FORGET_KEY = "Forget it"
+    LINK = "Use a link instead"
+    FETCH_VIDEO = "Get the video"
+    FETCH_SPEECH = "Get the speech"
+    VIDEO_ADDRESS = "Address of a video"
+    SPEECH_ADDRESS = "Address of the speech"
     SPEECH_TRACK = "speech track"
-    THERE_IS_NO = "There is no address yet."
-    PASTE_ONE_FIRST = "Paste one first."
-    NOTHING_HAS_BEEN = (
-        '<h2>Nothing has been synced yet</h2><p class="quiet">Press “Sync the lips” to '
-        "see the result here.</p>"
-    )
+    NO_ADDRESS = "There is no address yet."
+    NO_ADDRESS_HINT = "Paste one first."
+    NOTHING = "Nothing has been synced yet"
+    NOTHING_HINT = "Press “Sync the lips” to see the result here."
 
     @staticmethod
     def ahead(count: int) -> str:
@@ -211,9 +209,9 @@ class Compare:
 class Batch:
     """Many pairs one after the other."""
 
-    SAMPLE_BACK_AND = "sample, back and forth"
-    SAMPLE_FROM_THE = "sample, from the start"
-    SAMPLE_SLOWED_DOWN = "sample, slowed down"
+    SAMPLE_BOUNCE = "sample, back and forth"
+    SAMPLE_LOOP = "sample, from the start"
+    SAMPLE_REMAP = "sample, slowed down"
 
     FILES = "A list as CSV or JSON lines, and the files it names"
     EXPECTED = (
@@ -516,13 +514,13 @@ class Result:
 class Card:
     """The figures beside a result."""
 
-    EVERYTHING_ELSE = "Everything else"
+    MORE = "Everything else"
     AS_EXPECTED = "as expected"
-    LOCAL_ENGINE_IN = "local engine, in place of the hosted model"
+    BY_LOCAL_ENGINE = "local engine, in place of the hosted model"
     ANSWERED_BY = "Answered by"
-    SYNTHETIC_THE_FILE = "Synthetic: the file itself says so in its metadata."
-    LENGTH_IS_WHAT = "Length is what the mode promised"
-    LENGTH_IS_NOT = "Length is not what the mode promised"
+    SYNTHETIC = "Synthetic: the file itself says so in its metadata."
+    LENGTH_AS_PROMISED = "Length is what the mode promised"
+    LENGTH_NOT_PROMISED = "Length is not what the mode promised"
 
     @staticmethod
     def flag(which: str) -> str:
@@ -538,8 +536,8 @@ class Card:
 class Gate:
     """Why an output is covered."""
 
-    THE_BACKEND_FLAGGED = "The backend flagged this output as not safe for work."
-    THE_BACKEND_DID = "The backend did not say whether this output is safe for work."
+    FLAGGED = "The backend flagged this output as not safe for work."
+    NO_FLAG = "The backend did not say whether this output is safe for work."
 
     SHOW = "Show anyway"
 
@@ -551,13 +549,13 @@ class Gate:
 class Header:
     """Who answers, and the place for a key."""
 
-    USE_FOOTAGE_OF = "Use footage of people who agreed to it, and say that the result is synthetic."
-    YOUR_KEY_STAYS = (
+    CONSENT = "Use footage of people who agreed to it, and say that the result is synthetic."
+    KEY_PROMISE = (
         "Your key stays in this server's memory for this session and for runs under way. "
         "It is sent to the API only, and never stored, shown or logged."
     )
-    LOCAL_ENGINE_FREE = "Local engine · free"
-    WAVESPEED_API_KEY = "WaveSpeed API · key needed"
+    LOCAL = "Local engine · free"
+    KEY_NEEDED = "WaveSpeed API · key needed"
 
     @staticmethod
     def own_key(last: str) -> str:
@@ -571,8 +569,8 @@ class Header:
 class Modes:
     """The question above the modes."""
 
-    WHAT_SHOULD_HAPPEN = "What should happen when video and speech differ in length?"
-    LESS_THAN_S = "less than 0.01 s"
+    QUESTION = "What should happen when video and speech differ in length?"
+    HARDLY = "less than 0.01 s"
 
     @staticmethod
     def equal(length: str) -> str:
@@ -590,45 +588,45 @@ class Modes:
 class Notices:
     """Small notices."""
 
-    YOUR_BROWSER_CANNOT = (
-        '<p class="quiet">Your browser cannot play this file, so a converted copy is '
-        "shown. The original is what is sent.</p>"
+    CONVERTED = (
+        "Your browser cannot play this file, so a converted copy is shown. The original is what "
+        "is sent."
     )
-    CHOOSE_A_VIDEO = '<span class="quiet">Choose a video and a speech track.</span>'
-    IT_MAY_HAVE = "It may have been removed from this server, or made on another one."
-    THIS_IS_NO = "This is no run's id."
-    AN_ID_HAS = "An id has 32 letters and digits; paste it, or the run's address."
+    NOT_READY = "Choose a video and a speech track."
+    GONE = "It may have been removed from this server, or made on another one."
+    NO_ID = "This is no run's id."
+    NO_ID_HINT = "An id has 32 letters and digits; paste it, or the run's address."
 
 
 class Status:
     """A run that has no result yet."""
 
-    SUBMITTING_AGAIN_STARTS = (
+    AGAIN_IS_BILLED = (
         "Submitting again starts a new task, and a new task is billed even if the first "
         "one was started too."
     )
-    CHECKING_THE_TWO = "Checking the two files"
-    UPLOADING_VIDEO_AND = "Uploading video and speech"
-    SENDING_THE_REQUEST = "Sending the request"
-    WAITING_FOR_THE = "Waiting for the result"
-    FETCHING_THE_RESULT = "Fetching the result"
-    GO_ON_WITH = "Go on with this key"
-    LOOK_FOR_THE = "Look for the task"
+    CHECKING = "Checking the two files"
+    UPLOADING = "Uploading video and speech"
+    SENDING = "Sending the request"
+    WAITING = "Waiting for the result"
+    FETCHING = "Fetching the result"
+    USE_KEY_AGAIN = "Go on with this key"
+    LOOK = "Look for the task"
     TRY_AGAIN = "Try again"
-    FETCH_THE_RESULT = "Fetch the result again"
-    NO_EARLIER_RUN = "No earlier run to judge the time by."
-    THIS_RUN_FAILED = "This run failed"
-    SUBMITTING_AGAIN_IS = "Submitting again is free: the local engine answers."
-    NOTHING_WAS_SENT = "Nothing was sent, so nothing is billed."
-    IN_THE_QUEUE = "In the queue"
-    SYNCING_THE_LIPS = "Syncing the lips"
-    THIS_RUN_NEEDS = "This run needs your key again"
-    YOU_STOPPED_WAITING = "You stopped waiting"
-    NOBODY_KNOWS_YET = "Nobody knows yet whether the task was started"
-    YOUR_KEY_IS = "Your key is never stored, and this server no longer has it."
-    ENTER_THE_KEY = "Enter the key under “Use a WaveSpeed key”, then go on with this run."
-    WHAT_GOES_ON = "What goes on"
-    LOOK_FOR_THE_TASK = "Look for the task first; that costs nothing."
+    FETCH_AGAIN = "Fetch the result again"
+    NO_ESTIMATE = "No earlier run to judge the time by."
+    FAILED = "This run failed"
+    AGAIN_IS_FREE = "Submitting again is free: the local engine answers."
+    NOT_BILLED = "Nothing was sent, so nothing is billed."
+    QUEUED = "In the queue"
+    SYNCING = "Syncing the lips"
+    NEEDS_KEY = "This run needs your key again"
+    STOPPED = "You stopped waiting"
+    UNCLEAR = "Nobody knows yet whether the task was started"
+    KEY_GONE = "Your key is never stored, and this server no longer has it."
+    KEY_GONE_HINT = "Enter the key under “Use a WaveSpeed key”, then go on with this run."
+    GOES_ON = "What goes on"
+    UNCLEAR_HINT = "Look for the task first; that costs nothing."
 
     @staticmethod
     def earlier(count: int) -> str:
@@ -651,9 +649,9 @@ class Cut:
     """The drawing of the cut."""
 
     BACK_AND_FORTH = "back and forth"
-    FROM_THE_START = "from the start"
-    ITS_FIRST_PART = "its first part"
-    LAST_PICTURE_HELD = "last picture held"
+    AGAIN_AND_AGAIN = "from the start"
+    FIRST_PART = "its first part"
+    HELD = "last picture held"
     CUT_OFF = "cut off"
     SPED_UP = "sped up"
 

@@ -70,7 +70,7 @@ def _video_bars(timeline: Timeline, narrow: Fraction) -> Sequence[Bar]:
         return [_video_bar(segment) for segment in segments]
     rest = segments[2:]
     back_and_forth = timeline.mode is SyncMode.BOUNCE
-    how = CutTexts.BACK_AND_FORTH if back_and_forth else CutTexts.FROM_THE_START
+    how = CutTexts.BACK_AND_FORTH if back_and_forth else CutTexts.AGAIN_AND_AGAIN
     words = CutTexts.more_passes(len(rest), how)
     merged = Bar(
         rest[0].start,
@@ -88,7 +88,7 @@ def _video_bar(segment: VideoSegment) -> Bar:
     motion = segment.motion
     if motion is VideoMotion.HELD:
         words = CutTexts.held(seconds(segment.end - segment.start))
-        texts: tuple[str, ...] = (CutTexts.LAST_PICTURE_HELD, "held", "‖")
+        texts: tuple[str, ...] = (CutTexts.HELD, "held", "‖")
     elif motion is VideoMotion.STRETCHED:
         speed = factor(segment.speed)
         slower = "slowed" if segment.speed < 1 else CutTexts.SPED_UP
@@ -108,7 +108,7 @@ def _audio_bar(segment: AudioSegment, timeline: Timeline) -> Bar:
     if segment.silent:
         text = f"silence {length}"
         return Bar(segment.start, segment.end, "silent", text, (text, "silence", "–"))
-    whole = "whole" if timeline.audio_trimmed == 0 else CutTexts.ITS_FIRST_PART
+    whole = "whole" if timeline.audio_trimmed == 0 else CutTexts.FIRST_PART
     return Bar(
         segment.start,
         segment.end,

@@ -13,7 +13,7 @@ from lipsync_demo.runs.models import MediaRecord, Run
 from lipsync_demo.settings import MODEL_ID
 
 SPENT = {"upload": "Upload", "queue": "Queue", "inference": "Inference", "download": "Download"}
-REST = texts.Card.EVERYTHING_ELSE
+REST = texts.Card.MORE
 SHORTEST = 0.05
 """Seconds of a run that no part accounts for and that are still worth a mention."""
 ONE_FRAME = Fraction(1, 20)
@@ -90,9 +90,9 @@ def _checks(run: Run) -> str:
     lines = []
     match as_expected(run):
         case True:
-            lines.append(_line("✓", "good", texts.Card.LENGTH_IS_WHAT, run))
+            lines.append(_line("✓", "good", texts.Card.LENGTH_AS_PROMISED, run))
         case False:
-            lines.append(_line("!", "bad-ink", texts.Card.LENGTH_IS_NOT, run))
+            lines.append(_line("!", "bad-ink", texts.Card.LENGTH_NOT_PROMISED, run))
     for n, nsfw in enumerate(run.has_nsfw_contents or (None,)):
         which = f"Output {n + 1}" if len(run.has_nsfw_contents) > 1 else "Output"
         word, ink = FLAGS[nsfw]
@@ -158,14 +158,14 @@ def _details(run: Run, outputs: Sequence[Output], run_id: str) -> str:
     if run.charge is not None:
         rows.append(("Charged", texts.Card.charged(str(run.charge))))
     if run.backend == "local":
-        rows.append(("Note", texts.Card.SYNTHETIC_THE_FILE))
+        rows.append(("Note", texts.Card.SYNTHETIC))
     cells = "".join(f"<dt>{name}</dt><dd>{value}</dd>" for name, value in rows)
     return f'<dl class="details">{cells}</dl>'
 
 
 def _answered(run: Run) -> str:
     if run.backend == "local":
-        return texts.Card.LOCAL_ENGINE_IN
+        return texts.Card.BY_LOCAL_ENGINE
     return escape(run.base_url)
 
 

@@ -8,8 +8,8 @@ from lipsync_demo import texts
 from lipsync_demo.report.words import escape
 
 GATE = {
-    True: texts.Gate.THE_BACKEND_FLAGGED,
-    None: texts.Gate.THE_BACKEND_DID,
+    True: texts.Gate.FLAGGED,
+    None: texts.Gate.NO_FLAG,
 }
 
 

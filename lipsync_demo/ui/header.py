@@ -10,9 +10,9 @@ from lipsync_demo.hosting.errors import HostingUnavailable
 from lipsync_demo.report.words import escape
 from lipsync_demo.settings import MODEL_ID, BackendName, Settings
 
-CONSENT = texts.Header.USE_FOOTAGE_OF
+CONSENT = texts.Header.CONSENT
 LOOPBACK = "http://127.0.0.1"
-KEY_NOTE = texts.Header.YOUR_KEY_STAYS
+KEY_NOTE = texts.Header.KEY_PROMISE
 
 
 def backend(settings: Settings, key: SecretStr | None) -> BackendName:
@@ -40,9 +40,9 @@ def _answers(settings: Settings, key: SecretStr | None) -> tuple[str, str]:
     if key is not None:
         return "paid", texts.Header.own_key(last_four(key))
     if settings.backend_name == "local":
-        return "free", texts.Header.LOCAL_ENGINE_FREE
+        return "free", texts.Header.LOCAL
     if settings.api_key is None:
-        return "missing", texts.Header.WAVESPEED_API_KEY
+        return "missing", texts.Header.KEY_NEEDED
     return "paid", "WaveSpeed API"
 
 

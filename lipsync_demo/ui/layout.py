@@ -99,7 +99,7 @@ def above(settings: Settings) -> dict[str, Any]:
     with gr.Row(elem_id="top"):
         made["brand"] = html(header.brand(settings, None), elem_id="brand")
         made["only"] = gr.Checkbox(label=texts.Demo.ONLY, elem_id="recorded-only", container=False)
-        made["key_open"] = gr.Button(texts.Studio.USE_A_WAVESPEED, elem_id="key-open", size="sm")
+        made["key_open"] = gr.Button(texts.Studio.OPEN_KEY, elem_id="key-open", size="sm")
     with gr.Column(visible=False, elem_id="key-panel", elem_classes="panel") as key_panel:
         with gr.Row():
             made["key_box"] = gr.Textbox(
@@ -111,9 +111,9 @@ def above(settings: Settings) -> dict[str, Any]:
                     autocomplete="off", spellcheck=False, autocorrect="off"
                 ),
             )
-            made["key_use"] = gr.Button(texts.Studio.USE_THIS_KEY, elem_id="key-use", scale=1)
+            made["key_use"] = gr.Button(texts.Studio.USE_KEY, elem_id="key-use", scale=1)
             made["key_forget"] = gr.Button(
-                texts.Studio.FORGET_IT, visible=False, elem_id="key-forget", scale=1
+                texts.Studio.FORGET_KEY, visible=False, elem_id="key-forget", scale=1
             )
         made["key_note"] = html(header.key_note(None), elem_id="key-note")
     return made | {"key_panel": key_panel}
@@ -133,11 +133,9 @@ def _sources(settings: Settings, video: Path | None, speech: Path | None) -> dic
                 buttons=[],
             )
             video_facts = html(limits(settings, "video"), elem_id="video-facts")
-            with gr.Accordion(texts.Studio.USE_A_LINK, open=False, elem_classes="link"):
-                video_link = gr.Textbox(label=texts.Studio.ADDRESS_OF_A, elem_id="video-link")
-                video_fetch = gr.Button(
-                    texts.Studio.GET_THE_VIDEO, elem_id="video-fetch", size="md"
-                )
+            with gr.Accordion(texts.Studio.LINK, open=False, elem_classes="link"):
+                video_link = gr.Textbox(label=texts.Studio.VIDEO_ADDRESS, elem_id="video-link")
+                video_fetch = gr.Button(texts.Studio.FETCH_VIDEO, elem_id="video-fetch", size="md")
         with gr.Column(elem_classes="source", min_width=220, scale=2):
             speech_in = gr.Audio(
                 value=str(speech) if speech else None,
@@ -153,10 +151,10 @@ def _sources(settings: Settings, video: Path | None, speech: Path | None) -> dic
                 ),
             )
             speech_facts = html(limits(settings, "speech"), elem_id="speech-facts")
-            with gr.Accordion(texts.Studio.USE_A_LINK, open=False, elem_classes="link"):
-                speech_link = gr.Textbox(label=texts.Studio.ADDRESS_OF_THE, elem_id="speech-link")
+            with gr.Accordion(texts.Studio.LINK, open=False, elem_classes="link"):
+                speech_link = gr.Textbox(label=texts.Studio.SPEECH_ADDRESS, elem_id="speech-link")
                 speech_fetch = gr.Button(
-                    texts.Studio.GET_THE_SPEECH, elem_id="speech-fetch", size="md"
+                    texts.Studio.FETCH_SPEECH, elem_id="speech-fetch", size="md"
                 )
     return {
         "video": video_in,
@@ -190,7 +188,7 @@ def _choice(settings: Settings) -> dict[str, Any]:
         drawing = html(elem_id="drawing")
         findings = html(elem_id="findings")
     with gr.Row(elem_id="start"):
-        go = gr.Button(texts.Studio.SYNC_THE_LIPS, variant="primary", size="lg", elem_id="go")
+        go = gr.Button(texts.Studio.GO, variant="primary", size="lg", elem_id="go")
         compare = gr.Button(texts.Compare.ALL, size="lg", elem_id="compare-all")
         hint = html(elem_id="hint")
     load = gr.Button(texts.Demo.LOAD, visible=False, elem_id="load-sample")
@@ -219,7 +217,7 @@ def _choice(settings: Settings) -> dict[str, Any]:
 def _outcome(shared: Shared) -> dict[str, Any]:
     stage = html(elem_id="stage")
     with gr.Row(elem_id="actions"):
-        stop = gr.Button(texts.Studio.STOP_WAITING, visible=False, elem_id="stop")
+        stop = gr.Button(texts.Studio.STOP, visible=False, elem_id="stop")
         resume = gr.Button("Resume", visible=False, elem_id="resume")
         again = gr.Button(texts.Studio.SUBMIT_AGAIN, visible=False, elem_id="again")
         meanwhile = gr.Button(texts.Demo.MEANWHILE, visible=False, elem_id="meanwhile")

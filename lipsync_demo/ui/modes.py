@@ -14,7 +14,7 @@ from lipsync_demo.media.sync_modes import (
 )
 from lipsync_demo.report.words import factor, seconds
 
-NO_QUESTION = texts.Modes.WHAT_SHOULD_HAPPEN
+NO_QUESTION = texts.Modes.QUESTION
 
 Timelines = dict[SyncMode, Timeline]
 
@@ -27,7 +27,7 @@ def question(video: Fraction | None, speech: Fraction | None) -> str:
     if difference == 0:
         return texts.Modes.equal(seconds(video))
     longer, shorter = ("speech", "video") if speech > video else ("video", "speech")
-    by = seconds(difference) if difference >= Fraction(1, 200) else texts.Modes.LESS_THAN_S
+    by = seconds(difference) if difference >= Fraction(1, 200) else texts.Modes.HARDLY
     return texts.Modes.question(longer, by, shorter)
 
 

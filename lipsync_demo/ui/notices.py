@@ -8,9 +8,9 @@ from lipsync_demo import texts
 from lipsync_demo.media.preflight import Finding, Severity
 from lipsync_demo.report.words import escape
 
-PREVIEWED = texts.Notices.YOUR_BROWSER_CANNOT
-NOT_READY = texts.Notices.CHOOSE_A_VIDEO
-GONE = texts.Notices.IT_MAY_HAVE
+PREVIEWED = f'<p class="quiet">{texts.Notices.CONVERTED}</p>'
+NOT_READY = f'<span class="quiet">{texts.Notices.NOT_READY}</span>'
+GONE = texts.Notices.GONE
 
 
 def trouble(what: str, hint: str, *, warn: bool = False) -> str:
@@ -19,7 +19,7 @@ def trouble(what: str, hint: str, *, warn: bool = False) -> str:
     return f'<div class="{kind}" role="alert"><b>{escape(what)}</b> {escape(hint)}</div>'
 
 
-NO_SUCH_ADDRESS = trouble(texts.Notices.THIS_IS_NO, texts.Notices.AN_ID_HAS)
+NO_SUCH_ADDRESS = trouble(texts.Notices.NO_ID, texts.Notices.NO_ID_HINT)
 
 
 def facts(*lines: str) -> str:

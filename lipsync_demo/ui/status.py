@@ -17,14 +17,14 @@ STEPS = {
     RunState.DOWNLOADING: "Fetch",
 }
 NOW = {
-    RunState.CHECKING: texts.Status.CHECKING_THE_TWO,
-    RunState.UPLOADING: texts.Status.UPLOADING_VIDEO_AND,
-    RunState.SUBMITTING: texts.Status.SENDING_THE_REQUEST,
-    RunState.WAITING: texts.Status.WAITING_FOR_THE,
-    RunState.DOWNLOADING: texts.Status.FETCHING_THE_RESULT,
+    RunState.CHECKING: texts.Status.CHECKING,
+    RunState.UPLOADING: texts.Status.UPLOADING,
+    RunState.SUBMITTING: texts.Status.SENDING,
+    RunState.WAITING: texts.Status.WAITING,
+    RunState.DOWNLOADING: texts.Status.FETCHING,
 }
 QUEUED = frozenset({"created", "pending"})
-BILLED_AGAIN = texts.Status.SUBMITTING_AGAIN_STARTS
+BILLED_AGAIN = texts.Status.AGAIN_IS_BILLED
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +55,12 @@ def actions(run: Run | None) -> Actions:
 def resume_label(run: Run) -> str:
     """What the button that goes on with this run says."""
     if run.needs_key:
-        return texts.Status.GO_ON_WITH
+        return texts.Status.USE_KEY_AGAIN
     if run.state is RunState.UNCLEAR:
-        return texts.Status.LOOK_FOR_THE
+        return texts.Status.LOOK
     if run.state is not RunState.FAILED:
         return "Resume"
-    return texts.Status.TRY_AGAIN if run.prediction_id is None else texts.Status.FETCH_THE_RESULT
+    return texts.Status.TRY_AGAIN if run.prediction_id is None else texts.Status.FETCH_AGAIN
 
 
 def waiting(run: Run, estimate: Estimate | None, elapsed: float, share: float | None = None) -> str:
@@ -92,14 +92,14 @@ def now_words(run: Run) -> str:
     """The step in words; while waiting, whether the task is queued or worked on."""
     if run.state is RunState.WAITING and run.prediction:
         status = str(run.prediction.get("status", "")).lower()
-        return texts.Status.IN_THE_QUEUE if status in QUEUED else texts.Status.SYNCING_THE_LIPS
+        return texts.Status.QUEUED if status in QUEUED else texts.Status.SYNCING
     return NOW[run.state]
 
 
 def remaining(estimate: Estimate | None) -> str:
     """What earlier runs say about the time that is left."""
     if estimate is None:
-        return texts.Status.NO_EARLIER_RUN
+        return texts.Status.NO_ESTIMATE
     runs = texts.Status.earlier(estimate.runs)
     if estimate.remaining < 1:
         return texts.Status.any_moment(runs)
@@ -134,38 +134,38 @@ def _explain(run: Run) -> tuple[str, str, list[tuple[str, str]]]:
     if run.needs_key:
         return (
             "key",
-            texts.Status.THIS_RUN_NEEDS,
+            texts.Status.NEEDS_KEY,
             [
-                ("Why", texts.Status.YOUR_KEY_IS),
-                ("Next", texts.Status.ENTER_THE_KEY),
+                ("Why", texts.Status.KEY_GONE),
+                ("Next", texts.Status.KEY_GONE_HINT),
             ],
         )
     if run.state is RunState.STOPPED:
         return (
             "stopped",
-            texts.Status.YOU_STOPPED_WAITING,
-            [(texts.Status.WHAT_GOES_ON, run.stop_means)],
+            texts.Status.STOPPED,
+            [(texts.Status.GOES_ON, run.stop_means)],
         )
     if run.state is RunState.UNCLEAR:
         return (
             "unclear",
-            texts.Status.NOBODY_KNOWS_YET,
+            texts.Status.UNCLEAR,
             [
                 ("What", what),
-                ("Next", hint or texts.Status.LOOK_FOR_THE_TASK),
+                ("Next", hint or texts.Status.UNCLEAR_HINT),
                 ("Cost", _again_cost(run)),
             ],
         )
     return (
         "failed",
-        texts.Status.THIS_RUN_FAILED,
+        texts.Status.FAILED,
         [("What", what), ("Next", hint), ("Cost", _again_cost(run))],
     )
 
 
 def _again_cost(run: Run) -> str:
     if run.backend == "local":
-        return texts.Status.SUBMITTING_AGAIN_IS
+        return texts.Status.AGAIN_IS_FREE
     if run.submits == 0:
-        return texts.Status.NOTHING_WAS_SENT
+        return texts.Status.NOT_BILLED
     return BILLED_AGAIN

@@ -131,7 +131,7 @@ class Studio:
 
     def _fetch(self, track: Track, url: str, widget: Any, facts: Any) -> Changes:
         if not url.strip():
-            return {facts: notices.trouble(texts.Studio.THERE_IS_NO, texts.Studio.PASTE_ONE_FIRST)}
+            return {facts: notices.trouble(texts.Studio.NO_ADDRESS, texts.Studio.NO_ADDRESS_HINT)}
         sweep(self.shared.uploads)
         try:
             source = fetch(

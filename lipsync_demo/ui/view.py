@@ -20,7 +20,7 @@ from lipsync_demo.runs.service import RunService
 from lipsync_demo.runs.times import seconds_since
 from lipsync_demo.ui import samples, status
 
-NOTHING = texts.Studio.NOTHING_HAS_BEEN
+NOTHING = f'<h2>{texts.Studio.NOTHING}</h2><p class="quiet">{texts.Studio.NOTHING_HINT}</p>'
 RECORDED = "recorded"
 """How the stamp of a recording begins."""
 Link = Callable[[Path], str]

@@ -13,9 +13,9 @@ from lipsync_demo.runs.times import seconds_since
 from lipsync_demo.ui import status
 
 EXAMPLE = (
-    ("sample_video.mp4", "sample_speech.wav", "bounce", texts.Batch.SAMPLE_BACK_AND),
-    ("sample_video.mp4", "sample_speech.wav", "loop", texts.Batch.SAMPLE_FROM_THE),
-    ("sample_video.mp4", "sample_speech.wav", "remap", texts.Batch.SAMPLE_SLOWED_DOWN),
+    ("sample_video.mp4", "sample_speech.wav", "bounce", texts.Batch.SAMPLE_BOUNCE),
+    ("sample_video.mp4", "sample_speech.wav", "loop", texts.Batch.SAMPLE_LOOP),
+    ("sample_video.mp4", "sample_speech.wav", "remap", texts.Batch.SAMPLE_REMAP),
 )
 
 
