@@ -5,30 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import datetime
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from lipsync_demo.report.values import media, seconds
 from lipsync_demo.runs.models import MediaRecord, Run
-
-
-def seconds(value: Fraction | None) -> float | None:
-    """Seconds for JSON; None stays None."""
-    return None if value is None else float(value)
-
-
-def _media(record: MediaRecord | None) -> dict[str, Any] | None:
-    if record is None:
-        return None
-    return {
-        "name": record.name,
-        "size_bytes": record.size_bytes,
-        "sha256": record.sha256,
-        "seconds": float(record.seconds),
-        "width": record.width,
-        "height": record.height,
-        "fps": None if record.fps is None else str(record.fps),
-    }
 
 
 def run_record(run: Run, output: Path | None = None) -> dict[str, Any]:
@@ -55,8 +36,8 @@ def run_record(run: Run, output: Path | None = None) -> dict[str, Any]:
         "created_at": run.created_at.isoformat(),
         "updated_at": run.updated_at.isoformat(),
         "folder": str(run.folder),
-        "video": _media(run.video),
-        "audio": _media(run.audio),
+        "video": media(run.video),
+        "audio": media(run.audio),
     }
 
 

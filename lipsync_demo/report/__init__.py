@@ -14,5 +14,7 @@ def style() -> str:
 
 @lru_cache(maxsize=1)
 def page_style() -> str:
-    """What the page of a report needs beside it."""
-    return Path(__file__).with_name("page.css").read_text(encoding="utf-8")
+    """What the page of a report needs beside it: dark where the reader's system is."""
+    dark = style().split(".dark {", 1)[1].split("}", 1)[0]
+    own = Path(__file__).with_name("page.css").read_text(encoding="utf-8")
+    return f"@media (prefers-color-scheme: dark) {{\n:root:has(body.report) {{{dark}}}\n}}\n{own}"

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from lipsync_demo import __version__, texts
 from lipsync_demo.qa.models import Measures, Outcome
 from lipsync_demo.report.redaction import redacted, short
+from lipsync_demo.report.values import media, seconds
 from lipsync_demo.runs.groups import Group, GroupKind
 from lipsync_demo.runs.measuring import measures_of
-from lipsync_demo.runs.models import MediaRecord, Run, RunState, Verdict
+from lipsync_demo.runs.models import Run, RunState, Verdict
 from lipsync_demo.runs.times import now
 from lipsync_demo.settings import MODEL_ID
 
@@ -108,13 +108,13 @@ def _run(entry: Entry) -> dict[str, Any]:
         "server": redacted(run.base_url),
         "created_at": run.created_at.isoformat(),
         "task": run.prediction_id,
-        "video": _media(run.video),
-        "audio": _media(run.audio),
+        "video": media(run.video),
+        "audio": media(run.audio),
         "request": redacted(run.request) if run.request else None,
         "response": redacted(run.prediction) if run.prediction else None,
         "timings": dict(run.timings),
-        "expected_seconds": _seconds(run.expected_seconds),
-        "output_seconds": _seconds(run.output_seconds),
+        "expected_seconds": seconds(run.expected_seconds),
+        "output_seconds": seconds(run.output_seconds),
         "has_nsfw_contents": list(run.has_nsfw_contents),
         "error": {"what": run.error.what, "hint": run.error.hint} if run.error else None,
         "quote": {"amount": str(quote.amount), "currency": quote.currency, "floor": quote.floor}
@@ -143,21 +143,3 @@ def _run(entry: Entry) -> dict[str, Any]:
         if entry.measures
         else [],
     }
-
-
-def _media(record: MediaRecord | None) -> dict[str, Any] | None:
-    if record is None:
-        return None
-    return {
-        "name": record.name,
-        "sha256": record.sha256,
-        "size_bytes": record.size_bytes,
-        "seconds": float(record.seconds),
-        "width": record.width,
-        "height": record.height,
-        "fps": None if record.fps is None else str(record.fps),
-    }
-
-
-def _seconds(value: Fraction | None) -> float | None:
-    return None if value is None else float(value)
