@@ -51,7 +51,7 @@ def test_a_list_is_checked_run_and_found_again(
     expect(table.locator("tbody tr")).to_have_count(2, timeout=SLOW)
     expect(table).to_contain_text("<fourth>")
     page.wait_for_function("location.search.includes('batch=')")
-    page.reload()
+    visitor.reload()
     ended = 0
     while ended < 2:
         ended += provider.end_waiting(finished)

@@ -70,7 +70,7 @@ def test_equal_results_run_once_from_one_upload_and_are_found_again(
     )
     expect(grid).to_contain_text("same result, run once")
     page.wait_for_function("location.search.includes('compare=')")
-    page.reload()
+    visitor.reload()
     ended = 0
     while ended < 3:
         ended += provider.end_waiting(finished)

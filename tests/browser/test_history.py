@@ -55,7 +55,7 @@ def test_a_run_is_found_judged_and_repeated(
     drawer.locator("#run-save").click()
     expect(page.locator("#history-notice")).to_contain_text("Saved.")
     assert visitor.barriers() == []
-    page.reload()
+    visitor.reload()
     page.click("#view-runs-button")
     page.fill("#run-search input, #run-search textarea", "flicker")
     expect(history.locator("li")).to_contain_text("✕")

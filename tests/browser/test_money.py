@@ -57,7 +57,7 @@ def test_quote_limit_ledger_and_csv(
     for odd in ("free money", "NaN"):
         page.fill("#money-box input, #money-box textarea", odd)
         page.click("#money-set")
-        expect(page.locator("#money-notice")).to_contain_text("This is no amount.")
+        expect(page.locator("#money-notice")).to_contain_text(f"“{odd}” is no amount.")
     page.fill("#money-box input, #money-box textarea", "0.06")
     page.click("#money-set")
     expect(page.locator("#money-figures")).to_contain_text("0.06 USD", timeout=SLOW)

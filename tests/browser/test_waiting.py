@@ -39,7 +39,7 @@ def test_a_run_is_watched_left_and_found_again(
     expect(customer.page.locator("#go")).to_be_disabled()
     assert '"sync_mode": "bounce"' in customer.code("Request JSON")
 
-    customer.page.reload()
+    customer.reload()
     expect(customer.stage).to_contain_text("In the queue", timeout=SLOW)
     elsewhere = visit(f"{site.url}/?run={run}")
     expect(elsewhere.stage).to_contain_text(run)
@@ -142,7 +142,7 @@ def test_the_key_is_sent_once_and_kept_nowhere(
         assert provider.key not in customer.code(tab)
     provider.complete(finished)
     customer.video()
-    customer.page.reload()
+    customer.reload()
     customer.video()
 
     assert provider.key not in customer.kept()

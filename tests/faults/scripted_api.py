@@ -28,6 +28,8 @@ class Gate:
 
     def __init__(self) -> None:
         self.reached = threading.Event()
+        self.waiting = 0
+        self._count = threading.Lock()
         self._open = threading.Event()
         self._open.set()
 
@@ -39,8 +41,12 @@ class Gate:
         self._open.set()
 
     def pass_through(self) -> None:
+        with self._count:
+            self.waiting += 1
         self.reached.set()
         self._open.wait(HOLD_SECONDS)
+        with self._count:
+            self.waiting -= 1
 
 
 class ScriptedApi:

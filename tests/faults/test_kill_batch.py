@@ -27,9 +27,14 @@ def listed(media: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize("gate", ["ticket", "answer", "look", "output"])
+# The two pairs in flight share one upload, and no request of theirs may be on its way at the kill:
+# whether the server had it would be chance, and a run of which nobody knows stays unclear.
+@pytest.mark.parametrize(
+    ("gate", "in_flight"), [("ticket", 1), ("answer", 2), ("look", 2), ("output", 2)]
+)
 def test_a_killed_batch_goes_on_and_sends_nothing_twice(
     gate: str,
+    in_flight: int,
     api: ScriptedApi,
     listed: Path,
     command: Command,
@@ -38,6 +43,7 @@ def test_a_killed_batch_goes_on_and_sends_nothing_twice(
     api.gates[gate].shut()
     process = command("batch", str(listed), "--concurrency", "2")
     process.until(api.gates[gate])
+    eventually(lambda: api.gates[gate].waiting == in_flight, "the other pair never came")
     process.kill()
     api.gates[gate].open()
     runs = service()
@@ -64,5 +70,11 @@ def test_kills_at_random_moments(
             continue
         process = command("batch", "--resume", groups[0].id)
     code, said = process.end()
-    assert code == 0, said
-    assert api.submits == PAIRS
+    runs = service(recover=False)
+    (group,) = runs.groups.list()
+    states = [run and run.state for run in runs.groups.runs(group)]
+    # Killed between the note of a request and the request itself, a run stays unclear.
+    unclear = states.count(RunState.UNCLEAR)
+    assert states.count(RunState.DONE) == api.submits == PAIRS - unclear, said
+    assert unclear <= 1
+    assert code == (1 if unclear else 0), said

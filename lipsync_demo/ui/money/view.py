@@ -74,7 +74,8 @@ class Purse:
         own = run_id(session)
         limit = amount(typed)
         if own is None or limit is None:
-            return {self.notice: notices.trouble(texts.Money.NO_AMOUNT, texts.Money.AMOUNT_HINT)}
+            what = texts.Money.NO_AMOUNT.format(typed=typed[:20])
+            return {self.notice: notices.trouble(what, texts.Money.AMOUNT_HINT)}
         self.shared.service.money.ledger.set_limit(own, limit)
         return {self.notice: f'<p class="quiet" role="status">{texts.Money.SET}</p>', self.box: ""}
 
@@ -149,6 +150,7 @@ def wire(view: Purse, tab: Any) -> None:
         view.limited,
         [view.box, s.session],
         [view.notice, view.box],
+        trigger_mode="always_last",
         **AT_ONCE,
     ).then(**shown)
     view.lift.click(view.lifted, [s.session], [view.notice], **AT_ONCE).then(**shown)
