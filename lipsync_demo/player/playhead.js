@@ -96,8 +96,7 @@ class Playhead {
       }
       const late = video.currentTime - now;
       if (Math.abs(late) > 0.25) video.currentTime = now;
-      else if (Math.abs(late) > half) video.playbackRate = this.speed * (late > 0 ? 0.95 : 1.05);
-      else if (video.playbackRate !== this.speed) video.playbackRate = this.speed;
+      else video.playbackRate = this.speed * (Math.abs(late) > half ? 1 - this.nudge(video, late) : 1);
       if (video.paused && this.playing) video.play().catch(() => {});
     }
     if (this.range && (this.frame >= this.end || clock.ended)) {
@@ -109,6 +108,12 @@ class Playhead {
     }
     this.moved();
     requestAnimationFrame(() => this.follow());
+  }
+
+  /* What is heard is hurried too little to be noticed; what is only seen may be caught up soon. */
+  nudge(video, late) {
+    const most = video.muted ? 0.4 : 0.05;
+    return Math.min(Math.max(2 * late, -most), most);
   }
 
   pause() {
