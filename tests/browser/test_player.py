@@ -269,3 +269,39 @@ def test_a_player_that_goes_away_is_silent(shown: Callable[..., Locked], sources
     )
     locked.page.evaluate("document.querySelector('lipsync-pair').remove()")
     assert kept.evaluate("all => all.every((v) => v.paused && !v.hasAttribute('src'))")
+
+
+@pytest.mark.parametrize(
+    ("muted", "late", "rate"),
+    [
+        (True, 0.01, 1),
+        (True, 0.1, 0.8),
+        (True, -0.24, 1.4),
+        (False, -0.24, 1.05),
+        (False, 0.24, 0.95),
+    ],
+)
+def test_a_video_off_the_playhead_is_hurried_by_what_can_be_heard(
+    browser: Browser, muted: bool, late: float, rate: float
+) -> None:
+    page = browser.new_page()
+    page.add_script_tag(path=Path(player.__file__).with_name("playhead.js"))
+    got = page.evaluate(
+        """([muted, late]) => {
+          const video = (currentTime, muted) => ({
+            currentTime, muted, playbackRate: 1, paused: false, ended: false,
+            play: async () => {}, pause: () => {},
+          });
+          const head = new Playhead([30000, 1001], () => {});
+          head.tracks = [
+            {video: video(1, false), seconds: 9},
+            {video: video(1 + late, muted), seconds: 8},
+          ];
+          head.playing = true;
+          head.follow();
+          return head.tracks[1].video.playbackRate;
+        }""",
+        [muted, late],
+    )
+    page.close()
+    assert got == pytest.approx(rate)
