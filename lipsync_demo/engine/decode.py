@@ -3,7 +3,8 @@
 Frames are numbered in the order shown, as in `media.frame_times`. Reading forward decodes
 on; reading backward goes to the key frame before, decodes a stretch and serves it in
 reverse, so that memory depends on the picture's size alone and never on the clip's length.
-A clip whose pictures all fit a fixed amount of memory is decoded once.
+The last pictures of what was read are kept, as many as fit a fixed amount of memory: a short
+clip is decoded once, and the second pass over a longer one is shorter by them.
 A frame that cannot be decoded shows the one before it, as players do.
 """
 
@@ -29,7 +30,7 @@ HELD_BYTES = 96 * 1024 * 1024
 """Memory for the pictures of a backward stretch."""
 LEAST_HELD, MOST_HELD = 8, 96
 KEPT_BYTES = 192 * 1024 * 1024
-"""A clip whose pictures take no more is kept as it is decoded."""
+"""Memory for the pictures that are kept once they are decoded."""
 SEEK_AHEAD = 60
 """Skipping more frames than this is worth a seek."""
 
@@ -120,12 +121,20 @@ class FrameReader:
         return wanted
 
     def _picture(self, number: int) -> Picture:
-        if number not in self._kept:
-            picture = self._decoded(number)
-            if len(self) * picture.size > KEPT_BYTES:
-                return picture
-            self._kept[number] = picture
-        return self._kept[number]
+        if number in self._kept:
+            return self._kept[number]
+        picture = self._decoded(number)
+        self._keep(number, picture)
+        return picture
+
+    def _keep(self, number: int, picture: Picture) -> None:
+        """Keep the picture while there is room, else in place of the earliest one kept."""
+        if (len(self._kept) + 1) * picture.size > KEPT_BYTES:
+            earliest = min(self._kept, default=number)
+            if number <= earliest:
+                return
+            del self._kept[earliest]
+        self._kept[number] = picture
 
     def _decoded(self, number: int) -> Picture:
         frame = self._frame(max(number, self._first))

@@ -68,18 +68,20 @@ def test_repeated_frames_are_decoded_once(tmp_path: Path) -> None:
         assert read_index(third.rgb()) == 4
 
 
-def test_a_clip_that_fits_is_decoded_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("room", "kept"), [(12, 12), (5, 5), (0, 0)])
+def test_the_last_pictures_that_fit_are_decoded_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, room: int, kept: int
+) -> None:
     path = make_video(tmp_path / "clip.mp4", frames=12)
-    monkeypatch.setattr(decode, "KEPT_BYTES", 12 * 192 * 128 * 3 // 2)
+    monkeypatch.setattr(decode, "KEPT_BYTES", (room + 1) * 192 * 128 * 3 // 2 - 1)
     with FrameReader(path) as reader:
         once = list(reader.pictures(range(12)))
         again = list(reader.pictures([*range(12), *range(11, -1, -1)]))
-        assert all(a is b for a, b in zip(once + once[::-1], again, strict=True))
-    monkeypatch.setattr(decode, "KEPT_BYTES", 12 * 192 * 128 * 3 // 2 - 1)
-    with FrameReader(path) as reader:
-        first, second = (next(reader.pictures([3])) for _ in range(2))
-        assert first is not second
-        assert np.array_equal(first.y, second.y)
+    same = [a is b for a, b in zip(once + once[::-1], again, strict=True)]
+    row = [False] * (12 - kept) + [True] * kept
+    assert same[:12] == row
+    assert same[13:] == row[-2::-1]
+    assert all(np.array_equal(a.y, b.y) for a, b in zip(once + once[::-1], again, strict=True))
 
 
 @pytest.mark.parametrize("rotation", [0, 90, 180, 270])
