@@ -21,6 +21,7 @@ def memory(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> s
     """Both ways: clips that fit are kept, others are decoded as often as they are asked for."""
     if request.param != "kept":
         monkeypatch.setattr(decode, "KEPT_BYTES", 0)
+        monkeypatch.setattr(decode, "TAIL_BYTES", 0)
     return str(request.param)
 
 
@@ -54,6 +55,7 @@ def test_reads_in_any_order(clip: Path, numbers: list[int]) -> None:
 def test_backward_memory_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(decode, "MOST_HELD", 9)
     monkeypatch.setattr(decode, "KEPT_BYTES", 0)
+    monkeypatch.setattr(decode, "TAIL_BYTES", 0)
     backward = list(range(69, -1, -1))
     with FrameReader(make_video(tmp_path / "clip.mp4", frames=COUNT)) as reader:
         windows = [reader._falling(backward, place) for place in (0, 30, 65)]
@@ -68,12 +70,14 @@ def test_repeated_frames_are_decoded_once(tmp_path: Path) -> None:
         assert read_index(third.rgb()) == 4
 
 
-@pytest.mark.parametrize(("room", "kept"), [(12, 12), (5, 5), (0, 0)])
+@pytest.mark.parametrize(("room", "tail", "kept"), [(12, 0, 12), (11, 5, 5), (11, 0, 0)])
 def test_the_last_pictures_that_fit_are_decoded_once(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, room: int, kept: int
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, room: int, tail: int, kept: int
 ) -> None:
     path = make_video(tmp_path / "clip.mp4", frames=12)
-    monkeypatch.setattr(decode, "KEPT_BYTES", (room + 1) * 192 * 128 * 3 // 2 - 1)
+    picture = 192 * 128 * 3 // 2
+    monkeypatch.setattr(decode, "KEPT_BYTES", room * picture)
+    monkeypatch.setattr(decode, "TAIL_BYTES", tail * picture)
     with FrameReader(path) as reader:
         once = list(reader.pictures(range(12)))
         again = list(reader.pictures([*range(12), *range(11, -1, -1)]))
