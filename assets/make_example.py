@@ -19,13 +19,15 @@ ASSETS = Path(__file__).resolve().parent
 sys.path.insert(0, str(ASSETS.parent))
 
 from lipsync_demo.backend.process import LocalBackend  # noqa: E402
+from lipsync_demo.files import digest, write_json  # noqa: E402
 from lipsync_demo.media.sync_modes import SyncMode  # noqa: E402
 from lipsync_demo.qa.measure import measure  # noqa: E402
 from lipsync_demo.qa.models import dump_measures  # noqa: E402
-from lipsync_demo.runs.folder import RunFolder, sha256, write_json  # noqa: E402
+from lipsync_demo.runs.folder import RunFolder  # noqa: E402
 from lipsync_demo.runs.models import Run, RunState, dump_run  # noqa: E402
 from lipsync_demo.runs.service import RunService  # noqa: E402
 from lipsync_demo.settings import Settings  # noqa: E402
+from lipsync_demo.ui.history.listing import thumbnail  # noqa: E402
 from lipsync_demo.ui.samples import EXAMPLE, sample  # noqa: E402
 
 
@@ -61,10 +63,12 @@ def keep(run: Run, video: str, speech: str) -> None:
     write_json(folder / "run.json", dump_run(replace(run, video_source=video, audio_source=speech)))
     found = measure(output, run.video.path, run.audio.path, run.sync_mode)
     write_json(RunFolder(folder).measures, dump_measures(found))
-    sys.stdout.write(
-        f"{output}: {output.stat().st_size} bytes, {dict(run.timings)}\n"
-        f"sha256 for NOTICE: {sha256(output)}\n"
-    )
+    RunFolder(folder).thumbnail.unlink(missing_ok=True)
+    picture = thumbnail(replace(run, folder=folder, output=output))
+    assert picture is not None
+    sys.stdout.write(f"{output}: {output.stat().st_size} bytes, {dict(run.timings)}\n")
+    for made in (output, picture):
+        sys.stdout.write(f"sha256 of {made.name} for NOTICE: {digest(made)}\n")
 
 
 if __name__ == "__main__":

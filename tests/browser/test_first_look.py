@@ -47,6 +47,12 @@ def test_a_sample_is_loaded_and_explained_and_a_finished_example_plays(
     assert '"sync_mode"' in visitor.code("Request JSON")
     assert "$WAVESPEED_API_KEY" in visitor.code("curl")
 
+    page.click("#view-runs-button")
+    expect(page.locator("#history img.thumbnail")).to_have_count(5)
+    page.wait_for_function(
+        "[...document.querySelectorAll('#history img')].every((shown) => shown.naturalWidth > 0)"
+    )
+
     assert visitor.complaints == []
     assert visitor.hosts() == {"127.0.0.1"}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import runpy
 import subprocess
 from pathlib import Path
 
@@ -79,3 +80,8 @@ def test_every_binary_file_has_its_provenance() -> None:
         if path.suffix in BINARY:
             digest = hashlib.sha256(path.read_bytes()).hexdigest()
             assert digest in notice + weights, f"{name} ({digest}) is in no list"
+
+
+@pytest.mark.parametrize("script", sorted(p.name for p in ROOT.glob("assets/*.py")))
+def test_what_makes_the_samples_still_fits_the_package(script: str) -> None:
+    assert callable(runpy.run_path(str(ROOT / "assets" / script))["main"])

@@ -108,7 +108,7 @@ def row(run: Run, link: Link, recorded: bool = False) -> str:
     state = texts.Runs.RECORDED if recorded else str(run.state)
     address = "" if recorded else f' href="?run={run.id}" data-run="{run.id}"'
     return (
-        f"<li><a{address}>{'' if recorded else _picture(run, link)}"
+        f"<li><a{address}>{_picture(run, link)}"
         f'<b class="{INKS.get(run.state, "")}">{state}</b><span>{run.sync_mode}</span>'
         f'<span class="files">{escape(files)}</span>{group}{judged}<span>{length}</span>'
         f'<time datetime="{when}">{run.created_at:%d %b %H:%M} UTC</time></a>{more}</li>'
