@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
+from tempfile import TemporaryFile
 
 import av
 import cv2
@@ -26,10 +27,10 @@ from lipsync_demo.bench.child import answer
 from lipsync_demo.engine.decode import FrameReader
 from lipsync_demo.engine.drawing import drawings
 from lipsync_demo.engine.drive import Drive
-from lipsync_demo.engine.encode import VIDEO_OPTIONS, VideoWriter
+from lipsync_demo.engine.encode import VIDEO_OPTIONS, StoredSound, VideoWriter
 from lipsync_demo.engine.face import Face, FaceLandmarker, Landmarks, Region
 from lipsync_demo.engine.picture import Picture
-from lipsync_demo.engine.pipeline import encodable, laid_speech, worth_seeing
+from lipsync_demo.engine.pipeline import laid_speech, worth_seeing
 from lipsync_demo.engine.speech import SpeechModel
 from lipsync_demo.engine.tracks import follow
 from lipsync_demo.media.audio import decode, lay_sound, resample
@@ -134,7 +135,7 @@ def part_times(video: Path, speech: Path, output: Path) -> tuple[dict[Part, floa
     """
     cv2.setNumThreads(1)
     clock = _Clock()
-    with FrameReader(video) as reader:
+    with FrameReader(video) as reader, TemporaryFile() as kept:
         with clock(Part.LISTEN):
             sound = decode(speech)
             shapes = SpeechModel.load().predict(resample(sound))
@@ -154,7 +155,7 @@ def part_times(video: Path, speech: Path, output: Path) -> tuple[dict[Part, floa
                 frames.rate,
                 reader.colours,
                 sar=reader.sar,
-                sound=encodable(lay_sound(sound, laid)),
+                sound=StoredSound.of(lay_sound(sound, laid), kept),
                 threads=1,
             )
             with writer:

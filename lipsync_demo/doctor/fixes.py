@@ -16,7 +16,7 @@ import numpy as np
 from pydub import AudioSegment
 
 from lipsync_demo.engine.decode import FrameReader
-from lipsync_demo.engine.encode import Sound, VideoWriter
+from lipsync_demo.engine.encode import HeldSound, VideoWriter
 from lipsync_demo.engine.picture import Picture
 from lipsync_demo.media.audio import decode, resample
 from lipsync_demo.media.errors import MediaError
@@ -178,7 +178,7 @@ def _tick(frames: Frames) -> Fraction:
     return Fraction(1, common) if common <= 1_000_000 else Fraction(1, 90_000)
 
 
-def _cut_sound(path: Path, start: Fraction, end: Fraction) -> Sound:
+def _cut_sound(path: Path, start: Fraction, end: Fraction) -> HeldSound:
     """Decoded samples between two moments; silence before the track begins."""
     sound = decode(path)
     rate = sound.frame_rate
@@ -188,7 +188,7 @@ def _cut_sound(path: Path, start: Fraction, end: Fraction) -> Sound:
     pad = max(0, -first)
     cut = samples[max(0, first) : max(0, last)]
     padded = np.concatenate([np.zeros((pad, sound.channels), samples.dtype), cut])
-    return Sound(np.ascontiguousarray(padded), rate)
+    return HeldSound(np.ascontiguousarray(padded), rate)
 
 
 def _fitting(size: tuple[int, int]) -> tuple[int, int]:

@@ -3,8 +3,7 @@
 Frames are numbered in the order shown, as in `media.frame_times`. Reading forward decodes
 on; reading backward goes to the key frame before, decodes a stretch and serves it in
 reverse, so that memory depends on the picture's size alone and never on the clip's length.
-A clip whose pictures all fit a fixed amount of memory is decoded once; of a longer one the last
-pictures read are kept, and a second pass is shorter by them.
+A clip whose pictures all fit a fixed amount of memory is decoded once.
 A frame that cannot be decoded shows the one before it, as players do.
 """
 
@@ -31,8 +30,6 @@ HELD_BYTES = 96 * 1024 * 1024
 LEAST_HELD, MOST_HELD = 8, 96
 KEPT_BYTES = 192 * 1024 * 1024
 """A clip whose pictures take no more is kept as it is decoded."""
-TAIL_BYTES = 96 * 1024 * 1024
-"""Memory for the last pictures of a longer one."""
 SEEK_AHEAD = 60
 """Skipping more frames than this is worth a seek."""
 
@@ -77,7 +74,6 @@ class FrameReader:
         self.colours = picture.colours
         self._kept: dict[int, Picture] = {}
         self._coded = (first[1].width, first[1].height)
-        self._room = KEPT_BYTES if len(self) * picture.size <= KEPT_BYTES else TAIL_BYTES
 
     def __enter__(self) -> FrameReader:
         return self
@@ -124,20 +120,12 @@ class FrameReader:
         return wanted
 
     def _picture(self, number: int) -> Picture:
-        if number in self._kept:
-            return self._kept[number]
-        picture = self._decoded(number)
-        self._keep(number, picture)
-        return picture
-
-    def _keep(self, number: int, picture: Picture) -> None:
-        """Keep the picture while there is room, else in place of the earliest one kept."""
-        if (len(self._kept) + 1) * picture.size > self._room:
-            earliest = min(self._kept, default=number)
-            if number <= earliest:
-                return
-            del self._kept[earliest]
-        self._kept[number] = picture
+        if number not in self._kept:
+            picture = self._decoded(number)
+            if len(self) * picture.size > KEPT_BYTES:
+                return picture
+            self._kept[number] = picture
+        return self._kept[number]
 
     def _decoded(self, number: int) -> Picture:
         frame = self._frame(max(number, self._first))

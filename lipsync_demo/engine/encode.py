@@ -14,7 +14,7 @@ from fractions import Fraction
 from math import ceil
 from pathlib import Path
 from types import TracebackType
-from typing import Any, TypeAlias
+from typing import IO, TYPE_CHECKING, Any, Protocol, TypeAlias, cast
 
 import av
 import numpy as np
@@ -27,6 +27,9 @@ from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
 from lipsync_demo.engine.picture import FULL_RANGE, Colours, Picture, to_frame
+
+if TYPE_CHECKING:
+    from pydub import AudioSegment
 
 SYNTHETIC = "Synthetic video: the lips were changed by Lipsync Demo's local engine."
 VIDEO_OPTIONS = {
@@ -50,12 +53,61 @@ VideoPacket: TypeAlias = "Packet[VideoStream]"
 AudioPacket: TypeAlias = "Packet[AudioStream]"
 
 
+class Sound(Protocol):
+    """Decoded sound, `count` samples of one or two `channels` at `rate`."""
+
+    @property
+    def rate(self) -> int: ...
+    @property
+    def channels(self) -> int: ...
+    @property
+    def count(self) -> int: ...
+    def part(self, start: int, stop: int) -> Samples:
+        """Samples `start` to `stop` (exclusive), int16 or int32 (n, channels)."""
+
+
 @dataclass(frozen=True, eq=False, slots=True)
-class Sound:
-    """Decoded samples, int16 or int32 (n, channels) with one or two channels, at `rate`."""
+class HeldSound:
+    """A `Sound` in memory: `samples` (n, channels), int16 or int32."""
 
     samples: Samples
     rate: int
+
+    @property
+    def channels(self) -> int:
+        return int(self.samples.shape[1])
+
+    @property
+    def count(self) -> int:
+        return len(self.samples)
+
+    def part(self, start: int, stop: int) -> Samples:
+        return self.samples[start:stop]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class StoredSound:
+    """A `Sound` in an open file, packed samples of `dtype`: memory does not grow with it."""
+
+    file: IO[bytes]
+    dtype: type[np.int16] | type[np.int32]
+    channels: int
+    count: int
+    rate: int
+
+    @classmethod
+    def of(cls, sound: AudioSegment, file: IO[bytes]) -> StoredSound:
+        """Write a segment of 16 or 32 bits to the beginning of `file`, which stays open."""
+        file.write(sound.raw_data)
+        dtype = np.int16 if sound.sample_width == 2 else np.int32
+        return cls(file, dtype, sound.channels, int(sound.frame_count()), sound.frame_rate)
+
+    def part(self, start: int, stop: int) -> Samples:
+        frame = self.channels * np.dtype(self.dtype).itemsize
+        self.file.seek(start * frame)
+        data = self.file.read((stop - start) * frame)
+        samples: Any = np.frombuffer(data, self.dtype)
+        return cast(Samples, samples.reshape(-1, self.channels))
 
 
 class VideoWriter:
@@ -159,7 +211,7 @@ class _SoundTrack:
     def __init__(self, sound: Sound) -> None:
         self.rate = sound.rate if sound.rate in AAC_RATES else FALLBACK_RATE
         self._sound = sound
-        self._layout = "mono" if sound.samples.shape[1] == 1 else "stereo"
+        self._layout = "mono" if sound.channels == 1 else "stereo"
         self._resampler = AudioResampler("fltp", self._layout, self.rate, AUDIO_BLOCK)
         self._read = self._written = 0
 
@@ -171,15 +223,15 @@ class _SoundTrack:
 
     def until(self, seconds: Fraction) -> Iterator[AudioPacket]:
         """Packets of the sound up to a time, in whole blocks."""
-        end = min(len(self._sound.samples), ceil(seconds * self._sound.rate))
+        end = min(self._sound.count, ceil(seconds * self._sound.rate))
         while self._read < end:
-            block = self._sound.samples[self._read : self._read + AUDIO_BLOCK]
+            block = self._sound.part(self._read, self._read + AUDIO_BLOCK)
             self._read += len(block)
             yield from self._encode(self._resampler.resample(self._frame(block)))
 
     def rest(self) -> Iterator[AudioPacket]:
         """Everything that is left."""
-        yield from self.until(Fraction(len(self._sound.samples), self._sound.rate))
+        yield from self.until(Fraction(self._sound.count, self._sound.rate))
         yield from self._encode(self._resampler.resample(None))
         yield from self._stream.encode()
 

@@ -13,16 +13,16 @@ from contextlib import closing
 from fractions import Fraction
 from math import ceil
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from tempfile import TemporaryFile
+from typing import IO, TYPE_CHECKING, TypeAlias
 
 import cv2
-import numpy as np
 
 from lipsync_demo.engine.ahead import Behind, ahead
 from lipsync_demo.engine.decode import FrameReader
 from lipsync_demo.engine.drawing import drawings
 from lipsync_demo.engine.drive import Drive, Shapes
-from lipsync_demo.engine.encode import Sound, VideoWriter
+from lipsync_demo.engine.encode import StoredSound, VideoWriter
 from lipsync_demo.engine.errors import NoFace, UnreadableMedia
 from lipsync_demo.engine.face import FaceLandmarker
 from lipsync_demo.engine.picture import Picture
@@ -71,8 +71,8 @@ def lip_sync(
     cv2.setNumThreads(1)
     watch = Stopwatch(on_progress)
     try:
-        with FrameReader(video) as reader:
-            return _lip_sync(reader, audio, mode, output, watch, listener)
+        with FrameReader(video) as reader, TemporaryFile() as kept:
+            return _lip_sync(reader, audio, mode, output, watch, listener, kept)
     except MediaError as error:
         raise UnreadableMedia(error.what, error.hint) from error
 
@@ -84,11 +84,14 @@ def _lip_sync(
     output: Path,
     watch: Stopwatch,
     listener: Listener | None,
+    kept: IO[bytes],
 ) -> EngineReport:
     with watch.stage(Stage.LISTEN):
         sound = decode(audio)
         shapes = (listener or SpeechModel.load().predict)(resample(sound))
-    laid = laid_speech(reader, sound, mode)
+        laid = laid_speech(reader, sound, mode)
+        heard = StoredSound.of(lay_sound(sound, laid), kept)
+        del sound  # minutes of it are large beside everything else
     frames = plan(laid, reader.times)
     with watch.stage(Stage.ANALYSE) as tell:
         count = worth_seeing(reader, frames)
@@ -102,26 +105,25 @@ def _lip_sync(
             f"{reader.path.name} shows no face whose lips could be moved.",
             "Choose a video in which one person's face is clearly visible from the front.",
         )
-    with watch.stage(Stage.RENDER) as tell:
-        heard = encodable(lay_sound(sound, laid))
-        with (
-            VideoWriter(
-                output,
-                reader.size,
-                frames.time_base,
-                frames.rate,
-                reader.colours,
-                sar=reader.sar,
-                sound=heard,
-            ) as writer,
-            closing(ahead(reader.pictures(frames.sources))) as pictures,
-            Behind[Shown](lambda shown: writer.write(*shown)) as writing,
-        ):
-            for number, (picture, frame) in enumerate(zip(pictures, frames, strict=True)):
-                drawing = drawn[number]
-                shown = picture if drawing is None else drawing.on(picture)
-                writing.put((shown, frame.pts, frame.duration))
-                tell((number + 1) / len(frames))
+    with (
+        watch.stage(Stage.RENDER) as tell,
+        VideoWriter(
+            output,
+            reader.size,
+            frames.time_base,
+            frames.rate,
+            reader.colours,
+            sar=reader.sar,
+            sound=heard,
+        ) as writer,
+        closing(ahead(reader.pictures(frames.sources))) as pictures,
+        Behind[Shown](lambda shown: writer.write(*shown)) as writing,
+    ):
+        for number, (picture, frame) in enumerate(zip(pictures, frames, strict=True)):
+            drawing = drawn[number]
+            shown = picture if drawing is None else drawing.on(picture)
+            writing.put((shown, frame.pts, frame.duration))
+            tell((number + 1) / len(frames))
     return EngineReport(
         frames=len(frames),
         synced=synced,
@@ -151,11 +153,3 @@ def worth_seeing(reader: FrameReader, frames: FramePlan) -> int:
     """How many frames to analyse: those shown, and some for their mouths."""
     known = ceil(WORTH_KNOWING * reader.times.rate)
     return min(len(reader), max(max(frames.sources) + 1, known))
-
-
-def encodable(laid: AudioSegment) -> Sound:
-    """The samples as the writer takes them."""
-    data, channels = laid.raw_data, laid.channels
-    if laid.sample_width == 2:
-        return Sound(np.frombuffer(data, np.int16).reshape(-1, channels), laid.frame_rate)
-    return Sound(np.frombuffer(data, np.int32).reshape(-1, channels), laid.frame_rate)

@@ -168,11 +168,33 @@ def settle(picture: Picture, face: Face, landmarker: FaceLandmarker) -> Landmark
     return found if found.score >= MIN_PRESENCE else None
 
 
+class _Found:
+    """Points (len(USED), 3) by frame in one piece of memory: many small ones stay in the heap."""
+
+    def __init__(self) -> None:
+        self.numbers: list[int] = []
+        self._points = np.empty((0, len(USED), 3), np.float32)
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def add(self, number: int, points: Floats) -> None:
+        if len(self) == len(self._points):
+            self._points.resize((len(self) + AT_ONCE, *points.shape), refcheck=False)
+        self._points[len(self)] = points
+        self.numbers.append(number)
+
+    @property
+    def points(self) -> Floats:
+        """(n, len(USED), 3), in the order of `numbers`."""
+        return self._points[: len(self)]
+
+
 class _Follower:
     """One face: its points by frame of the shot, and its mouths."""
 
     def __init__(self) -> None:
-        self.found: dict[int, Floats] = {}
+        self.found = _Found()
         self.mouths = LibraryBuilder()
         self.size = 0.0
         """Widths summed over frames: large and long wins."""
@@ -183,7 +205,7 @@ class _Follower:
     def add(self, number: int, picture: Picture, face: Landmarks) -> None:
         self.last = face
         self.lost = False
-        self.found[number] = used(face.points)
+        self.found.add(number, used(face.points))
         self.size += float(np.ptp(face.points[:, 0]))
         self._waiting.append(_Seen.of(number, picture, face.points))
         # Between two runs of the mesh all of this is out of the processor's caches.
@@ -281,10 +303,9 @@ class _Search:
         follower.end()
         points = np.zeros((self._seen, len(USED), 3), np.float32)
         present = np.zeros(self._seen, bool)
-        while follower.found:
-            number, found = follower.found.popitem()
-            points[number] = found
-            present[number] = True
+        points[follower.found.numbers] = follower.found.points
+        present[follower.found.numbers] = True
+        del follower.found
         for begin, end in runs(present):
             points[begin:end] = smooth(points[begin:end])
         known = np.flatnonzero(present)

@@ -30,6 +30,8 @@ with warnings.catch_warnings():
 
 Samples = npt.NDArray[np.float32]
 SPEECH_RATE = 16_000
+BLOCK = 1 << 18
+"""Samples that are worked on at a time."""
 _DEEP_FORMATS = frozenset({"s32", "s32p", "s64", "s64p"})
 
 
@@ -44,7 +46,7 @@ def decode(path: Path) -> AudioSegment:
     with open_media(path) as container:
         stream = audio_stream(container)
         frames = () if stream is None else audio_frames(container, stream)
-        blocks: list[bytes] = []
+        data = bytearray()  # many small blocks would leave the heap in pieces
         rate, channels, width = 0, 0, 0
         limit = None
         converter: _Converter | None = None
@@ -55,25 +57,26 @@ def decode(path: Path) -> AudioSegment:
                 layout = "mono" if channels == 1 else "stereo"
                 converter = _Converter("s32" if width == 4 else "s16", layout, rate)
                 limit = None if stream is None else declared_samples(container, stream, rate)
-            blocks.extend(block.tobytes() for block in converter.convert(frame))
+            for block in converter.convert(frame):
+                data += block.tobytes()
         if converter is not None:
-            blocks.extend(block.tobytes() for block in converter.rest())
-    data = b"".join(blocks)
+            for block in converter.rest():
+                data += block.tobytes()
     if not data:
         raise MediaError(
             f"This file has no sound: {path.name}.",
             "Choose a file with speech, such as MP3, WAV or M4A.",
         )
     if limit:
-        data = data[: limit * width * channels]
-    return AudioSegment(data=data, sample_width=width, frame_rate=rate, channels=channels)
+        del data[limit * width * channels :]
+    return AudioSegment(data=bytes(data), sample_width=width, frame_rate=rate, channels=channels)
 
 
 def samples_of(sound: AudioSegment) -> Samples:
     """A segment's samples as float32 (n, channels) in -1..1."""
     dtype = {1: np.int8, 2: np.int16, 4: np.int32}[sound.sample_width]
     values = np.frombuffer(sound.raw_data, dtype).reshape(-1, sound.channels)
-    return (values / np.float64(2 ** (8 * sound.sample_width - 1))).astype(np.float32)
+    return values.astype(np.float32) * np.float32(2.0 ** (1 - 8 * sound.sample_width))
 
 
 def speech_samples(path: Path, rate: int = SPEECH_RATE) -> Samples:
@@ -87,17 +90,29 @@ def speech_samples(path: Path, rate: int = SPEECH_RATE) -> Samples:
 
 def resample(sound: AudioSegment, rate: int = SPEECH_RATE) -> Samples:
     """A segment as float32 mono (n,) in -1..1 at `rate`, n = its length times `rate`, rounded."""
-    values = samples_of(sound).mean(axis=1)
-    count = round(Fraction(len(values), sound.frame_rate) * rate)
+    count = round(Fraction(int(sound.frame_count()), sound.frame_rate) * rate)
+    blocks = _mono(sound)
     if sound.frame_rate != rate:
-        converter = _Converter("flt", "mono", rate)
-        frame = AudioFrame.from_ndarray(np.ascontiguousarray(values[None]), "flt", "mono")
-        frame.sample_rate = sound.frame_rate
-        blocks = [*converter.convert(frame), *converter.rest()]
-        values = np.concatenate([block.ravel() for block in blocks]).astype(np.float32)
+        blocks = _at_rate(blocks, sound.frame_rate, rate)
+    values = np.concatenate([np.zeros(0, np.float32), *blocks])
     out = np.zeros(count, np.float32)
     out[: min(count, len(values))] = np.clip(values[:count], -1, 1)
     return out
+
+
+def _mono(sound: AudioSegment) -> Iterator[Samples]:
+    """A segment as float32 (n,), a stretch at a time: all of it would take several times more."""
+    for start in range(0, int(sound.frame_count()), BLOCK):
+        yield samples_of(sound.get_sample_slice(start, start + BLOCK)).mean(axis=1)
+
+
+def _at_rate(blocks: Iterator[Samples], source: int, rate: int) -> Iterator[Samples]:
+    converter = _Converter("flt", "mono", rate)
+    for block in blocks:
+        frame = AudioFrame.from_ndarray(block[None], "flt", "mono")
+        frame.sample_rate = source
+        yield from (out.ravel() for out in converter.convert(frame))
+    yield from (out.ravel() for out in converter.rest())
 
 
 def waveform(path: Path, buckets: int) -> Samples:

@@ -2,13 +2,15 @@ from __future__ import annotations
 
 from fractions import Fraction
 from pathlib import Path
+from tempfile import TemporaryFile
 
 import av
 import numpy as np
 import pytest
+from pydub import AudioSegment
 
 from lipsync_demo.engine.decode import FrameReader
-from lipsync_demo.engine.encode import SYNTHETIC, Sound, VideoWriter
+from lipsync_demo.engine.encode import SYNTHETIC, HeldSound, Sound, StoredSound, VideoWriter
 from lipsync_demo.engine.picture import Colours
 from lipsync_demo.media.frame_times import frame_times
 from lipsync_demo.media.probe import probe
@@ -43,9 +45,9 @@ def source(tmp_path: Path) -> Path:
     return make_video(tmp_path / "source.mp4", frames=40)
 
 
-def int16(seconds: float, rate: int, channels: int = 1) -> Sound:
+def int16(seconds: float, rate: int, channels: int = 1) -> HeldSound:
     samples = (tone(seconds, rate) * 32767).astype(np.int16)
-    return Sound(np.repeat(samples[:, None], channels, 1), rate)
+    return HeldSound(np.repeat(samples[:, None], channels, 1), rate)
 
 
 def test_frames_keep_their_times_and_order(tmp_path: Path, source: Path) -> None:
@@ -87,11 +89,24 @@ def test_sound_is_exact_to_a_sample(
 
 
 def test_deep_and_odd_sounds(tmp_path: Path, source: Path) -> None:
-    deep = Sound((tone(0.5, 44_056)[:, None] * 2**31 * 0.9).astype(np.int32), 44_056)
+    deep = HeldSound((tone(0.5, 44_056)[:, None] * 2**31 * 0.9).astype(np.int32), 44_056)
     info = probe(write(tmp_path / "out.mp4", source, [n * 40 for n in range(14)], sound=deep))
     assert info.audio is not None
     assert info.audio.rate == 48_000
     assert info.audio.duration == pytest.approx(0.5, abs=0.001)
+
+
+@pytest.mark.parametrize("width", [2, 4])
+def test_a_stored_sound_is_the_held_one(width: int) -> None:
+    dtype = np.int16 if width == 2 else np.int32
+    samples = np.arange(-600, 600, dtype=dtype).reshape(-1, 2)
+    segment = AudioSegment(samples.tobytes(), sample_width=width, frame_rate=8_000, channels=2)
+    with TemporaryFile() as file:
+        stored: Sound = StoredSound.of(segment, file)
+        assert (stored.count, stored.channels, stored.rate) == (600, 2, 8_000)
+        for start, stop in ((0, 5), (590, 700), (3, 4), (600, 700)):
+            assert np.array_equal(stored.part(start, stop), samples[start:stop])
+            assert stored.part(start, stop).dtype == dtype
 
 
 def test_browsers_can_play_it_while_it_loads(tmp_path: Path, source: Path) -> None:
