@@ -518,6 +518,7 @@ class Card:
     AS_EXPECTED = "as expected"
     BY_LOCAL_ENGINE = "local engine, in place of the hosted model"
     ANSWERED_BY = "Answered by"
+    FOUND = "In the video"
     SYNTHETIC = "Synthetic: the file itself says so in its metadata."
     LENGTH_AS_PROMISED = "Length is what the mode promised"
     LENGTH_NOT_PROMISED = "Length is not what the mode promised"
@@ -525,6 +526,14 @@ class Card:
     @staticmethod
     def flag(which: str) -> str:
         return f"{which}: not-safe-for-work flag"
+
+    @staticmethod
+    def found(counts: Mapping[str, int]) -> str:
+        faces, shots = counts.get("faces", 0), counts.get("shots", 0)
+        return (
+            f"{faces} face{'' if faces == 1 else 's'} in {shots} shot{'' if shots == 1 else 's'} · "
+            f"lips moved in {counts.get('synced', 0)} of {counts.get('frames', 0)} frames"
+        )
 
     @staticmethod
     def charged(amount: str) -> str:

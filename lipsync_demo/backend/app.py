@@ -54,7 +54,8 @@ def create_app(options: Options) -> ASGIApp:
     sources = MediaSources(
         uploads, outputs, limit_bytes=options.limit_bytes, allow_private=options.allow_private
     )
-    pool = Pool(jobs, sources, outputs, options.folder / "work", workers=options.workers)
+    work, analyses = options.folder / "work", options.folder / "analyses"
+    pool = Pool(jobs, sources, outputs, work, analyses, workers=options.workers)
     janitor = Janitor(jobs, uploads, outputs)
 
     @asynccontextmanager

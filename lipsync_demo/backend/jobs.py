@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 import threading
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,9 @@ from sqlalchemy import (
     delete,
     event,
     func,
+    inspect,
     select,
+    text,
     update,
 )
 from sqlalchemy.engine import Connection, Engine, Row
@@ -69,6 +71,7 @@ _jobs = Table(
     Column("execution_ms", Float, nullable=False),
     Column("fault", String(32)),
     Column("decreed", Boolean, nullable=False),
+    Column("found", JSON),
 )
 
 
@@ -82,6 +85,7 @@ class Job:
         nsfw: one flag for each output.
         fault: the switch this task was made under.
         decreed: its status was set by that switch; it is never rendered.
+        found: what the engine says of the video; None before it is done.
     """
 
     number: int
@@ -102,6 +106,7 @@ class Job:
     execution_ms: float
     fault: str | None
     decreed: bool
+    found: Mapping[str, int] | None = None
 
     @property
     def running(self) -> bool:
@@ -118,6 +123,7 @@ class Outcome:
     error: str = ""
     queue_ms: float = 0
     inference_ms: float = 0
+    found: Mapping[str, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -144,6 +150,10 @@ def open_database(path: Path) -> Engine:
         cursor.close()
 
     metadata.create_all(engine)
+    with engine.begin() as connection:
+        known = {column["name"] for column in inspect(connection).get_columns(_jobs.name)}
+        if "found" not in known:  # written by an earlier version
+            connection.execute(text(f"ALTER TABLE {_jobs.name} ADD COLUMN found JSON"))
     return engine
 
 
@@ -222,6 +232,7 @@ class JobStore:
                 error=outcome.error,
                 queue_ms=outcome.queue_ms,
                 inference_ms=outcome.inference_ms,
+                found=dict(outcome.found) if outcome.found else None,
                 execution_ms=max(0, now_ms() - (job.claimed_ms or job.created_ms)),
             )
 

@@ -112,12 +112,20 @@ class Pool:
     """Works on the store's jobs with this many workers, from `start` to `stop`."""
 
     def __init__(
-        self, jobs: JobStore, media: MediaSources, outputs: Path, work: Path, *, workers: int
+        self,
+        jobs: JobStore,
+        media: MediaSources,
+        outputs: Path,
+        work: Path,
+        analyses: Path,
+        *,
+        workers: int,
     ) -> None:
         self._jobs = jobs
         self._media = media
         self._outputs = outputs
         self._work = work
+        self._analyses = analyses
         self._changed = threading.Condition()
         self._stopping = False
         self._workers: list[Worker | None] = [None] * workers
@@ -234,7 +242,8 @@ class Pool:
         except MediaUnreachable as error:
             return Outcome(code=MEDIA_UNREACHABLE, error=str(error), queue_ms=_since(job, now_ms()))
         output = folder / "output.mp4"
-        answer = worker.render(Order(video.path, audio.path, SyncMode(job.sync_mode), output))
+        mode = SyncMode(job.sync_mode)
+        answer = worker.render(Order(video.path, audio.path, mode, output, self._analyses))
         if isinstance(answer, Refused):
             reason = answer.error
             for source in (video, audio):
@@ -247,6 +256,7 @@ class Pool:
             nsfw=(answer.nsfw,),
             queue_ms=_since(job, answer.started_ms),
             inference_ms=answer.inference_ms,
+            found=answer.found,
         )
 
 

@@ -10,6 +10,9 @@ from lipsync_demo.backend.faults import FAULTS
 from lipsync_demo.backend.jobs import COMPLETED, Job
 from lipsync_demo.settings import MODEL_ID
 
+FOUND = "engine"
+"""Beside the API's own fields: what the local engine found in the video."""
+
 
 def describe(job: Job, base_url: str, *, inputs: bool = False) -> dict[str, Any]:
     """The task as JSON; addresses start with `base_url`, which has no slash at its end."""
@@ -31,6 +34,8 @@ def describe(job: Job, base_url: str, *, inputs: bool = False) -> dict[str, Any]
     }
     if job.code:
         data["code"] = job.code
+    if job.found:
+        data[FOUND] = dict(job.found)
     if inputs:
         data["input"] = {"video": job.video, "audio": job.audio, "sync_mode": job.sync_mode}
     effect = FAULTS[job.fault].effect if job.fault in FAULTS else None

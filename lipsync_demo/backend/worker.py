@@ -10,6 +10,7 @@ import logging
 import os
 import signal
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -34,21 +35,26 @@ class Loaded:
 
 @dataclass(frozen=True)
 class Order:
-    """What to render, and where the result goes."""
+    """What to render, where the result goes, and where analyses are kept."""
 
     video: Path
     audio: Path
     sync_mode: SyncMode
     output: Path
+    analyses: Path
 
 
 @dataclass(frozen=True)
 class Rendered:
-    """The output is written; `started_ms` is UTC since 1970, `inference_ms` a length."""
+    """The output is written; `started_ms` is UTC since 1970, `inference_ms` a length.
+
+    `found` is what the engine says of the video (`EngineReport.found`).
+    """
 
     started_ms: int
     inference_ms: float
     nsfw: bool
+    found: Mapping[str, int]
 
 
 @dataclass(frozen=True)
@@ -110,6 +116,7 @@ def render(order: Order) -> Rendered | Refused:
     problem = _load()
     if problem is not None:
         return Refused(UNAVAILABLE, problem)
+    from lipsync_demo.engine.analysis import Analyses
     from lipsync_demo.engine.errors import BrokenWeights, EngineError
     from lipsync_demo.engine.pipeline import lip_sync
     from lipsync_demo.media.errors import MediaError
@@ -117,9 +124,10 @@ def render(order: Order) -> Rendered | Refused:
 
     started_ms, start = time.time_ns() // 1_000_000, time.perf_counter()
     try:
-        lip_sync(order.video, order.audio, order.sync_mode, order.output)
+        kept = Analyses(order.analyses)
+        said = lip_sync(order.video, order.audio, order.sync_mode, order.output, analyses=kept)
         inference_ms = (time.perf_counter() - start) * 1000
-        return Rendered(started_ms, inference_ms, nsfw_flags(order.output))
+        return Rendered(started_ms, inference_ms, nsfw_flags(order.output), said.found())
     except BrokenWeights as error:
         return Refused(UNAVAILABLE, str(error))
     except (EngineError, MediaError) as error:

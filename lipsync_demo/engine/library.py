@@ -6,8 +6,9 @@ Bregler, Covell, Slaney: Video Rewrite (1997). Memory does not grow with the cli
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import cv2
 import numpy as np
@@ -153,6 +154,46 @@ class LibraryBuilder:
             nearest[chosen[-1]] = -1
             chosen.append(int(nearest.argmax()))
         self._entries = [self._entries[i] for i in sorted(chosen)]
+
+    def packed(self) -> dict[str, Any]:
+        """The frames held as plain arrays, for `unpacked`; at least one."""
+        entries = self._entries
+        return {
+            "numbers": np.array([e.mouth.index for e in entries]),
+            "points": np.stack([e.mouth.points for e in entries]),
+            "heads": np.stack([e.head for e in entries]),
+            "places": np.stack([e.all_points for e in entries]),
+            "rotations": np.stack([e.pose.rotation for e in entries]),
+            "scales": np.stack([e.pose.scale for e in entries]),
+            "translations": np.stack([e.pose.translation for e in entries]),
+            "values": np.stack([e.values for e in entries]),
+            "looks": np.stack([e.look for e in entries]),
+            "sharpness": np.array([e.sharpness for e in entries]),
+            **{f"patch{row}": e.mouth.patch for row, e in enumerate(entries)},
+        }
+
+    @classmethod
+    def unpacked(cls, arrays: Mapping[str, Any]) -> LibraryBuilder:
+        """A builder that holds what `packed` gave.
+
+        Raises:
+            KeyError: an array is missing.
+        """
+        builder = cls()
+        names = ("rotations", "scales", "translations")
+        for row, number in enumerate(arrays["numbers"]):
+            builder._entries.append(
+                _Entry(
+                    Mouth(int(number), arrays[f"patch{row}"], arrays["points"][row]),
+                    arrays["heads"][row],
+                    arrays["places"][row],
+                    Pose(*(arrays[name][row] for name in names)),
+                    arrays["values"][row],
+                    arrays["looks"][row],
+                    float(arrays["sharpness"][row]),
+                )
+            )
+        return builder
 
     def build(self) -> MouthLibrary:
         """The library of all frames added.

@@ -19,6 +19,7 @@ from typing import IO, TYPE_CHECKING, TypeAlias
 import cv2
 
 from lipsync_demo.engine.ahead import Behind, ahead
+from lipsync_demo.engine.analysis import Analyses
 from lipsync_demo.engine.decode import FrameReader
 from lipsync_demo.engine.drawing import drawings
 from lipsync_demo.engine.drive import Drive, Shapes
@@ -28,8 +29,8 @@ from lipsync_demo.engine.face import FaceLandmarker
 from lipsync_demo.engine.picture import Picture
 from lipsync_demo.engine.report import EngineReport, OnProgress, Stage, Stopwatch
 from lipsync_demo.engine.sound import Array
-from lipsync_demo.engine.speech import SpeechModel
-from lipsync_demo.engine.tracks import follow
+from lipsync_demo.engine.speech import SpeechModel, SpeechShapes
+from lipsync_demo.engine.tracks import Shot, follow
 from lipsync_demo.media.audio import decode, lay_sound, resample
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.frame_plan import FramePlan, plan
@@ -55,12 +56,13 @@ def lip_sync(
     *,
     on_progress: OnProgress | None = None,
     listener: Listener | None = None,
+    analyses: Analyses | None = None,
 ) -> EngineReport:
     """Write to `output` (MP4) the video with its lips moving to the speech.
 
     A still picture in place of the video is shown for as long as the speech lasts, in any
-    mode. `listener` stands in for this installation's speech model. Nothing is written when
-    an error is raised.
+    mode. `listener` stands in for this installation's speech model. What was found in the same
+    video or speech before is taken from `analyses`. Nothing is written when an error is raised.
 
     Raises:
         UnreadableMedia: the video or the speech cannot be read.
@@ -72,7 +74,7 @@ def lip_sync(
     watch = Stopwatch(on_progress)
     try:
         with FrameReader(video) as reader, TemporaryFile() as kept:
-            return _lip_sync(reader, audio, mode, output, watch, listener, kept)
+            return _lip_sync(reader, audio, mode, output, watch, listener, analyses, kept)
     except MediaError as error:
         raise UnreadableMedia(error.what, error.hint) from error
 
@@ -84,19 +86,24 @@ def _lip_sync(
     output: Path,
     watch: Stopwatch,
     listener: Listener | None,
+    analyses: Analyses | None,
     kept: IO[bytes],
 ) -> EngineReport:
     with watch.stage(Stage.LISTEN):
         sound = decode(audio)
-        shapes = (listener or SpeechModel.load().predict)(resample(sound))
+        shapes = _heard(audio, sound, listener, analyses)
         laid = laid_speech(reader, sound, mode)
         heard = StoredSound.of(lay_sound(sound, laid), kept)
         del sound  # minutes of it are large beside everything else
     frames = plan(laid, reader.times)
     with watch.stage(Stage.ANALYSE) as tell:
         count = worth_seeing(reader, frames)
-        with closing(ahead(reader.pictures(range(count)))) as pictures:
-            shots = follow(pictures, FaceLandmarker(), lambda seen: tell(seen / count))
+
+        def find() -> list[Shot]:
+            with closing(ahead(reader.pictures(range(count)))) as pictures:
+                return follow(pictures, FaceLandmarker(), lambda seen: tell(seen / count))
+
+        shots = analyses.shots(reader.path, f"{count} frames", find) if analyses else find()
     with watch.stage(Stage.CHOOSE):
         drawn = drawings(frames, shots, Drive(shapes, laid))
     synced = sum(drawing is not None for drawing in drawn)
@@ -135,6 +142,18 @@ def _lip_sync(
         output_seconds=frames.end * frames.time_base,
         timings=watch.timings,
     )
+
+
+def _heard(
+    path: Path, sound: AudioSegment, listener: Listener | None, analyses: Analyses | None
+) -> Shapes:
+    if listener is not None:
+        return listener(resample(sound))
+
+    def hear() -> SpeechShapes:
+        return SpeechModel.load().predict(resample(sound))
+
+    return analyses.shapes(path, hear) if analyses else hear()
 
 
 def laid_speech(reader: FrameReader, sound: AudioSegment, mode: SyncMode) -> Timeline:

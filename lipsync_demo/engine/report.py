@@ -53,6 +53,16 @@ class EngineReport:
     output_seconds: Fraction
     timings: dict[Stage, StageTime]
 
+    def found(self) -> dict[str, int]:
+        """What was found in the video, for the run's record."""
+        return {
+            "frames": self.frames,
+            "synced": self.synced,
+            "passed_through": self.passed_through,
+            "faces": self.faces,
+            "shots": self.shots,
+        }
+
 
 @dataclass(slots=True)
 class Stopwatch:

@@ -152,6 +152,8 @@ def _details(run: Run, outputs: Sequence[Output], run_id: str) -> str:
             for n, output in enumerate(outputs)
         ),
     ]
+    if run.found:
+        rows.append((texts.Card.FOUND, texts.Card.found(run.found)))
     if run.quote is not None:
         floor = " (floor price)" if run.quote.floor else ""
         rows.append(("Quoted", f"{run.quote.amount} {escape(run.quote.currency)}{floor}"))

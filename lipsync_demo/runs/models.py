@@ -215,6 +215,14 @@ class Run:
     imported: bool = False
 
     @property
+    def found(self) -> Mapping[str, int]:
+        """What the local engine found in the video; empty when it did not say."""
+        said = (self.prediction or {}).get("engine")
+        if not isinstance(said, Mapping):
+            return {}
+        return {str(k): v for k, v in said.items() if isinstance(v, int)}
+
+    @property
     def output(self) -> Path | None:
         """The first output, once it has been downloaded."""
         return self.outputs[0] if self.outputs else None

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 
+from sqlalchemy import text
 from sqlalchemy.engine import Engine
 
 from lipsync_demo.backend.effects import Decree
@@ -170,3 +172,21 @@ def test_old_jobs_are_removed_unless_somebody_works_on_them(jobs: JobStore) -> N
 def test_the_database_survives_a_kill(database: Engine) -> None:
     with database.connect() as connection:
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+
+
+def test_a_database_of_an_earlier_version_is_taken_over(tmp_path: Path) -> None:
+    path = tmp_path / "jobs.sqlite3"
+    database = open_database(path)
+    old = add(JobStore(database))
+    with database.begin() as connection:
+        connection.execute(text("ALTER TABLE jobs DROP COLUMN found"))
+    database.dispose()
+    database = open_database(path)
+    jobs = JobStore(database)
+    taken = claim(jobs)
+    assert (taken.id, taken.found) == (old.id, None)
+    jobs.finish(taken, replace(DONE, found={"faces": 1}))
+    done = jobs.get(old.id)
+    assert done is not None
+    assert done.found == {"faces": 1}
+    database.dispose()

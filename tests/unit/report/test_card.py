@@ -85,3 +85,12 @@ def test_each_output_has_its_own_download(make_run: MakeRun) -> None:
 
 def test_a_local_result_is_called_synthetic(make_run: MakeRun) -> None:
     assert "Synthetic" in text(card(make_run(backend="local"), [OUTPUT], []))
+
+
+def test_what_the_engine_found_is_said_when_it_says_it(make_run: MakeRun) -> None:
+    assert "In the video" not in text(card(make_run(), [OUTPUT], []))
+    said = {"faces": 2, "shots": 1, "frames": 178, "synced": 170, "passed_through": 8}
+    shown = text(card(make_run(prediction={"id": "x", "engine": said}), [OUTPUT], []))
+    assert "2 faces in 1 shot · lips moved in 170 of 178 frames" in shown
+    odd = make_run(prediction={"id": "x", "engine": "<b>"})
+    assert "In the video" not in text(card(odd, [OUTPUT], []))

@@ -1,0 +1,155 @@
+"""What was found in a video and in a speech, kept for the next run with either of them.
+
+Files of arrays in one folder, named by the content they were found in, by what was asked and
+by the engine's own code and weights: what is read back is what would be found again, digit for
+digit. The ones not used for longest go when all together take too much.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import time
+import zipfile
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeAlias, TypeVar
+
+import numpy as np
+from filelock import FileLock
+
+from lipsync_demo.engine.library import LibraryBuilder
+from lipsync_demo.engine.speech import SpeechShapes
+from lipsync_demo.engine.tracks import FaceTrack, Shot
+from lipsync_demo.files import digest, replacing
+
+Arrays: TypeAlias = dict[str, Any]
+"""Arrays by name, as `numpy.savez` takes them."""
+T = TypeVar("T")
+
+MOST_BYTES = 512 * 1024 * 1024
+"""Of all that is kept."""
+SHAPES = ("measures", "lips", "closed", "speech")
+
+logger = logging.getLogger(__name__)
+
+
+class Analyses:
+    """Kept analyses in `folder`, at most `most_bytes`. Safe to share between processes.
+
+    Whoever asks for what another process is just finding waits for it.
+    """
+
+    def __init__(self, folder: Path, most_bytes: int = MOST_BYTES) -> None:
+        self._folder = folder
+        self._most_bytes = most_bytes
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def shots(self, video: Path, asked: str, find: Callable[[], list[Shot]]) -> list[Shot]:
+        """The shots of a video; `asked` tells apart what `find` may be asked for."""
+        return self._kept(f"{digest(video)} {asked}", find, _packed_shots, _unpacked_shots)
+
+    def shapes(self, audio: Path, hear: Callable[[], SpeechShapes]) -> SpeechShapes:
+        """The mouth shapes of a speech."""
+        return self._kept(digest(audio), hear, _packed_shapes, _unpacked_shapes)
+
+    def _kept(
+        self,
+        what: str,
+        make: Callable[[], T],
+        pack: Callable[[T], Arrays],
+        unpack: Callable[[Arrays], T],
+    ) -> T:
+        name = hashlib.sha256(f"{_engine()} {pack.__name__} {what}".encode()).hexdigest()
+        path = self._folder / f"{name}.npz"
+        # A few locks for all: one for each file would stay behind for ever.
+        with FileLock(self._folder / f".{name[0]}.lock"):
+            try:
+                with np.load(path, allow_pickle=False) as arrays:
+                    found = unpack(dict(arrays))
+                _used(path)
+                return found
+            except FileNotFoundError:
+                pass
+            except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+                logger.warning("What was kept of an earlier run cannot be read: %s", error)
+            made = make()
+            try:
+                with replacing(path) as part, part.open("wb") as file:
+                    np.savez(file, allow_pickle=False, **pack(made))
+                _used(path)
+                self._shrink()
+            except OSError as error:
+                logger.warning("What was found cannot be kept: %s", error)
+        return made
+
+    def _shrink(self) -> None:
+        ages = []
+        for path in self._folder.glob("*.npz"):
+            try:
+                status = path.stat()
+            except FileNotFoundError:
+                continue
+            ages.append((status.st_mtime_ns, status.st_size, path))
+        total = sum(size for _, size, _ in ages)
+        for _, size, path in sorted(ages):
+            if total <= self._most_bytes:
+                return
+            path.unlink(missing_ok=True)
+            total -= size
+
+
+def _used(path: Path) -> None:
+    # The file system's own clock may tell the same time for several milliseconds.
+    os.utime(path, ns=(time.time_ns(),) * 2)
+
+
+@cache
+def _engine() -> str:
+    """The engine's code and weights."""
+    found = hashlib.sha256()
+    folder = Path(__file__).parent
+    for path in sorted([*folder.glob("*.py"), *(folder / "weights").glob("*.*")]):
+        found.update(f"{path.name} {digest(path)}\n".encode())
+    return found.hexdigest()
+
+
+def _packed_shapes(shapes: SpeechShapes) -> Arrays:
+    return {name: getattr(shapes, name) for name in SHAPES}
+
+
+def _unpacked_shapes(arrays: Arrays) -> SpeechShapes:
+    return SpeechShapes(**{name: arrays[name] for name in SHAPES})
+
+
+def _packed_shots(shots: list[Shot]) -> Arrays:
+    arrays: Arrays = {"shots": np.array([(s.start, s.end, s.faces) for s in shots], np.int64)}
+    for number, shot in enumerate(shots):
+        if shot.track is not None:
+            track = {
+                "few": shot.track.few,
+                "weight": shot.track.weight,
+                **shot.track.mouths.packed(),
+            }
+            arrays |= {f"{number}.{name}": array for name, array in track.items()}
+    return arrays
+
+
+def _unpacked_shots(arrays: Arrays) -> list[Shot]:
+    parts: dict[int, Arrays] = {}
+    for name, array in arrays.items():
+        number, _, own = name.partition(".")
+        if own:
+            parts.setdefault(int(number), {})[own] = array
+    return [
+        Shot(int(start), int(end), _unpacked_track(parts.get(number)), int(faces))
+        for number, (start, end, faces) in enumerate(arrays["shots"])
+    ]
+
+
+def _unpacked_track(arrays: Arrays | None) -> FaceTrack | None:
+    if arrays is None:
+        return None
+    return FaceTrack(arrays["few"], arrays["weight"], LibraryBuilder.unpacked(arrays))

@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from lipsync_demo.engine import analysis, pipeline
+from lipsync_demo.engine.analysis import Analyses
+from lipsync_demo.engine.pipeline import lip_sync
+from lipsync_demo.engine.speech import SpeechModel, SpeechShapes
+from lipsync_demo.engine.tracks import Shot
+from lipsync_demo.media.sync_modes import SyncMode
+
+Speech = Callable[[Fraction | float], Path]
+
+
+@pytest.fixture
+def work(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Notes each time a video is followed and a speech is heard."""
+    done: list[str] = []
+    follow, predict = pipeline.follow, SpeechModel.predict
+
+    def noted_follow(*given: object) -> list[Shot]:
+        done.append("video")
+        return follow(*given)
+
+    def noted_predict(self: SpeechModel, samples: np.ndarray) -> SpeechShapes:
+        done.append("speech")
+        return predict(self, samples)
+
+    monkeypatch.setattr(pipeline, "follow", noted_follow)
+    monkeypatch.setattr(SpeechModel, "predict", noted_predict)
+    return done
+
+
+def test_five_modes_look_and_listen_once_and_give_the_same_bytes(
+    face_clip: Path, speech: Speech, tmp_path: Path, work: list[str]
+) -> None:
+    kept = Analyses(tmp_path / "kept")
+    spoken = speech(2)
+    for mode in SyncMode:
+        fresh, reused = tmp_path / f"{mode}-fresh.mp4", tmp_path / f"{mode}-reused.mp4"
+        lip_sync(face_clip, spoken, mode, reused, analyses=kept)
+        assert work == ["speech", "video"]
+        lip_sync(face_clip, spoken, mode, fresh)
+        del work[2:]
+        assert fresh.read_bytes() == reused.read_bytes()
+
+
+def test_another_speech_needs_no_look_at_the_video(
+    face_clip: Path, speech: Speech, tmp_path: Path, work: list[str]
+) -> None:
+    for seconds in (1, 2, 1):
+        kept = Analyses(tmp_path / "kept")
+        lip_sync(face_clip, speech(seconds), SyncMode.LOOP, tmp_path / "out.mp4", analyses=kept)
+    assert work == ["speech", "video", "speech"]
+
+
+def test_what_is_damaged_is_found_again_and_replaced(
+    face_clip: Path, speech: Speech, tmp_path: Path, work: list[str]
+) -> None:
+    kept, output = Analyses(tmp_path / "kept"), tmp_path / "out.mp4"
+    lip_sync(face_clip, speech(1), SyncMode.LOOP, output, analyses=kept)
+    before = output.read_bytes()
+    for path in (tmp_path / "kept").glob("*.npz"):
+        path.write_bytes(path.read_bytes()[:-40])
+    for _ in range(2):
+        lip_sync(face_clip, speech(1), SyncMode.LOOP, output, analyses=kept)
+        assert output.read_bytes() == before
+    assert work == ["speech", "video"] * 2
+
+
+def test_other_code_or_weights_find_anew(
+    face_clip: Path,
+    speech: Speech,
+    tmp_path: Path,
+    work: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    kept = Analyses(tmp_path / "kept")
+    for engine in ("one", "other"):
+        monkeypatch.setattr(analysis, "_engine", lambda engine=engine: engine)
+        lip_sync(face_clip, speech(1), SyncMode.LOOP, tmp_path / "out.mp4", analyses=kept)
+    assert work == ["speech", "video"] * 2
+
+
+def test_what_was_not_used_for_longest_goes_first(tmp_path: Path) -> None:
+    heard = SpeechShapes(*(np.zeros((100, n), np.float32) for n in (5, 8, 1, 1)))
+    asked: list[int] = []
+
+    def hear(number: int) -> SpeechShapes:
+        asked.append(number)
+        return heard
+
+    sounds = [tmp_path / f"{n}.wav" for n in range(3)]
+    for n, sound in enumerate(sounds):
+        sound.write_bytes(bytes([n]))
+    kept = Analyses(tmp_path / "kept", most_bytes=15_000)
+    for n in (0, 1, 0, 2, 0, 1):
+        kept.shapes(sounds[n], lambda n=n: hear(n))
+    assert asked == [0, 1, 2, 1]
+    assert len(list((tmp_path / "kept").glob("*.npz"))) == 2
