@@ -18,6 +18,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 MODEL_ID = "sync/lipsync-1.9.0-beta"
 BackendName = Literal["wavespeed", "local"]
 HostingName = Literal["upload", "signed"]
+FaceChoice = Literal["speaking", "largest", "left", "right"]
 
 
 class Settings(BaseSettings):
@@ -46,6 +47,7 @@ class Settings(BaseSettings):
         ge=1,
         validation_alias="LIPSYNC_WORKERS",
     )
+    face: FaceChoice = Field("speaking", validation_alias="LIPSYNC_FACE")
     host: str = Field("127.0.0.1", validation_alias="GRADIO_SERVER_NAME")
     port: int = Field(
         7860, ge=0, le=65535, validation_alias=AliasChoices("PORT", "GRADIO_SERVER_PORT")

@@ -23,6 +23,7 @@ from lipsync_demo.backend.retention import Janitor
 from lipsync_demo.backend.routes import account, health, media, tasks
 from lipsync_demo.backend.services import Services
 from lipsync_demo.backend.uploads import UploadStore
+from lipsync_demo.settings import FaceChoice
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ class Options:
     folder: Path
     token: str = field(repr=False)
     workers: int = 1
+    face: FaceChoice = "speaking"
     limit_bytes: int = 200 << 20
     allow_private: bool = False
     faults: Faults = field(default_factory=Faults)
@@ -55,8 +57,8 @@ def create_app(options: Options) -> ASGIApp:
         uploads, outputs, limit_bytes=options.limit_bytes, allow_private=options.allow_private
     )
     work, analyses = options.folder / "work", options.folder / "analyses"
-    pool = Pool(jobs, sources, outputs, work, analyses, workers=options.workers)
-    janitor = Janitor(jobs, uploads, outputs)
+    pool = Pool(jobs, sources, outputs, work, analyses, workers=options.workers, face=options.face)
+    janitor = Janitor(jobs, uploads, outputs, analyses)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

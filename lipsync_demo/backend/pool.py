@@ -18,6 +18,7 @@ from lipsync_demo.backend.jobs import INTERNAL_ERROR, Job, JobStore, Outcome, no
 from lipsync_demo.backend.media_sources import MediaSources, MediaUnreachable
 from lipsync_demo.backend.worker import Loaded, Order, Refused, Rendered, main
 from lipsync_demo.media.sync_modes import SyncMode
+from lipsync_demo.settings import FaceChoice
 
 log = logging.getLogger(__name__)
 
@@ -120,12 +121,14 @@ class Pool:
         analyses: Path,
         *,
         workers: int,
+        face: FaceChoice,
     ) -> None:
         self._jobs = jobs
         self._media = media
         self._outputs = outputs
         self._work = work
         self._analyses = analyses
+        self._face = face
         self._changed = threading.Condition()
         self._stopping = False
         self._workers: list[Worker | None] = [None] * workers
@@ -243,7 +246,9 @@ class Pool:
             return Outcome(code=MEDIA_UNREACHABLE, error=str(error), queue_ms=_since(job, now_ms()))
         output = folder / "output.mp4"
         mode = SyncMode(job.sync_mode)
-        answer = worker.render(Order(video.path, audio.path, mode, output, self._analyses))
+        answer = worker.render(
+            Order(video.path, audio.path, mode, output, self._analyses, self._face)
+        )
         if isinstance(answer, Refused):
             reason = answer.error
             for source in (video, audio):

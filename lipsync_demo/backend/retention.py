@@ -1,4 +1,4 @@
-"""Tasks, uploads and outputs are kept for seven days, as the API keeps them."""
+"""Tasks, uploads, outputs and analyses are kept for seven days, as the API keeps its own."""
 
 from __future__ import annotations
 
@@ -20,10 +20,11 @@ _EVERY = timedelta(hours=1)
 class Janitor:
     """A thread that deletes what is past its time, now and every hour."""
 
-    def __init__(self, jobs: JobStore, uploads: UploadStore, outputs: Path) -> None:
+    def __init__(self, jobs: JobStore, uploads: UploadStore, outputs: Path, analyses: Path) -> None:
         self._jobs = jobs
         self._uploads = uploads
         self._outputs = outputs
+        self._analyses = analyses
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="janitor", daemon=True)
 
@@ -40,7 +41,7 @@ class Janitor:
         forget_outputs(self._jobs.remove_older(before), self._outputs)
         self._uploads.remove_older(before)
         # A crash between finishing a file and writing it down leaves one nobody names.
-        for path in self._outputs.iterdir():
+        for path in (*self._outputs.iterdir(), *self._analyses.glob("*.npz")):
             if path.stat().st_mtime * 1000 < before:
                 path.unlink()
 

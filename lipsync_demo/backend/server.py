@@ -82,6 +82,7 @@ def serve(
             folder=folder,
             token=key,
             workers=settings.workers,
+            face=settings.face,
             limit_bytes=settings.max_upload_mb << 20,
             allow_private=settings.allow_private_urls,
             faults=switches,

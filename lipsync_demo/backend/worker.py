@@ -18,6 +18,7 @@ from pathlib import Path
 from lipsync_demo.backend.jobs import INTERNAL_ERROR
 from lipsync_demo.backend.lifeline import die_with_parent
 from lipsync_demo.media.sync_modes import SyncMode
+from lipsync_demo.settings import FaceChoice
 
 log = logging.getLogger(__name__)
 
@@ -35,13 +36,14 @@ class Loaded:
 
 @dataclass(frozen=True)
 class Order:
-    """What to render, where the result goes, and where analyses are kept."""
+    """What to render, where the result goes, where analyses are kept, whose lips move."""
 
     video: Path
     audio: Path
     sync_mode: SyncMode
     output: Path
     analyses: Path
+    face: FaceChoice
 
 
 @dataclass(frozen=True)
@@ -125,7 +127,14 @@ def render(order: Order) -> Rendered | Refused:
     started_ms, start = time.time_ns() // 1_000_000, time.perf_counter()
     try:
         kept = Analyses(order.analyses)
-        said = lip_sync(order.video, order.audio, order.sync_mode, order.output, analyses=kept)
+        said = lip_sync(
+            order.video,
+            order.audio,
+            order.sync_mode,
+            order.output,
+            analyses=kept,
+            face=order.face,
+        )
         inference_ms = (time.perf_counter() - start) * 1000
         return Rendered(started_ms, inference_ms, nsfw_flags(order.output), said.found())
     except BrokenWeights as error:

@@ -64,8 +64,9 @@ class Analyses:
     ) -> T:
         name = hashlib.sha256(f"{_engine()} {pack.__name__} {what}".encode()).hexdigest()
         path = self._folder / f"{name}.npz"
-        # A few locks for all: one for each file would stay behind for ever.
-        with FileLock(self._folder / f".{name[0]}.lock"):
+        # A few locks for all: one for each file would stay behind for ever. Each kind has its
+        # own, because a look at a video may listen to its sound.
+        with FileLock(self._folder / f".{pack.__name__}{name[0]}.lock"):
             try:
                 with np.load(path, allow_pickle=False) as arrays:
                     found = unpack(dict(arrays))

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import closing
 from fractions import Fraction
+from functools import cache
 from math import ceil
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -29,12 +30,14 @@ from lipsync_demo.engine.face import FaceLandmarker
 from lipsync_demo.engine.picture import Picture
 from lipsync_demo.engine.report import EngineReport, OnProgress, Stage, Stopwatch
 from lipsync_demo.engine.sound import Array
+from lipsync_demo.engine.speaker import chooser
 from lipsync_demo.engine.speech import SpeechModel, SpeechShapes
 from lipsync_demo.engine.tracks import Shot, follow
 from lipsync_demo.media.audio import decode, lay_sound, resample
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.frame_plan import FramePlan, plan
 from lipsync_demo.media.sync_modes import SyncMode, Timeline, timeline
+from lipsync_demo.settings import FaceChoice
 
 if TYPE_CHECKING:
     from pydub import AudioSegment
@@ -57,12 +60,14 @@ def lip_sync(
     on_progress: OnProgress | None = None,
     listener: Listener | None = None,
     analyses: Analyses | None = None,
+    face: FaceChoice = "speaking",
 ) -> EngineReport:
     """Write to `output` (MP4) the video with its lips moving to the speech.
 
     A still picture in place of the video is shown for as long as the speech lasts, in any
     mode. `listener` stands in for this installation's speech model. What was found in the same
-    video or speech before is taken from `analyses`. Nothing is written when an error is raised.
+    video or speech before is taken from `analyses`. `face` tells whose lips move where there are
+    several. Nothing is written when an error is raised.
 
     Raises:
         UnreadableMedia: the video or the speech cannot be read.
@@ -74,7 +79,7 @@ def lip_sync(
     watch = Stopwatch(on_progress)
     try:
         with FrameReader(video) as reader, TemporaryFile() as kept:
-            return _lip_sync(reader, audio, mode, output, watch, listener, analyses, kept)
+            return _lip_sync(reader, audio, mode, output, watch, listener, analyses, face, kept)
     except MediaError as error:
         raise UnreadableMedia(error.what, error.hint) from error
 
@@ -87,6 +92,7 @@ def _lip_sync(
     watch: Stopwatch,
     listener: Listener | None,
     analyses: Analyses | None,
+    face: FaceChoice,
     kept: IO[bytes],
 ) -> EngineReport:
     with watch.stage(Stage.LISTEN):
@@ -99,11 +105,14 @@ def _lip_sync(
     with watch.stage(Stage.ANALYSE) as tell:
         count = worth_seeing(reader, frames)
 
+        choose = chooser(face, reader.times, cache(lambda: _own_speech(reader.path, analyses)))
+
         def find() -> list[Shot]:
             with closing(ahead(reader.pictures(range(count)))) as pictures:
-                return follow(pictures, FaceLandmarker(), lambda seen: tell(seen / count))
+                return follow(pictures, FaceLandmarker(), lambda seen: tell(seen / count), choose)
 
-        shots = analyses.shots(reader.path, f"{count} frames", find) if analyses else find()
+        asked = f"{count} frames, {face}"
+        shots = analyses.shots(reader.path, asked, find) if analyses else find()
     with watch.stage(Stage.CHOOSE):
         drawn = drawings(frames, shots, Drive(shapes, laid))
     synced = sum(drawing is not None for drawing in drawn)
@@ -154,6 +163,14 @@ def _heard(
         return SpeechModel.load().predict(resample(sound))
 
     return analyses.shapes(path, hear) if analyses else hear()
+
+
+def _own_speech(video: Path, analyses: Analyses | None) -> Shapes | None:
+    """What the video's own sound says of the mouth; None when it has none that can be read."""
+    try:
+        return _heard(video, decode(video), None, analyses)
+    except MediaError:
+        return None
 
 
 def laid_speech(reader: FrameReader, sound: AudioSegment, mode: SyncMode) -> Timeline:

@@ -1,7 +1,7 @@
 """The face that is to speak, followed through a video: one track for each shot.
 
 A video is cut into shots, because nothing may be tracked or warped across a cut. Inside a
-shot up to three faces are followed; the one that is large for the longest time is kept.
+shot up to three faces are followed, and the one that is to speak is kept (see `speaker`).
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ from lipsync_demo.engine.mouth import (
 )
 from lipsync_demo.engine.picture import Box, Picture
 from lipsync_demo.engine.points import USED, used, whole
+from lipsync_demo.engine.speaker import Candidate, Choose, largest
 
 Floats = NDArray[np.float32]
 
@@ -115,10 +116,12 @@ def follow(
     pictures: Iterable[Picture],
     landmarker: FaceLandmarker,
     on_frame: Callable[[int], None] | None = None,
+    choose: Choose = largest,
 ) -> list[Shot]:
     """The shots of a video, from all its pictures in order.
 
-    `on_frame` is called with the number of frames seen so far.
+    `on_frame` is called with the number of frames seen so far; `choose` tells whose track is
+    kept where a shot has several faces.
     """
     shots: list[Shot] = []
     cuts = CutDetector()
@@ -126,14 +129,14 @@ def follow(
     start = number = 0
     for number, picture in enumerate(pictures, 1):
         if cuts.between(picture):
-            shots.append(Shot(start, number - 1, search.best(), search.faces))
+            shots.append(Shot(start, number - 1, search.best(start, choose), search.faces))
             _thin(shots)
             start, search = number - 1, _Search(landmarker)
         search.see(picture)
         if on_frame is not None:
             on_frame(number)
     if number > start:
-        shots.append(Shot(start, number, search.best(), search.faces))
+        shots.append(Shot(start, number, search.best(start, choose), search.faces))
         _thin(shots)
     return shots
 
@@ -211,6 +214,17 @@ class _Follower:
         # Between two runs of the mesh all of this is out of the processor's caches.
         if len(self._waiting) == GATHERED:
             self._gather()
+
+    def candidate(self, start: int) -> Candidate:
+        """What is known of it for a choice; `start` is the shot's first frame."""
+        points = self.found.points
+        openings = [measures(part, fit_pose(part))[:, 0] for part in _parts(points)]
+        return Candidate(
+            np.array(self.found.numbers) + start,
+            np.concatenate(openings),
+            self.size,
+            float(points[..., 0].mean()),
+        )
 
     def end(self) -> None:
         """Call after the last frame: a face seen too briefly to smooth is kept as it is."""
@@ -296,10 +310,13 @@ class _Search:
     def faces(self) -> int:
         return len(self._followers)
 
-    def best(self) -> FaceTrack | None:
+    def best(self, start: int, choose: Choose) -> FaceTrack | None:
+        """The track of the face to speak; `start` is the shot's first frame."""
         if not self._followers:
             return None
-        follower = max(self._followers, key=lambda f: f.size)
+        several = len(self._followers) > 1
+        number = choose([f.candidate(start) for f in self._followers]) if several else 0
+        follower = self._followers[number]
         follower.end()
         points = np.zeros((self._seen, len(USED), 3), np.float32)
         present = np.zeros(self._seen, bool)

@@ -17,6 +17,9 @@ def test_everything_is_kept_for_seven_days_and_no_longer(
     outputs.mkdir()
     (outputs / "done.mp4").write_bytes(b"x")
     (outputs / "nobody-names-this.mp4").write_bytes(b"x")
+    analyses = tmp_path / "analyses"
+    analyses.mkdir()
+    (analyses / "x.npz").write_bytes(b"x")
     job_id = jobs.add("v", "a", SyncMode.LOOP).id
     job = jobs.claim()
     assert job is not None
@@ -25,17 +28,19 @@ def test_everything_is_kept_for_seven_days_and_no_longer(
     with uploads.writing(upload) as file:
         file.write(b"1")
 
-    janitor = Janitor(jobs, uploads, outputs)
+    janitor = Janitor(jobs, uploads, outputs, analyses)
     assert timedelta(days=7) == KEPT
     week = KEPT // timedelta(milliseconds=1)
     janitor.sweep(job.created_ms + week - 60_000)
     assert jobs.get(job_id) is not None
     assert len(list(outputs.iterdir())) == 2
+    assert list(analyses.iterdir())
     assert uploads.by_name(upload.name) is not None
 
     janitor.sweep(now_ms() + week + 60_000)
     assert jobs.get(job_id) is None
     assert list(outputs.iterdir()) == []
+    assert list(analyses.iterdir()) == []
     assert uploads.by_name(upload.name) is None
 
 
@@ -47,7 +52,7 @@ def test_a_started_janitor_sweeps_at_once(
     old = outputs / "old.mp4"
     old.write_bytes(b"x")
     os.utime(old, (0, 0))
-    janitor = Janitor(jobs, uploads, outputs)
+    janitor = Janitor(jobs, uploads, outputs, tmp_path / "analyses")
     janitor.start()
     janitor.stop()
     assert not old.exists()
