@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -228,3 +229,31 @@ def test_a_real_clip_without_a_face(test_media: Path, tmp_path: Path) -> None:
             SyncMode.CUT_OFF,
             tmp_path / "out.mp4",
         )
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        {"frames": 1},
+        {"frames": 12, "start": 10},
+        {"vfr": [1, 2, 1, 3, 1, 1, 2, 1, 1]},
+        {"frames": 12, "rotation": 90},
+        {"frames": 12, "sar": Fraction(4, 3)},
+        {"frames": 12, "codec": "libx265", "pixel_format": "yuv444p"},
+        {"frames": 12, "audio": "silence"},
+    ],
+    ids=["one frame", "late", "vfr", "turned", "sar", "hevc", "silent"],
+)
+def test_difficult_material_has_its_length_and_speaks(
+    tmp_path: Path, speech: Speech, kind: dict[str, Any]
+) -> None:
+    pictures = [portrait(round(6 * np.sin(n / 4))) for n in range(25)]
+    video = make_video(tmp_path / "in.mp4", size=(256, 256), pictures=pictures, **kind)
+    report = lip_sync(video, speech(1), SyncMode.LOOP, tmp_path / "out.mp4")
+    made = probe(tmp_path / "out.mp4")
+    assert made.video is not None
+    assert made.audio is not None
+    assert made.audio.duration == 1
+    assert abs(made.video.duration - 1) <= made.video.last_frame
+    assert (report.width, report.height) == (256, 256)
+    assert report.synced == report.frames
