@@ -98,7 +98,10 @@ def test_a_late_answer_does_not_hide_a_run(
 
     page.route("**/gradio_api/run/**", hold)
     customer.pick("loop")
-    page.wait_for_timeout(500)
+    for _ in range(300):
+        if late:
+            break
+        page.wait_for_timeout(100)
     holding = False
     assert late
     run = customer.go()
