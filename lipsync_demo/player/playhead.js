@@ -91,7 +91,10 @@ class Playhead {
       const { video, seconds } = track;
       if (video === clock) continue;
       if (now >= seconds - half) {
-        if (!video.paused) video.pause();
+        if (!video.paused) {
+          video.pause();
+          video.currentTime = seconds - half;
+        }
         continue;
       }
       const late = video.currentTime - now;
