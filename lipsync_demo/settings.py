@@ -16,6 +16,8 @@ from pydantic import AliasChoices, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 MODEL_ID = "sync/lipsync-1.9.0-beta"
+FOUND = "engine"
+"""A field beside the API's own in the local backend's answers: what was found in the video."""
 BackendName = Literal["wavespeed", "local"]
 HostingName = Literal["upload", "signed"]
 FaceChoice = Literal["speaking", "largest", "left", "right"]

@@ -333,8 +333,12 @@ class Money:
     LIFT = "Lift it"
     SET = "The limit is set: a run beyond it is refused before anything is sent."
     LIFTED = "There is no limit any more."
-    NO_AMOUNT = "“{typed}” is no amount."
     AMOUNT_HINT = "Write it like 2.50."
+
+    @staticmethod
+    def no_amount(typed: str) -> str:
+        return f"“{typed}” is no amount."
+
     LEDGER = "Ledger of this session"
     EMPTY = "Nothing that could be billed was sent in this session."
     SAVE = "Download CSV"

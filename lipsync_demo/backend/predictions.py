@@ -8,10 +8,7 @@ from typing import Any
 from lipsync_demo.backend.effects import Patch
 from lipsync_demo.backend.faults import FAULTS
 from lipsync_demo.backend.jobs import COMPLETED, Job
-from lipsync_demo.settings import MODEL_ID
-
-FOUND = "engine"
-"""Beside the API's own fields: what the local engine found in the video."""
+from lipsync_demo.settings import FOUND, MODEL_ID
 
 
 def describe(job: Job, base_url: str, *, inputs: bool = False) -> dict[str, Any]:

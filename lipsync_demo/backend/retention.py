@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -41,9 +42,10 @@ class Janitor:
         forget_outputs(self._jobs.remove_older(before), self._outputs)
         self._uploads.remove_older(before)
         # A crash between finishing a file and writing it down leaves one nobody names.
-        for path in (*self._outputs.iterdir(), *self._analyses.glob("*.npz")):
-            if path.stat().st_mtime * 1000 < before:
-                path.unlink()
+        for path in (*self._outputs.iterdir(), *self._analyses.glob("*.npz*")):
+            with suppress(FileNotFoundError):  # a worker makes room, a client deletes
+                if path.stat().st_mtime * 1000 < before:
+                    path.unlink()
 
     def _run(self) -> None:
         while True:

@@ -49,24 +49,25 @@ class Analyses:
 
     def shots(self, video: Path, asked: str, find: Callable[[], list[Shot]]) -> list[Shot]:
         """The shots of a video; `asked` tells apart what `find` may be asked for."""
-        return self._kept(f"{digest(video)} {asked}", find, _packed_shots, _unpacked_shots)
+        return self._kept("shots", f"{digest(video)} {asked}", find, _packed_shots, _unpacked_shots)
 
     def shapes(self, audio: Path, hear: Callable[[], SpeechShapes]) -> SpeechShapes:
         """The mouth shapes of a speech."""
-        return self._kept(digest(audio), hear, _packed_shapes, _unpacked_shapes)
+        return self._kept("shapes", digest(audio), hear, _packed_shapes, _unpacked_shapes)
 
     def _kept(
         self,
+        kind: str,
         what: str,
         make: Callable[[], T],
         pack: Callable[[T], Arrays],
         unpack: Callable[[Arrays], T],
     ) -> T:
-        name = hashlib.sha256(f"{_engine()} {pack.__name__} {what}".encode()).hexdigest()
+        name = hashlib.sha256(f"{_engine()} {kind} {what}".encode()).hexdigest()
         path = self._folder / f"{name}.npz"
         # A few locks for all: one for each file would stay behind for ever. Each kind has its
         # own, because a look at a video may listen to its sound.
-        with FileLock(self._folder / f".{pack.__name__}{name[0]}.lock"):
+        with FileLock(self._folder / f".{kind}-{name[0]}.lock"):
             try:
                 with np.load(path, allow_pickle=False) as arrays:
                     found = unpack(dict(arrays))

@@ -21,7 +21,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, PlainSerializer, SerializationInfo, TypeAdapter, ValidationInfo
 
 from lipsync_demo.media.sync_modes import SyncMode
-from lipsync_demo.settings import BackendName
+from lipsync_demo.settings import FOUND, BackendName
 
 
 class RunState(str, Enum):
@@ -217,7 +217,7 @@ class Run:
     @property
     def found(self) -> Mapping[str, int]:
         """What the local engine found in the video; empty when it did not say."""
-        said = (self.prediction or {}).get("engine")
+        said = (self.prediction or {}).get(FOUND)
         if not isinstance(said, Mapping):
             return {}
         return {str(k): v for k, v in said.items() if isinstance(v, int)}

@@ -19,6 +19,11 @@ def trouble(what: str, hint: str, *, warn: bool = False) -> str:
     return f'<div class="{kind}" role="alert"><b>{escape(what)}</b> {escape(hint)}</div>'
 
 
+def no_amount(typed: str) -> str:
+    """What was typed cannot be a limit."""
+    return trouble(texts.Money.no_amount(typed[:20]), texts.Money.AMOUNT_HINT)
+
+
 NO_SUCH_ADDRESS = trouble(texts.Notices.NO_ID, texts.Notices.NO_ID_HINT)
 
 

@@ -83,7 +83,7 @@ class Batch:
             return {self.notice: notices.trouble(texts.Batch.BAD, texts.Batch.BAD_HINT)}
         most = amount(limit) if limit.strip() else None
         if limit.strip() and most is None:
-            return {self.notice: notices.trouble(texts.Money.NO_AMOUNT, texts.Money.AMOUNT_HINT)}
+            return {self.notice: notices.no_amount(limit)}
         name = next((Path(f).name for f in files if f.lower().endswith(LISTS)), texts.Page.BATCH)
         return self._begin(found, name, int(concurrency or 1), most, key, groups, session)
 

@@ -74,8 +74,7 @@ class Purse:
         own = run_id(session)
         limit = amount(typed)
         if own is None or limit is None:
-            what = texts.Money.NO_AMOUNT.format(typed=typed[:20])
-            return {self.notice: notices.trouble(what, texts.Money.AMOUNT_HINT)}
+            return {self.notice: notices.no_amount(typed)}
         self.shared.service.money.ledger.set_limit(own, limit)
         return {self.notice: f'<p class="quiet" role="status">{texts.Money.SET}</p>', self.box: ""}
 

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 from pathlib import Path
 
@@ -103,3 +105,20 @@ def test_what_was_not_used_for_longest_goes_first(tmp_path: Path) -> None:
         kept.shapes(sounds[n], lambda n=n: hear(n))
     assert asked == [0, 1, 2, 1]
     assert len(list((tmp_path / "kept").glob("*.npz"))) == 2
+
+
+def test_who_asks_for_what_is_being_found_waits_for_it(tmp_path: Path) -> None:
+    heard = SpeechShapes(*(np.zeros((9, n), np.float32) for n in (5, 8, 1, 1)))
+    sound = tmp_path / "a.wav"
+    sound.write_bytes(b"x")
+    asked: list[int] = []
+
+    def hear() -> SpeechShapes:
+        asked.append(1)
+        time.sleep(0.5)
+        return heard
+
+    with ThreadPoolExecutor(4) as threads:
+        for _ in range(4):
+            threads.submit(lambda: Analyses(tmp_path / "kept").shapes(sound, hear))
+    assert asked == [1]

@@ -59,11 +59,11 @@ def test_the_sound_may_be_a_little_apart_and_a_face_come_late() -> None:
 
 
 @pytest.mark.parametrize(
-    "other", [face(says(), 400, 90), face(STILL, 400, 90)], ids=["both speak", "nobody speaks"]
+    ("small", "large"), [(says(), says()), (CHEWS, STILL)], ids=["both speak", "nobody speaks"]
 )
-def test_when_it_is_unclear_the_largest_speaks(other: Candidate) -> None:
-    first = face(says() if other.openings.std() > 0 else CHEWS, 900, 500)
-    assert chooser("speaking", TIMES, shapes)([other, first]) == 1
+def test_when_it_is_unclear_the_largest_speaks(small: np.ndarray, large: np.ndarray) -> None:
+    faces = [face(small, 400, 90), face(large, 900, 500)]
+    assert chooser("speaking", TIMES, shapes)(faces) == 1
 
 
 def test_without_speech_or_sound_the_largest_speaks() -> None:
