@@ -1,4 +1,7 @@
-"""Tasks, uploads, outputs and analyses are kept for seven days, as the API keeps its own."""
+"""Tasks, uploads, outputs and analyses are kept for seven days, as the API keeps its own.
+
+Coded parts of outputs, which only save work when modes are compared, are kept for an hour.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,7 @@ from lipsync_demo.backend.uploads import UploadStore
 log = logging.getLogger(__name__)
 
 KEPT = timedelta(days=7)
+PARTS_KEPT = timedelta(hours=1)
 _EVERY = timedelta(hours=1)
 
 
@@ -38,14 +42,14 @@ class Janitor:
 
     def sweep(self, at_ms: int) -> None:
         """Delete what had been kept long enough at this moment."""
-        before = at_ms - KEPT // timedelta(milliseconds=1)
+        millisecond = timedelta(milliseconds=1)
+        before, parts_before = at_ms - KEPT // millisecond, at_ms - PARTS_KEPT // millisecond
         forget_outputs(self._jobs.remove_older(before), self._outputs)
         self._uploads.remove_older(before)
         # A crash between finishing a file and writing it down leaves one nobody names.
-        for path in (*self._outputs.iterdir(), *self._analyses.glob("*.npz*")):
-            with suppress(FileNotFoundError):  # a worker makes room, a client deletes
-                if path.stat().st_mtime * 1000 < before:
-                    path.unlink()
+        _forget(self._outputs.iterdir(), before)
+        _forget(self._analyses.glob("*.npz*"), before)
+        _forget(self._analyses.glob("gop-*"), parts_before)
 
     def _run(self) -> None:
         while True:
@@ -55,6 +59,13 @@ class Janitor:
                 log.exception("the hourly clean-up failed and will be tried again")
             if self._stop.wait(_EVERY.total_seconds()):
                 return
+
+
+def _forget(paths: Iterable[Path], before_ms: int) -> None:
+    for path in paths:
+        with suppress(FileNotFoundError):  # a worker makes room, a client deletes
+            if path.stat().st_mtime * 1000 < before_ms:
+                path.unlink()
 
 
 def forget_outputs(jobs: Iterable[Job], folder: Path) -> None:

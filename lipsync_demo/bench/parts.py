@@ -27,8 +27,9 @@ from lipsync_demo.bench.child import answer
 from lipsync_demo.engine.decode import FrameReader
 from lipsync_demo.engine.drawing import drawings
 from lipsync_demo.engine.drive import Drive
-from lipsync_demo.engine.encode import VIDEO_OPTIONS, StoredSound, VideoWriter
+from lipsync_demo.engine.encode import StoredSound, VideoWriter
 from lipsync_demo.engine.face import Face, FaceLandmarker, Landmarks, Region
+from lipsync_demo.engine.gop import VIDEO_OPTIONS
 from lipsync_demo.engine.picture import Picture
 from lipsync_demo.engine.pipeline import laid_speech, worth_seeing
 from lipsync_demo.engine.speech import SpeechModel

@@ -1,4 +1,4 @@
-"""What was found in a video and in a speech, kept for the next run with either of them.
+"""What was found in a video and in a speech, and what was drawn of it, kept for the next run.
 
 Files of arrays in one folder, named by the content they were found in, by what was asked and
 by the engine's own code and weights: what is read back is what would be found again, digit for
@@ -20,6 +20,7 @@ from typing import Any, TypeAlias, TypeVar
 import numpy as np
 from filelock import FileLock
 
+from lipsync_demo.engine.gop import Gop
 from lipsync_demo.engine.library import LibraryBuilder
 from lipsync_demo.engine.speech import SpeechShapes
 from lipsync_demo.engine.tracks import FaceTrack, Shot
@@ -32,6 +33,7 @@ T = TypeVar("T")
 MOST_BYTES = 512 * 1024 * 1024
 """Of all that is kept."""
 SHAPES = ("measures", "lips", "closed", "speech")
+GOP = ("data", "sizes", "places", "keys")
 
 logger = logging.getLogger(__name__)
 
@@ -55,6 +57,14 @@ class Analyses:
         """The mouth shapes of a speech."""
         return self._kept("shapes", digest(audio), hear, _packed_shapes, _unpacked_shapes)
 
+    def gop(self, recipe: str) -> Gop | None:
+        """The coded group that was kept for a recipe, if it is still there."""
+        return _read(self._place("gop", recipe), _unpacked_gop)
+
+    def keep_gop(self, recipe: str, gop: Gop) -> None:
+        """Keep a coded group; `recipe` tells all that it was drawn and encoded from."""
+        self._write(self._place("gop", recipe), {name: getattr(gop, name) for name in GOP})
+
     def _kept(
         self,
         kind: str,
@@ -63,29 +73,28 @@ class Analyses:
         pack: Callable[[T], Arrays],
         unpack: Callable[[Arrays], T],
     ) -> T:
-        name = hashlib.sha256(f"{_engine()} {kind} {what}".encode()).hexdigest()
-        path = self._folder / f"{name}.npz"
+        path = self._place(kind, what)
         # A few locks for all: one for each file would stay behind for ever. Each kind has its
         # own, because a look at a video may listen to its sound.
-        with FileLock(self._folder / f".{kind}-{name[0]}.lock"):
-            try:
-                with np.load(path, allow_pickle=False) as arrays:
-                    found = unpack(dict(arrays))
-                _used(path)
-                return found
-            except FileNotFoundError:
-                pass
-            except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
-                logger.warning("What was kept of an earlier run cannot be read: %s", error)
-            made = make()
-            try:
-                with replacing(path) as part, part.open("wb") as file:
-                    np.savez(file, allow_pickle=False, **pack(made))
-                _used(path)
-                self._shrink()
-            except OSError as error:
-                logger.warning("What was found cannot be kept: %s", error)
-        return made
+        with FileLock(self._folder / f".{kind}-{path.stem[-1]}.lock"):
+            found = _read(path, unpack)
+            if found is None:
+                found = make()
+                self._write(path, pack(found))
+        return found
+
+    def _place(self, kind: str, what: str) -> Path:
+        name = hashlib.sha256(f"{_engine()} {kind} {what}".encode()).hexdigest()
+        return self._folder / f"{kind}-{name}.npz"
+
+    def _write(self, path: Path, arrays: Arrays) -> None:
+        try:
+            with replacing(path) as part, part.open("wb") as file:
+                np.savez(file, allow_pickle=False, **arrays)
+            _used(path)
+            self._shrink()
+        except OSError as error:
+            logger.warning("What was found cannot be kept: %s", error)
 
     def _shrink(self) -> None:
         ages = []
@@ -101,6 +110,20 @@ class Analyses:
                 return
             path.unlink(missing_ok=True)
             total -= size
+
+
+def _read(path: Path, unpack: Callable[[Arrays], T]) -> T | None:
+    """What is in a file; None when it is not there or cannot be read."""
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            found = unpack(dict(arrays))
+        _used(path)
+        return found
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+        logger.warning("What was kept of an earlier run cannot be read: %s", error)
+        return None
 
 
 def _used(path: Path) -> None:
@@ -124,6 +147,10 @@ def _packed_shapes(shapes: SpeechShapes) -> Arrays:
 
 def _unpacked_shapes(arrays: Arrays) -> SpeechShapes:
     return SpeechShapes(**{name: arrays[name] for name in SHAPES})
+
+
+def _unpacked_gop(arrays: Arrays) -> Gop:
+    return Gop(**{name: arrays[name] for name in GOP})
 
 
 def _packed_shots(shots: list[Shot]) -> Arrays:

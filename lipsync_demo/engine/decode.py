@@ -3,13 +3,13 @@
 Frames are numbered in the order shown, as in `media.frame_times`. Reading forward decodes
 on; reading backward goes to the key frame before, decodes a stretch and serves it in
 reverse, so that memory depends on the picture's size alone and never on the clip's length.
-A clip whose pictures all fit a fixed amount of memory is decoded once.
+Pictures that will be asked for again are kept (see `store`).
 A frame that cannot be decoded shows the one before it, as players do.
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterator, Sequence
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
@@ -22,14 +22,13 @@ from av.video.stream import VideoStream
 
 from lipsync_demo.engine.errors import UnreadableMedia
 from lipsync_demo.engine.picture import Picture, from_frame
+from lipsync_demo.engine.store import PictureStore
 from lipsync_demo.media.frame_times import FrameTimes, frame_times
 from lipsync_demo.media.streams import PICTURE_FORMATS, exact, open_media, video_stream
 
 HELD_BYTES = 96 * 1024 * 1024
 """Memory for the pictures of a backward stretch."""
 LEAST_HELD, MOST_HELD = 8, 96
-KEPT_BYTES = 192 * 1024 * 1024
-"""A clip whose pictures take no more is kept as it is decoded."""
 SEEK_AHEAD = 60
 """Skipping more frames than this is worth a seek."""
 
@@ -41,14 +40,15 @@ class FrameReader:
 
     Use as a context manager. `times` are the frames' times, `size` (width, height) is that
     of the pictures (upright, even sides), `sar` the shape of their pixels, `colours` their
-    tags; `still` tells a picture file from a video.
+    tags; `still` tells a picture file from a video. In the folder `spill` there is room for a
+    temporary file of pictures.
 
     Raises:
         MediaError: the file cannot be opened or is damaged.
         UnreadableMedia: no frame of it can be decoded.
     """
 
-    def __init__(self, path: Path, *, threads: int = 1) -> None:
+    def __init__(self, path: Path, *, threads: int = 1, spill: Path | None = None) -> None:
         self.path = path
         self.times: FrameTimes = frame_times(path)
         self._threads = threads
@@ -72,7 +72,8 @@ class FrameReader:
         picture = from_frame(first[1], self.rotation)
         self.size = (picture.width, picture.height)
         self.colours = picture.colours
-        self._kept: dict[int, Picture] = {}
+        self._kept = PictureStore(len(self), spill)
+        self._size = picture.size
         self._coded = (first[1].width, first[1].height)
 
     def __enter__(self) -> FrameReader:
@@ -85,10 +86,14 @@ class FrameReader:
         trace: TracebackType | None,
     ) -> None:
         self._source.close()
-        self._kept.clear()
+        self._kept.close()
 
     def __len__(self) -> int:
         return len(self.times.pts)
+
+    def expect(self, numbers: Collection[int]) -> None:
+        """Tell which pictures will be asked for again after they were read."""
+        self._kept.again = numbers
 
     def pictures(self, numbers: Sequence[int]) -> Generator[Picture, None, None]:
         """One picture for each of `numbers`, in that order."""
@@ -120,15 +125,15 @@ class FrameReader:
         return wanted
 
     def _picture(self, number: int) -> Picture:
-        if number not in self._kept:
-            picture = self._decoded(number)
-            if len(self) * picture.size > KEPT_BYTES:
-                return picture
-            self._kept[number] = picture
-        return self._kept[number]
+        kept = self._kept.get(number)
+        if kept is not None:
+            return kept
+        picture = self._upright(self._frame(max(number, self._first)))
+        if self._kept.wants(number, self._size):
+            self._kept.put(number, picture)
+        return picture
 
-    def _decoded(self, number: int) -> Picture:
-        frame = self._frame(max(number, self._first))
+    def _upright(self, frame: VideoFrame) -> Picture:
         if (frame.width, frame.height) != self._coded:
             frame = frame.reformat(*self._coded)
         return from_frame(frame, self.rotation)
@@ -148,8 +153,12 @@ class FrameReader:
                     "Export the video again as MP4 (H.264).",
                 )
             self._last, self._next = self._next, None
-            if self._last[0] >= number:
-                return self._last[1]
+            passed, frame = self._last
+            if passed >= number:
+                return frame
+            # On the way from a key frame to a picture that plays backward.
+            if self._kept.wants(passed, self._size):
+                self._kept.put(passed, self._upright(frame))
 
     def _start(self, number: int) -> None:
         self._source.close()

@@ -40,6 +40,12 @@ class Drawing:
         """The face's points (478, 3) in pixels."""
         return self.track.at(self.number)
 
+    @property
+    def recipe(self) -> str:
+        """Tells it from every other drawing upon the same frame of the same analysis."""
+        rows, weights = self.donor.rows, self.donor.weights
+        return f"{self.target.tobytes().hex()} {rows} {weights} {self.strength}"
+
     def on(self, picture: Picture) -> Picture:
         """The picture with the mouth drawn; every other byte is as it was."""
         points, pose = self.points, self.track.pose.at(self.number)

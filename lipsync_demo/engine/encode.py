@@ -8,7 +8,8 @@ stands in front (faststart), so that a browser plays while it loads.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil
@@ -26,17 +27,13 @@ from av.packet import Packet
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
-from lipsync_demo.engine.picture import FULL_RANGE, Colours, Picture, to_frame
+from lipsync_demo.engine.gop import MOST_PICTURES, VIDEO_OPTIONS, Encoding, Gop, GopEncoder
+from lipsync_demo.engine.picture import Colours, Picture
 
 if TYPE_CHECKING:
     from pydub import AudioSegment
 
 SYNTHETIC = "Synthetic video: the lips were changed by Lipsync Demo's local engine."
-VIDEO_OPTIONS = {
-    "preset": "veryfast",
-    "crf": "18",
-    "x264-params": "subme=1:partitions=i8x8,i4x4",
-}
 AUDIO_BITS_PER_SECOND = 192_000
 # Less than half the time, and speech still stands 37 dB and more above what is lost of it.
 AUDIO_OPTIONS = {"aac_coder": "fast"}
@@ -49,8 +46,9 @@ FALLBACK_RATE = 48_000
 
 
 Samples = NDArray[np.int16] | NDArray[np.int32]
-VideoPacket: TypeAlias = "Packet[VideoStream]"
 AudioPacket: TypeAlias = "Packet[AudioStream]"
+Times: TypeAlias = tuple[int, int]
+"""When a picture is shown, and for how long, in ticks of the time base."""
 
 
 class Sound(Protocol):
@@ -113,8 +111,10 @@ class StoredSound:
 class VideoWriter:
     """Writes one MP4; a context manager that leaves nothing behind when it fails.
 
-    Pictures go in one by one in order; the sound is interleaved as they come. The file is
-    written beside `path` under another name and takes its place when all went well.
+    Pictures go in one by one in order, or as groups that are encoded already; the sound is
+    interleaved as they come. `tick` is the unit in which the encoder is given their times,
+    the time base or a part of it. The file is written beside `path` under another name and
+    takes its place when all went well.
     """
 
     def __init__(
@@ -129,6 +129,7 @@ class VideoWriter:
         sound: Sound | None = None,
         threads: int = 2,
         comment: str | None = SYNTHETIC,
+        tick: Fraction | None = None,
     ) -> None:
         self._path = path
         self._part = path.with_name(f".{path.name}.{os.getpid()}.part")
@@ -142,8 +143,11 @@ class VideoWriter:
         )
         if comment is not None:
             self._container.metadata["comment"] = comment
-        self._durations: dict[int, int] = {}
-        self._video = self._video_stream(size, rate, colours, sar, threads)
+        self._encoding = Encoding(size, rate, tick or time_base, colours, sar, threads)
+        self._video = self._video_stream()
+        self._encoder: GopEncoder | None = None
+        self._times: list[Times] = []
+        self._decoding: deque[int] = deque()
         if self._sound is not None:
             self._sound.open(self._container)
 
@@ -158,7 +162,8 @@ class VideoWriter:
     ) -> None:
         try:
             if kind is None:
-                self._mux(self._video.encode())
+                if self._encoder is not None:
+                    self.end_gop()
                 if self._sound is not None:
                     self._container.mux(list(self._sound.rest()))
             self._container.close()
@@ -169,39 +174,45 @@ class VideoWriter:
 
     def write(self, picture: Picture, pts: int, duration: int) -> None:
         """Append a picture shown from `pts` for `duration` ticks of the time base."""
-        frame = to_frame(picture)
-        frame.time_base = self._time_base
-        frame.pts, frame.duration = pts, duration
-        self._durations[pts] = duration
-        self._mux(self._video.encode(frame))
+        if len(self._times) == MOST_PICTURES:
+            self.end_gop()
+        if self._encoder is None:
+            self._encoder = GopEncoder(self._encoding)
+        self._times.append((pts, duration))
+        since = (pts - self._times[0][0]) * self._time_base / self._encoding.tick
+        self._encoder.add(picture, int(since))
+
+    def end_gop(self) -> Gop:
+        """End the group of the pictures written last, at least one; gives it."""
+        assert self._encoder is not None  # noqa: S101
+        gop, times = self._encoder.end(), self._times
+        self._encoder, self._times = None, []
+        self.add(gop, times)
+        return gop
+
+    def add(self, gop: Gop, times: Sequence[Times]) -> None:
+        """Append a group whose pictures are shown at these times, in the order shown."""
+        if not self._decoding:
+            # Pictures are decoded this much before they are shown, in the order of decoding.
+            self._container.start_encoding()
+            (first, step), early = times[0], self._video.codec_context.reorder_depth
+            self._decoding.extend(first - (early - n) * step for n in range(early))
+        self._decoding.extend(pts for pts, _ in times)
+        for coded in gop:
+            packet: Packet[Any] = Packet(coded.data)
+            packet.stream, packet.time_base = self._video, self._time_base
+            packet.pts, packet.duration = times[coded.place]
+            packet.dts = self._decoding.popleft()
+            packet.is_keyframe = coded.key
+            self._container.mux(packet)
         if self._sound is not None:
-            self._container.mux(list(self._sound.until((pts + duration) * self._time_base)))
+            self._container.mux(list(self._sound.until(sum(times[-1]) * self._time_base)))
 
-    def _mux(self, packets: list[VideoPacket]) -> None:
-        for packet in packets:
-            if packet.pts is not None:
-                packet.duration = self._durations.pop(packet.pts, packet.duration)
-        self._container.mux(packets)
-
-    def _video_stream(
-        self,
-        size: tuple[int, int],
-        rate: Fraction,
-        colours: Colours,
-        sar: Fraction,
-        threads: int,
-    ) -> VideoStream:
+    def _video_stream(self) -> VideoStream:
+        rate = self._encoding.rate
         stream = self._container.add_stream("libx264", rate=rate, options=dict(VIDEO_OPTIONS))
-        context = stream.codec_context
-        context.width, context.height = size
-        context.pix_fmt = "yuv420p"
-        context.time_base = stream.time_base = self._time_base
-        context.sample_aspect_ratio = sar
-        context.thread_count = threads
-        context.colorspace = colours.matrix
-        context.color_primaries = colours.primaries
-        context.color_trc = colours.transfer
-        context.color_range = FULL_RANGE if colours.full_range else 1
+        self._encoding.set_up(stream.codec_context)
+        stream.time_base = self._time_base
         return stream
 
 

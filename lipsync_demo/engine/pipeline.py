@@ -19,7 +19,7 @@ from typing import IO, TYPE_CHECKING, TypeAlias
 
 import cv2
 
-from lipsync_demo.engine.ahead import Behind, ahead
+from lipsync_demo.engine.ahead import ahead
 from lipsync_demo.engine.analysis import Analyses
 from lipsync_demo.engine.decode import FrameReader
 from lipsync_demo.engine.drawing import drawings
@@ -27,25 +27,27 @@ from lipsync_demo.engine.drive import Drive, Shapes
 from lipsync_demo.engine.encode import StoredSound, VideoWriter
 from lipsync_demo.engine.errors import NoFace, UnreadableMedia
 from lipsync_demo.engine.face import FaceLandmarker
-from lipsync_demo.engine.picture import Picture
+from lipsync_demo.engine.output import Output
 from lipsync_demo.engine.report import EngineReport, OnProgress, Stage, Stopwatch
 from lipsync_demo.engine.sound import Array
 from lipsync_demo.engine.speaker import chooser
 from lipsync_demo.engine.speech import SpeechModel, SpeechShapes
 from lipsync_demo.engine.tracks import Shot, follow
+from lipsync_demo.files import digest
 from lipsync_demo.media.audio import decode, lay_sound, resample
 from lipsync_demo.media.errors import MediaError
-from lipsync_demo.media.frame_plan import FramePlan, plan
+from lipsync_demo.media.frame_plan import FramePlan, plan, shared_tick
 from lipsync_demo.media.sync_modes import SyncMode, Timeline, timeline
 from lipsync_demo.settings import FaceChoice
 
 if TYPE_CHECKING:
     from pydub import AudioSegment
 
-Shown: TypeAlias = tuple[Picture, int, int]
-"""A picture of the output, its time and its duration in ticks."""
 WORTH_KNOWING = Fraction(10)
 """Seconds of the video that are looked at even when fewer are shown: more mouths to take."""
+WHOLE_STEPS = Fraction(2)
+"""Past them the video is looked at in steps of so many seconds: modes that show a frame more or
+less share what was found."""
 
 Listener: TypeAlias = Callable[[Array], Shapes]
 """Mouth shapes for mono sound (n,) at 16 kHz."""
@@ -78,7 +80,7 @@ def lip_sync(
     cv2.setNumThreads(1)
     watch = Stopwatch(on_progress)
     try:
-        with FrameReader(video) as reader, TemporaryFile() as kept:
+        with FrameReader(video, spill=output.parent) as reader, TemporaryFile() as kept:
             return _lip_sync(reader, audio, mode, output, watch, listener, analyses, face, kept)
     except MediaError as error:
         raise UnreadableMedia(error.what, error.hint) from error
@@ -102,16 +104,16 @@ def _lip_sync(
         heard = StoredSound.of(lay_sound(sound, laid), kept)
         del sound  # minutes of it are large beside everything else
     frames = plan(laid, reader.times)
+    count = worth_seeing(reader, frames)
+    asked = f"{count} frames, {face}"
     with watch.stage(Stage.ANALYSE) as tell:
-        count = worth_seeing(reader, frames)
-
         choose = chooser(face, reader.times, cache(lambda: _own_speech(reader.path, analyses)))
 
         def find() -> list[Shot]:
+            reader.expect(frozenset(frames.sources))
             with closing(ahead(reader.pictures(range(count)))) as pictures:
                 return follow(pictures, FaceLandmarker(), lambda seen: tell(seen / count), choose)
 
-        asked = f"{count} frames, {face}"
         shots = analyses.shots(reader.path, asked, find) if analyses else find()
     with watch.stage(Stage.CHOOSE):
         drawn = drawings(frames, shots, Drive(shapes, laid))
@@ -121,6 +123,7 @@ def _lip_sync(
             f"{reader.path.name} shows no face whose lips could be moved.",
             "Choose a video in which one person's face is clearly visible from the front.",
         )
+    made_of = f"{digest(reader.path)} {asked}"
     with (
         watch.stage(Stage.RENDER) as tell,
         VideoWriter(
@@ -131,15 +134,10 @@ def _lip_sync(
             reader.colours,
             sar=reader.sar,
             sound=heard,
+            tick=shared_tick(reader.times),
         ) as writer,
-        closing(ahead(reader.pictures(frames.sources))) as pictures,
-        Behind[Shown](lambda shown: writer.write(*shown)) as writing,
     ):
-        for number, (picture, frame) in enumerate(zip(pictures, frames, strict=True)):
-            drawing = drawn[number]
-            shown = picture if drawing is None else drawing.on(picture)
-            writing.put((shown, frame.pts, frame.duration))
-            tell((number + 1) / len(frames))
+        Output(frames, laid, drawn, made_of).write(reader, writer, analyses, tell)
     return EngineReport(
         frames=len(frames),
         synced=synced,
@@ -187,5 +185,6 @@ def laid_speech(reader: FrameReader, sound: AudioSegment, mode: SyncMode) -> Tim
 
 def worth_seeing(reader: FrameReader, frames: FramePlan) -> int:
     """How many frames to analyse: those shown, and some for their mouths."""
-    known = ceil(WORTH_KNOWING * reader.times.rate)
-    return min(len(reader), max(max(frames.sources) + 1, known))
+    rate = reader.times.rate
+    steps = ceil((max(frames.sources) + 1) / (WHOLE_STEPS * rate))
+    return min(len(reader), ceil(max(steps * WHOLE_STEPS, WORTH_KNOWING) * rate))

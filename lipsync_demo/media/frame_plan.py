@@ -79,11 +79,8 @@ def plan(timeline: Timeline, times: FrameTimes) -> FramePlan:
     return FramePlan(pts, sources, end, tick, times.rate)
 
 
-def _tick(timeline: Timeline, times: FrameTimes) -> Fraction:
-    """The source's tick, made finer when frames at its rate would not fall on ticks."""
-    motions = {segment.motion for segment in timeline.video}
-    if not motions & {VideoMotion.HELD, VideoMotion.STRETCHED}:
-        return times.time_base
+def shared_tick(times: FrameTimes) -> Fraction:
+    """A time base for every timeline over a video: frames at its rate fall on ticks, too."""
     a, b = times.time_base, 1 / times.rate
     common = Fraction(
         math.gcd(a.numerator * b.denominator, b.numerator * a.denominator),
@@ -92,6 +89,13 @@ def _tick(timeline: Timeline, times: FrameTimes) -> Fraction:
     if common >= FINEST_TICK:
         return common
     return a / max(1, math.ceil(a * 90_000))
+
+
+def _tick(timeline: Timeline, times: FrameTimes) -> Fraction:
+    motions = {segment.motion for segment in timeline.video}
+    if not motions & {VideoMotion.HELD, VideoMotion.STRETCHED}:
+        return times.time_base
+    return shared_tick(times)
 
 
 def _forward(

@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from lipsync_demo.backend.jobs import JobStore, Outcome, now_ms
-from lipsync_demo.backend.retention import KEPT, Janitor
+from lipsync_demo.backend.retention import KEPT, PARTS_KEPT, Janitor
 from lipsync_demo.backend.uploads import UploadStore
 from lipsync_demo.media.sync_modes import SyncMode
 
@@ -19,7 +19,8 @@ def test_everything_is_kept_for_seven_days_and_no_longer(
     (outputs / "nobody-names-this.mp4").write_bytes(b"x")
     analyses = tmp_path / "analyses"
     analyses.mkdir()
-    (analyses / "x.npz").write_bytes(b"x")
+    (analyses / "shots-x.npz").write_bytes(b"x")
+    (analyses / "gop-x.npz").write_bytes(b"x")
     job_id = jobs.add("v", "a", SyncMode.LOOP).id
     job = jobs.claim()
     assert job is not None
@@ -30,7 +31,12 @@ def test_everything_is_kept_for_seven_days_and_no_longer(
 
     janitor = Janitor(jobs, uploads, outputs, analyses)
     assert timedelta(days=7) == KEPT
-    week = KEPT // timedelta(milliseconds=1)
+    assert timedelta(hours=1) == PARTS_KEPT
+    week, hour = (kept // timedelta(milliseconds=1) for kept in (KEPT, PARTS_KEPT))
+    janitor.sweep(now_ms() + hour - 60_000)
+    assert len(list(analyses.iterdir())) == 2
+    janitor.sweep(now_ms() + hour + 60_000)
+    assert [path.name for path in analyses.iterdir()] == ["shots-x.npz"]
     janitor.sweep(job.created_ms + week - 60_000)
     assert jobs.get(job_id) is not None
     assert len(list(outputs.iterdir())) == 2

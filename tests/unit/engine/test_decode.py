@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lipsync_demo.engine import decode
+from lipsync_demo.engine import decode, store
 from lipsync_demo.engine.decode import FrameReader
 from lipsync_demo.media.errors import MediaError
 from tests.media_factory import make_picture, make_tone, make_video, read_index
@@ -16,12 +16,16 @@ from tests.media_factory import make_picture, make_tone, make_video, read_index
 COUNT = 70
 
 
-@pytest.fixture(params=["kept", "decoded again"])
-def memory(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Both ways: clips that fit are kept, others are decoded as often as they are asked for."""
-    if request.param != "kept":
-        monkeypatch.setattr(decode, "KEPT_BYTES", 0)
-    return str(request.param)
+@pytest.fixture(params=["in memory", "in a file", "half of it in a file", "decoded again"])
+def spill(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Path | None:
+    """All ways to a picture that was read before; gives the reader's `spill`."""
+    if request.param != "in memory":
+        monkeypatch.setattr(store, "MEMORY_BYTES", 0)
+    if request.param == "half of it in a file":
+        monkeypatch.setattr(store, "FILE_BYTES", COUNT // 2 * 192 * 128 * 3 // 2)
+    return tmp_path if "file" in request.param else None
 
 
 def shown(reader: FrameReader, numbers: list[int]) -> list[int]:
@@ -33,10 +37,10 @@ def clip(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     return make_video(tmp_path_factory.mktemp("decode") / request.param, frames=COUNT)
 
 
-@pytest.mark.usefixtures("memory")
-def test_reads_forward_and_backward(clip: Path) -> None:
+def test_reads_forward_and_backward(clip: Path, spill: Path | None) -> None:
     there_and_back = [*range(COUNT), *range(COUNT - 2, -1, -1), *range(1, 20)]
-    with FrameReader(clip) as reader:
+    with FrameReader(clip, spill=spill) as reader:
+        reader.expect(range(COUNT))
         assert len(reader) == COUNT
         assert shown(reader, there_and_back) == there_and_back
 
@@ -45,15 +49,15 @@ def test_reads_forward_and_backward(clip: Path) -> None:
     max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.lists(st.integers(0, COUNT - 1), min_size=1, max_size=12))
-@pytest.mark.usefixtures("memory")
-def test_reads_in_any_order(clip: Path, numbers: list[int]) -> None:
-    with FrameReader(clip) as reader:
+def test_reads_in_any_order(clip: Path, spill: Path | None, numbers: list[int]) -> None:
+    with FrameReader(clip, spill=spill) as reader:
+        reader.expect(numbers[::2])
         assert shown(reader, numbers) == numbers
 
 
 def test_backward_memory_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(decode, "MOST_HELD", 9)
-    monkeypatch.setattr(decode, "KEPT_BYTES", 0)
+    monkeypatch.setattr(store, "MEMORY_BYTES", 0)
     backward = list(range(69, -1, -1))
     with FrameReader(make_video(tmp_path / "clip.mp4", frames=COUNT)) as reader:
         windows = [reader._falling(backward, place) for place in (0, 30, 65)]
@@ -70,12 +74,12 @@ def test_repeated_frames_are_decoded_once(tmp_path: Path) -> None:
 
 def test_a_clip_that_fits_is_decoded_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = make_video(tmp_path / "clip.mp4", frames=12)
-    monkeypatch.setattr(decode, "KEPT_BYTES", 12 * 192 * 128 * 3 // 2)
+    monkeypatch.setattr(store, "MEMORY_BYTES", 12 * 192 * 128 * 3 // 2)
     with FrameReader(path) as reader:
         once = list(reader.pictures(range(12)))
         again = list(reader.pictures([*range(12), *range(11, -1, -1)]))
         assert all(a is b for a, b in zip(once + once[::-1], again, strict=True))
-    monkeypatch.setattr(decode, "KEPT_BYTES", 12 * 192 * 128 * 3 // 2 - 1)
+    monkeypatch.setattr(store, "MEMORY_BYTES", 12 * 192 * 128 * 3 // 2 - 1)
     with FrameReader(path) as reader:
         first, second = (next(reader.pictures([3])) for _ in range(2))
         assert first is not second

@@ -1,0 +1,100 @@
+"""The output drawn and encoded group by group; one that was made before is taken as it is.
+
+Outputs of one video and one speech often begin alike, whatever the `sync_mode`: their frames
+are cut into groups where a mode's segments begin, so that equal stretches are equal groups.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Callable, Sequence, Set
+from contextlib import closing
+from fractions import Fraction
+from functools import partial
+from itertools import groupby
+from typing import TypeAlias
+
+from lipsync_demo.engine.ahead import Behind, ahead
+from lipsync_demo.engine.analysis import Analyses
+from lipsync_demo.engine.decode import FrameReader
+from lipsync_demo.engine.drawing import Drawing
+from lipsync_demo.engine.encode import VideoWriter
+from lipsync_demo.engine.gop import cut
+from lipsync_demo.media.frame_plan import FramePlan, shared_tick
+from lipsync_demo.media.sync_modes import Timeline
+
+LONGEST_KEPT = Fraction(120)
+"""Groups of longer outputs, s, are not kept: they would push out everything else."""
+
+Work: TypeAlias = Callable[[], None]
+
+
+class Output:
+    """What is shown when: `frames` of the reader's video as `laid`, with `drawn` upon them.
+
+    `analysis` names the analysis that the drawings are made from.
+    """
+
+    def __init__(
+        self, frames: FramePlan, laid: Timeline, drawn: list[Drawing | None], analysis: str
+    ) -> None:
+        self._frames = frames
+        self._planned = list(frames)
+        self._starts = [bisect_left(frames.pts, s.start / frames.time_base) for s in laid.video]
+        self._drawn = drawn
+        self._analysis = analysis
+
+    def write(
+        self,
+        reader: FrameReader,
+        writer: VideoWriter,
+        kept: Analyses | None,
+        tell: Callable[[float], None],
+    ) -> None:
+        """Draw and encode all of it; `tell` is given how much is done, 0 to 1."""
+        count = len(self._planned)
+        if self._frames.end * self._frames.time_base > LONGEST_KEPT:
+            kept = None
+        tick = shared_tick(reader.times)
+        reader.expect(_repeated(self._frames.sources))
+        with Behind[Work](lambda work: work()) as writing:
+            for group in cut(self._starts, count):
+                times = [self._planned[n][:2] for n in group]
+                recipe = self._recipe(group, tick)
+                made = kept.gop(recipe) if kept else None
+                if made is not None:
+                    writing.put(partial(writer.add, made, times))
+                    tell(group.stop / count)
+                    continue
+                sources = self._frames.sources[group.start : group.stop]
+                with closing(ahead(reader.pictures(sources))) as pictures:
+                    for number, picture in zip(group, pictures, strict=True):
+                        drawing = self._drawn[number]
+                        shown = picture if drawing is None else drawing.on(picture)
+                        writing.put(partial(writer.write, shown, *times[number - group.start]))
+                        tell((number + 1) / count)
+                writing.put(partial(_end, writer, kept, recipe))
+
+    def _recipe(self, group: range, tick: Fraction) -> str:
+        """Tells all that the group's coded pictures depend on, wherever it is shown."""
+        begin = self._frames.pts[group.start]
+        told = hashlib.sha256(self._analysis.encode())
+        for number in group:
+            frame, drawing = self._planned[number], self._drawn[number]
+            since = (frame.pts - begin) * self._frames.time_base / tick
+            told.update(f"\n{since} {frame.source} {drawing and drawing.recipe}".encode())
+        return told.hexdigest()
+
+
+def _repeated(numbers: Sequence[int]) -> Set[int]:
+    """Those that come again after others came between."""
+    visits = Counter(number for number, _ in groupby(numbers))
+    return {number for number, times in visits.items() if times > 1}
+
+
+def _end(writer: VideoWriter, kept: Analyses | None, recipe: str) -> None:
+    gop = writer.end_gop()
+    if kept:
+        kept.keep_gop(recipe, gop)

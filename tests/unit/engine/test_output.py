@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from lipsync_demo.engine import output as output_module
+from lipsync_demo.engine.analysis import Analyses
+from lipsync_demo.engine.drawing import Drawing
+from lipsync_demo.engine.picture import Picture
+from lipsync_demo.engine.pipeline import lip_sync
+from lipsync_demo.media.sync_modes import SyncMode
+
+Speech = Callable[[Fraction | float], Path]
+
+
+@pytest.fixture
+def drawn(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The numbers of the source frames that were drawn upon."""
+    numbers: list[int] = []
+    on = Drawing.on
+
+    def noted(self: Drawing, picture: Picture) -> Picture:
+        numbers.append(self.number)
+        return on(self, picture)
+
+    monkeypatch.setattr(Drawing, "on", noted)
+    return numbers
+
+
+def test_what_modes_have_in_common_is_drawn_once(
+    face_clip: Path, speech: Speech, tmp_path: Path, drawn: list[int]
+) -> None:
+    kept, spoken, path = Analyses(tmp_path / "kept"), speech(2), tmp_path / "out.mp4"
+    new = {}
+    for mode in (SyncMode.CUT_OFF, SyncMode.LOOP, SyncMode.BOUNCE, SyncMode.SILENCE):
+        lip_sync(face_clip, spoken, mode, path, analyses=kept)
+        new[mode], drawn[:] = list(drawn), []
+    assert new[SyncMode.CUT_OFF] == list(range(25))
+    assert new[SyncMode.LOOP] == list(range(25))
+    assert new[SyncMode.BOUNCE] == [*range(23, -1, -1), 1]
+    assert new[SyncMode.SILENCE] == [24] * 25
+
+
+def test_the_same_order_draws_nothing_again(
+    face_clip: Path, speech: Speech, tmp_path: Path, drawn: list[int]
+) -> None:
+    kept = Analyses(tmp_path / "kept")
+    paths = [tmp_path / f"{n}.mp4" for n in range(2)]
+    for path in paths:
+        lip_sync(face_clip, speech(1), SyncMode.REMAP, path, analyses=kept)
+    assert len(drawn) == 25
+    assert paths[0].read_bytes() == paths[1].read_bytes()
+
+
+def test_groups_of_long_outputs_are_not_kept(
+    face_clip: Path, speech: Speech, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept, path = Analyses(tmp_path / "kept"), tmp_path / "out.mp4"
+    for longest, groups in ((Fraction(99, 100), 0), (Fraction(1), 1)):
+        monkeypatch.setattr(output_module, "LONGEST_KEPT", longest)
+        lip_sync(face_clip, speech(1), SyncMode.LOOP, path, analyses=kept)
+        assert len(list((tmp_path / "kept").glob("gop-*.npz"))) == groups
+
+
+def test_one_missing_group_is_drawn_again(
+    face_clip: Path, speech: Speech, tmp_path: Path, drawn: list[int]
+) -> None:
+    kept, path = Analyses(tmp_path / "kept"), tmp_path / "out.mp4"
+    lip_sync(face_clip, speech(3), SyncMode.LOOP, path, analyses=kept)
+    before = path.read_bytes()
+    groups = sorted((tmp_path / "kept").glob("gop-*.npz"))
+    assert len(groups) == 3
+    for gone in groups:
+        data = gone.read_bytes()
+        gone.unlink()
+        drawn.clear()
+        lip_sync(face_clip, speech(3), SyncMode.LOOP, path, analyses=kept)
+        assert len(drawn) == 25
+        assert path.read_bytes() == before
+        assert gone.read_bytes() == data
