@@ -31,7 +31,7 @@ from lipsync_demo.engine.encode import StoredSound, VideoWriter
 from lipsync_demo.engine.face import Face, FaceLandmarker, Landmarks, Region
 from lipsync_demo.engine.gop import VIDEO_OPTIONS
 from lipsync_demo.engine.picture import Picture
-from lipsync_demo.engine.pipeline import laid_speech, worth_seeing
+from lipsync_demo.engine.pipeline import SKIPPING_RATE, laid_speech, worth_seeing
 from lipsync_demo.engine.speech import SpeechModel
 from lipsync_demo.engine.tracks import follow
 from lipsync_demo.media.audio import decode, lay_sound, resample
@@ -136,7 +136,7 @@ def part_times(video: Path, speech: Path, output: Path) -> tuple[dict[Part, floa
     """
     cv2.setNumThreads(1)
     clock = _Clock()
-    with FrameReader(video) as reader, TemporaryFile() as kept:
+    with FrameReader(video, spill=output.parent) as reader, TemporaryFile() as kept:
         with clock(Part.LISTEN):
             sound = decode(speech)
             shapes = SpeechModel.load().predict(resample(sound))
@@ -145,7 +145,9 @@ def part_times(video: Path, speech: Path, output: Path) -> tuple[dict[Part, floa
         landmarker = _TimedLandmarker(clock)
         with clock(Part.LIBRARY):
             seen = reader.pictures(range(worth_seeing(reader, frames)))
-            shots = follow(clock.each(Part.DECODE, seen), landmarker)
+            reader.expect(frozenset(frames.sources))
+            skip = reader.times.rate >= SKIPPING_RATE
+            shots = follow(clock.each(Part.DECODE, seen), landmarker, skip=skip)
         with clock(Part.CHOOSE):
             drawn = drawings(frames, shots, Drive(shapes, laid))
         with clock(Part.ENCODE):

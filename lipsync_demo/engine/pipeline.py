@@ -49,6 +49,9 @@ WHOLE_STEPS = Fraction(2)
 """Past them the video is looked at in steps of so many seconds: modes that show a frame more or
 less share what was found."""
 
+SKIPPING_RATE = Fraction(20)
+"""From so many frames a second on the mesh may leave out every second one."""
+
 Listener: TypeAlias = Callable[[Array], Shapes]
 """Mouth shapes for mono sound (n,) at 16 kHz."""
 
@@ -112,7 +115,13 @@ def _lip_sync(
         def find() -> list[Shot]:
             reader.expect(frozenset(frames.sources))
             with closing(ahead(reader.pictures(range(count)))) as pictures:
-                return follow(pictures, FaceLandmarker(), lambda seen: tell(seen / count), choose)
+                return follow(
+                    pictures,
+                    FaceLandmarker(),
+                    lambda seen: tell(seen / count),
+                    choose,
+                    skip=reader.times.rate >= SKIPPING_RATE,
+                )
 
         shots = analyses.shots(reader.path, asked, find) if analyses else find()
     with watch.stage(Stage.CHOOSE):

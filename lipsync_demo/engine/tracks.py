@@ -14,6 +14,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from lipsync_demo.engine.between import Between, Sight
 from lipsync_demo.engine.cuts import CutDetector
 from lipsync_demo.engine.face import (
     MESH_SIZE,
@@ -117,21 +118,24 @@ def follow(
     landmarker: FaceLandmarker,
     on_frame: Callable[[int], None] | None = None,
     choose: Choose = largest,
+    *,
+    skip: bool = False,
 ) -> list[Shot]:
     """The shots of a video, from all its pictures in order.
 
     `on_frame` is called with the number of frames seen so far; `choose` tells whose track is
-    kept where a shot has several faces.
+    kept where a shot has several faces; with `skip` the mesh looks at every second frame once
+    enough of a face is known.
     """
     shots: list[Shot] = []
     cuts = CutDetector()
-    search = _Search(landmarker)
+    search = _Search(landmarker, skip)
     start = number = 0
     for number, picture in enumerate(pictures, 1):
         if cuts.between(picture):
             shots.append(Shot(start, number - 1, search.best(start, choose), search.faces))
             _thin(shots)
-            start, search = number - 1, _Search(landmarker)
+            start, search = number - 1, _Search(landmarker, skip)
         search.see(picture)
         if on_frame is not None:
             on_frame(number)
@@ -202,15 +206,66 @@ class _Follower:
         self.size = 0.0
         """Widths summed over frames: large and long wins."""
         self.lost = False
+        self._between = Between()
+        self._skipped: tuple[int, Picture] | None = None
+        self._sights: deque[Sight] = deque(maxlen=3)
         self._waiting: list[_Seen] = []
         self._recent: deque[_Seen] = deque(maxlen=SMOOTHING_TAPS)
 
-    def add(self, number: int, picture: Picture, face: Landmarks) -> None:
+    def follow(self, number: int, picture: Picture, landmarker: FaceLandmarker, skip: bool) -> None:
+        """The next frame; when enough is known of the face, every second may wait for its
+        successor (`skip`)."""
+        if skip and self._skipped is None and self._between.ready:
+            self._skipped = number, picture
+            return
+        found = look(picture, landmark_region(self.last.points), landmarker)
+        if found.score < MIN_PRESENCE:
+            self.catch_up(landmarker)
+            self.lost = True
+        else:
+            self.add(number, picture, found, landmarker)
+
+    def add(
+        self, number: int, picture: Picture, face: Landmarks, landmarker: FaceLandmarker
+    ) -> None:
+        """A frame the mesh has looked at."""
+        sight = Sight.of(number, picture, face.points)
+        if self._skipped is not None:
+            between, shown = self._skipped
+            points = self._between.guess(self._sights[-1], shown, sight)
+            if points is None:
+                self.catch_up(landmarker)
+            else:
+                self._skipped = None
+                self._take(between, shown, points)
+        self._sights.append(sight)
+        self._learn()
         self.last = face
         self.lost = False
-        self.found.add(number, used(face.points))
-        self.size += float(np.ptp(face.points[:, 0]))
-        self._waiting.append(_Seen.of(number, picture, face.points))
+        self._take(number, picture, face.points)
+
+    def catch_up(self, landmarker: FaceLandmarker) -> None:
+        """Look at the frame that waits: nothing comes after it."""
+        if self._skipped is None:
+            return
+        number, picture = self._skipped
+        self._skipped = None
+        found = look(picture, landmark_region(self.last.points), landmarker)
+        if found.score >= MIN_PRESENCE:
+            self._take(number, picture, found.points)
+
+    def _learn(self) -> None:
+        if len(self._sights) < 3:
+            return
+        before, seen, after = self._sights
+        apart = seen.number - before.number
+        if apart == after.number - seen.number and apart <= 2:
+            self._between.learn(before, seen, after)
+
+    def _take(self, number: int, picture: Picture, points: Floats) -> None:
+        self.found.add(number, used(points))
+        self.size += float(np.ptp(points[:, 0]))
+        self._waiting.append(_Seen.of(number, picture, points))
         # Between two runs of the mesh all of this is out of the processor's caches.
         if len(self._waiting) == GATHERED:
             self._gather()
@@ -268,8 +323,9 @@ class _Seen:
 class _Search:
     """Follows the faces of one shot."""
 
-    def __init__(self, landmarker: FaceLandmarker) -> None:
+    def __init__(self, landmarker: FaceLandmarker, skip: bool) -> None:
         self._landmarker = landmarker
+        self._skip = skip
         self._followers: list[_Follower] = []
         self._seen = 0
 
@@ -278,11 +334,7 @@ class _Search:
         self._seen += 1
         live = [follower for follower in self._followers if not follower.lost]
         for follower in live:
-            found = look(picture, landmark_region(follower.last.points), self._landmarker)
-            if found.score < MIN_PRESENCE:
-                follower.lost = True
-            else:
-                follower.add(number, picture, found)
+            follower.follow(number, picture, self._landmarker, self._skip)
         lost = any(follower.lost for follower in live)
         if lost or number % SEARCH_EVERY == 0:
             self._find(picture, number)
@@ -303,7 +355,7 @@ class _Search:
             if follower is None:
                 follower = _Follower()
                 self._followers.append(follower)
-            follower.add(number, picture, found)
+            follower.add(number, picture, found, self._landmarker)
             live.append(follower)
 
     @property
@@ -314,6 +366,8 @@ class _Search:
         """The track of the face to speak; `start` is the shot's first frame."""
         if not self._followers:
             return None
+        for follower in self._followers:
+            follower.catch_up(self._landmarker)
         several = len(self._followers) > 1
         number = choose([f.candidate(start) for f in self._followers]) if several else 0
         follower = self._followers[number]
