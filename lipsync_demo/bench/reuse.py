@@ -28,6 +28,14 @@ class Reuse:
         """How many single runs, on average over the modes, all five together cost."""
         return sum(self.shared.values()) / fmean(self.alone.values())
 
+    def table(self) -> str:
+        """Everything as text, a line for each mode."""
+        lines = [f"{'processor seconds':20}{'alone':>9}{'kept':>9}"]
+        lines += [
+            f"{mode:20}{self.alone[mode]:9.2f}{self.shared[mode]:9.2f}" for mode in self.alone
+        ]
+        return "\n".join(lines)
+
 
 def five_modes(video: Path, speech: Path) -> Reuse:
     """Measure in a new process.

@@ -144,6 +144,35 @@ def speed(
     _close(measured(report))
 
 
+@bench.command("reuse")
+def reuse(
+    video: Annotated[
+        Path,
+        typer.Argument(metavar="VIDEO", help="A talking video.", exists=True, dir_okay=False),
+    ],
+    speech: Annotated[
+        Path,
+        typer.Argument(metavar="SPEECH", help="What it shall say.", exists=True, dir_okay=False),
+    ],
+) -> None:
+    """Measure what all five modes of one pair cost together.
+
+    First each by itself, then one after another with what was found and drawn kept.
+    """
+    import subprocess
+
+    from lipsync_demo.bench import bars
+    from lipsync_demo.bench.reuse import five_modes
+
+    try:
+        found = five_modes(video, speech)
+    except subprocess.CalledProcessError:
+        typer.echo("The engine can do nothing with this video and this speech.", err=True)
+        raise typer.Exit(MISUSE) from None
+    typer.echo(found.table())
+    _close([(bars.REUSE, found.runs)])
+
+
 @bench.command("oracle")
 def oracle(
     videos: Annotated[

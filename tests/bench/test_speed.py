@@ -8,6 +8,7 @@ import pytest
 
 from lipsync_demo.bench import bars
 from lipsync_demo.bench.bars import Verdict
+from lipsync_demo.bench.reuse import five_modes
 from lipsync_demo.bench.speed import SpeedReport, measure_speed
 
 pytestmark = [pytest.mark.media, pytest.mark.timeout(3600)]
@@ -29,3 +30,9 @@ def test_drawing_costs_little_beside_a_neural_generator(report: SpeedReport) -> 
     assert report.fastest_peer is not None, "PyTorch is needed: pip install torch"
     faster = report.fastest_peer / report.sizes[0].driving
     assert bars.PEER.verdict(faster) is not Verdict.SHORT, faster
+
+
+def test_five_modes_of_a_pair_share_their_work(test_media: Path) -> None:
+    clip, speech = "talk/woman_bluewall_30fps.mp4", "audio/en_vctk_f1.mp3"
+    runs = five_modes(test_media / clip, test_media / speech).runs
+    assert bars.REUSE.verdict(runs) is not Verdict.SHORT, runs
