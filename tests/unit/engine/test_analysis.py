@@ -5,6 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -25,9 +26,9 @@ def work(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     done: list[str] = []
     follow, predict = pipeline.follow, SpeechModel.predict
 
-    def noted_follow(*given: object) -> list[Shot]:
+    def noted_follow(*given: Any, **options: Any) -> list[Shot]:
         done.append("video")
-        return follow(*given)
+        return follow(*given, **options)
 
     def noted_predict(self: SpeechModel, samples: np.ndarray) -> SpeechShapes:
         done.append("speech")
