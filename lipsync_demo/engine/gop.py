@@ -28,7 +28,7 @@ VIDEO_OPTIONS = {
     "crf": "18",
     "x264-params": "subme=1:partitions=i8x8,i4x4",
 }
-MOST_PICTURES = 48
+MOST_PICTURES = 96
 """In a group: few enough to share between outputs and to seek to, enough to compress."""
 
 VideoPacket: TypeAlias = "Packet[VideoStream]"

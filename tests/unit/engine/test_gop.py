@@ -99,7 +99,8 @@ def test_the_writer_begins_a_new_group_when_one_is_full(tmp_path: Path, source: 
     with av.open(str(path)) as container:
         packets = [p for p in container.demux(video=0) if p.size and p.is_keyframe]
         keys = {int(p.pts or 0) * p.time_base / TICK for p in packets}
-    assert keys >= {0, MOST_PICTURES, 2 * MOST_PICTURES}
+    assert 0 < MOST_PICTURES < 120
+    assert keys >= {0, MOST_PICTURES}
 
 
 @given(st.lists(st.integers(-3, 400), max_size=6), st.integers(1, 300))
