@@ -1,7 +1,8 @@
 """The output drawn and encoded group by group; one that was made before is taken as it is.
 
 Outputs of one video and one speech often begin alike, whatever the `sync_mode`: their frames
-are cut into groups where a mode's segments begin, so that equal stretches are equal groups.
+are cut into groups where a mode's segments begin, of video or speech, so that equal stretches
+are equal groups.
 """
 
 from __future__ import annotations
@@ -42,7 +43,8 @@ class Output:
     ) -> None:
         self._frames = frames
         self._planned = list(frames)
-        self._starts = [bisect_left(frames.pts, s.start / frames.time_base) for s in laid.video]
+        edges = {part.start for part in laid.video} | {part.start for part in laid.audio}
+        self._starts = [bisect_left(frames.pts, edge / frames.time_base) for edge in edges]
         self._drawn = drawn
         self._analysis = analysis
 

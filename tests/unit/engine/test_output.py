@@ -44,6 +44,16 @@ def test_what_modes_have_in_common_is_drawn_once(
     assert new[SyncMode.SILENCE] == [24] * 25
 
 
+def test_a_video_that_outlasts_the_speech_is_drawn_once_as_far_as_it_speaks(
+    face_clip: Path, speech: Speech, tmp_path: Path, drawn: list[int]
+) -> None:
+    kept, path = Analyses(tmp_path / "kept"), tmp_path / "out.mp4"
+    lip_sync(face_clip, speech(Fraction(3, 5)), SyncMode.CUT_OFF, path, analyses=kept)
+    assert drawn == list(range(15))
+    lip_sync(face_clip, speech(Fraction(3, 5)), SyncMode.SILENCE, path, analyses=kept)
+    assert drawn[15:] == list(range(15, 25))
+
+
 def test_the_same_order_draws_nothing_again(
     face_clip: Path, speech: Speech, tmp_path: Path, drawn: list[int]
 ) -> None:
