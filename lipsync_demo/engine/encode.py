@@ -27,7 +27,14 @@ from av.packet import Packet
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
-from lipsync_demo.engine.gop import MOST_PICTURES, VIDEO_OPTIONS, Encoding, Gop, GopEncoder
+from lipsync_demo.engine.gop import (
+    MOST_PICTURES,
+    REORDERED,
+    VIDEO_OPTIONS,
+    Encoding,
+    Gop,
+    GopEncoder,
+)
 from lipsync_demo.engine.picture import Colours, Picture
 
 if TYPE_CHECKING:
@@ -194,9 +201,8 @@ class VideoWriter:
         """Append a group whose pictures are shown at these times, in the order shown."""
         if not self._decoding:
             # Pictures are decoded this much before they are shown, in the order of decoding.
-            self._container.start_encoding()
-            (first, step), early = times[0], self._video.codec_context.reorder_depth
-            self._decoding.extend(first - (early - n) * step for n in range(early))
+            first, step = times[0]
+            self._decoding.extend(first - (REORDERED - n) * step for n in range(REORDERED))
         self._decoding.extend(pts for pts, _ in times)
         for coded in gop:
             packet: Packet[Any] = Packet(coded.data)

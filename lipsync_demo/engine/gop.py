@@ -28,6 +28,8 @@ VIDEO_OPTIONS = {
     "crf": "18",
     "x264-params": "subme=1:partitions=i8x8,i4x4",
 }
+REORDERED = 2
+"""By how many pictures decoding goes ahead of showing, at most: x264's pyramid of B-pictures."""
 MOST_PICTURES = 96
 """In a group: few enough to share between outputs and to seek to, enough to compress."""
 
