@@ -1,6 +1,7 @@
 """Tasks, uploads, outputs and analyses are kept for seven days, as the API keeps its own.
 
-Coded parts of outputs, which only save work when modes are compared, are kept for an hour.
+Coded parts of outputs, which only save work when modes are compared, go at the first sweep after
+an hour.
 """
 
 from __future__ import annotations

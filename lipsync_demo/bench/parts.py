@@ -31,7 +31,7 @@ from lipsync_demo.engine.encode import StoredSound, VideoWriter
 from lipsync_demo.engine.face import Face, FaceLandmarker, Landmarks, Region
 from lipsync_demo.engine.gop import VIDEO_OPTIONS
 from lipsync_demo.engine.picture import Picture
-from lipsync_demo.engine.pipeline import SKIPPING_RATE, laid_speech, worth_seeing
+from lipsync_demo.engine.pipeline import laid_speech, may_skip, worth_seeing
 from lipsync_demo.engine.speech import SpeechModel
 from lipsync_demo.engine.tracks import follow
 from lipsync_demo.media.audio import decode, lay_sound, resample
@@ -146,8 +146,7 @@ def part_times(video: Path, speech: Path, output: Path) -> tuple[dict[Part, floa
         with clock(Part.LIBRARY):
             seen = reader.pictures(range(worth_seeing(reader, frames)))
             reader.expect(frozenset(frames.sources))
-            skip = reader.times.rate >= SKIPPING_RATE
-            shots = follow(clock.each(Part.DECODE, seen), landmarker, skip=skip)
+            shots = follow(clock.each(Part.DECODE, seen), landmarker, skip=may_skip(reader))
         with clock(Part.CHOOSE):
             drawn = drawings(frames, shots, Drive(shapes, laid))
         with clock(Part.ENCODE):

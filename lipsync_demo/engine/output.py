@@ -23,7 +23,7 @@ from lipsync_demo.engine.decode import FrameReader
 from lipsync_demo.engine.drawing import Drawing
 from lipsync_demo.engine.encode import VideoWriter
 from lipsync_demo.engine.gop import cut
-from lipsync_demo.media.frame_plan import FramePlan, shared_tick
+from lipsync_demo.media.frame_plan import FramePlan
 from lipsync_demo.media.sync_modes import Timeline
 
 LONGEST_KEPT = Fraction(120)
@@ -59,12 +59,11 @@ class Output:
         count = len(self._planned)
         if self._frames.end * self._frames.time_base > LONGEST_KEPT:
             kept = None
-        tick = shared_tick(reader.times)
         reader.expect(_repeated(self._frames.sources))
         with Behind[Work](lambda work: work()) as writing:
             for group in cut(self._starts, count):
                 times = [self._planned[n][:2] for n in group]
-                recipe = self._recipe(group, tick)
+                recipe = self._recipe(group)
                 made = kept.gop(recipe) if kept else None
                 if made is not None:
                     writing.put(partial(writer.add, made, times))
@@ -79,13 +78,13 @@ class Output:
                         tell((number + 1) / count)
                 writing.put(partial(_end, writer, kept, recipe))
 
-    def _recipe(self, group: range, tick: Fraction) -> str:
+    def _recipe(self, group: range) -> str:
         """Tells all that the group's coded pictures depend on, wherever it is shown."""
         begin = self._frames.pts[group.start]
         told = hashlib.sha256(self._analysis.encode())
         for number in group:
             frame, drawing = self._planned[number], self._drawn[number]
-            since = (frame.pts - begin) * self._frames.time_base / tick
+            since = (frame.pts - begin) * self._frames.time_base
             told.update(f"\n{since} {frame.source} {drawing and drawing.recipe}".encode())
         return told.hexdigest()
 

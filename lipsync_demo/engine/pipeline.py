@@ -50,7 +50,7 @@ WHOLE_STEPS = Fraction(2)
 less share what was found."""
 
 SKIPPING_RATE = Fraction(20)
-"""From so many frames a second on the mesh may leave out every second one."""
+"""Frames a second; with fewer too much happens between two."""
 
 Listener: TypeAlias = Callable[[Array], Shapes]
 """Mouth shapes for mono sound (n,) at 16 kHz."""
@@ -120,7 +120,7 @@ def _lip_sync(
                     FaceLandmarker(),
                     lambda seen: tell(seen / count),
                     choose,
-                    skip=reader.times.rate >= SKIPPING_RATE,
+                    skip=may_skip(reader),
                 )
 
         shots = analyses.shots(reader.path, asked, find) if analyses else find()
@@ -190,6 +190,11 @@ def laid_speech(reader: FrameReader, sound: AudioSegment, mode: SyncMode) -> Tim
         first_frame=times.first_frame,
         last_frame=times.last_frame,
     )
+
+
+def may_skip(reader: FrameReader) -> bool:
+    """Whether frames follow so closely that the mesh may leave out every second one."""
+    return reader.times.rate >= SKIPPING_RATE
 
 
 def worth_seeing(reader: FrameReader, frames: FramePlan) -> int:

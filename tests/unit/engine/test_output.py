@@ -3,15 +3,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from lipsync_demo.engine import output as output_module
+from lipsync_demo.engine import pipeline
 from lipsync_demo.engine.analysis import Analyses
+from lipsync_demo.engine.decode import FrameReader
 from lipsync_demo.engine.drawing import Drawing
 from lipsync_demo.engine.picture import Picture
 from lipsync_demo.engine.pipeline import lip_sync
+from lipsync_demo.engine.tracks import Shot
 from lipsync_demo.media.sync_modes import SyncMode
+from tests.media_factory import make_video
+from tests.unit.engine.conftest import portrait
 
 Speech = Callable[[Fraction | float], Path]
 
@@ -91,3 +97,32 @@ def test_one_missing_group_is_drawn_again(
         assert len(drawn) == 25
         assert path.read_bytes() == before
         assert gone.read_bytes() == data
+
+
+@pytest.mark.parametrize(("rate", "skips"), [(25, True), (10, False)])
+def test_frames_are_left_out_and_kept_as_the_pipeline_says(
+    tmp_path: Path,
+    speech: Speech,
+    monkeypatch: pytest.MonkeyPatch,
+    rate: int,
+    skips: bool,
+) -> None:
+    asked: list[object] = []
+    spilled: list[Path | None] = []
+    follow = pipeline.follow
+
+    def noted(*given: Any, **options: Any) -> list[Shot]:
+        asked.append(options["skip"])
+        return follow(*given, **options)
+
+    class Reader(FrameReader):
+        def __init__(self, path: Path, *, spill: Path | None = None) -> None:
+            spilled.append(spill)
+            super().__init__(path, spill=spill)
+
+    monkeypatch.setattr(pipeline, "follow", noted)
+    monkeypatch.setattr(pipeline, "FrameReader", Reader)
+    clip = make_video(tmp_path / "in.mp4", 1, rate, (256, 256), pictures=[portrait()] * rate)
+    lip_sync(clip, speech(1), SyncMode.LOOP, tmp_path / "out.mp4")
+    assert asked == [skips]
+    assert spilled == [tmp_path]
