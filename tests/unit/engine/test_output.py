@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from lipsync_demo.engine import output as output_module
-from lipsync_demo.engine import pipeline
+from lipsync_demo.engine import pipeline, store
 from lipsync_demo.engine.analysis import Analyses
 from lipsync_demo.engine.decode import FrameReader
 from lipsync_demo.engine.drawing import Drawing
@@ -126,3 +126,21 @@ def test_frames_are_left_out_and_kept_as_the_pipeline_says(
     lip_sync(clip, speech(1), SyncMode.LOOP, tmp_path / "out.mp4")
     assert asked == [skips]
     assert spilled == [tmp_path]
+
+
+def test_no_picture_is_decoded_twice(
+    face_clip: Path, speech: Speech, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "MEMORY_BYTES", 0)
+    decoded: list[object] = []
+    upright = FrameReader._upright
+    monkeypatch.setattr(
+        FrameReader, "_upright", lambda *given: decoded.append(given) or upright(*given)
+    )
+    kept, spoken = Analyses(tmp_path / "kept"), speech(3)
+    for _ in ("looked at and drawn", "drawn with what was found"):
+        decoded.clear()
+        lip_sync(face_clip, spoken, SyncMode.BOUNCE, tmp_path / "out.mp4", analyses=kept)
+        assert len(decoded) == 25
+        for group in (tmp_path / "kept").glob("gop-*"):
+            group.unlink()
