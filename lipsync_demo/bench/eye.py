@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 
 from lipsync_demo.engine.decode import FrameReader
 from lipsync_demo.engine.face import MIN_PRESENCE, FaceLandmarker, Region, landmark_region
+from lipsync_demo.engine.follower import look
 from lipsync_demo.engine.mouth import LIPS, fit_pose, measures
 from lipsync_demo.engine.picture import Picture
-from lipsync_demo.engine.tracks import find, look, settle
+from lipsync_demo.engine.tracks import find, settle
 
 Floats = NDArray[np.float32]
 

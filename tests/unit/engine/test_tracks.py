@@ -12,6 +12,7 @@ import pytest
 from lipsync_demo.engine import tracks
 from lipsync_demo.engine.choose import Donor
 from lipsync_demo.engine.face import FaceLandmarker, landmark_region
+from lipsync_demo.engine.follower import look
 from lipsync_demo.engine.library import MouthLibrary
 from lipsync_demo.engine.picture import Picture, from_frame
 from lipsync_demo.engine.points import USED, used, whole
@@ -24,7 +25,6 @@ from lipsync_demo.engine.tracks import (
     fair_share,
     find,
     follow,
-    look,
     runs,
     settle,
 )
