@@ -79,8 +79,15 @@ def _wire(page: gr.Blocks, studio: Studio, tab: gr.Tab) -> None:
         js="(_, ...rest) => [window.lipsync.asked('run'), ...rest]",
         **AT_ONCE,
     )
-    for widget in (w.video, w.speech):
-        widget.change(studio.inputs_changed, [*inputs, shared.key, shared.session], held, **IN_TURN)
+    # One event for both: an answer about the first file cannot come in after that about both.
+    gr.on(
+        [w.video.change, w.speech.change],
+        studio.inputs_changed,
+        [*inputs, shared.key, shared.session],
+        held,
+        **IN_TURN,
+        trigger_mode="always_last",
+    )
     w.mode.change(studio.mode_changed, [*inputs, shared.key, shared.session], laid, **AT_ONCE)
     w.mode.change(studio.recorded, [w.mode, w.stamp], run, **AT_ONCE)
     gr.on(

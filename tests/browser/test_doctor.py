@@ -64,3 +64,37 @@ def test_both_tracks_are_cut_to_their_points(
     expect(page.locator("#mode")).to_contain_text("The speech is 1.50 s longer", timeout=SLOW)
     assert visitor.barriers() == []
     assert visitor.complaints == []
+
+
+def test_what_changes_during_a_look_is_looked_at_too(
+    site: Site, visit: Visit, tmp_path: Path, speech: Path
+) -> None:
+    large = make_video(tmp_path / "large.mp4", rate=25, size=(1920, 1080), frames=100)
+    visitor = visit(site.url)
+    page = visitor.page
+    expect(page.locator("#doctor")).to_contain_text("Ready: one face", timeout=SLOW)
+    visitor.choose(large, speech, question="longer")
+    expect(page.locator("#doctor")).to_contain_text("No face was found", timeout=SLOW)
+    page.locator("#cuts button.label-wrap").click()
+    expect(page.locator("#cut-speech-out input[type=number]")).to_have_value("3.5", timeout=SLOW)
+    expect(page.locator("#cut-video-out input[type=number]")).to_have_value("4", timeout=SLOW)
+
+
+def test_a_point_set_outlives_a_look_at_the_other_track(
+    site: Site, visit: Visit, clip: Path, speech: Path
+) -> None:
+    visitor = visit(site.url)
+    page = visitor.page
+    visitor.choose(clip, speech, question="The speech is 1.50 s longer than the video.")
+    page.locator("#cuts button.label-wrap").click()
+    end = page.locator("#cut-speech-out input[type=number]")
+    expect(end).to_have_value("3.5", timeout=SLOW)
+    end.fill("2.5")
+    end.press("Tab")
+    page.locator("#cut-video-in input[type=number]").fill("1")
+    page.locator("#cut-video-in input[type=number]").press("Tab")
+    page.click("#cut-video")
+    expect(page.locator("#cut-video-out input[type=range]")).to_have_attribute(
+        "max", re.compile(r"1\.0"), timeout=SLOW
+    )
+    expect(end).to_have_value("2.5")

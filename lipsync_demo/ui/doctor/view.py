@@ -57,9 +57,14 @@ class Doctor:
     speech_out: Any
     cut_video: Any
     cut_speech: Any
+    pointed: Any
 
-    def looked(self, video: str | None, speech: str | None) -> Changes:
-        """A video or a speech track came, went or was mended."""
+    def looked(self, video: str | None, speech: str | None, pointed: tuple[str, str]) -> Changes:
+        """A video or a speech track came, went or was mended.
+
+        Both tracks are looked at whenever one changed; `pointed` names the files whose points
+        stand already, so that a point somebody has just set is not taken back.
+        """
         picture, sound = _taken("video", video), _taken("speech", speech)
         parts, praise, looks = [], [], 0
         for track, source in (("video", picture), ("speech", sound)):
@@ -69,7 +74,7 @@ class Doctor:
             praise += [seen.praise] if seen.praise else []
             looks += sum(f.severity is not Severity.NOTE for f in seen.found)
             parts.append(_section(track, source, seen))
-        ends = [float(s.seconds) if s else 0.0 for s in (picture, sound)]
+        files = tuple(str(source.path) if source else "" for source in (picture, sound))
         summary = texts.Doctor.summary(", ".join(praise), looks) if parts else texts.Doctor.NOTHING
         return {
             self.told: (
@@ -78,10 +83,9 @@ class Doctor:
             ),
             self.strip: _strip(picture.path, picture.seconds) if picture else "",
             self.wave: _wave(sound.path) if sound else "",
-            self.video_in: gr.Slider(value=0, maximum=max(STEP, ends[0])),
-            self.video_out: gr.Slider(value=ends[0], maximum=max(STEP, ends[0])),
-            self.speech_in: gr.Slider(value=0, maximum=max(STEP, ends[1])),
-            self.speech_out: gr.Slider(value=ends[1], maximum=max(STEP, ends[1])),
+            **(_points(picture, self.video_in, self.video_out) if files[0] != pointed[0] else {}),
+            **(_points(sound, self.speech_in, self.speech_out) if files[1] != pointed[1] else {}),
+            self.pointed: files,
         }
 
     def pressed(self, video: str | None, speech: str | None, event: gr.EventData) -> Changes:
@@ -133,6 +137,13 @@ class Doctor:
     def _holding(self, track: str, path: Path) -> Changes:
         widget = self.widgets.video if track == "video" else self.widgets.speech
         return {widget: str(take("video" if track == "video" else "speech", path).shown)}
+
+
+def _points(source: Source | None, start: Any, end: Any) -> Changes:
+    """The two points of a cut at the ends of `source`."""
+    last = float(source.seconds) if source else 0.0
+    most = max(STEP, last)
+    return {start: gr.Slider(value=0, maximum=most), end: gr.Slider(value=last, maximum=most)}
 
 
 def _part(edges: Sequence[str]) -> tuple[float, float] | None:
@@ -253,7 +264,7 @@ def build(shared: Shared, widgets: Widgets) -> Doctor:
             cut_speech = gr.Button(t.CUT_SPEECH, elem_id="cut-speech")
     return Doctor(
         shared, widgets, told, strip, wave, video_in, video_out, speech_in, speech_out,
-        cut_video, cut_speech,
+        cut_video, cut_speech, gr.State(("", "")),
     )  # fmt: skip
 
 
@@ -266,15 +277,17 @@ def wire(view: Doctor, page: gr.Blocks) -> None:
     w = view.widgets
     looked: dict[str, Any] = {
         "fn": view.looked,
-        "inputs": [w.video, w.speech],
+        "inputs": [w.video, w.speech, view.pointed],
         "outputs": [
             view.told, view.strip, view.wave,
-            view.video_in, view.video_out, view.speech_in, view.speech_out,
+            view.video_in, view.video_out, view.speech_in, view.speech_out, view.pointed,
         ],
     } | IN_TURN | {"show_progress": "hidden"}  # fmt: skip
-    page.load(**looked)
-    gr.on([w.video.change, w.speech.change], lambda: LOOKING, None, [view.told], **AT_ONCE).then(
-        **looked
+    # One at a time, and once more when something changed meanwhile: the last look is of what is
+    # there, and no earlier one comes in after it.
+    changed = [w.video.change, w.speech.change, page.load]
+    gr.on(changed, lambda: LOOKING, None, [view.told], **AT_ONCE).then(
+        **looked, trigger_mode="always_last"
     )
     held = [w.video, w.speech, view.told]
     view.told.select(view.pressed, [w.video, w.speech], held, **IN_TURN)
