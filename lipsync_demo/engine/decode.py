@@ -72,8 +72,7 @@ class FrameReader:
         picture = from_frame(first[1], self.rotation)
         self.size = (picture.width, picture.height)
         self.colours = picture.colours
-        self._kept = PictureStore(len(self), spill)
-        self._size = picture.size
+        self._kept = PictureStore(len(self), self.size, spill)
         self._coded = (first[1].width, first[1].height)
 
     def __enter__(self) -> FrameReader:
@@ -111,7 +110,8 @@ class FrameReader:
                 held.clear()
                 picture = self._picture(number)
             shown = (number, picture)
-            yield picture
+            again = place + 1 < len(numbers) and numbers[place + 1] == number
+            yield picture.shared if again else picture
 
     def _falling(self, numbers: Sequence[int], place: int) -> set[int]:
         """The frames asked for from `place` on while they run backward, as memory allows."""
@@ -129,7 +129,7 @@ class FrameReader:
         if kept is not None:
             return kept
         picture = self._upright(self._frame(max(number, self._first)))
-        if self._kept.wants(number, self._size):
+        if self._kept.wants(number):
             self._kept.put(number, picture)
         return picture
 
@@ -157,7 +157,7 @@ class FrameReader:
             if passed >= number:
                 return frame
             # On the way from a key frame to a picture that plays backward.
-            if self._kept.wants(passed, self._size):
+            if self._kept.wants(passed):
                 self._kept.put(passed, self._upright(frame))
 
     def _start(self, number: int) -> None:

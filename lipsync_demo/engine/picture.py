@@ -7,7 +7,7 @@ bytes, and nothing outside the rectangle is converted at all.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -100,7 +100,8 @@ def _from_rgb(matrix: int, full_range: bool) -> NDArray[np.float64]:
 class Picture:
     """Planes `y` (height, width) and `u`, `v` (height / 2, width / 2), uint8, read-only.
 
-    `frame` is set when the planes are the memory of a frame that is nobody else's.
+    `frame` is set when the planes are the memory of a frame that is nobody else's: whoever has
+    the picture may change it, or hand the frame on.
     """
 
     y: Image
@@ -170,10 +171,16 @@ class Picture:
         codes = cv2.merge([luma, *chroma])
         return np.asarray(cv2.transform(codes, self.colours.to_rgb(self.height)), np.uint8)
 
-    def changed(self, box: Box, before: Image, after: Image) -> Picture:
-        """A copy in which the box shows `after` instead of `before`, both as `rgb(box)`.
+    @property
+    def shared(self) -> Picture:
+        """The same for several to look at: its memory is nobody's to change."""
+        return self if self.frame is None else replace(self, frame=None)
 
-        Luma keeps its bytes wherever the two are equal, chroma wherever a 2x2 block is.
+    def changed(self, box: Box, before: Image, after: Image) -> Picture:
+        """The picture with the box showing `after` instead of `before`, both as `rgb(box)`.
+
+        It is made in this one's memory where that is nobody else's, else in a copy. Luma keeps
+        its bytes wherever the two are equal, chroma wherever a 2x2 block is.
         """
         luma, chroma = np.vsplit(self.colours.from_rgb(self.height), [1])
         difference = cv2.subtract(after, before, dtype=cv2.CV_32F)
@@ -181,13 +188,13 @@ class Picture:
         half = np.s_[top // 2 : bottom // 2, left // 2 : right // 2]
         size = ((right - left) // 2, (bottom - top) // 2)
         small = cv2.resize(difference, size, interpolation=cv2.INTER_AREA)
-        copy = _copied(self)
-        _add(copy.y[top:bottom, left:right], cv2.transform(difference, luma))
+        own = self if self.frame is not None else _copied(self)
+        _add(own.y[top:bottom, left:right], cv2.transform(difference, luma))
         for plane, change in zip(
-            (copy.u, copy.v), cv2.split(cv2.transform(small, chroma)), strict=True
+            (own.u, own.v), cv2.split(cv2.transform(small, chroma)), strict=True
         ):
             _add(plane[half], change)
-        return copy
+        return own
 
 
 def from_frame(frame: VideoFrame, rotation: int = 0) -> Picture:
@@ -230,13 +237,22 @@ def to_frame(picture: Picture) -> VideoFrame:
     return frame
 
 
-def _copied(picture: Picture) -> Picture:
-    """The same in the memory of a new frame."""
-    frame = av.VideoFrame(picture.width, picture.height, "yuv420p")
+def blank(width: int, height: int, colours: Colours) -> Picture:
+    """A picture of no content yet in the memory of a new frame; sides are even."""
+    frame = av.VideoFrame(width, height, "yuv420p")
     planes = [_plane(frame, index) for index in range(3)]
-    for plane, old in zip(planes, (picture.y, picture.u, picture.v), strict=True):
-        plane[:] = old
-    return Picture(planes[0], planes[1], planes[2], picture.colours, frame)
+    return Picture(planes[0], planes[1], planes[2], colours, frame)
+
+
+def fill(picture: Picture, other: Picture) -> None:
+    """Make `picture`, whose memory is nobody else's, show what the other of its size shows."""
+    picture.y[:], picture.u[:], picture.v[:] = other.y, other.u, other.v
+
+
+def _copied(picture: Picture) -> Picture:
+    copy = blank(picture.width, picture.height, picture.colours)
+    fill(copy, picture)
+    return copy
 
 
 def _plane(frame: VideoFrame, index: int) -> Image:

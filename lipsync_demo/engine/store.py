@@ -6,15 +6,14 @@ and at a jump backward far less: nothing is decoded from the key frame before.
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Collection
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO
 
-import numpy as np
-
-from lipsync_demo.engine.picture import Picture
+from lipsync_demo.engine.picture import Colours, Picture, blank, fill
 
 MEMORY_BYTES = 192 * 1024 * 1024
 """A clip whose pictures take no more is kept whole."""
@@ -23,21 +22,23 @@ FILE_BYTES = 2 * 1024 * 1024 * 1024
 
 
 class PictureStore:
-    """Pictures of a clip of `count` frames by number, all of one size.
+    """Pictures of a clip of `count` frames by number, all of `size` (width, height).
 
     Without `folder` there is no file. Close it to give the room back.
     """
 
-    def __init__(self, count: int, folder: Path | None = None) -> None:
+    def __init__(self, count: int, size: tuple[int, int], folder: Path | None = None) -> None:
         self.again: Collection[int] = ()
         """Numbers that will be asked for once more: only these are written to the file."""
-        self._count = count
+        self._size = size
+        self._small = count * size[0] * size[1] * 3 // 2 <= MEMORY_BYTES
         self._folder = folder
         self._held: dict[int, Picture] = {}
         self._file: IO[bytes] | None = None
         self._written: set[int] = set()
         self._slots = 0
-        self._like: Picture | None = None
+        self._page: Picture | None = None
+        self._colours = Colours()
 
     def close(self) -> None:
         self._held.clear()
@@ -47,53 +48,57 @@ class PictureStore:
         self._file, self._folder = None, None
 
     def get(self, number: int) -> Picture | None:
-        """The picture, if it was kept."""
+        """The picture, if it was kept; one from the file is the caller's own."""
         if number in self._written:
             return self._read(number)
         return self._held.get(number)
 
-    def wants(self, number: int, size: int) -> bool:
-        """Whether to keep a picture of `size` bytes."""
-        if self._count * size <= MEMORY_BYTES:
+    def wants(self, number: int) -> bool:
+        """Whether to keep this picture."""
+        if self._small:
             return number not in self._held
         if self._folder is None or number not in self.again or number in self._written:
             return False
         if self._file is None:
-            self._open(size)
+            self._open(self._folder)
         return number < self._slots
 
     def put(self, number: int, picture: Picture) -> None:
         """Keep a picture that `wants` spoke for."""
-        if self._file is None:
+        if self._file is None or self._page is None:
             self._held[number] = picture
             return
-        self._like = picture
+        fill(self._page, picture)
+        self._colours = picture.colours
+        buffers = _buffers(self._page)
+        length = sum(map(len, buffers))
         try:
-            self._file.seek(number * picture.size)
-            for plane in (picture.y, picture.u, picture.v):
-                self._file.write(np.ascontiguousarray(plane).data)
-        except OSError:  # the disk is full: what is in the file stays good
+            whole = os.pwritev(self._file.fileno(), buffers, number * length) == length
+        except OSError:
+            whole = False
+        if whole:
+            self._written.add(number)
+        else:  # the disk is full: what is in the file stays good
             self._slots = 0
-            return
-        self._written.add(number)
 
-    def _open(self, size: int) -> None:
-        assert self._folder is not None  # noqa: S101
-        free = shutil.disk_usage(self._folder).free
-        self._slots = min(FILE_BYTES, free // 4) // size
-        self._file = TemporaryFile(dir=self._folder, buffering=0)  # noqa: SIM115 (see close)
+    def _open(self, folder: Path) -> None:
+        self._page = blank(*self._size, self._colours)
+        free = shutil.disk_usage(folder).free
+        self._slots = min(FILE_BYTES, free // 4) // sum(map(len, _buffers(self._page)))
+        self._file = TemporaryFile(dir=folder, buffering=0)  # noqa: SIM115 (see close)
 
     def _read(self, number: int) -> Picture | None:
         assert self._file is not None  # noqa: S101
-        assert self._like is not None  # noqa: S101
-        like = self._like
-        data = np.empty(like.size, np.uint8)
-        self._file.seek(number * like.size)
-        if self._file.readinto(data.data) != like.size:  # type: ignore[attr-defined]
-            self._written.discard(number)
-            return None
-        ends = np.cumsum([like.y.size, like.u.size])
-        y, u, v = np.split(data, ends)
-        return Picture(
-            y.reshape(like.y.shape), u.reshape(like.u.shape), v.reshape(like.v.shape), like.colours
-        )
+        picture = blank(*self._size, self._colours)
+        buffers = _buffers(picture)
+        length = sum(map(len, buffers))
+        if os.preadv(self._file.fileno(), buffers, number * length) == length:
+            return picture
+        self._written.discard(number)
+        return None
+
+
+def _buffers(picture: Picture) -> list[memoryview]:
+    """The memory of the picture's frame, plane by plane, with what pads its rows."""
+    assert picture.frame is not None  # noqa: S101
+    return [memoryview(plane) for plane in picture.frame.planes]

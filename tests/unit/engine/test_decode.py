@@ -29,7 +29,12 @@ def spill(
 
 
 def shown(reader: FrameReader, numbers: list[int]) -> list[int]:
-    return [read_index(picture.rgb()) for picture in reader.pictures(numbers)]
+    read = []
+    for picture in reader.pictures(numbers):
+        read.append(read_index(picture.rgb()))
+        if picture.frame is not None:  # whoever has it may draw upon it
+            picture.y[:] = 0
+    return read
 
 
 @pytest.fixture(scope="module", params=["clip.mp4", "clip.webm", "clip.mpg", "clip.avi"])
@@ -38,7 +43,7 @@ def clip(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 
 def test_reads_forward_and_backward(clip: Path, spill: Path | None) -> None:
-    there_and_back = [*range(COUNT), *range(COUNT - 2, -1, -1), *range(1, 20)]
+    there_and_back = [*range(COUNT), *range(COUNT - 2, -1, -1), *range(1, 20), 19, 19]
     with FrameReader(clip, spill=spill) as reader:
         reader.expect(range(COUNT))
         assert len(reader) == COUNT

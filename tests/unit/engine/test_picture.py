@@ -116,6 +116,9 @@ def test_a_changed_picture_goes_to_the_encoder_without_another_copy() -> None:
     frame = to_frame(changed)
     again = from_frame(frame)
     assert np.shares_memory(again.y, changed.y)
+    # What is nobody else's is not copied once more, and what is shared is not changed.
+    assert changed.changed(box, before, before) is changed
+    assert not np.shares_memory(changed.shared.changed(box, before, before).y, changed.y)
     assert not np.shares_memory(from_frame(to_frame(shown)).y, shown.y)
 
 
