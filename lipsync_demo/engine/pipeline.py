@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
 WORTH_KNOWING = Fraction(10)
 """Seconds of the video that are looked at even when fewer are shown: more mouths to take."""
-WHOLE_STEPS = Fraction(2)
+WHOLE_STEPS = Fraction(1)
 """Past them the video is looked at in steps of so many seconds: modes that show a frame more or
 less share what was found."""
 
