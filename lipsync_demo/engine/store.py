@@ -6,12 +6,11 @@ and at a jump backward far less: nothing is decoded from the key frame before.
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Collection
+from io import FileIO
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import IO
 
 from lipsync_demo.engine.picture import Colours, Picture, blank, fill
 
@@ -34,7 +33,7 @@ class PictureStore:
         self._small = count * size[0] * size[1] * 3 // 2 <= MEMORY_BYTES
         self._folder = folder
         self._held: dict[int, Picture] = {}
-        self._file: IO[bytes] | None = None
+        self._file: FileIO | None = None
         self._written: set[int] = set()
         self._slots = 0
         self._page: Picture | None = None
@@ -73,7 +72,8 @@ class PictureStore:
         buffers = _buffers(self._page)
         length = sum(map(len, buffers))
         try:
-            whole = os.pwritev(self._file.fileno(), buffers, number * length) == length
+            self._file.seek(number * length)
+            whole = sum(map(self._file.write, buffers)) == length
         except OSError:
             whole = False
         if whole:
@@ -92,7 +92,8 @@ class PictureStore:
         picture = blank(*self._size, self._colours)
         buffers = _buffers(picture)
         length = sum(map(len, buffers))
-        if os.preadv(self._file.fileno(), buffers, number * length) == length:
+        self._file.seek(number * length)
+        if sum(map(self._file.readinto, buffers)) == length:
             return picture
         self._written.discard(number)
         return None
