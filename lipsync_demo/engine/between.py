@@ -3,6 +3,7 @@
 They lie about midway; what is missing is learned from the clip itself. Wherever the mesh saw
 three frames in a row, what it said of the middle one is compared with the middle of the other
 two, beside how the mouth looks there and what it looks like in the others (ridge regression).
+Where the mouth looks much unlike the two, nothing is guessed.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from lipsync_demo.engine.points import USED, used
 
 Floats = NDArray[np.float32]
 
-ENOUGH = 48
+ENOUGH = 40
 """Frames in a row to learn from before one is left out."""
 RIDGE = 1.0
 """Of the mean square of a look's values."""
@@ -28,8 +29,17 @@ GROWTH = 1.25
 """The rule is made anew when this many times as much is known."""
 AT_ONCE = 32
 """Frames that are added to what is known together."""
+APART = 4
+"""Frames between two looks at most; a power of two."""
+MOST_CHANGE = {2: 0.4, 4: 0.25}
+"""Of how a mouth looks, by how many frames the two looks lie apart: one that differs from their
+mean by more of itself is looked at."""
 MOST_MOTION = 0.2
 """Faces that move further between the two are looked at, IOD."""
+TRIED = 8
+"""Frames in a row on which the rule of the shot before is tried."""
+GOOD = 1.0
+"""It is taken over when it misses no more than this part of what the middle misses."""
 
 _CORNERS = [LIPS_OUTER[0], LIPS_OUTER[len(LIPS_OUTER) // 2]]
 
@@ -52,15 +62,17 @@ class Sight:
 
 
 class Between:
-    """What is known of one face."""
+    """What is known of one face; `like` is what was known of the one in the shot before."""
 
-    def __init__(self) -> None:
+    def __init__(self, like: Between | None = None) -> None:
         size, terms = SIZE[0] * SIZE[1], len(USED) * 3
         self._squares = np.zeros((size, size))
         self._products = np.zeros((size, terms))
         self._rule = np.zeros((size, terms), np.float32)
         self._waiting: list[tuple[Floats, Floats]] = []
         self._known, self._next = 0, ENOUGH
+        self._like = like if like is not None and like.ready else None
+        self._missed = self._middle_missed = 0.0
 
     @property
     def ready(self) -> bool:
@@ -79,29 +91,52 @@ class Between:
         if len(self._waiting) == AT_ONCE or self._known == self._next:
             self._sum()
         if self._known == self._next:
-            self._next = int(self._known * GROWTH) + 1
-            size = len(self._squares)
-            ridge = RIDGE * np.trace(self._squares) / size * np.eye(size)
-            self._rule = np.linalg.solve(self._squares + ridge, self._products).astype(np.float32)
+            self._solve()
+        if self._like is not None:
+            self._try(self._like, change, missing)
+
+    def _try(self, like: Between, change: Floats, missing: Floats) -> None:
+        self._missed += float(np.square(missing - change @ like._rule).sum())
+        self._middle_missed += float(np.square(missing).sum())
+        if self._known == TRIED:
+            self._like = None
+            if self._missed <= GOOD**2 * self._middle_missed:
+                self._squares += like._squares
+                self._products += like._products
+                self._known += like._known
+                self._sum()
+                self._solve()
 
     def _sum(self) -> None:
+        if not self._waiting:
+            return
         changes, missing = (np.stack(rows) for rows in zip(*self._waiting, strict=True))
         self._squares += changes.T @ changes
         self._products += changes.T @ missing
         self._waiting.clear()
 
-    def guess(self, before: Sight, picture: Picture, after: Sight) -> Floats | None:
-        """The points (478, 3) of the frame between; None when the face moved too far."""
+    def _solve(self) -> None:
+        self._next = int(self._known * GROWTH) + 1
+        size = len(self._squares)
+        ridge = RIDGE * np.trace(self._squares) / size * np.eye(size)
+        self._rule = np.linalg.solve(self._squares + ridge, self._products).astype(np.float32)
+
+    def guess(self, before: Sight, number: int, picture: Picture, after: Sight) -> Sight | None:
+        """The face in the frame midway; None when it moved too far or looks too different."""
         moved = (after.points - before.points)[_CORNERS, :2]
         if np.abs(moved).max() > MOST_MOTION * iod(after.points):
             return None
         points = _middle(before, after)
         grey, corner = _luma(picture, points)
         change = np.subtract(_looked(grey, corner, points), _mean_look(before, after))
+        most = MOST_CHANGE[after.number - before.number]
+        size = np.linalg.norm(before.look) * np.linalg.norm(after.look)
+        if np.square(change).sum() > most * most * size:
+            return None
         missing = np.asarray(change @ self._rule, np.float32).reshape(-1, 3)
         pose = fit_pose(points)
         points[USED] = pose.to_picture(np.add(used(pose.to_head(points)), missing))
-        return points
+        return Sight(number, points, grey, corner, _looked(grey, corner, points))
 
 
 def _middle(before: Sight, after: Sight) -> Floats:

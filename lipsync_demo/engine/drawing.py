@@ -12,7 +12,6 @@ from lipsync_demo.engine.choose import Donor, choose
 from lipsync_demo.engine.drive import Drive
 from lipsync_demo.engine.levels import Levels
 from lipsync_demo.engine.library import MouthLibrary
-from lipsync_demo.engine.mouth import Pose
 from lipsync_demo.engine.picture import Picture
 from lipsync_demo.engine.render import MouthRenderer, reach
 from lipsync_demo.engine.tracks import FaceTrack, Shot
@@ -97,8 +96,7 @@ class _Person:
     ) -> list[Drawing | None]:
         """For consecutive output frames that show the shot's frames `numbers`."""
         targets = self._levels.targets(*drive.at(seconds))
-        pose = self._track.pose
-        poses = Pose(pose.rotation[numbers], pose.scale[numbers], pose.translation[numbers])
+        poses = self._track.pose.at(numbers)
         donors = choose(self._library, targets, poses)
         strengths = self._track.weight[numbers].tolist()
         return [

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lipsync_demo.engine.between import Between, Sight
+from lipsync_demo.engine.between import APART, Between, Sight
 from lipsync_demo.engine.face import (
     MESH_SIZE,
     MIN_PRESENCE,
@@ -25,13 +25,15 @@ from lipsync_demo.engine.mouth import (
     fit_pose,
     iod,
     measures,
-    smooth_middle,
+    smooth_inner,
 )
 from lipsync_demo.engine.picture import Box, Picture
 from lipsync_demo.engine.points import USED, used, whole
 from lipsync_demo.engine.speaker import Candidate
 
 Floats = NDArray[np.float32]
+
+Skipped = tuple[int, Picture]
 
 GATHERED = 16
 """Frames whose mouths are taken into the library together."""
@@ -71,29 +73,36 @@ class Found:
 
 
 class Follower:
-    """One face: its points by frame of the shot, and its mouths."""
+    """One face: its points by frame of the shot, and its mouths.
 
-    def __init__(self) -> None:
+    `known` is what was learned of it, with the help of what is known of a face that may be the
+    same.
+    """
+
+    def __init__(self, known: Between | None = None) -> None:
+        self.known = Between(known)
         self.found = Found()
         self.mouths = LibraryBuilder()
         self.size = 0.0
         """Widths summed over frames: large and long wins."""
         self.lost = False
-        self._between = Between()
-        self._skipped: tuple[int, Picture] | None = None
+        self._skipped: list[Skipped] = []
         self._sights: deque[Sight] = deque(maxlen=3)
         self._waiting: list[Seen] = []
-        self._recent: deque[Seen] = deque(maxlen=SMOOTHING_TAPS)
+        self._recent: list[Seen] = []
 
     def follow(self, number: int, picture: Picture, landmarker: FaceLandmarker, skip: bool) -> None:
-        """The next frame; when enough is known of the face, every second may wait for its
-        successor (`skip`)."""
-        if skip and self._skipped is None and self._between.ready:
-            self._skipped = number, picture
+        """The next frame; when enough is known of the face, it may wait for its successors
+        (`skip`)."""
+        if skip and self.known.ready and len(self._skipped) < APART - 1:
+            self._skipped.append((number, picture))
             return
         found = look(picture, landmark_region(self.last.points), landmarker)
-        if found.score < MIN_PRESENCE:
+        if found.score < MIN_PRESENCE and self._skipped:
+            # Step by step it may be found where it went.
             self.catch_up(landmarker)
+            found = look(picture, landmark_region(self.last.points), landmarker)
+        if found.score < MIN_PRESENCE:
             self.lost = True
         else:
             self.add(number, picture, found, landmarker)
@@ -103,29 +112,54 @@ class Follower:
     ) -> None:
         """A frame the mesh has looked at."""
         sight = Sight.of(number, picture, face.points)
-        if self._skipped is not None:
-            between, shown = self._skipped
-            points = self._between.guess(self._sights[-1], shown, sight)
-            if points is None:
-                self.catch_up(landmarker)
-            else:
-                self._skipped = None
-                self._take(between, shown, points)
-        self._sights.append(sight)
-        self._learn()
+        skipped, self._skipped = self._skipped, []
+        if skipped:
+            self._fill(self._sights[-1], skipped, sight, landmarker)
         self.last = face
         self.lost = False
-        self._take(number, picture, face.points)
+        self._see(sight, picture)
 
     def catch_up(self, landmarker: FaceLandmarker) -> None:
-        """Look at the frame that waits: nothing comes after it."""
-        if self._skipped is None:
+        """Look at the frames that wait: nothing comes after them."""
+        skipped, self._skipped = self._skipped, []
+        self._look_at(skipped, landmarker)
+
+    def _look_at(self, frames: list[Skipped], landmarker: FaceLandmarker) -> None:
+        for number, picture in frames:
+            found = look(picture, landmark_region(self.last.points), landmarker)
+            if found.score >= MIN_PRESENCE:
+                self.last = found
+                self._see(Sight.of(number, picture, found.points), picture)
+
+    def _fill(
+        self, before: Sight, frames: list[Skipped], after: Sight, landmarker: FaceLandmarker
+    ) -> None:
+        """The frames between two sights: the middle one first, as its own halves need it."""
+        if not frames:
             return
-        number, picture = self._skipped
-        self._skipped = None
-        found = look(picture, landmark_region(self.last.points), landmarker)
-        if found.score >= MIN_PRESENCE:
-            self._take(number, picture, found.points)
+        place = len(frames) // 2
+        number, picture = frames[place]
+        guessed = None
+        if number - before.number == after.number - number:
+            guessed = self.known.guess(before, number, picture, after)
+        sight = guessed
+        if sight is None:
+            found = look(picture, landmark_region(before.points), landmarker)
+            if found.score < MIN_PRESENCE:
+                self._look_at(frames[:place] + frames[place + 1 :], landmarker)
+                return
+            sight = Sight.of(number, picture, found.points)
+        self._fill(before, frames[:place], sight, landmarker)
+        if guessed is None:
+            self._see(sight, picture)
+        else:
+            self._take(number, picture, sight.points)
+        self._fill(sight, frames[place + 1 :], after, landmarker)
+
+    def _see(self, sight: Sight, picture: Picture) -> None:
+        self._sights.append(sight)
+        self._learn()
+        self._take(sight.number, picture, sight.points)
 
     def _learn(self) -> None:
         if len(self._sights) < 3:
@@ -133,7 +167,7 @@ class Follower:
         before, seen, after = self._sights
         apart = seen.number - before.number
         if apart == after.number - seen.number and apart <= 2:
-            self._between.learn(before, seen, after)
+            self.known.learn(before, seen, after)
 
     def _take(self, number: int, picture: Picture, points: Floats) -> None:
         self.found.add(number, used(points))
@@ -157,25 +191,38 @@ class Follower:
     def end(self) -> None:
         """Call after the last frame: a face seen too briefly to smooth is kept as it is."""
         self._gather()
-        if len(self.found) < SMOOTHING_TAPS:
-            for seen in self._recent:
-                self._keep(seen, seen.points)
+        if self._recent and len(self.found) < SMOOTHING_TAPS:
+            self._keep(self._recent, np.stack([seen.points for seen in self._recent]))
 
     def _gather(self) -> None:
         for seen in self._waiting:
             if self._recent and seen.number != self._recent[-1].number + 1:
+                self._keep_inner()
                 self._recent.clear()
             self._recent.append(seen)
-            if len(self._recent) == SMOOTHING_TAPS:
-                middle = self._recent[SMOOTHING_TAPS // 2]
-                self._keep(middle, smooth_middle(np.stack([s.points for s in self._recent])))
         self._waiting.clear()
+        self._keep_inner()
+        del self._recent[: 1 - SMOOTHING_TAPS]
 
-    def _keep(self, seen: Seen, points: Floats) -> None:
-        pose = fit_pose(points)
-        if drawable(pose):
-            offset = np.array([seen.box.left, seen.box.top, 0], np.float32)
-            self.mouths.add(seen.number, seen.rgb, points - offset, pose.seen_from(offset))
+    def _keep_inner(self) -> None:
+        """What the recent ones say when the two on either side are known."""
+        if len(self._recent) >= SMOOTHING_TAPS:
+            points = smooth_inner(np.stack([seen.points for seen in self._recent]))
+            side = SMOOTHING_TAPS // 2
+            self._keep(self._recent[side:-side], points)
+
+    def _keep(self, seen: list[Seen], points: Floats) -> None:
+        """`points` (n, 478, 3) in pixels of the frames."""
+        poses = fit_pose(points)
+        usable = np.flatnonzero(drawable(poses))
+        kept = [seen[row] for row in usable]
+        offsets = np.array([(one.box.left, one.box.top, 0) for one in kept], np.float32)
+        self.mouths.extend(
+            [one.number for one in kept],
+            [one.rgb for one in kept],
+            points[usable] - offsets.reshape(-1, 1, 3),
+            poses.at(usable).seen_from(offsets.reshape(-1, 3)),
+        )
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -6,7 +6,7 @@ Bregler, Covell, Slaney: Video Rewrite (1997). Memory does not grow with the cli
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -90,7 +90,7 @@ class _Entry:
 
 
 class LibraryBuilder:
-    """Takes frames one by one. Frames may be crops, with points in the crop's pixels."""
+    """Takes frames in order. Frames may be crops, with points in the crop's pixels."""
 
     def __init__(self, most_frames: int = MOST_FRAMES, most_bytes: int = MOST_BYTES) -> None:
         self._most_frames = most_frames
@@ -105,9 +105,23 @@ class LibraryBuilder:
         """Bytes of the frames held."""
         return sum(e.mouth.patch.size + e.head.nbytes + e.all_points.nbytes for e in self._entries)
 
-    def add(self, index: int, rgb: Image, points: Floats, pose: Pose | None = None) -> None:
-        """One frame; `points` (478, 3) in pixels of `rgb`, `pose` that of the points."""
-        pose = pose or fit_pose(points)
+    def add(self, index: int, rgb: Image, points: Floats) -> None:
+        """One frame; `points` (478, 3) in pixels of `rgb`."""
+        self.extend([index], [rgb], points[None], fit_pose(points[None]))
+
+    def extend(
+        self, numbers: Sequence[int], pictures: Sequence[Image], points: Floats, poses: Pose
+    ) -> None:
+        """Several frames, of `numbers`; `points` (n, 478, 3) in pixels of their `pictures`."""
+        heads, values = poses.to_head(points), measures(points, poses)
+        for row, (number, rgb) in enumerate(zip(numbers, pictures, strict=True)):
+            # Copies: a few frames that are kept would hold the memory of all of them.
+            head, value = heads[row].copy(), values[row].copy()
+            self._add(number, rgb, points[row], poses.at(row), head, value)
+
+    def _add(
+        self, index: int, rgb: Image, points: Floats, pose: Pose, head: Floats, values: Floats
+    ) -> None:
         left, top, right, bottom = patch_box(points, float(pose.scale))
         left, top = max(left, 0), max(top, 0)
         patch = rgb[top:bottom, left:right]
@@ -128,10 +142,10 @@ class LibraryBuilder:
         self._entries.append(
             _Entry(
                 mouth,
-                pose.to_head(points),
+                head,
                 local,
                 seen,
-                measures(points, pose),
+                values,
                 look(grey, mouth.points[0], mouth.points[CORNER]),
                 float(cv2.Laplacian(grey, cv2.CV_32F).std()),
             )

@@ -9,6 +9,7 @@ the centres of the eyes, seen from the front.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,7 +64,7 @@ MEASURES = ("opening", "width", "roundness", "protrusion", "jaw")
 _MEASURED = np.array((13, 82, 312, 61, 0, 14, 87, 317, 291, 17, *CHIN, NOSE_BASE))
 
 SMOOTHING_TAPS = 5
-_MIDDLE_TAPS = np.array([-3, 12, 17, 12, -3], np.float32) / 35
+_TAPS = np.array([-3, 12, 17, 12, -3], np.float32) / 35
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -90,8 +91,8 @@ class Pose:
             turned * self.scale[..., None, None] + self.translation[..., None, :], np.float32
         )
 
-    def at(self, number: int) -> Pose:
-        """One of many."""
+    def at(self, number: int | NDArray[np.intp]) -> Pose:
+        """One of many, or several."""
         return Pose(self.rotation[number], self.scale[number], self.translation[number])
 
     def seen_from(self, corner: Floats) -> Pose:
@@ -173,6 +174,8 @@ def smooth(track: Floats) -> Floats:
     return np.asarray(savgol_filter(track, SMOOTHING_TAPS, 2, axis=0), np.float32)
 
 
-def smooth_middle(five: Floats) -> Floats:
-    """What `smooth` gives for the middle one of five frames (5, ...)."""
-    return np.asarray(np.tensordot(_MIDDLE_TAPS, five, 1), np.float32)
+def smooth_inner(track: Floats) -> Floats:
+    """What `smooth` gives for a track (n, ...), without the first and the last two (n - 4, ...)."""
+    inner = len(track) - SMOOTHING_TAPS + 1
+    parts = (track[i : i + inner] * tap for i, tap in enumerate(_TAPS))
+    return np.asarray(reduce(np.add, parts), np.float32)

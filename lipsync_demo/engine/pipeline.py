@@ -193,7 +193,7 @@ def laid_speech(reader: FrameReader, sound: AudioSegment, mode: SyncMode) -> Tim
 
 
 def may_skip(reader: FrameReader) -> bool:
-    """Whether frames follow so closely that the mesh may leave out every second one."""
+    """Whether frames follow so closely that the mesh may leave out some."""
     return reader.times.rate >= SKIPPING_RATE
 
 

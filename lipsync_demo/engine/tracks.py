@@ -13,6 +13,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from lipsync_demo.engine.between import Between
 from lipsync_demo.engine.cuts import CutDetector
 from lipsync_demo.engine.face import (
     MIN_PRESENCE,
@@ -38,8 +39,8 @@ from lipsync_demo.engine.speaker import Choose, largest
 Floats = NDArray[np.float32]
 
 MOST_FACES = 3
-SEARCH_EVERY = 12
-"""Frames between two searches for faces while none, or not all, are followed."""
+SEARCH_EVERY, SEARCH_ON = 12, 24
+"""Frames between two searches for faces while none is followed, and while one is."""
 SMALLER_FACES = 0.6
 """A second face is followed when it is at least this wide beside the widest."""
 DETECTION_SIDE = 256
@@ -112,8 +113,8 @@ def follow(
     """The shots of a video, from all its pictures in order.
 
     `on_frame` is called with the number of frames seen so far; `choose` tells whose track is
-    kept where a shot has several faces; with `skip` the mesh looks at every second frame once
-    enough of a face is known.
+    kept where a shot has several faces; with `skip` the mesh leaves out frames once enough of a
+    face is known.
     """
     shots: list[Shot] = []
     cuts = CutDetector()
@@ -123,7 +124,7 @@ def follow(
         if cuts.between(picture):
             shots.append(Shot(start, number - 1, search.best(start, choose), search.faces))
             _thin(shots)
-            start, search = number - 1, _Search(landmarker, skip)
+            start, search = number - 1, _Search(landmarker, skip, search.known)
         search.see(picture)
         if on_frame is not None:
             on_frame(number)
@@ -161,7 +162,11 @@ def settle(picture: Picture, face: Face, landmarker: FaceLandmarker) -> Landmark
 class _Search:
     """Follows the faces of one shot."""
 
-    def __init__(self, landmarker: FaceLandmarker, skip: bool) -> None:
+    def __init__(
+        self, landmarker: FaceLandmarker, skip: bool, known: Between | None = None
+    ) -> None:
+        self.known = known
+        """What is known of the face that spoke last."""
         self._landmarker = landmarker
         self._skip = skip
         self._followers: list[Follower] = []
@@ -174,7 +179,7 @@ class _Search:
         for follower in live:
             follower.follow(number, picture, self._landmarker, self._skip)
         lost = any(follower.lost for follower in live)
-        if lost or number % SEARCH_EVERY == 0:
+        if lost or number % (SEARCH_ON if live else SEARCH_EVERY) == 0:
             self._find(picture, number)
 
     def _find(self, picture: Picture, number: int) -> None:
@@ -191,7 +196,7 @@ class _Search:
             lost = (f for f in self._followers if f.lost and _same(f.last.box, found.box))
             follower = next(lost, None)
             if follower is None:
-                follower = Follower()
+                follower = Follower(self.known)
                 self._followers.append(follower)
             follower.add(number, picture, found, self._landmarker)
             live.append(follower)
@@ -209,6 +214,7 @@ class _Search:
         several = len(self._followers) > 1
         number = choose([f.candidate(start) for f in self._followers]) if several else 0
         follower = self._followers[number]
+        self.known = follower.known
         follower.end()
         points = np.zeros((self._seen, len(USED), 3), np.float32)
         present = np.zeros(self._seen, bool)
