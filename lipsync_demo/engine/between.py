@@ -1,9 +1,9 @@
 """The points of a frame between two the mesh has looked at, at a tenth of the mesh's cost.
 
 They lie about midway; what is missing is learned from the clip itself. Wherever the mesh saw
-three frames in a row, what it said of the middle one is compared with the middle of the other
-two, beside how the mouth looks there and what it looks like in the others (ridge regression).
-Where the mouth looks much unlike the two, nothing is guessed.
+three frames equally far apart, what it said of the middle one is compared with the middle of the
+other two, beside how the mouth looks there and what it looks like in the others (ridge
+regression). Where the mouth looks much unlike the two, nothing is guessed.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from lipsync_demo.engine.points import USED, used
 
 Floats = NDArray[np.float32]
 
-ENOUGH = 40
-"""Frames in a row to learn from before one is left out."""
+ENOUGH = 32
+"""Times three to learn from before anything is guessed."""
 RIDGE = 1.0
 """Of the mean square of a look's values."""
 GROWTH = 1.25
@@ -31,13 +31,13 @@ AT_ONCE = 32
 """Frames that are added to what is known together."""
 APART = 4
 """Frames between two looks at most; a power of two."""
-MOST_CHANGE = {2: 0.4, 4: 0.25}
+MOST_CHANGE = {2: 0.5, 4: 0.3}
 """Of how a mouth looks, by how many frames the two looks lie apart: one that differs from their
 mean by more of itself is looked at."""
 MOST_MOTION = 0.2
 """Faces that move further between the two are looked at, IOD."""
 TRIED = 8
-"""Frames in a row on which the rule of the shot before is tried."""
+"""Times three on which the rule of the shot before is tried."""
 GOOD = 1.0
 """It is taken over when it misses no more than this part of what the middle misses."""
 
@@ -59,6 +59,38 @@ class Sight:
     def of(cls, number: int, picture: Picture, points: Floats) -> Sight:
         grey, corner = _luma(picture, points)
         return cls(number, points, grey, corner, _looked(grey, corner, points))
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Halfway:
+    """What is known of a face in the frame `number` without any rule: the middle `points`
+    (478, 3) of two sights, and how differently from their mean its mouth looks there."""
+
+    number: int
+    points: Floats
+    grey: NDArray[np.uint8]
+    corner: Floats
+    change: Floats
+
+    @classmethod
+    def of(cls, before: Sight, number: int, picture: Picture, after: Sight) -> Halfway | None:
+        """For the frame midway; None when the face moved too far or looks too different."""
+        moved = (after.points - before.points)[_CORNERS, :2]
+        if np.abs(moved).max() > MOST_MOTION * iod(after.points):
+            return None
+        points = _middle(before, after)
+        grey, corner = _luma(picture, points)
+        change = np.subtract(_looked(grey, corner, points), _mean_look(before, after))
+        most = MOST_CHANGE[after.number - before.number]
+        size = np.linalg.norm(before.look) * np.linalg.norm(after.look)
+        if np.square(change).sum() > most * most * size:
+            return None
+        return cls(number, points, grey, corner, change)
+
+    def sight(self, points: Floats) -> Sight:
+        """As one of the mesh's, with these points."""
+        look = _looked(self.grey, self.corner, points)
+        return Sight(self.number, points, self.grey, self.corner, look)
 
 
 class Between:
@@ -121,22 +153,13 @@ class Between:
         ridge = RIDGE * np.trace(self._squares) / size * np.eye(size)
         self._rule = np.linalg.solve(self._squares + ridge, self._products).astype(np.float32)
 
-    def guess(self, before: Sight, number: int, picture: Picture, after: Sight) -> Sight | None:
-        """The face in the frame midway; None when it moved too far or looks too different."""
-        moved = (after.points - before.points)[_CORNERS, :2]
-        if np.abs(moved).max() > MOST_MOTION * iod(after.points):
-            return None
-        points = _middle(before, after)
-        grey, corner = _luma(picture, points)
-        change = np.subtract(_looked(grey, corner, points), _mean_look(before, after))
-        most = MOST_CHANGE[after.number - before.number]
-        size = np.linalg.norm(before.look) * np.linalg.norm(after.look)
-        if np.square(change).sum() > most * most * size:
-            return None
-        missing = np.asarray(change @ self._rule, np.float32).reshape(-1, 3)
+    def guess(self, halfway: Halfway) -> Floats:
+        """The points (478, 3) of a face halfway between two sights."""
+        points = halfway.points.copy()
+        missing = np.asarray(halfway.change @ self._rule, np.float32).reshape(-1, 3)
         pose = fit_pose(points)
         points[USED] = pose.to_picture(np.add(used(pose.to_head(points)), missing))
-        return Sight(number, points, grey, corner, _looked(grey, corner, points))
+        return points
 
 
 def _middle(before: Sight, after: Sight) -> Floats:

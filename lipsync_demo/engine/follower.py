@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lipsync_demo.engine.between import APART, Between, Sight
+from lipsync_demo.engine.between import APART, Between, Halfway, Sight
 from lipsync_demo.engine.face import (
     MESH_SIZE,
     MIN_PRESENCE,
@@ -88,19 +88,19 @@ class Follower:
         self.lost = False
         self._skipped: list[Skipped] = []
         self._sights: deque[Sight] = deque(maxlen=3)
-        self._waiting: list[Seen] = []
+        self._waiting: list[Seen | Later] = []
         self._recent: list[Seen] = []
 
     def follow(self, number: int, picture: Picture, landmarker: FaceLandmarker, skip: bool) -> None:
-        """The next frame; when enough is known of the face, it may wait for its successors
-        (`skip`)."""
-        if skip and self.known.ready and len(self._skipped) < APART - 1:
+        """The next frame; it may wait for its successors (`skip`): one until enough is known of
+        the face, then more."""
+        if skip and len(self._skipped) < (APART - 1 if self.known.ready else 1):
             self._skipped.append((number, picture))
             return
         found = look(picture, landmark_region(self.last.points), landmarker)
         if found.score < MIN_PRESENCE and self._skipped:
             # Step by step it may be found where it went.
-            self.catch_up(landmarker)
+            self._look_at(self._waited(), landmarker)
             found = look(picture, landmark_region(self.last.points), landmarker)
         if found.score < MIN_PRESENCE:
             self.lost = True
@@ -112,17 +112,16 @@ class Follower:
     ) -> None:
         """A frame the mesh has looked at."""
         sight = Sight.of(number, picture, face.points)
-        skipped, self._skipped = self._skipped, []
+        skipped = self._waited()
         if skipped:
             self._fill(self._sights[-1], skipped, sight, landmarker)
         self.last = face
         self.lost = False
         self._see(sight, picture)
 
-    def catch_up(self, landmarker: FaceLandmarker) -> None:
-        """Look at the frames that wait: nothing comes after them."""
+    def _waited(self) -> list[Skipped]:
         skipped, self._skipped = self._skipped, []
-        self._look_at(skipped, landmarker)
+        return skipped
 
     def _look_at(self, frames: list[Skipped], landmarker: FaceLandmarker) -> None:
         for number, picture in frames:
@@ -139,27 +138,31 @@ class Follower:
             return
         place = len(frames) // 2
         number, picture = frames[place]
-        guessed = None
+        halfway = None
         if number - before.number == after.number - number:
-            guessed = self.known.guess(before, number, picture, after)
-        sight = guessed
-        if sight is None:
+            halfway = Halfway.of(before, number, picture, after)
+        if halfway is not None and not self.known.ready:
+            self._take(Later.of(halfway, picture, landmark_region(before.points)))
+            return
+        if halfway is None:
             found = look(picture, landmark_region(before.points), landmarker)
             if found.score < MIN_PRESENCE:
                 self._look_at(frames[:place] + frames[place + 1 :], landmarker)
                 return
             sight = Sight.of(number, picture, found.points)
+        else:
+            sight = halfway.sight(self.known.guess(halfway))
         self._fill(before, frames[:place], sight, landmarker)
-        if guessed is None:
+        if halfway is None:
             self._see(sight, picture)
         else:
-            self._take(number, picture, sight.points)
+            self._take(Seen.of(number, picture, sight.points))
         self._fill(sight, frames[place + 1 :], after, landmarker)
 
     def _see(self, sight: Sight, picture: Picture) -> None:
         self._sights.append(sight)
         self._learn()
-        self._take(sight.number, picture, sight.points)
+        self._take(Seen.of(sight.number, picture, sight.points))
 
     def _learn(self) -> None:
         if len(self._sights) < 3:
@@ -169,12 +172,10 @@ class Follower:
         if apart == after.number - seen.number and apart <= 2:
             self.known.learn(before, seen, after)
 
-    def _take(self, number: int, picture: Picture, points: Floats) -> None:
-        self.found.add(number, used(points))
-        self.size += float(np.ptp(points[:, 0]))
-        self._waiting.append(Seen.of(number, picture, points))
+    def _take(self, seen: Seen | Later) -> None:
+        self._waiting.append(seen)
         # Between two runs of the mesh all of this is out of the processor's caches.
-        if len(self._waiting) == GATHERED:
+        if len(self._waiting) >= GATHERED and self.known.ready:
             self._gather()
 
     def candidate(self, start: int) -> Candidate:
@@ -188,14 +189,21 @@ class Follower:
             float(points[..., 0].mean()),
         )
 
-    def end(self) -> None:
-        """Call after the last frame: a face seen too briefly to smooth is kept as it is."""
+    def end(self, landmarker: FaceLandmarker) -> None:
+        """Call after the last frame. A face seen too briefly to smooth is kept as it is."""
+        self._look_at(self._waited(), landmarker)
+        if not self.known.ready:
+            settled = (one.looked(landmarker) for one in self._waiting)
+            self._waiting = [one for one in settled if one is not None]
         self._gather()
         if self._recent and len(self.found) < SMOOTHING_TAPS:
             self._keep(self._recent, np.stack([seen.points for seen in self._recent]))
 
     def _gather(self) -> None:
-        for seen in self._waiting:
+        for one in self._waiting:
+            seen = one.guessed(self.known)
+            self.found.add(seen.number, used(seen.points))
+            self.size += float(np.ptp(seen.points[:, 0]))
             if self._recent and seen.number != self._recent[-1].number + 1:
                 self._keep_inner()
                 self._recent.clear()
@@ -238,6 +246,36 @@ class Seen:
     def of(cls, number: int, picture: Picture, points: Floats) -> Seen:
         box = picture.box(*patch_box(points, float(iod(points))))
         return cls(number, box, picture.rgb(box), points)
+
+    def guessed(self, known: Between) -> Seen:
+        return self
+
+    def looked(self, landmarker: FaceLandmarker) -> Seen | None:
+        return self
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Later:
+    """A frame whose points wait until enough is known to guess them, else the mesh looks at
+    `crop`, the square of `region`. Small beside the picture."""
+
+    seen: Seen
+    halfway: Halfway
+    crop: NDArray[np.uint8]
+    region: Region
+
+    @classmethod
+    def of(cls, halfway: Halfway, picture: Picture, region: Region) -> Later:
+        seen = Seen.of(halfway.number, picture, halfway.points)
+        return cls(seen, halfway, picture.square(region.onto(MESH_SIZE), MESH_SIZE), region)
+
+    def guessed(self, known: Between) -> Seen:
+        return replace(self.seen, points=known.guess(self.halfway))
+
+    def looked(self, landmarker: FaceLandmarker) -> Seen | None:
+        """None when the mesh sees no face."""
+        found = landmarker.read(self.crop, self.region)
+        return replace(self.seen, points=found.points) if found.score >= MIN_PRESENCE else None
 
 
 def in_parts(few: Floats) -> Iterator[Floats]:

@@ -210,12 +210,11 @@ class _Search:
         if not self._followers:
             return None
         for follower in self._followers:
-            follower.catch_up(self._landmarker)
+            follower.end(self._landmarker)
         several = len(self._followers) > 1
         number = choose([f.candidate(start) for f in self._followers]) if several else 0
         follower = self._followers[number]
         self.known = follower.known
-        follower.end()
         points = np.zeros((self._seen, len(USED), 3), np.float32)
         present = np.zeros(self._seen, bool)
         points[follower.found.numbers] = follower.found.points
