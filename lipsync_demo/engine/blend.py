@@ -51,7 +51,7 @@ def smoothstep(values: Floats) -> Floats:
     return np.asarray(t * t * (3 - 2 * t))
 
 
-def ramp(values: Floats, low: float, high: float) -> Floats:
+def ramp(values: Floats, low: float | Floats, high: float | Floats) -> Floats:
     """0 below `low`, 1 above `high`, smooth between."""
     return smoothstep((values - low) / (high - low))
 

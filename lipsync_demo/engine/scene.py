@@ -47,6 +47,7 @@ RING_SCALE = 1.12
 """What a mouth covers: the ring of skin around the lips, enlarged."""
 
 _CHIN = 152
+_ENDS = np.array((NOSE_BASE, _CHIN))
 _MOVING = np.array(MOVING)
 
 
@@ -136,7 +137,8 @@ class Scene:
 
     def grid(self, width: int, height: int) -> Grid | None:
         """Over everything that moves; None when that lies outside the picture."""
-        places = self.pose.to_picture(_corners(self.head, self.chin))[:, :2]
+        nose, chin = self.head[_ENDS]
+        places = self.pose.to_picture(_corners(nose, chin, self.chin))[:, :2]
         # Not a pixel further: only what is within reach may change.
         left, top = np.maximum(np.floor(places.min(0)), 0).astype(int).tolist()
         right, bottom = np.minimum(np.ceil(places.max(0)) + 1, (width, height)).astype(int).tolist()
@@ -161,11 +163,10 @@ class Scene:
         depth = np.array([[0, 0, self.head[_CHIN, 2]]], np.float32)
         x, y = ((grid.nodes() - self.pose.to_picture(depth)[0, :2]) @ back.T).T
         top, rim = self.head[NOSE_BASE, 1], grid.step / self.unit
-        beyond = ((np.abs(x), SIDE), (top - y, ABOVE), (y - self.chin, BELOW))
-        window = np.ones(len(x), np.float32)
-        for distance, (full, none) in beyond:
-            window *= 1 - ramp(distance, full, max(none - rim, full + 0.05))
-        return window[:, None]
+        beyond = np.stack([np.abs(x), top - y, y - self.chin], 1)
+        full, none = np.array([SIDE, ABOVE, BELOW], np.float32).T
+        rising = ramp(beyond, full, np.maximum(none - rim, full + np.float32(0.05)))
+        return np.asarray((1 - rising).prod(1, keepdims=True), np.float32)
 
 
 class SceneWarp:
@@ -199,14 +200,16 @@ def reach(points: Floats, pose: Pose | None = None) -> tuple[float, float, float
     `points` (478, 3) in pixels; `pose` is theirs, when it is known.
     """
     pose = fit_pose(points) if pose is None else pose
-    head = pose.to_head(points)
-    places = pose.to_picture(_corners(head, float(head[_CHIN, 1]) + MOST_JAW))[:, :2]
+    nose, chin = pose.to_head(points[_ENDS])
+    places = pose.to_picture(_corners(nose, chin, float(chin[1]) + MOST_JAW))[:, :2]
     low, high = places.min(0) - 1, places.max(0) + 1
     return float(low[0]), float(low[1]), float(high[0]), float(high[1])
 
 
-def _corners(head: Floats, chin: float) -> Floats:
-    """Corners (4, 3), in head axes, of what may move when the chin is at height `chin`."""
-    depth = head[_CHIN, 2]
-    heights = (head[NOSE_BASE, 1] - ABOVE[1], chin + BELOW[1])
-    return np.array([[x, y, depth] for x in (-SIDE[1], SIDE[1]) for y in heights], np.float32)
+def _corners(nose: Floats, chin: Floats, low: float) -> Floats:
+    """Corners (4, 3), in head axes, of what may move when the chin is at height `low`.
+
+    `nose` and `chin` (3,) are the base of the nose and the chin as they are.
+    """
+    heights = (nose[1] - ABOVE[1], low + BELOW[1])
+    return np.array([[x, y, chin[2]] for x in (-SIDE[1], SIDE[1]) for y in heights], np.float32)

@@ -181,7 +181,7 @@ def sampled(image: Image, maps: Floats) -> Image:
     # Grain is in the luma, so one channel tells what is missing in all.
     grey = cv2.cvtColor(drawn, cv2.COLOR_RGB2GRAY)
     bent = cv2.filter2D(grey, cv2.CV_32F, _BENT, borderType=cv2.BORDER_REPLICATE)
-    missing = cv2.multiply(bent, _lost().take(part))
+    missing = cv2.multiply(bent, _lost().take(part, mode="clip"))
     return np.asarray(cv2.add(drawn, cv2.merge([missing] * 3), dtype=cv2.CV_8U), np.uint8)
 
 
