@@ -27,6 +27,8 @@ TURN = np.array([0.12, 0.12, 0.3], np.float32)
 """Differences of yaw, pitch and roll, in radians, that cost one."""
 SLANT = np.array([0.12, 0.06], np.float32)
 """Differences in `_slants` from the person's usual ones that cost one."""
+GUESSED = 0.5
+"""What a mouth costs whose points were guessed: its lips are drawn less exactly."""
 BLUR = 8.0
 CHANGE = 250.0
 JUMP = 0.8
@@ -85,6 +87,7 @@ def _candidates(
     """The best mouths (n, k) for each frame by themselves, in order, and their costs."""
     cost = distances(_felt(targets), _felt(library.values))
     cost += distances(turns / TURN, library.turns / TURN)
+    cost += GUESSED * library.guessed
     cost += BLUR * np.clip(1 - library.sharpness, 0, 1) ** 2
     slants = _slants(library)
     cost += np.square((slants - np.median(slants, 0)) / SLANT).sum(1)

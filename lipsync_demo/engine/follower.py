@@ -156,7 +156,7 @@ class Follower:
         if halfway is None:
             self._see(sight, picture)
         else:
-            self._take(Seen.of(number, picture, sight.points))
+            self._take(Seen.of(number, picture, sight.points, guessed=True))
         self._fill(sight, frames[place + 1 :], after, landmarker)
 
     def _see(self, sight: Sight, picture: Picture) -> None:
@@ -201,7 +201,7 @@ class Follower:
 
     def _gather(self) -> None:
         for one in self._waiting:
-            seen = one.guessed(self.known)
+            seen = one.settled(self.known)
             self.found.add(seen.number, used(seen.points))
             self.size += float(np.ptp(seen.points[:, 0]))
             if self._recent and seen.number != self._recent[-1].number + 1:
@@ -230,6 +230,7 @@ class Follower:
             [one.rgb for one in kept],
             points[usable] - offsets.reshape(-1, 1, 3),
             poses.at(usable).seen_from(offsets.reshape(-1, 3)),
+            [one.guessed for one in kept],
         )
 
 
@@ -241,13 +242,14 @@ class Seen:
     box: Box
     rgb: NDArray[np.uint8]
     points: Floats
+    guessed: bool
 
     @classmethod
-    def of(cls, number: int, picture: Picture, points: Floats) -> Seen:
+    def of(cls, number: int, picture: Picture, points: Floats, *, guessed: bool = False) -> Seen:
         box = picture.box(*patch_box(points, float(iod(points))))
-        return cls(number, box, picture.rgb(box), points)
+        return cls(number, box, picture.rgb(box), points, guessed)
 
-    def guessed(self, known: Between) -> Seen:
+    def settled(self, known: Between) -> Seen:
         return self
 
     def looked(self, landmarker: FaceLandmarker) -> Seen | None:
@@ -269,8 +271,8 @@ class Later:
         seen = Seen.of(halfway.number, picture, halfway.points)
         return cls(seen, halfway, picture.square(region.onto(MESH_SIZE), MESH_SIZE), region)
 
-    def guessed(self, known: Between) -> Seen:
-        return replace(self.seen, points=known.guess(self.halfway))
+    def settled(self, known: Between) -> Seen:
+        return replace(self.seen, points=known.guess(self.halfway), guessed=True)
 
     def looked(self, landmarker: FaceLandmarker) -> Seen | None:
         """None when the mesh sees no face."""

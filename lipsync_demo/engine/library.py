@@ -48,7 +48,8 @@ class MouthLibrary:
     """Mouths with what choosing them needs, one row for each.
 
     `values` (n, 5) are measures, `turns` (n, 3) yaw, pitch and roll in radians, `looks`
-    (n, d) small grey pictures of zero mean, `sharpness` (n,) relative to the sharpest.
+    (n, d) small grey pictures of zero mean, `sharpness` (n,) relative to the sharpest, `guessed`
+    (n,) those the mesh has not looked at.
     `talks` is false when the clip hardly moves its mouth: then a frame's own lips are the
     best there are.
     """
@@ -58,6 +59,7 @@ class MouthLibrary:
     turns: Floats
     looks: Floats
     sharpness: Floats
+    guessed: NDArray[np.bool_]
     talks: bool
     model: MouthModel
     interior: Interior
@@ -87,6 +89,7 @@ class _Entry:
     values: Floats
     look: Floats
     sharpness: float
+    guessed: bool
 
 
 class LibraryBuilder:
@@ -107,20 +110,35 @@ class LibraryBuilder:
 
     def add(self, index: int, rgb: Image, points: Floats) -> None:
         """One frame; `points` (478, 3) in pixels of `rgb`."""
-        self.extend([index], [rgb], points[None], fit_pose(points[None]))
+        self.extend([index], [rgb], points[None], fit_pose(points[None]), [False])
 
     def extend(
-        self, numbers: Sequence[int], pictures: Sequence[Image], points: Floats, poses: Pose
+        self,
+        numbers: Sequence[int],
+        pictures: Sequence[Image],
+        points: Floats,
+        poses: Pose,
+        guessed: Sequence[bool],
     ) -> None:
-        """Several frames, of `numbers`; `points` (n, 478, 3) in pixels of their `pictures`."""
+        """Several frames, of `numbers`; `points` (n, 478, 3) in pixels of their `pictures`.
+
+        `guessed` tells which ones the mesh has not looked at.
+        """
         heads, values = poses.to_head(points), measures(points, poses)
         for row, (number, rgb) in enumerate(zip(numbers, pictures, strict=True)):
             # Copies: a few frames that are kept would hold the memory of all of them.
             head, value = heads[row].copy(), values[row].copy()
-            self._add(number, rgb, points[row], poses.at(row), head, value)
+            self._add(number, rgb, points[row], poses.at(row), head, value, guessed[row])
 
     def _add(
-        self, index: int, rgb: Image, points: Floats, pose: Pose, head: Floats, values: Floats
+        self,
+        index: int,
+        rgb: Image,
+        points: Floats,
+        pose: Pose,
+        head: Floats,
+        values: Floats,
+        guessed: bool,
     ) -> None:
         left, top, right, bottom = patch_box(points, float(pose.scale))
         left, top = max(left, 0), max(top, 0)
@@ -148,6 +166,7 @@ class LibraryBuilder:
                 values,
                 look(grey, mouth.points[0], mouth.points[CORNER]),
                 float(cv2.Laplacian(grey, cv2.CV_32F).std()),
+                guessed,
             )
         )
         kept = min(self._most_frames, self._most_bytes // max(patch.size, 1))
@@ -183,6 +202,7 @@ class LibraryBuilder:
             "values": np.stack([e.values for e in entries]),
             "looks": np.stack([e.look for e in entries]),
             "sharpness": np.array([e.sharpness for e in entries]),
+            "guessed": np.array([e.guessed for e in entries]),
             **{f"patch{row}": e.mouth.patch for row, e in enumerate(entries)},
         }
 
@@ -205,6 +225,7 @@ class LibraryBuilder:
                     arrays["values"][row],
                     arrays["looks"][row],
                     float(arrays["sharpness"][row]),
+                    bool(arrays["guessed"][row]),
                 )
             )
         return builder
@@ -222,7 +243,8 @@ class LibraryBuilder:
         low, high = np.percentile(values[:, 0], (5, 95))
         looks = np.stack([e.look for e in entries])
         numbers = np.array([e.mouth.index for e in entries])
-        openings = agreed(values[:, 0], looks, numbers)
+        guessed = np.array([e.guessed for e in entries])
+        openings = agreed(values[:, 0], looks, numbers, ~guessed)
         mouths = [
             _opened(e.mouth, float(e.values[0]), float(after))
             for e, after in zip(entries, openings, strict=True)
@@ -239,6 +261,7 @@ class LibraryBuilder:
             np.stack([_turns(e.pose) for e in entries]),
             looks,
             sharpness / max(float(np.percentile(sharpness, 95)), 1e-6),
+            guessed,
             bool(high - low > TALKING_RANGE),
             model,
             interior,

@@ -25,7 +25,7 @@ TRUST = 0.6
 """Part of the difference that is taken over."""
 MOST_CHANGE = 0.08
 LEAST_OPENING = 0.02
-"""Closed lips are judged well; below this the opening stays. IOD."""
+"""Closed lips are judged well by the mesh; what it sees below this stays. IOD."""
 FALSELY_CLOSED = 0.05
 """Unless they look this much more open: the mesh takes a small round mouth for closed."""
 ENOUGH = 40
@@ -55,10 +55,12 @@ def distances(a: Floats, b: Floats) -> Floats:
     return np.asarray(np.maximum(squared, 0))
 
 
-def agreed(openings: Floats, looks: Floats, numbers: NDArray[np.intp]) -> Floats:
+def agreed(
+    openings: Floats, looks: Floats, numbers: NDArray[np.intp], seen: NDArray[np.bool_]
+) -> Floats:
     """The openings (n,), each corrected by what the others' `looks` (n, k) say.
 
-    `numbers` (n,) are the frames' places in the clip.
+    `numbers` (n,) are the frames' places in the clip, `seen` (n,) those the mesh looked at.
     """
     if len(openings) < ENOUGH:
         return openings
@@ -74,6 +76,6 @@ def agreed(openings: Floats, looks: Floats, numbers: NDArray[np.intp]) -> Floats
             weights = np.linalg.solve(ridge, openings[kept] - mean)
             said[out] = kernel[np.ix_(out, kept)] @ weights + mean
     change = np.clip(TRUST * (said - openings), -MOST_CHANGE, MOST_CHANGE)
-    closed = (openings < LEAST_OPENING) & (said - openings < FALSELY_CLOSED)
+    closed = seen & (openings < LEAST_OPENING) & (said - openings < FALSELY_CLOSED)
     corrected = np.where(closed, openings, np.maximum(openings + change, 0))
     return np.asarray(corrected, np.float32)

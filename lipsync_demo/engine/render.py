@@ -37,9 +37,9 @@ SHARP = 0.8
 COVERED = (0.3, 0.65)
 """A donor whose opening is less than the first part of the wanted one shows no interior of
 its own; from the second on, all."""
-APART, SHUT = (0.01, 0.035), (0.022, 0.045)
-"""A donor whose lips are further apart than wanted by this much is closed lip by lip, when
-the wanted opening is less than this, IOD."""
+SHUT = (0.022, 0.045)
+"""Donors are closed lip by lip when the wanted opening is less than this, IOD: even of lips that
+touch the mesh does not know the line where they do."""
 FADE = 0.35
 """Below this strength the result is mixed with the frame as it is."""
 
@@ -107,14 +107,14 @@ class _Drawing:
             part[:] = parted(part, self._rgb, grid, scene)
             self._fill(1.0, scene.gap)
             return
-        own = [float(library.values[row, 0]) for row in donor.rows]
-        shut = [_shutting(gap, opening) for gap in own]
+        own = float(library.values[donor.rows[0], 0])
+        shutting = float(1 - ramp(np.array(opening, np.float32), *SHUT))
         mouths = [library.mouths[row] for row in donor.rows]
-        part[:] = transplanted(part, grid, scene, mouths, donor, shut)
+        part[:] = transplanted(part, grid, scene, mouths, donor, shutting)
         # Behind the lips the first mouth is what is seen.
-        if shut[0] > 0:
-            self._fill(shut[0], own[0])
-        bare = 1 - float(ramp(np.array(own[0] / max(opening, 1e-3)), *COVERED))
+        if shutting > 0:
+            self._fill(shutting, own)
+        bare = 1 - float(ramp(np.array(own / max(opening, 1e-3)), *COVERED))
         if bare > 0:
             self._fill(bare, 0.0)
 
@@ -138,9 +138,3 @@ class _Drawing:
         hole = cv2.GaussianBlur(filled(edge, grid.width, grid.height), (0, 0), soft)
         part = self.picture[grid.within(self._face)]
         part[:] = mixed(part, np.asarray(behind, np.uint8), hole * np.float32(amount))
-
-
-def _shutting(own: float, opening: float) -> float:
-    """How far a donor's lips, `own` IOD apart, must be brought together, 0 to 1."""
-    apart = ramp(np.array(own - opening, np.float32), *APART)
-    return float(apart * (1 - ramp(np.array(opening, np.float32), *SHUT)))

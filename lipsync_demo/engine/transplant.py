@@ -36,18 +36,18 @@ COLOUR_REACH = 0.35
 
 
 def transplanted(
-    part: Image, grid: Grid, scene: Scene, mouths: list[Mouth], donor: Donor, shut: list[float]
+    part: Image, grid: Grid, scene: Scene, mouths: list[Mouth], donor: Donor, shutting: float
 ) -> Image:
     """The box of `grid` as `part` (height, width, 3) shows it, with the donor's mouth.
 
-    `mouths` are the donor's, the first of which gives the detail; `shut` tells how far each
-    one's lips are brought together, 0 to 1.
+    `mouths` are the donor's, the first of which gives the detail; `shutting` tells how far their
+    lips are brought together, 0 to 1.
     """
     warp = SceneWarp(scene, grid, DONOR)
     laid = [
         _Laid(mouth, scene, grid, warp, whole, shutting)
-        for mouth, whole, shutting in zip(
-            mouths, warp.sources([mouth.points for mouth in mouths], DONOR), shut, strict=True
+        for mouth, whole in zip(
+            mouths, warp.sources([mouth.points for mouth in mouths], DONOR), strict=True
         )
     ]
     mask = feathered(grid, scene.ring, FEATHER * scene.unit)
