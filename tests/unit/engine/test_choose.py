@@ -55,7 +55,7 @@ def test_both_sides_of_a_join_are_mixed_over_two_frames() -> None:
             assert a in donors[t + 1].rows
 
 
-def test_another_pose_or_a_blurred_mouth_is_passed_over() -> None:
+def test_another_pose_or_a_blurred_or_guessed_mouth_is_passed_over() -> None:
     library = _library()
     twins = dataclasses.replace(
         library,
@@ -64,6 +64,7 @@ def test_another_pose_or_a_blurred_mouth_is_passed_over() -> None:
         looks=np.tile(library.looks, (2, 1)),
         turns=np.concatenate([library.turns + np.float32(0.5), library.turns]),
         sharpness=np.tile(library.sharpness, 2),
+        guessed=np.tile(library.guessed, 2),
     )
     donors = choose(twins, library.values[:8], _poses(8))
     assert all(row >= len(library) for donor in donors for row in donor.rows)
@@ -74,6 +75,13 @@ def test_another_pose_or_a_blurred_mouth_is_passed_over() -> None:
     )
     donors = choose(blurred, library.values[:8], _poses(8))
     assert all(row < len(library) for donor in donors for row in donor.rows)
+    guessed = dataclasses.replace(
+        twins,
+        turns=np.tile(library.turns, (2, 1)),
+        guessed=np.arange(2 * len(library)) < len(library),
+    )
+    donors = choose(guessed, library.values[:8], _poses(8))
+    assert all(row >= len(library) for donor in donors for row in donor.rows)
 
 
 def test_a_lopsided_mouth_is_passed_over() -> None:
@@ -90,6 +98,7 @@ def test_a_lopsided_mouth_is_passed_over() -> None:
         looks=np.tile(library.looks, (3, 1)),
         turns=np.tile(library.turns, (3, 1)),
         sharpness=np.tile(library.sharpness, 3),
+        guessed=np.tile(library.guessed, 3),
     )
     donors = choose(triple, library.values[:8], _poses(8))
     assert all(row >= len(library) for donor in donors for row in donor.rows)
