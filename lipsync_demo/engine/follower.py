@@ -35,8 +35,8 @@ Floats = NDArray[np.float32]
 
 Skipped = tuple[int, Picture]
 
-GATHERED = 16
-"""Frames whose mouths are taken into the library together."""
+GATHERED, MOST_WAITING = 16, 128
+"""Frames whose mouths are taken into the library together, at most while too little is known."""
 AT_ONCE = 512
 """Frames whose points are measured at a time."""
 
@@ -79,7 +79,8 @@ class Follower:
     same.
     """
 
-    def __init__(self, known: Between | None = None) -> None:
+    def __init__(self, landmarker: FaceLandmarker, known: Between | None = None) -> None:
+        self._landmarker = landmarker
         self.known = Between(known)
         self.found = Found()
         self.mouths = LibraryBuilder()
@@ -91,30 +92,28 @@ class Follower:
         self._waiting: list[Seen | Later] = []
         self._recent: list[Seen] = []
 
-    def follow(self, number: int, picture: Picture, landmarker: FaceLandmarker, skip: bool) -> None:
+    def follow(self, number: int, picture: Picture, skip: bool) -> None:
         """The next frame; it may wait for its successors (`skip`): one until enough is known of
         the face, then more."""
         if skip and len(self._skipped) < (APART - 1 if self.known.ready else 1):
             self._skipped.append((number, picture))
             return
-        found = look(picture, landmark_region(self.last.points), landmarker)
+        found = look(picture, landmark_region(self.last.points), self._landmarker)
         if found.score < MIN_PRESENCE and self._skipped:
             # Step by step it may be found where it went.
-            self._look_at(self._waited(), landmarker)
-            found = look(picture, landmark_region(self.last.points), landmarker)
+            self._look_at(self._waited())
+            found = look(picture, landmark_region(self.last.points), self._landmarker)
         if found.score < MIN_PRESENCE:
             self.lost = True
         else:
-            self.add(number, picture, found, landmarker)
+            self.add(number, picture, found)
 
-    def add(
-        self, number: int, picture: Picture, face: Landmarks, landmarker: FaceLandmarker
-    ) -> None:
+    def add(self, number: int, picture: Picture, face: Landmarks) -> None:
         """A frame the mesh has looked at."""
         sight = Sight.of(number, picture, face.points)
         skipped = self._waited()
         if skipped:
-            self._fill(self._sights[-1], skipped, sight, landmarker)
+            self._fill(self._sights[-1], skipped, sight)
         self.last = face
         self.lost = False
         self._see(sight, picture)
@@ -123,16 +122,14 @@ class Follower:
         skipped, self._skipped = self._skipped, []
         return skipped
 
-    def _look_at(self, frames: list[Skipped], landmarker: FaceLandmarker) -> None:
+    def _look_at(self, frames: list[Skipped]) -> None:
         for number, picture in frames:
-            found = look(picture, landmark_region(self.last.points), landmarker)
+            found = look(picture, landmark_region(self.last.points), self._landmarker)
             if found.score >= MIN_PRESENCE:
                 self.last = found
                 self._see(Sight.of(number, picture, found.points), picture)
 
-    def _fill(
-        self, before: Sight, frames: list[Skipped], after: Sight, landmarker: FaceLandmarker
-    ) -> None:
+    def _fill(self, before: Sight, frames: list[Skipped], after: Sight) -> None:
         """The frames between two sights: the middle one first, as its own halves need it."""
         if not frames:
             return
@@ -145,19 +142,19 @@ class Follower:
             self._take(Later.of(halfway, picture, landmark_region(before.points)))
             return
         if halfway is None:
-            found = look(picture, landmark_region(before.points), landmarker)
+            found = look(picture, landmark_region(before.points), self._landmarker)
             if found.score < MIN_PRESENCE:
-                self._look_at(frames[:place] + frames[place + 1 :], landmarker)
+                self._look_at(frames[:place] + frames[place + 1 :])
                 return
             sight = Sight.of(number, picture, found.points)
         else:
             sight = halfway.sight(self.known.guess(halfway))
-        self._fill(before, frames[:place], sight, landmarker)
+        self._fill(before, frames[:place], sight)
         if halfway is None:
             self._see(sight, picture)
         else:
             self._take(Seen.of(number, picture, sight.points, guessed=True))
-        self._fill(sight, frames[place + 1 :], after, landmarker)
+        self._fill(sight, frames[place + 1 :], after)
 
     def _see(self, sight: Sight, picture: Picture) -> None:
         self._sights.append(sight)
@@ -175,7 +172,7 @@ class Follower:
     def _take(self, seen: Seen | Later) -> None:
         self._waiting.append(seen)
         # Between two runs of the mesh all of this is out of the processor's caches.
-        if len(self._waiting) >= GATHERED and self.known.ready:
+        if len(self._waiting) >= (GATHERED if self.known.ready else MOST_WAITING):
             self._gather()
 
     def candidate(self, start: int) -> Candidate:
@@ -189,19 +186,18 @@ class Follower:
             float(points[..., 0].mean()),
         )
 
-    def end(self, landmarker: FaceLandmarker) -> None:
+    def end(self) -> None:
         """Call after the last frame. A face seen too briefly to smooth is kept as it is."""
-        self._look_at(self._waited(), landmarker)
-        if not self.known.ready:
-            settled = (one.looked(landmarker) for one in self._waiting)
-            self._waiting = [one for one in settled if one is not None]
+        self._look_at(self._waited())
         self._gather()
         if self._recent and len(self.found) < SMOOTHING_TAPS:
             self._keep(self._recent, np.stack([seen.points for seen in self._recent]))
 
     def _gather(self) -> None:
         for one in self._waiting:
-            seen = one.settled(self.known)
+            seen = one if isinstance(one, Seen) else one.settled(self.known, self._landmarker)
+            if seen is None:
+                continue
             self.found.add(seen.number, used(seen.points))
             self.size += float(np.ptp(seen.points[:, 0]))
             if self._recent and seen.number != self._recent[-1].number + 1:
@@ -249,12 +245,6 @@ class Seen:
         box = picture.box(*patch_box(points, float(iod(points))))
         return cls(number, box, picture.rgb(box), points, guessed)
 
-    def settled(self, known: Between) -> Seen:
-        return self
-
-    def looked(self, landmarker: FaceLandmarker) -> Seen | None:
-        return self
-
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Later:
@@ -271,11 +261,10 @@ class Later:
         seen = Seen.of(halfway.number, picture, halfway.points)
         return cls(seen, halfway, picture.square(region.onto(MESH_SIZE), MESH_SIZE), region)
 
-    def settled(self, known: Between) -> Seen:
-        return replace(self.seen, points=known.guess(self.halfway), guessed=True)
-
-    def looked(self, landmarker: FaceLandmarker) -> Seen | None:
-        """None when the mesh sees no face."""
+    def settled(self, known: Between, landmarker: FaceLandmarker) -> Seen | None:
+        """Guessed when enough is known, else looked at; None when the mesh sees no face."""
+        if known.ready:
+            return replace(self.seen, points=known.guess(self.halfway), guessed=True)
         found = landmarker.read(self.crop, self.region)
         return replace(self.seen, points=found.points) if found.score >= MIN_PRESENCE else None
 

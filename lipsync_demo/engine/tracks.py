@@ -177,7 +177,7 @@ class _Search:
         self._seen += 1
         live = [follower for follower in self._followers if not follower.lost]
         for follower in live:
-            follower.follow(number, picture, self._landmarker, self._skip)
+            follower.follow(number, picture, self._skip)
         lost = any(follower.lost for follower in live)
         if lost or number % (SEARCH_ON if live else SEARCH_EVERY) == 0:
             self._find(picture, number)
@@ -196,9 +196,9 @@ class _Search:
             lost = (f for f in self._followers if f.lost and _same(f.last.box, found.box))
             follower = next(lost, None)
             if follower is None:
-                follower = Follower(self.known)
+                follower = Follower(self._landmarker, self.known)
                 self._followers.append(follower)
-            follower.add(number, picture, found, self._landmarker)
+            follower.add(number, picture, found)
             live.append(follower)
 
     @property
@@ -210,7 +210,7 @@ class _Search:
         if not self._followers:
             return None
         for follower in self._followers:
-            follower.end(self._landmarker)
+            follower.end()
         several = len(self._followers) > 1
         number = choose([f.candidate(start) for f in self._followers]) if several else 0
         follower = self._followers[number]

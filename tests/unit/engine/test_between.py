@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from lipsync_demo.engine import between
+from lipsync_demo.engine import between, follower
 from lipsync_demo.engine.between import APART, ENOUGH, TRIED, Between, Halfway, Sight
 from lipsync_demo.engine.choose import Donor
 from lipsync_demo.engine.face import FaceLandmarker, Landmarks, Region
@@ -170,7 +170,11 @@ def test_what_is_known_is_taken_over_a_cut_when_it_fits() -> None:
     assert not taught(Between(Between()), seen[-TRIED - 2 :]).ready
 
 
-def test_a_shot_too_short_to_learn_from_is_looked_at_whole() -> None:
+@pytest.mark.parametrize("most_waiting", [follower.MOST_WAITING, 12])
+def test_a_shot_too_short_to_learn_from_is_looked_at_whole(
+    monkeypatch: pytest.MonkeyPatch, most_waiting: int
+) -> None:
+    monkeypatch.setattr(follower, "MOST_WAITING", most_waiting)
     shown = speech()[: 2 * ENOUGH]
     (every, all_looks), (some, looks) = (followed(shown, skip=skip) for skip in (False, True))
     assert looks == all_looks
