@@ -46,6 +46,7 @@ AUDIO_BITS_PER_SECOND = 192_000
 # coder judges middle and side so roughly that some speech lost more with them: 35 dB.)
 AUDIO_OPTIONS = {"aac_coder": "fast", "aac_ms": "0"}
 AUDIO_BLOCK = 1024
+READ_BLOCK = 8 * AUDIO_BLOCK
 # Rates AAC has a code for (ISO/IEC 14496-3, table 1.18); others become 48 kHz.
 AAC_RATES = frozenset(
     {96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350}
@@ -243,7 +244,7 @@ class _SoundTrack:
         """Packets of the sound up to a time, in whole blocks."""
         end = min(self._sound.count, ceil(seconds * self._sound.rate))
         while self._read < end:
-            block = self._sound.part(self._read, self._read + AUDIO_BLOCK)
+            block = self._sound.part(self._read, self._read + READ_BLOCK)
             self._read += len(block)
             yield from self._encode(self._resampler.resample(self._frame(block)))
 
