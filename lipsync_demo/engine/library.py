@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 
 from lipsync_demo.engine.contour import CORNER, MOVING, MouthModel
 from lipsync_demo.engine.interior import Interior
+from lipsync_demo.engine.lipline import LOWER, UPPER, on_the_line
 from lipsync_demo.engine.looks import agreed, look
-from lipsync_demo.engine.mouth import LIPS_INNER, LIPS_OUTER, Pose, fit_pose, measures
+from lipsync_demo.engine.mouth import LIPS_OUTER, Pose, fit_pose, measures
 
 Floats = NDArray[np.float32]
 Image = NDArray[np.uint8]
@@ -32,6 +33,8 @@ PAD_SIDE, PAD_ABOVE, PAD_BELOW = 0.5, 0.5, 0.6
 """Of a patch around the outer lips, IOD."""
 TALKING_RANGE = 0.07
 """A clip whose opening varies less, IOD, shows no mouth to take."""
+NEARLY_CLOSED = 0.06
+"""In mouths open less, IOD, the line between the lips is looked for."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -296,11 +299,9 @@ def _turns(pose: Pose) -> Floats:
 def _opened(mouth: Mouth, before: float, after: float) -> Mouth:
     """The mouth with its inner lips' points as far apart as the corrected opening says."""
     points = mouth.points.copy()
-    upper, lower = points[_UPPER], points[_LOWER]
+    upper, lower = points[UPPER], points[LOWER]
     middle, half = (upper + lower) / 2, (lower - upper) / 2 * (after / max(before, 1e-3))
-    points[_UPPER], points[_LOWER] = middle - half, middle + half
+    points[UPPER], points[LOWER] = middle - half, middle + half
+    if after < NEARLY_CLOSED:
+        points = on_the_line(mouth.patch, points)
     return replace(mouth, points=points)
-
-
-_UPPER = np.array([MOVING.index(p) for p in LIPS_INNER[1:CORNER]])
-_LOWER = np.array([MOVING.index(p) for p in LIPS_INNER[:CORNER:-1]])

@@ -38,8 +38,7 @@ COVERED = (0.3, 0.65)
 """A donor whose opening is less than the first part of the wanted one shows no interior of
 its own; from the second on, all."""
 SHUT = (0.022, 0.045)
-"""Donors are closed lip by lip when the wanted opening is less than this, IOD: even of lips that
-touch the mesh does not know the line where they do."""
+"""Donors are closed lip by lip when the wanted opening is less than this, IOD."""
 FADE = 0.35
 """Below this strength the result is mixed with the frame as it is."""
 

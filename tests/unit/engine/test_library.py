@@ -3,8 +3,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from lipsync_demo.engine.library import FINEST, LibraryBuilder, MouthLibrary, patch_box
-from lipsync_demo.engine.mouth import iod
+from lipsync_demo.engine.library import (
+    FINEST,
+    NEARLY_CLOSED,
+    LibraryBuilder,
+    MouthLibrary,
+    patch_box,
+)
+from lipsync_demo.engine.lipline import LOWER, UPPER
+from lipsync_demo.engine.mouth import LIPS_INNER, iod
 from tests.unit.engine.talking import measured, still, talking
 
 
@@ -104,3 +111,24 @@ def test_thinning_on_demand_keeps_the_extremes() -> None:
     assert np.ptp(openings) > 0.2
     builder.thin(9)
     assert len(builder.build()) == 5
+
+
+def test_the_line_of_closed_lips_is_the_pictures_not_the_meshs() -> None:
+    frames = talking()
+    inner = list(LIPS_INNER[1:10] + LIPS_INNER[11:])
+    shifted = [(number, rgb, points.copy()) for number, rgb, points in frames]
+    for _, _, points in shifted:
+        points[inner, 1] += 0.03 * iod(points)
+    told, misled = (MouthLibrary.build(given) for given in (frames, shifted))
+    closed = np.flatnonzero(told.values[:, 0] < NEARLY_CLOSED)
+    opened = np.flatnonzero(told.values[:, 0] > 2 * NEARLY_CLOSED)
+    assert len(closed) > 4
+    assert len(opened) > 4
+
+    def apart(row: int) -> float:
+        differences = misled.mouths[row].points - told.mouths[row].points
+        places = np.concatenate([UPPER, LOWER])
+        return float(differences[places, 1].mean() / iod(frames[row][2]))
+
+    assert max(abs(apart(row)) for row in closed) < 0.015
+    assert min(apart(row) for row in opened) > 0.02

@@ -7,7 +7,6 @@ import cv2
 import numpy as np
 import pytest
 
-from lipsync_demo.engine import render
 from lipsync_demo.engine.choose import Donor, choose
 from lipsync_demo.engine.face import FaceLandmarker
 from lipsync_demo.engine.library import MouthLibrary
@@ -201,32 +200,6 @@ def test_lips_of_donors_that_never_close_are_brought_together(landmarker: FaceLa
     assert donor.rows
     drawn = MouthRenderer(library).render(picture, points, target, donor)
     assert _seen(drawn, landmarker)[0] < 0.04
-
-
-def test_lips_of_a_donor_that_only_seem_to_touch_are_brought_together(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """The mesh takes lips that are ajar, or whose line is bent, for closed."""
-    frames = [(number, rgb, points.copy()) for number, rgb, points in talking()]
-    openings = np.array([measured(points)[0] for _, _, points in frames])
-    row = int(np.abs(openings - 0.15).argmin())
-    points = frames[row][2]
-    upper, lower = list(LIPS_INNER[1:10]), list(LIPS_INNER[:10:-1])
-    points[upper] = points[lower] = (points[upper] + points[lower]) / 2
-    library = MouthLibrary.build(frames)
-    assert library.values[row, 0] < 0.01
-    _, picture, shown = talking()[int(openings.argmax())]
-
-    def teeth() -> int:
-        """Pixels that are whiter than lips."""
-        drawn = MouthRenderer(library).render(picture, shown, mouth(0.0), Donor((row,), (1.0,)))
-        x, y = shown[13, :2].astype(int)
-        near = drawn[y - 10 : y + 35, x - 30 : x + 30].astype(int)
-        return int((near[..., 0] - near[..., 2] < 40).sum())
-
-    together = teeth()
-    monkeypatch.setattr(render, "SHUT", (-1.0, -0.5))
-    assert together < 0.6 * teeth()
 
 
 def test_a_face_at_the_edge_of_the_frame_is_drawn_as_far_as_it_goes() -> None:
