@@ -37,9 +37,7 @@ mean by more of itself is looked at."""
 MOST_MOTION = 0.2
 """Faces that move further between the two are looked at, IOD."""
 TRIED = 8
-"""Times three on which the rule of the shot before is tried."""
-GOOD = 1.0
-"""It is taken over when it misses no more than this part of what the middle misses."""
+"""Times three on which the rule of the shot before is tried: it must miss less than the middle."""
 
 _CORNERS = [LIPS_OUTER[0], LIPS_OUTER[len(LIPS_OUTER) // 2]]
 
@@ -132,7 +130,7 @@ class Between:
         self._middle_missed += float(np.square(missing).sum())
         if self._known == TRIED:
             self._like = None
-            if self._missed <= GOOD**2 * self._middle_missed:
+            if self._missed < self._middle_missed:
                 self._squares += like._squares
                 self._products += like._products
                 self._known += like._known

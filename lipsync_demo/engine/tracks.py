@@ -166,7 +166,7 @@ class _Search:
         self, landmarker: FaceLandmarker, skip: bool, known: Between | None = None
     ) -> None:
         self.known = known
-        """What is known of the face that spoke last."""
+        """What is known of the face that spoke last and long enough."""
         self._landmarker = landmarker
         self._skip = skip
         self._followers: list[Follower] = []
@@ -214,7 +214,8 @@ class _Search:
         several = len(self._followers) > 1
         number = choose([f.candidate(start) for f in self._followers]) if several else 0
         follower = self._followers[number]
-        self.known = follower.known
+        if follower.known.ready:
+            self.known = follower.known
         points = np.zeros((self._seen, len(USED), 3), np.float32)
         present = np.zeros(self._seen, bool)
         points[follower.found.numbers] = follower.found.points

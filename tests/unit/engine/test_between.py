@@ -196,6 +196,18 @@ def test_a_second_shot_of_a_face_needs_fewer_looks() -> None:
     assert both - first < 0.6 * len(dark)
 
 
+def test_what_is_known_outlives_a_shot_too_short_to_learn_from() -> None:
+    shown, short = speech()[: 2 * ENOUGH + 10], speech()[: ENOUGH + 20]
+    dark = [from_frame(_darker(picture)) for picture in short]
+    landmarker, looks = Looking(), []
+    for pictures in ([*shown, *dark[:6]], [*shown, *dark[:6], *short]):
+        landmarker.looks = 0
+        shots = follow(pictures, landmarker, skip=True)
+        looks.append(landmarker.looks)
+    assert len(shots) == 3
+    assert looks[1] - looks[0] < 0.6 * len(short)
+
+
 @pytest.mark.parametrize("count", [*range(1, 7), ENOUGH, ENOUGH + 1, *range(READY, READY + 6)])
 def test_no_frame_is_left_out_at_the_end_or_before_a_cut(count: int) -> None:
     shown = speech()[:count]
