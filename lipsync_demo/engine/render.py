@@ -39,6 +39,8 @@ COVERED = (0.3, 0.65)
 its own; from the second on, all."""
 SHUT = (0.022, 0.045)
 """Donors are closed lip by lip when the wanted opening is less than this, IOD."""
+APART = (0.01, 0.035)
+"""From which difference to the wanted opening on, IOD, a donor's lips count as apart."""
 FADE = 0.35
 """Below this strength the result is mixed with the frame as it is."""
 
@@ -110,9 +112,10 @@ class _Drawing:
         shutting = float(1 - ramp(np.array(opening, np.float32), *SHUT))
         mouths = [library.mouths[row] for row in donor.rows]
         part[:] = transplanted(part, grid, scene, mouths, donor, shutting)
-        # Behind the lips the first mouth is what is seen.
-        if shutting > 0:
-            self._fill(shutting, own)
+        # Behind the lips the first mouth is what is seen; lips that touched have their own shadow.
+        shadow = shutting * float(ramp(np.array(own - opening, np.float32), *APART))
+        if shadow > 0:
+            self._fill(shadow, own)
         bare = 1 - float(ramp(np.array(own / max(opening, 1e-3)), *COVERED))
         if bare > 0:
             self._fill(bare, 0.0)
