@@ -229,7 +229,7 @@ def test_one_look_that_fails_costs_one_frame_at_most(
     """A face that seems to be gone is looked for step by step, and then by the detector."""
     monkeypatch.setattr(between, "MOST_CHANGE", most)
     missing = set()
-    for blind in range(ENOUGH + 2, ENOUGH + 10, 2):
+    for blind in range(ENOUGH + 6, ENOUGH + 10):
         landmarker = Blinking(blind)
         [shot] = follow(speech()[: READY + 32], landmarker, skip=True)
         assert landmarker.looks > blind
