@@ -33,7 +33,7 @@ CLOSED_UNITS = -1.4
 """The speech model's opening at which lips are together, in its units."""
 GAIN = 0.9
 """A little less than the model says, which is less steady than a mouth."""
-CLOSURE_PULL, CERTAIN = 0.9, 0.21
+CLOSURE_PULL, CERTAIN = 0.9, 0.18
 """How far lips are drawn together, and from which probability on all of it: sound alone
 seldom gives more than a half."""
 FURTHEST = 2.5
