@@ -44,7 +44,7 @@ SEARCH_EVERY, SEARCH_ON = 12, 24
 SMALLER_FACES = 0.6
 """A second face is followed when it is at least this wide beside the widest."""
 DETECTION_SIDE = 256
-SHOTS_BYTES = 96 * 1024 * 1024
+SHOTS_BYTES = 56 * 1024 * 1024
 """Memory for the mouths of all shots together."""
 LEAST_MOUTHS = 12
 """What a shot keeps of its mouths, however many shots there are."""
