@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 SYNTHETIC = "Synthetic video: the lips were changed by Lipsync Demo's local engine."
 AUDIO_BITS_PER_SECOND = 192_000
-# A third of the time, and speech still stands 37 dB and more above what is lost of it. (The fast
+# Two fifths of the time, and speech still stands 37 dB and more above what is lost of it. (The fast
 # coder judges middle and side so roughly that some speech lost more with them: 35 dB.)
 AUDIO_OPTIONS = {"aac_coder": "fast", "aac_ms": "0"}
 AUDIO_BLOCK = 1024

@@ -25,7 +25,7 @@ from lipsync_demo.engine.mouth import (
     fit_pose,
     iod,
     measures,
-    smooth_inner,
+    smooth,
 )
 from lipsync_demo.engine.picture import Box, Picture
 from lipsync_demo.engine.points import USED, used, whole
@@ -211,9 +211,9 @@ class Follower:
     def _keep_inner(self) -> None:
         """What the recent ones say when the two on either side are known."""
         if len(self._recent) >= SMOOTHING_TAPS:
-            points = smooth_inner(np.stack([seen.points for seen in self._recent]))
-            side = SMOOTHING_TAPS // 2
-            self._keep(self._recent[side:-side], points)
+            inner = slice(SMOOTHING_TAPS // 2, -(SMOOTHING_TAPS // 2))
+            points = smooth(np.stack([seen.points for seen in self._recent]))
+            self._keep(self._recent[inner], points[inner])
 
     def _keep(self, seen: list[Seen], points: Floats) -> None:
         """`points` (n, 478, 3) in pixels of the frames."""

@@ -9,7 +9,6 @@ the centres of the eyes, seen from the front.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import reduce
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,7 +63,6 @@ MEASURES = ("opening", "width", "roundness", "protrusion", "jaw")
 _MEASURED = np.array((13, 82, 312, 61, 0, 14, 87, 317, 291, 17, *CHIN, NOSE_BASE))
 
 SMOOTHING_TAPS = 5
-_TAPS = np.array([-3, 12, 17, 12, -3], np.float32) / 35
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -172,10 +170,3 @@ def smooth(track: Floats) -> Floats:
     if len(track) < SMOOTHING_TAPS:
         return track
     return np.asarray(savgol_filter(track, SMOOTHING_TAPS, 2, axis=0), np.float32)
-
-
-def smooth_inner(track: Floats) -> Floats:
-    """What `smooth` gives for a track (n, ...), without the first and the last two (n - 4, ...)."""
-    inner = len(track) - SMOOTHING_TAPS + 1
-    parts = (track[i : i + inner] * tap for i, tap in enumerate(_TAPS))
-    return np.asarray(reduce(np.add, parts), np.float32)

@@ -19,7 +19,6 @@ from lipsync_demo.engine.mouth import (
     lip_shape,
     measures,
     smooth,
-    smooth_inner,
 )
 from tests.unit.engine.conftest import portrait
 
@@ -111,4 +110,3 @@ def test_smoothing_keeps_the_course_and_has_no_lag() -> None:
     assert np.abs(smooth(course) - course).max() < 0.02
     assert np.abs(smooth(noisy) - course).mean() < np.abs(noisy - course).mean()
     assert np.array_equal(smooth(course[:3]), course[:3])
-    assert smooth_inner(noisy) == pytest.approx(smooth(noisy)[2:-2], abs=1e-5)

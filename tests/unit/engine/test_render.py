@@ -5,8 +5,10 @@ from functools import cache
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 import pytest
 
+from lipsync_demo.engine import render
 from lipsync_demo.engine.choose import Donor, choose
 from lipsync_demo.engine.face import FaceLandmarker
 from lipsync_demo.engine.library import MouthLibrary
@@ -200,6 +202,25 @@ def test_lips_of_donors_that_never_close_are_brought_together(landmarker: FaceLa
     assert donor.rows
     drawn = MouthRenderer(library).render(picture, points, target, donor)
     assert _seen(drawn, landmarker)[0] < 0.04
+
+
+def test_only_lips_that_were_apart_get_a_shadow_between_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    library = MouthLibrary.build(talking())
+    openings = library.values[:, 0]
+    _, picture, points = talking()[int(openings.argmax())]
+
+    def drawn(row: int) -> npt.NDArray[np.uint8]:
+        donor = Donor((row,), (1.0,))
+        return MouthRenderer(library).render(picture, points, mouth(0.0), donor)
+
+    rows = int(openings.argmin()), int(np.abs(openings - 0.15).argmin())
+    touching, apart = (drawn(row) for row in rows)
+    # As if nobody's lips were apart.
+    monkeypatch.setattr(render, "APART", (1.0, 2.0))
+    assert np.array_equal(touching, drawn(rows[0]))
+    assert not np.array_equal(apart, drawn(rows[1]))
 
 
 def test_a_face_at_the_edge_of_the_frame_is_drawn_as_far_as_it_goes() -> None:
