@@ -15,12 +15,12 @@ from scipy.signal import correlate
 
 from lipsync_demo.bench import bars
 from lipsync_demo.engine.decode import FrameReader
-from lipsync_demo.engine.drawing import drawings
+from lipsync_demo.engine.drawing import drawings, sketches
 from lipsync_demo.engine.drive import Drive
 from lipsync_demo.engine.face import FaceLandmarker
 from lipsync_demo.engine.picture import Picture
 from lipsync_demo.engine.pipeline import lip_sync
-from lipsync_demo.engine.render import reach
+from lipsync_demo.engine.scene import reach
 from lipsync_demo.engine.speech import SpeechModel
 from lipsync_demo.engine.tracks import follow
 from lipsync_demo.media.audio import decode, lay_sound, resample, speech_samples
@@ -110,12 +110,13 @@ def _strays(video: Path, frames: FramePlan, laid: Timeline, speech: Path) -> tup
     with FrameReader(video) as reader:
         shots = follow(reader.pictures(range(len(reader))), FaceLandmarker())
         drawn = drawings(frames, shots, Drive(shapes, laid))
-        for picture, drawing in zip(reader.pictures(frames.sources), drawn, strict=True):
-            if drawing is None:
+        sketched = sketches(drawn, reader.size)
+        for picture, sketch in zip(reader.pictures(frames.sources), sketched, strict=True):
+            if sketch is None:
                 continue
-            differs = _differing(picture, drawing.on(picture))
+            differs = _differing(picture, sketch.on(picture))
             changed.append(float(np.mean(np.concatenate([d.ravel() for d in differs]))))
-            left, top, right, bottom = picture.box(*reach(drawing.points))
+            left, top, right, bottom = picture.box(*reach(sketch.drawing.points))
             differs[0][top:bottom, left:right] = False
             for plane in differs[1:]:
                 plane[top // 2 : bottom // 2, left // 2 : right // 2] = False

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from lipsync_demo.bench.child import answer
 from lipsync_demo.engine.decode import FrameReader
-from lipsync_demo.engine.drawing import drawings
+from lipsync_demo.engine.drawing import drawings, shown
 from lipsync_demo.engine.drive import Drive
 from lipsync_demo.engine.encode import StoredSound, VideoWriter
 from lipsync_demo.engine.face import Face, FaceLandmarker, Landmarks, Region
@@ -161,11 +161,10 @@ def part_times(video: Path, speech: Path, output: Path) -> tuple[dict[Part, floa
                 threads=1,
             )
             with writer:
-                shown = clock.each(Part.DECODE, reader.pictures(frames.sources))
-                for picture, drawing, frame in zip(shown, drawn, frames, strict=True):
-                    with clock(Part.DRAW):
-                        done = picture if drawing is None else drawing.on(picture)
-                    writer.write(done, frame.pts, frame.duration)
+                pictures = clock.each(Part.DECODE, reader.pictures(frames.sources))
+                done = clock.each(Part.DRAW, shown(pictures, drawn, reader.size))
+                for picture, frame in zip(done, frames, strict=True):
+                    writer.write(picture, frame.pts, frame.duration)
     return {part: clock.seconds[part] for part in Part}, len(frames)
 
 

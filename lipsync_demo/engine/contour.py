@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from lipsync_demo.engine.mouth import CHIN, JAW, LIPS_INNER, LIPS_OUTER, MEASURES, NOSE_BASE
+from lipsync_demo.engine.mouth import JAW, LIPS_INNER, LIPS_OUTER, MEASURES, head_measures
 
 Floats = NDArray[np.float32]
 
@@ -38,10 +38,6 @@ _MOVING = np.array(MOVING)
 _UPPER = np.array(LIPS_INNER[1:CORNER])
 _LOWER = np.array(LIPS_INNER[:CORNER:-1])
 _MIDDLE = [_UPPER.tolist().index(point) for point in (82, 13, 312)]
-_ENDS = np.array([(61, 0, 13, 82, 312), (291, 17, 14, 87, 317)])
-"""Corners, outer lips and three pairs of inner lips."""
-_FRONT = np.array([0, 17, 13, 14])
-_CHIN = np.array(CHIN)
 
 UPPER_SHARE = 0.35
 """Part of a correction of the opening that the upper lip takes."""
@@ -78,44 +74,34 @@ class MouthModel:
         return cls((motion + own.reshape(motion.shape)).astype(np.float32))
 
     def move(self, head: Floats, now: Floats, target: Floats) -> Floats:
-        """The face `head` (478, 3), in head axes, whose measures are `now`, with `target`.
+        """Faces `head` (..., 478, 3), in head axes, whose measures are `now`, with `target`.
 
-        The motion is linear and measures are not quite, so what is missing is moved again.
-        Lips never cross.
+        Both measures are (..., 5). The motion is linear and measures are not quite, so what is
+        missing is moved again. Lips never cross.
         """
         moved = head.copy()
-        moved[_MOVING] += np.tensordot(target - now, self.motion, 1)
+        moved[..., _MOVING, :] += self._by(target - now)
         for _ in range(CORRECTIONS):
-            missing = target - measured(moved)
-            moved[_MOVING] += np.tensordot(missing, self.motion, 1)
-        return _part(moved, float(target[0]))
+            moved[..., _MOVING, :] += self._by(target - head_measures(moved))
+        return _part(moved, target[..., 0])
+
+    def _by(self, change: Floats) -> Floats:
+        """How MOVING points move (..., n, 3) when measures change (..., 5)."""
+        # Face by face: the sums must not depend on how many there are.
+        moved = change[..., None, :] @ self.motion.reshape(len(MEASURES), -1)
+        return np.asarray(moved.reshape(*change.shape[:-1], -1, 3), np.float32)
 
 
-def measured(head: Floats) -> Floats:
-    """What `mouth.measures` says (5,) of one face (478, 3) in head axes, in less time."""
-    ends = head[_ENDS[0]] - head[_ENDS[1]]
-    width, height, *gaps = np.sqrt((ends * ends).sum(1)).tolist()
-    return np.array(
-        [
-            sum(gaps) / len(gaps),
-            width,
-            height / width,
-            -float(head[_FRONT, 2].mean()),
-            float(head[_CHIN, 1].mean() - head[NOSE_BASE, 1]),
-        ],
-        np.float32,
-    )
-
-
-def _part(head: Floats, opening: float) -> Floats:
-    """Sets the gap of the inner lips to exactly `opening`, without crossing anywhere."""
-    gap = head[_LOWER] - head[_UPPER]
+def _part(head: Floats, opening: Floats) -> Floats:
+    """Sets the gap of the inner lips to exactly `opening` (...), without crossing anywhere."""
+    gap = np.take(head, _LOWER, -2) - np.take(head, _UPPER, -2)
     parted = gap.copy()
-    parted[:, 1] = np.maximum(gap[:, 1], 0)
-    middle = float(np.linalg.norm(parted[_MIDDLE], axis=1).mean())
-    change = parted * (max(opening, 0) / max(middle, 1e-3)) - gap
-    head[_UPPER] -= UPPER_SHARE * change
-    head[_LOWER] += (1 - UPPER_SHARE) * change
+    parted[..., 1] = np.maximum(gap[..., 1], 0)
+    middle = np.linalg.norm(parted[..., _MIDDLE, :], axis=-1).mean(-1)
+    size = np.maximum(opening, 0) / np.maximum(middle, np.float32(1e-3))
+    change = parted * size[..., None, None] - gap
+    head[..., _UPPER, :] -= np.float32(UPPER_SHARE) * change
+    head[..., _LOWER, :] += np.float32(1 - UPPER_SHARE) * change
     return head
 
 

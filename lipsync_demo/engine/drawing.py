@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,12 +13,19 @@ from lipsync_demo.engine.choose import Donor, choose
 from lipsync_demo.engine.drive import Drive
 from lipsync_demo.engine.levels import Levels
 from lipsync_demo.engine.library import MouthLibrary
-from lipsync_demo.engine.picture import Picture
-from lipsync_demo.engine.render import MouthRenderer, reach
+from lipsync_demo.engine.picture import Box, Picture
+from lipsync_demo.engine.points import whole
+from lipsync_demo.engine.render import MouthRenderer
+from lipsync_demo.engine.scene import Scene, reaches
 from lipsync_demo.engine.tracks import FaceTrack, Shot
 from lipsync_demo.media.frame_plan import FramePlan
 
 Floats = NDArray[np.float32]
+
+AT_ONCE = 16
+"""Frames whose geometry is computed together."""
+IN_A_ROW = 6 * 1024 * 1024
+"""Bytes of pictures that are drawn one after another."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -45,21 +53,68 @@ class Drawing:
         rows, weights = self.donor.rows, self.donor.weights
         return f"{self.target.tobytes().hex()} {rows} {weights} {self.strength}"
 
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Sketch:
+    """A drawing whose geometry is known: what changes lies in `box`, the scene's places too."""
+
+    drawing: Drawing
+    box: Box
+    scene: Scene
+
     def on(self, picture: Picture) -> Picture:
         """The picture with the mouth drawn; every other byte is as it was."""
-        points, pose = self.points, self.track.pose.at(self.number)
-        box = picture.box(*reach(points, pose))
-        offset = np.array([box.left, box.top, 0], np.float32)
-        before = picture.rgb(box)
-        after = self.renderer.render(
-            before,
-            points - offset,
-            self.target,
-            self.donor,
-            self.strength,
-            pose.seen_from(offset),
+        drawing = self.drawing
+        before = picture.rgb(self.box)
+        after = drawing.renderer.draw(
+            before, self.scene, float(drawing.target[0]), drawing.donor, drawing.strength
         )
-        return picture.changed(box, before, after)
+        return picture.changed(self.box, before, after)
+
+
+def shown(
+    pictures: Iterable[Picture], drawn: Iterable[Drawing | None], size: tuple[int, int]
+) -> Iterator[Picture]:
+    """The pictures, of `size` (width, height), with what is drawn on each.
+
+    Some in a row: while a codec works, all that drawing needs leaves the processor's caches.
+    """
+    coming = iter(zip(pictures, sketches(drawn, size), strict=True))
+    most = max(IN_A_ROW // (size[0] * size[1] * 3 // 2), 1)
+    while some := list(islice(coming, most)):
+        yield from [picture if one is None else one.on(picture) for picture, one in some]
+
+
+def sketches(drawn: Iterable[Drawing | None], size: tuple[int, int]) -> Iterator[Sketch | None]:
+    """One for each drawing, in order, upon pictures of `size` (width, height)."""
+    coming = iter(drawn)
+    while some := list(islice(coming, AT_ONCE)):
+        for track, together in groupby(some, key=_track):
+            if track is None:
+                yield from (None for _ in together)
+            else:
+                yield from _sketched(track, [d for d in together if d is not None], size)
+
+
+def _track(drawing: Drawing | None) -> FaceTrack | None:
+    return None if drawing is None else drawing.track
+
+
+def _sketched(
+    track: FaceTrack, drawn: Sequence[Drawing], size: tuple[int, int]
+) -> Iterator[Sketch]:
+    numbers = np.array([drawing.number for drawing in drawn])
+    points, poses = whole(track.few[numbers]), track.pose.at(numbers)
+    boxes = [Box.around(*edges, within=size) for edges in reaches(points, poses).tolist()]
+    corners = np.array([(box.left, box.top, 0) for box in boxes], np.float32)
+    scenes = Scene.several(
+        points - corners[:, None],
+        np.stack([drawing.target for drawing in drawn]),
+        np.array([drawing.strength for drawing in drawn], np.float32),
+        drawn[0].renderer.library.model,
+        poses.seen_from(corners),
+    )
+    yield from map(Sketch, drawn, boxes, scenes)
 
 
 def drawings(frames: FramePlan, shots: list[Shot], drive: Drive) -> list[Drawing | None]:

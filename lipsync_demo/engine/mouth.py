@@ -148,7 +148,15 @@ def measures(points: Floats, pose: Pose) -> Floats:
     protrusion  how far the middle of the lips stands out of the head, IOD
     jaw         from the base of the nose down to the chin, IOD
     """
-    head = pose.to_head(points[..., _MEASURED, :])
+    return _measured(pose.to_head(np.take(points, _MEASURED, -2)))
+
+
+def head_measures(head: Floats) -> Floats:
+    """The same (..., 5) for faces (..., 478, 3) in head axes."""
+    return _measured(np.take(head, _MEASURED, -2))
+
+
+def _measured(head: Floats) -> Floats:
     apart = head[..., 0:5, :] - head[..., 5:10, :]
     distance = np.sqrt((apart * apart).sum(-1))
     opening, width, height = distance[..., :3].mean(-1), distance[..., 3], distance[..., 4]

@@ -20,7 +20,7 @@ from typing import TypeAlias
 from lipsync_demo.engine.ahead import Behind, ahead
 from lipsync_demo.engine.analysis import Analyses
 from lipsync_demo.engine.decode import FrameReader
-from lipsync_demo.engine.drawing import Drawing
+from lipsync_demo.engine.drawing import Drawing, shown
 from lipsync_demo.engine.encode import VideoWriter
 from lipsync_demo.engine.gop import cut
 from lipsync_demo.media.frame_plan import FramePlan
@@ -70,11 +70,11 @@ class Output:
                     tell(group.stop / count)
                     continue
                 sources = self._frames.sources[group.start : group.stop]
+                drawn = self._drawn[group.start : group.stop]
                 with closing(ahead(reader.pictures(sources))) as pictures:
-                    for number, picture in zip(group, pictures, strict=True):
-                        drawing = self._drawn[number]
-                        shown = picture if drawing is None else drawing.on(picture)
-                        writing.put(partial(writer.write, shown, *times[number - group.start]))
+                    done = shown(pictures, drawn, reader.size)
+                    for number, picture in zip(group, done, strict=True):
+                        writing.put(partial(writer.write, picture, *times[number - group.start]))
                         tell((number + 1) / count)
                 writing.put(partial(_end, writer, kept, recipe))
 

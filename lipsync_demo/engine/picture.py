@@ -41,6 +41,21 @@ class Box(NamedTuple):
     right: int
     bottom: int
 
+    @classmethod
+    def around(
+        cls, left: float, top: float, right: float, bottom: float, *, within: tuple[int, int]
+    ) -> Box:
+        """The smallest one around a rectangle, in a picture of `within` (width, height).
+
+        A rectangle outside the picture gives the nearest box of two pixels.
+        """
+        width, height = within
+        x0 = min(max(int(left) // 2 * 2, 0), width - 2)
+        y0 = min(max(int(top) // 2 * 2, 0), height - 2)
+        x1 = min(max(-int(-right // 2) * 2, x0 + 2), width)
+        y1 = min(max(-int(-bottom // 2) * 2, y0 + 2), height)
+        return cls(x0, y0, x1, y1)
+
 
 @dataclass(frozen=True, slots=True)
 class Colours:
@@ -128,15 +143,8 @@ class Picture:
         return Box(0, 0, self.width, self.height)
 
     def box(self, left: float, top: float, right: float, bottom: float) -> Box:
-        """The smallest box with even corners around a rectangle, inside the picture.
-
-        A rectangle outside the picture gives the nearest box of two pixels.
-        """
-        x0 = min(max(int(left) // 2 * 2, 0), self.width - 2)
-        y0 = min(max(int(top) // 2 * 2, 0), self.height - 2)
-        x1 = min(max(-int(-right // 2) * 2, x0 + 2), self.width)
-        y1 = min(max(-int(-bottom // 2) * 2, y0 + 2), self.height)
-        return Box(x0, y0, x1, y1)
+        """The smallest box around a rectangle, inside the picture."""
+        return Box.around(left, top, right, bottom, within=(self.width, self.height))
 
     def rgb(self, box: Box | None = None, *, shrink: int = 1) -> Image:
         """The box, or the whole picture, as RGB (height / shrink, width / shrink, 3).

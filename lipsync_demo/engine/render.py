@@ -14,18 +14,11 @@ from numpy.typing import NDArray
 from lipsync_demo.engine.blend import filled, mixed, ramp
 from lipsync_demo.engine.choose import Donor
 from lipsync_demo.engine.library import MouthLibrary
-from lipsync_demo.engine.mouth import Pose
-from lipsync_demo.engine.scene import (
-    SKIN,
-    Scene,
-    SceneWarp,
-    reach,
-)
+from lipsync_demo.engine.mouth import fit_pose
+from lipsync_demo.engine.scene import SKIN, Scene, SceneWarp
 from lipsync_demo.engine.seam import contact, touching
 from lipsync_demo.engine.transplant import FEATHER, parted, transplanted
 from lipsync_demo.engine.warp import Grid, sampled
-
-__all__ = ["MouthRenderer", "reach"]
 
 Floats = NDArray[np.float32]
 Image = NDArray[np.uint8]
@@ -49,33 +42,31 @@ class MouthRenderer:
     """Draws mouths from one person's library. Holds no state between frames."""
 
     def __init__(self, library: MouthLibrary) -> None:
-        self._library = library
+        self.library = library
 
     def render(
-        self,
-        rgb: Image,
-        points: Floats,
-        target: Floats,
-        donor: Donor,
-        strength: float = 1.0,
-        pose: Pose | None = None,
+        self, rgb: Image, points: Floats, target: Floats, donor: Donor, strength: float = 1.0
     ) -> Image:
         """The frame `rgb` (height, width, 3) with the mouth `target` (5,), a new array.
 
         `points` (478, 3) are its landmarks in its pixels; it may be a crop that holds at
-        least `reach(points)`. `pose` is theirs, when it is known. `strength` 0 gives the frame
-        as it is, between 0 and 1 the mouth moves that part of the way. Pixels out of reach are
-        the frame's own.
+        least `reach(points)`. `strength` 0 gives the frame as it is, between 0 and 1 the mouth
+        moves that part of the way. Pixels out of reach are the frame's own.
         """
+        one, part = points[None], np.array([strength], np.float32)
+        scenes = Scene.several(one, target[None], part, self.library.model, fit_pose(one))
+        return self.draw(rgb, scenes[0], float(target[0]), donor, strength)
+
+    def draw(
+        self, rgb: Image, scene: Scene, opening: float, donor: Donor, strength: float
+    ) -> Image:
+        """The same for a `scene` that is known; `opening` is the wanted one, IOD."""
         out = rgb.copy()
-        if strength <= 0:
-            return out
-        scene = Scene.of(points, target, strength, self._library.model, pose)
         face = scene.grid(rgb.shape[1], rgb.shape[0])
-        if face is None:
+        if strength <= 0 or face is None:
             return out
-        drawing = _Drawing(rgb, scene, face, self._library)
-        drawing.open(donor, float(target[0]))
+        drawing = _Drawing(rgb, scene, face, self.library)
+        drawing.open(donor, opening)
         drawn = drawing.picture
         if strength < FADE:
             share = float(ramp(np.array(strength, np.float32), 0.0, FADE))
@@ -92,9 +83,9 @@ class _Drawing:
         self._scene = scene
         self._face = face
         self._library = library
-        nodes = face.nodes()
-        (skin,) = SceneWarp(scene, face, SKIN).sources([scene.source], SKIN)
-        still_at_edges = nodes + scene.window(face) * (skin - nodes)
+        warp = SceneWarp(scene, face, SKIN)
+        (skin,) = warp.sources([scene.source], SKIN)
+        still_at_edges = warp.nodes + scene.window(face) * (skin - warp.nodes)
         self.picture = sampled(rgb, face.enlarge(still_at_edges))
 
     def open(self, donor: Donor, opening: float) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from math import ceil, floor
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lipsync_demo.engine.blend import ramp
+from lipsync_demo.engine.blend import smoothstep
 from lipsync_demo.engine.contour import (
     CHEEKS,
     CHIN_SKIN,
@@ -18,7 +19,6 @@ from lipsync_demo.engine.contour import (
     MOVING,
     NEAR_SKIN,
     MouthModel,
-    measured,
 )
 from lipsync_demo.engine.mouth import (
     JAW,
@@ -27,6 +27,7 @@ from lipsync_demo.engine.mouth import (
     NOSE_BASE,
     Pose,
     fit_pose,
+    head_measures,
 )
 from lipsync_demo.engine.seam import inside_lips
 from lipsync_demo.engine.warp import Grid, Plates, smooth_closed
@@ -76,36 +77,47 @@ class Scene:
     """A frame whose mouth is to change. Places are (len(MOVING), 2) in its pixels.
 
     `source` are the points as they are, open lips' edges taken inside the lips; `placed`
-    as they shall be. `head` and `moved` are all points in head axes, before and after.
+    as they shall be. `nose` is the base of the nose and `chin` the chin (3,) as they are, in
+    head axes; `low` is the lower of the chin's two heights there. `ring` is the edge (n, 2) of
+    what a donor covers, `extent` the left top and right bottom (2, 2) of what may move.
     """
 
     pose: Pose
-    head: Floats
-    moved: Floats
+    nose: Floats
+    chin: Floats
+    low: float
     source: Floats
     placed: Floats
+    ring: Floats
+    extent: Floats
 
     @classmethod
-    def of(
-        cls,
-        points: Floats,
-        target: Floats,
-        strength: float,
-        model: MouthModel,
-        pose: Pose | None = None,
-    ) -> Scene:
-        """For landmarks (478, 3), and their `pose`, when it is known.
+    def several(
+        cls, points: Floats, targets: Floats, strengths: Floats, model: MouthModel, poses: Pose
+    ) -> list[Scene]:
+        """For the landmarks (n, 478, 3) of some frames and their `poses`.
 
-        The mouth goes the part `strength` of the way to the measures `target` (5,).
+        Each mouth goes the part `strengths` (n,) of the way to the measures `targets` (n, 5). A
+        scene does not depend on those that are made with it.
         """
-        pose = fit_pose(points) if pose is None else pose
-        head = pose.to_head(points)
-        now = measured(head)
-        moved = model.move(head, now, now + np.float32(strength) * (target - now))
-        source = points[_MOVING, :2].copy()
-        placed = source + (moved - head)[_MOVING] @ (pose.scale * pose.rotation[:2]).T
-        source[INNER] = inside_lips(source[INNER], float(pose.scale))
-        return cls(pose, head, moved, source, placed)
+        heads = poses.to_head(points)
+        now = head_measures(heads)
+        moved = model.move(heads, now, now + strengths[:, None] * (targets - now))
+        sources = np.ascontiguousarray(np.take(points, _MOVING, 1)[..., :2])
+        turns = poses.scale[:, None, None] * poses.rotation[:, :2]
+        placed = sources + np.take(moved - heads, _MOVING, 1) @ turns.swapaxes(1, 2)
+        sources[:, INNER] = inside_lips(np.take(sources, INNER, 1), poses.scale)
+        near = np.take(placed, NEAR, 1)
+        middles = near.mean(1, keepdims=True)
+        rings = smooth_closed(middles + np.float32(RING_SCALE) * (near - middles), 3)
+        nose, chin = heads[:, NOSE_BASE], heads[:, _CHIN]
+        most = chin[:, 1] + np.float32(MOST_JAW)
+        low = np.minimum(np.maximum(chin[:, 1], moved[:, _CHIN, 1]), most)
+        extents = _extent(poses, nose, chin, low)
+        return [
+            cls(poses.at(i), nose[i], chin[i], float(low[i]), sources[i], placed[i], ring, extent)
+            for i, (ring, extent) in enumerate(zip(rings, extents, strict=True))
+        ]
 
     @cached_property
     def unit(self) -> float:
@@ -117,32 +129,22 @@ class Scene:
         """The wanted inner edge of the lips (n, 2), smooth, from the left corner."""
         return smooth_closed(self.placed[INNER], 6)
 
-    @cached_property
-    def ring(self) -> Floats:
-        """The edge (n, 2) of what a donor covers."""
-        ring = self.placed[NEAR]
-        middle = ring.mean(0)
-        return smooth_closed(middle + np.float32(RING_SCALE) * (ring - middle), 3)
-
     @property
     def gap(self) -> float:
         """Between the lips of the frame as it is, IOD."""
         return float(np.linalg.norm(self.source[INNER[5]] - self.source[INNER[15]])) / self.unit
 
-    @property
-    def chin(self) -> float:
-        """The lower of the chin's two heights in head axes."""
-        before, after = float(self.head[_CHIN, 1]), float(self.moved[_CHIN, 1])
-        return min(max(before, after), before + MOST_JAW)
-
     def grid(self, width: int, height: int) -> Grid | None:
         """Over everything that moves; None when that lies outside the picture."""
-        nose, chin = self.head[_ENDS]
-        places = self.pose.to_picture(_corners(nose, chin, self.chin))[:, :2]
+        (left, top), (right, bottom) = self.extent.tolist()
         # Not a pixel further: only what is within reach may change.
-        left, top = np.maximum(np.floor(places.min(0)), 0).astype(int).tolist()
-        right, bottom = np.minimum(np.ceil(places.max(0)) + 1, (width, height)).astype(int).tolist()
-        return Grid.around(places, _step(self.unit, SKIN_NODES), (left, top, right, bottom))
+        limits = (
+            max(floor(left), 0),
+            max(floor(top), 0),
+            min(ceil(right) + 1, width),
+            min(ceil(bottom) + 1, height),
+        )
+        return Grid.around(self.extent, _step(self.unit, SKIN_NODES), limits)
 
     def covered(self, face: Grid, rim: float) -> Grid | None:
         """Over what the mouth covers and `rim` pixels more, inside the grid `face`.
@@ -159,24 +161,34 @@ class Scene:
 
         Nothing from a step before the edge on, so that pixels at the edge stay.
         """
-        back = np.linalg.inv(self.pose.scale * self.pose.rotation[:2, :2])
-        depth = np.array([[0, 0, self.head[_CHIN, 2]]], np.float32)
-        x, y = ((grid.nodes() - self.pose.to_picture(depth)[0, :2]) @ back.T).T
-        top, rim = self.head[NOSE_BASE, 1], grid.step / self.unit
-        beyond = np.stack([np.abs(x), top - y, y - self.chin], 1)
-        full, none = np.array([SIDE, ABOVE, BELOW], np.float32).T
-        rising = ramp(beyond, full, np.maximum(none - rim, full + np.float32(0.05)))
-        return np.asarray((1 - rising).prod(1, keepdims=True), np.float32)
+        turn = self.pose.scale * self.pose.rotation[:, :2]
+        (a, b), (c, d) = turn[:2].tolist()
+        # Those nodes whose depth is the chin's: a plane, so the turn in it can be undone.
+        origin = self.pose.translation + self.pose.scale * self.pose.rotation[:, 2] * self.chin[2]
+        columns, rows = grid.axes()
+        across, down = columns - origin[0], rows[:, None] - origin[1]
+        size = a * d - b * c
+        x, y = (d / size) * across - (b / size) * down, (a / size) * down - (c / size) * across
+        rim = grid.step / self.unit
+        still = np.ones_like(x)
+        for beyond, (full, none) in (
+            (np.abs(x), SIDE),
+            (self.nose[1] - y, ABOVE),
+            (y - np.float32(self.low), BELOW),
+        ):
+            length = max(none - rim - full, 0.05)
+            still *= 1 - smoothstep((beyond - np.float32(full)) * np.float32(1 / length))
+        return np.asarray(still.reshape(-1, 1), np.float32)
 
 
 class SceneWarp:
-    """The plates of a scene held by the points `held`, asked at the nodes of `grid`."""
+    """The plates of a scene held by the points `held`, asked at the `nodes` (n, 2) of `grid`."""
 
     def __init__(self, scene: Scene, grid: Grid, held: Indices) -> None:
         self._placed = scene.placed
         self._held = held
-        self._nodes = grid.nodes()
-        self._plates = Plates(scene.placed[held], self._nodes, scene.unit)
+        self.nodes = grid.nodes()
+        self._plates = Plates(scene.placed[held], self.nodes, scene.unit)
 
     def sources(self, pictures: Sequence[Floats], held: Indices) -> list[Floats]:
         """Where the nodes come from (n, 2) in each of `pictures`.
@@ -186,30 +198,42 @@ class SceneWarp:
         """
         placed = self._placed[held]
         shifts = np.concatenate([points[held] - placed for points in pictures], 1)
-        moved = self._plates.shifts(np.searchsorted(self._held, held), shifts)
-        return [self._nodes + moved[:, 2 * i : 2 * i + 2] for i in range(len(pictures))]
+        chosen = None if held is self._held else np.searchsorted(self._held, held)
+        moved = self._plates.shifts(shifts, chosen)
+        return [self.nodes + moved[:, 2 * i : 2 * i + 2] for i in range(len(pictures))]
 
 
 def _step(unit: float, nodes: int) -> int:
     return max(round(unit / nodes), LEAST_STEP)
 
 
-def reach(points: Floats, pose: Pose | None = None) -> tuple[float, float, float, float]:
+def reach(points: Floats) -> tuple[float, float, float, float]:
     """Left, top, right and bottom, in pixels, of what drawing a mouth may read or change.
 
-    `points` (478, 3) in pixels; `pose` is theirs, when it is known.
+    `points` (478, 3) in pixels.
     """
-    pose = fit_pose(points) if pose is None else pose
-    nose, chin = pose.to_head(points[_ENDS])
-    places = pose.to_picture(_corners(nose, chin, float(chin[1]) + MOST_JAW))[:, :2]
-    low, high = places.min(0) - 1, places.max(0) + 1
-    return float(low[0]), float(low[1]), float(high[0]), float(high[1])
+    left, top, right, bottom = reaches(points[None], fit_pose(points[None]))[0].tolist()
+    return left, top, right, bottom
 
 
-def _corners(nose: Floats, chin: Floats, low: float) -> Floats:
-    """Corners (4, 3), in head axes, of what may move when the chin is at height `low`.
+def reaches(points: Floats, poses: Pose) -> Floats:
+    """The same (n, 4) for several frames, whose `poses` are known."""
+    ends = poses.to_head(np.take(points, _ENDS, 1))
+    nose, chin = ends[:, 0], ends[:, 1]
+    extents = _extent(poses, nose, chin, chin[:, 1] + np.float32(MOST_JAW))
+    return np.concatenate([extents[:, 0] - 1, extents[:, 1] + 1], 1)
 
-    `nose` and `chin` (3,) are the base of the nose and the chin as they are.
+
+def _extent(poses: Pose, nose: Floats, chin: Floats, low: Floats) -> Floats:
+    """Left top and right bottom (n, 2, 2), in pixels, of what may move.
+
+    `nose` and `chin` (n, 3) are the base of the nose and the chin as they are, in head axes,
+    `low` (n,) how far down the chin may go.
     """
-    heights = (nose[1] - ABOVE[1], low + BELOW[1])
-    return np.array([[x, y, chin[2]] for x in (-SIDE[1], SIDE[1]) for y in heights], np.float32)
+    corners = np.empty((len(nose), 4, 3), np.float32)
+    corners[..., 0] = (-SIDE[1], -SIDE[1], SIDE[1], SIDE[1])
+    corners[:, ::2, 1] = nose[:, 1:2] - np.float32(ABOVE[1])
+    corners[:, 1::2, 1] = low[:, None] + np.float32(BELOW[1])
+    corners[..., 2] = chin[:, 2:]
+    places = poses.to_picture(corners)[..., :2]
+    return np.stack([places.min(1), places.max(1)], 1)

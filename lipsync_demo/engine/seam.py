@@ -93,17 +93,19 @@ def joined(grid: Grid, lower: Floats, upper: Floats, inner: Floats, unit: float)
     return maps
 
 
-def inside_lips(inner: Floats, unit: float) -> Floats:
-    """The 20 points of open lips' inner edges, moved into the lips.
+def inside_lips(inner: Floats, unit: Floats) -> Floats:
+    """The points (..., 20, 2) of open lips' inner edges, moved into the lips.
 
-    The mesh lies on the edge to within a pixel or two; teeth must not stick to a lip.
+    `unit` (...) is pixels per IOD. The mesh lies on the edge to within a pixel or two; teeth
+    must not stick to a lip.
     """
-    gap = inner[:CORNER:-1] - inner[1:CORNER]
-    size = np.linalg.norm(gap, axis=1, keepdims=True)
-    margin = LIP_MARGIN * np.minimum(unit, size / OPEN) * gap / np.maximum(size, 1e-3)
+    gap = inner[..., :CORNER:-1, :] - inner[..., 1:CORNER, :]
+    size = np.linalg.norm(gap, axis=-1, keepdims=True)
+    most = np.minimum(unit[..., None, None], size / np.float32(OPEN))
+    margin = np.float32(LIP_MARGIN) * most * gap / np.maximum(size, np.float32(1e-3))
     moved = inner.copy()
-    moved[1:CORNER] -= margin
-    moved[:CORNER:-1] += margin
+    moved[..., 1:CORNER, :] -= margin
+    moved[..., :CORNER:-1, :] += margin
     return moved
 
 

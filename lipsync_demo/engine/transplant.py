@@ -96,7 +96,7 @@ class _Laid:
         if shutting > 0:
             points = mouth.points.copy()
             own, wanted = (np.linalg.norm(p[0] - p[CORNER]) for p in (points, scene.placed))
-            points[INNER] = inside_lips(points[INNER], scene.unit * float(own / wanted))
+            points[INNER] = inside_lips(points[INNER], scene.pose.scale * own / wanted)
             (self._lower,) = warp.sources([points], DONOR_LOWER)
             (self._upper,) = warp.sources([points], DONOR_UPPER)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from math import ceil, floor
 from typing import Any
 
 import cv2
@@ -43,24 +44,26 @@ class Grid:
 
         None when nothing is left.
         """
-        low = np.maximum(np.floor(places.min(0)), limits[:2]).astype(int)
-        high = np.minimum(np.ceil(places.max(0)) + 1, limits[2:]).astype(int)
-        width, height = (high - low).tolist()
+        (x0, y0), (x1, y1) = places.min(0).tolist(), places.max(0).tolist()
+        left, top = max(floor(x0), limits[0]), max(floor(y0), limits[1])
+        width, height = min(ceil(x1) + 1, limits[2]) - left, min(ceil(y1) + 1, limits[3]) - top
         if min(width, height) < 2:
             return None
-        width = min(-(-width // step) * step, limits[2] - int(low[0]))
-        height = min(-(-height // step) * step, limits[3] - int(low[1]))
-        return cls(int(low[0]), int(low[1]), width, height, step)
+        width = min(-(-width // step) * step, limits[2] - left)
+        height = min(-(-height // step) * step, limits[3] - top)
+        return cls(left, top, width, height, step)
 
     def part(self, places: Floats) -> Grid | None:
         """The part of it over all `places`, whose nodes are nodes of this one.
 
         None when nothing is left.
         """
-        low = np.floor((places.min(0) - (self.left, self.top)) / self.step).astype(int)
-        start = np.maximum(low, 0) * self.step + (self.left, self.top)
-        limits = (*start.tolist(), self.left + self.width, self.top + self.height)
-        return Grid.around(np.concatenate([start[None], places]), self.step, limits)
+        x, y = places.min(0).tolist()
+        left = self.left + max(floor((x - self.left) / self.step), 0) * self.step
+        top = self.top + max(floor((y - self.top) / self.step), 0) * self.step
+        low, high = np.array((left, top), np.float32), places.max(0)
+        limits = (left, top, self.left + self.width, self.top + self.height)
+        return Grid.around(np.stack([low, high]), self.step, limits)
 
     @property
     def columns(self) -> int:
@@ -88,12 +91,18 @@ class Grid:
         top, left = self.top - other.top, self.left - other.left
         return slice(top, top + self.height), slice(left, left + self.width)
 
+    def axes(self) -> tuple[Floats, Floats]:
+        """Places of the nodes' columns (columns,) and rows (rows,) in pixels."""
+        first = -(self.step + 1) / 2
+        columns = np.arange(self.columns, dtype=np.float32) * self.step
+        rows = np.arange(self.rows, dtype=np.float32) * self.step
+        return columns + np.float32(self.left + first), rows + np.float32(self.top + first)
+
     def nodes(self) -> Floats:
         """Places (rows * columns, 2) of the nodes in pixels."""
-        first = -(self.step + 1) / 2
         places = np.empty((self.rows, self.columns, 2), np.float32)
-        places[..., 0] = np.arange(self.columns) * self.step + (self.left + first)
-        places[..., 1] = (np.arange(self.rows) * self.step + (self.top + first))[:, None]
+        columns, rows = self.axes()
+        places[..., 0], places[..., 1] = columns, rows[:, None]
         return places.reshape(-1, 2)
 
     def at_nodes(self, places: Floats) -> Floats:
@@ -133,31 +142,36 @@ class Plates:
     def __init__(self, controls: Floats, places: Floats, unit: float) -> None:
         # Near the origin squared distances keep their digits in 32 bits.
         middle = controls.mean(0)
-        self._controls = (controls - middle).astype(np.float64) / unit
+        points = (controls - middle).astype(np.float64) / unit
+        count = len(points)
+        self._count = count
         self._places = (places - middle) / np.float32(unit)
-        self._kernel = _kernel(self._controls, self._controls)
-        self._kernel[np.diag_indices(len(controls))] = STIFFNESS
-        self._reach = _kernel(self._places, self._controls.astype(np.float32))
+        self._reach = _kernel(self._places, points.astype(np.float32))
+        self._system = np.zeros((count + 3, count + 3))
+        self._system[:count, :count] = _kernel(points, points)
+        np.fill_diagonal(self._system[:count, :count], STIFFNESS)
+        self._system[:count, count] = self._system[count, :count] = 1
+        self._system[:count, count + 1 :] = points
+        self._system[count + 1 :, :count] = points.T
 
-    def shifts(self, chosen: Indices, wanted: Floats) -> Floats:
-        """Displacements (m, k) of the plates through the controls `chosen`.
+    def shifts(self, wanted: Floats, chosen: Indices | None = None) -> Floats:
+        """Displacements (m, k) of the plates through the controls `chosen`, else through all.
 
         `wanted` (len(chosen), k) are the displacements there.
         """
-        count = len(chosen)
-        system = np.zeros((count + 3, count + 3))
-        system[:count, :count] = self._kernel[np.ix_(chosen, chosen)]
-        system[:count, count] = system[count, :count] = 1
-        points = self._controls[chosen]
-        system[:count, count + 1 :] = points
-        system[count + 1 :, :count] = points.T
+        count, system = len(wanted), self._system
+        if chosen is not None:
+            rows = np.concatenate([chosen, self._count + np.arange(3)])
+            system = system[np.ix_(rows, rows)]
         ends = np.zeros((count + 3, wanted.shape[1]))
         ends[:count] = wanted
         solution = np.linalg.solve(system, ends).astype(np.float32)
-        spread = np.zeros((len(self._controls), wanted.shape[1]), np.float32)
-        spread[chosen] = solution[:count]
+        weights = solution[:count]
+        if chosen is not None:
+            weights = np.zeros((self._count, wanted.shape[1]), np.float32)
+            weights[chosen] = solution[:count]
         flat = self._places @ solution[count + 1 :] + solution[count]
-        return np.asarray(self._reach @ spread + flat, np.float32)
+        return np.asarray(self._reach @ weights + flat, np.float32)
 
 
 def _kernel(a: NDArray[Any], b: NDArray[Any]) -> NDArray[Any]:
@@ -198,8 +212,8 @@ def _lost() -> Floats:
 
 
 def smooth_closed(ring: Floats, each: int) -> Floats:
-    """A closed ring (n, 2) with `each` points for one: Catmull-Rom, through every point."""
-    return np.asarray(_spline(len(ring), each) @ ring)
+    """Closed rings (..., n, 2) with `each` points for one: Catmull-Rom, through every point."""
+    return np.asarray(_spline(ring.shape[-2], each) @ ring)
 
 
 @cache

@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from lipsync_demo.engine.contour import MOVING, WEIGHTS, MouthModel
-from lipsync_demo.engine.contour import measured as measured_fast
-from lipsync_demo.engine.mouth import LIPS_INNER, fit_pose, measures
+from lipsync_demo.engine.mouth import LIPS_INNER, fit_pose, head_measures, measures
 from tests.unit.engine.talking import measured, mouth, still
 
 
@@ -71,4 +70,4 @@ def test_the_quick_measures_are_the_measures() -> None:
     for opening in (0.0, 0.2):
         points, _ = _moved(opening)
         head = fit_pose(points).to_head(points)
-        assert measured_fast(head) == pytest.approx(measured(points), abs=1e-5)
+        assert head_measures(head) == pytest.approx(measured(points), abs=1e-5)

@@ -11,7 +11,7 @@ from lipsync_demo.engine import output as output_module
 from lipsync_demo.engine import pipeline, store
 from lipsync_demo.engine.analysis import Analyses
 from lipsync_demo.engine.decode import FrameReader
-from lipsync_demo.engine.drawing import Drawing
+from lipsync_demo.engine.drawing import Sketch
 from lipsync_demo.engine.picture import Picture
 from lipsync_demo.engine.pipeline import lip_sync
 from lipsync_demo.engine.tracks import Shot
@@ -26,13 +26,13 @@ Speech = Callable[[Fraction | float], Path]
 def drawn(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The numbers of the source frames that were drawn upon."""
     numbers: list[int] = []
-    on = Drawing.on
+    on = Sketch.on
 
-    def noted(self: Drawing, picture: Picture) -> Picture:
-        numbers.append(self.number)
+    def noted(self: Sketch, picture: Picture) -> Picture:
+        numbers.append(self.drawing.number)
         return on(self, picture)
 
-    monkeypatch.setattr(Drawing, "on", noted)
+    monkeypatch.setattr(Sketch, "on", noted)
     return numbers
 
 

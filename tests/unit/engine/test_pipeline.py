@@ -11,15 +11,15 @@ import pytest
 from PIL import Image
 
 from lipsync_demo.engine.decode import FrameReader
-from lipsync_demo.engine.drawing import drawings
+from lipsync_demo.engine.drawing import drawings, sketches
 from lipsync_demo.engine.drive import Drive
 from lipsync_demo.engine.encode import SYNTHETIC, VideoWriter
 from lipsync_demo.engine.errors import NoFace, UnreadableMedia
 from lipsync_demo.engine.face import FaceLandmarker
 from lipsync_demo.engine.picture import Picture
 from lipsync_demo.engine.pipeline import lip_sync
-from lipsync_demo.engine.render import reach
 from lipsync_demo.engine.report import EngineReport, Stage
+from lipsync_demo.engine.scene import reach
 from lipsync_demo.engine.speech import SpeechModel
 from lipsync_demo.engine.tracks import follow
 from lipsync_demo.media.audio import speech_samples
@@ -83,10 +83,12 @@ def test_only_the_mouth_changes(
     with FrameReader(face_clip) as reader:
         shots = follow(reader.pictures(range(25)), landmarker)
         drawn = drawings(frames, shots, Drive(shapes, laid))
-        for drawing, picture in zip(drawn[::6], list(reader.pictures(range(25)))[::6], strict=True):
-            assert drawing is not None
-            after = drawing.on(picture)
-            box = picture.box(*reach(drawing.points))
+        sketched = list(sketches(drawn, reader.size))
+        pictures = list(reader.pictures(range(25)))
+        for sketch, picture in zip(sketched[::6], pictures[::6], strict=True):
+            assert sketch is not None
+            after = sketch.on(picture)
+            box = picture.box(*reach(sketch.drawing.points))
             untouched = np.ones(picture.y.shape, bool)
             untouched[box.top : box.bottom, box.left : box.right] = False
             assert untouched.sum() > 10_000

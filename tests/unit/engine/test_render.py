@@ -13,7 +13,8 @@ from lipsync_demo.engine.choose import Donor, choose
 from lipsync_demo.engine.face import FaceLandmarker
 from lipsync_demo.engine.library import MouthLibrary
 from lipsync_demo.engine.mouth import LIPS_INNER, LIPS_OUTER, fit_pose, measures
-from lipsync_demo.engine.render import MouthRenderer, reach
+from lipsync_demo.engine.render import MouthRenderer
+from lipsync_demo.engine.scene import reach
 from tests.unit.engine.talking import measured, mouth, still, talking
 
 

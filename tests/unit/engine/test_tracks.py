@@ -16,7 +16,8 @@ from lipsync_demo.engine.follower import look
 from lipsync_demo.engine.library import MouthLibrary
 from lipsync_demo.engine.picture import Picture, from_frame
 from lipsync_demo.engine.points import USED, used, whole
-from lipsync_demo.engine.render import MouthRenderer, reach
+from lipsync_demo.engine.render import MouthRenderer
+from lipsync_demo.engine.scene import reach
 from lipsync_demo.engine.tracks import (
     FADE_FRAMES,
     LEAST_MOUTHS,
