@@ -51,6 +51,12 @@ def smoothstep(values: Floats) -> Floats:
     return np.asarray(t * t * (3 - 2 * t))
 
 
+def rise(value: float, low: float, high: float) -> float:
+    """`ramp` of one number."""
+    t = min(max((value - low) / (high - low), 0.0), 1.0)
+    return t * t * (3 - 2 * t)
+
+
 def ramp(values: Floats, low: float | Floats, high: float | Floats) -> Floats:
     """0 below `low`, 1 above `high`, smooth between."""
     return smoothstep((values - low) / (high - low))

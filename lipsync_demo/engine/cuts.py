@@ -21,7 +21,7 @@ class CutDetector:
     """
 
     def __init__(self) -> None:
-        self._last: NDArray[np.float32] | None = None
+        self._last: NDArray[np.uint8] | None = None
         self._changes = [0.0, 0.0, 0.0]
 
     def between(self, picture: Picture) -> bool:
@@ -30,14 +30,14 @@ class CutDetector:
         if self._last is None:
             self._last = thumb
             return False
-        change = float(np.abs(thumb - self._last).mean())
+        change = cv2.norm(thumb, self._last, cv2.NORM_L1) / thumb.size
         self._last = thumb
         usual = max(self._changes)
         self._changes = [*self._changes[1:], change]
         return change > CUT or change > max(JUMP_CUT, JUMP_CUT_RATIO * usual)
 
 
-def _thumb(plane: NDArray[np.uint8]) -> NDArray[np.float32]:
+def _thumb(plane: NDArray[np.uint8]) -> NDArray[np.uint8]:
     step = max(1, min(plane.shape) // (4 * THUMB[1]))
     few = np.ascontiguousarray(plane[::step, ::step])
-    return cv2.resize(few, THUMB, interpolation=cv2.INTER_AREA).astype(np.float32).ravel()
+    return np.asarray(cv2.resize(few, THUMB, interpolation=cv2.INTER_AREA), np.uint8)

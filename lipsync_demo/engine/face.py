@@ -23,6 +23,7 @@ from typing import Any
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit
 
 from lipsync_demo.engine.errors import BrokenWeights
 from lipsync_demo.engine.sampling import warped
@@ -154,14 +155,15 @@ class FaceLandmarker:
     def read(self, crop: Image, region: Region) -> Landmarks:
         """The points of a `region` given as its square of MESH_SIZE RGB pixels."""
         scale = MESH_SIZE / region.side
-        turn = _rotation(region.angle)
-        half = (MESH_SIZE - 1) / 2
+        turn = (_rotation(region.angle).T / scale).astype(np.float32)
+        half = np.float32((MESH_SIZE - 1) / 2)
         points, presence, _ = self._mesh.bytes(crop)
         local = points.reshape(POINTS, 3)
         found = np.empty((POINTS, 3), np.float32)
-        found[:, :2] = (local[:, :2] - half) @ turn.T / scale + (region.x, region.y)
-        found[:, 2] = local[:, 2] / scale
-        return Landmarks(found, float(_sigmoid(presence.ravel()[0])))
+        found[:, :2] = (local[:, :2] - half) @ turn
+        found[:, :2] += np.array((region.x, region.y), np.float32)
+        found[:, 2] = local[:, 2] / np.float32(scale)
+        return Landmarks(found, float(expit(presence.ravel()[0])))
 
     def track(
         self, rgb: Image, previous: Landmarks | None = None, *, tiles: bool = True
@@ -196,7 +198,7 @@ class FaceLandmarker:
         canvas = np.zeros((1, DETECTOR_SIZE, DETECTOR_SIZE, 3), np.float32)
         canvas[0, y : y + size[1], x : x + size[0]] = small / 127.5 - 1
         regressors, classes = self._detector(canvas)
-        scores = _sigmoid(classes.reshape(-1))
+        scores = expit(classes.reshape(-1))
         kept = np.flatnonzero(scores >= MIN_DETECTION)
         raw = regressors.reshape(-1, 16)[kept]
         places = raw.reshape(-1, 8, 2) / DETECTOR_SIZE + self._anchors[kept, None]
@@ -285,7 +287,3 @@ def _rotation(angle: float) -> NDArray[np.float64]:
 
 def _angle(start: Floats, end: Floats) -> float:
     return float(np.arctan2(end[1] - start[1], end[0] - start[0]))
-
-
-def _sigmoid(values: Any) -> Any:
-    return 1 / (1 + np.exp(-np.clip(values, -80, 80)))

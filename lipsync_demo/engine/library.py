@@ -168,7 +168,7 @@ class LibraryBuilder:
                 seen,
                 values,
                 look(grey, mouth.points[0], mouth.points[CORNER]),
-                float(cv2.Laplacian(grey, cv2.CV_32F).std()),
+                float(cv2.meanStdDev(cv2.Laplacian(grey, cv2.CV_16S))[1][0, 0]),
                 guessed,
             )
         )
@@ -277,18 +277,19 @@ class LibraryBuilder:
         return [self._entries[order[i]] for i in places[len(places) // 3 :]]
 
 
+_LIPS = np.array(LIPS_OUTER)
 _SPREAD = np.array([0.03, 0.05, 0.06, 0.03, 0.05], np.float32)
 
 
 def patch_box(points: Floats, unit: float) -> tuple[int, int, int, int]:
     """Left, top, right and bottom, in pixels, of what the library needs of a frame."""
-    lips = points[list(LIPS_OUTER), :2]
-    low, high = lips.min(0), lips.max(0)
+    lips = points[_LIPS, :2]
+    (left, top), (right, bottom) = lips.min(0).tolist(), lips.max(0).tolist()
     return (
-        int(low[0] - PAD_SIDE * unit),
-        int(low[1] - PAD_ABOVE * unit),
-        int(high[0] + PAD_SIDE * unit) + 1,
-        int(high[1] + PAD_BELOW * unit) + 1,
+        int(left - PAD_SIDE * unit),
+        int(top - PAD_ABOVE * unit),
+        int(right + PAD_SIDE * unit) + 1,
+        int(bottom + PAD_BELOW * unit) + 1,
     )
 
 

@@ -36,8 +36,10 @@ def look(grey: Image, left: Floats, right: Floats) -> Floats:
     """The mouth between its corners (2,) as a level picture of zero mean, flattened."""
     middle, across = (left + right) / 2, (right - left) / 2 * FRAME
     down = np.array([-across[1], across[0]]) * SIZE[1] / SIZE[0]
-    matrix = np.stack([across * 2 / SIZE[0], down * 2 / SIZE[1], middle - across - down], 1)
-    shrink = max(int(np.linalg.norm(across) * 2 / SIZE[0]), 1)
+    matrix = np.empty((2, 3), np.float32)
+    matrix[:, 0], matrix[:, 1] = across * 2 / SIZE[0], down * 2 / SIZE[1]
+    matrix[:, 2] = middle - across - down
+    shrink = max(int(np.hypot(*across) * 2 / SIZE[0]), 1)
     small = cv2.blur(grey, (shrink, shrink))
     picture = cv2.warpAffine(
         small,
@@ -45,8 +47,9 @@ def look(grey: Image, left: Floats, right: Floats) -> Floats:
         SIZE,
         flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
         borderMode=cv2.BORDER_REPLICATE,
-    ).astype(np.float32)
-    return np.asarray((picture - picture.mean()).ravel() / 255, np.float32)
+    )
+    level = np.float32(cv2.mean(picture)[0])
+    return np.asarray((picture.ravel() - level) * np.float32(1 / 255), np.float32)
 
 
 def distances(a: Floats, b: Floats) -> Floats:

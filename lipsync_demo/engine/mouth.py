@@ -30,8 +30,8 @@ JAW = (
     132, 58, 172, 136, 150, 149, 176, 148, 152, 377, 400, 378, 379, 365, 397, 288, 361,
 )  # fmt: skip
 CHIN = (148, 152, 377, 176, 400)
-LEFT_EYE_CORNERS, RIGHT_EYE_CORNERS = (33, 133), (263, 362)
-EYES = LEFT_EYE_CORNERS + RIGHT_EYE_CORNERS
+EYES = (33, 133, 263, 362)
+"""The corners of the left one, and of the right one."""
 NOSE_BASE = 2
 
 # Points that speech does not move, with their places in MediaPipe's canonical face model
@@ -115,9 +115,9 @@ class Pose:
 
 def iod(points: Floats) -> Floats:
     """Distance between the centres of the eyes in pixels (...), depth included."""
-    left = points[..., LEFT_EYE_CORNERS, :].mean(-2)
-    right = points[..., RIGHT_EYE_CORNERS, :].mean(-2)
-    return np.asarray(np.linalg.norm(left - right, axis=-1), np.float32)
+    corners = np.take(points, EYES, -2)
+    apart = (corners[..., :2, :] - corners[..., 2:, :]).mean(-2)
+    return np.asarray(np.sqrt((apart * apart).sum(-1)), np.float32)
 
 
 def fit_pose(points: Floats) -> Pose:

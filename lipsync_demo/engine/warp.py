@@ -141,14 +141,13 @@ class Plates:
 
     def __init__(self, controls: Floats, places: Floats, unit: float) -> None:
         # Near the origin squared distances keep their digits in 32 bits.
-        middle = controls.mean(0)
-        points = (controls - middle).astype(np.float64) / unit
-        count = len(points)
-        self._count = count
-        self._places = (places - middle) / np.float32(unit)
-        self._reach = _kernel(self._places, points.astype(np.float32))
+        count = len(controls)
+        both = (np.concatenate([controls, places]) - controls.sum(0) / count) / np.float32(unit)
+        points, self._places = both[:count], both[count:]
+        kernel = _kernel(both, points)
+        self._count, self._reach = count, kernel[count:]
         self._system = np.zeros((count + 3, count + 3))
-        self._system[:count, :count] = _kernel(points, points)
+        self._system[:count, :count] = kernel[:count]
         np.fill_diagonal(self._system[:count, :count], STIFFNESS)
         self._system[:count, count] = self._system[count, :count] = 1
         self._system[:count, count + 1 :] = points
@@ -190,12 +189,14 @@ def sampled(image: Image, maps: Floats) -> Image:
     Between two pixels, the fraction f from one, linear interpolation lacks about
     f (1 - f) times the second difference; that is given back.
     """
-    whole, part = cv2.convertMaps(maps, None, cv2.CV_16SC2)  # type: ignore[call-overload]
-    drawn = cv2.remap(image, whole, part, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    drawn = cv2.remap(  # type: ignore[call-overload]
+        image, maps, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+    )
+    _, part = cv2.convertMaps(maps, None, cv2.CV_16SC2)  # type: ignore[call-overload]
     # Grain is in the luma, so one channel tells what is missing in all.
     grey = cv2.cvtColor(drawn, cv2.COLOR_RGB2GRAY)
     bent = cv2.filter2D(grey, cv2.CV_32F, _BENT, borderType=cv2.BORDER_REPLICATE)
-    missing = cv2.multiply(bent, _lost().take(part, mode="clip"))
+    missing = cv2.multiply(bent, _lost().take(part, mode="clip"), dtype=cv2.CV_16S)
     return np.asarray(cv2.add(drawn, cv2.merge([missing] * 3), dtype=cv2.CV_8U), np.uint8)
 
 
