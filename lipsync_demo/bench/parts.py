@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryFile
 
@@ -30,7 +31,7 @@ from lipsync_demo.engine.drive import Drive
 from lipsync_demo.engine.encode import StoredSound, VideoWriter
 from lipsync_demo.engine.face import Face, FaceLandmarker, Landmarks, Region
 from lipsync_demo.engine.gop import VIDEO_OPTIONS
-from lipsync_demo.engine.picture import Picture
+from lipsync_demo.engine.picture import Picture, in_a_row
 from lipsync_demo.engine.pipeline import laid_speech, may_skip, worth_seeing
 from lipsync_demo.engine.speech import SpeechModel
 from lipsync_demo.engine.tracks import follow
@@ -146,7 +147,8 @@ def part_times(video: Path, speech: Path, output: Path) -> tuple[dict[Part, floa
         with clock(Part.LIBRARY):
             seen = reader.pictures(range(worth_seeing(reader, frames)))
             reader.expect(frozenset(frames.sources))
-            shots = follow(clock.each(Part.DECODE, seen), landmarker, skip=may_skip(reader))
+            some = in_a_row(clock.each(Part.DECODE, seen), reader.size)
+            shots = follow(chain.from_iterable(some), landmarker, skip=may_skip(reader))
         with clock(Part.CHOOSE):
             drawn = drawings(frames, shots, Drive(shapes, laid))
         with clock(Part.ENCODE):

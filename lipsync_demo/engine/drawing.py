@@ -13,7 +13,7 @@ from lipsync_demo.engine.choose import Donor, choose
 from lipsync_demo.engine.drive import Drive
 from lipsync_demo.engine.levels import Levels
 from lipsync_demo.engine.library import MouthLibrary
-from lipsync_demo.engine.picture import Box, Picture
+from lipsync_demo.engine.picture import Box, Picture, in_a_row
 from lipsync_demo.engine.points import whole
 from lipsync_demo.engine.render import MouthRenderer
 from lipsync_demo.engine.scene import Scene, reaches
@@ -24,8 +24,6 @@ Floats = NDArray[np.float32]
 
 AT_ONCE = 16
 """Frames whose geometry is computed together."""
-IN_A_ROW = 6 * 1024 * 1024
-"""Bytes of pictures that are drawn one after another."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -75,13 +73,8 @@ class Sketch:
 def shown(
     pictures: Iterable[Picture], drawn: Iterable[Drawing | None], size: tuple[int, int]
 ) -> Iterator[Picture]:
-    """The pictures, of `size` (width, height), with what is drawn on each.
-
-    Some in a row: while a codec works, all that drawing needs leaves the processor's caches.
-    """
-    coming = iter(zip(pictures, sketches(drawn, size), strict=True))
-    most = max(IN_A_ROW // (size[0] * size[1] * 3 // 2), 1)
-    while some := list(islice(coming, most)):
+    """The pictures, of `size` (width, height), with what is drawn on each."""
+    for some in in_a_row(zip(pictures, sketches(drawn, size), strict=True), size):
         yield from [picture if one is None else one.on(picture) for picture, one in some]
 
 

@@ -7,9 +7,11 @@ bytes, and nothing outside the rectangle is converted at all.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any, NamedTuple
+from itertools import islice
+from typing import Any, NamedTuple, TypeVar
 
 import av
 import cv2
@@ -20,6 +22,10 @@ from numpy.typing import NDArray
 from lipsync_demo.engine.sampling import Matrix, halved, warped
 
 Image = NDArray[np.uint8]
+T = TypeVar("T")
+
+IN_A_ROW = 6 * 1024 * 1024
+"""Bytes of pictures that are worked on one after another."""
 
 UNSPECIFIED = 2  # in H.273's tables of matrices, primaries and transfers
 FULL_RANGE = 2  # AVCOL_RANGE_JPEG
@@ -203,6 +209,17 @@ class Picture:
         ):
             _add(plane[half], change)
         return own
+
+
+def in_a_row(items: Iterable[T], size: tuple[int, int]) -> Iterator[list[T]]:
+    """Some items at a time, with a picture of `size` (width, height) each.
+
+    While a codec works, all that other work needs leaves the processor's caches.
+    """
+    coming = iter(items)
+    most = max(IN_A_ROW // (size[0] * size[1] * 3 // 2), 1)
+    while some := list(islice(coming, most)):
+        yield some
 
 
 def from_frame(frame: VideoFrame, rotation: int = 0) -> Picture:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from contextlib import closing
 from fractions import Fraction
 from functools import cache
+from itertools import chain
 from math import ceil
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -28,6 +29,7 @@ from lipsync_demo.engine.encode import StoredSound, VideoWriter
 from lipsync_demo.engine.errors import NoFace, UnreadableMedia
 from lipsync_demo.engine.face import FaceLandmarker
 from lipsync_demo.engine.output import Output
+from lipsync_demo.engine.picture import in_a_row
 from lipsync_demo.engine.report import EngineReport, OnProgress, Stage, Stopwatch
 from lipsync_demo.engine.sound import Array
 from lipsync_demo.engine.speaker import chooser
@@ -116,7 +118,7 @@ def _lip_sync(
             reader.expect(frozenset(frames.sources))
             with closing(ahead(reader.pictures(range(count)))) as pictures:
                 return follow(
-                    pictures,
+                    chain.from_iterable(in_a_row(pictures, reader.size)),
                     FaceLandmarker(),
                     lambda seen: tell(seen / count),
                     choose,
