@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from lipsync_demo.engine.library import patch_box
 from lipsync_demo.engine.looks import SIZE, look
-from lipsync_demo.engine.mouth import LIPS_OUTER, fit_pose, iod
+from lipsync_demo.engine.mouth import LIPS_OUTER, Pose, fit_pose
 from lipsync_demo.engine.picture import Picture
 from lipsync_demo.engine.points import USED, used
 
@@ -45,27 +45,34 @@ _CORNERS = [LIPS_OUTER[0], LIPS_OUTER[len(LIPS_OUTER) // 2]]
 @dataclass(frozen=True, eq=False, slots=True)
 class Sight:
     """A face the mesh has seen: its `points` (478, 3) in pixels of the frame `number`, and the
-    luma `grey` (height, width) around its mouth, whose first pixel is at `corner` (2,)."""
+    luma `grey` (height, width) around its mouth, whose first pixel is at `corner` (2,).
+
+    `pose` is the head's, near enough to tell directions and lengths.
+    """
 
     number: int
     points: Floats
+    pose: Pose
     grey: NDArray[np.uint8]
     corner: Floats
     look: Floats
 
     @classmethod
     def of(cls, number: int, picture: Picture, points: Floats) -> Sight:
-        grey, corner = _luma(picture, points)
-        return cls(number, points, grey, corner, _looked(grey, corner, points))
+        pose = fit_pose(points)
+        grey, corner = _luma(picture, points, pose)
+        return cls(number, points, pose, grey, corner, _looked(grey, corner, points))
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Halfway:
     """What is known of a face in the frame `number` without any rule: the middle `points`
-    (478, 3) of two sights, and how differently from their mean its mouth looks there."""
+    (478, 3) of two sights, the first one's `pose`, and how differently from their mean its mouth
+    looks there."""
 
     number: int
     points: Floats
+    pose: Pose
     grey: NDArray[np.uint8]
     corner: Floats
     change: Floats
@@ -74,21 +81,21 @@ class Halfway:
     def of(cls, before: Sight, number: int, picture: Picture, after: Sight) -> Halfway | None:
         """For the frame midway; None when the face moved too far or looks too different."""
         moved = (after.points - before.points)[_CORNERS, :2]
-        if np.abs(moved).max() > MOST_MOTION * iod(after.points):
+        if np.abs(moved).max() > MOST_MOTION * after.pose.scale:
             return None
         points = _middle(before, after)
-        grey, corner = _luma(picture, points)
+        grey, corner = _luma(picture, points, before.pose)
         change = np.subtract(_looked(grey, corner, points), _mean_look(before, after))
         most = MOST_CHANGE[after.number - before.number]
         size = np.linalg.norm(before.look) * np.linalg.norm(after.look)
         if np.square(change).sum() > most * most * size:
             return None
-        return cls(number, points, grey, corner, change)
+        return cls(number, points, before.pose, grey, corner, change)
 
     def sight(self, points: Floats) -> Sight:
         """As one of the mesh's, with these points."""
         look = _looked(self.grey, self.corner, points)
-        return Sight(self.number, points, self.grey, self.corner, look)
+        return Sight(self.number, points, self.pose, self.grey, self.corner, look)
 
 
 class Between:
@@ -113,8 +120,8 @@ class Between:
         """Three frames the mesh has looked at, equally far apart."""
         middle = _middle(before, after)
         change = np.subtract(_looked(seen.grey, seen.corner, middle), _mean_look(before, after))
-        pose = fit_pose(middle)
-        missing = used(pose.to_head(seen.points) - pose.to_head(middle)).ravel()
+        turn = before.pose.rotation / before.pose.scale
+        missing = (used(seen.points - middle) @ turn).ravel()
         self._waiting.append((change, missing))
         self._known += 1
         # Together: one by one the sums would come from memory each time.
@@ -155,8 +162,7 @@ class Between:
         """The points (478, 3) of a face halfway between two sights."""
         points = halfway.points.copy()
         missing = np.asarray(halfway.change @ self._rule, np.float32).reshape(-1, 3)
-        pose = fit_pose(points)
-        points[USED] = pose.to_picture(np.add(used(pose.to_head(points)), missing))
+        points[USED] += missing @ (halfway.pose.rotation.T * halfway.pose.scale)
         return points
 
 
@@ -164,9 +170,9 @@ def _middle(before: Sight, after: Sight) -> Floats:
     return np.asarray((before.points + after.points) / 2, np.float32)
 
 
-def _luma(picture: Picture, points: Floats) -> tuple[NDArray[np.uint8], Floats]:
+def _luma(picture: Picture, points: Floats, pose: Pose) -> tuple[NDArray[np.uint8], Floats]:
     """What is looked at, a copy, and its first pixel."""
-    left, top, right, bottom = picture.box(*patch_box(points, float(iod(points))))
+    left, top, right, bottom = picture.box(*patch_box(points, float(pose.scale)))
     return picture.y[top:bottom, left:right].copy(), np.array([left, top], np.float32)
 
 

@@ -16,7 +16,7 @@ from lipsync_demo.engine.library import MouthLibrary
 from lipsync_demo.engine.picture import Box, Picture, in_a_row
 from lipsync_demo.engine.points import whole
 from lipsync_demo.engine.render import MouthRenderer
-from lipsync_demo.engine.scene import Scene, reaches
+from lipsync_demo.engine.scene import Scene
 from lipsync_demo.engine.tracks import FaceTrack, Shot
 from lipsync_demo.media.frame_plan import FramePlan
 
@@ -98,16 +98,17 @@ def _sketched(
 ) -> Iterator[Sketch]:
     numbers = np.array([drawing.number for drawing in drawn])
     points, poses = whole(track.few[numbers]), track.pose.at(numbers)
-    boxes = [Box.around(*edges, within=size) for edges in reaches(points, poses).tolist()]
-    corners = np.array([(box.left, box.top, 0) for box in boxes], np.float32)
     scenes = Scene.several(
-        points - corners[:, None],
+        points,
         np.stack([drawing.target for drawing in drawn]),
         np.array([drawing.strength for drawing in drawn], np.float32),
         drawn[0].renderer.library.model,
-        poses.seen_from(corners),
+        poses,
     )
-    yield from map(Sketch, drawn, boxes, scenes)
+    for drawing, scene in zip(drawn, scenes, strict=True):
+        (left, top), (right, bottom) = scene.extent.tolist()
+        box = Box.around(left - 1, top - 1, right + 1, bottom + 1, within=size)
+        yield Sketch(drawing, box, scene.seen_from(box.left, box.top))
 
 
 def drawings(frames: FramePlan, shots: list[Shot], drive: Drive) -> list[Drawing | None]:

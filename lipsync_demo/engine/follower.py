@@ -212,8 +212,8 @@ class Follower:
         """What the recent ones say when the two on either side are known."""
         if len(self._recent) >= SMOOTHING_TAPS:
             inner = slice(SMOOTHING_TAPS // 2, -(SMOOTHING_TAPS // 2))
-            points = smooth(np.stack([seen.points for seen in self._recent]))
-            self._keep(self._recent[inner], points[inner])
+            few = smooth(np.stack([used(seen.points) for seen in self._recent]))
+            self._keep(self._recent[inner], whole(few[inner]))
 
     def _keep(self, seen: list[Seen], points: Floats) -> None:
         """`points` (n, 478, 3) in pixels of the frames."""

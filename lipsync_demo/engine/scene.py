@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from math import ceil, floor
 
@@ -119,6 +119,18 @@ class Scene:
             for i, (ring, extent) in enumerate(zip(rings, extents, strict=True))
         ]
 
+    def seen_from(self, left: int, top: int) -> Scene:
+        """In a picture cut out at these pixels."""
+        corner = np.array((left, top, 0), np.float32)
+        return replace(
+            self,
+            pose=self.pose.seen_from(corner),
+            source=self.source - corner[:2],
+            placed=self.placed - corner[:2],
+            ring=self.ring - corner[:2],
+            extent=self.extent - corner[:2],
+        )
+
     @cached_property
     def unit(self) -> float:
         """Pixels per IOD."""
@@ -212,16 +224,11 @@ def reach(points: Floats) -> tuple[float, float, float, float]:
 
     `points` (478, 3) in pixels.
     """
-    left, top, right, bottom = reaches(points[None], fit_pose(points[None]))[0].tolist()
-    return left, top, right, bottom
-
-
-def reaches(points: Floats, poses: Pose) -> Floats:
-    """The same (n, 4) for several frames, whose `poses` are known."""
-    ends = poses.to_head(np.take(points, _ENDS, 1))
-    nose, chin = ends[:, 0], ends[:, 1]
-    extents = _extent(poses, nose, chin, chin[:, 1] + np.float32(MOST_JAW))
-    return np.concatenate([extents[:, 0] - 1, extents[:, 1] + 1], 1)
+    poses = fit_pose(points[None])
+    nose, chin = np.split(poses.to_head(points[None, _ENDS]), 2, 1)
+    low = chin[:, 0, 1] + np.float32(MOST_JAW)
+    ((left, top), (right, bottom)) = _extent(poses, nose[:, 0], chin[:, 0], low)[0].tolist()
+    return left - 1, top - 1, right + 1, bottom + 1
 
 
 def _extent(poses: Pose, nose: Floats, chin: Floats, low: Floats) -> Floats:
