@@ -6,7 +6,7 @@ from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import maximum_filter1d, uniform_filter1d
+from scipy.ndimage import convolve1d, maximum_filter1d, uniform_filter1d
 
 from lipsync_demo.media.sync_modes import Timeline
 
@@ -17,6 +17,16 @@ DOUBT, BELIEF = 0.2, 0.5
 HOLD, FADE = 0.2, 0.06
 """How long before and after speech the mouth still follows the speech model, and half of how
 long it takes to rest, s. The model knows what mouths do in short pauses: few close them."""
+
+CERTAIN = 0.3
+"""Probability of closed lips from which on they surely touch."""
+PEAK, NEAR = 0.06, 0.06
+STANDING_OUT, AROUND = 1.6, 0.24
+"""Sound alone seldom gives more than a half, so lips also touch at a peak: the most likely moment
+within `NEAR` seconds before and after, when it is at least `PEAK` and so many times the mean
+within `AROUND`."""
+TOUCH = 0.04
+"""How soon a touch at a peak fades, s."""
 
 
 class Shapes(Protocol):
@@ -41,14 +51,16 @@ class Drive:
 
     def __init__(self, shapes: Shapes, laid: Timeline) -> None:
         self._shapes = shapes
+        self._together = _together(shapes)
         self._speaking = _speaking(shapes)
         self._laid = laid
 
     def at(self, seconds: NDArray[np.float64]) -> tuple[Floats, Floats, Floats]:
-        """`measures` (m, 5), `closed` and `speech` (m,) at m moments of the output.
+        """`measures` (m, 5), `together` and `speech` (m,) at m moments of the output.
 
-        `speech` is 1 in speech and shortly before and after it, and 0 where the mouth rests.
-        Nobody speaks where the output is silent.
+        `together` is 1 where lips touch, and less where that is doubtful. `speech` is 1 in speech
+        and shortly before and after it, and 0 where the mouth rests. Nobody speaks where the
+        output is silent.
         """
         heard = np.full(len(seconds), np.nan)
         for segment in self._laid.audio:
@@ -58,10 +70,10 @@ class Drive:
         silent = np.isnan(heard)
         places = np.where(silent, 0, heard) * self._shapes.rate
         measures = _between(self._shapes.measures, places)
-        closed = _between(self._shapes.closed[:, None], places)[:, 0]
+        together = _between(self._together[:, None], places)[:, 0]
         speech = _between(self._speaking[:, None], places)[:, 0]
-        speech[silent] = closed[silent] = 0
-        return measures, closed, speech
+        speech[silent] = together[silent] = 0
+        return measures, together, speech
 
 
 def _speaking(shapes: Shapes) -> Floats:
@@ -70,6 +82,18 @@ def _speaking(shapes: Shapes) -> Floats:
     hold, fade = (2 * round(seconds * shapes.rate) + 1 for seconds in (HOLD + FADE, FADE))
     held = maximum_filter1d(believed, hold, mode="nearest")
     return np.asarray(uniform_filter1d(held, fade, mode="nearest"), np.float32)
+
+
+def _together(shapes: Shapes) -> Floats:
+    """How surely lips touch (n,), 0 to 1."""
+    closed = np.asarray(shapes.closed, np.float32)
+    near, around = (2 * round(seconds * shapes.rate) + 1 for seconds in (NEAR, AROUND))
+    peaks = closed == maximum_filter1d(closed, near, mode="nearest")
+    peaks &= (closed >= PEAK) & (closed < CERTAIN) & (shapes.speech > BELIEF)
+    peaks &= closed >= STANDING_OUT * uniform_filter1d(closed, around, mode="nearest")
+    steps = np.arange(-near, near + 1) / shapes.rate
+    touches = convolve1d(peaks.astype(np.float32), np.exp(-np.square(steps / TOUCH)))
+    return np.asarray(np.clip(np.maximum(closed / CERTAIN, touches), 0, 1), np.float32)
 
 
 def _between(rows: Floats, places: NDArray[np.float64]) -> Floats:

@@ -33,9 +33,8 @@ CLOSED_UNITS = -1.4
 """The speech model's opening at which lips are together, in its units."""
 GAIN = 0.9
 """A little less than the model says, which is less steady than a mouth."""
-CLOSURE_PULL, CERTAIN = 0.9, 0.18
-"""How far lips are drawn together, and from which probability on all of it: sound alone
-seldom gives more than a half."""
+CLOSURE_PULL = 0.9
+"""Part of the way by which lips that shall touch are drawn together."""
 FURTHEST = 2.5
 """Spreads from a person's middle to which lips are pursed or drawn out: nobody showed more."""
 USUAL_WIDTH = 0.8
@@ -90,11 +89,11 @@ class Levels:
             max(WIDE_OPEN, 1.1 * float(np.percentile(opening, 99))),
         )
 
-    def targets(self, units: Floats, closed: Floats, speech: Floats) -> Floats:
-        """The person's measures (m, 5) for the speech model's output at m moments.
+    def targets(self, units: Floats, together: Floats, speech: Floats) -> Floats:
+        """The person's measures (m, 5) for the speech as laid, at m moments.
 
-        `units` (m, 5) are its measures, `closed` (m,) the probability that lips are
-        together, `speech` (m,) that anyone speaks: without speech the mouth rests.
+        `units` (m, 5) are the speech model's measures, `together` (m,) tells how surely lips
+        touch and `speech` (m,) whether anyone speaks, 0 to 1: without speech the mouth rests.
         """
         scaled = np.float32(GAIN) * units
         others = np.arange(units.shape[1]) != OPENING
@@ -104,8 +103,7 @@ class Levels:
         anchored = self.middle[OPENING] + reach * (self.closed[OPENING] - self.middle[OPENING])
         below = scaled[:, OPENING] < 0
         target[:, OPENING] = np.where(below, anchored, target[:, OPENING])
-        sure = np.clip(closed / CERTAIN, 0, 1)
-        pull = CLOSURE_PULL * sure * (self.closed[OPENING] - target[:, OPENING])
+        pull = CLOSURE_PULL * together * (self.closed[OPENING] - target[:, OPENING])
         target += pull[:, None] * self.slopes
         target = self.closed + speech[:, None] * (target - self.closed)
         target[:, OPENING] = np.clip(target[:, OPENING], self.closed[OPENING], self.widest)

@@ -6,7 +6,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from lipsync_demo.engine.drive import Drive
+from lipsync_demo.engine.drive import CERTAIN, Drive
 from lipsync_demo.media.sync_modes import SyncMode, timeline
 
 
@@ -22,11 +22,42 @@ def test_the_drive_reads_the_speech_at_the_frames_time() -> None:
     ramp = np.arange(100, dtype=np.float32)
     shapes = Shapes(np.repeat(ramp[:, None], 5, 1), ramp / 100, np.ones(100, np.float32))
     laid = timeline(SyncMode.SILENCE, Fraction(3), Fraction(2))
-    measures, closed, speech = Drive(shapes, laid).at(np.array([0.0, 0.51, 1.98, 2.0, 2.5]))
-    assert measures[:3, 0] == pytest.approx([0, 25.5, 99], abs=1e-3)
-    assert closed[:3] == pytest.approx([0, 0.255, 0.99], abs=1e-4)
+    measures, together, speech = Drive(shapes, laid).at(np.array([0.0, 0.21, 1.98, 2.0, 2.5]))
+    assert measures[:3, 0] == pytest.approx([0, 10.5, 99], abs=1e-3)
+    assert together[:3] == pytest.approx([0, 0.105 / CERTAIN, 1], abs=1e-4)
     assert speech.tolist() == [1, 1, 1, 0, 0]
-    assert closed[3:].tolist() == [0, 0]
+    assert together[3:].tolist() == [0, 0]
+
+
+def touching(closed: np.ndarray, probability: float = 1.0) -> np.ndarray:
+    count = len(closed)
+    speech = np.full(count, probability, np.float32)
+    shapes = Shapes(np.zeros((count, 5), np.float32), closed, speech)
+    seconds = Fraction(count, 50)
+    laid = timeline(SyncMode.CUT_OFF, seconds, seconds)
+    return Drive(shapes, laid).at(np.arange(count) / 50)[1]
+
+
+def test_lips_touch_at_a_peak_of_a_doubtful_probability_only() -> None:
+    closed = np.full(100, 0.02, np.float32)
+    closed[48:53] = (0.04, 0.08, 0.12, 0.08, 0.04)
+    together = touching(closed)
+    assert together[50] == pytest.approx(1)
+    assert together[[49, 51]] == pytest.approx(np.exp(-0.25), abs=1e-3)
+    assert together[[40, 45, 55, 60]] == pytest.approx(0.02 / CERTAIN, abs=1e-3)
+    assert touching(closed, 0.4)[50] == pytest.approx(0.12 / CERTAIN)
+    assert touching(closed / 2.5)[50] < 0.2
+
+
+def test_a_probability_that_stays_the_same_is_no_peak() -> None:
+    together = touching(np.full(100, 0.12, np.float32))
+    assert together == pytest.approx(0.12 / CERTAIN)
+
+
+def test_a_certain_closure_is_no_longer_than_it_is() -> None:
+    closed = np.zeros(100, np.float32)
+    closed[50:54] = 1
+    assert touching(closed) == pytest.approx(closed)
 
 
 def speaking(probability: np.ndarray) -> np.ndarray:
