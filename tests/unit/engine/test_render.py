@@ -205,6 +205,22 @@ def test_lips_of_donors_that_never_close_are_brought_together(landmarker: FaceLa
     assert _seen(drawn, landmarker)[0] < 0.04
 
 
+def test_lips_that_touch_already_are_closed_lip_by_lip(monkeypatch: pytest.MonkeyPatch) -> None:
+    library = MouthLibrary.build(talking())
+    openings = library.values[:, 0]
+    _, picture, points = talking()[int(openings.argmax())]
+    donor = Donor((int(openings.argmin()),), (1.0,))
+    assert openings.min() < 0.01
+
+    def drawn() -> npt.NDArray[np.uint8]:
+        return MouthRenderer(library).render(picture, points, mouth(0.0), donor)
+
+    touching = drawn()
+    # As if no lips were closed lip by lip.
+    monkeypatch.setattr(render, "SHUT", (-2.0, -1.0))
+    assert not np.array_equal(touching, drawn())
+
+
 def test_only_lips_that_were_apart_get_a_shadow_between_them(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from lipsync_demo.engine import tracks
 from lipsync_demo.engine.choose import Donor
-from lipsync_demo.engine.face import FaceLandmarker, landmark_region
+from lipsync_demo.engine.face import Face, FaceLandmarker, landmark_region
 from lipsync_demo.engine.follower import look
 from lipsync_demo.engine.library import MouthLibrary
 from lipsync_demo.engine.picture import Picture, from_frame
@@ -21,6 +21,8 @@ from lipsync_demo.engine.scene import reach
 from lipsync_demo.engine.tracks import (
     FADE_FRAMES,
     LEAST_MOUTHS,
+    SEARCH_EVERY,
+    SEARCH_ON,
     Shot,
     fade,
     fair_share,
@@ -132,6 +134,38 @@ def test_runs_and_fades() -> None:
     assert weight[4] == weight[15] == pytest.approx(1 / (FADE_FRAMES + 1))
     assert weight[8] == 1
     assert fade(np.ones(3, bool)).tolist() == [1, 1, 1]
+
+
+class Counting(FaceLandmarker):
+    """Counts the searches for faces."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.searches = 0
+
+    def detect(self, rgb: Rgb, *, tiles: bool = True) -> list[Face]:
+        self.searches += 1
+        return super().detect(rgb, tiles=tiles)
+
+
+def test_other_faces_are_searched_less_often_while_one_is_followed() -> None:
+    landmarker = Counting()
+    [followed] = shots(landmarker, moving(2 * SEARCH_ON))
+    assert followed.track is not None
+    assert landmarker.searches == 2
+    landmarker = Counting()
+    [empty] = shots(landmarker, [EMPTY] * 2 * SEARCH_ON)
+    assert empty.track is None
+    # Each search of an empty picture looks at the small one and at the whole one.
+    assert landmarker.searches == 2 * 2 * SEARCH_ON // SEARCH_EVERY
+
+
+def test_a_face_that_comes_later_is_found_while_another_is_followed() -> None:
+    """Beside the first one from the second search on."""
+    one = [np.hstack([rgb, EMPTY]) for rgb in moving(SEARCH_ON + 6)]
+    two = [np.hstack([rgb, rgb]) for rgb in moving(SEARCH_ON, SEARCH_ON + 6)]
+    found = shots(FaceLandmarker(), one + two)
+    assert found[-1].faces == 2
 
 
 def test_drawing_needs_only_the_points_that_are_stored() -> None:
