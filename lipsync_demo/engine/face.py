@@ -155,14 +155,13 @@ class FaceLandmarker:
     def read(self, crop: Image, region: Region) -> Landmarks:
         """The points of a `region` given as its square of MESH_SIZE RGB pixels."""
         scale = MESH_SIZE / region.side
-        turn = (_rotation(region.angle).T / scale).astype(np.float32)
-        half = np.float32((MESH_SIZE - 1) / 2)
+        turn = _rotation(region.angle)
+        half = (MESH_SIZE - 1) / 2
         points, presence, _ = self._mesh.bytes(crop)
         local = points.reshape(POINTS, 3)
         found = np.empty((POINTS, 3), np.float32)
-        found[:, :2] = (local[:, :2] - half) @ turn
-        found[:, :2] += np.array((region.x, region.y), np.float32)
-        found[:, 2] = local[:, 2] / np.float32(scale)
+        found[:, :2] = (local[:, :2] - half) @ turn.T / scale + (region.x, region.y)
+        found[:, 2] = local[:, 2] / scale
         return Landmarks(found, float(expit(presence.ravel()[0])))
 
     def track(
