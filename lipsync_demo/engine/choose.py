@@ -6,8 +6,9 @@ lacks in sharpness; a change of mouths costs what the two look different.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,21 +57,27 @@ class Donor:
     weights: tuple[float, ...] = ()
 
 
-def choose(library: MouthLibrary, targets: Floats, poses: Pose) -> list[Donor]:
+def choose(
+    library: MouthLibrary, targets: Floats, poses: Pose, starts: Collection[int] = ()
+) -> list[Donor]:
     """A donor for each of n output frames, in the order they are shown.
 
     `targets` (n, 5) are the wanted measures, `poses` those of the frames drawn upon, with n
-    as their leading axis.
+    as their leading axis. What comes from one of `starts` on changes nothing before it.
     """
     count = len(targets)
     if not library.talks or not count:
         return [Donor()] * count
+    edges = sorted({0, count, *(start for start in starts if 0 < start < count)})
     turns = np.stack([poses.yaw, poses.pitch, poses.roll], -1)
     parts = [slice(start, start + AT_ONCE) for start in range(0, count, AT_ONCE)]
     candidates = [_candidates(library, targets[part], turns[part]) for part in parts]
     rows, costs = (np.concatenate(side) for side in zip(*candidates, strict=True))
-    path = _cheapest(rows, costs, _changes(library))
-    return _joined(path, np.array([mouth.index for mouth in library.mouths]))
+    change = _changes(library)
+    path: list[int] = []
+    for begin, end in pairwise(edges):
+        path += _cheapest(rows[begin:end], costs[begin:end], change, path[-1] if path else None)
+    return _joined(path, np.array([mouth.index for mouth in library.mouths]), edges)
 
 
 def _felt(values: Floats) -> Floats:
@@ -118,10 +125,15 @@ def _changes(library: MouthLibrary) -> Floats:
     return np.asarray(change + JUMP * apart, np.float32)
 
 
-def _cheapest(rows: NDArray[np.intp], costs: Floats, change: Floats) -> list[int]:
-    """One of `rows` (n, k) for each frame, so that costs and changes sum to the least."""
+def _cheapest(
+    rows: NDArray[np.intp], costs: Floats, change: Floats, before: int | None
+) -> list[int]:
+    """One of `rows` (n, k) for each frame, so that costs and changes sum to the least.
+
+    `before` is the mouth that is shown before the first of them.
+    """
     count, kept = rows.shape
-    total = costs[0]
+    total = costs[0] if before is None else costs[0] + change[before, rows[0]]
     came = np.zeros((count, kept), np.uint8)
     for t in range(1, count):
         ways = total[:, None] + change[np.ix_(rows[t - 1], rows[t])]
@@ -135,14 +147,16 @@ def _cheapest(rows: NDArray[np.intp], costs: Floats, change: Floats) -> list[int
     return path
 
 
-def _joined(path: Sequence[int], numbers: NDArray[np.intp]) -> list[Donor]:
-    """The path with both sides of every join mixed over two frames."""
+def _joined(path: Sequence[int], numbers: NDArray[np.intp], edges: Sequence[int]) -> list[Donor]:
+    """The path with both sides of every join mixed over two frames, but nothing of what begins
+    at one of `edges` in a frame before it."""
     donors = []
     for t, row in enumerate(path):
+        beside = (t - 1,) if t + 1 in edges else (t - 1, t + 1)
         others = [
             path[s]
-            for s in (t - 1, t + 1)
-            if 0 <= s < len(path) and abs(int(numbers[path[s]]) - int(numbers[row])) > NEXT
+            for s in beside
+            if s >= 0 and abs(int(numbers[path[s]]) - int(numbers[row])) > NEXT
         ]
         rows = (row, *dict.fromkeys(others))
         share = LINGER / max(len(rows) - 1, 1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, islice
 
@@ -111,8 +111,13 @@ def _sketched(
         yield Sketch(drawing, box, scene.seen_from(box.left, box.top))
 
 
-def drawings(frames: FramePlan, shots: list[Shot], drive: Drive) -> list[Drawing | None]:
-    """One for each output frame; None where the frame passes through."""
+def drawings(
+    frames: FramePlan, shots: list[Shot], drive: Drive, parts: Collection[int] = ()
+) -> list[Drawing | None]:
+    """One for each output frame; None where the frame passes through.
+
+    What comes from one of the frames `parts` on changes nothing before it.
+    """
     starts = np.array([shot.start for shot in shots])
     sources = np.array(frames.sources)
     shot_of = np.searchsorted(starts, sources, side="right") - 1
@@ -127,7 +132,10 @@ def drawings(frames: FramePlan, shots: list[Shot], drive: Drive) -> list[Drawing
             continue
         if index not in people:
             people[index] = _Person(shot.track)
-        drawn += people[index].drawings(sources[stretch] - shot.start, seconds[stretch], drive)
+        inside = [part - stretch[0] for part in parts]
+        drawn += people[index].drawings(
+            sources[stretch] - shot.start, seconds[stretch], drive, inside
+        )
     return drawn
 
 
@@ -141,12 +149,16 @@ class _Person:
         self._levels = Levels.of(track.measures[track.usable])
 
     def drawings(
-        self, numbers: NDArray[np.intp], seconds: NDArray[np.float64], drive: Drive
+        self,
+        numbers: NDArray[np.intp],
+        seconds: NDArray[np.float64],
+        drive: Drive,
+        parts: Collection[int],
     ) -> list[Drawing | None]:
         """For consecutive output frames that show the shot's frames `numbers`."""
         targets = self._levels.targets(*drive.at(seconds))
         poses = self._track.pose.at(numbers)
-        donors = choose(self._library, targets, poses)
+        donors = choose(self._library, targets, poses, parts)
         strengths = self._track.weight[numbers].tolist()
         return [
             Drawing(self._renderer, self._track, int(number), target, donor, strength)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Collection, Sequence, Set
 from contextlib import closing
 from fractions import Fraction
 from functools import partial
@@ -32,19 +32,28 @@ LONGEST_KEPT = Fraction(120)
 Work: TypeAlias = Callable[[], None]
 
 
+def parts(frames: FramePlan, laid: Timeline) -> set[int]:
+    """Numbers of the frames with which a mode's segment begins, of video or speech."""
+    edges = {part.start for part in laid.video} | {part.start for part in laid.audio}
+    return {bisect_left(frames.pts, edge / frames.time_base) for edge in edges}
+
+
 class Output:
-    """What is shown when: `frames` of the reader's video as `laid`, with `drawn` upon them.
+    """What is shown when: `frames` of the reader's video in `parts`, with `drawn` upon them.
 
     `analysis` names the analysis that the drawings are made from.
     """
 
     def __init__(
-        self, frames: FramePlan, laid: Timeline, drawn: list[Drawing | None], analysis: str
+        self,
+        frames: FramePlan,
+        parts: Collection[int],
+        drawn: list[Drawing | None],
+        analysis: str,
     ) -> None:
         self._frames = frames
         self._planned = list(frames)
-        edges = {part.start for part in laid.video} | {part.start for part in laid.audio}
-        self._starts = [bisect_left(frames.pts, edge / frames.time_base) for edge in edges]
+        self._parts = parts
         self._drawn = drawn
         self._analysis = analysis
 
@@ -61,7 +70,7 @@ class Output:
             kept = None
         reader.expect(_repeated(self._frames.sources))
         with Behind[Work](lambda work: work()) as writing:
-            for group in cut(self._starts, count):
+            for group in cut(self._parts, count):
                 times = [self._planned[n][:2] for n in group]
                 recipe = self._recipe(group)
                 made = kept.gop(recipe) if kept else None

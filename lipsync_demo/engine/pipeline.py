@@ -28,7 +28,7 @@ from lipsync_demo.engine.drive import Drive, Shapes
 from lipsync_demo.engine.encode import StoredSound, VideoWriter
 from lipsync_demo.engine.errors import NoFace, UnreadableMedia
 from lipsync_demo.engine.face import FaceLandmarker
-from lipsync_demo.engine.output import Output
+from lipsync_demo.engine.output import Output, parts
 from lipsync_demo.engine.picture import in_a_row
 from lipsync_demo.engine.report import EngineReport, OnProgress, Stage, Stopwatch
 from lipsync_demo.engine.sound import Array
@@ -127,7 +127,8 @@ def _lip_sync(
 
         shots = analyses.shots(reader.path, asked, find) if analyses else find()
     with watch.stage(Stage.CHOOSE):
-        drawn = drawings(frames, shots, Drive(shapes, laid))
+        begun = parts(frames, laid)
+        drawn = drawings(frames, shots, Drive(shapes, laid), begun)
     synced = sum(drawing is not None for drawing in drawn)
     if not synced:
         raise NoFace(
@@ -148,7 +149,7 @@ def _lip_sync(
             tick=shared_tick(reader.times),
         ) as writer,
     ):
-        Output(frames, laid, drawn, made_of).write(reader, writer, analyses, tell)
+        Output(frames, begun, drawn, made_of).write(reader, writer, analyses, tell)
     return EngineReport(
         frames=len(frames),
         synced=synced,

@@ -55,6 +55,29 @@ def test_both_sides_of_a_join_are_mixed_over_two_frames() -> None:
             assert a in donors[t + 1].rows
 
 
+def test_a_part_does_not_depend_on_what_comes_after_it() -> None:
+    library = _library()
+    rng = np.random.default_rng(1)
+    wanted = library.values[rng.integers(0, 24, 16)]
+    first = choose(library, wanted[:8], _poses(8))
+    for seed in range(4):
+        after = library.values[np.random.default_rng(seed).integers(0, 24, 8)]
+        both = np.concatenate([wanted[:8], after])
+        assert choose(library, both, _poses(16), [8])[:8] == first
+    whole = [
+        choose(library, np.concatenate([wanted[:8], library.values[[r] * 8]]), _poses(16))[:8]
+        for r in range(0, 24, 3)
+    ]
+    assert any(donors != first for donors in whole)
+
+
+def test_a_part_goes_on_from_the_mouth_before_it() -> None:
+    library = _library()
+    wanted = library.values[[4, 5, 6, 7, 18, 19]]
+    rows = [donor.rows[0] for donor in choose(library, wanted, _poses(6), [4])]
+    assert max(abs(a - b) for a, b in pairwise(rows)) <= NEXT
+
+
 def test_another_pose_or_a_blurred_or_guessed_mouth_is_passed_over() -> None:
     library = _library()
     twins = dataclasses.replace(
