@@ -9,8 +9,17 @@ import pytest
 
 from lipsync_demo.runs.service import RunService
 from lipsync_demo.settings import Settings
+from lipsync_demo.wavespeed import polling
+from lipsync_demo.wavespeed.polling import Schedule
 from tests.faults.scripted_api import KEY, ScriptedApi, scripted_api
 from tests.media_factory import make_speechlike, make_video
+
+
+@pytest.fixture(autouse=True)
+def quick_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Waiting is tested where it is made; here it would be most of the time."""
+    quick = Schedule(early=(0.02, 0.03, 0.05), slow=0.1, slowest=0.2)
+    monkeypatch.setattr(polling, "LOOPBACK", quick)
 
 
 @pytest.fixture(scope="session")
