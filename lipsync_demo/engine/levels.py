@@ -35,6 +35,9 @@ GAIN = 0.9
 """A little less than the model says, which is less steady than a mouth."""
 CLOSURE_PULL = 0.9
 """Part of the way by which lips that shall touch are drawn together."""
+THICKER = 0.015
+"""By how much of their width lips that touch may be higher than at rest: higher, with the shadow
+between them, they look parted."""
 FURTHEST = 2.5
 """Spreads from a person's middle to which lips are pursed or drawn out: nobody showed more."""
 USUAL_WIDTH = 0.8
@@ -105,6 +108,9 @@ class Levels:
         target[:, OPENING] = np.where(below, anchored, target[:, OPENING])
         pull = CLOSURE_PULL * together * (self.closed[OPENING] - target[:, OPENING])
         target += pull[:, None] * self.slopes
+        rest = self.closed[ROUNDNESS] * self.closed[WIDTH] / target[:, WIDTH]
+        higher = np.maximum(target[:, ROUNDNESS] - rest - THICKER, 0)
+        target[:, ROUNDNESS] -= CLOSURE_PULL * together**2 * higher
         target = self.closed + speech[:, None] * (target - self.closed)
         target[:, OPENING] = np.clip(target[:, OPENING], self.closed[OPENING], self.widest)
         return np.asarray(target, np.float32)

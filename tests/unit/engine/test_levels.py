@@ -52,6 +52,18 @@ def test_closures_pull_the_jaw_too() -> None:
     assert pulled[4] < free[4]
 
 
+def test_lips_that_touch_are_hardly_higher_than_at_rest() -> None:
+    levels = Levels.of(talker(0.12, 0.07))
+    # Narrow and high, as lips are for "oo".
+    round_lips = np.array([[-1.2, -1.5, 2.0, 0, 0]], np.float32)
+    height = levels.closed[1] * levels.closed[2]
+    free, touching = (levels.targets(round_lips, sure, ONE)[0] for sure in (NONE, ONE))
+    assert free[2] * free[1] > 1.15 * height
+    assert touching[2] * touching[1] < 1.1 * height
+    half = levels.targets(round_lips, 0.5 * ONE, ONE)[0]
+    assert touching[2] < half[2] < free[2]
+
+
 def test_without_speech_the_mouth_rests() -> None:
     levels = Levels.of(talker(0.2, 0.06))
     assert levels.targets(units(2), NONE, NONE)[0] == pytest.approx(levels.closed, abs=1e-6)
