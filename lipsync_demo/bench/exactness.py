@@ -110,7 +110,7 @@ def _strays(video: Path, frames: FramePlan, laid: Timeline, speech: Path) -> tup
     with FrameReader(video) as reader:
         shots = follow(reader.pictures(range(len(reader))), FaceLandmarker())
         drawn = drawings(frames, shots, Drive(shapes, laid))
-        sketched = sketches(drawn, reader.size)
+        sketched = sketches(drawn)
         for picture, sketch in zip(reader.pictures(frames.sources), sketched, strict=True):
             if sketch is None:
                 continue

@@ -25,13 +25,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lipsync_demo.bench.child import answer
+from lipsync_demo.engine.ahead import in_a_row
 from lipsync_demo.engine.decode import FrameReader
 from lipsync_demo.engine.drawing import drawings, shown
 from lipsync_demo.engine.drive import Drive
 from lipsync_demo.engine.encode import StoredSound, VideoWriter
 from lipsync_demo.engine.face import Face, FaceLandmarker, Landmarks, Region
 from lipsync_demo.engine.gop import VIDEO_OPTIONS
-from lipsync_demo.engine.picture import Picture, in_a_row
+from lipsync_demo.engine.picture import Picture
 from lipsync_demo.engine.pipeline import laid_speech, may_skip, worth_seeing
 from lipsync_demo.engine.speech import SpeechModel
 from lipsync_demo.engine.tracks import follow

@@ -1,13 +1,14 @@
 """Work done side by side with the caller's, in order: the codecs leave Python's lock alone.
 
 Both ends hold at most a few items. An error on either side ends the other, and nothing is
-left running.
+left running. What works on pictures beside a codec takes some in a row.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Iterator
+from itertools import islice
 from threading import Condition, Thread
 from types import TracebackType
 from typing import Generic, TypeVar
@@ -16,6 +17,8 @@ T = TypeVar("T")
 
 HELD = 2
 """Items waiting between two threads: enough to even out what one item costs."""
+IN_A_ROW = 6 * 1024 * 1024
+"""Bytes of pictures that are worked on one after another."""
 
 
 def ahead(items: Iterable[T], held: int = HELD) -> Generator[T, None, None]:
@@ -32,6 +35,17 @@ def ahead(items: Iterable[T], held: int = HELD) -> Generator[T, None, None]:
     finally:
         line.shut()
         thread.join()
+
+
+def in_a_row(items: Iterable[T], size: tuple[int, int]) -> Iterator[list[T]]:
+    """Some items at a time, each with a picture of `size` (width, height).
+
+    While a codec works, all that other work needs leaves the processor's caches.
+    """
+    coming = iter(items)
+    most = max(IN_A_ROW // (size[0] * size[1] * 3 // 2), 1)
+    while some := list(islice(coming, most)):
+        yield some
 
 
 class Behind(Generic[T]):

@@ -45,19 +45,13 @@ def colour_gain(base: Floats, donor: Floats, mask: Floats, reach: float) -> Floa
     return np.asarray(np.clip(gain, 1 / MOST_GAIN, MOST_GAIN), np.float32)
 
 
-def smoothstep(values: Floats) -> Floats:
+def smoothstep(values: Floats | float) -> Floats:
     """0 below 0, 1 above 1, smooth between."""
     t = np.clip(values, 0, 1)
     return np.asarray(t * t * (3 - 2 * t))
 
 
-def rise(value: float, low: float, high: float) -> float:
-    """`ramp` of one number."""
-    t = min(max((value - low) / (high - low), 0.0), 1.0)
-    return t * t * (3 - 2 * t)
-
-
-def ramp(values: Floats, low: float | Floats, high: float | Floats) -> Floats:
+def ramp(values: Floats | float, low: float | Floats, high: float | Floats) -> Floats:
     """0 below `low`, 1 above `high`, smooth between."""
     return smoothstep((values - low) / (high - low))
 

@@ -9,11 +9,12 @@ from itertools import groupby, islice
 import numpy as np
 from numpy.typing import NDArray
 
+from lipsync_demo.engine.ahead import in_a_row
 from lipsync_demo.engine.choose import Donor, choose
 from lipsync_demo.engine.drive import Drive
 from lipsync_demo.engine.levels import Levels
 from lipsync_demo.engine.library import MouthLibrary
-from lipsync_demo.engine.picture import Box, Picture, in_a_row
+from lipsync_demo.engine.picture import Picture
 from lipsync_demo.engine.points import whole
 from lipsync_demo.engine.render import MouthRenderer
 from lipsync_demo.engine.scene import Scene
@@ -54,69 +55,66 @@ class Drawing:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Sketch:
-    """A drawing whose geometry is known: what changes lies in `box`, the scene's places too."""
+    """A drawing with its geometry: the scene's places are in pixels of the whole picture."""
 
     drawing: Drawing
-    box: Box
     scene: Scene
 
     def on(self, picture: Picture) -> Picture:
         """The picture with the mouth drawn; every other byte is as it was."""
         drawing = self.drawing
-        before = picture.rgb(self.box)
+        (left, top), (right, bottom) = self.scene.extent.tolist()
+        box = picture.box(left - 1, top - 1, right + 1, bottom + 1)
+        before = picture.rgb(box)
         after = drawing.renderer.draw(
-            before, self.scene, float(drawing.target[0]), drawing.donor, drawing.strength
+            before,
+            self.scene.seen_from(box.left, box.top),
+            float(drawing.target[0]),
+            drawing.donor,
+            drawing.strength,
         )
-        return picture.changed(self.box, before, after)
+        return picture.changed(box, before, after)
 
 
 def shown(
     pictures: Iterable[Picture], drawn: Iterable[Drawing | None], size: tuple[int, int]
 ) -> Iterator[Picture]:
     """The pictures, of `size` (width, height), with what is drawn on each."""
-    for some in in_a_row(zip(pictures, sketches(drawn, size), strict=True), size):
+    for some in in_a_row(zip(pictures, sketches(drawn), strict=True), size):
         yield from [picture if one is None else one.on(picture) for picture, one in some]
 
 
-def sketches(drawn: Iterable[Drawing | None], size: tuple[int, int]) -> Iterator[Sketch | None]:
-    """One for each drawing, in order, upon pictures of `size` (width, height)."""
+def sketches(drawn: Iterable[Drawing | None]) -> Iterator[Sketch | None]:
+    """One for each drawing, in order."""
     coming = iter(drawn)
     while some := list(islice(coming, AT_ONCE)):
         for track, together in groupby(some, key=_track):
             if track is None:
                 yield from (None for _ in together)
             else:
-                yield from _sketched(track, [d for d in together if d is not None], size)
+                yield from _sketched(track, [d for d in together if d is not None])
 
 
 def _track(drawing: Drawing | None) -> FaceTrack | None:
     return None if drawing is None else drawing.track
 
 
-def _sketched(
-    track: FaceTrack, drawn: Sequence[Drawing], size: tuple[int, int]
-) -> Iterator[Sketch]:
+def _sketched(track: FaceTrack, drawn: Sequence[Drawing]) -> Iterator[Sketch]:
     numbers = np.array([drawing.number for drawing in drawn])
-    points, poses = whole(track.few[numbers]), track.pose.at(numbers)
     scenes = Scene.several(
-        points,
+        whole(track.few[numbers]),
         np.stack([drawing.target for drawing in drawn]),
         np.array([drawing.strength for drawing in drawn], np.float32),
         drawn[0].renderer.library.model,
-        poses,
+        track.pose.at(numbers),
     )
-    for drawing, scene in zip(drawn, scenes, strict=True):
-        (left, top), (right, bottom) = scene.extent.tolist()
-        box = Box.around(left - 1, top - 1, right + 1, bottom + 1, within=size)
-        yield Sketch(drawing, box, scene.seen_from(box.left, box.top))
+    return map(Sketch, drawn, scenes)
 
 
-def drawings(
-    frames: FramePlan, shots: list[Shot], drive: Drive, parts: Collection[int] = ()
-) -> list[Drawing | None]:
+def drawings(frames: FramePlan, shots: list[Shot], drive: Drive) -> list[Drawing | None]:
     """One for each output frame; None where the frame passes through.
 
-    What comes from one of the frames `parts` on changes nothing before it.
+    What comes from one of the plan's parts on changes nothing before it.
     """
     starts = np.array([shot.start for shot in shots])
     sources = np.array(frames.sources)
@@ -132,9 +130,9 @@ def drawings(
             continue
         if index not in people:
             people[index] = _Person(shot.track)
-        inside = [part - stretch[0] for part in parts]
+        parts = [part - stretch[0] for part in frames.parts]
         drawn += people[index].drawings(
-            sources[stretch] - shot.start, seconds[stretch], drive, inside
+            sources[stretch] - shot.start, seconds[stretch], drive, parts
         )
     return drawn
 

@@ -92,7 +92,8 @@ def _together(shapes: Shapes) -> Floats:
     peaks &= (closed >= PEAK) & (closed < CERTAIN) & (shapes.speech > BELIEF)
     peaks &= closed >= STANDING_OUT * uniform_filter1d(closed, around, mode="nearest")
     steps = np.arange(-near, near + 1) / shapes.rate
-    touches = convolve1d(peaks.astype(np.float32), np.exp(-np.square(steps / TOUCH)))
+    shape = np.exp(-np.square(steps / TOUCH))
+    touches = convolve1d(peaks.astype(np.float32), shape, mode="constant")
     return np.asarray(np.clip(np.maximum(closed / CERTAIN, touches), 0, 1), np.float32)
 
 

@@ -7,7 +7,7 @@ again at another time (ISO/IEC 14496-15: one decoder configuration for all of a 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
@@ -135,7 +135,7 @@ class GopEncoder:
         )
 
 
-def cut(starts: Collection[int], count: int) -> list[range]:
+def cut(starts: Sequence[int], count: int) -> list[range]:
     """The numbers of `count` pictures in groups: a new one at each of `starts`, none too long."""
     edges = sorted({0, count, *(start for start in starts if 0 < start < count)})
     return [

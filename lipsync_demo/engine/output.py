@@ -8,9 +8,8 @@ are equal groups.
 from __future__ import annotations
 
 import hashlib
-from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence, Set
+from collections.abc import Callable, Sequence, Set
 from contextlib import closing
 from fractions import Fraction
 from functools import partial
@@ -24,7 +23,6 @@ from lipsync_demo.engine.drawing import Drawing, shown
 from lipsync_demo.engine.encode import VideoWriter
 from lipsync_demo.engine.gop import cut
 from lipsync_demo.media.frame_plan import FramePlan
-from lipsync_demo.media.sync_modes import Timeline
 
 LONGEST_KEPT = Fraction(120)
 """Groups of longer outputs, s, are not kept: they would push out everything else."""
@@ -32,28 +30,15 @@ LONGEST_KEPT = Fraction(120)
 Work: TypeAlias = Callable[[], None]
 
 
-def parts(frames: FramePlan, laid: Timeline) -> set[int]:
-    """Numbers of the frames with which a mode's segment begins, of video or speech."""
-    edges = {part.start for part in laid.video} | {part.start for part in laid.audio}
-    return {bisect_left(frames.pts, edge / frames.time_base) for edge in edges}
-
-
 class Output:
-    """What is shown when: `frames` of the reader's video in `parts`, with `drawn` upon them.
+    """What is shown when: `frames` of the reader's video, with `drawn` upon them.
 
     `analysis` names the analysis that the drawings are made from.
     """
 
-    def __init__(
-        self,
-        frames: FramePlan,
-        parts: Collection[int],
-        drawn: list[Drawing | None],
-        analysis: str,
-    ) -> None:
+    def __init__(self, frames: FramePlan, drawn: list[Drawing | None], analysis: str) -> None:
         self._frames = frames
         self._planned = list(frames)
-        self._parts = parts
         self._drawn = drawn
         self._analysis = analysis
 
@@ -70,7 +55,7 @@ class Output:
             kept = None
         reader.expect(_repeated(self._frames.sources))
         with Behind[Work](lambda work: work()) as writing:
-            for group in cut(self._parts, count):
+            for group in cut(self._frames.parts, count):
                 times = [self._planned[n][:2] for n in group]
                 recipe = self._recipe(group)
                 made = kept.gop(recipe) if kept else None

@@ -7,11 +7,9 @@ bytes, and nothing outside the rectangle is converted at all.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
-from itertools import islice
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 import av
 import cv2
@@ -22,10 +20,6 @@ from numpy.typing import NDArray
 from lipsync_demo.engine.sampling import Matrix, halved, warped
 
 Image = NDArray[np.uint8]
-T = TypeVar("T")
-
-IN_A_ROW = 6 * 1024 * 1024
-"""Bytes of pictures that are worked on one after another."""
 
 UNSPECIFIED = 2  # in H.273's tables of matrices, primaries and transfers
 FULL_RANGE = 2  # AVCOL_RANGE_JPEG
@@ -46,21 +40,6 @@ class Box(NamedTuple):
     top: int
     right: int
     bottom: int
-
-    @classmethod
-    def around(
-        cls, left: float, top: float, right: float, bottom: float, *, within: tuple[int, int]
-    ) -> Box:
-        """The smallest one around a rectangle, in a picture of `within` (width, height).
-
-        A rectangle outside the picture gives the nearest box of two pixels.
-        """
-        width, height = within
-        x0 = min(max(int(left) // 2 * 2, 0), width - 2)
-        y0 = min(max(int(top) // 2 * 2, 0), height - 2)
-        x1 = min(max(-int(-right // 2) * 2, x0 + 2), width)
-        y1 = min(max(-int(-bottom // 2) * 2, y0 + 2), height)
-        return cls(x0, y0, x1, y1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +128,15 @@ class Picture:
         return Box(0, 0, self.width, self.height)
 
     def box(self, left: float, top: float, right: float, bottom: float) -> Box:
-        """The smallest box around a rectangle, inside the picture."""
-        return Box.around(left, top, right, bottom, within=(self.width, self.height))
+        """The smallest box with even corners around a rectangle, inside the picture.
+
+        A rectangle outside the picture gives the nearest box of two pixels.
+        """
+        x0 = min(max(int(left) // 2 * 2, 0), self.width - 2)
+        y0 = min(max(int(top) // 2 * 2, 0), self.height - 2)
+        x1 = min(max(-int(-right // 2) * 2, x0 + 2), self.width)
+        y1 = min(max(-int(-bottom // 2) * 2, y0 + 2), self.height)
+        return Box(x0, y0, x1, y1)
 
     def rgb(self, box: Box | None = None, *, shrink: int = 1) -> Image:
         """The box, or the whole picture, as RGB (height / shrink, width / shrink, 3).
@@ -209,17 +195,6 @@ class Picture:
         ):
             _add(plane[half], change)
         return own
-
-
-def in_a_row(items: Iterable[T], size: tuple[int, int]) -> Iterator[list[T]]:
-    """Some items at a time, with a picture of `size` (width, height) each.
-
-    While a codec works, all that other work needs leaves the processor's caches.
-    """
-    coming = iter(items)
-    most = max(IN_A_ROW // (size[0] * size[1] * 3 // 2), 1)
-    while some := list(islice(coming, most)):
-        yield some
 
 
 def from_frame(frame: VideoFrame, rotation: int = 0) -> Picture:

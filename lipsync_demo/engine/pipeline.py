@@ -20,7 +20,7 @@ from typing import IO, TYPE_CHECKING, TypeAlias
 
 import cv2
 
-from lipsync_demo.engine.ahead import ahead
+from lipsync_demo.engine.ahead import ahead, in_a_row
 from lipsync_demo.engine.analysis import Analyses
 from lipsync_demo.engine.decode import FrameReader
 from lipsync_demo.engine.drawing import drawings
@@ -28,8 +28,7 @@ from lipsync_demo.engine.drive import Drive, Shapes
 from lipsync_demo.engine.encode import StoredSound, VideoWriter
 from lipsync_demo.engine.errors import NoFace, UnreadableMedia
 from lipsync_demo.engine.face import FaceLandmarker
-from lipsync_demo.engine.output import Output, parts
-from lipsync_demo.engine.picture import in_a_row
+from lipsync_demo.engine.output import Output
 from lipsync_demo.engine.report import EngineReport, OnProgress, Stage, Stopwatch
 from lipsync_demo.engine.sound import Array
 from lipsync_demo.engine.speaker import chooser
@@ -127,8 +126,7 @@ def _lip_sync(
 
         shots = analyses.shots(reader.path, asked, find) if analyses else find()
     with watch.stage(Stage.CHOOSE):
-        begun = parts(frames, laid)
-        drawn = drawings(frames, shots, Drive(shapes, laid), begun)
+        drawn = drawings(frames, shots, Drive(shapes, laid))
     synced = sum(drawing is not None for drawing in drawn)
     if not synced:
         raise NoFace(
@@ -149,7 +147,7 @@ def _lip_sync(
             tick=shared_tick(reader.times),
         ) as writer,
     ):
-        Output(frames, begun, drawn, made_of).write(reader, writer, analyses, tell)
+        Output(frames, drawn, made_of).write(reader, writer, analyses, tell)
     return EngineReport(
         frames=len(frames),
         synced=synced,

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from lipsync_demo.engine.blend import filled, mixed, rise
+from lipsync_demo.engine.blend import filled, mixed, ramp
 from lipsync_demo.engine.choose import Donor
 from lipsync_demo.engine.library import MouthLibrary
 from lipsync_demo.engine.mouth import fit_pose
@@ -69,7 +69,7 @@ class MouthRenderer:
         drawing.open(donor, opening)
         drawn = drawing.picture
         if strength < FADE:
-            share = rise(strength, 0.0, FADE)
+            share = float(ramp(strength, 0.0, FADE))
             drawn = np.asarray(cv2.addWeighted(drawn, share, rgb[face.box], 1 - share, 0), np.uint8)
         out[face.box] = drawn
         return out
@@ -84,7 +84,7 @@ class _Drawing:
         self._face = face
         self._library = library
         warp = SceneWarp(scene, face, SKIN)
-        (skin,) = warp.sources([scene.source], SKIN)
+        (skin,) = warp.sources([scene.source])
         still_at_edges = warp.nodes + scene.window(face) * (skin - warp.nodes)
         self.picture = sampled(rgb, face.enlarge(still_at_edges))
 
@@ -100,14 +100,14 @@ class _Drawing:
             self._fill(1.0, scene.gap)
             return
         own = float(library.values[donor.rows[0], 0])
-        shutting = 1 - rise(opening, *SHUT)
+        shutting = 1 - float(ramp(opening, *SHUT))
         mouths = [library.mouths[row] for row in donor.rows]
         part[:] = transplanted(part, grid, scene, mouths, donor, shutting)
         # Behind the lips the first mouth is what is seen; lips that touched have their own shadow.
-        shadow = shutting * rise(own - opening, *APART)
+        shadow = shutting * float(ramp(own - opening, *APART))
         if shadow > 0:
             self._fill(shadow, own)
-        bare = 1 - rise(own / max(opening, 1e-3), *COVERED)
+        bare = 1 - float(ramp(own / max(opening, 1e-3), *COVERED))
         if bare > 0:
             self._fill(bare, 0.0)
 

@@ -10,7 +10,7 @@ from math import ceil, floor
 import numpy as np
 from numpy.typing import NDArray
 
-from lipsync_demo.engine.blend import smoothstep
+from lipsync_demo.engine.blend import ramp
 from lipsync_demo.engine.contour import (
     CHEEKS,
     CHIN_SKIN,
@@ -188,8 +188,7 @@ class Scene:
             (self.nose[1] - y, ABOVE),
             (y - np.float32(self.low), BELOW),
         ):
-            length = max(none - rim - full, 0.05)
-            still *= 1 - smoothstep((beyond - np.float32(full)) * np.float32(1 / length))
+            still *= 1 - ramp(beyond, full, max(none - rim, full + 0.05))
         return np.asarray(still.reshape(-1, 1), np.float32)
 
 
@@ -202,15 +201,16 @@ class SceneWarp:
         self.nodes = grid.nodes()
         self._plates = Plates(scene.placed[held], self.nodes, scene.unit)
 
-    def sources(self, pictures: Sequence[Floats], held: Indices) -> list[Floats]:
+    def sources(self, pictures: Sequence[Floats], part: Indices | None = None) -> list[Floats]:
         """Where the nodes come from (n, 2) in each of `pictures`.
 
-        Those are given by their points (len(MOVING), 2); `held` are the numbers of those to
-        follow, a part of the warp's own.
+        Those are given by their points (len(MOVING), 2); `part` are the numbers of those to
+        follow, of the warp's own, when not all are.
         """
+        held = self._held if part is None else part
         placed = self._placed[held]
         shifts = np.concatenate([points[held] - placed for points in pictures], 1)
-        chosen = None if held is self._held else np.searchsorted(self._held, held)
+        chosen = None if part is None else np.searchsorted(self._held, part)
         moved = self._plates.shifts(shifts, chosen)
         return [self.nodes + moved[:, 2 * i : 2 * i + 2] for i in range(len(pictures))]
 

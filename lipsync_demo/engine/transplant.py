@@ -47,7 +47,7 @@ def transplanted(
     laid = [
         _Laid(mouth, scene, grid, warp, whole, shutting)
         for mouth, whole in zip(
-            mouths, warp.sources([mouth.points for mouth in mouths], DONOR), strict=True
+            mouths, warp.sources([mouth.points for mouth in mouths]), strict=True
         )
     ]
     mask = feathered(grid, scene.ring, FEATHER * scene.unit)

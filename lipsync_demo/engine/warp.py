@@ -145,7 +145,7 @@ class Plates:
         both = (np.concatenate([controls, places]) - controls.sum(0) / count) / np.float32(unit)
         points, self._places = both[:count], both[count:]
         kernel = _kernel(both, points)
-        self._count, self._reach = count, kernel[count:]
+        self._reach = kernel[count:]
         self._system = np.zeros((count + 3, count + 3))
         self._system[:count, :count] = kernel[:count]
         np.fill_diagonal(self._system[:count, :count], STIFFNESS)
@@ -158,19 +158,15 @@ class Plates:
 
         `wanted` (len(chosen), k) are the displacements there.
         """
-        count, system = len(wanted), self._system
+        count, system, reach = len(wanted), self._system, self._reach
         if chosen is not None:
-            rows = np.concatenate([chosen, self._count + np.arange(3)])
-            system = system[np.ix_(rows, rows)]
+            rows = np.concatenate([chosen, np.arange(-3, 0)])
+            system, reach = system[np.ix_(rows, rows)], reach[:, chosen]
         ends = np.zeros((count + 3, wanted.shape[1]))
         ends[:count] = wanted
         solution = np.linalg.solve(system, ends).astype(np.float32)
-        weights = solution[:count]
-        if chosen is not None:
-            weights = np.zeros((self._count, wanted.shape[1]), np.float32)
-            weights[chosen] = solution[:count]
         flat = self._places @ solution[count + 1 :] + solution[count]
-        return np.asarray(self._reach @ weights + flat, np.float32)
+        return np.asarray(reach @ solution[:count] + flat, np.float32)
 
 
 def _kernel(a: NDArray[Any], b: NDArray[Any]) -> NDArray[Any]:

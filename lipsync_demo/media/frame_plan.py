@@ -36,6 +36,7 @@ class FramePlan:
     `pts` starts at 0 and strictly increases, in units of `time_base`; `sources[n]` is the
     index (in the order shown) of the source frame at `pts[n]`; the last frame ends at `end`,
     which is the output's length to the nearest tick.  `rate` is the nominal frame rate.
+    `parts` are the numbers of the frames with which a segment of video or speech begins.
     """
 
     pts: tuple[int, ...]
@@ -43,6 +44,7 @@ class FramePlan:
     end: int
     time_base: Fraction
     rate: Fraction
+    parts: tuple[int, ...]
 
     def __len__(self) -> int:
         return len(self.pts)
@@ -76,7 +78,9 @@ def plan(timeline: Timeline, times: FrameTimes) -> FramePlan:
         out.extend(lay(segment, shown, tick, times.rate))
     pts, sources = zip(*out, strict=True)
     end = max(pts[-1] + 1, round(timeline.output_seconds / tick))
-    return FramePlan(pts, sources, end, tick, times.rate)
+    starts = {part.start for part in timeline.video} | {part.start for part in timeline.audio}
+    parts = {bisect_left(pts, start / tick) for start in starts} - {len(pts)}
+    return FramePlan(pts, sources, end, tick, times.rate, tuple(sorted(parts)))
 
 
 def shared_tick(times: FrameTimes) -> Fraction:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from lipsync_demo.engine.contour import MOVING, WEIGHTS, MouthModel
-from lipsync_demo.engine.mouth import LIPS_INNER, fit_pose, head_measures, measures
+from lipsync_demo.engine.mouth import LIPS_INNER, fit_pose, measures
 from tests.unit.engine.talking import measured, mouth, still
 
 
@@ -64,10 +64,3 @@ def test_the_weights_say_which_clips_they_come_from() -> None:
         assert file["motion"].shape == (5, len(MOVING), 3)
         assert len(file["clips"]) >= 20
         assert np.linalg.eigvalsh(file["spread"]).min() > 0
-
-
-def test_the_quick_measures_are_the_measures() -> None:
-    for opening in (0.0, 0.2):
-        points, _ = _moved(opening)
-        head = fit_pose(points).to_head(points)
-        assert head_measures(head) == pytest.approx(measured(points), abs=1e-5)

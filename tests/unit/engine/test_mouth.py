@@ -15,6 +15,7 @@ from lipsync_demo.engine.mouth import (
     RIGID,
     Pose,
     fit_pose,
+    head_measures,
     iod,
     lip_shape,
     measures,
@@ -58,6 +59,7 @@ def test_measures_do_not_depend_on_the_pose(
     assert pose.scale == pytest.approx(scale, rel=1e-3)
     upright = measures(head(), fit_pose(head()))
     assert measures(points, pose) == pytest.approx(upright, abs=4e-3)
+    assert head_measures(pose.to_head(points)) == pytest.approx(measures(points, pose), abs=1e-5)
     assert iod(points) == pytest.approx(scale, rel=2e-2)
 
 

@@ -18,6 +18,7 @@ from lipsync_demo.engine.tracks import Shot
 from lipsync_demo.media.sync_modes import SyncMode
 from tests.media_factory import make_video
 from tests.unit.engine.conftest import portrait
+from tests.unit.engine.talking import talking
 
 Speech = Callable[[Fraction | float], Path]
 
@@ -58,6 +59,20 @@ def test_a_video_that_outlasts_the_speech_is_drawn_once_as_far_as_it_speaks(
     assert drawn == list(range(15))
     lip_sync(face_clip, speech(Fraction(3, 5)), SyncMode.SILENCE, path, analyses=kept)
     assert drawn[15:] == list(range(15, 25))
+
+
+def test_what_comes_after_the_speech_changes_no_mouth_before_it(
+    speech: Speech, tmp_path: Path, drawn: list[int]
+) -> None:
+    pictures = [rgb for _, rgb, _ in 3 * talking()]
+    clip = make_video(tmp_path / "talks.mp4", frames=72, size=(500, 500), pictures=pictures)
+    kept, path = Analyses(tmp_path / "kept"), tmp_path / "out.mp4"
+    # Chosen all at once, the mouths before this end would prepare for the rest after it.
+    spoken = speech(Fraction(47, 25))
+    lip_sync(clip, spoken, SyncMode.CUT_OFF, path, analyses=kept)
+    assert drawn == list(range(47))
+    lip_sync(clip, spoken, SyncMode.SILENCE, path, analyses=kept)
+    assert drawn[47:] == list(range(47, 72))
 
 
 def test_the_same_order_draws_nothing_again(

@@ -83,7 +83,7 @@ def test_only_the_mouth_changes(
     with FrameReader(face_clip) as reader:
         shots = follow(reader.pictures(range(25)), landmarker)
         drawn = drawings(frames, shots, Drive(shapes, laid))
-        sketched = list(sketches(drawn, reader.size))
+        sketched = list(sketches(drawn))
         pictures = list(reader.pictures(range(25)))
         for sketch, picture in zip(sketched[::6], pictures[::6], strict=True):
             assert sketch is not None

@@ -160,12 +160,17 @@ def test_other_faces_are_searched_less_often_while_one_is_followed() -> None:
     assert landmarker.searches == 2 * 2 * SEARCH_ON // SEARCH_EVERY
 
 
-def test_a_face_that_comes_later_is_found_while_another_is_followed() -> None:
-    """Beside the first one from the second search on."""
-    one = [np.hstack([rgb, EMPTY]) for rgb in moving(SEARCH_ON + 6)]
-    two = [np.hstack([rgb, rgb]) for rgb in moving(SEARCH_ON, SEARCH_ON + 6)]
-    found = shots(FaceLandmarker(), one + two)
-    assert found[-1].faces == 2
+def test_a_face_that_comes_later_is_found_while_another_is_followed(
+    landmarker: FaceLandmarker,
+) -> None:
+    pictures = []
+    for number, rgb in enumerate(moving(2 * SEARCH_ON + 6)):
+        # So slowly that it is no cut.
+        there = min(max((number - 6) / SEARCH_ON, 0), 1)
+        beside = cv2.addWeighted(rgb, there, EMPTY, 1 - there, 0)
+        pictures.append(np.hstack([rgb, np.asarray(beside, np.uint8)]))
+    [shot] = shots(landmarker, pictures)
+    assert shot.faces == 2
 
 
 def test_drawing_needs_only_the_points_that_are_stored() -> None:

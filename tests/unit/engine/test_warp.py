@@ -37,6 +37,16 @@ def test_two_plates_through_different_controls_share_the_places() -> None:
     assert plates.shifts(lifted)[4, 1] == pytest.approx(2, abs=0.1)
 
 
+def test_some_of_the_controls_are_a_plate_of_their_own() -> None:
+    rng = np.random.default_rng(4)
+    controls = rng.uniform(0, 100, (12, 2)).astype(np.float32)
+    places = rng.uniform(0, 100, (20, 2)).astype(np.float32)
+    chosen = np.array([1, 4, 5, 8, 10, 11])
+    wanted = rng.normal(0, 5, (6, 2)).astype(np.float32)
+    alone = Plates(controls[chosen], places, 40.0).shifts(wanted)
+    assert Plates(controls, places, 40.0).shifts(wanted, chosen) == pytest.approx(alone, abs=1e-2)
+
+
 def test_enlarging_the_nodes_gives_the_pixels() -> None:
     grid = Grid(7, 11, 50, 41, 8)
     pixels = grid.enlarge(grid.nodes())

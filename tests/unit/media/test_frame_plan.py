@@ -159,6 +159,19 @@ def test_extreme_lengths(mode: SyncMode, frames: int, audio: Fraction) -> None:
     assert len(made) == laid.output_seconds * 25
 
 
+def test_parts_begin_where_the_video_turns_or_the_speech_ends() -> None:
+    times = constant(Fraction(25), 50, Fraction(1, 25))
+    parts = {mode: plan(lay(mode, times, Fraction(5)), times).parts for mode in SyncMode}
+    assert parts == {
+        SyncMode.CUT_OFF: (0,),
+        SyncMode.BOUNCE: (0, 50, 99),
+        SyncMode.LOOP: (0, 50, 100),
+        SyncMode.SILENCE: (0, 50),
+        SyncMode.REMAP: (0,),
+    }
+    assert plan(lay(SyncMode.SILENCE, times, Fraction(1)), times).parts == (0, 25)
+
+
 def test_a_timeline_of_another_video_is_refused() -> None:
     times = constant(Fraction(25), 50, Fraction(1, 12_800))
     with pytest.raises(ValueError, match="frames last 2 s"):
