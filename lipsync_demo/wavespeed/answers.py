@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
+from . import credit
 from .errors import (
     BadKey,
     BadParameter,
@@ -17,11 +17,13 @@ from .errors import (
     UnknownPrediction,
     WaveSpeedError,
 )
-from .models import task_code
+from .models import mapping, task_code
 from .transport import Answer
 
-_NO_CREDIT = re.compile(r"insufficient\s+(credit|balance|fund)|top[\s-]?up", re.IGNORECASE)
 _LONGEST_WORDS = 300
+_REFUSALS = frozenset({400, 402, 403})
+"""The statuses with which servers refuse an account without credit."""
+
 _GOOD_WORDS = frozenset({"ok", "success"})
 
 
@@ -69,7 +71,17 @@ def error_of(answer: Answer, task_id: str | None = None) -> WaveSpeedError:
     """The error of an answer that is not what was asked for."""
     decisive = answer.code if answer.ok and answer.code is not None else answer.status
     said = words_of(answer)
-    kind, what, hint = _kind(decisive, said, task_id)
+    if _without_credit(answer, decisive, said):
+        kind: type[WaveSpeedError] = NoCredits
+        what, hint = credit.WHAT, "Top up the account, then try again."
+    elif decisive == 404 and bare(answer):
+        kind, what, hint = (
+            BadParameter,
+            "The server does not have this address at all.",
+            "Check WAVESPEED_BASE_URL; it should be the server's address without a path.",
+        )
+    else:
+        kind, what, hint = _kind(decisive, task_id)
     return kind(
         with_words(what, said),
         hint,
@@ -91,9 +103,25 @@ def odd(answer: Answer, about: str, task_id: str | None = None) -> UnexpectedAns
     )
 
 
-def _kind(status: int, said: str, task_id: str | None) -> tuple[type[WaveSpeedError], str, str]:
-    if status == 402 or (status in {400, 403} and _NO_CREDIT.search(said)):
-        return NoCredits, "The account has no credit left.", "Top up the account, then try again."
+def bare(answer: Answer) -> bool:
+    """Whether no part of the API answered, but the web server in front of it.
+
+    It sends plain text or a page to an address it does not know; the API sends an envelope.
+    """
+    return not isinstance(answer.body, Mapping)
+
+
+def _without_credit(answer: Answer, decisive: int, said: str) -> bool:
+    in_question = decisive in _REFUSALS or 1000 <= decisive < 2000
+    return in_question and credit.missing(said, answer.code, decisive, _error_code(answer.body))
+
+
+def _error_code(body: Any) -> int | None:
+    code = mapping(body).get("error_code")
+    return code if isinstance(code, int) else None
+
+
+def _kind(status: int, task_id: str | None) -> tuple[type[WaveSpeedError], str, str]:
     if status == 401:
         return (
             BadKey,

@@ -23,9 +23,10 @@ from lipsync_demo.settings import MODEL_ID
 from . import download as _download
 from .addresses import origin
 from .answers import data_of, odd
+from .billing import BillingItem, search
 from .bodies import Progress
 from .errors import BadParameter, WaveSpeedError, check_outcome
-from .models import Prediction, Price, decimal, mapping
+from .models import Prediction, Price, decimal, deleted, mapping
 from .polling import poll_delays
 from .submission import PAGE_LIMIT, checked_id, find, inputs, submit
 from .transport import Transport
@@ -229,10 +230,20 @@ class WaveSpeedClient:
         if not wanted:
             return 0
         answer = self._transport.call("POST", "/api/v3/predictions/delete", {"ids": wanted})
-        count = decimal(mapping(data_of(answer)).get("deleted_count"))
+        count = deleted(data_of(answer))
         if count is None:
             raise odd(answer, "the deletion")
-        return int(count)
+        return count
+
+    def billings(self, ids: Collection[str]) -> list[BillingItem]:
+        """What was deducted and refunded for these tasks, as the account's bill has it.
+
+        The unit of the amounts is not certain: ask `billing.bill` what they mean.
+
+        Raises:
+            BadParameter: among others, the server has no such bill.
+        """
+        return search(self._transport, [checked_id(task_id) for task_id in ids])
 
     def balance(self) -> Decimal:
         """The account's credit in US dollars."""
@@ -248,6 +259,9 @@ class WaveSpeedClient:
         """What the API quotes for this request; a floor when it cannot read the media."""
         request = {"model_id": MODEL_ID, "inputs": inputs(video_url, audio_url, sync_mode)}
         answer = self._transport.call("POST", "/api/v3/model/price", request)
+        if answer.status in {404, 405}:
+            older = self._transport.call("POST", "/api/v3/model/pricing", request)
+            answer = older if older.ok else answer
         price = Price.parse(mapping(data_of(answer)))
         if price is None:
             raise odd(answer, "the price")

@@ -3,7 +3,7 @@
     WaveSpeedError
     ├── BadKey               the key is missing, wrong or not active (401)
     ├── NoPermission         the account may not do this (403)
-    ├── NoCredits            the account has no credit left (400, 402 or 403, by its words)
+    ├── NoCredits            the account has no credit left (400, 402, 403, 1407, by its words)
     ├── BadParameter         the request was refused as wrong (400 and other 4xx)
     ├── UnknownPrediction    no such task, or not an id at all (404)
     ├── RateLimited          too many requests (429)
@@ -29,7 +29,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from .models import TERMINAL_FAILURES, Prediction, task_code
+from .models import NO_CREDIT, TERMINAL_FAILURES, Prediction, task_code
 
 
 class WaveSpeedError(Exception):
@@ -160,9 +160,9 @@ def check_outcome(prediction: Prediction, redact: Callable[[str], str] = str) ->
         TaskWithoutOutput: the task says completed and has no output.
     """
     if prediction.failed:
-        known = task_code(prediction.code)
+        known = task_code(prediction.code, prediction.error)
         what = TERMINAL_FAILURES[prediction.status.strip().lower()]
-        if prediction.code:
+        if prediction.code or known is NO_CREDIT:
             what = f"{what} {known.meaning}"
         if prediction.error:
             what = f"{what} The server said: {redact(prediction.error)[:500]}"

@@ -14,6 +14,8 @@ from datetime import datetime, timedelta, timezone
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from . import credit
+
 COMPLETED = "completed"
 RUNNING = frozenset({"created", "pending", "processing"})
 TERMINAL_FAILURES: Mapping[str, str] = {
@@ -32,6 +34,7 @@ class TaskCode:
     advice: str
 
 
+NO_CREDIT = TaskCode(credit.WHAT, "Top up the account, then start a new task.")
 TASK_CODES: Mapping[int, TaskCode] = {
     1200: TaskCode(
         "The content check refused the video or the speech.",
@@ -57,6 +60,7 @@ TASK_CODES: Mapping[int, TaskCode] = {
         "The model gave up on this video and speech.",
         "Try other media; the same media may fail again, and a new task is billed.",
     ),
+    credit.TASK_CODE: NO_CREDIT,
     5000: TaskCode(
         "The server had an internal error.",
         "Wait a few minutes, then start a new task.",
@@ -76,8 +80,13 @@ _UNKNOWN_TASK = TaskCode(
 )
 
 
-def task_code(code: int) -> TaskCode:
-    """Meaning and advice for a task's code; unknown codes go by their range."""
+def task_code(code: int, said: str = "") -> TaskCode:
+    """Meaning and advice for a task's code and the server's words about its failure.
+
+    Words that say the account has no credit win; unknown codes go by their range.
+    """
+    if credit.missing(said, code):
+        return NO_CREDIT
     if code in TASK_CODES:
         return TASK_CODES[code]
     if 1000 <= code < 2000:
@@ -195,8 +204,14 @@ class Price:
 
     @classmethod
     def parse(cls, data: Mapping[str, Any]) -> Price | None:
-        """Read the `data` of a quote; None when it names no price."""
+        """Read the `data` of a quote; None when it names no price.
+
+        The older route `model/pricing` says `unit_price`, beside `origin_price` where there
+        is a discount.
+        """
         full, discounted = decimal(data.get("price")), decimal(data.get("discounted_price"))
+        if full is None and discounted is None:
+            full, discounted = decimal(data.get("origin_price")), decimal(data.get("unit_price"))
         amount = full if discounted is None else discounted
         if amount is None:
             return None
@@ -210,7 +225,7 @@ class Price:
 
 
 _TIME = re.compile(
-    r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:[.,](\d{1,12}))?\s*(Z|[+-]\d\d:?\d\d)?", re.IGNORECASE
+    r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:[.,](\d{0,12}))?\s*(Z|[+-]\d\d:?\d\d)?", re.IGNORECASE
 )
 
 
@@ -252,8 +267,26 @@ def decimal(value: object) -> Decimal | None:
     return number if number.is_finite() else None
 
 
+def deleted(data: object) -> int | None:
+    """How many tasks the `data` of a deletion say are gone; None when they do not say.
+
+    The documents know two forms: `{"deleted_count": 2}`, and an older one with
+    `{"id": …, "status": "deleted"}` for a task.
+    """
+    if isinstance(data, list):
+        counts = [deleted(item) for item in data]
+        return None if None in counts else sum(count or 0 for count in counts)
+    told = mapping(data)
+    count = decimal(told.get("deleted_count"))
+    if count is not None:
+        return int(count)
+    if _text(told.get("status")):
+        return int(_text(told.get("status")).strip().lower() == "deleted")
+    return None
+
+
 def _outputs(outputs: object, flags: object) -> tuple[tuple[str, ...], tuple[bool | None, ...]]:
-    sent = outputs if isinstance(outputs, list) else []
+    sent = outputs if isinstance(outputs, list) else _inside(outputs)
     known = [f if isinstance(f, bool) else None for f in flags] if isinstance(flags, list) else []
     if not sent:
         return (), tuple(known)
@@ -261,13 +294,22 @@ def _outputs(outputs: object, flags: object) -> tuple[tuple[str, ...], tuple[boo
     if True in padded[len(sent) :]:
         # More flags than outputs: nobody knows which output the extra warning is about.
         padded = [flag or None for flag in padded]
-    pairs = [(_address(o), flag) for o, flag in zip(sent, padded, strict=False)]
+    pairs = [(next(iter(_inside(o)), ""), flag) for o, flag in zip(sent, padded, strict=False)]
     kept = [(address, flag) for address, flag in pairs if address]
     return tuple(a for a, _ in kept), tuple(f for _, f in kept)
 
 
-def _address(value: object) -> str:
-    return _text(value.get("url")) if isinstance(value, Mapping) else _text(value)
+def _inside(value: object) -> list[str]:
+    """The addresses in what stands for one output: text, `{url}`, or more of them by name."""
+    if not isinstance(value, Mapping):
+        return [value] if isinstance(value, str) and value else []
+    if url := _text(value.get("url")):
+        return [url]
+    found: list[str] = []
+    for part in value.values():
+        for item in part if isinstance(part, list) else [part]:
+            found += [text for text in _inside(item) if "://" in text]
+    return found
 
 
 def _text(value: object) -> str:

@@ -1,0 +1,37 @@
+"""How a server says that an account has no credit: by status, code, or in words."""
+
+from __future__ import annotations
+
+import re
+
+STATUS = 402
+TASK_CODE = 1407
+"""The task code that public clients report for it; the API's own list does not name it."""
+
+WHAT = "The account has no credit left."
+_THING = r"(?:credits?|balance|funds?)"
+_SAID = re.compile(
+    rf"""insufficient\ (?:\w+\ ){{0,2}}{_THING}
+    | not\ (?:have\ )?enough\ (?:\w+\ ){{0,2}}{_THING}
+    | {_THING}\ (?:(?:is|are|was|were|has|have)\ )?
+      (?:not\ enough|not\ sufficient|insufficient|too\ low|used\ up|run\ out|exhausted|depleted)
+    | (?:no|zero|out\ of|ran\ out\ of|lacks?)\ (?:\w+\ )?{_THING}\b
+    | top\ ?up | recharge | payment\ required | in\ arrears
+    | 余额不足 | 积分不足 | 欠费""",
+    re.IGNORECASE | re.VERBOSE,
+)
+
+
+def missing(words: str, *codes: int | None) -> bool:
+    """Whether a refusal with these words and codes means that there is no credit.
+
+    >>> missing("Sorry, your credits are NOT enough.")
+    True
+    >>> missing("INSUFFICIENT_BALANCE")
+    True
+    >>> missing("role viewer may not read the balance")
+    False
+    """
+    if STATUS in codes or TASK_CODE in codes:
+        return True
+    return _SAID.search(" ".join(re.findall(r"[^\W_]+", words))) is not None
