@@ -11,23 +11,22 @@ from __future__ import annotations
 import logging
 import os
 import random
-import re
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 import requests
 import requests.adapters
 import urllib3.exceptions
 
-from .addresses import Address, is_loopback, is_public, origin, shown
+from .addresses import origin, shown
 from .bodies import Progress
 from .errors import DownloadFailed
-from .guard import ForbiddenAddress, Permits, check_name, guarded_pools
+from .guard import ForbiddenAddress
+from .outside import GuardedAdapter, check_proxied, permitted, plain, proxies, session
 from .retries import Retry, retry_after
-from .transport import DIRECT, PlainSession, keyless, lost
+from .transport import keyless, lost
 
 log = logging.getLogger(__name__)
 
@@ -216,26 +215,15 @@ class _Passing(Exception):  # noqa: N818
         self.retry_after = retry_after
 
 
-class _GuardedAdapter(requests.adapters.HTTPAdapter):
-    """Direct connections go to permitted addresses only; a proxy decides for itself."""
-
-    def __init__(self, permits: Permits) -> None:
-        self._permits = permits
-        super().__init__()
-
-    def init_poolmanager(self, *args: Any, **options: Any) -> None:
-        super().init_poolmanager(*args, **options)
-        self.poolmanager.pool_classes_by_scheme = guarded_pools(self._permits)
-
-
 class _Visit:
     """One attempt: a chain of redirects to a file."""
 
     def __init__(self, allow_private: bool, trusted_origin: str | None) -> None:
         self._allow_private = allow_private
         self._trusted = origin(trusted_origin) if trusted_origin else None
-        self._guarded = _session(_GuardedAdapter(self._permits))
-        self._free = _session(requests.adapters.HTTPAdapter())
+        self._permits = permitted(allow_private)
+        self._guarded = session(GuardedAdapter(self._permits))
+        self._free = session(requests.adapters.HTTPAdapter())
 
     def __enter__(self) -> _Visit:
         return self
@@ -243,11 +231,6 @@ class _Visit:
     def __exit__(self, *about: object) -> None:
         self._guarded.close()
         self._free.close()
-
-    def _permits(self, scheme: str, address: Address) -> bool:
-        if scheme == "https":
-            return self._allow_private or is_public(address)
-        return self._allow_private and not is_public(address)
 
     def response(self, url: str) -> requests.Response:
         """The answer at the end of the redirects, its body not yet read."""
@@ -278,7 +261,7 @@ class _Visit:
                 stream=True,
                 allow_redirects=False,
                 timeout=(_CONNECT_SECONDS, _STALL_SECONDS),
-                proxies=DIRECT if _near(url) else None,
+                proxies=proxies(url),
             )
         except ForbiddenAddress:
             forbidden = _forbidden(url) if url.startswith("https:") else _unencrypted(url)
@@ -288,30 +271,14 @@ class _Visit:
         raise forbidden or _passing(url, failure.why)
 
     def _check(self, url: str, trusted: bool) -> None:
-        place = origin(url)
-        if place is None or "@" in urlsplit(url).netloc or re.search(r"[\s\\]", url):
+        place = plain(url)
+        if place is None:
             raise _not_plain(url)
         if trusted:
             return
         if place[0] != "https" and not self._allow_private:
             raise _unencrypted(url)
-        proxies = requests.utils.get_environ_proxies(url)
-        if requests.utils.select_proxy(url, proxies) and not _near(url):
-            try:
-                check_name(place[1], place[2], place[0], self._permits)
-            except ForbiddenAddress:
-                raise _forbidden(url) from None
-            except OSError:
-                log.debug("%s does not resolve here; the proxy will judge it", place[1])
-
-
-def _near(url: str) -> bool:
-    place = origin(url)
-    return place is not None and is_loopback(place[1])
-
-
-def _session(adapter: requests.adapters.HTTPAdapter) -> requests.Session:
-    session = PlainSession()
-    session.mount("http://", adapter)
-    session.mount("https://", adapter)
-    return session
+        try:
+            check_proxied(url, self._permits)
+        except ForbiddenAddress:
+            raise _forbidden(url) from None

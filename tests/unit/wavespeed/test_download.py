@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import trustme
 
-from lipsync_demo.wavespeed import download as download_module
+from lipsync_demo.wavespeed import outside
 from lipsync_demo.wavespeed.client import WaveSpeedClient
 from lipsync_demo.wavespeed.download import download
 from lipsync_demo.wavespeed.errors import DownloadFailed
@@ -409,7 +409,7 @@ def test_a_redirect_cannot_lead_into_the_trusted_origin(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A stranger's address must not make us ask our own server for something."""
-    monkeypatch.setattr(download_module, "is_public", lambda address: str(address) == "127.0.0.2")
+    monkeypatch.setattr(outside, "is_public", lambda address: str(address) == "127.0.0.2")
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", bundle(authority, tmp_path_factory))
     server.on("GET", "/private", VIDEO)
     visit = partial(download, limit_bytes=LIMIT, trusted_origin=server.url)

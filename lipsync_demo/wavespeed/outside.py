@@ -1,0 +1,84 @@
+"""What every request to an address nobody vouches for has in common.
+
+No key, no cookies, no redirect followed by itself, and connections to permitted addresses
+only (see `guard`).
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+import requests.adapters
+
+from .addresses import Address, Origin, is_loopback, is_public, origin
+from .guard import Permits, check_name, guarded_pools
+from .transport import DIRECT, PlainSession
+
+log = logging.getLogger(__name__)
+
+
+def permitted(allow_private: bool) -> Permits:
+    """The public internet over https; with `allow_private` private addresses too, over both."""
+
+    def permits(scheme: str, address: Address) -> bool:
+        if scheme == "https":
+            return allow_private or is_public(address)
+        return allow_private and not is_public(address)
+
+    return permits
+
+
+class GuardedAdapter(requests.adapters.HTTPAdapter):
+    """Direct connections go to permitted addresses only; a proxy decides for itself."""
+
+    def __init__(self, permits: Permits) -> None:
+        self._permits = permits
+        super().__init__()
+
+    def init_poolmanager(self, *args: Any, **options: Any) -> None:
+        super().init_poolmanager(*args, **options)
+        self.poolmanager.pool_classes_by_scheme = guarded_pools(self._permits)
+
+
+def session(adapter: requests.adapters.HTTPAdapter) -> requests.Session:
+    made = PlainSession()
+    made.mount("http://", adapter)
+    made.mount("https://", adapter)
+    return made
+
+
+def plain(url: str) -> Origin | None:
+    """The origin of a web address without a name or password in it; None for anything else."""
+    place = origin(url)
+    if place is None or "@" in urlsplit(url).netloc or re.search(r"[\s\\]", url):
+        return None
+    return place
+
+
+def proxies(url: str) -> Any:
+    """For `requests`: the environment's proxies, but none to this machine itself."""
+    return DIRECT if _near(url) else None
+
+
+def check_proxied(url: str, permits: Permits) -> None:
+    """Judge the name of a plain address that a proxy would connect to.
+
+    Raises:
+        ForbiddenAddress: it resolves to an address that is not permitted.
+    """
+    scheme, host, port = plain(url) or ("", "", 0)
+    known = requests.utils.get_environ_proxies(url)
+    if requests.utils.select_proxy(url, known) and not _near(url):
+        try:
+            check_name(host, port, scheme, permits)
+        except OSError:
+            log.debug("%s does not resolve here; the proxy will judge it", host)
+
+
+def _near(url: str) -> bool:
+    place = origin(url)
+    return place is not None and is_loopback(place[1])
