@@ -20,6 +20,7 @@ from lipsync_demo.engine.encode import HeldSound, VideoWriter
 from lipsync_demo.engine.picture import Picture
 from lipsync_demo.media.audio import decode, resample
 from lipsync_demo.media.errors import MediaError
+from lipsync_demo.media.failures import written
 from lipsync_demo.media.preflight import LIMITS
 from lipsync_demo.media.probe import probe
 
@@ -130,8 +131,9 @@ def mono(path: Path, target: Path) -> Path:
 
 def _sound(sound: AudioSegment, target: Path) -> Path:
     part = target.with_name(f"{target.name}.part")
-    sound.export(str(part), format="wav").close()
-    return part.replace(target)
+    with written():
+        sound.export(str(part), format="wav").close()
+        return part.replace(target)
 
 
 def _all(reader: FrameReader) -> Frames:
@@ -150,7 +152,7 @@ def _written(
     fit: bool = False,
 ) -> Path:
     info = probe(path)
-    with FrameReader(path, threads=2) as reader:
+    with written(), FrameReader(path, threads=2) as reader:
         frames = choose(reader)
         if not frames:
             raise MediaError("Nothing is left between these points.", "Move them apart.")

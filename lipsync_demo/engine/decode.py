@@ -23,6 +23,7 @@ from av.video.stream import VideoStream
 from lipsync_demo.engine.errors import UnreadableMedia
 from lipsync_demo.engine.picture import Picture, from_frame
 from lipsync_demo.engine.store import PictureStore
+from lipsync_demo.media.failures import explained
 from lipsync_demo.media.frame_times import FrameTimes, frame_times
 from lipsync_demo.media.streams import PICTURE_FORMATS, exact, open_media, video_stream
 
@@ -69,7 +70,8 @@ class FrameReader:
         self._first = first[0]
         self.rotation = -first[1].rotation % 360
         self.sar = 1 / self._sar if self.rotation in (90, 270) else self._sar
-        picture = from_frame(first[1], self.rotation)
+        with explained(path):
+            picture = from_frame(first[1], self.rotation)
         self.size = (picture.width, picture.height)
         self.colours = picture.colours
         self._kept = PictureStore(len(self), self.size, spill)
@@ -134,9 +136,10 @@ class FrameReader:
         return picture
 
     def _upright(self, frame: VideoFrame) -> Picture:
-        if (frame.width, frame.height) != self._coded:
-            frame = frame.reformat(*self._coded)
-        return from_frame(frame, self.rotation)
+        with explained(self.path):
+            if (frame.width, frame.height) != self._coded:
+                frame = frame.reformat(*self._coded)
+            return from_frame(frame, self.rotation)
 
     def _frame(self, number: int) -> VideoFrame:
         at = self._last[0] if self._last else self._first

@@ -9,6 +9,8 @@ EngineError
 # ruff: noqa: N818 - named after what is wrong, as the whole tree is
 from __future__ import annotations
 
+from lipsync_demo.media.errors import MediaError
+
 
 class EngineError(Exception):
     """What happened (`what`) and what to do next (`hint`), both for a stakeholder."""
@@ -22,8 +24,8 @@ class EngineError(Exception):
         return f"{self.what} {self.hint}"
 
 
-class UnreadableMedia(EngineError):
-    """The video or the speech cannot be decoded."""
+class UnreadableMedia(EngineError, MediaError):
+    """The video or the speech cannot be decoded: to whoever reads media, an error of reading."""
 
 
 class NoFace(EngineError):

@@ -37,6 +37,7 @@ from lipsync_demo.engine.tracks import Shot, follow
 from lipsync_demo.files import digest
 from lipsync_demo.media.audio import decode, lay_sound, resample
 from lipsync_demo.media.errors import MediaError
+from lipsync_demo.media.failures import written
 from lipsync_demo.media.frame_plan import FramePlan, plan, shared_tick
 from lipsync_demo.media.sync_modes import SyncMode, Timeline, timeline
 from lipsync_demo.settings import FaceChoice
@@ -84,7 +85,11 @@ def lip_sync(
     cv2.setNumThreads(1)
     watch = Stopwatch(on_progress)
     try:
-        with FrameReader(video, spill=output.parent) as reader, TemporaryFile() as kept:
+        with (
+            written(),
+            FrameReader(video, spill=output.parent) as reader,
+            TemporaryFile() as kept,
+        ):
             return _lip_sync(reader, audio, mode, output, watch, listener, analyses, face, kept)
     except MediaError as error:
         raise UnreadableMedia(error.what, error.hint) from error

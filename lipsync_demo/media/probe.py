@@ -13,9 +13,9 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from lipsync_demo.media.errors import MediaError
+from lipsync_demo.media.failures import MEDIA_HINT
 from lipsync_demo.media.frame_times import NO_PICTURE_HINT, FrameTimes, read_frame_times
 from lipsync_demo.media.streams import (
-    MEDIA_HINT,
     PICTURE_FORMATS,
     audio_frames,
     audio_stream,
@@ -120,7 +120,9 @@ def probe(path: str | Path) -> MediaInfo:
         video = None if picture is None else _video_info(container, picture, path)
         audio = _audio_info(path)
     if video is None and audio is None:
-        raise MediaError(f"{path.name} has neither picture nor sound.", MEDIA_HINT)
+        raise MediaError(
+            f"{path.name} has neither picture nor sound that can be decoded here.", MEDIA_HINT
+        )
     return MediaInfo(path, path.stat().st_size, name, video, audio, still)
 
 

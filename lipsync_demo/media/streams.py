@@ -8,6 +8,8 @@ addresses.  Of several streams the first is taken, which is what browsers play.
 from __future__ import annotations
 
 import contextlib
+import errno
+import stat
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -22,6 +24,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from lipsync_demo.media.errors import MediaError
+from lipsync_demo.media.failures import explained
 
 PICTURE_FORMATS = frozenset(
     {"image2", "png_pipe", "jpeg_pipe", "webp_pipe", "bmp_pipe", "tiff_pipe", "jpegxl_pipe"}
@@ -35,7 +38,6 @@ _OPTIONS = {
     "format_whitelist": ",".join([_FORMATS, *sorted(PICTURE_FORMATS)]),
     "pattern_type": "none",
 }
-MEDIA_HINT = "Choose a video such as MP4, MOV or WebM, or a sound file such as MP3, WAV or M4A."
 
 
 @contextlib.contextmanager
@@ -45,56 +47,42 @@ def open_media(path: Path) -> Iterator[InputContainer]:
     Raises:
         MediaError: the file is missing, empty, no media, or damaged.
     """
-    if not path.is_file():
-        raise MediaError(f"{path.name} was not found.", "Choose the file again.")
-    if path.stat().st_size == 0:
-        raise MediaError(
-            f"{path.name} is empty (0 bytes).",
-            "The file was probably not copied completely; copy or export it again.",
-        )
-    try:
-        # An absolute path cannot be taken for a protocol such as "concat:".
-        container = av.open(str(path.resolve()), options=dict(_OPTIONS))
-    except (av.FFmpegError, OSError) as error:
-        raise _unreadable(path) from error
-    try:
-        with container:
-            yield container
-    except av.FFmpegError as error:
-        raise _damaged(path) from error
-
-
-def _unreadable(path: Path) -> MediaError:
-    with path.open("rb") as file:
-        head = file.read(512)
-    if head.lstrip().lower().startswith((b"<!doctype html", b"<html")):
-        return MediaError(
-            f"{path.name} is a web page, not a video or sound file.",
-            "The download probably saved an error page; download the file itself.",
-        )
-    if head[4:8] == b"ftyp" or head.startswith((b"RIFF", b"\x1aE\xdf\xa3")):
-        return _damaged(path)
-    return MediaError(f"{path.name} is not a video or sound file.", MEDIA_HINT)
-
-
-def _damaged(path: Path) -> MediaError:
-    return MediaError(
-        f"{path.name} is damaged or cut off: it cannot be read to its end.",
-        "Export or download the file again.",
-    )
+    with explained(path, opening=True):
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode):
+            raise IsADirectoryError
+        if found.st_size == 0:
+            raise MediaError(
+                f"{path.name} is empty (0 bytes).",
+                "The file was probably not copied completely; copy or export it again.",
+            )
+        # An absolute path cannot be taken for a protocol such as "concat:".  Tags of old files
+        # are in the alphabet of the machine that wrote them; nothing here depends on them.
+        container = av.open(str(path.resolve()), options=dict(_OPTIONS), metadata_errors="replace")
+    with explained(path), container:
+        yield container
 
 
 def video_stream(container: InputContainer) -> VideoStream | None:
-    """The first video stream that is not a cover picture; None when there is none."""
-    for stream in container.streams.video:
-        if not stream.disposition & Disposition.attached_pic:
-            return stream
-    return None
+    """The first video stream that is not a cover picture; None when there is none.
+
+    Raises:
+        av.error.DecoderNotFoundError: there is one, and no decoder for it.
+    """
+    shown = [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
+    if shown and not any(map(_decodable, shown)):
+        raise av.error.DecoderNotFoundError(errno.ENOSYS, "no decoder for the picture")
+    return next(filter(_decodable, shown), None)
 
 
 def audio_stream(container: InputContainer) -> AudioStream | None:
-    """The first audio stream; None when there is none."""
-    return next(iter(container.streams.audio), None)
+    """The first audio stream that can be decoded; None when there is none."""
+    return next(filter(_decodable, container.streams.audio), None)
+
+
+def _decodable(stream: VideoStream | AudioStream) -> bool:
+    # PyAV's types promise a context, which a codec that FFmpeg does not know has not.
+    return getattr(stream, "codec_context", None) is not None
 
 
 def video_frames(container: InputContainer) -> Iterator[VideoFrame]:

@@ -46,6 +46,13 @@ class Driver:
             turn.end()
         except (WaveSpeedError, MediaError, RunRefused) as error:
             self._fail(error.what, error.hint)
+        except OSError as error:
+            logger.warning("Run %s: the step %s met %r", turn.run.id, turn.run.state, error)
+            reason = (error.strerror or "the system refused it").lower()
+            self._fail(
+                f"A file of this run could not be used: {reason}.",
+                "Look for room on the disk and the rights of the data folder, then resume it.",
+            )
         except Exception:
             logger.exception("Run %s: the step %s broke", turn.run.id, turn.run.state)
             self._fail(

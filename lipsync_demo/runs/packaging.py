@@ -81,7 +81,7 @@ def _copied(info: MediaInfo, target: Path) -> bool:
                     packet.stream = streams[packet.stream_index]
                     copy.mux(packet)
         return _same(info, probe(target))
-    except (av.FFmpegError, MediaError, ValueError):
+    except MediaError:
         return False
 
 

@@ -183,7 +183,7 @@ def test_what_is_no_media_says_what_it_is(tmp_path: Path) -> None:
     empty.touch()
     assert refusal(empty) == "empty.mp4 is empty (0 bytes)."
     assert refusal(tmp_path / "none.mp4") == "none.mp4 was not found."
-    assert refusal(tmp_path) == f"{tmp_path.name} was not found."
+    assert refusal(tmp_path) == f"{tmp_path.name} is not a file."
     text = tmp_path / "notes.txt"
     text.write_text("hello " * 400)
     assert refusal(text) == "notes.txt is not a video or sound file."
