@@ -348,12 +348,22 @@ class Money:
         "spent": "done",
         "released": "refused, not billed",
         "refund": "failed, refund expected",
+        "refunded": "failed, not billed or refunded",
     }
     IS_FLOOR = "(floor)"
     CHARGED_NOTE = (
-        "Charged is by how much the balance fell; it stays empty where other requests of the "
-        "same key overlapped."
+        "Charged is what the API's own bill says of the task; it may come late, and a refund up "
+        "to three hours later. Where there is no bill, “by the balance” is by how much the "
+        "balance fell; that stays empty where other requests of the same key overlapped."
     )
+
+    @staticmethod
+    def charged(amount: str, refunded: str | None, *, by_balance: bool) -> str:
+        if by_balance:
+            return f"{amount} by the balance"
+        if refunded is None:
+            return amount
+        return f"{amount}, refunded" if refunded == amount else f"{amount}, {refunded} refunded"
 
     @staticmethod
     def floor(amount: str, runs: int) -> str:
@@ -538,10 +548,6 @@ class Card:
             f"{faces} face{'' if faces == 1 else 's'} in {shots} shot{'' if shots == 1 else 's'} · "
             f"lips moved in {counts.get('synced', 0)} of {counts.get('frames', 0)} frames"
         )
-
-    @staticmethod
-    def charged(amount: str) -> str:
-        return f"{amount} USD, by the balance"
 
     TO_RESULT = "click to result"
 

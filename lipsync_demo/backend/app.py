@@ -20,7 +20,7 @@ from lipsync_demo.backend.jobs import JobStore, open_database
 from lipsync_demo.backend.media_sources import MediaSources
 from lipsync_demo.backend.pool import Pool
 from lipsync_demo.backend.retention import Janitor
-from lipsync_demo.backend.routes import account, health, media, tasks
+from lipsync_demo.backend.routes import account, billings, health, media, tasks
 from lipsync_demo.backend.services import Services
 from lipsync_demo.backend.uploads import UploadStore
 from lipsync_demo.settings import FaceChoice
@@ -73,7 +73,7 @@ def create_app(options: Options) -> ASGIApp:
     app = FastAPI(openapi_url=None, lifespan=lifespan, redirect_slashes=False)
     app.state.services = Services(jobs, uploads, outputs, pool, options.faults)
     envelopes.install(app)
-    for routes in (health, tasks, account, media):
+    for routes in (health, tasks, account, billings, media):
         app.include_router(routes.router)
 
     @app.post("/api/v3/{model:path}")

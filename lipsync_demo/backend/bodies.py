@@ -41,6 +41,17 @@ class DeleteBody(_Body):
     ids: Annotated[list[str], Field(max_length=1000)]
 
 
+class BillBody(BaseModel):
+    """Unlike the other bodies it may name filters that change nothing here."""
+
+    model_config = ConfigDict(strict=True)
+
+    page: Annotated[int, Field(ge=1)]
+    page_size: Annotated[int, Field(ge=1, le=100)]
+    billing_type: str | None = None
+    prediction_uuids: Annotated[list[str], Field(max_length=1000)] | None = None
+
+
 class PriceBody(_Body):
     model_id: Text
     inputs: dict[str, Any]

@@ -133,6 +133,7 @@ class Filter:
     status: str | None = None
     after_ms: int | None = None
     before_ms: int | None = None
+    ids: Collection[str] | None = None
 
 
 def now_ms() -> int:
@@ -267,6 +268,8 @@ class JobStore:
             conditions.append(_jobs.c.created_ms >= wanted.after_ms)
         if wanted.before_ms is not None:
             conditions.append(_jobs.c.created_ms <= wanted.before_ms)
+        if wanted.ids is not None:
+            conditions.append(_jobs.c.id.in_(wanted.ids))
         query = select(_jobs).where(*conditions).order_by(_jobs.c.number.desc())
         with self._engine.connect() as connection:
             total = connection.execute(

@@ -15,26 +15,29 @@ def ledger(
         Path | None, typer.Option("--csv", help="Write CSV to this file.", dir_okay=False)
     ] = None,
 ) -> None:
-    """Show what runs were quoted and charged, newest first."""
-    from lipsync_demo.runs.ledger import Ledger, as_csv
-    from lipsync_demo.runs.store import RunStore
+    """Show what runs were quoted and charged, newest first.
+
+    With WAVESPEED_API_KEY set, bills that are still open are asked for first; that costs
+    nothing.
+    """
+    from lipsync_demo.report.words import charged
+    from lipsync_demo.runs.ledger_lines import as_csv
+    from lipsync_demo.runs.service import RunService
 
     chosen = settings()
-    store = RunStore(chosen.runs_database_url, chosen.runs_dir)
-    try:
-        lines = Ledger(store.engine, chosen.runs_dir).lines()
-    finally:
-        store.close()
+    with RunService(chosen, recover=False) as runs:
+        runs.settle()
+        lines = runs.money.ledger.lines()
     if csv is not None:
         csv.write_text(as_csv(lines), encoding="utf-8")
         typer.echo(csv)
         return
     for line in lines:
         quoted = "no quote" if line.quoted is None else f"{line.quoted} {line.currency}"
-        charged = "" if line.charged is None else f"  charged {line.charged}"
+        cost = "" if line.charge is None else f"  charged {charged(line.charge)}"
         typer.echo(
             f"{line.at:%Y-%m-%d %H:%M:%S}  {line.run_id}  {line.mode:<8} {line.state.value:<9}"
-            f"{quoted}{' (floor)' if line.floor else ''}{charged}"
+            f"{quoted}{' (floor)' if line.floor else ''}{cost}"
         )
     if not lines:
         typer.echo("Nothing that could be billed was sent.", err=True)

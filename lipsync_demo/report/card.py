@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from lipsync_demo import texts
 from lipsync_demo.report.redaction import short
-from lipsync_demo.report.words import escape, megabytes, rate, seconds
+from lipsync_demo.report.words import charged, escape, megabytes, rate, seconds
 from lipsync_demo.runs.models import MediaRecord, Run
 from lipsync_demo.settings import MODEL_ID
 
@@ -158,7 +158,7 @@ def _details(run: Run, outputs: Sequence[Output], run_id: str) -> str:
         floor = " (floor price)" if run.quote.floor else ""
         rows.append(("Quoted", f"{run.quote.amount} {escape(run.quote.currency)}{floor}"))
     if run.charge is not None:
-        rows.append(("Charged", texts.Card.charged(str(run.charge))))
+        rows.append(("Charged", charged(run.charge, "USD")))
     if run.backend == "local":
         rows.append(("Note", texts.Card.SYNTHETIC))
     cells = "".join(f"<dt>{name}</dt><dd>{value}</dd>" for name, value in rows)

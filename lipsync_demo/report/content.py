@@ -97,7 +97,8 @@ def as_json(content: Content) -> dict[str, Any]:
 
 
 def _run(entry: Entry) -> dict[str, Any]:
-    run, review, quote = entry.run, entry.run.review, entry.run.quote
+    run = entry.run
+    review, quote, charge = run.review, run.quote, run.charge
     return {
         "run": short(run.id),
         "label": entry.label,
@@ -120,7 +121,13 @@ def _run(entry: Entry) -> dict[str, Any]:
         "quote": {"amount": str(quote.amount), "currency": quote.currency, "floor": quote.floor}
         if quote
         else None,
-        "charge": None if run.charge is None else str(run.charge),
+        "charge": {
+            "amount": str(charge.amount),
+            "refunded": str(charge.refunded),
+            "source": charge.source,
+        }
+        if charge
+        else None,
         "review": {
             "verdict": review.verdict.value if review.verdict else None,
             "headings": {name: verdict.value for name, verdict in review.headings.items()},

@@ -5,7 +5,21 @@ from __future__ import annotations
 from fractions import Fraction
 from html import escape
 
-__all__ = ["clock", "escape", "factor", "megabytes", "rate", "seconds"]
+from lipsync_demo import texts
+from lipsync_demo.runs.models import Charge
+
+__all__ = ["charged", "clock", "escape", "factor", "megabytes", "rate", "seconds"]
+
+
+def charged(charge: Charge, currency: str = "") -> str:
+    """What was charged, how much of it came back, and whether only the balance says so."""
+    amount, refunded = (
+        f"{figure}\N{NO-BREAK SPACE}{currency}".rstrip("\N{NO-BREAK SPACE}")
+        for figure in (charge.amount, charge.refunded)
+    )
+    return texts.Money.charged(
+        amount, refunded if charge.refunded else None, by_balance=charge.source == "balance"
+    )
 
 
 def seconds(value: Fraction | float) -> str:

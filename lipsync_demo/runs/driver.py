@@ -8,7 +8,7 @@ from lipsync_demo.media.errors import MediaError
 from lipsync_demo.runs import transfers
 from lipsync_demo.runs.access import Closing
 from lipsync_demo.runs.errors import RunRefused
-from lipsync_demo.runs.ledger import LineState
+from lipsync_demo.runs.ledger_lines import LineState
 from lipsync_demo.runs.models import RunError, RunState
 from lipsync_demo.runs.records import Lost
 from lipsync_demo.runs.submission import Submission

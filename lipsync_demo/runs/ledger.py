@@ -1,45 +1,31 @@
 """What was spent: one line a request that may be billed, written before the request is sent.
 
-Amounts are the API's own quotes. A line is reserved before the request and released when
-the API refuses it; a task that fails is refunded by the API, so its line no longer counts.
+Amounts are the API's own quotes, and its own bills once there are any.  A line is reserved
+before the request and released when the API refuses it; a task that fails is refunded by the
+API, so its line no longer counts.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
-from enum import Enum
 from pathlib import Path
 
 from filelock import FileLock
-from sqlalchemy import BigInteger, Engine, String, select
+from sqlalchemy import BigInteger, ColumnElement, Engine, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from lipsync_demo.runs.charges import ChargeRow, charge_of, final, keep
 from lipsync_demo.runs.database import Base, create
-from lipsync_demo.runs.models import Run
+from lipsync_demo.runs.ledger_lines import Line, LineState, Reached
+from lipsync_demo.runs.models import Charge, Run
 from lipsync_demo.runs.times import microseconds, now
+from lipsync_demo.wavespeed.billing import Bill
 
 DAY = timedelta(days=1)
-COLUMNS = (
-    "time", "run", "mode", "key", "quoted", "floor", "charged", "currency", "state", "task",
-)  # fmt: skip
-
-
-class LineState(str, Enum):
-    """`refund` is a failed task, which the API refunds; neither it nor `released` counts."""
-
-    RESERVED = "reserved"
-    SPENT = "spent"
-    RELEASED = "released"
-    REFUND = "refund"
-
-    def __str__(self) -> str:
-        return self.value
-
+KEPT = timedelta(days=7)
+"""How long after its end a line is asked for: so long the API keeps what a task was."""
 
 COUNTED = (LineState.RESERVED.value, LineState.SPENT.value)
 
@@ -68,31 +54,6 @@ class _Limit(Base):
 
     session: Mapped[str] = mapped_column(String(32), primary_key=True)
     amount: Mapped[str] = mapped_column(String(32))
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One request: `quoted` is None where the API gave no price, `charged` where nobody knows."""
-
-    at: datetime
-    run_id: str
-    mode: str
-    key: str
-    quoted: Decimal | None
-    floor: bool
-    charged: Decimal | None
-    currency: str
-    state: LineState
-    task: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Reached:
-    """A limit that a request would go beyond: whose, how much it is, and what is spent of it."""
-
-    whose: str
-    limit: Decimal
-    spent: Decimal
 
 
 class Ledger:
@@ -151,38 +112,58 @@ class Ledger:
             if row is not None and row.state == LineState.RESERVED.value:
                 row.state, row.ended_us = LineState.RELEASED.value, microseconds(now())
 
-    def settle(self, run: Run, state: LineState, balance: Decimal | None = None) -> Decimal | None:
-        """Say how the run's last request ended; gives what was charged, where that is knowable.
+    def settle(
+        self,
+        run: Run,
+        state: LineState,
+        *,
+        bill: Bill | None = None,
+        balance: Decimal | None = None,
+    ) -> Charge | None:
+        """Say how the run's last request ended; gives what it cost, where that is knowable.
 
-        It is the fall of the balance, and only where no other request of the same key was made
-        or open between the two looks at it.
+        That is its bill.  Without one it is the fall of the balance, and only where no other
+        request of the same key was made or open between the two looks at it.
         """
         with Session(self._engine) as session, session.begin():
             row = session.get(_Line, f"{run.id}:{run.submits}")
             if row is None:
                 return None
-            if row.state == state.value == LineState.SPENT.value:
-                # Fetched once more: what the balance did since has nothing to do with it.
-                return None if row.charged is None else Decimal(row.charged)
-            row.state, row.task = state.value, run.prediction_id
-            row.ended_us = microseconds(now())
-            if state is not LineState.SPENT or balance is None or row.balance is None:
+            again = row.state == state.value == LineState.SPENT.value
+            if not again:
+                row.state, row.task = state.value, run.prediction_id
+                row.ended_us = microseconds(now())
+            if bill is not None:
+                keep(session, row.id, bill, now())
+            elif state is LineState.SPENT and balance is not None and not again:
+                row.charged = _fallen(session, row, balance)
+            return charge_of(session.get(ChargeRow, row.id), row.charged)
+
+    def bill(self, line: str, bill: Bill | None) -> Charge | None:
+        """Write what the API's bill says of a line now; gives what is known of its cost."""
+        with Session(self._engine) as session, session.begin():
+            row = session.get(_Line, line)
+            if row is None:
                 return None
-            others = select(_Line.id).where(
-                _Line.id != row.id,
-                _Line.key == row.key,
-                (_Line.at_us >= row.at_us)
-                | (_Line.ended_us >= row.at_us)
-                | (_Line.state == LineState.RESERVED.value),
-            )
-            if session.scalars(others.limit(1)).first() is not None:
-                return None
-            charged = Decimal(row.balance) - balance
-            if charged < 0:
-                # The account was topped up meanwhile.
-                return None
-            row.charged = str(charged)
-            return charged
+            keep(session, line, bill, now())
+            return charge_of(session.get(ChargeRow, line), row.charged)
+
+    def unbilled(self, key: str, session: str | None = None) -> Sequence[Line]:
+        """The lines of a key whose bill is not final yet, of one browser session or of all."""
+        conditions = [
+            _Line.task.is_not(None),
+            _Line.state.in_((LineState.SPENT.value, LineState.REFUND.value)),
+            _Line.ended_us >= microseconds(now() - KEPT),
+            _Line.key == key,
+        ]
+        if session is not None:
+            conditions.append(_Line.session == session)
+        with Session(self._engine) as opened:
+            return [
+                _line(row, charge)
+                for row, charge in _joined(opened, *conditions)
+                if not final(charge, row.ended_us or 0, failed=row.state == LineState.REFUND.value)
+            ]
 
     def spent(
         self,
@@ -191,15 +172,20 @@ class Ledger:
         key: str | None = None,
         but: str = "",
     ) -> Decimal:
-        """The sum of the quotes that count: of a session from its beginning, of a key in a day."""
-        query = select(_Line.amount).where(_Line.state.in_(COUNTED), _Line.id != but)
+        """What counts: of a session from its beginning, of a key in a day.
+
+        That is what a task's bill says, and the quote while there is none.
+        """
+        conditions = [_Line.state.in_(COUNTED), _Line.id != but]
         if session is not None:
-            query = query.where(_Line.session == session)
+            conditions.append(_Line.session == session)
         if key is not None:
             since = now() - DAY
-            query = query.where(_Line.key == key, _Line.at_us >= microseconds(since))
+            conditions += [_Line.key == key, _Line.at_us >= microseconds(since)]
         with Session(self._engine) as opened:
-            return sum((Decimal(amount) for amount in opened.scalars(query) if amount), Decimal(0))
+            return sum(
+                (_cost(row, charge) for row, charge in _joined(opened, *conditions)), Decimal(0)
+            )
 
     def limit(self, session: str | None) -> Decimal | None:
         """The limit this browser session has set itself."""
@@ -221,45 +207,53 @@ class Ledger:
 
     def lines(self, session: str | None = None) -> Sequence[Line]:
         """The lines, newest first; with `session`, only those of that browser session."""
-        query = select(_Line).order_by(_Line.at_us.desc())
-        if session is not None:
-            query = query.where(_Line.session == session)
+        conditions = [] if session is None else [_Line.session == session]
         with Session(self._engine) as opened:
-            return [_line(row) for row in opened.scalars(query)]
+            return [_line(row, charge) for row, charge in _joined(opened, *conditions)]
 
 
-def as_csv(lines: Sequence[Line]) -> str:
-    """The lines as CSV with a header; only the beginning of a run's id is in it."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(COLUMNS)
-    for line in lines:
-        writer.writerow(
-            [
-                line.at.isoformat(timespec="seconds"),
-                line.run_id[:8],
-                line.mode,
-                line.key,
-                "" if line.quoted is None else line.quoted,
-                "floor" if line.floor else "",
-                "" if line.charged is None else line.charged,
-                line.currency,
-                line.state,
-                line.task or "",
-            ]
-        )
-    return out.getvalue()
+def _joined(
+    session: Session, *conditions: ColumnElement[bool]
+) -> list[tuple[_Line, ChargeRow | None]]:
+    """The lines that meet the conditions with what is known of their bills, newest first."""
+    query = select(_Line, ChargeRow).outerjoin(ChargeRow, ChargeRow.line == _Line.id)
+    found = session.execute(query.where(*conditions).order_by(_Line.at_us.desc()))
+    return [(row[0], row[1]) for row in found]
 
 
-def _line(row: _Line) -> Line:
+def _cost(row: _Line, charge: ChargeRow | None) -> Decimal:
+    bill = charge.bill if charge is not None else None
+    if bill is not None and row.state == LineState.SPENT.value:
+        return bill.net
+    return Decimal(row.amount or 0)
+
+
+def _fallen(session: Session, row: _Line, balance: Decimal) -> str | None:
+    """By how much the balance fell since the line was reserved, if by this line alone."""
+    others = select(_Line.id).where(
+        _Line.id != row.id,
+        _Line.key == row.key,
+        (_Line.at_us >= row.at_us)
+        | (_Line.ended_us >= row.at_us)
+        | (_Line.state == LineState.RESERVED.value),
+    )
+    if row.balance is None or session.scalars(others.limit(1)).first() is not None:
+        return None
+    fallen = Decimal(row.balance) - balance
+    # Where it rose the account was topped up meanwhile.
+    return None if fallen < 0 else str(fallen)
+
+
+def _line(row: _Line, charge: ChargeRow | None) -> Line:
     return Line(
+        row.id,
         datetime.fromtimestamp(row.at_us / 1_000_000, timezone.utc),
         row.run_id,
         row.mode,
         row.key,
         Decimal(row.amount) if row.amount else None,
         row.floor,
-        Decimal(row.charged) if row.charged else None,
+        charge_of(charge, row.charged),
         row.currency,
         LineState(row.state),
         row.task,

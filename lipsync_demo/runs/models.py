@@ -18,7 +18,14 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, PlainSerializer, SerializationInfo, TypeAdapter, ValidationInfo
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    PlainSerializer,
+    SerializationInfo,
+    TypeAdapter,
+    ValidationInfo,
+)
 
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.settings import FOUND, BackendName
@@ -151,6 +158,26 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True)
+class Charge:
+    """What a task cost in US dollars, and how much of that was refunded.
+
+    `source` is where it is known from: the task's own bill, or only the fall of the account's
+    balance, which knows of no refund.
+    """
+
+    amount: Decimal
+    refunded: Decimal = Decimal(0)
+    source: Literal["billing", "balance"] = "billing"
+
+
+def _charge(recorded: Any) -> Any:
+    """Records were written with a bare amount when only the balance was known."""
+    if isinstance(recorded, str):
+        return {"amount": recorded, "source": "balance"}
+    return recorded
+
+
+@dataclass(frozen=True, slots=True)
 class Estimate:
     """Seconds since the start, and seconds still to go judged by `runs` earlier runs."""
 
@@ -172,8 +199,8 @@ class Run:
     the API key comes from; the key itself is nowhere in a run.
 
     `group` is the comparison or batch the run belongs to, `session` the browser session that
-    began it, `quote` what it was to cost; `charge` is by how much the account's balance fell
-    in its currency, None when other runs make that unknowable.  `imported` is true for a task
+    began it, `quote` what it was to cost, `charge` what it did cost, None while nobody knows.
+    `imported` is true for a task
     that was started elsewhere.
     """
 
@@ -210,7 +237,7 @@ class Run:
     group: str | None = None
     session: str | None = None
     quote: Quote | None = None
-    charge: Decimal | None = None
+    charge: Annotated[Charge | None, BeforeValidator(_charge)] = None
     review: Review | None = None
     imported: bool = False
 

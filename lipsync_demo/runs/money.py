@@ -17,10 +17,12 @@ from typing import TYPE_CHECKING
 from pydantic import SecretStr
 
 from lipsync_demo.runs.errors import RunRefused
-from lipsync_demo.runs.ledger import Ledger, LineState
+from lipsync_demo.runs.ledger import Ledger
+from lipsync_demo.runs.ledger_lines import LineState
 from lipsync_demo.runs.models import Quote, Run
 from lipsync_demo.runs.times import now
 from lipsync_demo.settings import BackendName, Settings
+from lipsync_demo.wavespeed.billing import Bill, bill
 from lipsync_demo.wavespeed.client import WaveSpeedClient
 from lipsync_demo.wavespeed.errors import WaveSpeedError
 from lipsync_demo.wavespeed.models import Price, decimal
@@ -116,10 +118,14 @@ class Money:
         run = turn.run
         if run.backend == FREE or run.submits == 0:
             return
-        balance = _balance(turn.client()) if state is LineState.SPENT else None
-        charged = self.ledger.settle(run, state, balance)
-        if charged is not None:
-            turn.write(charge=charged)
+        found, balance = None, None
+        if state is not LineState.RELEASED:
+            found = _bill(turn.client(), run)
+        if state is LineState.SPENT and found is None:
+            balance = _balance(turn.client())
+        charge = self.ledger.settle(run, state, bill=found, balance=balance)
+        if charge is not None:
+            turn.write(charge=charge)
 
     def _limited(self, run: Run) -> bool:
         server = self.server_limit is not None and run.key == "environment"
@@ -151,6 +157,25 @@ def amount(typed: str) -> Decimal | None:
     """The limit a person typed, with a point or a comma; None when it is no amount."""
     number = decimal(typed.replace(",", "."))
     return number if number is not None and 0 <= number <= MOST else None
+
+
+def _bill(client: WaveSpeedClient, run: Run) -> Bill | None:
+    """The bill of the run's task, as far as there is one yet."""
+    if run.prediction_id is None:
+        return None
+    try:
+        # Not repeated: whoever waits for the result would wait for it, and it is asked for again.
+        items = client.billings([run.prediction_id], retry=False)
+    except WaveSpeedError as error:
+        logger.info("Run %s: the bill is not known: %s", run.id, error.what)
+        return None
+    quote = run.quote
+    return bill(
+        items,
+        run.prediction_id,
+        quote.amount if quote else None,
+        floor=bool(quote and quote.floor),
+    )
 
 
 def _balance(client: WaveSpeedClient) -> Decimal | None:

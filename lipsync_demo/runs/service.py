@@ -6,6 +6,7 @@ driven by one of them at a time, and by another as soon as that one is gone.
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
@@ -28,11 +29,15 @@ from lipsync_demo.runs.ledger import Ledger
 from lipsync_demo.runs.measuring import Measuring, measures_of
 from lipsync_demo.runs.models import ACTIVE, Estimate, Review, Run, RunState
 from lipsync_demo.runs.money import Money
+from lipsync_demo.runs.settling import Settling
 from lipsync_demo.runs.shares import Shares
 from lipsync_demo.runs.store import RunStore
 from lipsync_demo.runs.times import now
 from lipsync_demo.settings import BackendName, Settings
+from lipsync_demo.wavespeed.errors import WaveSpeedError
 from lipsync_demo.wavespeed.models import Prediction
+
+logger = logging.getLogger(__name__)
 
 
 class RunService:
@@ -56,6 +61,7 @@ class RunService:
         ledger = Ledger(self.store.engine, settings.runs_dir)
         self.money = Money(settings, ledger)
         self._drivers = Drivers(settings, self.store, self._access, self.money)
+        self._settling = Settling(settings, self.store, ledger)
         self._measuring = Measuring(settings)
         self._drivers.schedule(self._measuring)
         self._recovers = recover
@@ -64,6 +70,7 @@ class RunService:
         self.groups = Groups(settings, self, self._drivers)
         if recover:
             self._drivers.recover()
+            self._drivers.schedule(self._settling)
             self.groups.recover()
 
     @property
@@ -282,6 +289,17 @@ class RunService:
             sync_mode=sync_mode,
             session=session,
         )
+
+    def settle(self, api_key: SecretStr | None = None, session: str | None = None) -> None:
+        """Ask for open bills: with a visitor's key for theirs, else for the environment's."""
+        key = api_key or self._settings.api_key
+        if key is None:
+            return
+        whose = "visitor" if api_key else "environment"
+        try:
+            self._settling.ask(self.money.ledger.unbilled(whose, session), key)
+        except WaveSpeedError as error:
+            logger.info("The bill is not known: %s", error.what)
 
     def estimate(self, run: Run) -> Estimate | None:
         """Seconds to go judged by earlier runs of the same backend; None when unknown."""

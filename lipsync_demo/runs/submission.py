@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from lipsync_demo.runs.access import on_loopback
-from lipsync_demo.runs.ledger import LineState
+from lipsync_demo.runs.ledger_lines import LineState
 from lipsync_demo.runs.models import Run, RunError, RunState
 from lipsync_demo.runs.times import now
 from lipsync_demo.runs.turn import Turn

@@ -62,7 +62,7 @@ class Bill:
         return self.deducted - self.refunded
 
 
-def search(transport: Transport, ids: Sequence[str]) -> list[BillingItem]:
+def search(transport: Transport, ids: Sequence[str], *, retry: bool = True) -> list[BillingItem]:
     """The items of these tasks; items of other tasks and unreadable ones are left out.
 
     Raises:
@@ -73,7 +73,7 @@ def search(transport: Transport, ids: Sequence[str]) -> list[BillingItem]:
         asked = ids[start : start + IDS_AT_ONCE]
         for number in range(1, _PAGES + 1):
             request = {"page": number, "page_size": PAGE_SIZE, "prediction_uuids": list(asked)}
-            answer = transport.call("POST", PATH, request, retry=True)
+            answer = transport.call("POST", PATH, request, retry=retry)
             data = data_of(answer)
             items = data if isinstance(data, list) else mapping(data).get("items", ...)
             if items is not None and not isinstance(items, list):

@@ -235,15 +235,16 @@ class WaveSpeedClient:
             raise odd(answer, "the deletion")
         return count
 
-    def billings(self, ids: Collection[str]) -> list[BillingItem]:
+    def billings(self, ids: Collection[str], *, retry: bool = True) -> list[BillingItem]:
         """What was deducted and refunded for these tasks, as the account's bill has it.
 
-        The unit of the amounts is not certain: ask `billing.bill` what they mean.
+        The unit of the amounts is not certain: ask `billing.bill` what they mean.  `retry` says
+        whether passing failures are tried again before an error is raised.
 
         Raises:
             BadParameter: among others, the server has no such bill.
         """
-        return search(self._transport, [checked_id(task_id) for task_id in ids])
+        return search(self._transport, [checked_id(task_id) for task_id in ids], retry=retry)
 
     def balance(self) -> Decimal:
         """The account's credit in US dollars."""

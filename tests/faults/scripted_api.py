@@ -56,8 +56,10 @@ class ScriptedApi:
     latter with each task.  `gates` hold a kind of request: source, ticket, put, accept (before
     the task exists), answer (after it exists, before the answer), look, list, output.  `statuses`
     are the words a task goes through, one a look, the last for ever.  `drop_submits` closes that
-    many submit connections after the task was made; `refusals` are statuses with which
-    the next requests of a kind are refused.
+    many submit connections after the task was made; `bill_unit` is what the bill counts in (1 for
+    dollars, a million for micro-dollars, None for a server without bills), `late_bills` how many
+    times it is still empty, `refunded` the tasks whose refund has come; `refusals` are
+    statuses with which the next requests of a kind are refused.
     """
 
     def __init__(self, output: Path, sources: Path | None = None) -> None:
@@ -79,6 +81,9 @@ class ScriptedApi:
         self.keys: set[str] = set()
         self.prices = (0.025, 0.05)
         self.balance = 10.0
+        self.bill_unit: int | None = 1
+        self.late_bills = 0
+        self.refunded: set[str] = set()
         self.url = ""
         self.lock = threading.Lock()
 
@@ -103,6 +108,24 @@ class ScriptedApi:
         }
         self.tasks[task_id] = task
         return task
+
+    def bill(self, task_id: str) -> list[dict[str, Any]]:
+        """What is deducted and refunded for a task, as documented."""
+        if task_id not in self.tasks:
+            return []
+        kinds = ["deduct", *(["refund"] if task_id in self.refunded else [])]
+        price = self.prices[1] * (self.bill_unit or 1)
+        return [
+            {
+                "uuid": f"{kind}-{task_id}",
+                "billing_type": kind,
+                "price": price,
+                "created_at": self.tasks[task_id]["created_at"],
+                "order": {"state": "done", "price": price, "origin_price": price},
+                "prediction": {"uuid": task_id, "status": self.tasks[task_id]["status"]},
+            }
+            for kind in kinds
+        ]
 
     def look(self, task_id: str) -> dict[str, Any] | None:
         task = self.tasks.get(task_id)
@@ -198,10 +221,25 @@ class _Handler(BaseHTTPRequestHandler):
             readable = all(url.startswith(f"{api.url}/uploads/") for url in media)
             price = api.prices[1 if readable else 0]
             self._data({"model_id": request["model_id"], "price": price, "currency": "USD"})
+        elif path == "/api/v3/billings/search" and self._count("bill"):
+            self._bills(request)
         elif path == "/api/v3/predictions" and self._count("list"):
             api.gates["list"].pass_through()
             body = {"code": 200, "data": {"page": 1, "items": list(api.tasks.values())[::-1]}}
             self._send(json.dumps(body).encode())
+
+    def _bills(self, request: Mapping[str, Any]) -> None:
+        api = self.api
+        if api.bill_unit is None:
+            self._send(b"404 page not found\n", 404)
+            return
+        with api.lock:
+            late, api.late_bills = api.late_bills > 0, max(0, api.late_bills - 1)
+        asked = [] if late else request["prediction_uuids"]
+        items = [item for task_id in asked for item in api.bill(task_id)]
+        first = (request["page"] - 1) * request["page_size"]
+        shown = items[first : first + request["page_size"]]
+        self._data({"page": request["page"], "total": len(items), "items": shown})
 
     def _submit(self, request: Mapping[str, Any]) -> None:
         api = self.api

@@ -13,8 +13,8 @@ import gradio as gr
 from pydantic import SecretStr
 
 from lipsync_demo import texts
-from lipsync_demo.report.words import escape
-from lipsync_demo.runs.ledger import Line, as_csv
+from lipsync_demo.report.words import charged, escape
+from lipsync_demo.runs.ledger_lines import Line, LineState, as_csv
 from lipsync_demo.runs.money import amount
 from lipsync_demo.ui import header, notices, prices
 from lipsync_demo.ui.ids import run_id
@@ -48,6 +48,8 @@ class Purse:
             balance = money.balance(backend, key)
         except WaveSpeedError as error:
             trouble = notices.trouble(error.what, error.hint, warn=True)
+        if own:
+            shared.service.settle(key, own)
         lines = money.ledger.lines(own) if own else []
         limit = money.ledger.limit(own)
         tiles = [
@@ -99,8 +101,8 @@ def table(lines: Sequence[Line]) -> str:
         return f'<p class="quiet">{texts.Money.EMPTY}</p>'
     rows = "".join(
         f"<tr><td>{line.at:%d %b %H:%M}</td><td>{line.mode}</td><td>{_amount(line)}</td>"
-        f"<td>{'–' if line.charged is None else line.charged}</td>"
-        f"<td>{texts.Money.STATES[line.state.value]}</td>"
+        f"<td>{'–' if line.charge is None else charged(line.charge)}</td>"
+        f"<td>{_state(line)}</td>"
         f"<td><code>{escape((line.task or '–')[:12])}</code></td></tr>"
         for line in lines
     )
@@ -110,6 +112,11 @@ def table(lines: Sequence[Line]) -> str:
         f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
         f'<p class="quiet">{texts.Money.CHARGED_NOTE}</p>'
     )
+
+
+def _state(line: Line) -> str:
+    back = line.state is LineState.REFUND and line.refunded
+    return texts.Money.STATES["refunded" if back else line.state.value]
 
 
 def _amount(line: Line) -> str:

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from lipsync_demo.runs import ledger as module
-from lipsync_demo.runs.ledger import Ledger, LineState, as_csv
-from lipsync_demo.runs.models import Quote, Run, RunState
+from lipsync_demo.runs.ledger import Ledger
+from lipsync_demo.runs.ledger_lines import LineState, as_csv
+from lipsync_demo.runs.models import Charge, Quote, Run, RunState
 from lipsync_demo.runs.money import amount
 from lipsync_demo.runs.service import RunService
 from lipsync_demo.settings import Settings
@@ -39,9 +40,10 @@ def test_a_run_is_quoted_charged_and_written_down(
         "USD",
         False,
     )
-    assert run.charge == Decimal("0.05")
+    assert run.charge == Charge(Decimal("0.05"), Decimal(0), "billing")
+    assert api.counts["balance"] == 1
     (line,) = runs.money.ledger.lines(SESSION)
-    assert (line.state, line.quoted, line.charged) == (
+    assert (line.state, line.quoted, line.charge) == (
         LineState.SPENT,
         run.quote.amount,
         run.charge,
@@ -166,7 +168,8 @@ def test_a_charge_that_others_may_have_made_is_not_claimed(
     ledger.reserve(first, Decimal(10), None)
     ledger.reserve(second, Decimal(10), None)
     for run in (first, second):
-        assert ledger.settle(replace(run, submits=1), LineState.SPENT, Decimal(8)) is None
+        sent = replace(run, submits=1)
+        assert ledger.settle(sent, LineState.SPENT, balance=Decimal(8)) is None
 
 
 def test_a_charge_is_noted_once_and_never_from_a_topped_up_account(
@@ -176,12 +179,14 @@ def test_a_charge_is_noted_once_and_never_from_a_topped_up_account(
     first = quoted(make_run(settings.runs_dir, id="a" * 32, submits=0), "1")
     ledger.reserve(first, Decimal(10), None)
     sent = replace(first, submits=1)
-    assert ledger.settle(sent, LineState.SPENT, Decimal(9)) == Decimal(1)
-    assert ledger.settle(sent, LineState.SPENT, Decimal(4)) == Decimal(1)
+    one = Charge(Decimal(1), Decimal(0), "balance")
+    assert ledger.settle(sent, LineState.SPENT, balance=Decimal(9)) == one
+    assert ledger.settle(sent, LineState.SPENT, balance=Decimal(4)) == one
     second = quoted(make_run(settings.runs_dir, id="b" * 32, submits=0), "1")
     ledger.reserve(second, Decimal(9), None)
-    assert ledger.settle(replace(second, submits=1), LineState.SPENT, Decimal(20)) is None
-    assert [line.charged for line in ledger.lines()] == [None, Decimal(1)]
+    again = replace(second, submits=1)
+    assert ledger.settle(again, LineState.SPENT, balance=Decimal(20)) is None
+    assert [line.charge for line in ledger.lines()] == [None, one]
 
 
 @pytest.mark.parametrize("typed", ["", "x", "NaN", "inf", "-1", "1e9", "1;2"])

@@ -1,0 +1,42 @@
+"""The bill: every task is on it, and costs nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse
+
+from lipsync_demo.backend.bodies import BillBody
+from lipsync_demo.backend.envelopes import ok
+from lipsync_demo.backend.jobs import Filter, Job
+from lipsync_demo.backend.predictions import timestamp
+from lipsync_demo.backend.services import Shared
+from lipsync_demo.settings import MODEL_ID
+
+DEDUCT = "deduct"
+router = APIRouter(prefix="/api/v3", redirect_slashes=False)
+
+
+@router.post("/billings/search")
+def search(body: BillBody, services: Shared) -> JSONResponse:
+    total, jobs = 0, list[Job]()
+    if body.billing_type in (None, "", DEDUCT):
+        total, jobs = services.jobs.page(
+            Filter(ids=body.prediction_uuids), body.page, body.page_size
+        )
+    return ok({"page": body.page, "total": total, "items": [_item(job) for job in jobs]})
+
+
+def _item(job: Job) -> dict[str, Any]:
+    moment = timestamp(job.created_ms)
+    return {
+        "uuid": job.id,
+        "billing_type": DEDUCT,
+        "price": 0,
+        "created_at": moment,
+        "updated_at": moment,
+        "order": {"uuid": job.id, "state": "done", "price": 0, "origin_price": 0, "status": ""},
+        "prediction": {"uuid": job.id, "model_uuid": MODEL_ID, "status": job.status},
+        "access_key_name": "",
+    }
