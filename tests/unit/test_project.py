@@ -38,7 +38,7 @@ def test_the_space_installs_the_gradio_that_is_pinned() -> None:
 
 def test_the_front_matter_is_what_a_space_needs() -> None:
     assert (ROOT / FRONT_MATTER["app_file"]).is_file()
-    assert FRONT_MATTER["python_version"] in {"3.10", "3.11", "3.12", "3.13"}
+    assert FRONT_MATTER["python_version"] in {"3.10", "3.11", "3.12", "3.13", "3.14"}
     assert len(FRONT_MATTER["short_description"]) <= 60
     assert {"title", "emoji", "colorFrom", "colorTo", "tags", "license"} <= set(FRONT_MATTER)
 
