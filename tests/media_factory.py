@@ -85,6 +85,8 @@ def make_video(
     rotation: int = 0,
     sar: Fraction | None = None,
     codec: str | None = None,
+    b_frames: int | None = None,
+    options: dict[str, str] | None = None,
     pixel_format: str = "yuv420p",
     audio: Samples | str | None = None,
     audio_rate: int = 48_000,
@@ -99,6 +101,8 @@ def make_video(
         start: time of the first frame in units of 1/rate.
         rotation: clockwise degrees a player must turn the stored picture (MP4 and MOV); the
             stored picture is turned the other way, so that the upright one reads.
+        b_frames: pictures between two others, at most; None for the encoder's own, 0 in AVI.
+        options: the encoder's, instead of fast ones.
         audio: mono samples, "tone", "silence" or None for no sound track.
         pictures: RGB pictures to use instead of the index pattern, repeated as needed.
     """
@@ -111,13 +115,15 @@ def make_video(
     total = sum(durations) / rate
     codec = codec or _VIDEO_CODECS[path.suffix]
     with av.open(str(path), "w") as container:
-        video = container.add_stream(codec, rate=rate, options=_ENCODER.get(codec, {}))
+        video = container.add_stream(
+            codec, rate=rate, options=_ENCODER.get(codec, {}) if options is None else options
+        )
         width, height = size if rotation % 180 == 0 else size[::-1]
         video.width, video.height, video.pix_fmt = width, height, pixel_format
         video.codec_context.time_base = time_base or 1 / rate
         video.bit_rate = 2_000_000
-        if path.suffix == ".avi":
-            video.codec_context.max_b_frames = 0
+        if b_frames is not None or path.suffix == ".avi":
+            video.codec_context.max_b_frames = b_frames or 0
         if sar is not None:
             video.codec_context.sample_aspect_ratio = sar
         sound = None
@@ -144,6 +150,26 @@ def make_video(
     if rotation:
         _turn(path, rotation)
     return path
+
+
+def hide_pictures(path: Path, target: Path, numbers: Sequence[int]) -> Path:
+    """A copy of a VP8 WebM in which pictures `numbers` are decoded but not shown.
+
+    A packet of a hidden picture bears the next one's time, as encoders write alternative
+    references (RFC 6386, 9.1: bit 4 of a frame is `show_frame`).
+    """
+    with av.open(str(path)) as source, av.open(str(target), "w") as container:
+        stream = container.add_stream_from_template(source.streams.video[0])
+        packets = [packet for packet in source.demux(video=0) if packet.size]
+        for n, packet in enumerate(packets):
+            data = bytearray(bytes(packet))
+            data[0] &= 0xEF if n in numbers else 0xFF
+            copy = av.Packet(bytes(data))
+            copy.stream, copy.time_base = stream, packet.time_base
+            copy.pts = copy.dts = packets[n + 1 if n in numbers else n].pts
+            copy.is_keyframe = packet.is_keyframe
+            container.mux(copy)
+    return target
 
 
 def tone(seconds: Seconds, rate: int = 48_000, hertz: float = 440.0) -> Samples:

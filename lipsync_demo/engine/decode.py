@@ -9,7 +9,7 @@ A frame that cannot be decoded shows the one before it, as players do.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Generator, Iterator, Sequence
+from collections.abc import Collection, Generator, Sequence
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
@@ -25,13 +25,16 @@ from lipsync_demo.engine.picture import Picture, from_frame
 from lipsync_demo.engine.store import PictureStore
 from lipsync_demo.media.failures import explained
 from lipsync_demo.media.frame_times import FrameTimes, frame_times
-from lipsync_demo.media.streams import PICTURE_FORMATS, exact, open_media, video_stream
+from lipsync_demo.media.streams import PICTURE_FORMATS, decoded, exact, open_media, video_stream
 
 HELD_BYTES = 96 * 1024 * 1024
 """Memory for the pictures of a backward stretch."""
 LEAST_HELD, MOST_HELD = 8, 96
 SEEK_AHEAD = 60
 """Skipping more frames than this is worth a seek."""
+SEEK_BEFORE = (Fraction(0), Fraction(1), Fraction(10))
+"""Seconds by which a seek aims before a frame, one after the other: a container counts in times of
+decoding and may land behind it."""
 
 Numbered = tuple[int, VideoFrame]
 
@@ -53,8 +56,10 @@ class FrameReader:
         self.path = path
         self.times: FrameTimes = frame_times(path)
         self._threads = threads
-        self._numbers = {stamp: number for number, stamp in enumerate(self.times.pts)}
-        self._unique = len(self._numbers) == len(self.times.pts)
+        self._marks = self.times.marks or self.times.pts
+        self._numbers = {mark: number for number, mark in enumerate(self._marks)}
+        self._unique = len(self._numbers) == len(self._marks) and None not in self._numbers
+        self._earlier = [int(seconds / self.times.time_base) for seconds in SEEK_BEFORE]
         self._sar = Fraction(1)
         self.still = False
         self._last: Numbered | None = None
@@ -175,7 +180,11 @@ class FrameReader:
 
     def _decode(self, start: int) -> Generator[Numbered, None, None]:
         """Frames from `start` or before it; from the beginning where seeking fails."""
-        for seeks in (True, False) if start and self._unique else (False,):
+        mark = self._marks[start]
+        targets = (
+            [mark - ticks for ticks in self._earlier] if mark is not None and self._unique else []
+        )
+        for target in (*targets, None) if start else (None,):
             with open_media(self.path) as container:
                 stream = video_stream(container)
                 if stream is None:  # the file was changed since `times` were read
@@ -185,16 +194,16 @@ class FrameReader:
                 self._sar = exact(shape, 1)
                 stream.codec_context.thread_count = self._threads
                 stream.thread_type = "AUTO"
-                if seeks:
-                    container.seek(self.times.pts[start], stream=stream)
+                if target is not None and not _sought(container, stream, target):
+                    continue
                 number = -1
-                for frame in _frames(container, stream):
-                    landing = number < 0
-                    if seeks and landing and not frame.key_frame:
+                for frame in decoded(container, stream):
+                    landing = target is not None and number < 0
+                    if landing and not frame.key_frame:
                         continue  # it refers to frames before the seek
                     known = self._number(frame)
                     number = number + 1 if known is None else known
-                    if seeks and landing and (known is None or known > start):
+                    if landing and (known is None or known > start):
                         break
                     yield number, frame
                 else:
@@ -202,9 +211,9 @@ class FrameReader:
                         return
 
 
-def _frames(container: InputContainer, stream: VideoStream) -> Iterator[VideoFrame]:
-    for packet in container.demux(stream):
-        try:
-            yield from packet.decode()
-        except av.error.InvalidDataError:
-            continue
+def _sought(container: InputContainer, stream: VideoStream, target: int) -> bool:
+    try:
+        container.seek(target, stream=stream)
+    except av.FFmpegError:  # there is nothing to begin with so early
+        return False
+    return True

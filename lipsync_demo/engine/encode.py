@@ -157,6 +157,8 @@ class VideoWriter:
         self._encoder: GopEncoder | None = None
         self._times: list[Times] = []
         self._decoding: deque[int] = deque()
+        self._held: Packet[Any] | None = None
+        self._end = 0
         if self._sound is not None:
             self._sound.open(self._container)
 
@@ -173,6 +175,7 @@ class VideoWriter:
             if kind is None:
                 if self._encoder is not None:
                     self.end_gop()
+                self._finish()
                 if self._sound is not None:
                     self._container.mux(list(self._sound.rest()))
             self._container.close()
@@ -212,9 +215,20 @@ class VideoWriter:
             packet.pts, packet.duration = times[coded.place]
             packet.dts = self._decoding.popleft()
             packet.is_keyframe = coded.key
-            self._container.mux(packet)
+            if self._held is not None:
+                self._container.mux(self._held)
+            self._held = packet
+        self._end = sum(times[-1])
         if self._sound is not None:
             self._container.mux(list(self._sound.until(sum(times[-1]) * self._time_base)))
+
+    def _finish(self) -> None:
+        """Write the picture decoded last.  MP4 keeps lengths between times of decoding only: the
+        track ends with the last picture shown if this one is decoded when it is shown."""
+        if self._held is not None:
+            assert self._held.pts is not None  # noqa: S101
+            self._held.dts, self._held.duration = self._held.pts, self._end - self._held.pts
+            self._container.mux(self._held)
 
     def _video_stream(self) -> VideoStream:
         rate = self._encoding.rate

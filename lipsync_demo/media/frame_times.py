@@ -1,17 +1,20 @@
-"""The exact times of a video's frames, read from its packets without decoding a picture."""
+"""The exact times of a video's frames: from its packets, or by decoding where they keep none."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
+from statistics import median_low
 
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
 from lipsync_demo.media.errors import MediaError
+from lipsync_demo.media.packets import read_stamps
 from lipsync_demo.media.streams import exact, open_media, video_frames, video_stream
 
 NO_PICTURE_HINT = "Choose a video that shows a person talking."
@@ -24,7 +27,8 @@ class FrameTimes:
     `pts` counts `time_base` units, strictly increases, and has one entry for each decoded frame;
     `last_duration` is how long the last frame stays, in the same units.  `rate` is the
     video's frame rate: the container's own figure when every frame fits it to within a tick
-    (or a hundredth of a frame), else the average.
+    (or a hundredth of a frame), else the average.  `marks` are the times that decoded frames
+    bear, None where those are `pts`: only containers that keep no time of showing differ.
     """
 
     pts: tuple[int, ...]
@@ -32,6 +36,7 @@ class FrameTimes:
     time_base: Fraction
     rate: Fraction
     variable: bool
+    marks: tuple[int | None, ...] | None = None
 
     @property
     def duration(self) -> Fraction:
@@ -71,24 +76,23 @@ def read_frame_times(container: InputContainer, stream: VideoStream, path: Path)
         MediaError: the stream holds no frame.
     """
     time_base = exact(stream.time_base, Fraction(1, 90_000))
-    stamps: list[tuple[int, int]] = []
-    complete = True
-    for packet in container.demux(stream):
-        if packet.size == 0 or packet.is_discard:
-            continue
-        if packet.pts is None:
-            complete = False
-            break
-        stamps.append((packet.pts, packet.duration or 0))
-    if not complete:
-        stamps = _decoded_stamps(path, time_base, exact(stream.average_rate, 25))
-    if not stamps:
-        raise MediaError(f"{path.name} has a video track without a single frame.", NO_PICTURE_HINT)
-    stamps.sort()
-    pts = _rising(stamp for stamp, _ in stamps)
-    candidates = [exact(r) for r in (stream.average_rate, stream.guessed_rate) if r]
-    rate, variable, last = _rate(pts, stamps[-1][1], time_base, candidates)
+    rates = [exact(r) for r in (stream.average_rate, stream.guessed_rate) if r]
+    stamps = read_stamps(container, stream)
+    if stamps is None:
+        return _decoded(path, time_base, rates)
+    if not stamps.shown:
+        raise _no_frame(path)
+    shown = sorted(stamps.shown)
+    pts = _rising(stamp for stamp, _ in shown)
+    last = shown[-1][1]
+    if stamps.end is not None and stamps.end > pts[-1]:
+        last = stamps.end - pts[-1]
+    rate, variable, last = _rate(pts, last, time_base, rates)
     return FrameTimes(pts, last, time_base, rate, variable)
+
+
+def _no_frame(path: Path) -> MediaError:
+    return MediaError(f"{path.name} has a video track without a single frame.", NO_PICTURE_HINT)
 
 
 def _rising(stamps: Iterable[int]) -> tuple[int, ...]:
@@ -99,15 +103,38 @@ def _rising(stamps: Iterable[int]) -> tuple[int, ...]:
     return tuple(rising)
 
 
-def _decoded_stamps(path: Path, time_base: Fraction, rate: Fraction) -> list[tuple[int, int]]:
-    """Stamps by decoding, for containers (such as AVI) whose packets carry none."""
-    stamps: list[tuple[int, int]] = []
-    step = max(1, round(1 / (rate * time_base)))
+@lru_cache(maxsize=16)
+def _decoded_marks(
+    path: Path, size: int, changed: int
+) -> tuple[tuple[int | None, int | None], ...]:
+    """What decoding stamps each frame with: its packet's time, and the time of decoding."""
     with open_media(path) as container:
-        for frame in video_frames(container):
-            following = stamps[-1][0] + step if stamps else 0
-            stamps.append((following if frame.pts is None else frame.pts, frame.duration or 0))
-    return stamps
+        return tuple((frame.pts, frame.dts) for frame in video_frames(container))
+
+
+def _decoded(path: Path, time_base: Fraction, rates: list[Fraction]) -> FrameTimes:
+    """Times by decoding, for containers that keep none.
+
+    A decoder gives frames in the order shown; where the times they bear do not rise, the times
+    of decoding do, as in players (FFmpeg's `guess_correct_pts`).
+    """
+    state = path.stat()
+    found = _decoded_marks(path, state.st_size, state.st_mtime_ns)
+    if not found:
+        raise _no_frame(path)
+    marks, decoded = zip(*found, strict=True)
+    rising = all(a is not None and b is not None and a < b for a, b in pairwise(marks))
+    times = marks if rising else decoded
+    known = [time for time in times if time is not None]
+    nominal = 1 / ((rates[-1] if rates else Fraction(25)) * time_base)
+    steps = [b - a for a, b in pairwise(known) if b > a]
+    step = int(median_low(steps)) if steps else max(1, round(nominal))
+    pts: list[int] = []
+    for time in times:
+        following = pts[-1] + step if pts else 0
+        pts.append(following if time is None else time if not pts else max(time, pts[-1] + 1))
+    rate, variable, last = _rate(tuple(pts), step, time_base, rates)
+    return FrameTimes(tuple(pts), last, time_base, rate, variable, marks)
 
 
 def _rate(

@@ -86,11 +86,23 @@ def _decodable(stream: VideoStream | AudioStream) -> bool:
 
 
 def video_frames(container: InputContainer) -> Iterator[VideoFrame]:
-    """Decoded pictures of the first video stream, in the order shown, as stored (not turned)."""
+    """Decoded pictures of the first video stream, in the order shown, as stored (not turned).
+
+    A packet that cannot be decoded is passed over, as players do.
+    """
     stream = video_stream(container)
     if stream is not None:
         stream.thread_type = "AUTO"
-        yield from container.decode(stream)
+        yield from decoded(container, stream)
+
+
+def decoded(container: InputContainer, stream: VideoStream) -> Iterator[VideoFrame]:
+    """As `video_frames`, of a stream that is set up."""
+    for packet in container.demux(stream):
+        try:
+            yield from packet.decode()
+        except av.error.InvalidDataError:
+            continue
 
 
 def audio_frames(container: InputContainer, stream: AudioStream) -> Iterator[AudioFrame]:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from lipsync_demo.engine import decode, store
 from lipsync_demo.engine.decode import FrameReader
 from lipsync_demo.media.errors import MediaError
-from tests.media_factory import make_picture, make_tone, make_video, read_index
+from tests.media_factory import hide_pictures, make_picture, make_tone, make_video, read_index
 
 COUNT = 70
 
@@ -37,9 +38,17 @@ def shown(reader: FrameReader, numbers: list[int]) -> list[int]:
     return read
 
 
-@pytest.fixture(scope="module", params=["clip.mp4", "clip.webm", "clip.mpg", "clip.avi"])
+@pytest.fixture(
+    scope="module", params=["clip.mp4", "clip.webm", "clip.mpg", "clip.avi", "b.avi", "xvid.avi"]
+)
 def clip(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_video(tmp_path_factory.mktemp("decode") / request.param, frames=COUNT)
+    """AVI and H.264 with B-pictures: no time of showing is kept anywhere."""
+    more: dict[str, dict[str, Any]] = {
+        "b.avi": {"codec": "libx264", "b_frames": 3, "options": {"preset": "fast", "g": "15"}},
+        "xvid.avi": {"b_frames": 2},
+    }
+    path = tmp_path_factory.mktemp("decode") / request.param
+    return make_video(path, frames=COUNT, **more.get(path.name, {}))
 
 
 def test_reads_forward_and_backward(clip: Path, spill: Path | None) -> None:
@@ -98,6 +107,18 @@ def test_pictures_stand_upright(tmp_path: Path, rotation: int) -> None:
         assert reader.size == (192, 128)
         assert reader.sar == (Fraction(4, 3) if rotation % 180 == 0 else Fraction(3, 4))
         assert shown(reader, [0, 2]) == [0, 2]
+
+
+def test_hidden_pictures_are_not_counted(tmp_path: Path) -> None:
+    """VP8 keeps pictures that others refer to and nobody sees."""
+    hidden = {1, 17, 40}
+    whole = make_video(tmp_path / "whole.webm", frames=COUNT)
+    clip = hide_pictures(whole, tmp_path / "clip.webm", sorted(hidden))
+    seen = [n for n in range(COUNT) if n not in hidden]
+    with FrameReader(clip) as reader:
+        assert len(reader) == len(seen)
+        assert shown(reader, [*range(len(seen))]) == seen
+        assert shown(reader, [*range(len(seen) - 1, -1, -1)]) == seen[::-1]
 
 
 def test_variable_rate_and_late_start(tmp_path: Path) -> None:

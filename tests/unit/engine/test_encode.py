@@ -66,6 +66,22 @@ def test_any_time_base(tmp_path: Path, source: Path, base: Fraction) -> None:
     assert [stamp * times.time_base for stamp in times.pts] == [n * step * base for n in range(19)]
 
 
+@pytest.mark.parametrize("count", range(9, 13))
+@pytest.mark.parametrize("tail", [[10], [1, 10], [10, 1], [1, 1, 10]])
+def test_the_picture_lasts_as_long_as_the_last_one_is_shown(
+    tmp_path: Path, source: Path, count: int, tail: list[int]
+) -> None:
+    """Whichever picture is decoded last: with jumps in the times the track must not end early."""
+    steps = [1] * count + tail
+    pts = [33 * sum(steps[:n]) for n in range(len(steps) + 1)]
+    path = write(tmp_path / "out.mp4", source, pts, sound=int16(pts[-1] / 1000, 48_000))
+    assert frame_times(path).duration == pts[-1] * MILLI
+    with av.open(str(path)) as container:
+        for stream in container.streams:
+            assert stream.duration is not None
+            assert abs(stream.duration * stream.time_base - pts[-1] * MILLI) <= MILLI
+
+
 @pytest.mark.parametrize(
     ("rate", "channels", "written"),
     [(48_000, 2, 48_000), (44_100, 1, 44_100), (16_000, 1, 16_000), (8_000, 2, 8_000)],

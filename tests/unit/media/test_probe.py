@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 
 from lipsync_demo.media.frame_times import frame_times
+from lipsync_demo.media.packets import hidden
 from lipsync_demo.media.probe import MediaError, MediaInfo, probe, probe_audio, probe_video
 from tests.media_factory import (
     frame_stamps,
+    hide_pictures,
     make_picture,
     make_silence,
     make_speechlike,
@@ -112,6 +114,43 @@ def test_packets_without_times_are_decoded(tmp_path: Path) -> None:
     times = frame_times(path)
     assert len(times.pts) == 10
     assert all(b - a == times.last_duration for a, b in zip(times.pts, times.pts[1:], strict=False))
+
+
+@pytest.mark.parametrize(("codec", "b_frames"), [("libx264", 3), ("mpeg4", 2)])
+def test_pictures_between_two_others_keep_their_rate_in_avi(
+    tmp_path: Path, codec: str, b_frames: int
+) -> None:
+    """AVI has times of decoding only; those of showing come from the decoder's order."""
+    path = make_video(tmp_path / "clip.avi", 2, 30, codec=codec, b_frames=b_frames, options={})
+    video = probe(path).video
+    assert video is not None
+    assert (video.frames, video.fps, video.vfr, video.duration) == (60, 30, False, 2)
+
+
+def test_hidden_pictures_have_no_time(tmp_path: Path) -> None:
+    whole = make_video(tmp_path / "whole.webm", frames=30)
+    path = hide_pictures(whole, tmp_path / "clip.webm", [3, 11])
+    times = frame_times(path)
+    assert [stamp * times.time_base for stamp in times.pts] == frame_stamps(path)
+    assert len(times.pts) == 28
+
+
+@pytest.mark.parametrize(
+    ("codec", "first", "unseen"),
+    [
+        ("vp8", 0b0000_0001, True),
+        ("vp8", 0b0001_0001, False),
+        ("vp9", 0b1000_0100, True),
+        ("vp9", 0b1000_0110, False),
+        ("vp9", 0b1000_1000, False),
+        ("vp9", 0b1011_0010, True),
+        ("vp9", 0b1011_0011, False),
+        ("h264", 0, False),
+    ],
+)
+def test_which_packets_are_hidden(codec: str, first: int, unseen: bool) -> None:
+    assert hidden(codec, av.Packet(bytes([first, 0]))) is unseen
+    assert not hidden("vp9", av.Packet(bytes([first, 0b110_00000])))
 
 
 def test_a_single_frame(tmp_path: Path) -> None:
