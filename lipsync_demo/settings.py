@@ -49,6 +49,7 @@ class Settings(BaseSettings):
         ge=1,
         validation_alias="LIPSYNC_WORKERS",
     )
+    sync_seconds: float = Field(100, gt=0, le=3600, validation_alias="LIPSYNC_SYNC_SECONDS")
     face: FaceChoice = Field("speaking", validation_alias="LIPSYNC_FACE")
     host: str = Field("127.0.0.1", validation_alias="GRADIO_SERVER_NAME")
     port: int = Field(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -12,16 +13,19 @@ from fastapi.concurrency import run_in_threadpool
 from starlette.types import ASGIApp
 
 from lipsync_demo.backend import envelopes
+from lipsync_demo.backend.courier import PAUSES_SECONDS, Courier
 from lipsync_demo.backend.envelopes import ApiError
 from lipsync_demo.backend.fault_layer import Connections, FaultLayer
 from lipsync_demo.backend.faults import Faults
 from lipsync_demo.backend.guard import Guard
 from lipsync_demo.backend.jobs import JobStore, open_database
 from lipsync_demo.backend.media_sources import MediaSources
+from lipsync_demo.backend.outbox import Outbox
 from lipsync_demo.backend.pool import Pool
 from lipsync_demo.backend.retention import Janitor
-from lipsync_demo.backend.routes import account, billings, health, media, tasks
+from lipsync_demo.backend.routes import account, billings, health, media, tasks, webhooks
 from lipsync_demo.backend.services import Services
+from lipsync_demo.backend.signing import WebhookSecret
 from lipsync_demo.backend.uploads import UploadStore
 from lipsync_demo.settings import FaceChoice
 
@@ -33,7 +37,10 @@ class Options:
     Attributes:
         folder: where jobs, uploads and outputs are kept; one server at a time.
         limit_bytes: the largest file taken, as an upload or from a media URL.
-        allow_private: media URLs may name private addresses.
+        allow_private: media URLs and receivers of webhooks may be at private addresses.
+        sync_seconds: the longest a submit is held until its task has ended.
+        webhook_pauses: seconds between the tries of a webhook.
+        closing: set when the server stops, so that no request is held any longer.
     """
 
     folder: Path
@@ -42,8 +49,11 @@ class Options:
     face: FaceChoice = "speaking"
     limit_bytes: int = 200 << 20
     allow_private: bool = False
+    sync_seconds: float = 100
+    webhook_pauses: tuple[float, ...] = PAUSES_SECONDS
     faults: Faults = field(default_factory=Faults)
     connections: Connections = field(default_factory=Connections)
+    closing: threading.Event = field(default_factory=threading.Event)
 
 
 def create_app(options: Options) -> ASGIApp:
@@ -59,30 +69,48 @@ def create_app(options: Options) -> ASGIApp:
     work, analyses = options.folder / "work", options.folder / "analyses"
     pool = Pool(jobs, sources, outputs, work, analyses, workers=options.workers, face=options.face)
     janitor = Janitor(jobs, uploads, outputs, analyses)
+    outbox, secret = Outbox(database), WebhookSecret.kept_in(options.folder)
+    courier = Courier(
+        outbox,
+        jobs,
+        secret,
+        allow_private=options.allow_private,
+        pauses=options.webhook_pauses,
+    )
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         jobs.recover()
         pool.start()
         janitor.start()
+        courier.start()
         yield
         await run_in_threadpool(pool.stop)
+        await run_in_threadpool(courier.stop)
         await run_in_threadpool(janitor.stop)
         database.dispose()
 
     app = FastAPI(openapi_url=None, lifespan=lifespan, redirect_slashes=False)
-    app.state.services = Services(jobs, uploads, outputs, pool, options.faults)
+    app.state.services = Services(
+        jobs=jobs,
+        uploads=uploads,
+        outputs=outputs,
+        pool=pool,
+        faults=options.faults,
+        outbox=outbox,
+        courier=courier,
+        secret=secret,
+        allow_private=options.allow_private,
+        sync_seconds=options.sync_seconds,
+        closing=options.closing,
+    )
     envelopes.install(app)
-    for routes in (health, tasks, account, billings, media):
+    for routes in (health, tasks, webhooks, account, billings, media):
         app.include_router(routes.router)
 
     @app.post("/api/v3/{model:path}")
     def unknown_model(model: str) -> None:
         raise ApiError(404, f"Model not found: {model}")
-
-    @app.api_route("/api/{path:path}", methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"])
-    def unknown_path(path: str) -> None:
-        raise ApiError(404, f"There is nothing at /api/{path}.")
 
     guarded = Guard(app, options.token, options.limit_bytes)
     if not options.faults:

@@ -1,24 +1,58 @@
-"""The JSON bodies the server takes; each refuses what the contract does not name."""
+"""The JSON bodies the server takes.
+
+A field the contract names must be what the contract says; any other is ignored, as the API
+very likely does (public clients send some of their own), and named in the log.
+"""
 
 from __future__ import annotations
 
+import logging
+from datetime import datetime, timezone
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from lipsync_demo.media.sync_modes import DEFAULT_SYNC_MODE, SyncMode
 
+log = logging.getLogger(__name__)
+
+_NAMES_LOGGED = 20
+_NAME_LENGTH = 64
+
+
+def _in_utc(moment: datetime) -> datetime:
+    return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
+
+
 Text = Annotated[str, Field(min_length=1, max_length=8192)]
+Moment = Annotated[datetime, Field(strict=False), AfterValidator(_in_utc)]
+"""A date or a time; without a zone it is UTC."""
 
 
 class _Body(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, protected_namespaces=())
+    model_config = ConfigDict(extra="allow", strict=True, protected_namespaces=())
+
+    @model_validator(mode="after")
+    def _name_the_ignored(self) -> _Body:
+        names = [name[:_NAME_LENGTH] for name in sorted(self.model_extra or {})]
+        if names:
+            log.info("%s: ignored %r", type(self).__name__, names[:_NAMES_LOGGED])
+        return self
 
 
 class SubmitBody(_Body):
+    """The model's three fields, and two that the API takes beside them for every model.
+
+    Attributes:
+        enable_sync_mode: answer when the task has ended.
+        enable_base64_output: show outputs as base64 instead of addresses.
+    """
+
     video: Text
     audio: Text
     sync_mode: Annotated[SyncMode, Field(strict=False)] = DEFAULT_SYNC_MODE
+    enable_sync_mode: bool | None = None
+    enable_base64_output: bool | None = None
 
 
 class TicketBody(_Body):
@@ -32,8 +66,8 @@ class ListBody(_Body):
     page_size: Annotated[int, Field(ge=1, le=100)]
     model: str | None = None
     status: str | None = None
-    created_after: Annotated[AwareDatetime, Field(strict=False)] | None = None
-    created_before: Annotated[AwareDatetime, Field(strict=False)] | None = None
+    created_after: Moment | None = None
+    created_before: Moment | None = None
     include_inputs: bool = False
 
 
@@ -54,4 +88,4 @@ class BillBody(BaseModel):
 
 class PriceBody(_Body):
     model_id: Text
-    inputs: dict[str, Any]
+    inputs: dict[str, Any] = Field(default_factory=dict)

@@ -1,4 +1,7 @@
-"""The one shape of every answer: `{"code", "message", "data"}`, errors included."""
+"""The one shape of every answer, `{"code", "message", "data"}`, errors included.
+
+Only a path nobody knows is answered in plain text, as the API does.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
@@ -27,6 +30,11 @@ def refusal(status: int, message: str) -> JSONResponse:
     return JSONResponse({"code": status, "message": message, "data": None}, status)
 
 
+def nothing_here() -> PlainTextResponse:
+    """What the API's own router says of a path or a method it does not know."""
+    return PlainTextResponse("404 page not found", 404)
+
+
 def install(app: FastAPI) -> None:
     """Make every error of `app` an envelope, the framework's own included."""
 
@@ -39,11 +47,9 @@ def install(app: FastAPI) -> None:
         return refusal(400, validation_message(error.errors()))
 
     @app.exception_handler(HTTPException)
-    async def _http(request: Request, error: HTTPException) -> JSONResponse:
-        if error.status_code == 404:
-            return refusal(404, f"There is nothing at {request.url.path}.")
-        if error.status_code == 405:
-            return refusal(405, f"{request.url.path} does not take {request.method} requests.")
+    async def _http(request: Request, error: HTTPException) -> Response:
+        if error.status_code in (404, 405):
+            return nothing_here()
         return refusal(error.status_code, str(error.detail))
 
     @app.exception_handler(ClientDisconnect)
@@ -69,8 +75,6 @@ def _sentence(error: Mapping[str, Any]) -> str:
         return "the body must be a JSON object"
     if kind == "missing":
         return f'field "{field}" is required'
-    if kind == "extra_forbidden":
-        return f'unknown field "{field}"'
     if kind in ("enum", "literal_error"):
         expected = error["ctx"]["expected"].replace("'", "").replace(" or ", ", ")
         return f'field "{field}" must be one of {expected}'

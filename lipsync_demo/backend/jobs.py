@@ -72,6 +72,7 @@ _jobs = Table(
     Column("fault", String(32)),
     Column("decreed", Boolean, nullable=False),
     Column("found", JSON),
+    Column("base64", Boolean),
 )
 
 
@@ -86,6 +87,7 @@ class Job:
         fault: the switch this task was made under.
         decreed: its status was set by that switch; it is never rendered.
         found: what the engine says of the video; None before it is done.
+        base64: whether its outputs are shown as base64.
     """
 
     number: int
@@ -107,6 +109,7 @@ class Job:
     fault: str | None
     decreed: bool
     found: Mapping[str, int] | None = None
+    base64: bool | None = None
 
     @property
     def running(self) -> bool:
@@ -153,8 +156,11 @@ def open_database(path: Path) -> Engine:
     metadata.create_all(engine)
     with engine.begin() as connection:
         known = {column["name"] for column in inspect(connection).get_columns(_jobs.name)}
-        if "found" not in known:  # written by an earlier version
-            connection.execute(text(f"ALTER TABLE {_jobs.name} ADD COLUMN found JSON"))
+        for column in _jobs.columns:
+            if column.name not in known:  # written by an earlier version
+                kind = column.type.compile(engine.dialect)
+                added = f"ALTER TABLE {_jobs.name} ADD COLUMN {column.name} {kind}"
+                connection.execute(text(added))
     return engine
 
 
@@ -171,6 +177,7 @@ class JobStore:
         audio: str,
         sync_mode: SyncMode,
         *,
+        base64: bool = False,
         fault: str | None = None,
         decree: Decree | None = None,
     ) -> Job:
@@ -193,6 +200,7 @@ class JobStore:
             "execution_ms": 0,
             "fault": fault,
             "decreed": decree is not None,
+            "base64": base64,
         }
         with self._engine.begin() as connection:
             connection.execute(_jobs.insert().values(values))
@@ -298,6 +306,12 @@ class JobStore:
         with self._engine.connect() as connection:
             query = select(func.count()).select_from(_jobs).where(_jobs.c.status == status)
             return connection.execute(query).scalar_one()
+
+
+def runs(job_id: ColumnElement[str]) -> ColumnElement[bool]:
+    """For a query: whether there is a job of this id that has not ended."""
+    running = _jobs.c.status.in_((CREATED, PROCESSING))
+    return select(_jobs.c.number).where((_jobs.c.id == job_id) & running).exists()
 
 
 def _change(connection: Connection, job_id: str, **values: object) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 from datetime import datetime, timezone
+from pathlib import Path
 from typing import Any
 
 from lipsync_demo.backend.effects import Patch
@@ -11,22 +13,31 @@ from lipsync_demo.backend.jobs import COMPLETED, Job
 from lipsync_demo.settings import FOUND, MODEL_ID
 
 
-def describe(job: Job, base_url: str, *, inputs: bool = False) -> dict[str, Any]:
-    """The task as JSON; addresses start with `base_url`, which has no slash at its end."""
+def describe(
+    job: Job, base_url: str, *, inputs: bool = False, files: Path | None = None
+) -> dict[str, Any]:
+    """The task as JSON; addresses start with `base_url`, which has no slash at its end.
+
+    Lengths of time are whole milliseconds: clients in Go and Java read them as int64.
+
+    Args:
+        inputs: show what the task was made from.
+        files: the folder of outputs, where outputs are shown as base64 if the task asks for it.
+    """
     done = job.status == COMPLETED
-    timings: dict[str, float] = {"inference": _round(job.inference_ms)}
+    timings = {"inference": _whole(job.inference_ms)}
     if not job.running:
-        timings["queue"] = _round(job.queue_ms)
+        timings["queue"] = _whole(job.queue_ms)
     data: dict[str, Any] = {
         "id": job.id,
         "model": MODEL_ID,
-        "outputs": [f"{base_url}/outputs/{name}" for name in job.outputs] if done else [],
+        "outputs": _outputs(job, base_url, files) if done else [],
         "urls": {"get": f"{base_url}/api/v3/predictions/{job.id}/result"},
         "has_nsfw_contents": list(job.nsfw) if done else [],
         "status": job.status,
         "created_at": timestamp(job.created_ms),
         "error": job.error,
-        "executionTime": _round(job.execution_ms),
+        "executionTime": _whole(job.execution_ms),
         "timings": timings,
     }
     if job.code:
@@ -51,5 +62,11 @@ def timestamp(ms: int) -> str:
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _round(ms: float) -> float:
-    return round(ms, 1)
+def _outputs(job: Job, base_url: str, files: Path | None) -> list[str]:
+    if job.base64 and files is not None:
+        return [base64.b64encode((files / name).read_bytes()).decode() for name in job.outputs]
+    return [f"{base_url}/outputs/{name}" for name in job.outputs]
+
+
+def _whole(ms: float) -> int:
+    return round(ms)

@@ -34,16 +34,23 @@ _STDIN = 0
 
 
 class Server(uvicorn.Server):
-    """uvicorn that says when it listens."""
+    """uvicorn that says when it listens, and when it begins to stop."""
 
-    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
+    def __init__(
+        self, config: uvicorn.Config, on_ready: Callable[[], None], on_end: Callable[[], None]
+    ) -> None:
         super().__init__(config)
         self._on_ready = on_ready
+        self._on_end = on_end
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
             self._on_ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._on_end()
+        await super().shutdown(sockets)
 
     def stop(self) -> None:
         """Ask for an orderly end from any thread."""
@@ -85,6 +92,7 @@ def serve(
             face=settings.face,
             limit_bytes=settings.max_upload_mb << 20,
             allow_private=settings.allow_private_urls,
+            sync_seconds=settings.sync_seconds,
             faults=switches,
             connections=connections,
         )
@@ -108,7 +116,7 @@ def make_server(options: Options, on_ready: Callable[[], None]) -> Server:
         proxy_headers=False,
         timeout_graceful_shutdown=_GRACE_SECONDS,
     )
-    return Server(config, on_ready)
+    return Server(config, on_ready, options.closing.set)
 
 
 @contextlib.contextmanager

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 from fastapi import Depends, Request
 
+from lipsync_demo.backend.courier import Courier
 from lipsync_demo.backend.faults import Faults
 from lipsync_demo.backend.jobs import JobStore
+from lipsync_demo.backend.outbox import Outbox
 from lipsync_demo.backend.pool import Pool
+from lipsync_demo.backend.signing import WebhookSecret
 from lipsync_demo.backend.uploads import UploadStore
 
 
@@ -20,6 +24,8 @@ class Services:
 
     Attributes:
         outputs: the folder of finished videos.
+        sync_seconds: the longest a submit is held until its task has ended.
+        closing: set when the server stops.
     """
 
     jobs: JobStore
@@ -27,6 +33,12 @@ class Services:
     outputs: Path
     pool: Pool
     faults: Faults
+    outbox: Outbox
+    courier: Courier
+    secret: WebhookSecret
+    allow_private: bool
+    sync_seconds: float
+    closing: threading.Event
 
 
 def _services(request: Request) -> Services:

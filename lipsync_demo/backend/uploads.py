@@ -49,6 +49,9 @@ TYPES = {
 }
 """Media types by file ending: the contract's formats and stills."""
 
+NOT_GIVEN = "application/octet-stream"
+"""What clients write that do not know the type: curl, wavespeed-go, npm's wavespeed 0.2."""
+
 _uploads = Table(
     "uploads",
     metadata,
@@ -104,9 +107,11 @@ class UploadStore:
             raise too_large(self.limit_bytes)
         ending = PurePath(filename).suffix.lower().lstrip(".")
         known = TYPES.get(ending)
-        given = (content_type or known or "").partition(";")[0].strip().lower()
+        given = (content_type or "").partition(";")[0].strip().lower()
+        if given in ("", NOT_GIVEN):
+            given = known or ""
         if known is None or given.partition("/")[0] not in ("video", "audio", "image"):
-            raise ApiError(400, f"file type not supported: {filename[-80:]} {content_type or ''}")
+            raise not_supported(filename, given)
         upload = Upload(
             name=f"{secrets.token_hex(16)}.{ending}",
             ticket=secrets.token_urlsafe(32),
@@ -178,6 +183,11 @@ class UploadStore:
         with self._engine.connect() as connection:
             row: Row[Any] | None = connection.execute(select(_uploads).where(condition)).first()
         return Upload(**row._mapping) if row else None
+
+
+def not_supported(filename: str, given: str) -> ApiError:
+    what = f"{filename[-80:]} {given[:80]}".strip()
+    return ApiError(400, f"file type not supported: {what}; taken are {', '.join(TYPES)}")
 
 
 def too_large(limit_bytes: int) -> ApiError:

@@ -9,11 +9,10 @@ from pathlib import Path
 import pytest
 import requests
 
-from lipsync_demo.backend.jobs import JobStore, Outcome, open_database
 from lipsync_demo.wavespeed.client import WaveSpeedClient
 from lipsync_demo.wavespeed.models import Prediction
 from lipsync_demo.wavespeed.transport import Transport
-from tests.contract.serving import TOKEN, Served, served
+from tests.contract.serving import TOKEN, Served, complete, served
 
 LONGEST_PAUSE = 0.02
 
@@ -34,15 +33,8 @@ class Talk:
         self, prediction: Prediction, content: bytes = b"a video", nsfw: bool = False
     ) -> None:
         """End a waiting task well, as a worker would have."""
-        name = "5" * 32 + ".mp4"
-        (self.server.folder / "outputs" / name).write_bytes(content)
-        database = open_database(self.server.folder / "jobs.sqlite3")
-        jobs = JobStore(database)
-        job = jobs.claim()
-        assert job is not None
-        assert job.id == prediction.id
-        jobs.finish(job, Outcome((name,), (nsfw,), queue_ms=3, inference_ms=1234.5))
-        database.dispose()
+        times = {"queue_ms": 3, "inference_ms": 1234.5}
+        complete(self.server, prediction.id, content, nsfw=(nsfw,), **times)
 
 
 TalkTo = Callable[..., Talk]

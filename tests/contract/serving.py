@@ -7,9 +7,11 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from lipsync_demo.backend.app import Options
 from lipsync_demo.backend.faults import Faults
+from lipsync_demo.backend.jobs import JobStore, Outcome, open_database
 from lipsync_demo.backend.server import listen, make_server
 
 TOKEN = "a-test-token"
@@ -22,11 +24,32 @@ class Served:
     token: str = TOKEN
 
 
+def complete(server: Served, task_id: str, content: bytes = b"a video", **outcome: Any) -> None:
+    """End a waiting task well, as a worker would have."""
+    name = "5" * 32 + ".mp4"
+    (server.folder / "outputs" / name).write_bytes(content)
+    end(server, task_id, Outcome((name,), **{"nsfw": (False,), **outcome}))
+
+
+def end(server: Served, task_id: str, outcome: Outcome) -> None:
+    """End the oldest waiting task, which must be this one."""
+    database = open_database(server.folder / "jobs.sqlite3")
+    jobs = JobStore(database)
+    job = jobs.claim()
+    assert job is not None
+    assert job.id == task_id
+    jobs.finish(job, outcome)
+    database.dispose()
+
+
 @contextlib.contextmanager
 def served(
-    folder: Path, *faults: str, workers: int = 0, limit_bytes: int = 200 << 20, **options: bool
+    folder: Path, *faults: str, workers: int = 0, limit_bytes: int = 200 << 20, **options: Any
 ) -> Iterator[Served]:
-    """Serve from `folder`; without workers nothing is rendered, tasks stay `created`."""
+    """Serve from `folder`; without workers nothing is rendered, tasks stay `created`.
+
+    `options` are fields of `Options`.
+    """
     ready = threading.Event()
     with listen("127.0.0.1", 0) as sock:
         made = Options(

@@ -53,22 +53,25 @@ def test_a_submit_is_answered_as_documented(server: Served, task: Any) -> None:
     }
 
 
-def test_both_result_paths_answer_the_same(
+def nothing_there(answer: requests.Response) -> None:
+    """The answer must be what the API's own router says of an unknown path."""
+    assert answer.status_code == 404
+    assert answer.headers["content-type"].startswith("text/plain")
+    assert answer.text in ("404 page not found", "")
+
+
+def test_a_task_is_at_its_result_path_only(
     server: Served, http: requests.Session, task: Any
 ) -> None:
     short = f"{server.url}/api/v3/predictions/{task['id']}"
-    assert envelope(http.get(short)) == envelope(http.get(f"{short}/result")) == task
+    assert envelope(http.get(f"{short}/result")) == task
+    nothing_there(http.get(short))
 
 
-@pytest.mark.parametrize("task_id", ["0" * 32, "abc", "a" * 129, "%2e%2e", "a%20b", "ü"])
-@pytest.mark.parametrize("end", ["", "/result"])
-def test_an_unknown_task_is_not_found(
-    server: Served, http: requests.Session, task_id: str, end: str
-) -> None:
-    answer = http.get(f"{server.url}/api/v3/predictions/{task_id}{end}")
-    message = envelope(answer, 404)
-    if task_id == "0" * 32:
-        assert message == "Prediction not found"
+@pytest.mark.parametrize("task_id", ["0" * 32, "abc", "a" * 129, "a%20b", "ü"])
+def test_an_unknown_task_is_not_found(server: Served, http: requests.Session, task_id: str) -> None:
+    answer = http.get(f"{server.url}/api/v3/predictions/{task_id}/result")
+    assert envelope(answer, 404) == "Prediction not found"
 
 
 @pytest.mark.parametrize(
@@ -126,7 +129,7 @@ def test_an_unknown_model_is_told_before_its_body_is_judged(
         (b'{"video": "v", "audio": 5}', 'field "audio"'),
         (b'{"video": "v", "audio": "a", "sync_mode": "x"}', "must be one of cut_off, bounce, loop"),
         (b'{"video": "v", "audio": "a", "sync_mode": 1}', "must be one of"),
-        (b'{"video": "v", "audio": "a", "enable_sync_mode": true}', 'unknown field "enable_sync'),
+        (b'{"video": "v", "audio": "a", "enable_sync_mode": "yes"}', 'field "enable_sync_mode"'),
     ],
 )
 def test_a_bad_submit_is_a_400_that_says_why(
@@ -136,9 +139,15 @@ def test_a_bad_submit_is_a_400_that_says_why(
     assert words in envelope(http.post(server.url + SUBMIT, data=body, headers=headers), 400)
 
 
-def test_a_webhook_is_refused_rather_than_forgotten(server: Served, http: requests.Session) -> None:
-    params = {"webhook": "https://media.example/done"}
-    assert "webhook" in envelope(http.post(server.url + SUBMIT, json=URLS, params=params), 400)
+def test_a_field_nobody_knows_is_ignored_and_named_in_the_log(
+    server: Served, http: requests.Session, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "lipsync_demo.backend")
+    extras = {"enable_base64_output": False, "seed": 7, "webhook_url": "secret\nvalue"}
+    task = envelope(http.post(server.url + SUBMIT, json={**URLS, **extras}))
+    assert task["status"] == "created"
+    assert "ignored ['seed', 'webhook_url']" in caplog.text
+    assert "secret" not in caplog.text
 
 
 def test_a_huge_json_body_is_refused(server: Served, http: requests.Session) -> None:
@@ -153,16 +162,37 @@ def test_a_huge_body_without_a_length_is_refused(server: Served, http: requests.
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE"])
-@pytest.mark.parametrize("path", ["/api", "/api/", "/api/v3", "/api/v3/nothing/here", "/api/v2/x"])
-def test_everything_else_under_api_is_an_envelope(
+@pytest.mark.parametrize(
+    "path", ["/api", "/api/", "/api/v3", "/api/v3/nothing/here", "/api/v2/x", "/api/v3/balance/x"]
+)
+def test_a_path_nobody_knows_is_a_plain_404(
     server: Served, http: requests.Session, method: str, path: str
 ) -> None:
-    envelope(http.request(method, server.url + path), 404)
+    answer = http.request(method, server.url + path)
+    if method == "POST" and path.startswith("/api/v3/"):
+        assert envelope(answer, 404).startswith("Model not found")
+    else:
+        nothing_there(answer)
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", SUBMIT),
+        ("DELETE", "/api/v3/predictions/" + "0" * 32),
+        ("PUT", "/api/v3/media/uploads"),
+        ("POST", "/outputs/" + "0" * 32 + ".mp4"),
+    ],
+)
+def test_a_method_nobody_knows_is_a_plain_404(
+    server: Served, http: requests.Session, method: str, path: str
+) -> None:
+    nothing_there(http.request(method, server.url + path))
 
 
 def test_no_page_of_the_framework_is_served(server: Served, http: requests.Session) -> None:
     for path in ("/docs", "/redoc", "/openapi.json", "/"):
-        envelope(http.get(server.url + path), 404)
+        nothing_there(http.get(server.url + path))
 
 
 def test_a_listing_is_paged_newest_first(server: Served, http: requests.Session) -> None:
@@ -193,6 +223,8 @@ def test_a_listing_filters(server: Served, http: requests.Session, task: Any) ->
         ({"model": "another/model"}, False),
         ({"created_after": task["created_at"]}, True),
         ({"created_before": "2020-01-01T00:00:00Z"}, False),
+        ({"created_after": "2020-01-01"}, True),
+        ({"created_before": "2020-01-01"}, False),
     ):
         items = envelope(http.post(url, json={**page, **filters}))["items"]
         assert (task["id"] in [item["id"] for item in items]) is found, filters
@@ -208,7 +240,7 @@ def test_a_listing_needs_a_page(server: Served, http: requests.Session, body: An
 def test_a_running_task_is_not_deleted(server: Served, http: requests.Session, task: Any) -> None:
     url = f"{server.url}/api/v3/predictions/delete"
     assert envelope(http.post(url, json={"ids": [task["id"], "unknown"]})) == {"deleted_count": 0}
-    envelope(http.get(f"{server.url}/api/v3/predictions/{task['id']}"))
+    envelope(http.get(f"{server.url}/api/v3/predictions/{task['id']}/result"))
 
 
 def test_nobody_pays(server: Served, http: requests.Session) -> None:
@@ -216,13 +248,16 @@ def test_nobody_pays(server: Served, http: requests.Session) -> None:
     body = {"model_id": MODEL_ID, "inputs": URLS}
     price = envelope(http.post(f"{server.url}/api/v3/model/price", json=body))
     assert price == {"model_id": MODEL_ID, "price": 0, "discounted_price": 0, "currency": "USD"}
+    older = envelope(http.post(f"{server.url}/api/v3/model/pricing", json=body))
+    assert older == {"model_id": MODEL_ID, "unit_price": 0, "currency": "USD"}
 
 
 @pytest.mark.parametrize(
     ("body", "status"),
     [
         ({"model_id": "another/model", "inputs": {}}, 404),
-        ({"model_id": MODEL_ID}, 400),
+        ({"model_id": MODEL_ID}, 200),
+        ({"model_id": MODEL_ID, "inputs": []}, 400),
         ({"model_id": MODEL_ID, "inputs": {"sync_mode": "x"}}, 400),
         ({"model_id": MODEL_ID, "inputs": {}}, 200),
     ],
@@ -230,7 +265,8 @@ def test_nobody_pays(server: Served, http: requests.Session) -> None:
 def test_a_price_is_quoted_for_this_model_only(
     server: Served, http: requests.Session, body: Any, status: int
 ) -> None:
-    envelope(http.post(f"{server.url}/api/v3/model/price", json=body), status)
+    for path in ("price", "pricing"):
+        envelope(http.post(f"{server.url}/api/v3/model/{path}", json=body), status)
 
 
 def test_the_model_describes_its_request(server: Served, http: requests.Session) -> None:
@@ -241,6 +277,12 @@ def test_the_model_describes_its_request(server: Served, http: requests.Session)
     schema = run["request_schema"]
     assert schema["required"] == ["video", "audio"]
     assert schema["additionalProperties"] is False
+    assert schema["x-order-properties"] == ["video", "audio", "sync_mode"]
+    assert schema["x-order-properties"] == list(schema["properties"])
+    assert all(len(p["description"]) > 30 for p in schema["properties"].values())
+    assert (run["server"], model["type"]) == (server.url, "digital-human")
+    assert isinstance(model["sort_order"], int)
+    assert model["description"]
     assert schema["properties"]["sync_mode"]["default"] == "cut_off"
     for mode in schema["properties"]["sync_mode"]["enum"]:
         envelope(http.post(server.url + SUBMIT, json={**URLS, "sync_mode": mode}))
@@ -315,6 +357,15 @@ def test_a_put_must_be_what_its_ticket_says(
     assert requests.get(made["download_url"], timeout=10).status_code == 404
 
 
+@pytest.mark.parametrize("given", [None, "", "application/octet-stream"])
+def test_without_a_type_the_ending_of_a_ticket_decides(
+    server: Served, http: requests.Session, given: str | None
+) -> None:
+    made = ticket(server, http, 5, content_type=given)
+    assert made["type"] == "video"
+    assert made["upload"]["headers"]["Content-Type"] == "video/mp4"
+
+
 def test_a_put_that_breaks_off_leaves_the_ticket_good(
     server: Served, http: requests.Session
 ) -> None:
@@ -344,7 +395,10 @@ def test_an_invented_ticket_opens_nothing(server: Served) -> None:
         ({"filename": "a.mp4", "size": (200 << 20) + 1}, 413),
         ({"filename": "a.txt", "size": 5}, 400),
         ({"filename": "", "size": 5}, 400),
-        ({"filename": "a.mp4", "size": 5, "kind": "video"}, 400),
+        ({"filename": "a.txt", "size": 5, "content_type": "application/octet-stream"}, 400),
+        ({"filename": "a.mpg", "size": 5, "content_type": "video/mpeg"}, 400),
+        ({"filename": "a.ts", "size": 5, "content_type": "video/mp2t"}, 400),
+        ({"filename": "a.mp4", "size": 5, "kind": "video"}, 200),
     ],
 )
 def test_a_bad_ticket_request_is_refused(
@@ -359,6 +413,30 @@ def test_the_older_upload_takes_a_form(server: Served, http: requests.Session) -
     made = envelope(http.post(url, files=files))
     assert (made["type"], made["filename"], made["size"]) == ("audio", "speech.wav", 8)
     assert requests.get(made["download_url"], timeout=10).content == b"RIFF1234"
+
+
+@pytest.mark.parametrize(
+    ("filename", "kind", "served_as"),
+    [("talk.mp4", "video", "video/mp4"), ("Speech.WAV", "audio", "audio/wav")],
+)
+def test_a_part_of_no_particular_type_is_what_its_ending_says(
+    server: Served, http: requests.Session, filename: str, kind: str, served_as: str
+) -> None:
+    """What `curl -F file=@talk.mp4` sends, and clients that know no types."""
+    files = {"file": (filename, b"some bytes", "application/octet-stream")}
+    made = envelope(http.post(f"{server.url}/api/v3/media/upload/binary", files=files))
+    assert made["type"] == kind
+    assert requests.get(made["download_url"], timeout=10).headers["content-type"] == served_as
+
+
+def test_a_file_of_another_kind_is_told_which_are_taken(
+    server: Served, http: requests.Session
+) -> None:
+    files = {"file": ("talk.mpg", b"some bytes", "application/octet-stream")}
+    answer = http.post(f"{server.url}/api/v3/media/upload/binary", files=files)
+    message = envelope(answer, 400)
+    assert "talk.mpg" in message
+    assert "mp4" in message
 
 
 @pytest.mark.parametrize(
@@ -388,6 +466,7 @@ def test_a_form_that_is_none_is_refused(server: Served, http: requests.Session) 
     [
         "/uploads/" + "0" * 32 + ".mp4",
         "/outputs/" + "0" * 32 + ".mp4",
+        "/outputs/jobs.sqlite3",
         "/outputs/..%2Fjobs.sqlite3",
         "/uploads/..%2Fjobs.sqlite3",
         "/outputs/%2e%2e/jobs.sqlite3",
@@ -395,4 +474,6 @@ def test_a_form_that_is_none_is_refused(server: Served, http: requests.Session) 
     ],
 )
 def test_only_files_that_were_named_are_served(server: Served, path: str) -> None:
-    envelope(requests.get(server.url + path, timeout=10), 404)
+    answer = requests.get(server.url + path, timeout=10)
+    assert answer.status_code == 404
+    assert "page not found" in answer.text or envelope(answer, 404)

@@ -5,17 +5,21 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
 from lipsync_demo.backend.bodies import DeleteBody, ListBody, SubmitBody
 from lipsync_demo.backend.effects import Decree, Place
 from lipsync_demo.backend.envelopes import ApiError, ok
-from lipsync_demo.backend.jobs import CREATED, Filter
+from lipsync_demo.backend.holding import ended
+from lipsync_demo.backend.jobs import CREATED, PROCESSING, Filter, Job
+from lipsync_demo.backend.pool import TIMED_OUT
 from lipsync_demo.backend.predictions import describe
 from lipsync_demo.backend.retention import forget_outputs
-from lipsync_demo.backend.services import BaseUrl, Shared
+from lipsync_demo.backend.services import BaseUrl, Services, Shared
 from lipsync_demo.settings import MODEL_ID
 
 router = APIRouter(prefix="/api/v3", redirect_slashes=False)
@@ -23,31 +27,80 @@ _ID = re.compile(r"[A-Za-z0-9_-]{4,128}")
 
 
 @router.post(f"/{MODEL_ID}")
-def submit(
-    body: SubmitBody, services: Shared, base_url: BaseUrl, webhook: str | None = None
+async def submit(
+    body: SubmitBody,
+    request: Request,
+    services: Shared,
+    base_url: BaseUrl,
+    webhook: str | None = None,
 ) -> JSONResponse:
-    if webhook is not None:
-        raise ApiError(400, "the local backend sends no webhooks: poll the task's result")
+    job = await run_in_threadpool(_accept, body, services, base_url, webhook)
+    if not body.enable_sync_mode:
+        # A task decreed to end badly starts like any other.
+        return ok(describe(replace(job, status=CREATED, code=0, error=""), base_url))
+    job = await ended(
+        job,
+        services.jobs,
+        seconds=services.sync_seconds,
+        gone=request.is_disconnected,
+        closing=services.closing,
+    )
+    if job.running:
+        return ok(_goes_on(describe(job, base_url), services.sync_seconds))
+    data = await run_in_threadpool(describe, job, base_url, files=services.outputs)
+    return ok(data)
+
+
+def _accept(body: SubmitBody, services: Services, base_url: str, webhook: str | None) -> Job:
+    """Write the job down, and whom to tell when it has ended.
+
+    Raises:
+        ApiError: 400 nothing could ever be told there, or not in this form.
+    """
+    if webhook:
+        _check_webhook(webhook, body, services)
     fault = services.faults.take(Place.TASK)
     job = services.jobs.add(
         body.video,
         body.audio,
         body.sync_mode,
+        base64=bool(body.enable_base64_output),
         fault=fault.name if fault else None,
         decree=fault.effect if fault and isinstance(fault.effect, Decree) else None,
     )
+    if webhook:
+        services.outbox.add(job.id, webhook, base_url)
+        services.courier.wake()
     services.pool.wake()
-    # A task decreed to end badly starts like any other.
-    return ok(describe(replace(job, status=CREATED, code=0, error=""), base_url))
+    return job
 
 
-@router.get("/predictions/{job_id}")
+def _check_webhook(webhook: str, body: SubmitBody, services: Services) -> None:
+    from lipsync_demo.wavespeed.delivery import Undelivered, check_receiver
+
+    if body.enable_base64_output:
+        raise ApiError(400, "a webhook cannot carry base64 output: leave one of the two out")
+    try:
+        check_receiver(webhook, allow_private=services.allow_private)
+    except Undelivered as error:
+        raise ApiError(400, f'parameter "webhook": {error}') from None
+
+
+def _goes_on(data: dict[str, Any], seconds: float) -> dict[str, Any]:
+    """The answer when the wait was too short; official clients know it by its code or its words."""
+    error = (
+        f"Sync mode timed out after {seconds:g} s; the task goes on. "
+        f"Query the result later at: {data['urls']['get']}"
+    )
+    return {**data, "status": PROCESSING, "code": TIMED_OUT, "error": error}
+
+
 @router.get("/predictions/{job_id}/result")
 def result(job_id: str, services: Shared, base_url: BaseUrl) -> JSONResponse:
     job = services.jobs.get(job_id) if _ID.fullmatch(job_id) else None
     if job is None:
         raise ApiError(404, "Prediction not found")
-    data = describe(job, base_url)
+    data = describe(job, base_url, files=services.outputs)
     services.faults.take_patch(Place.ANSWER, data)
     return ok(data)
 

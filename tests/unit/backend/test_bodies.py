@@ -40,7 +40,10 @@ def test_the_mode_may_be_left_out() -> None:
         ({**URLS, "sync_mode": "stretch"}, f'field "sync_mode" must be one of {MODES}'),
         ({**URLS, "sync_mode": "LOOP"}, f'field "sync_mode" must be one of {MODES}'),
         ({**URLS, "sync_mode": None}, f'field "sync_mode" must be one of {MODES}'),
-        ({**URLS, "webhook_url": "x"}, 'unknown field "webhook_url"'),
+        (
+            {**URLS, "enable_sync_mode": "true"},
+            'field "enable_sync_mode": input should be a valid boolean',
+        ),
         ([], "the body must be a JSON object"),
         (None, "the body must be a JSON object"),
         ("video", "the body must be a JSON object"),
@@ -48,6 +51,18 @@ def test_the_mode_may_be_left_out() -> None:
 )
 def test_a_wrong_submit_is_told_what_is_wrong(value: Any, words: str) -> None:
     assert complaint(SubmitBody, value) == words
+
+
+@pytest.mark.parametrize("body", [SubmitBody, TicketBody, ListBody, DeleteBody, PriceBody])
+def test_a_field_nobody_knows_is_ignored_by_every_body(
+    body: type[BaseModel], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    least: dict[str, Any] = {**URLS, "filename": "a.mp4", "size": 1, "page": 1, "page_size": 1}
+    least |= {"ids": [], "model_id": "m", "x\ny": "never logged"}
+    body.model_validate({n: v for n, v in least.items() if n in body.model_fields or "x" in n})
+    assert r"ignored ['x\ny']" in caplog.text
+    assert "never logged" not in caplog.text
 
 
 def test_half_a_character_is_refused() -> None:
@@ -72,6 +87,12 @@ def test_a_listing_reads_times_with_many_digits() -> None:
         {"page": 1, "page_size": 1, "created_after": "2025-09-29T23:09:43.027123Z"}
     )
     assert body.created_after == datetime(2025, 9, 29, 23, 9, 43, 27123, tzinfo=timezone.utc)
+
+
+@pytest.mark.parametrize("text", ["2026-01-01", "2026-01-01T00:00:00", "2026-01-01T01:00:00+01:00"])
+def test_a_time_without_a_zone_is_utc(text: str) -> None:
+    body = ListBody.model_validate({"page": 1, "page_size": 1, "created_after": text})
+    assert body.created_after == datetime(2026, 1, 1, tzinfo=timezone.utc)
 
 
 def test_a_deletion_needs_a_list_of_ids() -> None:

@@ -179,12 +179,13 @@ def test_a_database_of_an_earlier_version_is_taken_over(tmp_path: Path) -> None:
     database = open_database(path)
     old = add(JobStore(database))
     with database.begin() as connection:
-        connection.execute(text("ALTER TABLE jobs DROP COLUMN found"))
+        for column in ("found", "base64"):
+            connection.execute(text(f"ALTER TABLE jobs DROP COLUMN {column}"))
     database.dispose()
     database = open_database(path)
     jobs = JobStore(database)
     taken = claim(jobs)
-    assert (taken.id, taken.found) == (old.id, None)
+    assert (taken.id, taken.found, taken.base64) == (old.id, None, None)
     jobs.finish(taken, replace(DONE, found={"faces": 1}))
     done = jobs.get(old.id)
     assert done is not None

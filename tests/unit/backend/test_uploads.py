@@ -30,6 +30,14 @@ def test_a_given_type_wins_over_the_ending(uploads: UploadStore) -> None:
     assert uploads.announce("speech.webm", 5, "audio/webm; codecs=opus").kind == "audio"
 
 
+@pytest.mark.parametrize("ending", sorted(TYPES))
+def test_a_type_that_says_nothing_leaves_it_to_the_ending(
+    uploads: UploadStore, ending: str
+) -> None:
+    upload = uploads.announce(f"a.{ending}", 5, "Application/Octet-Stream; x=y")
+    assert upload.content_type == TYPES[ending]
+
+
 def test_no_two_names_or_tickets_are_alike(uploads: UploadStore) -> None:
     made = [uploads.announce("a.mp4", 5, None) for _ in range(20)]
     assert len({u.name for u in made} | {u.ticket for u in made}) == 40
@@ -37,7 +45,14 @@ def test_no_two_names_or_tickets_are_alike(uploads: UploadStore) -> None:
 
 @pytest.mark.parametrize(
     ("filename", "content_type"),
-    [("a.exe", None), ("a", "video/mp4"), ("a.mp4", "text/html"), ("page.html", "video/mp4")],
+    [
+        ("a.exe", None),
+        ("a", "video/mp4"),
+        ("a.mp4", "text/html"),
+        ("page.html", "video/mp4"),
+        ("a.mpg", "video/mpeg"),
+        ("a.ts", None),
+    ],
 )
 def test_other_files_are_refused(
     uploads: UploadStore, filename: str, content_type: str | None

@@ -1,0 +1,64 @@
+"""The model as the catalogue of `GET /models` describes it: what clients build forms from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lipsync_demo.media.sync_modes import DEFAULT_SYNC_MODE, MODES, SyncMode
+from lipsync_demo.settings import MODEL_ID
+
+_SORT_ORDER = 100
+
+
+def model_card(base_url: str) -> dict[str, Any]:
+    """The entry of the one model; `base_url` is where it is served, without a slash at its end."""
+    return {
+        "model_id": MODEL_ID,
+        "name": MODEL_ID,
+        "base_price": 0,
+        "description": "Moves the lips of the person in a video to a speech track. "
+        "Runs on this machine's processor; nobody pays for it.",
+        "type": "digital-human",
+        "sort_order": _SORT_ORDER,
+        "api_schema": {
+            "api_schemas": [
+                {
+                    "type": "model_run",
+                    "method": "POST",
+                    "server": base_url,
+                    "api_path": f"/api/v3/{MODEL_ID}",
+                    "request_schema": _request_schema(),
+                }
+            ]
+        },
+    }
+
+
+def _request_schema() -> dict[str, Any]:
+    properties = {
+        "video": _file("The address of the video whose speaker's lips shall move.", "video/*"),
+        "audio": _file("The address of the speech the lips shall follow.", "audio/*"),
+        "sync_mode": {
+            "type": "string",
+            "description": "What happens when the two are not equally long. "
+            + " ".join(f"{mode}: {MODES[mode].summary}" for mode in SyncMode),
+            "enum": [mode.value for mode in SyncMode],
+            "default": DEFAULT_SYNC_MODE.value,
+        },
+    }
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["video", "audio"],
+        "properties": properties,
+        "x-order-properties": list(properties),
+    }
+
+
+def _file(description: str, accept: str) -> dict[str, Any]:
+    return {
+        "type": "string",
+        "description": description,
+        "x-ui-component": "uploader",
+        "x-ui-component-props": {"accept": accept},
+    }

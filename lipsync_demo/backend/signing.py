@@ -1,0 +1,48 @@
+"""The secret that signs webhooks, and the headers that carry a signature.
+
+As the API's page "Verifying webhooks" describes it: hex HMAC-SHA256 over
+`{id}.{timestamp}.{body}`, keyed with the secret's text after `whsec_`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from pathlib import Path
+
+from lipsync_demo.files import write_whole
+
+PREFIX = "whsec_"
+_BYTES = 32
+_FILE = "webhook-secret"
+
+
+class WebhookSecret:
+    """One server's secret; `text` is what its owner verifies with."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __repr__(self) -> str:
+        return "WebhookSecret()"
+
+    @classmethod
+    def kept_in(cls, folder: Path) -> WebhookSecret:
+        """The secret kept in this folder, made when it is missing."""
+        path = folder / _FILE
+        if not path.exists():
+            write_whole(path, PREFIX + secrets.token_hex(_BYTES))
+            path.chmod(0o600)
+        return cls(path.read_text(encoding="ascii").strip())
+
+    def headers(self, message_id: str, at: int, body: bytes) -> dict[str, str]:
+        """The headers of a message that is sent at this moment (unix seconds)."""
+        key = self.text.removeprefix(PREFIX).encode()
+        signed = f"{message_id}.{at}.".encode() + body
+        return {
+            "Content-Type": "application/json",
+            "webhook-id": message_id,
+            "webhook-timestamp": str(at),
+            "webhook-signature": f"v3,{hmac.new(key, signed, hashlib.sha256).hexdigest()}",
+        }
