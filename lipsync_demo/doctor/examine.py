@@ -17,10 +17,8 @@ from lipsync_demo.media.preflight import (
     check_video,
 )
 from lipsync_demo.media.probe import MediaInfo
-from lipsync_demo.media.streams import open_media, video_stream
+from lipsync_demo.media.streams import open_media
 
-PQ, HLG = 16, 18
-"""Transfer characteristics of high dynamic range (ITU-T H.273, table 3)."""
 SMALL_IOD = 28.0
 """Pixels between the eyes below which lips are a few pixels high."""
 TURNED = 35.0
@@ -54,14 +52,6 @@ def examine_video(info: MediaInfo) -> Examined:
         return Examined(tuple(found), "")
     seen = faces(info.path)
     found += _faces(seen)
-    if _transfer(info.path) in (PQ, HLG):
-        found.append(
-            _warn(
-                "The video is in high dynamic range.",
-                "The result is in standard range and looks flatter; export it as SDR for true "
-                "colours.",
-            )
-        )
     if video.rotation:
         found.append(
             _note(
@@ -210,12 +200,6 @@ def _praise(seen: Faces, info: MediaInfo) -> str:
     if seen.share == 0 or info.video is None:
         return ""
     return f"{'one face' if seen.most <= 1 else f'{seen.most} faces'}, {seen.iod:.0f} px"
-
-
-def _transfer(path: Path) -> int:
-    with open_media(path) as container:
-        stream = video_stream(container)
-        return 0 if stream is None else int(stream.codec_context.color_trc)
 
 
 def _sounds(path: Path) -> int:

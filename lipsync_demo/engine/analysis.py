@@ -25,6 +25,7 @@ from lipsync_demo.engine.library import LibraryBuilder
 from lipsync_demo.engine.speech import SpeechShapes
 from lipsync_demo.engine.tracks import FaceTrack, Shot
 from lipsync_demo.files import digest, replacing
+from lipsync_demo.media import streams
 
 Arrays: TypeAlias = dict[str, Any]
 """Arrays by name, as `numpy.savez` takes them."""
@@ -133,10 +134,11 @@ def _used(path: Path) -> None:
 
 @cache
 def _engine() -> str:
-    """The engine's code and weights."""
+    """The engine's code and weights, and the code that reads pictures and sound for it."""
     found = hashlib.sha256()
-    folder = Path(__file__).parent
-    for path in sorted([*folder.glob("*.py"), *(folder / "weights").glob("*.*")]):
+    folder, media = Path(__file__).parent, Path(streams.__file__).parent
+    sources = [*folder.glob("*.py"), *media.glob("*.py"), *(folder / "weights").glob("*.*")]
+    for path in sorted(sources):
         found.update(f"{path.name} {digest(path)}\n".encode())
     return found.hexdigest()
 

@@ -18,6 +18,7 @@ from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
 from lipsync_demo.engine.sampling import Matrix, halved, warped
+from lipsync_demo.media.hdr import in_standard_range
 
 Image = NDArray[np.uint8]
 
@@ -44,7 +45,7 @@ class Box(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Colours:
-    """H.273 codes as the stream states them; they go into the output unchanged."""
+    """H.273 codes of the picture as it is worked on; they go into the output unchanged."""
 
     matrix: int = UNSPECIFIED
     primaries: int = UNSPECIFIED
@@ -200,9 +201,11 @@ class Picture:
 def from_frame(frame: VideoFrame, rotation: int = 0) -> Picture:
     """A decoded frame turned clockwise by `rotation` degrees (a multiple of 90).
 
-    Other pixel formats are converted to 8-bit 4:2:0; an odd side is made even by
-    repeating its last row or column, which loses nothing, where cropping would.
+    Other pixel formats are converted to 8-bit 4:2:0, high dynamic range to standard; an odd
+    side is made even by repeating its last row or column, which loses nothing, where cropping
+    would.
     """
+    frame = in_standard_range(frame)
     colours = Colours(
         int(frame.colorspace),
         int(frame.color_primaries),

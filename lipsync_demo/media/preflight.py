@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from lipsync_demo.media.sync_modes import SyncMode, Timeline, VideoMotion, timeline
 
 if TYPE_CHECKING:  # the page reads LIMITS without loading the media libraries
-    from lipsync_demo.media.probe import MediaInfo
+    from lipsync_demo.media.probe import MediaInfo, VideoInfo
 
 
 class Severity(str, Enum):
@@ -154,15 +154,45 @@ def check_video(info: MediaInfo, limits: Limits = LIMITS) -> list[Finding]:
                 Fix.CONSTANT_RATE,
             )
         )
-    if video.bit_depth > 8:
+    found += _check_colours(video)
+    if not _listed(info, _VIDEO_CONTAINERS):
+        found.append(_unlisted(info, "MP4, MOV, WebM, AVI or MKV"))
+    return found
+
+
+def _check_colours(video: VideoInfo) -> list[Finding]:
+    """What becomes of colours that an ordinary screen cannot show."""
+    found = []
+    if video.dolby_vision is not None:
+        profile = f", profile {video.dolby_vision}" if video.dolby_vision else ""
+        if video.dolby_alone:
+            return [
+                _warning(
+                    f"The video is Dolby Vision{profile}, without a layer for other players.",
+                    "Its colours come out wrong: export it as SDR, or as HDR in HLG.",
+                )
+            ]
+        found.append(
+            _note(
+                f"The video is Dolby Vision{profile}; its base layer is {video.range_name}.",
+                "The base layer is used, as players without Dolby Vision do.",
+            )
+        )
+    if video.hdr:
+        found.append(
+            _note(
+                f"The video is in high dynamic range ({video.range_name}).",
+                "The result is in standard range (BT.709), as ordinary screens show it: "
+                "highlights are softer.",
+            )
+        )
+    elif video.bit_depth > 8:
         found.append(
             _note(
                 f"The picture has {video.bit_depth} bits a colour.",
-                "The result has 8; high dynamic range looks flatter.",
+                "The result has 8, as ordinary screens do.",
             )
         )
-    if not _listed(info, _VIDEO_CONTAINERS):
-        found.append(_unlisted(info, "MP4, MOV, WebM, AVI or MKV"))
     return found
 
 

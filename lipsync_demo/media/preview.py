@@ -12,9 +12,11 @@ from av.audio.stream import AudioStream
 from av.container import InputContainer, OutputContainer
 from av.filter import Graph
 from av.packet import Packet
+from av.video.format import VideoFormat
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
+from lipsync_demo.media.hdr import STANDARD, in_standard_range, tag
 from lipsync_demo.media.probe import MediaInfo, VideoInfo, probe_video
 from lipsync_demo.media.streams import audio_stream, exact, open_media, video_stream
 
@@ -37,7 +39,7 @@ def browser_safe(info: MediaInfo) -> bool:
         return suffix in (".png", ".jpg", ".jpeg", ".webp", ".gif")
     if video is None:
         return audio is not None and audio.codec in _SAFE_SOUND
-    if video.codec not in _SAFE_PICTURE.get(suffix, ()):
+    if video.codec not in _SAFE_PICTURE.get(suffix, ()) or video.hdr:
         return False
     if video.codec == "h264" and video.pixel_format not in ("yuv420p", "yuvj420p"):
         return False
@@ -130,6 +132,8 @@ class _Scaler:
         )
         out.width, out.height, out.pix_fmt = width, height, "yuv420p"
         out.codec_context.time_base = self._time_base
+        if video.hdr:
+            tag(out.codec_context)
         self._out = out
         self._graph = _graph(video, picture, width, height)
 
@@ -140,7 +144,7 @@ class _Scaler:
         if pts <= self._last:
             return []
         self._last = pts
-        self._graph.vpush(frame)
+        self._graph.vpush(in_standard_range(frame))
         scaled = self._graph.vpull()
         scaled.pts, scaled.time_base = pts, self._time_base
         self._durations[pts] = frame.duration or 0
@@ -161,8 +165,9 @@ def _graph(video: VideoInfo, picture: VideoStream, width: int, height: int) -> G
     turned = video.rotation in (90, 270)
     size = (height, width) if turned else (width, height)
     graph = Graph()
+    form = VideoFormat(STANDARD) if video.hdr else picture.format
     nodes = [
-        graph.add_buffer(template=picture, time_base=video.time_base),
+        graph.add_buffer(template=picture, format=form, time_base=video.time_base),
         graph.add("scale", f"{size[0]}:{size[1]}:flags=bilinear:out_range=tv"),
     ]
     if turned:

@@ -12,9 +12,12 @@ from av.container import InputContainer
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
+from lipsync_demo.media.dolby import ALONE, dolby_vision
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.failures import MEDIA_HINT
 from lipsync_demo.media.frame_times import NO_PICTURE_HINT, FrameTimes, read_frame_times
+from lipsync_demo.media.hdr import NAMES as HDR
+from lipsync_demo.media.hdr import UNSPECIFIED
 from lipsync_demo.media.streams import (
     PICTURE_FORMATS,
     audio_frames,
@@ -46,6 +49,8 @@ class VideoInfo:
 
     `width` and `height` are as displayed, after rotation and pixel shape; the coded ones as
     stored.  `rotation` is the clockwise turn in degrees that sets the picture upright.
+    `primaries`, `transfer` and `matrix` are H.273's codes of its colours, `dolby_vision` is that
+    profile's number.
     """
 
     codec: str
@@ -65,6 +70,25 @@ class VideoInfo:
     sar: Fraction
     pixel_format: str
     bit_depth: int
+    primaries: int = UNSPECIFIED
+    transfer: int = UNSPECIFIED
+    matrix: int = UNSPECIFIED
+    dolby_vision: int | None = None
+
+    @property
+    def hdr(self) -> bool:
+        """Whether the picture has high dynamic range, which is shown as standard range here."""
+        return self.transfer in HDR
+
+    @property
+    def range_name(self) -> str:
+        """HLG, PQ or SDR."""
+        return HDR.get(self.transfer, "SDR")
+
+    @property
+    def dolby_alone(self) -> bool:
+        """Whether it is Dolby Vision that players without it show in wrong colours."""
+        return self.dolby_vision == ALONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +209,10 @@ def _video_info(container: InputContainer, stream: VideoStream, path: Path) -> V
         sar=sar,
         pixel_format=frame.format.name,
         bit_depth=max(component.bits for component in frame.format.components),
+        primaries=int(frame.color_primaries),
+        transfer=int(frame.color_trc),
+        matrix=int(frame.colorspace),
+        dolby_vision=dolby_vision(path, frame),
     )
 
 

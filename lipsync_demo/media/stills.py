@@ -13,6 +13,7 @@ from PIL import Image
 
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.frame_times import NO_PICTURE_HINT
+from lipsync_demo.media.hdr import in_standard_range
 from lipsync_demo.media.streams import exact, open_media, video_frames, video_stream
 
 QUALITY = 82
@@ -57,7 +58,8 @@ def _webp(frame: VideoFrame, sar: Fraction, height: int) -> bytes:
     across = width if turns % 2 else frame.height
     scale = min(Fraction(1), Fraction(height, across))
     size = max(1, round(width * scale)), max(1, round(frame.height * scale))
-    picture = np.rot90(frame.to_ndarray(width=size[0], height=size[1], format="rgb24"), -turns)
+    shown = in_standard_range(frame)
+    picture = np.rot90(shown.to_ndarray(width=size[0], height=size[1], format="rgb24"), -turns)
     out = BytesIO()
     Image.fromarray(np.ascontiguousarray(picture)).save(out, "WEBP", quality=QUALITY)
     return out.getvalue()

@@ -24,6 +24,7 @@ from av.video.stream import VideoStream
 from numpy.typing import NDArray
 from PIL import Image
 
+from lipsync_demo.media.hdr import in_standard_range
 from lipsync_demo.media.streams import open_media, video_stream
 
 NSFW_SCORE = 0.8
@@ -77,7 +78,7 @@ def sample(path: Path) -> Iterator[Picture]:
         else:
             frames = _frames(container, stream, times)
         for frame in frames:
-            yield np.asarray(frame.to_ndarray(format="rgb24"), dtype=np.uint8)
+            yield np.asarray(in_standard_range(frame).to_ndarray(format="rgb24"), dtype=np.uint8)
 
 
 def _frames(

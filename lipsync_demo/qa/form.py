@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from lipsync_demo.media.probe import MediaInfo
+from lipsync_demo.media.hdr import BT709, NAMES, UNSPECIFIED
+from lipsync_demo.media.probe import MediaInfo, VideoInfo
 from lipsync_demo.qa.models import Check, Outcome
 
 
@@ -63,6 +64,8 @@ def check_form(output: MediaInfo, source: MediaInfo | None, audio: MediaInfo | N
                 "rotation", "Rotation", f"{new.rotation}°", f"{old.rotation}°", turned, Outcome.FAIL
             )
         )
+        if new.hdr or old.hdr:
+            checks.append(_colours(new, old))
         checks.append(_changed("codec", "Video codec", new.codec, old.codec))
     if output.audio is None:
         words = "The output has no sound."
@@ -76,6 +79,29 @@ def check_form(output: MediaInfo, source: MediaInfo | None, audio: MediaInfo | N
         rates = [f"{a.rate / 1000:g} kHz" for a in (new_sound, old_sound)]
         checks.append(_changed("sample_rate", "Sample rate", *rates))
     return checks
+
+
+def _colours(new: VideoInfo, old: VideoInfo) -> Check:
+    """Whether what the output says of its colours can be true, where one of the two is HDR."""
+    tags = (new.primaries, new.transfer, new.matrix)
+    value, band = (_colour_words(v) for v in (new, old))
+    outcome, words = Outcome.PASS, "The source's high dynamic range became standard range."
+    if new.hdr and new.bit_depth == 8:
+        outcome = Outcome.FAIL
+        words = "It says that it is high dynamic range, for which 8 bits are too few."
+    elif new.hdr:
+        words = "It is in high dynamic range."
+    elif set(tags) - {BT709, UNSPECIFIED}:
+        outcome = Outcome.FAIL
+        words = "What it says of its colours does not fit together: players show other ones."
+    elif UNSPECIFIED in tags:
+        outcome, words = Outcome.WARN, "It does not say what its colours are: players guess."
+    return Check("colours", "Colours", value, band, outcome, words)
+
+
+def _colour_words(video: VideoInfo) -> str:
+    names = {**NAMES, BT709: "BT.709", UNSPECIFIED: "unspecified"}
+    return f"{names.get(video.transfer, video.transfer)}, {video.bit_depth} bit"
 
 
 def _same(name: str, title: str, now: str, before: str, same: bool, else_: Outcome) -> Check:

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from lipsync_demo.media.hdr import in_standard_range
 from lipsync_demo.media.streams import open_media, video_frames
 from lipsync_demo.qa.alignment import Aligned
 from lipsync_demo.qa.models import Check, Outcome
@@ -30,7 +31,7 @@ def changes(path: Path) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
     before: NDArray[np.uint8] | None = None
     with open_media(path) as container:
         for frame in video_frames(container):
-            luma = frame.to_ndarray(format="gray")
+            luma = in_standard_range(frame).to_ndarray(format="gray")
             height = max(1, round(luma.shape[0] * WIDTH / luma.shape[1]))
             small = np.asarray(
                 cv2.resize(luma, (WIDTH, height), interpolation=cv2.INTER_AREA), np.uint8
