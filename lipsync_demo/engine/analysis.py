@@ -162,6 +162,7 @@ def _packed_shots(shots: list[Shot]) -> Arrays:
             track = {
                 "few": shot.track.few,
                 "weight": shot.track.weight,
+                "lights": shot.track.lights,
                 **shot.track.mouths.packed(),
             }
             arrays |= {f"{number}.{name}": array for name, array in track.items()}
@@ -183,4 +184,6 @@ def _unpacked_shots(arrays: Arrays) -> list[Shot]:
 def _unpacked_track(arrays: Arrays | None) -> FaceTrack | None:
     if arrays is None:
         return None
-    return FaceTrack(arrays["few"], arrays["weight"], LibraryBuilder.unpacked(arrays))
+    return FaceTrack(
+        arrays["few"], arrays["weight"], arrays["lights"], LibraryBuilder.unpacked(arrays)
+    )

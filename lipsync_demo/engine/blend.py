@@ -13,6 +13,7 @@ Image = NDArray[np.uint8]
 
 SUBPIXEL = 4
 MOST_GAIN = 2.5
+"""What is left to do when the light of all of the face is the same."""
 NOISE = 4.0
 """Added to both sides so that black borders are not compared."""
 

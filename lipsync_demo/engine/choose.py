@@ -1,6 +1,6 @@
 """Which of the person's own mouths to show in each output frame: a Viterbi search.
 
-A mouth costs what it differs from the wanted shape, from the head's pose, and what it
+A mouth costs what it differs from the wanted shape, from the head's pose and light, and what it
 lacks in sharpness; a change of mouths costs what the two look different.
 """
 
@@ -13,6 +13,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from lipsync_demo.engine import light
 from lipsync_demo.engine.contour import CORNER, MOVING
 from lipsync_demo.engine.library import MouthLibrary
 from lipsync_demo.engine.looks import distances
@@ -58,12 +59,17 @@ class Donor:
 
 
 def choose(
-    library: MouthLibrary, targets: Floats, poses: Pose, starts: Collection[int] = ()
+    library: MouthLibrary,
+    targets: Floats,
+    poses: Pose,
+    starts: Collection[int] = (),
+    lights: Floats | None = None,
 ) -> list[Donor]:
     """A donor for each of n output frames, in the order they are shown.
 
     `targets` (n, 5) are the wanted measures, `poses` those of the frames drawn upon, with n
-    as their leading axis. What comes from one of `starts` on changes nothing before it.
+    as their leading axis, `lights` (n, 2) the light on their faces, if it matters. What comes
+    from one of `starts` on changes nothing before it.
     """
     count = len(targets)
     if not library.talks or not count:
@@ -71,7 +77,10 @@ def choose(
     edges = sorted({0, count, *(start for start in starts if 0 < start < count)})
     turns = np.stack([poses.yaw, poses.pitch, poses.roll], -1)
     parts = [slice(start, start + AT_ONCE) for start in range(0, count, AT_ONCE)]
-    candidates = [_candidates(library, targets[part], turns[part]) for part in parts]
+    candidates = [
+        _candidates(library, targets[part], turns[part], None if lights is None else lights[part])
+        for part in parts
+    ]
     rows, costs = (np.concatenate(side) for side in zip(*candidates, strict=True))
     change = _changes(library)
     path: list[int] = []
@@ -89,12 +98,14 @@ def _felt(values: Floats) -> Floats:
 
 
 def _candidates(
-    library: MouthLibrary, targets: Floats, turns: Floats
+    library: MouthLibrary, targets: Floats, turns: Floats, lights: Floats | None
 ) -> tuple[NDArray[np.intp], Floats]:
     """The best mouths (n, k) for each frame by themselves, in order, and their costs."""
     cost = distances(_felt(targets), _felt(library.values))
     cost += distances(turns / TURN, library.turns / TURN)
     cost += GUESSED * library.guessed
+    if lights is not None:
+        cost += light.costs(lights, library.lights)
     cost += BLUR * np.clip(1 - library.sharpness, 0, 1) ** 2
     slants = _slants(library)
     cost += np.square((slants - np.median(slants, 0)) / SLANT).sum(1)

@@ -72,6 +72,7 @@ class Sketch:
             float(drawing.target[0]),
             drawing.donor,
             drawing.strength,
+            drawing.track.lights[drawing.number],
         )
         return picture.changed(box, before, after)
 
@@ -156,7 +157,8 @@ class _Person:
         """For consecutive output frames that show the shot's frames `numbers`."""
         targets = self._levels.targets(*drive.at(seconds))
         poses = self._track.pose.at(numbers)
-        donors = choose(self._library, targets, poses, parts)
+        lights = self._track.lights[numbers]
+        donors = choose(self._library, targets, poses, parts, lights)
         strengths = self._track.weight[numbers].tolist()
         return [
             Drawing(self._renderer, self._track, int(number), target, donor, strength)

@@ -19,7 +19,9 @@ from lipsync_demo.engine.face import (
     landmark_region,
 )
 from lipsync_demo.engine.library import LibraryBuilder, patch_box
+from lipsync_demo.engine.light import light
 from lipsync_demo.engine.mouth import (
+    LIPS_OUTER,
     SMOOTHING_TAPS,
     Pose,
     fit_pose,
@@ -34,6 +36,8 @@ from lipsync_demo.engine.speaker import Candidate
 Floats = NDArray[np.float32]
 
 Skipped = tuple[int, Picture]
+
+_LIPS = np.array(LIPS_OUTER)
 
 GATHERED, MOST_WAITING = 16, 128
 """Frames whose mouths are taken into the library together, at most while too little is known."""
@@ -51,20 +55,25 @@ def look(picture: Picture, region: Region, landmarker: FaceLandmarker) -> Landma
 
 
 class Found:
-    """Points (len(USED), 3) by frame in one piece of memory: many small ones stay in the heap."""
+    """Points (len(USED), 3) by frame in one piece of memory: many small ones stay in the heap.
+
+    `lights` has the light (2,) on the face in each, as in `light.py`.
+    """
 
     def __init__(self) -> None:
         self.numbers: list[int] = []
+        self.lights: list[Floats] = []
         self._points = np.empty((0, len(USED), 3), np.float32)
 
     def __len__(self) -> int:
         return len(self.numbers)
 
-    def add(self, number: int, points: Floats) -> None:
+    def add(self, number: int, points: Floats, lit: Floats) -> None:
         if len(self) == len(self._points):
             self._points.resize((len(self) + AT_ONCE, *points.shape), refcheck=False)
         self._points[len(self)] = points
         self.numbers.append(number)
+        self.lights.append(lit)
 
     @property
     def points(self) -> Floats:
@@ -198,7 +207,7 @@ class Follower:
             seen = one if isinstance(one, Seen) else one.settled(self.known, self._landmarker)
             if seen is None:
                 continue
-            self.found.add(seen.number, used(seen.points))
+            self.found.add(seen.number, used(seen.points), seen.light)
             self.size += float(np.ptp(seen.points[:, 0]))
             if self._recent and seen.number != self._recent[-1].number + 1:
                 self._keep_inner()
@@ -244,6 +253,12 @@ class Seen:
     def of(cls, number: int, picture: Picture, points: Floats, *, guessed: bool = False) -> Seen:
         box = picture.box(*patch_box(points, float(iod(points))))
         return cls(number, box, picture.rgb(box), points, guessed)
+
+    @property
+    def light(self) -> Floats:
+        """The light on the face (2,), as in `light.py`."""
+        lips = self.points[_LIPS, :2] - np.array((self.box.left, self.box.top), np.float32)
+        return light(self.rgb, lips, float(iod(self.points)))
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from lipsync_demo.engine.blend import filled, ramp
 from lipsync_demo.engine.canvas import Canvas
+from lipsync_demo.engine.light import light
 from lipsync_demo.engine.mouth import LIPS_INNER, LIPS_OUTER, Pose
 from lipsync_demo.engine.teeth import drawn, visible
 from lipsync_demo.engine.warp import Grid, smooth_closed
@@ -43,7 +44,7 @@ class Interior:
     """One person's: colours (3,), and `teeth` (h, w, 4) on the canvas as in `teeth.py`.
 
     `shown` is the area of teeth taken from the frame, in square IOD; 0 for drawn ones.
-    `soft` is the blur of the frame's own edges, IOD.
+    `soft` is the blur of the frame's own edges, IOD, `light` its light as in `light.py`.
     """
 
     canvas: Canvas
@@ -52,6 +53,7 @@ class Interior:
     teeth: Floats
     shown: float
     soft: float
+    light: Floats
 
     @classmethod
     def of(cls, rgb: Image, points: Floats, pose: Pose) -> Interior:
@@ -74,7 +76,8 @@ class Interior:
         mouth = rgb[around, max(int(left), 0) : int(right) + 1]
         grey = np.asarray(cv2.cvtColor(mouth, cv2.COLOR_RGB2GRAY), np.uint8)
         soft = min(softness(grey) / float(pose.scale), MOST_SOFT)
-        return cls(canvas, lip * DARK, lip * TONGUE, teeth, shown, soft)
+        lit = light(rgb, lips, float(pose.scale))
+        return cls(canvas, lip * DARK, lip * TONGUE, teeth, shown, soft, lit)
 
     @classmethod
     def best(cls, frames: Iterable[tuple[Image, Floats, Pose]]) -> Interior:

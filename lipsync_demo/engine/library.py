@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from lipsync_demo.engine.contour import CORNER, MOVING, MouthModel
 from lipsync_demo.engine.interior import Interior
+from lipsync_demo.engine.light import light
 from lipsync_demo.engine.lipline import LOWER, UPPER, on_the_line
 from lipsync_demo.engine.looks import agreed, look
 from lipsync_demo.engine.mouth import LIPS_OUTER, Pose, fit_pose, measures
@@ -33,6 +34,8 @@ PAD_SIDE, PAD_ABOVE, PAD_BELOW = 0.5, 0.5, 0.6
 """Of a patch around the outer lips, IOD."""
 TALKING_RANGE = 0.07
 """A clip whose opening varies less, IOD, shows no mouth to take."""
+CLEAR = 0.6
+"""Teeth are looked for where the contrast is at least this much of the usual."""
 NEARLY_CLOSED = 0.06
 """In mouths open less, IOD, the line between the lips is looked for."""
 
@@ -51,8 +54,8 @@ class MouthLibrary:
     """Mouths with what choosing them needs, one row for each.
 
     `values` (n, 5) are measures, `turns` (n, 3) yaw, pitch and roll in radians, `looks`
-    (n, d) small grey pictures of zero mean, `sharpness` (n,) relative to the sharpest, `guessed`
-    (n,) those the mesh has not looked at.
+    (n, d) small grey pictures of zero mean, `sharpness` (n,) relative to the sharpest, `lights`
+    (n, 2) as in `light.py`, `guessed` (n,) those the mesh has not looked at.
     `talks` is false when the clip hardly moves its mouth: then a frame's own lips are the
     best there are.
     """
@@ -62,6 +65,7 @@ class MouthLibrary:
     turns: Floats
     looks: Floats
     sharpness: Floats
+    lights: Floats
     guessed: NDArray[np.bool_]
     talks: bool
     model: MouthModel
@@ -92,6 +96,7 @@ class _Entry:
     values: Floats
     look: Floats
     sharpness: float
+    light: Floats
     guessed: bool
 
 
@@ -169,6 +174,7 @@ class LibraryBuilder:
                 values,
                 look(grey, mouth.points[0], mouth.points[CORNER]),
                 float(cv2.meanStdDev(cv2.Laplacian(grey, cv2.CV_16S))[1][0, 0]),
+                light(patch, local[_LIPS, :2], float(seen.scale)),
                 guessed,
             )
         )
@@ -205,6 +211,7 @@ class LibraryBuilder:
             "values": np.stack([e.values for e in entries]),
             "looks": np.stack([e.look for e in entries]),
             "sharpness": np.array([e.sharpness for e in entries]),
+            "mouth_lights": np.stack([e.light for e in entries]),
             "guessed": np.array([e.guessed for e in entries]),
             **{f"patch{row}": e.mouth.patch for row, e in enumerate(entries)},
         }
@@ -228,6 +235,7 @@ class LibraryBuilder:
                     arrays["values"][row],
                     arrays["looks"][row],
                     float(arrays["sharpness"][row]),
+                    arrays["mouth_lights"][row],
                     bool(arrays["guessed"][row]),
                 )
             )
@@ -264,6 +272,7 @@ class LibraryBuilder:
             np.stack([_turns(e.pose) for e in entries]),
             looks,
             sharpness / max(float(np.percentile(sharpness, 95)), 1e-6),
+            np.stack([e.light for e in entries]),
             guessed,
             bool(high - low > TALKING_RANGE),
             model,
@@ -271,8 +280,11 @@ class LibraryBuilder:
         )
 
     def _showing(self, values: Floats) -> list[_Entry]:
-        """Frames that may show teeth: a few of different openings."""
+        """Frames that may show teeth: a few of different openings, none in the dark or in fog."""
+        contrasts = np.array([e.light[1] for e in self._entries])
+        clear = contrasts >= CLEAR * np.median(contrasts)
         order = np.argsort(values[:, 0], kind="stable")
+        order = order[clear[order]]
         places = np.unique(np.linspace(0, len(order) - 1, 12).astype(int))
         return [self._entries[order[i]] for i in places[len(places) // 3 :]]
 

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from lipsync_demo.engine.blend import filled, mixed, ramp
 from lipsync_demo.engine.choose import Donor
 from lipsync_demo.engine.library import MouthLibrary
-from lipsync_demo.engine.mouth import fit_pose
+from lipsync_demo.engine.light import light, relit
+from lipsync_demo.engine.mouth import LIPS_OUTER, fit_pose
 from lipsync_demo.engine.scene import SKIN, Scene, SceneWarp
 from lipsync_demo.engine.seam import contact, touching
 from lipsync_demo.engine.transplant import FEATHER, parted, transplanted
@@ -53,19 +54,27 @@ class MouthRenderer:
         least `reach(points)`. `strength` 0 gives the frame as it is, between 0 and 1 the mouth
         moves that part of the way. Pixels out of reach are the frame's own.
         """
-        one, part = points[None], np.array([strength], np.float32)
-        scenes = Scene.several(one, target[None], part, self.library.model, fit_pose(one))
-        return self.draw(rgb, scenes[0], float(target[0]), donor, strength)
+        one, part, pose = points[None], np.array([strength], np.float32), fit_pose(points[None])
+        [scene] = Scene.several(one, target[None], part, self.library.model, pose)
+        lit = light(rgb, points[list(LIPS_OUTER), :2], scene.unit)
+        return self.draw(rgb, scene, float(target[0]), donor, strength, lit)
 
     def draw(
-        self, rgb: Image, scene: Scene, opening: float, donor: Donor, strength: float
+        self,
+        rgb: Image,
+        scene: Scene,
+        opening: float,
+        donor: Donor,
+        strength: float,
+        lit: Floats,
     ) -> Image:
-        """The same for a `scene` that is known; `opening` is the wanted one, IOD."""
+        """The same for a `scene` that is known; `opening` is the wanted one, IOD, `lit` (2,) the
+        light on the frame's face."""
         out = rgb.copy()
         face = scene.grid(rgb.shape[1], rgb.shape[0])
         if strength <= 0 or face is None:
             return out
-        drawing = _Drawing(rgb, scene, face, self.library)
+        drawing = _Drawing(rgb, scene, face, self.library, lit)
         drawing.open(donor, opening)
         drawn = drawing.picture
         if strength < FADE:
@@ -78,8 +87,11 @@ class MouthRenderer:
 class _Drawing:
     """A frame's lower face in the making: `picture` is the box of the grid `face`."""
 
-    def __init__(self, rgb: Image, scene: Scene, face: Grid, library: MouthLibrary) -> None:
+    def __init__(
+        self, rgb: Image, scene: Scene, face: Grid, library: MouthLibrary, lit: Floats
+    ) -> None:
         self._rgb = rgb
+        self._lit = lit
         self._scene = scene
         self._face = face
         self._library = library
@@ -102,7 +114,8 @@ class _Drawing:
         own = float(library.values[donor.rows[0], 0])
         shutting = 1 - float(ramp(opening, *SHUT))
         mouths = [library.mouths[row] for row in donor.rows]
-        part[:] = transplanted(part, grid, scene, mouths, donor, shutting)
+        lit = [relit(library.lights[row], self._lit) for row in donor.rows]
+        part[:] = transplanted(part, grid, scene, mouths, donor, shutting, lit)
         # Behind the lips the first mouth is what is seen; lips that touched have their own shadow.
         shadow = shutting * float(ramp(own - opening, *APART))
         if shadow > 0:
@@ -123,7 +136,9 @@ class _Drawing:
         grid = self._face.part(np.concatenate([scene.inner - rim, scene.inner + rim]))
         if grid is None:
             return
-        behind = cv2.convertScaleAbs(interior.draw(scene.inner, scene.pose, grid))
+        gain, shift = relit(interior.light, self._lit)
+        drawn = interior.draw(scene.inner, scene.pose, grid)
+        behind = cv2.addWeighted(drawn, gain, drawn, 0, shift, dtype=cv2.CV_8U)
         if not interior.shown and soft > SHARP:
             behind = cv2.GaussianBlur(behind, (0, 0), 0.6 * soft)
         down = scene.pose.rotation[:2, 1]

@@ -58,11 +58,13 @@ class FaceTrack:
 
     `few` (n, len(USED), 3) are its points in pixels, those of the nearest frame where the
     face is missing; `weight` (n,) tells how far the frame may be changed: 0 no usable face,
-    1 fully, between them the fade. `mouths` has gathered the frames that show the face.
+    1 fully, between them the fade; `lights` (n, 2) is the light on the face as in `light.py`.
+    `mouths` has gathered the frames that show the face.
     """
 
     few: Floats
     weight: Floats
+    lights: Floats
     mouths: LibraryBuilder
 
     @property
@@ -219,17 +221,20 @@ class _Search:
         points = np.zeros((self._seen, len(USED), 3), np.float32)
         present = np.zeros(self._seen, bool)
         points[follower.found.numbers] = follower.found.points
+        lights = np.zeros((self._seen, 2), np.float32)
+        lights[follower.found.numbers] = follower.found.lights
         present[follower.found.numbers] = True
         del follower.found
         for begin, end in runs(present):
             points[begin:end] = smooth(points[begin:end])
         known = np.flatnonzero(present)
         missing = np.flatnonzero(~present)
-        points[missing] = points[known[np.searchsorted((known[1:] + known[:-1]) / 2, missing)]]
+        nearest = known[np.searchsorted((known[1:] + known[:-1]) / 2, missing)]
+        points[missing], lights[missing] = points[nearest], lights[nearest]
         weight = fade(_usable(points, present))
         if not weight.any() or not len(follower.mouths):
             return None
-        return FaceTrack(points, weight, follower.mouths)
+        return FaceTrack(points, weight, lights, follower.mouths)
 
 
 def _thin(shots: list[Shot]) -> None:

@@ -7,6 +7,8 @@ coarse grid.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -36,12 +38,19 @@ COLOUR_REACH = 0.35
 
 
 def transplanted(
-    part: Image, grid: Grid, scene: Scene, mouths: list[Mouth], donor: Donor, shutting: float
+    part: Image,
+    grid: Grid,
+    scene: Scene,
+    mouths: list[Mouth],
+    donor: Donor,
+    shutting: float,
+    lit: Sequence[tuple[float, float]],
 ) -> Image:
     """The box of `grid` as `part` (height, width, 3) shows it, with the donor's mouth.
 
     `mouths` are the donor's, the first of which gives the detail; `shutting` tells how far their
-    lips are brought together, 0 to 1.
+    lips are brought together, 0 to 1; `lit` has the gain and the shift that bring each of the
+    mouths into the light of the frame's face.
     """
     warp = SceneWarp(scene, grid, DONOR)
     laid = [
@@ -52,14 +61,19 @@ def transplanted(
     ]
     mask = feathered(grid, scene.ring, FEATHER * scene.unit)
     base, reach = grid.shrink(part), COLOUR_REACH * scene.unit / grid.step
-    lights = [one.coarse() for one in laid]
+    changes = np.array(lit, np.float32)
+    lights = [one.coarse() * gain + shift for one, (gain, shift) in zip(laid, changes, strict=True)]
     gains = [colour_gain(base, light, mask, reach) for light in lights]
-    lit = [light * gain for light, gain in zip(lights, gains, strict=True)]
+    shown = [light * gain for light, gain in zip(lights, gains, strict=True)]
     other = sum(
-        (np.float32(w) * (one - lit[0]) for w, one in zip(donor.weights[1:], lit[1:], strict=True)),
-        start=np.zeros_like(base),
+        (
+            np.float32(w) * (one - shown[0])
+            for w, one in zip(donor.weights[1:], shown[1:], strict=True)
+        ),
+        start=gains[0] * changes[0, 1],
     )
-    gain, shift, share = (grid.enlarge(field) for field in (gains[0], other, mask))
+    fields = (gains[0] * changes[0, 0], other, mask)
+    gain, shift, share = (grid.enlarge(field) for field in fields)
     lips = cv2.multiply(laid[0].detail(), gain, dtype=cv2.CV_32F)
     lips = cv2.add(lips, shift, dtype=cv2.CV_8U)
     return mixed(part, np.asarray(lips, np.uint8), share)
