@@ -136,6 +136,21 @@ def _faces(seen: Faces) -> list[Finding]:
                 "A face that looks at the camera works better.",
             )
         )
+    if seen.mouth_cut:
+        found.append(
+            _warn(
+                f"The picture's edge cuts the mouth in {seen.mouth_cut:.0%} of the video.",
+                "There the lips stay as they are; choose a wider shot, with mouth and chin in "
+                "the picture.",
+            )
+        )
+    elif seen.chin_cut:
+        found.append(
+            _note(
+                f"The chin is outside the picture in {seen.chin_cut:.0%} of the video.",
+                "The lips move and the edge keeps still; a wider shot looks better.",
+            )
+        )
     if seen.most > 1:
         found.append(
             _warn(

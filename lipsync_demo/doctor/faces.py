@@ -8,10 +8,12 @@ from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lipsync_demo.engine.decode import FrameReader
+from lipsync_demo.engine.edges import in_sight
 from lipsync_demo.engine.face import FaceLandmarker
-from lipsync_demo.engine.mouth import fit_pose, iod
+from lipsync_demo.engine.mouth import CHIN, fit_pose, iod
 from lipsync_demo.engine.tracks import find, settle
 from lipsync_demo.media.preflight import Part
 
@@ -23,8 +25,9 @@ LARGE = 0.6
 @dataclass(frozen=True, slots=True)
 class Faces:
     """`share` (0 to 1) of the looks that show a face, its middle inter-ocular distance in
-    pixels, its middle turn in degrees, how many faces of like size there are at most, and
-    `part`, the longest stretch between looks that all show a face.
+    pixels, its middle turn in degrees, how many faces of like size there are at most, `part`,
+    the longest stretch between looks that all show a face, and the shares of those that do in
+    which the picture's edge cuts the mouth, and the chin.
     """
 
     share: float
@@ -32,6 +35,8 @@ class Faces:
     yaw: float
     most: int
     part: Part
+    mouth_cut: float = 0.0
+    chin_cut: float = 0.0
 
 
 def faces(path: Path) -> Faces:
@@ -41,7 +46,7 @@ def faces(path: Path) -> Faces:
         MediaError: the file cannot be read.
     """
     landmarker = FaceLandmarker()
-    sizes, turns, counts, shown = [], [], [], []
+    sizes, turns, counts, shown, cut = [], [], [], [], []
     with FrameReader(path) as reader:
         count = len(reader)
         numbers = np.unique(np.linspace(0, count - 1, min(LOOKS, count)).astype(int))
@@ -56,6 +61,7 @@ def faces(path: Path) -> Faces:
             across = [float(iod(seen.points)) for seen in settled]
             sizes.append(max(across))
             turns.append(abs(float(np.degrees(fit_pose(settled[0].points).yaw))))
+            cut.append(_cut(settled[0].points, (picture.width, picture.height)))
             counts.append(sum(size >= LARGE * max(across) for size in across))
     if not sizes:
         return Faces(0.0, 0.0, 0.0, 0, (Fraction(0), times.duration))
@@ -65,7 +71,15 @@ def faces(path: Path) -> Faces:
         float(np.median(turns)),
         max(counts),
         longest(shown, [*moments[:-1], times.duration]),
+        *np.mean(cut, 0).tolist(),
     )
+
+
+def _cut(points: NDArray[np.float32], size: tuple[int, int]) -> tuple[bool, bool]:
+    """Whether the picture's edge cuts the mouth, and whether it cuts the chin."""
+    chin = points[list(CHIN), :2]
+    whole = (chin >= 0).all() and (chin < size).all()
+    return not in_sight(points, size), not whole
 
 
 def longest(shown: Sequence[bool], moments: Sequence[Fraction]) -> Part:

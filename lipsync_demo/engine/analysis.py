@@ -163,6 +163,7 @@ def _packed_shots(shots: list[Shot]) -> Arrays:
                 "few": shot.track.few,
                 "weight": shot.track.weight,
                 "lights": shot.track.lights,
+                "size": np.array(shot.track.size),
                 **shot.track.mouths.packed(),
             }
             arrays |= {f"{number}.{name}": array for name, array in track.items()}
@@ -184,6 +185,11 @@ def _unpacked_shots(arrays: Arrays) -> list[Shot]:
 def _unpacked_track(arrays: Arrays | None) -> FaceTrack | None:
     if arrays is None:
         return None
+    width, height = arrays["size"].tolist()
     return FaceTrack(
-        arrays["few"], arrays["weight"], arrays["lights"], LibraryBuilder.unpacked(arrays)
+        arrays["few"],
+        arrays["weight"],
+        arrays["lights"],
+        LibraryBuilder.unpacked(arrays),
+        (width, height),
     )

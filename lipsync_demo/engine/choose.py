@@ -13,7 +13,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from lipsync_demo.engine import light
+from lipsync_demo.engine import edges, light
 from lipsync_demo.engine.contour import CORNER, MOVING
 from lipsync_demo.engine.library import MouthLibrary
 from lipsync_demo.engine.looks import distances
@@ -64,29 +64,35 @@ def choose(
     poses: Pose,
     starts: Collection[int] = (),
     lights: Floats | None = None,
+    rooms: Floats | None = None,
 ) -> list[Donor]:
     """A donor for each of n output frames, in the order they are shown.
 
     `targets` (n, 5) are the wanted measures, `poses` those of the frames drawn upon, with n
-    as their leading axis, `lights` (n, 2) the light on their faces, if it matters. What comes
-    from one of `starts` on changes nothing before it.
+    as their leading axis, `lights` (n, 2) the light on their faces and `rooms` (n, 4) that in
+    their pictures (`edges.py`), if they matter. What comes from one of `starts` on changes
+    nothing before it.
     """
     count = len(targets)
     if not library.talks or not count:
         return [Donor()] * count
-    edges = sorted({0, count, *(start for start in starts if 0 < start < count)})
+    bounds = sorted({0, count, *(start for start in starts if 0 < start < count)})
     turns = np.stack([poses.yaw, poses.pitch, poses.roll], -1)
     parts = [slice(start, start + AT_ONCE) for start in range(0, count, AT_ONCE)]
-    candidates = [
-        _candidates(library, targets[part], turns[part], None if lights is None else lights[part])
-        for part in parts
-    ]
+    candidates = []
+    for part in parts:
+        cost = _costs(library, targets[part], turns[part])
+        if lights is not None:
+            cost += light.costs(lights[part], library.lights)
+        if rooms is not None:
+            cost += edges.costs(rooms[part], library.rooms, library.needs)
+        candidates.append(_best(cost))
     rows, costs = (np.concatenate(side) for side in zip(*candidates, strict=True))
     change = _changes(library)
     path: list[int] = []
-    for begin, end in pairwise(edges):
+    for begin, end in pairwise(bounds):
         path += _cheapest(rows[begin:end], costs[begin:end], change, path[-1] if path else None)
-    return _joined(path, np.array([mouth.index for mouth in library.mouths]), edges)
+    return _joined(path, np.array([mouth.index for mouth in library.mouths]), bounds)
 
 
 def _felt(values: Floats) -> Floats:
@@ -97,19 +103,20 @@ def _felt(values: Floats) -> Floats:
     return felt
 
 
-def _candidates(
-    library: MouthLibrary, targets: Floats, turns: Floats, lights: Floats | None
-) -> tuple[NDArray[np.intp], Floats]:
-    """The best mouths (n, k) for each frame by themselves, in order, and their costs."""
+def _costs(library: MouthLibrary, targets: Floats, turns: Floats) -> Floats:
+    """What each mouth costs in each frame by itself (n, m)."""
     cost = distances(_felt(targets), _felt(library.values))
     cost += distances(turns / TURN, library.turns / TURN)
     cost += GUESSED * library.guessed
-    if lights is not None:
-        cost += light.costs(lights, library.lights)
     cost += BLUR * np.clip(1 - library.sharpness, 0, 1) ** 2
     slants = _slants(library)
     cost += np.square((slants - np.median(slants, 0)) / SLANT).sum(1)
-    kept = min(CANDIDATES, len(library))
+    return np.asarray(cost, np.float32)
+
+
+def _best(cost: Floats) -> tuple[NDArray[np.intp], Floats]:
+    """The best mouths (n, k) for each frame by themselves, in order, and their costs."""
+    kept = min(CANDIDATES, cost.shape[1])
     rows = np.sort(np.argpartition(cost, kept - 1, axis=1)[:, :kept], axis=1)
     return rows, np.take_along_axis(cost, rows, 1)
 
@@ -158,12 +165,12 @@ def _cheapest(
     return path
 
 
-def _joined(path: Sequence[int], numbers: NDArray[np.intp], edges: Sequence[int]) -> list[Donor]:
+def _joined(path: Sequence[int], numbers: NDArray[np.intp], bounds: Sequence[int]) -> list[Donor]:
     """The path with both sides of every join mixed over two frames, but nothing of what begins
-    at one of `edges` in a frame before it."""
+    at one of `bounds` in a frame before it."""
     donors = []
     for t, row in enumerate(path):
-        beside = (t - 1,) if t + 1 in edges else (t - 1, t + 1)
+        beside = (t - 1,) if t + 1 in bounds else (t - 1, t + 1)
         others = [
             path[s]
             for s in beside

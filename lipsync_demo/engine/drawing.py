@@ -157,8 +157,10 @@ class _Person:
         """For consecutive output frames that show the shot's frames `numbers`."""
         targets = self._levels.targets(*drive.at(seconds))
         poses = self._track.pose.at(numbers)
-        lights = self._track.lights[numbers]
-        donors = choose(self._library, targets, poses, parts, lights)
+        track = self._track
+        donors = choose(
+            self._library, targets, poses, parts, track.lights[numbers], track.rooms[numbers]
+        )
         strengths = self._track.weight[numbers].tolist()
         return [
             Drawing(self._renderer, self._track, int(number), target, donor, strength)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lipsync_demo.engine.between import APART, Between, Halfway, Sight
+from lipsync_demo.engine.edges import in_sight
 from lipsync_demo.engine.face import (
     MESH_SIZE,
     MIN_PRESENCE,
@@ -96,6 +97,7 @@ class Follower:
         self.size = 0.0
         """Widths summed over frames: large and long wins."""
         self.lost = False
+        self._size = (0, 0)
         self._skipped: list[Skipped] = []
         self._sights: deque[Sight] = deque(maxlen=3)
         self._waiting: list[Seen | Later] = []
@@ -119,6 +121,7 @@ class Follower:
 
     def add(self, number: int, picture: Picture, face: Landmarks) -> None:
         """A frame the mesh has looked at."""
+        self._size = (picture.width, picture.height)
         sight = Sight.of(number, picture, face.points)
         skipped = self._waited()
         if skipped:
@@ -227,7 +230,7 @@ class Follower:
     def _keep(self, seen: list[Seen], points: Floats) -> None:
         """`points` (n, 478, 3) in pixels of the frames."""
         poses = fit_pose(points)
-        usable = np.flatnonzero(drawable(poses))
+        usable = np.flatnonzero(drawable(poses) & in_sight(points, self._size))
         kept = [seen[row] for row in usable]
         offsets = np.array([(one.box.left, one.box.top, 0) for one in kept], np.float32)
         self.mouths.extend(

@@ -15,11 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lipsync_demo.engine.contour import CORNER, MOVING, MouthModel
+from lipsync_demo.engine.edges import need, room
 from lipsync_demo.engine.interior import Interior
 from lipsync_demo.engine.light import light
 from lipsync_demo.engine.lipline import LOWER, UPPER, on_the_line
 from lipsync_demo.engine.looks import agreed, look
-from lipsync_demo.engine.mouth import LIPS_OUTER, Pose, fit_pose, measures
+from lipsync_demo.engine.mouth import LIPS_OUTER, NOSE_BASE, Pose, fit_pose, measures
+from lipsync_demo.engine.scene import covered
 
 Floats = NDArray[np.float32]
 Image = NDArray[np.uint8]
@@ -55,7 +57,8 @@ class MouthLibrary:
 
     `values` (n, 5) are measures, `turns` (n, 3) yaw, pitch and roll in radians, `looks`
     (n, d) small grey pictures of zero mean, `sharpness` (n,) relative to the sharpest, `lights`
-    (n, 2) as in `light.py`, `guessed` (n,) those the mesh has not looked at.
+    (n, 2) as in `light.py`, `rooms` and `needs` (n, 4) as in `edges.py`, `guessed` (n,) those the
+    mesh has not looked at.
     `talks` is false when the clip hardly moves its mouth: then a frame's own lips are the
     best there are.
     """
@@ -66,6 +69,8 @@ class MouthLibrary:
     looks: Floats
     sharpness: Floats
     lights: Floats
+    rooms: Floats
+    needs: Floats
     guessed: NDArray[np.bool_]
     talks: bool
     model: MouthModel
@@ -98,6 +103,18 @@ class _Entry:
     sharpness: float
     light: Floats
     guessed: bool
+
+    @property
+    def room(self) -> Floats:
+        """What the patch has of the picture, (4,) as in `edges.py`."""
+        height, width = self.mouth.patch.shape[:2]
+        return room(self.all_points, self.pose.scale, (width, height))
+
+    @property
+    def need(self) -> Floats:
+        """What a frame shows of it, (4,) as in `edges.py`."""
+        ring, nose = covered(self.mouth.points), self.all_points[NOSE_BASE, :2]
+        return need(ring, nose, float(self.pose.scale))
 
 
 class LibraryBuilder:
@@ -273,6 +290,8 @@ class LibraryBuilder:
             looks,
             sharpness / max(float(np.percentile(sharpness, 95)), 1e-6),
             np.stack([e.light for e in entries]),
+            np.stack([e.room for e in entries]),
+            np.stack([e.need for e in entries]),
             guessed,
             bool(high - low > TALKING_RANGE),
             model,

@@ -136,7 +136,8 @@ def _lip_sync(
     if not synced:
         raise NoFace(
             f"{reader.path.name} shows no face whose lips could be moved.",
-            "Choose a video in which one person's face is clearly visible from the front.",
+            "Choose a video in which one person's face is clearly visible from the front, with the "
+            "mouth inside the picture.",
         )
     made_of = f"{digest(reader.path)} {asked}"
     with (

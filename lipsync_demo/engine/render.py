@@ -97,7 +97,9 @@ class _Drawing:
         self._library = library
         warp = SceneWarp(scene, face, SKIN)
         (skin,) = warp.sources([scene.source])
-        still_at_edges = warp.nodes + scene.window(face) * (skin - warp.nodes)
+        height, width = rgb.shape[:2]
+        share = np.minimum(scene.window(face), scene.held(face, width, height))
+        still_at_edges = warp.nodes + share * (skin - warp.nodes)
         self.picture = sampled(rgb, face.enlarge(still_at_edges))
 
     def open(self, donor: Donor, opening: float) -> None:

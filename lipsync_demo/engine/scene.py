@@ -44,6 +44,8 @@ SIDE, ABOVE, BELOW = (0.72, 1.15), (0.02, 0.32), (0.03, 0.5)
 move fully, and from where on they do not move at all, IOD."""
 MOST_JAW = 0.45
 """How far the chin may be drawn below its place, IOD."""
+EDGE = 0.35
+"""Next to an edge of the picture that cuts the face, pixels move less and less within it, IOD."""
 RING_SCALE = 1.12
 """What a mouth covers: the ring of skin around the lips, enlarged."""
 
@@ -70,6 +72,13 @@ SKIN = np.union1d(OUTER, _SKIN)
 DONOR = np.union1d(_LIPS, np.concatenate([NEAR, _numbers((NOSE_BASE, 205, 425, 199, 175))]))
 DONOR_UPPER, DONOR_LOWER = np.setdiff1d(DONOR, _LOWER_LIP), np.setdiff1d(DONOR, _UPPER_LIP)
 """What a mouth laid over it is held by, whole or lip by lip."""
+
+
+def covered(moving: Floats) -> Floats:
+    """The edge (..., n, 2) of what a mouth covers whose MOVING points are `moving` (..., m, 2)."""
+    near = np.take(moving, NEAR, -2)
+    middles = near.mean(-2, keepdims=True)
+    return np.asarray(middles + np.float32(RING_SCALE) * (near - middles), np.float32)
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,9 +116,7 @@ class Scene:
         turns = poses.scale[:, None, None] * poses.rotation[:, :2]
         placed = sources + np.take(moved - heads, _MOVING, 1) @ turns.swapaxes(1, 2)
         sources[:, INNER] = inside_lips(np.take(sources, INNER, 1), poses.scale)
-        near = np.take(placed, NEAR, 1)
-        middles = near.mean(1, keepdims=True)
-        rings = smooth_closed(middles + np.float32(RING_SCALE) * (near - middles), 3)
+        rings = smooth_closed(covered(placed), 3)
         nose, chin = heads[:, NOSE_BASE], heads[:, _CHIN]
         most = chin[:, 1] + np.float32(MOST_JAW)
         low = np.minimum(np.maximum(chin[:, 1], moved[:, _CHIN, 1]), most)
@@ -190,6 +197,24 @@ class Scene:
         ):
             still *= 1 - ramp(beyond, full, max(none - rim, full + 0.05))
         return np.asarray(still.reshape(-1, 1), np.float32)
+
+    def held(self, grid: Grid, width: int, height: int) -> Floats:
+        """How much of a motion across (n, 1) and along (n, 1) the picture the grid's nodes may
+        follow, (n, 2), so that nothing comes from outside a picture of `width` x `height`
+        pixels whose edge cuts the face."""
+        columns, rows = grid.axes()
+        reach = np.float32(EDGE * self.unit)
+        shares = []
+        for places, length, low, high in zip(
+            (columns, rows), (width, height), *self.extent, strict=True
+        ):
+            share = np.ones_like(places)
+            if low < 0:
+                share = np.minimum(share, (places + 0.5) / reach)
+            if high > length:
+                share = np.minimum(share, (length - 0.5 - places) / reach)
+            shares.append(np.clip(share, 0, 1))
+        return np.stack(np.meshgrid(*shares), -1).reshape(-1, 2)
 
 
 class SceneWarp:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from lipsync_demo.engine.between import Between
 from lipsync_demo.engine.cuts import CutDetector
+from lipsync_demo.engine.edges import in_sight, room
 from lipsync_demo.engine.face import (
     MIN_PRESENCE,
     Face,
@@ -59,13 +60,14 @@ class FaceTrack:
     `few` (n, len(USED), 3) are its points in pixels, those of the nearest frame where the
     face is missing; `weight` (n,) tells how far the frame may be changed: 0 no usable face,
     1 fully, between them the fade; `lights` (n, 2) is the light on the face as in `light.py`.
-    `mouths` has gathered the frames that show the face.
+    `mouths` has gathered the frames that show the face; `size` (width, height) is the picture's.
     """
 
     few: Floats
     weight: Floats
     lights: Floats
     mouths: LibraryBuilder
+    size: tuple[int, int]
 
     @property
     def points(self) -> Floats:
@@ -83,6 +85,12 @@ class FaceTrack:
     @cached_property
     def pose(self) -> Pose:
         return _pose(self.few)
+
+    @cached_property
+    def rooms(self) -> Floats:
+        """What the picture has beside the mouth (n, 4), as in `edges.py`."""
+        parts = [room(points, fit_pose(points).scale, self.size) for points in in_parts(self.few)]
+        return np.concatenate(parts)
 
     @cached_property
     def measures(self) -> Floats:
@@ -173,10 +181,12 @@ class _Search:
         self._skip = skip
         self._followers: list[Follower] = []
         self._seen = 0
+        self._size = (0, 0)
 
     def see(self, picture: Picture) -> None:
         number = self._seen
         self._seen += 1
+        self._size = (picture.width, picture.height)
         live = [follower for follower in self._followers if not follower.lost]
         for follower in live:
             follower.follow(number, picture, self._skip)
@@ -231,10 +241,10 @@ class _Search:
         missing = np.flatnonzero(~present)
         nearest = known[np.searchsorted((known[1:] + known[:-1]) / 2, missing)]
         points[missing], lights[missing] = points[nearest], lights[nearest]
-        weight = fade(_usable(points, present))
+        weight = fade(_usable(points, present, self._size))
         if not weight.any() or not len(follower.mouths):
             return None
-        return FaceTrack(points, weight, lights, follower.mouths)
+        return FaceTrack(points, weight, lights, follower.mouths, self._size)
 
 
 def _thin(shots: list[Shot]) -> None:
@@ -268,8 +278,9 @@ def _pose(few: Floats) -> Pose:
     )
 
 
-def _usable(points: Floats, present: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    usable = present & drawable(_pose(points))
+def _usable(few: Floats, present: NDArray[np.bool_], size: tuple[int, int]) -> NDArray[np.bool_]:
+    seen = np.concatenate([in_sight(points, size) for points in in_parts(few)])
+    usable: NDArray[np.bool_] = present & seen & drawable(_pose(few))
     for begin, end in runs(usable):
         if end - begin < SMOOTHING_TAPS and end - begin < len(usable):
             usable[begin:end] = False

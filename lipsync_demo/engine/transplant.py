@@ -33,6 +33,8 @@ Image = NDArray[np.uint8]
 
 FEATHER = 0.07
 """Blur of the edge of what a donor covers, IOD."""
+HARDLY = 0.02
+"""A share of the donor that nobody sees."""
 COLOUR_REACH = 0.35
 """How far the light at that edge is carried inwards, IOD."""
 
@@ -60,6 +62,7 @@ def transplanted(
         )
     ]
     mask = feathered(grid, scene.ring, FEATHER * scene.unit)
+    mask = np.where(mask > HARDLY, mask * laid[0].there(), mask)
     base, reach = grid.shrink(part), COLOUR_REACH * scene.unit / grid.step
     changes = np.array(lit, np.float32)
     lights = [one.coarse() * gain + shift for one, (gain, shift) in zip(laid, changes, strict=True)]
@@ -122,6 +125,13 @@ class _Laid:
             apart = joined(self._grid, self._lower, self._upper, scene.inner, scene.unit)
             maps += np.float32(self._shutting) * (apart - maps)
         return sampled(self._patch, maps)
+
+    def there(self) -> Floats:
+        """How much of it (rows, columns) its picture has: 0 beyond its edge, 1 a step inside."""
+        height, width = self._patch.shape[:2]
+        x, y = self._whole.reshape(self._grid.rows, self._grid.columns, 2).transpose(2, 0, 1)
+        inside = np.minimum(np.minimum(x, width - 1 - x), np.minimum(y, height - 1 - y))
+        return np.asarray(np.clip(inside / self._grid.step, 0, 1), np.float32)
 
     def coarse(self) -> Floats:
         """Its colours (rows, columns, 3) at the grid's nodes, averaged over their blocks."""

@@ -15,6 +15,7 @@ from lipsync_demo.media.audio import speech_samples
 from lipsync_demo.media.preflight import Finding, Fix, Severity
 from lipsync_demo.media.probe import probe
 from tests.media_factory import make_video, write_audio
+from tests.unit.engine.talking import still
 
 ASSETS = Path(__file__).resolve().parents[3] / "assets"
 RATE = 16_000
@@ -85,6 +86,19 @@ def test_a_video_without_a_face_and_with_odd_pixels(tmp_path: Path) -> None:
     (varying,) = [f for what, f in found.items() if "frame rate varies" in what]
     assert varying.fix is Fix.CONSTANT_RATE
     assert varying.severity is Severity.NOTE
+
+
+@pytest.mark.parametrize(
+    ("point", "said"),
+    [(14, "edge cuts the mouth in 100%"), (18, "chin is outside the picture in 100%")],
+    ids=["mouth", "chin"],
+)
+def test_a_face_that_the_edge_cuts_is_named(tmp_path: Path, point: int, said: str) -> None:
+    rgb, points = still()
+    cut = np.ascontiguousarray(rgb[: int(points[point, 1]) // 2 * 2 + 2])
+    path = make_video(tmp_path / "a.mp4", 1, size=cut.shape[1::-1], pictures=[cut] * 25)
+    found = [f.what for f in examine_video(probe(path)).found]
+    assert [said in what for what in found].count(True) == 1
 
 
 def test_the_part_with_the_face_is_the_longest_that_shows_it() -> None:
