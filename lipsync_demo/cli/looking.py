@@ -42,7 +42,7 @@ def _laid(video: str, audio: str) -> list[Timeline]:
     from lipsync_demo.media.preflight import lay
     from lipsync_demo.media.probe import probe_audio, probe_video
     from lipsync_demo.media.sync_modes import SyncMode
-    from lipsync_demo.runs.folder import file_name, is_url
+    from lipsync_demo.runs.folder import file_name, is_url, local_path
     from lipsync_demo.wavespeed.download import download
 
     chosen = settings()
@@ -50,7 +50,7 @@ def _laid(video: str, audio: str) -> list[Timeline]:
 
         def local(source: str, role: str) -> Path:
             if not is_url(source):
-                return Path(source).expanduser()
+                return local_path(source)
             (Path(folder) / role).mkdir()
             return download(
                 source,

@@ -6,12 +6,16 @@ what could not be measured is skipped, and a run without a result is an error.
 
 from __future__ import annotations
 
+import re
 from xml.etree import ElementTree as Xml
 
 from lipsync_demo import texts
 from lipsync_demo.qa.models import Outcome
 from lipsync_demo.report.content import Content, Entry
 from lipsync_demo.runs.models import RunState, Verdict
+
+_NO_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What XML 1.0 has no place for (its production 2)."""
 
 
 def junit(content: Content) -> bytes:
@@ -25,6 +29,10 @@ def junit(content: Content) -> bytes:
             totals[name] += int(suite.get(name, "0"))
     for name, count in totals.items():
         suites.set(name, str(count))
+    for element in suites.iter():
+        element.text = element.text and _NO_XML.sub("\N{REPLACEMENT CHARACTER}", element.text)
+        for name, value in element.items():
+            element.set(name, _NO_XML.sub("\N{REPLACEMENT CHARACTER}", value))
     Xml.indent(suites)
     return bytes(Xml.tostring(suites, encoding="utf-8", xml_declaration=True))
 

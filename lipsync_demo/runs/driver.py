@@ -44,7 +44,10 @@ class Driver:
             return self._step()
         except (Lost, Interrupted, Closing):
             turn.end()
-        except (WaveSpeedError, MediaError, RunRefused) as error:
+        except WaveSpeedError as error:
+            costs = error.cost if turn.run.backend != "local" else ""
+            self._fail(error.what, f"{error.hint} {costs}".strip())
+        except (MediaError, RunRefused) as error:
             self._fail(error.what, error.hint)
         except OSError as error:
             logger.warning("Run %s: the step %s met %r", turn.run.id, turn.run.state, error)

@@ -20,14 +20,16 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from lipsync_demo.files import write_json
 from lipsync_demo.media.errors import MediaError
+from lipsync_demo.names import clean_name, readable, storable
 from lipsync_demo.runs.models import Run, dump_run
 from lipsync_demo.runs.times import now
+from lipsync_demo.wavespeed.addresses import parted
 
-_NAME_LENGTH = 100
+_SCHEME = re.compile(r"(?:[a-z][a-z0-9+.-]*://|data:)", re.IGNORECASE)
 
 logger = logging.getLogger(__name__)
 
@@ -45,17 +47,36 @@ def file_name(source: str) -> str:
     >>> file_name("../.hidden/..")
     'file'
     """
-    path = unquote(urlsplit(source).path) if is_url(source) else source
-    name = re.sub(r"[^\w.\- ]+", "_", re.split(r"[/\\]", path.rstrip("/\\"))[-1]).strip(" .")
-    stem, dot, suffix = name.rpartition(".")
-    if not dot:
-        return name[:_NAME_LENGTH] or "file"
-    return f"{stem[:_NAME_LENGTH]}.{suffix[:8]}"
+    path = unquote(parted(source).path) if is_url(source) else storable(source)
+    return clean_name(re.split(r"[/\\]", path.rstrip("/\\"))[-1])
 
 
 def without_query(source: str) -> str:
     """An address without what may be a signature; a path as it is."""
-    return urlsplit(source)._replace(query="", fragment="").geturl() if is_url(source) else source
+    return parted(source)._replace(query="", fragment="").geturl() if is_url(source) else source
+
+
+def local_path(source: str) -> Path:
+    """The file that a person at this machine means by a path.
+
+    Raises:
+        MediaError: it is no path, or its home folder is nobody's.
+    """
+    if _SCHEME.match(source):
+        raise MediaError(
+            f"{readable(source)} is neither a file nor a web address.",
+            "Give a path, or an address that begins with https.",
+        )
+    if not source.strip():
+        raise MediaError("No file was named.", "Give a path, or an address.")
+    if "\0" in source:
+        raise MediaError(f"{readable(source)} is no path.", "Check it and try again.")
+    try:
+        return Path(source).expanduser()
+    except RuntimeError as error:
+        raise MediaError(
+            f"There is no home folder for {readable(source)}.", "Give the whole path."
+        ) from error
 
 
 class RunFolder:
@@ -90,23 +111,25 @@ class RunFolder:
         Raises:
             MediaError: the file cannot be read, or has more than `limit_bytes`.
         """
-        target, path = self.input_path(role, source), Path(source).expanduser()
+        target = self.input_path(role, source)
         if target.exists():
             return target
+        path = local_path(source)
         part = target.with_name(f"{target.name}.part")
         try:
             size = path.stat().st_size
             if size > limit_bytes:
                 raise MediaError(
-                    f"{path.name} has {size / 2**20:.0f} MB; at most {limit_bytes >> 20} MB "
-                    "are taken.",
+                    f"{readable(path.name)} has {size / 2**20:.0f} MB; "
+                    f"at most {limit_bytes >> 20} MB are taken.",
                     "Export it smaller or cut it into shorter pieces.",
                 )
             shutil.copyfile(path, part)
         except OSError as error:
             reason = (error.strerror or "it cannot be read").lower()
             raise MediaError(
-                f"The file {path} cannot be read: {reason}.", "Check the path and try again."
+                f"The file {readable(str(path))} cannot be read: {reason}.",
+                "Check the path and try again.",
             ) from error
         part.replace(target)
         return target

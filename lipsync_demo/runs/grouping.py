@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
+from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.sync_modes import SyncMode, equal_modes
+from lipsync_demo.names import readable, storable
 from lipsync_demo.runs.errors import GroupNotFound, RunRefused
-from lipsync_demo.runs.folder import file_name, is_url
+from lipsync_demo.runs.folder import file_name, is_url, local_path
 from lipsync_demo.runs.group_driver import GroupDriver
 from lipsync_demo.runs.group_store import GroupStore
 from lipsync_demo.runs.groups import Group, GroupKind, GroupState, Item
@@ -232,7 +234,7 @@ class Groups:
             created_at=moment,
             updated_at=moment,
             state=GroupState.ACTIVE,
-            title=title,
+            title=readable(title),
             backend=backend,
             items=tuple(self._kept(group_id, items)),
             concurrency=min(max(1, concurrency), MOST_AT_ONCE),
@@ -250,17 +252,20 @@ class Groups:
         copies: dict[str, str] = {}
         for item in items:
             for source in (item.video, item.audio):
-                path = Path(source)
-                if source in copies or is_url(source) or not path.is_file():
+                if source in copies or is_url(source):
                     continue
-                folder = self._folder / group_id / str(len(copies))
-                folder.mkdir(parents=True, mode=0o700)
-                copies[source] = str(shutil.copyfile(path, folder / file_name(source)))
+                # What is wrong with a file that cannot be copied is told by its run.
+                with suppress(MediaError, OSError):
+                    path = local_path(source)
+                    if path.is_file():
+                        folder = self._folder / group_id / str(len(copies))
+                        folder.mkdir(parents=True, mode=0o700)
+                        copies[source] = str(shutil.copyfile(path, folder / file_name(source)))
         return [
             replace(
                 item,
-                video=copies.get(item.video, item.video),
-                audio=copies.get(item.audio, item.audio),
+                video=copies.get(item.video, storable(item.video)),
+                audio=copies.get(item.audio, storable(item.audio)),
             )
             for item in items
         ]

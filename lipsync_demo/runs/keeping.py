@@ -16,7 +16,7 @@ from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.runs.access import Access
 from lipsync_demo.runs.errors import RunRefused
-from lipsync_demo.runs.folder import RunFolder
+from lipsync_demo.runs.folder import RunFolder, is_url
 from lipsync_demo.runs.models import HEADINGS, Review, Run, RunState
 from lipsync_demo.runs.store import RunStore
 from lipsync_demo.runs.times import now
@@ -189,7 +189,8 @@ def _mode(inputs: Mapping[str, Any]) -> SyncMode | None:
 
 def _with_inputs(settings: Settings, run: Run, folder: RunFolder) -> Run:
     """The run with its inputs fetched, so that it can be measured; without them if that fails."""
-    if not (run.video_source and run.audio_source):
+    # The API's word for a path of this machine would be a way to read its files.
+    if not (is_url(run.video_source) and is_url(run.audio_source)):
         return run
     from lipsync_demo.runs.inputs import check_inputs
     from lipsync_demo.wavespeed.download import download

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.sync_modes import DEFAULT_SYNC_MODE, SyncMode
-from lipsync_demo.runs.folder import is_url
+from lipsync_demo.names import readable
+from lipsync_demo.runs.folder import is_url, local_path
 from lipsync_demo.runs.grouping import MOST_ITEMS, Pair
 
 COLUMNS = ("video", "audio", "sync_mode", "label")
@@ -46,9 +48,11 @@ def beside(folder: Path) -> Resolve:
     """Names files as a person at this machine does: by path, relative ones from `folder`."""
 
     def resolve(name: str) -> str | None:
-        path = Path(name).expanduser()
-        path = path if path.is_absolute() else folder / path
-        return str(path.absolute()) if path.is_file() else None
+        try:
+            path = folder / local_path(name)
+            return str(path.absolute()) if path.is_file() else None
+        except (MediaError, OSError, ValueError):  # a name that no file can have
+            return None
 
     return resolve
 
@@ -125,13 +129,15 @@ def _pair(line: int, row: Mapping[str, Any], resolve: Resolve) -> Pair | BadLine
         place = text if is_url(text) else resolve(text)
         if place is None:
             hint = "Check its name; a file must be given together with the list."
-            return BadLine(line, f"There is no file {text!r}.", hint)
+            return BadLine(line, f"There is no file {readable(text)!r}.", hint)
         places.append(place)
     wanted = row.get("sync_mode") or DEFAULT_SYNC_MODE.value
     try:
         mode = SyncMode(str(wanted).strip().lower())
     except ValueError:
         known = ", ".join(mode.value for mode in SyncMode)
-        return BadLine(line, f"There is no mode {wanted!r}.", f"The modes are {known}.")
+        return BadLine(
+            line, f"There is no mode {readable(str(wanted))!r}.", f"The modes are {known}."
+        )
     label = row.get("label")
-    return Pair(places[0], places[1], mode, str(label).strip()[:120] if label else "")
+    return Pair(places[0], places[1], mode, readable(str(label)) if label else "")

@@ -17,12 +17,13 @@ from pydantic import SecretStr
 
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.sync_modes import SyncMode
+from lipsync_demo.names import storable
 from lipsync_demo.qa.models import Measures
 from lipsync_demo.runs import estimates, keeping
 from lipsync_demo.runs.access import Access, needs_key
 from lipsync_demo.runs.drivers import Drivers
 from lipsync_demo.runs.errors import RunRefused
-from lipsync_demo.runs.folder import RunFolder, is_url
+from lipsync_demo.runs.folder import RunFolder, is_url, local_path
 from lipsync_demo.runs.grouping import Groups
 from lipsync_demo.runs.keeping import Deletion
 from lipsync_demo.runs.ledger import Ledger
@@ -34,6 +35,7 @@ from lipsync_demo.runs.shares import Shares
 from lipsync_demo.runs.store import RunStore
 from lipsync_demo.runs.times import now
 from lipsync_demo.settings import BackendName, Settings
+from lipsync_demo.wavespeed.addresses import tidied
 from lipsync_demo.wavespeed.errors import WaveSpeedError
 from lipsync_demo.wavespeed.models import Prediction
 
@@ -125,8 +127,8 @@ class RunService:
             base_url="" if left else self._access.base_url(backend),
             sync_mode=SyncMode(sync_mode),
             folder=self._settings.runs_dir / run_id,
-            video_source=_source(video),
-            audio_source=_source(audio),
+            video_source=storable(_source(video)),
+            audio_source=storable(_source(audio)),
             key="local" if backend == "local" else "visitor" if api_key else "environment",
             group=group,
             session=session,
@@ -135,7 +137,7 @@ class RunService:
             raise needs_key()
         folder = RunFolder(run.folder)
         folder.create()
-        for role, source in (("video", run.video_source), ("audio", run.audio_source)):
+        for role, source in (("video", _source(video)), ("audio", _source(audio))):
             # What a page was given may be gone when it is restarted; the first step tells
             # what is wrong with a file that cannot be copied.
             with suppress(MediaError):
@@ -370,8 +372,13 @@ class RunService:
 
 
 def _source(given: Path | str) -> str:
-    text = str(given)
-    return text if is_url(text) else str(Path(text).expanduser().absolute())
+    text = str(given).strip() if isinstance(given, str) else str(given)
+    if is_url(text):
+        return tidied(text)
+    try:
+        return str(local_path(text).absolute())
+    except MediaError:  # the first step says so
+        return text
 
 
 def _next_state(run: Run) -> RunState:

@@ -30,6 +30,7 @@ HINT = (
     "Resume looks for it again and costs nothing. Submit again only if you accept that the "
     "first request may have arrived and be billed too."
 )
+LOCAL_HINT = "Resume looks for it again. Submitting again is free: the local engine answers."
 
 logger = logging.getLogger(__name__)
 
@@ -91,7 +92,8 @@ class Submission:
             return self._arrived(found)
         pause = next(self._pauses, None)
         if pause is None:
-            turn.rest(RunState.UNCLEAR, RunError(what, HINT))
+            hint = LOCAL_HINT if run.backend == "local" else HINT
+            turn.rest(RunState.UNCLEAR, RunError(what, hint))
         return pause
 
     def _arrived(self, prediction: Prediction) -> float:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Iterator
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
+
+from lipsync_demo.names import readable
 
 _PORTS = {"http": 80, "https": 443}
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
@@ -71,6 +74,29 @@ def _carried(address: Address) -> Iterator[Address]:
         yield ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
 
 
+def parted(url: str) -> SplitResult:
+    """The parts of an address; of one that cannot be parted the path alone, without its query.
+
+    >>> parted("http://[::1/a.mp4?key=1").path
+    'http://[::1/a.mp4'
+    """
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return SplitResult("", "", re.split(r"[?#]", url)[0].rpartition("@")[2], "", "")
+
+
+def tidied(url: str) -> str:
+    """An address as it was pasted, as browsers read it: spaces in it are written `%20`.
+
+    >>> tidied(" https://cdn.example/my talk.mp4 ")
+    'https://cdn.example/my%20talk.mp4'
+    """
+    scheme, mark, rest = url.strip().partition("://")
+    place, slash, path = rest.partition("/")
+    return scheme + mark + place + slash + path.replace(" ", "%20")
+
+
 def shown(url: str) -> str:
     """The URL as it may be shown: without user, password, query and fragment.
 
@@ -82,4 +108,5 @@ def shown(url: str) -> str:
     except ValueError:
         return "an unreadable address"
     place = parts.netloc.rpartition("@")[2]
-    return f"{parts.scheme}://{place}{parts.path}" + ("?…" if parts.query else "")
+    scheme = f"{parts.scheme}://" if parts.scheme else ""
+    return readable(f"{scheme}{place}{parts.path}") + ("?…" if parts.query else "")

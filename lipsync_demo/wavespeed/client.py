@@ -280,6 +280,7 @@ class WaveSpeedClient:
             Path(path),
             limit_bytes=OUTPUT_LIMIT_BYTES,
             trusted_origin=transport.base_url,
+            result=True,
             on_progress=on_progress,
             clock=transport.clock,
             sleep=transport.sleep,

@@ -20,7 +20,7 @@ import requests
 import requests.adapters
 import urllib3.exceptions
 
-from .addresses import origin, shown
+from .addresses import origin, shown, tidied
 from .bodies import Progress
 from .errors import DownloadFailed
 from .guard import ForbiddenAddress
@@ -44,6 +44,7 @@ def download(
     limit_seconds: float = 1800,
     allow_private: bool = False,
     trusted_origin: str | None = None,
+    result: bool = False,
     on_progress: Progress | None = None,
     retry: Retry | None = None,
     clock: Callable[[], float] = time.monotonic,
@@ -57,19 +58,22 @@ def download(
         allow_private: whether private and loopback addresses may be reached too, over
             http or https.
         trusted_origin: a URL whose origin may be reached over http and anywhere.
+        result: whether it is a task's output, which servers keep for a while only.
         on_progress: called with the bytes so far and, when known, in total.
 
     Raises:
         DownloadFailed: the file could not be fetched whole, or not at all.
     """
+    url = tidied(url)
     retry = retry or Retry(attempts=4)
     deadline = clock() + limit_seconds
     part = path.with_name(path.name + ".part")
     tried = 0
     while True:
         try:
-            with _Visit(allow_private, trusted_origin) as visit:
-                chunks = _body(visit.response(url), url, limit_bytes, deadline, clock, on_progress)
+            with _Visit(allow_private, trusted_origin) as visit, visit.response(url) as response:
+                _check_answer(response, url, result)
+                chunks = _body(response, url, limit_bytes, deadline, clock, on_progress)
                 _save(chunks, part, path)
             return path
         except _Passing as passing:
@@ -112,44 +116,42 @@ def _body(
     Every failure of the network comes out as `DownloadFailed` or `_Passing`, so an
     `OSError` beside it is the disk's.
     """
-    with response:
-        _check_answer(response, url)
-        total = _length(response)
-        if total is not None and total > limit_bytes:
+    total = _length(response)
+    if total is not None and total > limit_bytes:
+        raise _too_large(limit_bytes)
+    done = 0
+    while True:
+        try:
+            chunk = response.raw.read1(_CHUNK, decode_content=True)
+        except (urllib3.exceptions.HTTPError, OSError) as error:
+            why = lost(error).why
+            chunk = None
+        if chunk is None:
+            raise _passing(url, why)
+        if not chunk:
+            break
+        done += len(chunk)
+        if done > limit_bytes:
             raise _too_large(limit_bytes)
-        done = 0
-        while True:
-            try:
-                chunk = response.raw.read1(_CHUNK, decode_content=True)
-            except (urllib3.exceptions.HTTPError, OSError) as error:
-                why = lost(error).why
-                chunk = None
-            if chunk is None:
-                raise _passing(url, why)
-            if not chunk:
-                break
-            done += len(chunk)
-            if done > limit_bytes:
-                raise _too_large(limit_bytes)
-            if clock() > deadline:
-                raise DownloadFailed(
-                    f"The file at {shown(url)} came too slowly.", "Try again later."
-                )
-            if on_progress:
-                on_progress(done, total)
-            yield chunk
-        if not done:
-            raise DownloadFailed(f"The file at {shown(url)} is empty.", "Give another address.")
+        if clock() > deadline:
+            raise DownloadFailed(f"The file at {shown(url)} came too slowly.", "Try again later.")
+        if on_progress:
+            on_progress(done, total)
+        yield chunk
+    if not done:
+        raise DownloadFailed(f"The file at {shown(url)} is empty.", "Give another address.")
 
 
-def _check_answer(response: requests.Response, url: str) -> None:
+def _check_answer(response: requests.Response, url: str, result: bool) -> None:
     status = response.status_code
     if status == 429 or status >= 500:
         raise _passing(url, f"status {status}", status, retry_after(response.headers))
     if status in {401, 403, 404, 410}:
         raise DownloadFailed(
             f"The file at {shown(url)} is not there or not open to everyone (status {status}).",
-            "Results are kept for 7 days. Give an address that opens without signing in.",
+            "Results are kept for 7 days."
+            if result
+            else "Give an address that opens without signing in, or the file itself.",
             status=status,
         )
     if status != 200:
@@ -265,6 +267,8 @@ class _Visit:
             )
         except ForbiddenAddress:
             forbidden = _forbidden(url) if url.startswith("https:") else _unencrypted(url)
+        except ValueError:  # what the parsers of addresses say of one that is none
+            forbidden = _not_plain(url)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             forbidden = None
             failure = lost(error)

@@ -40,12 +40,14 @@ class WaveSpeedError(Exception):
         hint: one sentence, what to do next.
         status: the HTTP status, None when there was no answer.
         code: the envelope's or the task's own code, None when there was none.
+        cost: one sentence about money, said only where something is billed; "" if none.
         task_id: the id of the task concerned, None when there is none.
         retry_after: seconds the server asked to wait, None when it did not.
     """
 
     passing = False
     """Whether the same GET may well succeed later."""
+    cost = ""
 
     def __init__(
         self,
@@ -66,7 +68,7 @@ class WaveSpeedError(Exception):
         self.retry_after = retry_after
 
     def __str__(self) -> str:
-        return f"{self.what} {self.hint}".strip()
+        return " ".join(said for said in (self.what, self.hint, self.cost) if said)
 
 
 class BadKey(WaveSpeedError):
@@ -126,10 +128,11 @@ class AmbiguousSubmit(WaveSpeedError):
 class PredictionError(WaveSpeedError):
     """An error about a task; `prediction` is the task as last seen."""
 
-    def __init__(self, prediction: Prediction, what: str, hint: str) -> None:
+    def __init__(self, prediction: Prediction, what: str, hint: str, cost: str = "") -> None:
         super().__init__(what, hint, code=prediction.code or None, task_id=prediction.id or None)
-        self.args = (prediction, what, hint)
+        self.args = (prediction, what, hint, cost)
         self.prediction = prediction
+        self.cost = cost
 
 
 class TaskFailed(PredictionError):
@@ -166,11 +169,12 @@ def check_outcome(prediction: Prediction, redact: Callable[[str], str] = str) ->
             what = f"{what} {known.meaning}"
         if prediction.error:
             what = f"{what} The server said: {redact(prediction.error)[:500]}"
-        raise TaskFailed(prediction, _sentence(what), known.advice)
+        raise TaskFailed(prediction, _sentence(what), known.advice, known.cost)
     if prediction.succeeded and not prediction.outputs:
         raise TaskWithoutOutput(
             prediction,
             "The task says it is completed, but it has no output.",
+            "Start a new task, or try other media.",
             f"Look up task {prediction.id} on the provider's dashboard before paying again.",
         )
     return prediction

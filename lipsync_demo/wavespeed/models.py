@@ -28,10 +28,11 @@ TERMINAL_FAILURES: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class TaskCode:
-    """What a task's own error code means and what to do about it."""
+    """What a task's own error code means, what to do about it, and what that costs."""
 
     meaning: str
     advice: str
+    cost: str = ""
 
 
 NO_CREDIT = TaskCode(credit.WHAT, "Top up the account, then start a new task.")
@@ -54,11 +55,13 @@ TASK_CODES: Mapping[int, TaskCode] = {
     ),
     1403: TaskCode(
         "The model could not process this video and speech.",
-        "Try other media; the same media may fail again, and a new task is billed.",
+        "Try other media; the same media may fail again.",
+        "A new task is billed.",
     ),
     1405: TaskCode(
         "The model gave up on this video and speech.",
-        "Try other media; the same media may fail again, and a new task is billed.",
+        "Try other media; the same media may fail again.",
+        "A new task is billed.",
     ),
     credit.TASK_CODE: NO_CREDIT,
     5000: TaskCode(

@@ -56,6 +56,10 @@ def plain(url: str) -> Origin | None:
     place = origin(url)
     if place is None or "@" in urlsplit(url).netloc or re.search(r"[\s\\]", url):
         return None
+    try:
+        place[1].encode("idna")
+    except UnicodeError:  # a part of its name is empty or longer than names may be
+        return None
     return place
 
 

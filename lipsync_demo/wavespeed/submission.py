@@ -115,7 +115,7 @@ def find(
     if unreadable or not complete:
         raise AmbiguousSubmit(
             "The list of recent tasks does not tell whether one of them is this one.",
-            "Look at the provider's dashboard before paying again.",
+            "Look at the provider's dashboard before submitting again.",
         )
     return None
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from lipsync_demo import player, texts
 from lipsync_demo.report.words import clock, escape, seconds
+from lipsync_demo.runs.folder import file_name
 from lipsync_demo.runs.groups import Group, GroupState, Item
 from lipsync_demo.runs.models import Estimate, Run, RunState
 from lipsync_demo.runs.pairs import COLUMNS, BadLine, PairList
@@ -74,7 +75,7 @@ def progress(group: Group, runs: Sequence[Run | None], estimates: Sequence[Estim
 
 
 def _row(group: Group, number: int, item: Item, run: Run | None) -> str:
-    name = item.label or " + ".join(part.rpartition("/")[2] for part in (item.video, item.audio))
+    name = item.label or " + ".join(map(file_name, (item.video, item.audio)))
     return (
         f"<tr><td>{number + 1}</td><td>{escape(name)}</td><td>{item.sync_mode}</td>"
         f"<td>{_state(run, item)}</td><td>{_length(run)}</td>"

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
+from glob import escape as escape_glob
 from pathlib import Path
 from typing import Any
 
@@ -123,7 +124,7 @@ class Doctor:
     ) -> Changes:
         suffix = ".mp4" if track == "video" else ".wav"
         stem = source.path.name.split(MARK)[0]
-        number = sum(1 for _ in source.path.parent.glob(f"{stem}{MARK}*"))
+        number = sum(1 for _ in source.path.parent.glob(f"{escape_glob(stem)}{MARK}*"))
         target = source.path.with_name(f"{stem}{MARK}{fix}-{number}{suffix}")
         original = _original(source.path) or source.path
         try:

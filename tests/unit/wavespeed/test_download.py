@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 import trustme
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from lipsync_demo.wavespeed import outside
 from lipsync_demo.wavespeed.client import WaveSpeedClient
@@ -265,7 +267,13 @@ def test_a_download_can_be_given_up_from_its_progress(
         "https://",
         "https://me:pw@host.example/a.mp4",
         "https://host.example\\@evil.example/a.mp4",
-        "https://host.example/a b.mp4",
+        "https://host .example/a.mp4",
+        "https://host.example/a\tb.mp4",
+        "https://host.example/a\nb.mp4",
+        "http://[::1/x.mp4",
+        "https://a..b/x.mp4",
+        "https://" + "a" * 70 + ".example/x.mp4",
+        "https://host.example:99999/x.mp4",
         "https://[broken/a.mp4",
     ],
 )
@@ -503,3 +511,59 @@ def test_a_certificate_is_checked_against_the_name(
     assert secure.requests == []
     visit(f"https://localhost:{port}/a.mp4", target)
     assert target.read_bytes() == CONTENT
+
+
+def test_spaces_in_an_address_are_read_as_browsers_do(
+    server: Script, fetch: Callable[..., Path], target: Path
+) -> None:
+    server.on("GET", "/my%20long%20talk.mp4", VIDEO)
+    fetch(f" {server.url}/my long talk.mp4\n", target)
+    assert target.read_bytes() == CONTENT
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 410])
+def test_only_a_result_is_said_to_have_been_kept_for_days(
+    server: Script,
+    client: WaveSpeedClient,
+    fetch: Callable[..., Path],
+    target: Path,
+    status: int,
+) -> None:
+    server.on("GET", "/a.mp4", Reply(status, b"no"), Reply(status, b"no"))
+    with pytest.raises(DownloadFailed) as given:
+        fetch(f"{server.url}/a.mp4", target)
+    assert "without signing in" in given.value.hint
+    assert "7 days" not in str(given.value)
+    with pytest.raises(DownloadFailed) as ours:
+        client.download(f"{server.url}/a.mp4", target)
+    assert "kept for 7 days" in ours.value.hint
+
+
+@given(st.text(max_size=40), st.sampled_from(["", "http://", "http://[", "https:/", "//", "\0"]))
+def test_whatever_is_pasted_is_refused_with_words(
+    tmp_path_factory: pytest.TempPathFactory, rest: str, start: str
+) -> None:
+    target = tmp_path_factory.getbasetemp() / "never.mp4"
+    with pytest.raises(DownloadFailed) as caught:
+        download(start + rest, target, limit_bytes=LIMIT)
+    assert caught.value.hint.endswith(".")
+    assert len(caught.value.what) < 300
+    assert not target.exists()
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(path=st.text(min_size=1, max_size=60))
+def test_any_path_reaches_the_server_or_is_refused(
+    server: Script, fetch: Callable[..., Path], target: Path, path: str
+) -> None:
+    with pytest.raises(DownloadFailed):
+        fetch(f"{server.url}/{path}", target)
+
+
+def test_a_very_long_address_is_shortened_in_words(
+    server: Script, fetch: Callable[..., Path], target: Path
+) -> None:
+    with pytest.raises(DownloadFailed) as caught:
+        fetch(f"{server.url}/{'long/' * 9000}a.mp4?sig=secret", target)
+    assert len(str(caught.value)) < 400
+    assert "secret" not in str(caught.value)
