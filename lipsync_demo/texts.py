@@ -377,6 +377,29 @@ class Money:
         return f"That is beyond the limit: {spent} of {limit} are spent."
 
 
+class Drift:
+    """How a server was found to stand to the API's documents."""
+
+    TITLE = "Server held against the contract"
+    TABLE = "What was asked, documented and observed"
+    COLUMNS: Final = ("Asked", "Outcome", "Documented", "Observed", "Since")
+
+    @staticmethod
+    def counts(agree: int, differ: int, noted: int, unasked: int) -> str:
+        words = [f"{agree} as documented", f"{differ} otherwise"]
+        words += [f"{noted} where the documents are silent"] if noted else []
+        words += [f"{unasked} not asked"] if unasked else []
+        return " · ".join(words)
+
+    @staticmethod
+    def told(documented: str, observed: str, since: str) -> str:
+        return f"documented: {documented}; observed{f' since {since}' if since else ''}: {observed}"
+
+    @staticmethod
+    def quoted(amount: str) -> str:
+        return f"The API quoted {amount} USD for the tasks."
+
+
 class Report:
     """What a report says, as a file and behind a shared link."""
 

@@ -12,6 +12,7 @@ from lipsync_demo.cli.keeping import delete, import_task, review
 from lipsync_demo.cli.ledger import ledger
 from lipsync_demo.cli.looking import list_runs, modes, show
 from lipsync_demo.cli.measuring import measure
+from lipsync_demo.cli.probing import probe
 from lipsync_demo.cli.reporting import report
 from lipsync_demo.cli.running import resume, run
 from lipsync_demo.cli.serving import backend
@@ -47,4 +48,5 @@ app.command("measure")(measure)
 app.command("report")(report)
 app.command("ledger")(ledger)
 app.command("backend")(backend)
+app.command("probe")(probe)
 app.add_typer(bench, name="bench")

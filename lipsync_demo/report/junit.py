@@ -7,6 +7,7 @@ what could not be measured is skipped, and a run without a result is an error.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from xml.etree import ElementTree as Xml
 
 from lipsync_demo import texts
@@ -16,19 +17,21 @@ from lipsync_demo.runs.models import RunState, Verdict
 
 _NO_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 has no place for (its production 2)."""
+COUNTED = {"tests": "testcase", "failures": "failure", "errors": "error", "skipped": "skipped"}
 
 
 def junit(content: Content) -> bytes:
     """The report as UTF-8 XML."""
-    suites = Xml.Element("testsuites", name=content.title)
-    totals = {"tests": 0, "failures": 0, "errors": 0, "skipped": 0}
-    for entry in content.entries:
-        suite = _suite(entry)
-        suites.append(suite)
-        for name in totals:
-            totals[name] += int(suite.get(name, "0"))
-    for name, count in totals.items():
-        suites.set(name, str(count))
+    return whole(content.title, [_suite(entry) for entry in content.entries])
+
+
+def whole(title: str, found: Iterable[Xml.Element]) -> bytes:
+    """Test suites as UTF-8 XML, their cases counted."""
+    suites = Xml.Element("testsuites", name=title)
+    suites.extend(found)
+    for counted in (*suites, suites):
+        for name, tag in COUNTED.items():
+            counted.set(name, str(len(counted.findall(f".//{tag}"))))
     for element in suites.iter():
         element.text = element.text and _NO_XML.sub("\N{REPLACEMENT CHARACTER}", element.text)
         for name, value in element.items():
@@ -61,9 +64,6 @@ def _suite(entry: Entry) -> Xml.Element:
             failed = [n for n, v in run.review.headings.items() if v is Verdict.FAIL]
             words = ", ".join(failed) or run.review.note or "failed"
             Xml.SubElement(case, "failure", message=words, type="verdict")
-    for name, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
-        suite.set(name, str(len(suite.findall(f".//{tag}"))))
-    suite.set("tests", str(len(suite.findall("testcase"))))
     return suite
 
 

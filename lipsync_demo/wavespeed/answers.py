@@ -53,7 +53,7 @@ def refused(answer: Answer) -> bool:
 
 def words_of(answer: Answer) -> str:
     """What the server said went wrong, in one line; "" when it said nothing readable."""
-    said = _words(answer.body)
+    said = words(answer.body)
     if not said and answer.body is None and not answer.text.lstrip().startswith("<"):
         said = answer.text
     said = " ".join(said.split())
@@ -180,13 +180,13 @@ def _kind(status: int, task_id: str | None) -> tuple[type[WaveSpeedError], str, 
     )
 
 
-def _words(body: Any) -> str:
+def words(body: Any) -> str:
     if isinstance(body, str):
         return body
     if isinstance(body, list):
-        return "; ".join(filter(None, map(_words, body)))
+        return "; ".join(filter(None, map(words, body)))
     if isinstance(body, Mapping):
         for name in ("message", "error", "detail", "errors", "msg"):
-            if said := _words(body.get(name)):
+            if said := words(body.get(name)):
                 return said
     return ""

@@ -39,8 +39,8 @@ MEDIA_TYPES: Mapping[str, str] = {
 }
 """The formats the API's store documents, by suffix."""
 
-_TICKET = "/api/v3/media/uploads"
-_BINARY = "/api/v3/media/upload/binary"
+TICKET = "/api/v3/media/uploads"
+BINARY = "/api/v3/media/upload/binary"
 _OURS = frozenset({"authorization", "connection", "content-length", "host", "transfer-encoding"})
 
 
@@ -103,14 +103,14 @@ def _ticket(transport: Transport, path: Path, size: int) -> Answer:
     request: dict[str, Any] = {"filename": plain_name(path), "size": size}
     if media_type := MEDIA_TYPES.get(path.suffix.lower()):
         request["content_type"] = media_type
-    return transport.call("POST", _TICKET, request, retry=True)
+    return transport.call("POST", TICKET, request, retry=True)
 
 
 def _upload_form(transport: Transport, path: Path, on_progress: Progress | None) -> str:
     media_type = MEDIA_TYPES.get(path.suffix.lower(), "application/octet-stream")
     body, content_type = multipart(path, plain_name(path), media_type, on_progress)
     with body:
-        answer = transport.post_file(_BINARY, body, content_type)
+        answer = transport.post_file(BINARY, body, content_type)
     return _address(answer, _data(answer))
 
 

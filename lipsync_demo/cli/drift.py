@@ -1,0 +1,42 @@
+"""A server's drift as a table on a terminal."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+
+from rich.console import Console
+from rich.table import Table
+
+from lipsync_demo import texts
+from lipsync_demo.conformance.models import Conformance, Finding, Outcome
+
+NARROWEST = 100
+
+
+def printed(found: Conformance, *, every: bool) -> Iterator[str]:
+    """The table of what is worth a look, or of everything, and a line of counts."""
+    shown = found.findings if every else found.with_outcome(Outcome.DIFFERS, Outcome.NOTED)
+    if shown:
+        yield from _table(shown)
+    yield f"{found.server}: {texts.Drift.counts(*found.counts)}"
+
+
+def _table(findings: tuple[Finding, ...]) -> Iterator[str]:
+    out = io.StringIO()
+    width = max(Console().width, NARROWEST)
+    console = Console(file=out, width=width, highlight=False, markup=False, emoji=False)
+    table = Table(box=None, pad_edge=False)
+    for name in texts.Drift.COLUMNS:
+        table.add_column(name, overflow="fold")
+    for finding in findings:
+        table.add_row(
+            finding.check,
+            finding.outcome.value,
+            finding.documented,
+            finding.observed,
+            f"{finding.since:%Y-%m-%d}" if finding.since else "",
+        )
+    console.print(table)
+    for line in out.getvalue().splitlines():
+        yield line.rstrip()

@@ -1,0 +1,193 @@
+"""`probe`: a server held against the contract."""
+
+from __future__ import annotations
+
+import json as jsonlib
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from decimal import Decimal
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from lipsync_demo.cli.options import MISUSE, settings
+from lipsync_demo.files import write_whole
+from lipsync_demo.settings import Settings
+
+if TYPE_CHECKING:
+    from lipsync_demo.conformance.models import Conformance
+    from lipsync_demo.runs.ledger import Ledger
+
+DIFFERS = 1
+LOCAL = "local"
+"""The name under which differences of a server started here are remembered."""
+
+
+def probe(
+    base_url: Annotated[
+        str | None,
+        typer.Option(
+            "--base-url",
+            metavar="URL",
+            help="The server to ask, with the key in WAVESPEED_API_KEY. Without it, that of "
+            "WAVESPEED_BASE_URL when a key is set, else a local backend started for it.",
+        ),
+    ] = None,
+    spend_limit: Annotated[
+        str | None,
+        typer.Option("--spend-limit", metavar="USD", help="Submit no task beyond this sum."),
+    ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Agree to what the tasks cost without being asked.")
+    ] = False,
+    free: Annotated[bool, typer.Option("--free", help="Ask only what costs nothing.")] = False,
+    every: Annotated[bool, typer.Option("--all", help="Print what agrees, too.")] = False,
+    json: Annotated[
+        Path | None, typer.Option("--json", help="Write JSON to this file.", dir_okay=False)
+    ] = None,
+    junit: Annotated[
+        Path | None, typer.Option("--junit", help="Write JUnit XML to this file.", dir_okay=False)
+    ] = None,
+    html: Annotated[
+        Path | None, typer.Option("--html", help="Write a page to this file.", dir_okay=False)
+    ] = None,
+) -> None:
+    """Hold a server against the API's contract.
+
+    Every endpoint, error bodies, and all modes with the speech longer and the video longer, on
+    clips that are made for it. What is free comes first; before anything that is billed you are
+    asked. Prints what differs from the documents and since when. The exit code is 1 when
+    something does.
+    """
+    from lipsync_demo.cli.display import say
+    from lipsync_demo.cli.drift import printed
+    from lipsync_demo.report.drift import as_json, as_junit, as_page
+    from lipsync_demo.runs.errors import RunsError
+    from lipsync_demo.wavespeed.errors import WaveSpeedError
+
+    chosen, limit = settings(), _amount(spend_limit)
+    try:
+        with _server(chosen, base_url) as (url, key, name):
+            found = _probed(chosen, url, key, name, limit=limit, yes=yes, free=free)
+    except (WaveSpeedError, RunsError) as error:
+        say(str(error))
+        raise typer.Exit(DIFFERS) from None
+    for line in printed(found, every=every):
+        typer.echo(line)
+    try:
+        if json is not None:
+            write_whole(json, jsonlib.dumps(as_json(found), indent=2, ensure_ascii=False) + "\n")
+        if junit is not None:
+            write_whole(junit, as_junit(found))
+        if html is not None:
+            write_whole(html, as_page(found))
+    except OSError as error:
+        say(f"The file could not be written: {error}.")
+        raise typer.Exit(DIFFERS) from None
+    if not found.agrees:
+        raise typer.Exit(DIFFERS)
+
+
+def _amount(typed: str | None) -> Decimal | None:
+    from lipsync_demo.runs.money import amount
+
+    if typed is None:
+        return None
+    limit = amount(typed)
+    if limit is None:
+        typer.echo(f"--spend-limit: “{typed}” is no amount. Write it like 2.50.", err=True)
+        raise typer.Exit(MISUSE)
+    return limit
+
+
+@contextmanager
+def _server(chosen: Settings, base_url: str | None) -> Iterator[tuple[str, str, str]]:
+    """Address, key and name of the server to ask.
+
+    Raises:
+        RunRefused: there is no key for it, or a local one cannot be started.
+    """
+    from lipsync_demo.backend.errors import BackendError
+    from lipsync_demo.backend.process import LocalBackend
+    from lipsync_demo.runs.access import needs_key
+    from lipsync_demo.runs.errors import RunRefused
+
+    url = base_url or (chosen.base_url if chosen.backend_name == "wavespeed" else None)
+    if url is not None:
+        if chosen.api_key is None:
+            raise needs_key()
+        yield url, chosen.api_key.get_secret_value(), url
+        return
+    with TemporaryDirectory(prefix="probe-backend-") as folder:
+        server = LocalBackend(Path(folder), chosen.workers)
+        try:
+            started, token = server.start()
+            yield started, token, LOCAL
+        except BackendError as error:
+            raise RunRefused(error.what, error.hint) from error
+        finally:
+            server.stop()
+
+
+def _probed(
+    chosen: Settings,
+    url: str,
+    key: str,
+    name: str,
+    *,
+    limit: Decimal | None,
+    yes: bool,
+    free: bool,
+) -> Conformance:
+    from lipsync_demo.cli.display import say
+    from lipsync_demo.cli.purse import TerminalPurse
+    from lipsync_demo.conformance.clips import Clips
+    from lipsync_demo.conformance.memory import dated, place
+    from lipsync_demo.conformance.models import Conformance
+    from lipsync_demo.conformance.probing import Probe
+    from lipsync_demo.conformance.subject import Subject
+    from lipsync_demo.runs.times import now
+    from lipsync_demo.wavespeed.addresses import shown
+    from lipsync_demo.wavespeed.client import WaveSpeedClient
+    from lipsync_demo.wavespeed.wire import Wire
+
+    with WaveSpeedClient(key, url) as client, _ledger(chosen) as ledger, _folder() as folder:
+        wire = Wire(url, key, lambda wait: say(f"The account's limit: on in {wait:.0f} s."))
+        clips = (Clips.small if wire.loopback else Clips.usual)(folder)
+
+        def ask(words: str) -> bool:
+            say(words)
+            return yes or (sys.stdin.isatty() and typer.confirm("Go on?", err=True))
+
+        purse = None if free else TerminalPurse(chosen, url, ledger, limit, ask)
+        look = Probe(Subject(wire, client, clips), purse, say)
+        try:
+            findings = list(look.findings())
+        finally:
+            wire.close()
+            if purse is not None:
+                purse.close()
+    at = now()
+    dated_findings = dated(place(chosen.data_dir / "conformance", name), findings, at)
+    return Conformance(shown(url), at, dated_findings, look.quoted)
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    with TemporaryDirectory(prefix="probe-clips-") as folder:
+        yield Path(folder)
+
+
+@contextmanager
+def _ledger(chosen: Settings) -> Iterator[Ledger]:
+    from lipsync_demo.runs.ledger import Ledger
+    from lipsync_demo.runs.store import RunStore
+
+    store = RunStore(chosen.runs_database_url, chosen.runs_dir)
+    try:
+        yield Ledger(store.engine, chosen.runs_dir)
+    finally:
+        store.close()

@@ -1,0 +1,118 @@
+"""A person at a terminal who pays for a probe's tasks, and the ledger they are written in.
+
+A server that quotes nothing at all is not asked about and not written down.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
+
+from lipsync_demo.media.sync_modes import SyncMode
+from lipsync_demo.runs.ledger import Ledger
+from lipsync_demo.runs.ledger_lines import LineState
+from lipsync_demo.runs.models import Quote, Run, RunState
+from lipsync_demo.runs.times import now
+from lipsync_demo.settings import Settings
+from lipsync_demo.wavespeed.billing import Bill
+from lipsync_demo.wavespeed.models import Price
+
+NOBODY_AGREED = "nobody agreed to pay"
+NO_PRICE = "the API names no price, and there is a spend limit"
+
+
+class TerminalPurse:
+    """Asks once, holds to the limit of this look and to the server's own, writes the ledger."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        base_url: str,
+        ledger: Ledger,
+        limit: Decimal | None,
+        ask: Callable[[str], bool],
+    ) -> None:
+        self._settings = settings
+        self._base_url = base_url
+        self._ledger = ledger
+        self._limit = limit
+        self._ask = ask
+        self._session = secrets.token_hex(16)
+        self._free = False
+        self._open: Run | None = None
+        self._sent: dict[str, Run] = {}
+        if limit is not None:
+            ledger.set_limit(self._session, limit)
+
+    def allow(self, tasks: int, total: Decimal | None) -> str | None:
+        if total is None:
+            if self._limited:
+                return NO_PRICE
+            words = f"{tasks} tasks will be submitted; the API names no price."
+        elif total == 0:
+            self._free = True
+            return None
+        else:
+            words = f"{tasks} tasks will be submitted; the API quotes {total} USD for all of them."
+        if self._limit is not None:
+            words += f" No more than {self._limit} USD is spent."
+        return None if self._ask(words) else NOBODY_AGREED
+
+    def reserve(self, mode: SyncMode, price: Price | None) -> str | None:
+        if self._free:
+            return None
+        if price is None and self._limited:
+            return NO_PRICE
+        quote = None
+        if price is not None:
+            # Nobody knows whether the API could read the media: the bill may be higher.
+            quote = Quote(price.amount, price.currency, floor=True, at=now())
+        run = self._run(mode, quote)
+        reached = self._ledger.reserve(run, None, self._settings.spend_limit)
+        if reached is not None:
+            whose = "this server's limit" if reached.whose == "server" else "the limit"
+            return f"{whose} of {reached.limit} USD is reached"
+        self._open = replace(run, submits=1)
+        return None
+
+    def refused(self) -> None:
+        if self._open is not None:
+            self._ledger.settle(self._open, LineState.RELEASED)
+
+    def began(self, task_id: str) -> None:
+        if self._open is not None:
+            self._sent[task_id] = replace(self._open, prediction_id=task_id)
+
+    def ended(self, task_id: str, *, failed: bool, bill: Bill | None) -> None:
+        state = LineState.REFUND if failed else LineState.SPENT
+        if task_id in self._sent:
+            self._ledger.settle(self._sent[task_id], state, bill=bill)
+
+    def close(self) -> None:
+        """Forget the limit of this look; what was written down stays."""
+        self._ledger.set_limit(self._session, None)
+
+    @property
+    def _limited(self) -> bool:
+        return self._limit is not None or self._settings.spend_limit is not None
+
+    def _run(self, mode: SyncMode, quote: Quote | None) -> Run:
+        """What the ledger knows of a request; it is kept nowhere else."""
+        run_id, moment = secrets.token_hex(16), now()
+        return Run(
+            id=run_id,
+            created_at=moment,
+            started_at=moment,
+            updated_at=moment,
+            state=RunState.SUBMITTING,
+            backend="wavespeed",
+            base_url=self._base_url,
+            sync_mode=mode,
+            folder=self._settings.runs_dir / run_id,
+            video_source="",
+            audio_source="",
+            session=self._session,
+            quote=quote,
+        )

@@ -1,0 +1,69 @@
+"""What is asked when tasks have ended: their bill, the list, their deletion."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from lipsync_demo.conformance.models import Seen
+from lipsync_demo.conformance.subject import Subject
+from lipsync_demo.conformance.tasks import LIST
+from lipsync_demo.wavespeed.billing import Bill, bill
+from lipsync_demo.wavespeed.errors import WaveSpeedError
+from lipsync_demo.wavespeed.models import Prediction, Price
+
+BILLED = "one deduct each, in US dollars"
+LISTED = "every task with its inputs"
+DELETED = "deleted_count 1, then 404"
+_PAGE = 100
+
+
+def billed(subject: Subject, prices: Mapping[str, Price | None]) -> tuple[Seen, Mapping[str, Bill]]:
+    """What the bill says of tasks, given as id and quote, and the bills that are believed."""
+    if not prices:
+        return Seen("no task has ended", None), {}
+    try:
+        items = subject.client.billings(list(prices))
+    except WaveSpeedError as error:
+        return Seen(f"there is none: {error.what}", False), {}
+    bills: dict[str, Bill] = {}
+    found: dict[str, None] = {}
+    for task_id, price in prices.items():
+        taken = [item.amount for item in items if item.task_id == task_id and item.kind == "deduct"]
+        # Any quote may be the lowest price: the API does not say when it is.
+        read = bill(items, task_id, price.amount if price else None, floor=True)
+        if len(taken) != 1:
+            found["not one deduct each"] = None
+        elif read is None:
+            found["an amount that fits the quote in no unit"] = None
+        elif read.deducted != taken[0]:
+            found["not in US dollars"] = None
+        if read is not None:
+            bills[task_id] = read
+    return Seen("; ".join(found) or BILLED, not found), bills
+
+
+def listed(subject: Subject, tasks: Sequence[Prediction]) -> Seen:
+    """Whether the list of recent tasks has these, with what was sent for them."""
+    request = {"page": 1, "page_size": _PAGE, "include_inputs": True}
+    reply = subject.wire.ask("POST", LIST, request)
+    items = reply.data.get("items") if isinstance(reply.data, dict) else None
+    if not isinstance(items, list):
+        return Seen(f"{reply.status}, {reply.form}", False)
+    inputs: dict[Any, Any] = {
+        i.get("id"): i.get("input") or i.get("inputs") for i in items if isinstance(i, dict)
+    }
+    if any(task.id not in inputs for task in tasks):
+        return Seen("not every task", False)
+    whole = all(isinstance(inputs[t.id], dict) and inputs[t.id].get("video") for t in tasks)
+    return Seen(LISTED if whole else "every task, without inputs", whole)
+
+
+def deleted(subject: Subject, task: Prediction) -> Seen:
+    """Whether a task that has ended can be deleted, and is gone then."""
+    try:
+        count = subject.client.delete([task.id])
+    except WaveSpeedError as error:
+        return Seen(error.what, False)
+    status = subject.wire.ask("GET", f"{LIST}/{task.id}/result").status
+    return Seen(f"deleted_count {count}, then {status}", (count, status) == (1, 404))

@@ -1,0 +1,85 @@
+"""What is asked of a server, and what it was found to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import Enum
+
+from lipsync_demo.conformance.subject import Subject
+
+
+class Outcome(str, Enum):
+    """How an observation stands to the documents."""
+
+    AGREES = "agrees"
+    DIFFERS = "differs"
+    NOTED = "noted"
+    """The documents are silent; what the server does is only written down."""
+
+    NOT_ASKED = "not asked"
+
+    def __str__(self) -> str:
+        return self.value
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a server did, in words that are the same at every look; `agrees` None is a note."""
+
+    observed: str
+    agrees: bool | None
+
+    @property
+    def outcome(self) -> Outcome:
+        if self.agrees is None:
+            return Outcome.NOTED
+        return Outcome.AGREES if self.agrees else Outcome.DIFFERS
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One question: its name, what it is about, what the documents say, how to look."""
+
+    name: str
+    about: str
+    documented: str
+    look: Callable[[Subject], Seen]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One answer; `since` is when this very difference or note was first observed."""
+
+    check: str
+    about: str
+    documented: str
+    observed: str
+    outcome: Outcome
+    seconds: float = 0.0
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Conformance:
+    """All that was found of a server; `quoted` is what the API said the paid part costs."""
+
+    server: str
+    at: datetime
+    findings: tuple[Finding, ...]
+    quoted: Decimal | None = None
+
+    def with_outcome(self, *outcomes: Outcome) -> tuple[Finding, ...]:
+        return tuple(f for f in self.findings if f.outcome in outcomes)
+
+    @property
+    def counts(self) -> tuple[int, ...]:
+        """How many findings there are of each outcome, in the order of `Outcome`."""
+        return tuple(len(self.with_outcome(outcome)) for outcome in Outcome)
+
+    @property
+    def agrees(self) -> bool:
+        """Whether nothing differs from the documents."""
+        return not self.with_outcome(Outcome.DIFFERS)

@@ -1,0 +1,67 @@
+"""One look at a server: first what is free, then the tasks, if somebody agrees to pay."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+
+from lipsync_demo.conformance.account import ACCOUNT, BALANCE
+from lipsync_demo.conformance.models import Check, Finding, Outcome, Seen
+from lipsync_demo.conformance.paying import Purse
+from lipsync_demo.conformance.refusals import REFUSALS, TAKEN
+from lipsync_demo.conformance.running import Tasks, unasked
+from lipsync_demo.conformance.subject import Subject
+from lipsync_demo.conformance.tasks import TASKS
+from lipsync_demo.conformance.uploading import UPLOADS
+from lipsync_demo.wavespeed.errors import WaveSpeedError
+
+FREE: tuple[Check, ...] = (*ACCOUNT, *TASKS, *UPLOADS, *REFUSALS)
+ONLY_FREE = "only what is free was asked"
+TOOK_ONE = "the server takes wrong requests, and might bill them"
+
+
+class Probe:
+    """A look at one server; without a purse only at what is free.
+
+    `quoted` is what the API said the tasks cost, once that was asked; `say` is told what is
+    being done.
+    """
+
+    def __init__(
+        self, subject: Subject, purse: Purse | None, say: Callable[[str], object] = lambda _: None
+    ) -> None:
+        self._subject = subject
+        self._say = say
+        self._tasks = Tasks(subject, purse, say) if purse is not None else None
+
+    @property
+    def quoted(self) -> Decimal | None:
+        return self._tasks.quoted if self._tasks is not None else None
+
+    def findings(self) -> Iterator[Finding]:
+        """Everything that is found, as it is found.
+
+        Raises:
+            NetworkError: the server does not answer at all.
+        """
+        self._subject.wire.ask("GET", BALANCE)
+        for check in FREE:
+            if self._subject.known.get(TAKEN):
+                yield _finding(check, Seen(TOOK_ONE, None), Outcome.NOT_ASKED)
+                continue
+            self._say(check.about)
+            began = time.monotonic()
+            try:
+                seen = check.look(self._subject)
+            except WaveSpeedError as error:
+                seen = Seen(error.what, False)
+            yield _finding(check, seen, seen.outcome, time.monotonic() - began)
+        if self._tasks is not None:
+            yield from self._tasks.findings()
+        else:
+            yield from unasked(self._subject, ONLY_FREE)
+
+
+def _finding(check: Check, seen: Seen, outcome: Outcome, seconds: float = 0.0) -> Finding:
+    return Finding(check.name, check.about, check.documented, seen.observed, outcome, seconds)

@@ -1,0 +1,64 @@
+"""From an answer to what is said of it; never anything that changes from look to look."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from lipsync_demo.conformance.models import Check, Seen
+from lipsync_demo.conformance.subject import Subject
+from lipsync_demo.wavespeed.answers import words
+from lipsync_demo.wavespeed.models import decimal
+from lipsync_demo.wavespeed.wire import Reply
+
+AS_DOCUMENTED = "as documented"
+Look = Callable[[Subject], Seen]
+
+
+class Table(list[Check]):
+    """Checks in the order in which they are made."""
+
+    def __call__(self, name: str, about: str, documented: str) -> Callable[[Look], Look]:
+        """Add a check; the function below is how to look."""
+
+        def add(look: Look) -> Look:
+            self.append(Check(name, about, documented, look))
+            return look
+
+        return add
+
+
+def refused(reply: Reply, *statuses: int, says: str = "", form: str = "") -> Seen:
+    """An answer that must have one of the statuses, a form, and a word in what it says."""
+    observed = f"{reply.status}, {reply.form}"
+    agrees = reply.status in statuses and form in ("", reply.form)
+    if says:
+        heard = says.lower() in words(reply.body).lower()
+        observed += f" that {'says' if heard else 'does not say'} “{says}”"
+        agrees = agrees and heard
+    return Seen(observed, agrees)
+
+
+def held(reply: Reply, problems: Callable[[Any], Iterable[str]], told: str) -> Seen:
+    """A good answer whose data have no problems; then it is described by `told`."""
+    if reply.status != 200 or not isinstance(reply.body, dict) or reply.data is None:
+        return Seen(f"{reply.status}, {reply.form}", False)
+    found = list(problems(reply.data))
+    if reply.body.get("code") != 200:
+        found.insert(0, "the envelope's code is not 200")
+    return Seen("; ".join(found) or told, not found)
+
+
+def number(data: Any, name: str) -> Iterable[str]:
+    """What is wrong with a field that must be a number."""
+    value = data.get(name) if isinstance(data, dict) else None
+    if decimal(value) is None or isinstance(value, str):
+        yield f"{name} is {kind(value)}, no number"
+
+
+def kind(value: Any) -> str:
+    """What a JSON value is, in a word."""
+    if value is None:
+        return "missing or null"
+    names = {bool: "a flag", str: "text", list: "a list", dict: "an object"}
+    return names.get(type(value), "a number")

@@ -1,0 +1,154 @@
+"""Tasks, which may be billed: one that must fail, and every mode in both directions.
+
+All are submitted by the client, which holds to the account's limit and sends no request twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+from lipsync_demo.conformance.models import Seen
+from lipsync_demo.conformance.shape import STATUSES, problems
+from lipsync_demo.conformance.subject import UNREACHABLE, Subject
+from lipsync_demo.media.errors import MediaError
+from lipsync_demo.media.probe import MediaInfo, probe
+from lipsync_demo.media.sync_modes import SyncMode, output_seconds
+from lipsync_demo.wavespeed.errors import WaveSpeedError
+from lipsync_demo.wavespeed.models import Prediction
+
+PATIENCE_SECONDS = 1800.0
+"""How long one task is waited for."""
+
+UNREACHABLE_CODE = 1402
+FAILURE = "failed with code 1402, without output"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A task to be asked for; without a direction its media are unreachable.
+
+    Attributes:
+        video, audio: names of clips, or addresses.
+        seconds: how long the output is documented to be.
+    """
+
+    name: str
+    about: str
+    documented: str
+    video: str
+    audio: str
+    mode: SyncMode
+    seconds: Fraction | None = None
+
+    def inputs(self, subject: Subject) -> tuple[str, str]:
+        """The addresses of video and speech at the server, uploaded when they are needed."""
+        if self.seconds is None:
+            return self.video, self.audio
+        return subject.upload(self.video), subject.upload(self.audio)
+
+
+def jobs(subject: Subject) -> Iterator[Job]:
+    """What is submitted, in order."""
+    yield Job(
+        "task.unreachable",
+        "a task whose media cannot be fetched",
+        FAILURE,
+        UNREACHABLE["video"],
+        UNREACHABLE["audio"],
+        SyncMode.LOOP,
+    )
+    clips = subject.clips
+    for way, video, audio in (
+        ("speech longer", "short.mp4", "long.wav"),
+        ("video longer", "long.mp4", "short.wav"),
+    ):
+        lengths = (clips.short, clips.long) if video == "short.mp4" else (clips.long, clips.short)
+        for mode in SyncMode:
+            seconds = output_seconds(mode, *lengths)
+            yield Job(
+                f"mode.{mode.value}.{way.split()[0]}",
+                f"{mode.value}, {way}",
+                f"completed, one output of {float(seconds):.2f} s, H.264 with sound",
+                video,
+                audio,
+                mode,
+                seconds,
+            )
+
+
+def waited(subject: Subject, begun: Prediction) -> tuple[Prediction, set[str]]:
+    """The task when it has ended, and the words of status on its way.
+
+    Raises:
+        WaveSpeedError: it cannot be looked at, or has not ended in time.
+    """
+    last, words = begun, {begun.status}
+    for seen in subject.client.events(begun, timeout=PATIENCE_SECONDS):
+        last = seen
+        words.add(seen.status)
+    return last, words
+
+
+def ended(subject: Subject, job: Job, last: Prediction, folder: Path) -> Seen:
+    """How a task ended, against how it is documented to end."""
+    if job.seconds is None:
+        good = last.failed and last.code == UNREACHABLE_CODE and not last.outputs
+        return Seen(FAILURE if good else _end(last), good)
+    if not last.succeeded or len(last.outputs) != 1:
+        return Seen(_end(last), False)
+    try:
+        path = subject.client.download(last.outputs[0], folder / f"{job.name}.mp4")
+        info = probe(path)
+    except (WaveSpeedError, MediaError) as error:
+        return Seen(f"completed; its output cannot be used: {error.what}", False)
+    found = list(_wrong(info, job.seconds))
+    return Seen("; ".join(["completed", *found]) if found else job.documented, not found)
+
+
+def shaped(subject: Subject, tasks: list[Prediction]) -> Seen:
+    """The fields of tasks, at the submit and at the end."""
+    found = dict.fromkeys(
+        problem for task in tasks for problem in problems(task.raw, subject.client.base_url)
+    )
+    return Seen("; ".join(found) or "every field as documented", not found)
+
+
+def worded(words: set[str]) -> Seen:
+    """The words of status that were seen."""
+    unknown = sorted(words - STATUSES)
+    return Seen(f"also {', '.join(unknown)}" if unknown else "only documented words", not unknown)
+
+
+def flagged(task: Prediction) -> Seen:
+    """What a finished task says about NSFW."""
+    flags = task.raw.get("has_nsfw_contents")
+    said = "null" if flags is None else f"a list of {len(flags)}" if _many(flags) else "one flag"
+    return Seen(
+        "one flag, or null" if flags is None or not _many(flags) else said, not _many(flags)
+    )
+
+
+def _many(flags: object) -> bool:
+    return not isinstance(flags, list) or len(flags) != 1
+
+
+def _end(task: Prediction) -> str:
+    outputs = len(task.outputs)
+    code = f" with code {task.code}" if task.code else ""
+    return f"{task.status}{code}, {outputs or 'no'} output{'' if outputs == 1 else 's'}"
+
+
+def _wrong(info: MediaInfo, seconds: Fraction) -> Iterator[str]:
+    if info.video is None:
+        yield "no picture"
+        return
+    frame = 1 / info.video.fps if info.video.fps else Fraction(1, 25)
+    if abs(info.video.duration - seconds) > max(frame, Fraction(1, 25)):
+        yield f"{float(info.video.duration):.1f} s instead of {float(seconds):.2f} s"
+    if info.video.codec != "h264":
+        yield f"its picture is {info.video.codec}"
+    if info.audio is None:
+        yield "no sound"

@@ -1,0 +1,137 @@
+"""The tasks of a look: begun one after the other, waited for, and judged when they have ended."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from lipsync_demo.conformance import afterwards
+from lipsync_demo.conformance.models import Finding, Outcome, Seen
+from lipsync_demo.conformance.paying import Purse
+from lipsync_demo.conformance.rendering import Job, ended, flagged, jobs, shaped, waited, worded
+from lipsync_demo.conformance.subject import Subject
+from lipsync_demo.wavespeed.errors import AmbiguousSubmit, WaveSpeedError
+from lipsync_demo.wavespeed.models import Prediction, Price
+
+AFTERWARDS = (
+    ("task.fields", "the fields of a task", "every field as documented"),
+    ("task.statuses", "the words of status on the way", "only documented words"),
+    ("task.nsfw", "what a finished task says about NSFW", "one flag, or null"),
+    ("task.list", "the list with inputs", afterwards.LISTED),
+    ("task.bill", "the bill of the tasks", afterwards.BILLED),
+    ("task.delete", "the deletion of a task that has ended", afterwards.DELETED),
+)
+NO_TASK = "no task has ended"
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A task on its way; `at` is in monotonic seconds."""
+
+    job: Job
+    price: Price | None
+    task: Prediction
+    at: float
+
+
+class Tasks:
+    """The tasks of one look; `quoted` is what the API said they cost, None where it did not."""
+
+    def __init__(self, subject: Subject, purse: Purse, say: Callable[[str], object]) -> None:
+        self.quoted: Decimal | None = None
+        self._subject = subject
+        self._purse = purse
+        self._say = say
+
+    def findings(self) -> Iterator[Finding]:
+        """All that the tasks show, if somebody agrees that they are begun."""
+        wanted = [(job, self._price(job)) for job in jobs(self._subject)]
+        amounts = [price.amount for _, price in wanted if price is not None]
+        self.quoted = sum(amounts, Decimal(0)) if len(amounts) == len(wanted) else None
+        reason = self._purse.allow(len(wanted), self.quoted)
+        if reason is not None:
+            yield from unasked(self._subject, reason)
+            return
+        begun: list[Begun] = []
+        for job, price in wanted:
+            reason = reason or self._purse.reserve(job.mode, price)
+            if reason is not None:
+                yield _unasked(job, reason)
+                continue
+            self._say(f"submit: {job.about}")
+            try:
+                task = self._subject.client.submit(*job.inputs(self._subject), job.mode)
+            except AmbiguousSubmit as error:
+                # It may be billed, so nothing more is begun.
+                reason = "nobody knows whether the task before it was begun"
+                yield _finding(job, Seen(error.what, False))
+            except WaveSpeedError as error:
+                self._purse.refused()
+                yield _finding(job, Seen(f"refused: {error.what}", False))
+            else:
+                self._purse.began(task.id)
+                begun.append(Begun(job, price, task, time.monotonic()))
+        yield from self._ended(begun)
+
+    def _ended(self, begun: list[Begun]) -> Iterator[Finding]:
+        words: set[str] = set()
+        over: dict[str, Prediction] = {}
+        with TemporaryDirectory(prefix="probe-") as folder:
+            for one in begun:
+                self._say(f"wait: {one.job.about}")
+                try:
+                    last, said = waited(self._subject, one.task)
+                    seen = ended(self._subject, one.job, last, Path(folder))
+                except WaveSpeedError as error:
+                    yield _finding(one.job, Seen(f"no end: {error.what}", False))
+                    continue
+                words |= said
+                over[last.id] = last
+                yield _finding(one.job, seen, time.monotonic() - one.at)
+        prices = {one.task.id: one.price for one in begun if one.task.id in over}
+        bill, bills = afterwards.billed(self._subject, prices)
+        for task in over.values():
+            self._purse.ended(task.id, failed=task.failed, bill=bills.get(task.id))
+        if not over:
+            for name, about, documented in AFTERWARDS:
+                yield Finding(name, about, documented, NO_TASK, Outcome.NOT_ASKED)
+            return
+        tasks = list(over.values())
+        done = next((task for task in tasks if task.succeeded), None)
+        seen_of = {
+            "task.fields": shaped(self._subject, [*(one.task for one in begun), *tasks]),
+            "task.statuses": worded(words),
+            "task.nsfw": flagged(done) if done else Seen("no task was completed", False),
+            "task.list": afterwards.listed(self._subject, tasks),
+            "task.bill": bill,
+            "task.delete": afterwards.deleted(self._subject, tasks[0]),
+        }
+        for name, about, documented in AFTERWARDS:
+            found = seen_of[name]
+            yield Finding(name, about, documented, found.observed, found.outcome)
+
+    def _price(self, job: Job) -> Price | None:
+        try:
+            return self._subject.client.price(*job.inputs(self._subject), job.mode)
+        except WaveSpeedError:
+            return None
+
+
+def unasked(subject: Subject, reason: str) -> Iterator[Finding]:
+    """The tasks that were not begun, and what was not asked for want of them."""
+    for job in jobs(subject):
+        yield _unasked(job, reason)
+    for name, about, documented in AFTERWARDS:
+        yield Finding(name, about, documented, reason, Outcome.NOT_ASKED)
+
+
+def _unasked(job: Job, reason: str) -> Finding:
+    return Finding(job.name, job.about, job.documented, reason, Outcome.NOT_ASKED)
+
+
+def _finding(job: Job, seen: Seen, seconds: float = 0.0) -> Finding:
+    return Finding(job.name, job.about, job.documented, seen.observed, seen.outcome, seconds)

@@ -1,0 +1,100 @@
+"""A server's conformance as JSON, as JUnit XML, and as one HTML page."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as Xml
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from lipsync_demo import report, texts
+from lipsync_demo.conformance.models import Conformance, Finding, Outcome
+from lipsync_demo.report.junit import whole
+
+INKS = {
+    Outcome.AGREES: "good",
+    Outcome.DIFFERS: "bad",
+    Outcome.NOTED: "quiet",
+    Outcome.NOT_ASKED: "quiet",
+}
+
+
+def as_json(found: Conformance) -> dict[str, Any]:
+    """The conformance as JSON values; times are ISO 8601 in UTC, amounts text."""
+    return {
+        "server": found.server,
+        "at": found.at.isoformat(timespec="seconds"),
+        "agrees": found.agrees,
+        "quoted": None if found.quoted is None else str(found.quoted),
+        "counts": {o.value: len(found.with_outcome(o)) for o in Outcome},
+        "findings": [
+            {
+                "check": finding.check,
+                "about": finding.about,
+                "documented": finding.documented,
+                "observed": finding.observed,
+                "outcome": finding.outcome.value,
+                "since": finding.since.isoformat(timespec="seconds") if finding.since else None,
+                "seconds": round(finding.seconds, 3),
+            }
+            for finding in found.findings
+        ],
+    }
+
+
+def as_junit(found: Conformance) -> bytes:
+    """A test case a check: what differs fails, what was not asked is skipped."""
+    suite = Xml.Element("testsuite", name=texts.Drift.TITLE)
+    suite.set("timestamp", found.at.replace(tzinfo=None).isoformat(timespec="seconds"))
+    for finding in found.findings:
+        group = f"{found.server} {finding.check.split('.')[0]}"
+        case = Xml.SubElement(
+            suite,
+            "testcase",
+            classname=group,
+            name=f"{finding.check}: {finding.about}",
+            time=f"{finding.seconds:.3f}",
+        )
+        words = told(finding)
+        if finding.outcome is Outcome.DIFFERS:
+            Xml.SubElement(case, "failure", message=words, type="drift")
+        elif finding.outcome is Outcome.NOT_ASKED:
+            Xml.SubElement(case, "skipped", message=finding.observed)
+        elif finding.outcome is Outcome.NOTED:
+            Xml.SubElement(case, "system-out").text = words
+    return whole(texts.Drift.TITLE, [suite])
+
+
+def as_page(found: Conformance) -> str:
+    """The drift table as a page of its own: what differs first."""
+    ordered = sorted(found.findings, key=lambda f: f.outcome is not Outcome.DIFFERS)
+    page: str = _template().render(
+        found=found,
+        texts=texts.Drift,
+        findings=ordered,
+        inks=INKS,
+        style=report.style() + report.page_style(),
+        counts=texts.Drift.counts(*found.counts),
+        day=f"{found.at:%d %B %Y, %H:%M} UTC",
+    )
+    return page
+
+
+def told(finding: Finding) -> str:
+    """A finding in one sentence."""
+    since = f"{finding.since:%Y-%m-%d}" if finding.since else ""
+    return texts.Drift.told(finding.documented, finding.observed, since)
+
+
+@lru_cache(maxsize=1)
+def _template() -> Any:
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("drift.html")

@@ -1,0 +1,204 @@
+"""Requests as they are, without the client's reading of the answer: for whoever judges a server.
+
+The key goes to the base address alone, and only where it is asked for.  A 429 is waited out,
+for it answers nothing; nothing else is repeated.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from functools import cached_property
+from typing import Any
+
+import requests
+import urllib3.exceptions
+
+from .addresses import is_loopback, origin, shown
+from .errors import NetworkError, UnexpectedAnswer
+from .outside import GuardedAdapter, check_proxied, permitted, plain, proxies, session
+from .retries import retry_after
+from .transport import PlainSession, keyless, lost
+
+LARGEST_ANSWER = 64 << 20
+_SECONDS = (10.0, 60.0)
+"""To reach the server, and without any progress."""
+
+_TURNS = 4
+_UNNAMED_WAIT = 60.0
+"""Seconds to wait after a 429 that names none: the documented limits are for a minute."""
+
+_LONGEST_WAIT = 120.0
+_WRONG = "not-a-key-of-anybody"
+
+
+class Key(Enum):
+    """Which key a request carries, and where."""
+
+    OWN = "own"
+    NONE = "none"
+    WRONG = "wrong"
+    OTHER_HEADER = "other header"
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An answer; header names in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
+
+    @property
+    def text(self) -> str:
+        return self.content.decode("utf-8", "replace")
+
+    @cached_property
+    def body(self) -> Any:
+        """The parsed JSON; None when it is not JSON."""
+        try:
+            return json.loads(self.content)
+        except ValueError:
+            return None
+
+    @property
+    def data(self) -> Any:
+        """What is in the envelope; None without one."""
+        return self.body.get("data") if isinstance(self.body, Mapping) else None
+
+    @property
+    def form(self) -> str:
+        """What kind of body it is, in words."""
+        if isinstance(self.body, Mapping):
+            known = {"code", "data"} & self.body.keys()
+            return "an envelope" if known else "JSON without an envelope"
+        if self.body is not None:
+            return "JSON without an envelope"
+        if not self.content.strip():
+            return "no body"
+        return "a web page" if self.content.lstrip().startswith(b"<") else "plain text"
+
+
+class Wire:
+    """Requests to one server with one key; `on_wait` is told the seconds of a wait."""
+
+    def __init__(
+        self,
+        base_url: str,
+        api_key: str,
+        on_wait: Callable[[float], object] = lambda seconds: None,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._base = base_url.rstrip("/")
+        self._key = api_key
+        self._on_wait, self._sleep = on_wait, sleep
+        place = origin(base_url)
+        self.loopback = place is not None and is_loopback(place[1])
+        self._permits = permitted(self.loopback)
+        self._home = PlainSession()
+        self._abroad = session(GuardedAdapter(self._permits))
+
+    def close(self) -> None:
+        self._home.close()
+        self._abroad.close()
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        content: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        key: Key = Key.OWN,
+    ) -> Reply:
+        """A request to the server; `body` is sent as JSON, `content` as it is.
+
+        Raises:
+            NetworkError: no answer came.
+        """
+        sent = {**(headers or {}), **self._authority(key)}
+        if body is not None:
+            content = json.dumps(body).encode()
+            sent.setdefault("Content-Type", "application/json")
+        for turn in range(1, _TURNS + 1):
+            reply = self._once(self._home, method, self._base + path, content, sent)
+            if reply.status != 429 or turn == _TURNS:
+                break
+            named = retry_after(reply.headers)
+            wait = min(_UNNAMED_WAIT if named is None else named, _LONGEST_WAIT)
+            self._on_wait(wait)
+            self._sleep(wait)
+        return reply
+
+    def stranger(
+        self,
+        method: str,
+        url: str,
+        *,
+        content: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Reply:
+        """A request without the key to an address the server named.
+
+        Raises:
+            NetworkError: no answer came.
+            UnexpectedAnswer: the address is none that may be gone to.
+        """
+        if plain(url) is None or not (url.startswith("https:") or self.loopback):
+            raise UnexpectedAnswer(
+                f"The server named {shown(url)}, where nothing is sent to.",
+                "The address must begin with https.",
+            )
+        check_proxied(url, self._permits)
+        return self._once(self._abroad, method, url, content, dict(headers or {}))
+
+    def _authority(self, key: Key) -> dict[str, str]:
+        if key is Key.OWN:
+            return {"Authorization": f"Bearer {self._key}"}
+        if key is Key.WRONG:
+            return {"Authorization": f"Bearer {_WRONG}"}
+        return {"X-API-Key": self._key} if key is Key.OTHER_HEADER else {}
+
+    def _once(
+        self,
+        over: requests.Session,
+        method: str,
+        url: str,
+        content: bytes | None,
+        headers: Mapping[str, str],
+    ) -> Reply:
+        # `auth` keeps .netrc out; it would also take a header of ours away.
+        authority = headers.get("Authorization")
+
+        def auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
+            keyless(request)
+            if authority is not None:
+                request.headers["Authorization"] = authority
+            return request
+
+        try:
+            with over.request(
+                method,
+                url,
+                data=content,
+                headers=dict(headers),
+                auth=auth,
+                timeout=_SECONDS,
+                allow_redirects=False,
+                stream=True,
+                proxies=proxies(url),
+            ) as response:
+                body = response.raw.read(LARGEST_ANSWER, decode_content=True)
+                kept = {name.lower(): value for name, value in response.headers.items()}
+                return Reply(response.status_code, kept, body)
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+            gone = lost(error)
+            raise NetworkError(
+                f"The server at {shown(url)} gave no usable answer: {gone.why}.",
+                "Check the network connection and the server's address, then try again.",
+                maybe_sent=gone.maybe_sent,
+            ) from None
