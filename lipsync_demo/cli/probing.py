@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json as jsonlib
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
@@ -142,7 +141,7 @@ def _probed(
     yes: bool,
     free: bool,
 ) -> Conformance:
-    from lipsync_demo.cli.display import say
+    from lipsync_demo.cli.asking import asking
     from lipsync_demo.cli.purse import TerminalPurse
     from lipsync_demo.conformance.clips import Clips
     from lipsync_demo.conformance.memory import dated, place
@@ -154,16 +153,16 @@ def _probed(
     from lipsync_demo.wavespeed.client import WaveSpeedClient
     from lipsync_demo.wavespeed.wire import Wire
 
-    with WaveSpeedClient(key, url) as client, _ledger(chosen) as ledger, _folder() as folder:
-        wire = Wire(url, key, lambda wait: say(f"The account's limit: on in {wait:.0f} s."))
-        clips = (Clips.small if wire.loopback else Clips.usual)(folder)
-
-        def ask(words: str) -> bool:
-            say(words)
-            return yes or (sys.stdin.isatty() and typer.confirm("Go on?", err=True))
-
-        purse = None if free else TerminalPurse(chosen, url, ledger, limit, ask)
-        look = Probe(Subject(wire, client, clips), purse, say)
+    with (
+        WaveSpeedClient(key, url) as client,
+        _ledger(chosen) as ledger,
+        TemporaryDirectory(prefix="probe-clips-") as folder,
+        asking(yes) as person,
+    ):
+        wire = Wire(url, key, person.waits)
+        clips = (Clips.small if wire.loopback else Clips.usual)(Path(folder))
+        purse = None if free else TerminalPurse(chosen, url, ledger, limit, person.agree)
+        look = Probe(Subject(wire, client, clips), purse, person.tell)
         try:
             findings = list(look.findings())
         finally:
@@ -173,12 +172,6 @@ def _probed(
     at = now()
     dated_findings = dated(place(chosen.data_dir / "conformance", name), findings, at)
     return Conformance(shown(url), at, dated_findings, look.quoted)
-
-
-@contextmanager
-def _folder() -> Iterator[Path]:
-    with TemporaryDirectory(prefix="probe-clips-") as folder:
-        yield Path(folder)
 
 
 @contextmanager

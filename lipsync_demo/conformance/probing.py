@@ -18,7 +18,7 @@ from lipsync_demo.wavespeed.errors import WaveSpeedError
 
 FREE: tuple[Check, ...] = (*ACCOUNT, *TASKS, *UPLOADS, *REFUSALS)
 ONLY_FREE = "only what is free was asked"
-TOOK_ONE = "the server takes wrong requests, and might bill them"
+TOOK_ONE = "the server took a wrong request before, and might bill it"
 
 
 class Probe:

@@ -20,6 +20,14 @@ from urllib.parse import unquote, urlsplit
 
 KEY = "wsk_scripted_0123456789abcdef"
 SUBMIT = "/api/v3/sync/lipsync-1.9.0-beta"
+POSTS = {
+    SUBMIT,
+    "/api/v3/media/uploads",
+    "/api/v3/predictions",
+    "/api/v3/predictions/delete",
+    "/api/v3/model/price",
+    "/api/v3/billings/search",
+}
 HOLD_SECONDS = 60
 
 
@@ -196,8 +204,14 @@ class _Handler(BaseHTTPRequestHandler):
         api, path, body = self.api, urlsplit(self.path).path, self._body()
         if not self._authorised():
             return
-        request = json.loads(body)
-        if path == SUBMIT:
+        try:
+            request = json.loads(body)
+        except ValueError:
+            self._refuse(400)
+            return
+        if path not in POSTS:
+            self._refuse(404)
+        elif path == SUBMIT:
             self._submit(request)
         elif path == "/api/v3/media/uploads" and self._count("ticket"):
             api.gates["ticket"].pass_through()

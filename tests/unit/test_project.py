@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 REQUIREMENTS = (ROOT / "requirements.txt").read_text(encoding="utf-8")
 FRONT_MATTER = yaml.safe_load(README.split("---\n", 2)[1])
-BINARY = {".mp4", ".wav", ".m4a", ".npz", ".task", ".png", ".jpg", ".webp", ".onnx"}
+BINARY = {".mp4", ".wav", ".flac", ".m4a", ".npz", ".task", ".png", ".jpg", ".webp", ".onnx"}
 
 
 def tracked() -> list[str]:

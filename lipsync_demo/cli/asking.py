@@ -1,0 +1,49 @@
+"""What a person sees while a server is asked: a line that changes, and one question."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import typer
+from rich.status import Status
+
+from lipsync_demo.cli.display import console, say
+
+
+class Asking:
+    """Tells what is asked just now on a terminal; elsewhere only what takes its time."""
+
+    def __init__(self, status: Status | None, yes: bool) -> None:
+        self._status = status
+        self._yes = yes
+
+    def tell(self, about: str) -> None:
+        """Say what is being asked."""
+        if self._status is not None:
+            self._status.update(about)
+
+    def waits(self, seconds: float) -> None:
+        """Say that the account's limit is waited for."""
+        say(f"The account's limit is reached; on in {seconds:.0f} s.")
+
+    def agree(self, words: str) -> bool:
+        """Whether a person agrees to pay; nobody does where there is no terminal to answer."""
+        if self._status is not None:
+            self._status.stop()
+        say(words)
+        agreed = self._yes or (sys.stdin.isatty() and typer.confirm("Go on?", err=True))
+        if self._status is not None:
+            self._status.start()
+        return agreed
+
+
+@contextmanager
+def asking(yes: bool) -> Iterator[Asking]:
+    """While a server is asked."""
+    if not console.is_terminal:
+        yield Asking(None, yes)
+        return
+    with console.status("") as status:
+        yield Asking(status, yes)

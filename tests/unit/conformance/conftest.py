@@ -1,0 +1,71 @@
+"""A scripted server, and looks at it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from lipsync_demo.cli.purse import TerminalPurse
+from lipsync_demo.conformance.clips import Clips
+from lipsync_demo.conformance.models import Finding
+from lipsync_demo.conformance.probing import Probe
+from lipsync_demo.conformance.subject import Subject
+from lipsync_demo.runs.ledger import Ledger
+from lipsync_demo.runs.store import RunStore
+from lipsync_demo.settings import Settings
+from lipsync_demo.wavespeed import polling
+from lipsync_demo.wavespeed.client import WaveSpeedClient
+from lipsync_demo.wavespeed.polling import Schedule
+from lipsync_demo.wavespeed.wire import Wire
+from tests.faults.scripted_api import KEY, ScriptedApi, scripted_api
+
+Look = Callable[[TerminalPurse | None], dict[str, Finding]]
+PurseOf = Callable[..., TerminalPurse]
+
+
+@pytest.fixture(autouse=True)
+def quick_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Waiting is tested where it is made."""
+    monkeypatch.setattr(polling, "LOOPBACK", Schedule((0.01,), 0.02, 0.05))
+
+
+@pytest.fixture(scope="session")
+def clips(tmp_path_factory: pytest.TempPathFactory) -> Clips:
+    return Clips.small(tmp_path_factory.mktemp("clips"))
+
+
+@pytest.fixture
+def api(clips: Clips) -> Iterator[ScriptedApi]:
+    with scripted_api(clips.path("long.mp4")) as server:
+        yield server
+
+
+@pytest.fixture
+def look(api: ScriptedApi, clips: Clips) -> Iterator[Look]:
+    """Look at the scripted server; gives the findings by name."""
+    with ExitStack() as stack:
+
+        def begin(purse: TerminalPurse | None = None) -> dict[str, Finding]:
+            client = stack.enter_context(WaveSpeedClient(KEY, api.url))
+            wire = Wire(api.url, KEY, sleep=lambda seconds: None)
+            stack.callback(wire.close)
+            found = list(Probe(Subject(wire, client, clips), purse).findings())
+            assert len({finding.check for finding in found}) == len(found)
+            return {finding.check: finding for finding in found}
+
+        yield begin
+
+
+@pytest.fixture
+def settings(tmp_path: Path, api: ScriptedApi) -> Settings:
+    return Settings(data_dir=tmp_path / "data", base_url=api.url, api_key=KEY, backend="wavespeed")
+
+
+@pytest.fixture
+def ledger(settings: Settings) -> Iterator[Ledger]:
+    store = RunStore(settings.runs_database_url, settings.runs_dir)
+    yield Ledger(store.engine, settings.runs_dir)
+    store.close()

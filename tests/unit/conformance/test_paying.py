@@ -1,0 +1,180 @@
+"""What may be billed: asked about before, held to the limits, written down, never sent twice."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from lipsync_demo.cli.purse import NO_PRICE, NOBODY_AGREED, TerminalPurse
+from lipsync_demo.conformance.models import Finding, Outcome
+from lipsync_demo.conformance.probing import ONLY_FREE
+from lipsync_demo.runs.ledger import Ledger
+from lipsync_demo.runs.ledger_lines import LineState
+from lipsync_demo.runs.models import Charge
+from lipsync_demo.settings import Settings
+from tests.faults.scripted_api import ScriptedApi
+from tests.unit.conformance.conftest import Look
+
+TASKS = 11
+TOTAL = Decimal("0.025") + 10 * Decimal("0.05")
+PRICE = Decimal("0.05")
+
+
+class Person:
+    """Answers a question, and remembers it."""
+
+    def __init__(self, answer: bool = True) -> None:
+        self.answer = answer
+        self.asked: list[str] = []
+
+    def __call__(self, words: str) -> bool:
+        self.asked.append(words)
+        return self.answer
+
+
+@pytest.fixture
+def strict(api: ScriptedApi) -> ScriptedApi:
+    """A server that refuses the wrong requests, as documented."""
+    api.refusals["submit"] = [(400, {})] * 4
+    return api
+
+
+def purse(
+    settings: Settings, ledger: Ledger, person: Person, limit: str | None = None
+) -> TerminalPurse:
+    amount = None if limit is None else Decimal(limit)
+    return TerminalPurse(settings, settings.base_url, ledger, amount, person)
+
+
+def reasons(found: dict[str, Finding]) -> set[str]:
+    return {
+        finding.observed
+        for name, finding in found.items()
+        if name.startswith(("mode.", "task.")) and finding.outcome is Outcome.NOT_ASKED
+    }
+
+
+def modes(found: dict[str, Finding], outcome: Outcome) -> int:
+    return sum(f.outcome is outcome for name, f in found.items() if name.startswith("mode."))
+
+
+def test_without_a_purse_only_what_is_free_is_asked(strict: ScriptedApi, look: Look) -> None:
+    found = look(None)
+    assert reasons(found) == {ONLY_FREE}
+    assert strict.tasks == {}
+
+
+def test_nothing_is_submitted_when_nobody_agrees(
+    strict: ScriptedApi, look: Look, settings: Settings, ledger: Ledger
+) -> None:
+    person = Person(False)
+    found = look(purse(settings, ledger, person, "5"))
+    assert reasons(found) == {NOBODY_AGREED}
+    assert strict.tasks == {}
+    assert ledger.lines() == []
+    (asked,) = person.asked
+    assert f"{TASKS} tasks" in asked
+    assert f"quotes {TOTAL} USD" in asked
+    assert "No more than 5 USD" in asked
+
+
+def test_every_task_is_in_the_ledger_by_its_own_bill(
+    strict: ScriptedApi, look: Look, settings: Settings, ledger: Ledger
+) -> None:
+    found = look(purse(settings, ledger, Person()))
+    assert len(strict.tasks) == TASKS
+    assert reasons(found) == set()
+    lines = ledger.lines()
+    assert len(lines) == TASKS
+    assert {line.state for line in lines} == {LineState.SPENT}
+    assert {line.charge for line in lines} == {Charge(PRICE, Decimal(0), "billing")}
+    assert {line.task for line in lines} <= set(strict.tasks) | {f"{1:032x}"}
+    assert found["task.bill"].outcome is Outcome.AGREES
+
+
+def test_micro_dollars_are_a_difference_and_are_charged_right(
+    strict: ScriptedApi, look: Look, settings: Settings, ledger: Ledger
+) -> None:
+    strict.bill_unit = 1_000_000
+    found = look(purse(settings, ledger, Person()))
+    assert found["task.bill"].observed == "not in US dollars"
+    assert {line.charge for line in ledger.lines()} == {Charge(PRICE, Decimal(0), "billing")}
+
+
+@pytest.mark.parametrize("whose", ["look", "server"])
+def test_no_task_beyond_a_limit_is_submitted(
+    strict: ScriptedApi, look: Look, settings: Settings, ledger: Ledger, whose: str
+) -> None:
+    if whose == "server":
+        settings = settings.model_copy(update={"spend_limit": Decimal("0.20")})
+    found = look(purse(settings, ledger, Person(), "0.20" if whose == "look" else None))
+    # The task that must fail is quoted at the floor of 0.025.
+    assert len(strict.tasks) == 4
+    (reason,) = reasons(found)
+    assert "limit of 0.20 USD is reached" in reason
+    assert modes(found, Outcome.NOT_ASKED) == 7
+
+
+def test_without_a_price_a_limit_lets_nothing_through(
+    strict: ScriptedApi, look: Look, settings: Settings, ledger: Ledger
+) -> None:
+    strict.refusals["price"] = [(403, {})] * 50
+    person = Person()
+    assert reasons(look(purse(settings, ledger, person, "5"))) == {NO_PRICE}
+    assert person.asked == []
+    assert strict.tasks == {}
+
+
+def test_without_a_price_and_a_limit_a_person_decides(
+    strict: ScriptedApi, look: Look, settings: Settings, ledger: Ledger
+) -> None:
+    strict.refusals["price"] = [(403, {})] * 50
+    person = Person(False)
+    look(purse(settings, ledger, person))
+    assert "names no price" in person.asked[0]
+
+
+def test_when_nobody_knows_whether_a_task_was_begun_no_other_is(
+    strict: ScriptedApi, look: Look, settings: Settings, ledger: Ledger
+) -> None:
+    strict.drop_submits = 1
+    found = look(purse(settings, ledger, Person()))
+    assert len(strict.tasks) == 1
+    assert found["task.unreachable"].outcome is Outcome.DIFFERS
+    assert modes(found, Outcome.NOT_ASKED) == 10
+    assert [line.state for line in ledger.lines()] == [LineState.RESERVED]
+
+
+def test_a_refused_task_is_released_and_the_others_go_on(
+    api: ScriptedApi, look: Look, settings: Settings, ledger: Ledger
+) -> None:
+    api.refusals["submit"] = [(400, {})] * 5
+    found = look(purse(settings, ledger, Person()))
+    assert found["task.unreachable"].observed.startswith("refused")
+    assert len(api.tasks) + found["task.delete"].observed.startswith("deleted_count 1") == 10
+    states = [line.state for line in ledger.lines()]
+    assert states.count(LineState.RELEASED) == 1
+    assert states.count(LineState.SPENT) == 10
+
+
+def test_a_server_that_quotes_nothing_is_not_asked_about(
+    strict: ScriptedApi, look: Look, settings: Settings, ledger: Ledger
+) -> None:
+    strict.prices = (0, 0)
+    person = Person(False)
+    assert reasons(look(purse(settings, ledger, person))) == set()
+    assert person.asked == []
+    assert ledger.lines() == []
+
+
+def test_a_failed_task_is_in_the_ledger_as_to_be_refunded(
+    strict: ScriptedApi, look: Look, settings: Settings, ledger: Ledger
+) -> None:
+    strict.statuses = ["failed"]
+    strict.final = {"code": 1402}
+    found = look(purse(settings, ledger, Person()))
+    assert {line.state for line in ledger.lines()} == {LineState.REFUND}
+    assert found["task.unreachable"].outcome is Outcome.AGREES
+    assert found["mode.loop.speech"].observed == "failed with code 1402, no outputs"
+    assert found["task.nsfw"].outcome is Outcome.DIFFERS
