@@ -42,10 +42,14 @@ def voice() -> AudioFrame:
     return frame
 
 
-if __name__ == "__main__":
+def main() -> None:
     MATERIAL.mkdir(parents=True, exist_ok=True)
     face().save(MATERIAL / "face.jpg", quality=88)
     with av.open(str(MATERIAL / "voice.flac"), "w") as output:
         track = output.add_stream("flac", RATE, layout="mono", format="s16")
         output.mux(track.encode(voice()))
         output.mux(track.encode(None))
+
+
+if __name__ == "__main__":
+    main()

@@ -19,6 +19,7 @@ import urllib3.exceptions
 
 from .addresses import is_loopback, origin, shown
 from .errors import NetworkError, UnexpectedAnswer
+from .guard import ForbiddenAddress
 from .outside import GuardedAdapter, check_proxied, permitted, plain, proxies, session
 from .retries import retry_after
 from .transport import PlainSession, keyless, lost
@@ -46,7 +47,7 @@ class Key(Enum):
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer; header names in lower case."""
+    """An answer; its headers are found by names in any case."""
 
     status: int
     headers: Mapping[str, str]
@@ -90,11 +91,11 @@ class Wire:
         base_url: str,
         api_key: str,
         on_wait: Callable[[float], object] = lambda seconds: None,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], None] | None = None,
     ) -> None:
         self._base = base_url.rstrip("/")
         self._key = api_key
-        self._on_wait, self._sleep = on_wait, sleep
+        self._on_wait, self._sleep = on_wait, sleep or time.sleep
         place = origin(base_url)
         self.loopback = place is not None and is_loopback(place[1])
         self._permits = permitted(self.loopback)
@@ -193,8 +194,12 @@ class Wire:
                 proxies=proxies(url),
             ) as response:
                 body = response.raw.read(LARGEST_ANSWER, decode_content=True)
-                kept = {name.lower(): value for name, value in response.headers.items()}
-                return Reply(response.status_code, kept, body)
+                return Reply(response.status_code, response.headers, body)
+        except ForbiddenAddress:
+            raise UnexpectedAnswer(
+                f"The server named {shown(url)}, an address inside a network.",
+                "Nothing was sent there.",
+            ) from None
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             gone = lost(error)
             raise NetworkError(
