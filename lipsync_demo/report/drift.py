@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as Xml
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from lipsync_demo import report, texts
 from lipsync_demo.conformance.models import Conformance, Finding, Outcome
 from lipsync_demo.report.junit import whole
+from lipsync_demo.report.templates import template
 
 INKS = {
     Outcome.AGREES: "good",
@@ -70,7 +67,7 @@ def as_junit(found: Conformance) -> bytes:
 def as_page(found: Conformance) -> str:
     """The drift table as a page of its own: what differs first."""
     ordered = sorted(found.findings, key=lambda f: f.outcome is not Outcome.DIFFERS)
-    page: str = _template().render(
+    page: str = template("drift.html").render(
         found=found,
         texts=texts.Drift,
         findings=ordered,
@@ -86,15 +83,3 @@ def told(finding: Finding) -> str:
     """A finding in one sentence."""
     since = f"{finding.since:%Y-%m-%d}" if finding.since else ""
     return texts.Drift.told(finding.documented, finding.observed, since)
-
-
-@lru_cache(maxsize=1)
-def _template() -> Any:
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("drift.html")

@@ -8,11 +8,8 @@ from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from lipsync_demo import player, report, texts
 from lipsync_demo.media.errors import MediaError
@@ -22,6 +19,7 @@ from lipsync_demo.report.card import card
 from lipsync_demo.report.content import Content, Entry
 from lipsync_demo.report.measured import MARKS, measured
 from lipsync_demo.report.redaction import redacted
+from lipsync_demo.report.templates import template
 from lipsync_demo.report.words import seconds
 from lipsync_demo.runs.models import HEADINGS, RunState
 
@@ -71,7 +69,7 @@ def render(content: Content, media: Media, preview: Preview | None = None) -> st
     """The page; `media` says where videos are found, `preview` what a pasted link shows."""
     sections = [_section(entry, media) for entry in content.entries]
     grid = _grid(content, media) if content.kind == "comparison" else ""
-    page: str = _template().render(
+    page: str = template("page.html").render(
         content=content,
         texts=texts.Report,
         style=report.style() + report.page_style(),
@@ -85,18 +83,6 @@ def render(content: Content, media: Media, preview: Preview | None = None) -> st
         day=f"{content.made_at:%d %B %Y, %H:%M} UTC",
     )
     return page
-
-
-@lru_cache(maxsize=1)
-def _template() -> Any:
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("page.html")
 
 
 def _shown(entry: Entry, media: Media) -> bool:
