@@ -8,7 +8,8 @@ from __future__ import annotations
 import logging
 import os
 import shutil
-from collections.abc import Iterator
+import subprocess
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ import pytest
 from hypothesis import settings
 
 REQUIRE_ALL = bool(os.environ.get("LIPSYNC_REQUIRE_ALL_RINGS"))
+OLDEST_NODE = 18
 # A busy machine is no failure: examples are not held to a wall clock.
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
@@ -34,6 +36,16 @@ def _media() -> Path | None:
     return Path(value) if value and Path(value, "index.csv").is_file() else None
 
 
+def _node() -> str | None:
+    """The version of Node.js, if it is new enough and has npm beside it."""
+    if not shutil.which("node") or not shutil.which("npm"):
+        return None
+    told = subprocess.run(["node", "--version"], capture_output=True, text=True, check=False)
+    version = told.stdout.strip().lstrip("v")
+    major = version.partition(".")[0]
+    return version if major.isdigit() and int(major) >= OLDEST_NODE else None
+
+
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[_missing] = {}
 
@@ -48,6 +60,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         absent["media"] = (
             "real-media tests skipped: set LIPSYNC_TEST_MEDIA to the folder that holds the "
             "test clips' index.csv"
+        )
+    if _node() is None:
+        absent["node"] = (
+            f"clients ring skipped: no Node.js {OLDEST_NODE} or newer with npm; "
+            "install them with 'apt install nodejs npm'"
         )
     for item in items:
         for ring, reason in absent.items():
@@ -75,6 +92,19 @@ def pytest_terminal_summary(
 ) -> None:
     for reason in config.stash[_missing].values():
         terminalreporter.write_line(reason)
+
+
+@pytest.fixture(scope="session")
+def leave_out(pytestconfig: pytest.Config) -> Callable[[str, str], None]:
+    """Leaves a ring out that turns out not to run here: its name, and why, for the summary."""
+
+    def leave(ring: str, reason: str) -> None:
+        pytestconfig.stash[_missing][ring] = reason
+        if REQUIRE_ALL:
+            pytest.fail(reason)
+        pytest.skip(reason)
+
+    return leave
 
 
 @pytest.fixture(scope="session")
