@@ -108,7 +108,7 @@ class UploadStore:
         ending = PurePath(filename).suffix.lower().lstrip(".")
         known = TYPES.get(ending)
         given = (content_type or "").partition(";")[0].strip().lower()
-        if given in ("", NOT_GIVEN):
+        if "/" not in given or given == NOT_GIVEN:
             given = known or ""
         if known is None or given.partition("/")[0] not in ("video", "audio", "image"):
             raise not_supported(filename, given)

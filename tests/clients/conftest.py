@@ -101,8 +101,8 @@ def _install(leave_out: Leave, what: str, *command: object, **options: Any) -> N
     except OSError as error:
         problem = str(error)
     if problem:
-        last = problem.strip().splitlines()[-3:]
-        leave_out(RING, f"clients ring skipped: {what} cannot be installed: {' / '.join(last)}")
+        last = problem.strip().splitlines()[-1]
+        leave_out(RING, f"clients ring skipped: {what} cannot be installed: {last}")
 
 
 @pytest.fixture(scope="session")

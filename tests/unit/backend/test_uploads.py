@@ -31,11 +31,11 @@ def test_a_given_type_wins_over_the_ending(uploads: UploadStore) -> None:
 
 
 @pytest.mark.parametrize("ending", sorted(TYPES))
+@pytest.mark.parametrize("given", ["Application/Octet-Stream; x=y", "", " ", "video"])
 def test_a_type_that_says_nothing_leaves_it_to_the_ending(
-    uploads: UploadStore, ending: str
+    uploads: UploadStore, ending: str, given: str
 ) -> None:
-    upload = uploads.announce(f"a.{ending}", 5, "Application/Octet-Stream; x=y")
-    assert upload.content_type == TYPES[ending]
+    assert uploads.announce(f"a.{ending}", 5, given).content_type == TYPES[ending]
 
 
 def test_no_two_names_or_tickets_are_alike(uploads: UploadStore) -> None:
