@@ -1,6 +1,20 @@
 """`python -m lipsync_demo`: the command line."""
 
+import sys
+
 from lipsync_demo.cli import app
+from lipsync_demo.cli.running import FAILURE, FILE_HINT
+from lipsync_demo.files import refused
+
+
+def main() -> None:
+    """Run a command; a file that the system refuses ends it with a sentence."""
+    try:
+        app(prog_name="python -m lipsync_demo")
+    except OSError as error:
+        sys.stderr.write(f"{refused(error)} {FILE_HINT}\n")
+        sys.exit(FAILURE)
+
 
 if __name__ == "__main__":
-    app(prog_name="python -m lipsync_demo")
+    main()

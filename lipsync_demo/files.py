@@ -11,6 +11,8 @@ from glob import escape
 from pathlib import Path
 from typing import Any
 
+from lipsync_demo.names import readable
+
 _BLOCK = 1 << 20
 
 
@@ -25,6 +27,13 @@ def digest(path: Path) -> str:
         while block := file.read(_BLOCK):
             found.update(block)
     return found.hexdigest()
+
+
+def refused(error: OSError) -> str:
+    """What the system refused, for a person: which file, and why."""
+    reason = (error.strerror or "the system refused it").lower()
+    name = f"{readable(os.fsdecode(error.filename))}: " if error.filename is not None else ""
+    return f"A file could not be used: {name}{reason}."
 
 
 @contextmanager

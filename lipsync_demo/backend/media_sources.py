@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from lipsync_demo.backend.uploads import UploadStore
+from lipsync_demo.names import readable
 
 _OWN = re.compile(r"/(uploads|outputs)/([0-9a-f]{32}\.[a-z0-9]{2,4})")
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -58,7 +59,7 @@ class MediaSources:
             path = self._outputs / name
             return Source(path, name) if path.is_file() else None
         arrived = self._uploads.by_name(name)
-        return Source(arrived[1], arrived[0].filename) if arrived else None
+        return Source(arrived[1], readable(arrived[0].filename)) if arrived else None
 
     def _fetched(self, url: str, role: str, folder: Path) -> Source:
         from lipsync_demo.wavespeed.download import download

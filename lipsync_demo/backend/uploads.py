@@ -20,6 +20,7 @@ from sqlalchemy.engine import Engine, Row
 
 from lipsync_demo.backend.envelopes import ApiError
 from lipsync_demo.backend.jobs import metadata, now_ms
+from lipsync_demo.names import readable
 
 TICKET_LIFE = timedelta(hours=1)
 TYPES = {
@@ -186,7 +187,7 @@ class UploadStore:
 
 
 def not_supported(filename: str, given: str) -> ApiError:
-    what = f"{filename[-80:]} {given[:80]}".strip()
+    what = f"{readable(filename)} {given[:80]}".strip()
     return ApiError(400, f"file type not supported: {what}; taken are {', '.join(TYPES)}")
 
 

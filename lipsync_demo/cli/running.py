@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from lipsync_demo.cli.options import Audio, Json, Output, RunId, Video, settings
-from lipsync_demo.files import replacing, write_json
+from lipsync_demo.files import refused, replacing, write_json
 from lipsync_demo.media.sync_modes import DEFAULT_SYNC_MODE, SyncMode
 from lipsync_demo.settings import BackendName
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from lipsync_demo.runs.service import RunService
 
 FAILURE = 1
+FILE_HINT = "Check its path and rights, and the room on the disk."
 INTERRUPTED = 130
 
 
@@ -128,7 +129,7 @@ def _reported(json: Path | None, **known: Any) -> Iterator[None]:
     except (RunsError, WaveSpeedError) as error:
         what, hint = error.what, error.hint
     except OSError as error:
-        what, hint = f"A file could not be used: {error}.", "Check its path and rights."
+        what, hint = refused(error), FILE_HINT
     else:
         return
     say(f"{what} {hint}".strip())

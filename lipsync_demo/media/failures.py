@@ -18,6 +18,7 @@ from typing import NamedTuple
 import av
 
 from lipsync_demo.media.errors import MediaError
+from lipsync_demo.names import readable
 
 MEDIA_HINT = "Choose a video such as MP4, MOV or WebM, or a sound file such as MP3, WAV or M4A."
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG})
@@ -137,7 +138,7 @@ def explain(error: BaseException, path: Path, *, opening: bool = False) -> Media
         found = _no_media(path)
         if found is not None:
             return found
-    return MediaError(meaning.what.format(name=path.name), meaning.hint)
+    return MediaError(meaning.what.format(name=readable(path.name)), meaning.hint)
 
 
 def _of_media(error: BaseException) -> bool:

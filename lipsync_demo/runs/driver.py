@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import re
 
+from lipsync_demo.files import refused
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.runs import transfers
 from lipsync_demo.runs.access import Closing
@@ -14,6 +16,7 @@ from lipsync_demo.runs.records import Lost
 from lipsync_demo.runs.submission import Submission
 from lipsync_demo.runs.turn import Interrupted, Turn
 from lipsync_demo.runs.watching import Watch
+from lipsync_demo.wavespeed.bodies import plain_name
 from lipsync_demo.wavespeed.errors import WaveSpeedError
 from lipsync_demo.wavespeed.models import Prediction
 
@@ -46,14 +49,13 @@ class Driver:
             turn.end()
         except WaveSpeedError as error:
             costs = error.cost if turn.run.backend != "local" else ""
-            self._fail(error.what, f"{error.hint} {costs}".strip())
+            self._fail(self._known(error.what), f"{error.hint} {costs}".strip())
         except (MediaError, RunRefused) as error:
             self._fail(error.what, error.hint)
         except OSError as error:
             logger.warning("Run %s: the step %s met %r", turn.run.id, turn.run.state, error)
-            reason = (error.strerror or "the system refused it").lower()
             self._fail(
-                f"A file of this run could not be used: {reason}.",
+                refused(error),
                 "Look for room on the disk and the rights of the data folder, then resume it.",
             )
         except Exception:
@@ -90,6 +92,15 @@ class Driver:
             if Prediction.parse(turn.run.prediction or {}).failed:
                 turn.money.settle(turn, LineState.REFUND)
             raise
+
+    def _known(self, said: str) -> str:
+        """What a server says, with the inputs' names as the person who gave them knows them."""
+        for given in (self.turn.run.video, self.turn.run.audio):
+            if given is not None:
+                announced = re.escape(plain_name(given.sent or given.path))
+                name = given.name.replace("\\", r"\\")
+                said = re.sub(rf"(?<![\w.-]){announced}(?![\w-])", name, said)
+        return said
 
     def _fail(self, what: str, hint: str) -> None:
         """Come to rest with an error; a request whose fate is unknown makes it unclear."""

@@ -12,6 +12,7 @@ from lipsync_demo.names import readable
 _PORTS = {"http": 80, "https": 443}
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
+UNREADABLE = "an unreadable address"
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Origin = tuple[str, str, int]
 
@@ -106,7 +107,7 @@ def shown(url: str) -> str:
     try:
         parts = urlsplit(url)
     except ValueError:
-        return "an unreadable address"
+        return UNREADABLE
     place = parts.netloc.rpartition("@")[2]
     scheme = f"{parts.scheme}://" if parts.scheme else ""
     return readable(f"{scheme}{place}{parts.path}") + ("?…" if parts.query else "")

@@ -20,7 +20,7 @@ import requests
 import requests.adapters
 import urllib3.exceptions
 
-from .addresses import origin, shown, tidied
+from .addresses import UNREADABLE, origin, shown, tidied
 from .bodies import Progress
 from .errors import DownloadFailed
 from .guard import ForbiddenAddress
@@ -179,8 +179,10 @@ def _too_large(limit_bytes: int) -> DownloadFailed:
 
 
 def _not_plain(url: str) -> DownloadFailed:
+    known = shown(url)
+    readable = known not in ("", UNREADABLE)
     return DownloadFailed(
-        f"{shown(url)} is not a plain web address.",
+        f"{known} is not a plain web address." if readable else "This is not a plain web address.",
         "Give an address that begins with https and has no name or password in it.",
     )
 

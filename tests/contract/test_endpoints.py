@@ -429,6 +429,29 @@ def test_a_part_of_no_particular_type_is_what_its_ending_says(
     assert requests.get(made["download_url"], timeout=10).headers["content-type"] == served_as
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        b"caf\xe9.mp4",
+        "я и 話 👩‍👩‍👧.mp4".encode(),
+        b'a\\"b%22.mp4',
+        b"../../etc/x.mp4",
+        b"a\x00b\tc.mp4",
+        b"x" * 255 + b".mp4",
+    ],
+)
+def test_a_form_may_name_its_file_as_it_likes(
+    server: Served, http: requests.Session, name: bytes
+) -> None:
+    head = b'--x\r\nContent-Disposition: form-data; name="file"; filename="' + name + b'"\r\n'
+    data = head + b"Content-Type: video/mp4\r\n\r\nsome bytes\r\n--x--\r\n"
+    url = f"{server.url}/api/v3/media/upload/binary"
+    headers = {"Content-Type": "multipart/form-data; boundary=x"}
+    made = envelope(http.post(url, data=data, headers=headers))
+    assert (made["type"], made["size"]) == ("video", 10)
+    assert requests.get(made["download_url"], timeout=10).content == b"some bytes"
+
+
 def test_a_file_of_another_kind_is_told_which_are_taken(
     server: Served, http: requests.Session
 ) -> None:

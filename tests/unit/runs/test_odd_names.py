@@ -155,6 +155,17 @@ def test_only_what_is_billed_speaks_of_bills(
     assert re.search(MONEY, said["wavespeed"])
 
 
+def test_a_file_keeps_its_name_whatever_it_was_sent_as(
+    runs: RunService, api: ScriptedApi, clip: Path, speech: Path, tmp_path: Path
+) -> None:
+    given = Path(shutil.copy(clip, tmp_path / "Grüße an alle.qt"))
+    api.statuses = ["failed"]
+    api.final = {"code": 1403, "error": "Gr_e_an_alle.qt.mp4 shows no face."}
+    run = runs.wait(runs.start(given, speech, "loop").id)
+    assert run.error is not None
+    assert "The server said: Grüße an alle.qt shows no face." in run.error.what
+
+
 def test_a_lost_local_request_speaks_of_no_bill(
     service: Callable[..., RunService], api: ScriptedApi, clip: Path, speech: Path
 ) -> None:
