@@ -86,6 +86,7 @@ class Doctor:
         "trim": "Cut",
         "constant_rate": "Make the frame rate constant",
         "smaller": "Make it smaller",
+        "plain": "Make a plain copy",
         "first_stream": "Keep the first sound track",
         "normalise": "Make it louder",
         "mono": "Make it mono, 48 kHz",

@@ -21,6 +21,8 @@ Samples = npt.NDArray[np.float32]
 Seconds = int | float | Fraction
 BITS = 14
 SIZE = (192, 128)
+EIGHT = [(turn, mirrored) for mirrored in (False, True) for turn in (0, 90, 180, 270)]
+"""All ways a player may have to turn and flip a stored picture."""
 
 _VIDEO_CODECS = {".mp4": "libx264", ".mov": "libx264", ".mkv": "libx264", ".m4v": "libx264"}
 _VIDEO_CODECS |= {".webm": "libvpx", ".avi": "mpeg4", ".mpg": "mpeg1video"}
@@ -83,6 +85,7 @@ def make_video(
     start: int = 0,
     time_base: Fraction | None = None,
     rotation: int = 0,
+    mirrored: bool = False,
     sar: Fraction | None = None,
     codec: str | None = None,
     b_frames: int | None = None,
@@ -101,6 +104,7 @@ def make_video(
         start: time of the first frame in units of 1/rate.
         rotation: clockwise degrees a player must turn the stored picture (MP4 and MOV); the
             stored picture is turned the other way, so that the upright one reads.
+        mirrored: a player must also flip it left to right, before it turns it.
         b_frames: pictures between two others, at most; None for the encoder's own, 0 in AVI.
         options: the encoder's, instead of fast ones.
         audio: mono samples, "tone", "silence" or None for no sound track.
@@ -134,7 +138,7 @@ def make_video(
         unit = (1 / rate) / video.codec_context.time_base
         for n, duration in enumerate(durations):
             picture = pictures[n % len(pictures)] if pictures else index_frame(n, size)
-            picture = np.ascontiguousarray(np.rot90(picture, rotation // 90))
+            picture = stored(picture, rotation, mirrored)
             frame = av.VideoFrame.from_ndarray(picture, "rgb24").reformat(format=pixel_format)
             frame.pts = round(ticks * unit)
             frame.time_base = video.codec_context.time_base
@@ -147,9 +151,15 @@ def make_video(
                 audio = tone(total, audio_rate) * (0 if audio == "silence" else 1)
             packets += _encoded(sound, np.asarray(audio, np.float32), audio_rate)
         container.mux(sorted(packets, key=lambda packet: (packet.dts or 0) * packet.time_base))
-    if rotation:
-        _turn(path, rotation)
+    if rotation or mirrored:
+        _turn(path, rotation, mirrored)
     return path
+
+
+def stored(picture: Rgb, rotation: int, mirrored: bool) -> Rgb:
+    """What is stored of a picture that players flip left to right and then turn clockwise."""
+    turned = np.rot90(picture, rotation // 90)
+    return np.ascontiguousarray(turned[:, ::-1] if mirrored else turned)
 
 
 def hide_pictures(path: Path, target: Path, numbers: Sequence[int]) -> Path:
@@ -273,14 +283,15 @@ def _encoded(
     return packets + stream.encode()
 
 
-def _turn(path: Path, rotation: int) -> None:
+def _turn(path: Path, rotation: int, mirrored: bool) -> None:
     """Write the display matrix into the first track header of an MP4 or MOV file."""
     data = bytearray(path.read_bytes())
     header = data.index(b"tkhd") + 4
     matrix = header + (52 if data[header] == 1 else 40)
-    cos, sin = {90: (0, 1), 180: (-1, 0), 270: (0, -1)}[rotation]
+    cos, sin = {0: (1, 0), 90: (0, 1), 180: (-1, 0), 270: (0, -1)}[rotation]
+    side = -1 if mirrored else 1
     one = 1 << 16
-    values = (cos * one, sin * one, 0, -sin * one, cos * one, 0, 0, 0, 1 << 30)
+    values = (side * cos * one, side * sin * one, 0, -sin * one, cos * one, 0, 0, 0, 1 << 30)
     data[matrix : matrix + 36] = struct.pack(">9i", *values)
     path.write_bytes(data)
 

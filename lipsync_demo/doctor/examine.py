@@ -8,6 +8,7 @@ from pathlib import Path
 
 from lipsync_demo.doctor.faces import Faces, faces
 from lipsync_demo.doctor.voice import Voice, voice
+from lipsync_demo.media.orientation import Orientation
 from lipsync_demo.media.preflight import (
     Finding,
     Fix,
@@ -52,13 +53,8 @@ def examine_video(info: MediaInfo) -> Examined:
         return Examined(tuple(found), "")
     seen = faces(info.path)
     found += _faces(seen)
-    if video.rotation:
-        found.append(
-            _note(
-                f"The picture is stored turned by {video.rotation}°.",
-                "Nothing to do: it is set upright, here and by the service.",
-            )
-        )
+    if not video.orientation.upright:
+        found.append(_stored(video.orientation))
     if video.sar != 1:
         found.append(
             _note(
@@ -209,6 +205,18 @@ def _voice(heard: Voice, length: Fraction, *, quiet: bool) -> list[Finding]:
                 )
             )
     return found
+
+
+def _stored(orientation: Orientation) -> Finding:
+    what = f"The picture is stored {orientation}."
+    if orientation.mirrored:
+        return _note(
+            what,
+            "Here it is shown as players show it; whether the service does is not known: "
+            "a plain copy is safe.",
+            Fix.PLAIN,
+        )
+    return _note(what, "Nothing to do: it is set upright, here and by the service.")
 
 
 def _praise(seen: Faces, info: MediaInfo) -> str:

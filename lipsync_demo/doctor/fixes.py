@@ -82,6 +82,15 @@ def smaller(path: Path, target: Path) -> Path:
     return _written(path, target, _all, fit=True)
 
 
+def plain(path: Path, target: Path) -> Path:
+    """The same video written as it is shown: upright, in one size, without turning flags.
+
+    Raises:
+        MediaError: the file cannot be read.
+    """
+    return _written(path, target, _all)
+
+
 def first_stream(path: Path, target: Path) -> Path:
     """Only the first sound of a file, as WAV.
 

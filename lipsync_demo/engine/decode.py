@@ -25,6 +25,7 @@ from lipsync_demo.engine.picture import Picture, from_frame
 from lipsync_demo.engine.store import PictureStore
 from lipsync_demo.media.failures import explained
 from lipsync_demo.media.frame_times import FrameTimes, frame_times
+from lipsync_demo.media.orientation import of_frame
 from lipsync_demo.media.streams import PICTURE_FORMATS, decoded, exact, open_media, video_stream
 
 HELD_BYTES = 96 * 1024 * 1024
@@ -73,10 +74,10 @@ class FrameReader:
             )
         self._next = first
         self._first = first[0]
-        self.rotation = -first[1].rotation % 360
-        self.sar = 1 / self._sar if self.rotation in (90, 270) else self._sar
+        self._orientation = of_frame(first[1])
+        self.sar = 1 / self._sar if self._orientation.sideways else self._sar
         with explained(path):
-            picture = from_frame(first[1], self.rotation)
+            picture = from_frame(first[1], self._orientation)
         self.size = (picture.width, picture.height)
         self.colours = picture.colours
         self._kept = PictureStore(len(self), self.size, spill)
@@ -144,7 +145,7 @@ class FrameReader:
         with explained(self.path):
             if (frame.width, frame.height) != self._coded:
                 frame = frame.reformat(*self._coded)
-            return from_frame(frame, self.rotation)
+            return from_frame(frame, self._orientation)
 
     def _frame(self, number: int) -> VideoFrame:
         at = self._last[0] if self._last else self._first

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from lipsync_demo.engine.sampling import Matrix, halved, warped
 from lipsync_demo.media.hdr import in_standard_range
+from lipsync_demo.media.orientation import UPRIGHT, Orientation
 
 Image = NDArray[np.uint8]
 
@@ -198,8 +199,8 @@ class Picture:
         return own
 
 
-def from_frame(frame: VideoFrame, rotation: int = 0) -> Picture:
-    """A decoded frame turned clockwise by `rotation` degrees (a multiple of 90).
+def from_frame(frame: VideoFrame, orientation: Orientation = UPRIGHT) -> Picture:
+    """A decoded frame as its `orientation` shows it.
 
     Other pixel formats are converted to 8-bit 4:2:0, high dynamic range to standard; an odd
     side is made even by repeating its last row or column, which loses nothing, where cropping
@@ -217,12 +218,10 @@ def from_frame(frame: VideoFrame, rotation: int = 0) -> Picture:
             colours = Colours(SMPTE170M, SMPTE170M, SMPTE170M)
         frame = frame.reformat(format="yuv420p")
     planes = [_plane(frame, index) for index in range(3)]
-    quarters = -rotation // 90
-    if quarters % 4:
-        planes = [np.ascontiguousarray(np.rot90(plane, quarters)) for plane in planes]
     height, width = planes[0].shape
     if height % 2 or width % 2:
         planes[0] = np.pad(planes[0], ((0, height % 2), (0, width % 2)), mode="edge")
+    planes = [orientation.applied(plane) for plane in planes]
     return Picture(planes[0], planes[1], planes[2], colours)
 
 

@@ -34,6 +34,7 @@ class Fix(str, Enum):
     TRIM = "trim"
     CONSTANT_RATE = "constant_rate"
     SMALLER = "smaller"
+    PLAIN = "plain"
     FIRST_STREAM = "first_stream"
     NORMALISE = "normalise"
     MONO = "mono"

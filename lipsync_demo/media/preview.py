@@ -24,7 +24,7 @@ PREVIEW = ".preview.mp4"
 """What the name of a kept copy ends in, after the whole name of its original."""
 SHORT_SIDE = 720
 SOUND_RATE = 48_000
-_TURNS = {90: "clock", 180: "", 270: "cclock"}
+_TURNS = {90: "clock", 270: "cclock"}
 _SAFE_PICTURE = {".mp4": {"h264"}, ".m4v": {"h264"}, ".webm": {"vp8", "vp9", "av1"}}
 _SAFE_TRACK = {".mp4": {"aac", "mp3"}, ".m4v": {"aac", "mp3"}, ".webm": {"opus", "vorbis"}}
 _SAFE_SOUND = frozenset({"mp3", "aac", "flac", "opus", "vorbis", "pcm_s16le", "pcm_s24le"})
@@ -162,17 +162,18 @@ class _Scaler:
 
 
 def _graph(video: VideoInfo, picture: VideoStream, width: int, height: int) -> Graph:
-    turned = video.rotation in (90, 270)
-    size = (height, width) if turned else (width, height)
+    size = video.orientation.size(width, height)
     graph = Graph()
     form = VideoFormat(STANDARD) if video.hdr else picture.format
     nodes = [
         graph.add_buffer(template=picture, format=form, time_base=video.time_base),
         graph.add("scale", f"{size[0]}:{size[1]}:flags=bilinear:out_range=tv"),
     ]
-    if turned:
-        nodes.append(graph.add("transpose", _TURNS[video.rotation]))
-    elif video.rotation == 180:
+    if video.orientation.mirrored:
+        nodes.append(graph.add("hflip"))
+    if video.orientation.sideways:
+        nodes.append(graph.add("transpose", _TURNS[video.orientation.turn]))
+    elif video.orientation.turn:
         nodes += [graph.add("hflip"), graph.add("vflip")]
     nodes += [
         graph.add("setsar", "1"),

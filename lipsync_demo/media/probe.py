@@ -18,6 +18,7 @@ from lipsync_demo.media.failures import MEDIA_HINT
 from lipsync_demo.media.frame_times import NO_PICTURE_HINT, FrameTimes, read_frame_times
 from lipsync_demo.media.hdr import NAMES as HDR
 from lipsync_demo.media.hdr import UNSPECIFIED
+from lipsync_demo.media.orientation import Orientation, of_frame
 from lipsync_demo.media.streams import (
     PICTURE_FORMATS,
     audio_frames,
@@ -48,9 +49,8 @@ class VideoInfo:
     """The first video stream.  Lengths in seconds; `start` is the first frame's own time.
 
     `width` and `height` are as displayed, after rotation and pixel shape; the coded ones as
-    stored.  `rotation` is the clockwise turn in degrees that sets the picture upright.
-    `primaries`, `transfer` and `matrix` are H.273's codes of its colours, `dolby_vision` is that
-    profile's number.
+    stored.  `primaries`, `transfer` and `matrix` are H.273's codes of its colours, `dolby_vision`
+    is that profile's number.
     """
 
     codec: str
@@ -66,7 +66,7 @@ class VideoInfo:
     start: Fraction
     first_frame: Fraction
     last_frame: Fraction
-    rotation: int
+    orientation: Orientation
     sar: Fraction
     pixel_format: str
     bit_depth: int
@@ -187,10 +187,8 @@ def _video_info(container: InputContainer, stream: VideoStream, path: Path) -> V
     frame = _first_picture(path)
     context = stream.codec_context
     sar = exact(stream.sample_aspect_ratio or context.sample_aspect_ratio, 1)
-    rotation = -frame.rotation % 360
-    width, height = max(1, round(frame.width * sar)), frame.height
-    if rotation in (90, 270):
-        width, height = height, width
+    orientation = of_frame(frame)
+    width, height = orientation.size(max(1, round(frame.width * sar)), frame.height)
     return VideoInfo(
         codec=context.codec.canonical_name,
         width=width,
@@ -205,7 +203,7 @@ def _video_info(container: InputContainer, stream: VideoStream, path: Path) -> V
         start=times.pts[0] * times.time_base,
         first_frame=times.first_frame,
         last_frame=times.last_frame,
-        rotation=rotation,
+        orientation=orientation,
         sar=sar,
         pixel_format=frame.format.name,
         bit_depth=max(component.bits for component in frame.format.components),

@@ -14,6 +14,7 @@ from PIL import Image
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.frame_times import NO_PICTURE_HINT
 from lipsync_demo.media.hdr import in_standard_range
+from lipsync_demo.media.orientation import of_frame
 from lipsync_demo.media.streams import exact, open_media, video_frames, video_stream
 
 QUALITY = 82
@@ -54,12 +55,13 @@ def stills(path: Path, moments: Sequence[Fraction], *, height: int = 180) -> lis
 
 def _webp(frame: VideoFrame, sar: Fraction, height: int) -> bytes:
     width = max(1, round(frame.width * sar))
-    turns = -frame.rotation % 360 // 90
-    across = width if turns % 2 else frame.height
+    orientation = of_frame(frame)
+    across = orientation.size(width, frame.height)[1]
     scale = min(Fraction(1), Fraction(height, across))
     size = max(1, round(width * scale)), max(1, round(frame.height * scale))
     shown = in_standard_range(frame)
-    picture = np.rot90(shown.to_ndarray(width=size[0], height=size[1], format="rgb24"), -turns)
+    stored = np.asarray(shown.to_ndarray(width=size[0], height=size[1], format="rgb24"), np.uint8)
+    picture = orientation.applied(stored)
     out = BytesIO()
     Image.fromarray(np.ascontiguousarray(picture)).save(out, "WEBP", quality=QUALITY)
     return out.getvalue()

@@ -49,7 +49,7 @@ def _length(
 
 
 def check_form(output: MediaInfo, source: MediaInfo | None, audio: MediaInfo | None) -> list[Check]:
-    """Size, frame rate, rotation, codecs and channels of the output beside the inputs'."""
+    """Size, frame rate, codecs and channels of the output beside the inputs'."""
     checks: list[Check] = []
     new, old = output.video, source.video if source else None
     if new is not None and old is not None:
@@ -58,12 +58,6 @@ def check_form(output: MediaInfo, source: MediaInfo | None, audio: MediaInfo | N
         rates = [f"{float(v.fps):.3f}".rstrip("0").rstrip(".") + " fps" for v in (new, old)]
         close = abs(new.fps - old.fps) < Fraction(1, 100)
         checks.append(_same("fps", "Frame rate", rates[0], rates[1], close, Outcome.WARN))
-        turned = new.rotation == 0 or new.rotation == old.rotation
-        checks.append(
-            _same(
-                "rotation", "Rotation", f"{new.rotation}°", f"{old.rotation}°", turned, Outcome.FAIL
-            )
-        )
         if new.hdr or old.hdr:
             checks.append(_colours(new, old))
         checks.append(_changed("codec", "Video codec", new.codec, old.codec))

@@ -44,7 +44,7 @@ def check_likeness(output: Path, source: Path, aligned: Aligned, mouth: Box | No
                 np.asarray(cv2.resize(p.y, size, interpolation=cv2.INTER_AREA), np.uint8)
                 for p in (one, other)
             )
-            found.append(float(ssim(first, second)[_outside(size, mouth)].mean()))
+            found.append(float(ssim(first, second)[outside(size, mouth)].mean()))
     value = float(np.mean(found)) if found else 0.0
     outcome = Outcome.PASS if value >= PASS else Outcome.WARN if value >= WARN else Outcome.FAIL
     words = {
@@ -78,7 +78,7 @@ def _size(luma: NDArray[np.uint8]) -> tuple[int, int]:
     return max(16, round(luma.shape[1] * scale)), max(16, round(luma.shape[0] * scale))
 
 
-def _outside(size: tuple[int, int], mouth: Box | None) -> NDArray[np.bool_]:
+def outside(size: tuple[int, int], mouth: Box | None) -> NDArray[np.bool_]:
     """True outside twice the mouth's box, which holds the jaw too."""
     width, height = size
     mask = np.ones((height, width), bool)

@@ -17,8 +17,9 @@ from lipsync_demo.qa.bands import ACCEPTABLE, DETECTABLE
 from lipsync_demo.qa.form import check_form, check_length
 from lipsync_demo.qa.likeness import check_likeness
 from lipsync_demo.qa.models import Check, Measures, Outcome, SyncScore
-from lipsync_demo.qa.motion import check_motion
+from lipsync_demo.qa.motion import check_motion, look
 from lipsync_demo.qa.mouths import mouths
+from lipsync_demo.qa.pictures import check_pictures
 from lipsync_demo.qa.sound import check_sound
 
 LOOK_SECONDS = 30.0
@@ -53,8 +54,10 @@ def measure(
     checks: list[Check] = [*check_length(shown, expected)]
     if speech and aligned and shown.audio is not None:
         checks += check_sound(output, speech, aligned.laid)
-    checks += check_motion(output, source, aligned)
-    if source and aligned:
+    made, own_pictures = look(output), look(source) if source else None
+    checks += check_motion(made, own_pictures, aligned)
+    if source and aligned and own_pictures:
+        checks += check_pictures((output, made), (source, own_pictures), aligned, seen.box)
         checks.append(check_likeness(output, source, aligned, seen.box))
     checks += check_form(shown, given, said)
     own = sync.score(seen, speech_samples(output)) if shown.audio else None

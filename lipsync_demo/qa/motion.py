@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from lipsync_demo.media.errors import MediaError
+from lipsync_demo.media.frame_times import NO_PICTURE_HINT
 from lipsync_demo.media.hdr import in_standard_range
+from lipsync_demo.media.orientation import Orientation, of_frame
 from lipsync_demo.media.streams import open_media, video_frames
 from lipsync_demo.qa.alignment import Aligned
 from lipsync_demo.qa.models import Check, Outcome
 
 WIDTH = 160
+SMALL = 32
 BLACK_LEVEL, BLACK_SPREAD = 24.0, 8.0
 """A picture darker than this mean with less spread than this (of 255) is black."""
 STILL = 0.25
@@ -25,40 +31,62 @@ FROZEN_SECONDS = 0.4
 JUMP_PASS, JUMP_WARN = 3.0, 8.0
 
 
-def changes(path: Path) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-    """Mean change (n,) of each frame's luma from the one before, 0 to 255, and which are black."""
-    found, black = [], []
-    before: NDArray[np.uint8] | None = None
-    with open_media(path) as container:
-        for frame in video_frames(container):
-            luma = in_standard_range(frame).to_ndarray(format="gray")
-            height = max(1, round(luma.shape[0] * WIDTH / luma.shape[1]))
-            small = np.asarray(
-                cv2.resize(luma, (WIDTH, height), interpolation=cv2.INTER_AREA), np.uint8
-            )
-            found.append(0.0 if before is None else float(cv2.absdiff(small, before).mean()))
-            black.append(bool(small.mean() < BLACK_LEVEL and small.std() < BLACK_SPREAD))
-            before = small
-    return np.array(found, np.float32), np.array(black)
+@dataclass(frozen=True, eq=False, slots=True)
+class Look:
+    """A video looked at once, picture by picture, in its decoder's order.
+
+    `moved` (n,) is each one's mean change of luma from the one before, 0 to 255; `black` (n,)
+    which are black; `small` (n, SMALL, SMALL) are the pictures as stored, which players show in
+    `orientation`.
+    """
+
+    moved: NDArray[np.float32]
+    black: NDArray[np.bool_]
+    small: NDArray[np.uint8]
+    orientation: Orientation
 
 
-def check_motion(output: Path, source: Path | None, aligned: Aligned | None) -> Sequence[Check]:
-    """Black, frozen and doubled frames, and the jump where the source turns or starts again.
+def look(path: Path) -> Look:
+    """Look at all pictures of a video.
 
     Raises:
-        MediaError: a file cannot be read.
+        MediaError: it cannot be read, or has no picture.
     """
-    moved, black = changes(output)
-    own = changes(source) if source is not None else None
-    checks = [_black(black, own, aligned)]
-    if own is None or aligned is None:
+    moved, black, small = [], [], []
+    before: NDArray[np.uint8] | None = None
+    orientation: Orientation | None = None
+    with open_media(path) as container:
+        for frame in video_frames(container):
+            orientation = orientation or of_frame(frame)
+            luma = in_standard_range(frame).to_ndarray(format="gray")
+            height = max(1, round(luma.shape[0] * WIDTH / luma.shape[1]))
+            now = _shrunk(luma, WIDTH, height)
+            if before is None or before.shape != now.shape:
+                before = now
+            moved.append(float(cv2.absdiff(now, before).mean()))
+            black.append(bool(now.mean() < BLACK_LEVEL and now.std() < BLACK_SPREAD))
+            small.append(_shrunk(now, SMALL, SMALL))
+            before = now
+    if orientation is None:
+        raise MediaError(f"No picture of {path.name} can be decoded.", NO_PICTURE_HINT)
+    return Look(np.array(moved, np.float32), np.array(black), np.stack(small), orientation)
+
+
+def _shrunk(luma: NDArray[Any], width: int, height: int) -> NDArray[np.uint8]:
+    return np.asarray(cv2.resize(luma, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def check_motion(output: Look, source: Look | None, aligned: Aligned | None) -> Sequence[Check]:
+    """Black, frozen and doubled frames, and the jump where the source turns or starts again."""
+    checks = [_black(output.black, source, aligned)]
+    if source is None or aligned is None:
         return [*checks, _unknown("repeats", "Frozen and doubled frames")]
-    doubled = _doubled(moved, own[0], aligned)
+    doubled = _doubled(output.moved, source.moved, aligned)
     frozen = _longest(doubled, aligned)
     checks.append(_frozen(frozen))
     checks.append(_repeats(doubled))
     if aligned.seams:
-        checks.append(_seams(moved, aligned))
+        checks.append(_seams(output.moved, aligned))
     return checks
 
 
@@ -88,13 +116,13 @@ def _longest(doubled: NDArray[np.bool_], aligned: Aligned) -> float:
 
 def _black(
     black: NDArray[np.bool_],
-    own: tuple[NDArray[np.float32], NDArray[np.bool_]] | None,
+    own: Look | None,
     aligned: Aligned | None,
 ) -> Check:
     count = int(black.sum())
     if own is not None and aligned is not None:
         sources = aligned.sources[: len(black)]
-        count = int((black[: len(sources)] & ~((sources >= 0) & own[1][sources])).sum())
+        count = int((black[: len(sources)] & ~((sources >= 0) & own.black[sources])).sum())
     outcome = Outcome.PASS if count == 0 else Outcome.FAIL
     words = "No frame is black." if count == 0 else "Frames are black where the source is not."
     return Check("black", "Black frames", str(count), "0", outcome, words, count)

@@ -88,7 +88,7 @@ def _copied(info: MediaInfo, target: Path) -> bool:
 def _same(one: MediaInfo, other: MediaInfo) -> bool:
     if one.video is None or other.video is None:
         return False
-    pictures = [(v.frames, v.width, v.height, v.rotation) for v in (one.video, other.video)]
+    pictures = [(v.frames, v.width, v.height, v.orientation) for v in (one.video, other.video)]
     lengths = abs(one.video.duration - other.video.duration) <= one.video.last_frame / 2
     samples = [None if m.audio is None else m.audio.samples for m in (one, other)]
     return pictures[0] == pictures[1] and lengths and samples[0] == samples[1]

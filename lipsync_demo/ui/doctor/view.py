@@ -37,6 +37,7 @@ LOOKING = f'<p class="quiet" role="status">{texts.Doctor.LOOKING}</p>'
 APPLIED: dict[Fix, Callable[[Path, Path], Path]] = {
     Fix.CONSTANT_RATE: fixes.constant_rate,
     Fix.SMALLER: fixes.smaller,
+    Fix.PLAIN: fixes.plain,
     Fix.FIRST_STREAM: fixes.first_stream,
     Fix.NORMALISE: fixes.normalise,
     Fix.MONO: fixes.mono,

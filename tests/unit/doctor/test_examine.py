@@ -11,10 +11,12 @@ import pytest
 
 from lipsync_demo.doctor.examine import examine_audio, examine_video
 from lipsync_demo.doctor.faces import faces, longest
+from lipsync_demo.doctor.fixes import plain
 from lipsync_demo.media.audio import speech_samples
+from lipsync_demo.media.orientation import UPRIGHT
 from lipsync_demo.media.preflight import Finding, Fix, Severity
 from lipsync_demo.media.probe import probe
-from tests.media_factory import make_video, write_audio
+from tests.media_factory import make_video, read_index, rgb_frames, write_audio
 from tests.unit.engine.talking import still
 
 ASSETS = Path(__file__).resolve().parents[3] / "assets"
@@ -99,6 +101,17 @@ def test_a_face_that_the_edge_cuts_is_named(tmp_path: Path, point: int, said: st
     path = make_video(tmp_path / "a.mp4", 1, size=cut.shape[1::-1], pictures=[cut] * 25)
     found = [f.what for f in examine_video(probe(path)).found]
     assert [said in what for what in found].count(True) == 1
+
+
+def test_a_mirrored_video_is_told_and_can_be_written_plainly(tmp_path: Path) -> None:
+    path = make_video(tmp_path / "a.mp4", 1, mirrored=True, rotation=90, size=(320, 240))
+    (told,) = [f for f in examine_video(probe(path)).found if "is stored" in f.what]
+    assert told.what == "The picture is stored mirrored and turned by 90°."
+    assert told.fix is Fix.PLAIN
+    video = probe(plain(path, tmp_path / "b.mp4")).video
+    assert video is not None
+    assert (video.orientation, video.width, video.height) == (UPRIGHT, 320, 240)
+    assert [read_index(frame) for frame in rgb_frames(tmp_path / "b.mp4")] == list(range(25))
 
 
 def test_the_part_with_the_face_is_the_longest_that_shows_it() -> None:

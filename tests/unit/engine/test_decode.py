@@ -12,7 +12,14 @@ from hypothesis import strategies as st
 from lipsync_demo.engine import decode, store
 from lipsync_demo.engine.decode import FrameReader
 from lipsync_demo.media.errors import MediaError
-from tests.media_factory import hide_pictures, make_picture, make_tone, make_video, read_index
+from tests.media_factory import (
+    EIGHT,
+    hide_pictures,
+    make_picture,
+    make_tone,
+    make_video,
+    read_index,
+)
 
 COUNT = 70
 
@@ -100,9 +107,11 @@ def test_a_clip_that_fits_is_decoded_once(tmp_path: Path, monkeypatch: pytest.Mo
         assert np.array_equal(first.y, second.y)
 
 
-@pytest.mark.parametrize("rotation", [0, 90, 180, 270])
-def test_pictures_stand_upright(tmp_path: Path, rotation: int) -> None:
-    path = make_video(tmp_path / "clip.mp4", frames=3, rotation=rotation, sar=Fraction(4, 3))
+@pytest.mark.parametrize(("rotation", "mirrored"), EIGHT)
+def test_pictures_stand_upright(tmp_path: Path, rotation: int, mirrored: bool) -> None:
+    path = make_video(
+        tmp_path / "clip.mp4", frames=3, rotation=rotation, mirrored=mirrored, sar=Fraction(4, 3)
+    )
     with FrameReader(path) as reader:
         assert reader.size == (192, 128)
         assert reader.sar == (Fraction(4, 3) if rotation % 180 == 0 else Fraction(3, 4))

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from lipsync_demo.engine.picture import Box, Colours, Picture, from_frame, to_frame
 from lipsync_demo.engine.sampling import warped
+from lipsync_demo.media.orientation import Orientation
+from tests.media_factory import EIGHT, stored
 from tests.unit.engine.conftest import portrait
 
 BT601, BT709 = Colours(6, 6, 6), Colours(1, 1, 1)
@@ -89,11 +91,20 @@ def test_odd_sides_become_even_without_losing_a_row() -> None:
     assert np.abs(made.rgb()[:101, :97].astype(int) - odd).mean() < 6
 
 
-@pytest.mark.parametrize("rotation", [0, 90, 180, 270])
-def test_pictures_are_turned_upright(rotation: int) -> None:
-    stored = np.ascontiguousarray(np.rot90(portrait(size=128), rotation // 90))
-    frame = av.VideoFrame.from_ndarray(stored, "rgb24").reformat(format="yuv420p")
-    assert np.abs(from_frame(frame, rotation).rgb().astype(int) - portrait(size=128)).mean() < 4
+@pytest.mark.parametrize("size", [(128, 128), (97, 101)])
+@pytest.mark.parametrize(("turn", "mirrored"), EIGHT)
+def test_pictures_are_turned_upright(turn: int, mirrored: bool, size: tuple[int, int]) -> None:
+    shown = portrait(size=128)[: size[1], : size[0]]
+    frame = av.VideoFrame.from_ndarray(stored(shown, turn, mirrored), "rgb24")
+    made = from_frame(frame.reformat(format="yuv420p"), Orientation(turn, mirrored))
+    assert (made.width, made.height) == (size[0] + size[0] % 2, size[1] + size[1] % 2)
+    # The row and column that make a side even lie where the stored picture ended.
+    same = min(
+        np.abs(made.rgb()[y : y + size[1], x : x + size[0]].astype(int) - shown).mean()
+        for y in range(size[1] % 2 + 1)
+        for x in range(size[0] % 2 + 1)
+    )
+    assert same < 6
 
 
 def test_frames_carry_planes_and_colours() -> None:

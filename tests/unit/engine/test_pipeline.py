@@ -240,11 +240,12 @@ def test_a_real_clip_without_a_face(test_media: Path, tmp_path: Path) -> None:
         {"frames": 12, "start": 10},
         {"vfr": [1, 2, 1, 3, 1, 1, 2, 1, 1]},
         {"frames": 12, "rotation": 90},
+        {"frames": 12, "mirrored": True, "rotation": 180},
         {"frames": 12, "sar": Fraction(4, 3)},
         {"frames": 12, "codec": "libx265", "pixel_format": "yuv444p"},
         {"frames": 12, "audio": "silence"},
     ],
-    ids=["one frame", "late", "vfr", "turned", "sar", "hevc", "silent"],
+    ids=["one frame", "late", "vfr", "turned", "flipped", "sar", "hevc", "silent"],
 )
 def test_difficult_material_has_its_length_and_speaks(
     tmp_path: Path, speech: Speech, kind: dict[str, Any]

@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 
 from lipsync_demo.media.errors import MediaError
+from lipsync_demo.media.orientation import UPRIGHT
 from lipsync_demo.media.preview import browser_safe, make_preview, preview_size
 from lipsync_demo.media.probe import probe
 from tests.media_factory import (
+    EIGHT,
     frame_stamps,
     make_picture,
     make_tone,
@@ -90,13 +92,15 @@ def test_a_preview_has_every_frame_and_plays(
     assert not list(tmp_path.glob("*.part"))
 
 
-@pytest.mark.parametrize("turn", [90, 180, 270])
-def test_a_preview_stands_upright(tmp_path: Path, turn: int) -> None:
-    source = make_video(tmp_path / "phone.mov", frames=6, size=(256, 144), rotation=turn)
+@pytest.mark.parametrize(("turn", "mirrored"), EIGHT)
+def test_a_preview_stands_upright(tmp_path: Path, turn: int, mirrored: bool) -> None:
+    source = make_video(
+        tmp_path / "phone.mov", frames=6, size=(256, 144), rotation=turn, mirrored=mirrored
+    )
     out = make_preview(source, tmp_path / "preview.mp4")
     video = probe(out).video
     assert video is not None
-    assert (video.width, video.height, video.rotation) == (256, 144, 0)
+    assert (video.width, video.height, video.orientation) == (256, 144, UPRIGHT)
     assert [read_index(picture) for picture in rgb_frames(out)] == list(range(6))
 
 

@@ -12,7 +12,7 @@ from PIL import Image
 
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.stills import stills
-from tests.media_factory import make_tone, make_video, read_index
+from tests.media_factory import EIGHT, make_tone, make_video, read_index
 
 
 def _picture(data: bytes) -> np.ndarray:
@@ -32,9 +32,9 @@ def test_it_is_small_and_never_enlarged(tmp_path: Path) -> None:
     assert _picture(stills(video, [Fraction(0)], height=900)[0]).shape == (240, 320, 3)
 
 
-@pytest.mark.parametrize("rotation", [90, 180, 270])
-def test_a_turned_video_is_upright(tmp_path: Path, rotation: int) -> None:
-    video = make_video(tmp_path / "a.mp4", 1, size=(320, 240), rotation=rotation)
+@pytest.mark.parametrize(("rotation", "mirrored"), EIGHT)
+def test_a_turned_video_is_upright(tmp_path: Path, rotation: int, mirrored: bool) -> None:
+    video = make_video(tmp_path / "a.mp4", 1, size=(320, 240), rotation=rotation, mirrored=mirrored)
     picture = _picture(stills(video, [Fraction(1, 2)], height=240)[0])
     assert picture.shape == (240, 320, 3)
     assert read_index(picture) == 12

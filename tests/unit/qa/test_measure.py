@@ -9,15 +9,19 @@ import sys
 from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from lipsync_demo.media.sync_modes import SyncMode
+from lipsync_demo.qa.alignment import align
 from lipsync_demo.qa.bands import ACCEPTABLE, ATSC, BANDS, DETECTABLE, EBU
 from lipsync_demo.qa.measure import measure
 from lipsync_demo.qa.models import Check, Measures, Outcome, dump_measures, load_measures
-from tests.media_factory import make_video, speechlike, write_audio
+from lipsync_demo.qa.motion import look
+from lipsync_demo.qa.pictures import check_pictures
+from tests.media_factory import EIGHT, make_video, speechlike, stored, write_audio
 
 ASSETS = Path(__file__).resolve().parents[3] / "assets"
 RATE = 48_000
@@ -88,6 +92,8 @@ def test_a_faithful_loop_passes(folder: Path, source: Path, speech: Path) -> Non
             Outcome.FAIL,
         ),
         ("other", [n + 200 for n in LOOPED], "likeness", Outcome.FAIL),
+        ("shuffled", [n ^ 1 for n in LOOPED[:50]] + LOOPED[50:], "order", Outcome.FAIL),
+        ("late", [max(0, n - 1) for n in LOOPED], "order", Outcome.FAIL),
     ],
 )
 def test_a_fault_in_the_picture_is_found(
@@ -102,6 +108,24 @@ def test_a_fault_in_the_picture_is_found(
     output = video(folder / f"{name}.mp4", frames, speechlike(3, RATE))
     found = by_name(measure(output, source, speech, SyncMode.LOOP))
     assert found[check].outcome is outcome, found[check]
+
+
+@pytest.mark.parametrize(("turn", "mirrored"), EIGHT)
+def test_what_stands_otherwise_than_players_show_it_is_found(
+    tmp_path: Path, turn: int, mirrored: bool
+) -> None:
+    """Eight ways to store the source; an output that ignores the way is found, the right passes."""
+    pictures = [np.ascontiguousarray(pattern(n)[:, :120]) for n in range(12)]
+    kind: dict[str, Any] = {"frames": 12, "size": (120, 120)}
+    given = make_video(
+        tmp_path / "given.mp4", pictures=pictures, rotation=turn, mirrored=mirrored, **kind
+    )
+    ignored = [stored(picture, turn, mirrored) for picture in pictures]
+    for shown, right in ((pictures, True), (ignored, not turn and not mirrored)):
+        output = make_video(tmp_path / "output.mp4", pictures=shown, **kind)
+        aligned = align(output, given, Fraction(12, 25), SyncMode.CUT_OFF)
+        check, _ = check_pictures((output, look(output)), (given, look(given)), aligned, None)
+        assert (check.outcome is Outcome.PASS) is right, check
 
 
 @pytest.mark.parametrize("shift", [-0.2, -0.02, 0.03, 0.3])
