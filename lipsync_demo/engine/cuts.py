@@ -11,6 +11,9 @@ from lipsync_demo.engine.picture import Picture
 CUT = 8.0
 JUMP_CUT, JUMP_CUT_RATIO = 2.5, 4.0
 THUMB = (32, 18)
+FLAT = 1.5
+"""A picture whose luma varies less is of one colour: what comes out of it is a new shot. Standard
+deviation in codes of the thumbnail."""
 
 
 class CutDetector:
@@ -23,10 +26,12 @@ class CutDetector:
     def __init__(self) -> None:
         self._last: NDArray[np.uint8] | None = None
         self._changes = [0.0, 0.0, 0.0]
+        self._flat = False
 
     def between(self, picture: Picture) -> bool:
         """Whether a cut lies between the picture before and this one."""
         thumb = np.concatenate([_thumb(plane) for plane in (picture.y, picture.u, picture.v)])
+        flat, self._flat = self._flat, bool(thumb[: THUMB[1]].std() < FLAT)
         if self._last is None:
             self._last = thumb
             return False
@@ -34,6 +39,8 @@ class CutDetector:
         self._last = thumb
         usual = max(self._changes)
         self._changes = [*self._changes[1:], change]
+        if flat and not self._flat:
+            return True
         return change > CUT or change > max(JUMP_CUT, JUMP_CUT_RATIO * usual)
 
 

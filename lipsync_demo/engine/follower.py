@@ -76,6 +76,11 @@ class Found:
         self.numbers.append(number)
         self.lights.append(lit)
 
+    def forget(self, number: int) -> None:
+        """Everything from frame `number` on."""
+        kept = sum(one < number for one in self.numbers)
+        del self.numbers[kept:], self.lights[kept:]
+
     @property
     def points(self) -> Floats:
         """(n, len(USED), 3), in the order of `numbers`."""
@@ -204,6 +209,11 @@ class Follower:
         self._gather()
         if self._recent and len(self.found) < SMOOTHING_TAPS:
             self._keep(self._recent, np.stack([seen.points for seen in self._recent]))
+
+    def forget(self, number: int) -> None:
+        """What was found from frame `number` on."""
+        self.found.forget(number)
+        self.mouths.forget(number)
 
     def _gather(self) -> None:
         for one in self._waiting:

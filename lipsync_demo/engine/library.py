@@ -199,6 +199,10 @@ class LibraryBuilder:
         if len(self._entries) > max(SLACK * kept, 2):
             self.thin(max(kept, 2))
 
+    def forget(self, number: int) -> None:
+        """The frames from `number` on."""
+        self._entries = [entry for entry in self._entries if entry.mouth.index < number]
+
     def thin(self, kept: int) -> None:
         """Keeps at most `kept` frames, those that differ most (farthest points first)."""
         if len(self._entries) <= kept:

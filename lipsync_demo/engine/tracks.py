@@ -1,7 +1,7 @@
 """The face that is to speak, followed through a video: one track for each shot.
 
-A video is cut into shots, because nothing may be tracked or warped across a cut. Inside a
-shot up to three faces are followed, and the one that is to speak is kept (see `speaker`).
+A video is cut into shots, because nothing may be tracked or warped across a cut or a dissolve.
+Inside a shot up to three faces are followed, and the one that is to speak is kept (see `speaker`).
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from lipsync_demo.engine.between import Between
 from lipsync_demo.engine.cuts import CutDetector
+from lipsync_demo.engine.dissolves import DissolveDetector
 from lipsync_demo.engine.edges import in_sight, room
 from lipsync_demo.engine.face import (
     MIN_PRESENCE,
@@ -101,7 +102,7 @@ class FaceTrack:
 
 @dataclass(frozen=True, eq=False)
 class Shot:
-    """Frames `start` to `end` (exclusive) without a cut.
+    """Frames `start` to `end` (exclusive) without a cut, with half of a dissolve at either end.
 
     `track` is None without a usable face; `faces` is the number of faces followed.
     """
@@ -127,20 +128,35 @@ def follow(
     face is known.
     """
     shots: list[Shot] = []
-    cuts = CutDetector()
+    cuts, dissolves = CutDetector(), DissolveDetector()
     search = _Search(landmarker, skip)
     start = number = 0
+
+    def end(at: int, now: int) -> None:
+        """Ends the shot before frame `at`; the next one looks for faces from `now` on."""
+        nonlocal start, search
+        search.seen = at - start
+        shots.append(Shot(start, at, search.best(start, choose), search.faces))
+        _thin(shots)
+        start, search = at, _Search(landmarker, skip, search.known, now - at)
+
     for number, picture in enumerate(pictures, 1):
+        now = number - 1
         if cuts.between(picture):
-            shots.append(Shot(start, number - 1, search.best(start, choose), search.faces))
-            _thin(shots)
-            start, search = number - 1, _Search(landmarker, skip, search.known)
-        search.see(picture)
+            dissolves = DissolveDetector()
+            end(now, now)
+        back = dissolves.began(picture)
+        if back:
+            search.pass_by(now - back - start)
+        else:
+            if search.mixed is not None:
+                # Half of the dissolve is each shot's: both fade where their own picture does.
+                end((start + search.mixed + now) // 2, now)
+            search.see(picture)
         if on_frame is not None:
             on_frame(number)
     if number > start:
-        shots.append(Shot(start, number, search.best(start, choose), search.faces))
-        _thin(shots)
+        end(number, number)
     return shots
 
 
@@ -173,25 +189,38 @@ class _Search:
     """Follows the faces of one shot."""
 
     def __init__(
-        self, landmarker: FaceLandmarker, skip: bool, known: Between | None = None
+        self,
+        landmarker: FaceLandmarker,
+        skip: bool,
+        known: Between | None = None,
+        seen: int = 0,
     ) -> None:
         self.known = known
         """What is known of the face that spoke last and long enough."""
+        self.seen = seen
+        """Frames of the shot so far."""
+        self._first = seen
+        self.mixed: int | None = None
+        """The first frame in which the next shot's picture shows through."""
         self._landmarker = landmarker
         self._skip = skip
         self._followers: list[Follower] = []
-        self._seen = 0
         self._size = (0, 0)
 
+    def pass_by(self, since: int) -> None:
+        """The next frame, one of a dissolve that began in frame `since`."""
+        self.seen += 1
+        self.mixed = max(min(since, since if self.mixed is None else self.mixed), 0)
+
     def see(self, picture: Picture) -> None:
-        number = self._seen
-        self._seen += 1
+        number = self.seen
+        self.seen += 1
         self._size = (picture.width, picture.height)
         live = [follower for follower in self._followers if not follower.lost]
         for follower in live:
             follower.follow(number, picture, self._skip)
         lost = any(follower.lost for follower in live)
-        if lost or number % (SEARCH_ON if live else SEARCH_EVERY) == 0:
+        if lost or (number - self._first) % (SEARCH_ON if live else SEARCH_EVERY) == 0:
             self._find(picture, number)
 
     def _find(self, picture: Picture, number: int) -> None:
@@ -219,19 +248,22 @@ class _Search:
 
     def best(self, start: int, choose: Choose) -> FaceTrack | None:
         """The track of the face to speak; `start` is the shot's first frame."""
-        if not self._followers:
-            return None
         for follower in self._followers:
             follower.end()
+            if self.mixed is not None:
+                follower.forget(self.mixed)
+        self._followers = [follower for follower in self._followers if len(follower.found)]
+        if not self._followers:
+            return None
         several = len(self._followers) > 1
         number = choose([f.candidate(start) for f in self._followers]) if several else 0
         follower = self._followers[number]
         if follower.known.ready:
             self.known = follower.known
-        points = np.zeros((self._seen, len(USED), 3), np.float32)
-        present = np.zeros(self._seen, bool)
+        points = np.zeros((self.seen, len(USED), 3), np.float32)
+        present = np.zeros(self.seen, bool)
         points[follower.found.numbers] = follower.found.points
-        lights = np.zeros((self._seen, 2), np.float32)
+        lights = np.zeros((self.seen, 2), np.float32)
         lights[follower.found.numbers] = follower.found.lights
         present[follower.found.numbers] = True
         del follower.found
