@@ -60,15 +60,14 @@ class TerminalPurse:
             words += f" No more than {self._limit} USD is spent."
         return None if self._ask(words) else NOBODY_AGREED
 
-    def reserve(self, mode: SyncMode, price: Price | None) -> str | None:
+    def reserve(self, mode: SyncMode, price: Price | None, *, floor: bool) -> str | None:
         if self._free:
             return None
         if price is None and self._limited:
             return NO_PRICE
         quote = None
         if price is not None:
-            # Nobody knows whether the API could read the media: the bill may be higher.
-            quote = Quote(price.amount, price.currency, floor=True, at=now())
+            quote = Quote(price.amount, price.currency, floor, now())
         run = self._run(mode, quote)
         reached = self._ledger.reserve(run, None, self._settings.spend_limit)
         if reached is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from lipsync_demo.conformance.models import Seen
@@ -18,20 +19,28 @@ DELETED = "deleted_count 1, then 404"
 _PAGE = 100
 
 
-def billed(subject: Subject, prices: Mapping[str, Price | None]) -> tuple[Seen, Mapping[str, Bill]]:
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """What a task was quoted, if anything, and whether that is the model's lowest price."""
+
+    price: Price | None
+    floor: bool
+
+
+def billed(subject: Subject, quotes: Mapping[str, Quoted]) -> tuple[Seen, Mapping[str, Bill]]:
     """What the bill says of tasks, given as id and quote, and the bills that are believed."""
-    if not prices:
+    if not quotes:
         return Seen("no task has ended", None), {}
     try:
-        items = subject.client.billings(list(prices))
+        items = subject.client.billings(list(quotes))
     except WaveSpeedError as error:
         return Seen(f"there is none: {error.what}", False), {}
     bills: dict[str, Bill] = {}
     found: dict[str, None] = {}
-    for task_id, price in prices.items():
+    for task_id, quoted in quotes.items():
         taken = [item.amount for item in items if item.task_id == task_id and item.kind == "deduct"]
-        # Any quote may be the lowest price: the API does not say when it is.
-        read = bill(items, task_id, price.amount if price else None, floor=True)
+        amount = quoted.price.amount if quoted.price else None
+        read = bill(items, task_id, amount, floor=quoted.floor)
         if len(taken) != 1:
             found["not one deduct each"] = None
         elif read is None:

@@ -16,8 +16,11 @@ class Purse(Protocol):
     def allow(self, tasks: int, total: Decimal | None) -> str | None:
         """None when so many tasks may cost so much together, else why not."""
 
-    def reserve(self, mode: SyncMode, price: Price | None) -> str | None:
-        """Set a task's price aside, before it is sent; gives why not when a limit is reached."""
+    def reserve(self, mode: SyncMode, price: Price | None, *, floor: bool) -> str | None:
+        """Set a task's price aside, before it is sent; gives why not when a limit is reached.
+
+        `floor` says whether the price is the model's lowest, as for media it could not read.
+        """
 
     def refused(self) -> None:
         """The task reserved last was not begun: nothing is billed."""

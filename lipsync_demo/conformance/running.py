@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from lipsync_demo.conformance import afterwards
+from lipsync_demo.conformance.afterwards import Quoted
 from lipsync_demo.conformance.models import Finding, Outcome, Seen
 from lipsync_demo.conformance.paying import Purse
 from lipsync_demo.conformance.rendering import Job, ended, flagged, jobs, shaped, waited, worded
@@ -33,7 +34,7 @@ class Begun:
     """A task on its way; `at` is in monotonic seconds."""
 
     job: Job
-    price: Price | None
+    quoted: Quoted
     task: Prediction
     at: float
 
@@ -58,7 +59,8 @@ class Tasks:
             return
         begun: list[Begun] = []
         for job, price in wanted:
-            reason = reason or self._purse.reserve(job.mode, price)
+            floor = self._is_floor(price, wanted[0][1])
+            reason = reason or self._purse.reserve(job.mode, price, floor=floor)
             if reason is not None:
                 yield _unasked(job, reason)
                 continue
@@ -74,7 +76,7 @@ class Tasks:
                 yield _finding(job, Seen(f"refused: {error.what}", False))
             else:
                 self._purse.began(task.id)
-                begun.append(Begun(job, price, task, time.monotonic()))
+                begun.append(Begun(job, Quoted(price, floor), task, time.monotonic()))
         yield from self._ended(begun)
 
     def _ended(self, begun: list[Begun]) -> Iterator[Finding]:
@@ -92,8 +94,8 @@ class Tasks:
                 words |= said
                 over[last.id] = last
                 yield _finding(one.job, seen, time.monotonic() - one.at)
-        prices = {one.task.id: one.price for one in begun if one.task.id in over}
-        bill, bills = afterwards.billed(self._subject, prices)
+        quotes = {one.task.id: one.quoted for one in begun if one.task.id in over}
+        bill, bills = afterwards.billed(self._subject, quotes)
         for task in over.values():
             self._purse.ended(task.id, failed=task.failed, bill=bills.get(task.id))
         if not over:
@@ -113,6 +115,11 @@ class Tasks:
         for name, about, documented in AFTERWARDS:
             found = seen_of[name]
             yield Finding(name, about, documented, found.observed, found.outcome)
+
+    @staticmethod
+    def _is_floor(price: Price | None, lowest: Price | None) -> bool:
+        """Whether a price is that of media nobody can read, which the first task has."""
+        return price is not None and lowest is not None and price.amount <= lowest.amount
 
     def _price(self, job: Job) -> Price | None:
         try:

@@ -12,9 +12,9 @@ from lipsync_demo.report.templates import template
 
 INKS = {
     Outcome.AGREES: "good",
-    Outcome.DIFFERS: "bad",
-    Outcome.NOTED: "quiet",
-    Outcome.NOT_ASKED: "quiet",
+    Outcome.DIFFERS: "bad-ink",
+    Outcome.NOTED: "silent",
+    Outcome.NOT_ASKED: "silent",
 }
 
 
