@@ -325,7 +325,7 @@ class Money:
         "the account's balance, what each run was quoted and charged, and your limit."
     )
     BALANCE = "balance"
-    SESSION_SPENT = "quoted in this session"
+    SESSION_SPENT = "billed or quoted in this session"
     SESSION_LIMIT = "limit of this session"
     SERVER_LEFT = "left of this server's day"
     REFRESH = "Refresh"

@@ -11,6 +11,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from lipsync_demo.conformance.models import Seen
+from lipsync_demo.conformance.reading import kind
 from lipsync_demo.conformance.shape import STATUSES, problems
 from lipsync_demo.conformance.subject import UNREACHABLE, Subject
 from lipsync_demo.media.errors import MediaError
@@ -125,14 +126,9 @@ def worded(words: set[str]) -> Seen:
 def flagged(task: Prediction) -> Seen:
     """What a finished task says about NSFW."""
     flags = task.raw.get("has_nsfw_contents")
-    said = "null" if flags is None else f"a list of {len(flags)}" if _many(flags) else "one flag"
-    return Seen(
-        "one flag, or null" if flags is None or not _many(flags) else said, not _many(flags)
-    )
-
-
-def _many(flags: object) -> bool:
-    return not isinstance(flags, list) or len(flags) != 1
+    if flags is None or (isinstance(flags, list) and len(flags) == 1):
+        return Seen("one flag, or null", True)
+    return Seen(f"{len(flags)} flags" if isinstance(flags, list) else kind(flags), False)
 
 
 def _end(task: Prediction) -> str:
