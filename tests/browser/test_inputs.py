@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 from tests.browser.conftest import Visit
 from tests.browser.site import Site
 from tests.browser.visitor import SLOW
-from tests.media_factory import make_video
+from tests.media_factory import make_tone, make_video
 
 pytestmark = pytest.mark.browser
 
@@ -74,6 +74,39 @@ def test_what_is_no_video_is_refused_in_plain_words(
     assert visitor.run_id == ""
 
 
+ODD_NAMES = [
+    ("100% “légal” #1 & it's + a=b;c.mp4", "libx264"),
+    ("😀 я 話 हिन्दी 👩‍👩‍👧" + "ж" * 90 + ".mp4", "libx264"),
+    ("é" * 120 + " %20.mov", "libx265"),
+]
+
+
+def test_a_file_may_have_any_name(site: Site, visit: Visit, tmp_path: Path) -> None:
+    page = visit(site.url).page
+    for number, (name, codec) in enumerate(ODD_NAMES):
+        width = 320 + 16 * number
+        clip = make_video(tmp_path / f"plain{name[-4:]}", 2, size=(width, 240), codec=codec)
+        page.locator("#video-in [aria-label='Clear']").click()
+        page.set_input_files("#video-in input[type=file]", clip.rename(tmp_path / name))
+        expect(page.locator("#mode")).to_contain_text("The speech is 5.10 s longer", timeout=SLOW)
+        page.wait_for_function(
+            f"document.querySelector('#video-in video')?.videoWidth === {width}", timeout=SLOW
+        )
+        expect(page.locator("#video-facts")).to_contain_text(f"{width}×240")
+    expect(page.locator(".toast-body.error, [role=alert]")).to_have_count(0)
+
+
+def test_speech_with_tags_in_an_old_alphabet(site: Site, visit: Visit, tmp_path: Path) -> None:
+    frames = make_tone(tmp_path / "new.mp3", 2).read_bytes()
+    old = tmp_path / "Grüße.mp3"
+    tag = b"TAG" + "Schöne Grüße".encode("latin-1").ljust(125, b"\xe9")
+    old.write_bytes(frames[frames.index(b"\xff\xfb") :] + tag)
+    page = visit(site.url).page
+    page.locator("#audio-in button[aria-label='Clear'], #audio-in [title='Clear']").first.click()
+    page.set_input_files("#audio-in input[type=file]", old)
+    expect(page.locator("#speech-facts")).to_contain_text("2.00 s · mono", timeout=SLOW)
+
+
 def test_without_a_video_the_page_says_what_is_missing(site: Site, visit: Visit) -> None:
     visitor = visit(site.url)
     visitor.page.locator("#video-in [aria-label='Clear']").click()
@@ -106,10 +139,34 @@ def test_a_link_is_fetched_by_the_server_and_shown(site: Site, visit: Visit, web
     assert not any(request.url.startswith(web) for request in visitor.requests)
 
 
+LINKS = [
+    ("{web}/missing.mp4", "is not there or not open to everyone (status 404)"),
+    ("http://[::1/x.mp4", "not a plain web address"),
+    ("{web}/" + "long/" * 15_000 + "a.mp4?key=secret", "status 414"),
+    ("C:\\clips\\my talk.mp4", "not a plain web address"),
+]
+
+
 def test_a_link_that_leads_nowhere_says_why(site: Site, visit: Visit, web: str) -> None:
     page = visit(site.url).page
     page.locator(".source button.label-wrap").first.click()
-    page.fill("#video-link textarea, #video-link input", f"{web}/missing.mp4")
+    for link, words in LINKS:
+        page.fill("#video-link textarea, #video-link input", link.format(web=web))
+        page.click("#video-fetch")
+        alert = page.locator("#video-facts [role=alert]")
+        expect(alert).to_contain_text(words, timeout=SLOW)
+        for foreign in ("7 days", "bill", "mistake", "secret"):
+            expect(alert).not_to_contain_text(foreign)
+        expect(page.locator("#mode")).to_contain_text("3.10 s")
+
+
+def test_a_link_with_spaces_is_read_as_browsers_do(
+    site: Site, visit: Visit, web: str, tmp_path: Path
+) -> None:
+    (tmp_path / "linked.mp4").rename(tmp_path / "my 100% talk é.mp4")
+    page = visit(site.url).page
+    page.locator(".source button.label-wrap").first.click()
+    page.fill("#video-link textarea, #video-link input", f"  {web}/my 100%25 talk é.mp4 ")
     page.click("#video-fetch")
-    expect(page.locator("#video-facts [role=alert]")).to_be_visible(timeout=SLOW)
-    expect(page.locator("#mode")).to_contain_text("3.10 s")
+    expect(page.locator("#mode")).to_contain_text("The speech is 5.10 s longer", timeout=SLOW)
+    page.wait_for_function("document.querySelector('#video-in video').videoWidth === 320")
