@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 
 import requests
@@ -13,6 +14,9 @@ from .outside import GuardedAdapter, check_proxied, permitted, plain, proxies, s
 from .transport import keyless, lost
 
 _CONNECT_SECONDS, _ANSWER_SECONDS = 10, 30
+_WHOLE_SECONDS = 60.0
+"""The most one message may take; the other two bound single steps only."""
+
 _NOT_PUBLIC = "the address does not lead to the public internet"
 
 
@@ -47,10 +51,13 @@ def deliver(url: str, body: bytes, headers: Mapping[str, str], *, allow_private:
     """
     check_receiver(url, allow_private=allow_private)
     permits = permitted(allow_private)
+    adapter = GuardedAdapter(permits)
+    patience = threading.Timer(_WHOLE_SECONDS, adapter.cut)
+    patience.start()
     try:
         check_proxied(url, permits)
         with (
-            session(GuardedAdapter(permits)) as visit,
+            session(adapter) as visit,
             visit.post(
                 url,
                 data=body,
@@ -67,5 +74,7 @@ def deliver(url: str, body: bytes, headers: Mapping[str, str], *, allow_private:
         raise Undelivered(_NOT_PUBLIC) from None
     except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
         raise Undelivered(lost(error).why) from None  # the cause would name the whole address
+    finally:
+        patience.cancel()
     if not 200 <= status < 300:
         raise Undelivered(f"the answer was status {status}")

@@ -41,15 +41,20 @@ def _check_address(text: str, scheme: str, permits: Permits) -> None:
         raise ForbiddenAddress
 
 
-def guarded_pools(permits: Permits) -> dict[str, Any]:
-    """Connection pools by scheme, for a pool manager's `pool_classes_by_scheme`."""
+def guarded_pools(permits: Permits, opened: list[HTTPConnection]) -> dict[str, Any]:
+    """Connection pools by scheme, for a pool manager's `pool_classes_by_scheme`.
+
+    Every connection they open is added to `opened`.
+    """
 
     class PlainConnection(HTTPConnection):
         def _new_conn(self) -> socket.socket:
+            opened.append(self)
             return _judged(self, super()._new_conn, "http", permits)
 
     class SecureConnection(HTTPSConnection):
         def _new_conn(self) -> socket.socket:
+            opened.append(self)
             return _judged(self, super()._new_conn, "https", permits)
 
     class PlainPool(HTTPConnectionPool):

@@ -6,13 +6,16 @@ only (see `guard`).
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import re
+import socket
 from typing import Any
 from urllib.parse import urlsplit
 
 import requests
 import requests.adapters
+from urllib3.connection import HTTPConnection
 
 from .addresses import Address, Origin, is_loopback, is_public, origin
 from .guard import Permits, check_name, guarded_pools
@@ -37,11 +40,20 @@ class GuardedAdapter(requests.adapters.HTTPAdapter):
 
     def __init__(self, permits: Permits) -> None:
         self._permits = permits
+        self._opened: list[HTTPConnection] = []
         super().__init__()
 
     def init_poolmanager(self, *args: Any, **options: Any) -> None:
         super().init_poolmanager(*args, **options)
-        self.poolmanager.pool_classes_by_scheme = guarded_pools(self._permits)
+        self.poolmanager.pool_classes_by_scheme = guarded_pools(self._permits, self._opened)
+
+    def cut(self) -> None:
+        """End what is under way, from any thread, however slowly it goes on."""
+        for connection in self._opened:
+            sock = connection.sock
+            if sock is not None:
+                with contextlib.suppress(OSError):
+                    sock.shutdown(socket.SHUT_RDWR)
 
 
 def session(adapter: requests.adapters.HTTPAdapter) -> requests.Session:

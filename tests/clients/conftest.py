@@ -25,7 +25,7 @@ from tests.media_factory import make_speechlike, make_video
 
 HERE = Path(__file__).parent
 PYPI_PACKAGE = "wavespeed==2.0.5"
-INSTALL_SECONDS = 240
+INSTALL_SECONDS = 180
 CALL_SECONDS = 100
 RING = "clients"
 

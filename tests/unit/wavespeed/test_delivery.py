@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
+import threading
+import time
 from typing import Any
 
 import pytest
@@ -64,6 +67,27 @@ def test_a_receiver_that_never_answers_is_left(
     server.on("POST", "/hook", Silence())
     with pytest.raises(Undelivered, match="in time"):
         send(server)
+
+
+def test_a_receiver_that_answers_without_end_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(delivery, "_WHOLE_SECONDS", 0.5)
+    over = threading.Event()
+
+    def trickle(listener: socket.socket) -> None:
+        guest, _ = listener.accept()
+        with guest, contextlib.suppress(OSError):
+            guest.sendall(b"HTTP/1.1 ")
+            while not over.wait(0.05):
+                guest.sendall(b"x")
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=trickle, args=[listener], daemon=True).start()
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}/hook"
+        start = time.monotonic()
+        with pytest.raises(Undelivered, match="connection broke"):
+            deliver(url, b"{}", {}, allow_private=True)
+        over.set()
+    assert 0.5 <= time.monotonic() - start < 5
 
 
 @pytest.mark.parametrize(
