@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import threading
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -109,22 +108,6 @@ def test_a_server_that_stops_lets_waiting_submits_go(tmp_path: Path) -> None:
         assert time.monotonic() - start < 5
         data = waiting.result(5)
         assert (data["id"], data["code"]) == (task, 5004)
-
-
-def test_a_client_that_hangs_up_is_not_waited_for(tmp_path: Path) -> None:
-    with served(tmp_path) as server:
-        with pytest.raises(requests.ReadTimeout):
-            requests.post(
-                f"{server.url}/api/v3/{MODEL_ID}",
-                json={**URLS, "enable_sync_mode": True},
-                headers=HEADERS,
-                timeout=0.5,
-            )
-        task = newest(server)
-        start = time.monotonic()
-    assert time.monotonic() - start < 5, "the server waited for the lost request"
-    assert task
-    assert not [t for t in threading.enumerate() if t.name == "served"]
 
 
 def test_outputs_can_be_shown_as_base64(tmp_path: Path) -> None:
