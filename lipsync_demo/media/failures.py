@@ -75,6 +75,7 @@ MEANINGS = (
     Meaning(
         (
             av.error.LookupError,
+            av.codec.codec.UnknownCodecError,
             NotImplementedError,
             av.error.PatchWelcomeError,
             av.error.ExperimentalError,

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unicodedata import normalize
 
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.sync_modes import DEFAULT_SYNC_MODE, SyncMode
@@ -57,9 +58,19 @@ def beside(folder: Path) -> Resolve:
     return resolve
 
 
-def among(files: Mapping[str, Path]) -> Resolve:
-    """Names only the files that were uploaded with the list, by their bare names."""
-    return lambda name: str(files[name]) if name in files else None
+def among(files: Mapping[str, Path], kept_as: Callable[[str], str] = str) -> Resolve:
+    """Names only the files that were uploaded with the list, by their bare names.
+
+    `kept_as` gives the name under which an upload is kept, where that is another one.
+    """
+    # One system writes an accent as a character of its own, another as part of its letter.
+    known = {normalize("NFC", name): str(path) for name, path in files.items()}
+
+    def resolve(name: str) -> str | None:
+        plain = normalize("NFC", name)
+        return known.get(plain) or known.get(normalize("NFC", kept_as(name)))
+
+    return resolve
 
 
 def read_pairs(data: bytes, resolve: Resolve) -> PairList:

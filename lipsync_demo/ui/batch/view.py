@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from gradio_client.utils import strip_invalid_filename_characters
 from pydantic import SecretStr
 
 from lipsync_demo import texts
@@ -122,9 +123,11 @@ class Batch:
     def _read(self, files: Sequence[str]) -> PairList:
         lists = [Path(f) for f in files if f.lower().endswith(LISTS)]
         media = {Path(f).name: Path(f) for f in files if not f.lower().endswith(LISTS)}
-        if len(lists) != 1:
-            return read_pairs(b"", among(media))
-        return read_pairs(lists[0].read_bytes(), among(media))
+        given = among(media, strip_invalid_filename_characters)
+        try:
+            return read_pairs(lists[0].read_bytes() if len(lists) == 1 else b"", given)
+        except OSError:  # uploads are kept for a day
+            return read_pairs(b"", given)
 
     def opened(self, address: str, groups: object) -> Changes:
         """The page was opened, perhaps at the address of a batch."""

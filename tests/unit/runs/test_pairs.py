@@ -74,3 +74,11 @@ def test_paths_are_taken_from_the_list_s_own_folder(tmp_path: Path) -> None:
     found = read_pairs(b"video,audio\nv.mp4,v.mp4\n", beside(tmp_path))
     assert found.pairs[0].video == str(tmp_path / "v.mp4")
     assert read_pairs(b"video,audio\nv.mp4,w.mp4\n", beside(tmp_path)).bad
+
+
+def test_an_upload_is_found_by_the_name_it_had() -> None:
+    kept = {"Was Ja.mp4": Path("/kept/1/Was Ja.mp4"), "café.wav": Path("/kept/2/café.wav")}
+    resolve = among(kept, lambda name: name.replace("?", "").replace("!", ""))
+    assert resolve("Was? Ja!.mp4") == "/kept/1/Was Ja.mp4"
+    assert resolve("cafe\N{COMBINING ACUTE ACCENT}.wav") == "/kept/2/café.wav"
+    assert resolve("Was.mp4") is None
