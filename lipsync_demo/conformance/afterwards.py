@@ -12,10 +12,12 @@ from lipsync_demo.conformance.tasks import LIST
 from lipsync_demo.wavespeed.billing import Bill, bill
 from lipsync_demo.wavespeed.errors import WaveSpeedError
 from lipsync_demo.wavespeed.models import Prediction, Price
+from lipsync_demo.wavespeed.wire import Reply
 
 BILLED = "one deduct each, in US dollars"
 LISTED = "every task with its inputs"
 DELETED = "deleted_count 1, then 404"
+NO_OUTPUT = "there is no output"
 _PAGE = 100
 
 
@@ -66,6 +68,30 @@ def listed(subject: Subject, tasks: Sequence[Prediction]) -> Seen:
         return Seen("not every task", False)
     whole = all(isinstance(inputs[t.id], dict) and inputs[t.id].get("video") for t in tasks)
     return Seen(LISTED if whole else "every task, without inputs", whole)
+
+
+def part(subject: Subject, task: Prediction | None) -> Seen:
+    """Whether a part of an output can be asked for, as players do."""
+    reply = _fetched(subject, task, {"Range": "bytes=0-99"})
+    return Seen(NO_OUTPUT if reply is None else f"{reply.status}", None)
+
+
+def origin_of(subject: Subject, task: Prediction | None) -> Seen:
+    """Whether a page of another origin may read an output's bytes."""
+    reply = _fetched(subject, task, {"Range": "bytes=0-99", "Origin": "https://page.example"})
+    if reply is None:
+        return Seen(NO_OUTPUT, None)
+    allowed = reply.headers.get("Access-Control-Allow-Origin")
+    return Seen("no" if allowed is None else "yes, all" if allowed == "*" else "yes, some", None)
+
+
+def _fetched(subject: Subject, task: Prediction | None, headers: dict[str, str]) -> Reply | None:
+    if task is None or not task.outputs:
+        return None
+    try:
+        return subject.wire.stranger("GET", task.outputs[0], headers=headers)
+    except WaveSpeedError:
+        return None
 
 
 def deleted(subject: Subject, task: Prediction) -> Seen:

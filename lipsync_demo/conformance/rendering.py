@@ -5,10 +5,11 @@ All are submitted by the client, which holds to the account's limit and sends no
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 from lipsync_demo.conformance.models import Seen
 from lipsync_demo.conformance.reading import kind
@@ -17,7 +18,13 @@ from lipsync_demo.conformance.subject import UNREACHABLE, Subject
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.probe import MediaInfo, probe
 from lipsync_demo.media.sync_modes import SyncMode, output_seconds
-from lipsync_demo.wavespeed.errors import WaveSpeedError
+from lipsync_demo.settings import MODEL_ID
+from lipsync_demo.wavespeed.errors import (
+    AmbiguousSubmit,
+    BadParameter,
+    NetworkError,
+    WaveSpeedError,
+)
 from lipsync_demo.wavespeed.models import Prediction
 
 PATIENCE_SECONDS = 1800.0
@@ -34,6 +41,7 @@ class Job:
     Attributes:
         video, audio: names of clips, or addresses.
         seconds: how long the output is documented to be.
+        extra: fields the model does not know.
     """
 
     name: str
@@ -43,6 +51,7 @@ class Job:
     audio: str
     mode: SyncMode
     seconds: Fraction | None = None
+    extra: Mapping[str, Any] = field(default_factory=dict)
 
     def inputs(self, subject: Subject) -> tuple[str, str]:
         """The addresses of video and speech at the server, uploaded when they are needed."""
@@ -53,13 +62,20 @@ class Job:
 
 def jobs(subject: Subject) -> Iterator[Job]:
     """What is submitted, in order."""
-    yield Job(
+    unreachable = Job(
         "task.unreachable",
         "a task whose media cannot be fetched",
         FAILURE,
         UNREACHABLE["video"],
         UNREACHABLE["audio"],
         SyncMode.LOOP,
+    )
+    yield unreachable
+    yield replace(
+        unreachable,
+        name="task.extra",
+        about="the same with a field nobody knows",
+        extra={"a_field_nobody_knows": True},
     )
     clips = subject.clips
     for way, video, audio in (
@@ -78,6 +94,30 @@ def jobs(subject: Subject) -> Iterator[Job]:
                 mode,
                 seconds,
             )
+
+
+def begin(subject: Subject, job: Job) -> Prediction:
+    """Submit a task.
+
+    Raises:
+        AmbiguousSubmit: nobody knows whether it was begun.
+        WaveSpeedError: it was not.
+    """
+    video, audio = job.inputs(subject)
+    if not job.extra:
+        return subject.client.submit(video, audio, job.mode)
+    # The client sends no field the model does not know.
+    body = {"video": video, "audio": audio, "sync_mode": job.mode.value, **job.extra}
+    try:
+        reply = subject.wire.ask("POST", f"/api/v3/{MODEL_ID}", body)
+    except NetworkError as error:
+        raise AmbiguousSubmit(error.what, error.hint) from None
+    task = Prediction.parse(reply.data if isinstance(reply.data, dict) else {})
+    if task.id:
+        return task
+    if 400 <= reply.status < 500:
+        raise BadParameter(f"status {reply.status}.", "The server takes no unknown field.")
+    raise AmbiguousSubmit(f"The answer (status {reply.status}) named no task.", "Look for it.")
 
 
 def waited(subject: Subject, begun: Prediction) -> tuple[Prediction, set[str]]:

@@ -13,7 +13,16 @@ from lipsync_demo.conformance import afterwards
 from lipsync_demo.conformance.afterwards import Quoted
 from lipsync_demo.conformance.models import Finding, Outcome, Seen
 from lipsync_demo.conformance.paying import Purse
-from lipsync_demo.conformance.rendering import Job, ended, flagged, jobs, shaped, waited, worded
+from lipsync_demo.conformance.rendering import (
+    Job,
+    begin,
+    ended,
+    flagged,
+    jobs,
+    shaped,
+    waited,
+    worded,
+)
 from lipsync_demo.conformance.subject import Subject
 from lipsync_demo.wavespeed.errors import AmbiguousSubmit, WaveSpeedError
 from lipsync_demo.wavespeed.models import Prediction, Price
@@ -24,6 +33,8 @@ AFTERWARDS = (
     ("task.nsfw", "what a finished task says about NSFW", "one flag, or null"),
     ("task.list", "the list with inputs", afterwards.LISTED),
     ("task.bill", "the bill of the tasks", afterwards.BILLED),
+    ("output.part", "a part of an output by Range", "not documented"),
+    ("output.origin", "whether pages elsewhere may read an output", "not documented"),
     ("task.delete", "the deletion of a task that has ended", afterwards.DELETED),
 )
 NO_TASK = "no task has ended"
@@ -66,7 +77,7 @@ class Tasks:
                 continue
             self._say(f"submit: {job.about}")
             try:
-                task = self._subject.client.submit(*job.inputs(self._subject), job.mode)
+                task = begin(self._subject, job)
             except AmbiguousSubmit as error:
                 # It may be billed, so nothing more is begun.
                 reason = "nobody knows whether the task before it was begun"
@@ -110,6 +121,8 @@ class Tasks:
             "task.nsfw": flagged(done) if done else Seen("no task was completed", False),
             "task.list": afterwards.listed(self._subject, tasks),
             "task.bill": bill,
+            "output.part": afterwards.part(self._subject, done),
+            "output.origin": afterwards.origin_of(self._subject, done),
             "task.delete": afterwards.deleted(self._subject, tasks[0]),
         }
         for name, about, documented in AFTERWARDS:

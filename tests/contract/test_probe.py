@@ -14,7 +14,7 @@ from lipsync_demo.conformance.probing import FREE
 from lipsync_demo.conformance.running import AFTERWARDS
 from lipsync_demo.media.sync_modes import SyncMode
 
-TASKS = 1 + 2 * len(SyncMode)
+TASKS = 2 + 2 * len(SyncMode)
 WAYS = ("speech", "video")
 
 

@@ -41,7 +41,7 @@ def test_without_a_terminal_nobody_agrees_to_pay(cli: Cli, api: ScriptedApi) -> 
     api.refusals["submit"] = [(400, {})] * 3
     done = cli("probe", "--base-url", api.url, "--all")
     assert api.submits == 3
-    assert "0.525 USD" in done.stderr
+    assert "0.550 USD" in done.stderr
     assert "nobody agreed to pay" in done.stdout
 
 

@@ -16,11 +16,11 @@ from lipsync_demo.settings import Settings
 from tests.faults.scripted_api import ScriptedApi
 from tests.unit.conformance.conftest import Look
 
-TASKS = 11
+TASKS = 12
 WRONG = 3
 """Submits that carry the key and must be refused."""
 
-TOTAL = Decimal("0.025") + 10 * Decimal("0.05")
+TOTAL = 2 * Decimal("0.025") + 10 * Decimal("0.05")
 PRICE = Decimal("0.05")
 
 
@@ -112,8 +112,8 @@ def test_no_task_beyond_a_limit_is_submitted(
     if whose == "server":
         settings = settings.model_copy(update={"spend_limit": Decimal("0.20")})
     found = look(purse(settings, ledger, Person(), "0.20" if whose == "look" else None))
-    # The task that must fail is quoted at the floor of 0.025.
-    assert strict.submits == WRONG + 4
+    # The two tasks that must fail are quoted at the floor of 0.025, but billed alike.
+    assert strict.submits == WRONG + 5
     (reason,) = reasons(found)
     assert "limit of 0.20 USD is reached" in reason
     assert modes(found, Outcome.NOT_ASKED) == 7
@@ -158,7 +158,7 @@ def test_a_refused_task_is_released_and_the_others_go_on(
     assert api.submits == WRONG + TASKS
     states = [line.state for line in ledger.lines()]
     assert states.count(LineState.RELEASED) == 1
-    assert states.count(LineState.SPENT) == 10
+    assert states.count(LineState.SPENT) == 11
 
 
 def test_a_server_that_quotes_nothing_is_not_asked_about(
@@ -179,5 +179,6 @@ def test_a_failed_task_is_in_the_ledger_as_to_be_refunded(
     found = look(purse(settings, ledger, Person()))
     assert {line.state for line in ledger.lines()} == {LineState.REFUND}
     assert found["task.unreachable"].outcome is Outcome.AGREES
+    assert found["task.extra"].outcome is Outcome.AGREES
     assert found["mode.loop.speech"].observed == "failed with code 1402, no outputs"
     assert found["task.nsfw"].outcome is Outcome.DIFFERS
