@@ -166,6 +166,7 @@ def test_a_deleted_task_is_spoken_of_no_more(server: Served, receiver: Script) -
         ("https://localhost:8080/done", "public internet"),
         ("https://me:secret@media.example/done", "name or password"),
         ("done", "begin with https"),
+        ("https://media.example/" + "x" * 9000, "8192"),
     ],
 )
 def test_a_receiver_that_may_not_be_reached_is_refused_at_once(

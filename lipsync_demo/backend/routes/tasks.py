@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
@@ -32,7 +32,7 @@ async def submit(
     request: Request,
     services: Shared,
     base_url: BaseUrl,
-    webhook: str | None = None,
+    webhook: Annotated[str | None, Query(max_length=8192)] = None,
 ) -> JSONResponse:
     job = await run_in_threadpool(_accept, body, services, base_url, webhook)
     if not body.enable_sync_mode:
