@@ -94,6 +94,7 @@ def make_video(
     audio: Samples | str | None = None,
     audio_rate: int = 48_000,
     pictures: Sequence[Rgb] | None = None,
+    index_first: bool = False,
 ) -> Path:
     """Write a clip whose frame n reads n.
 
@@ -108,6 +109,7 @@ def make_video(
         b_frames: pictures between two others, at most; None for the encoder's own, 0 in AVI.
         options: the encoder's, instead of fast ones.
         audio: mono samples, "tone", "silence" or None for no sound track.
+        index_first: an MP4's index stands before its content, so that a part can be read.
         pictures: RGB pictures to use instead of the index pattern, repeated as needed.
     """
     rate = Fraction(rate)
@@ -118,7 +120,8 @@ def make_video(
         durations = [1] * count
     total = sum(durations) / rate
     codec = codec or _VIDEO_CODECS[path.suffix]
-    with av.open(str(path), "w") as container:
+    front = {"movflags": "+faststart"} if index_first else {}
+    with av.open(str(path), "w", options=front) as container:
         video = container.add_stream(
             codec, rate=rate, options=_ENCODER.get(codec, {}) if options is None else options
         )
@@ -160,6 +163,28 @@ def stored(picture: Rgb, rotation: int, mirrored: bool) -> Rgb:
     """What is stored of a picture that players flip left to right and then turn clockwise."""
     turned = np.rot90(picture, rotation // 90)
     return np.ascontiguousarray(turned[:, ::-1] if mirrored else turned)
+
+
+def make_changing(path: Path, sizes: Sequence[tuple[int, int]], frames: int) -> Path:
+    """A VP8 WebM whose picture takes one size after the other, `frames` long each, as in calls."""
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libvpx", rate=25, options=_ENCODER["libvpx"])
+        stream.width, stream.height, stream.pix_fmt = *sizes[0], "yuv420p"
+        for part, size in enumerate(sizes):
+            coder = av.CodecContext.create("libvpx", "w")
+            coder.width, coder.height, coder.pix_fmt = *size, "yuv420p"
+            coder.time_base, coder.bit_rate = Fraction(1, 25), 2_000_000
+            coder.options = dict(_ENCODER["libvpx"])
+            packets: list[av.Packet] = []
+            for n in range(part * frames, (part + 1) * frames):
+                frame = av.VideoFrame.from_ndarray(index_frame(n, size), "rgb24")
+                frame = frame.reformat(format="yuv420p")
+                frame.pts, frame.time_base = n, coder.time_base
+                packets += coder.encode(frame)
+            for packet in [*packets, *coder.encode()]:
+                packet.stream, packet.time_base = stream, coder.time_base
+                container.mux(packet)
+    return path
 
 
 def hide_pictures(path: Path, target: Path, numbers: Sequence[int]) -> Path:

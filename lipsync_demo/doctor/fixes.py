@@ -11,13 +11,12 @@ from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
-import cv2
 import numpy as np
 from pydub import AudioSegment
 
 from lipsync_demo.engine.decode import FrameReader
 from lipsync_demo.engine.encode import HeldSound, VideoWriter
-from lipsync_demo.engine.picture import Picture
+from lipsync_demo.engine.fitting import resized
 from lipsync_demo.media.audio import decode, resample
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.failures import written
@@ -177,7 +176,7 @@ def _written(
         ) as writer:
             pictures = reader.pictures([number for _, _, number in frames])
             for (at, length, _), picture in zip(frames, pictures, strict=True):
-                shown = _resized(picture, size) if fit else picture
+                shown = resized(picture, size) if fit else picture
                 writer.write(shown, round(at / tick), max(1, round(length / tick)))
     return target
 
@@ -206,12 +205,3 @@ def _fitting(size: tuple[int, int]) -> tuple[int, int]:
     long, other = max(size), min(size)
     scale = min(Fraction(1), Fraction(LIMITS.long_side, long), Fraction(LIMITS.other_side, other))
     return int(size[0] * scale) // 2 * 2, int(size[1] * scale) // 2 * 2
-
-
-def _resized(picture: Picture, size: tuple[int, int]) -> Picture:
-    half = (size[0] // 2, size[1] // 2)
-    planes = [
-        np.asarray(cv2.resize(plane, to, interpolation=cv2.INTER_AREA), np.uint8)
-        for plane, to in ((picture.y, size), (picture.u, half), (picture.v, half))
-    ]
-    return Picture(planes[0], planes[1], planes[2], picture.colours)

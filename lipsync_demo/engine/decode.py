@@ -21,11 +21,13 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from lipsync_demo.engine.errors import UnreadableMedia
+from lipsync_demo.engine.fitting import fitted
 from lipsync_demo.engine.picture import Picture, from_frame
 from lipsync_demo.engine.store import PictureStore
 from lipsync_demo.media.failures import explained
 from lipsync_demo.media.frame_times import FrameTimes, frame_times
 from lipsync_demo.media.orientation import of_frame
+from lipsync_demo.media.sizes import largest, stored_sizes
 from lipsync_demo.media.streams import PICTURE_FORMATS, decoded, exact, open_media, video_stream
 
 HELD_BYTES = 96 * 1024 * 1024
@@ -78,10 +80,11 @@ class FrameReader:
         self.sar = 1 / self._sar if self._orientation.sideways else self._sar
         with explained(path):
             picture = from_frame(first[1], self._orientation)
-        self.size = (picture.width, picture.height)
+        sizes = stored_sizes(path) or ((first[1].width, first[1].height),)
+        shown = self._orientation.size(*largest(sizes))
+        self.size = (shown[0] + shown[0] % 2, shown[1] + shown[1] % 2)
         self.colours = picture.colours
         self._kept = PictureStore(len(self), self.size, spill)
-        self._coded = (first[1].width, first[1].height)
 
     def __enter__(self) -> FrameReader:
         return self
@@ -143,9 +146,7 @@ class FrameReader:
 
     def _upright(self, frame: VideoFrame) -> Picture:
         with explained(self.path):
-            if (frame.width, frame.height) != self._coded:
-                frame = frame.reformat(*self._coded)
-            return from_frame(frame, self._orientation)
+            return fitted(from_frame(frame, self._orientation), self.size)
 
     def _frame(self, number: int) -> VideoFrame:
         at = self._last[0] if self._last else self._first

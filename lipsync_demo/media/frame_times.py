@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -17,6 +17,8 @@ from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.packets import read_stamps
 from lipsync_demo.media.streams import exact, open_media, video_frames, video_stream
 
+CUT_FRAMES = 2
+"""A file that ends more frames than this before its header says so was cut off."""
 NO_PICTURE_HINT = "Choose a video that shows a person talking."
 
 
@@ -29,6 +31,7 @@ class FrameTimes:
     video's frame rate: the container's own figure when every frame fits it to within a tick
     (or a hundredth of a frame), else the average.  `marks` are the times that decoded frames
     bear, None where those are `pts`: only containers that keep no time of showing differ.
+    `missing` is how many seconds the file's header promises that are not in the file.
     """
 
     pts: tuple[int, ...]
@@ -37,11 +40,17 @@ class FrameTimes:
     rate: Fraction
     variable: bool
     marks: tuple[int | None, ...] | None = None
+    missing: Fraction = Fraction(0)
 
     @property
     def duration(self) -> Fraction:
         """Seconds from the first frame's appearance to the last one's end."""
         return (self.pts[-1] + self.last_duration - self.pts[0]) * self.time_base
+
+    @property
+    def shown(self) -> Mapping[int | None, int]:
+        """When a decoded frame is shown, in `time_base` units, by the time that it bears."""
+        return dict(zip(self.marks or self.pts, self.pts, strict=True))
 
     @property
     def first_frame(self) -> Fraction:
@@ -88,7 +97,8 @@ def read_frame_times(container: InputContainer, stream: VideoStream, path: Path)
     if stamps.end is not None and stamps.end > pts[-1]:
         last = stamps.end - pts[-1]
     rate, variable, last = _rate(pts, last, time_base, rates)
-    return FrameTimes(pts, last, time_base, rate, variable)
+    missing = stamps.missing if stamps.missing > CUT_FRAMES / rate else Fraction(0)
+    return FrameTimes(pts, last, time_base, rate, variable, missing=missing)
 
 
 def _no_frame(path: Path) -> MediaError:

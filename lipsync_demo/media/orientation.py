@@ -37,6 +37,10 @@ class Orientation:
         """Width and height as shown of a picture stored in these."""
         return (height, width) if self.sideways else (width, height)
 
+    def shape(self, shape: float) -> float:
+        """Width by height as shown of a picture stored with `shape`, or the other way round."""
+        return 1 / shape if self.sideways else shape
+
     def applied(self, picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """A stored picture or plane (height, width, ...) as it is shown."""
         if self.upright:

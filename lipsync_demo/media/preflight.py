@@ -126,6 +126,24 @@ def check_video(info: MediaInfo, limits: Limits = LIMITS) -> list[Finding]:
     if info.still:
         return [*found, _error(f"{info.path.name} is a still picture.", "Choose a video.")]
     found += _check_length("video", video.duration, limits)
+    if video.missing:
+        found.append(
+            _warning(
+                f"The video is cut off: {float(video.duration):.2f} of "
+                f"{float(video.duration + video.missing):.2f} s are in the file.",
+                "It was probably not copied to its end: copy, export or download it again.",
+            )
+        )
+    if len(video.sizes) > 1:
+        sizes = ", ".join(f"{width} × {height}" for width, height in video.sizes)
+        found.append(
+            _note(
+                f"The picture changes its size in the stream ({sizes}).",
+                "Here every picture keeps its shape, in the largest size; whether it does at the "
+                "service is not known: a plain copy is safe.",
+                Fix.PLAIN,
+            )
+        )
     short, long = sorted((video.width, video.height))
     if long > limits.long_side or short > limits.other_side:
         found.append(

@@ -16,8 +16,10 @@ from av.video.format import VideoFormat
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
+from lipsync_demo.media.frame_times import FrameTimes, frame_times
 from lipsync_demo.media.hdr import STANDARD, in_standard_range, tag
 from lipsync_demo.media.probe import MediaInfo, VideoInfo, probe_video
+from lipsync_demo.media.sizes import Size, within
 from lipsync_demo.media.streams import audio_stream, exact, open_media, video_stream
 
 PREVIEW = ".preview.mp4"
@@ -99,7 +101,7 @@ def _transcode(info: MediaInfo, source: InputContainer, target: OutputContainer)
     if picture is None or video is None:
         raise ValueError("a preview needs a picture")
     picture.thread_type = "AUTO"
-    scaler = _Scaler(video, picture, target)
+    scaler = _Scaler(video, frame_times(info.path), picture, target)
     mixer = None if sound is None or info.audio is None else _Mixer(sound, target)
     # Sound and picture keep their distance; the earlier of the two starts at zero.
     starts = [video.start, *([info.audio.start] if info.audio else [])]
@@ -122,7 +124,9 @@ def _transcode(info: MediaInfo, source: InputContainer, target: OutputContainer)
 class _Scaler:
     """Decoded pictures to H.264 packets of the preview's size."""
 
-    def __init__(self, video: VideoInfo, picture: VideoStream, target: OutputContainer) -> None:
+    def __init__(
+        self, video: VideoInfo, times: FrameTimes, picture: VideoStream, target: OutputContainer
+    ) -> None:
         width, height = preview_size(video)
         self._time_base = video.time_base
         self._last = -1
@@ -135,20 +139,31 @@ class _Scaler:
         if video.hdr:
             tag(out.codec_context)
         self._out = out
-        self._graph = _graph(video, picture, width, height)
+        self._video, self._picture, self._room = video, picture, (width, height)
+        self._graphs: dict[Size, Graph] = {}
+        self._shown = times.shown if times.marks else None
 
     def encode(self, frame: VideoFrame, start: Fraction) -> list[Packet[VideoStream]]:
-        if frame.pts is None:
+        shown = frame.pts if self._shown is None else self._shown.get(frame.pts)
+        if shown is None:
             return []
-        pts = frame.pts - round(start / self._time_base)
+        pts = shown - round(start / self._time_base)
         if pts <= self._last:
             return []
         self._last = pts
-        self._graph.vpush(in_standard_range(frame))
-        scaled = self._graph.vpull()
+        graph = self._graph(frame)
+        graph.vpush(in_standard_range(frame))
+        scaled = graph.vpull()
         scaled.pts, scaled.time_base = pts, self._time_base
         self._durations[pts] = frame.duration or 0
         return self._timed(self._out.encode(scaled))
+
+    def _graph(self, frame: VideoFrame) -> Graph:
+        """What makes a preview's picture of a stored one; sizes may change in the stream."""
+        size = (frame.width, frame.height)
+        if size not in self._graphs:
+            self._graphs[size] = _graph(self._video, self._picture, size, self._room)
+        return self._graphs[size]
 
     def rest(self) -> list[Packet[VideoStream]]:
         return self._timed(self._out.encode())
@@ -161,12 +176,25 @@ class _Scaler:
         return packets
 
 
-def _graph(video: VideoInfo, picture: VideoStream, width: int, height: int) -> Graph:
-    size = video.orientation.size(width, height)
+def _graph(video: VideoInfo, picture: VideoStream, stored: Size, room: Size) -> Graph:
+    shape = video.orientation.size(stored[0], stored[1])
+    if stored == (video.coded_width, video.coded_height):
+        inner = room
+    elif video.orientation.sideways:
+        inner = within((shape[0], shape[1] * video.sar), room)
+    else:
+        inner = within((shape[0] * video.sar, shape[1]), room)
+    size = video.orientation.size(*inner)
     graph = Graph()
     form = VideoFormat(STANDARD) if video.hdr else picture.format
     nodes = [
-        graph.add_buffer(template=picture, format=form, time_base=video.time_base),
+        graph.add_buffer(
+            template=picture,
+            width=stored[0],
+            height=stored[1],
+            format=form,
+            time_base=video.time_base,
+        ),
         graph.add("scale", f"{size[0]}:{size[1]}:flags=bilinear:out_range=tv"),
     ]
     if video.orientation.mirrored:
@@ -175,6 +203,8 @@ def _graph(video: VideoInfo, picture: VideoStream, width: int, height: int) -> G
         nodes.append(graph.add("transpose", _TURNS[video.orientation.turn]))
     elif video.orientation.turn:
         nodes += [graph.add("hflip"), graph.add("vflip")]
+    if inner != room:
+        nodes.append(graph.add("pad", f"{room[0]}:{room[1]}:(ow-iw)/2:(oh-ih)/2"))
     nodes += [
         graph.add("setsar", "1"),
         graph.add("format", "yuv420p"),

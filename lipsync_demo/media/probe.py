@@ -19,6 +19,7 @@ from lipsync_demo.media.frame_times import NO_PICTURE_HINT, FrameTimes, read_fra
 from lipsync_demo.media.hdr import NAMES as HDR
 from lipsync_demo.media.hdr import UNSPECIFIED
 from lipsync_demo.media.orientation import Orientation, of_frame
+from lipsync_demo.media.sizes import Size, largest, stored_sizes
 from lipsync_demo.media.streams import (
     PICTURE_FORMATS,
     audio_frames,
@@ -48,9 +49,10 @@ SILENCE_PEAK = 0.001
 class VideoInfo:
     """The first video stream.  Lengths in seconds; `start` is the first frame's own time.
 
-    `width` and `height` are as displayed, after rotation and pixel shape; the coded ones as
-    stored.  `primaries`, `transfer` and `matrix` are H.273's codes of its colours, `dolby_vision`
-    is that profile's number.
+    `width` and `height` are as displayed, after turning and pixel shape; the coded ones as
+    stored: the largest of `sizes`, which change in some streams.  `missing` is how many seconds
+    the file promises beyond `duration`, because it was cut off.  `primaries`, `transfer` and
+    `matrix` are H.273's codes of its colours, `dolby_vision` is that profile's number.
     """
 
     codec: str
@@ -58,6 +60,8 @@ class VideoInfo:
     height: int
     coded_width: int
     coded_height: int
+    sizes: tuple[Size, ...]
+    missing: Fraction
     fps: Fraction
     vfr: bool
     frames: int
@@ -188,13 +192,17 @@ def _video_info(container: InputContainer, stream: VideoStream, path: Path) -> V
     context = stream.codec_context
     sar = exact(stream.sample_aspect_ratio or context.sample_aspect_ratio, 1)
     orientation = of_frame(frame)
-    width, height = orientation.size(max(1, round(frame.width * sar)), frame.height)
+    sizes = stored_sizes(path) or ((frame.width, frame.height),)
+    stored = largest(sizes)
+    width, height = orientation.size(max(1, round(stored[0] * sar)), stored[1])
     return VideoInfo(
         codec=context.codec.canonical_name,
         width=width,
         height=height,
-        coded_width=frame.width,
-        coded_height=frame.height,
+        coded_width=stored[0],
+        coded_height=stored[1],
+        sizes=sizes,
+        missing=times.missing,
         fps=times.rate,
         vfr=times.variable,
         frames=len(times.pts),

@@ -12,7 +12,7 @@ from av.video.frame import VideoFrame
 from PIL import Image
 
 from lipsync_demo.media.errors import MediaError
-from lipsync_demo.media.frame_times import NO_PICTURE_HINT
+from lipsync_demo.media.frame_times import NO_PICTURE_HINT, frame_times
 from lipsync_demo.media.hdr import in_standard_range
 from lipsync_demo.media.orientation import of_frame
 from lipsync_demo.media.streams import exact, open_media, video_frames, video_stream
@@ -31,6 +31,8 @@ def stills(path: Path, moments: Sequence[Fraction], *, height: int = 180) -> lis
     """
     wanted = sorted(range(len(moments)), key=lambda n: moments[n])
     found: dict[int, bytes] = {}
+    times = frame_times(path)
+    stamps, at = times.shown, Fraction(0)
     with open_media(path) as container:
         stream = video_stream(container)
         if stream is None:
@@ -39,7 +41,7 @@ def stills(path: Path, moments: Sequence[Fraction], *, height: int = 180) -> lis
         start: Fraction | None = None
         shown: VideoFrame | None = None
         for frame in video_frames(container):
-            at = (frame.pts or 0) * exact(frame.time_base)
+            at = at if frame.pts is None else stamps.get(frame.pts, frame.pts) * times.time_base
             start = at if start is None else start
             while wanted and shown is not None and moments[wanted[0]] < at - start:
                 found[wanted.pop(0)] = _webp(shown, sar, height)

@@ -48,6 +48,23 @@ def _length(
     return Check(name, title, value, band, outcome, words, round(float(actual), 4))
 
 
+def check_whole(output: MediaInfo, source: MediaInfo | None) -> list[Check]:
+    """That neither file was cut off; a check for each that was, by what its own header says."""
+    checks = []
+    for name, title, info, outcome, words in (
+        ("whole", "Whole output", output, Outcome.FAIL, "The output is cut off: fetch it again."),
+        (
+            "source_whole", "Whole source", source, Outcome.WARN,
+            "The source is cut off: what is missing could not be used.",
+        ),
+    ):  # fmt: skip
+        if info is not None and info.video is not None and info.video.missing:
+            there, all_ = info.video.duration, info.video.duration + info.video.missing
+            value, band = f"{float(there):.2f} s", f"{float(all_):.2f} s"
+            checks.append(Check(name, title, value, band, outcome, words, float(there)))
+    return checks
+
+
 def check_form(output: MediaInfo, source: MediaInfo | None, audio: MediaInfo | None) -> list[Check]:
     """Size, frame rate, codecs and channels of the output beside the inputs'."""
     checks: list[Check] = []

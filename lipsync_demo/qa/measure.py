@@ -14,7 +14,7 @@ from lipsync_demo.media.sync_modes import SyncMode, output_seconds
 from lipsync_demo.qa import sync
 from lipsync_demo.qa.alignment import Aligned, align
 from lipsync_demo.qa.bands import ACCEPTABLE, DETECTABLE
-from lipsync_demo.qa.form import check_form, check_length
+from lipsync_demo.qa.form import check_form, check_length, check_whole
 from lipsync_demo.qa.likeness import check_likeness
 from lipsync_demo.qa.models import Check, Measures, Outcome, SyncScore
 from lipsync_demo.qa.motion import check_motion, look
@@ -59,6 +59,7 @@ def measure(
     if source and aligned and own_pictures:
         checks += check_pictures((output, made), (source, own_pictures), aligned, seen.box)
         checks.append(check_likeness(output, source, aligned, seen.box))
+    checks += check_whole(shown, given)
     checks += check_form(shown, given, said)
     own = sync.score(seen, speech_samples(output)) if shown.audio else None
     before = _source_score(given, cache)

@@ -37,13 +37,14 @@ class Look:
 
     `moved` (n,) is each one's mean change of luma from the one before, 0 to 255; `black` (n,)
     which are black; `small` (n, SMALL, SMALL) are the pictures as stored, which players show in
-    `orientation`.
+    `orientation`; `shapes` (n,) their widths by their heights as stored.
     """
 
     moved: NDArray[np.float32]
     black: NDArray[np.bool_]
     small: NDArray[np.uint8]
     orientation: Orientation
+    shapes: NDArray[np.float64]
 
 
 def look(path: Path) -> Look:
@@ -52,7 +53,7 @@ def look(path: Path) -> Look:
     Raises:
         MediaError: it cannot be read, or has no picture.
     """
-    moved, black, small = [], [], []
+    moved, black, small, shapes = [], [], [], []
     before: NDArray[np.uint8] | None = None
     orientation: Orientation | None = None
     with open_media(path) as container:
@@ -60,19 +61,23 @@ def look(path: Path) -> Look:
             orientation = orientation or of_frame(frame)
             luma = in_standard_range(frame).to_ndarray(format="gray")
             height = max(1, round(luma.shape[0] * WIDTH / luma.shape[1]))
-            now = _shrunk(luma, WIDTH, height)
+            now = shrunk(luma, WIDTH, height)
             if before is None or before.shape != now.shape:
                 before = now
             moved.append(float(cv2.absdiff(now, before).mean()))
             black.append(bool(now.mean() < BLACK_LEVEL and now.std() < BLACK_SPREAD))
-            small.append(_shrunk(now, SMALL, SMALL))
+            small.append(shrunk(now, SMALL, SMALL))
+            shapes.append(frame.width / frame.height)
             before = now
     if orientation is None:
         raise MediaError(f"No picture of {path.name} can be decoded.", NO_PICTURE_HINT)
-    return Look(np.array(moved, np.float32), np.array(black), np.stack(small), orientation)
+    return Look(
+        np.array(moved, np.float32), np.array(black), np.stack(small), orientation, np.array(shapes)
+    )
 
 
-def _shrunk(luma: NDArray[Any], width: int, height: int) -> NDArray[np.uint8]:
+def shrunk(luma: NDArray[Any], width: int, height: int) -> NDArray[np.uint8]:
+    """Luma in another size, areas averaged."""
     return np.asarray(cv2.resize(luma, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
 
 

@@ -16,7 +16,7 @@ from lipsync_demo.qa.alignment import Aligned
 from lipsync_demo.qa.headers import stored_orientation
 from lipsync_demo.qa.likeness import outside
 from lipsync_demo.qa.models import Check, Outcome
-from lipsync_demo.qa.motion import SMALL, Look
+from lipsync_demo.qa.motion import SMALL, Look, shrunk
 from lipsync_demo.qa.mouths import Box
 
 SAMPLES = 24
@@ -30,6 +30,11 @@ BETTER = 0.7
 """Share of the right picture's difference below which another one is shown."""
 ORDER_PASS, ORDER_WARN = 0.02, 0.1
 
+SAME_SHAPE = 0.02
+"""Spread of widths by heights under which a source has one shape."""
+BLACK = 16
+"""Luma beside a picture of another shape."""
+
 EIGHT = tuple(Orientation(turn, flip) for flip in (False, True) for turn in (0, 90, 180, 270))
 
 
@@ -42,10 +47,55 @@ def check_pictures(
     made = np.stack([shown.applied(small) for small in output[1].small])
     count = min(len(made), len(aligned.sources))
     wanted = np.minimum(aligned.sources[:count], len(source[1].small) - 1)
-    return [
-        _orientation(made[:count], source[1].small, wanted, declared),
-        _order(made[:count], source[1].small, wanted, declared, mouth),
+    room = float(shown.shape(output[1].shapes[0]))
+    boxed = _boxed(source[1], declared.shape(room))
+    checks = [
+        _orientation(made[:count], boxed, wanted, declared),
+        _order(made[:count], boxed, wanted, declared, mouth),
     ]
+    if boxed is not source[1].small:
+        checks.append(_shape(made[:count], source[1].small, boxed, wanted, declared))
+    return checks
+
+
+def _boxed(source: Look, room: float) -> NDArray[np.uint8]:
+    """The source's pictures in a picture of the shape `room`; as they are if none differs."""
+    if np.ptp(source.shapes) < SAME_SHAPE:
+        return source.small
+    boxed = []
+    for small, shape in zip(source.small, source.shapes, strict=True):
+        across = max(1, round(SMALL * min(1.0, shape / room)))
+        down = max(1, round(SMALL * min(1.0, room / shape)))
+        left, top = (SMALL - across) // 2, (SMALL - down) // 2
+        box = np.full((SMALL, SMALL), BLACK, np.uint8)
+        box[top : top + down, left : left + across] = shrunk(small, across, down)
+        boxed.append(box)
+    return np.stack(boxed)
+
+
+def _shape(
+    made: NDArray[np.uint8],
+    small: NDArray[np.uint8],
+    boxed: NDArray[np.uint8],
+    wanted: NDArray[np.int64],
+    declared: Orientation,
+) -> Check:
+    """Whether pictures of another shape than the output's keep it."""
+    judged = stretched = 0
+    for picture, number in zip(made, wanted, strict=True):
+        if number < 0 or np.array_equal(small[number], boxed[number]):
+            continue
+        judged += 1
+        one, other = (declared.applied(kind[number]) for kind in (small, boxed))
+        stretched += _alike(picture, one) > _alike(picture, other)
+    outcome = Outcome.FAIL if stretched > judged / 10 else Outcome.PASS
+    words = (
+        "The picture's size changes in the source, and every picture keeps its shape."
+        if outcome is Outcome.PASS
+        else "The picture's size changes in the source, and pictures are stretched."
+    )
+    value = f"{stretched} of {judged}"
+    return Check("shape", "Stretched pictures", value, "0", outcome, words, stretched)
 
 
 def _orientation(

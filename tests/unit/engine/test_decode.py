@@ -15,6 +15,7 @@ from lipsync_demo.media.errors import MediaError
 from tests.media_factory import (
     EIGHT,
     hide_pictures,
+    make_changing,
     make_picture,
     make_tone,
     make_video,
@@ -128,6 +129,37 @@ def test_hidden_pictures_are_not_counted(tmp_path: Path) -> None:
         assert len(reader) == len(seen)
         assert shown(reader, [*range(len(seen))]) == seen
         assert shown(reader, [*range(len(seen) - 1, -1, -1)]) == seen[::-1]
+
+
+@pytest.mark.parametrize(
+    ("sizes", "room"),
+    [
+        ([(160, 96), (320, 192)], (320, 192)),
+        ([(320, 192), (160, 96), (320, 192)], (320, 192)),
+        ([(320, 320), (192, 320)], (320, 320)),
+        ([(320, 192), (192, 320)], (320, 192)),
+    ],
+    ids=["grows", "shrinks and comes back", "narrower", "turned"],
+)
+def test_sizes_that_change_keep_their_shape_in_the_largest(
+    tmp_path: Path, sizes: list[tuple[int, int]], room: tuple[int, int]
+) -> None:
+    path = make_changing(tmp_path / "call.webm", sizes, 6)
+    with FrameReader(path) as reader:
+        assert reader.size == room
+        pictures = list(reader.pictures(range(len(sizes) * 6)))
+    for number, picture in enumerate(pictures):
+        assert picture.frame is None  # it is kept for another look: nobody may draw upon it
+        width, height = sizes[number // 6]
+        scale = min(room[0] / width, room[1] / height)
+        inner = round(width * scale), round(height * scale)
+        left, top = (room[0] - inner[0]) // 2, (room[1] - inner[1]) // 2
+        rgb = picture.rgb()
+        assert rgb.shape == (room[1], room[0], 3)
+        assert read_index(rgb[top : top + inner[1], left : left + inner[0]]) == number
+        around = np.ones(rgb.shape[:2], bool)
+        around[max(0, top - 2) : top + inner[1] + 2, max(0, left - 2) : left + inner[0] + 2] = False
+        assert not around.any() or rgb[around].max() < 12
 
 
 def test_variable_rate_and_late_start(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 from lipsync_demo.media.preflight import (
     LIMITS,
     Finding,
+    Fix,
     Severity,
     check,
     check_audio,
@@ -18,6 +19,7 @@ from lipsync_demo.media.preflight import (
 from lipsync_demo.media.probe import MediaInfo, probe
 from lipsync_demo.media.sync_modes import SyncMode
 from tests.media_factory import (
+    make_changing,
     make_picture,
     make_silence,
     make_speechlike,
@@ -147,6 +149,31 @@ def test_what_changes_quietly_is_noted(folder: Path) -> None:
     assert "does not list" in only(check_video(probe(mpg))).what
     single = make_video(folder / "one.mp4", frames=1, size=(320, 240))
     assert "single frame" in only(check_video(probe(single))).what
+
+
+def test_a_size_that_changes_is_said(tmp_path: Path) -> None:
+    video = probe(make_changing(tmp_path / "call.webm", [(320, 240), (640, 480)], 3))
+    (found,) = [f for f in check_video(video) if "changes its size" in f.what]
+    assert "320 × 240, 640 × 480" in found.what
+    assert found.fix is Fix.PLAIN
+    assert video.video is not None
+    assert (video.video.width, video.video.height) == (640, 480)
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".mkv"])
+def test_what_is_missing_of_a_cut_off_file_is_said(tmp_path: Path, suffix: str) -> None:
+    whole = make_video(tmp_path / f"whole{suffix}", 4, audio="tone", index_first=True)
+    assert not [f for f in check_video(probe(whole)) if "cut off" in f.what]
+    data = whole.read_bytes()
+    cut = tmp_path / f"cut{suffix}"
+    cut.write_bytes(data[: len(data) * 6 // 10])
+    info = probe(cut)
+    (found,) = [f for f in check_video(info) if "cut off" in f.what]
+    assert info.video is not None
+    there = float(info.video.duration)
+    assert 1 < there < 3
+    assert found.what.startswith(f"The video is cut off: {there:.2f} of 4.0")
+    assert found.severity is Severity.WARNING
 
 
 def test_the_worst_comes_first(folder: Path, speech: MediaInfo) -> None:

@@ -12,6 +12,7 @@ from lipsync_demo.media.probe import probe
 from tests.media_factory import (
     EIGHT,
     frame_stamps,
+    make_changing,
     make_picture,
     make_tone,
     make_video,
@@ -102,6 +103,24 @@ def test_a_preview_stands_upright(tmp_path: Path, turn: int, mirrored: bool) -> 
     assert video is not None
     assert (video.width, video.height, video.orientation) == (256, 144, UPRIGHT)
     assert [read_index(picture) for picture in rgb_frames(out)] == list(range(6))
+
+
+def test_a_preview_keeps_the_shape_of_sizes_that_change(tmp_path: Path) -> None:
+    source = make_changing(tmp_path / "call.webm", [(160, 160), (240, 160), (320, 320)], 4)
+    out = make_preview(source, tmp_path / "preview.mp4")
+    video = probe(out).video
+    assert video is not None
+    assert (video.width, video.height, video.frames) == (320, 320, 12)
+    shown = [p[53:267] if 4 <= n < 8 else p for n, p in enumerate(rgb_frames(out))]
+    assert [read_index(picture) for picture in shown] == list(range(12))
+
+
+def test_a_preview_of_a_file_without_times_has_every_picture(tmp_path: Path) -> None:
+    source = make_video(
+        tmp_path / "a.avi", frames=20, codec="libx264", b_frames=3, options={"preset": "fast"}
+    )
+    out = make_preview(source, tmp_path / "preview.mp4")
+    assert [read_index(picture) for picture in rgb_frames(out)] == list(range(20))
 
 
 def test_a_preview_has_square_pixels(tmp_path: Path) -> None:

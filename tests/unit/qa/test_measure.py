@@ -14,14 +14,24 @@ from typing import Any
 import numpy as np
 import pytest
 
+from lipsync_demo.media.probe import probe
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.qa.alignment import align
 from lipsync_demo.qa.bands import ACCEPTABLE, ATSC, BANDS, DETECTABLE, EBU
+from lipsync_demo.qa.form import check_whole
 from lipsync_demo.qa.measure import measure
 from lipsync_demo.qa.models import Check, Measures, Outcome, dump_measures, load_measures
 from lipsync_demo.qa.motion import look
 from lipsync_demo.qa.pictures import check_pictures
-from tests.media_factory import EIGHT, make_video, speechlike, stored, write_audio
+from tests.media_factory import (
+    EIGHT,
+    index_frame,
+    make_changing,
+    make_video,
+    speechlike,
+    stored,
+    write_audio,
+)
 
 ASSETS = Path(__file__).resolve().parents[3] / "assets"
 RATE = 48_000
@@ -126,6 +136,35 @@ def test_what_stands_otherwise_than_players_show_it_is_found(
         aligned = align(output, given, Fraction(12, 25), SyncMode.CUT_OFF)
         check, _ = check_pictures((output, look(output)), (given, look(given)), aligned, None)
         assert (check.outcome is Outcome.PASS) is right, check
+
+
+@pytest.mark.parametrize(("kept", "outcome"), [(True, Outcome.PASS), (False, Outcome.FAIL)])
+def test_stretched_pictures_are_found(tmp_path: Path, kept: bool, outcome: Outcome) -> None:
+    given = make_changing(tmp_path / "call.webm", [(320, 320), (160, 320)], 10)
+    size = (320, 320)
+    pictures = [index_frame(n, size) for n in range(10)]
+    for n in range(10, 20):
+        if kept:
+            box = np.zeros((320, 320, 3), np.uint8)
+            box[:, 80:240] = index_frame(n, (160, 320))
+        else:
+            box = index_frame(n, size)
+        pictures.append(box)
+    output = make_video(tmp_path / "output.mp4", frames=20, size=size, pictures=pictures)
+    aligned = align(output, given, Fraction(20, 25), SyncMode.CUT_OFF)
+    found = check_pictures((output, look(output)), (given, look(given)), aligned, None)
+    shape = {check.name: check for check in found}["shape"]
+    assert shape.outcome is outcome, shape
+
+
+def test_what_was_cut_off_is_found(tmp_path: Path) -> None:
+    whole = make_video(tmp_path / "whole.mp4", 4, audio="tone", index_first=True)
+    cut = tmp_path / "cut.mp4"
+    cut.write_bytes(whole.read_bytes()[: whole.stat().st_size * 6 // 10])
+    assert check_whole(probe(whole), probe(whole)) == []
+    output, source = check_whole(probe(cut), probe(cut))
+    assert (output.outcome, source.outcome) == (Outcome.FAIL, Outcome.WARN)
+    assert source.band == "4.00 s"
 
 
 @pytest.mark.parametrize("shift", [-0.2, -0.02, 0.03, 0.3])
