@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from av.sidedata.sidedata import Type
 from av.video.frame import VideoFrame
+
+from lipsync_demo.media.streams import side_data
 
 UNKNOWN = 0
 """The profile of Dolby Vision that says nothing of itself, as in other containers than MP4."""
@@ -35,8 +36,8 @@ def dolby_vision(path: Path, frame: VideoFrame) -> int | None:
             found = _BOX.search(box)
             if found is not None and found.end() + 3 <= len(box):
                 return box[found.end() + 2] >> 1
-    marks = (Type.DOVI_RPU_BUFFER, Type.DOVI_METADATA)
-    return UNKNOWN if any(mark in frame.side_data for mark in marks) else None
+    marks = ("DOVI_RPU_BUFFER", "DOVI_METADATA")
+    return UNKNOWN if any(side_data(frame, mark) is not None for mark in marks) else None
 
 
 def _indexes(file: BinaryIO) -> Iterator[bytes]:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import atan2, pi
-from typing import Any
 
 import numpy as np
 from av.video.frame import VideoFrame
 from numpy.typing import NDArray
+
+from lipsync_demo.media.streams import side_data
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +84,8 @@ def of_matrix(a: int, b: int, c: int, d: int) -> Orientation:
 
 def of_frame(frame: VideoFrame) -> Orientation:
     """The orientation that its file or stream gives a decoded frame."""
-    try:
-        matrix: Any = frame.side_data.get("DISPLAYMATRIX")
-    except ValueError:  # beside it is data of a type that this PyAV has no name for
-        return Orientation(round(-frame.rotation / 90) * 90 % 360)
+    matrix = side_data(frame, "DISPLAYMATRIX")
     if matrix is None:
-        return UPRIGHT
+        return Orientation(round(-frame.rotation / 90) * 90 % 360)
     a, b, _, c, d = (int(number) for number in np.frombuffer(matrix, np.int32)[:5])
     return of_matrix(a, b, c, d)

@@ -13,7 +13,7 @@ import stat
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import av
 from av.audio.frame import AudioFrame
@@ -103,6 +103,19 @@ def decoded(container: InputContainer, stream: VideoStream) -> Iterator[VideoFra
             yield from packet.decode()
         except av.error.InvalidDataError:
             continue
+
+
+def side_data(frame: VideoFrame, name: str) -> bytes | None:
+    """What a frame carries beside its picture under PyAV's name for it.
+
+    None when it has no such thing; also when it carries something that PyAV has no name for, as
+    pictures with EXIF do: PyAV then gives nothing at all.
+    """
+    try:
+        found: Any = frame.side_data.get(name)
+    except ValueError:
+        return None
+    return None if found is None else bytes(found)
 
 
 def audio_frames(container: InputContainer, stream: AudioStream) -> Iterator[AudioFrame]:

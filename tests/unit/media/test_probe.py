@@ -7,6 +7,7 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from PIL import Image
 
 from lipsync_demo.media.frame_times import frame_times
 from lipsync_demo.media.orientation import Orientation
@@ -16,6 +17,7 @@ from tests.media_factory import (
     EIGHT,
     frame_stamps,
     hide_pictures,
+    index_frame,
     make_picture,
     make_silence,
     make_speechlike,
@@ -198,6 +200,15 @@ def test_a_picture_is_no_video(tmp_path: Path, name: str) -> None:
     renamed = shutil.copy(path, tmp_path / "clip.mp4")
     with pytest.raises(MediaError, match="still picture"):
         probe_video(renamed)
+
+
+def test_a_picture_with_exif_is_one_all_the_same(tmp_path: Path) -> None:
+    """PyAV has no name for EXIF and then gives nothing that lies beside the picture."""
+    exif = Image.Exif()
+    exif[0x112] = 6
+    path = tmp_path / "photo.jpg"
+    Image.fromarray(index_frame(0, (320, 240))).save(path, exif=exif)
+    assert probe(path).still
 
 
 def check_words(error: MediaError) -> None:
