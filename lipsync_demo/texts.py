@@ -574,6 +574,7 @@ class Card:
         )
 
     TO_RESULT = "click to result"
+    LIMIT = "Account's limit"
 
 
 class Gate:
@@ -651,6 +652,7 @@ class Status:
     CHECKING = "Checking the two files"
     UPLOADING = "Uploading video and speech"
     SENDING = "Sending the request"
+    LIMITED = "Waiting for the account's limit"
     WAITING = "Waiting for the result"
     FETCHING = "Fetching the result"
     USE_KEY_AGAIN = "Go on with this key"
@@ -670,6 +672,10 @@ class Status:
     KEY_GONE_HINT = "Enter the key under “Use a WaveSpeed key”, then go on with this run."
     GOES_ON = "What goes on"
     UNCLEAR_HINT = "Look for the task first; that costs nothing."
+
+    @staticmethod
+    def next_try(time: str) -> str:
+        return f", next try in {time}"
 
     @staticmethod
     def earlier(count: int) -> str:

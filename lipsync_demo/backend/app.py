@@ -67,7 +67,8 @@ def create_app(options: Options) -> ASGIApp:
         uploads, outputs, limit_bytes=options.limit_bytes, allow_private=options.allow_private
     )
     work, analyses = options.folder / "work", options.folder / "analyses"
-    pool = Pool(jobs, sources, outputs, work, analyses, workers=options.workers, face=options.face)
+    workers = min(options.workers, options.faults.at_once or options.workers)
+    pool = Pool(jobs, sources, outputs, work, analyses, workers=workers, face=options.face)
     janitor = Janitor(jobs, uploads, outputs, analyses)
     outbox, secret = Outbox(database), WebhookSecret.kept_in(options.folder)
     courier = Courier(

@@ -36,6 +36,20 @@ class Refusal:
     media_type: str = "application/json"
 
 
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """Take so many submits in so many seconds, counted from the first, and refuse the others.
+
+    At most `at_once` tasks are worked on at a time.  With `told` a refusal says in Retry-After
+    when the next submit is taken.
+    """
+
+    submits: int
+    seconds: float
+    at_once: int
+    told: bool
+
+
 class Mishap(Enum):
     """Handle the request, then spoil the answer's way back."""
 
@@ -64,7 +78,7 @@ class Patch:
     apply: Callable[[dict[str, Any]], None]
 
 
-Effect = Refusal | Mishap | Decree | Patch
+Effect = Refusal | Allowance | Mishap | Decree | Patch
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,18 +1,23 @@
 """The fault switches: every way in which the server can misbehave on purpose.
 
 One table, read by the server, the command line's help, `docs/backend.md` and the tests.
-A switch is written `NAME` (every time) or `NAME:COUNT` (the first COUNT times).  Of
-several switches for the same place the first with turns left acts.
+A switch is written `NAME` (every time) or `NAME:COUNT` (the first COUNT times), one that
+plays an account's limit `NAME:SUBMITS/SECONDS/AT_ONCE`.  Of several switches for the same
+place the first with turns left acts.
 """
 
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
+from lipsync_demo.backend.allowance import BUSY, Meter, positive, written
 from lipsync_demo.backend.effects import (
     CLOSED_PLACE,
+    Allowance,
     Decree,
     Fault,
     Mishap,
@@ -28,20 +33,23 @@ from lipsync_demo.backend.effects import (
     web_page,
     when_completed,
 )
+from lipsync_demo.wavespeed.levels import DEFAULT_LEVEL
 from lipsync_demo.wavespeed.models import TASK_CODES, TERMINAL_FAILURES
 
 _WAIT = "wait and go on"
-_UNKNOWN = "say that the outcome is unknown; never submit again by itself"
+_SEND_AGAIN = "wait and send again"
+_ONCE = "never submit again by itself"
+_UNKNOWN = f"say that the outcome is unknown; {_ONCE}"
 _CAUSE = "say the cause and what to do"
 _PLAIN = "say plainly what to fix"
-_BUSY = "Too many requests, please try again later."
+_LEVEL = DEFAULT_LEVEL
 
 _HTTP: tuple[tuple[str, str, Refusal], ...] = (
-    ("429", "answers 429", refuse(429, _BUSY)),
+    ("429", "answers 429", refuse(429, BUSY)),
     (
         "429-retry-after",
         "answers 429 with Retry-After: 1",
-        refuse(429, _BUSY, None, ("retry-after", "1")),
+        refuse(429, BUSY, None, ("retry-after", "1")),
     ),
     ("500", "answers 500", refuse(500, "Internal server error.")),
     ("502-html", "answers 502 with a web page", web_page(502, "502 Bad Gateway")),
@@ -91,10 +99,24 @@ FAULTS: dict[str, Fault] = {
                 f"submit-{name}",
                 Place.SUBMIT,
                 f"{does}, and makes no task",
-                "never submit again by itself",
+                _SEND_AGAIN if name.startswith("429") else _ONCE,
                 effect,
             )
             for name, does, effect in _HTTP
+        ),
+        *(
+            Fault(
+                f"account-limit{name}",
+                Place.SUBMIT,
+                f"takes {_LEVEL.videos_a_minute} submits a minute and answers 429 {how} to more; "
+                f"works on {_LEVEL.at_once} tasks at once",
+                _SEND_AGAIN,
+                Allowance(_LEVEL.videos_a_minute, 60, _LEVEL.at_once, told),
+            )
+            for name, how, told in (
+                ("", "with Retry-After", True),
+                ("-silent", "without Retry-After", False),
+            )
         ),
         Fault(
             "submit-dropped",
@@ -128,7 +150,7 @@ FAULTS: dict[str, Fault] = {
             "submit-bad-code",
             Place.SUBMIT,
             "answers 200 with code 5003 and no data, and makes no task",
-            "raise a typed error; never submit again by itself",
+            f"raise a typed error; {_ONCE}",
             _BAD_CODE,
         ),
         Fault("no-credit", Place.SUBMIT, "answers 402, no credit", _PLAIN, refuse(402, _NO_CREDIT)),
@@ -311,17 +333,33 @@ class Faults:
     def __init__(self, specs: Iterable[str] = ()) -> None:
         self._lock = threading.Lock()
         self._left: list[tuple[Fault, int | None]] = [parse(spec) for spec in specs]
+        self._meters = {
+            fault.name: Meter(fault.effect)
+            for fault, _ in self._left
+            if isinstance(fault.effect, Allowance)
+        }
 
     def __bool__(self) -> bool:
         return bool(self._left)
+
+    @property
+    def at_once(self) -> int | None:
+        """How many tasks may be worked on at a time; None without such a limit."""
+        return min((meter.allowance.at_once for meter in self._meters.values()), default=None)
 
     def take(self, *places: Place) -> Fault | None:
         """Use up a turn of the first switch for one of these places; None when none is on."""
         with self._lock:
             for index, (fault, left) in enumerate(self._left):
-                if fault.place in places and left != 0:
-                    self._left[index] = (fault, None if left is None else left - 1)
-                    return fault
+                if fault.place not in places or left == 0:
+                    continue
+                if fault.name in self._meters:
+                    refusal = self._meters[fault.name].over(time.monotonic())
+                    if refusal is None:
+                        continue
+                    return replace(fault, effect=refusal)
+                self._left[index] = (fault, None if left is None else left - 1)
+                return fault
         return None
 
     def take_patch(self, place: Place, data: dict[str, Any]) -> None:
@@ -332,26 +370,31 @@ class Faults:
 
 
 def parse(spec: str) -> tuple[Fault, int | None]:
-    """Read `NAME` or `NAME:COUNT`; without a count the fault acts every time (None).
+    """Read `NAME`, `NAME:COUNT` or, for an account's limit, `NAME:SUBMITS/SECONDS/AT_ONCE`.
+
+    Without a count the fault acts every time (None).
 
     >>> fault, count = parse("429:3")
     >>> fault.name, count
     ('429', 3)
 
     Raises:
-        ValueError: no fault has this name, or the count is not a positive number.
+        ValueError: no fault has this name, or what follows it is not of this form.
     """
     name, colon, count = spec.partition(":")
     if name not in FAULTS:
         known = ", ".join(FAULTS)
         raise ValueError(f"There is no fault called {name!r}. Use one of: {known}.")
+    fault = FAULTS[name]
     if not colon:
-        return FAULTS[name], None
-    if not (count.isascii() and count.isdigit() and int(count) > 0):
+        return fault, None
+    if isinstance(fault.effect, Allowance):
+        return replace(fault, effect=written(fault.effect, spec)), None
+    if not positive(count):
         raise ValueError(
             f"The count in {spec!r} is not a positive number. Write for example {name}:3."
         )
-    return FAULTS[name], int(count)
+    return fault, int(count)
 
 
 def help_text() -> str:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Event, Thread
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from lipsync_demo import texts
+from lipsync_demo.report import limit
 from lipsync_demo.runs.models import Run, RunState
 from lipsync_demo.runs.service import RunService
 
 STAGES = {
     RunState.CHECKING: "Checking the files",
     RunState.UPLOADING: "Uploading",
+    RunState.LIMITED: texts.Status.LIMITED,
     RunState.SUBMITTING: "Submitting",
     RunState.WAITING: "Waiting for the result",
     RunState.DOWNLOADING: "Downloading",
@@ -33,7 +37,10 @@ def say(text: str) -> None:
     console.print(text, markup=False)
 
 
-def _line(run: Run) -> str:
+def line(run: Run) -> str:
+    """The stage a run is in."""
+    if run.state is RunState.LIMITED:
+        return limit.told(run)
     task = run.state is RunState.WAITING and run.prediction_id
     return f"{STAGES[run.state]}{f' (task {run.prediction_id})' if task else ''}"
 
@@ -45,10 +52,10 @@ class StageLines:
         self._said: tuple[object, ...] = ()
 
     def __call__(self, run: Run) -> None:
-        news = (run.state, run.trouble)
+        news = (run.state, run.trouble, run.next_try)
         if run.state.active and news != self._said:
             self._said = news
-            say(f"{_line(run)}: {run.trouble}" if run.trouble else _line(run))
+            say(f"{line(run)}: {run.trouble}" if run.trouble else line(run))
 
 
 @contextmanager
@@ -70,7 +77,7 @@ def _bar(service: RunService, run_id: str) -> Iterator[None]:
                 share, left = _share(service, run)
                 progress.update(
                     bar,
-                    description=run.trouble or _line(run),
+                    description=run.trouble or line(run),
                     total=None if share is None else 1.0,
                     completed=share or 0.0,
                     left=left,
@@ -83,6 +90,16 @@ def _bar(service: RunService, run_id: str) -> Iterator[None]:
         finally:
             ended.set()
             thread.join()
+
+
+@contextmanager
+def changing() -> Iterator[Callable[[str], None]]:
+    """A line at the end of what was said that is written anew; only on a terminal."""
+    if not console.is_terminal:
+        yield lambda text: None
+        return
+    with console.status("") as status:
+        yield lambda text: status.update(escape(text))
 
 
 def _share(service: RunService, run: Run) -> tuple[float | None, str]:

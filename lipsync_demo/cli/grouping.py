@@ -163,20 +163,40 @@ def _wait(runs: RunService, group: Group) -> Group:
     """Follow the group until nothing of it is under way; says each change once."""
     import time
 
-    from lipsync_demo.cli.display import say
+    from lipsync_demo.cli.display import changing, say
     from lipsync_demo.runs.groups import GroupState
 
-    seen: dict[str, str] = {}
-    while True:
-        now = runs.groups.get(group.id)
-        found = runs.groups.runs(now)
-        for number, run in enumerate(found):
-            if run is not None and seen.get(run.id) != run.state.value:
-                seen[run.id] = run.state.value
-                say(f"{number + 1}/{len(found)} {run.sync_mode.value:<8} {run.state.value}")
-        if now.state is not GroupState.ACTIVE and not any(r and r.state.active for r in found):
-            return now
-        time.sleep(0.3)
+    seen: dict[str, object] = {}
+    with changing() as show:
+        while True:
+            now = runs.groups.get(group.id)
+            found = runs.groups.runs(now)
+            for number, run in enumerate(found):
+                if run is not None and seen.get(run.id) != (run.state, run.next_try):
+                    seen[run.id] = run.state, run.next_try
+                    say(_stage(number, run, len(found)))
+            if now.state is not GroupState.ACTIVE and not any(r and r.state.active for r in found):
+                return now
+            show(_going(found))
+            time.sleep(0.3)
+
+
+def _stage(number: int, run: Run, count: int) -> str:
+    from lipsync_demo.report import limit
+
+    words = limit.told(run) if run.next_try is not None else run.state.value
+    return f"{number + 1}/{count} {run.sync_mode.value:<8} {words}"
+
+
+def _going(found: Sequence[Run | None]) -> str:
+    """How far the group is, and what is under way, in one line that counts down."""
+    done = sum(run is not None and not run.state.active for run in found)
+    going = [
+        _stage(number, run, len(found))
+        for number, run in enumerate(found)
+        if run is not None and run.state.active
+    ]
+    return " · ".join([f"{done} of {len(found)} at rest", *going])
 
 
 def _lines(group: Group, found: Sequence[Run | None]) -> Sequence[str]:

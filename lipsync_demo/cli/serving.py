@@ -29,7 +29,8 @@ def backend(
         typer.Option(
             "--fault",
             metavar="NAME",
-            help="Misbehave on purpose: NAME or NAME:COUNT, may be given several times.",
+            help="Misbehave on purpose: NAME or NAME:COUNT, may be given several times; "
+            "account-limit:2/60 takes 2 submits in 60 s.",
         ),
     ] = None,
     list_faults: Annotated[

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from html import escape
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +79,11 @@ def cell(source: Source) -> str:
 def clock(elapsed: float) -> str:
     """Seconds since something began, counted on in the browser."""
     return f'<lipsync-clock data-elapsed="{elapsed:.1f}">{int(elapsed)} s</lipsync-clock>'
+
+
+def countdown(left: float) -> str:
+    """Seconds until something is due, counted down in the browser."""
+    return f'<lipsync-clock data-left="{left:.1f}">{ceil(left)} s</lipsync-clock>'
 
 
 def _described(source: Source) -> Mapping[str, Any]:

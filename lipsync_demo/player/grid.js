@@ -56,13 +56,17 @@ class LipsyncGrid extends HTMLElement {
 }
 if (!customElements.get("lipsync-grid")) customElements.define("lipsync-grid", LipsyncGrid);
 
-/* <lipsync-clock data-since="…">: seconds since a moment, counted in the browser, so that what
-   stands around it need not be written anew each second. */
+/* <lipsync-clock data-elapsed="…">: seconds since a moment, or with data-left until one, counted in
+   the browser, so that what stands around it need not be written anew each second. */
 class LipsyncClock extends HTMLElement {
   connectedCallback() {
-    const since = Date.now() - 1000 * Number(this.dataset.elapsed);
+    const { elapsed, left } = this.dataset;
+    const since = Date.now() - 1000 * Number(elapsed);
+    const until = Date.now() + 1000 * Number(left);
     const tick = () => {
-      const whole = Math.max(0, Math.floor((Date.now() - since) / 1000));
+      const now = Date.now();
+      const seconds = left === undefined ? Math.floor((now - since) / 1000) : Math.ceil((until - now) / 1000);
+      const whole = Math.max(0, seconds);
       this.textContent = whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, "0")} s`;
     };
     tick();

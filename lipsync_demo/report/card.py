@@ -12,7 +12,13 @@ from lipsync_demo.report.words import charged, escape, megabytes, rate, seconds
 from lipsync_demo.runs.models import MediaRecord, Run
 from lipsync_demo.settings import MODEL_ID
 
-SPENT = {"upload": "Upload", "queue": "Queue", "inference": "Inference", "download": "Download"}
+SPENT = {
+    "upload": "Upload",
+    "limit": texts.Card.LIMIT,
+    "queue": "Queue",
+    "inference": "Inference",
+    "download": "Download",
+}
 REST = texts.Card.MORE
 SHORTEST = 0.05
 """Seconds of a run that no part accounts for and that are still worth a mention."""

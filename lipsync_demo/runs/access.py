@@ -11,6 +11,7 @@ from lipsync_demo.runs.models import Run
 from lipsync_demo.settings import BackendName, Settings
 from lipsync_demo.wavespeed.addresses import is_loopback, origin
 from lipsync_demo.wavespeed.client import WaveSpeedClient
+from lipsync_demo.wavespeed.governor import governor_of
 from lipsync_demo.wavespeed.transport import Transport
 
 
@@ -91,7 +92,9 @@ class Access:
             if self.closing.wait(seconds):
                 raise Closing
 
-        return WaveSpeedClient(key, base_url, transport=Transport(base_url, key, sleep=sleep))
+        shared = governor_of(base_url, key)
+        transport = Transport(base_url, key, sleep=sleep, governor=shared)
+        return WaveSpeedClient(key, base_url, transport=transport)
 
 
 def needs_key() -> RunRefused:

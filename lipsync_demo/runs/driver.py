@@ -17,8 +17,9 @@ from lipsync_demo.runs.submission import Submission
 from lipsync_demo.runs.turn import Interrupted, Turn
 from lipsync_demo.runs.watching import Watch
 from lipsync_demo.wavespeed.bodies import plain_name
-from lipsync_demo.wavespeed.errors import WaveSpeedError
+from lipsync_demo.wavespeed.errors import RateLimited, WaveSpeedError
 from lipsync_demo.wavespeed.models import Prediction
+from lipsync_demo.wavespeed.pace import WINDOW_SECONDS
 
 logger = logging.getLogger(__name__)
 
@@ -42,6 +43,7 @@ class Driver:
         """
         turn = self.turn
         if turn.over:
+            self._submission.leave()
             return None
         try:
             return self._step()
@@ -64,6 +66,7 @@ class Driver:
                 f"The app made a mistake while {turn.run.state} this run.",
                 "Resume the run; if it happens again, report it with the app's log.",
             )
+        self._submission.leave()
         return None
 
     def _step(self) -> float | None:
@@ -71,10 +74,8 @@ class Driver:
         if state is RunState.CHECKING:
             transfers.check(turn)
             return 0.0
-        if state is RunState.UPLOADING:
-            transfers.upload(turn)
-            turn.money.reserve(turn)
-            return self._submission.send()
+        if state in (RunState.UPLOADING, RunState.LIMITED):
+            return self._send()
         if state is RunState.SUBMITTING:
             return self._submission.settle()
         if state is RunState.WAITING:
@@ -82,6 +83,16 @@ class Driver:
         turn.money.settle(turn, LineState.SPENT)
         transfers.fetch_outputs(turn)
         return None
+
+    def _send(self) -> float:
+        """Upload what is not yet and send the request; a limit of the account is waited for."""
+        turn = self.turn
+        try:
+            if turn.run.state is RunState.UPLOADING or turn.run.request is None:
+                transfers.upload(turn)
+            return self._submission.send()
+        except RateLimited as error:
+            return self._submission.wait(error.retry_after or WINDOW_SECONDS)
 
     def _looked(self) -> float:
         """Look at the task; one that failed is refunded by the API."""

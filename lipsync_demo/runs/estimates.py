@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from statistics import median
 
 from lipsync_demo.runs.models import Estimate, Run, RunState
-from lipsync_demo.runs.times import seconds_since
+from lipsync_demo.runs.times import seconds_since, seconds_until
 
 SAMPLE = 20
 """How many of the latest finished runs are asked."""
@@ -14,6 +14,7 @@ SAMPLE = 20
 _AFTER = {
     RunState.CHECKING: ("upload", "queue", "inference", "download"),
     RunState.UPLOADING: ("upload", "queue", "inference", "download"),
+    RunState.LIMITED: ("queue", "inference", "download"),
     RunState.SUBMITTING: ("queue", "inference", "download"),
     RunState.WAITING: ("queue", "inference", "download"),
     RunState.DOWNLOADING: ("download",),
@@ -47,7 +48,10 @@ def estimate(run: Run, earlier: Sequence[Run]) -> Estimate | None:
         parts[name] = median(known) if known else 0.0
     ahead = sum(parts[name] for name in _AFTER[run.state])
     elapsed = seconds_since(run.started_at)
-    if run.state is RunState.DOWNLOADING:
+    if run.state is RunState.LIMITED:
+        ahead += seconds_until(run.next_try) if run.next_try else 0.0
+        spent = 0.0
+    elif run.state is RunState.DOWNLOADING:
         spent = 0.0
     elif run.submitted_at is not None:
         spent = seconds_since(run.submitted_at)

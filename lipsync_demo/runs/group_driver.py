@@ -125,7 +125,8 @@ def _uploading(group: Group, active: Sequence[Run]) -> bool:
     """A comparison's inputs are uploaded by its first run; the others use its addresses."""
     if group.kind is not GroupKind.COMPARISON:
         return False
-    return any(run.state in (RunState.CHECKING, RunState.UPLOADING) for run in active)
+    begins = (RunState.CHECKING, RunState.UPLOADING, RunState.LIMITED)
+    return any(run.state in begins and run.request is None for run in active)
 
 
 def quoted(runs: Sequence[Run | None]) -> Decimal:

@@ -1,10 +1,12 @@
 """What a run is: its states, its inputs, what was sent, what came back.
 
-    checking → uploading → submitting → waiting → downloading → done
+    checking → uploading → limited → submitting → waiting → downloading → done
                                                               | failed | stopped | unclear
 
-A state is written before the step it names.  `unclear` means that the request may or may
-not have reached the API: it is never sent again without a person's word.
+A state is written before the step it names.  `limited` is left out where the account's limit
+lets the request through at once; a refusal by that limit, which started nothing, leads back to
+it.  `unclear` means that the request may or may not have reached the API: it is never sent
+again without a person's word.
 """
 
 from __future__ import annotations
@@ -36,6 +38,7 @@ class RunState(str, Enum):
 
     CHECKING = "checking"
     UPLOADING = "uploading"
+    LIMITED = "limited"
     SUBMITTING = "submitting"
     WAITING = "waiting"
     DOWNLOADING = "downloading"
@@ -56,6 +59,7 @@ class RunState(str, Enum):
 ACTIVE = (
     RunState.CHECKING,
     RunState.UPLOADING,
+    RunState.LIMITED,
     RunState.SUBMITTING,
     RunState.WAITING,
     RunState.DOWNLOADING,
@@ -192,10 +196,12 @@ class Run:
 
     `started_at` is when a person last set it going from its beginning.  `submitted_at` is
     the moment just before the request was sent, written before it, and None while nothing
-    can have arrived; `submits` counts such requests and `other_tasks` names the tasks of
-    earlier ones.  `prediction` is the last `data` body the API sent.  `trouble` says what
-    keeps a waiting run from being looked at just now.  `timings` holds seconds for the
-    parts measured so far: upload, queue, inference, download, total.  `key` tells where
+    can have arrived; `submits` counts such requests, without those the account's limit
+    refused, and `other_tasks` names the tasks of earlier ones.  `next_try` is when a limited
+    run asks again, None when that is at once.  `prediction` is the last `data` body the API
+    sent.  `trouble` says what keeps a waiting run from being looked at just now.  `timings`
+    holds seconds for the parts measured so far: upload, limit (of the account, where it was
+    waited for), queue, inference, download, total.  `key` tells where
     the API key comes from; the key itself is nowhere in a run.
 
     `group` is the comparison or batch the run belongs to, `session` the browser session that
@@ -222,6 +228,7 @@ class Run:
     warnings: tuple[str, ...] = ()
     hosting: str | None = None
     request: Mapping[str, str] | None = None
+    next_try: datetime | None = None
     submitted_at: datetime | None = None
     submits: int = 0
     prediction_id: str | None = None

@@ -24,7 +24,7 @@ from lipsync_demo.runs.times import now
 from lipsync_demo.settings import BackendName, Settings
 from lipsync_demo.wavespeed.billing import Bill, bill
 from lipsync_demo.wavespeed.client import WaveSpeedClient
-from lipsync_demo.wavespeed.errors import WaveSpeedError
+from lipsync_demo.wavespeed.errors import RateLimited, WaveSpeedError
 from lipsync_demo.wavespeed.models import Price, decimal
 
 if TYPE_CHECKING:
@@ -86,6 +86,7 @@ class Money:
         """Ask what the run's request costs and set that aside, before the request is sent.
 
         Raises:
+            RateLimited: there is a limit, and nobody knows just now.
             RunRefused: it would go beyond a limit, or nobody knows while there is one.
         """
         run = turn.run
@@ -93,7 +94,7 @@ class Money:
             return
         client = turn.client()
         limited = self._limited(run)
-        quote = self._quote(client, run)
+        quote = self._quote(client, run, limited)
         if quote is None and limited:
             raise RunRefused(
                 "The API does not say what this run costs, and there is a spend limit.",
@@ -131,12 +132,14 @@ class Money:
         server = self.server_limit is not None and run.key == "environment"
         return server or self.ledger.limit(run.session) is not None
 
-    def _quote(self, client: WaveSpeedClient, run: Run) -> Quote | None:
+    def _quote(self, client: WaveSpeedClient, run: Run, needed: bool) -> Quote | None:
         assert run.request is not None  # noqa: S101
         try:
             price = client.price(run.request["video"], run.request["audio"], run.sync_mode)
             floor = client.price(NOT_MEDIA, NOT_MEDIA, run.sync_mode)
         except WaveSpeedError as error:
+            if needed and isinstance(error, RateLimited):
+                raise
             logger.warning("Run %s: no quote: %s", run.id, error.what)
             return None
         return Quote(price.amount, price.currency, price.amount <= floor.amount, now())

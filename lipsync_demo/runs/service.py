@@ -185,10 +185,12 @@ class RunService:
         before, after = self.store.change(
             run_id,
             lambda run: (
-                replace(run, state=RunState.STOPPED, trouble=None) if run.state.active else run
+                replace(run, state=RunState.STOPPED, trouble=None, next_try=None)
+                if run.state.active
+                else run
             ),
         )
-        if before.state is RunState.UPLOADING:
+        if before.state in (RunState.UPLOADING, RunState.LIMITED):
             self.money.ledger.release(after)
         RunFolder(after.folder).write_record(after)
         self._drivers.let_go(run_id)

@@ -2,6 +2,8 @@
 
 The intent is written, the request is sent, the task's id is written.  Whoever finds a run
 in between looks for the task in the list of recent ones; the request is never sent again.
+The one exception is an answer that the account's limit is reached: it started nothing, so
+the run waits for its turn in the key's queue of submits, and the request is sent then.
 """
 
 from __future__ import annotations
@@ -10,17 +12,28 @@ import logging
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 
 from lipsync_demo.runs.access import on_loopback
 from lipsync_demo.runs.ledger_lines import LineState
 from lipsync_demo.runs.models import Run, RunError, RunState
-from lipsync_demo.runs.times import now
+from lipsync_demo.runs.records import Lost
+from lipsync_demo.runs.times import now, seconds_until
 from lipsync_demo.runs.turn import Turn
-from lipsync_demo.wavespeed.errors import AmbiguousSubmit, WaveSpeedError
+from lipsync_demo.wavespeed.client import WaveSpeedClient
+from lipsync_demo.wavespeed.errors import AmbiguousSubmit, RateLimited, WaveSpeedError
 from lipsync_demo.wavespeed.models import Prediction
+from lipsync_demo.wavespeed.pace import WINDOW_SECONDS, Submits
+from lipsync_demo.wavespeed.submission import LOOK_SECONDS
 
 DELAYS = (1.0, 3.0, 8.0)
 """Seconds between looks at the list: a server may need a few to show a new task."""
+
+WORTH_SAYING = 1.0
+"""A wait for the account's limit that is shorter (seconds) is not told to people."""
+
+DRIFT_SECONDS = 1.5
+"""A next try that moves by less is not written anew."""
 
 LOOPBACK_DELAYS = (0.2, 0.5, 1.0)
 NOT_FOUND = (
@@ -40,31 +53,93 @@ class Submission:
 
     def __init__(self, turn: Turn) -> None:
         self._turn = turn
+        self._queue: Submits | None = None
+        self._reserved = False
+        self._waits_since: float | None = None
         self._pauses: Iterator[float] = iter(
             LOOPBACK_DELAYS if on_loopback(turn.base_url) else DELAYS
         )
 
     def send(self) -> float:
-        """Send the request; gives the seconds until the next step.
+        """Send the request when its turn has come; gives the seconds until the next step.
 
         Raises:
+            RateLimited: the account's limit does not even let it be prepared.
+            RunRefused: it would go beyond a spend limit.
             WaveSpeedError: it was refused; nothing runs and nothing is billed.
         """
+        turn, client = self._turn, self._turn.client()
+        if self._queue is None:
+            self._queue = client.governor.submits
+            if turn.run.next_try is not None:
+                # A process before this one was refused: the limit is the account's, not its own.
+                self._queue.hold(seconds_until(turn.run.next_try))
+        if not self._reserved:
+            turn.money.reserve(turn)
+            self._reserved = True
+        wait = self._queue.ask(turn.run.id)
+        return self.wait(wait) if wait else self._sent(client)
+
+    def wait(self, seconds: float) -> float:
+        """Say that the account's limit is waited for; gives the seconds until the next step."""
+        run = self._turn.run
+        if self._waits_since is None:
+            self._waits_since = time.monotonic()
+        told = seconds >= WORTH_SAYING
+        next_try = now() + timedelta(seconds=seconds) if told else None
+        if run.next_try is not None and next_try is not None:
+            moved = abs(next_try - run.next_try) > timedelta(seconds=DRIFT_SECONDS)
+        else:
+            moved = run.next_try is not next_try
+        if run.state is not RunState.LIMITED or moved:
+            self._turn.write(state=RunState.LIMITED, next_try=next_try)
+        return min(seconds, LOOK_SECONDS)
+
+    def leave(self) -> None:
+        """Give up the place in the queue."""
+        if self._queue is not None:
+            self._queue.leave(self._turn.run.id)
+
+    def _sent(self, client: WaveSpeedClient) -> float:
         turn, run = self._turn, self._turn.run
-        client = turn.client()
-        turn.write(state=RunState.SUBMITTING, submitted_at=now(), submits=run.submits + 1)
+        turn.write(
+            state=RunState.SUBMITTING, submitted_at=now(), submits=run.submits + 1, next_try=None
+        )
         assert run.request is not None  # noqa: S101
         try:
-            prediction = client.submit(run.request["video"], run.request["audio"], run.sync_mode)
+            prediction = client.submit_once(
+                run.request["video"], run.request["audio"], run.sync_mode, run.id
+            )
         except AmbiguousSubmit as error:
             logger.warning("Run %s: %s", run.id, error.what)
             return 0.0
+        except RateLimited:
+            self._not_started()
+            raise
         except WaveSpeedError:
             turn.record(lambda run: replace(run, submitted_at=None))
             turn.money.settle(turn, LineState.RELEASED)
             raise
         turn.answered = time.monotonic()
-        return self._arrived(prediction)
+        return self._arrived(prediction, self._waited(turn.answered))
+
+    def _not_started(self) -> None:
+        """Write that the request started nothing; what was set aside for it stays set aside."""
+        turn = self._turn
+        number = turn.run.submits
+
+        def undone(run: Run) -> Run:
+            if run.submits != number or run.prediction_id is not None:
+                return run
+            state = RunState.LIMITED if run.state is RunState.SUBMITTING else run.state
+            return replace(run, state=state, submitted_at=None, submits=number - 1)
+
+        try:
+            turn.record(undone)
+        except Lost:
+            # Stopped meanwhile: nothing follows that the money could be for.
+            turn.money.ledger.release(turn.run)
+            raise
 
     def settle(self) -> float | None:
         """Look for the task; gives the seconds until the next step, None at rest.
@@ -84,6 +159,8 @@ class Submission:
                 run.submitted_at,
                 known_ids=turn.store.tasks(but_of=run.id),
             )
+        except RateLimited as error:
+            return error.retry_after or WINDOW_SECONDS
         except WaveSpeedError as error:
             if not error.passing:
                 raise
@@ -96,7 +173,14 @@ class Submission:
             turn.rest(RunState.UNCLEAR, RunError(what, hint))
         return pause
 
-    def _arrived(self, prediction: Prediction) -> float:
+    def _waited(self, until: float) -> dict[str, float]:
+        """The run's timings with what this turn waited for the account's limit."""
+        timings = dict(self._turn.run.timings)
+        if self._waits_since is not None and until - self._waits_since >= WORTH_SAYING:
+            timings["limit"] = timings.get("limit", 0.0) + until - self._waits_since
+        return timings
+
+    def _arrived(self, prediction: Prediction, timings: dict[str, float] | None = None) -> float:
         """Write the task's id, whatever else happened to the run in the meantime."""
         number = self._turn.run.submits
 
@@ -106,7 +190,13 @@ class Submission:
             if run.submits != number or run.prediction_id is not None:
                 return replace(run, other_tasks=(*run.other_tasks, prediction.id))
             state = RunState.WAITING if run.state is RunState.SUBMITTING else run.state
-            return replace(run, state=state, prediction_id=prediction.id, prediction=prediction.raw)
+            return replace(
+                run,
+                state=state,
+                prediction_id=prediction.id,
+                prediction=prediction.raw,
+                timings=run.timings if timings is None else timings,
+            )
 
         try:
             self._turn.record(arrived)

@@ -15,6 +15,11 @@ def microseconds(moment: datetime) -> int:
     return round(moment.timestamp() * 1_000_000)
 
 
+def seconds_until(moment: datetime) -> float:
+    """Seconds from now until `moment`, never less than zero."""
+    return max(0.0, (moment - now()).total_seconds())
+
+
 def seconds_since(moment: datetime) -> float:
     """Seconds from `moment` until now, never less than zero though clocks may be set back."""
     return max(0.0, (now() - moment).total_seconds())

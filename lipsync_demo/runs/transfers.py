@@ -66,7 +66,7 @@ def upload(turn: Turn) -> None:
     assert run.audio is not None  # noqa: S101
     turn.folder.remove_outputs()
     hosting = choose(turn.settings, turn.client())
-    turn.write(hosting=hosting.name)
+    turn.write(hosting=hosting.name, request=None)
     started = time.monotonic()
     shared = _addresses(turn)
     request = {
@@ -88,7 +88,8 @@ def _addresses(turn: Turn) -> dict[str, str]:
     found: dict[str, str] = {}
     for other in turn.store.list(GROUP_LOOK, group=run.group):
         same = (other.backend, other.base_url, other.key) == (run.backend, run.base_url, run.key)
-        fresh = other.submitted_at and seconds_since(other.submitted_at) < SHARED_SECONDS
+        used_at = other.updated_at if other.state is RunState.LIMITED else other.submitted_at
+        fresh = used_at and seconds_since(used_at) < SHARED_SECONDS
         if same and fresh and other.request and other.video and other.audio:
             found[other.video.sha256] = other.request["video"]
             found[other.audio.sha256] = other.request["audio"]

@@ -106,7 +106,7 @@ class Turn:
         Raises:
             Lost: this turn does not drive the run any more.
         """
-        self.write(state=state, error=error, trouble=None, **changes)
+        self.write(state=state, error=error, trouble=None, next_try=None, **changes)
         self.end()
 
     def end(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lipsync_demo import texts
+from lipsync_demo.report import limit
 from lipsync_demo.report.words import clock, escape
 from lipsync_demo.runs.models import Estimate, Run, RunState
 from lipsync_demo.wavespeed.models import Prediction
@@ -68,19 +69,20 @@ def waiting(run: Run, estimate: Estimate | None, elapsed: float, share: float | 
 
     `share` is how much of the transfer under way is done, 0 to 1.
     """
-    order = list(STEPS)
-    at = order.index(run.state)
+    step = RunState.SUBMITTING if run.state is RunState.LIMITED else run.state
+    at = list(STEPS).index(step)
     steps = "".join(
         f'<li class="{"past" if n < at else "now" if n == at else "next"}"'
         f"{' aria-current=step' if n == at else ''}>{name}</li>"
         for n, name in enumerate(STEPS.values())
     )
     words = now_words(run)
+    title = escape(limit.told(run) if run.state is RunState.LIMITED else words)
     transferred = "" if share is None else f" · {share:.0%}"
     trouble = f'<p class="trouble warn">{escape(run.trouble)}</p>' if run.trouble else ""
     return (
         f'<section class="stage waiting" aria-label="Run in progress" data-say="{escape(words)}">'
-        f"<h2>{escape(words)}{transferred}</h2>"
+        f"<h2>{title}{transferred}</h2>"
         f'<p class="elapsed">{clock(elapsed)}</p>'
         f'<p class="quiet">{escape(remaining(estimate))}</p>'
         f'<ol class="steps">{steps}</ol>{trouble}{identity(run)}'
@@ -89,11 +91,18 @@ def waiting(run: Run, estimate: Estimate | None, elapsed: float, share: float | 
 
 
 def now_words(run: Run) -> str:
-    """The step in words; while waiting, whether the task is queued or worked on."""
+    """The step in words, the same as long as it lasts; whether a task is queued or worked on."""
+    if run.state is RunState.LIMITED:
+        return limit.words(run)
     if run.state is RunState.WAITING and run.prediction:
         status = str(run.prediction.get("status", "")).lower()
         return texts.Status.QUEUED if status in QUEUED else texts.Status.SYNCING
     return NOW[run.state]
+
+
+def now_markup(run: Run) -> str:
+    """The step in words that stay right without being written anew."""
+    return limit.counting(run) if run.state is RunState.LIMITED else escape(now_words(run))
 
 
 def remaining(estimate: Estimate | None) -> str:

@@ -18,7 +18,7 @@ from .errors import (
     WaveSpeedError,
 )
 from .models import mapping, task_code
-from .transport import Answer
+from .transport import TOO_MANY, Answer
 
 _LONGEST_WORDS = 300
 _REFUSALS = frozenset({400, 402, 403})
@@ -45,7 +45,7 @@ def data_of(answer: Answer, task_id: str | None = None) -> Any:
 
 def refused(answer: Answer) -> bool:
     """Whether the server said for certain that it did not do what was asked."""
-    decisive = answer.code if answer.ok and answer.code is not None else answer.status
+    decisive = answer.decisive
     if decisive == 408:
         return False
     return 300 <= decisive < 500 or 1000 <= decisive < 2000
@@ -69,8 +69,7 @@ def with_words(what: str, said: str) -> str:
 
 def error_of(answer: Answer, task_id: str | None = None) -> WaveSpeedError:
     """The error of an answer that is not what was asked for."""
-    decisive = answer.code if answer.ok and answer.code is not None else answer.status
-    said = words_of(answer)
+    decisive, said = answer.decisive, words_of(answer)
     if _without_credit(answer, decisive, said):
         kind: type[WaveSpeedError] = NoCredits
         what, hint = credit.WHAT, "Top up the account, then try again."
@@ -146,7 +145,7 @@ def _kind(status: int, task_id: str | None) -> tuple[type[WaveSpeedError], str, 
             "The server does not know this model or address.",
             "Check WAVESPEED_BASE_URL; it should be the server's address without a path.",
         )
-    if status == 429:
+    if status == TOO_MANY:
         return (
             RateLimited,
             "Too many requests were made in a short time.",

@@ -1,8 +1,8 @@
 """A small client for the lip-sync model of WaveSpeedAI's v3 API.
 
-`submit` returns at once with a `Prediction` whose id is the handle of a paid task: keep
-it before waiting.  The submit request is never repeated by itself; when its outcome is
-unknown, `find_submitted` looks for the task among the recent ones.
+`submit` returns with a `Prediction` whose id is the handle of a paid task: keep it before
+waiting.  The submit request is repeated by itself after a 429 only, which started nothing;
+when its outcome is unknown, `find_submitted` looks for the task among the recent ones.
 """
 
 from __future__ import annotations
@@ -26,9 +26,10 @@ from .answers import data_of, odd
 from .billing import BillingItem, search
 from .bodies import Progress
 from .errors import BadParameter, WaveSpeedError, check_outcome
+from .governor import Governor, governor_of
 from .models import Prediction, Price, decimal, deleted, mapping
 from .polling import poll_delays
-from .submission import PAGE_LIMIT, checked_id, find, inputs, submit
+from .submission import PAGE_LIMIT, checked_id, find, inputs, send, submit
 from .transport import Transport
 from .uploads import UPLOAD_LIMIT_BYTES, upload
 from .watch import watch
@@ -36,6 +37,8 @@ from .watch import watch
 __all__ = ["OUTPUT_LIMIT_BYTES", "UPLOAD_LIMIT_BYTES", "WaveSpeedClient", "poll_delays"]
 
 DEFAULT_BASE_URL = "https://api.wavespeed.ai"
+PATIENCE_SECONDS = 600.0
+"""How long a submit waits for the account's limit unless its caller says otherwise."""
 OUTPUT_LIMIT_BYTES = 2 * 1024**3
 """The largest output that is copied; outputs are re-encoded and may outgrow their input."""
 
@@ -62,7 +65,15 @@ class WaveSpeedClient:
         *,
         transport: Transport | None = None,
     ) -> None:
-        self._transport = transport or Transport(base_url, api_key)
+        if transport is None:
+            key = api_key if isinstance(api_key, SecretStr) else SecretStr(api_key)
+            transport = Transport(base_url, key, governor=governor_of(base_url, key))
+        self._transport = transport
+
+    @property
+    def governor(self) -> Governor:
+        """What the requests of this key share."""
+        return self._transport.governor
 
     @property
     def base_url(self) -> str:
@@ -90,15 +101,34 @@ class WaveSpeedClient:
         return upload(self._transport, Path(path), on_progress)
 
     def submit(
-        self, video_url: str, audio_url: str, sync_mode: SyncMode | str = DEFAULT_SYNC_MODE
+        self,
+        video_url: str,
+        audio_url: str,
+        sync_mode: SyncMode | str = DEFAULT_SYNC_MODE,
+        *,
+        patience: float = PATIENCE_SECONDS,
     ) -> Prediction:
         """Start a task, which is billed, and return it as first described.
+
+        Waits for the account's limit and sends again after a 429, `patience` seconds at most.
 
         Raises:
             AmbiguousSubmit: nobody knows whether the task was started.
             NetworkError: the server was not reached; nothing was started.
+            RateLimited: it was not taken in all this time; nothing was started.
         """
-        return submit(self._transport, inputs(video_url, audio_url, sync_mode))
+        return submit(self._transport, inputs(video_url, audio_url, sync_mode), patience)
+
+    def submit_once(
+        self, video_url: str, audio_url: str, sync_mode: SyncMode | str, ticket: str
+    ) -> Prediction:
+        """Start a task by one request, whose `ticket` `governor.submits` has let through.
+
+        Raises:
+            AmbiguousSubmit: nobody knows whether the task was started.
+            RateLimited: nothing was started; ask the queue again after `retry_after` seconds.
+        """
+        return send(self._transport, inputs(video_url, audio_url, sync_mode), ticket)
 
     def find_submitted(
         self,

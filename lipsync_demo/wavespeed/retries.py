@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -28,10 +29,8 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     value = (headers.get("Retry-After") or "").strip()
     if not value:
         return None
-    try:
-        return max(0.0, float(int(value)))
-    except ValueError:
-        pass
+    if re.fullmatch(r"[-+]?\d+(\.\d*)?", value):
+        return max(0.0, float(value))
     try:
         until = parsedate_to_datetime(value)
         now = parsedate_to_datetime(headers["Date"]) if "Date" in headers else None

@@ -1,8 +1,10 @@
-"""The one billable request: its body, its answer, and finding its task again."""
+"""The one billable request: its turn, its body, its answer, and finding its task again."""
 
 from __future__ import annotations
 
+import logging
 import re
+import secrets
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 
@@ -11,9 +13,14 @@ from lipsync_demo.settings import MODEL_ID
 
 from .addresses import origin
 from .answers import error_of, refused
-from .errors import AmbiguousSubmit, BadParameter, NetworkError, UnknownPrediction
+from .errors import AmbiguousSubmit, BadParameter, NetworkError, RateLimited, UnknownPrediction
 from .models import Prediction, mapping
-from .transport import Answer, Transport
+from .transport import TOO_MANY, Answer, Transport
+
+log = logging.getLogger(__name__)
+
+LOOK_SECONDS = 5.0
+"""Who waits for its turn asks again at least so often: those before it may have left."""
 
 PAGE_LIMIT = 100
 _PAGES = 10
@@ -61,16 +68,64 @@ def checked_id(task_id: str) -> str:
     return task_id
 
 
-def submit(transport: Transport, request: dict[str, str]) -> Prediction:
-    """Send the request once and return the task it started.
+def submit(transport: Transport, request: dict[str, str], patience: float) -> Prediction:
+    """Send the request when its turn has come, and again after a 429, which started nothing.
+
+    `patience` is how many seconds that may take.
 
     Raises:
         AmbiguousSubmit: nobody knows whether a task was started.
+        RateLimited: it was not taken in all this time.
         WaveSpeedError: the request was refused or never arrived; nothing was started.
     """
+    queue, ticket = transport.governor.submits, secrets.token_hex(8)
+    deadline = transport.clock() + patience
+    try:
+        while True:
+            wait = queue.ask(ticket)
+            if transport.clock() + wait > deadline:
+                raise error_of(Answer(TOO_MANY, "", wait))
+            if wait:
+                transport.sleep(min(wait, LOOK_SECONDS))
+                continue
+            try:
+                return send(transport, request, ticket)
+            except RateLimited as error:
+                if transport.clock() + (error.retry_after or 0.0) > deadline:
+                    raise
+    finally:
+        queue.leave(ticket)
+
+
+def send(transport: Transport, request: dict[str, str], ticket: str) -> Prediction:
+    """Send the request once and return the task it started; the queue of submits is told.
+
+    Raises:
+        AmbiguousSubmit: nobody knows whether a task was started.
+        RateLimited: nothing was started; `retry_after` is when to ask the queue again.
+        WaveSpeedError: the request was refused or never arrived; nothing was started.
+    """
+    queue = transport.governor.submits
+    try:
+        started = _sent(transport, request)
+    except RateLimited as error:
+        error.retry_after = queue.refused(ticket, error.retry_after)
+        log.info("The account's limit is reached; the next submit in %.0f s", error.retry_after)
+        raise
+    except AmbiguousSubmit:
+        queue.taken(ticket)
+        raise
+    except BaseException:
+        queue.leave(ticket)
+        raise
+    queue.taken(ticket)
+    return started
+
+
+def _sent(transport: Transport, request: dict[str, str]) -> Prediction:
     try:
         answer = transport.call(
-            "POST", f"/api/v3/{MODEL_ID}", request, seconds=transport.limits.submit
+            "POST", f"/api/v3/{MODEL_ID}", request, seconds=transport.limits.submit, braked=False
         )
     except NetworkError as error:
         if not error.maybe_sent:
@@ -121,7 +176,8 @@ def find(
 
 
 def _started(answer: Answer) -> Prediction | None:
-    if not (answer.ok or answer.status >= 500):
+    # Odd, but a task that is named exists, whatever else is said.
+    if not (answer.ok or answer.status >= 500 or answer.limited):
         return None
     prediction = Prediction.parse(mapping(mapping(answer.body).get("data")))
     return prediction if _ID.fullmatch(prediction.id) else None

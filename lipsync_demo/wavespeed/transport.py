@@ -2,7 +2,8 @@
 
 The key goes only to the origin the transport was made for; redirects are never followed.
 GET and the upload PUT are repeated by themselves, any other request only when its caller
-says that repeating is harmless.
+says that repeating is harmless.  Requests of one key share a governor: a 429 on one read
+holds up all of them.
 """
 
 from __future__ import annotations
@@ -27,11 +28,14 @@ from lipsync_demo import __version__
 
 from .addresses import is_loopback, literal, origin, shown
 from .bodies import FileBody
+from .brake import Brake
 from .errors import BadKey, BadParameter, NetworkError
+from .governor import Governor
 from .retries import Retry, retry_after
 
 log = logging.getLogger(__name__)
 
+TOO_MANY = 429
 _LARGEST_ANSWER = 32 * 1024 * 1024
 DIRECT: Any = {"http": None, "https": None, "all": None}
 """Passed as `proxies`, keeps the environment's proxies out."""
@@ -84,10 +88,19 @@ class Answer:
         return code if isinstance(code, int) and not isinstance(code, bool) else None
 
     @property
+    def decisive(self) -> int:
+        """What counts: the envelope's code under a 2xx, else the status."""
+        return self.code if self.ok and self.code is not None else self.status
+
+    @property
+    def limited(self) -> bool:
+        """Whether too many requests were made."""
+        return self.decisive == TOO_MANY
+
+    @property
     def passing(self) -> bool:
         """Whether the same request may well get another answer."""
-        decisive = self.code if self.ok and self.code is not None else self.status
-        return decisive == 429 or 500 <= decisive < 600
+        return self.limited or 500 <= self.decisive < 600
 
 
 @dataclass(frozen=True)
@@ -135,7 +148,8 @@ class PlainSession(requests.Session):
 class Transport:
     """Requests to one base address with one key over one session.
 
-    `clock` counts seconds and never goes back; `random` gives 0..1.
+    `clock` counts seconds and never goes back; `random` gives 0..1.  Without a `governor` it
+    has one of its own.
 
     Raises:
         BadKey: the key is empty or has characters no key has.
@@ -152,11 +166,13 @@ class Transport:
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
         random: Callable[[], float] = _random.random,
+        governor: Governor | None = None,
     ) -> None:
         self.base_url = base_url.strip().rstrip("/")
         self.limits = limits or Limits()
         self.retry = retry or Retry()
         self.clock, self.sleep, self.random = clock, sleep, random
+        self.governor = governor or Governor(clock=clock, random=random, retry=self.retry)
         self._key = _checked_key(api_key)
         self.home = _checked_base(self.base_url)
         self.loopback = is_loopback(self.home[1])
@@ -183,11 +199,13 @@ class Transport:
         *,
         seconds: float | None = None,
         retry: bool | None = None,
+        braked: bool = True,
     ) -> Answer:
         """One request with the key; `url` is a path below the base or a URL on its origin.
 
         Repeated only when it is a GET, unless `retry` says otherwise.  An answer of 2xx
-        has a JSON body.
+        has a JSON body.  While the reads of this key are held up, a `braked` request that
+        is repeated waits, and one that is not is answered 429 without being sent.
 
         Raises:
             NetworkError: no usable answer came.
@@ -206,7 +224,7 @@ class Transport:
                 return Lost("its answer was cut short or not in the expected form", True)
             return result
 
-        return self._repeat(once, attempts, method, full)
+        return self._repeat(once, attempts, method, full, self.governor.reads if braked else None)
 
     def put_file(
         self,
@@ -242,27 +260,42 @@ class Transport:
         return self._repeat(once, 1, "POST", url)
 
     def _repeat(
-        self, once: Callable[[], Answer | Lost], attempts: int, method: str, url: str
+        self,
+        once: Callable[[], Answer | Lost],
+        attempts: int,
+        method: str,
+        url: str,
+        brake: Brake | None = None,
     ) -> Answer:
         tried = 0
         while True:
+            wait = brake.ask() if brake else 0.0
+            if wait and attempts == 1:
+                return Answer(TOO_MANY, "", wait)
+            if wait:
+                self.sleep(wait)
+                continue
+            asked_at = self.clock()
             result = once()
+            if brake and isinstance(result, Answer):
+                result = _braked(brake, result, asked_at)
             tried += 1
             if isinstance(result, Answer) and not result.passing:
                 return replace(result, repeats=tried - 1)
             if tried >= attempts:
                 break
-            pause = self.retry.pause(
-                tried, self.random(), None if isinstance(result, Lost) else result.retry_after
-            )
+            held = brake is not None and isinstance(result, Answer) and result.limited
+            told = None if isinstance(result, Lost) else result.retry_after
+            pause = self.retry.pause(tried, self.random(), told)
             log.info(
                 "%s %s: %s; again in %.1f s",
                 method,
                 shown(url),
                 result.why if isinstance(result, Lost) else f"status {result.status}",
-                pause,
+                (told or 0.0) if held else pause,
             )
-            self.sleep(pause)
+            if not held:
+                self.sleep(pause)
         if isinstance(result, Answer):
             return replace(result, repeats=tried - 1)
         raise NetworkError(
@@ -328,6 +361,14 @@ class Transport:
                 return lost(error)
         text = self.redact(bytes(content).decode("utf-8", "replace"))
         return Answer(response.status_code, text, wait)
+
+
+def _braked(brake: Brake, answer: Answer, asked_at: float) -> Answer:
+    """The answer, told to the brake; a 429 says how long the brake holds."""
+    if answer.limited:
+        return replace(answer, retry_after=brake.refused(asked_at, answer.retry_after))
+    brake.passed(asked_at)
+    return answer
 
 
 def _checked_key(api_key: str | SecretStr) -> SecretStr:

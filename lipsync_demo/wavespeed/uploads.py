@@ -103,7 +103,8 @@ def _ticket(transport: Transport, path: Path, size: int) -> Answer:
     request: dict[str, Any] = {"filename": plain_name(path), "size": size}
     if media_type := MEDIA_TYPES.get(path.suffix.lower()):
         request["content_type"] = media_type
-    return transport.call("POST", TICKET, request, retry=True)
+    # Its 429 may speak of the upload quota, which says nothing of other requests.
+    return transport.call("POST", TICKET, request, retry=True, braked=False)
 
 
 def _upload_form(transport: Transport, path: Path, on_progress: Progress | None) -> str:

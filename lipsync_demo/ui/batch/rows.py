@@ -87,7 +87,7 @@ def _state(run: Run | None, item: Item) -> str:
     if run is None:
         return texts.Compare.DELETED if item.trouble else texts.Compare.WAITING
     if run.state.active:
-        return f"{escape(status.now_words(run))} {player.clock(seconds_since(run.started_at))}"
+        return f"{status.now_markup(run)} {player.clock(seconds_since(run.started_at))}"
     if run.state is RunState.DONE:
         return f'<span class="good">✓ {run.state}</span>'
     return f'<span class="bad-ink">{run.state}</span> {escape(run.error.what if run.error else "")}'

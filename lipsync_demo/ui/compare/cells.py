@@ -114,7 +114,7 @@ def _done(run: Run, link: films.Link, found: Measures | None) -> str:
 
 def _going(run: Run, estimate: Estimate | None) -> str:
     return (
-        f'<div class="wait"><p><b>{escape(status.now_words(run))}</b></p>'
+        f'<div class="wait"><p><b>{status.now_markup(run)}</b></p>'
         f'<p class="elapsed">{player.clock(seconds_since(run.started_at))}</p>'
         f'<p class="quiet">{escape(status.remaining(estimate))}</p></div>'
     )

@@ -1,0 +1,30 @@
+"""What a run says while the account's limit holds it up."""
+
+from __future__ import annotations
+
+from math import ceil
+
+from lipsync_demo import player, texts
+from lipsync_demo.report.words import clock, escape
+from lipsync_demo.runs.models import Run
+from lipsync_demo.runs.times import seconds_until
+
+
+def words(run: Run) -> str:
+    """The wait, without the seconds that are left of it."""
+    return texts.Status.SENDING if run.next_try is None else texts.Status.LIMITED
+
+
+def told(run: Run) -> str:
+    """The wait with the seconds that are left of it, as text."""
+    if run.next_try is None:
+        return words(run)
+    return words(run) + texts.Status.next_try(clock(ceil(seconds_until(run.next_try))))
+
+
+def counting(run: Run) -> str:
+    """The wait as markup that counts its seconds down in the browser."""
+    if run.next_try is None:
+        return escape(words(run))
+    left = player.countdown(seconds_until(run.next_try))
+    return escape(words(run)) + texts.Status.next_try(left)
