@@ -577,6 +577,32 @@ class Card:
     LIMIT = "Account's limit"
 
 
+class Limits:
+    """The account's limit, before the click."""
+
+    WAITS = "Runs that meet the limit wait and go on by themselves."
+
+    @staticmethod
+    def learned(pace: str, runs: int, time: str) -> str:
+        return f"This account takes {pace}, so {runs} runs take {time}. {Limits.WAITS}"
+
+    @staticmethod
+    def assumed(pace: str, runs: int, time: str) -> str:
+        return (
+            f"On the default account level, which takes {pace}, {runs} runs take {time}; higher "
+            f"levels are faster. {Limits.WAITS}"
+        )
+
+    @staticmethod
+    def ahead(time: str) -> str:
+        return f"waits {time} for the account's limit · "
+
+    @staticmethod
+    def pace(count: int, seconds: int) -> str:
+        videos = "1 video" if count == 1 else f"{count} videos"
+        return f"{videos} a minute" if seconds == 60 else f"{videos} in {seconds} s"
+
+
 class Gate:
     """Why an output is covered."""
 

@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from lipsync_demo import texts
-from lipsync_demo.report import limit
+from lipsync_demo.report import pacing
 from lipsync_demo.runs.models import Run, RunState
 from lipsync_demo.runs.service import RunService
 
@@ -40,7 +40,7 @@ def say(text: str) -> None:
 def line(run: Run) -> str:
     """The stage a run is in."""
     if run.state is RunState.LIMITED:
-        return limit.told(run)
+        return pacing.told(run)
     task = run.state is RunState.WAITING and run.prediction_id
     return f"{STAGES[run.state]}{f' (task {run.prediction_id})' if task else ''}"
 

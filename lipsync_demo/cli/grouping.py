@@ -133,6 +133,7 @@ def _follow(runs: RunService, begin: Callable[[], Group], json: Path | None) -> 
     from lipsync_demo.cli.display import say
     from lipsync_demo.files import write_json
     from lipsync_demo.media.errors import MediaError
+    from lipsync_demo.report import pacing
     from lipsync_demo.runs.errors import RunsError
 
     try:
@@ -141,6 +142,9 @@ def _follow(runs: RunService, begin: Callable[[], Group], json: Path | None) -> 
         typer.echo(str(error), err=True)
         raise typer.Exit(FAILURE) from None
     say(f"{group.kind.value.capitalize()} {group.id}: {len(group.items)} runs")
+    left = sum(run is None or run.state.active for run in runs.groups.runs(group))
+    if words := pacing.before(runs.outlook(left, group.backend), left):
+        say(words)
     try:
         group = _wait(runs, group)
     except KeyboardInterrupt:
@@ -182,9 +186,9 @@ def _wait(runs: RunService, group: Group) -> Group:
 
 
 def _stage(number: int, run: Run, count: int) -> str:
-    from lipsync_demo.report import limit
+    from lipsync_demo.report import pacing
 
-    words = limit.told(run) if run.next_try is not None else run.state.value
+    words = pacing.told(run) if run.next_try is not None else run.state.value
     return f"{number + 1}/{count} {run.sync_mode.value:<8} {words}"
 
 

@@ -8,7 +8,7 @@ from html import escape
 from lipsync_demo import texts
 from lipsync_demo.runs.models import Charge
 
-__all__ = ["charged", "clock", "escape", "factor", "megabytes", "rate", "seconds"]
+__all__ = ["about", "charged", "clock", "escape", "factor", "megabytes", "rate", "seconds"]
 
 
 def charged(charge: Charge, currency: str = "") -> str:
@@ -39,6 +39,15 @@ def clock(value: float) -> str:
     """Elapsed time for a line that changes every second: `7 s`, `1 min 05 s`."""
     whole = max(0, int(value))
     return f"{whole} s" if whole < 60 else f"{whole // 60} min {whole % 60:02d} s"
+
+
+def about(value: float) -> str:
+    """A rough time for people: `about 20 s`, `about 3 minutes`, `about 4 hours`."""
+    if value < 45:
+        return f"about {max(1, round(value))} s"
+    minutes = max(1, round(value / 60))
+    count, unit = (minutes, "minute") if minutes < 90 else (round(minutes / 60), "hour")
+    return f"about {count} {unit}{'' if count == 1 else 's'}"
 
 
 def megabytes(size: int) -> str:

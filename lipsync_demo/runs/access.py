@@ -11,7 +11,7 @@ from lipsync_demo.runs.models import Run
 from lipsync_demo.settings import BackendName, Settings
 from lipsync_demo.wavespeed.addresses import is_loopback, origin
 from lipsync_demo.wavespeed.client import WaveSpeedClient
-from lipsync_demo.wavespeed.governor import governor_of
+from lipsync_demo.wavespeed.governor import Governor, governor_of
 from lipsync_demo.wavespeed.transport import Transport
 
 
@@ -86,6 +86,13 @@ class Access:
             if kept is None or kept[:2] != (base_url, key):
                 kept = self._shared[run.backend] = base_url, key, self._connect(base_url, key)
             return kept[2]
+
+    def governor(self, backend: BackendName, visitor: SecretStr | None) -> Governor | None:
+        """What new runs of this backend and key share; None when there is no key or server."""
+        if backend == "local":
+            return governor_of(self.local[0], SecretStr(self.local[1])) if self.local else None
+        key = visitor or self._settings.api_key
+        return governor_of(self._settings.base_url, key) if key else None
 
     def _connect(self, base_url: str, key: SecretStr) -> WaveSpeedClient:
         def sleep(seconds: float) -> None:

@@ -30,6 +30,7 @@ from lipsync_demo.runs.ledger import Ledger
 from lipsync_demo.runs.measuring import Measuring, measures_of
 from lipsync_demo.runs.models import ACTIVE, Estimate, Review, Run, RunState
 from lipsync_demo.runs.money import Money
+from lipsync_demo.runs.outlook import Outlook, outlook
 from lipsync_demo.runs.settling import Settling
 from lipsync_demo.runs.shares import Shares
 from lipsync_demo.runs.store import RunStore
@@ -309,6 +310,19 @@ class RunService:
         """Seconds to go judged by earlier runs of the same backend; None when unknown."""
         earlier = self.store.list(estimates.SAMPLE, states=[RunState.DONE], backend=run.backend)
         return estimates.estimate(run, earlier)
+
+    def outlook(
+        self, runs: int, backend: BackendName, api_key: SecretStr | None = None
+    ) -> Outlook | None:
+        """How long so many new runs take if the account's limit holds them up; None if not.
+
+        The local engine has no such limit, unless it was seen to refuse.
+        """
+        governor = self._access.governor(backend, api_key)
+        if governor is None or (backend == "local" and governor.submits.pace is None):
+            return None
+        earlier = self.store.list(estimates.SAMPLE, states=[RunState.DONE], backend=backend)
+        return outlook(runs, governor.submits, earlier)
 
     def progress(self, run_id: str) -> float | None:
         """Share (0 to 1) of the transfer under way in this process; None when unknown."""

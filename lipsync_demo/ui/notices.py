@@ -8,7 +8,6 @@ from lipsync_demo import texts
 from lipsync_demo.media.preflight import Finding, Severity
 from lipsync_demo.report.words import escape
 
-PREVIEWED = f'<p class="quiet">{texts.Notices.CONVERTED}</p>'
 NOT_READY = f'<span class="quiet">{texts.Notices.NOT_READY}</span>'
 GONE = texts.Notices.GONE
 
@@ -19,11 +18,17 @@ def trouble(what: str, hint: str, *, warn: bool = False) -> str:
     return f'<div class="{kind}" role="alert"><b>{escape(what)}</b> {escape(hint)}</div>'
 
 
+def quiet(words: str) -> str:
+    """A remark; nothing where there is none."""
+    return f'<p class="quiet">{escape(words)}</p>' if words else ""
+
+
 def no_amount(typed: str) -> str:
     """What was typed cannot be a limit."""
     return trouble(texts.Money.no_amount(typed[:20]), texts.Money.AMOUNT_HINT)
 
 
+PREVIEWED = quiet(texts.Notices.CONVERTED)
 NO_SUCH_ADDRESS = trouble(texts.Notices.NO_ID, texts.Notices.NO_ID_HINT)
 
 

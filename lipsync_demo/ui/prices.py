@@ -1,13 +1,27 @@
-"""What a run will cost, in words, before it is begun."""
+"""What runs will cost and how long the account's limit makes them take, before they are begun."""
 
 from __future__ import annotations
 
 from pydantic import SecretStr
 
 from lipsync_demo import texts
+from lipsync_demo.report import pacing
+from lipsync_demo.report.words import about
 from lipsync_demo.ui import header
 from lipsync_demo.ui.ids import run_id
 from lipsync_demo.ui.shared import Shared
+
+
+def limit_words(shared: Shared, runs: int, key: SecretStr | None) -> str:
+    """How long so many runs take because of the account's limit; empty where it is no matter."""
+    backend = header.backend(shared.settings, key)
+    return pacing.before(shared.service.outlook(runs, backend, key), runs)
+
+
+def wait_words(shared: Shared, key: SecretStr | None) -> str:
+    """How long the next run waits for the account's limit; empty when it does not."""
+    outlook = shared.service.outlook(1, header.backend(shared.settings, key), key)
+    return texts.Limits.ahead(about(outlook.wait)) if outlook else ""
 
 
 def before(shared: Shared, runs: int, key: SecretStr | None, session: object = None) -> str:

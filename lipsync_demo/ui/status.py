@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lipsync_demo import texts
-from lipsync_demo.report import limit
+from lipsync_demo.report import pacing
 from lipsync_demo.report.words import clock, escape
 from lipsync_demo.runs.models import Estimate, Run, RunState
 from lipsync_demo.wavespeed.models import Prediction
@@ -77,7 +77,7 @@ def waiting(run: Run, estimate: Estimate | None, elapsed: float, share: float | 
         for n, name in enumerate(STEPS.values())
     )
     words = now_words(run)
-    title = escape(limit.told(run) if run.state is RunState.LIMITED else words)
+    title = escape(pacing.told(run) if run.state is RunState.LIMITED else words)
     transferred = "" if share is None else f" · {share:.0%}"
     trouble = f'<p class="trouble warn">{escape(run.trouble)}</p>' if run.trouble else ""
     return (
@@ -93,7 +93,7 @@ def waiting(run: Run, estimate: Estimate | None, elapsed: float, share: float | 
 def now_words(run: Run) -> str:
     """The step in words, the same as long as it lasts; whether a task is queued or worked on."""
     if run.state is RunState.LIMITED:
-        return limit.words(run)
+        return pacing.words(run)
     if run.state is RunState.WAITING and run.prediction:
         status = str(run.prediction.get("status", "")).lower()
         return texts.Status.QUEUED if status in QUEUED else texts.Status.SYNCING
@@ -102,7 +102,7 @@ def now_words(run: Run) -> str:
 
 def now_markup(run: Run) -> str:
     """The step in words that stay right without being written anew."""
-    return limit.counting(run) if run.state is RunState.LIMITED else escape(now_words(run))
+    return pacing.counting(run) if run.state is RunState.LIMITED else escape(now_words(run))
 
 
 def remaining(estimate: Estimate | None) -> str:

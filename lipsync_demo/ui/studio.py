@@ -194,7 +194,8 @@ class Studio:
         pace = inference_rate(done)
         time = "" if pace is None else f"about {clock(max(1.0, pace * seconds))} · "
         price = prices.before(self.shared, 1, key, session)
-        return f'<span class="quiet">{time}{self._ahead(backend)}{escape(price)}</span>'
+        ahead = self._ahead(backend) + prices.wait_words(self.shared, key)
+        return f'<span class="quiet">{time}{ahead}{escape(price)}</span>'
 
     def _ahead(self, backend: BackendName) -> str:
         """How many runs the local engine has before the next one."""

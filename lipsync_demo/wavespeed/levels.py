@@ -1,4 +1,4 @@
-"""What the provider says of its account levels: words for people, never a limit for the program.
+"""What the provider says of its default account level: for words, never a limit of the program.
 
 The program learns an account's pace from the API itself (`pace`).  Source: the newer copy of
 https://wavespeed.ai/docs/account-levels; an older one names other figures.
@@ -18,10 +18,4 @@ class Level:
     at_once: int
 
 
-LEVELS = (
-    Level("Bronze", 2, 2),
-    Level("Silver", 500, 300),
-    Level("Gold", 3000, 3000),
-    Level("Ultra", 5000, 10000),
-)
-DEFAULT_LEVEL = LEVELS[0]
+DEFAULT_LEVEL = Level("Bronze", 2, 2)

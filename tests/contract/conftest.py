@@ -48,12 +48,17 @@ def talk_to(tmp_path: Path) -> Iterator[TalkTo]:
         def start(*faults: str, workers: int = 0) -> Talk:
             server = stack.enter_context(served(tmp_path / "backend", *faults, workers=workers))
             pauses: list[float] = []
+            left_out = [0.0]
 
             def sleep(seconds: float) -> None:
                 pauses.append(seconds)
                 time.sleep(min(seconds, LONGEST_PAUSE))
+                left_out[0] += max(0.0, seconds - LONGEST_PAUSE)
 
-            transport = Transport(server.url, TOKEN, sleep=sleep)
+            def clock() -> float:
+                return time.monotonic() + left_out[0]
+
+            transport = Transport(server.url, TOKEN, sleep=sleep, clock=clock)
             client = WaveSpeedClient(TOKEN, server.url, transport=transport)
             stack.callback(client.close)
             return Talk(server, client, pauses)

@@ -5,6 +5,7 @@ Each table names the switches of one place; the first test sees that none is lef
 
 from __future__ import annotations
 
+import time
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -13,6 +14,8 @@ import requests
 
 from lipsync_demo.backend.effects import Decree, Place
 from lipsync_demo.backend.faults import FAULTS
+from lipsync_demo.settings import MODEL_ID
+from lipsync_demo.wavespeed.client import WaveSpeedClient
 from lipsync_demo.wavespeed.errors import (
     AmbiguousSubmit,
     BadKey,
@@ -30,7 +33,7 @@ from lipsync_demo.wavespeed.errors import (
 )
 from lipsync_demo.wavespeed.models import TASK_CODES
 from tests.contract.conftest import Talk, TalkTo
-from tests.contract.serving import TOKEN
+from tests.contract.serving import TOKEN, served
 
 READS: dict[str, type[WaveSpeedError]] = {
     "429": RateLimited,
@@ -47,8 +50,6 @@ READS: dict[str, type[WaveSpeedError]] = {
 """Switches on GETs that no client survives for ever, and the error they end in."""
 
 SUBMITS: dict[str, tuple[type[WaveSpeedError], int]] = {
-    "submit-429": (RateLimited, 0),
-    "submit-429-retry-after": (RateLimited, 0),
     "submit-500": (AmbiguousSubmit, 0),
     "submit-502-html": (AmbiguousSubmit, 0),
     "submit-503": (AmbiguousSubmit, 0),
@@ -62,6 +63,11 @@ SUBMITS: dict[str, tuple[type[WaveSpeedError], int]] = {
     "403": (NoPermission, 0),
 }
 """Switches on the submit: the error, and how many tasks exist afterwards."""
+
+BUSY: dict[str, float] = {"submit-429": 60, "submit-429-retry-after": 1}
+"""Switches after which a client sends again, and about the seconds it waits before."""
+
+LIMITS = ["account-limit", "account-limit-silent"]
 
 ENDINGS = [*map(str, TASK_CODES), "cancelled", "timeout", "deleted"]
 STUCK = ["stuck-created", "stuck-processing"]
@@ -79,7 +85,18 @@ OTHERS = ["401", "slow-body"]
 
 
 def test_every_switch_is_in_a_table() -> None:
-    tables = [READS, SUBMITS, ENDINGS, STUCK, ODD_ANSWERS, WITHOUT_OUTPUT, NSFW, DOWNLOADS]
+    tables = [
+        READS,
+        SUBMITS,
+        BUSY,
+        LIMITS,
+        ENDINGS,
+        STUCK,
+        ODD_ANSWERS,
+        WITHOUT_OUTPUT,
+        NSFW,
+        DOWNLOADS,
+    ]
     named = [name for table in (*tables, UPLOADS, OTHERS) for name in table]
     assert sorted(named) == sorted(FAULTS)
 
@@ -128,6 +145,42 @@ def test_a_submit_is_sent_once_whatever_happens(talk_to: TalkTo, name: str) -> N
     urls = ("http://127.0.0.1:9/v.mp4", "http://127.0.0.1:9/a.wav", "loop")
     found = talk.client.find_submitted(*urls, since)
     assert (found.id if found else None) == (listed[0].id if tasks else None)
+
+
+@pytest.mark.parametrize("name", BUSY)
+def test_a_busy_account_is_waited_for(talk_to: TalkTo, name: str) -> None:
+    talk = talk_to(f"{name}:1")
+    started = talk.submit()
+    assert [task.id for task in talk.client.list_predictions()] == [started.id]
+    assert BUSY[name] <= sum(talk.pauses) <= BUSY[name] * 1.11
+
+
+@pytest.mark.parametrize("name", LIMITS)
+def test_an_accounts_limit_lasts_a_window(talk_to: TalkTo, name: str) -> None:
+    server = talk_to(f"{name}:2/1").server
+    url = f"{server.url}/api/v3/{MODEL_ID}"
+    body = {"video": "http://127.0.0.1:9/v.mp4", "audio": "http://127.0.0.1:9/a.wav"}
+    headers = {"Authorization": f"Bearer {server.token}"}
+    answers = [requests.post(url, json=body, headers=headers, timeout=10) for _ in range(4)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429, 429]
+    told = "1" if name == "account-limit" else None
+    assert [answer.headers.get("retry-after") for answer in answers[2:]] == [told] * 2
+    assert answers[3].json()["data"] is None
+    time.sleep(1)
+    assert requests.post(url, json=body, headers=headers, timeout=10).status_code == 200
+
+
+def test_the_client_keeps_an_accounts_pace(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "lipsync_demo.backend.allowance")
+    with served(tmp_path, "account-limit:2/1") as server:
+        client = WaveSpeedClient(server.token, server.url)
+        urls = ("http://127.0.0.1:9/v.mp4", "http://127.0.0.1:9/a.wav", "loop")
+        started = {client.submit(*urls).id for _ in range(5)}
+        assert len(client.list_predictions()) == len(started) == 5
+        client.close()
+    assert [record.message.split()[1] for record in caplog.records].count("refused,") == 1
 
 
 @pytest.mark.parametrize("name", ENDINGS)

@@ -9,11 +9,13 @@ from __future__ import annotations
 import json
 import re
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timezone
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from math import ceil
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -62,12 +64,14 @@ class ScriptedApi:
 
     `prices` are the floor and what is quoted for media on this server; `balance` falls by the
     latter with each task.  `gates` hold a kind of request: source, ticket, put, accept (before
-    the task exists), answer (after it exists, before the answer), look, list, output.  `statuses`
-    are the words a task goes through, one a look, the last for ever.  `drop_submits` closes that
-    many submit connections after the task was made; `bill_unit` is what the bill counts in (1 for
-    dollars, a million for micro-dollars, None for a server without bills), `late_bills` how many
-    times it is still empty, `refunded` the tasks whose refund has come; `refusals` are
-    statuses with which the next requests of a kind are refused.
+    the task exists), refuse (before a refusal of `refusals`), answer (after it exists, before the
+    answer), look, list, output.  `statuses` are the words a task goes through, one a look, the
+    last for ever.  `drop_submits` closes that many submit connections after the task was made;
+    `bill_unit` is what the bill counts in (1 for dollars, a million for micro-dollars, None for a
+    server without bills), `late_bills` how many times it is still empty, `refunded` the tasks
+    whose refund has come; `refusals` are statuses with which the next requests of a kind are
+    refused.  `limit` is how many submits are taken in how many seconds from the first on;
+    `windows` counts the refusals of each window, `looks` has the moments of looks at tasks.
     """
 
     def __init__(self, output: Path, sources: Path | None = None) -> None:
@@ -77,12 +81,26 @@ class ScriptedApi:
         self.looked_at: Counter[str] = Counter()
         self.gates = {
             name: Gate()
-            for name in ("source", "ticket", "put", "accept", "answer", "look", "list", "output")
+            for name in (
+                "source",
+                "ticket",
+                "put",
+                "refuse",
+                "accept",
+                "answer",
+                "look",
+                "list",
+                "output",
+            )
         }
         self.statuses = ["created", "processing", "completed"]
         self.final: dict[str, Any] = {}
         self.drop_submits = 0
         self.lose_submits = 0
+        self.limit: tuple[int, int] | None = None
+        self.windows: list[int] = []
+        self.looks: list[float] = []
+        self._window = (float("-inf"), 0)
         self.refusals: dict[str, list[tuple[int, dict[str, str]]]] = {}
         self.tasks: dict[str, dict[str, Any]] = {}
         self.uploads: dict[str, bytes] = {}
@@ -99,6 +117,22 @@ class ScriptedApi:
     def submits(self) -> int:
         """How many submit requests arrived, whatever became of them."""
         return self.counts["submit"]
+
+    def over_limit(self) -> int | None:
+        """Seconds until a submit is taken again; None when this one is."""
+        if self.limit is None:
+            return None
+        now, (count, seconds) = time.monotonic(), self.limit
+        with self.lock:
+            began, taken = self._window
+            if now - began >= seconds:
+                began, taken = now, 0
+                self.windows.append(0)
+            if taken < count:
+                self._window = (began, taken + 1)
+                return None
+            self.windows[-1] += 1
+            return ceil(began + seconds - now)
 
     def new_task(self, request: Mapping[str, Any]) -> dict[str, Any]:
         task_id = f"{len(self.tasks) + 1:032x}"
@@ -190,6 +224,7 @@ class _Handler(BaseHTTPRequestHandler):
             api.counts[kind] += 1
             refusal = api.refusals[kind].pop(0) if api.refusals.get(kind) else None
         if refusal is not None:
+            api.gates["refuse"].pass_through()
             self._refuse(*refusal)
         return refusal is None
 
@@ -259,6 +294,9 @@ class _Handler(BaseHTTPRequestHandler):
         api = self.api
         if not self._count("submit"):
             return
+        if wait := api.over_limit():
+            self._refuse(429, {"Retry-After": str(wait)})
+            return
         api.gates["accept"].pass_through()
         if api.lose_submits:
             api.lose_submits -= 1
@@ -284,6 +322,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         api, path = self.api, urlsplit(self.path).path
         if found := re.fullmatch(r"/api/v3/predictions/(\w+)/result", path):
+            api.looks.append(time.monotonic())
             if self._authorised() and self._count("look"):
                 api.gates["look"].pass_through()
                 task = api.look(found[1])

@@ -5,13 +5,14 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from lipsync_demo.runs.models import Run, RunState
 from lipsync_demo.runs.service import RunService
-from tests.faults.conftest import Command
+from tests.faults.conftest import Command, eventually
 from tests.faults.scripted_api import ScriptedApi
 
 Service = Callable[..., RunService]
@@ -60,6 +61,23 @@ def test_a_killed_run_goes_on_by_itself(
     assert api.submits == 1
     if state in (RunState.SUBMITTING, RunState.WAITING):
         assert "queue" not in run.timings, "nobody watched, so nobody knows"
+
+
+def test_a_run_killed_while_it_waits_for_the_limit_is_sent_once_more(
+    api: ScriptedApi, media: Path, command: Command, stored: Stored, service: Service
+) -> None:
+    api.refusals["submit"] = [(429, {"Retry-After": "3"})]
+    process = command("run", str(media / "clip.mp4"), str(media / "speech.wav"), "-m", "loop")
+    eventually(lambda: api.submits == 1 and stored().next_try is not None, "it never waited")
+    process.kill()
+    left = stored()
+    assert (left.state, left.submits) == (RunState.LIMITED, 0)
+    run = service().wait(left.id)
+    _is_whole(run, api)
+    assert (api.submits, len(api.tasks), run.submits) == (2, 1, 1)
+    assert run.submitted_at is not None
+    assert left.next_try is not None
+    assert run.submitted_at > left.next_try - timedelta(seconds=0.1)
 
 
 def test_a_request_that_never_arrived_waits_for_a_person(

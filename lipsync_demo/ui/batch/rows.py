@@ -11,7 +11,7 @@ from lipsync_demo.runs.groups import Group, GroupState, Item
 from lipsync_demo.runs.models import Estimate, Run, RunState
 from lipsync_demo.runs.pairs import COLUMNS, BadLine, PairList
 from lipsync_demo.runs.times import seconds_since
-from lipsync_demo.ui import status
+from lipsync_demo.ui import notices, status
 
 EXAMPLE = (
     ("sample_video.mp4", "sample_speech.wav", "bounce", texts.Batch.SAMPLE_BOUNCE),
@@ -36,14 +36,15 @@ def expected() -> str:
     )
 
 
-def checked(found: PairList, price: str) -> str:
-    """What a list says: how many pairs can be run, and every line that cannot."""
+def checked(found: PairList, price: str, pace: str = "") -> str:
+    """What a list says: how many pairs can be run, every line that cannot, price and time."""
     words = texts.Batch.found(len(found.pairs), len(found.bad))
     bad = "".join(_bad(line) for line in found.bad[:50])
     cost = (
         f' <span class="quiet">{escape(texts.Compare.price(price))}</span>' if found.pairs else ""
     )
-    return f'<p role="status"><b>{words}</b>{cost}</p>{f"<ul>{bad}</ul>" if bad else ""}'
+    lines = f"<ul>{bad}</ul>" if bad else ""
+    return f'<p role="status"><b>{words}</b>{cost}</p>{notices.quiet(pace)}{lines}'
 
 
 def _bad(line: BadLine) -> str:

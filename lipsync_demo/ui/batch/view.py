@@ -60,9 +60,10 @@ class Batch:
             return {self.told: rows.expected(), self.skip: gr.Checkbox(visible=False)}
         found = self._read(files)
         price = prices.before(self.shared, max(1, len(found.pairs)), key, session)
+        pace = prices.limit_words(self.shared, len(found.pairs), key)
         bad = bool(found.pairs and found.bad)
         return {
-            self.told: rows.checked(found, price),
+            self.told: rows.checked(found, price, pace),
             self.skip: gr.Checkbox(visible=bad, value=False),
         }
 

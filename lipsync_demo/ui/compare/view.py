@@ -61,8 +61,9 @@ class Compare:
         runs = len(distinct(*given, tuple(SyncMode)))
         words = texts.Compare.plan(len(SyncMode), runs)
         price = prices.before(self.shared, runs, key, session)
+        pace = notices.quiet(prices.limit_words(self.shared, runs, key))
         return {
-            "words": f"<p><b>{words}</b> {escape(texts.Compare.price(price))}</p>",
+            "words": f"<p><b>{words}</b> {escape(texts.Compare.price(price))}</p>{pace}",
             "ready": True,
         }
 

@@ -280,7 +280,7 @@ def test_passing_troubles_are_waited_out(
 def test_a_refused_request_is_sent_again_only_when_a_person_resumes(
     runs: RunService, api: ScriptedApi, clip: Path, speech: Path
 ) -> None:
-    api.refusals["submit"] = [(429, {"Retry-After": "0"})]
+    api.refusals["submit"] = [(403, {})]
     run = runs.wait(runs.start(clip, speech, "loop").id)
     assert run.state is RunState.FAILED
     assert run.submitted_at is None

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from lipsync_demo.wavespeed.levels import DEFAULT_LEVEL
 from tests.unit.wavespeed.conftest import KEY
 from tests.unit.wavespeed.samples import RESULT, SUBMIT, TASK_ID, done, reply
 from tests.unit.wavespeed.scripted_server import Reply, Script
@@ -37,3 +38,9 @@ def test_the_example_runs(
     exec(compile(found[1], str(DOCUMENT), "exec"), {})
     assert Path("result.mp4").read_bytes() == b"lips"
     assert capsys.readouterr().out.split() == [TASK_ID, "created", "processing", "completed"]
+
+
+def test_the_documents_name_the_default_level_s_figures() -> None:
+    level = DEFAULT_LEVEL
+    told = f"{level.name}, an account takes {level.videos_a_minute} videos a minute"
+    assert told in " ".join(DOCUMENT.read_text("utf-8").split())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.wavespeed import errors
 from lipsync_demo.wavespeed.client import WaveSpeedClient
-from tests.unit.wavespeed.conftest import KEY
+from tests.unit.wavespeed.conftest import KEY, FakeTime
 from tests.unit.wavespeed.samples import AUDIO, LIST, SUBMIT, TASK_ID, VIDEO, reply, task
 from tests.unit.wavespeed.scripted_server import (
     CutShort,
@@ -96,11 +97,8 @@ def test_no_answer_in_time_is_an_unknown_outcome(
         (Reply.error(402), errors.NoCredits),
         (Reply.error(403), errors.NoPermission),
         (Reply.error(404, "model not found"), errors.BadParameter),
-        (Reply.error(429), errors.RateLimited),
-        (Reply.error(429, Retry_After="5"), errors.RateLimited),
         (Reply.data(None, code=400), errors.BadParameter),
         (Reply.data(None, code=401), errors.BadKey),
-        (Reply.data(None, code=429), errors.RateLimited),
         (Reply.data(None, code=1401), errors.BadParameter),
     ],
 )
@@ -111,6 +109,77 @@ def test_a_refusal_is_no_unknown_outcome(
     with pytest.raises(kind):
         client.submit(VIDEO, AUDIO)
     assert len(server.requests) == 1
+
+
+SOON = "Wed, 21 Oct 2026 07:28:40 GMT"
+TOO_MANY = [
+    (Reply.error(429), 60),
+    (Reply.error(429, Retry_After="42"), 42),
+    (Reply.error(429, Retry_After="7.5"), 7.5),
+    (Reply.error(429, Retry_After=SOON), 40),
+    (Reply.error(429, Retry_After="86400"), 120),
+    (Reply.error(429, Retry_After="soon"), 60),
+    (Reply.html(429), 60),
+    (Reply(429), 60),
+    (Reply.data(None, code=429), 60),
+    (Reply.data({}, code=429), 60),
+]
+"""Answers that nothing was started, for the account's limit, and the seconds to wait."""
+
+
+@pytest.mark.parametrize(("act", "seconds"), TOO_MANY)
+def test_the_accounts_limit_is_waited_for_and_the_request_sent_again(
+    server: Script,
+    client: WaveSpeedClient,
+    time: FakeTime,
+    monkeypatch: pytest.MonkeyPatch,
+    act: Reply,
+    seconds: float,
+) -> None:
+    date = "Wed, 21 Oct 2026 07:28:00 GMT"
+    monkeypatch.setattr(BaseHTTPRequestHandler, "date_time_string", lambda *_: date)
+    server.on("POST", SUBMIT, act, act, reply())
+    began = time.now
+    assert client.submit(VIDEO, AUDIO).id == TASK_ID
+    assert len(server.requests) == 3
+    assert len({request.body for request in server.requests}) == 1
+    # Twice the wait, lengthened by half of at most a tenth.
+    assert time.now - began == pytest.approx(2 * seconds * 1.05, abs=0.5)
+
+
+@pytest.mark.parametrize(("act", "seconds"), TOO_MANY)
+def test_sent_once_it_says_when_to_ask_again(
+    server: Script, client: WaveSpeedClient, time: FakeTime, act: Reply, seconds: float
+) -> None:
+    server.on("POST", SUBMIT, act)
+    with pytest.raises(errors.RateLimited) as caught:
+        client.submit_once(VIDEO, AUDIO, "loop", "a run")
+    assert (len(server.requests), time.naps) == (1, [])
+    assert caught.value.retry_after is not None
+    assert client.governor.submits.ask("a run") == pytest.approx(caught.value.retry_after)
+
+
+def test_patience_ends(server: Script, client: WaveSpeedClient, time: FakeTime) -> None:
+    server.on("POST", SUBMIT, Reply.error(429, Retry_After="50"))
+    with pytest.raises(errors.RateLimited):
+        client.submit(VIDEO, AUDIO, patience=0)
+    assert len(server.requests) == 1
+    with pytest.raises(errors.RateLimited):
+        client.submit(VIDEO, AUDIO, patience=10)
+    assert len(server.requests) == 1
+    assert time.naps == []
+    with pytest.raises(errors.RateLimited):
+        client.submit(VIDEO, AUDIO, patience=120)
+    assert len(server.requests) == 3
+
+
+def test_only_the_limit_is_a_reason_to_send_again(
+    server: Script, client: WaveSpeedClient, time: FakeTime
+) -> None:
+    server.on("POST", SUBMIT, Reply.error(429, Retry_After="5"), Drop(), reply())
+    with pytest.raises(errors.AmbiguousSubmit):
+        client.submit(VIDEO, AUDIO)
+    assert len(server.requests) == 2
 
 
 def test_a_server_that_was_never_reached_started_nothing() -> None:
@@ -124,6 +193,11 @@ def test_a_named_task_is_never_lost(server: Script, client: WaveSpeedClient) -> 
     assert client.submit(VIDEO, AUDIO).id == TASK_ID
     server.on("POST", SUBMIT, Reply.data(task("processing", code=5004), code=5004))
     assert client.submit(VIDEO, AUDIO).id == TASK_ID
+    for act in (Reply.data(task(), 429), Reply.data(task(), code=429)):
+        server.on("POST", SUBMIT, act)
+        before = len(server.requests)
+        assert client.submit(VIDEO, AUDIO).id == TASK_ID
+        assert len(server.requests) == before + 1
 
 
 def listed(number: int, seconds: float, **changes: Any) -> dict[str, Any]:

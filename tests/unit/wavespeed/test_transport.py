@@ -269,7 +269,7 @@ def test_a_refused_get_is_not_repeated(
         (LIST, lambda client: client.list_predictions()),
         ("/api/v3/predictions/delete", lambda client: client.delete([TASK_ID])),
         ("/api/v3/model/price", lambda client: client.price(VIDEO, AUDIO)),
-        (SUBMIT, lambda client: client.submit(VIDEO, AUDIO)),
+        (SUBMIT, lambda client: client.submit(VIDEO, AUDIO, patience=0)),
     ],
 )
 def test_a_post_is_never_repeated_by_itself(

@@ -1,12 +1,13 @@
-"""What a run says while the account's limit holds it up."""
+"""What is said of the account's limit: before runs are begun, and while it holds one up."""
 
 from __future__ import annotations
 
 from math import ceil
 
 from lipsync_demo import player, texts
-from lipsync_demo.report.words import clock, escape
+from lipsync_demo.report.words import about, clock, escape
 from lipsync_demo.runs.models import Run
+from lipsync_demo.runs.outlook import Outlook
 from lipsync_demo.runs.times import seconds_until
 
 
@@ -28,3 +29,14 @@ def counting(run: Run) -> str:
         return escape(words(run))
     left = player.countdown(seconds_until(run.next_try))
     return escape(words(run)) + texts.Status.next_try(left)
+
+
+def before(outlook: Outlook | None, runs: int) -> str:
+    """How long so many new runs take; empty where the limit holds up none of them."""
+    if outlook is None:
+        return ""
+    seconds = round(outlook.pace.seconds)
+    # A window measured from answers is a little longer than the server's own minute.
+    pace = texts.Limits.pace(outlook.pace.count, 60 if 57 <= seconds <= 66 else seconds)
+    say = texts.Limits.learned if outlook.learned else texts.Limits.assumed
+    return say(pace, runs, about(outlook.seconds))
