@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import random as _random
 import threading
-import time
 from collections.abc import Callable
 
 from .pace import BEAT_SECONDS, UNANSWERED_SECONDS
@@ -18,13 +16,9 @@ class Brake:
     """
 
     def __init__(
-        self,
-        *,
-        clock: Callable[[], float] = time.monotonic,
-        random: Callable[[], float] = _random.random,
-        retry: Retry | None = None,
+        self, clock: Callable[[], float], random: Callable[[], float], retry: Retry
     ) -> None:
-        self._clock, self._random, self._retry = clock, random, retry or Retry()
+        self._clock, self._random, self._retry = clock, random, retry
         self._lock = threading.Lock()
         self._shut_at = self._shut_until = float("-inf")
         self._refusals = 0

@@ -26,7 +26,10 @@ _governors: OrderedDict[tuple[object, bytes], Governor] = OrderedDict()
 
 
 class Governor:
-    """The queue of a key's submits and the brake of its reads."""
+    """The queue of a key's submits and the brake of its reads.
+
+    `clock` counts seconds and never goes back; `random` gives 0..1.
+    """
 
     def __init__(
         self,
@@ -35,8 +38,9 @@ class Governor:
         random: Callable[[], float] = _random.random,
         retry: Retry | None = None,
     ) -> None:
-        self.submits = Submits(clock=clock, random=random, retry=retry)
-        self.reads = Brake(clock=clock, random=random, retry=retry)
+        retry = retry or Retry()
+        self.submits = Submits(clock, random, retry)
+        self.reads = Brake(clock, random, retry)
 
 
 def governor_of(base_url: str, key: SecretStr) -> Governor:

@@ -6,9 +6,7 @@ from before the next is sent: at most one is refused in each of the account's wi
 
 from __future__ import annotations
 
-import random as _random
 import threading
-import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -51,14 +49,10 @@ class Submits:
     """
 
     def __init__(
-        self,
-        *,
-        clock: Callable[[], float] = time.monotonic,
-        random: Callable[[], float] = _random.random,
-        retry: Retry | None = None,
+        self, clock: Callable[[], float], random: Callable[[], float], retry: Retry
     ) -> None:
         self._clock, self._random = clock, random
-        self._longest = (retry or Retry()).longest_retry_after
+        self._longest = retry.longest_retry_after
         self._lock = threading.Lock()
         self._queue: dict[str, float] = {}
         self._sent: dict[str, float] = {}

@@ -11,6 +11,7 @@ from lipsync_demo.wavespeed.brake import Brake
 from lipsync_demo.wavespeed.client import WaveSpeedClient
 from lipsync_demo.wavespeed.errors import RateLimited
 from lipsync_demo.wavespeed.governor import Governor, governor_of
+from lipsync_demo.wavespeed.retries import Retry
 from lipsync_demo.wavespeed.transport import Transport
 from tests.unit.wavespeed.conftest import KEY, FakeTime
 from tests.unit.wavespeed.samples import AUDIO, LIST, SUBMIT, TASK_ID, VIDEO, reply
@@ -23,7 +24,7 @@ GOOD = Reply.data({"balance": 12.5})
 
 @pytest.fixture
 def brake(time: FakeTime) -> Brake:
-    return Brake(clock=time.clock, random=lambda: 0.5)
+    return Brake(time.clock, lambda: 0.5, Retry())
 
 
 @pytest.fixture

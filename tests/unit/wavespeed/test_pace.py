@@ -9,6 +9,7 @@ from math import ceil
 
 import pytest
 
+from lipsync_demo.wavespeed.governor import Governor
 from lipsync_demo.wavespeed.pace import (
     RELEARN_SECONDS,
     UNANSWERED_SECONDS,
@@ -16,6 +17,7 @@ from lipsync_demo.wavespeed.pace import (
     Pace,
     Submits,
 )
+from lipsync_demo.wavespeed.retries import Retry
 from tests.unit.wavespeed.conftest import FakeTime
 
 
@@ -96,7 +98,7 @@ def most_in_a_window(moments: list[float], seconds: float) -> int:
 
 @pytest.fixture
 def queue(time: FakeTime) -> Submits:
-    return Submits(clock=time.clock, random=lambda: 0.5)
+    return Submits(time.clock, lambda: 0.5, Retry())
 
 
 @pytest.mark.parametrize("told", [True, False])
@@ -159,7 +161,7 @@ def test_a_retry_after_that_is_too_short_becomes_no_storm(queue: Submits, time: 
 def test_a_pause_is_capped_and_lengthened_by_at_most_a_tenth(time: FakeTime) -> None:
     for told, least in ((None, WINDOW_SECONDS), (42.0, 42.0), (86400.0, 120.0), (0.0, 1.0)):
         for random in (0.0, 1.0):
-            queue = Submits(clock=time.clock, random=lambda random=random: random)
+            queue = Submits(time.clock, lambda random=random: random, Retry())
             assert queue.ask("a") == 0
             pause = queue.refused("a", told)
             assert pause == pytest.approx(least * (1 + random / 10))
@@ -214,7 +216,7 @@ def test_a_pace_is_tried_anew_after_a_while(queue: Submits, time: FakeTime) -> N
 def test_somebody_else_with_the_same_key_makes_no_storm(time: FakeTime) -> None:
     """Two processes, each with a queue of its own, share one account."""
     account = Account(2, 60)
-    queues = [Submits(clock=time.clock, random=lambda r=r: r) for r in (0.1, 0.9)]
+    queues = [Submits(time.clock, lambda r=r: r, Retry()) for r in (0.1, 0.9)]
     due = {(n, f"{n}-{k}"): time.now for n in (0, 1) for k in range(4)}
     refused: list[list[float]] = [[], []]
     while due:
@@ -263,7 +265,7 @@ def test_nothing_is_said_of_a_pace_that_is_not_known(queue: Submits) -> None:
 
 
 def test_threads_get_through_one_by_one() -> None:
-    queue, through = Submits(), []
+    queue, through = Governor().submits, []
 
     def go(ticket: str) -> None:
         while queue.ask(ticket):
