@@ -187,8 +187,9 @@ def _wait(runs: RunService, group: Group) -> Group:
 
 def _stage(number: int, run: Run, count: int) -> str:
     from lipsync_demo.report import pacing
+    from lipsync_demo.runs.models import RunState
 
-    words = pacing.told(run) if run.next_try is not None else run.state.value
+    words = pacing.told(run) if run.state is RunState.LIMITED else run.state.value
     return f"{number + 1}/{count} {run.sync_mode.value:<8} {words}"
 
 

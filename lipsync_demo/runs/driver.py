@@ -63,7 +63,7 @@ class Driver:
         except Exception:
             logger.exception("Run %s: the step %s broke", turn.run.id, turn.run.state)
             self._fail(
-                f"The app made a mistake while {turn.run.state} this run.",
+                f"The app made a mistake while {turn.run.state.step} this run.",
                 "Resume the run; if it happens again, report it with the app's log.",
             )
         self._submission.leave()

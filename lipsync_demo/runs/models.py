@@ -55,6 +55,11 @@ class RunState(str, Enum):
         """True while the run goes on by itself."""
         return self in ACTIVE
 
+    @property
+    def step(self) -> RunState:
+        """The step this state belongs to: who waits for the limit is about to submit."""
+        return RunState.SUBMITTING if self is RunState.LIMITED else self
+
 
 ACTIVE = (
     RunState.CHECKING,

@@ -69,8 +69,7 @@ def waiting(run: Run, estimate: Estimate | None, elapsed: float, share: float | 
 
     `share` is how much of the transfer under way is done, 0 to 1.
     """
-    step = RunState.SUBMITTING if run.state is RunState.LIMITED else run.state
-    at = list(STEPS).index(step)
+    at = list(STEPS).index(run.state.step)
     steps = "".join(
         f'<li class="{"past" if n < at else "now" if n == at else "next"}"'
         f"{' aria-current=step' if n == at else ''}>{name}</li>"
