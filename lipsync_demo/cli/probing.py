@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json as jsonlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
@@ -13,14 +12,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lipsync_demo.cli.options import MISUSE, settings
-from lipsync_demo.files import write_whole
+from lipsync_demo.cli.running import FAILURE, FILE_HINT, INTERRUPTED
+from lipsync_demo.files import refused, write_json, write_whole
 from lipsync_demo.settings import Settings
 
 if TYPE_CHECKING:
     from lipsync_demo.conformance.models import Conformance
     from lipsync_demo.runs.ledger import Ledger
 
-DIFFERS = 1
 LOCAL = "local"
 """The name under which differences of a server started here are remembered."""
 
@@ -71,23 +70,25 @@ def probe(
     try:
         with _server(chosen, base_url) as (url, key, name):
             found = _probed(chosen, url, key, name, limit=limit, yes=yes, free=free)
-    except (WaveSpeedError, RunsError) as error:
-        say(str(error))
-        raise typer.Exit(DIFFERS) from None
-    for line in printed(found, every=every):
-        typer.echo(line)
-    try:
+        for line in printed(found, every=every):
+            typer.echo(line)
         if json is not None:
-            write_whole(json, jsonlib.dumps(as_json(found), indent=2, ensure_ascii=False) + "\n")
+            write_json(json, as_json(found))
         if junit is not None:
             write_whole(junit, as_junit(found))
         if html is not None:
             write_whole(html, as_page(found))
+    except (WaveSpeedError, RunsError) as error:
+        say(str(error))
+        raise typer.Exit(FAILURE) from None
     except OSError as error:
-        say(f"The file could not be written: {error}.")
-        raise typer.Exit(DIFFERS) from None
+        say(f"{refused(error)} {FILE_HINT}")
+        raise typer.Exit(FAILURE) from None
+    except KeyboardInterrupt:
+        say("Interrupted. Tasks that were submitted go on; at the API they are billed.")
+        raise typer.Exit(INTERRUPTED) from None
     if not found.agrees:
-        raise typer.Exit(DIFFERS)
+        raise typer.Exit(FAILURE)
 
 
 def _amount(typed: str | None) -> Decimal | None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from lipsync_demo.report.values import media, seconds
+from lipsync_demo.report.words import charged
 from lipsync_demo.runs.models import MediaRecord, Run
 
 
@@ -86,6 +87,7 @@ def details(run: Run) -> Iterator[str]:
         "timings": ", ".join(f"{name} {value:.2f} s" for name, value in run.timings.items()),
         "nsfw": _nsfw(run),
         "output": ", ".join(str(path) for path in run.outputs),
+        "charged": charged(run.charge, "USD") if run.charge else None,
         "warning": " ".join(run.warnings),
         "trouble": run.trouble,
         "key": "needed to go on; resume with WAVESPEED_API_KEY set" if run.needs_key else None,

@@ -37,6 +37,15 @@ def test_what_differs_is_printed_and_written(cli: Cli, api: ScriptedApi, tmp_pat
     assert KEY not in done.stdout + done.stderr
 
 
+def test_a_file_that_cannot_be_written_is_one_sentence(
+    cli: Cli, api: ScriptedApi, tmp_path: Path
+) -> None:
+    done = cli("probe", "--free", "--base-url", api.url, f"--json={tmp_path / 'no' / 'such'}")
+    assert done.returncode == 1
+    assert "Check its path" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_without_a_terminal_nobody_agrees_to_pay(cli: Cli, api: ScriptedApi) -> None:
     api.refusals["submit"] = [(400, {})] * 3
     done = cli("probe", "--base-url", api.url, "--all")
