@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from decimal import Decimal
 from fractions import Fraction
 
 import pytest
 
 from lipsync_demo.report import words
+from lipsync_demo.runs.models import Charge
 
 NBSP = "\N{NO-BREAK SPACE}"
 
@@ -44,3 +46,19 @@ def test_sizes_are_in_the_unit_a_file_manager_shows() -> None:
 
 def test_the_clock_counts_minutes() -> None:
     assert [words.clock(n) for n in (-1, 0.9, 59.9, 65)] == ["0 s", "0 s", "59 s", "1 min 05 s"]
+
+
+@pytest.mark.parametrize(
+    ("charge", "currency", "text"),
+    [
+        (Charge(Decimal("0.05")), "USD", f"0.05{NBSP}USD"),
+        (Charge(Decimal("0.05")), "", "0.05"),
+        (Charge(Decimal("0.05"), Decimal("0.05")), "", "0.05, refunded"),
+        (Charge(Decimal("0.05"), Decimal("0.02")), "", "0.05, 0.02 refunded"),
+        (Charge(Decimal("0.05"), source="balance"), "", "0.05 by the balance"),
+    ],
+)
+def test_a_charge_says_what_came_back_and_who_says_so(
+    charge: Charge, currency: str, text: str
+) -> None:
+    assert words.charged(charge, currency) == text
