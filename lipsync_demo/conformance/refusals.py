@@ -53,6 +53,7 @@ def _(s: Subject) -> Seen:
 def _sent(s: Subject, path: str, body: dict[str, Any], key: Key = Key.OWN) -> Reply:
     # Without an answer nobody knows whether it was taken.
     s.known[TAKEN] = True
-    reply = s.wire.ask("POST", path, body, key=key)
+    queue = s.client.governor.submits if key is Key.OWN else None
+    reply = s.wire.ask("POST", path, body, key=key, queue=queue)
     s.known[TAKEN] = 200 <= reply.status < 300
     return reply

@@ -109,7 +109,8 @@ def begin(subject: Subject, job: Job) -> Prediction:
     # The client sends no field the model does not know.
     body = {"video": video, "audio": audio, "sync_mode": job.mode.value, **job.extra}
     try:
-        reply = subject.wire.ask("POST", f"/api/v3/{MODEL_ID}", body)
+        queue = subject.client.governor.submits
+        reply = subject.wire.ask("POST", f"/api/v3/{MODEL_ID}", body, queue=queue)
     except NetworkError as error:
         raise AmbiguousSubmit(error.what, error.hint) from None
     task = Prediction.parse(reply.data if isinstance(reply.data, dict) else {})

@@ -7,6 +7,7 @@ for it answers nothing; nothing else is repeated.
 from __future__ import annotations
 
 import json
+import secrets
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -21,7 +22,9 @@ from .addresses import is_loopback, origin, shown
 from .errors import NetworkError, UnexpectedAnswer
 from .guard import ForbiddenAddress
 from .outside import GuardedAdapter, check_proxied, permitted, plain, proxies, session
+from .pace import Submits
 from .retries import retry_after
+from .submission import LOOK_SECONDS
 from .transport import PlainSession, keyless, lost
 
 LARGEST_ANSWER = 64 << 20
@@ -83,6 +86,17 @@ class Reply:
         return "a web page" if self.content.lstrip().startswith(b"<") else "plain text"
 
 
+def _tell(queue: Submits, ticket: str, reply: Reply, named: float | None) -> float:
+    """Tell the queue how a submit went; gives the seconds until the next after a 429."""
+    if reply.status == 429:
+        return queue.refused(ticket, named)
+    if 200 <= reply.status < 300:
+        queue.taken(ticket)
+    else:
+        queue.leave(ticket)
+    return 0.0
+
+
 class Wire:
     """Requests to one server with one key; `on_wait` is told the seconds of a wait."""
 
@@ -115,8 +129,11 @@ class Wire:
         content: bytes | None = None,
         headers: Mapping[str, str] | None = None,
         key: Key = Key.OWN,
+        queue: Submits | None = None,
     ) -> Reply:
         """A request to the server; `body` is sent as JSON, `content` as it is.
+
+        A request that may begin a task waits for its turn in `queue` and tells it how it went.
 
         Raises:
             NetworkError: no answer came.
@@ -125,14 +142,26 @@ class Wire:
         if body is not None:
             content = json.dumps(body).encode()
             sent.setdefault("Content-Type", "application/json")
+        ticket = secrets.token_hex(8)
         for turn in range(1, _TURNS + 1):
-            reply = self._once(self._home, method, self._base + path, content, sent)
-            if reply.status != 429 or turn == _TURNS:
-                break
+            while queue is not None and (pause := queue.ask(ticket)):
+                self._sleep(min(pause, LOOK_SECONDS))
+            try:
+                reply = self._once(self._home, method, self._base + path, content, sent)
+            except NetworkError:
+                if queue is not None:
+                    queue.taken(ticket)
+                raise
             named = retry_after(reply.headers)
             wait = min(_UNNAMED_WAIT if named is None else named, _LONGEST_WAIT)
+            if queue is not None:
+                wait = _tell(queue, ticket, reply, named)
+            if reply.status != 429 or turn == _TURNS:
+                break
             self._on_wait(wait)
             self._sleep(wait)
+        if queue is not None:
+            queue.leave(ticket)
         return reply
 
     def stranger(

@@ -182,3 +182,16 @@ def test_a_failed_task_is_in_the_ledger_as_to_be_refunded(
     assert found["task.extra"].outcome is Outcome.AGREES
     assert found["mode.loop.speech"].observed == "failed with code 1402, no outputs"
     assert found["task.nsfw"].outcome is Outcome.DIFFERS
+
+
+@pytest.mark.parametrize("before", [1, WRONG])
+def test_a_429_is_waited_for_and_begins_nothing(
+    api: ScriptedApi, look: Look, settings: Settings, ledger: Ledger, before: int
+) -> None:
+    """Both for a raw request that must be refused and for one of the client's."""
+    wrong = [(400, dict[str, str]())] * WRONG
+    api.refusals["submit"] = [*wrong[:before], (429, {"Retry-After": "1"}), *wrong[before:]]
+    found = look(purse(settings, ledger, Person()))
+    assert api.submits == WRONG + 1 + TASKS
+    assert {line.state for line in ledger.lines()} == {LineState.SPENT}
+    assert found["task.bill"].outcome is Outcome.AGREES
