@@ -88,8 +88,10 @@ class Doctor:
         "smaller": "Make it smaller",
         "plain": "Make a plain copy",
         "first_stream": "Keep the first sound track",
-        "normalise": "Make it louder",
+        "normalise": "Bring it to an ordinary level",
         "mono": "Make it mono, 48 kHz",
+        "plain": "Write it as one WAV",
+        "alone": "Take the sound alone",
     }
 
     @staticmethod

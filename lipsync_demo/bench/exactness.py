@@ -18,12 +18,13 @@ from lipsync_demo.engine.decode import FrameReader
 from lipsync_demo.engine.drawing import drawings, sketches
 from lipsync_demo.engine.drive import Drive
 from lipsync_demo.engine.face import FaceLandmarker
+from lipsync_demo.engine.hearing import hear, speech_samples
 from lipsync_demo.engine.picture import Picture
 from lipsync_demo.engine.pipeline import lip_sync
 from lipsync_demo.engine.scene import reach
 from lipsync_demo.engine.speech import SpeechModel
 from lipsync_demo.engine.tracks import follow
-from lipsync_demo.media.audio import decode, lay_sound, resample, speech_samples
+from lipsync_demo.media.audio import decode, lay_sound
 from lipsync_demo.media.frame_plan import FramePlan, plan
 from lipsync_demo.media.frame_times import frame_times
 from lipsync_demo.media.streams import exact
@@ -78,7 +79,7 @@ def _exact(video: Path, speech: Path, mode: SyncMode) -> Exact:
         lip_sync(video, speech, mode, output)
         start, length = _stated(output)
         heard = decode(output)
-        wanted = resample(lay_sound(sound, laid))
+        wanted = hear(lay_sound(sound, laid))
         shift = late(speech_samples(output), wanted)
     return Exact(
         video=video.stem,

@@ -32,11 +32,12 @@ from lipsync_demo.engine.drive import Drive
 from lipsync_demo.engine.encode import StoredSound, VideoWriter
 from lipsync_demo.engine.face import Face, FaceLandmarker, Landmarks, Region
 from lipsync_demo.engine.gop import VIDEO_OPTIONS
+from lipsync_demo.engine.hearing import hear
 from lipsync_demo.engine.picture import Picture
 from lipsync_demo.engine.pipeline import laid_speech, may_skip, worth_seeing
 from lipsync_demo.engine.speech import SpeechModel
 from lipsync_demo.engine.tracks import follow
-from lipsync_demo.media.audio import decode, lay_sound, resample
+from lipsync_demo.media.audio import decode, lay_sound
 from lipsync_demo.media.frame_plan import plan
 from lipsync_demo.media.streams import exact, open_media, video_stream
 from lipsync_demo.media.sync_modes import SyncMode
@@ -141,7 +142,7 @@ def part_times(video: Path, speech: Path, output: Path) -> tuple[dict[Part, floa
     with FrameReader(video, spill=output.parent) as reader, TemporaryFile() as kept:
         with clock(Part.LISTEN):
             sound = decode(speech)
-            shapes = SpeechModel.load().predict(resample(sound))
+            shapes = SpeechModel.load().predict(hear(sound))
         laid = laid_speech(reader, sound, SyncMode.CUT_OFF)
         frames = plan(laid, reader.times)
         landmarker = _TimedLandmarker(clock)

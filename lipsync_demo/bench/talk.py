@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lipsync_demo.bench.eye import Seen, observe
+from lipsync_demo.engine.hearing import speech_samples
 from lipsync_demo.engine.sound import Array
 from lipsync_demo.engine.speech import SpeechModel
 from lipsync_demo.engine.weights.fit_clips import SAME_SPEAKER, TOGETHER, spoken
-from lipsync_demo.media.audio import speech_samples
 
 Floats = NDArray[np.float32]
 

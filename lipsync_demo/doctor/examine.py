@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
+from lipsync_demo.doctor import track
 from lipsync_demo.doctor.faces import Faces, faces
 from lipsync_demo.doctor.voice import Voice, voice
 from lipsync_demo.media.orientation import Orientation
@@ -17,7 +18,7 @@ from lipsync_demo.media.preflight import (
     check_audio,
     check_video,
 )
-from lipsync_demo.media.probe import MediaInfo
+from lipsync_demo.media.probe import AudioInfo, MediaInfo
 from lipsync_demo.media.streams import open_media
 
 SMALL_IOD = 28.0
@@ -76,7 +77,9 @@ def examine_audio(info: MediaInfo) -> Examined:
         return Examined(tuple(found), "")
     heard = voice(info.path)
     known = any(finding.fix is Fix.NORMALISE for finding in found)
-    found += _voice(heard, info.audio.duration, quiet=known)
+    found += _voice(heard, info.audio, quiet=known)
+    found += [*track.times(info.audio), *track.level(info.audio)]
+    found += track.channels(info.audio, heard.channels, heard.kept)
     streams = _sounds(info.path)
     if streams > 1:
         found.append(
@@ -84,14 +87,6 @@ def examine_audio(info: MediaInfo) -> Examined:
                 f"The file has {streams} sound tracks; the first one is used.",
                 "Keep only the first, so that everybody hears the same.",
                 Fix.FIRST_STREAM,
-            )
-        )
-    if info.audio.channels > 2:
-        found.append(
-            _note(
-                f"The sound has {info.audio.channels} channels.",
-                "One channel is enough for a voice.",
-                Fix.MONO,
             )
         )
     clean = heard.spoken >= SPOKEN and (heard.bed is None or heard.bed >= NOISY_DB)
@@ -158,8 +153,9 @@ def _faces(seen: Faces) -> list[Finding]:
     return found
 
 
-def _voice(heard: Voice, length: Fraction, *, quiet: bool) -> list[Finding]:
+def _voice(heard: Voice, audio: AudioInfo, *, quiet: bool) -> list[Finding]:
     found = []
+    length, clipped = audio.duration, track.lost_to_clipping(audio)
     if heard.spoken < SPOKEN:
         found.append(
             _warn(
@@ -167,10 +163,10 @@ def _voice(heard: Voice, length: Fraction, *, quiet: bool) -> list[Finding]:
                 "Without a voice the lips rest; choose a recording in which somebody speaks.",
             )
         )
-    if heard.clipped > CLIPPED:
+    if clipped > CLIPPED:
         found.append(
             _warn(
-                f"{heard.clipped:.1%} of the speech is clipped: it was recorded too loud.",
+                f"{clipped:.1%} of the speech is clipped: it was recorded too loud.",
                 "What is lost cannot be brought back; record it again at a lower level.",
             )
         )

@@ -17,7 +17,8 @@ from pydub import AudioSegment
 from lipsync_demo.engine.decode import FrameReader
 from lipsync_demo.engine.encode import HeldSound, VideoWriter
 from lipsync_demo.engine.fitting import resized
-from lipsync_demo.media.audio import decode, resample
+from lipsync_demo.engine.hearing import hear
+from lipsync_demo.media.audio import decode
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.failures import written
 from lipsync_demo.media.preflight import LIMITS
@@ -99,6 +100,15 @@ def first_stream(path: Path, target: Path) -> Path:
     return _sound(decode(path), target)
 
 
+def alone(path: Path, target: Path) -> Path:
+    """The whole sound of a video, also what comes before its first picture, as WAV.
+
+    Raises:
+        MediaError: the file has no sound or cannot be read.
+    """
+    return _sound(decode(path, whole=True), target)
+
+
 def trim_audio(path: Path, target: Path, start: Fraction, end: Fraction) -> Path:
     """The sound from `start` to `end` seconds, exact to the sample, as WAV.
 
@@ -120,17 +130,22 @@ def normalise(path: Path, target: Path) -> Path:
         MediaError: the file has no sound or cannot be read.
     """
     sound = decode(path)
+    if not sound.max:
+        raise MediaError(
+            f"{path.name} is silent from start to end.",
+            "Choose a recording in which somebody speaks.",
+        )
     gain = min(TARGET_DBFS - sound.dBFS, PEAK_DBFS - sound.max_dBFS)
     return _sound(sound.apply_gain(gain), target)
 
 
 def mono(path: Path, target: Path) -> Path:
-    """One channel at 48 kHz, as WAV.
+    """The voice as one channel at 48 kHz, from whichever channels it is in, as WAV.
 
     Raises:
         MediaError: the file has no sound or cannot be read.
     """
-    samples = resample(decode(path), SPEECH_RATE)
+    samples = hear(decode(path), SPEECH_RATE)
     data = np.rint(samples * 32767).astype(np.int16).tobytes()
     return _sound(
         AudioSegment(data=data, sample_width=2, frame_rate=SPEECH_RATE, channels=1), target
@@ -169,8 +184,7 @@ def _written(
         tick = _tick(frames)
         sound = None
         if info.audio is not None and info.video is not None:
-            lead = info.audio.start - info.video.start
-            sound = _cut_sound(path, start - lead, (end or info.video.duration) - lead)
+            sound = _cut_sound(path, start, end or info.video.duration)
         with VideoWriter(
             target, size, tick, rate, reader.colours, sar=reader.sar, sound=sound, comment=None
         ) as writer:
@@ -189,16 +203,12 @@ def _tick(frames: Frames) -> Fraction:
 
 
 def _cut_sound(path: Path, start: Fraction, end: Fraction) -> HeldSound:
-    """Decoded samples between two moments; silence before the track begins."""
+    """Decoded samples between two moments after the first picture."""
     sound = decode(path)
     rate = sound.frame_rate
     width = np.int16 if sound.sample_width == 2 else np.int32
     samples = np.frombuffer(sound.raw_data, width).reshape(-1, sound.channels)
-    first, last = round(start * rate), round(end * rate)
-    pad = max(0, -first)
-    cut = samples[max(0, first) : max(0, last)]
-    padded = np.concatenate([np.zeros((pad, sound.channels), samples.dtype), cut])
-    return HeldSound(np.ascontiguousarray(padded), rate)
+    return HeldSound(np.ascontiguousarray(samples[round(start * rate) : round(end * rate)]), rate)
 
 
 def _fitting(size: tuple[int, int]) -> tuple[int, int]:

@@ -8,30 +8,30 @@ from pathlib import Path
 
 import numpy as np
 
+from lipsync_demo.engine.hearing import VoiceChannels, voice_of
 from lipsync_demo.engine.speech import SpeechModel
-from lipsync_demo.media.audio import decode, resample, samples_of
+from lipsync_demo.media.audio import decode, mixed
 
 RATE = 16_000
 STEP = RATE // 50
-CLIPPED = 0.999
-"""Share of full scale from which a sample counts as clipped."""
 AUDIBLE = 10 ** (-50 / 20)
 
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """`level` is the RMS in dBFS where there is sound, `clipped` the share of clipped samples,
-    `bed` how much quieter in dB the pauses between words are than the words (None without
-    pauses), `lead` and `trail` the seconds of silence at both ends, `spoken` the share of the
-    time (0 to 1) in which somebody speaks.
+    """`level` is the RMS in dBFS where there is sound, `bed` how much quieter in dB the pauses
+    between words are than the words (None without pauses), `lead` and `trail` the seconds of
+    silence at both ends, `spoken` the share of the time (0 to 1) in which somebody speaks.
+    `channels` are those the voice is in, of `kept` that an output has.
     """
 
     level: float
-    clipped: float
     bed: float | None
     lead: Fraction
     trail: Fraction
     spoken: float
+    channels: VoiceChannels
+    kept: int
 
 
 def voice(path: Path) -> Voice:
@@ -41,15 +41,14 @@ def voice(path: Path) -> Voice:
         MediaError: the file has no sound or cannot be read.
     """
     sound = decode(path)
-    raw = samples_of(sound)
-    clipped = float((np.abs(raw) >= CLIPPED).mean())
-    samples = resample(sound)
+    channels = voice_of(sound)
+    samples = mixed(sound, channels.weights)
     count = max(1, len(samples) // STEP)
     blocks = np.resize(samples, count * STEP).reshape(count, STEP)
     levels = np.sqrt((blocks.astype(np.float64) ** 2).mean(1))
     heard = np.flatnonzero(levels > AUDIBLE)
     if not len(heard):
-        return Voice(-96.0, clipped, None, Fraction(0), Fraction(0), 0.0)
+        return Voice(-96.0, None, Fraction(0), Fraction(0), 0.0, channels, sound.channels)
     speech = SpeechModel.load().predict(samples).speech[:count]
     speech = np.pad(speech, (0, count - len(speech)))
     said, pause = levels[speech > 0.7], levels[heard[0] : heard[-1] + 1]
@@ -60,9 +59,10 @@ def voice(path: Path) -> Voice:
     rms = float(np.sqrt((levels[heard] ** 2).mean()))
     return Voice(
         20 * float(np.log10(rms)),
-        clipped,
         bed,
         Fraction(int(heard[0]) * STEP, RATE),
         Fraction(int(count - 1 - heard[-1]) * STEP, RATE),
         float((speech > 0.5).mean()),
+        channels,
+        sound.channels,
     )

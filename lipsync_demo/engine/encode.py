@@ -36,12 +36,14 @@ from lipsync_demo.engine.gop import (
     GopEncoder,
 )
 from lipsync_demo.engine.picture import Colours, Picture
+from lipsync_demo.media.channels import LAYOUTS
 
 if TYPE_CHECKING:
     from pydub import AudioSegment
 
 SYNTHETIC = "Synthetic video: the lips were changed by Lipsync Demo's local engine."
 AUDIO_BITS_PER_SECOND = 192_000
+"""For one or two channels; each further pair takes as much again."""
 # Two fifths of the time, and speech still stands 37 dB and more above what is lost of it. (The fast
 # coder judges middle and side so roughly that some speech lost more with them: 35 dB.)
 AUDIO_OPTIONS = {"aac_coder": "fast", "aac_ms": "0"}
@@ -61,7 +63,7 @@ Times: TypeAlias = tuple[int, int]
 
 
 class Sound(Protocol):
-    """Decoded sound, `count` samples of one or two `channels` at `rate`."""
+    """Decoded sound, `count` samples of one to six `channels` at `rate`."""
 
     @property
     def rate(self) -> int: ...
@@ -244,7 +246,7 @@ class _SoundTrack:
     def __init__(self, sound: Sound) -> None:
         self.rate = sound.rate if sound.rate in AAC_RATES else FALLBACK_RATE
         self._sound = sound
-        self._layout = "mono" if sound.channels == 1 else "stereo"
+        self._layout = LAYOUTS[sound.channels]
         self._resampler = AudioResampler("fltp", self._layout, self.rate, AUDIO_BLOCK)
         self._read = self._written = 0
 
@@ -252,7 +254,8 @@ class _SoundTrack:
         self._stream: AudioStream = container.add_stream(
             "aac", rate=self.rate, layout=self._layout, options=dict(AUDIO_OPTIONS)
         )
-        self._stream.codec_context.bit_rate = AUDIO_BITS_PER_SECOND
+        pairs = Fraction(max(2, self._sound.channels), 2)
+        self._stream.codec_context.bit_rate = int(AUDIO_BITS_PER_SECOND * pairs)
 
     def until(self, seconds: Fraction) -> Iterator[AudioPacket]:
         """Packets of the sound up to a time, in whole blocks."""

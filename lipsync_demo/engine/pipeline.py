@@ -28,6 +28,7 @@ from lipsync_demo.engine.drive import Drive, Shapes
 from lipsync_demo.engine.encode import StoredSound, VideoWriter
 from lipsync_demo.engine.errors import NoFace, UnreadableMedia
 from lipsync_demo.engine.face import FaceLandmarker
+from lipsync_demo.engine.hearing import hear
 from lipsync_demo.engine.output import Output
 from lipsync_demo.engine.report import EngineReport, OnProgress, Stage, Stopwatch
 from lipsync_demo.engine.sound import Array
@@ -35,7 +36,7 @@ from lipsync_demo.engine.speaker import chooser
 from lipsync_demo.engine.speech import SpeechModel, SpeechShapes
 from lipsync_demo.engine.tracks import Shot, follow
 from lipsync_demo.files import digest
-from lipsync_demo.media.audio import decode, lay_sound, resample
+from lipsync_demo.media.audio import decode, lay_sound
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.failures import written
 from lipsync_demo.media.frame_plan import FramePlan, plan, shared_tick
@@ -171,12 +172,12 @@ def _heard(
     path: Path, sound: AudioSegment, listener: Listener | None, analyses: Analyses | None
 ) -> Shapes:
     if listener is not None:
-        return listener(resample(sound))
+        return listener(hear(sound))
 
-    def hear() -> SpeechShapes:
-        return SpeechModel.load().predict(resample(sound))
+    def listen() -> SpeechShapes:
+        return SpeechModel.load().predict(hear(sound))
 
-    return analyses.shapes(path, hear) if analyses else hear()
+    return analyses.shapes(path, listen) if analyses else listen()
 
 
 def _own_speech(video: Path, analyses: Analyses | None) -> Shapes | None:

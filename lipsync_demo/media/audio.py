@@ -1,24 +1,25 @@
 """Sound: decoded through PyAV, edited as pydub segments, laid along a `Timeline`.
 
 pydub alone would call an ffprobe binary; here its `AudioSegment` is built from PyAV's
-samples, so no binary is needed.
+samples, so no binary is needed. A segment has one to six channels, in the layout that
+`channels.LAYOUTS` has for so many.
 """
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
-import av
 import numpy as np
 import numpy.typing as npt
-from av.audio.frame import AudioFrame
 
+from lipsync_demo.media.channels import fold
 from lipsync_demo.media.errors import MediaError
-from lipsync_demo.media.streams import audio_frames, audio_stream, declared_samples, open_media
+from lipsync_demo.media.level import Level
+from lipsync_demo.media.packing import Packer, Rerater
+from lipsync_demo.media.sound_track import SoundTrack
 from lipsync_demo.media.sync_modes import Timeline
 
 with warnings.catch_warnings():
@@ -32,44 +33,43 @@ Samples = npt.NDArray[np.float32]
 SPEECH_RATE = 16_000
 BLOCK = 1 << 18
 """Samples that are worked on at a time."""
-_DEEP_FORMATS = frozenset({"s32", "s32p", "s64", "s64p"})
 
 
-def decode(path: Path) -> AudioSegment:
-    """The file's sound at its own rate, mono or stereo (more channels are mixed down).
+def decode(path: Path, *, whole: bool = False) -> AudioSegment:
+    """The file's sound at its own rate, every sample where its time says, silence between.
 
-    Samples are 16 bits wide, or 32 when the source is integer PCM deeper than 16.
+    Samples are 16 bits wide, or 32 when the source is PCM deeper than 16. Sound that goes
+    beyond full scale is brought below it as a whole. `whole`: sound before a video's first
+    picture is in it, too.
 
     Raises:
         MediaError: no media, no sound in it, or damaged.
     """
-    with open_media(path) as container:
-        stream = audio_stream(container)
-        frames = () if stream is None else audio_frames(container, stream)
-        data = bytearray()  # many small blocks would leave the heap in pieces
-        rate, channels, width = 0, 0, 0
-        limit = None
-        converter: _Converter | None = None
-        for frame in frames:
-            if converter is None:
-                rate, channels = frame.sample_rate, min(2, len(frame.layout.channels))
-                width = 4 if frame.format.name in _DEEP_FORMATS else 2
-                layout = "mono" if channels == 1 else "stereo"
-                converter = _Converter("s32" if width == 4 else "s16", layout, rate)
-                limit = None if stream is None else declared_samples(container, stream, rate)
-            for block in converter.convert(frame):
-                data += block.tobytes()
-        if converter is not None:
-            for block in converter.rest():
-                data += block.tobytes()
-    if not data:
+    level = Level()
+    packer = _packed(SoundTrack(path, whole), Packer(level=level))
+    if packer.first is not None:
+        matrix = fold(packer.first.layout, level.by_channel, voice_in_bass=level.voice_in_bass)
+        if matrix is not None or level.gain != 1:
+            # What the channels and the level are is known only now.
+            packer = _packed(SoundTrack(path, whole), Packer(matrix, level.gain))
+    if not packer.data:
         raise MediaError(
             f"This file has no sound: {path.name}.",
             "Choose a file with speech, such as MP3, WAV or M4A.",
         )
-    if limit:
-        del data[limit * width * channels :]
-    return AudioSegment(data=bytes(data), sample_width=width, frame_rate=rate, channels=channels)
+    return AudioSegment(
+        data=bytes(packer.data),
+        sample_width=packer.width,
+        frame_rate=packer.rate,
+        channels=packer.channels,
+    )
+
+
+def _packed(track: SoundTrack, packer: Packer) -> Packer:
+    for stretch in track:
+        packer.add(stretch, track.codec)
+    packer.end()
+    return packer
 
 
 def samples_of(sound: AudioSegment) -> Samples:
@@ -79,40 +79,35 @@ def samples_of(sound: AudioSegment) -> Samples:
     return values.astype(np.float32) * np.float32(2.0 ** (1 - 8 * sound.sample_width))
 
 
-def speech_samples(path: Path, rate: int = SPEECH_RATE) -> Samples:
-    """The file's sound as float32 mono (n,) in -1..1, n = its length times `rate`, rounded.
+def mixed(
+    sound: AudioSegment, weights: Sequence[float] | None = None, rate: int = SPEECH_RATE
+) -> Samples:
+    """A segment as float32 mono (n,) in -1..1 at `rate`, n = its length times `rate`, rounded.
 
-    Raises:
-        MediaError: as `decode`.
+    `weights` say what each channel counts; None takes all alike.
     """
-    return resample(decode(path), rate)
-
-
-def resample(sound: AudioSegment, rate: int = SPEECH_RATE) -> Samples:
-    """A segment as float32 mono (n,) in -1..1 at `rate`, n = its length times `rate`, rounded."""
     count = round(Fraction(int(sound.frame_count()), sound.frame_rate) * rate)
-    blocks = _mono(sound)
+    blocks = _mono(sound, weights)
     if sound.frame_rate != rate:
-        blocks = _at_rate(blocks, sound.frame_rate, rate)
-    values = np.concatenate([np.zeros(0, np.float32), *blocks])
+        blocks = Rerater(sound.frame_rate, rate, 1).all(blocks)
+    values = np.concatenate([np.zeros(0, np.float32), *(block.ravel() for block in blocks)])
     out = np.zeros(count, np.float32)
     out[: min(count, len(values))] = np.clip(values[:count], -1, 1)
     return out
 
 
-def _mono(sound: AudioSegment) -> Iterator[Samples]:
-    """A segment as float32 (n,), a stretch at a time: all of it would take several times more."""
-    for start in range(0, int(sound.frame_count()), BLOCK):
-        yield samples_of(sound.get_sample_slice(start, start + BLOCK)).mean(axis=1)
+def blocks_of(sound: AudioSegment, block: int = BLOCK) -> Iterator[Samples]:
+    """A segment's samples (n, channels), a stretch at a time: all would take several times more."""
+    for start in range(0, int(sound.frame_count()), block):
+        yield samples_of(sound.get_sample_slice(start, start + block))
 
 
-def _at_rate(blocks: Iterator[Samples], source: int, rate: int) -> Iterator[Samples]:
-    converter = _Converter("flt", "mono", rate)
-    for block in blocks:
-        frame = AudioFrame.from_ndarray(block[None], "flt", "mono")
-        frame.sample_rate = source
-        yield from (out.ravel() for out in converter.convert(frame))
-    yield from (out.ravel() for out in converter.rest())
+def _mono(sound: AudioSegment, weights: Sequence[float] | None) -> Iterator[Samples]:
+    for block in blocks_of(sound):
+        if weights is None:
+            yield block.mean(axis=1)
+        else:
+            yield block @ np.asarray(weights, np.float32)
 
 
 def waveform(path: Path, buckets: int) -> Samples:
@@ -150,26 +145,3 @@ def _silence(count: int, like: AudioSegment) -> AudioSegment:
         frame_rate=like.frame_rate,
         channels=like.channels,
     )
-
-
-class _Converter:
-    """Audio frames to packed arrays of one format; follows changes inside a stream."""
-
-    def __init__(self, sample_format: str, layout: str, rate: int) -> None:
-        self._target = (sample_format, layout, rate)
-        self._source: tuple[str, str, int] | None = None
-        self._resampler = av.AudioResampler(*self._target)
-
-    def convert(self, frame: AudioFrame) -> Iterator[npt.NDArray[Any]]:
-        source = (frame.format.name, frame.layout.name, frame.sample_rate)
-        if self._source not in (None, source):
-            yield from self.rest()
-            self._resampler = av.AudioResampler(*self._target)
-        self._source = source
-        frame.pts = None
-        yield from (out.to_ndarray() for out in self._resampler.resample(frame))
-
-    def rest(self) -> Iterator[npt.NDArray[Any]]:
-        if self._source is not None:
-            yield from (out.to_ndarray() for out in self._resampler.resample(None))
-            self._source = None

@@ -38,6 +38,8 @@ class Fix(str, Enum):
     FIRST_STREAM = "first_stream"
     NORMALISE = "normalise"
     MONO = "mono"
+    PLAIN = "plain"
+    ALONE = "alone"
 
     def __str__(self) -> str:
         return self.value

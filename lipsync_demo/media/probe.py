@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-import numpy as np
-from av.audio.frame import AudioFrame
 from av.container import InputContainer
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
@@ -18,13 +16,12 @@ from lipsync_demo.media.failures import MEDIA_HINT
 from lipsync_demo.media.frame_times import NO_PICTURE_HINT, FrameTimes, read_frame_times
 from lipsync_demo.media.hdr import NAMES as HDR
 from lipsync_demo.media.hdr import UNSPECIFIED
+from lipsync_demo.media.level import Level
 from lipsync_demo.media.orientation import Orientation, of_frame
 from lipsync_demo.media.sizes import Size, largest, stored_sizes
+from lipsync_demo.media.sound_track import SoundTrack, Stretch
 from lipsync_demo.media.streams import (
     PICTURE_FORMATS,
-    audio_frames,
-    audio_stream,
-    declared_samples,
     exact,
     open_media,
     video_frames,
@@ -97,7 +94,14 @@ class VideoInfo:
 
 @dataclass(frozen=True, slots=True)
 class AudioInfo:
-    """The first audio stream.  `duration` is samples / rate; `peak` is 0..1 of full scale."""
+    """The first audio stream.  `duration` is samples / rate, from the moment the file begins.
+
+    `start` is the first sample's own time; `lead` the silence before it, and `early` how much
+    of the sound lies before the first picture and is left out.  `holes` are where no sound
+    is, though its times go on.  `peak` is in shares of full scale, above 1 where the sound goes
+    beyond; `full` is the share of samples that reach it.  `layout` names the channels as the
+    file does, and `chunks` says of how many joined recordings it is made.
+    """
 
     codec: str
     rate: int
@@ -105,6 +109,12 @@ class AudioInfo:
     samples: int
     start: Fraction
     peak: float
+    layout: str
+    full: float
+    lead: Fraction
+    early: Fraction
+    holes: tuple[tuple[Fraction, Fraction], ...]
+    chunks: int
 
     @property
     def duration(self) -> Fraction:
@@ -232,34 +242,30 @@ def _first_picture(path: Path) -> VideoFrame:
 
 
 def _audio_info(path: Path) -> AudioInfo | None:
-    with open_media(path) as container:
-        stream = audio_stream(container)
-        if stream is None:
-            return None
-        first: AudioFrame | None = None
-        samples, peak = 0, 0.0
-        for frame in audio_frames(container, stream):
-            first = first or frame
-            samples += frame.samples
-            peak = max(peak, _peak(frame))
+    track = SoundTrack(path)
+    level = Level()
+    at, lead, holes = Fraction(0), Fraction(0), []
+    first: Stretch | None = None
+    for stretch in track:
         if first is None:
-            return None
-        declared = declared_samples(container, stream, first.sample_rate)
-        return AudioInfo(
-            codec=stream.codec_context.codec.canonical_name,
-            rate=first.sample_rate,
-            channels=len(first.layout.channels),
-            samples=min(samples, declared) if declared else samples,
-            start=(first.pts or 0) * exact(first.time_base),
-            peak=round(peak, 6),
-        )
-
-
-def _peak(frame: AudioFrame) -> float:
-    values = frame.to_ndarray()
-    if values.size == 0:
-        return 0.0
-    if values.dtype == np.uint8:
-        return float(np.abs(values.astype(np.int16) - 128).max()) / 128
-    full = {"int16": 2.0**15, "int32": 2.0**31}.get(values.dtype.name, 1.0)
-    return min(1.0, float(np.abs(values.astype(np.float64)).max()) / full)
+            first, lead = stretch, stretch.silence
+        elif stretch.silence:
+            holes.append((at, at + stretch.silence))
+        at += stretch.silence + Fraction(len(stretch.values), stretch.rate)
+        level.add(stretch)
+    if first is None:
+        return None
+    return AudioInfo(
+        codec=track.codec,
+        rate=first.rate,
+        channels=len(first.layout.channels),
+        samples=round(at * first.rate),
+        start=track.start,
+        peak=round(level.peak, 6),
+        layout=first.layout.name,
+        full=level.full,
+        lead=lead,
+        early=max(Fraction(0), track.zero - track.start),
+        holes=tuple(holes),
+        chunks=track.chunks,
+    )

@@ -23,6 +23,7 @@ from av.stream import Disposition
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
+from lipsync_demo.media.chunks import Chunk
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.failures import explained
 
@@ -41,8 +42,10 @@ _OPTIONS = {
 
 
 @contextlib.contextmanager
-def open_media(path: Path) -> Iterator[InputContainer]:
-    """Open a local media file; decoding errors inside the block become `MediaError` too.
+def open_media(path: Path, chunk: tuple[int, int] | None = None) -> Iterator[InputContainer]:
+    """Open a local media file, or the bytes of it from one to another as a file of their own.
+
+    Decoding errors inside the block become `MediaError` too.
 
     Raises:
         MediaError: the file is missing, empty, no media, or damaged.
@@ -58,7 +61,8 @@ def open_media(path: Path) -> Iterator[InputContainer]:
             )
         # An absolute path cannot be taken for a protocol such as "concat:".  Tags of old files
         # are in the alphabet of the machine that wrote them; nothing here depends on them.
-        container = av.open(str(path.resolve()), options=dict(_OPTIONS), metadata_errors="replace")
+        source = Chunk(path, *chunk) if chunk else str(path.resolve())
+        container = av.open(source, mode="r", options=dict(_OPTIONS), metadata_errors="replace")
     with explained(path), container:
         yield container
 
@@ -122,7 +126,7 @@ def audio_frames(container: InputContainer, stream: AudioStream) -> Iterator[Aud
     """The stream's decoded audio in order.
 
     In the MP4 family the track's own length is authoritative: AAC decoders return up to
-    a few frames of padding after it; `declared_samples` says where to stop.
+    a few frames of padding after it; `declared_end` says where to stop.
     """
     for packet in container.demux(stream):
         try:
@@ -146,8 +150,8 @@ def exact(ratio: Ratio | None, default: Fraction | int = 0) -> Fraction:
     return Fraction(ratio.numerator, ratio.denominator) if ratio else Fraction(default)
 
 
-def declared_samples(container: InputContainer, stream: AudioStream, rate: int) -> int | None:
-    """Samples at `rate` that the MP4 family's track header promises; None for other formats."""
+def declared_end(container: InputContainer, stream: AudioStream) -> Fraction | None:
+    """When the MP4 family's track header says its sound ends, s; None for other formats."""
     if "mp4" not in container.format.name or not stream.duration or stream.time_base is None:
         return None
-    return round(stream.duration * exact(stream.time_base) * rate)
+    return ((stream.start_time or 0) + stream.duration) * exact(stream.time_base)

@@ -2,12 +2,13 @@
 
 The API's store goes by the file's ending.  A file in a documented container only gets the
 right ending; the streams of another container are copied into MP4 or MKV, and a sound in
-another container becomes WAV (float samples as 16-bit, at most two channels).
+another container, or one of several recordings joined to a file, becomes a WAV.
 """
 
 from __future__ import annotations
 
 import shutil
+from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -18,6 +19,10 @@ from lipsync_demo.media.probe import MediaInfo, probe
 from lipsync_demo.media.streams import audio_stream, open_media, video_stream
 from lipsync_demo.wavespeed.uploads import MEDIA_TYPES
 
+ROUNDED = Fraction(1, 500)
+"""Seconds by which times that are rounded to milliseconds may be apart."""
+_EXACT = {"movie_timescale": "90000"}
+"""MPEG's own clock, so that the distance of sound and picture is not rounded in MP4."""
 _ENDINGS = {
     "mp4": (".mp4", ".m4a"),
     "matroska": (".mkv", ".mkv"),
@@ -40,15 +45,15 @@ def packaged(info: MediaInfo) -> Path | None:
         MediaError: there is no such form of it.
     """
     path = info.path
+    if info.audio is not None and info.audio.chunks > 1:
+        return _waved(path)
     if path.suffix.lower() in MEDIA_TYPES:
         return None
     for name in info.container.split(","):
         if name in _ENDINGS:
             return _named(path, _ENDINGS[name][info.video is None])
     if info.video is None:
-        target = path.with_name(f"{path.name}.wav")
-        decode(path).export(str(target), format="wav").close()
-        return target
+        return _waved(path)
     for ending in (".mp4", ".mkv"):
         target = path.with_name(path.name + ending)
         if _copied(info, target):
@@ -58,6 +63,12 @@ def packaged(info: MediaInfo) -> Path | None:
         f"{path.name} is in a format that cannot be sent ({info.container}).",
         "Export it as MP4.",
     )
+
+
+def _waved(path: Path) -> Path:
+    target = path.with_name(f"{path.name}.wav")
+    decode(path).export(str(target), format="wav").close()
+    return target
 
 
 def _named(path: Path, ending: str) -> Path:
@@ -73,7 +84,7 @@ def _named(path: Path, ending: str) -> Path:
 def _copied(info: MediaInfo, target: Path) -> bool:
     """Copy the first streams as they are; True when the copy shows and sounds the same."""
     try:
-        with open_media(info.path) as source, av.open(str(target), "w") as copy:
+        with open_media(info.path) as source, av.open(str(target), "w", options=_EXACT) as copy:
             kept = [s for s in (video_stream(source), audio_stream(source)) if s is not None]
             streams = {s.index: copy.add_stream_from_template(s) for s in kept}
             for packet in source.demux(kept):
@@ -90,5 +101,9 @@ def _same(one: MediaInfo, other: MediaInfo) -> bool:
         return False
     pictures = [(v.frames, v.width, v.height, v.orientation) for v in (one.video, other.video)]
     lengths = abs(one.video.duration - other.video.duration) <= one.video.last_frame / 2
-    samples = [None if m.audio is None else m.audio.samples for m in (one, other)]
-    return pictures[0] == pictures[1] and lengths and samples[0] == samples[1]
+    heard = [None if m.audio is None else m.audio.duration for m in (one, other)]
+    if heard[0] is None or heard[1] is None:
+        sounds = heard[0] is heard[1]
+    else:
+        sounds = abs(heard[0] - heard[1]) <= ROUNDED
+    return pictures[0] == pictures[1] and lengths and sounds

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lipsync_demo.media.audio import speech_samples
+from lipsync_demo.engine.hearing import speech_samples
 from lipsync_demo.qa import sync
 from lipsync_demo.qa.measure import LOOK_SECONDS, SURE
 from lipsync_demo.qa.mouths import mouths

@@ -32,8 +32,10 @@ def test_findings_are_mended_and_undone(site: Site, visit: Visit, tmp_path: Path
     expect(page.locator("#video-facts")).not_to_contain_text("varying")
     doctor.get_by_role("button", name="Use the original").click()
     expect(page.locator("#video-facts")).to_contain_text("varying", timeout=SLOW)
-    doctor.get_by_role("button", name="Make it louder").click()
-    expect(doctor.locator(".changed")).to_contain_text("Make it louder", timeout=SLOW)
+    doctor.get_by_role("button", name="Bring it to an ordinary level").click()
+    expect(doctor.locator(".changed")).to_contain_text(
+        "Bring it to an ordinary level", timeout=SLOW
+    )
     doctor.get_by_role("button", name=re.compile(r"Cut to 2\.\d\d–5\.00 s")).click()
     expect(page.locator("#speech-facts")).to_contain_text(re.compile(r"[23]\.\d+\ss"), timeout=SLOW)
     expect(doctor).not_to_contain_text("silence at its start")

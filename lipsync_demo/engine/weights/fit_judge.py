@@ -16,13 +16,13 @@ from scipy.ndimage import binary_dilation, binary_erosion
 
 from lipsync_demo.engine import sound
 from lipsync_demo.engine.drive import Drive
+from lipsync_demo.engine.hearing import speech_samples
 from lipsync_demo.engine.levels import OPENING, Levels
 from lipsync_demo.engine.mouth import MEASURES
 from lipsync_demo.engine.phones import RATE
 from lipsync_demo.engine.sound import Array
 from lipsync_demo.engine.speech import SpeechModel, SpeechShapes
 from lipsync_demo.engine.weights.fit_clips import TOGETHER, Clip, noise, spoken
-from lipsync_demo.media.audio import speech_samples
 from lipsync_demo.media.sync_modes import SyncMode, timeline
 
 Figures: TypeAlias = dict[str, Any]

@@ -41,6 +41,8 @@ APPLIED: dict[Fix, Callable[[Path, Path], Path]] = {
     Fix.FIRST_STREAM: fixes.first_stream,
     Fix.NORMALISE: fixes.normalise,
     Fix.MONO: fixes.mono,
+    Fix.PLAIN: fixes.first_stream,
+    Fix.ALONE: fixes.alone,
 }
 
 

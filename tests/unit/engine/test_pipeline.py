@@ -16,13 +16,13 @@ from lipsync_demo.engine.drive import Drive
 from lipsync_demo.engine.encode import SYNTHETIC, VideoWriter
 from lipsync_demo.engine.errors import NoFace, UnreadableMedia
 from lipsync_demo.engine.face import FaceLandmarker
+from lipsync_demo.engine.hearing import speech_samples
 from lipsync_demo.engine.picture import Picture
 from lipsync_demo.engine.pipeline import lip_sync
 from lipsync_demo.engine.report import EngineReport, Stage
 from lipsync_demo.engine.scene import reach
 from lipsync_demo.engine.speech import SpeechModel
 from lipsync_demo.engine.tracks import follow
-from lipsync_demo.media.audio import speech_samples
 from lipsync_demo.media.frame_plan import plan
 from lipsync_demo.media.frame_times import frame_times
 from lipsync_demo.media.probe import probe

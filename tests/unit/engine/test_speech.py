@@ -11,10 +11,10 @@ import pytest
 
 from lipsync_demo.engine import phones, sound
 from lipsync_demo.engine.errors import BrokenWeights
+from lipsync_demo.engine.hearing import speech_samples
 from lipsync_demo.engine.mouth import MEASURES
 from lipsync_demo.engine.phones import PhoneNetwork
 from lipsync_demo.engine.speech import WEIGHTS, WEIGHTS_SHA256, SpeechModel
-from lipsync_demo.media.audio import speech_samples
 
 SAMPLE = Path(phones.__file__).parents[2] / "assets" / "sample_speech.wav"
 OPENING = MEASURES.index("opening")

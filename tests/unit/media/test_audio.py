@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lipsync_demo.engine.hearing import speech_samples
 from lipsync_demo.media.audio import (
     AudioSegment,
     decode,
     lay_sound,
-    resample,
+    mixed,
     samples_of,
-    speech_samples,
     waveform,
 )
 from lipsync_demo.media.errors import MediaError
@@ -73,7 +73,7 @@ def test_speech_samples_are_exactly_as_long_as_the_speech(tmp_path: Path, rate: 
 def test_stereo_is_mixed_evenly() -> None:
     left, right = np.full(1600, 8000, np.int16), np.full(1600, -4000, np.int16)
     data = np.stack([left, right], 1).tobytes()
-    mono = resample(AudioSegment(data=data, sample_width=2, frame_rate=16_000, channels=2))
+    mono = mixed(AudioSegment(data=data, sample_width=2, frame_rate=16_000, channels=2))
     assert mono == pytest.approx(2000 / 32_768, abs=1e-6)
 
 

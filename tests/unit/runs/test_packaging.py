@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lipsync_demo.media.audio import speech_samples
+from lipsync_demo.engine.hearing import speech_samples
 from lipsync_demo.media.probe import probe
 from lipsync_demo.runs.models import RunState
 from lipsync_demo.runs.packaging import packaged
