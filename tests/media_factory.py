@@ -259,6 +259,70 @@ def write_audio(
     return path
 
 
+def write_channels(
+    path: Path, samples: Samples, rate: int, layout: str, *, codec: str | None = None
+) -> Path:
+    """Write samples (channels, n) with a layout that the file names."""
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream(codec or _AUDIO_CODECS[path.suffix], rate=rate, layout=layout)
+        frame = av.AudioFrame.from_ndarray(
+            np.ascontiguousarray(samples, np.float32), "fltp", layout
+        )
+        frame.sample_rate, frame.pts = rate, 0
+        fitted = av.AudioResampler(stream.format, layout, rate, stream.frame_size or 1024)
+        for ready in [*fitted.resample(frame), *fitted.resample(None)]:
+            container.mux(stream.encode(ready))
+        container.mux(stream.encode())
+    return path
+
+
+def wav_bytes(samples: Samples, rate: int, *, floats: bool = False, endless: bool = False) -> bytes:
+    """A WAV of samples (n,) or (n, channels) that names no layout; 16-bit, or 32-bit floats.
+
+    `endless`: its header does not know how long it is, as recorders write it.
+    """
+    values = np.asarray(samples, np.float32).reshape(len(samples), -1)
+    data = (values if floats else np.rint(values * 32_767).astype(np.int16)).tobytes()
+    width, count = (4 if floats else 2), values.shape[1]
+    form = struct.pack(
+        "<HHIIHH", 3 if floats else 1, count, rate, rate * count * width, count * width, 8 * width
+    )
+    sizes = (0xFFFFFFFF, 0xFFFFFFFF) if endless else (36 + len(data), len(data))
+    head = b"RIFF" + struct.pack("<I", sizes[0]) + b"WAVEfmt " + struct.pack("<I", 16) + form
+    return head + b"data" + struct.pack("<I", sizes[1]) + data
+
+
+def retimed_sound(
+    path: Path,
+    target: Path,
+    *,
+    lost: tuple[float, float] = (0, 0),
+    later: Seconds = 0,
+    jitter: Sequence[Seconds] = (0,),
+) -> Path:
+    """A copy without the sound's packets that begin within `lost`, the others `later` seconds.
+
+    `jitter` moves the packets one after the other, again and again.
+    """
+    with av.open(str(path)) as source, av.open(str(target), "w") as copy:
+        streams = {s.index: copy.add_stream_from_template(s) for s in source.streams}
+        packets, number = [], 0
+        for packet in source.demux():
+            if packet.dts is None:
+                continue
+            if packet.stream.type == "audio":
+                at = packet.pts * packet.time_base
+                if lost[0] <= at < lost[1]:
+                    continue
+                moved = round((later + jitter[number % len(jitter)]) / packet.time_base)
+                packet.pts, packet.dts, number = packet.pts + moved, packet.dts + moved, number + 1
+            packet.stream = streams[packet.stream_index]
+            packets.append(packet)
+        for packet in sorted(packets, key=lambda p: p.dts * p.time_base):
+            copy.mux(packet)
+    return target
+
+
 def make_picture(path: Path, size: tuple[int, int] = SIZE) -> Path:
     """Write a still picture, PNG or JPEG by the suffix."""
     av.VideoFrame.from_ndarray(index_frame(0, size), "rgb24").to_image().save(path)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import threading
 from fractions import Fraction
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import av
+import numpy as np
 from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
 from av.container import InputContainer, OutputContainer
@@ -16,11 +18,16 @@ from av.video.format import VideoFormat
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
+from lipsync_demo.media.audio import Samples, blocks_of, decode
+from lipsync_demo.media.channels import LAYOUTS
 from lipsync_demo.media.frame_times import FrameTimes, frame_times
 from lipsync_demo.media.hdr import STANDARD, in_standard_range, tag
 from lipsync_demo.media.probe import MediaInfo, VideoInfo, probe_video
 from lipsync_demo.media.sizes import Size, within
-from lipsync_demo.media.streams import audio_stream, exact, open_media, video_stream
+from lipsync_demo.media.streams import open_media, video_stream
+
+if TYPE_CHECKING:
+    from pydub import AudioSegment
 
 PREVIEW = ".preview.mp4"
 """What the name of a kept copy ends in, after the whole name of its original."""
@@ -96,26 +103,21 @@ def _even(length: Fraction) -> int:
 
 
 def _transcode(info: MediaInfo, source: InputContainer, target: OutputContainer) -> None:
-    picture, sound = video_stream(source), audio_stream(source)
-    video = info.video
+    picture, video = video_stream(source), info.video
     if picture is None or video is None:
         raise ValueError("a preview needs a picture")
     picture.thread_type = "AUTO"
     scaler = _Scaler(video, frame_times(info.path), picture, target)
-    mixer = None if sound is None or info.audio is None else _Mixer(sound, target)
-    # Sound and picture keep their distance; the earlier of the two starts at zero.
-    starts = [video.start, *([info.audio.start] if info.audio else [])]
-    start = max(min(starts), Fraction(0))
-    for packet in source.demux(*(s for s in (picture, sound) if s is not None)):
+    mixer = None if info.audio is None else _Mixer(decode(info.path), target)
+    for packet in source.demux(picture):
         try:
             frames = packet.decode()
         except av.error.InvalidDataError:
             continue
         for frame in frames:
-            if isinstance(frame, VideoFrame):
-                target.mux(scaler.encode(frame, start))
-            elif isinstance(frame, AudioFrame) and mixer is not None:
-                target.mux(mixer.encode(frame, start))
+            target.mux(scaler.encode(frame, video.start))
+            if mixer is not None and frame.pts is not None:
+                target.mux(mixer.until(frame.pts * video.time_base - video.start))
     target.mux(scaler.rest())
     if mixer is not None:
         target.mux(mixer.rest())
@@ -215,24 +217,38 @@ def _graph(video: VideoInfo, picture: VideoStream, stored: Size, room: Size) -> 
 
 
 class _Mixer:
-    """Decoded sound to AAC packets."""
+    """Sound that begins with the first picture to AAC packets, one channel or two."""
 
-    def __init__(self, sound: AudioStream, target: OutputContainer) -> None:
+    def __init__(self, sound: AudioSegment, target: OutputContainer) -> None:
         layout = "mono" if sound.channels == 1 else "stereo"
         self._out = target.add_stream("aac", rate=SOUND_RATE)
         self._out.layout = layout
         self._resampler = av.AudioResampler("fltp", layout, SOUND_RATE)
-        self._written = 0
+        self._rate, self._layout = sound.frame_rate, LAYOUTS[sound.channels]
+        self._blocks = blocks_of(sound, sound.frame_rate)
+        self._read = self._written = 0
 
-    def encode(self, frame: AudioFrame, start: Fraction) -> list[Packet[AudioStream]]:
-        if self._written == 0 and frame.pts is not None and frame.time_base is not None:
-            offset = frame.pts * exact(frame.time_base) - start
-            self._written = max(0, round(offset * SOUND_RATE))
-        frame.pts = None
-        return self._packets(self._resampler.resample(frame))
+    def until(self, seconds: Fraction) -> list[Packet[AudioStream]]:
+        """Packets of the sound up to a time, a second at a time."""
+        packets: list[Packet[AudioStream]] = []
+        while self._read <= seconds * self._rate:
+            block = next(self._blocks, None)
+            if block is None:
+                break
+            self._read += len(block)
+            packets += self._encoded(block)
+        return packets
 
     def rest(self) -> list[Packet[AudioStream]]:
-        return [*self._packets(self._resampler.resample(None)), *self._out.encode()]
+        """Everything that is left."""
+        packets = [packet for block in self._blocks for packet in self._encoded(block)]
+        return [*packets, *self._packets(self._resampler.resample(None)), *self._out.encode()]
+
+    def _encoded(self, block: Samples) -> list[Packet[AudioStream]]:
+        packed = np.ascontiguousarray(block).reshape(1, -1)
+        frame = AudioFrame.from_ndarray(packed, "flt", self._layout)
+        frame.sample_rate = self._rate
+        return self._packets(self._resampler.resample(frame))
 
     def _packets(self, frames: list[AudioFrame]) -> list[Packet[AudioStream]]:
         packets: list[Packet[AudioStream]] = []

@@ -61,9 +61,14 @@ def open_media(path: Path, chunk: tuple[int, int] | None = None) -> Iterator[Inp
             )
         # An absolute path cannot be taken for a protocol such as "concat:".  Tags of old files
         # are in the alphabet of the machine that wrote them; nothing here depends on them.
-        source = Chunk(path, *chunk) if chunk else str(path.resolve())
-        container = av.open(source, mode="r", options=dict(_OPTIONS), metadata_errors="replace")
-    with explained(path), container:
+        part = Chunk(path, *chunk) if chunk else None
+        container = av.open(
+            part or str(path.resolve()),
+            mode="r",
+            options=dict(_OPTIONS),
+            metadata_errors="replace",
+        )
+    with explained(path), part or contextlib.nullcontext(), container:
         yield container
 
 
