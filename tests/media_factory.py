@@ -265,9 +265,8 @@ def write_channels(
     """Write samples (channels, n) with a layout that the file names."""
     with av.open(str(path), "w") as container:
         stream = container.add_stream(codec or _AUDIO_CODECS[path.suffix], rate=rate, layout=layout)
-        frame = av.AudioFrame.from_ndarray(
-            np.ascontiguousarray(samples, np.float32), "fltp", layout
-        )
+        packed = np.ascontiguousarray(samples.T, np.float32).reshape(1, -1)
+        frame = av.AudioFrame.from_ndarray(packed, "flt", layout)
         frame.sample_rate, frame.pts = rate, 0
         fitted = av.AudioResampler(stream.format, layout, rate, stream.frame_size or 1024)
         for ready in [*fitted.resample(frame), *fitted.resample(None)]:

@@ -14,7 +14,8 @@ CEILING = 10 ** (-1 / 20)
 """Peak that a sound beyond full scale is brought to: AAC may add a little."""
 CLICK = 10.0
 """How far above almost all stretches a click stands that does not count as the peak."""
-ALMOST_ALL = 98
+ALMOST_ALL, CLICKING = 0.98, 3
+"""Share of the stretches that are almost all; at least so many may be louder."""
 BASS_HERTZ = 250.0
 """Root-mean-square frequency above which a channel holds more than bass (a bass channel ends at
 120 Hz, ITU-R BS.775-4)."""
@@ -75,9 +76,9 @@ class Level:
         """What to multiply by so that nothing goes beyond full scale; 1 where nothing does."""
         if self.peak <= 1:
             return 1.0
-        heard = [peak for peak in self._peaks if peak >= AUDIBLE]
-        usual = float(np.percentile(heard, ALMOST_ALL)) * CLICK
-        return min(1.0, CEILING / min(self.peak, usual))
+        heard = sorted(peak for peak in self._peaks if peak >= AUDIBLE)
+        usual = heard[max(0, min(int(ALMOST_ALL * len(heard)), len(heard) - CLICKING))]
+        return min(1.0, CEILING / min(self.peak, usual * CLICK))
 
     @property
     def voice_in_bass(self) -> bool:

@@ -27,6 +27,7 @@ from lipsync_demo.media.streams import (
     audio_stream,
     declared_end,
     exact,
+    frame_samples,
     open_media,
     video_stream,
 )
@@ -131,7 +132,7 @@ def _stretches(
             rate = own
             zero = picture if picture is not None else moment(frame) or Fraction(0)
             left = Fraction(0) if end is None else end - zero
-        values = _values(frame)[skip * own // rate :]
+        values = frame_samples(frame)[skip * own // rate :]
         pause = Fraction(silence, rate)
         if end is not None:
             left -= pause
@@ -139,11 +140,3 @@ def _stretches(
             left -= Fraction(len(values), own)
         if first or len(values):
             yield frame if first else None, Stretch(pause, values, own, frame.layout)
-
-
-def _values(frame: AudioFrame) -> Values:
-    """A frame's samples (n, channels) of its own type."""
-    values = frame.to_ndarray()
-    if frame.format.is_planar:
-        return values.T
-    return values.reshape(-1, len(frame.layout.channels))

@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import av
+import numpy as np
+import numpy.typing as npt
 from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
 from av.container import InputContainer
@@ -34,6 +36,8 @@ _FORMATS = (
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,flv,asf,mpeg,mpegts,mpegvideo,ogg,gif,apng,"
     "wav,w64,mp3,aac,flac,aiff,caf,au,amr,ac3,eac3,h264,hevc,m4v"
 )
+_MOST_PLANES = 8
+"""Of a frame's planes FFmpeg keeps so many in the frame itself (AV_NUM_DATA_POINTERS)."""
 _OPTIONS = {
     "protocol_whitelist": "file",
     "format_whitelist": ",".join([_FORMATS, *sorted(PICTURE_FORMATS)]),
@@ -139,6 +143,19 @@ def audio_frames(container: InputContainer, stream: AudioStream) -> Iterator[Aud
         except av.error.InvalidDataError:
             # Broadcast and web files often hold one unreadable packet; players skip it.
             continue
+
+
+def frame_samples(frame: AudioFrame) -> npt.NDArray[Any]:
+    """A decoded frame's samples (n, channels) of its own type."""
+    count = len(frame.layout.channels)
+    if not frame.format.is_planar:
+        return frame.to_ndarray().reshape(-1, count)
+    if count < _MOST_PLANES:
+        return frame.to_ndarray().T
+    # PyAV reads beyond the list of planes when it is full.
+    packed = av.AudioResampler(frame.format.packed.name, frame.layout, frame.sample_rate)
+    parts = [part.to_ndarray() for part in (*packed.resample(frame), *packed.resample(None))]
+    return np.concatenate(parts, axis=1).reshape(-1, count)
 
 
 class Ratio(Protocol):

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from lipsync_demo.media.chunks import chunks
 from lipsync_demo.media.errors import MediaError
-from lipsync_demo.media.streams import audio_stream, exact, open_media, video_stream
+from lipsync_demo.media.streams import audio_stream, exact, frame_samples, open_media, video_stream
 
 Samples = NDArray[np.float32]
 RATE = 16_000
@@ -118,17 +118,15 @@ class _Run:
         self.start = float((first.pts or 0) * exact(first.time_base))
         self._layout = _LAYOUTS.get(len(first.layout.channels), "mono")
         self._count = len(AudioLayout(self._layout).channels)
-        self._resampler = av.AudioResampler("fltp", self._layout, RATE)
+        self._resampler = av.AudioResampler("flt", self._layout, RATE)
         self._out: list[Samples] = []
 
     def add(self, frame: AudioFrame) -> None:
-        values = frame.to_ndarray()
-        if not frame.format.is_planar:
-            values = values.reshape(-1, len(frame.layout.channels)).T
-        planes = _shares(values)
+        planes = _shares(frame_samples(frame).T)
         if len(planes) != self._count:
             planes = planes.mean(axis=0, keepdims=True).repeat(self._count, 0)
-        plain = AudioFrame.from_ndarray(np.ascontiguousarray(planes), "fltp", self._layout)
+        packed = np.ascontiguousarray(planes.T).reshape(1, -1)
+        plain = AudioFrame.from_ndarray(packed, "flt", self._layout)
         plain.sample_rate = frame.sample_rate
         self._keep(plain)
 
@@ -140,7 +138,7 @@ class _Run:
 
     def _keep(self, frame: AudioFrame | None) -> None:
         self._out += [
-            np.asarray(o.to_ndarray(), np.float32) for o in self._resampler.resample(frame)
+            np.asarray(frame_samples(o).T, np.float32) for o in self._resampler.resample(frame)
         ]
 
 
