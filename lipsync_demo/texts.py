@@ -90,7 +90,7 @@ class Doctor:
         "first_stream": "Keep the first sound track",
         "normalise": "Bring it to an ordinary level",
         "mono": "Make it mono, 48 kHz",
-        "plain": "Write it as one WAV",
+        "join": "Write it as one WAV",
         "alone": "Take the sound alone",
     }
 

@@ -6,7 +6,6 @@ import math
 from fractions import Fraction
 
 from lipsync_demo.engine.hearing import VoiceChannels
-from lipsync_demo.media.channels import LAYOUTS
 from lipsync_demo.media.preflight import Finding, Fix, Severity
 from lipsync_demo.media.probe import AudioInfo
 
@@ -17,7 +16,7 @@ LOUD = 10 ** (0.5 / 20)
 CLIPPED_PEAK = {"pcm_f": 1.001, "": 10 ** (3 / 20)}
 """Peak up to which samples at full scale were cut off, by the codec's name: what was clipped before
 a lossy codec comes out of it at most a little higher, float samples as they were."""
-STEREO = ("left channel", "right channel")
+STEREO = ("the left channel", "the right channel")
 PLACES = ("left", "right", "centre", "bass", "left rear", "right rear")
 
 
@@ -37,7 +36,7 @@ def times(audio: AudioInfo) -> list[Finding]:
                 f"The file is {audio.chunks} recordings joined one after the other.",
                 "They are read as one here; other programs stop after the first or play a click "
                 "between them.",
-                Fix.PLAIN,
+                Fix.JOIN,
             )
         )
     if audio.early >= NOTICED:
@@ -102,12 +101,12 @@ def channels(audio: AudioInfo, voice: VoiceChannels, kept: int) -> list[Finding]
         ]
     many = f" It has {audio.channels}, the output {kept}." if audio.channels != kept else ""
     if voice.weights is not None and len(voice.audible) > len(voice.channels):
-        words = f"The voice is in the {where}; the others hold other sound.{many}"
+        words = f"The voice is in {where}; the others hold other sound.{many}"
         return [_finding(Severity.NOTE, words, "The lips follow the voice alone.", Fix.MONO)]
     if voice.weights is not None:
-        words = f"Only the {where} has sound.{many}"
+        words = f"Only {where} has sound.{many}"
         if len(voice.channels) > 1:
-            words = f"Only the {where} have sound.{many}"
+            words = f"Only {where} have sound.{many}"
         return [_finding(Severity.NOTE, words, "The lips follow it; mono is enough.", Fix.MONO)]
     if audio.channels > 2:
         words = f"The sound has {audio.channels} channels{f', the output {kept}' if many else ''}."
@@ -118,10 +117,9 @@ def channels(audio: AudioInfo, voice: VoiceChannels, kept: int) -> list[Finding]
 def _name(audio: AudioInfo, kept: int, number: int) -> str:
     if kept == 2:
         return STEREO[number]
-    known = LAYOUTS.get(kept, "").split("(")[0] == audio.layout.split("(")[0]
-    if known and kept in (3, 5, 6):
+    if kept in (3, 5, 6) and not audio.layout.endswith(" channels"):
         place = number + 1 if kept == 5 and number > 2 else number
-        return f"{PLACES[place]} channel"
+        return f"the {PLACES[place]} channel"
     return f"channel {number + 1}"
 
 

@@ -36,6 +36,8 @@ STRETCH_SECONDS, STRETCHES = 5, 4
 SPEAKING = 0.5
 """Share of the time somebody speaks, of that in the channel with most speech, that makes a
 channel one of the speaking ones."""
+LEAST = 0.01
+"""Share of its loudest channel's power that a mix must have: less is the voice cancelled."""
 SPOKEN = 0.05
 """Share of the time below which nobody speaks at all."""
 
@@ -78,15 +80,20 @@ def voice_of(sound: AudioSegment) -> VoiceChannels:
         return VoiceChannels(None, (0,), opposed=False)
     likeness, power = _likeness(sound)
     audible = np.flatnonzero((power >= AUDIBLE) & (power >= BESIDE * power.max()))
-    if len(audible) < 2:
-        return _voice(audible, audible, likeness)
+    taken = audible
     among = np.ix_(audible, audible)
-    if likeness[among].min() >= ALIKE and power[audible].max() <= APART * power[audible].min():
-        return _voice(audible, audible, likeness)
-    spoken = np.array([_spoken(sound, int(n)) for n in audible])
-    if spoken.max() < SPOKEN:
-        return _voice(audible, audible, likeness)
-    return _voice(audible[spoken >= SPEAKING * spoken.max()], audible, likeness)
+    alike = len(audible) < 2 or (
+        likeness[among].min() >= ALIKE and power[audible].max() <= APART * power[audible].min()
+    )
+    if not alike:
+        spoken = np.array([_spoken(sound, int(n)) for n in audible])
+        if spoken.max() >= SPOKEN:
+            taken = audible[spoken >= SPEAKING * spoken.max()]
+    found = _voice(taken, audible, likeness)
+    weights = np.asarray(found.weights or [1 / len(power)] * len(power)) * np.sqrt(power)
+    if len(taken) and weights @ likeness @ weights < LEAST * power[taken].max():
+        return _voice(taken[[power[taken].argmax()]], audible, likeness)
+    return found
 
 
 def _voice(taken: NDArray[np.intp], audible: NDArray[np.intp], likeness: Floats) -> VoiceChannels:

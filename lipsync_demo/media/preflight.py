@@ -38,7 +38,7 @@ class Fix(str, Enum):
     FIRST_STREAM = "first_stream"
     NORMALISE = "normalise"
     MONO = "mono"
-    PLAIN = "plain"
+    JOIN = "join"
     ALONE = "alone"
 
     def __str__(self) -> str:

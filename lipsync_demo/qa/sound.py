@@ -98,7 +98,7 @@ def _torn(heard: Samples, wanted: Samples, runs: Sequence[tuple[int, int]]) -> l
         low = max(0, first - SEARCH_RUN)
         around = heard[low : first + len(part) + SEARCH_RUN]
         if len(around) > len(part):
-            found = correlate(around, part, mode="valid", method="fft")
+            found = np.abs(correlate(around, part, mode="valid", method="fft"))
             at = int(found.argmax())
             there = around[at : at + len(part)]
             if found[at] >= ALIKE * np.sqrt((part @ part) * (there @ there)):
@@ -156,7 +156,8 @@ def shift_of(heard: Samples, wanted: Samples) -> tuple[float, float]:
     agreement = correlate(one, other, mode="full", method="fft")
     middle = length - 1
     low = max(middle - SEARCH, 0)
-    near = agreement[low : middle + SEARCH + 1]
+    # Turned round, a sound is heard as it was.
+    near = np.abs(agreement[low : middle + SEARCH + 1])
     best = int(near.argmax())
     power = float(np.sqrt((one @ one) * (other @ other))) or 1.0
     vertex = 0.0

@@ -41,7 +41,7 @@ APPLIED: dict[Fix, Callable[[Path, Path], Path]] = {
     Fix.FIRST_STREAM: fixes.first_stream,
     Fix.NORMALISE: fixes.normalise,
     Fix.MONO: fixes.mono,
-    Fix.PLAIN: fixes.first_stream,
+    Fix.JOIN: fixes.first_stream,
     Fix.ALONE: fixes.alone,
 }
 

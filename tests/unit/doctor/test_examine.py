@@ -16,7 +16,15 @@ from lipsync_demo.engine.hearing import speech_samples
 from lipsync_demo.media.orientation import UPRIGHT
 from lipsync_demo.media.preflight import Finding, Fix, Severity
 from lipsync_demo.media.probe import probe
-from tests.media_factory import make_video, read_index, rgb_frames, write_audio
+from tests.media_factory import (
+    make_video,
+    read_index,
+    retimed_sound,
+    rgb_frames,
+    wav_bytes,
+    write_audio,
+    write_channels,
+)
 from tests.unit.engine.talking import still
 
 ASSETS = Path(__file__).resolve().parents[3] / "assets"
@@ -141,3 +149,70 @@ def test_clean_recordings_are_not_taken_for_music(test_media: Path) -> None:
         found = [f.what for f in examine_audio(probe(path)).found]
         wrong += [path.name for what in found if "besides the voice" in what]
     assert wrong == []
+
+
+def told(path: Path) -> dict[str, Finding]:
+    return {finding.what: finding for finding in examine_audio(probe(path)).found}
+
+
+def only(findings: dict[str, Finding], words: str) -> Finding:
+    (found,) = [finding for what, finding in findings.items() if words in what]
+    return found
+
+
+def test_times_that_leave_the_samples_are_told(tmp_path: Path, speech: np.ndarray) -> None:
+    clip = make_video(tmp_path / "a.mp4", 4, audio=speech[: 4 * RATE], audio_rate=RATE)
+    hole = told(retimed_sound(clip, tmp_path / "hole.mp4", lost=(1, 2)))
+    assert only(hole, "has a hole of ").fix is None
+    late = told(retimed_sound(clip, tmp_path / "late.mp4", later=Fraction(3, 4)))
+    assert only(late, "s after the picture").severity is Severity.NOTE
+    behind = make_video(tmp_path / "b.mp4", 4, audio=speech[: 4 * RATE], audio_rate=RATE, start=10)
+    assert only(told(behind), "first 0.40 s of the sound come before").fix is Fix.ALONE
+    assert not any("hole" in what or "picture" in what for what in told(clip))
+
+
+def test_joined_recordings_are_told(tmp_path: Path, speech: np.ndarray) -> None:
+    path = tmp_path / "a.wav"
+    path.write_bytes(b"".join(wav_bytes(part, RATE) for part in np.array_split(speech, 3)))
+    assert only(told(path), "is 3 recordings joined").fix is Fix.JOIN
+
+
+@pytest.mark.parametrize(
+    ("weights", "words"),
+    [
+        ((1, -1), "out of phase"),
+        ((0, 1), "Only the right channel has sound"),
+        ((0, 0, 1), "Only channel 3 has sound"),
+        ((1, 0.9, 1), "has 3 channels"),
+    ],
+)
+def test_where_the_voice_is_is_told(
+    tmp_path: Path, speech: np.ndarray, weights: tuple[float, ...], words: str
+) -> None:
+    path = tmp_path / "a.wav"
+    path.write_bytes(wav_bytes(speech[:, None] * np.array(weights), RATE))
+    assert only(told(path), words).fix is Fix.MONO
+
+
+def test_the_places_of_named_channels(tmp_path: Path, speech: np.ndarray) -> None:
+    centre = np.zeros((6, len(speech)))
+    centre[2] = speech
+    path = write_channels(tmp_path / "a.wav", centre, RATE, "5.1")
+    only(told(path), "Only the centre channel has sound")
+    wide = np.zeros((8, len(speech)))
+    wide[2] = speech
+    path = write_channels(tmp_path / "b.wav", wide, RATE, "7.1")
+    only(told(path), "Only the centre channel has sound. It has 8, the output 6.")
+
+
+def test_loud_floats_are_not_called_lost(tmp_path: Path, speech: np.ndarray) -> None:
+    loud = speech * 4 / np.abs(speech).max()
+    path = tmp_path / "a.wav"
+    path.write_bytes(wav_bytes(loud, RATE, floats=True))
+    found = told(path)
+    assert only(found, "12 dB beyond full scale").fix is Fix.NORMALISE
+    assert not any("clipped" in what for what in found)
+    path.write_bytes(wav_bytes(np.clip(loud, -1, 1), RATE, floats=True))
+    found = told(path)
+    assert only(found, "is clipped").fix is None
+    assert not any("beyond" in what for what in found)

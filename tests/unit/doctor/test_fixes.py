@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
@@ -18,8 +19,10 @@ from tests.media_factory import (
     make_speechlike,
     make_video,
     read_index,
+    retimed_sound,
     rgb_frames,
     speechlike,
+    wav_bytes,
     write_audio,
 )
 
@@ -96,3 +99,56 @@ def test_a_huge_picture_is_made_to_fit(tmp_path: Path) -> None:
     video = probe(fixes.smaller(path, tmp_path / "b.mp4")).video
     assert video is not None
     assert (video.width, video.height) == (4096, 1116)
+
+
+ODD = {
+    "opposed": (1, -1),
+    "third": (0, 0, 1),
+    "one side": (0, 1),
+    "centre of six": (0, 0, 1, 0, 0, 0),
+    "fourth of six": (0, 0, 0, 1, 0, 0),
+}
+
+
+@pytest.mark.parametrize("weights", ODD.values(), ids=ODD.keys())
+@pytest.mark.parametrize("fix", [fixes.mono, fixes.normalise, fixes.first_stream])
+def test_no_remedy_loses_the_voice(
+    tmp_path: Path, weights: tuple[float, ...], fix: Callable[[Path, Path], Path]
+) -> None:
+    voice = speechlike(1) * np.float32(0.5)
+    path = tmp_path / "a.wav"
+    path.write_bytes(wav_bytes(voice[:, None] * np.array(weights), 48_000))
+    mended = speech_samples(fix(path, tmp_path / "b.wav"), 48_000)
+    assert np.corrcoef(mended, voice)[0, 1] > 0.999
+    assert np.abs(mended).max() > 0.25
+
+
+def test_floats_beyond_full_scale_are_made_ordinary_without_clipping(tmp_path: Path) -> None:
+    voice = speechlike(1)
+    path = tmp_path / "a.wav"
+    path.write_bytes(wav_bytes(voice * 6, 48_000, floats=True))
+    mended = samples_of(decode(fixes.normalise(path, tmp_path / "b.wav")))[:, 0]
+    assert np.corrcoef(mended, voice)[0, 1] > 0.99999
+    assert np.abs(mended).max() < 0.95
+
+
+def test_silence_is_not_made_louder(tmp_path: Path) -> None:
+    path = write_audio(tmp_path / "a.wav", speechlike(1) * 0, 48_000)
+    with pytest.raises(MediaError, match="silent"):
+        fixes.normalise(path, tmp_path / "b.wav")
+
+
+def test_the_sound_alone_keeps_what_comes_before_the_picture(tmp_path: Path) -> None:
+    path = make_video(tmp_path / "a.mp4", 2, audio=speechlike(2), start=10)
+    sound = samples_of(decode(fixes.alone(path, tmp_path / "b.wav")))[:, 0]
+    assert np.corrcoef(sound, speechlike(2))[0, 1] > 0.98
+
+
+def test_a_cut_video_keeps_the_distance_of_its_sound(tmp_path: Path) -> None:
+    voice = speechlike(3)
+    clip = make_video(tmp_path / "a.mp4", 4, size=(320, 240), audio=voice)
+    late = retimed_sound(clip, tmp_path / "late.mp4", later=Fraction(1, 2))
+    before = samples_of(decode(late))[48_000:, 0]
+    cut = fixes.trim_video(late, tmp_path / "b.mp4", Fraction(1), Fraction(3))
+    after = samples_of(decode(cut))[:, 0]
+    assert np.corrcoef(before[: len(after)], after)[0, 1] > 0.98

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from lipsync_demo.media.audio import decode, samples_of
 from lipsync_demo.media.probe import probe
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.qa.alignment import align
@@ -23,13 +24,16 @@ from lipsync_demo.qa.measure import measure
 from lipsync_demo.qa.models import Check, Measures, Outcome, dump_measures, load_measures
 from lipsync_demo.qa.motion import look
 from lipsync_demo.qa.pictures import check_pictures
+from lipsync_demo.qa.sound import check_sound
 from tests.media_factory import (
     EIGHT,
     index_frame,
     make_changing,
     make_video,
+    retimed_sound,
     speechlike,
     stored,
+    wav_bytes,
     write_audio,
 )
 
@@ -262,3 +266,56 @@ def test_the_bands_are_the_broadcasters() -> None:
     assert not EBU.holds(61)
     assert DETECTABLE.holds(Fraction(125))
     assert not ACCEPTABLE.holds(-91)
+
+
+@pytest.fixture(scope="module")
+def torn(folder: Path) -> Path:
+    whole = video(folder / "whole.mp4", range(75), speechlike(3, RATE))
+    return retimed_sound(whole, folder / "torn.mp4", lost=(0.5, 1.5))
+
+
+def test_speech_that_closes_up_over_a_hole_is_found(folder: Path, torn: Path) -> None:
+    sound = samples_of(decode(torn))[:, 0]
+    (hole,) = probe(torn).audio.holes
+    first, last = (round(at * RATE) for at in hole)
+    closed = np.concatenate([sound[:first], sound[last:]])
+    for name, samples, outcome in (("kept", sound, Outcome.PASS), ("closed", closed, Outcome.FAIL)):
+        output = video(folder / f"{name}.mp4", range(75), samples)
+        found = by_name(measure(output, torn, torn, SyncMode.SILENCE))["sound_holes"]
+        assert found.outcome is outcome, found
+        expected = 0 if outcome is Outcome.PASS else float(hole[0] - hole[1]) * 1000
+        assert found.number == pytest.approx(expected, abs=3)
+
+
+def test_a_speech_that_was_taken_for_shorter_is_found(folder: Path, torn: Path) -> None:
+    seconds = probe(torn).audio.duration - 1
+    aligned = align(torn, torn, seconds, SyncMode.SILENCE)
+    found = {check.name: check for check in check_sound(torn, torn, aligned.laid)}
+    assert found["speech_length"].outcome is Outcome.FAIL
+    assert "s more than it was taken for" in found["speech_length"].sentence
+
+
+@pytest.mark.parametrize("weights", [(1, -1), (0, 0, 1), (0, 1)])
+def test_the_voice_of_any_channel_is_looked_for(
+    folder: Path, source: Path, weights: tuple[float, ...]
+) -> None:
+    voice = speechlike(3, RATE)
+    given = folder / "channels.wav"
+    given.write_bytes(wav_bytes(voice[:, None] * np.array(weights), RATE))
+    good = video(folder / "heard.mp4", LOOPED, voice)
+    assert (
+        by_name(measure(good, source, given, SyncMode.LOOP))["sound_shift"].outcome is Outcome.PASS
+    )
+    silent = video(folder / "unheard.mp4", LOOPED, voice * 0)
+    assert by_name(measure(silent, source, given, SyncMode.LOOP))["sound"].outcome is Outcome.FAIL
+
+
+def test_a_second_voice_that_is_not_in_the_output_is_found(folder: Path, source: Path) -> None:
+    voice, other = speechlike(3, RATE), speechlike(3, RATE, seed=99)[::-1] * 0.8
+    given = folder / "two.wav"
+    given.write_bytes(wav_bytes(np.stack([voice, other], 1), RATE))
+    output = video(folder / "one-voice.mp4", LOOPED, voice)
+    found = by_name(measure(output, source, given, SyncMode.LOOP))["sound"]
+    assert (found.outcome, found.sentence) == (
+        Outcome.FAIL, "A channel of the speech cannot be heard in the output.",
+    )  # fmt: skip
