@@ -6,14 +6,14 @@ import time
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 
-from lipsync_demo.conformance.account import ACCOUNT, BALANCE
 from lipsync_demo.conformance.models import Check, Finding, Outcome, Seen
 from lipsync_demo.conformance.paying import Purse
-from lipsync_demo.conformance.refusals import REFUSALS, TAKEN
+from lipsync_demo.conformance.questions.account import ACCOUNT, BALANCE
+from lipsync_demo.conformance.questions.refusals import REFUSALS, TAKEN
+from lipsync_demo.conformance.questions.tasks import TASKS
+from lipsync_demo.conformance.questions.uploading import UPLOADS
 from lipsync_demo.conformance.running import Tasks, unasked
 from lipsync_demo.conformance.subject import Subject
-from lipsync_demo.conformance.tasks import TASKS
-from lipsync_demo.conformance.uploading import UPLOADS
 from lipsync_demo.wavespeed.errors import WaveSpeedError
 
 FREE: tuple[Check, ...] = (*ACCOUNT, *TASKS, *UPLOADS, *REFUSALS)

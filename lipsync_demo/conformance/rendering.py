@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from lipsync_demo.conformance.models import Seen
-from lipsync_demo.conformance.reading import kind
+from lipsync_demo.conformance.questions.reading import kind
 from lipsync_demo.conformance.shape import STATUSES, problems
 from lipsync_demo.conformance.subject import UNREACHABLE, Subject
 from lipsync_demo.media.errors import MediaError

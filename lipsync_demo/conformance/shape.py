@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from lipsync_demo.conformance.reading import kind
+from lipsync_demo.conformance.questions.reading import kind
 from lipsync_demo.settings import MODEL_ID
 from lipsync_demo.wavespeed.addresses import origin
 from lipsync_demo.wavespeed.models import COMPLETED, RUNNING, TERMINAL_FAILURES, parse_time

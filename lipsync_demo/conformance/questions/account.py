@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from lipsync_demo.conformance.models import Seen
-from lipsync_demo.conformance.reading import Table, held, kind, number, refused
+from lipsync_demo.conformance.questions.reading import Table, held, kind, number, refused
 from lipsync_demo.conformance.subject import UNKNOWN_TASK, UNREACHABLE, Subject
 from lipsync_demo.media.sync_modes import DEFAULT_SYNC_MODE, SyncMode
 from lipsync_demo.settings import MODEL_ID

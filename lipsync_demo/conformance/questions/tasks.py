@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from lipsync_demo.conformance.models import Seen
-from lipsync_demo.conformance.reading import Table, held, kind, refused
+from lipsync_demo.conformance.questions.reading import Table, held, kind, refused
 from lipsync_demo.conformance.subject import UNKNOWN_TASK, Subject
 
 LIST, DELETE = "/api/v3/predictions", "/api/v3/predictions/delete"

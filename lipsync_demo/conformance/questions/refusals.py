@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from lipsync_demo.conformance.models import Seen
-from lipsync_demo.conformance.reading import Table, refused
+from lipsync_demo.conformance.questions.reading import Table, refused
 from lipsync_demo.conformance.subject import UNREACHABLE, Subject
 from lipsync_demo.settings import MODEL_ID
 from lipsync_demo.wavespeed.wire import Key, Reply

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from lipsync_demo.conformance.models import Seen
-from lipsync_demo.conformance.reading import Table, held, kind, refused
+from lipsync_demo.conformance.questions.reading import Table, held, kind, refused
 from lipsync_demo.conformance.subject import Subject
 from lipsync_demo.wavespeed.addresses import origin
 from lipsync_demo.wavespeed.bodies import multipart

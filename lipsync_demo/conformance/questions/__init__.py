@@ -1,0 +1,1 @@
+"""What is asked for nothing: one table of questions a module."""
