@@ -26,9 +26,10 @@ from lipsync_demo.engine.picture import Picture, from_frame
 from lipsync_demo.engine.store import PictureStore
 from lipsync_demo.media.failures import explained
 from lipsync_demo.media.frame_times import FrameTimes, frame_times
-from lipsync_demo.media.orientation import of_frame
+from lipsync_demo.media.orientation import UPRIGHT, orientation
+from lipsync_demo.media.photos import is_still
 from lipsync_demo.media.sizes import largest, stored_sizes
-from lipsync_demo.media.streams import PICTURE_FORMATS, decoded, exact, open_media, video_stream
+from lipsync_demo.media.streams import decoded, exact, open_media, video_stream
 
 HELD_BYTES = 96 * 1024 * 1024
 """Memory for the pictures of a backward stretch."""
@@ -64,6 +65,7 @@ class FrameReader:
         self._unique = len(self._numbers) == len(self._marks) and None not in self._numbers
         self._earlier = [int(seconds / self.times.time_base) for seconds in SEEK_BEFORE]
         self._sar = Fraction(1)
+        self._orientation = UPRIGHT
         self.still = False
         self._last: Numbered | None = None
         self._next: Numbered | None = None
@@ -76,7 +78,6 @@ class FrameReader:
             )
         self._next = first
         self._first = first[0]
-        self._orientation = of_frame(first[1])
         self.sar = 1 / self._sar if self._orientation.sideways else self._sar
         with explained(path):
             picture = from_frame(first[1], self._orientation)
@@ -191,7 +192,7 @@ class FrameReader:
                 stream = video_stream(container)
                 if stream is None:  # the file was changed since `times` were read
                     return
-                self.still = container.format.name in PICTURE_FORMATS
+                self.still = is_still(container)
                 shape = stream.sample_aspect_ratio or stream.codec_context.sample_aspect_ratio
                 self._sar = exact(shape, 1)
                 stream.codec_context.thread_count = self._threads
@@ -201,6 +202,8 @@ class FrameReader:
                 number = -1
                 for frame in decoded(container, stream):
                     landing = target is not None and number < 0
+                    if start == 0 and number < 0:
+                        self._orientation = orientation(container, frame)
                     if landing and not frame.key_frame:
                         continue  # it refers to frames before the seek
                     known = self._number(frame)

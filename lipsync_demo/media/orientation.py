@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from math import atan2, pi
 
 import numpy as np
+from av.container import InputContainer
 from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
+from lipsync_demo.media.photos import exif_number
 from lipsync_demo.media.streams import side_data
 
 
@@ -82,8 +84,13 @@ def of_matrix(a: int, b: int, c: int, d: int) -> Orientation:
     return Orientation(turn, mirrored)
 
 
-def of_frame(frame: VideoFrame) -> Orientation:
-    """The orientation that its file or stream gives a decoded frame."""
+def orientation(container: InputContainer, frame: VideoFrame) -> Orientation:
+    """Which way up a decoded frame of the file is shown."""
+    number = exif_number(container)
+    return _of_frame(frame) if number is None else of_exif(number)
+
+
+def _of_frame(frame: VideoFrame) -> Orientation:
     matrix = side_data(frame, "DISPLAYMATRIX")
     if matrix is None:
         return Orientation(round(-frame.rotation / 90) * 90 % 360)

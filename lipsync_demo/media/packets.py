@@ -16,11 +16,8 @@ from av.packet import Packet
 from av.stream import Stream
 from av.video.stream import VideoStream
 
+from lipsync_demo.media.containers import MATROSKA, UNTIMED
 from lipsync_demo.media.streams import audio_stream, exact
-
-UNTIMED = frozenset({"avi", "h264", "hevc", "m4v", "mpegvideo"})
-"""FFmpeg's names of the containers that keep no time of showing."""
-MATROSKA = "matroska,webm"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from enum import Enum
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from lipsync_demo.media.containers import ANIMATIONS
 from lipsync_demo.media.sync_modes import SyncMode, Timeline, VideoMotion, timeline
 
 if TYPE_CHECKING:  # the page reads LIMITS without loading the media libraries
@@ -176,7 +177,15 @@ def check_video(info: MediaInfo, limits: Limits = LIMITS) -> list[Finding]:
             )
         )
     found += _check_colours(video)
-    if not _listed(info, _VIDEO_CONTAINERS):
+    if info.container in ANIMATIONS:
+        found.append(
+            _note(
+                f"{info.path.name} is an animated picture ({info.container.upper()}).",
+                "It is sent as MP4, which has no transparency.",
+                Fix.PLAIN,
+            )
+        )
+    elif not _listed(info, _VIDEO_CONTAINERS):
         found.append(_unlisted(info, "MP4, MOV, WebM, AVI or MKV"))
     return found
 

@@ -17,11 +17,11 @@ from lipsync_demo.media.frame_times import NO_PICTURE_HINT, FrameTimes, read_fra
 from lipsync_demo.media.hdr import NAMES as HDR
 from lipsync_demo.media.hdr import UNSPECIFIED
 from lipsync_demo.media.level import Level
-from lipsync_demo.media.orientation import Orientation, of_frame
+from lipsync_demo.media.orientation import Orientation, orientation
+from lipsync_demo.media.photos import is_still
 from lipsync_demo.media.sizes import Size, largest, stored_sizes
 from lipsync_demo.media.sound_track import SoundTrack, Stretch
 from lipsync_demo.media.streams import (
-    PICTURE_FORMATS,
     exact,
     open_media,
     video_frames,
@@ -154,7 +154,7 @@ def probe(path: str | Path) -> MediaInfo:
     with open_media(path) as container:
         name = container.format.name
         picture = video_stream(container)
-        still = name in PICTURE_FORMATS
+        still = is_still(container)
         video = None if picture is None else _video_info(container, picture, path)
         audio = _audio_info(path)
     if video is None and audio is None:
@@ -198,13 +198,12 @@ def probe_audio(path: str | Path) -> MediaInfo:
 
 def _video_info(container: InputContainer, stream: VideoStream, path: Path) -> VideoInfo:
     times: FrameTimes = read_frame_times(container, stream, path)
-    frame = _first_picture(path)
+    frame, shown = _first_picture(path)
     context = stream.codec_context
     sar = exact(stream.sample_aspect_ratio or context.sample_aspect_ratio, 1)
-    orientation = of_frame(frame)
     sizes = stored_sizes(path) or ((frame.width, frame.height),)
     stored = largest(sizes)
-    width, height = orientation.size(max(1, round(stored[0] * sar)), stored[1])
+    width, height = shown.size(max(1, round(stored[0] * sar)), stored[1])
     return VideoInfo(
         codec=context.codec.canonical_name,
         width=width,
@@ -221,7 +220,7 @@ def _video_info(container: InputContainer, stream: VideoStream, path: Path) -> V
         start=times.pts[0] * times.time_base,
         first_frame=times.first_frame,
         last_frame=times.last_frame,
-        orientation=orientation,
+        orientation=shown,
         sar=sar,
         pixel_format=frame.format.name,
         bit_depth=max(component.bits for component in frame.format.components),
@@ -232,10 +231,10 @@ def _video_info(container: InputContainer, stream: VideoStream, path: Path) -> V
     )
 
 
-def _first_picture(path: Path) -> VideoFrame:
+def _first_picture(path: Path) -> tuple[VideoFrame, Orientation]:
     with open_media(path) as container:
         for frame in video_frames(container):
-            return frame
+            return frame, orientation(container, frame)
     raise MediaError(
         f"No picture of {path.name} can be decoded.", "Export the video again as MP4 (H.264)."
     )

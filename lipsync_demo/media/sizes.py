@@ -14,7 +14,7 @@ from pathlib import Path
 import av
 from av.container import InputContainer
 
-from lipsync_demo.media.packets import MATROSKA
+from lipsync_demo.media.containers import MATROSKA
 from lipsync_demo.media.streams import open_media, video_stream
 
 Size = tuple[int, int]

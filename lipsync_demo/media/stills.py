@@ -14,7 +14,7 @@ from PIL import Image
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.frame_times import NO_PICTURE_HINT, frame_times
 from lipsync_demo.media.hdr import in_standard_range
-from lipsync_demo.media.orientation import of_frame
+from lipsync_demo.media.orientation import UPRIGHT, Orientation, orientation
 from lipsync_demo.media.streams import exact, open_media, video_frames, video_stream
 
 QUALITY = 82
@@ -40,30 +40,31 @@ def stills(path: Path, moments: Sequence[Fraction], *, height: int = 180) -> lis
         sar = exact(stream.sample_aspect_ratio or stream.codec_context.sample_aspect_ratio, 1)
         start: Fraction | None = None
         shown: VideoFrame | None = None
+        way = UPRIGHT
         for frame in video_frames(container):
             at = at if frame.pts is None else stamps.get(frame.pts, frame.pts) * times.time_base
-            start = at if start is None else start
+            if start is None:
+                start, way = at, orientation(container, frame)
             while wanted and shown is not None and moments[wanted[0]] < at - start:
-                found[wanted.pop(0)] = _webp(shown, sar, height)
+                found[wanted.pop(0)] = _webp(shown, way, sar, height)
             shown = frame
             if not wanted:
                 break
         if shown is None:
             raise MediaError(f"No picture of {path.name} can be decoded.", NO_PICTURE_HINT)
         for number in wanted:
-            found[number] = _webp(shown, sar, height)
+            found[number] = _webp(shown, way, sar, height)
     return [found[number] for number in range(len(moments))]
 
 
-def _webp(frame: VideoFrame, sar: Fraction, height: int) -> bytes:
+def _webp(frame: VideoFrame, way: Orientation, sar: Fraction, height: int) -> bytes:
     width = max(1, round(frame.width * sar))
-    orientation = of_frame(frame)
-    across = orientation.size(width, frame.height)[1]
+    across = way.size(width, frame.height)[1]
     scale = min(Fraction(1), Fraction(height, across))
     size = max(1, round(width * scale)), max(1, round(frame.height * scale))
     shown = in_standard_range(frame)
     stored = np.asarray(shown.to_ndarray(width=size[0], height=size[1], format="rgb24"), np.uint8)
-    picture = orientation.applied(stored)
+    picture = way.applied(stored)
     out = BytesIO()
     Image.fromarray(np.ascontiguousarray(picture)).save(out, "WEBP", quality=QUALITY)
     return out.getvalue()

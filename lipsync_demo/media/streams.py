@@ -26,12 +26,15 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from lipsync_demo.media.chunks import Chunk
+from lipsync_demo.media.containers import PICTURE_FORMATS
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.failures import explained
-
-PICTURE_FORMATS = frozenset(
-    {"image2", "png_pipe", "jpeg_pipe", "webp_pipe", "bmp_pipe", "tiff_pipe", "jpegxl_pipe"}
+from lipsync_demo.media.photos import (
+    in_tiles,
+    refuse_animated_webp,
+    whole_photo,
 )
+
 _FORMATS = (
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,flv,asf,mpeg,mpegts,mpegvideo,ogg,gif,apng,"
     "wav,w64,mp3,aac,flac,aiff,caf,au,amr,ac3,eac3,h264,hevc,m4v"
@@ -63,6 +66,7 @@ def open_media(path: Path, chunk: tuple[int, int] | None = None) -> Iterator[Inp
                 f"{path.name} is empty (0 bytes).",
                 "The file was probably not copied completely; copy or export it again.",
             )
+        refuse_animated_webp(path)
         # An absolute path cannot be taken for a protocol such as "concat:".  Tags of old files
         # are in the alphabet of the machine that wrote them; nothing here depends on them.
         part = Chunk(path, *chunk) if chunk else None
@@ -110,7 +114,16 @@ def video_frames(container: InputContainer) -> Iterator[VideoFrame]:
 
 
 def decoded(container: InputContainer, stream: VideoStream) -> Iterator[VideoFrame]:
-    """As `video_frames`, of a stream that is set up."""
+    """As `video_frames`, of a stream that is set up.
+
+    Raises:
+        MediaError: it is a photo in tiles that cannot be put together.
+    """
+    if in_tiles(container):
+        frame = whole_photo(Path(container.name))
+        frame.time_base = exact(stream.time_base, 1)
+        yield frame
+        return
     for packet in container.demux(stream):
         try:
             yield from packet.decode()

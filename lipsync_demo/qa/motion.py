@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.frame_times import NO_PICTURE_HINT
 from lipsync_demo.media.hdr import in_standard_range
-from lipsync_demo.media.orientation import Orientation, of_frame
+from lipsync_demo.media.orientation import Orientation, orientation
 from lipsync_demo.media.streams import open_media, video_frames
 from lipsync_demo.qa.alignment import Aligned
 from lipsync_demo.qa.models import Check, Outcome
@@ -55,10 +55,10 @@ def look(path: Path) -> Look:
     """
     moved, black, small, shapes = [], [], [], []
     before: NDArray[np.uint8] | None = None
-    orientation: Orientation | None = None
+    way: Orientation | None = None
     with open_media(path) as container:
         for frame in video_frames(container):
-            orientation = orientation or of_frame(frame)
+            way = way or orientation(container, frame)
             luma = in_standard_range(frame).to_ndarray(format="gray")
             height = max(1, round(luma.shape[0] * WIDTH / luma.shape[1]))
             now = shrunk(luma, WIDTH, height)
@@ -69,10 +69,10 @@ def look(path: Path) -> Look:
             small.append(shrunk(now, SMALL, SMALL))
             shapes.append(frame.width / frame.height)
             before = now
-    if orientation is None:
+    if way is None:
         raise MediaError(f"No picture of {path.name} can be decoded.", NO_PICTURE_HINT)
     return Look(
-        np.array(moved, np.float32), np.array(black), np.stack(small), orientation, np.array(shapes)
+        np.array(moved, np.float32), np.array(black), np.stack(small), way, np.array(shapes)
     )
 
 

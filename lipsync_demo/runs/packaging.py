@@ -1,8 +1,9 @@
-"""A form of an input that the service documents, without touching a picture.
+"""A form of an input that the service documents, without touching a picture where that can be.
 
 The API's store goes by the file's ending.  A file in a documented container only gets the
 right ending; the streams of another container are copied into MP4 or MKV, and a sound in
-another container, or one of several recordings joined to a file, becomes a WAV.
+another container, or one of several recordings joined to a file, becomes a WAV.  An animated
+picture is encoded anew.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ from pathlib import Path
 
 import av
 
+from lipsync_demo.doctor.fixes import plain
 from lipsync_demo.media.audio import decode
+from lipsync_demo.media.containers import ANIMATIONS
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.probe import MediaInfo, probe
 from lipsync_demo.media.streams import audio_stream, open_media, video_stream
@@ -54,6 +57,8 @@ def packaged(info: MediaInfo) -> Path | None:
             return _named(path, _ENDINGS[name][info.video is None])
     if info.video is None:
         return _waved(path)
+    if info.container in ANIMATIONS:
+        return plain(path, path.with_name(f"{path.name}.mp4"))
     for ending in (".mp4", ".mkv"):
         target = path.with_name(path.name + ending)
         if _copied(info, target):

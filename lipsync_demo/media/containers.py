@@ -1,0 +1,14 @@
+"""FFmpeg's names of containers, grouped by what they are or lack."""
+
+from __future__ import annotations
+
+PICTURE_FORMATS = frozenset(
+    {"image2", "png_pipe", "jpeg_pipe", "webp_pipe", "bmp_pipe", "tiff_pipe", "jpegxl_pipe"}
+)
+"""They hold one picture."""
+ANIMATIONS = frozenset({"gif", "apng"})
+"""They hold one picture or many, and no sound."""
+UNTIMED = frozenset({"avi", "h264", "hevc", "m4v", "mpegvideo"})
+"""They keep no time of showing."""
+MATROSKA = "matroska,webm"
+"""What recorders of calls write; one length is given for all streams."""
