@@ -15,7 +15,16 @@ import platformdirs
 from pydantic import AliasChoices, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-MODEL_ID = "sync/lipsync-1.9.0-beta"
+ModelId = Literal[
+    "sync/lipsync-1.9.0-beta",
+    "sync/lipsync-2",
+    "sync/lipsync-2-pro",
+    "sync/lipsync-3",
+    "sync/react-1",
+]
+"""The models that can be chosen; what each takes is in `wavespeed/catalogue.py`."""
+MODEL_ID: ModelId = "sync/lipsync-1.9.0-beta"
+"""The default, and the one model the local engine answers for."""
 FOUND = "engine"
 """A field beside the API's own in the local backend's answers: what was found in the video."""
 BackendName = Literal["wavespeed", "local"]
@@ -33,6 +42,7 @@ class Settings(BaseSettings):
     backend: Literal["auto", "wavespeed", "local"] = Field(
         "auto", validation_alias="LIPSYNC_BACKEND"
     )
+    model: ModelId = Field(MODEL_ID, validation_alias="LIPSYNC_MODEL")
     data_dir: Path = Field(
         default_factory=lambda: platformdirs.user_data_path("lipsync-demo"),
         validation_alias="LIPSYNC_DATA_DIR",

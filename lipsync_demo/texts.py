@@ -345,7 +345,7 @@ class Money:
     LEDGER = "Ledger of this session"
     EMPTY = "Nothing that could be billed was sent in this session."
     SAVE = "Download CSV"
-    COLUMNS: Final = ("Time (UTC)", "Mode", "Quoted", "Charged", "State", "Task")
+    COLUMNS: Final = ("Time (UTC)", "Model", "Mode", "Quoted", "Charged", "State", "Task")
     STATES: Final[Mapping[str, str]] = {
         "reserved": "under way",
         "spent": "done",
@@ -416,7 +416,7 @@ class Report:
     }
     KINDS: Final[Mapping[str, str]] = {
         "run": "Lip-sync report",
-        "comparison": "Comparison of sync modes",
+        "comparison": "Comparison of lip-syncs",
         "batch": "Report of several lip-syncs",
     }
     LOCAL_ENGINE = "local engine"
@@ -563,9 +563,32 @@ class Card:
     LENGTH_AS_PROMISED = "Length is what the mode promised"
     LENGTH_NOT_PROMISED = "Length is not what the mode promised"
 
+    CHOICES: Final[Mapping[str, str]] = {"sync_mode": "Mode", "model_mode": "What moves"}
+
+    @staticmethod
+    def choice(name: str) -> str:
+        return Card.CHOICES.get(name, name.replace("_", " ").capitalize())
+
     @staticmethod
     def flag(which: str) -> str:
         return f"{which}: not-safe-for-work flag"
+
+    @staticmethod
+    def own_check(which: str, frames: int) -> str:
+        looked = "1 frame" if frames == 1 else f"{frames} frames"
+        return f"{which}: not checked by the API; our own check of {looked}"
+
+    @staticmethod
+    def unchecked(which: str) -> str:
+        return f"{which}: not checked for not-safe-for-work content, by the API or here"
+
+    @staticmethod
+    def own_score(word: str, score: float) -> str:
+        return f"{word}, highest score {score:.2f}"
+
+    @staticmethod
+    def nsfw_tile(counted: int, of: int, own: bool) -> str:
+        return f"NSFW, {counted} of {of}{', our own check' if own else ''}"
 
     @staticmethod
     def found(counts: Mapping[str, int]) -> str:
@@ -609,9 +632,18 @@ class Gate:
     """Why an output is covered."""
 
     FLAGGED = "The backend flagged this output as not safe for work."
-    NO_FLAG = "The backend did not say whether this output is safe for work."
-
+    NOT_CHECKED = (
+        "The API did not check whether this output is safe for work, and nobody else has yet."
+    )
     SHOW = "Show anyway"
+
+    @staticmethod
+    def own(frames: int) -> str:
+        looked = "1 frame" if frames == 1 else f"{frames} frames"
+        return (
+            f"Not checked by the API; our own check of {looked} found this output not safe for "
+            "work."
+        )
 
     @staticmethod
     def result(tag: str) -> str:
@@ -636,6 +668,51 @@ class Header:
     @staticmethod
     def in_use(last: str) -> str:
         return f"Key {last} is in use."
+
+
+class Models:
+    """The choice of model, and the comparison of models."""
+
+    LABEL = "Model"
+    COMPARE = "Compare models"
+    WHICH = "The same clip by these models"
+    TOO_FEW = "Choose two models or more."
+    USE = "Use this model"
+    ANY = "any model"
+    NEEDS_API = (
+        "The local engine answers for one model only. With a WaveSpeed key the newer ones can be "
+        "compared with it."
+    )
+
+    @staticmethod
+    def needs_key(name: str) -> str:
+        return f"{name} · needs a WaveSpeed key"
+
+    @staticmethod
+    def no_mode(name: str) -> str:
+        return f"{name} itself decides what happens when the lengths differ."
+
+    @staticmethod
+    def question(mode: str) -> str:
+        return (
+            f"What does another model do with this clip? Every model is one run, all in {mode}; "
+            "the files are uploaded once."
+        )
+
+    @staticmethod
+    def price(name: str, amount: str) -> str:
+        return f"{name}: at least {amount}"
+
+    @staticmethod
+    def unpriced(name: str) -> str:
+        return f"{name}: the API has not said its price yet"
+
+    @staticmethod
+    def total(amount: str, runs: int) -> str:
+        return (
+            f"Together at least {amount} for {runs} runs (the API's floor prices; the exact quotes "
+            "follow the upload)."
+        )
 
 
 class Modes:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lipsync_demo.cli.options import Audio, Json, Video, settings
+from lipsync_demo.cli.options import Audio, Field, Json, Model, Video, fields, settings
 from lipsync_demo.cli.running import FAILURE, INTERRUPTED
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.settings import BackendName
@@ -48,6 +48,8 @@ def batch(
     skip_bad: Annotated[
         bool, typer.Option("--skip-bad", help="Leave lines out that cannot be run.")
     ] = False,
+    model: Model = None,
+    field: Field = None,
     backend: Backend = None,
     json: Json = None,
 ) -> None:
@@ -62,7 +64,7 @@ def batch(
 
     if (file is None) == (resume is None):
         raise typer.BadParameter("Give a FILE or --resume, one of them.")
-    limit = _amount(spend_limit)
+    limit, further = _amount(spend_limit), fields(field)
     chosen = settings()
     name = backend or chosen.backend_name
     if resume is not None:
@@ -88,6 +90,8 @@ def batch(
                 title=file.name,
                 concurrency=concurrency,
                 spend_limit=limit,
+                model=model,
+                choices=further,
                 backend=name,
             ),
             json,
@@ -101,23 +105,67 @@ def compare(
         list[SyncMode] | None,
         typer.Option("--mode", "-m", help="Only these modes; all five by default."),
     ] = None,
+    model: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="MODEL",
+            help="The model to send it to; by default LIPSYNC_MODEL's. Given several times, these "
+            "models are compared in one mode.",
+        ),
+    ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Do not ask before models are compared.")
+    ] = False,
     concurrency: AtOnce = 2,
     backend: Backend = None,
     json: Json = None,
 ) -> None:
-    """Lip-sync one pair in every mode; modes that give the same result run once."""
+    """Lip-sync one pair in every mode, or by several models in one mode.
+
+    Modes that give the same result run once. Before models are compared, each one's price is
+    shown and asked about.
+    """
     from lipsync_demo.cli.servers import opened
 
+    models = list(dict.fromkeys(model or []))
+    if len(models) > 1 and len(mode or []) > 1:
+        raise typer.BadParameter("Compare several modes or several models, not both.")
     chosen = settings()
     name = backend or chosen.backend_name
     with opened(chosen, name) as runs:
-        _follow(
-            runs,
-            lambda: runs.groups.compare(
-                video, audio, tuple(mode or SyncMode), backend=name, concurrency=concurrency
-            ),
-            json,
-        )
+
+        def begin() -> Group:
+            if len(models) < 2:
+                return runs.groups.compare(
+                    video,
+                    audio,
+                    tuple(mode or SyncMode),
+                    model=models[0] if models else None,
+                    backend=name,
+                    concurrency=concurrency,
+                )
+            one = mode[0] if mode else None
+            for model_id in models:
+                runs.chosen(model_id, one, None, name)
+            if name != "local":
+                _agree(runs, name, models, yes)
+            return runs.groups.compare_models(
+                video, audio, models, one, backend=name, concurrency=concurrency
+            )
+
+        _follow(runs, begin, json)
+
+
+def _agree(runs: RunService, backend: BackendName, models: Sequence[str], yes: bool) -> None:
+    """Say what each model costs, and ask; ends the program when the answer is no."""
+    from lipsync_demo.cli.display import say
+
+    known = runs.money.floors(backend, None, models)
+    for model, price in known.items():
+        said = "price not known" if price is None else f"at least {price.amount} {price.currency}"
+        say(f"{model}: {said}")
+    if not yes:
+        typer.confirm(f"Send {len(models)} runs, which are billed?", abort=True, err=True)
 
 
 def _amount(text: str | None) -> Decimal | None:
@@ -190,7 +238,7 @@ def _stage(number: int, run: Run, count: int) -> str:
     from lipsync_demo.runs.models import RunState
 
     words = pacing.told(run) if run.state is RunState.LIMITED else run.state.value
-    return f"{number + 1}/{count} {run.sync_mode.value:<8} {words}"
+    return f"{number + 1}/{count} {run.title:<8} {words}"
 
 
 def _going(found: Sequence[Run | None]) -> str:
@@ -207,7 +255,7 @@ def _going(found: Sequence[Run | None]) -> str:
 def _lines(group: Group, found: Sequence[Run | None]) -> Sequence[str]:
     lines = []
     for item, run in zip(group.items, found, strict=True):
-        modes = ",".join(mode.value for mode in item.modes)
+        modes = item.manner.replace(", ", ",")
         name = f"{item.label}  " if item.label else ""
         if run is None:
             lines.append(f"{name}{modes}: {item.trouble or 'not begun'}")
@@ -229,7 +277,9 @@ def _record(group: Group, found: Sequence[Run | None]) -> dict[str, object]:
         "items": [
             {
                 "label": item.label,
+                "model": item.model,
                 "sync_modes": [mode.value for mode in item.modes],
+                "choices": dict(item.choices),
                 "run": None if run is None else run_record(run),
             }
             for item, run in zip(group.items, found, strict=True)

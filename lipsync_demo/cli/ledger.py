@@ -23,6 +23,7 @@ def ledger(
     from lipsync_demo.report.words import charged
     from lipsync_demo.runs.ledger_lines import as_csv
     from lipsync_demo.runs.service import RunService
+    from lipsync_demo.wavespeed.catalogue import short_name
 
     chosen = settings()
     with RunService(chosen, recover=False) as runs:
@@ -35,8 +36,9 @@ def ledger(
     for line in lines:
         quoted = "no quote" if line.quoted is None else f"{line.quoted} {line.currency}"
         cost = "" if line.charge is None else f"  charged {charged(line.charge)}"
+        what = f"{short_name(line.model):<18} {line.mode:<8}"
         typer.echo(
-            f"{line.at:%Y-%m-%d %H:%M:%S}  {line.run_id}  {line.mode:<8} {line.state.value:<9}"
+            f"{line.at:%Y-%m-%d %H:%M:%S}  {line.run_id}  {what} {line.state.value:<9}"
             f"{quoted}{' (floor)' if line.floor else ''}{cost}"
         )
     if not lines:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
-from lipsync_demo.settings import Settings
+from lipsync_demo.settings import ModelId, Settings
 
 MISUSE = 2
 
@@ -19,6 +19,19 @@ Audio = Annotated[
     str,
     typer.Argument(metavar="AUDIO", help="The speech (or a video with it): a path or a URL."),
 ]
+Model = Annotated[
+    ModelId | None,
+    typer.Option(help="The model to send it to; by default LIPSYNC_MODEL's."),
+]
+Field = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--field",
+        metavar="NAME=VALUE",
+        help="A further field of the model, may be given several times: sync/react-1 takes emotion "
+        "and model_mode.",
+    ),
+]
 RunId = Annotated[str, typer.Argument(metavar="RUN_ID", help="The run's id, as printed by run.")]
 Output = Annotated[
     Path | None,
@@ -28,6 +41,17 @@ Json = Annotated[
     Path | None,
     typer.Option("--json", help="Write the run's record to this file.", dir_okay=False),
 ]
+
+
+def fields(given: list[str] | None) -> dict[str, str]:
+    """Fields by name; ends the program with a sentence if one is not NAME=VALUE."""
+    found = {}
+    for text in given or []:
+        name, equals, value = text.partition("=")
+        if not (name and equals and value):
+            raise typer.BadParameter(f"{text!r}: write it like emotion=happy.")
+        found[name.strip()] = value.strip()
+    return found
 
 
 def settings() -> Settings:

@@ -8,22 +8,29 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from lipsync_demo.report.values import media, seconds
+from lipsync_demo.report.values import media, own_checks, seconds
 from lipsync_demo.report.words import charged
 from lipsync_demo.runs.models import MediaRecord, Run
+from lipsync_demo.wavespeed.catalogue import SYNC_MODE, short_name
+
+MODE_LABELS = {SYNC_MODE: "mode", "model_mode": "moves"}
+"""What some choices are called in the lines, shorter than their names."""
 
 
 def run_record(run: Run, output: Path | None = None) -> dict[str, Any]:
     """The run as JSON values; `output` is where its result was copied to, if it was.
 
     Lengths and timings are seconds.  `has_nsfw_contents` has a flag for each output, null
-    where the model did not say.  `error` is null or `{what, hint, task_id}`.
+    where the model did not say; `own_nsfw_checks` then has what our own look at it found,
+    `{score, frames, flagged}`.  `error` is null or `{what, hint, task_id}`.
     """
     result = output or run.output
     return {
         "run_id": run.id,
         "status": run.state.value,
-        "sync_mode": run.sync_mode.value,
+        "model": run.model,
+        "sync_mode": run.sync_mode.value if run.sync_mode else None,
+        "choices": dict(run.choices),
         "backend": run.backend,
         "output": None if result is None else str(result),
         "outputs": [str(path) for path in run.outputs],
@@ -31,6 +38,7 @@ def run_record(run: Run, output: Path | None = None) -> dict[str, Any]:
         "output_seconds": seconds(run.output_seconds),
         "timings": dict(run.timings),
         "has_nsfw_contents": list(run.has_nsfw_contents),
+        "own_nsfw_checks": own_checks(run),
         "error": None if run.error is None else asdict(run.error),
         "warnings": list(run.warnings),
         "task_id": run.prediction_id,
@@ -50,14 +58,26 @@ def summary(run: Run) -> str:
     """The run in one line of a list."""
     length = f"{float(run.output_seconds):.2f} s" if run.output_seconds else "-"
     return (
-        f"{run.id}  {_moment(run.created_at)}  {run.state.value:<11} {run.sync_mode.value:<8} "
-        f"{run.backend:<9} {length}"
+        f"{run.id}  {_moment(run.created_at)}  {run.state.value:<11} {run.manner:<8} "
+        f"{run.backend:<9} {short_name(run.model):<18} {length}"
     )
 
 
 def _nsfw(run: Run) -> str:
-    words = {True: "yes", False: "no", None: "unknown"}
-    return ", ".join(words[flag] for flag in run.has_nsfw_contents)
+    return ", ".join(_flag(run, n) for n in range(len(run.outputs)))
+
+
+def _flag(run: Run, index: int) -> str:
+    said, own = run.said_nsfw(index), run.own_check(index)
+    if said is not None:
+        return "yes" if said else "no"
+    if own is None:
+        return "not checked by the API, nor here"
+    found = "yes" if own.flagged else "no"
+    return (
+        f"not checked by the API; our own check of {own.frames} frames: {found}, "
+        f"highest score {own.score:.2f}"
+    )
 
 
 def _input(record: MediaRecord | None, source: str) -> str:
@@ -77,7 +97,8 @@ def details(run: Run) -> Iterator[str]:
     lines = {
         "run": run.id,
         "state": run.state.value,
-        "mode": run.sync_mode.value,
+        "model": run.model,
+        **{MODE_LABELS.get(name, name): value for name, value in run.chosen.items()},
         "backend": run.backend,
         "started": _moment(run.started_at),
         "video": _input(run.video, run.video_source),

@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from lipsync_demo.cli.options import Audio, Json, Output, RunId, Video, settings
+from lipsync_demo.cli.options import (
+    Audio,
+    Field,
+    Json,
+    Model,
+    Output,
+    RunId,
+    Video,
+    fields,
+    settings,
+)
 from lipsync_demo.files import refused, replacing, write_json
 from lipsync_demo.media.sync_modes import DEFAULT_SYNC_MODE, SyncMode
 from lipsync_demo.settings import BackendName
@@ -28,9 +38,16 @@ def run(
     video: Video,
     audio: Audio,
     sync_mode: Annotated[
-        SyncMode,
-        typer.Option("--sync-mode", "-m", help="What to do when the lengths differ."),
-    ] = DEFAULT_SYNC_MODE,
+        SyncMode | None,
+        typer.Option(
+            "--sync-mode",
+            "-m",
+            help=f"What to do when the lengths differ; {DEFAULT_SYNC_MODE} by default. "
+            "sync/react-1 takes none.",
+        ),
+    ] = None,
+    model: Model = None,
+    field: Field = None,
     backend: Annotated[
         BackendName | None,
         typer.Option(
@@ -50,8 +67,10 @@ def run(
 
     chosen = settings()
     name = backend or chosen.backend_name
-    with _reported(json, sync_mode=sync_mode.value, backend=name), opened(chosen, name) as runs:
-        begun = runs.start(video, audio, sync_mode, backend=name)
+    further = fields(field)
+    known = {"sync_mode": sync_mode and sync_mode.value, "backend": name}
+    with _reported(json, **known), opened(chosen, name) as runs:
+        begun = runs.start(video, audio, sync_mode, model=model, choices=further, backend=name)
         say(f"Run {begun.id}")
         _finish(runs, begun, output, json)
 
@@ -143,6 +162,7 @@ def _reported(json: Path | None, **known: Any) -> Iterator[None]:
             "output_seconds": None,
             "timings": {},
             "has_nsfw_contents": [],
+            "own_nsfw_checks": [],
             "error": {"what": what, "hint": hint, "task_id": None},
         }
         write_json(json, record | known)

@@ -110,11 +110,14 @@ def lay(mode: SyncMode, video: MediaInfo, audio: MediaInfo) -> Timeline:
 
 
 def check(
-    video: MediaInfo, audio: MediaInfo, mode: SyncMode, limits: Limits = LIMITS
+    video: MediaInfo, audio: MediaInfo, mode: SyncMode | None, limits: Limits = LIMITS
 ) -> list[Finding]:
-    """Everything worth saying about running `video` with `audio` in `mode`, worst first."""
+    """Everything worth saying about running `video` with `audio` in `mode`, worst first.
+
+    Without a mode, nothing is said about lengths that differ.
+    """
     findings = [*check_video(video, limits), *check_audio(audio, limits)]
-    if video.video is not None and not video.still and audio.audio is not None:
+    if mode is not None and video.video is not None and not video.still and audio.audio is not None:
         findings += _check_pair(lay(mode, video, audio), limits)
     order = list(Severity)
     return sorted(findings, key=lambda finding: order.index(finding.severity))

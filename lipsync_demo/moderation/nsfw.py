@@ -26,9 +26,7 @@ from PIL import Image
 
 from lipsync_demo.media.hdr import in_standard_range
 from lipsync_demo.media.streams import open_media, video_stream
-
-NSFW_SCORE = 0.8
-"""Scores from here on are flagged; Yahoo's own guidance for "not safe"."""
+from lipsync_demo.moderation import NSFW_SCORE
 
 FEWEST, MOST = 3, 12
 _SIDE, _CROP = 256, 224

@@ -10,7 +10,6 @@ from lipsync_demo import texts
 from lipsync_demo.report.redaction import short
 from lipsync_demo.report.words import charged, escape, megabytes, rate, seconds
 from lipsync_demo.runs.models import MediaRecord, Run
-from lipsync_demo.settings import MODEL_ID
 
 SPENT = {
     "upload": "Upload",
@@ -46,16 +45,19 @@ def card(run: Run, outputs: Sequence[Output], links: Sequence[str], *, full: boo
 
 
 def _tiles(run: Run) -> str:
-    flags = run.has_nsfw_contents or (None,)
+    count = _count(run)
+    flags = [run.nsfw(n) for n in range(count)]
     worst = True if True in flags else None if None in flags else False
     word, ink = FLAGS[worst]
     counted = sum(flag is worst for flag in flags)
+    own = any(run.said_nsfw(n) is None and run.own_check(n) for n in range(count))
+    nsfw = texts.Card.nsfw_tile(counted, len(flags), own)
     length = _tile(_seconds(run.output_seconds), _length_words(run), _length_ink(run))
     return (
         '<div class="tiles">'
         f"{_tile(_seconds(run.timings.get('inference')), 'inference')}"
         f"{_tile(_seconds(run.timings.get('total')), texts.Card.TO_RESULT)}"
-        f"{length}{_tile(word, f'NSFW, {counted} of {len(flags)}', ink)}</div>"
+        f"{length}{_tile(word, nsfw, ink)}</div>"
     )
 
 
@@ -99,12 +101,27 @@ def _checks(run: Run) -> str:
             lines.append(_line("✓", "good", texts.Card.LENGTH_AS_PROMISED, run))
         case False:
             lines.append(_line("!", "bad-ink", texts.Card.LENGTH_NOT_PROMISED, run))
-    for n, nsfw in enumerate(run.has_nsfw_contents or (None,)):
-        which = f"Output {n + 1}" if len(run.has_nsfw_contents) > 1 else "Output"
-        word, ink = FLAGS[nsfw]
-        mark = "✓" if nsfw is False else "!"
-        lines.append(_row(mark, ink, texts.Card.flag(which), word))
+    count = _count(run)
+    lines += [_safety(run, n, f"Output {n + 1}" if count > 1 else "Output") for n in range(count)]
     return "".join(lines)
+
+
+def _count(run: Run) -> int:
+    """How many outputs there is something to say about, at least one."""
+    return max(len(run.outputs), len(run.has_nsfw_contents), 1)
+
+
+def _safety(run: Run, index: int, which: str) -> str:
+    """Whether an output is safe for work, and who says so."""
+    said, own = run.said_nsfw(index), run.own_check(index)
+    word, ink = FLAGS[run.nsfw(index)]
+    mark = "✓" if run.nsfw(index) is False else "!"
+    if said is not None:
+        return _row(mark, ink, texts.Card.flag(which), word)
+    if own is None:
+        return _row(mark, ink, texts.Card.unchecked(which), word)
+    shown = texts.Card.own_score(word, own.score)
+    return _row(mark, ink, texts.Card.own_check(which, own.frames), shown)
 
 
 def _line(mark: str, ink: str, text: str, run: Run) -> str:
@@ -146,11 +163,11 @@ def _spent(run: Run) -> str:
 
 def _details(run: Run, outputs: Sequence[Output], run_id: str) -> str:
     rows = [
-        ("Model", f"<code>{MODEL_ID}</code>"),
+        ("Model", f"<code>{escape(run.model)}</code>"),
         (texts.Card.ANSWERED_BY, _answered(run)),
         ("Run", f"<code>{run_id}</code>"),
         ("Task", f"<code>{escape(run.prediction_id)}</code>" if run.prediction_id else "–"),
-        ("Mode", f"<code>{run.sync_mode}</code>"),
+        *((texts.Card.choice(name), f"<code>{escape(v)}</code>") for name, v in run.chosen.items()),
         ("Video", _media(run.video)),
         ("Speech", _media(run.audio)),
         *(

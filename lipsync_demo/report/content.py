@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from lipsync_demo import __version__, texts
 from lipsync_demo.qa.models import Measures, Outcome
 from lipsync_demo.report.redaction import redacted, short
-from lipsync_demo.report.values import media, seconds
+from lipsync_demo.report.values import media, own_checks, seconds
 from lipsync_demo.runs.groups import Group, GroupKind
 from lipsync_demo.runs.measuring import measures_of
 from lipsync_demo.runs.models import Run, RunState, Verdict
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One run of a report; `modes` are all the modes that give this result."""
+    """One run of a report; `modes` are all the modes that give this result, if it has any."""
 
     run: Run
     modes: tuple[str, ...]
@@ -31,10 +31,16 @@ class Entry:
     label: str = ""
 
     @property
+    def manner(self) -> str:
+        """What was chosen for it, all modes that give this result."""
+        return ", ".join([*self.modes, *self.run.choices.values()]) or self.run.manner
+
+    @property
     def name(self) -> str:
         """What the run is called in a report."""
-        modes = ", ".join(self.modes)
-        return f"{self.label} · {modes}" if self.label else f"{modes} · {short(self.run.id)}"
+        if self.label:
+            return f"{self.label} · {self.manner}"
+        return f"{self.manner} · {short(self.run.id)}"
 
     @property
     def outcome(self) -> Outcome:
@@ -56,12 +62,19 @@ class Content:
     made_at: datetime
     entries: tuple[Entry, ...]
     version: str = __version__
-    model: str = MODEL_ID
+
+    @property
+    def model(self) -> str:
+        """The models that answered, by their ids."""
+        return ", ".join(dict.fromkeys(entry.run.model for entry in self.entries)) or MODEL_ID
 
 
 def of_runs(runs: Sequence[Run]) -> Content:
     """A report of one run or of several."""
-    entries = tuple(Entry(run, (run.sync_mode.value,), measures_of(run)) for run in runs)
+    entries = tuple(
+        Entry(run, (run.sync_mode.value,) if run.sync_mode else (), measures_of(run))
+        for run in runs
+    )
     kind = "run" if len(runs) == 1 else "batch"
     title = names(runs[0]) if len(runs) == 1 else texts.Report.several(len(runs))
     return Content(kind, title, now(), entries)
@@ -102,7 +115,9 @@ def _run(entry: Entry) -> dict[str, Any]:
     return {
         "run": short(run.id),
         "label": entry.label,
+        "model": run.model,
         "sync_modes": list(entry.modes),
+        "choices": dict(run.choices),
         "state": run.state.value,
         "outcome": entry.outcome.value,
         "backend": run.backend,
@@ -117,6 +132,7 @@ def _run(entry: Entry) -> dict[str, Any]:
         "expected_seconds": seconds(run.expected_seconds),
         "output_seconds": seconds(run.output_seconds),
         "has_nsfw_contents": list(run.has_nsfw_contents),
+        "own_nsfw_checks": own_checks(run),
         "error": {"what": run.error.what, "hint": run.error.hint} if run.error else None,
         "quote": {"amount": str(quote.amount), "currency": quote.currency, "floor": quote.floor}
         if quote

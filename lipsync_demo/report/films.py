@@ -15,7 +15,6 @@ from lipsync_demo.media.probe import MediaInfo, probe_video
 from lipsync_demo.media.sync_modes import Timeline, timeline
 from lipsync_demo.player import Source
 from lipsync_demo.report.card import Output, as_expected
-from lipsync_demo.report.gate import flag
 from lipsync_demo.report.words import seconds
 from lipsync_demo.runs.models import Run
 
@@ -43,8 +42,8 @@ def outputs(run: Run, link: Link, label: str = "") -> list[Source]:
         if info is None or info.video is None:
             continue
         count = f" {number + 1}" if len(run.outputs) > 1 else ""
-        name = label or texts.Compare.output(run.sync_mode.value, run.id)
-        hidden = flag(run.has_nsfw_contents, number) is not False
+        name = label or texts.Compare.output(run.title, run.id)
+        hidden = run.nsfw(number) is not False
         found.append(
             Source(name + count, link(path), info.video.duration, info.video.fps, hidden=hidden)
         )
@@ -85,8 +84,8 @@ def playable(path: Path) -> Path | None:
 
 
 def cut(run: Run) -> Timeline | None:
-    """How the run's mode lays its two inputs; None while they are not measured."""
-    if run.video is None or run.audio is None:
+    """How the run's mode lays its two inputs; None without a mode or while they are unmeasured."""
+    if run.sync_mode is None or run.video is None or run.audio is None:
         return None
     frame = 1 / run.video.fps if run.video.fps else Fraction(0)
     return timeline(

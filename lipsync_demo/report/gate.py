@@ -6,40 +6,43 @@ from collections.abc import Sequence
 
 from lipsync_demo import texts
 from lipsync_demo.report.words import escape
-
-GATE = {
-    True: texts.Gate.FLAGGED,
-    None: texts.Gate.NO_FLAG,
-}
+from lipsync_demo.runs.models import Run
 
 
-def flag(flags: Sequence[bool | None], index: int) -> bool | None:
-    """The NSFW flag of one output; None when the backend did not say."""
-    return flags[index] if index < len(flags) else None
+def why(run: Run, index: int) -> str:
+    """Why one output is covered; "" for one that is known to be safe."""
+    nsfw, own = run.nsfw(index), run.own_check(index)
+    if nsfw is False:
+        return ""
+    if nsfw is None:
+        return texts.Gate.NOT_CHECKED
+    if run.said_nsfw(index) or own is None:
+        return texts.Gate.FLAGGED
+    return texts.Gate.own(own.frames)
 
 
-def players(urls: Sequence[str], flags: Sequence[bool | None], tag: str) -> str:
+def players(run: Run, urls: Sequence[str], tag: str) -> str:
     """A player for each output; `tag` is written in its corner."""
     return "".join(
-        _player(url, flag(flags, n), f"{tag} · {n + 1} of {len(urls)}" if len(urls) > 1 else tag)
+        _player(url, why(run, n), f"{tag} · {n + 1} of {len(urls)}" if len(urls) > 1 else tag)
         for n, url in enumerate(urls)
     )
 
 
-def _player(url: str, nsfw: bool | None, tag: str) -> str:
+def _player(url: str, reason: str, tag: str) -> str:
     # The fragment makes iOS show the first picture before play is pressed.
     video = (
         f'<video src="{escape(url)}#t=0.001" controls playsinline preload="metadata" '
-        f'aria-label="{escape(texts.Gate.result(tag))}"{"" if nsfw is False else " inert"}></video>'
+        f'aria-label="{escape(texts.Gate.result(tag))}"{" inert" if reason else ""}></video>'
     )
-    return covered(f'{video}<span class="tag">{escape(tag)}</span>', nsfw)
+    return covered(f'{video}<span class="tag">{escape(tag)}</span>', reason)
 
 
-def covered(video: str, nsfw: bool | None) -> str:
-    """A video's markup, under a gate unless the backend said that it is safe."""
-    if nsfw is False:
+def covered(video: str, reason: str) -> str:
+    """A video's markup, under a gate that says the reason where there is one."""
+    if not reason:
         return f'<div class="player">{video}</div>'
     return (
-        f'<div class="player gated">{video}<div class="gate"><p>{GATE[nsfw]}</p>'
+        f'<div class="player gated">{video}<div class="gate"><p>{escape(reason)}</p>'
         f'<button type="button" data-reveal>{texts.Gate.SHOW}</button></div></div>'
     )

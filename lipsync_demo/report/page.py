@@ -20,7 +20,7 @@ from lipsync_demo.report.content import Content, Entry
 from lipsync_demo.report.measured import MARKS, measured
 from lipsync_demo.report.redaction import redacted
 from lipsync_demo.report.templates import template
-from lipsync_demo.report.words import seconds
+from lipsync_demo.report.words import escape, seconds
 from lipsync_demo.runs.models import HEADINGS, RunState
 
 EMBEDDED_BYTES = 40 << 20
@@ -136,7 +136,7 @@ def _stills(entry: Entry) -> list[tuple[str, str]]:
     None of an output that is not known to be safe.
     """
     run = entry.run
-    if run.output is None or gate.flag(run.has_nsfw_contents, 0) is not False:
+    if run.output is None or run.nsfw(0) is not False:
         return []
     length = run.output_seconds or Fraction(0)
     moments = [Fraction(0), length / 2, length]
@@ -164,9 +164,8 @@ def _grid(content: Content, media: Media) -> str:
     for entry in content.entries:
         for source in films.outputs(entry.run, media, entry.name)[:1]:
             if source.url:
-                nsfw = gate.flag(entry.run.has_nsfw_contents, 0)
-                video = gate.covered(player.cell(source), nsfw)
-                name = ", ".join(entry.modes)
+                video = gate.covered(player.cell(source), gate.why(entry.run, 0))
+                name = escape(entry.label or entry.manner)
                 cells.append(f'<article class="cell"><h3>{name}</h3>{video}</article>')
     if len(cells) < 2:
         return ""

@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from lipsync_demo.runs.models import Run
-from lipsync_demo.settings import MODEL_ID
 from lipsync_demo.wavespeed.models import TERMINAL_FAILURES
 
 NOTHING_SENT = "Nothing has been sent yet."
@@ -73,7 +72,7 @@ def python(run: Run) -> str:
             f"BODY = {{\n{fields}}}",
             f"ENDS = ({ends})",
             "",
-            f'url = f"{{API}}/{MODEL_ID}"',
+            f"url = API + {'/' + run.model!r}",
             "answer = requests.post(url, headers=HEADERS, json=BODY, timeout=60)",
             "answer.raise_for_status()",
             'task = answer.json()["data"]',
@@ -101,7 +100,7 @@ def _note(run: Run) -> list[str]:
 
 
 def _submit_url(run: Run) -> str:
-    return f"{run.base_url}/api/v3/{MODEL_ID}"
+    return f"{run.base_url}/api/v3/{run.model}"
 
 
 def _result_url(run: Run, task: str) -> str:

@@ -51,6 +51,6 @@ def _captions(run: Run, laid: Timeline | None, found: Measures | None) -> Sequen
         checks = f"; {texts.Demo.checks(count, len(found.checks))}"
     return (
         (texts.Demo.WENT_IN, went),
-        (texts.Demo.HAPPENED, f"{run.sync_mode}: {laid.sentence if laid else ''}{worked}"),
+        (texts.Demo.HAPPENED, f"{run.title}: {laid.sentence if laid else ''}{worked}"),
         (texts.Demo.CAME_OUT, films.length_words(run) + checks),
     )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from fractions import Fraction
 from typing import Any
 
-from lipsync_demo.runs.models import MediaRecord
+from lipsync_demo.runs.models import MediaRecord, Run
 
 
 def seconds(value: Fraction | None) -> float | None:
@@ -26,3 +27,8 @@ def media(record: MediaRecord | None) -> dict[str, Any] | None:
         "height": record.height,
         "fps": None if record.fps is None else str(record.fps),
     }
+
+
+def own_checks(run: Run) -> list[dict[str, Any] | None]:
+    """Our own look at each output that the API did not check: `{score, frames, flagged}`."""
+    return [None if check is None else asdict(check) for check in run.own_checks]

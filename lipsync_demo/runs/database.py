@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from filelock import FileLock
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import DeclarativeBase
 
@@ -36,8 +36,22 @@ def connect(url: str) -> Engine:
 
 
 def create(engine: Engine, folder: Path) -> None:
-    """Create the tables that are missing; `folder` holds the lock of it."""
+    """Create the tables and columns that are missing; `folder` holds the lock of it."""
     folder.mkdir(parents=True, exist_ok=True)
     # Two processes that start at once would both create the tables.
     with FileLock(folder / ".tables.lock"):
         Base.metadata.create_all(engine)
+        with engine.begin() as connection:
+            for table in Base.metadata.sorted_tables:
+                _add_columns(connection, table)
+
+
+def _add_columns(connection: Connection, table: Table) -> None:
+    """Give a table of an earlier version the columns it lacks; new ones may be empty."""
+    known = {column["name"] for column in inspect(connection).get_columns(table.name)}
+    for column in table.columns:
+        if column.name not in known:
+            kind = column.type.compile(connection.dialect)
+            name = connection.dialect.identifier_preparer.quote(column.name)
+            place = connection.dialect.identifier_preparer.format_table(table)
+            connection.execute(text(f"ALTER TABLE {place} ADD COLUMN {name} {kind}"))

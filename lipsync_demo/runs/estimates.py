@@ -1,4 +1,4 @@
-"""How long a run still takes, judged by the runs before it on the same backend."""
+"""How long a run still takes, judged by the runs before it on the same backend and model."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def inference_rate(runs: Iterable[Run]) -> float | None:
 
 
 def estimate(run: Run, earlier: Sequence[Run]) -> Estimate | None:
-    """What is left of `run`, from finished runs of its backend; None when nobody can know.
+    """What is left of `run`, from finished runs of its backend and model; None if unknowable.
 
     Each part still to come takes as long as it did in the middle of the earlier runs, the
     inference in proportion to the output's length; time spent since the run was started,

@@ -97,6 +97,8 @@ class GroupDriver:
             item.video,
             item.audio,
             item.sync_mode,
+            model=item.model,
+            choices=item.choices,
             backend=group.backend,
             api_key=self._api_key,
             group=group.id,

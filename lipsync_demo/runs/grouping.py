@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import shutil
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -24,7 +24,8 @@ from lipsync_demo.runs.groups import Group, GroupKind, GroupState, Item
 from lipsync_demo.runs.models import Run, RunState
 from lipsync_demo.runs.records import Lost
 from lipsync_demo.runs.times import now
-from lipsync_demo.settings import BackendName, Settings
+from lipsync_demo.settings import MODEL_ID, BackendName, Settings
+from lipsync_demo.wavespeed.catalogue import short_name
 
 if TYPE_CHECKING:
     from lipsync_demo.runs.drivers import Drivers
@@ -66,6 +67,7 @@ class Groups:
         audio: Path | str,
         modes: Sequence[SyncMode] = tuple(SyncMode),
         *,
+        model: str | None = None,
         backend: BackendName | None = None,
         api_key: SecretStr | None = None,
         session: str | None = None,
@@ -73,15 +75,66 @@ class Groups:
     ) -> Group:
         """Begin one run for each distinct result of `modes`; modes that agree share a run.
 
+        `model` is the settings' when not given.
+
         Raises:
             MediaError: a file cannot be read.
-            RunRefused: the backend is not running, or there is no key for it.
+            RunRefused: the backend is not running, there is no key for it, or it does not
+                answer for this model in these modes.
         """
+        backend = self._backend(backend, api_key)
+        chosen = self._service.chosen(model, None, None, backend)
+        if chosen.sync_mode is None:
+            raise RunRefused(
+                f"{chosen.model} takes no sync_mode, so there are no modes to compare.",
+                "Choose a lipsync model.",
+            )
         items = [
-            Item(video=str(video), audio=str(audio), modes=group)
+            Item(video=str(video), audio=str(audio), modes=group, model=chosen.model)
             for group in distinct(video, audio, modes)
         ]
-        title = f"{file_name(str(video))} + {file_name(str(audio))}"
+        title = _title(video, audio)
+        if chosen.model != MODEL_ID:
+            title += f" · {short_name(chosen.model)}"
+        return self._begin(
+            GroupKind.COMPARISON, title, items, backend, api_key, session, concurrency
+        )
+
+    def compare_models(
+        self,
+        video: Path | str,
+        audio: Path | str,
+        models: Sequence[str],
+        sync_mode: SyncMode | None = None,
+        *,
+        backend: BackendName | None = None,
+        api_key: SecretStr | None = None,
+        session: str | None = None,
+        concurrency: int = 2,
+    ) -> Group:
+        """Begin one run by each of `models`, all in the same mode.
+
+        Raises:
+            RunRefused: there are fewer than two, the backend is not running, there is no key
+                for it, or it does not answer for one of them.
+        """
+        backend = self._backend(backend, api_key)
+        wanted = list(dict.fromkeys(models))
+        if len(wanted) < 2:
+            raise RunRefused("There is nothing to compare.", "Choose two models or more.")
+        chosen = [self._service.chosen(name, sync_mode, None, backend) for name in wanted]
+        items = [
+            Item(
+                video=str(video),
+                audio=str(audio),
+                modes=(one.sync_mode,) if one.sync_mode else (),
+                label=short_name(one.model),
+                model=one.model,
+                choices=one.choices,
+            )
+            for one in chosen
+        ]
+        title = _title(video, audio)
         return self._begin(
             GroupKind.COMPARISON, title, items, backend, api_key, session, concurrency
         )
@@ -93,22 +146,38 @@ class Groups:
         title: str,
         concurrency: int = 2,
         spend_limit: Decimal | None = None,
+        model: str | None = None,
+        choices: Mapping[str, str] | None = None,
         backend: BackendName | None = None,
         api_key: SecretStr | None = None,
         session: str | None = None,
     ) -> Group:
         """Begin a run for each pair, `concurrency` at a time.
 
+        `model` is the settings' when not given; one that takes no mode takes `choices` instead.
+
         Raises:
-            RunRefused: there are no pairs or too many, the backend is not running, or there
-                is no key for it.
+            RunRefused: there are no pairs or too many, the backend is not running, there is no
+                key for it, or it does not answer for this model with these choices.
         """
         if not 1 <= len(pairs) <= MOST_ITEMS:
             raise RunRefused(
                 f"A batch of {len(pairs)} pairs cannot be run.",
                 f"Give between 1 and {MOST_ITEMS} pairs.",
             )
-        items = [Item(p.video, p.audio, (p.sync_mode,), p.label) for p in pairs]
+        backend = self._backend(backend, api_key)
+        chosen = self._service.chosen(model, None, choices, backend)
+        items = [
+            Item(
+                p.video,
+                p.audio,
+                (p.sync_mode,) if chosen.sync_mode else (),
+                p.label,
+                model=chosen.model,
+                choices=chosen.choices,
+            )
+            for p in pairs
+        ]
         return self._begin(
             GroupKind.BATCH, title, items, backend, api_key, session, concurrency, spend_limit
         )
@@ -214,18 +283,20 @@ class Groups:
         with suppress(GroupNotFound):
             self._store.change(group_id, forgotten)
 
+    def _backend(self, named: BackendName | None, api_key: SecretStr | None) -> BackendName:
+        return named or ("wavespeed" if api_key else self._settings.backend_name)
+
     def _begin(
         self,
         kind: GroupKind,
         title: str,
         items: Sequence[Item],
-        backend: BackendName | None,
+        backend: BackendName,
         api_key: SecretStr | None,
         session: str | None,
         concurrency: int,
         spend_limit: Decimal | None = None,
     ) -> Group:
-        backend = backend or ("wavespeed" if api_key else self._settings.backend_name)
         self._service.check_access(backend, api_key)
         group_id, moment = secrets.token_hex(16), now()
         group = Group(
@@ -312,6 +383,10 @@ class Groups:
             lambda g: replace(g, state=GroupState.HELD, trouble=NEEDS_KEY),
             driven_by=word,
         )
+
+
+def _title(video: Path | str, audio: Path | str) -> str:
+    return f"{file_name(str(video))} + {file_name(str(audio))}"
 
 
 def distinct(

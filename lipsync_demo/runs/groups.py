@@ -1,4 +1,4 @@
-"""Runs that belong together: a comparison of modes, or a batch of pairs.
+"""Runs that belong together: a comparison of modes or of models, or a batch of pairs.
 
 A group is kept before its first run begins, so that it can be left and found again; each
 item names the run that was begun for it.
@@ -7,7 +7,7 @@ item names the run that was begun for it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import Enum
@@ -16,11 +16,11 @@ from typing import Any, Literal
 from pydantic import TypeAdapter
 
 from lipsync_demo.media.sync_modes import SyncMode
-from lipsync_demo.settings import BackendName
+from lipsync_demo.settings import MODEL_ID, BackendName
 
 
 class GroupKind(str, Enum):
-    """A comparison has one pair in several modes; a batch has any pairs."""
+    """A comparison has one pair in several modes or by several models; a batch has any pairs."""
 
     COMPARISON = "comparison"
     BATCH = "batch"
@@ -43,10 +43,11 @@ class GroupState(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One pair and mode of a group, and the run begun for it.
+    """One pair, model and mode of a group, and the run begun for it.
 
-    `modes` are the modes that give this very output, the one that is run first; `trouble` is
-    why no run is begun for it.
+    `modes` are the modes that give this very output, the one that is run first, none where the
+    model takes none; `choices` are the model's further fields.  `trouble` is why no run is begun
+    for it.
     """
 
     video: str
@@ -55,11 +56,18 @@ class Item:
     label: str = ""
     run_id: str | None = None
     trouble: str | None = None
+    model: str = MODEL_ID
+    choices: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def sync_mode(self) -> SyncMode:
+    def sync_mode(self) -> SyncMode | None:
         """The mode that is run for all of `modes`."""
-        return self.modes[0]
+        return self.modes[0] if self.modes else None
+
+    @property
+    def manner(self) -> str:
+        """What was chosen, in a few words: all of `modes`, or the model's own fields."""
+        return ", ".join([*(mode.value for mode in self.modes), *self.choices.values()]) or "–"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

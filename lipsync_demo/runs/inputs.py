@@ -19,19 +19,22 @@ from lipsync_demo.runs.packaging import packaged
 
 @dataclass(frozen=True, slots=True)
 class CheckedInputs:
-    """Both inputs as they lie in the run's folder, and what the mode makes of them."""
+    """Both inputs as they lie in the run's folder, and what the mode makes of them.
+
+    Without a mode nobody knows how long the output will be.
+    """
 
     video: MediaRecord
     audio: MediaRecord
     warnings: tuple[str, ...]
-    expected_seconds: Fraction
+    expected_seconds: Fraction | None
 
 
 def check_inputs(
     folder: RunFolder,
     video: str,
     audio: str,
-    mode: SyncMode,
+    mode: SyncMode | None,
     *,
     limit_bytes: int,
     fetch: Callable[[str, Path], object],
@@ -62,7 +65,7 @@ def check_inputs(
         video=_record(video_info, video, lengths[0]),
         audio=_record(audio_info, audio, lengths[1]),
         warnings=tuple(f"{f.what} {f.hint}" for f in findings if f.severity is Severity.WARNING),
-        expected_seconds=output_seconds(mode, *lengths),
+        expected_seconds=None if mode is None else output_seconds(mode, *lengths),
     )
 
 

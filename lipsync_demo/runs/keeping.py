@@ -20,7 +20,8 @@ from lipsync_demo.runs.folder import RunFolder, is_url
 from lipsync_demo.runs.models import HEADINGS, Review, Run, RunState
 from lipsync_demo.runs.store import RunStore
 from lipsync_demo.runs.times import now
-from lipsync_demo.settings import BackendName, Settings
+from lipsync_demo.settings import MODEL_ID, BackendName, Settings
+from lipsync_demo.wavespeed.catalogue import MEDIA, MODELS, SYNC_MODE
 from lipsync_demo.wavespeed.client import WaveSpeedClient
 from lipsync_demo.wavespeed.errors import WaveSpeedError
 from lipsync_demo.wavespeed.models import Prediction
@@ -113,8 +114,8 @@ def import_task(
 ) -> Run:
     """A run for a task that was started elsewhere, which is then waited for and fetched.
 
-    Its inputs and its mode are taken from the API's list of recent tasks; nothing is sent that
-    could be billed.
+    Its model, its inputs and its mode are taken from the API's list of recent tasks; nothing is
+    sent that could be billed.
 
     Raises:
         RunRefused: the mode is not known and not given, or key or server is not there.
@@ -129,7 +130,7 @@ def import_task(
         state=RunState.WAITING,
         backend=backend,
         base_url=access.base_url(backend),
-        sync_mode=sync_mode or SyncMode.CUT_OFF,
+        sync_mode=sync_mode,
         folder=settings.runs_dir / run_id,
         video_source="",
         audio_source="",
@@ -141,22 +142,20 @@ def import_task(
     found = client.prediction(task_id)
     listed = _listed(client, task_id)
     inputs = listed.inputs if listed is not None else found.inputs
-    mode = sync_mode or _mode(inputs)
-    if mode is None:
-        raise RunRefused(
-            "The API does not say which sync_mode this task was started with.",
-            "Choose the mode and import it again.",
-        )
-    given = {name: str(inputs.get(name) or "") for name in ("video", "audio")}
+    model = found.model or (listed.model if listed is not None else "") or MODEL_ID
+    mode = _mode(model, inputs, sync_mode)
+    given = {name: str(inputs.get(name) or "") for name in MEDIA}
     run = replace(
         run,
+        model=model,
         sync_mode=mode,
+        choices=_choices(model, inputs),
         prediction_id=found.id,
         prediction=found.raw,
         video_source=given["video"],
         audio_source=given["audio"],
-        request={**given, "sync_mode": mode.value} if all(given.values()) else None,
     )
+    run = replace(run, request={**given, **run.chosen} if all(given.values()) else None)
     folder = RunFolder(run.folder)
     folder.create()
     run = _with_inputs(settings, run, folder)
@@ -177,14 +176,40 @@ def _listed(client: WaveSpeedClient, task_id: str) -> Prediction | None:
     return None
 
 
-def _mode(inputs: Mapping[str, Any]) -> SyncMode | None:
-    """The mode of a listed task; a task without one was run with the API's default."""
-    if not inputs.get("video"):
+def _mode(model: str, inputs: Mapping[str, Any], given: SyncMode | None) -> SyncMode | None:
+    """The mode of a task: the given one, else the listed one, else the API's default.
+
+    None for a model that takes none, or that nobody here knows.
+
+    Raises:
+        RunRefused: the model takes one, and it is not known.
+    """
+    known = MODELS.get(model)
+    if known is not None and not known.takes_sync_mode:
+        if given is not None:
+            raise RunRefused(f"{model} takes no {SYNC_MODE}.", "Import it without a mode.")
         return None
-    try:
-        return SyncMode(str(inputs.get("sync_mode") or SyncMode.CUT_OFF.value))
-    except ValueError:
+    said = str(inputs.get(SYNC_MODE) or (known.defaults[SYNC_MODE] if known else ""))
+    if given is not None:
+        return given
+    if inputs.get("video") and said in {mode.value for mode in SyncMode}:
+        return SyncMode(said)
+    if known is None:
         return None
+    raise RunRefused(
+        "The API does not say which sync_mode this task was started with.",
+        "Choose the mode and import it again.",
+    )
+
+
+def _choices(model: str, inputs: Mapping[str, Any]) -> dict[str, str]:
+    """The further fields of a listed task, defaults where it has none; empty if not listed."""
+    known = MODELS.get(model)
+    if known is None or not inputs.get("video"):
+        return {}
+    said = {name: str(inputs.get(name) or value) for name, value in known.defaults.items()}
+    said.pop(SYNC_MODE, None)
+    return said
 
 
 def _with_inputs(settings: Settings, run: Run, folder: RunFolder) -> Run:

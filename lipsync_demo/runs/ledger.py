@@ -21,6 +21,7 @@ from lipsync_demo.runs.database import Base, create
 from lipsync_demo.runs.ledger_lines import Line, LineState, Reached
 from lipsync_demo.runs.models import Charge, Run
 from lipsync_demo.runs.times import microseconds, now
+from lipsync_demo.settings import MODEL_ID
 from lipsync_demo.wavespeed.billing import Bill
 
 DAY = timedelta(days=1)
@@ -47,6 +48,7 @@ class _Line(Base):
     state: Mapped[str] = mapped_column(String(16), index=True)
     ended_us: Mapped[int | None] = mapped_column(BigInteger)
     task: Mapped[str | None] = mapped_column(String(128))
+    model: Mapped[str | None] = mapped_column(String(128))
 
 
 class _Limit(Base):
@@ -93,7 +95,8 @@ class Ledger:
                         at_us=microseconds(now()),
                         session=run.session,
                         key=run.key,
-                        mode=run.sync_mode.value,
+                        mode=run.sync_mode.value if run.sync_mode else "",
+                        model=run.model,
                         amount=None if quote is None else str(quote.amount),
                         floor=bool(quote and quote.floor),
                         currency=quote.currency if quote else "USD",
@@ -257,4 +260,5 @@ def _line(row: _Line, charge: ChargeRow | None) -> Line:
         row.currency,
         LineState(row.state),
         row.task,
+        row.model or MODEL_ID,
     )

@@ -11,10 +11,11 @@ from decimal import Decimal
 from enum import Enum
 
 from lipsync_demo.runs.models import Charge
+from lipsync_demo.settings import MODEL_ID
 
 COLUMNS = (
     "time", "run", "mode", "key", "quoted", "floor", "charged", "currency", "state", "task",
-    "refunded", "charge_source",
+    "refunded", "charge_source", "model",
 )  # fmt: skip
 
 
@@ -32,7 +33,10 @@ class LineState(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One request: `quoted` is None where the API gave no price, `charge` where nobody knows."""
+    """One request: `quoted` is None where the API gave no price, `charge` where nobody knows.
+
+    `mode` is empty where the model takes none.
+    """
 
     id: str
     at: datetime
@@ -45,6 +49,7 @@ class Line:
     currency: str
     state: LineState
     task: str | None
+    model: str = MODEL_ID
 
     @property
     def refunded(self) -> bool:
@@ -81,6 +86,7 @@ def as_csv(lines: Sequence[Line]) -> str:
                 line.task or "",
                 "" if line.charge is None else line.charge.refunded,
                 "" if line.charge is None else line.charge.source,
+                line.model,
             ]
         )
     return out.getvalue()

@@ -8,11 +8,8 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import subprocess
-import sys
 from collections import OrderedDict
-from pathlib import Path
 from threading import Lock
 
 from pydantic import ValidationError
@@ -20,13 +17,12 @@ from pydantic import ValidationError
 from lipsync_demo.qa.models import Measures, load_measures
 from lipsync_demo.runs.folder import RunFolder
 from lipsync_demo.runs.models import Run, RunState
+from lipsync_demo.runs.processes import begin, last_words
 from lipsync_demo.settings import Settings
 
 PAUSE = 0.3
 """Seconds between looks at the process."""
 PATIENCE = 900.0
-KEPT_WORDS = 2000
-"""Characters of what the process wrote that are logged when it fails."""
 
 logger = logging.getLogger(__name__)
 
@@ -94,8 +90,7 @@ class Measuring:
         process.kill()
         written = process.communicate()[1]
         if process.returncode != 0 or not RunFolder(run.folder).measures.exists():
-            words = written.decode(errors="replace")[-KEPT_WORDS:]
-            logger.warning("Run %s could not be measured: %s", run.id, words)
+            logger.warning("Run %s could not be measured: %s", run.id, last_words(written))
             self._failed.add(run.id)
         self._now = None
 
@@ -103,22 +98,11 @@ class Measuring:
         folder = RunFolder(run.folder)
         if run.output is None or not run.output.is_file():
             return
-        command = [sys.executable, "-m", "lipsync_demo.qa", str(run.output), str(folder.measures)]
-        command += ["--cache", str(self._cache)]
+        command = [str(run.output), str(folder.measures), "--cache", str(self._cache)]
         if run.video and run.audio and run.video.path.is_file() and run.audio.path.is_file():
             command += ["--source", str(run.video.path), "--audio", str(run.audio.path)]
-            command += ["--sync-mode", run.sync_mode.value]
-        # The key is no business of this process.
-        environment = {k: v for k, v in os.environ.items() if not k.startswith("WAVESPEED_")}
-        process = subprocess.Popen(  # noqa: S603
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            env=environment,
-            cwd=Path(__file__).resolve().parents[2],
-        )
-        self._now = run, process, PATIENCE
+            command += ["--sync-mode", run.sync_mode.value] if run.sync_mode else []
+        self._now = run, begin("lipsync_demo.qa", command, stdout=subprocess.DEVNULL), PATIENCE
 
 
 def measures_of(run: Run) -> Measures | None:

@@ -30,7 +30,8 @@ from pydantic import (
 )
 
 from lipsync_demo.media.sync_modes import SyncMode
-from lipsync_demo.settings import FOUND, BackendName
+from lipsync_demo.settings import FOUND, MODEL_ID, BackendName
+from lipsync_demo.wavespeed.catalogue import SYNC_MODE, short_name
 
 
 class RunState(str, Enum):
@@ -187,6 +188,19 @@ def _charge(recorded: Any) -> Any:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnCheck:
+    """Our own look at an output that the API did not check.
+
+    `score` is the highest probability (0 to 1) that one of the `frames` frames looked at is not
+    safe for work; `flagged` says whether that is too high.
+    """
+
+    score: float
+    frames: int
+    flagged: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Estimate:
     """Seconds since the start, and seconds still to go judged by `runs` earlier runs."""
 
@@ -209,6 +223,10 @@ class Run:
     waited for), queue, inference, download, total.  `key` tells where
     the API key comes from; the key itself is nowhere in a run.
 
+    `model` is the one it was sent to.  `sync_mode` is None where the model takes none; `choices`
+    are its further fields.  `has_nsfw_contents` is what the API said of each output, `own_checks`
+    what was found here where it said nothing.
+
     `group` is the comparison or batch the run belongs to, `session` the browser session that
     began it, `quote` what it was to cost, `charge` what it did cost, None while nobody knows.
     `imported` is true for a task
@@ -222,10 +240,12 @@ class Run:
     state: RunState
     backend: BackendName
     base_url: str
-    sync_mode: SyncMode
+    sync_mode: SyncMode | None
     folder: Path
     video_source: str
     audio_source: str
+    model: str = MODEL_ID
+    choices: Mapping[str, str] = field(default_factory=dict)
     key: Literal["environment", "visitor", "local"] = "environment"
     needs_key: bool = False
     video: MediaRecord | None = None
@@ -242,6 +262,7 @@ class Run:
     trouble: str | None = None
     timings: Mapping[str, float] = field(default_factory=dict)
     has_nsfw_contents: tuple[bool | None, ...] = ()
+    own_checks: tuple[OwnCheck | None, ...] = ()
     outputs: tuple[FolderPath, ...] = ()
     expected_seconds: Fraction | None = None
     output_seconds: Fraction | None = None
@@ -260,6 +281,42 @@ class Run:
         if not isinstance(said, Mapping):
             return {}
         return {str(k): v for k, v in said.items() if isinstance(v, int)}
+
+    @property
+    def chosen(self) -> dict[str, str]:
+        """Everything that is sent beside the two inputs."""
+        mode = {} if self.sync_mode is None else {SYNC_MODE: self.sync_mode.value}
+        return {**mode, **self.choices}
+
+    @property
+    def manner(self) -> str:
+        """What was chosen, in a few words: `bounce`, or `happy, face`."""
+        return ", ".join(self.chosen.values()) or "–"
+
+    @property
+    def title(self) -> str:
+        """What was chosen, with the model where it is not the usual one."""
+        known = self.model == MODEL_ID
+        return self.manner if known else f"{short_name(self.model)} · {self.manner}"
+
+    def own_check(self, index: int) -> OwnCheck | None:
+        """Our own look at an output, counted from 0; None where there was none."""
+        return self.own_checks[index] if index < len(self.own_checks) else None
+
+    def said_nsfw(self, index: int) -> bool | None:
+        """The API's flag for an output; None when it did not say."""
+        flags = self.has_nsfw_contents
+        return flags[index] if index < len(flags) else None
+
+    def nsfw(self, index: int) -> bool | None:
+        """Whether an output is not safe for work: by the API, else by our own check.
+
+        None when neither looked at it, which is not "safe".
+        """
+        said, own = self.said_nsfw(index), self.own_check(index)
+        if said is not None:
+            return said
+        return None if own is None else own.flagged
 
     @property
     def output(self) -> Path | None:

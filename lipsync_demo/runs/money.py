@@ -11,17 +11,19 @@ import logging
 import secrets
 import threading
 import time
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
+from lipsync_demo.runs.choosing import choices_of
 from lipsync_demo.runs.errors import RunRefused
 from lipsync_demo.runs.ledger import Ledger
 from lipsync_demo.runs.ledger_lines import LineState
 from lipsync_demo.runs.models import Quote, Run
 from lipsync_demo.runs.times import now
-from lipsync_demo.settings import BackendName, Settings
+from lipsync_demo.settings import MODEL_ID, BackendName, Settings
 from lipsync_demo.wavespeed.billing import Bill, bill
 from lipsync_demo.wavespeed.client import WaveSpeedClient
 from lipsync_demo.wavespeed.errors import RateLimited, WaveSpeedError
@@ -33,6 +35,9 @@ if TYPE_CHECKING:
 NOT_MEDIA = "https://example.com/none"
 """Media the API cannot read: asked about them, it gives the floor."""
 FLOOR_SECONDS = 600.0
+FLOORS_PATIENCE = 3.0
+"""Seconds somebody waits for prices that were not asked before."""
+FLOORS_LOOK = 0.05
 FREE = "local"
 MOST = Decimal(100_000)
 """The largest limit a person can mean, in US dollars."""
@@ -47,8 +52,8 @@ class Money:
         self.ledger = ledger
         self._settings = settings
         self._salt = secrets.token_bytes(16)
-        self._floors: dict[str, tuple[float, Price | None]] = {}
-        self._asking: set[str] = set()
+        self._floors: dict[tuple[str, str], tuple[float, Price | None]] = {}
+        self._asking: set[tuple[str, str]] = set()
         self._lock = threading.Lock()
 
     @property
@@ -56,12 +61,14 @@ class Money:
         """What the environment's key may spend in 24 hours; None without a limit."""
         return self._settings.spend_limit
 
-    def floor(self, backend: BackendName, api_key: SecretStr | None) -> Price | None:
-        """The lowest price of a run, asked in the background; None until it is known."""
+    def floor(
+        self, backend: BackendName, api_key: SecretStr | None, model: str = MODEL_ID
+    ) -> Price | None:
+        """The lowest price of a model's run, asked in the background; None until it is known."""
         key = api_key or self._settings.api_key
         if backend == FREE or key is None:
             return None
-        name = hashlib.sha256(self._salt + key.get_secret_value().encode()).hexdigest()
+        name = hashlib.sha256(self._salt + key.get_secret_value().encode()).hexdigest(), model
         with self._lock:
             at, price = self._floors.get(name, (-FLOOR_SECONDS, None))
             if time.monotonic() - at >= FLOOR_SECONDS and name not in self._asking:
@@ -70,6 +77,23 @@ class Money:
                     target=self._ask_floor, args=(name, key), name="floor", daemon=True
                 ).start()
             return price
+
+    def floors(
+        self,
+        backend: BackendName,
+        api_key: SecretStr | None,
+        models: Sequence[str],
+        patience: float = FLOORS_PATIENCE,
+    ) -> dict[str, Price | None]:
+        """The lowest price by model; what the API does not say within seconds stays None."""
+        deadline = time.monotonic() + patience
+        while True:
+            known = {model: self.floor(backend, api_key, model) for model in models}
+            with self._lock:
+                asking = bool(self._asking)
+            if not asking or all(known.values()) or time.monotonic() > deadline:
+                return known
+            time.sleep(FLOORS_LOOK)
 
     def balance(self, backend: BackendName, api_key: SecretStr | None) -> Decimal | None:
         """The account's credit in US dollars; None where there is no account.
@@ -135,8 +159,9 @@ class Money:
     def _quote(self, client: WaveSpeedClient, run: Run, needed: bool) -> Quote | None:
         assert run.request is not None  # noqa: S101
         try:
-            price = client.price(run.request["video"], run.request["audio"], run.sync_mode)
-            floor = client.price(NOT_MEDIA, NOT_MEDIA, run.sync_mode)
+            asked, choices = run.request, choices_of(run.request)
+            price = client.price(asked["video"], asked["audio"], model=run.model, choices=choices)
+            floor = client.price(NOT_MEDIA, NOT_MEDIA, model=run.model, choices=choices)
         except WaveSpeedError as error:
             if needed and isinstance(error, RateLimited):
                 raise
@@ -144,10 +169,11 @@ class Money:
             return None
         return Quote(price.amount, price.currency, price.amount <= floor.amount, now())
 
-    def _ask_floor(self, name: str, key: SecretStr) -> None:
+    def _ask_floor(self, name: tuple[str, str], key: SecretStr) -> None:
         price = None
         try:
-            price = WaveSpeedClient(key, self._settings.base_url).price(NOT_MEDIA, NOT_MEDIA)
+            client = WaveSpeedClient(key, self._settings.base_url)
+            price = client.price(NOT_MEDIA, NOT_MEDIA, model=name[1])
         except WaveSpeedError as error:
             logger.warning("The floor price is not known: %s", error.what)
         finally:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -21,6 +21,7 @@ from lipsync_demo.names import storable
 from lipsync_demo.qa.models import Measures
 from lipsync_demo.runs import estimates, keeping
 from lipsync_demo.runs.access import Access, needs_key
+from lipsync_demo.runs.choosing import Chosen, choose
 from lipsync_demo.runs.drivers import Drivers
 from lipsync_demo.runs.errors import RunRefused
 from lipsync_demo.runs.folder import RunFolder, is_url, local_path
@@ -96,8 +97,10 @@ class RunService:
         self,
         video: Path | str,
         audio: Path | str,
-        sync_mode: SyncMode | str,
+        sync_mode: SyncMode | str | None = None,
         *,
+        model: str | None = None,
+        choices: Mapping[str, str] | None = None,
         backend: BackendName | None = None,
         api_key: SecretStr | None = None,
         group: str | None = None,
@@ -106,16 +109,19 @@ class RunService:
     ) -> Run:
         """Begin a run of a video and a speech track, each a path or an http(s) address.
 
-        Returns once files have been copied; whatever is wrong with them or goes wrong
-        afterwards is the run's `error`.  `api_key` is a visitor's own key, kept in memory
-        for this run only; `group` and `session` are kept in its record; `run_id` is an
+        `model` is the settings' when not given; `sync_mode` and its further `choices` take the
+        model's defaults.  Returns once files have been copied; whatever is wrong with them or
+        goes wrong afterwards is the run's `error`.  `api_key` is a visitor's own key, kept in
+        memory for this run only; `group` and `session` are kept in its record; `run_id` is an
         id that was made for it before, 32 hexadecimal digits.
 
         Raises:
-            RunRefused: the backend is not running, or there is no key for it.
+            RunRefused: the backend is not running, there is no key for it, or it does not
+                answer for this model with these choices.
             ValueError: there is no such mode.
         """
         backend = backend or ("wavespeed" if api_key else self._settings.backend_name)
+        chosen = self.chosen(model, sync_mode, choices, backend)
         left = backend == "local" and self.handed_over
         run_id, moment = run_id or secrets.token_hex(16), now()
         run = Run(
@@ -126,7 +132,9 @@ class RunService:
             state=RunState.CHECKING,
             backend=backend,
             base_url="" if left else self._access.base_url(backend),
-            sync_mode=SyncMode(sync_mode),
+            model=chosen.model,
+            sync_mode=chosen.sync_mode,
+            choices=chosen.choices,
             folder=self._settings.runs_dir / run_id,
             video_source=storable(_source(video)),
             audio_source=storable(_source(audio)),
@@ -146,6 +154,21 @@ class RunService:
                     folder.keep(role, source, self._settings.max_upload_mb << 20)
         self._drivers.begin(run, api_key, left=left)
         return run
+
+    def chosen(
+        self,
+        model: str | None,
+        sync_mode: SyncMode | str | None,
+        choices: Mapping[str, str] | None,
+        backend: BackendName,
+    ) -> Chosen:
+        """What a run of `backend` would be sent with; no model is the settings'.
+
+        Raises:
+            RunRefused: there is no such model or choice, or this backend does not answer for it.
+            ValueError: there is no such mode.
+        """
+        return choose(model or self._settings.model, sync_mode, choices, backend)
 
     def check_access(self, backend: BackendName, api_key: SecretStr | None = None) -> None:
         """Make sure that a run of `backend` could be begun.
@@ -237,6 +260,7 @@ class RunService:
             other_tasks=others,
             timings={},
             has_nsfw_contents=(),
+            own_checks=(),
             outputs=(),
             output_seconds=None,
         )
@@ -307,8 +331,10 @@ class RunService:
             logger.info("The bill is not known: %s", error.what)
 
     def estimate(self, run: Run) -> Estimate | None:
-        """Seconds to go judged by earlier runs of the same backend; None when unknown."""
-        earlier = self.store.list(estimates.SAMPLE, states=[RunState.DONE], backend=run.backend)
+        """Seconds to go judged by earlier runs of the same backend and model; None if unknown."""
+        earlier = self.store.list(
+            estimates.SAMPLE, states=[RunState.DONE], backend=run.backend, model=run.model
+        )
         return estimates.estimate(run, earlier)
 
     def outlook(

@@ -15,6 +15,7 @@ from lipsync_demo.runs.errors import RunNotFound
 from lipsync_demo.runs.models import ACTIVE, Run, RunState, dump_run, load_run
 from lipsync_demo.runs.records import Records, Row
 from lipsync_demo.runs.times import now
+from lipsync_demo.settings import MODEL_ID
 
 
 class _RunRow(Row):
@@ -61,9 +62,10 @@ class RunStore(Records[Run]):
         ids: Collection[str] | None = None,
         states: Collection[RunState] | None = None,
         backend: str | None = None,
+        model: str | None = None,
         group: str | None = None,
     ) -> Sequence[Run]:
-        """Runs, newest first, of these ids, states, backend and group when given."""
+        """Runs, newest first, of these ids, states, backend, model and group when given."""
         query = select(_RunRow).order_by(_RunRow.created_us.desc(), _RunRow.id).limit(limit)
         if ids is not None:
             query = query.where(_RunRow.id.in_(ids))
@@ -71,6 +73,10 @@ class RunStore(Records[Run]):
             query = query.where(_RunRow.state.in_([state.value for state in states]))
         if backend is not None:
             query = query.where(_RunRow.backend == backend)
+        if model is not None:
+            # A record without one was written when there was only the default.
+            written = func.coalesce(_RunRow.record["model"].as_string(), MODEL_ID)
+            query = query.where(written == model)
         if group is not None:
             query = query.where(_RunRow.record["group"].as_string() == group)
         with Session(self.engine) as session:

@@ -15,6 +15,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from lipsync_demo.runs.access import on_loopback
+from lipsync_demo.runs.choosing import choices_of
 from lipsync_demo.runs.ledger_lines import LineState
 from lipsync_demo.runs.models import Run, RunError, RunState
 from lipsync_demo.runs.records import Lost
@@ -108,7 +109,12 @@ class Submission:
         assert run.request is not None  # noqa: S101
         try:
             prediction = client.submit_once(
-                run.request["video"], run.request["audio"], run.sync_mode, run.id
+                run.request["video"],
+                run.request["audio"],
+                None,
+                run.id,
+                model=run.model,
+                choices=choices_of(run.request),
             )
         except AmbiguousSubmit as error:
             logger.warning("Run %s: %s", run.id, error.what)
@@ -155,8 +161,10 @@ class Submission:
             found = turn.client().find_submitted(
                 run.request["video"],
                 run.request["audio"],
-                run.sync_mode,
+                None,
                 run.submitted_at,
+                model=run.model,
+                choices=choices_of(run.request),
                 known_ids=turn.store.tasks(but_of=run.id),
             )
         except RateLimited as error:

@@ -9,6 +9,7 @@ from lipsync_demo.hosting import choose
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.runs.folder import without_query
 from lipsync_demo.runs.models import RunState
+from lipsync_demo.runs.moderating import own_checks
 from lipsync_demo.runs.times import seconds_since
 from lipsync_demo.runs.turn import Turn
 from lipsync_demo.wavespeed.download import download
@@ -74,7 +75,7 @@ def upload(turn: Turn) -> None:
         or hosting.publish(run.video.sent or run.video.path, on_progress=turn.moved(2)),
         "audio": shared.get(run.audio.sha256)
         or hosting.publish(run.audio.sent or run.audio.path, on_progress=turn.moved(2, 0.5)),
-        "sync_mode": run.sync_mode.value,
+        **run.chosen,
     }
     turn.write(request=request, timings={**run.timings, "upload": time.monotonic() - started})
     turn.folder.write_request(request)
@@ -97,7 +98,7 @@ def _addresses(turn: Turn) -> dict[str, str]:
 
 
 def fetch_outputs(turn: Turn) -> None:
-    """Copy every output, measure it, and bring the run to its end.
+    """Copy every output, measure it, look at what the API did not check, and end the run.
 
     Raises:
         DownloadFailed: an output cannot be fetched.
@@ -120,9 +121,12 @@ def fetch_outputs(turn: Turn) -> None:
         raise MediaError(
             f"The result cannot be read: {error.what}", "Resume the run to fetch it again."
         ) from error
+    going = turn.moved()
+    checks = own_checks(paths, prediction.has_nsfw_contents, lambda: going(0, None))
     turn.rest(
         RunState.DONE,
         outputs=tuple(paths),
+        own_checks=checks,
         output_seconds=lengths[0],
         timings={
             **turn.run.timings,

@@ -20,7 +20,6 @@ from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.stills import stills
 from lipsync_demo.report.archive import write_zip
 from lipsync_demo.report.content import Content, as_json, of_group, of_runs
-from lipsync_demo.report.gate import flag
 from lipsync_demo.report.junit import junit
 from lipsync_demo.report.page import Embedded, Preview, render
 from lipsync_demo.report.words import escape
@@ -151,7 +150,7 @@ def _safe(content: Content) -> Run | None:
         (
             entry.run
             for entry in content.entries
-            if entry.run.state is RunState.DONE and flag(entry.run.has_nsfw_contents, 0) is False
+            if entry.run.state is RunState.DONE and entry.run.nsfw(0) is False
         ),
         None,
     )

@@ -1,4 +1,4 @@
-"""The top line: which backend answers with which model, and where a visitor's key goes."""
+"""The top line: which backend answers, and where a visitor's key goes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from lipsync_demo import texts
 from lipsync_demo.hosting.choice import explain
 from lipsync_demo.hosting.errors import HostingUnavailable
 from lipsync_demo.report.words import escape
-from lipsync_demo.settings import MODEL_ID, BackendName, Settings
+from lipsync_demo.settings import BackendName, Settings
 
 CONSENT = texts.Header.CONSENT
 LOOPBACK = "http://127.0.0.1"
@@ -27,12 +27,11 @@ def last_four(key: SecretStr) -> str:
 
 
 def brand(settings: Settings, key: SecretStr | None) -> str:
-    """The name, who answers, and the model."""
+    """The name, and who answers."""
     kind, words = _answers(settings, key)
     return (
         '<div class="brand"><h1>Lipsync Demo</h1>'
-        f'<span class="pill answers {kind}">{escape(words)}</span>'
-        f'<span class="pill">{MODEL_ID.removeprefix("sync/")}</span></div>'
+        f'<span class="pill answers {kind}">{escape(words)}</span></div>'
     )
 
 

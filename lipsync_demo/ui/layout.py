@@ -12,11 +12,12 @@ from lipsync_demo import texts
 from lipsync_demo.media.preflight import LIMITS
 from lipsync_demo.media.sync_modes import DEFAULT_SYNC_MODE
 from lipsync_demo.settings import Settings
-from lipsync_demo.ui import header
+from lipsync_demo.ui import header, models
 from lipsync_demo.ui.modes import NO_QUESTION, choices
 from lipsync_demo.ui.shared import Shared, html
 from lipsync_demo.ui.sharing import Sharing
 from lipsync_demo.ui.sharing import build as build_sharing
+from lipsync_demo.wavespeed.catalogue import MODELS
 
 CAMERA = {"video": {"width": {"ideal": 1280}, "height": {"ideal": 720}}}
 POLL_SECONDS = 1.0
@@ -42,11 +43,20 @@ class Widgets:
     speech_facts: Any
     speech_link: Any
     speech_fetch: Any
+    model: Any
+    model_note: Any
     mode: Any
+    choices: dict[str, Any]
     drawing: Any
     findings: Any
     go: Any
     compare: Any
+    compare_models: Any
+    models_plan: Any
+    models_list: Any
+    models_words: Any
+    models_start: Any
+    models_cancel: Any
     plan: Any
     plan_words: Any
     plan_start: Any
@@ -98,6 +108,15 @@ def above(settings: Settings) -> dict[str, Any]:
     made: dict[str, Any] = {"panel": gr.State("")}
     with gr.Row(elem_id="top"):
         made["brand"] = html(header.brand(settings, None), elem_id="brand")
+        made["model"] = gr.Dropdown(
+            choices=models.listed(settings, None),
+            value=settings.model,
+            label=texts.Models.LABEL,
+            show_label=False,
+            container=False,
+            filterable=False,
+            elem_id="model",
+        )
         made["only"] = gr.Checkbox(label=texts.Demo.ONLY, elem_id="recorded-only", container=False)
         made["key_open"] = gr.Button(texts.Studio.OPEN_KEY, elem_id="key-open", size="sm")
     with gr.Column(visible=False, elem_id="key-panel", elem_classes="panel") as key_panel:
@@ -178,18 +197,26 @@ def limits(settings: Settings, track: str) -> str:
 
 
 def _choice(settings: Settings) -> dict[str, Any]:
+    model = MODELS[settings.model]
     with gr.Column(elem_id="choice"):
+        words = models.note(settings, None, model)
+        note = html(words, visible=bool(words), elem_id="model-note")
         mode = gr.Radio(
             choices=choices(None),
             value=str(DEFAULT_SYNC_MODE),
             label=NO_QUESTION,
+            visible=model.takes_sync_mode,
             elem_id="mode",
         )
+        further = models.fields(model)
         drawing = html(elem_id="drawing")
         findings = html(elem_id="findings")
     with gr.Row(elem_id="start"):
         go = gr.Button(texts.Studio.GO, variant="primary", size="lg", elem_id="go")
-        compare = gr.Button(texts.Compare.ALL, size="lg", elem_id="compare-all")
+        compare = gr.Button(
+            texts.Compare.ALL, size="lg", visible=model.takes_sync_mode, elem_id="compare-all"
+        )
+        other = gr.Button(texts.Models.COMPARE, size="lg", elem_id="compare-models")
         hint = html(elem_id="hint")
     load = gr.Button(texts.Demo.LOAD, visible=False, elem_id="load-sample")
     with gr.Column(visible=False, elem_id="plan", elem_classes="panel") as plan:
@@ -197,13 +224,27 @@ def _choice(settings: Settings) -> dict[str, Any]:
         with gr.Row():
             plan_start = gr.Button(texts.Compare.START, variant="primary", elem_id="plan-start")
             plan_cancel = gr.Button(texts.Compare.CANCEL, elem_id="plan-cancel")
+    with gr.Column(visible=False, elem_id="models-plan", elem_classes="panel") as models_plan:
+        models_list = gr.CheckboxGroup(label=texts.Models.WHICH, elem_id="models-list")
+        models_words = html(elem_id="models-words")
+        with gr.Row():
+            models_start = gr.Button(texts.Compare.START, variant="primary", elem_id="models-start")
+            models_cancel = gr.Button(texts.Compare.CANCEL, elem_id="models-cancel")
     terms = html(header.terms(settings, None), elem_id="terms")
     return {
+        "model_note": note,
         "mode": mode,
+        "choices": further,
         "drawing": drawing,
         "findings": findings,
         "go": go,
         "compare": compare,
+        "compare_models": other,
+        "models_plan": models_plan,
+        "models_list": models_list,
+        "models_words": models_words,
+        "models_start": models_start,
+        "models_cancel": models_cancel,
         "load": load,
         "plan": plan,
         "plan_words": plan_words,

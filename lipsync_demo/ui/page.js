@@ -2,7 +2,7 @@
   // Gradio gives every radio of a group its own name, so arrow keys do nothing; one name
   // makes them a group. Its framework resets the name after a key, hence the observer.
   const group = () => {
-    const groups = { "#mode": "sync_mode", "#run-review": "verdict", "#run-where": "where" };
+    const groups = { "#mode": "sync_mode", "#run-review": "verdict", "#run-where": "where", "#choice-emotion": "emotion", "#choice-model_mode": "model_mode" };
     for (const [place, name] of Object.entries(groups))
       for (const input of document.querySelectorAll(`${place} input[type=radio]`))
         if (input.name !== name) input.name = name;

@@ -13,6 +13,7 @@ from lipsync_demo.settings import Settings
 from lipsync_demo.ui import layout, sharing
 from lipsync_demo.ui import shared as common
 from lipsync_demo.ui.batch import view as batch
+from lipsync_demo.ui.compare import models as model_comparison
 from lipsync_demo.ui.compare import view as compare
 from lipsync_demo.ui.doctor import view as doctor
 from lipsync_demo.ui.history import view as history
@@ -38,7 +39,8 @@ def build(settings: Settings, service: RunService, media: SignedMedia, uploads: 
         state = common.state()
         top = layout.above(settings)
         with gr.Tabs(elem_id="views", selected="studio") as views:
-            shared = Shared(settings, service, media.sign, uploads, views, **state)
+            common_state = {**state, "model": top["model"]}
+            shared = Shared(settings, service, media.sign, uploads, views, **common_state)
             with gr.Tab(texts.Page.STUDIO, id="studio", elem_id="view-studio") as studio_tab:
                 widgets = layout.build(top, shared, placed)
                 with widgets.inputs:
@@ -54,10 +56,11 @@ def build(settings: Settings, service: RunService, media: SignedMedia, uploads: 
         studio = Studio(shared, widgets)
         sharing.wire(widgets.sharing, widgets.run_id, widgets.stamp)
         _wire(page, studio, studio_tab)
-        compare.wire(comparing, page, compare_tab, widgets)
+        shown = compare.wire(comparing, page, compare_tab, widgets)
+        model_comparison.wire(comparing, shown, widgets)
         money.wire(purse, money_tab)
         doctor.wire(examiner, page)
-        batch.wire(many, page)
+        batch.wire(many, page, list(widgets.choices.values()))
         history.wire(past, runs_tab, widgets.stamp)
         page.queue(max_size=64, default_concurrency_limit=4, api_open=False)
     blocks: gr.Blocks = page
@@ -67,6 +70,7 @@ def build(settings: Settings, service: RunService, media: SignedMedia, uploads: 
 def _wire(page: gr.Blocks, studio: Studio, tab: gr.Tab) -> None:
     w, shared = studio.widgets, studio.shared
     inputs = [w.video, w.speech, w.mode]
+    laying = [*inputs, shared.key, shared.session, shared.model]
     laid = [w.drawing, w.findings, w.hint]
     held = [w.video, w.speech, w.video_facts, w.speech_facts, w.mode, *laid]
     run = [w.stamp, w.stage, w.card, w.request, w.response, w.curl, w.python]
@@ -74,7 +78,7 @@ def _wire(page: gr.Blocks, studio: Studio, tab: gr.Tab) -> None:
 
     page.load(
         studio.opened,
-        [w.run_id, *inputs, shared.session],
+        [w.run_id, *inputs, shared.session, shared.model],
         list(dict.fromkeys([*held, *run, shared.session])),
         js="(_, ...rest) => [window.lipsync.asked('run'), ...rest]",
         **AT_ONCE,
@@ -83,12 +87,19 @@ def _wire(page: gr.Blocks, studio: Studio, tab: gr.Tab) -> None:
     gr.on(
         [w.video.change, w.speech.change],
         studio.inputs_changed,
-        [*inputs, shared.key, shared.session],
+        laying,
         held,
         **IN_TURN,
         trigger_mode="always_last",
     )
-    w.mode.change(studio.mode_changed, [*inputs, shared.key, shared.session], laid, **AT_ONCE)
+    w.mode.change(studio.mode_changed, laying, laid, **AT_ONCE)
+    fields = list(w.choices.values())
+    w.model.change(
+        studio.model_changed,
+        [w.model, shared.key],
+        [w.model_note, w.mode, w.compare, *fields],
+        **AT_ONCE,
+    ).then(studio.mode_changed, laying, laid, **AT_ONCE)
     w.mode.change(studio.recorded, [w.mode, w.stamp], run, **AT_ONCE)
     gr.on(
         [w.video_fetch.click, w.video_link.submit],
@@ -107,7 +118,7 @@ def _wire(page: gr.Blocks, studio: Studio, tab: gr.Tab) -> None:
 
     w.go.click(
         studio.start,
-        [*inputs, shared.key, shared.ids, shared.session, w.only],
+        [*inputs, shared.key, shared.ids, shared.session, w.only, w.model, *fields],
         [*run, shared.ids, w.load],
         **AT_ONCE,
     )
@@ -121,7 +132,7 @@ def _wire(page: gr.Blocks, studio: Studio, tab: gr.Tab) -> None:
     gr.on(
         [w.stamp.change, tab.select],
         studio.mode_changed,
-        [*inputs, shared.key, shared.session],
+        laying,
         laid,
         **AT_ONCE,
     )
@@ -131,19 +142,19 @@ def _wire(page: gr.Blocks, studio: Studio, tab: gr.Tab) -> None:
     shared.repeat.change(
         studio.repeated,
         [shared.repeat],
-        [w.video, w.speech, w.mode, w.findings, shared.repeat],
+        [w.video, w.speech, w.model, w.mode, *fields, w.findings, shared.repeat],
         **AT_ONCE,
     )
 
     w.key_open.click(studio.toggle_key, [w.panel], [w.panel, w.key_panel], **AT_ONCE)
-    key = [shared.key, w.key_note, w.key_forget, w.brand, w.terms]
+    key = [w.model, w.model_note, shared.key, w.key_note, w.key_forget, w.brand, w.terms]
     used = gr.on(
         [w.key_use.click, w.key_box.submit],
         studio.use_key,
-        [w.key_box, shared.key],
+        [w.key_box, shared.key, w.model],
         [*key, w.key_box],
         **AT_ONCE,
     )
-    forgotten = w.key_forget.click(studio.forget_key, None, key, **AT_ONCE)
+    forgotten = w.key_forget.click(studio.forget_key, [w.model], key, **AT_ONCE)
     for done in (used, forgotten):
-        done.then(studio.mode_changed, [*inputs, shared.key, shared.session], laid, **AT_ONCE)
+        done.then(studio.mode_changed, laying, laid, **AT_ONCE)

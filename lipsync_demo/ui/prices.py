@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from pydantic import SecretStr
 
 from lipsync_demo import texts
 from lipsync_demo.report import pacing
 from lipsync_demo.report.words import about
-from lipsync_demo.ui import header
+from lipsync_demo.runs.choosing import api_only
+from lipsync_demo.settings import MODEL_ID
+from lipsync_demo.ui import header, models
 from lipsync_demo.ui.ids import run_id
 from lipsync_demo.ui.shared import Shared
 
@@ -24,18 +28,32 @@ def wait_words(shared: Shared, key: SecretStr | None) -> str:
     return texts.Limits.ahead(about(outlook.wait)) if outlook else ""
 
 
-def before(shared: Shared, runs: int, key: SecretStr | None, session: object = None) -> str:
-    """The price of `runs` runs, and a limit that is reached already."""
-    backend = header.backend(shared.settings, key)
+def before(
+    shared: Shared,
+    runs: int,
+    key: SecretStr | None,
+    session: object = None,
+    model: object = MODEL_ID,
+) -> str:
+    """The price of `runs` runs of a model, and a limit that is reached already."""
+    backend, wanted = header.backend(shared.settings, key), models.chosen(model)
     if backend == "local":
-        return texts.Money.FREE
+        return texts.Money.FREE if wanted.local else api_only(wanted.id).what
     money = shared.service.money
-    price = money.floor(backend, key)
+    price = money.floor(backend, key, wanted.id)
     words = (
         texts.Money.UNKNOWN
         if price is None
         else texts.Money.floor(f"{price.amount * runs} {price.currency}", runs)
     )
+    return words + limits_reached(shared, price.amount * runs if price else None, key, session)
+
+
+def limits_reached(
+    shared: Shared, amount: Decimal | None, key: SecretStr | None, session: object
+) -> str:
+    """Which limits an amount would go beyond, in words; "" when none or it is not known."""
+    money, words = shared.service.money, ""
     own, limits = run_id(session), []
     if own is not None:
         limits.append((money.ledger.limit(own), money.ledger.spent(session=own)))
@@ -43,6 +61,6 @@ def before(shared: Shared, runs: int, key: SecretStr | None, session: object = N
         day = money.ledger.spent(key="environment")
         limits.append((money.server_limit, day))
     for limit, spent in limits:
-        if limit is not None and price is not None and spent + price.amount * runs > limit:
+        if limit is not None and amount is not None and spent + amount > limit:
             words += " " + texts.Money.reached(str(spent), str(limit))
     return words

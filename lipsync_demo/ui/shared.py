@@ -32,7 +32,8 @@ class Shared:
     `ids`, `groups` and `session` are kept by the browser: its run ids, the ids of its
     comparisons and batches, and its own random id.  `key` is a visitor's key, in this server's
     memory.  Writing a run's id to `open_run` shows it in the studio, to `repeat` puts its
-    inputs there; together with `views`, the tabs.  Whoever reads one of the two empties it, so
+    inputs there; together with `views`, the tabs.  `model` is the list of models in the header.
+    Whoever reads one of the two empties it, so
     that the same id works again.
     """
 
@@ -47,6 +48,7 @@ class Shared:
     key: Any
     open_run: Any
     repeat: Any
+    model: Any
 
 
 def state() -> dict[str, Any]:

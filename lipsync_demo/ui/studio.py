@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -22,16 +23,19 @@ from lipsync_demo.runs.estimates import inference_rate
 from lipsync_demo.runs.models import Run, RunState
 from lipsync_demo.runs.service import RunService
 from lipsync_demo.settings import BackendName, Settings
-from lipsync_demo.ui import header, layout, modes, notices, prices, view
+from lipsync_demo.ui import header, layout, models, modes, notices, prices, view
 from lipsync_demo.ui.ids import remembered, run_id
 from lipsync_demo.ui.layout import Widgets
 from lipsync_demo.ui.samples import SHOWN, example, sample
 from lipsync_demo.ui.shared import Shared, unchanged
 from lipsync_demo.ui.sources import Source, Track, fetch, lay_all, take
 from lipsync_demo.ui.uploads import SAMPLE, lend, place, sweep
+from lipsync_demo.wavespeed.catalogue import Model
 from lipsync_demo.wavespeed.errors import WaveSpeedError
 
 Changes = dict[Any, Any]
+PRICE_PATIENCE = 1.5
+"""Seconds a change of model or key may take for the price; it is asked for once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +56,17 @@ class Studio:
     # Inputs
 
     def opened(
-        self, address: str, video: str | None, speech: str | None, mode: str, session: object
+        self,
+        address: str,
+        video: str | None,
+        speech: str | None,
+        mode: str,
+        session: object,
+        model: object,
     ) -> Changes:
         """The page was opened, perhaps at the address of a run."""
         own = run_id(session) or secrets.token_hex(16)
-        changes = self.inputs_changed(video, speech, mode, None, own)
+        changes = self.inputs_changed(video, speech, mode, None, own, model)
         changes[self.shared.session] = own
         wanted = run_id(address)
         if address and wanted is None:
@@ -72,6 +82,7 @@ class Studio:
         mode: str,
         key: SecretStr | None,
         session: object,
+        model: object,
     ) -> Changes:
         """A video or a speech track came, went or was cut."""
         w = self.widgets
@@ -87,7 +98,8 @@ class Studio:
             changes[facts] = words
             if source is not None and path is not None and source.shown != Path(path):
                 changes[widget] = str(source.shown)
-        return changes | self._laid(sources["video"], sources["speech"], mode, key, session)
+        picture, sound = sources["video"], sources["speech"]
+        return changes | self._laid(picture, sound, mode, key, session, models.chosen(model))
 
     def mode_changed(
         self,
@@ -96,13 +108,33 @@ class Studio:
         mode: str,
         key: SecretStr | None,
         session: object,
+        model: object,
     ) -> Changes:
         """Another mode was chosen; the inputs are the same."""
         picture, sound = self._take("video", video)[0], self._take("speech", speech)[0]
-        changes = self._laid(picture, sound, mode, key, session)
+        changes = self._laid(picture, sound, mode, key, session, models.chosen(model))
         # New choices would take the focus away from the keys that changed the mode.
         del changes[self.widgets.mode]
         return changes
+
+    def model_changed(self, model: object, key: SecretStr | None) -> Changes:
+        """Another model was chosen, or who answers changed: its fields are shown."""
+        w, wanted = self.widgets, models.chosen(model)
+        self._ask_price(key, wanted)
+        taken = wanted.defaults
+        changes: Changes = {
+            w.model_note: models.noted(self.settings, key, wanted),
+            w.mode: gr.Radio(visible=wanted.takes_sync_mode),
+            w.compare: gr.Button(visible=wanted.takes_sync_mode),
+        }
+        return changes | {
+            widget: gr.Radio(visible=name in taken) for name, widget in w.choices.items()
+        }
+
+    def _ask_price(self, key: SecretStr | None, model: Model) -> None:
+        """Give the API a moment to say the model's price before it is shown."""
+        backend = header.backend(self.settings, key)
+        self.service.money.floors(backend, key, [model.id], PRICE_PATIENCE)
 
     def recorded(self, mode: str, stamp: str) -> Changes:
         """Another mode was chosen while a recording is shown: that mode's own is shown."""
@@ -163,6 +195,7 @@ class Studio:
         mode: str,
         key: SecretStr | None,
         session: object,
+        model: Model,
     ) -> Changes:
         w = self.widgets
         timelines = lay_all(video, speech)
@@ -176,24 +209,28 @@ class Studio:
         }
         if timelines is None or video is None or speech is None:
             return changes
-        chosen = timelines[SyncMode(mode)]
-        found = check(video.info, speech.info, chosen.mode)
+        laid = timelines[SyncMode(mode)] if model.takes_sync_mode else None
+        found = check(video.info, speech.info, laid.mode if laid else None)
         return changes | {
-            w.drawing: alignment.draw(chosen),
+            w.drawing: alignment.draw(laid) if laid else "",
             w.findings: notices.findings([f for f in found if f.severity is not Severity.NOTE]),
-            w.hint: self._hint(float(chosen.output_seconds), key, session),
+            w.hint: self._hint(laid.output_seconds if laid else None, key, session, model),
         }
 
-    def _hint(self, seconds: float, key: SecretStr | None, session: object) -> str:
+    def _hint(
+        self, seconds: Fraction | None, key: SecretStr | None, session: object, model: Model
+    ) -> str:
         backend = header.backend(self.settings, key)
         done = [
             run
             for run in self.service.list(limit=100)
-            if run.state is RunState.DONE and run.backend == backend
+            if run.state is RunState.DONE and (run.backend, run.model) == (backend, model.id)
         ]
         pace = inference_rate(done)
-        time = "" if pace is None else f"about {clock(max(1.0, pace * seconds))} · "
-        price = prices.before(self.shared, 1, key, session)
+        time = ""
+        if pace is not None and seconds is not None:
+            time = f"about {clock(max(1.0, pace * float(seconds)))} · "
+        price = prices.before(self.shared, 1, key, session, model.id)
         ahead = self._ahead(backend) + prices.wait_words(self.shared, key)
         return f'<span class="quiet">{time}{ahead}{escape(price)}</span>'
 
@@ -214,9 +251,11 @@ class Studio:
         key: SecretStr | None,
         ids: object,
         session: object,
-        recorded_only: bool = False,
+        recorded_only: bool,
+        model: object,
+        *choices: str,
     ) -> Changes:
-        """The main button."""
+        """The main button; `choices` are what the fields of `models.FIELDS` hold."""
         w = self.widgets
         if recorded_only:
             return self._from_recording(video, speech, mode)
@@ -229,11 +268,14 @@ class Studio:
                 )
             }
         sweep(self.shared.uploads)
+        wanted = models.chosen(model)
         try:
             run = self.service.start(
                 picture.path,
                 sound.path,
-                mode,
+                mode if wanted.takes_sync_mode else None,
+                model=wanted.id,
+                choices=models.given(wanted, choices),
                 backend=header.backend(self.settings, key),
                 api_key=key,
                 session=run_id(session),
@@ -272,7 +314,7 @@ class Studio:
         except RunNotFound:
             return unchanged()
         words = f'<p class="quiet" role="status">{texts.Demo.GOES_ON}</p>'
-        return self._show(self._recorded(run.sync_mode)) | {
+        return self._show(self._recorded(run.sync_mode or SHOWN)) | {
             self.widgets.run_id: "",
             self.widgets.notice: words,
         }
@@ -310,7 +352,7 @@ class Studio:
         return self.open_run(wanted) | {self.shared.open_run: ""}
 
     def repeated(self, wanted: str) -> Changes:
-        """The inputs and the mode of an earlier run are wanted for a new one."""
+        """The inputs and everything chosen for an earlier run are wanted for a new one."""
         w = self.widgets
         known = run_id(wanted)
         if known is None:
@@ -327,10 +369,16 @@ class Studio:
         ]
         if len(copies) < 2:
             return {self.shared.repeat: ""}
+        mode = {} if run.sync_mode is None else {w.mode: run.sync_mode.value}
+        fields = {
+            w.choices[name]: value for name, value in run.choices.items() if name in w.choices
+        }
         return {
             w.video: str(take("video", copies[0]).shown),
             w.speech: str(copies[1]),
-            w.mode: run.sync_mode.value,
+            w.model: models.chosen(run.model).id,
+            **mode,
+            **fields,
             self.shared.repeat: "",
         }
 
@@ -383,18 +431,21 @@ class Studio:
         now = "" if panel else "key"
         return {w.panel: now, w.key_panel: gr.Column(visible=bool(now))}
 
-    def use_key(self, typed: str, key: SecretStr | None) -> Changes:
+    def use_key(self, typed: str, key: SecretStr | None, model: object) -> Changes:
         """Take the key out of the box and keep it for this session."""
         new = header.cleaned(typed) or key
-        return self._key(new) | {self.widgets.key_box: ""}
+        return self._key(new, model) | {self.widgets.key_box: ""}
 
-    def forget_key(self) -> Changes:
+    def forget_key(self, model: object) -> Changes:
         """Go on without the visitor's key."""
-        return self._key(None)
+        return self._key(None, model)
 
-    def _key(self, key: SecretStr | None) -> Changes:
+    def _key(self, key: SecretStr | None, model: object) -> Changes:
         w = self.widgets
+        self._ask_price(key, models.chosen(model))
         return {
+            w.model: gr.Dropdown(choices=models.listed(self.settings, key)),
+            w.model_note: models.noted(self.settings, key, models.chosen(model)),
             self.shared.key: key,
             w.key_note: header.key_note(key),
             w.key_forget: gr.Button(visible=key is not None),

@@ -121,7 +121,7 @@ def result(run: Run, links: list[str], tag: str) -> str:
     say = f"Done: {tag}"
     return (
         f'<section class="stage" aria-label="Result" data-say="{escape(say)}">'
-        f"{players(links, run.has_nsfw_contents, tag)}</section>"
+        f"{players(run, links, tag)}</section>"
     )
 
 
@@ -137,4 +137,4 @@ def _as_download(link: str) -> str:
 
 def _tag(run: Run) -> str:
     length = f" · {seconds(run.output_seconds)}" if run.output_seconds is not None else ""
-    return f"{run.sync_mode}{length}"
+    return f"{run.title}{length}"

@@ -7,7 +7,7 @@ when its outcome is unknown, `find_submitted` looks for the task among the recen
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timezone
 from decimal import Decimal
@@ -17,9 +17,10 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from lipsync_demo.media.sync_modes import DEFAULT_SYNC_MODE, SyncMode
+from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.settings import MODEL_ID
 
+from . import catalogue
 from . import download as _download
 from .addresses import origin
 from .answers import data_of, odd
@@ -104,23 +105,40 @@ class WaveSpeedClient:
         self,
         video_url: str,
         audio_url: str,
-        sync_mode: SyncMode | str = DEFAULT_SYNC_MODE,
+        sync_mode: SyncMode | str | None = None,
         *,
+        model: str = MODEL_ID,
+        choices: Mapping[str, str] | None = None,
         patience: float = PATIENCE_SECONDS,
     ) -> Prediction:
         """Start a task, which is billed, and return it as first described.
 
         Waits for the account's limit and sends again after a 429, `patience` seconds at most.
 
+        Args:
+            sync_mode: None is the model's default, or nothing where it takes none.
+            model: an id of `catalogue.MODELS`.
+            choices: the model's further fields; those left out take their defaults.
+
         Raises:
+            BadParameter: the model takes no such field or value.
             AmbiguousSubmit: nobody knows whether the task was started.
             NetworkError: the server was not reached; nothing was started.
             RateLimited: it was not taken in all this time; nothing was started.
         """
-        return submit(self._transport, inputs(video_url, audio_url, sync_mode), patience)
+        chosen = catalogue.model(model)
+        body = inputs(chosen, video_url, audio_url, _choices(sync_mode, choices))
+        return submit(self._transport, chosen, body, patience)
 
     def submit_once(
-        self, video_url: str, audio_url: str, sync_mode: SyncMode | str, ticket: str
+        self,
+        video_url: str,
+        audio_url: str,
+        sync_mode: SyncMode | str | None,
+        ticket: str,
+        *,
+        model: str = MODEL_ID,
+        choices: Mapping[str, str] | None = None,
     ) -> Prediction:
         """Start a task by one request, whose `ticket` `governor.submits` has let through.
 
@@ -128,20 +146,24 @@ class WaveSpeedClient:
             AmbiguousSubmit: nobody knows whether the task was started.
             RateLimited: nothing was started; ask the queue again after `retry_after` seconds.
         """
-        return send(self._transport, inputs(video_url, audio_url, sync_mode), ticket)
+        chosen = catalogue.model(model)
+        body = inputs(chosen, video_url, audio_url, _choices(sync_mode, choices))
+        return send(self._transport, chosen, body, ticket)
 
     def find_submitted(
         self,
         video_url: str,
         audio_url: str,
-        sync_mode: SyncMode | str,
+        sync_mode: SyncMode | str | None,
         since: datetime,
         *,
+        model: str = MODEL_ID,
+        choices: Mapping[str, str] | None = None,
         known_ids: Collection[str] = (),
     ) -> Prediction | None:
         """Look for the task of an ambiguous submit among the recent ones.
 
-        A task matches when its inputs are the same and it was created after `since`, with
+        A task matches when its model and inputs are the same and it was created after `since`, with
         two minutes' allowance for clocks that differ; of several, the one created nearest
         to `since` wins.  `known_ids` are tasks that belong to other submits.  A server
         may need a few seconds to list a new task.
@@ -149,17 +171,19 @@ class WaveSpeedClient:
         Raises:
             AmbiguousSubmit: the list does not say which media its tasks used.
         """
+        chosen = catalogue.model(model)
 
         def page(number: int, created_after: datetime) -> list[Prediction]:
             return self.list_predictions(
                 number,
                 PAGE_LIMIT,
-                model=MODEL_ID,
+                model=chosen.id,
                 created_after=created_after,
                 include_inputs=True,
             )
 
-        return find(page, inputs(video_url, audio_url, sync_mode), _utc(since), known_ids)
+        body = inputs(chosen, video_url, audio_url, _choices(sync_mode, choices))
+        return find(page, chosen, body, _utc(since), known_ids)
 
     def prediction(
         self, task_id: str, *, retry: bool = True, seconds: float | None = None
@@ -285,10 +309,18 @@ class WaveSpeedClient:
         return amount
 
     def price(
-        self, video_url: str, audio_url: str, sync_mode: SyncMode | str = DEFAULT_SYNC_MODE
+        self,
+        video_url: str,
+        audio_url: str,
+        sync_mode: SyncMode | str | None = None,
+        *,
+        model: str = MODEL_ID,
+        choices: Mapping[str, str] | None = None,
     ) -> Price:
         """What the API quotes for this request; a floor when it cannot read the media."""
-        request = {"model_id": MODEL_ID, "inputs": inputs(video_url, audio_url, sync_mode)}
+        chosen = catalogue.model(model)
+        body = inputs(chosen, video_url, audio_url, _choices(sync_mode, choices))
+        request = {"model_id": chosen.id, "inputs": body}
         answer = self._transport.call("POST", "/api/v3/model/price", request)
         if answer.status in {404, 405}:
             older = self._transport.call("POST", "/api/v3/model/pricing", request)
@@ -347,3 +379,10 @@ def _utc(moment: datetime) -> datetime:
     if moment.tzinfo is None:
         return moment.replace(tzinfo=timezone.utc)
     return moment.astimezone(timezone.utc)
+
+
+def _choices(
+    sync_mode: SyncMode | str | None, choices: Mapping[str, str] | None
+) -> dict[str, str | None]:
+    mode = None if sync_mode is None else str(sync_mode)
+    return {**(choices or {}), **({} if mode is None else {catalogue.SYNC_MODE: mode})}

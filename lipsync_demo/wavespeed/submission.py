@@ -5,14 +5,12 @@ from __future__ import annotations
 import logging
 import re
 import secrets
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
-
-from lipsync_demo.media.sync_modes import DEFAULT_SYNC_MODE, SyncMode
-from lipsync_demo.settings import MODEL_ID
 
 from .addresses import origin
 from .answers import error_of, refused
+from .catalogue import Model
 from .errors import AmbiguousSubmit, BadParameter, NetworkError, RateLimited, UnknownPrediction
 from .models import Prediction, mapping
 from .transport import TOO_MANY, Answer, Transport
@@ -26,17 +24,18 @@ PAGE_LIMIT = 100
 _PAGES = 10
 _CLOCK_SKEW = timedelta(minutes=2)
 _ID = re.compile(r"[A-Za-z0-9_-]{4,128}")
-_DEFAULTS = {"sync_mode": str(DEFAULT_SYNC_MODE)}
 
 Page = Callable[[int, datetime], list[Prediction]]
 """Gives a page (from 1) of at most `PAGE_LIMIT` tasks created after a time, with inputs."""
 
 
-def inputs(video_url: str, audio_url: str, sync_mode: SyncMode | str) -> dict[str, str]:
-    """The request's body, exactly as it is sent.
+def inputs(
+    model: Model, video_url: str, audio_url: str, choices: Mapping[str, str | None]
+) -> dict[str, str]:
+    """The request's body, exactly as it is sent; a choice that is None takes its default.
 
     Raises:
-        BadParameter: an address is not http or https, or there is no such mode.
+        BadParameter: an address is not http or https, or the model takes no such choice.
     """
     for name, url in (("video", video_url), ("audio", audio_url)):
         if origin(url) is None:
@@ -44,14 +43,7 @@ def inputs(video_url: str, audio_url: str, sync_mode: SyncMode | str) -> dict[st
                 f"The {name} is not an http or https address.",
                 "Upload the file first, or give an address that begins with https.",
             )
-    try:
-        mode = SyncMode(sync_mode)
-    except ValueError:
-        raise BadParameter(
-            f"There is no sync_mode {str(sync_mode)[:40]!r}.",
-            f"Use one of {', '.join(map(str, SyncMode))}.",
-        ) from None
-    return {"video": video_url, "audio": audio_url, "sync_mode": str(mode)}
+    return {"video": video_url, "audio": audio_url, **model.chosen(choices)}
 
 
 def checked_id(task_id: str) -> str:
@@ -68,7 +60,9 @@ def checked_id(task_id: str) -> str:
     return task_id
 
 
-def submit(transport: Transport, request: dict[str, str], patience: float) -> Prediction:
+def submit(
+    transport: Transport, model: Model, request: dict[str, str], patience: float
+) -> Prediction:
     """Send the request when its turn has come, and again after a 429, which started nothing.
 
     `patience` is how many seconds that may take.
@@ -89,7 +83,7 @@ def submit(transport: Transport, request: dict[str, str], patience: float) -> Pr
                 transport.sleep(min(wait, LOOK_SECONDS))
                 continue
             try:
-                return send(transport, request, ticket)
+                return send(transport, model, request, ticket)
             except RateLimited as error:
                 if transport.clock() + (error.retry_after or 0.0) > deadline:
                     raise
@@ -97,7 +91,7 @@ def submit(transport: Transport, request: dict[str, str], patience: float) -> Pr
         queue.leave(ticket)
 
 
-def send(transport: Transport, request: dict[str, str], ticket: str) -> Prediction:
+def send(transport: Transport, model: Model, request: dict[str, str], ticket: str) -> Prediction:
     """Send the request once and return the task it started; the queue of submits is told.
 
     Raises:
@@ -107,7 +101,7 @@ def send(transport: Transport, request: dict[str, str], ticket: str) -> Predicti
     """
     queue = transport.governor.submits
     try:
-        started = _sent(transport, request)
+        started = _sent(transport, model, request)
     except RateLimited as error:
         error.retry_after = queue.refused(ticket, error.retry_after)
         log.info("The account's limit is reached; the next submit in %.0f s", error.retry_after)
@@ -122,10 +116,10 @@ def send(transport: Transport, request: dict[str, str], ticket: str) -> Predicti
     return started
 
 
-def _sent(transport: Transport, request: dict[str, str]) -> Prediction:
+def _sent(transport: Transport, model: Model, request: dict[str, str]) -> Prediction:
     try:
         answer = transport.call(
-            "POST", f"/api/v3/{MODEL_ID}", request, seconds=transport.limits.submit, braked=False
+            "POST", f"/api/v3/{model.id}", request, seconds=transport.limits.submit, braked=False
         )
     except NetworkError as error:
         if not error.maybe_sent:
@@ -142,9 +136,13 @@ def _sent(transport: Transport, request: dict[str, str]) -> Prediction:
 
 
 def find(
-    page: Page, request: dict[str, str], since: datetime, known_ids: Collection[str]
+    page: Page,
+    model: Model,
+    request: dict[str, str],
+    since: datetime,
+    known_ids: Collection[str],
 ) -> Prediction | None:
-    """The recent task with these inputs created nearest to `since`; None if there is none.
+    """The model's recent task with these inputs created nearest to `since`; None if there is none.
 
     Raises:
         AmbiguousSubmit: the list does not say which media its tasks used, or is too long.
@@ -156,11 +154,11 @@ def find(
         items = page(number, earliest)
         for task in items:
             young = task.created_at is None or task.created_at >= earliest
-            if not young or task.id in known_ids or task.model not in {"", MODEL_ID}:
+            if not young or task.id in known_ids or task.model not in {"", model.id}:
                 continue
             if not task.inputs:
                 unreadable += 1
-            elif (_DEFAULTS | dict(task.inputs)).items() >= request.items():
+            elif (model.defaults | dict(task.inputs)).items() >= request.items():
                 found.append(task)
         complete = len(items) < PAGE_LIMIT
         if complete:

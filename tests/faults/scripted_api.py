@@ -20,10 +20,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from lipsync_demo.settings import MODEL_ID
+from lipsync_demo.wavespeed.catalogue import MODELS
+
 KEY = "wsk_scripted_0123456789abcdef"
-SUBMIT = "/api/v3/sync/lipsync-1.9.0-beta"
+SUBMITS = {f"/api/v3/{model}": model for model in MODELS}
 POSTS = {
-    SUBMIT,
+    *SUBMITS,
     "/api/v3/media/uploads",
     "/api/v3/predictions",
     "/api/v3/predictions/delete",
@@ -62,16 +65,17 @@ class Gate:
 class ScriptedApi:
     """The server's script and memory.
 
-    `prices` are the floor and what is quoted for media on this server; `balance` falls by the
-    latter with each task.  `gates` hold a kind of request: source, ticket, put, accept (before
-    the task exists), refuse (before a refusal of `refusals`), answer (after it exists, before the
-    answer), look, list, output.  `statuses` are the words a task goes through, one a look, the
-    last for ever.  `drop_submits` closes that many submit connections after the task was made;
-    `bill_unit` is what the bill counts in (1 for dollars, a million for micro-dollars, None for a
-    server without bills), `late_bills` how many times it is still empty, `refunded` the tasks
-    whose refund has come; `refusals` are statuses with which the next requests of a kind are
-    refused.  `limit` is how many submits are taken in how many seconds from the first on;
-    `windows` counts the refusals of each window, `looks` has the moments of looks at tasks.
+    `prices` are the floor and what is quoted for media on this server, `model_prices` those of
+    models that have their own; `balance` falls by the latter with each task. `gates` hold a kind of
+    request: source, ticket, put, accept (before the task exists), refuse (before a refusal of
+    `refusals`), answer (after it exists, before the answer), look, list, output. `statuses` are the
+    words a task goes through, one a look, the last for ever. `drop_submits` closes that many submit
+    connections after the task was made; `bill_unit` is what the bill counts in (1 for dollars, a
+    million for micro-dollars, None for a server without bills), `late_bills` how many times it is
+    still empty, `refunded` the tasks whose refund has come; `refusals` are statuses with which the
+    next requests of a kind are refused. `limit` is how many submits are taken in how many seconds
+    from the first on; `windows` counts the refusals of each window, `looks` has the moments of
+    looks at tasks.
     """
 
     def __init__(self, output: Path, sources: Path | None = None) -> None:
@@ -106,6 +110,7 @@ class ScriptedApi:
         self.uploads: dict[str, bytes] = {}
         self.keys: set[str] = set()
         self.prices = (0.025, 0.05)
+        self.model_prices: dict[str, tuple[float, float]] = {}
         self.balance = 10.0
         self.bill_unit: int | None = 1
         self.late_bills = 0
@@ -134,11 +139,15 @@ class ScriptedApi:
             self.windows[-1] += 1
             return ceil(began + seconds - now)
 
-    def new_task(self, request: Mapping[str, Any]) -> dict[str, Any]:
+    def prices_of(self, model: str) -> tuple[float, float]:
+        """The floor and the quote of a model."""
+        return self.model_prices.get(model, self.prices)
+
+    def new_task(self, request: Mapping[str, Any], model: str = MODEL_ID) -> dict[str, Any]:
         task_id = f"{len(self.tasks) + 1:032x}"
         task = {
             "id": task_id,
-            "model": "sync/lipsync-1.9.0-beta",
+            "model": model,
             "outputs": [],
             "urls": {"get": f"{self.url}/api/v3/predictions/{task_id}/result"},
             "has_nsfw_contents": [],
@@ -156,7 +165,7 @@ class ScriptedApi:
         if task_id not in self.tasks:
             return []
         kinds = ["deduct", *(["refund"] if task_id in self.refunded else [])]
-        price = self.prices[1] * (self.bill_unit or 1)
+        price = self.prices_of(self.tasks[task_id]["model"])[1] * (self.bill_unit or 1)
         return [
             {
                 "uuid": f"{kind}-{task_id}",
@@ -246,8 +255,8 @@ class _Handler(BaseHTTPRequestHandler):
             return
         if path not in POSTS:
             self._refuse(404)
-        elif path == SUBMIT:
-            self._submit(request)
+        elif path in SUBMITS:
+            self._submit(request, SUBMITS[path])
         elif path == "/api/v3/media/uploads" and self._count("ticket"):
             api.gates["ticket"].pass_through()
             with api.lock:
@@ -268,7 +277,7 @@ class _Handler(BaseHTTPRequestHandler):
         elif path == "/api/v3/model/price" and self._count("price"):
             media = [request["inputs"][name] for name in ("video", "audio")]
             readable = all(url.startswith(f"{api.url}/uploads/") for url in media)
-            price = api.prices[1 if readable else 0]
+            price = api.prices_of(request["model_id"])[1 if readable else 0]
             self._data({"model_id": request["model_id"], "price": price, "currency": "USD"})
         elif path == "/api/v3/billings/search" and self._count("bill"):
             self._bills(request)
@@ -290,7 +299,7 @@ class _Handler(BaseHTTPRequestHandler):
         shown = items[first : first + request["page_size"]]
         self._data({"page": request["page"], "total": len(items), "items": shown})
 
-    def _submit(self, request: Mapping[str, Any]) -> None:
+    def _submit(self, request: Mapping[str, Any], model: str) -> None:
         api = self.api
         if not self._count("submit"):
             return
@@ -302,8 +311,8 @@ class _Handler(BaseHTTPRequestHandler):
             api.lose_submits -= 1
             self.close_connection = True
             return
-        task = api.new_task(request)
-        api.balance = round(api.balance - api.prices[1], 6)
+        task = api.new_task(request, model)
+        api.balance = round(api.balance - api.prices_of(model)[1], 6)
         api.gates["answer"].pass_through()
         if api.drop_submits:
             api.drop_submits -= 1

@@ -78,7 +78,7 @@ def progress(group: Group, runs: Sequence[Run | None], estimates: Sequence[Estim
 def _row(group: Group, number: int, item: Item, run: Run | None) -> str:
     name = item.label or " + ".join(map(file_name, (item.video, item.audio)))
     return (
-        f"<tr><td>{number + 1}</td><td>{escape(name)}</td><td>{item.sync_mode}</td>"
+        f"<tr><td>{number + 1}</td><td>{escape(name)}</td><td>{escape(item.manner)}</td>"
         f"<td>{_state(run, item)}</td><td>{_length(run)}</td>"
         f"<td>{_actions(group, number, run)}</td></tr>"
     )

@@ -18,7 +18,7 @@ from lipsync_demo.runs.grouping import MOST_AT_ONCE, MOST_ITEMS
 from lipsync_demo.runs.groups import Group, GroupKind, GroupState
 from lipsync_demo.runs.money import amount
 from lipsync_demo.runs.pairs import PairList, among, read_pairs
-from lipsync_demo.ui import header, notices, prices, samples, sharing
+from lipsync_demo.ui import header, models, notices, prices, samples, sharing
 from lipsync_demo.ui.batch import rows
 from lipsync_demo.ui.compare.view import stamp
 from lipsync_demo.ui.ids import remembered, run_id
@@ -53,13 +53,13 @@ class Batch:
     sent: sharing.Sharing
 
     def checked(
-        self, files: Sequence[str] | None, key: SecretStr | None, session: object
+        self, files: Sequence[str] | None, key: SecretStr | None, session: object, model: object
     ) -> Changes:
         """A list and its media came or went."""
         if not files:
             return {self.told: rows.expected(), self.skip: gr.Checkbox(visible=False)}
         found = self._read(files)
-        price = prices.before(self.shared, max(1, len(found.pairs)), key, session)
+        price = prices.before(self.shared, max(1, len(found.pairs)), key, session, model)
         pace = prices.limit_words(self.shared, len(found.pairs), key)
         bad = bool(found.pairs and found.bad)
         return {
@@ -76,8 +76,10 @@ class Batch:
         key: SecretStr | None,
         groups: object,
         session: object,
+        model: object,
+        *choices: str,
     ) -> Changes:
-        """The list is to be run."""
+        """The list is to be run; `choices` are what the fields of `models.FIELDS` hold."""
         if not files:
             return {self.notice: notices.trouble(texts.Batch.NO_LIST, texts.Batch.NO_LIST_HINT)}
         found = self._read(files)
@@ -87,13 +89,22 @@ class Batch:
         if limit.strip() and most is None:
             return {self.notice: notices.no_amount(limit)}
         name = next((Path(f).name for f in files if f.lower().endswith(LISTS)), texts.Page.BATCH)
-        return self._begin(found, name, int(concurrency or 1), most, key, groups, session)
+        many = int(concurrency or 1)
+        return self._begin(found, name, many, most, key, groups, session, model, choices)
 
-    def tried(self, key: SecretStr | None, groups: object, session: object) -> Changes:
+    def tried(
+        self,
+        key: SecretStr | None,
+        groups: object,
+        session: object,
+        model: object,
+        *choices: str,
+    ) -> Changes:
         """The samples are to be run as a batch."""
         paths = [path for track in ("video", "speech") if (path := samples.sample(track))]
         found = read_pairs(rows.example_csv().encode(), among({p.name: p for p in paths}))
-        return self._begin(found, texts.Batch.EXAMPLE, 2, None, key, groups, session)
+        name = texts.Batch.EXAMPLE
+        return self._begin(found, name, 2, None, key, groups, session, model, choices)
 
     def _begin(
         self,
@@ -104,14 +115,18 @@ class Batch:
         key: SecretStr | None,
         groups: object,
         session: object,
+        model: object,
+        choices: Sequence[str],
     ) -> Changes:
-        shared = self.shared
+        shared, wanted = self.shared, models.chosen(model)
         try:
             group = shared.service.groups.batch(
                 found.pairs,
                 title=name,
                 concurrency=concurrency,
                 spend_limit=limit,
+                model=wanted.id,
+                choices=models.given(wanted, choices),
                 backend=header.backend(shared.settings, key),
                 api_key=key,
                 session=run_id(session),
@@ -244,8 +259,8 @@ def build(shared: Shared) -> Batch:
     )  # fmt: skip
 
 
-def wire(view: Batch, page: gr.Blocks) -> None:
-    """Connect the events."""
+def wire(view: Batch, page: gr.Blocks, fields: Sequence[Any]) -> None:
+    """Connect the events; `fields` are the studio's, in the order of `models.FIELDS`."""
     s = view.shared
     sharing.wire(view.sent, view.group, view.seen)
     shown = [view.group, view.seen, view.table, view.notice, view.timer, view.stop, view.resume]
@@ -259,16 +274,23 @@ def wire(view: Batch, page: gr.Blocks) -> None:
     )
     view.group.change(None, [view.group], None, js="(id) => window.lipsync.address('batch', id)")
     view.files.change(
-        view.checked, [view.files, s.key, s.session], [view.told, view.skip], **IN_TURN
+        view.checked, [view.files, s.key, s.session, s.model], [view.told, view.skip], **IN_TURN
+    )
+    s.model.change(
+        view.checked, [view.files, s.key, s.session, s.model], [view.told, view.skip], **IN_TURN
     )
     begun = [*shown, s.groups, view.earlier]
     view.start.click(
         view.begun,
-        [view.files, view.concurrency, view.limit, view.skip, s.key, s.groups, s.session],
+        [
+            *(view.files, view.concurrency, view.limit, view.skip),
+            *(s.key, s.groups, s.session, s.model, *fields),
+        ],
         begun,
         **IN_TURN,
     )
-    view.sample.click(view.tried, [s.key, s.groups, s.session], begun, **IN_TURN)
+    tried = [s.key, s.groups, s.session, s.model, *fields]
+    view.sample.click(view.tried, tried, begun, **IN_TURN)
     view.timer.tick(view.poll, [view.group, view.seen, s.groups], [*shown, view.earlier], **AT_ONCE)
     for button, name in ((view.stop, "stop"), (view.resume, "resume")):
 

@@ -41,7 +41,9 @@ def grid(
 
 def recorded(runs: Sequence[Run], link: films.Link, film: player.Source | None) -> str:
     """The recorded comparison that is there before anything was compared."""
-    items = [Item(video="", audio="", modes=(run.sync_mode,)) for run in runs]
+    items = [
+        Item(video="", audio="", modes=(run.sync_mode,) if run.sync_mode else ()) for run in runs
+    ]
     day = f"{runs[0].created_at:%d %B %Y}"
     cells = "".join(
         _frame(item, _done(run, link, measures_of(run)), _actions(run, item, recorded=True))
@@ -88,7 +90,7 @@ def _cell(
 
 
 def _frame(item: Item, body: str, actions: str) -> str:
-    names = " · ".join(mode.value for mode in item.modes)
+    names = escape(item.label or item.manner.replace(", ", " · "))
     same = texts.Compare.same(len(item.modes))
     note = f'<span class="quiet">{same}</span>' if same else ""
     return (
@@ -98,9 +100,8 @@ def _frame(item: Item, body: str, actions: str) -> str:
 
 
 def _done(run: Run, link: films.Link, found: Measures | None) -> str:
-    outputs = films.outputs(run, link, run.sync_mode.value)[:1]
-    nsfw = gate.flag(run.has_nsfw_contents, 0)
-    videos = "".join(gate.covered(player.cell(source), nsfw) for source in outputs)
+    outputs = films.outputs(run, link, run.title)[:1]
+    videos = "".join(gate.covered(player.cell(source), gate.why(run, 0)) for source in outputs)
     checks = summary(found) if found else texts.Compare.UNMEASURED
     laid = films.cut(run)
     drawing = alignment.draw(laid) if laid else ""
@@ -136,7 +137,10 @@ def _actions(
     buttons = []
     if not recorded:
         buttons.append(_button(texts.Compare.OPEN, run=run.id))
-    buttons.append(_button(texts.Compare.USE, mode=item.sync_mode.value))
+    if item.label:
+        buttons.append(_button(texts.Models.USE, act=f"model {item.model}"))
+    elif item.sync_mode is not None:
+        buttons.append(_button(texts.Compare.USE, mode=item.sync_mode.value))
     if retry is not None and group is not None and group.state is not GroupState.ACTIVE:
         note = "" if group.backend == "local" else texts.Compare.RETRY_PAID
         buttons.append(_button(texts.Compare.RETRY, note, retry=str(retry)))

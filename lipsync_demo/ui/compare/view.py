@@ -1,4 +1,4 @@
-"""The tab that compares: all modes of one pair, and any two videos on one playhead."""
+"""The tab that compares: modes or models of one pair, and any two videos on one playhead."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from lipsync_demo.runs.errors import RunsError
 from lipsync_demo.runs.grouping import distinct
 from lipsync_demo.runs.groups import Group, GroupKind, GroupState
 from lipsync_demo.runs.models import Run, RunState
-from lipsync_demo.ui import header, notices, prices, samples, sharing
+from lipsync_demo.ui import header, models, notices, prices, samples, sharing
 from lipsync_demo.ui.compare import cells
 from lipsync_demo.ui.ids import remembered, run_id
 from lipsync_demo.ui.layout import POLL_SECONDS, Widgets
@@ -52,15 +52,23 @@ class Compare:
     # Before the click
 
     def plan(
-        self, video: str | None, speech: str | None, key: SecretStr | None, session: object
+        self,
+        video: str | None,
+        speech: str | None,
+        key: SecretStr | None,
+        session: object,
+        model: object,
     ) -> Changes:
         """What comparing all modes would run, and what it costs."""
-        given = _given(video, speech)
-        if isinstance(given, str):
-            return {"words": given, "ready": False}
-        runs = len(distinct(*given, tuple(SyncMode)))
+        files = given(video, speech)
+        if isinstance(files, str):
+            return {"words": files, "ready": False}
+        wanted = models.chosen(model)
+        if not models.answered(self.shared.settings, key, wanted):
+            return {"words": models.note(self.shared.settings, key, wanted), "ready": False}
+        runs = len(distinct(*files, tuple(SyncMode)))
         words = texts.Compare.plan(len(SyncMode), runs)
-        price = prices.before(self.shared, runs, key, session)
+        price = prices.before(self.shared, runs, key, session, model)
         pace = notices.quiet(prices.limit_words(self.shared, runs, key))
         return {
             "words": f"<p><b>{words}</b> {escape(texts.Compare.price(price))}</p>{pace}",
@@ -75,25 +83,31 @@ class Compare:
         groups: object,
         ids: object,
         session: object,
+        model: object,
     ) -> Changes:
         """Begin the comparison that was asked for."""
-        given = _given(video, speech)
-        if isinstance(given, str):
-            return {self.notice: given}
+        files = given(video, speech)
+        if isinstance(files, str):
+            return {self.notice: files}
         shared = self.shared
         try:
             group = shared.service.groups.compare(
-                *given,
+                *files,
+                model=models.chosen(model).id,
                 backend=header.backend(shared.settings, key),
                 api_key=key,
                 session=run_id(session),
             )
         except (RunsError, MediaError) as error:
             return {self.notice: notices.trouble(error.what, error.hint)}
+        return self.begun(group, groups, ids)
+
+    def begun(self, group: Group, groups: object, ids: object) -> Changes:
+        """A comparison was begun: it is shown, and kept in the browser's list."""
         known = remembered(groups, group.id)
         return self.show(group, ids) | {
-            shared.groups: known,
-            shared.views: gr.Tabs(selected="compare"),
+            self.shared.groups: known,
+            self.shared.views: gr.Tabs(selected="compare"),
             self.earlier: self._earlier(known),
         }
 
@@ -183,6 +197,9 @@ class Compare:
     ) -> Changes:
         """A button in a cell, or an earlier comparison, was pressed."""
         shared = self.shared
+        if event.act.startswith("model "):
+            wanted_model = models.chosen(event.act.removeprefix("model "))
+            return {shared.model: wanted_model.id, shared.views: gr.Tabs(selected="studio")}
         if wanted := run_id(event.run):
             return {shared.open_run: wanted, shared.views: gr.Tabs(selected="studio")}
         if wanted := run_id(event.group):
@@ -237,7 +254,7 @@ def stamp(group: Group, runs: Sequence[Run | None], found: Sequence[Measures | N
     return " ".join([group.id, group.updated_at.isoformat(), *words])
 
 
-def _given(video: str | None, speech: str | None) -> tuple[Path, Path] | str:
+def given(video: str | None, speech: str | None) -> tuple[Path, Path] | str:
     """Both inputs' files, or what is wrong with them."""
     if not video or not speech:
         return notices.trouble(texts.Compare.NEEDED, "")
@@ -265,8 +282,11 @@ def build(shared: Shared) -> Compare:
     return Compare(shared, group, seen, timer, grid, notice, stop, resume, pair, earlier, sent)
 
 
-def wire(view: Compare, page: gr.Blocks, tab: Any, w: Widgets) -> None:
-    """Connect the events; `w` has the studio's inputs and its plan of a comparison."""
+def wire(view: Compare, page: gr.Blocks, tab: Any, w: Widgets) -> Sequence[Any]:
+    """Connect the events; `w` has the studio's inputs and its plan of a comparison.
+
+    Gives the widgets that change when a comparison is shown.
+    """
     s = view.shared
     sharing.wire(view.sent, view.group, view.stamp)
     shown = [view.group, view.stamp, view.grid, view.notice, view.timer]
@@ -284,9 +304,13 @@ def wire(view: Compare, page: gr.Blocks, tab: Any, w: Widgets) -> None:
     tab.select(view.looked, [view.group, s.ids], shown, **AT_ONCE)
 
     def plan(
-        video: str | None, speech: str | None, key: SecretStr | None, session: object
+        video: str | None,
+        speech: str | None,
+        key: SecretStr | None,
+        session: object,
+        model: object,
     ) -> Changes:
-        told = view.plan(video, speech, key, session)
+        told = view.plan(video, speech, key, session, model)
         return {
             w.plan: gr.Column(visible=True),
             w.plan_words: told["words"],
@@ -297,12 +321,15 @@ def wire(view: Compare, page: gr.Blocks, tab: Any, w: Widgets) -> None:
         return {w.plan: gr.Column(visible=False)}
 
     w.compare.click(
-        plan, [w.video, w.speech, s.key, s.session], [w.plan, w.plan_words, w.plan_start], **AT_ONCE
+        plan,
+        [w.video, w.speech, s.key, s.session, s.model],
+        [w.plan, w.plan_words, w.plan_start],
+        **AT_ONCE,
     )
     w.plan_cancel.click(hide, None, [w.plan], **AT_ONCE)
     w.plan_start.click(
         view.start,
-        [w.video, w.speech, s.key, s.groups, s.ids, s.session],
+        [w.video, w.speech, s.key, s.groups, s.ids, s.session, s.model],
         [*shown, s.groups, s.views, view.earlier],
         **AT_ONCE,
     ).then(hide, None, [w.plan], **AT_ONCE)
@@ -322,6 +349,7 @@ def wire(view: Compare, page: gr.Blocks, tab: Any, w: Widgets) -> None:
         place.select(
             view.chosen,
             [view.group, s.key, s.groups, s.ids],
-            [*asked, s.open_run],
+            [*asked, s.open_run, s.model],
             **AT_ONCE,
         )
+    return shown

@@ -1,4 +1,4 @@
-"""The list of runs: found by words, mode, backend, state and verdict, a page at a time."""
+"""The list of runs: found by words, mode, backend, state, verdict and model, a page at a time."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from lipsync_demo import texts
 from lipsync_demo.files import write_whole
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.stills import stills
-from lipsync_demo.report.gate import flag
 from lipsync_demo.report.words import escape, seconds
 from lipsync_demo.runs.folder import RunFolder
 from lipsync_demo.runs.models import Run, RunState, Verdict
+from lipsync_demo.settings import MODEL_ID
+from lipsync_demo.wavespeed.catalogue import short_name
 
 Link = Callable[[Path], str]
 PAGE = 20
@@ -40,15 +41,17 @@ class Wanted:
     backend: str = ANY
     state: str = ANY
     verdict: str = ANY
+    model: str = ANY
 
     def holds(self, run: Run) -> bool:
         """Whether the run is among what is wanted; every word must be found in it."""
         judged = run.review.verdict.value if run.review and run.review.verdict else "none"
         exact = (
-            (self.mode, run.sync_mode.value),
+            (self.mode, run.sync_mode.value if run.sync_mode else None),
             (self.backend, run.backend),
             (self.state, run.state.value),
             (self.verdict, judged),
+            (self.model, run.model),
         )
         if any(want not in (ANY, has) for want, has in exact):
             return False
@@ -58,7 +61,7 @@ class Wanted:
 
 def _said(run: Run) -> Iterable[str]:
     """Everything a search looks in."""
-    yield from (run.id, run.prediction_id or "", run.sync_mode.value, run.state.value)
+    yield from (run.id, run.prediction_id or "", run.model, run.manner, run.state.value)
     yield from (record.name for record in (run.video, run.audio) if record)
     if run.review:
         yield run.review.note
@@ -99,18 +102,21 @@ def row(run: Run, link: Link, recorded: bool = False) -> str:
     mark, ink = MARKS.get(verdict, ("", "")) if verdict else ("", "")
     judged = f'<b class="{ink}" title="{texts.Runs.VERDICT}">{mark}</b>' if mark else ""
     group = f'<span class="pill">{texts.Runs.GROUPED}</span>' if run.group else ""
+    other = run.model != MODEL_ID
+    model = f'<span class="pill">{escape(short_name(run.model))}</span>' if other else ""
+    which = escape(f"{files}, {run.title}")
     more = (
         ""
         if recorded
         else f'<button type="button" class="button" data-act="details" data-run="{run.id}">'
-        f'{texts.Runs.MORE}<span class="unheard"> {escape(files)}, {run.sync_mode}</span></button>'
+        f'{texts.Runs.MORE}<span class="unheard"> {which}</span></button>'
     )
     state = texts.Runs.RECORDED if recorded else str(run.state)
     address = "" if recorded else f' href="?run={run.id}" data-run="{run.id}"'
     return (
         f"<li><a{address}>{_picture(run, link)}"
-        f'<b class="{INKS.get(run.state, "")}">{state}</b><span>{run.sync_mode}</span>'
-        f'<span class="files">{escape(files)}</span>{group}{judged}<span>{length}</span>'
+        f'<b class="{INKS.get(run.state, "")}">{state}</b><span>{escape(run.manner)}</span>'
+        f'<span class="files">{escape(files)}</span>{model}{group}{judged}<span>{length}</span>'
         f'<time datetime="{when}">{run.created_at:%d %b %H:%M} UTC</time></a>{more}</li>'
     )
 
@@ -124,7 +130,7 @@ def _picture(run: Run, link: Link) -> str:
     path = thumbnail(run)
     if path is None:
         return '<span class="thumbnail" aria-hidden="true"></span>'
-    words = texts.Runs.thumbnail(run.sync_mode.value)
+    words = escape(texts.Runs.thumbnail(run.title))
     return f'<img class="thumbnail" src="{escape(link(path))}" alt="{words}" loading="lazy">'
 
 
@@ -133,7 +139,7 @@ def thumbnail(run: Run) -> Path | None:
     path = RunFolder(run.folder).thumbnail
     if path.exists():
         return path
-    safe = run.output is not None and flag(run.has_nsfw_contents, 0) is False
+    safe = run.output is not None and run.nsfw(0) is False
     source = run.output if safe else run.video.path if run.video else None
     if source is None or run.state.active or not source.is_file():
         return None

@@ -19,6 +19,7 @@ from lipsync_demo.ui.history.listing import ANY, Wanted, history, row
 from lipsync_demo.ui.ids import KEPT, remembered, run_id
 from lipsync_demo.ui.listing import SELECT_JS
 from lipsync_demo.ui.shared import AT_ONCE, IN_TURN, Shared, html, unchanged
+from lipsync_demo.wavespeed.catalogue import MODELS
 from lipsync_demo.wavespeed.errors import WaveSpeedError
 
 Changes = dict[Any, Any]
@@ -187,7 +188,7 @@ class History:
 
 def _title(run: Run) -> str:
     names = [record.name for record in (run.video, run.audio) if record]
-    return f"{run.sync_mode} · {' + '.join(names) or run.id[:8]}"
+    return f"{run.title} · {' + '.join(names) or run.id[:8]}"
 
 
 def build(shared: Shared) -> History:
@@ -197,6 +198,7 @@ def build(shared: Shared) -> History:
         with gr.Row(elem_id="run-filters"):
             words = gr.Textbox(label=t.SEARCH, elem_id="run-search", scale=3)
             modes = [(t.ANY_MODE, ANY), *((m.value, m.value) for m in SyncMode)]
+            by_model = [(texts.Models.ANY, ANY), *((m.name, m.id) for m in MODELS.values())]
             states = [(t.ANY_STATE, ANY), *((s.value, s.value) for s in RunState)]
             filters = [words] + [
                 gr.Dropdown(choices=choices, value=ANY, label=label, elem_id=f"run-{name}")
@@ -205,6 +207,7 @@ def build(shared: Shared) -> History:
                     ("backend", t.BACKEND, t.BACKENDS),
                     ("state", t.STATE, states),
                     ("verdict", t.VERDICT, t.VERDICTS),
+                    ("model", texts.Models.LABEL, by_model),
                 )
             ]
         notice = html(elem_id="history-notice")

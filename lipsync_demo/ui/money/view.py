@@ -19,6 +19,7 @@ from lipsync_demo.runs.money import amount
 from lipsync_demo.ui import header, notices, prices
 from lipsync_demo.ui.ids import run_id
 from lipsync_demo.ui.shared import AT_ONCE, IN_TURN, Shared, html
+from lipsync_demo.wavespeed.catalogue import short_name
 from lipsync_demo.wavespeed.errors import WaveSpeedError
 
 Changes = dict[Any, Any]
@@ -38,7 +39,7 @@ class Purse:
     lines: Any
     save: Any
 
-    def shown(self, key: SecretStr | None, session: object) -> Changes:
+    def shown(self, key: SecretStr | None, session: object, model: object) -> Changes:
         """Everything as it is now, the balance asked anew."""
         shared, money = self.shared, self.shared.service.money
         backend = header.backend(shared.settings, key)
@@ -63,7 +64,11 @@ class Purse:
             left = max(Decimal(0), money.server_limit - money.ledger.spent(key="environment"))
             tiles.append((f"{left} USD", texts.Money.SERVER_LEFT))
         cells = "".join(f"<div><b>{value}</b><span>{name}</span></div>" for value, name in tiles)
-        words = texts.Money.LOCAL if backend == "local" else prices.before(shared, 1, key, session)
+        words = (
+            texts.Money.LOCAL
+            if backend == "local"
+            else prices.before(shared, 1, key, session, model)
+        )
         return {
             self.figures: f'<div class="tiles">{cells}</div><p class="quiet">{words}</p>{trouble}',
             self.lines: table(lines),
@@ -100,7 +105,8 @@ def table(lines: Sequence[Line]) -> str:
     if not lines:
         return f'<p class="quiet">{texts.Money.EMPTY}</p>'
     rows = "".join(
-        f"<tr><td>{line.at:%d %b %H:%M}</td><td>{line.mode}</td><td>{_amount(line)}</td>"
+        f"<tr><td>{line.at:%d %b %H:%M}</td><td>{escape(short_name(line.model))}</td>"
+        f"<td>{line.mode or '–'}</td><td>{_amount(line)}</td>"
         f"<td>{'–' if line.charge is None else charged(line.charge)}</td>"
         f"<td>{_state(line)}</td>"
         f"<td><code>{escape((line.task or '–')[:12])}</code></td></tr>"
@@ -147,7 +153,7 @@ def wire(view: Purse, tab: Any) -> None:
     s = view.shared
     shown: dict[str, Any] = {
         "fn": view.shown,
-        "inputs": [s.key, s.session],
+        "inputs": [s.key, s.session, s.model],
         "outputs": [view.figures, view.lines, view.lift, view.save],
     } | IN_TURN
     gr.on([tab.select, view.refresh.click], **shown)

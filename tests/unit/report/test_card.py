@@ -6,6 +6,7 @@ from fractions import Fraction
 import pytest
 
 from lipsync_demo.report.card import Output, as_expected, card
+from lipsync_demo.runs.models import OwnCheck
 from tests.unit.run_factory import MakeRun
 
 OUTPUT = Output(800_000, 720, 720, Fraction(25))
@@ -73,6 +74,26 @@ def test_the_worst_flag_of_all_outputs_stands_in_the_tile(
     make_run: MakeRun, flags: tuple[bool | None, ...], words: str
 ) -> None:
     assert words in text(card(make_run(has_nsfw_contents=flags), [OUTPUT], []))
+
+
+def test_an_output_the_api_did_not_check_is_said_to_be(make_run: MakeRun) -> None:
+    own = (OwnCheck(0.034, 8, flagged=False),)
+    shown = text(card(make_run(has_nsfw_contents=(None,), own_checks=own), [OUTPUT], []))
+    assert "clear NSFW, 1 of 1, our own check" in shown
+    assert "Output: not checked by the API; our own check of 8 frames" in shown
+    assert "clear, highest score 0.03" in shown
+    unseen = text(card(make_run(has_nsfw_contents=(None,)), [OUTPUT], []))
+    assert "Output: not checked for not-safe-for-work content, by the API or here" in unseen
+
+
+def test_the_model_and_its_own_fields_are_there(make_run: MakeRun) -> None:
+    run = make_run(
+        model="sync/react-1", sync_mode=None, choices={"emotion": "sad", "model_mode": "head"}
+    )
+    shown = text(card(run, [OUTPUT], []))
+    for words in ("Model sync/react-1", "Emotion sad", "What moves head"):
+        assert words in shown
+    assert "Mode" not in shown.replace("Model", "")
 
 
 def test_each_output_has_its_own_download(make_run: MakeRun) -> None:

@@ -21,7 +21,15 @@ from lipsync_demo.report.junit import junit
 from lipsync_demo.report.page import EMBEDDED_BYTES, Embedded, render
 from lipsync_demo.report.redaction import address, redacted
 from lipsync_demo.runs.folder import RunFolder
-from lipsync_demo.runs.models import HEADINGS, Review, Run, RunError, RunState, Verdict
+from lipsync_demo.runs.models import (
+    HEADINGS,
+    OwnCheck,
+    Review,
+    Run,
+    RunError,
+    RunState,
+    Verdict,
+)
 from lipsync_demo.runs.times import now
 
 ASSETS = Path(__file__).resolve().parents[3] / "assets"
@@ -157,3 +165,30 @@ def test_addresses_lose_what_may_be_a_signature() -> None:
     assert redacted({"a": ["https://a.example/b?c", 3, None]}) == {
         "a": ["https://a.example/b", 3, None]
     }
+
+
+def test_every_run_carries_its_model_and_our_own_check(run: Run) -> None:
+    own = OwnCheck(0.034, 8, flagged=False)
+    newer = replace(run, model="sync/lipsync-2", has_nsfw_contents=(None,), own_checks=(own,))
+    content = of_runs([run, newer])
+    told = as_json(content)
+    assert told["model"] == "sync/lipsync-1.9.0-beta, sync/lipsync-2"
+    assert [one["model"] for one in told["runs"]] == told["model"].split(", ")
+    assert [one["own_nsfw_checks"] for one in told["runs"]] == [
+        [],
+        [{"score": 0.034, "frames": 8, "flagged": False}],
+    ]
+    page = render(content, Embedded(content))
+    assert "our own check of 8 frames" in page
+    assert "sync/lipsync-2" in page
+
+
+def test_a_run_without_a_mode_is_reported(run: Run) -> None:
+    acted = replace(
+        run, model="sync/react-1", sync_mode=None, choices={"emotion": "sad"}, expected_seconds=None
+    )
+    content = of_runs([acted])
+    assert content.entries[0].name == f"sad · {run.id[:8]}"
+    assert "sync/react-1" in render(content, Embedded(content))
+    assert as_json(content)["runs"][0]["sync_modes"] == []
+    assert b"sad" in junit(content)

@@ -61,7 +61,7 @@ def test_without_a_believable_bill_the_balance_tells_and_is_named(
     assert run.charge == Charge(PRICE, Decimal(0), "balance")
     assert one_line(runs).charge == run.charge
     row = as_csv(runs.money.ledger.lines()).splitlines()[1]
-    assert row.endswith(",0,balance")
+    assert row.endswith(",0,balance,sync/lipsync-1.9.0-beta")
 
 
 def test_a_bill_that_comes_late_replaces_the_balance(

@@ -1,0 +1,147 @@
+"""The models of sync.so's family on the API, and what each takes beside a video and a speech.
+
+Fields and defaults are those of https://wavespeed.ai/models/<id>/llms.txt.  Prices are nowhere
+here: the API quotes them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from lipsync_demo.media.sync_modes import DEFAULT_SYNC_MODE, SyncMode
+from lipsync_demo.settings import MODEL_ID, ModelId
+
+from .errors import BadParameter
+
+SYNC_MODE = "sync_mode"
+MEDIA = ("video", "audio")
+"""The fields every model takes: addresses of the two inputs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A field with a few values; `label` names it on a form."""
+
+    name: str
+    label: str
+    values: tuple[str, ...]
+    default: str
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """One model; `words` say what it is, `local` is true where the local engine answers for it."""
+
+    id: ModelId
+    words: str
+    choices: tuple[Choice, ...]
+    local: bool = False
+
+    @property
+    def name(self) -> str:
+        """The id without its maker."""
+        return short_name(self.id)
+
+    @property
+    def takes_sync_mode(self) -> bool:
+        """Whether a person decides what happens when the lengths differ."""
+        return any(choice.name == SYNC_MODE for choice in self.choices)
+
+    @property
+    def defaults(self) -> dict[str, str]:
+        """What the API assumes of each field that is left out."""
+        return {choice.name: choice.default for choice in self.choices}
+
+    def chosen(self, given: Mapping[str, str | None]) -> dict[str, str]:
+        """Every field's value: the given one, else its default; None is not given.
+
+        Raises:
+            BadParameter: the model has no such field, or the field no such value.
+        """
+        wanted = {name: str(value) for name, value in given.items() if value is not None}
+        known = {choice.name: choice for choice in self.choices}
+        for name, value in wanted.items():
+            if name not in known:
+                raise BadParameter(
+                    f"{self.id} takes no {name[:40]}.",
+                    f"Leave it out; the model takes {', '.join((*MEDIA, *known))}.",
+                )
+            if value not in known[name].values:
+                raise BadParameter(
+                    f"There is no {name} {value[:40]!r}.",
+                    f"Use one of {', '.join(known[name].values)}.",
+                )
+        return {choice.name: wanted.get(choice.name, choice.default) for choice in self.choices}
+
+
+_SYNC_MODE = Choice(
+    SYNC_MODE, "Sync mode", tuple(mode.value for mode in SyncMode), DEFAULT_SYNC_MODE.value
+)
+_EMOTION = Choice(
+    "emotion",
+    "Emotion",
+    ("happy", "sad", "angry", "disgusted", "surprised", "neutral"),
+    "neutral",
+)
+_REGION = Choice("model_mode", "What moves", ("lips", "face", "head"), "face")
+
+MODELS: Mapping[str, Model] = MappingProxyType(
+    {
+        model.id: model
+        for model in (
+            Model(
+                MODEL_ID,
+                "The model this demo is about; sync.so calls it its legacy model.",
+                (_SYNC_MODE,),
+                local=True,
+            ),
+            Model(
+                "sync/lipsync-2",
+                "The generation after it, with the same five sync modes.",
+                (_SYNC_MODE,),
+            ),
+            Model(
+                "sync/lipsync-2-pro",
+                "lipsync-2 for finer detail, with the same five sync modes.",
+                (_SYNC_MODE,),
+            ),
+            Model(
+                "sync/lipsync-3",
+                "The newest of the lipsync models, with the same five sync modes.",
+                (_SYNC_MODE,),
+            ),
+            Model(
+                "sync/react-1",
+                "Acts with the face or the whole head too: it takes an emotion and no sync mode.",
+                (_EMOTION, _REGION),
+            ),
+        )
+    }
+)
+"""Every model that can be chosen, the default first."""
+
+DEFAULT = MODELS[MODEL_ID]
+
+
+def model(model_id: str) -> Model:
+    """The model with this id.
+
+    Raises:
+        BadParameter: it is not in the table.
+    """
+    if model_id not in MODELS:
+        raise BadParameter(
+            f"There is no model {model_id[:60]!r} here.", f"Use one of {', '.join(MODELS)}."
+        )
+    return MODELS[model_id]
+
+
+def short_name(model_id: str) -> str:
+    """A model's id without its maker, also of one that is not in the table.
+
+    >>> short_name("sync/lipsync-2-pro")
+    'lipsync-2-pro'
+    """
+    return model_id.rpartition("/")[2]
