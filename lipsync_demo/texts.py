@@ -635,6 +635,9 @@ class Gate:
     NOT_CHECKED = (
         "The API did not check whether this output is safe for work, and nobody else has yet."
     )
+    LOOKING = (
+        "The API did not check whether this output is safe for work; it is being checked here now."
+    )
     SHOW = "Show anyway"
 
     @staticmethod

@@ -9,22 +9,27 @@ from lipsync_demo.report.words import escape
 from lipsync_demo.runs.models import Run
 
 
-def why(run: Run, index: int) -> str:
-    """Why one output is covered; "" for one that is known to be safe."""
+def why(run: Run, index: int, looking: bool = False) -> str:
+    """Why one output is covered; "" for one that is known to be safe.
+
+    `looking` says that our own check is being made.
+    """
     nsfw, own = run.nsfw(index), run.own_check(index)
     if nsfw is False:
         return ""
     if nsfw is None:
-        return texts.Gate.NOT_CHECKED
+        return texts.Gate.LOOKING if looking else texts.Gate.NOT_CHECKED
     if run.said_nsfw(index) or own is None:
         return texts.Gate.FLAGGED
     return texts.Gate.own(own.frames)
 
 
-def players(run: Run, urls: Sequence[str], tag: str) -> str:
+def players(run: Run, urls: Sequence[str], tag: str, looking: bool = False) -> str:
     """A player for each output; `tag` is written in its corner."""
     return "".join(
-        _player(url, why(run, n), f"{tag} · {n + 1} of {len(urls)}" if len(urls) > 1 else tag)
+        _player(
+            url, why(run, n, looking), f"{tag} · {n + 1} of {len(urls)}" if len(urls) > 1 else tag
+        )
         for n, url in enumerate(urls)
     )
 

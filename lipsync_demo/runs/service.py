@@ -30,6 +30,7 @@ from lipsync_demo.runs.keeping import Deletion
 from lipsync_demo.runs.ledger import Ledger
 from lipsync_demo.runs.measuring import Measuring, measures_of
 from lipsync_demo.runs.models import ACTIVE, Estimate, Review, Run, RunState
+from lipsync_demo.runs.moderating import OwnLooks
 from lipsync_demo.runs.money import Money
 from lipsync_demo.runs.outlook import Outlook, outlook
 from lipsync_demo.runs.settling import Settling
@@ -67,7 +68,9 @@ class RunService:
         self._drivers = Drivers(settings, self.store, self._access, self.money)
         self._settling = Settling(settings, self.store, ledger)
         self._measuring = Measuring(settings)
-        self._drivers.schedule(self._measuring)
+        self._looks = OwnLooks(self.store)
+        for job in (self._measuring, self._looks):
+            self._drivers.schedule(job)
         self._recovers = recover
         self.local = local
         self.shares = Shares(settings, self.store.engine)
@@ -361,6 +364,13 @@ class RunService:
             self._measuring.want(run)
         return found
 
+    def looking(self, run: Run) -> bool:
+        """Whether a finished run's outputs are still to be looked at here; that is begun.
+
+        Only where the API did not check them and nobody has.
+        """
+        return self._looks.want(run)
+
     def measuring(self, run_id: str) -> bool:
         """True while the run's output waits to be measured or is."""
         return self._measuring.under_way(run_id)
@@ -403,6 +413,7 @@ class RunService:
             return
         self._access.closing.set()
         self._measuring.close()
+        self._looks.close()
         self._drivers.close()
         self.store.close()
 

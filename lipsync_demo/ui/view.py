@@ -54,8 +54,9 @@ def of_run(run: Run, service: RunService, link: Link) -> View:
     done = run.state is RunState.DONE
     found = service.measures(run) if done else None
     measuring = done and found is None and service.measuring(run.id)
+    looking = done and service.looking(run)
     if done:
-        stage = result(run, [link(path) for path in run.outputs], _tag(run))
+        stage = result(run, [link(path) for path in run.outputs], _tag(run), looking)
     elif run.state.active and not run.needs_key:
         estimate = service.estimate(run)
         share = service.progress(run.id)
@@ -63,7 +64,8 @@ def of_run(run: Run, service: RunService, link: Link) -> View:
     else:
         stage = status.trouble(run)
     return View(
-        stamp=f"{run.id} {run.state} {run.updated_at.isoformat()} {found is None} {measuring}",
+        stamp=f"{run.id} {run.state} {run.updated_at.isoformat()} {found is None} {measuring} "
+        f"{looking}",
         stage=stage,
         card=beside(run, films.input_film(run, link), found, link)
         + figures(run, [link(path) for path in run.outputs], found, measuring)
@@ -76,7 +78,7 @@ def of_run(run: Run, service: RunService, link: Link) -> View:
         actions=status.actions(run),
         resume_label=status.resume_label(run),
         active=run.state.active and not run.needs_key,
-        polled=measuring or (run.state.active and not run.needs_key),
+        polled=measuring or looking or (run.state.active and not run.needs_key),
         troubled=run.trouble is not None or run.state in (RunState.FAILED, RunState.UNCLEAR),
     )
 
@@ -116,12 +118,12 @@ def of_nothing(notice: str = NOTHING) -> View:
     )
 
 
-def result(run: Run, links: list[str], tag: str) -> str:
-    """The stage with the outputs of a finished run."""
+def result(run: Run, links: list[str], tag: str, looking: bool = False) -> str:
+    """The stage with the outputs of a finished run; `looking` while they are checked here."""
     say = f"Done: {tag}"
     return (
         f'<section class="stage" aria-label="Result" data-say="{escape(say)}">'
-        f"{players(run, links, tag)}</section>"
+        f"{players(run, links, tag, looking)}</section>"
     )
 
 

@@ -142,7 +142,9 @@ class Compare:
         estimates = [self.shared.service.estimate(run) if run else None for run in runs]
         found = self._measured(runs)
         going = group.state is GroupState.ACTIVE or any(run and run.state.active for run in runs)
-        measuring = any(run and self.shared.service.measuring(run.id) for run in runs)
+        service = self.shared.service
+        known = [run for run in runs if run]
+        measuring = any(service.measuring(run.id) or service.looking(run) for run in known)
         held = group.state in (GroupState.HELD, GroupState.STOPPED)
         return {
             self.group: group.id,

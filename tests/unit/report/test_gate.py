@@ -42,6 +42,8 @@ def test_the_gate_says_who_looked(make_run: MakeRun) -> None:
         return players(make_run(**changes), ["/a.mp4"], "bounce")
 
     assert "did not check" in words(has_nsfw_contents=(None,))
+    looking = make_run(has_nsfw_contents=())
+    assert "being checked here now" in players(looking, ["/a.mp4"], "bounce", looking=True)
     assert "backend flagged" in words(has_nsfw_contents=(True,))
     assert "our own check of 8 frames" in words(has_nsfw_contents=(), own_checks=(FLAGGED,))
 

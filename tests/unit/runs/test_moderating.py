@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -111,3 +113,34 @@ def test_the_process_does_not_get_the_key(monkeypatch: pytest.MonkeyPatch) -> No
         assert b"wsk_secret" not in environment.read_bytes()
     process.communicate()
     assert os.environ["WAVESPEED_API_KEY"] == "wsk_secret"
+
+
+def test_a_finished_run_that_nobody_looked_at_is_looked_at_when_it_is_opened(
+    runs: RunService, api: ScriptedApi, clip: Path, speech: Path
+) -> None:
+    run = runs.wait(runs.start(clip, speech, "loop").id)
+    assert not runs.looking(run)
+    old = runs.store.change(run.id, lambda r: replace(r, has_nsfw_contents=()))[1]
+    assert old.nsfw(0) is None
+    assert runs.looking(old)
+    while runs.looking(runs.get(run.id)):
+        time.sleep(0.05)
+    assert runs.get(run.id).nsfw(0) is False
+    assert runs.get(run.id).own_checks[0] is not None
+
+
+def test_a_look_that_fails_is_not_repeated(
+    runs: RunService,
+    api: ScriptedApi,
+    clip: Path,
+    speech: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(moderating, "_look", lambda paths, going: [None] * len(paths))
+    api.final = {"has_nsfw_contents": None}
+    run = runs.wait(runs.start(clip, speech, "loop").id)
+    assert run.nsfw(0) is None
+    assert runs.looking(run)
+    while runs.looking(runs.get(run.id)):
+        time.sleep(0.05)
+    assert runs.get(run.id).nsfw(0) is None
