@@ -22,6 +22,7 @@ from filelock import FileLock
 
 from lipsync_demo.engine.gop import Gop
 from lipsync_demo.engine.library import LibraryBuilder
+from lipsync_demo.engine.overlay import Overlay
 from lipsync_demo.engine.speech import SpeechShapes
 from lipsync_demo.engine.tracks import FaceTrack, Shot
 from lipsync_demo.files import digest, replacing
@@ -164,6 +165,7 @@ def _packed_shots(shots: list[Shot]) -> Arrays:
                 "weight": shot.track.weight,
                 "lights": shot.track.lights,
                 "size": np.array(shot.track.size),
+                "overlay": shot.track.overlay.rows,
                 **shot.track.mouths.packed(),
             }
             arrays |= {f"{number}.{name}": array for name, array in track.items()}
@@ -192,4 +194,5 @@ def _unpacked_track(arrays: Arrays | None) -> FaceTrack | None:
         arrays["lights"],
         LibraryBuilder.unpacked(arrays),
         (width, height),
+        Overlay(arrays["overlay"]),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby, islice
 
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from lipsync_demo.engine.ahead import in_a_row
 from lipsync_demo.engine.choose import Donor, choose
+from lipsync_demo.engine.contour import CORNER, MOVING
 from lipsync_demo.engine.drive import Drive
 from lipsync_demo.engine.levels import Levels
 from lipsync_demo.engine.library import MouthLibrary
@@ -25,6 +26,8 @@ Floats = NDArray[np.float32]
 
 AT_ONCE = 16
 """Frames whose geometry is computed together."""
+
+_CORNERS = [MOVING[0], MOVING[CORNER]]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -66,14 +69,18 @@ class Sketch:
         (left, top), (right, bottom) = self.scene.extent.tolist()
         box = picture.box(left - 1, top - 1, right + 1, bottom + 1)
         before = picture.rgb(box)
+        overlaid = drawing.track.overlay.over(drawing.number, picture, box)
+        clean = before if overlaid is None else overlaid.without(before)
         after = drawing.renderer.draw(
-            before,
+            clean,
             self.scene.seen_from(box.left, box.top),
             float(drawing.target[0]),
             drawing.donor,
             drawing.strength,
             drawing.track.lights[drawing.number],
         )
+        if overlaid is not None:
+            after = overlaid.laid(before, clean, after)
         return picture.changed(box, before, after)
 
 
@@ -143,7 +150,7 @@ class _Person:
 
     def __init__(self, track: FaceTrack) -> None:
         self._track = track
-        self._library: MouthLibrary = track.mouths.build()
+        self._library = _uncovered(track.mouths.build(), track)
         self._renderer = MouthRenderer(self._library)
         self._levels = Levels.of(track.measures[track.usable])
 
@@ -170,3 +177,19 @@ class _Person:
                 numbers, targets, donors, strengths, strict=True
             )
         ]
+
+
+def _uncovered(library: MouthLibrary, track: FaceTrack) -> MouthLibrary:
+    """The library without what lay before its mouths."""
+    if not track.overlay:
+        return library
+    mouths = []
+    for mouth in library.mouths:
+        places = track.at(mouth.index)[_CORNERS, :2]
+        local = mouth.points[[0, CORNER]]
+        across = [np.linalg.norm(ends[1] - ends[0]) for ends in (local, places)]
+        scale = float(across[0] / across[1])
+        corner = places[0] - local[0] / np.float32(scale)
+        patch = track.overlay.lifted(mouth.index, mouth.patch, corner, scale)
+        mouths.append(replace(mouth, patch=patch))
+    return replace(library, mouths=tuple(mouths))

@@ -30,6 +30,7 @@ from lipsync_demo.engine.mouth import (
     measures,
     smooth,
 )
+from lipsync_demo.engine.overlay import Watch
 from lipsync_demo.engine.picture import Box, Picture
 from lipsync_demo.engine.points import USED, used, whole
 from lipsync_demo.engine.speaker import Candidate
@@ -99,6 +100,7 @@ class Follower:
         self.known = Between(known)
         self.found = Found()
         self.mouths = LibraryBuilder()
+        self.watch = Watch()
         self.size = 0.0
         """Widths summed over frames: large and long wins."""
         self.lost = False
@@ -133,6 +135,7 @@ class Follower:
             self._fill(self._sights[-1], skipped, sight)
         self.last = face
         self.lost = False
+        self.watch.see(number, picture, face.points)
         self._see(sight, picture)
 
     def _waited(self) -> list[Skipped]:

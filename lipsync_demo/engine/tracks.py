@@ -34,6 +34,7 @@ from lipsync_demo.engine.mouth import (
     measures,
     smooth,
 )
+from lipsync_demo.engine.overlay import Overlay
 from lipsync_demo.engine.picture import Picture
 from lipsync_demo.engine.points import USED, whole
 from lipsync_demo.engine.speaker import Choose, largest
@@ -61,7 +62,8 @@ class FaceTrack:
     `few` (n, len(USED), 3) are its points in pixels, those of the nearest frame where the
     face is missing; `weight` (n,) tells how far the frame may be changed: 0 no usable face,
     1 fully, between them the fade; `lights` (n, 2) is the light on the face as in `light.py`.
-    `mouths` has gathered the frames that show the face; `size` (width, height) is the picture's.
+    `mouths` has gathered the frames that show the face; `size` (width, height) is the picture's,
+    and `overlay` what lies before the face.
     """
 
     few: Floats
@@ -69,6 +71,7 @@ class FaceTrack:
     lights: Floats
     mouths: LibraryBuilder
     size: tuple[int, int]
+    overlay: Overlay
 
     @property
     def points(self) -> Floats:
@@ -276,7 +279,8 @@ class _Search:
         weight = fade(_usable(points, present, self._size))
         if not weight.any() or not len(follower.mouths):
             return None
-        return FaceTrack(points, weight, lights, follower.mouths, self._size)
+        overlay = follower.watch.found()
+        return FaceTrack(points, weight, lights, follower.mouths, self._size, overlay)
 
 
 def _thin(shots: list[Shot]) -> None:
