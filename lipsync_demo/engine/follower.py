@@ -30,10 +30,10 @@ from lipsync_demo.engine.mouth import (
     measures,
     smooth,
 )
-from lipsync_demo.engine.overlay import Watch
 from lipsync_demo.engine.picture import Box, Picture
 from lipsync_demo.engine.points import USED, used, whole
 from lipsync_demo.engine.speaker import Candidate
+from lipsync_demo.engine.watch import Watch
 
 Floats = NDArray[np.float32]
 

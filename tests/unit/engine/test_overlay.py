@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 import av
 import cv2
 import numpy as np
@@ -12,10 +10,11 @@ import numpy.typing as npt
 from lipsync_demo.engine.choose import Donor
 from lipsync_demo.engine.drawing import Drawing, sketches
 from lipsync_demo.engine.face import FaceLandmarker
-from lipsync_demo.engine.overlay import EVERY, Overlay, Watch
+from lipsync_demo.engine.overlay import Overlay
 from lipsync_demo.engine.picture import Picture, from_frame
 from lipsync_demo.engine.render import MouthRenderer
 from lipsync_demo.engine.tracks import follow
+from lipsync_demo.engine.watch import EVERY, Watch
 from tests.unit.engine.talking import mouth, still
 
 Rgb = npt.NDArray[np.uint8]
@@ -57,12 +56,6 @@ def found(shown: list[Rgb | None], *, steady: bool = False) -> Overlay:
         caption = shown[number]
         watch.see(number, picture(rgb if caption is None else caption), points)
     return watch.found()
-
-
-@cache
-def letters() -> npt.NDArray[np.bool_]:
-    rgb, _ = moved(0)
-    return (captioned(rgb).astype(int) != rgb).any(-1)
 
 
 def test_letters_are_found_as_long_as_they_stand() -> None:
