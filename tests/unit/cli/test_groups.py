@@ -51,6 +51,18 @@ def test_nothing_is_begun_while_a_line_is_bad(cli: Cli, api: ScriptedApi, listed
     assert api.submits == 2
 
 
+def test_a_comparison_waits_for_the_accounts_limit(
+    cli: Cli, api: ScriptedApi, clip: Path, speech: Path
+) -> None:
+    api.limit = (2, 2)
+    done = cli("compare", clip, speech)
+    assert done.returncode == 0, done.stderr
+    assert len(done.stdout.splitlines()) == len(api.tasks) == 5
+    assert "5 runs take about 3 minutes" in " ".join(done.stderr.split())
+    assert "Waiting for the account's limit, next try in" in done.stderr
+    assert max(api.windows) <= 1
+
+
 def test_comparing_merges_equal_modes(
     cli: Cli, api: ScriptedApi, clip: Path, tmp_path: Path
 ) -> None:

@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+import re
+from datetime import timedelta
+
 import pytest
 
 from lipsync_demo.runs.models import Estimate, RunError, RunState
+from lipsync_demo.runs.times import now
 from lipsync_demo.ui import status
 from lipsync_demo.ui.status import Actions
 from tests.unit.run_factory import MakeRun
@@ -96,3 +100,17 @@ def test_a_run_without_its_key_asks_for_it(make_run: MakeRun) -> None:
     run = make_run(state=RunState.WAITING, needs_key=True)
     assert "Enter the key" in status.trouble(run)
     assert status.resume_label(run) == "Go on with this key"
+
+
+def test_a_run_that_waits_for_the_limit_counts_down_and_says_so_once(make_run: MakeRun) -> None:
+    later = now() + timedelta(seconds=41.6)
+    run = make_run(state=RunState.LIMITED, next_try=later, submitted_at=None, prediction_id=None)
+    html = status.waiting(run, None, 1.0)
+    assert "<h2>Waiting for the account&#x27;s limit, next try in 42 s</h2>" in html
+    assert 'data-say="Waiting for the account&#x27;s limit"' in html
+    assert '<li class="now" aria-current=step>Send</li>' in html
+    assert "nothing has been sent yet" in html
+    assert re.search(r'next try in <lipsync-clock data-left="41\.\d">42 s', status.now_markup(run))
+    assert status.actions(run).stop
+    soon = make_run(state=RunState.LIMITED, next_try=None, submitted_at=None)
+    assert status.now_words(soon) == status.now_markup(soon) == "Sending the request"
