@@ -108,7 +108,7 @@ class Wire:
         sleep: Callable[[float], None] | None = None,
     ) -> None:
         self._base = base_url.rstrip("/")
-        self._key = api_key
+        self._key = api_key.strip()
         self._on_wait, self._sleep = on_wait, sleep or time.sleep
         place = origin(base_url)
         self.loopback = place is not None and is_loopback(place[1])
