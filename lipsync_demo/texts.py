@@ -741,7 +741,7 @@ class Notices:
     """Small notices."""
 
     CONVERTED = (
-        "Your browser cannot play this file, so a converted copy is shown. The original is what "
+        "Not every browser can show this file, so a converted copy is shown. The original is what "
         "is sent."
     )
     NOT_READY = "Choose a video and a speech track."

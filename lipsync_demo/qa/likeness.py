@@ -6,6 +6,7 @@ structural similarity", IEEE TIP 13(4), 2004: Gaussian window of 11 pixels, sigm
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
@@ -13,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lipsync_demo.engine.decode import FrameReader
+from lipsync_demo.engine.picture import Picture
 from lipsync_demo.qa.alignment import Aligned
 from lipsync_demo.qa.models import Check, Outcome
 from lipsync_demo.qa.mouths import Box
@@ -29,22 +31,14 @@ def check_likeness(output: Path, source: Path, aligned: Aligned, mouth: Box | No
     Raises:
         MediaError: a file cannot be read.
     """
-    known = np.flatnonzero(aligned.sources >= 0)
-    chosen = known[np.linspace(0, len(known) - 1, min(SAMPLES, len(known))).astype(int)]
     found = []
-    with FrameReader(output) as shown, FrameReader(source) as given:
-        pairs = zip(
-            shown.pictures([int(n) for n in chosen]),
-            given.pictures([int(n) for n in aligned.sources[chosen]]),
-            strict=True,
+    for one, other in pairs(output, source, aligned):
+        size = _size(other.y)
+        first, second = (
+            np.asarray(cv2.resize(p.y, size, interpolation=cv2.INTER_AREA), np.uint8)
+            for p in (one, other)
         )
-        for one, other in pairs:
-            size = _size(other.y)
-            first, second = (
-                np.asarray(cv2.resize(p.y, size, interpolation=cv2.INTER_AREA), np.uint8)
-                for p in (one, other)
-            )
-            found.append(float(ssim(first, second)[outside(size, mouth)].mean()))
+        found.append(float(ssim(first, second)[outside(size, mouth)].mean()))
     value = float(np.mean(found)) if found else 0.0
     outcome = Outcome.PASS if value >= PASS else Outcome.WARN if value >= WARN else Outcome.FAIL
     words = {
@@ -55,6 +49,18 @@ def check_likeness(output: Path, source: Path, aligned: Aligned, mouth: Box | No
         "likeness", "Likeness outside the mouth", f"{value:.3f} SSIM", f"from {PASS}", outcome,
         words, round(value, 4),
     )  # fmt: skip
+
+
+def pairs(output: Path, source: Path, aligned: Aligned) -> Iterator[tuple[Picture, Picture]]:
+    """Pictures of the output, spread over it, each with the source's that it should show."""
+    known = np.flatnonzero(aligned.sources >= 0)
+    chosen = known[np.linspace(0, len(known) - 1, min(SAMPLES, len(known))).astype(int)]
+    with FrameReader(output) as shown, FrameReader(source) as given:
+        yield from zip(
+            shown.pictures([int(n) for n in chosen]),
+            given.pictures([int(n) for n in aligned.sources[chosen]]),
+            strict=True,
+        )
 
 
 def ssim(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> NDArray[np.float32]:

@@ -20,6 +20,7 @@ from lipsync_demo.qa.models import Check, Measures, Outcome, SyncScore
 from lipsync_demo.qa.motion import check_motion, look
 from lipsync_demo.qa.mouths import mouths
 from lipsync_demo.qa.pictures import check_pictures
+from lipsync_demo.qa.shades import check_shades
 from lipsync_demo.qa.sound import check_sound
 
 LOOK_SECONDS = 30.0
@@ -59,6 +60,8 @@ def measure(
     if source and aligned and own_pictures:
         checks += check_pictures((output, made), (source, own_pictures), aligned, seen.box)
         checks.append(check_likeness(output, source, aligned, seen.box))
+        if given and given.video and given.video.hdr and shown.video and not shown.video.hdr:
+            checks.append(check_shades(output, source, aligned, seen.box))
     checks += check_whole(shown, given)
     checks += check_form(shown, given, said)
     own = sync.score(seen, speech_samples(output)) if shown.audio else None

@@ -13,6 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
+from lipsync_demo.media.failures import written
 from lipsync_demo.media.preflight import lay
 from lipsync_demo.media.preview import PREVIEW, playable
 from lipsync_demo.media.probe import MediaInfo, probe_audio, probe_video
@@ -89,7 +90,8 @@ def fetch(track: Track, url: str, folder: Path, *, limit_bytes: int, allow_priva
         DownloadFailed: the link cannot be downloaded.
         MediaError: what it leads to cannot be used.
     """
-    path = Path(tempfile.mkdtemp(prefix="link-", dir=folder)) / file_name(url)
+    with written():
+        path = Path(tempfile.mkdtemp(prefix="link-", dir=folder)) / file_name(url)
     download(url, path, limit_bytes=limit_bytes, allow_private=allow_private)
     return take(track, path)
 

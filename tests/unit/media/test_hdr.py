@@ -20,9 +20,13 @@ from lipsync_demo.media.preflight import check_video
 from lipsync_demo.media.preview import browser_safe, make_preview, playable
 from lipsync_demo.media.probe import MediaInfo, probe
 from lipsync_demo.media.stills import stills
+from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.moderation.nsfw import sample
+from lipsync_demo.qa.alignment import align
 from lipsync_demo.qa.form import check_form
+from lipsync_demo.qa.likeness import check_likeness
 from lipsync_demo.qa.models import Outcome
+from lipsync_demo.qa.shades import check_shades
 from tests.media_factory import hdr_frame, make_hdr, make_video
 
 SIZE = (64, 96)
@@ -143,6 +147,17 @@ def test_every_reader_shows_the_same(tmp_path: Path, transfer: int, name: str) -
         assert off < 9, (reader_name, off)
 
 
+def written(path: Path, made: Path) -> Path:
+    """All pictures of a video as the engine reads and writes them."""
+    with (
+        FrameReader(path) as reader,
+        VideoWriter(made, reader.size, Fraction(1, 25), Fraction(25), reader.colours) as writer,
+    ):
+        for n, picture in enumerate(reader.pictures(range(len(reader)))):
+            writer.write(picture, n, 1)
+    return made
+
+
 def colours(new: MediaInfo, old: MediaInfo) -> Outcome:
     """What the check of colours says of an output."""
     return next(check.outcome for check in check_form(new, old, None) if check.name == "colours")
@@ -151,12 +166,7 @@ def colours(new: MediaInfo, old: MediaInfo) -> Outcome:
 def test_a_result_says_what_it_is(tmp_path: Path) -> None:
     path = make_hdr(tmp_path / "hlg.mov", patches(), HLG)
     made = tmp_path / "made.mp4"
-    with (
-        FrameReader(path) as reader,
-        VideoWriter(made, reader.size, Fraction(1, 25), Fraction(25), reader.colours) as writer,
-    ):
-        for n, picture in enumerate(reader.pictures(range(5))):
-            writer.write(picture, n, 1)
+    written(path, made)
     new, old = probe(made), probe(path)
     assert new.video is not None
     assert (new.video.primaries, new.video.transfer, new.video.matrix) == (1, 1, 1)
@@ -169,6 +179,19 @@ def test_a_result_says_what_it_is(tmp_path: Path) -> None:
         assert colours(probe(bad), old) is Outcome.FAIL
     mixed = make_hdr(tmp_path / "mixed.mp4", patches(), 1, codec="libx264", pixel_format="yuv420p")
     assert colours(probe(mixed), old) is Outcome.FAIL
+
+
+def test_likeness_is_judged_in_standard_range(tmp_path: Path) -> None:
+    path = make_hdr(tmp_path / "hlg.mov", patches(), HLG, frames=25)
+    good = written(path, tmp_path / "good.mp4")
+    aligned = align(good, path, Fraction(1), SyncMode.CUT_OFF)
+    assert check_likeness(good, path, aligned, None).outcome is Outcome.PASS
+    # The codes as they are, called BT.709: what players show of it is not the source's picture.
+    plain = make_hdr(
+        tmp_path / "plain.mp4", patches(), 1, frames=25, codec="libx264", pixel_format="yuv420p"
+    )
+    assert check_shades(good, path, aligned, None).outcome is Outcome.PASS
+    assert check_shades(plain, path, aligned, None).outcome is Outcome.FAIL
 
 
 def test_eight_bits_of_hlg_are_mapped_too(tmp_path: Path) -> None:
