@@ -10,6 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.runs import submission, transfers
@@ -23,7 +24,7 @@ from lipsync_demo.settings import Settings
 from lipsync_demo.wavespeed import governor
 from lipsync_demo.wavespeed.errors import RateLimited
 from tests.faults.conftest import eventually
-from tests.faults.scripted_api import ScriptedApi
+from tests.faults.scripted_api import KEY, ScriptedApi
 
 Service = Callable[..., RunService]
 SHORT = (2, 1)
@@ -71,7 +72,9 @@ def test_runs_of_one_key_meet_the_limit_together(
     runs: RunService, api: ScriptedApi, clip: Path, speech: Path
 ) -> None:
     api.limit = SHORT
-    begun = [runs.start(clip, speech, "loop") for _ in range(6)]
+    # The key of this server, and the same key given by visitors: each has a client of its own.
+    keys = [None, SecretStr(KEY)] * 3
+    begun = [runs.start(clip, speech, "loop", api_key=key) for key in keys]
     assert [runs.wait(run.id).state for run in begun] == [RunState.DONE] * 6
     assert len(api.tasks) == 6
     assert max(api.windows) <= 1
