@@ -16,6 +16,7 @@ from lipsync_demo.qa.alignment import Aligned, align
 from lipsync_demo.qa.bands import ACCEPTABLE, DETECTABLE
 from lipsync_demo.qa.form import check_form, check_length, check_whole
 from lipsync_demo.qa.likeness import check_likeness
+from lipsync_demo.qa.lips import check_lips
 from lipsync_demo.qa.models import Check, Measures, Outcome, SyncScore
 from lipsync_demo.qa.motion import check_motion, look
 from lipsync_demo.qa.mouths import mouths
@@ -55,6 +56,7 @@ def measure(
     checks: list[Check] = [*check_length(shown, expected)]
     if speech and aligned and shown.audio is not None:
         checks += check_sound(output, speech, aligned.laid)
+        checks += check_lips(seen, speech, aligned.laid)
     made, own_pictures = look(output), look(source) if source else None
     checks += check_motion(made, own_pictures, aligned)
     if source and aligned and own_pictures:

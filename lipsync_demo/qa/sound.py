@@ -44,7 +44,7 @@ def check_sound(output: Path, speech: Path, laid: Timeline) -> Sequence[Check]:
         MediaError: a file has no sound or cannot be read.
     """
     given, made = read(speech), read(output)
-    wanted = [_laid(channel, laid) for channel in given.loud]
+    wanted = [laid_channel(channel, laid) for channel in given.loud]
     if not wanted:
         words = "Nobody can be heard in the speech, so nothing can be compared."
         return [Check("sound", "Sound", "–", "the speech", Outcome.UNKNOWN, words)]
@@ -66,7 +66,7 @@ def check_sound(output: Path, speech: Path, laid: Timeline) -> Sequence[Check]:
     return [*checks, *torn, *_as_long(given.channels.shape[1] / RATE, laid)]
 
 
-def _laid(channel: Samples, laid: Timeline) -> Samples:
+def laid_channel(channel: Samples, laid: Timeline) -> Samples:
     """A channel of the speech as the mode lays it."""
     out = np.zeros(round(laid.output_seconds * RATE), np.float32)
     for segment in laid.audio:

@@ -12,6 +12,7 @@ from pydub import AudioSegment
 from lipsync_demo.engine.decode import FrameReader
 from lipsync_demo.engine.encode import SYNTHETIC, HeldSound, Sound, StoredSound, VideoWriter
 from lipsync_demo.engine.picture import Colours
+from lipsync_demo.media.audio import decode, samples_of
 from lipsync_demo.media.frame_times import frame_times
 from lipsync_demo.media.probe import probe
 from tests.media_factory import make_video, read_index, rgb_frames, tone
@@ -160,3 +161,17 @@ def _fail_while_writing(path: Path, reader: FrameReader) -> None:
     with VideoWriter(path, reader.size, MILLI, Fraction(25), reader.colours) as writer:
         writer.write(next(reader.pictures([0])), 0, 40)
         raise RuntimeError("stop")
+
+
+@pytest.mark.parametrize("channels", range(1, 7))
+def test_every_layout_of_aac_is_kept(tmp_path: Path, source: Path, channels: int) -> None:
+    heard = [tone(1.6, 48_000, 300 + 100 * n) * (n != 3 or channels < 6) for n in range(channels)]
+    samples = np.rint(np.stack(heard, 1) * 20_000).astype(np.int16)
+    path = write(
+        tmp_path / "out.mp4", source, list(range(0, 1640, 40)), sound=HeldSound(samples, 48_000)
+    )
+    sound = samples_of(decode(path))
+    assert sound.shape == (76_800, channels)
+    for number in range(channels):
+        if heard[number].any():
+            assert np.corrcoef(sound[:, number], heard[number])[0, 1] > 0.99, number

@@ -6,6 +6,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import av
 import numpy as np
 import pytest
 from PIL import Image
@@ -23,11 +24,12 @@ from lipsync_demo.engine.report import EngineReport, Stage
 from lipsync_demo.engine.scene import reach
 from lipsync_demo.engine.speech import SpeechModel
 from lipsync_demo.engine.tracks import follow
+from lipsync_demo.media.audio import decode, samples_of
 from lipsync_demo.media.frame_plan import plan
 from lipsync_demo.media.frame_times import frame_times
 from lipsync_demo.media.probe import probe
 from lipsync_demo.media.sync_modes import SyncMode, output_seconds, timeline
-from tests.media_factory import frame_stamps, make_silence, make_video
+from tests.media_factory import frame_stamps, make_silence, make_video, retimed_sound
 from tests.unit.engine.conftest import portrait
 
 Speech = Callable[[Fraction | float], Path]
@@ -260,3 +262,18 @@ def test_difficult_material_has_its_length_and_speaks(
     assert abs(made.video.duration - 1) <= made.video.last_frame
     assert (report.width, report.height) == (256, 256)
     assert report.synced == report.frames
+
+
+def test_a_file_that_is_both_keeps_the_distance_of_sound_and_picture(
+    tmp_path: Path, face_clip: Path, speech: Speech
+) -> None:
+    with av.open(str(face_clip)) as container:
+        pictures = [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
+    voice = samples_of(decode(speech(1)))[:, 0]
+    size = (pictures[0].shape[1], pictures[0].shape[0])
+    clip = make_video(tmp_path / "clip.mp4", 1, size=size, pictures=pictures, audio=voice)
+    late = retimed_sound(clip, tmp_path / "late.mp4", later=Fraction(2, 5))
+    lip_sync(late, late, SyncMode.SILENCE, tmp_path / "out.mp4")
+    given, made = (samples_of(decode(path))[:, 0] for path in (late, tmp_path / "out.mp4"))
+    assert not made[: 48_000 * 3 // 10].any()
+    assert np.corrcoef(given, made[: len(given)])[0, 1] > 0.98

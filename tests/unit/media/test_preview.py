@@ -3,8 +3,10 @@ from __future__ import annotations
 from fractions import Fraction
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from lipsync_demo.media.audio import decode, samples_of
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.orientation import UPRIGHT
 from lipsync_demo.media.preview import browser_safe, make_preview, preview_size
@@ -17,7 +19,9 @@ from tests.media_factory import (
     make_tone,
     make_video,
     read_index,
+    retimed_sound,
     rgb_frames,
+    speechlike,
 )
 
 
@@ -154,3 +158,13 @@ def test_nothing_is_left_of_a_failure(tmp_path: Path) -> None:
     with pytest.raises(MediaError, match="no picture"):
         make_preview(make_tone(tmp_path / "tone.wav", 1), tmp_path / "preview.mp4")
     assert [path.name for path in tmp_path.iterdir()] == ["tone.wav"]
+
+
+def test_a_preview_sounds_as_a_run_would(tmp_path: Path) -> None:
+    voice = speechlike(2)
+    clip = make_video(tmp_path / "a.mkv", 3, audio=voice)
+    late = retimed_sound(clip, tmp_path / "late.mkv", lost=(0.5, 1), later=Fraction(1, 2))
+    wanted = samples_of(decode(late))[:, 0]
+    heard = samples_of(decode(make_preview(late, tmp_path / "late.mp4")))[:, 0]
+    assert len(heard) == pytest.approx(len(wanted), abs=1024)
+    assert np.corrcoef(heard[: len(wanted)], wanted[: len(heard)])[0, 1] > 0.98

@@ -14,15 +14,18 @@ from typing import Any
 import numpy as np
 import pytest
 
+from lipsync_demo.engine.hearing import speech_samples
 from lipsync_demo.media.audio import decode, samples_of
 from lipsync_demo.media.probe import probe
-from lipsync_demo.media.sync_modes import SyncMode
+from lipsync_demo.media.sync_modes import SyncMode, timeline
 from lipsync_demo.qa.alignment import align
 from lipsync_demo.qa.bands import ACCEPTABLE, ATSC, BANDS, DETECTABLE, EBU
 from lipsync_demo.qa.form import check_whole
+from lipsync_demo.qa.lips import check_lips
 from lipsync_demo.qa.measure import measure
 from lipsync_demo.qa.models import Check, Measures, Outcome, dump_measures, load_measures
 from lipsync_demo.qa.motion import look
+from lipsync_demo.qa.mouths import Mouths
 from lipsync_demo.qa.pictures import check_pictures
 from lipsync_demo.qa.sound import check_sound
 from tests.media_factory import (
@@ -319,3 +322,22 @@ def test_a_second_voice_that_is_not_in_the_output_is_found(folder: Path, source:
     assert (found.outcome, found.sentence) == (
         Outcome.FAIL, "A channel of the speech cannot be heard in the output.",
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(("reach", "outcome"), [(0.2, Outcome.PASS), (0.02, Outcome.FAIL)])
+@pytest.mark.parametrize("weights", [(1,), (1, -1), (0, 0, 1)])
+def test_lips_that_rest_while_a_channel_speaks_are_found(
+    tmp_path: Path, reach: float, outcome: Outcome, weights: tuple[float, ...]
+) -> None:
+    voice = speech_samples(ASSETS / "sample_speech.wav")[: 3 * 16_000]
+    given = tmp_path / "given.wav"
+    given.write_bytes(wav_bytes(voice[:, None] * np.array(weights), 16_000))
+    moments = np.arange(75) / 25
+    measures = np.zeros((75, 5), np.float32)
+    measures[:, 0] = reach * (0.5 + 0.5 * np.sin(2 * np.pi * 4 * moments))
+    seen = Mouths(moments, measures, np.ones(75, bool), None)
+    laid = timeline(SyncMode.CUT_OFF, Fraction(3), Fraction(3))
+    (found,) = check_lips(seen, given, laid)
+    assert found.outcome is outcome
+    silent = write_audio(tmp_path / "silent.wav", voice * 0, 16_000)
+    assert check_lips(seen, silent, laid) == []

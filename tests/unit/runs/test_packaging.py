@@ -10,12 +10,20 @@ import numpy as np
 import pytest
 
 from lipsync_demo.engine.hearing import speech_samples
+from lipsync_demo.media.chunks import chunks
 from lipsync_demo.media.probe import probe
 from lipsync_demo.runs.models import RunState
 from lipsync_demo.runs.packaging import packaged
 from lipsync_demo.runs.service import RunService
 from tests.faults.scripted_api import ScriptedApi
-from tests.media_factory import make_speechlike, make_video, read_index, rgb_frames
+from tests.media_factory import (
+    make_speechlike,
+    make_video,
+    read_index,
+    rgb_frames,
+    speechlike,
+    wav_bytes,
+)
 
 
 @pytest.mark.parametrize("name", ["a.mp4", "a.MOV", "a.webm", "a.wav", "a.mp3"])
@@ -77,3 +85,13 @@ def test_a_run_sends_the_form_and_records_the_original(
     (sent,) = [body for name, body in api.uploads.items() if name.endswith("clip.mpg.mp4")]
     assert run.video.sent is not None
     assert sent == run.video.sent.read_bytes()
+
+
+def test_joined_recordings_are_sent_as_one(tmp_path: Path) -> None:
+    path = tmp_path / "a.wav"
+    halves = np.split(speechlike(2), 2)
+    path.write_bytes(b"".join(wav_bytes(half, 48_000) for half in halves))
+    sent = packaged(probe(path))
+    assert sent is not None
+    assert len(chunks(sent)) == 1
+    assert np.array_equal(speech_samples(sent), speech_samples(path))
