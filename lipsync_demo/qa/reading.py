@@ -41,10 +41,15 @@ class Reading:
 
     @property
     def loud(self) -> list[Samples]:
-        """The channels within 30 dB of the loudest, the loudest first."""
+        """The channels within 30 dB of the loudest, the loudest first, none beyond full scale."""
+        most = max(1.0, float(np.abs(self.channels).max(initial=0)))
         power = np.square(self.channels, dtype=np.float64).mean(axis=1)
         order = np.argsort(-power, kind="stable")
-        return [self.channels[n] for n in order if power[n] >= max(power.max() / 1000, 1e-8)]
+        return [
+            self.channels[n] / np.float32(most)
+            for n in order
+            if power[n] >= max(power.max() / 1000, 1e-8)
+        ]
 
 
 def read(path: Path) -> Reading:

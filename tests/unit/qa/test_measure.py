@@ -341,3 +341,12 @@ def test_lips_that_rest_while_a_channel_speaks_are_found(
     assert found.outcome is outcome
     silent = write_audio(tmp_path / "silent.wav", voice * 0, 16_000)
     assert check_lips(seen, silent, laid) == []
+
+
+def test_speech_beyond_full_scale_may_be_levelled_and_not_lost(folder: Path, source: Path) -> None:
+    voice = speechlike(3, RATE)
+    given = folder / "loud.wav"
+    given.write_bytes(wav_bytes(voice * 6, RATE, floats=True))
+    output = video(folder / "levelled.mp4", LOOPED, voice)
+    found = by_name(measure(output, source, given, SyncMode.LOOP))
+    assert {found[n].outcome for n in ("sound_shift", "lost_head", "lost_tail")} == {Outcome.PASS}
