@@ -132,14 +132,7 @@ def check_video(info: MediaInfo, limits: Limits = LIMITS) -> list[Finding]:
     if info.still:
         return [*found, _error(f"{info.path.name} is a still picture.", "Choose a video.")]
     found += _check_length("video", video.duration, limits)
-    if video.missing:
-        found.append(
-            _warning(
-                f"The video is cut off: {float(video.duration):.2f} of "
-                f"{float(video.duration + video.missing):.2f} s are in the file.",
-                "It was probably not copied to its end: copy, export or download it again.",
-            )
-        )
+    found += _check_whole("video", video.duration, video.missing)
     if len(video.sizes) > 1:
         sizes = ", ".join(f"{width} × {height}" for width, height in video.sizes)
         found.append(
@@ -236,6 +229,7 @@ def check_audio(info: MediaInfo, limits: Limits = LIMITS) -> list[Finding]:
     if audio is None:
         return [*found, _error(f"{info.path.name} has no sound.", "Choose a file with speech.")]
     found += _check_length("speech", audio.duration, limits)
+    found += _check_whole("speech", audio.duration, audio.missing)
     if audio.silent:
         found.append(
             _error(
@@ -314,6 +308,18 @@ def _check_length(kind: str, seconds: Fraction, limits: Limits) -> list[Finding]
         what = f"{length}; the service may refuse more than {int(limits.advised_seconds)} s."
         return [_warning(what, f"Cut the {kind} into shorter pieces if it does.")]
     return []
+
+
+def _check_whole(kind: str, seconds: Fraction, missing: Fraction) -> list[Finding]:
+    if not missing:
+        return []
+    return [
+        _warning(
+            f"The {kind} is cut off: {float(seconds):.2f} of {float(seconds + missing):.2f} s are "
+            "in the file.",
+            "It was probably not copied to its end: copy, export or download it again.",
+        )
+    ]
 
 
 def _unnatural(factor: str) -> Finding:

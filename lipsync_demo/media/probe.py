@@ -19,6 +19,7 @@ from lipsync_demo.media.hdr import UNSPECIFIED
 from lipsync_demo.media.level import Level
 from lipsync_demo.media.orientation import Orientation, orientation
 from lipsync_demo.media.photos import is_still
+from lipsync_demo.media.promises import promised_end
 from lipsync_demo.media.sizes import Size, largest, stored_sizes
 from lipsync_demo.media.sound_track import SoundTrack, Stretch
 from lipsync_demo.media.streams import (
@@ -100,7 +101,8 @@ class AudioInfo:
     of the sound lies before the first picture and is left out.  `holes` are where no sound
     is, though its times go on.  `peak` is in shares of full scale, above 1 where the sound goes
     beyond; `full` is the share of samples that reach it.  `layout` names the channels as the
-    file does, and `chunks` says of how many joined recordings it is made.
+    file does, and `chunks` says of how many joined recordings it is made.  `missing` is how many
+    seconds the file promises beyond `duration`, because it was cut off.
     """
 
     codec: str
@@ -115,6 +117,7 @@ class AudioInfo:
     early: Fraction
     holes: tuple[tuple[Fraction, Fraction], ...]
     chunks: int
+    missing: Fraction
 
     @property
     def duration(self) -> Fraction:
@@ -254,6 +257,7 @@ def _audio_info(path: Path) -> AudioInfo | None:
         level.add(stretch)
     if first is None:
         return None
+    end = promised_end(path)
     return AudioInfo(
         codec=track.codec,
         rate=first.rate,
@@ -267,4 +271,5 @@ def _audio_info(path: Path) -> AudioInfo | None:
         early=max(Fraction(0), track.zero - track.start),
         holes=tuple(holes),
         chunks=track.chunks,
+        missing=Fraction(0) if end is None else max(Fraction(0), end - track.zero - at),
     )

@@ -25,6 +25,8 @@ from tests.media_factory import (
     make_speechlike,
     make_tone,
     make_video,
+    speechlike,
+    write_audio,
 )
 
 
@@ -174,6 +176,32 @@ def test_what_is_missing_of_a_cut_off_file_is_said(tmp_path: Path, suffix: str) 
     assert 1 < there < 3
     assert found.what.startswith(f"The video is cut off: {there:.2f} of 4.0")
     assert found.severity is Severity.WARNING
+
+
+@pytest.mark.parametrize("name", ["a.wav", "a.flac", "a.mp3", "a.m4a", "a.mka"])
+def test_what_is_missing_of_a_cut_off_speech_is_said(tmp_path: Path, name: str) -> None:
+    if name == "a.m4a":
+        whole = make_video(tmp_path / "a.mp4", frames=1, audio=speechlike(4), index_first=True)
+    else:
+        form = {"a.mka": "a.mkv"}.get(name, name)
+        whole = write_audio(tmp_path / form, speechlike(4), 48_000)
+    assert not [f for f in check_audio(probe(whole)) if "cut off" in f.what]
+    data = whole.read_bytes()
+    cut = tmp_path / f"cut{whole.suffix}"
+    cut.write_bytes(data[: len(data) * 6 // 10])
+    (found,) = [f for f in check_audio(probe(cut)) if "cut off" in f.what]
+    assert found.what.startswith("The speech is cut off: 2."), found
+    assert " of 4.0" in found.what
+    assert found.severity is Severity.WARNING
+
+
+def test_a_wav_that_was_written_while_recording_is_whole(tmp_path: Path) -> None:
+    path = make_speechlike(tmp_path / "a.wav", 1)
+    data = bytearray(path.read_bytes())
+    at = data.index(b"data") + 4
+    data[at : at + 4] = b"\xff\xff\xff\xff"
+    path.write_bytes(data)
+    assert not [f for f in check_audio(probe(path)) if "cut off" in f.what]
 
 
 def test_the_worst_comes_first(folder: Path, speech: MediaInfo) -> None:
