@@ -117,9 +117,9 @@ def test_another_model_has_its_own_fields_price_and_record(
     page.click("#run-repeat")
     expect(page.locator("#model input")).to_have_value("react-1")
     expect(page.locator("#choice-emotion label.selected")).to_contain_text("sad")
+    assert visitor.complaints == []
     page.goto(f"{paid.url}/?run={run_id}")
     expect(page.locator("#card")).to_contain_text("sync/react-1", timeout=SLOW)
-    assert visitor.complaints == []
 
 
 def test_models_are_compared_after_each_one_s_price(
