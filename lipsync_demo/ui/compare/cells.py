@@ -46,7 +46,7 @@ def recorded(runs: Sequence[Run], link: films.Link, film: player.Source | None) 
     ]
     day = f"{runs[0].created_at:%d %B %Y}"
     cells = "".join(
-        _frame(item, _done(run, link, measures_of(run)), _actions(run, item, recorded=True))
+        _frame(item, _done(run, item, link, measures_of(run)), _actions(run, item, recorded=True))
         for item, run in zip(items, runs, strict=True)
     )
     head = f'<p class="quiet">{escape(texts.Compare.recorded(day))}</p>'
@@ -83,7 +83,7 @@ def _cell(
         words = texts.Compare.DELETED if item.trouble or item.run_id else texts.Compare.WAITING
         return _frame(item, f'<div class="wait"><p class="quiet">{words}</p></div>', "")
     if run.state is RunState.DONE:
-        return _frame(item, _done(run, link, found), _actions(run, item))
+        return _frame(item, _done(run, item, link, found), _actions(run, item))
     if run.state.active:
         return _frame(item, _going(run, estimate), _actions(run, item))
     return _frame(item, _trouble(run), _actions(run, item, retry=number, group=group))
@@ -99,8 +99,8 @@ def _frame(item: Item, body: str, actions: str) -> str:
     )
 
 
-def _done(run: Run, link: films.Link, found: Measures | None) -> str:
-    outputs = films.outputs(run, link, run.title)[:1]
+def _done(run: Run, item: Item, link: films.Link, found: Measures | None) -> str:
+    outputs = films.outputs(run, link, item.label or run.title)[:1]
     videos = "".join(gate.covered(player.cell(source), gate.why(run, 0)) for source in outputs)
     checks = summary(found) if found else texts.Compare.UNMEASURED
     laid = films.cut(run)
