@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from lipsync_demo.media.orientation import Orientation
 from lipsync_demo.qa.alignment import Aligned
 from lipsync_demo.qa.headers import stored_orientation
+from lipsync_demo.qa.light import check_light
 from lipsync_demo.qa.likeness import outside
 from lipsync_demo.qa.models import Check, Outcome
 from lipsync_demo.qa.motion import SMALL, Look, shrunk
@@ -53,6 +54,9 @@ def check_pictures(
         _orientation(made[:count], boxed, wanted, declared),
         _order(made[:count], boxed, wanted, declared, mouth),
     ]
+    light = check_light(made[:count], boxed[wanted], mouth)
+    if light is not None:
+        checks.append(light)
     if boxed is not source[1].small:
         checks.append(_shape(made[:count], source[1].small, boxed, wanted, declared))
     return checks
