@@ -567,3 +567,9 @@ def test_a_very_long_address_is_shortened_in_words(
         fetch(f"{server.url}/{'long/' * 9000}a.mp4?sig=secret", target)
     assert len(str(caught.value)) < 400
     assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("host", ["a..b", "a" * 70 + ".example", "é" * 70 + ".example"])
+def test_a_name_that_no_host_can_have_is_not_asked_for(host: str) -> None:
+    assert outside.plain(f"https://{host}/x.mp4") is None
+    assert outside.plain("https://bücher.example/x.mp4") is not None
