@@ -25,8 +25,8 @@ CLEARLY = 0.05
 """Correlation by which another orientation must be more like to count: faces are symmetrical."""
 NEAR = 2
 """Pictures before and after the right one that are compared with it."""
-TOLD_APART = 2.0
-"""Mean difference (of 255) from which neighbours can be told apart."""
+MOVING, CELLS = 4, 8
+"""Where neighbours differ by so much (of 255) in so many places they can be told apart, there."""
 BETTER = 0.7
 """Share of the right picture's difference below which another one is shown."""
 ORDER_PASS, ORDER_WARN = 0.02, 0.1
@@ -143,11 +143,12 @@ def _order(
         if number < 0 or len(near) < 2:
             continue
         sources = {n: declared.applied(small[n]) for n in near}
-        others = [_apart(sources[n], sources[number], seen) for n in near if n != number]
-        if min(others) < TOLD_APART:
+        others = [_differing(sources[n], sources[number]) & seen for n in near if n != number]
+        if min(int(other.sum()) for other in others) < CELLS:
             continue
         told += 1
-        apart = {n: _apart(picture, sources[n], seen) for n in near}
+        moving = np.logical_or.reduce(others)
+        apart = {n: _apart(picture, sources[n], moving) for n in near}
         wrong += min(apart.values()) < BETTER * apart[number]
     share = wrong / told if told else 0.0
     outcome = (
@@ -172,6 +173,10 @@ def _order(
 def _alike(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> float:
     a, b = (picture.astype(np.float32) - float(picture.mean()) for picture in (one, other))
     return float((a * b).sum() / max(float(np.sqrt((a * a).sum() * (b * b).sum())), 1.0))
+
+
+def _differing(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    return np.asarray(np.abs(one.astype(np.int16) - other.astype(np.int16)) >= MOVING)
 
 
 def _apart(one: NDArray[np.uint8], other: NDArray[np.uint8], seen: NDArray[np.bool_]) -> float:
