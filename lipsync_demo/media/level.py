@@ -36,19 +36,15 @@ class Level:
         """Take another stretch into account."""
         if not len(stretch.values):
             return
-        if stretch.values.dtype.kind == "f":
-            size = np.abs(np.nan_to_num(stretch.values, posinf=0, neginf=0))
-        else:
-            size = np.abs(shares(stretch.values))
-        peaks = size.max(axis=0)
+        peaks = _peaks(stretch.values)
         self._peaks.append(float(peaks.max()))
         if len(peaks) == len(self._by_channel):
             self._by_channel = np.maximum(self._by_channel, peaks)
         elif not len(self._by_channel):
             self._by_channel = peaks
         if self._peaks[-1] >= FULL:
-            self._reached += int((size >= FULL).sum())
-        self._count += size.size
+            self._reached += int((np.abs(shares(stretch.values)) >= FULL).sum())
+        self._count += stretch.values.size
         bass = bass_channel(stretch.layout)
         if bass is not None:
             values = shares(stretch.values[:, bass])
@@ -85,6 +81,14 @@ class Level:
         """Whether the channel meant for bass holds other sound."""
         loud = self._bass_power / max(1, self._count) > AUDIBLE**2
         return loud and self._bass_slope > BASS_HERTZ**2 * self._bass_power
+
+
+def _peaks(values: Values) -> Floats:
+    """The largest sample of each channel in shares of full scale."""
+    ends = np.stack([values.max(axis=0), values.min(axis=0)])
+    if values.dtype.kind == "f" and not np.isfinite(ends).all():
+        ends = shares(values)
+    return np.asarray(np.abs(shares(ends)).max(axis=0), np.float64)
 
 
 def shares(values: Values) -> Floats:

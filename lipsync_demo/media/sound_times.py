@@ -96,14 +96,14 @@ class _Clock:
         if off > MOST_SILENCE or (self._begun and off < -RESTART):
             self._zero += off
             return Fraction(0)
-        if not self._begun:
-            return off
+        slack = _slack(waiting[0])
+        if not self._begun or abs(off) <= slack:
+            return Fraction(0) if self._begun else off
         ends = accumulate(
             (Fraction(frame.samples, frame.sample_rate) for frame in waiting), initial=self._end
         )
         pairs = zip(waiting, ends, strict=False)
         offs = [o for frame, end in pairs if (o := self._off(frame, end)) is not None]
-        slack = _slack(waiting[0])
         if any(abs(o) <= slack or (o > 0) != (off > 0) for o in offs):
             return Fraction(0)
         least = min(offs, key=abs)
@@ -111,7 +111,7 @@ class _Clock:
 
     def _off(self, frame: AudioFrame, end: Fraction) -> Fraction | None:
         own = moment(frame)
-        return None if own is None else own - self._zero - end
+        return None if own is None else own - (self._zero + end)
 
 
 def _slack(frame: AudioFrame) -> Fraction:
