@@ -14,6 +14,8 @@ CEILING = 10 ** (-1 / 20)
 """Peak that a sound beyond full scale is brought to: AAC may add a little."""
 CLICK = 10.0
 """How far above almost all stretches a click stands that does not count as the peak."""
+SHORT = 1 << 12
+"""Samples of a stretch, as clicks are told by."""
 ALMOST_ALL, CLICKING = 0.98, 3
 """Share of the stretches that are almost all; at least so many may be louder."""
 BASS_HERTZ = 250.0
@@ -36,13 +38,16 @@ class Level:
         """Take another stretch into account."""
         if not len(stretch.values):
             return
-        peaks = _peaks(stretch.values)
-        self._peaks.append(float(peaks.max()))
+        short = [
+            _peaks(stretch.values[n : n + SHORT]) for n in range(0, len(stretch.values), SHORT)
+        ]
+        peaks = np.max(short, axis=0)
+        self._peaks += [float(peak.max()) for peak in short]
         if len(peaks) == len(self._by_channel):
             self._by_channel = np.maximum(self._by_channel, peaks)
         elif not len(self._by_channel):
             self._by_channel = peaks
-        if self._peaks[-1] >= FULL:
+        if peaks.max() >= FULL:
             self._reached += int((np.abs(shares(stretch.values)) >= FULL).sum())
         self._count += stretch.values.size
         bass = bass_channel(stretch.layout)

@@ -105,6 +105,8 @@ def packed(values: Values, width: int) -> npt.NDArray[Any]:
     """Samples of any type as integers of `width` bytes; what goes beyond full scale is cut."""
     bits = 8 * width
     target = np.dtype(f"i{width}")
+    if values.dtype == target:
+        return values
     if values.dtype.kind == "f":
         wide = np.rint(shares(values) * 2.0 ** (bits - 1))
         return wide.clip(-(2.0 ** (bits - 1)), 2.0 ** (bits - 1) - 1).astype(target)

@@ -64,16 +64,30 @@ def moment(frame: AudioFrame) -> Fraction | None:
 
 
 class _Clock:
-    """How far the sound has come, `end` seconds from the file's beginning."""
+    """How far the sound has come: `end` seconds from the file's beginning, and `since` samples."""
 
     def __init__(self, first: AudioFrame, zero: Fraction | None) -> None:
         start = moment(first) or Fraction(0)
         self._rate = first.sample_rate
         self._zero = start if zero is None else zero
         self._end = Fraction(0)
+        self._since, self._due = 0, 0.0
         self._begun = False
 
+    def _follows(self, frame: AudioFrame) -> bool:
+        """Whether the frame comes when it is due, to be told of most without exact sums."""
+        if not self._begun or frame.pts is None or frame.sample_rate != self._rate:
+            return False
+        due = self._due + self._since / self._rate
+        return abs(frame.pts * float(exact(frame.time_base)) - due) < LEAST
+
     def place(self, waiting: deque[AudioFrame]) -> Placed:
+        if self._follows(waiting[0]):
+            frame = waiting.popleft()
+            self._since += frame.samples
+            return Placed(0, 0, frame)
+        self._end += Fraction(self._since, self._rate)
+        self._since = 0
         move = self._move(waiting)
         frame = waiting.popleft()
         length = Fraction(frame.samples, frame.sample_rate)
@@ -86,6 +100,7 @@ class _Clock:
             self._begun = True
             length += Fraction(silence - skip, self._rate)
         self._end += length
+        self._due = float(self._zero + self._end)
         return Placed(silence, skip, frame)
 
     def _move(self, waiting: deque[AudioFrame]) -> Fraction:

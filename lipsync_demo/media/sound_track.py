@@ -7,13 +7,14 @@ begins with its first sample, after what its encoder put in front.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
 from av.audio.frame import AudioFrame
 from av.audio.layout import AudioLayout
@@ -33,6 +34,8 @@ from lipsync_demo.media.streams import (
 )
 
 Values = npt.NDArray[Any]
+TOGETHER = 1 << 15
+"""Samples that are worked on at a time."""
 REORDERED = 64
 """Packets among which the picture that is shown first is."""
 
@@ -73,6 +76,9 @@ class SoundTrack:
         Raises:
             MediaError: the file is no media or damaged.
         """
+        return _together(self._decoded())
+
+    def _decoded(self) -> Iterator[Stretch]:
         with open_media(self.path) as container:
             if audio_stream(container) is None:
                 return
@@ -124,19 +130,44 @@ def _stretches(
     if stream is None:
         return
     end = declared_end(container, stream)
-    rate, left = 0, Fraction(0)
+    rate = left = 0
     for silence, skip, frame in placed(audio_frames(container, stream), picture):
         own = frame.sample_rate
         first = not rate
         if first:
             rate = own
             zero = picture if picture is not None else moment(frame) or Fraction(0)
-            left = Fraction(0) if end is None else end - zero
+            left = 0 if end is None else int((end - zero) * rate + Fraction(1, 2))
         values = frame_samples(frame)[skip * own // rate :]
-        pause = Fraction(silence, rate)
         if end is not None:
-            left -= pause
-            values = values[: max(0, int(left * own + Fraction(1, 2)))]
-            left -= Fraction(len(values), own)
+            left -= silence
+            values = values[: max(0, left * own // rate)]
+            left -= len(values) * rate // own
         if first or len(values):
+            pause = Fraction(silence, rate) if silence else Fraction(0)
             yield frame if first else None, Stretch(pause, values, own, frame.layout)
+
+
+def _together(stretches: Iterable[Stretch]) -> Iterator[Stretch]:
+    """Short stretches that follow each other as longer ones, which cost less to work on."""
+    held: list[Stretch] = []
+    count = 0
+    for stretch in stretches:
+        same = held and (
+            not stretch.silence
+            and count < TOGETHER
+            and (stretch.rate, stretch.layout.name) == (held[0].rate, held[0].layout.name)
+            and stretch.values.dtype == held[0].values.dtype
+        )
+        if held and not same:
+            yield _one(held)
+            held, count = [], 0
+        held.append(stretch)
+        count += len(stretch.values)
+    if held:
+        yield _one(held)
+
+
+def _one(held: Sequence[Stretch]) -> Stretch:
+    values = np.concatenate([stretch.values for stretch in held])
+    return replace(held[0], values=values)
