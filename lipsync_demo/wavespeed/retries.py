@@ -31,13 +31,17 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
         return None
     if re.fullmatch(r"[-+]?\d+(\.\d*)?", value):
         return max(0.0, float(value))
-    try:
-        until = parsedate_to_datetime(value)
-        now = parsedate_to_datetime(headers["Date"]) if "Date" in headers else None
-    except ValueError:
+    until = _moment(value)
+    if until is None:
         return None
-    return max(0.0, (_utc(until) - _utc(now or datetime.now(timezone.utc))).total_seconds())
+    now = _moment(headers.get("Date") or "") or datetime.now(timezone.utc)
+    return max(0.0, (until - now).total_seconds())
 
 
-def _utc(moment: datetime) -> datetime:
+def _moment(text: str) -> datetime | None:
+    """The moment an HTTP date names; None when it names none."""
+    try:
+        moment = parsedate_to_datetime(text)
+    except (ValueError, OverflowError):
+        return None
     return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
