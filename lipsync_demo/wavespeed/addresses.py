@@ -11,6 +11,9 @@ from lipsync_demo.names import readable
 
 _PORTS = {"http": 80, "https": 443}
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+_GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
+"""All IPv6 addresses that are given out; others are private, of old or carry IPv4 ones
+(https://www.iana.org/assignments/ipv6-address-space)."""
 
 UNREADABLE = "an unreadable address"
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -56,7 +59,13 @@ def is_public(address: Address) -> bool:
     IPv4 addresses carried inside IPv6 ones (mapped, 6to4, Teredo, NAT64) are judged too,
     because a router or the kernel may unwrap them.
     """
-    return all(a.is_global and not a.is_multicast for a in _carried(address))
+    return all(_given_out(a) and a.is_global and not a.is_multicast for a in _carried(address))
+
+
+def _given_out(address: Address) -> bool:
+    return isinstance(address, ipaddress.IPv4Address) or (
+        address in _GLOBAL_UNICAST or address in _NAT64
+    )
 
 
 def _carried(address: Address) -> Iterator[Address]:

@@ -38,6 +38,11 @@ from lipsync_demo.wavespeed.addresses import is_loopback, is_public, origin, sho
         ("64:ff9b::5db8:d822", True),
         ("2001:0:7f00:1::", False),
         ("2001:db8::1", False),
+        ("::127.0.0.1", False),
+        ("::10.0.0.1", False),
+        ("::ffff:0:127.0.0.1", False),
+        ("64:ff9b:1::7f00:1", False),
+        ("fec0::1", False),
     ],
 )
 def test_only_the_public_internet_is_public(address: str, public: bool) -> None:
