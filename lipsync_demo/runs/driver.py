@@ -87,12 +87,15 @@ class Driver:
     def _send(self) -> float:
         """Upload what is not yet and send the request; a limit of the account is waited for."""
         turn = self.turn
+        if shut := self._submission.shut:
+            return self._submission.wait(shut)
         try:
             if turn.run.state is RunState.UPLOADING or turn.run.request is None:
                 transfers.upload(turn)
             return self._submission.send()
         except RateLimited as error:
-            return self._submission.wait(error.retry_after or WINDOW_SECONDS)
+            seconds = WINDOW_SECONDS if error.retry_after is None else error.retry_after
+            return self._submission.refused(seconds)
 
     def _looked(self) -> float:
         """Look at the task; one that failed is refunded by the API."""

@@ -25,6 +25,7 @@ from lipsync_demo.wavespeed.client import WaveSpeedClient
 from lipsync_demo.wavespeed.errors import AmbiguousSubmit, RateLimited, WaveSpeedError
 from lipsync_demo.wavespeed.models import Prediction
 from lipsync_demo.wavespeed.pace import WINDOW_SECONDS, Submits
+from lipsync_demo.wavespeed.retries import Retry
 from lipsync_demo.wavespeed.submission import LOOK_SECONDS
 
 DELAYS = (1.0, 3.0, 8.0)
@@ -57,6 +58,7 @@ class Submission:
         self._queue: Submits | None = None
         self._reserved = False
         self._waits_since: float | None = None
+        self._shut_until = float("-inf")
         self._pauses: Iterator[float] = iter(
             LOOPBACK_DELAYS if on_loopback(turn.base_url) else DELAYS
         )
@@ -80,6 +82,20 @@ class Submission:
             self._reserved = True
         wait = self._queue.ask(turn.run.id)
         return self.wait(wait) if wait else self._sent(client)
+
+    def refused(self, seconds: float) -> float:
+        """A request before this one met the limit; gives the seconds until the next step.
+
+        `seconds` is what the server asked for; no more than a submit waits is waited.
+        """
+        seconds = min(seconds, Retry.longest_retry_after)
+        self._shut_until = time.monotonic() + seconds
+        return self.wait(seconds)
+
+    @property
+    def shut(self) -> float:
+        """Seconds until a request before this one may be made again; 0 when it may."""
+        return max(0.0, self._shut_until - time.monotonic())
 
     def wait(self, seconds: float) -> float:
         """Say that the account's limit is waited for; gives the seconds until the next step."""

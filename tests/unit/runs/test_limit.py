@@ -159,6 +159,31 @@ def test_an_upload_that_meets_the_limit_waits_too(
     assert api.submits == 1
 
 
+@pytest.mark.parametrize(("asked", "longest"), [(30.0, 30), (3e9, 120), (float("inf"), 120)])
+def test_an_upload_is_not_tried_again_before_its_time(
+    runs: RunService,
+    clip: Path,
+    speech: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    asked: float,
+    longest: float,
+) -> None:
+    tried: list[float] = []
+
+    def limited_upload(turn: Turn) -> None:
+        tried.append(time.monotonic())
+        raise RateLimited("Too many requests.", "Wait.", retry_after=asked)
+
+    monkeypatch.setattr(transfers, "upload", limited_upload)
+    monkeypatch.setattr(submission, "LOOK_SECONDS", 0.05)
+    run = limited(runs, runs.start(clip, speech, "loop"))
+    assert run.next_try is not None
+    assert run.next_try - run.updated_at <= timedelta(seconds=longest)
+    time.sleep(0.3)
+    assert len(tried) == 1
+    assert runs.stop(run.id).state is RunState.STOPPED
+
+
 def test_a_quote_that_is_needed_waits_too(
     service: Service, settings: Settings, api: ScriptedApi, clip: Path, speech: Path
 ) -> None:
