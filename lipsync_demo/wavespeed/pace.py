@@ -131,7 +131,7 @@ class Submits:
         with self._lock:
             if not self._taken and not self._sent and self._shut_at == float("-inf"):
                 self._shut_at = self._clock()
-                self._shut_until = self._shut_at + seconds
+                self._shut_until = self._shut_at + min(seconds, self._longest)
 
     def ahead(self, requests: int) -> float | None:
         """Seconds until the last of so many new requests is sent; None while nothing is known."""

@@ -257,6 +257,11 @@ def test_a_new_process_waits_out_what_an_earlier_one_was_told(
     assert queue.ask("a") == 0
 
 
+def test_a_clock_that_was_put_back_makes_no_endless_wait(queue: Submits) -> None:
+    queue.hold(86_400)
+    assert queue.ask("a") <= 120
+
+
 def test_nothing_is_said_of_a_pace_that_is_not_known(queue: Submits) -> None:
     assert (queue.pace, queue.ahead(5)) == (None, None)
     queue.ask("a")
