@@ -34,4 +34,5 @@ def missing(words: str, *codes: int | None) -> bool:
     """
     if STATUS in codes or TASK_CODE in codes:
         return True
-    return _SAID.search(" ".join(re.findall(r"[^\W_]+", words))) is not None
+    parted = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", words)
+    return _SAID.search(" ".join(re.findall(r"[^\W_]+", parted))) is not None

@@ -21,6 +21,7 @@ NO_CREDIT = [
     "insufficient credits",
     "Insufficient credit",
     "INSUFFICIENT_BALANCE",
+    "InsufficientCredits",
     "insufficient account balance",
     "insufficient-funds",
     "credits are not enough",
