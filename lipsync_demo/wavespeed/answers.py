@@ -143,7 +143,8 @@ def _kind(status: int, task_id: str | None) -> tuple[type[WaveSpeedError], str, 
         return (
             BadParameter,
             "The server does not know this model or address.",
-            "Check WAVESPEED_BASE_URL; it should be the server's address without a path.",
+            "Choose another model, or check WAVESPEED_BASE_URL; it should be the server's address "
+            "without a path.",
         )
     if status == TOO_MANY:
         return (
