@@ -130,6 +130,8 @@ def compare(
     models = list(dict.fromkeys(model or []))
     if len(models) > 1 and len(mode or []) > 1:
         raise typer.BadParameter("Compare several modes or several models, not both.")
+    if len(models) == 1 < len(model or []):
+        raise typer.BadParameter("Name two different models or more, or one for all modes.")
     chosen = settings()
     name = backend or chosen.backend_name
     with opened(chosen, name) as runs:

@@ -105,3 +105,6 @@ def test_models_are_compared_once_their_prices_are_agreed_to(
         "lipsync-2  loop",
     ]
     assert cli(*asked, "-m", "remap").returncode == 2
+    twice = cli("compare", clip, speech, "--model", NEWER, "--model", NEWER)
+    assert (twice.returncode, api.submits) == (2, 2)
+    assert "two different models" in twice.stderr
