@@ -11,11 +11,13 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
 from lipsync_demo.runs.access import on_loopback
 from lipsync_demo.runs.choosing import choices_of
+from lipsync_demo.runs.errors import RunNotFound
 from lipsync_demo.runs.ledger_lines import LineState
 from lipsync_demo.runs.models import Run, RunError, RunState
 from lipsync_demo.runs.records import Lost
@@ -113,9 +115,14 @@ class Submission:
         return min(seconds, LOOK_SECONDS)
 
     def leave(self) -> None:
-        """Give up the place in the queue."""
+        """Give up the place in the queue, and the money set aside for a run that was stopped."""
+        turn = self._turn
         if self._queue is not None:
-            self._queue.leave(self._turn.run.id)
+            self._queue.leave(turn.run.id)
+        if self._reserved:
+            with suppress(RunNotFound):
+                if turn.store.get(turn.run.id).state is RunState.STOPPED:
+                    turn.money.ledger.release(turn.run)
 
     def _sent(self, client: WaveSpeedClient) -> float:
         turn, run = self._turn, self._turn.run

@@ -15,7 +15,8 @@ from pydantic import SecretStr
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.runs import submission, transfers
 from lipsync_demo.runs.groups import GroupState
-from lipsync_demo.runs.ledger_lines import LineState
+from lipsync_demo.runs.ledger import Ledger
+from lipsync_demo.runs.ledger_lines import LineState, Reached
 from lipsync_demo.runs.models import Run, RunState
 from lipsync_demo.runs.service import RunService
 from lipsync_demo.runs.times import now
@@ -113,6 +114,27 @@ def test_one_that_is_stopped_while_it_is_refused_leaves_no_money_set_aside(
     )
     time.sleep(1.5)
     assert api.submits == 1
+
+
+def test_one_that_is_stopped_while_money_is_set_aside_leaves_none(
+    runs: RunService,
+    api: ScriptedApi,
+    clip: Path,
+    speech: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def set_aside(run: Run, *limits: Decimal | None) -> Reached | None:
+        runs.stop(run.id)
+        return Ledger.reserve(runs.money.ledger, run, *limits)
+
+    monkeypatch.setattr(runs.money.ledger, "reserve", set_aside)
+    run = runs.start(clip, speech, "loop")
+    assert runs.wait(run.id).state is RunState.STOPPED
+    eventually(
+        lambda: [line.state for line in runs.money.ledger.lines()] == [LineState.RELEASED],
+        "it stays set aside",
+    )
+    assert api.submits == 0
 
 
 def test_a_restart_waits_on_and_sends_once(
