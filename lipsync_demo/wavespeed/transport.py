@@ -74,7 +74,7 @@ class Answer:
         """The parsed JSON; None when the body is not JSON."""
         try:
             return json.loads(self.text)
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
 
     @property

@@ -65,7 +65,7 @@ class Reply:
         """The parsed JSON; None when it is not JSON."""
         try:
             return json.loads(self.content)
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
 
     @property

@@ -58,6 +58,7 @@ UNKNOWN = [
     Reply(200),
     Reply.html(200),
     Reply(200, b"OK"),
+    Reply(200, b"[" * 100_000),
     Reply.json([]),
     Reply.json("fine"),
     Reply.data(None),
