@@ -66,7 +66,6 @@ class Watch:
         drawn = picture.box(x - BESIDE * unit, y, x + BESIDE * unit, chin + UNDER * unit)
         box = self._box
         if box is None or not _holds(box, drawn):
-            self._end(number)
             side = AROUND * unit
             box = picture.box(x - side, y - ABOVE * unit, x + side, chin + BELOW * unit)
             self._begin(number, picture, box)
@@ -78,11 +77,17 @@ class Watch:
             self._decide(since, drawn, box)
 
     def _begin(self, number: int, picture: Picture, box: Box) -> None:
-        self._box = box
-        self._luma = picture.y[box.top : box.bottom, box.left : box.right].copy()
-        self._since = np.full(self._luma.shape, number, np.int32)
-        self._known = np.zeros(self._luma.shape, np.uint8)
-        self._places.clear()
+        """Watches another box, from frame `number` on what was outside of the one before."""
+        luma = picture.y[box.top : box.bottom, box.left : box.right].copy()
+        since = np.full(luma.shape, number, np.int32)
+        known = np.zeros(luma.shape, np.uint8)
+        if self._box is not None:
+            before, now = _common(self._box, box), _common(box, self._box)
+            luma[now], since[now] = self._luma[before], self._since[before]
+            known[now] = self._known[before]
+            self._known[before] = 0
+            self._end(number)
+        self._box, self._luma, self._since, self._known = box, luma, since, known
         self._decided = -1
 
     def _compare(self, number: int, luma: Image) -> None:
@@ -141,6 +146,15 @@ class Watch:
         self._end(self._last + 2 * EVERY)
         self._box = None
         return Overlay(np.concatenate(self._rows)) if self._rows else Overlay()
+
+
+def _common(box: Box, other: Box) -> tuple[slice, slice]:
+    """The rows and columns of a box that lie in the other one, too."""
+    top, left = max(0, other.top - box.top), max(0, other.left - box.left)
+    return (
+        slice(top, max(top, min(box.bottom, other.bottom) - box.top)),
+        slice(left, max(left, min(box.right, other.right) - box.left)),
+    )
 
 
 def _holds(box: Box, other: Box) -> bool:

@@ -92,3 +92,21 @@ def test_letters_stay_while_the_jaw_moves(landmarker: FaceLandmarker) -> None:
     assert np.abs(drawn - luma)[stroke].mean() < 2
     chin = np.s_[ROW + 10 : ROW + 60, 200:300]
     assert np.abs(drawn - luma)[chin].max() > 20
+
+
+def test_letters_stay_known_when_a_head_goes_elsewhere_and_keeps_still() -> None:
+    shown = []
+    watch = Watch()
+    for number in range(2 * COUNT):
+        rgb, points = moved(min(number, COUNT))
+        up = 0 if number < COUNT else -60
+        matrix = np.array([(1, 0, 0), (0, 1, up)], np.float32)
+        rgb = np.asarray(cv2.warpAffine(rgb, matrix, (500, 500), borderMode=cv2.BORDER_REPLICATE))
+        shown.append(picture(captioned(rgb)))
+        watch.see(number, shown[-1], points + np.array((0, up, 0), np.float32))
+    overlay = watch.found()
+    covered = []
+    for number, seen in enumerate(shown):
+        over = overlay.over(number, seen, seen.whole)
+        covered.append(0 if over is None else int(over.mask.sum()))
+    assert min(covered) > 0.7 * max(covered)
