@@ -8,7 +8,9 @@ PICTURE_FORMATS = frozenset(
 """They hold one picture."""
 ANIMATIONS = frozenset({"gif", "apng"})
 """They hold one picture or many, and no sound."""
-UNTIMED = frozenset({"avi", "h264", "hevc", "m4v", "mpegvideo"})
+ASF = "asf"
+"""Windows Media: its times are of decoding, though FFmpeg gives them as times of showing."""
+UNTIMED = frozenset({ASF, "avi", "h264", "hevc", "m4v", "mpegvideo"})
 """They keep no time of showing."""
 MATROSKA = "matroska,webm"
 """What recorders of calls write; one length is given for all streams."""

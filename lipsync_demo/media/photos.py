@@ -18,6 +18,7 @@ from lipsync_demo.media.errors import MediaError
 
 _STILL_BRANDS = frozenset({"avif", "mif1", "heic", "heix", "heim", "heis"})
 """Major brands of AVIF (version 1.1, 3) and HEIF (annex B) for photos; sequences have others."""
+_SEQUENCE_BRANDS = frozenset({"avis", "msf1", "hevc", "hevx"})
 _ORIENTATION = 274
 _ANIMATED = 0b10
 
@@ -28,6 +29,11 @@ def is_still(container: InputContainer) -> bool:
     if name in ANIMATIONS:
         return container.streams.video[0].frames == 1
     return name in PICTURE_FORMATS or container.metadata.get("major_brand") in _STILL_BRANDS
+
+
+def is_sequence(container: InputContainer) -> bool:
+    """Whether a file is an animated AVIF or HEIF, which has a still picture beside its track."""
+    return container.metadata.get("major_brand") in _SEQUENCE_BRANDS
 
 
 def in_tiles(container: InputContainer) -> bool:

@@ -17,6 +17,8 @@ from lipsync_demo.media.streams import audio_stream, exact, open_media
 
 SHORTEST = Fraction(1, 10)
 """Seconds that may lack: padding, and containers that round."""
+LEAST_RATE, LONG_FRAME, SHORT_FRAME = 32_000, 1152, 576
+"""Samples of an MP3's frame from this rate on, and below it (ISO/IEC 11172-3 and 13818-3)."""
 _STREAMED = {0, 0xFFFFFFFF}
 """Lengths in a WAV that say nothing: it was written while it was recorded."""
 _HEAD = 4096
@@ -43,9 +45,13 @@ def _promised(path: Path, container: InputContainer, stream: AudioStream) -> Fra
     name = container.format.name
     if name == "wav":
         return _wav(path, stream)
-    known = "mp4" in name or name == "flac" or (name == "mp3" and _counted(path))
-    if known and stream.duration:
-        return ((stream.start_time or 0) + stream.duration) * exact(stream.time_base)
+    start = (stream.start_time or 0) * exact(stream.time_base)
+    if name == "mp3":
+        count = _counted(path)
+        samples = LONG_FRAME if stream.rate >= LEAST_RATE else SHORT_FRAME
+        return None if count is None else start + Fraction(count * samples, stream.rate)
+    if ("mp4" in name or name == "flac") and stream.duration:
+        return start + stream.duration * exact(stream.time_base)
     if name == MATROSKA and container.duration and not container.streams.video:
         return Fraction(container.duration, av.time_base)
     return None
@@ -59,8 +65,8 @@ def _read(container: InputContainer, stream: AudioStream) -> Fraction:
     return end
 
 
-def _counted(path: Path) -> bool:
-    """Whether an MP3 says how many frames it has (Xing's or LAME's header)."""
+def _counted(path: Path) -> int | None:
+    """How many frames an MP3 says it has (Xing's or LAME's header), None when it does not."""
     with path.open("rb") as file:
         tag = file.read(10)
         if tag[:3] == b"ID3":
@@ -68,15 +74,20 @@ def _counted(path: Path) -> bool:
         else:
             file.seek(0)
         head = file.read(_HEAD)
-    return b"Xing" in head or b"Info" in head
+    at = max(head.find(b"Xing"), head.find(b"Info"))
+    if at < 0 or not head[at + 7] & 1:
+        return None
+    return int.from_bytes(head[at + 8 : at + 12], "big")
 
 
 def _wav(path: Path, stream: AudioStream) -> Fraction | None:
     """Seconds in the chunk `data` of a RIFF file (Microsoft, "Multimedia Programming
     Interface and Data Specifications 1.0")."""
     bits = stream.codec_context.bit_rate
+    if not bits or not stream.codec_context.name.startswith("pcm_"):
+        return None  # what packed sound lasts is only estimated by its header
     with path.open("rb") as file:
-        if file.read(12)[:4] != b"RIFF" or not bits:
+        if file.read(12)[:4] != b"RIFF":
             return None
         while len(head := file.read(8)) == 8:
             length = int.from_bytes(head[4:], "little")

@@ -21,6 +21,7 @@ from av.audio.layout import AudioLayout
 from av.container import InputContainer
 
 from lipsync_demo.media.chunks import chunks
+from lipsync_demo.media.containers import ASF
 from lipsync_demo.media.frame_times import frame_times
 from lipsync_demo.media.sound_times import moment, placed
 from lipsync_demo.media.streams import (
@@ -109,7 +110,7 @@ def first_picture(path: Path) -> Fraction | None:
         packets = (p for p in container.demux(stream) if p.size and not p.is_discard)
         stamps = [packet.pts for packet in islice(packets, REORDERED)]
         known = [stamp for stamp in stamps if stamp is not None]
-        if known and len(known) == len(stamps):
+        if known and len(known) == len(stamps) and container.format.name != ASF:
             return min(known) * exact(stream.time_base)
     if not stamps:
         return None

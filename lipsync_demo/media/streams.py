@@ -31,6 +31,7 @@ from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.failures import explained
 from lipsync_demo.media.photos import (
     in_tiles,
+    is_sequence,
     refuse_animated_webp,
     whole_photo,
 )
@@ -89,7 +90,10 @@ def video_stream(container: InputContainer) -> VideoStream | None:
     shown = [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
     if shown and not any(map(_decodable, shown)):
         raise av.error.DecoderNotFoundError(errno.ENOSYS, "no decoder for the picture")
-    return next(filter(_decodable, shown), None)
+    found = list(filter(_decodable, shown))
+    if is_sequence(container):
+        return max(found, key=lambda stream: stream.frames, default=None)
+    return next(iter(found), None)
 
 
 def audio_stream(container: InputContainer) -> AudioStream | None:
@@ -125,6 +129,8 @@ def decoded(container: InputContainer, stream: VideoStream) -> Iterator[VideoFra
         yield frame
         return
     for packet in container.demux(stream):
+        if not packet.size and packet.pts is not None:
+            continue  # the picture before stays, as Theora says it
         try:
             yield from packet.decode()
         except av.error.InvalidDataError:

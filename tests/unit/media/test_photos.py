@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -96,6 +97,17 @@ def test_an_animation_is_a_video_and_is_sent_as_one(tmp_path: Path, kind: str) -
     assert sent is not None
     assert sent.suffix == ".mp4"
     assert [read_index(frame) for frame in rgb_frames(sent)] == list(range(8))
+
+
+def test_an_animated_avif_is_read_as_what_moves(tmp_path: Path) -> None:
+    frames = [Image.fromarray(index_frame(n, SIZE)) for n in range(8)]
+    path = tmp_path / "a.avif"
+    frames[0].save(path, save_all=True, append_images=frames[1:], duration=80, quality=90)
+    info = probe_video(path)
+    assert info.video is not None
+    assert (info.video.frames, info.video.duration) == (8, Fraction(16, 25))
+    with FrameReader(path) as reader:
+        assert [read_index(picture.rgb()) for picture in reader.pictures(range(8))] == [*range(8)]
 
 
 def test_an_animated_webp_is_told_with_what_to_do(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import struct
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -202,6 +203,19 @@ def test_a_wav_that_was_written_while_recording_is_whole(tmp_path: Path) -> None
     data[at : at + 4] = b"\xff\xff\xff\xff"
     path.write_bytes(data)
     assert not [f for f in check_audio(probe(path)) if "cut off" in f.what]
+
+
+def test_packed_and_joined_sounds_are_not_said_to_be_cut_off(tmp_path: Path) -> None:
+    packed = write_audio(tmp_path / "packed.wav", speechlike(4), 48_000, codec="adpcm_ms")
+    data = bytearray(packed.read_bytes())
+    data[28:32] = struct.pack("<I", 16_000)  # bytes a second, which FFmpeg itself writes wrongly
+    packed.write_bytes(data)
+    short = make_speechlike(tmp_path / "short.mp3", 1)
+    low = make_speechlike(tmp_path / "low.mp3", 3, 16_000)
+    joined = tmp_path / "joined.mp3"
+    joined.write_bytes(low.read_bytes() + short.read_bytes())
+    for path in (packed, joined):
+        assert not [f for f in check_audio(probe(path)) if "cut off" in f.what]
 
 
 def test_the_worst_comes_first(folder: Path, speech: MediaInfo) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from lipsync_demo.engine.decode import FrameReader
 from lipsync_demo.media.frame_times import frame_times
 from lipsync_demo.media.orientation import Orientation
 from lipsync_demo.media.packets import hidden
@@ -128,6 +129,24 @@ def test_pictures_between_two_others_keep_their_rate_in_avi(
     video = probe(path).video
     assert video is not None
     assert (video.frames, video.fps, video.vfr, video.duration) == (60, 30, False, 2)
+
+
+def test_an_empty_packet_leaves_the_picture_before_it(tmp_path: Path) -> None:
+    whole = make_video(tmp_path / "whole.avi", frames=10, rate=25)
+    path = tmp_path / "clip.mkv"
+    with av.open(str(whole)) as source, av.open(str(path), "w") as copy:
+        stream = copy.add_stream_from_template(source.streams.video[0])
+        for number, packet in enumerate(p for p in source.demux(video=0) if p.size):
+            kept = av.Packet(b"" if number == 4 else bytes(packet))
+            kept.stream, kept.time_base = stream, packet.time_base
+            kept.pts = kept.dts = packet.dts
+            kept.is_keyframe = packet.is_keyframe
+            copy.mux(kept)
+    video = probe(path).video
+    assert video is not None
+    assert (video.frames, video.duration) == (9, Fraction(2, 5))
+    with FrameReader(path) as reader:
+        assert len([*reader.pictures(range(9))]) == 9
 
 
 def test_hidden_pictures_have_no_time(tmp_path: Path) -> None:

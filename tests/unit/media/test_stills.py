@@ -40,10 +40,9 @@ def test_a_turned_video_is_upright(tmp_path: Path, rotation: int, mirrored: bool
     assert read_index(picture) == 12
 
 
-def test_pictures_of_a_file_without_times_come_in_order(tmp_path: Path) -> None:
-    video = make_video(
-        tmp_path / "a.avi", 1, codec="libx264", b_frames=3, options={}, size=(320, 240)
-    )
+@pytest.mark.parametrize("name", ["a.avi", "a.wmv"])
+def test_pictures_of_a_file_without_times_come_in_order(tmp_path: Path, name: str) -> None:
+    video = make_video(tmp_path / name, 1, codec="libx264", b_frames=3, options={}, size=(320, 240))
     found = stills(video, [Fraction(n, 25) for n in range(12)], height=240)
     assert [read_index(_picture(data)) for data in found] == list(range(12))
 
