@@ -51,6 +51,9 @@ class Watch:
     def __init__(self) -> None:
         self._last = -EVERY
         self._box: Box | None = None
+        self._luma: Image = np.zeros((0, 0), np.uint8)
+        self._since: Rows = np.zeros((0, 0), np.int32)
+        self._known: Image = np.zeros((0, 0), np.uint8)
         self._places: deque[tuple[int, Floats]] = deque(maxlen=REMEMBERED)
         self._decided = -1
         self._rows: list[Rows] = []
