@@ -54,7 +54,8 @@ def check_pictures(
         _orientation(made[:count], boxed, wanted, declared),
         _order(made[:count], boxed, wanted, declared, mouth),
     ]
-    light = check_light(made[:count], boxed[wanted], mouth)
+    given = np.stack([declared.applied(small) for small in boxed[wanted]])
+    light = check_light(made[:count], given, mouth)
     if light is not None:
         checks.append(light)
     if boxed is not source[1].small:

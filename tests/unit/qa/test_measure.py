@@ -145,6 +145,20 @@ def test_what_stands_otherwise_than_players_show_it_is_found(
         assert (check.outcome is Outcome.PASS) is right, check
 
 
+def test_the_light_of_a_mouth_is_compared_the_same_way_up(tmp_path: Path) -> None:
+    pictures = [np.full((120, 120, 3), 100, np.uint8) for _ in range(12)]
+    for number, picture in enumerate(pictures):
+        picture[72:108, 12:48] = 40 if number < 6 else 220
+    kind: dict[str, Any] = {"pictures": pictures, "frames": 12, "size": (120, 120)}
+    given = make_video(tmp_path / "given.mp4", rotation=90, **kind)
+    output = make_video(tmp_path / "output.mp4", **kind)
+    aligned = align(output, given, Fraction(12, 25), SyncMode.CUT_OFF)
+    mouth = (0.1, 0.6, 0.3, 0.3)
+    found = check_pictures((output, look(output)), (given, look(given)), aligned, mouth)
+    light = {check.name: check for check in found}["light"]
+    assert light.outcome is Outcome.PASS, light
+
+
 @pytest.mark.parametrize(("kept", "outcome"), [(True, Outcome.PASS), (False, Outcome.FAIL)])
 def test_stretched_pictures_are_found(tmp_path: Path, kept: bool, outcome: Outcome) -> None:
     given = make_changing(tmp_path / "call.webm", [(320, 320), (160, 320)], 10)
