@@ -139,7 +139,7 @@ def test_browsers_can_play_it_while_it_loads(tmp_path: Path, source: Path) -> No
 
 
 @pytest.mark.parametrize(
-    "colours", [Colours(1, 1, 1), Colours(6, 6, 6), Colours(9, 9, 16), Colours(1, 1, 1, True)]
+    "colours", [Colours(1, 1, 1), Colours(6, 6, 6), Colours(9, 9, 14), Colours(1, 1, 1, True)]
 )
 def test_colours_are_tagged_as_in_the_source(
     tmp_path: Path, source: Path, colours: Colours
@@ -147,6 +147,14 @@ def test_colours_are_tagged_as_in_the_source(
     path = write(tmp_path / "out.mp4", source, [n * 40 for n in range(4)], colours=colours)
     with FrameReader(path) as reader:
         assert reader.colours == colours
+
+
+@pytest.mark.parametrize("transfer", [16, 18], ids=["PQ", "HLG"])
+def test_high_dynamic_range_is_read_as_bt709(tmp_path: Path, source: Path, transfer: int) -> None:
+    colours = Colours(9, 9, transfer)
+    path = write(tmp_path / "out.mp4", source, [n * 40 for n in range(4)], colours=colours)
+    with FrameReader(path) as reader:
+        assert reader.colours == Colours(1, 1, 1)
 
 
 def test_an_error_leaves_nothing_behind(tmp_path: Path, source: Path) -> None:
