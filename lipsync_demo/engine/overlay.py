@@ -17,6 +17,8 @@ Rows = NDArray[np.int32]
 
 NOISE = 10
 """Codes of luma by which a pixel that stays may change: codecs ring around letters."""
+EDGE = 50
+"""Difference of luma to a pixel beside it, codes, that the edge of a stroke still has."""
 FEWEST = 60
 """Pixels that stay: fewer are no letters."""
 STROKE = 5
@@ -62,11 +64,14 @@ class Overlay:
             rows[:, :2] - (box.left, box.top), box.right - box.left, box.bottom - box.top
         )
         rows = rows[inside]
-        shown = picture.y[rows[:, 1], rows[:, 0]].astype(np.int32)
-        rows = rows[np.abs(shown - rows[:, 2]) <= NOISE]
-        if len(rows) < FEWEST:
-            return None
         places = rows[:, :2] - (box.left, box.top)
+        luma = picture.y[box.top : box.bottom, box.left : box.right]
+        at = places[:, 1], places[:, 0]
+        stays = np.abs(luma[at].astype(np.int32) - rows[:, 2]) <= NOISE
+        # A pixel of the face beside a stroke may stay when the stroke goes.
+        places = places[stays & (contrast(luma)[at] >= EDGE)]
+        if len(places) < FEWEST:
+            return None
         return Overlaid.of(places, box.right - box.left, box.bottom - box.top)
 
 
@@ -98,6 +103,13 @@ class Overlaid:
         mask = cv2.dilate(self.mask, NEIGHBOURS) > 0
         laid[mask] = before[mask]
         return laid
+
+
+def contrast(luma: Image) -> Image:
+    """The difference of the lightest and the darkest of each pixel and those beside it, codes."""
+    return np.asarray(
+        cv2.subtract(cv2.dilate(luma, NEIGHBOURS), cv2.erode(luma, NEIGHBOURS)), np.uint8
+    )
 
 
 def _inside(places: NDArray[Any], width: int, height: int) -> NDArray[np.bool_]:

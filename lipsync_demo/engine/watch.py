@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 from lipsync_demo.engine.mouth import CHIN, NOSE_BASE, iod
 from lipsync_demo.engine.overlay import (
     FEWEST,
-    NEIGHBOURS,
     NOISE,
     RIM_KERNEL,
     STROKE_KERNEL,
     Overlay,
+    contrast,
 )
 from lipsync_demo.engine.picture import Box, Picture
 
@@ -115,8 +115,7 @@ class Watch:
             drawn.left - box.left : drawn.right - box.left,
         ]
         luma = self._luma[part]
-        contrast = cv2.subtract(cv2.dilate(luma, NEIGHBOURS), cv2.erode(luma, NEIGHBOURS))
-        stayed = (self._since[part] <= since) & (np.asarray(contrast) >= CONTRAST)
+        stayed = (self._since[part] <= since) & (contrast(luma) >= CONTRAST)
         found = stayed.astype(np.uint8)
         if cv2.countNonZero(found) < FEWEST:
             return

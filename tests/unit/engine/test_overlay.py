@@ -110,3 +110,10 @@ def test_letters_stay_known_when_a_head_goes_elsewhere_and_keeps_still() -> None
         over = overlay.over(number, seen, seen.whole)
         covered.append(0 if over is None else int(over.mask.sum()))
     assert min(covered) > 0.7 * max(covered)
+
+
+def test_pixels_that_stay_when_their_letters_go_are_none() -> None:
+    seen = picture(np.full((200, 200, 3), 150, np.uint8))
+    y, x = np.mgrid[90:110, 90:110].reshape(2, -1)
+    stayed = np.stack([x, y, seen.y[y, x], np.zeros_like(x), np.full_like(x, COUNT)], 1)
+    assert Overlay(stayed.astype(np.int32)).over(5, seen, seen.whole) is None
