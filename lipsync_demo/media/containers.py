@@ -6,7 +6,9 @@ PICTURE_FORMATS = frozenset(
     {"image2", "png_pipe", "jpeg_pipe", "webp_pipe", "bmp_pipe", "tiff_pipe", "jpegxl_pipe"}
 )
 """They hold one picture."""
-ANIMATIONS = frozenset({"gif", "apng"})
+AVIF = "avif"
+"""An animated one, which FFmpeg takes for an MP4."""
+ANIMATIONS = frozenset({"gif", "apng", AVIF})
 """They hold one picture or many, and no sound."""
 ASF = "asf"
 """Windows Media: its times are of decoding, though FFmpeg gives them as times of showing."""

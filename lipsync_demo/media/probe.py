@@ -10,6 +10,7 @@ from av.container import InputContainer
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
+from lipsync_demo.media.containers import AVIF
 from lipsync_demo.media.dolby import ALONE, dolby_vision
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.failures import MEDIA_HINT
@@ -18,7 +19,7 @@ from lipsync_demo.media.hdr import NAMES as HDR
 from lipsync_demo.media.hdr import UNSPECIFIED
 from lipsync_demo.media.level import Level
 from lipsync_demo.media.orientation import Orientation, orientation
-from lipsync_demo.media.photos import is_still
+from lipsync_demo.media.photos import is_sequence, is_still
 from lipsync_demo.media.promises import promised_end
 from lipsync_demo.media.sizes import Size, largest, stored_sizes
 from lipsync_demo.media.sound_track import SoundTrack, Stretch
@@ -155,7 +156,7 @@ def probe(path: str | Path) -> MediaInfo:
     """
     path = Path(path)
     with open_media(path) as container:
-        name = container.format.name
+        name = AVIF if is_sequence(container) else container.format.name
         picture = video_stream(container)
         still = is_still(container)
         video = None if picture is None else _video_info(container, picture, path)

@@ -108,6 +108,11 @@ def test_an_animated_avif_is_read_as_what_moves(tmp_path: Path) -> None:
     assert (info.video.frames, info.video.duration) == (8, Fraction(16, 25))
     with FrameReader(path) as reader:
         assert [read_index(picture.rgb()) for picture in reader.pictures(range(8))] == [*range(8)]
+    assert [f.fix for f in check_video(info) if "animated" in f.what] == [Fix.PLAIN]
+    sent = packaged(info)
+    assert sent is not None
+    assert sent.suffix == ".mp4"
+    assert [read_index(frame) for frame in rgb_frames(sent)] == list(range(8))
 
 
 def test_an_animated_webp_is_told_with_what_to_do(tmp_path: Path) -> None:
