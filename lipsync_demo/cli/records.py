@@ -8,9 +8,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from lipsync_demo.report import pacing
 from lipsync_demo.report.values import media, own_checks, seconds
 from lipsync_demo.report.words import charged
-from lipsync_demo.runs.models import MediaRecord, Run
+from lipsync_demo.runs.models import MediaRecord, Run, RunState
 from lipsync_demo.wavespeed.catalogue import SYNC_MODE, short_name
 
 MODE_LABELS = {SYNC_MODE: "mode", "model_mode": "moves"}
@@ -111,6 +112,7 @@ def details(run: Run) -> Iterator[str]:
         "charged": charged(run.charge, "USD") if run.charge else None,
         "warning": " ".join(run.warnings),
         "trouble": run.trouble,
+        "limit": pacing.told(run) if run.state is RunState.LIMITED else None,
         "key": "needed to go on; resume with WAVESPEED_API_KEY set" if run.needs_key else None,
         "error": str(run.error) if run.error else None,
     }

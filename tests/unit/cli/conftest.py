@@ -15,6 +15,9 @@ from typer.testing import CliRunner
 from lipsync_demo.cli import app
 from tests.faults.scripted_api import KEY, ScriptedApi, scripted_api
 from tests.media_factory import make_speechlike, make_video
+from tests.unit.run_factory import make_run
+
+__all__ = ["make_run"]
 
 ROOT = Path(__file__).resolve().parents[3]
 

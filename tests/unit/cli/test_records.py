@@ -1,0 +1,16 @@
+"""A run in the lines that `show` prints."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from lipsync_demo.cli.records import details
+from lipsync_demo.runs.models import RunState
+from lipsync_demo.runs.times import now
+from tests.unit.run_factory import MakeRun
+
+
+def test_a_run_that_waits_for_the_limit_says_so(make_run: MakeRun) -> None:
+    waiting = make_run(state=RunState.LIMITED, next_try=now() + timedelta(minutes=1))
+    assert "limit:    Waiting for the account's limit, next try in" in "\n".join(details(waiting))
+    assert "limit:" not in "\n".join(details(make_run(state=RunState.DONE)))
