@@ -25,8 +25,8 @@ def clean_name(text: str) -> str:
 
     >>> clean_name('Grüße: "an" alle?.MP4')
     'Grüße_ _an_ alle_.MP4'
-    >>> clean_name("../..")
-    'file'
+    >>> clean_name("../.."), clean_name("..")
+    ('_', 'file')
     """
     marked = "".join(_kept(c) for c in unicodedata.normalize("NFC", text))
     name = re.sub("\0+", "_", marked)

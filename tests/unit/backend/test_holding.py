@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 from lipsync_demo.backend.holding import ended
 from lipsync_demo.backend.jobs import Job, JobStore, Outcome
@@ -18,8 +19,10 @@ def hold(jobs: JobStore, job: Job, *, seconds: float = 30, hangs_up_after: int =
         asked += 1
         return asked > hangs_up_after
 
-    closing = threading.Event()
-    return asyncio.run(ended(job, jobs, seconds=seconds, gone=gone, closing=closing))
+    waiting = ended(job, jobs, seconds=seconds, gone=gone, closing=threading.Event())
+    # Playwright leaves its loop running in the thread of the tests.
+    with ThreadPoolExecutor(1) as apart:
+        return apart.submit(asyncio.run, waiting).result()
 
 
 def add(jobs: JobStore) -> Job:
