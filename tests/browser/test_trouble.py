@@ -49,7 +49,7 @@ def test_each_trouble_is_explained_and_can_be_gone_on_from(
 
     page.click("#resume")
     expect(page.locator("#card")).to_contain_text(
-        "not checked by the API; our own check of 3 frames", timeout=SLOW
+        "not checked by the API; our own check of 8 frames", timeout=SLOW
     )
     expect(page.locator("#stage .player")).not_to_have_class(re.compile("gated"))
     assert visitor.barriers() == []
