@@ -28,7 +28,7 @@ from lipsync_demo.runs.models import Run, RunState, dump_run  # noqa: E402
 from lipsync_demo.runs.service import RunService  # noqa: E402
 from lipsync_demo.settings import Settings  # noqa: E402
 from lipsync_demo.ui.history.listing import thumbnail  # noqa: E402
-from lipsync_demo.ui.samples import EXAMPLE, sample  # noqa: E402
+from lipsync_demo.ui.inputs.samples import EXAMPLE, sample  # noqa: E402
 
 
 def main() -> None:

@@ -13,9 +13,9 @@ from starlette.middleware import Middleware
 from lipsync_demo.hosting.signed import signed_media
 from lipsync_demo.runs.service import RunService
 from lipsync_demo.settings import Settings
-from lipsync_demo.ui.guard import Guard
-from lipsync_demo.ui.routes import routes
-from lipsync_demo.ui.uploads import upload_folder
+from lipsync_demo.ui.http.guard import Guard
+from lipsync_demo.ui.http.routes import routes
+from lipsync_demo.ui.inputs.uploads import upload_folder
 
 logger = logging.getLogger(__name__)
 
@@ -31,7 +31,9 @@ def open_page(settings: Settings, start_local: Callable[[], tuple[str, str]] | N
         signal.signal(number, lambda *_: ended.set())
     with upload_folder(settings) as uploads, ThreadPoolExecutor(1) as beside:
         starting = beside.submit(start_local) if start_local else None
-        from lipsync_demo.ui import documents, page, theme
+        from lipsync_demo.ui import page
+        from lipsync_demo.ui.frame import theme
+        from lipsync_demo.ui.http import documents
 
         media = signed_media(settings)
         local = starting.result() if starting else None

@@ -10,18 +10,19 @@ from lipsync_demo import texts
 from lipsync_demo.hosting.signed import SignedMedia
 from lipsync_demo.runs.service import RunService
 from lipsync_demo.settings import Settings
-from lipsync_demo.ui import layout, sharing
-from lipsync_demo.ui import shared as common
-from lipsync_demo.ui.batch import view as batch
-from lipsync_demo.ui.compare import models as model_comparison
-from lipsync_demo.ui.compare import view as compare
 from lipsync_demo.ui.doctor import view as doctor
+from lipsync_demo.ui.frame import context
+from lipsync_demo.ui.frame.context import AT_ONCE, IN_TURN, Shared
+from lipsync_demo.ui.groups.batch import view as batch
+from lipsync_demo.ui.groups.compare import models as model_comparison
+from lipsync_demo.ui.groups.compare import view as compare
 from lipsync_demo.ui.history import view as history
+from lipsync_demo.ui.inputs.samples import sample
+from lipsync_demo.ui.inputs.uploads import KEEP_SECONDS, place
 from lipsync_demo.ui.money import view as money
-from lipsync_demo.ui.samples import sample
-from lipsync_demo.ui.shared import AT_ONCE, IN_TURN, Shared
-from lipsync_demo.ui.studio import Studio
-from lipsync_demo.ui.uploads import KEEP_SECONDS, place
+from lipsync_demo.ui.sharing import view as sharing
+from lipsync_demo.ui.studio import widgets as studio_widgets
+from lipsync_demo.ui.studio.events import Studio
 
 SWEEP_SECONDS = 600
 
@@ -36,13 +37,13 @@ def build(settings: Settings, service: RunService, media: SignedMedia, uploads: 
         delete_cache=(SWEEP_SECONDS, KEEP_SECONDS),
         fill_width=True,
     ) as page:
-        state = common.state()
-        top = layout.above(settings)
+        hidden = context.state()
+        top = studio_widgets.above(settings)
         with gr.Tabs(elem_id="views", selected="studio") as views:
-            common_state = {**state, "model": top["model"]}
-            shared = Shared(settings, service, media.sign, uploads, views, **common_state)
+            between = {**hidden, "model": top["model"]}
+            shared = Shared(settings, service, media.sign, uploads, views, **between)
             with gr.Tab(texts.Page.STUDIO, id="studio", elem_id="view-studio") as studio_tab:
-                widgets = layout.build(top, shared, placed)
+                widgets = studio_widgets.build(top, shared, placed)
                 with widgets.inputs:
                     examiner = doctor.build(shared, widgets)
             with gr.Tab(texts.Page.COMPARE, id="compare", elem_id="view-compare") as compare_tab:

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from lipsync_demo.media.probe import probe
-from lipsync_demo.ui.samples import sample
+from lipsync_demo.ui.inputs.samples import sample
 from tests.browser.conftest import Visit
 from tests.browser.site import Site
 from tests.media_factory import make_speechlike

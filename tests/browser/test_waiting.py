@@ -9,7 +9,7 @@ import pytest
 import requests
 from playwright.sync_api import Route, expect
 
-from lipsync_demo.ui.view import RECORDED
+from lipsync_demo.ui.studio.result import RECORDED
 from tests.browser.conftest import Visit
 from tests.browser.provider import Provider
 from tests.browser.site import Site

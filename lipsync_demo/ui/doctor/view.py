@@ -22,11 +22,11 @@ from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.preflight import Finding, Fix, Severity
 from lipsync_demo.media.stills import stills
 from lipsync_demo.report.words import escape, seconds
-from lipsync_demo.ui import notices
-from lipsync_demo.ui.layout import Widgets
-from lipsync_demo.ui.listing import SELECT_JS
-from lipsync_demo.ui.shared import AT_ONCE, IN_TURN, Shared, html, unchanged
-from lipsync_demo.ui.sources import Source, Track, take
+from lipsync_demo.ui.frame import notices
+from lipsync_demo.ui.frame.context import AT_ONCE, IN_TURN, Shared, html, unchanged
+from lipsync_demo.ui.frame.listing import SELECT_JS
+from lipsync_demo.ui.inputs.sources import Source, Track, take
+from lipsync_demo.ui.studio.widgets import Widgets
 
 Changes = dict[Any, Any]
 MARK = ".mended-"

@@ -14,11 +14,12 @@ from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.report.words import escape
 from lipsync_demo.runs.errors import RunNotFound, RunsError
 from lipsync_demo.runs.models import HEADINGS, Review, Run, RunState, Verdict
-from lipsync_demo.ui import header, notices, samples
+from lipsync_demo.ui.frame import header, notices
+from lipsync_demo.ui.frame.context import AT_ONCE, IN_TURN, Shared, html, unchanged
+from lipsync_demo.ui.frame.ids import KEPT, remembered, run_id
+from lipsync_demo.ui.frame.listing import SELECT_JS
 from lipsync_demo.ui.history.listing import ANY, Wanted, history, row
-from lipsync_demo.ui.ids import KEPT, remembered, run_id
-from lipsync_demo.ui.listing import SELECT_JS
-from lipsync_demo.ui.shared import AT_ONCE, IN_TURN, Shared, html, unchanged
+from lipsync_demo.ui.inputs import samples
 from lipsync_demo.wavespeed.catalogue import MODELS
 from lipsync_demo.wavespeed.errors import WaveSpeedError
 

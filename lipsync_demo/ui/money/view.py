@@ -16,9 +16,9 @@ from lipsync_demo import texts
 from lipsync_demo.report.words import charged, escape
 from lipsync_demo.runs.ledger_lines import Line, LineState, as_csv
 from lipsync_demo.runs.money import amount
-from lipsync_demo.ui import header, notices, prices
-from lipsync_demo.ui.ids import run_id
-from lipsync_demo.ui.shared import AT_ONCE, IN_TURN, Shared, html
+from lipsync_demo.ui.frame import header, notices, prices
+from lipsync_demo.ui.frame.context import AT_ONCE, IN_TURN, Shared, html
+from lipsync_demo.ui.frame.ids import run_id
 from lipsync_demo.wavespeed.catalogue import short_name
 from lipsync_demo.wavespeed.errors import WaveSpeedError
 

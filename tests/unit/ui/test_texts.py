@@ -11,7 +11,13 @@ ROOT = Path(__file__).resolve().parents[3] / "lipsync_demo"
 ROOMS = ("ui", "report")
 MARKUP = re.compile(r"<[^>]*>?|^[^<>]*\"[^<>]*=\"|[\w-]+=\"[^\"]*\"?|&\w+;|[\w-]*>|\w+:")
 WORDS = re.compile(r"[A-Za-z][a-z]+(?:[’'][a-z]+)?[,.:;]? [a-z]+(?:[ ,.]|$)")
-CODE = {"report/snippets.py", "ui/theme.py", "ui/guard.py", "ui/routes.py", "ui/launch.py"}
+CODE = {
+    "report/snippets.py",
+    "ui/frame/theme.py",
+    "ui/http/guard.py",
+    "ui/http/routes.py",
+    "ui/launch.py",
+}
 """Modules whose literals are programs, headers and answers to programs."""
 
 

@@ -1,0 +1,1 @@
+"""What surrounds every view: the header, the theme, notices, and what views share."""

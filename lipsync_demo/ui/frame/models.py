@@ -1,0 +1,82 @@
+"""The choice of model: the quiet list in the header, and the fields only some models have."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import gradio as gr
+from pydantic import SecretStr
+
+from lipsync_demo import texts
+from lipsync_demo.report.words import escape
+from lipsync_demo.runs.choosing import api_only
+from lipsync_demo.settings import MODEL_ID, Settings
+from lipsync_demo.ui.frame import header, notices
+from lipsync_demo.wavespeed.catalogue import DEFAULT, MODELS, SYNC_MODE, Choice, Model
+
+FIELDS: Mapping[str, Choice] = {
+    choice.name: choice
+    for model in MODELS.values()
+    for choice in model.choices
+    if choice.name != SYNC_MODE
+}
+"""Every field beside the sync mode that some model takes, by its name."""
+
+
+def chosen(model_id: object) -> Model:
+    """The model a list holds; the default where it holds nothing that is known."""
+    return MODELS.get(str(model_id), DEFAULT)
+
+
+def answered(settings: Settings, key: SecretStr | None, model: Model) -> bool:
+    """Whether whoever answers this visitor's runs has the model."""
+    return model.local or header.backend(settings, key) != "local"
+
+
+def listed(settings: Settings, key: SecretStr | None) -> list[tuple[str, str]]:
+    """`(text, id)` of every model; one that cannot answer now says what it needs."""
+    return [
+        (m.name if answered(settings, key, m) else texts.Models.needs_key(m.name), m.id)
+        for m in MODELS.values()
+    ]
+
+
+def noted(settings: Settings, key: SecretStr | None, model: Model) -> Any:
+    """The place of `note`, which takes no room while there is nothing to say."""
+    words = note(settings, key, model)
+    return gr.HTML(words, visible=bool(words))
+
+
+def note(settings: Settings, key: SecretStr | None, model: Model) -> str:
+    """What is said about a model that is not the usual one, or that cannot answer now."""
+    if not answered(settings, key, model):
+        refusal = api_only(model.id)
+        return notices.trouble(refusal.what, refusal.hint, warn=True)
+    if model.id == MODEL_ID:
+        return ""
+    words = [model.words, "" if model.takes_sync_mode else texts.Models.no_mode(model.name)]
+    return f'<p class="quiet" role="status">{escape(" ".join(filter(None, words)))}</p>'
+
+
+def fields(model: Model) -> dict[str, Any]:
+    """A radio for each of `FIELDS` inside the current column, shown where the model takes it."""
+    taken = model.defaults
+    return {
+        name: gr.Radio(
+            choices=list(choice.values),
+            value=choice.default,
+            label=choice.label,
+            visible=name in taken,
+            elem_id=f"choice-{name}",
+            elem_classes="choice-field",
+        )
+        for name, choice in FIELDS.items()
+    }
+
+
+def given(model: Model, values: Sequence[str]) -> dict[str, str]:
+    """What the radios hold, in the order of `FIELDS`, of what the model takes."""
+    taken = model.defaults
+    held = zip(FIELDS, values, strict=True)
+    return {name: value for name, value in held if name in taken and value}

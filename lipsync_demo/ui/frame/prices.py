@@ -1,0 +1,66 @@
+"""What runs will cost and how long the account's limit makes them take, before they are begun."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from pydantic import SecretStr
+
+from lipsync_demo import texts
+from lipsync_demo.report import pacing
+from lipsync_demo.report.words import about
+from lipsync_demo.runs.choosing import api_only
+from lipsync_demo.settings import MODEL_ID
+from lipsync_demo.ui.frame import header, models
+from lipsync_demo.ui.frame.context import Shared
+from lipsync_demo.ui.frame.ids import run_id
+
+
+def limit_words(shared: Shared, runs: int, key: SecretStr | None) -> str:
+    """How long so many runs take because of the account's limit; empty where it is no matter."""
+    backend = header.backend(shared.settings, key)
+    return pacing.before(shared.service.outlook(runs, backend, key), runs)
+
+
+def wait_words(shared: Shared, key: SecretStr | None) -> str:
+    """How long the next run waits for the account's limit; empty when it does not."""
+    outlook = shared.service.outlook(1, header.backend(shared.settings, key), key)
+    return texts.Limits.ahead(about(outlook.wait)) if outlook else ""
+
+
+def before(
+    shared: Shared,
+    runs: int,
+    key: SecretStr | None,
+    session: object = None,
+    model: object = MODEL_ID,
+) -> str:
+    """The price of `runs` runs of a model, and a limit that is reached already."""
+    backend, wanted = header.backend(shared.settings, key), models.chosen(model)
+    if backend == "local":
+        return texts.Money.FREE if wanted.local else api_only(wanted.id).what
+    money = shared.service.money
+    price = money.floor(backend, key, wanted.id)
+    words = (
+        texts.Money.UNKNOWN
+        if price is None
+        else texts.Money.floor(f"{price.amount * runs} {price.currency}", runs)
+    )
+    return words + limits_reached(shared, price.amount * runs if price else None, key, session)
+
+
+def limits_reached(
+    shared: Shared, amount: Decimal | None, key: SecretStr | None, session: object
+) -> str:
+    """Which limits an amount would go beyond, in words; "" when none or it is not known."""
+    money, words = shared.service.money, ""
+    own, limits = run_id(session), []
+    if own is not None:
+        limits.append((money.ledger.limit(own), money.ledger.spent(session=own)))
+    if key is None:
+        day = money.ledger.spent(key="environment")
+        limits.append((money.server_limit, day))
+    for limit, spent in limits:
+        if limit is not None and amount is not None and spent + amount > limit:
+            words += " " + texts.Money.reached(str(spent), str(limit))
+    return words

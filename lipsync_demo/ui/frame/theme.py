@@ -1,0 +1,152 @@
+"""Gradio's theme variables, all pointed at the few colours `style.css` names.
+
+The stylesheet gives each colour a light and a dark value; Gradio's own light and dark
+variables both refer to it, so there is one place where a colour is decided.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import gradio as gr
+
+from lipsync_demo import player, report, texts
+
+ICON = Path(__file__).with_name("icon.svg")
+VIEWS = Path(__file__).parents[1]
+SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif")
+MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
+
+COLOURS = {
+    "body_background_fill": "ground",
+    "body_text_color": "text",
+    "body_text_color_subdued": "quiet",
+    "background_fill_primary": "surface",
+    "background_fill_secondary": "ground",
+    "border_color_primary": "line",
+    "border_color_accent": "text",
+    "border_color_accent_subdued": "line",
+    "color_accent_soft": "sunken",
+    "link_text_color": "text",
+    "link_text_color_active": "text",
+    "link_text_color_hover": "video-ink",
+    "link_text_color_visited": "text",
+    "block_background_fill": "surface",
+    "block_border_color": "line",
+    "block_info_text_color": "quiet",
+    "block_label_background_fill": "surface",
+    "block_label_border_color": "line",
+    "block_label_text_color": "quiet",
+    "block_title_text_color": "quiet",
+    "panel_background_fill": "ground",
+    "panel_border_color": "line",
+    "accordion_text_color": "quiet",
+    "checkbox_background_color": "surface",
+    "checkbox_background_color_selected": "text",
+    "checkbox_border_color": "edge",
+    "checkbox_border_color_focus": "text",
+    "checkbox_border_color_hover": "text",
+    "checkbox_border_color_selected": "text",
+    "checkbox_label_background_fill": "surface",
+    "checkbox_label_background_fill_hover": "surface",
+    "checkbox_label_background_fill_selected": "surface",
+    "checkbox_label_border_color": "line",
+    "checkbox_label_border_color_hover": "edge",
+    "checkbox_label_border_color_selected": "text",
+    "checkbox_label_text_color": "text",
+    "checkbox_label_text_color_selected": "text",
+    "error_background_fill": "surface",
+    "error_border_color": "bad",
+    "error_text_color": "bad",
+    "error_icon_color": "bad",
+    "input_background_fill": "surface",
+    "input_background_fill_focus": "surface",
+    "input_background_fill_hover": "surface",
+    "input_border_color": "edge",
+    "input_border_color_focus": "text",
+    "input_border_color_hover": "text",
+    "input_placeholder_color": "quiet",
+    "loader_color": "text",
+    "slider_color": "text",
+    "button_primary_background_fill": "button",
+    "button_primary_background_fill_hover": "button-hover",
+    "button_primary_border_color": "button",
+    "button_primary_border_color_hover": "button-hover",
+    "button_primary_text_color": "button-text",
+    "button_primary_text_color_hover": "button-text",
+    "button_secondary_background_fill": "surface",
+    "button_secondary_background_fill_hover": "sunken",
+    "button_secondary_border_color": "edge",
+    "button_secondary_border_color_hover": "edge",
+    "button_secondary_text_color": "text",
+    "button_secondary_text_color_hover": "text",
+    "code_background_fill": "sunken",
+}
+SHAPES = {
+    "block_radius": "12px",
+    "block_border_width": "1px",
+    "block_padding": "16px",
+    "block_shadow": "none",
+    "block_label_radius": "8px",
+    "block_label_shadow": "none",
+    "container_radius": "12px",
+    "input_radius": "8px",
+    "input_shadow": "none",
+    "input_shadow_focus": "none",
+    "input_border_width": "1px",
+    "layout_gap": "14px",
+    "form_gap_width": "0px",
+    "shadow_drop": "none",
+    "shadow_drop_lg": "none",
+    "shadow_inset": "none",
+    "checkbox_label_shadow": "none",
+    "checkbox_shadow": "none",
+    "button_large_radius": "10px",
+    "button_medium_radius": "8px",
+    "button_small_radius": "8px",
+    "button_large_text_size": "15px",
+    "button_medium_text_size": "14px",
+    "button_large_text_weight": "600",
+    "button_medium_text_weight": "500",
+    "button_primary_shadow": "none",
+    "button_primary_shadow_hover": "none",
+    "button_primary_shadow_active": "none",
+    "button_secondary_shadow": "none",
+    "button_secondary_shadow_hover": "none",
+    "button_secondary_shadow_active": "none",
+    "button_transition": "background-color .12s, border-color .12s",
+}
+
+
+def head() -> str:
+    """What goes into the page's head.
+
+    The stylesheets, the page's and each view's, are part of it because Gradio's own way of
+    adding one drops the rules it does not know, such as `@container`.
+    """
+    own = Path(__file__).with_name("style.css")
+    views = {*VIEWS.rglob("style.css")} - {own}
+    sheets = [own, *sorted(views, key=lambda sheet: sheet.parent.name)]
+    style = "\n".join([report.style(), *(sheet.read_text(encoding="utf-8") for sheet in sheets)])
+    meta = f'<meta name="description" content="{texts.Page.DESCRIPTION}">'
+    return f"{meta}<style>{style}</style><script>{player.script()}</script>"
+
+
+def script() -> str:
+    """The page's own script, run once when the page is there."""
+    written = Path(__file__).with_name("page.js").read_text(encoding="utf-8")
+    named = {"{your video}": texts.Page.YOUR_VIDEO, "{your speech}": texts.Page.YOUR_SPEECH}
+    for place, name in named.items():
+        written = written.replace(place, name)
+    return written
+
+
+def build() -> gr.themes.Base:
+    """The theme: system fonts, and `var(--ls-…)` for every colour, light and dark alike."""
+    theme = gr.themes.Base(primary_hue="indigo", neutral_hue="zinc", font=SANS, font_mono=MONO)
+    variables = {name: f"var(--ls-{colour})" for name, colour in COLOURS.items()}
+    dark = {f"{name}_dark": value for name, value in variables.items()}
+    shapes_dark = {
+        f"{name}_dark": value for name, value in SHAPES.items() if hasattr(theme, f"{name}_dark")
+    }
+    return theme.set(**variables, **dark, **SHAPES, **shapes_dark)

@@ -1,0 +1,1 @@
+"""The tabs of several runs at once: comparisons and batches."""

@@ -1,0 +1,187 @@
+"""The same clip by several models: asked with each one's price before anything is spent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import gradio as gr
+from pydantic import SecretStr
+
+from lipsync_demo import texts
+from lipsync_demo.media.sync_modes import SyncMode
+from lipsync_demo.report.words import escape
+from lipsync_demo.runs.errors import RunsError
+from lipsync_demo.runs.money import FLOORS_PATIENCE
+from lipsync_demo.ui.frame import header, models, notices, prices
+from lipsync_demo.ui.frame.context import AT_ONCE
+from lipsync_demo.ui.frame.ids import run_id
+from lipsync_demo.ui.groups.compare.view import Compare, given
+from lipsync_demo.ui.studio.widgets import Widgets
+from lipsync_demo.wavespeed.catalogue import DEFAULT, MODELS, Model
+from lipsync_demo.wavespeed.models import Price
+
+Changes = dict[Any, Any]
+COMPARED = tuple(model for model in MODELS.values() if model.takes_sync_mode)
+"""Only models with a mode: the clips differ in nothing else."""
+NEWEST = COMPARED[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelComparison:
+    """The question about a comparison of models, below the studio's buttons."""
+
+    view: Compare
+    widgets: Widgets
+
+    def asked(
+        self,
+        video: str | None,
+        speech: str | None,
+        mode: str,
+        model: object,
+        key: SecretStr | None,
+        session: object,
+    ) -> Changes:
+        """The button was pressed: which models, and what each costs."""
+        w, shared = self.widgets, self.view.shared
+        opened = {w.models_plan: gr.Column(visible=True), w.models_list: gr.skip()}
+        if header.backend(shared.settings, key) == "local":
+            return self._not_yet(opened, notices.trouble(texts.Models.NEEDS_API, "", warn=True))
+        files = given(video, speech)
+        if isinstance(files, str):
+            return self._not_yet(opened, files)
+        known = self._floors(key, patience=FLOORS_PATIENCE)
+        mine = models.chosen(model)
+        first = mine if mine in COMPARED else DEFAULT
+        checked = list(dict.fromkeys([first.id, NEWEST.id if first != NEWEST else DEFAULT.id]))
+        return opened | {
+            w.models_list: gr.CheckboxGroup(
+                choices=[(_priced(one, known[one.id]), one.id) for one in COMPARED],
+                value=checked,
+                visible=True,
+            ),
+            w.models_words: self._words(checked, mode, known, key, session),
+            w.models_start: gr.Button(visible=True),
+        }
+
+    def ticked(
+        self, wanted: Sequence[str], mode: str, key: SecretStr | None, session: object
+    ) -> Changes:
+        """Other models were ticked, or another mode was chosen."""
+        w = self.widgets
+        known = self._floors(key, patience=0.0)
+        return {
+            w.models_words: self._words(wanted, mode, known, key, session),
+            w.models_start: gr.Button(visible=len(wanted) > 1),
+        }
+
+    def start(
+        self,
+        video: str | None,
+        speech: str | None,
+        mode: str,
+        wanted: Sequence[str],
+        key: SecretStr | None,
+        groups: object,
+        ids: object,
+        session: object,
+    ) -> Changes:
+        """Begin the comparison that was asked for."""
+        shared, files = self.view.shared, given(video, speech)
+        if isinstance(files, str):
+            return {self.view.notice: files}
+        try:
+            group = shared.service.groups.compare_models(
+                *files,
+                [one.id for one in COMPARED if one.id in wanted],
+                SyncMode(mode),
+                backend=header.backend(shared.settings, key),
+                api_key=key,
+                session=run_id(session),
+            )
+        except RunsError as error:
+            return {self.view.notice: notices.trouble(error.what, error.hint)}
+        return self.view.begun(group, groups, ids)
+
+    def _not_yet(self, opened: Changes, words: str) -> Changes:
+        w = self.widgets
+        return opened | {
+            w.models_list: gr.CheckboxGroup(visible=False),
+            w.models_words: words,
+            w.models_start: gr.Button(visible=False),
+        }
+
+    def _floors(self, key: SecretStr | None, patience: float) -> Mapping[str, Price | None]:
+        """Every model's floor price; those the API does not say in time stay None."""
+        shared = self.view.shared
+        backend = header.backend(shared.settings, key)
+        return shared.service.money.floors(backend, key, [m.id for m in COMPARED], patience)
+
+    def _words(
+        self,
+        wanted: Sequence[str],
+        mode: str,
+        known: Mapping[str, Price | None],
+        key: SecretStr | None,
+        session: object,
+    ) -> str:
+        if len(wanted) < 2:
+            return f'<p class="trouble warn">{texts.Models.TOO_FEW}</p>'
+        asked = [known[one] for one in wanted]
+        money = ""
+        if all(asked):
+            amounts = [price.amount for price in asked if price]
+            total, currency = sum(amounts, Decimal(0)), asked[0].currency if asked[0] else ""
+            money = texts.Models.total(f"{total} {currency}", len(amounts))
+            money += prices.limits_reached(self.view.shared, total, key, session)
+        listed = "".join(
+            f"<li><b>{one.name}</b> <span>{escape(one.words)}</span></li>"
+            for one in COMPARED
+            if one.id in wanted
+        )
+        question = escape(texts.Models.question(mode))
+        pace = notices.quiet(prices.limit_words(self.view.shared, len(wanted), key))
+        return (
+            f'<p>{question}</p><ul class="models">{listed}</ul><p><b>{escape(money)}</b></p>{pace}'
+        )
+
+
+def _priced(model: Model, price: Price | None) -> str:
+    if price is None:
+        return texts.Models.unpriced(model.name)
+    return texts.Models.price(model.name, f"{price.amount} {price.currency}")
+
+
+def wire(view: Compare, shown: Sequence[Any], w: Widgets) -> None:
+    """Connect the events; `shown` are the widgets a comparison that begins changes."""
+    s, asking = view.shared, ModelComparison(view, w)
+    plan = [w.models_plan, w.models_list, w.models_words, w.models_start]
+
+    def hide() -> Changes:
+        return {w.models_plan: gr.Column(visible=False)}
+
+    w.compare_models.click(
+        asking.asked,
+        [w.video, w.speech, w.mode, w.model, s.key, s.session],
+        plan,
+        concurrency_limit=4,
+        show_progress="hidden",
+        api_visibility="private",
+    )
+    gr.on(
+        [w.models_list.input, w.mode.input],
+        asking.ticked,
+        [w.models_list, w.mode, s.key, s.session],
+        [w.models_words, w.models_start],
+        **AT_ONCE,
+    )
+    w.models_cancel.click(hide, None, [w.models_plan], **AT_ONCE)
+    w.models_start.click(
+        asking.start,
+        [w.video, w.speech, w.mode, w.models_list, s.key, s.groups, s.ids, s.session],
+        [*shown, s.groups, s.views, view.earlier],
+        **AT_ONCE,
+    ).then(hide, None, [w.models_plan], **AT_ONCE)

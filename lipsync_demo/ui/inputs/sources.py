@@ -1,0 +1,103 @@
+"""A chosen video or speech track: probed here, shown in the browser, sent as it came.
+
+Nothing is remembered between events: what a widget holds is enough to find the file, its
+preview and its lengths again, also after the app was restarted.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+from lipsync_demo.media.failures import written
+from lipsync_demo.media.preflight import lay
+from lipsync_demo.media.preview import PREVIEW, playable
+from lipsync_demo.media.probe import MediaInfo, probe_audio, probe_video
+from lipsync_demo.media.sync_modes import SyncMode
+from lipsync_demo.report.words import escape, megabytes, rate, seconds
+from lipsync_demo.runs.folder import file_name
+from lipsync_demo.ui.inputs.modes import Timelines
+from lipsync_demo.wavespeed.download import download
+
+Track = Literal["video", "speech"]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One input: `info.path` is sent, `shown` is what the widget holds and plays."""
+
+    track: Track
+    shown: Path
+    info: MediaInfo
+
+    @property
+    def path(self) -> Path:
+        return self.info.path
+
+    @property
+    def seconds(self) -> Fraction:
+        """Length of the picture for a video, of the sound for speech."""
+        if self.track == "speech" and self.info.audio is not None:
+            return self.info.audio.duration
+        return self.info.duration
+
+    @property
+    def facts(self) -> str:
+        """One line of HTML with what the probe found."""
+        video, audio = self.info.video, self.info.audio
+        found = []
+        if self.track == "video" and video is not None:
+            varying = " (varying)" if video.vfr else ""
+            found = [f"{video.width}×{video.height}", f"{rate(video.fps)} fps{varying}"]
+        elif audio is not None:
+            channels = {1: "mono", 2: "stereo"}.get(audio.channels, f"{audio.channels} channels")
+            found = [channels, f"{rate(Fraction(audio.rate, 1000))} kHz"]
+        found.append(megabytes(self.info.size_bytes))
+        return f"<b>{seconds(self.seconds)}</b> · {escape(' · '.join(found))}"
+
+
+@lru_cache(maxsize=256)
+def take(track: Track, held: Path) -> Source:
+    """The input a widget holds, with a preview beside it when browsers cannot play it.
+
+    Raises:
+        MediaError: the file cannot be used for this track.
+    """
+    path = _original(held)
+    if track == "speech":
+        return Source(track, path, probe_audio(path))
+    info = probe_video(path)
+    return Source(track, playable(info), info)
+
+
+def _original(held: Path) -> Path:
+    """The file a preview was made of; any other file is its own original."""
+    if held.name.endswith(PREVIEW):
+        original = held.with_name(held.name.removesuffix(PREVIEW))
+        if original.exists():
+            return original
+    return held
+
+
+def fetch(track: Track, url: str, folder: Path, *, limit_bytes: int, allow_private: bool) -> Source:
+    """Download a link into `folder` and take it.
+
+    Raises:
+        DownloadFailed: the link cannot be downloaded.
+        MediaError: what it leads to cannot be used.
+    """
+    with written():
+        path = Path(tempfile.mkdtemp(prefix="link-", dir=folder)) / file_name(url)
+    download(url, path, limit_bytes=limit_bytes, allow_private=allow_private)
+    return take(track, path)
+
+
+def lay_all(video: Source | None, speech: Source | None) -> Timelines | None:
+    """The timeline of every mode for these two, or None while one is missing."""
+    if video is None or speech is None:
+        return None
+    return {mode: lay(mode, video.info, speech.info) for mode in SyncMode}

@@ -1,0 +1,1 @@
+"""The panel that shares what is shown."""

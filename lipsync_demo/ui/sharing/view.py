@@ -1,0 +1,114 @@
+"""The panel that shares what is shown: a link to look at it, for some days, taken back at will."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from lipsync_demo import texts
+from lipsync_demo.hosting.errors import HostingUnavailable
+from lipsync_demo.report.words import escape
+from lipsync_demo.runs.errors import RunsError
+from lipsync_demo.runs.shares import DAYS, Kind
+from lipsync_demo.ui.frame import notices
+from lipsync_demo.ui.frame.context import AT_ONCE, Shared, html, unchanged
+from lipsync_demo.ui.frame.ids import run_id
+from lipsync_demo.ui.http import documents
+
+Changes = dict[Any, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    """The widgets of one panel, for runs or for groups."""
+
+    shared: Shared
+    kind: Kind
+    panel: Any
+    reports: Any
+    days: Any
+    make: Any
+    revoke: Any
+    told: Any
+
+    def shown(self, wanted: str) -> Changes:
+        """What can be sent of what is shown now; nothing without a result."""
+        known = run_id(wanted)
+        ready = known is not None and self._exists(known)
+        linked = ready and bool(self.shared.service.shares.of(known or ""))
+        return {
+            self.panel: gr.Column(visible=ready),
+            self.reports: documents.links(self.kind, known) if ready and known else "",
+            self.told: "",
+            self.revoke: gr.Button(visible=linked),
+        }
+
+    def _exists(self, wanted: str) -> bool:
+        service = self.shared.service
+        try:
+            if self.kind == "run":
+                return not service.get(wanted).state.active
+            return bool(service.groups.get(wanted).run_ids)
+        except RunsError:
+            return False
+
+    def made(self, wanted: str, days: int) -> Changes:
+        """A link is wanted."""
+        known = run_id(wanted)
+        if known is None or days not in DAYS or not self._exists(known):
+            return unchanged()
+        try:
+            share, path = self.shared.service.shares.share(self.kind, known, days)
+        except HostingUnavailable as error:
+            return {self.told: notices.trouble(error.what, error.hint)}
+        base = self.shared.settings.public_base_url or ""
+        until = f"{share.expires_at:%d %B %Y, %H:%M} UTC"
+        return {
+            self.told: (
+                f'<div class="shared"><input type="text" readonly aria-label="{texts.Share.LINK}" '
+                f'data-path="{escape(path)}" value="{escape(base + path)}">'
+                f'<button type="button" class="button" data-copy>{texts.Share.COPY}</button>'
+                f'<a class="button" href="{escape(path)}" target="_blank">{texts.Share.OPEN}</a>'
+                f'<p class="quiet">{escape(texts.Share.until(until))}</p></div>'
+            ),
+            self.revoke: gr.Button(visible=True),
+        }
+
+    def taken_back(self, wanted: str) -> Changes:
+        """All links are to stop working."""
+        count = self.shared.service.shares.revoke(run_id(wanted) or "")
+        return {
+            self.told: f'<p class="quiet">{escape(texts.Share.revoked(count))}</p>',
+            self.revoke: gr.Button(visible=False),
+        }
+
+
+def build(shared: Shared, kind: Kind, name: str = "") -> Sharing:
+    """Create the widgets where it is called; `name` tells two panels of a kind apart."""
+    name = name or kind
+    with (
+        gr.Column(visible=False, elem_id=f"share-{name}", elem_classes="share") as panel,
+        gr.Accordion(texts.Share.TITLE, open=False),
+    ):
+        reports = html(elem_id=f"share-{name}-reports")
+        with gr.Row():
+            days = gr.Dropdown(
+                choices=[(texts.Share.days(n), n) for n in DAYS],
+                value=DAYS[1],
+                label=texts.Share.HOW_LONG,
+                elem_id=f"share-{name}-days",
+            )
+            make = gr.Button(texts.Share.MAKE, elem_id=f"share-{name}-make")
+            revoke = gr.Button(texts.Share.REVOKE, visible=False, elem_id=f"share-{name}-revoke")
+        told = html(elem_id=f"share-{name}-told")
+    return Sharing(shared, kind, panel, reports, days, make, revoke, told)
+
+
+def wire(view: Sharing, shown: Any, stamp: Any) -> None:
+    """Connect the events; `shown` holds the id, `stamp` changes when what is shown does."""
+    every = [view.panel, view.reports, view.told, view.revoke]
+    gr.on([shown.change, stamp.change], view.shown, [shown], every, **AT_ONCE)
+    view.make.click(view.made, [shown, view.days], [view.told, view.revoke], **AT_ONCE)
+    view.revoke.click(view.taken_back, [shown], [view.told, view.revoke], **AT_ONCE)

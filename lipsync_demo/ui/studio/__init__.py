@@ -1,0 +1,1 @@
+"""The first tab: one video, one speech track, one run and its result."""

@@ -1,0 +1,140 @@
+"""Everything the page shows about one run, as text and HTML, without any widget."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lipsync_demo import texts
+from lipsync_demo.qa.models import Measures
+from lipsync_demo.report import films, snippets
+from lipsync_demo.report.card import card
+from lipsync_demo.report.films import Link
+from lipsync_demo.report.gate import players
+from lipsync_demo.report.measured import measured
+from lipsync_demo.report.stagecraft import beside
+from lipsync_demo.report.words import escape, seconds
+from lipsync_demo.runs.measuring import measures_of
+from lipsync_demo.runs.models import Run, RunState
+from lipsync_demo.runs.service import RunService
+from lipsync_demo.runs.times import seconds_since
+from lipsync_demo.ui.inputs import samples
+from lipsync_demo.ui.studio import progress
+
+NOTHING = f'<h2>{texts.Studio.NOTHING}</h2><p class="quiet">{texts.Studio.NOTHING_HINT}</p>'
+RECORDED = "recorded"
+"""How the stamp of a recording begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One run on the page; `stamp` changes when more than its clock does.
+
+    `polled` is true while something about it is still to change, `troubled` when a recording may
+    have to stand in for it.
+    """
+
+    stamp: str
+    stage: str
+    card: str
+    request: str
+    response: str
+    curl: str
+    python: str
+    actions: progress.Actions
+    resume_label: str
+    active: bool
+    polled: bool = False
+    troubled: bool = False
+
+
+def of_run(run: Run, service: RunService, link: Link) -> View:
+    """The run as it stands."""
+    done = run.state is RunState.DONE
+    found = service.measures(run) if done else None
+    measuring = done and found is None and service.measuring(run.id)
+    looking = done and service.looking(run)
+    if done:
+        stage = result(run, [link(path) for path in run.outputs], _tag(run), looking)
+    elif run.state.active and not run.needs_key:
+        estimate = service.estimate(run)
+        share = service.progress(run.id)
+        stage = progress.waiting(run, estimate, seconds_since(run.started_at), share)
+    else:
+        stage = progress.trouble(run)
+    return View(
+        stamp=f"{run.id} {run.state} {run.updated_at.isoformat()} {found is None} {measuring} "
+        f"{looking}",
+        stage=stage,
+        card=beside(run, films.input_film(run, link), found, link)
+        + figures(run, [link(path) for path in run.outputs], found, measuring)
+        if done
+        else "",
+        request=snippets.request_json(run),
+        response=snippets.response_json(run),
+        curl=snippets.curl(run),
+        python=snippets.python(run),
+        actions=progress.actions(run),
+        resume_label=progress.resume_label(run),
+        active=run.state.active and not run.needs_key,
+        polled=measuring or looking or (run.state.active and not run.needs_key),
+        troubled=run.trouble is not None or run.state in (RunState.FAILED, RunState.UNCLEAR),
+    )
+
+
+def of_example(run: Run, link: Link) -> View:
+    """The finished example that is there before anything is pressed."""
+    links = [link(path) for path in run.outputs]
+    tag = texts.Demo.recorded(f"{run.created_at:%d %b %Y}", _tag(run))
+    return View(
+        stamp=f"{RECORDED} {run.sync_mode}",
+        stage=result(run, links, tag),
+        card=beside(run, samples.input_film(link), measures_of(run), link)
+        + figures(run, links, measures_of(run), False),
+        request=snippets.request_json(run),
+        response=snippets.response_json(run),
+        curl=snippets.curl(run),
+        python=snippets.python(run),
+        actions=progress.Actions(),
+        resume_label="",
+        active=False,
+    )
+
+
+def of_nothing(notice: str = NOTHING) -> View:
+    """What is there when no run is to be seen; `notice` says why."""
+    return View(
+        stamp="nothing",
+        stage=f'<section class="stage trouble-stage none" aria-label="Result">{notice}</section>',
+        card="",
+        request=snippets.NOTHING_SENT,
+        response=snippets.NO_ANSWER,
+        curl=snippets.NOTHING_SENT,
+        python=snippets.NOTHING_SENT,
+        actions=progress.Actions(),
+        resume_label="",
+        active=False,
+    )
+
+
+def result(run: Run, links: list[str], tag: str, looking: bool = False) -> str:
+    """The stage with the outputs of a finished run; `looking` while they are checked here."""
+    say = f"Done: {tag}"
+    return (
+        f'<section class="stage" aria-label="Result" data-say="{escape(say)}">'
+        f"{players(run, links, tag, looking)}</section>"
+    )
+
+
+def figures(run: Run, links: list[str], found: Measures | None, measuring: bool) -> str:
+    """The card beside the outputs, and what was measured of the first."""
+    checks = measured(found, measuring, local=run.backend == "local")
+    return card(run, films.figures(run), [_as_download(link) for link in links]) + checks
+
+
+def _as_download(link: str) -> str:
+    return f"{link}{'&' if '?' in link else '?'}download=1"
+
+
+def _tag(run: Run) -> str:
+    length = f" · {seconds(run.output_seconds)}" if run.output_seconds is not None else ""
+    return f"{run.title}{length}"

@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from starlette.testclient import TestClient
+
+from lipsync_demo.ui.http.guard import FORM_SLACK, JSON_LIMIT, Guard
+
+UPLOAD_BYTES = 1000
+
+
+async def _echo(request: Request) -> Response:
+    return JSONResponse({"size": len(await request.body())})
+
+
+@pytest.fixture
+def client() -> TestClient:
+    app = Starlette(
+        routes=[Route("/{path:path}", _echo, methods=["GET", "POST", "PUT"])],
+        middleware=[Middleware(Guard, upload_bytes=UPLOAD_BYTES)],
+    )
+    return TestClient(app)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/gradio_api/file=http://example.com/x",
+        "/gradio_api/file=HTTPS://example.com/x",
+        "/gradio_api/file%3Dhttp%3A//example.com/x",
+        "/gradio_api//file=http://example.com/x",
+        "/gradio_api/file/http://example.com/x",
+        "/gradio_api/deep_link",
+        "/gradio_api/proxy=https://example.com",
+        "/gradio_api/runs",
+        "/gradio_api/run-history/records",
+        "/gradio_api/vibe-code",
+        "/gradio_api/undo-vibe-edit",
+        "/gradio_api/process_recording",
+        "/gradio_api/component_server",
+        "/gradio_api/openapi.json",
+        "/openapi.json",
+        "/monitoring/summary",
+    ],
+)
+def test_doors_this_page_does_not_need_are_shut(client: TestClient, path: str) -> None:
+    assert client.get(path).status_code == 404
+    assert client.post(path, json={}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/config", "/gradio_api/file=/own/file", "/gradio_api/queue/data"]
+)
+def test_doors_this_page_needs_are_open(client: TestClient, path: str) -> None:
+    assert client.get(path).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/", "/gradio_api/deep_link", "/gradio_api/queue/join"])
+def test_every_answer_carries_the_headers(client: TestClient, path: str) -> None:
+    headers = client.get(path).headers
+    assert "default-src 'self'" in headers["content-security-policy"]
+    assert "frame-ancestors 'self' https://huggingface.co" in headers["content-security-policy"]
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "no-referrer"
+    assert "camera=(self)" in headers["permissions-policy"]
+
+
+def _pieces(size: int) -> Iterator[bytes]:
+    """A body without a declared length."""
+    for start in range(0, size, 64 * 1024):
+        yield b"x" * min(64 * 1024, size - start)
+
+
+@pytest.mark.parametrize(
+    ("path", "limit"),
+    [("/gradio_api/queue/join", JSON_LIMIT), ("/gradio_api/upload", UPLOAD_BYTES + FORM_SLACK)],
+)
+@pytest.mark.parametrize("declared", [True, False])
+def test_a_body_over_its_limit_is_refused_with_or_without_a_length(
+    client: TestClient, path: str, limit: int, declared: bool
+) -> None:
+    def post(size: int) -> int:
+        body = b"x" * size if declared else _pieces(size)
+        return client.post(path, content=body).status_code
+
+    assert post(limit) == 200
+    assert post(limit + 1) == 413
+
+
+def test_a_body_arrives_whole(client: TestClient) -> None:
+    assert client.post("/anything", content=b"x" * 70_000).json() == {"size": 70_000}
+
+
+@pytest.mark.parametrize(
+    "path", ["https://example.com/x", " HTTP://127.0.0.1/", "file:///etc/passwd", "ftp://x/y"]
+)
+def test_a_remote_file_named_anywhere_in_a_body_is_refused(client: TestClient, path: str) -> None:
+    body = {"data": [{"a": [{"path": path, "meta": {"_type": "gradio.FileData"}}]}]}
+    answer = client.post("/gradio_api/queue/join", json=body)
+    assert answer.status_code == 400
+    assert client.post("/elsewhere", json=body).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "body",
+    [{"data": [{"path": "/own/file.mp4"}]}, {"data": ["https://example.com/x"]}, {"path": 7}],
+)
+def test_own_files_and_plain_addresses_pass(client: TestClient, body: object) -> None:
+    assert client.post("/gradio_api/queue/join", json=body).status_code == 200
+
+
+def test_deeply_nested_json_is_no_way_around(client: TestClient) -> None:
+    depth = 20_000
+    body = '{"a":' * depth + '{"path":"https://example.com"}' + "}" * depth
+    assert client.post("/gradio_api/queue/join", content=body).status_code == 400

@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from lipsync_demo.settings import Settings
+from lipsync_demo.ui.inputs.uploads import KEEP_SECONDS, place, upload_folder
+
+
+@pytest.fixture(autouse=True)
+def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "environ", os.environ.copy())
+
+
+def test_the_folder_is_private_told_to_gradio_and_gone_at_the_end(tmp_path: Path) -> None:
+    with upload_folder(Settings(data_dir=tmp_path, port=1)) as folder:
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+        assert os.environ["GRADIO_TEMP_DIR"] == str(folder)
+        assert os.environ["GRADIO_ANALYTICS_ENABLED"] == "False"
+        (folder / "face.mp4").write_bytes(b"x")
+    assert not folder.exists()
+
+
+def test_after_a_crash_only_old_files_go(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path, port=1)
+    left = tmp_path / "uploads" / "1"
+    for name, age in (("old", KEEP_SECONDS + 60), ("new", 60), ("sample", KEEP_SECONDS + 60)):
+        (left / name).mkdir(parents=True)
+        moment = time.time() - age
+        os.utime(left / name, (moment, moment))
+    with upload_folder(settings) as folder:
+        assert {entry.name for entry in folder.iterdir()} == {"new", "sample"}
+
+
+def test_two_apps_on_one_data_folder_do_not_share_uploads(tmp_path: Path) -> None:
+    with upload_folder(Settings(data_dir=tmp_path, port=1)) as one:
+        with upload_folder(Settings(data_dir=tmp_path, port=2)):
+            pass
+        assert one.is_dir()
+
+
+def test_a_missing_sample_is_no_error(tmp_path: Path) -> None:
+    assert place(tmp_path / "missing.mp4", tmp_path) is None
+
+
+def test_nothing_before_the_folder_loads_gradio() -> None:
+    check = "import sys, lipsync_demo.ui.launch; sys.exit('gradio' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", check], check=False).returncode == 0
