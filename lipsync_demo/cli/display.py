@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from lipsync_demo import texts
-from lipsync_demo.report import pacing
+from lipsync_demo.markup import pacing
 from lipsync_demo.runs.models import Run, RunState
 from lipsync_demo.runs.service import RunService
 

@@ -182,8 +182,8 @@ def _amount(text: str | None) -> Decimal | None:
 def _follow(runs: RunService, begin: Callable[[], Group], json: Path | None) -> None:
     from lipsync_demo.cli.display import say
     from lipsync_demo.files import write_json
+    from lipsync_demo.markup import pacing
     from lipsync_demo.media.errors import MediaError
-    from lipsync_demo.report import pacing
     from lipsync_demo.runs.errors import RunsError
 
     try:
@@ -236,7 +236,7 @@ def _wait(runs: RunService, group: Group) -> Group:
 
 
 def _stage(number: int, run: Run, count: int) -> str:
-    from lipsync_demo.report import pacing
+    from lipsync_demo.markup import pacing
     from lipsync_demo.runs.models import RunState
 
     words = pacing.told(run) if run.state is RunState.LIMITED else run.state.value

@@ -20,7 +20,7 @@ def ledger(
     With WAVESPEED_API_KEY set, bills that are still open are asked for first; that costs
     nothing.
     """
-    from lipsync_demo.report.words import charged
+    from lipsync_demo.markup.words import charged
     from lipsync_demo.runs.ledger_lines import as_csv
     from lipsync_demo.runs.service import RunService
     from lipsync_demo.wavespeed.catalogue import short_name

@@ -8,9 +8,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from lipsync_demo.report import pacing
-from lipsync_demo.report.values import media, own_checks, seconds
-from lipsync_demo.report.words import charged
+from lipsync_demo.markup import pacing
+from lipsync_demo.markup.values import media, own_checks, seconds
+from lipsync_demo.markup.words import charged
 from lipsync_demo.runs.models import MediaRecord, Run, RunState
 from lipsync_demo.wavespeed.catalogue import SYNC_MODE, short_name
 

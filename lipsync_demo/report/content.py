@@ -8,9 +8,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from lipsync_demo import __version__, texts
+from lipsync_demo.markup.values import media, own_checks, seconds
+from lipsync_demo.markup.words import short
 from lipsync_demo.qa.models import Measures, Outcome
-from lipsync_demo.report.redaction import redacted, short
-from lipsync_demo.report.values import media, own_checks, seconds
+from lipsync_demo.report.redaction import redacted
 from lipsync_demo.runs.groups import Group, GroupKind
 from lipsync_demo.runs.measuring import measures_of
 from lipsync_demo.runs.models import Run, RunState, Verdict

@@ -8,7 +8,7 @@ from xml.etree import ElementTree as Xml
 from lipsync_demo import report, texts
 from lipsync_demo.conformance.models import Conformance, Finding, Outcome
 from lipsync_demo.report.junit import whole
-from lipsync_demo.report.templates import template
+from lipsync_demo.templates import template
 
 INKS = {
     Outcome.AGREES: "good",
@@ -67,12 +67,12 @@ def as_junit(found: Conformance) -> bytes:
 def as_page(found: Conformance) -> str:
     """The drift table as a page of its own: what differs first."""
     ordered = sorted(found.findings, key=lambda f: f.outcome is not Outcome.DIFFERS)
-    page: str = template("drift.html").render(
+    page: str = template("report/drift.html").render(
         found=found,
         texts=texts.Drift,
         findings=ordered,
         inks=INKS,
-        style=report.style() + report.page_style(),
+        style=report.style(),
         counts=texts.Drift.counts(*found.counts),
         day=f"{found.at:%d %B %Y, %H:%M} UTC",
     )

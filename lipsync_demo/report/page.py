@@ -12,16 +12,16 @@ from pathlib import Path
 from typing import Any
 
 from lipsync_demo import player, report, texts
+from lipsync_demo.markup import alignment, films, gate
+from lipsync_demo.markup.card import card
+from lipsync_demo.markup.measured import MARKS, measured
+from lipsync_demo.markup.words import escape, seconds
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.stills import stills
-from lipsync_demo.report import alignment, films, gate
-from lipsync_demo.report.card import card
 from lipsync_demo.report.content import Content, Entry
-from lipsync_demo.report.measured import MARKS, measured
 from lipsync_demo.report.redaction import redacted
-from lipsync_demo.report.templates import template
-from lipsync_demo.report.words import escape, seconds
 from lipsync_demo.runs.models import HEADINGS, RunState
+from lipsync_demo.templates import template
 
 EMBEDDED_BYTES = 40 << 20
 """A page that carries its videos carries at most so many; more go into the zip."""
@@ -69,10 +69,10 @@ def render(content: Content, media: Media, preview: Preview | None = None) -> st
     """The page; `media` says where videos are found, `preview` what a pasted link shows."""
     sections = [_section(entry, media) for entry in content.entries]
     grid = _grid(content, media) if content.kind == "comparison" else ""
-    page: str = template("page.html").render(
+    page: str = template("report/page.html").render(
         content=content,
         texts=texts.Report,
-        style=report.style() + report.page_style(),
+        style=report.style(),
         script=player.script(),
         own_script=(Path(__file__).parent / "page.js").read_text(encoding="utf-8"),
         sections=sections,

@@ -9,14 +9,6 @@ from urllib.parse import urlsplit
 from lipsync_demo import texts
 from lipsync_demo.wavespeed.addresses import is_loopback
 
-SHORT = 8
-"""Characters of a run's id that are shown: the whole id would let the reader act on the run."""
-
-
-def short(run_id: str) -> str:
-    """The beginning of an id."""
-    return run_id[:SHORT]
-
 
 def address(url: str) -> str:
     """An address without what may be a signature; this machine's own is named, not given."""

@@ -17,11 +17,11 @@ import gradio as gr
 from lipsync_demo import texts
 from lipsync_demo.doctor import fixes
 from lipsync_demo.doctor.examine import Examined, examine_audio, examine_video
+from lipsync_demo.markup.words import escape, seconds
 from lipsync_demo.media.audio import waveform
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.preflight import Finding, Fix, Severity
 from lipsync_demo.media.stills import stills
-from lipsync_demo.report.words import escape, seconds
 from lipsync_demo.ui.frame import notices
 from lipsync_demo.ui.frame.context import AT_ONCE, IN_TURN, Shared, html, unchanged
 from lipsync_demo.ui.frame.listing import SELECT_JS

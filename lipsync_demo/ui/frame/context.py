@@ -9,7 +9,7 @@ from typing import Any, cast
 import gradio as gr
 
 from lipsync_demo import texts
-from lipsync_demo.report.films import Link
+from lipsync_demo.markup.films import Link
 from lipsync_demo.runs.service import RunService
 from lipsync_demo.settings import Settings
 

@@ -7,7 +7,7 @@ from pydantic import SecretStr
 from lipsync_demo import texts
 from lipsync_demo.hosting.choice import explain
 from lipsync_demo.hosting.errors import HostingUnavailable
-from lipsync_demo.report.words import escape
+from lipsync_demo.markup.words import escape
 from lipsync_demo.settings import BackendName, Settings
 
 CONSENT = texts.Header.CONSENT

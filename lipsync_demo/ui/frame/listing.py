@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from lipsync_demo.report.words import escape
+from lipsync_demo.markup.words import escape
 from lipsync_demo.runs.groups import Group, GroupKind
 from lipsync_demo.runs.models import Run, RunState
 

@@ -9,7 +9,7 @@ import gradio as gr
 from pydantic import SecretStr
 
 from lipsync_demo import texts
-from lipsync_demo.report.words import escape
+from lipsync_demo.markup.words import escape
 from lipsync_demo.runs.choosing import api_only
 from lipsync_demo.settings import MODEL_ID, Settings
 from lipsync_demo.ui.frame import header, notices

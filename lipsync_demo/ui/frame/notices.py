@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lipsync_demo import texts
+from lipsync_demo.markup.words import escape
 from lipsync_demo.media.preflight import Finding, Severity
-from lipsync_demo.report.words import escape
 
 NOT_READY = f'<span class="quiet">{texts.Notices.NOT_READY}</span>'
 GONE = texts.Notices.GONE

@@ -7,8 +7,8 @@ from decimal import Decimal
 from pydantic import SecretStr
 
 from lipsync_demo import texts
-from lipsync_demo.report import pacing
-from lipsync_demo.report.words import about
+from lipsync_demo.markup import pacing
+from lipsync_demo.markup.words import about
 from lipsync_demo.runs.choosing import api_only
 from lipsync_demo.settings import MODEL_ID
 from lipsync_demo.ui.frame import header, models

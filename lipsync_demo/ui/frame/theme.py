@@ -10,7 +10,7 @@ from pathlib import Path
 
 import gradio as gr
 
-from lipsync_demo import player, report, texts
+from lipsync_demo import markup, player, texts
 
 ICON = Path(__file__).with_name("icon.svg")
 VIEWS = Path(__file__).parents[1]
@@ -127,7 +127,7 @@ def head() -> str:
     own = Path(__file__).with_name("style.css")
     views = {*VIEWS.rglob("style.css")} - {own}
     sheets = [own, *sorted(views, key=lambda sheet: sheet.parent.name)]
-    style = "\n".join([report.style(), *(sheet.read_text(encoding="utf-8") for sheet in sheets)])
+    style = "\n".join([markup.style(), *(sheet.read_text(encoding="utf-8") for sheet in sheets)])
     meta = f'<meta name="description" content="{texts.Page.DESCRIPTION}">'
     return f"{meta}<style>{style}</style><script>{player.script()}</script>"
 

@@ -10,8 +10,8 @@ import gradio as gr
 from pydantic import SecretStr
 
 from lipsync_demo import texts
+from lipsync_demo.markup.words import escape
 from lipsync_demo.media.sync_modes import SyncMode
-from lipsync_demo.report.words import escape
 from lipsync_demo.runs.errors import RunNotFound, RunsError
 from lipsync_demo.runs.models import HEADINGS, Review, Run, RunState, Verdict
 from lipsync_demo.ui.frame import header, notices

@@ -16,13 +16,13 @@ from starlette.routing import BaseRoute, Route
 
 from lipsync_demo import texts
 from lipsync_demo.hosting.errors import LinkRefused
+from lipsync_demo.markup.words import escape
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.stills import stills
 from lipsync_demo.report.archive import write_zip
 from lipsync_demo.report.content import Content, as_json, of_group, of_runs
 from lipsync_demo.report.junit import junit
 from lipsync_demo.report.page import Embedded, Preview, render
-from lipsync_demo.report.words import escape
 from lipsync_demo.runs.errors import RunsError
 from lipsync_demo.runs.models import Run, RunState
 from lipsync_demo.runs.service import RunService

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from lipsync_demo import texts
+from lipsync_demo.markup.words import factor, seconds
 from lipsync_demo.media.sync_modes import (
     MODES,
     SyncMode,
@@ -12,7 +13,6 @@ from lipsync_demo.media.sync_modes import (
     VideoMotion,
     equal_modes,
 )
-from lipsync_demo.report.words import factor, seconds
 
 NO_QUESTION = texts.Modes.QUESTION
 

@@ -8,9 +8,9 @@ from functools import lru_cache
 from pathlib import Path
 
 from lipsync_demo import texts
+from lipsync_demo.markup import films
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.player import Source
-from lipsync_demo.report import films
 from lipsync_demo.runs.models import Run, load_run
 
 ASSETS = Path(__file__).resolve().parents[3] / "assets"

@@ -13,12 +13,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
+from lipsync_demo.markup.words import escape, megabytes, rate, seconds
 from lipsync_demo.media.failures import written
 from lipsync_demo.media.preflight import lay
 from lipsync_demo.media.preview import PREVIEW, playable
 from lipsync_demo.media.probe import MediaInfo, probe_audio, probe_video
 from lipsync_demo.media.sync_modes import SyncMode
-from lipsync_demo.report.words import escape, megabytes, rate, seconds
 from lipsync_demo.runs.folder import file_name
 from lipsync_demo.ui.inputs.modes import Timelines
 from lipsync_demo.wavespeed.download import download

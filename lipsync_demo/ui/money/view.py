@@ -13,7 +13,7 @@ import gradio as gr
 from pydantic import SecretStr
 
 from lipsync_demo import texts
-from lipsync_demo.report.words import charged, escape
+from lipsync_demo.markup.words import charged, escape
 from lipsync_demo.runs.ledger_lines import Line, LineState, as_csv
 from lipsync_demo.runs.money import amount
 from lipsync_demo.ui.frame import header, notices, prices

@@ -9,7 +9,7 @@ import gradio as gr
 
 from lipsync_demo import texts
 from lipsync_demo.hosting.errors import HostingUnavailable
-from lipsync_demo.report.words import escape
+from lipsync_demo.markup.words import escape
 from lipsync_demo.runs.errors import RunsError
 from lipsync_demo.runs.shares import DAYS, Kind
 from lipsync_demo.ui.frame import notices

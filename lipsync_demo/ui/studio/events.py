@@ -13,11 +13,11 @@ import gradio as gr
 from pydantic import SecretStr
 
 from lipsync_demo import texts
+from lipsync_demo.markup import alignment
+from lipsync_demo.markup.words import clock, escape
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.preflight import Severity, check
 from lipsync_demo.media.sync_modes import SyncMode
-from lipsync_demo.report import alignment
-from lipsync_demo.report.words import clock, escape
 from lipsync_demo.runs.errors import RunNotFound, RunsError
 from lipsync_demo.runs.estimates import inference_rate
 from lipsync_demo.runs.models import Run, RunState

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lipsync_demo import texts
-from lipsync_demo.report import pacing
-from lipsync_demo.report.words import clock, escape
+from lipsync_demo.markup import pacing
+from lipsync_demo.markup.words import clock, escape
 from lipsync_demo.runs.models import Estimate, Run, RunState
 from lipsync_demo.wavespeed.models import Prediction
 

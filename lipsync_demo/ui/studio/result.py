@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lipsync_demo import texts
+from lipsync_demo.markup import films, snippets
+from lipsync_demo.markup.card import card
+from lipsync_demo.markup.films import Link
+from lipsync_demo.markup.gate import players
+from lipsync_demo.markup.measured import measured
+from lipsync_demo.markup.stagecraft import beside
+from lipsync_demo.markup.words import escape, seconds
 from lipsync_demo.qa.models import Measures
-from lipsync_demo.report import films, snippets
-from lipsync_demo.report.card import card
-from lipsync_demo.report.films import Link
-from lipsync_demo.report.gate import players
-from lipsync_demo.report.measured import measured
-from lipsync_demo.report.stagecraft import beside
-from lipsync_demo.report.words import escape, seconds
 from lipsync_demo.runs.measuring import measures_of
 from lipsync_demo.runs.models import Run, RunState
 from lipsync_demo.runs.service import RunService

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from lipsync_demo.markup import snippets
 from lipsync_demo.media.sync_modes import SyncMode
-from lipsync_demo.report import snippets
 from lipsync_demo.runs.choosing import api_only
 from lipsync_demo.runs.database import connect
 from lipsync_demo.runs.errors import RunRefused

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3] / "lipsync_demo"
-ROOMS = ("ui", "report")
+ROOMS = ("ui", "markup", "report")
 MARKUP = re.compile(r"<[^>]*>?|^[^<>]*\"[^<>]*=\"|[\w-]+=\"[^\"]*\"?|&\w+;|[\w-]*>|\w+:")
 WORDS = re.compile(r"[A-Za-z][a-z]+(?:[’'][a-z]+)?[,.:;]? [a-z]+(?:[ ,.]|$)")
 CODE = {
-    "report/snippets.py",
+    "markup/snippets.py",
     "ui/frame/theme.py",
     "ui/http/guard.py",
     "ui/http/routes.py",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lipsync_demo import player, texts
-from lipsync_demo.report.words import clock, escape, seconds
+from lipsync_demo.markup.words import clock, escape, seconds
 from lipsync_demo.runs.folder import file_name
 from lipsync_demo.runs.groups import Group, GroupState, Item
 from lipsync_demo.runs.models import Estimate, Run, RunState

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from lipsync_demo import player, texts
+from lipsync_demo.markup import alignment, films, gate
+from lipsync_demo.markup.measured import summary
+from lipsync_demo.markup.words import escape, seconds
 from lipsync_demo.qa.models import Measures
-from lipsync_demo.report import alignment, films, gate
-from lipsync_demo.report.measured import summary
-from lipsync_demo.report.words import escape, seconds
 from lipsync_demo.runs.groups import Group, GroupState, Item
 from lipsync_demo.runs.measuring import measures_of
 from lipsync_demo.runs.models import Estimate, Run, RunState

@@ -11,8 +11,8 @@ import gradio as gr
 from pydantic import SecretStr
 
 from lipsync_demo import texts
+from lipsync_demo.markup.words import escape
 from lipsync_demo.media.sync_modes import SyncMode
-from lipsync_demo.report.words import escape
 from lipsync_demo.runs.errors import RunsError
 from lipsync_demo.runs.money import FLOORS_PATIENCE
 from lipsync_demo.ui.frame import header, models, notices, prices

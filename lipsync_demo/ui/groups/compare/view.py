@@ -11,11 +11,11 @@ import gradio as gr
 from pydantic import SecretStr
 
 from lipsync_demo import player, texts
+from lipsync_demo.markup import films
+from lipsync_demo.markup.words import escape
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.qa.models import Measures
-from lipsync_demo.report import films
-from lipsync_demo.report.words import escape
 from lipsync_demo.runs.errors import RunsError
 from lipsync_demo.runs.grouping import distinct
 from lipsync_demo.runs.groups import Group, GroupKind, GroupState

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from lipsync_demo.markup.words import escape, factor, seconds
 from lipsync_demo.media.sync_modes import (
     AudioSegment,
     SyncMode,
@@ -17,7 +18,6 @@ from lipsync_demo.media.sync_modes import (
     VideoMotion,
     VideoSegment,
 )
-from lipsync_demo.report.words import escape, factor, seconds
 from lipsync_demo.texts import Cut as CutTexts
 
 NARROWEST = Fraction(1, 25)

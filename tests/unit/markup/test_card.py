@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import pytest
 
-from lipsync_demo.report.card import Output, as_expected, card
+from lipsync_demo.markup.card import Output, as_expected, card
 from lipsync_demo.runs.models import OwnCheck
 from tests.unit.run_factory import MakeRun
 

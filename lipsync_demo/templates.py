@@ -1,4 +1,4 @@
-"""The room's pages, as templates."""
+"""Markup as templates: each is a file beside the code that fills it."""
 
 from __future__ import annotations
 
@@ -21,5 +21,5 @@ def _environment() -> Environment:
 
 
 def template(name: str) -> Any:
-    """The template in the file of this name."""
+    """The template at this path below the package, such as `report/page.html`."""
     return _environment().get_template(name)

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from lipsync_demo import texts
-from lipsync_demo.report.redaction import short
-from lipsync_demo.report.words import charged, escape, megabytes, rate, seconds
+from lipsync_demo.markup.words import charged, escape, megabytes, rate, seconds, short
 from lipsync_demo.runs.models import MediaRecord, Run
 
 SPENT = {

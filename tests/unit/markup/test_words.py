@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import pytest
 
-from lipsync_demo.report import words
+from lipsync_demo.markup import words
 from lipsync_demo.runs.models import Charge
 
 NBSP = "\N{NO-BREAK SPACE}"

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lipsync_demo import player, texts
+from lipsync_demo.markup import films
+from lipsync_demo.markup.words import escape, seconds
 from lipsync_demo.media.sync_modes import Timeline
 from lipsync_demo.player import Source
 from lipsync_demo.qa.models import Measures, Outcome
-from lipsync_demo.report import films
-from lipsync_demo.report.words import escape, seconds
 from lipsync_demo.runs.models import Run
 
 

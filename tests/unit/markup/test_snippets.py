@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from lipsync_demo.report import snippets
+from lipsync_demo.markup import snippets
 from lipsync_demo.runs.models import Run
 from tests.contract.serving import TOKEN, Served, served
 from tests.unit.run_factory import MakeRun

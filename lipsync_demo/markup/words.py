@@ -8,7 +8,15 @@ from html import escape
 from lipsync_demo import texts
 from lipsync_demo.runs.models import Charge
 
-__all__ = ["about", "charged", "clock", "escape", "factor", "megabytes", "rate", "seconds"]
+__all__ = ["about", "charged", "clock", "escape", "factor", "megabytes", "rate", "seconds", "short"]
+
+SHORT = 8
+"""Characters of a run's id that are shown: the whole id would let the reader act on the run."""
+
+
+def short(run_id: str) -> str:
+    """The beginning of a run's id."""
+    return run_id[:SHORT]
 
 
 def charged(charge: Charge, currency: str = "") -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lipsync_demo import texts
-from lipsync_demo.report.words import escape
+from lipsync_demo.markup.words import escape
 from lipsync_demo.runs.models import Run
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from lipsync_demo import texts
+from lipsync_demo.markup.words import escape
 from lipsync_demo.qa.bands import BANDS
 from lipsync_demo.qa.models import Check, Measures, Outcome, SyncScore
-from lipsync_demo.report.words import escape
 
 MARKS = {
     Outcome.PASS: ("✓", "good"),

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from lipsync_demo.markup.alignment import bars, describe, draw
 from lipsync_demo.media.sync_modes import SyncMode, Timeline, timeline
-from lipsync_demo.report.alignment import bars, describe, draw
 
 lengths = st.fractions(min_value=Fraction(1, 10), max_value=Fraction(120), max_denominator=100)
 FRAME = Fraction(1, 25)

@@ -9,13 +9,13 @@ from functools import lru_cache
 from pathlib import Path
 
 from lipsync_demo import texts
+from lipsync_demo.markup.card import Output, as_expected
+from lipsync_demo.markup.words import seconds
 from lipsync_demo.media import preview
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.probe import MediaInfo, probe_video
 from lipsync_demo.media.sync_modes import Timeline, timeline
 from lipsync_demo.player import Source
-from lipsync_demo.report.card import Output, as_expected
-from lipsync_demo.report.words import seconds
 from lipsync_demo.runs.models import Run
 
 Link = Callable[[Path], str]

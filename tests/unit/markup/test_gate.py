@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from lipsync_demo.report.gate import players
+from lipsync_demo.markup.gate import players
 from lipsync_demo.runs.models import OwnCheck
 from tests.unit.run_factory import MakeRun
 

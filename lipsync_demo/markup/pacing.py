@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import ceil
 
 from lipsync_demo import player, texts
-from lipsync_demo.report.words import about, clock, escape
+from lipsync_demo.markup.words import about, clock, escape
 from lipsync_demo.runs.models import Run
 from lipsync_demo.runs.outlook import Outlook
 from lipsync_demo.runs.times import seconds_until
