@@ -6,16 +6,16 @@ import logging
 
 import typer
 
-from lipsync_demo.cli.grouping import batch, compare
+from lipsync_demo.cli.backend import backend
+from lipsync_demo.cli.groups import batch, compare
 from lipsync_demo.cli.judging import bench
-from lipsync_demo.cli.keeping import delete, import_task, review
 from lipsync_demo.cli.ledger import ledger
-from lipsync_demo.cli.looking import list_runs, modes, show
-from lipsync_demo.cli.measuring import measure
-from lipsync_demo.cli.probing import probe
-from lipsync_demo.cli.reporting import report
-from lipsync_demo.cli.running import resume, run
-from lipsync_demo.cli.serving import backend
+from lipsync_demo.cli.measure import measure
+from lipsync_demo.cli.modes import list_runs, modes, show
+from lipsync_demo.cli.probe import probe
+from lipsync_demo.cli.report import report
+from lipsync_demo.cli.review import delete, import_task, review
+from lipsync_demo.cli.run import resume, run
 
 __all__ = ["app"]
 

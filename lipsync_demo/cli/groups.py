@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lipsync_demo.cli.options import Audio, Field, Json, Model, Video, fields, settings
-from lipsync_demo.cli.running import FAILURE, INTERRUPTED
+from lipsync_demo.cli.run import FAILURE, INTERRUPTED
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.settings import BackendName
 

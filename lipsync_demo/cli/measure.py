@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from lipsync_demo.cli.looking import AsJson
+from lipsync_demo.cli.modes import AsJson
 from lipsync_demo.media.sync_modes import SyncMode
 
 
