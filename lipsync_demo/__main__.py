@@ -3,7 +3,7 @@
 import sys
 
 from lipsync_demo.cli import app
-from lipsync_demo.cli.run import FAILURE, FILE_HINT
+from lipsync_demo.cli.exits import FAILURE, FILE_HINT
 from lipsync_demo.files import refused
 
 

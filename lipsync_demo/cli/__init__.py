@@ -7,15 +7,21 @@ import logging
 import typer
 
 from lipsync_demo.cli.backend import backend
-from lipsync_demo.cli.groups import batch, compare
+from lipsync_demo.cli.batch import batch
+from lipsync_demo.cli.compare import compare
+from lipsync_demo.cli.delete import delete
+from lipsync_demo.cli.import_task import import_task
 from lipsync_demo.cli.judging import bench
 from lipsync_demo.cli.ledger import ledger
+from lipsync_demo.cli.list_runs import list_runs
 from lipsync_demo.cli.measure import measure
-from lipsync_demo.cli.modes import list_runs, modes, show
+from lipsync_demo.cli.modes import modes
 from lipsync_demo.cli.probe import probe
 from lipsync_demo.cli.report import report
-from lipsync_demo.cli.review import delete, import_task, review
-from lipsync_demo.cli.run import resume, run
+from lipsync_demo.cli.resume import resume
+from lipsync_demo.cli.review import review
+from lipsync_demo.cli.run import run
+from lipsync_demo.cli.show import show
 
 __all__ = ["app"]
 

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from lipsync_demo.cli.exits import refuse
+
 
 def backend(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
@@ -52,5 +54,4 @@ def backend(
     try:
         serve(host=host, port=port, token=token, data_dir=data_dir, faults=fault or ())
     except (BackendError, ValueError) as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from None
+        refuse(error)

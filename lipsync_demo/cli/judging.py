@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lipsync_demo.cli.options import MISUSE
+from lipsync_demo.cli.exits import MISUSE
 
 if TYPE_CHECKING:
     from lipsync_demo.bench.bars import Bar

@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from lipsync_demo.cli.modes import AsJson
+from lipsync_demo.cli.exits import FAILURE, refuse
+from lipsync_demo.cli.options import AsJson
 from lipsync_demo.media.sync_modes import SyncMode
 
 
@@ -37,8 +38,7 @@ def measure(
     try:
         found = measured(video, source, audio, sync_mode)
     except MediaError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from None
+        refuse(error)
     if json:
         typer.echo(jsonlib.dumps(dump_measures(found), indent=2))
     else:
@@ -47,4 +47,4 @@ def measure(
                 f"{check.outcome.value:<8}{check.title:<30}{check.value:<22}{check.sentence}"
             )
     if found.outcome is Outcome.FAIL:
-        raise typer.Exit(1)
+        raise typer.Exit(FAILURE)

@@ -1,20 +1,19 @@
-"""`modes`, `show` and `list`: what would happen, and what has happened."""
+"""`modes`: what each mode would do with two files."""
 
 from __future__ import annotations
 
 import json as jsonlib
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
-from lipsync_demo.cli.options import Audio, RunId, Video, settings
+from lipsync_demo.cli.exits import refuse
+from lipsync_demo.cli.options import AsJson, Audio, Video, settings
 
 if TYPE_CHECKING:
     from lipsync_demo.media.sync_modes import Timeline
-
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 
 
 def modes(video: Video, audio: Audio, json: AsJson = False) -> None:
@@ -25,8 +24,7 @@ def modes(video: Video, audio: Audio, json: AsJson = False) -> None:
     try:
         laid = _laid(video, audio)
     except (MediaError, WaveSpeedError) as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from None
+        refuse(error)
     if json:
         typer.echo(jsonlib.dumps([_mode_record(timeline) for timeline in laid], indent=2))
         return
@@ -89,39 +87,3 @@ def _mode_record(laid: Timeline) -> dict[str, Any]:
             for part in laid.audio
         ],
     }
-
-
-def show(run_id: RunId, json: AsJson = False) -> None:
-    """Show one run: its state, inputs, timings, result or error."""
-    from lipsync_demo.cli.records import details, run_record
-    from lipsync_demo.cli.servers import stored
-    from lipsync_demo.runs.errors import RunNotFound
-
-    try:
-        found = stored(settings(), run_id)
-    except RunNotFound as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from None
-    if json:
-        typer.echo(jsonlib.dumps(run_record(found), indent=2))
-        return
-    for line in details(found):
-        typer.echo(line)
-
-
-def list_runs(
-    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="How many at most.")] = 20,
-    json: AsJson = False,
-) -> None:
-    """List the latest runs, newest first."""
-    from lipsync_demo.cli.records import run_record, summary
-    from lipsync_demo.cli.servers import latest
-
-    found = latest(settings(), limit)
-    if json:
-        typer.echo(jsonlib.dumps([run_record(run) for run in found], indent=2))
-        return
-    for run in found:
-        typer.echo(summary(run))
-    if not found:
-        typer.echo("No runs yet.", err=True)

@@ -8,9 +8,8 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
+from lipsync_demo.cli.exits import MISUSE
 from lipsync_demo.settings import ModelId, Settings
-
-MISUSE = 2
 
 Video = Annotated[
     str, typer.Argument(metavar="VIDEO", help="The talking video: a path or an http(s) URL.")
@@ -41,6 +40,7 @@ Json = Annotated[
     Path | None,
     typer.Option("--json", help="Write the run's record to this file.", dir_okay=False),
 ]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 
 
 def fields(given: list[str] | None) -> dict[str, str]:

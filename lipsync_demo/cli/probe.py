@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lipsync_demo.cli.options import MISUSE, settings
-from lipsync_demo.cli.run import FAILURE, FILE_HINT, INTERRUPTED
+from lipsync_demo.cli.exits import FAILURE, FILE_HINT, INTERRUPTED, MISUSE
+from lipsync_demo.cli.options import settings
 from lipsync_demo.files import refused, write_json, write_whole
 from lipsync_demo.settings import Settings
 

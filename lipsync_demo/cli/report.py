@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from lipsync_demo.cli.exits import refuse
 from lipsync_demo.cli.options import settings
 from lipsync_demo.files import replacing, write_whole
 
@@ -65,8 +66,7 @@ def report(
                     service.wait_measured(run.id)
             content = of_group(service.groups.get(group), service) if group else of_runs(runs)
     except RunsError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from None
+        refuse(error)
     target = output or Path(f"lipsync-report-{(group or ids[0])[:8]}.{ENDINGS[form]}")
     if form is Format.ZIP:
         with replacing(target) as part, part.open("wb") as file:

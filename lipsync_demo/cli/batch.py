@@ -1,0 +1,92 @@
+"""`batch`: every pair of a list."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lipsync_demo.cli.exits import FAILURE
+from lipsync_demo.cli.groups import AtOnce, Backend, follow
+from lipsync_demo.cli.options import Field, Json, Model, fields, settings
+
+
+def batch(
+    file: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="[FILE]",
+            help="CSV with the columns video, audio, sync_mode, label; or JSON lines.",
+            dir_okay=False,
+        ),
+    ] = None,
+    resume: Annotated[
+        str | None, typer.Option("--resume", help="Go on with this batch instead, by its id.")
+    ] = None,
+    concurrency: AtOnce = 2,
+    spend_limit: Annotated[
+        str | None,
+        typer.Option("--spend-limit", help="Begin no run once so many US dollars are quoted."),
+    ] = None,
+    skip_bad: Annotated[
+        bool, typer.Option("--skip-bad", help="Leave lines out that cannot be run.")
+    ] = False,
+    model: Model = None,
+    field: Field = None,
+    backend: Backend = None,
+    json: Json = None,
+) -> None:
+    """Lip-sync every pair of a list.
+
+    Paths in the list are relative to it. An interrupted batch goes on with
+    `batch --resume ID`; no pair is run twice. The exit code is 0 when every run has a result.
+    """
+    from lipsync_demo.cli.display import say
+    from lipsync_demo.cli.servers import opened
+    from lipsync_demo.runs.pairs import beside, read_pairs
+
+    if (file is None) == (resume is None):
+        raise typer.BadParameter("Give a FILE or --resume, one of them.")
+    limit, further = _amount(spend_limit), fields(field)
+    chosen = settings()
+    name = backend or chosen.backend_name
+    if resume is not None:
+        with opened(chosen, name) as runs:
+            follow(runs, lambda: runs.groups.resume(resume, spend_limit=limit), json)
+        return
+    assert file is not None  # noqa: S101
+    try:
+        found = read_pairs(file.read_bytes(), beside(file.absolute().parent))
+    except OSError as error:
+        typer.echo(f"{file} cannot be read: {error.strerror}.", err=True)
+        raise typer.Exit(FAILURE) from None
+    for bad in found.bad:
+        say(str(bad))
+    if found.bad and not (skip_bad and found.pairs):
+        say("Nothing was begun. Correct these lines, or leave them out with --skip-bad.")
+        raise typer.Exit(FAILURE)
+    with opened(chosen, name) as runs:
+        follow(
+            runs,
+            lambda: runs.groups.batch(
+                found.pairs,
+                title=file.name,
+                concurrency=concurrency,
+                spend_limit=limit,
+                model=model,
+                choices=further,
+                backend=name,
+            ),
+            json,
+        )
+
+
+def _amount(text: str | None) -> Decimal | None:
+    from lipsync_demo.runs.money import amount
+
+    limit = None if text is None else amount(text)
+    if text is not None and limit is None:
+        raise typer.BadParameter(f"{text!r} is no amount; write it like 2.50.")
+    return limit

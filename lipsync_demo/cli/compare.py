@@ -1,0 +1,89 @@
+"""`compare`: one pair in every mode, or by several models."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from lipsync_demo.cli.groups import AtOnce, Backend, follow
+from lipsync_demo.cli.options import Audio, Json, Video, settings
+from lipsync_demo.media.sync_modes import SyncMode
+from lipsync_demo.settings import BackendName
+
+if TYPE_CHECKING:
+    from lipsync_demo.runs.groups import Group
+    from lipsync_demo.runs.service import RunService
+
+
+def compare(
+    video: Video,
+    audio: Audio,
+    mode: Annotated[
+        list[SyncMode] | None,
+        typer.Option("--mode", "-m", help="Only these modes; all five by default."),
+    ] = None,
+    model: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="MODEL",
+            help="The model to send it to; by default LIPSYNC_MODEL's. Given several times, these "
+            "models are compared in one mode.",
+        ),
+    ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Do not ask before models are compared.")
+    ] = False,
+    concurrency: AtOnce = 2,
+    backend: Backend = None,
+    json: Json = None,
+) -> None:
+    """Lip-sync one pair in every mode, or by several models in one mode.
+
+    Modes that give the same result run once. Before models are compared, each one's price is
+    shown and asked about.
+    """
+    from lipsync_demo.cli.servers import opened
+
+    models = list(dict.fromkeys(model or []))
+    if len(models) > 1 and len(mode or []) > 1:
+        raise typer.BadParameter("Compare several modes or several models, not both.")
+    if len(models) == 1 < len(model or []):
+        raise typer.BadParameter("Name two different models or more, or one for all modes.")
+    chosen = settings()
+    name = backend or chosen.backend_name
+    with opened(chosen, name) as runs:
+
+        def begin() -> Group:
+            if len(models) < 2:
+                return runs.groups.compare(
+                    video,
+                    audio,
+                    tuple(mode or SyncMode),
+                    model=models[0] if models else None,
+                    backend=name,
+                    concurrency=concurrency,
+                )
+            one = mode[0] if mode else None
+            for model_id in models:
+                runs.chosen(model_id, one, None, name)
+            if name != "local":
+                _agree(runs, name, models, yes)
+            return runs.groups.compare_models(
+                video, audio, models, one, backend=name, concurrency=concurrency
+            )
+
+        follow(runs, begin, json)
+
+
+def _agree(runs: RunService, backend: BackendName, models: Sequence[str], yes: bool) -> None:
+    """Say what each model costs, and ask; ends the program when the answer is no."""
+    from lipsync_demo.cli.display import say
+
+    known = runs.money.floors(backend, None, models)
+    for model, price in known.items():
+        said = "price not known" if price is None else f"at least {price.amount} {price.currency}"
+        say(f"{model}: {said}")
+    if not yes:
+        typer.confirm(f"Send {len(models)} runs, which are billed?", abort=True, err=True)

@@ -1,0 +1,35 @@
+"""`delete`: runs with their files, and their tasks at the API."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from lipsync_demo.cli.exits import refuse
+from lipsync_demo.cli.options import settings
+from lipsync_demo.runs.errors import RunsError
+from lipsync_demo.wavespeed.errors import WaveSpeedError
+
+
+def delete(
+    run_ids: Annotated[list[str], typer.Argument(metavar="RUN_ID...", help="The runs to delete.")],
+    at_api: Annotated[
+        bool, typer.Option("--at-api", help="Delete their tasks at the API too, for good.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+) -> None:
+    """Delete runs with their files."""
+    from lipsync_demo.runs.service import RunService
+
+    if not yes:
+        typer.confirm(f"Delete {len(run_ids)} runs for good?", abort=True)
+    chosen = settings()
+    try:
+        with RunService(chosen, recover=False) as service:
+            for run_id in run_ids:
+                own = chosen.api_key if service.get(run_id).key == "visitor" else None
+                service.delete(run_id, own, at_api=at_api)
+                typer.echo(run_id)
+    except (RunsError, WaveSpeedError) as error:
+        refuse(error)

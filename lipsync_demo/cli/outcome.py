@@ -1,0 +1,82 @@
+"""What `run` and `resume` share: one run followed to its end, and a record of how it ended."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from lipsync_demo.cli.exits import FAILURE, FILE_HINT, INTERRUPTED
+from lipsync_demo.files import refused, replacing, write_json
+
+if TYPE_CHECKING:
+    from lipsync_demo.runs.models import Run
+    from lipsync_demo.runs.service import RunService
+
+
+def finish(runs: RunService, begun: Run, output: Path | None, json: Path | None) -> None:
+    """Wait for a run, copy its output, write its record; exit code 1 without an output."""
+    from lipsync_demo.cli.display import follow, say
+    from lipsync_demo.cli.records import details, run_record
+
+    try:
+        ended = follow(runs, begun.id)
+    except KeyboardInterrupt:
+        say(f"Interrupted. {runs.get(begun.id).stop_means}")
+        say(f"Go on with: python -m lipsync_demo resume {begun.id}")
+        raise typer.Exit(INTERRUPTED) from None
+    for line in details(ended):
+        say(line)
+    copied = None
+    if ended.output is not None and output is not None:
+        copied = _copy(ended.output, output)
+    if json is not None:
+        write_json(json, run_record(ended, copied))
+    if ended.output is None:
+        raise typer.Exit(FAILURE)
+    typer.echo(copied or ended.output)
+
+
+def _copy(source: Path, target: Path) -> Path:
+    target = target.expanduser().absolute()
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(target) as part:
+        shutil.copyfile(source, part)
+    return target
+
+
+@contextmanager
+def reported(json: Path | None, **known: Any) -> Iterator[None]:
+    """Turn what goes wrong outside a run into a sentence, a record and exit code 1."""
+    from lipsync_demo.cli.display import say
+    from lipsync_demo.runs.errors import RunsError
+    from lipsync_demo.wavespeed.errors import WaveSpeedError
+
+    try:
+        yield
+    except (RunsError, WaveSpeedError) as error:
+        what, hint = error.what, error.hint
+    except OSError as error:
+        what, hint = refused(error), FILE_HINT
+    else:
+        return
+    say(f"{what} {hint}".strip())
+    if json is not None:
+        record: dict[str, Any] = {
+            "run_id": None,
+            "status": "failed",
+            "sync_mode": None,
+            "output": None,
+            "expected_seconds": None,
+            "output_seconds": None,
+            "timings": {},
+            "has_nsfw_contents": [],
+            "own_nsfw_checks": [],
+            "error": {"what": what, "hint": hint, "task_id": None},
+        }
+        write_json(json, record | known)
+    raise typer.Exit(FAILURE)
