@@ -23,8 +23,8 @@ from lipsync_demo.files import digest, write_json  # noqa: E402
 from lipsync_demo.media.sync_modes import SyncMode  # noqa: E402
 from lipsync_demo.qa.measure import measure  # noqa: E402
 from lipsync_demo.qa.models import dump_measures  # noqa: E402
-from lipsync_demo.runs.folder import RunFolder  # noqa: E402
-from lipsync_demo.runs.models import Run, RunState, dump_run  # noqa: E402
+from lipsync_demo.runs.record.folder import RunFolder  # noqa: E402
+from lipsync_demo.runs.record.run import Run, RunState, dump_run  # noqa: E402
 from lipsync_demo.runs.service import RunService  # noqa: E402
 from lipsync_demo.settings import Settings  # noqa: E402
 from lipsync_demo.ui.history.listing import thumbnail  # noqa: E402

@@ -45,7 +45,7 @@ def batch(
     """
     from lipsync_demo.cli.display import say
     from lipsync_demo.cli.servers import opened
-    from lipsync_demo.runs.pairs import beside, read_pairs
+    from lipsync_demo.runs.groups.pair_list import beside, read_pairs
 
     if (file is None) == (resume is None):
         raise typer.BadParameter("Give a FILE or --resume, one of them.")
@@ -84,7 +84,7 @@ def batch(
 
 
 def _amount(text: str | None) -> Decimal | None:
-    from lipsync_demo.runs.money import amount
+    from lipsync_demo.runs.steps.prices import amount
 
     limit = None if text is None else amount(text)
     if text is not None and limit is None:

@@ -13,7 +13,7 @@ from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.settings import BackendName
 
 if TYPE_CHECKING:
-    from lipsync_demo.runs.groups import Group
+    from lipsync_demo.runs.record.group import Group
     from lipsync_demo.runs.service import RunService
 
 

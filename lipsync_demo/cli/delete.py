@@ -8,7 +8,7 @@ import typer
 
 from lipsync_demo.cli.exits import refuse
 from lipsync_demo.cli.options import settings
-from lipsync_demo.runs.errors import RunsError
+from lipsync_demo.runs.record.errors import RunsError
 from lipsync_demo.wavespeed.errors import WaveSpeedError
 
 

@@ -12,7 +12,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 
 from lipsync_demo import texts
 from lipsync_demo.markup import pacing
-from lipsync_demo.runs.models import Run, RunState
+from lipsync_demo.runs.record.run import Run, RunState
 from lipsync_demo.runs.service import RunService
 
 STAGES = {

@@ -12,8 +12,8 @@ from lipsync_demo.cli.exits import FAILURE, INTERRUPTED, refuse
 from lipsync_demo.settings import BackendName
 
 if TYPE_CHECKING:
-    from lipsync_demo.runs.groups import Group
-    from lipsync_demo.runs.models import Run
+    from lipsync_demo.runs.record.group import Group
+    from lipsync_demo.runs.record.run import Run
     from lipsync_demo.runs.service import RunService
 
 Backend = Annotated[
@@ -31,7 +31,7 @@ def follow(runs: RunService, begin: Callable[[], Group], json: Path | None) -> N
     from lipsync_demo.files import write_json
     from lipsync_demo.markup import pacing
     from lipsync_demo.media.errors import MediaError
-    from lipsync_demo.runs.errors import RunsError
+    from lipsync_demo.runs.record.errors import RunsError
 
     try:
         group = begin()
@@ -64,7 +64,7 @@ def _wait(runs: RunService, group: Group) -> Group:
     import time
 
     from lipsync_demo.cli.display import changing, say
-    from lipsync_demo.runs.groups import GroupState
+    from lipsync_demo.runs.record.group import GroupState
 
     seen: dict[str, object] = {}
     with changing() as show:
@@ -83,7 +83,7 @@ def _wait(runs: RunService, group: Group) -> Group:
 
 def _stage(number: int, run: Run, count: int) -> str:
     from lipsync_demo.markup import pacing
-    from lipsync_demo.runs.models import RunState
+    from lipsync_demo.runs.record.run import RunState
 
     words = pacing.told(run) if run.state is RunState.LIMITED else run.state.value
     return f"{number + 1}/{count} {run.title:<8} {words}"

@@ -9,7 +9,7 @@ import typer
 from lipsync_demo.cli.exits import FAILURE, refuse
 from lipsync_demo.cli.options import settings
 from lipsync_demo.media.sync_modes import SyncMode
-from lipsync_demo.runs.errors import RunsError
+from lipsync_demo.runs.record.errors import RunsError
 from lipsync_demo.settings import BackendName
 from lipsync_demo.wavespeed.errors import WaveSpeedError
 

@@ -21,7 +21,7 @@ def ledger(
     nothing.
     """
     from lipsync_demo.markup.words import charged
-    from lipsync_demo.runs.ledger_lines import as_csv
+    from lipsync_demo.runs.record.ledger_line import as_csv
     from lipsync_demo.runs.service import RunService
     from lipsync_demo.wavespeed.catalogue import short_name
 

@@ -14,7 +14,7 @@ from lipsync_demo.cli.exits import FAILURE, FILE_HINT, INTERRUPTED
 from lipsync_demo.files import refused, replacing, write_json
 
 if TYPE_CHECKING:
-    from lipsync_demo.runs.models import Run
+    from lipsync_demo.runs.record.run import Run
     from lipsync_demo.runs.service import RunService
 
 
@@ -53,7 +53,7 @@ def _copy(source: Path, target: Path) -> Path:
 def reported(json: Path | None, **known: Any) -> Iterator[None]:
     """Turn what goes wrong outside a run into a sentence, a record and exit code 1."""
     from lipsync_demo.cli.display import say
-    from lipsync_demo.runs.errors import RunsError
+    from lipsync_demo.runs.record.errors import RunsError
     from lipsync_demo.wavespeed.errors import WaveSpeedError
 
     try:

@@ -18,7 +18,7 @@ from lipsync_demo.settings import Settings
 
 if TYPE_CHECKING:
     from lipsync_demo.conformance.models import Conformance
-    from lipsync_demo.runs.ledger import Ledger
+    from lipsync_demo.runs.storage.ledger import Ledger
 
 LOCAL = "local"
 """The name under which differences of a server started here are remembered."""
@@ -63,7 +63,7 @@ def probe(
     from lipsync_demo.cli.display import say
     from lipsync_demo.cli.drift import printed
     from lipsync_demo.report.drift import as_json, as_junit, as_page
-    from lipsync_demo.runs.errors import RunsError
+    from lipsync_demo.runs.record.errors import RunsError
     from lipsync_demo.wavespeed.errors import WaveSpeedError
 
     chosen, limit = settings(), _amount(spend_limit)
@@ -92,7 +92,7 @@ def probe(
 
 
 def _amount(typed: str | None) -> Decimal | None:
-    from lipsync_demo.runs.money import amount
+    from lipsync_demo.runs.steps.prices import amount
 
     if typed is None:
         return None
@@ -112,8 +112,8 @@ def _server(chosen: Settings, base_url: str | None) -> Iterator[tuple[str, str, 
     """
     from lipsync_demo.backend.errors import BackendError
     from lipsync_demo.backend.process import LocalBackend
-    from lipsync_demo.runs.access import needs_key
-    from lipsync_demo.runs.errors import RunRefused
+    from lipsync_demo.runs.record.errors import RunRefused
+    from lipsync_demo.runs.steps.credentials import needs_key
 
     url = base_url or (chosen.base_url if chosen.backend_name == "wavespeed" else None)
     if url is not None:
@@ -149,7 +149,7 @@ def _probed(
     from lipsync_demo.conformance.models import Conformance
     from lipsync_demo.conformance.probing import Probe
     from lipsync_demo.conformance.subject import Subject
-    from lipsync_demo.runs.times import now
+    from lipsync_demo.runs.record.clock import now
     from lipsync_demo.wavespeed.addresses import shown
     from lipsync_demo.wavespeed.client import WaveSpeedClient
     from lipsync_demo.wavespeed.wire import Wire
@@ -177,8 +177,8 @@ def _probed(
 
 @contextmanager
 def _ledger(chosen: Settings) -> Iterator[Ledger]:
-    from lipsync_demo.runs.ledger import Ledger
-    from lipsync_demo.runs.store import RunStore
+    from lipsync_demo.runs.storage.ledger import Ledger
+    from lipsync_demo.runs.storage.run_table import RunStore
 
     store = RunStore(chosen.runs_database_url, chosen.runs_dir)
     try:

@@ -11,10 +11,10 @@ from dataclasses import replace
 from decimal import Decimal
 
 from lipsync_demo.media.sync_modes import SyncMode
-from lipsync_demo.runs.ledger import Ledger
-from lipsync_demo.runs.ledger_lines import LineState
-from lipsync_demo.runs.models import Quote, Run, RunState
-from lipsync_demo.runs.times import now
+from lipsync_demo.runs.record.clock import now
+from lipsync_demo.runs.record.ledger_line import LineState
+from lipsync_demo.runs.record.run import Quote, Run, RunState
+from lipsync_demo.runs.storage.ledger import Ledger
 from lipsync_demo.settings import Settings
 from lipsync_demo.wavespeed.billing import Bill
 from lipsync_demo.wavespeed.models import Price

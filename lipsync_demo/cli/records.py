@@ -11,7 +11,7 @@ from typing import Any
 from lipsync_demo.markup import pacing
 from lipsync_demo.markup.values import media, own_checks, seconds
 from lipsync_demo.markup.words import charged
-from lipsync_demo.runs.models import MediaRecord, Run, RunState
+from lipsync_demo.runs.record.run import MediaRecord, Run, RunState
 from lipsync_demo.wavespeed.catalogue import SYNC_MODE, short_name
 
 MODE_LABELS = {SYNC_MODE: "mode", "model_mode": "moves"}

@@ -51,7 +51,7 @@ def report(
     from lipsync_demo.report.content import as_json, of_group, of_runs
     from lipsync_demo.report.junit import junit
     from lipsync_demo.report.page import Embedded, render
-    from lipsync_demo.runs.errors import RunsError
+    from lipsync_demo.runs.record.errors import RunsError
     from lipsync_demo.runs.service import RunService
 
     if bool(run_ids) == bool(group):

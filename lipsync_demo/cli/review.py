@@ -8,8 +8,8 @@ import typer
 
 from lipsync_demo.cli.exits import refuse
 from lipsync_demo.cli.options import RunId, settings
-from lipsync_demo.runs.errors import RunsError
-from lipsync_demo.runs.models import HEADINGS, Review, Verdict
+from lipsync_demo.runs.record.errors import RunsError
+from lipsync_demo.runs.record.run import HEADINGS, Review, Verdict
 
 
 def review(

@@ -10,10 +10,10 @@ from urllib.parse import urlsplit
 from lipsync_demo.backend.errors import BackendError
 from lipsync_demo.backend.process import LocalBackend
 from lipsync_demo.cli.display import say
-from lipsync_demo.runs.errors import RunRefused
-from lipsync_demo.runs.models import Run
+from lipsync_demo.runs.record.errors import RunRefused
+from lipsync_demo.runs.record.run import Run
 from lipsync_demo.runs.service import RunService
-from lipsync_demo.runs.store import RunStore
+from lipsync_demo.runs.storage.run_table import RunStore
 from lipsync_demo.settings import BackendName, Settings
 
 CONNECT_SECONDS = 3.0

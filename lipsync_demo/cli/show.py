@@ -14,7 +14,7 @@ def show(run_id: RunId, json: AsJson = False) -> None:
     """Show one run: its state, inputs, timings, result or error."""
     from lipsync_demo.cli.records import details, run_record
     from lipsync_demo.cli.servers import stored
-    from lipsync_demo.runs.errors import RunNotFound
+    from lipsync_demo.runs.record.errors import RunNotFound
 
     try:
         found = stored(settings(), run_id)

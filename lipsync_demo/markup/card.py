@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from lipsync_demo import texts
 from lipsync_demo.markup.words import charged, escape, megabytes, rate, seconds, short
-from lipsync_demo.runs.models import MediaRecord, Run
+from lipsync_demo.runs.record.run import MediaRecord, Run
 
 SPENT = {
     "upload": "Upload",

@@ -16,7 +16,7 @@ from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.probe import MediaInfo, probe_video
 from lipsync_demo.media.sync_modes import Timeline, timeline
 from lipsync_demo.player import Source
-from lipsync_demo.runs.models import Run
+from lipsync_demo.runs.record.run import Run
 
 Link = Callable[[Path], str]
 """Makes an address of this app for a file it may show."""

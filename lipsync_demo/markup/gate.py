@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from lipsync_demo import texts
 from lipsync_demo.markup.words import escape
-from lipsync_demo.runs.models import Run
+from lipsync_demo.runs.record.run import Run
 
 
 def why(run: Run, index: int, looking: bool = False) -> str:

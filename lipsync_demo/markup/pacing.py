@@ -6,9 +6,9 @@ from math import ceil
 
 from lipsync_demo import player, texts
 from lipsync_demo.markup.words import about, clock, escape
-from lipsync_demo.runs.models import Run
-from lipsync_demo.runs.outlook import Outlook
-from lipsync_demo.runs.times import seconds_until
+from lipsync_demo.runs.record.clock import seconds_until
+from lipsync_demo.runs.record.outlook import Outlook
+from lipsync_demo.runs.record.run import Run
 
 
 def words(run: Run) -> str:

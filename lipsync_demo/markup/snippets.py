@@ -10,7 +10,7 @@ import shlex
 from collections.abc import Mapping
 from typing import Any
 
-from lipsync_demo.runs.models import Run
+from lipsync_demo.runs.record.run import Run
 from lipsync_demo.wavespeed.models import TERMINAL_FAILURES
 
 NOTHING_SENT = "Nothing has been sent yet."

@@ -10,7 +10,7 @@ from lipsync_demo.markup.words import escape, seconds
 from lipsync_demo.media.sync_modes import Timeline
 from lipsync_demo.player import Source
 from lipsync_demo.qa.models import Measures, Outcome
-from lipsync_demo.runs.models import Run
+from lipsync_demo.runs.record.run import Run
 
 
 def beside(run: Run, film: Source | None, found: Measures | None, link: films.Link) -> str:

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from fractions import Fraction
 from typing import Any
 
-from lipsync_demo.runs.models import MediaRecord, Run
+from lipsync_demo.runs.record.run import MediaRecord, Run
 
 
 def seconds(value: Fraction | None) -> float | None:

@@ -6,7 +6,7 @@ from fractions import Fraction
 from html import escape
 
 from lipsync_demo import texts
-from lipsync_demo.runs.models import Charge
+from lipsync_demo.runs.record.run import Charge
 
 __all__ = ["about", "charged", "clock", "escape", "factor", "megabytes", "rate", "seconds", "short"]
 

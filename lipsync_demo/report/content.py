@@ -12,10 +12,10 @@ from lipsync_demo.markup.values import media, own_checks, seconds
 from lipsync_demo.markup.words import short
 from lipsync_demo.qa.models import Measures, Outcome
 from lipsync_demo.report.redaction import redacted
-from lipsync_demo.runs.groups import Group, GroupKind
-from lipsync_demo.runs.measuring import measures_of
-from lipsync_demo.runs.models import Run, RunState, Verdict
-from lipsync_demo.runs.times import now
+from lipsync_demo.runs.record.clock import now
+from lipsync_demo.runs.record.group import Group, GroupKind
+from lipsync_demo.runs.record.run import Run, RunState, Verdict
+from lipsync_demo.runs.upkeep.measure import measures_of
 from lipsync_demo.settings import MODEL_ID
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.stills import stills
 from lipsync_demo.report.content import Content, Entry
 from lipsync_demo.report.redaction import redacted
-from lipsync_demo.runs.models import HEADINGS, RunState
+from lipsync_demo.runs.record.run import HEADINGS, RunState
 from lipsync_demo.templates import template
 
 EMBEDDED_BYTES = 40 << 20

@@ -19,24 +19,25 @@ from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.names import storable
 from lipsync_demo.qa.models import Measures
-from lipsync_demo.runs import estimates, keeping
-from lipsync_demo.runs.access import Access, needs_key
-from lipsync_demo.runs.choosing import Chosen, choose
-from lipsync_demo.runs.drivers import Drivers
-from lipsync_demo.runs.errors import RunRefused
-from lipsync_demo.runs.folder import RunFolder, is_url, local_path
-from lipsync_demo.runs.grouping import Groups
-from lipsync_demo.runs.keeping import Deletion
-from lipsync_demo.runs.ledger import Ledger
-from lipsync_demo.runs.measuring import Measuring, measures_of
-from lipsync_demo.runs.models import ACTIVE, Estimate, Review, Run, RunState
-from lipsync_demo.runs.moderating import OwnLooks
-from lipsync_demo.runs.money import Money
-from lipsync_demo.runs.outlook import Outlook, outlook
-from lipsync_demo.runs.settling import Settling
-from lipsync_demo.runs.shares import Shares
-from lipsync_demo.runs.store import RunStore
-from lipsync_demo.runs.times import now
+from lipsync_demo.runs.driving.dispatcher import Drivers
+from lipsync_demo.runs.groups.service import Groups
+from lipsync_demo.runs.record import estimates
+from lipsync_demo.runs.record.clock import now
+from lipsync_demo.runs.record.errors import RunRefused
+from lipsync_demo.runs.record.folder import RunFolder, is_url, local_path
+from lipsync_demo.runs.record.outlook import Outlook, outlook
+from lipsync_demo.runs.record.run import ACTIVE, Estimate, Review, Run, RunState
+from lipsync_demo.runs.steps.credentials import Access, needs_key
+from lipsync_demo.runs.steps.moderate import OwnLooks
+from lipsync_demo.runs.steps.parameters import Chosen, choose
+from lipsync_demo.runs.steps.prices import Money
+from lipsync_demo.runs.storage.ledger import Ledger
+from lipsync_demo.runs.storage.run_table import RunStore
+from lipsync_demo.runs.storage.share_links import Shares
+from lipsync_demo.runs.upkeep import import_task as keeping
+from lipsync_demo.runs.upkeep.bills import Settling
+from lipsync_demo.runs.upkeep.import_task import Deletion
+from lipsync_demo.runs.upkeep.measure import Measuring, measures_of
 from lipsync_demo.settings import BackendName, Settings
 from lipsync_demo.wavespeed.addresses import tidied
 from lipsync_demo.wavespeed.errors import WaveSpeedError

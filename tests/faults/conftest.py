@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from lipsync_demo.runs.models import Run
+from lipsync_demo.runs.record.run import Run
 from lipsync_demo.runs.service import RunService
-from lipsync_demo.runs.store import RunStore
+from lipsync_demo.runs.storage.run_table import RunStore
 from lipsync_demo.settings import Settings
 from tests.faults.scripted_api import KEY, Gate, ScriptedApi, scripted_api
 from tests.media_factory import make_speechlike, make_video

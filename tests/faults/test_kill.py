@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from lipsync_demo.runs.models import Run, RunState
+from lipsync_demo.runs.record.run import Run, RunState
 from lipsync_demo.runs.service import RunService
 from tests.faults.conftest import Command, eventually
 from tests.faults.scripted_api import ScriptedApi

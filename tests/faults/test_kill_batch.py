@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from lipsync_demo.runs.groups import GroupState
-from lipsync_demo.runs.models import RunState
+from lipsync_demo.runs.record.group import GroupState
+from lipsync_demo.runs.record.run import RunState
 from lipsync_demo.runs.service import RunService
 from tests.faults.conftest import Command, eventually
 from tests.faults.scripted_api import ScriptedApi

@@ -13,9 +13,9 @@ import av
 import psutil
 import pytest
 
-from lipsync_demo.runs.models import Run, RunState
+from lipsync_demo.runs.record.run import Run, RunState
 from lipsync_demo.runs.service import RunService
-from lipsync_demo.runs.store import RunStore
+from lipsync_demo.runs.storage.run_table import RunStore
 from lipsync_demo.settings import Settings
 from tests.faults.conftest import ROOT, eventually
 from tests.media_factory import make_speechlike, make_video

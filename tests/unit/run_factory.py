@@ -13,7 +13,7 @@ import pytest
 from hypothesis import settings
 
 from lipsync_demo.media.sync_modes import SyncMode
-from lipsync_demo.runs.models import MediaRecord, Run, RunState
+from lipsync_demo.runs.record.run import MediaRecord, Run, RunState
 
 MakeRun = Callable[..., Run]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from lipsync_demo.markup.words import escape
-from lipsync_demo.runs.groups import Group, GroupKind
-from lipsync_demo.runs.models import Run, RunState
+from lipsync_demo.runs.record.group import Group, GroupKind
+from lipsync_demo.runs.record.run import Run, RunState
 
 SELECT_JS = """
 element.addEventListener("click", (event) => {

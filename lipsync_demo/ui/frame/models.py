@@ -10,7 +10,7 @@ from pydantic import SecretStr
 
 from lipsync_demo import texts
 from lipsync_demo.markup.words import escape
-from lipsync_demo.runs.choosing import api_only
+from lipsync_demo.runs.steps.parameters import api_only
 from lipsync_demo.settings import MODEL_ID, Settings
 from lipsync_demo.ui.frame import header, notices
 from lipsync_demo.wavespeed.catalogue import DEFAULT, MODELS, SYNC_MODE, Choice, Model

@@ -9,7 +9,7 @@ from pydantic import SecretStr
 from lipsync_demo import texts
 from lipsync_demo.markup import pacing
 from lipsync_demo.markup.words import about
-from lipsync_demo.runs.choosing import api_only
+from lipsync_demo.runs.steps.parameters import api_only
 from lipsync_demo.settings import MODEL_ID
 from lipsync_demo.ui.frame import header, models
 from lipsync_demo.ui.frame.context import Shared

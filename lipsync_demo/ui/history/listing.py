@@ -13,8 +13,8 @@ from lipsync_demo.files import write_whole
 from lipsync_demo.markup.words import escape, seconds
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.stills import stills
-from lipsync_demo.runs.folder import RunFolder
-from lipsync_demo.runs.models import Run, RunState, Verdict
+from lipsync_demo.runs.record.folder import RunFolder
+from lipsync_demo.runs.record.run import Run, RunState, Verdict
 from lipsync_demo.settings import MODEL_ID
 from lipsync_demo.wavespeed.catalogue import short_name
 

@@ -12,8 +12,8 @@ from pydantic import SecretStr
 from lipsync_demo import texts
 from lipsync_demo.markup.words import escape
 from lipsync_demo.media.sync_modes import SyncMode
-from lipsync_demo.runs.errors import RunNotFound, RunsError
-from lipsync_demo.runs.models import HEADINGS, Review, Run, RunState, Verdict
+from lipsync_demo.runs.record.errors import RunNotFound, RunsError
+from lipsync_demo.runs.record.run import HEADINGS, Review, Run, RunState, Verdict
 from lipsync_demo.ui.frame import header, notices
 from lipsync_demo.ui.frame.context import AT_ONCE, IN_TURN, Shared, html, unchanged
 from lipsync_demo.ui.frame.ids import KEPT, remembered, run_id

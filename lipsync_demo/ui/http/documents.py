@@ -23,11 +23,11 @@ from lipsync_demo.report.archive import write_zip
 from lipsync_demo.report.content import Content, as_json, of_group, of_runs
 from lipsync_demo.report.junit import junit
 from lipsync_demo.report.page import Embedded, Preview, render
-from lipsync_demo.runs.errors import RunsError
-from lipsync_demo.runs.models import Run, RunState
+from lipsync_demo.runs.record.errors import RunsError
+from lipsync_demo.runs.record.run import Run, RunState
 from lipsync_demo.runs.service import RunService
-from lipsync_demo.runs.shares import ROUTE as SHARE
-from lipsync_demo.runs.shares import Share
+from lipsync_demo.runs.storage.share_links import ROUTE as SHARE
+from lipsync_demo.runs.storage.share_links import Share
 from lipsync_demo.settings import Settings
 
 REPORT = "/report/"

@@ -11,7 +11,7 @@ from lipsync_demo import texts
 from lipsync_demo.markup import films
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.player import Source
-from lipsync_demo.runs.models import Run, load_run
+from lipsync_demo.runs.record.run import Run, load_run
 
 ASSETS = Path(__file__).resolve().parents[3] / "assets"
 EXAMPLE = ASSETS / "example"

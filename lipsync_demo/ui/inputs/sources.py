@@ -19,7 +19,7 @@ from lipsync_demo.media.preflight import lay
 from lipsync_demo.media.preview import PREVIEW, playable
 from lipsync_demo.media.probe import MediaInfo, probe_audio, probe_video
 from lipsync_demo.media.sync_modes import SyncMode
-from lipsync_demo.runs.folder import file_name
+from lipsync_demo.runs.record.folder import file_name
 from lipsync_demo.ui.inputs.modes import Timelines
 from lipsync_demo.wavespeed.download import download
 

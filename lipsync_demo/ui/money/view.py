@@ -14,8 +14,8 @@ from pydantic import SecretStr
 
 from lipsync_demo import texts
 from lipsync_demo.markup.words import charged, escape
-from lipsync_demo.runs.ledger_lines import Line, LineState, as_csv
-from lipsync_demo.runs.money import amount
+from lipsync_demo.runs.record.ledger_line import Line, LineState, as_csv
+from lipsync_demo.runs.steps.prices import amount
 from lipsync_demo.ui.frame import header, notices, prices
 from lipsync_demo.ui.frame.context import AT_ONCE, IN_TURN, Shared, html
 from lipsync_demo.ui.frame.ids import run_id

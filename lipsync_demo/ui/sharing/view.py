@@ -10,8 +10,8 @@ import gradio as gr
 from lipsync_demo import texts
 from lipsync_demo.hosting.errors import HostingUnavailable
 from lipsync_demo.markup.words import escape
-from lipsync_demo.runs.errors import RunsError
-from lipsync_demo.runs.shares import DAYS, Kind
+from lipsync_demo.runs.record.errors import RunsError
+from lipsync_demo.runs.storage.share_links import DAYS, Kind
 from lipsync_demo.ui.frame import notices
 from lipsync_demo.ui.frame.context import AT_ONCE, Shared, html, unchanged
 from lipsync_demo.ui.frame.ids import run_id

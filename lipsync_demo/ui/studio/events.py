@@ -18,9 +18,9 @@ from lipsync_demo.markup.words import clock, escape
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.preflight import Severity, check
 from lipsync_demo.media.sync_modes import SyncMode
-from lipsync_demo.runs.errors import RunNotFound, RunsError
-from lipsync_demo.runs.estimates import inference_rate
-from lipsync_demo.runs.models import Run, RunState
+from lipsync_demo.runs.record.errors import RunNotFound, RunsError
+from lipsync_demo.runs.record.estimates import inference_rate
+from lipsync_demo.runs.record.run import Run, RunState
 from lipsync_demo.runs.service import RunService
 from lipsync_demo.settings import BackendName, Settings
 from lipsync_demo.ui.frame import header, models, notices, prices

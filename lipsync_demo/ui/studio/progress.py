@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from lipsync_demo import texts
 from lipsync_demo.markup import pacing
 from lipsync_demo.markup.words import clock, escape
-from lipsync_demo.runs.models import Estimate, Run, RunState
+from lipsync_demo.runs.record.run import Estimate, Run, RunState
 from lipsync_demo.wavespeed.models import Prediction
 
 STEPS = {

@@ -13,10 +13,10 @@ from lipsync_demo.markup.measured import measured
 from lipsync_demo.markup.stagecraft import beside
 from lipsync_demo.markup.words import escape, seconds
 from lipsync_demo.qa.models import Measures
-from lipsync_demo.runs.measuring import measures_of
-from lipsync_demo.runs.models import Run, RunState
+from lipsync_demo.runs.record.clock import seconds_since
+from lipsync_demo.runs.record.run import Run, RunState
 from lipsync_demo.runs.service import RunService
-from lipsync_demo.runs.times import seconds_since
+from lipsync_demo.runs.upkeep.measure import measures_of
 from lipsync_demo.ui.inputs import samples
 from lipsync_demo.ui.studio import progress
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from lipsync_demo.cli.records import details
-from lipsync_demo.runs.models import RunState
-from lipsync_demo.runs.times import now
+from lipsync_demo.runs.record.clock import now
+from lipsync_demo.runs.record.run import RunState
 from tests.unit.run_factory import MakeRun
 
 

@@ -13,8 +13,8 @@ from lipsync_demo.conformance.clips import Clips
 from lipsync_demo.conformance.models import Finding
 from lipsync_demo.conformance.probing import Probe
 from lipsync_demo.conformance.subject import Subject
-from lipsync_demo.runs.ledger import Ledger
-from lipsync_demo.runs.store import RunStore
+from lipsync_demo.runs.storage.ledger import Ledger
+from lipsync_demo.runs.storage.run_table import RunStore
 from lipsync_demo.settings import Settings
 from lipsync_demo.wavespeed import polling
 from lipsync_demo.wavespeed.client import WaveSpeedClient

@@ -6,7 +6,7 @@ from fractions import Fraction
 import pytest
 
 from lipsync_demo.markup.card import Output, as_expected, card
-from lipsync_demo.runs.models import OwnCheck
+from lipsync_demo.runs.record.run import OwnCheck
 from tests.unit.run_factory import MakeRun
 
 OUTPUT = Output(800_000, 720, 720, Fraction(25))

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from lipsync_demo.markup.gate import players
-from lipsync_demo.runs.models import OwnCheck
+from lipsync_demo.runs.record.run import OwnCheck
 from tests.unit.run_factory import MakeRun
 
 CLEAR, FLAGGED = OwnCheck(0.02, 8, flagged=False), OwnCheck(0.93, 8, flagged=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lipsync_demo.markup.pacing import before
-from lipsync_demo.runs.outlook import Outlook, outlook
+from lipsync_demo.runs.record.outlook import Outlook, outlook
 from lipsync_demo.wavespeed.governor import Governor
 from lipsync_demo.wavespeed.pace import Pace
 from tests.unit.run_factory import MakeRun

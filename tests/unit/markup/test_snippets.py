@@ -12,7 +12,7 @@ import pytest
 import requests
 
 from lipsync_demo.markup import snippets
-from lipsync_demo.runs.models import Run
+from lipsync_demo.runs.record.run import Run
 from tests.contract.serving import TOKEN, Served, served
 from tests.unit.run_factory import MakeRun
 

@@ -23,7 +23,7 @@ from lipsync_demo.media.failures import MEANINGS, explained, written
 from lipsync_demo.media.preview import make_preview
 from lipsync_demo.media.probe import probe, probe_audio
 from lipsync_demo.media.stills import stills
-from lipsync_demo.runs.packaging import packaged
+from lipsync_demo.runs.steps.packaging import packaged
 from tests.media_factory import make_tone, make_video
 
 LATIN = "Schöne Grüße, señor".encode("latin-1")

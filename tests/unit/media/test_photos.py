@@ -14,7 +14,7 @@ from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.orientation import of_exif
 from lipsync_demo.media.preflight import Fix, Severity, check_video
 from lipsync_demo.media.probe import probe, probe_video
-from lipsync_demo.runs.packaging import packaged
+from lipsync_demo.runs.steps.packaging import packaged
 from tests.media_factory import index_frame, make_tiled, read_index, rgb_frames
 
 SIZE = (320, 192)

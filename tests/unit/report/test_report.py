@@ -20,8 +20,9 @@ from lipsync_demo.report.content import Content, Entry, as_json, of_runs
 from lipsync_demo.report.junit import junit
 from lipsync_demo.report.page import EMBEDDED_BYTES, Embedded, render
 from lipsync_demo.report.redaction import address, redacted
-from lipsync_demo.runs.folder import RunFolder
-from lipsync_demo.runs.models import (
+from lipsync_demo.runs.record.clock import now
+from lipsync_demo.runs.record.folder import RunFolder
+from lipsync_demo.runs.record.run import (
     HEADINGS,
     OwnCheck,
     Review,
@@ -30,7 +31,6 @@ from lipsync_demo.runs.models import (
     RunState,
     Verdict,
 )
-from lipsync_demo.runs.times import now
 
 ASSETS = Path(__file__).resolve().parents[3] / "assets"
 MakeRun = Callable[..., Run]

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from lipsync_demo.runs.errors import RunNotFound, RunRefused
-from lipsync_demo.runs.models import Run, RunState
+from lipsync_demo.runs.record.errors import RunNotFound, RunRefused
+from lipsync_demo.runs.record.run import Run, RunState
 from lipsync_demo.runs.service import RunService
 from lipsync_demo.settings import Settings
 from tests.faults.scripted_api import KEY, ScriptedApi

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from lipsync_demo import player, texts
 from lipsync_demo.markup.words import clock, escape, seconds
-from lipsync_demo.runs.folder import file_name
-from lipsync_demo.runs.groups import Group, GroupState, Item
-from lipsync_demo.runs.models import Estimate, Run, RunState
-from lipsync_demo.runs.pairs import COLUMNS, BadLine, PairList
-from lipsync_demo.runs.times import seconds_since
+from lipsync_demo.runs.groups.pair_list import COLUMNS, BadLine, PairList
+from lipsync_demo.runs.record.clock import seconds_since
+from lipsync_demo.runs.record.folder import file_name
+from lipsync_demo.runs.record.group import Group, GroupState, Item
+from lipsync_demo.runs.record.run import Estimate, Run, RunState
 from lipsync_demo.ui.frame import notices
 from lipsync_demo.ui.studio.progress import now_markup
 

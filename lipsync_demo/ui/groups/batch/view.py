@@ -13,11 +13,11 @@ from gradio_client.utils import strip_invalid_filename_characters
 from pydantic import SecretStr
 
 from lipsync_demo import texts
-from lipsync_demo.runs.errors import RunsError
-from lipsync_demo.runs.grouping import MOST_AT_ONCE, MOST_ITEMS
-from lipsync_demo.runs.groups import Group, GroupKind, GroupState
-from lipsync_demo.runs.money import amount
-from lipsync_demo.runs.pairs import PairList, among, read_pairs
+from lipsync_demo.runs.groups.pair_list import PairList, among, read_pairs
+from lipsync_demo.runs.groups.service import MOST_AT_ONCE, MOST_ITEMS
+from lipsync_demo.runs.record.errors import RunsError
+from lipsync_demo.runs.record.group import Group, GroupKind, GroupState
+from lipsync_demo.runs.steps.prices import amount
 from lipsync_demo.ui.frame import header, models, notices, prices
 from lipsync_demo.ui.frame.context import AT_ONCE, IN_TURN, Shared, html, unchanged
 from lipsync_demo.ui.frame.ids import remembered, run_id

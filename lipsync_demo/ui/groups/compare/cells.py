@@ -10,10 +10,10 @@ from lipsync_demo.markup import alignment, films, gate
 from lipsync_demo.markup.measured import summary
 from lipsync_demo.markup.words import escape, seconds
 from lipsync_demo.qa.models import Measures
-from lipsync_demo.runs.groups import Group, GroupState, Item
-from lipsync_demo.runs.measuring import measures_of
-from lipsync_demo.runs.models import Estimate, Run, RunState
-from lipsync_demo.runs.times import seconds_since
+from lipsync_demo.runs.record.clock import seconds_since
+from lipsync_demo.runs.record.group import Group, GroupState, Item
+from lipsync_demo.runs.record.run import Estimate, Run, RunState
+from lipsync_demo.runs.upkeep.measure import measures_of
 from lipsync_demo.ui.studio import progress
 
 DEFAULT_RATE = Fraction(25)

@@ -13,8 +13,8 @@ from pydantic import SecretStr
 from lipsync_demo import texts
 from lipsync_demo.markup.words import escape
 from lipsync_demo.media.sync_modes import SyncMode
-from lipsync_demo.runs.errors import RunsError
-from lipsync_demo.runs.money import FLOORS_PATIENCE
+from lipsync_demo.runs.record.errors import RunsError
+from lipsync_demo.runs.steps.prices import FLOORS_PATIENCE
 from lipsync_demo.ui.frame import header, models, notices, prices
 from lipsync_demo.ui.frame.context import AT_ONCE
 from lipsync_demo.ui.frame.ids import run_id

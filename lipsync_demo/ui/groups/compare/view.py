@@ -16,10 +16,10 @@ from lipsync_demo.markup.words import escape
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.qa.models import Measures
-from lipsync_demo.runs.errors import RunsError
-from lipsync_demo.runs.grouping import distinct
-from lipsync_demo.runs.groups import Group, GroupKind, GroupState
-from lipsync_demo.runs.models import Run, RunState
+from lipsync_demo.runs.groups.service import distinct
+from lipsync_demo.runs.record.errors import RunsError
+from lipsync_demo.runs.record.group import Group, GroupKind, GroupState
+from lipsync_demo.runs.record.run import Run, RunState
 from lipsync_demo.ui.frame import header, models, notices, prices
 from lipsync_demo.ui.frame.context import AT_ONCE, Shared, html, unchanged
 from lipsync_demo.ui.frame.ids import remembered, run_id

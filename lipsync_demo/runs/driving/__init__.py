@@ -1,0 +1,1 @@
+"""Which process drives which run, and when each step is due."""

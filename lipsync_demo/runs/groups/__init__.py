@@ -1,0 +1,1 @@
+"""Comparisons and batches: runs that belong together."""

@@ -1,0 +1,154 @@
+"""Pairs for a batch, read from CSV or JSON lines: every line is looked at before any is run."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from unicodedata import normalize
+
+from lipsync_demo.media.errors import MediaError
+from lipsync_demo.media.sync_modes import DEFAULT_SYNC_MODE, SyncMode
+from lipsync_demo.names import readable
+from lipsync_demo.runs.groups.service import MOST_ITEMS, Pair
+from lipsync_demo.runs.record.folder import is_url, local_path
+
+COLUMNS = ("video", "audio", "sync_mode", "label")
+LARGEST = 2 << 20
+"""Bytes of a list that are read; far more than `MOST_ITEMS` lines need."""
+
+Resolve = Callable[[str], str | None]
+"""Gives where a named file is, None when there is no such file for this person."""
+
+
+@dataclass(frozen=True, slots=True)
+class BadLine:
+    """A line that cannot be run, counted from 1 as an editor shows it, and what to do."""
+
+    line: int
+    what: str
+    hint: str
+
+    def __str__(self) -> str:
+        return f"Line {self.line}: {self.what} {self.hint}"
+
+
+@dataclass(frozen=True, slots=True)
+class PairList:
+    """What a list says: the pairs that can be run and the lines that cannot."""
+
+    pairs: tuple[Pair, ...]
+    bad: tuple[BadLine, ...]
+
+
+def beside(folder: Path) -> Resolve:
+    """Names files as a person at this machine does: by path, relative ones from `folder`."""
+
+    def resolve(name: str) -> str | None:
+        try:
+            path = folder / local_path(name)
+            return str(path.absolute()) if path.is_file() else None
+        except (MediaError, OSError, ValueError):  # a name that no file can have
+            return None
+
+    return resolve
+
+
+def among(files: Mapping[str, Path], kept_as: Callable[[str], str] = str) -> Resolve:
+    """Names only the files that were uploaded with the list, by their bare names.
+
+    `kept_as` gives the name under which an upload is kept, where that is another one.
+    """
+    # One system writes an accent as a character of its own, another as part of its letter.
+    known = {normalize("NFC", name): str(path) for name, path in files.items()}
+
+    def resolve(name: str) -> str | None:
+        plain = normalize("NFC", name)
+        return known.get(plain) or known.get(normalize("NFC", kept_as(name)))
+
+    return resolve
+
+
+def read_pairs(data: bytes, resolve: Resolve) -> PairList:
+    """Read a list; what it is, CSV or JSON lines, is told by its first character."""
+    if len(data) > LARGEST:
+        return _refused(f"The list has {len(data) >> 20} MB.", "Give at most 2 MB.")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return _refused("The list is not text in UTF-8.", "Save it as CSV in UTF-8.")
+    rows = _json_lines(text) if text.lstrip().startswith(("{", "[")) else _csv(text)
+    pairs: list[Pair] = []
+    bad: list[BadLine] = []
+    for line, row in rows:
+        found = row if isinstance(row, BadLine) else _pair(line, row, resolve)
+        (bad if isinstance(found, BadLine) else pairs).append(found)  # type: ignore[arg-type]
+    if not pairs and not bad:
+        bad.append(BadLine(1, "The list has no pairs.", f"Its columns are {', '.join(COLUMNS)}."))
+    for number in range(MOST_ITEMS, len(pairs)):
+        bad.append(BadLine(number, f"More than {MOST_ITEMS} pairs.", "Split the list."))
+    return PairList(tuple(pairs[:MOST_ITEMS]), tuple(bad))
+
+
+def _refused(what: str, hint: str) -> PairList:
+    return PairList((), (BadLine(1, what, hint),))
+
+
+def _csv(text: str) -> Iterator[tuple[int, Mapping[str, Any] | BadLine]]:
+    first = text.split("\n", 1)[0]
+    reader = csv.DictReader(io.StringIO(text), delimiter=";" if first.count(";") > 1 else ",")
+    try:
+        names = {name.strip().lower() for name in reader.fieldnames or () if name}
+        if not {"video", "audio"} <= names:
+            hint = "Begin it with: video,audio,sync_mode,label"
+            yield 1, BadLine(1, "The first line does not name the columns.", hint)
+            return
+        for row in reader:
+            known = {str(key).strip().lower(): value for key, value in row.items() if key}
+            if any(known.values()):
+                yield reader.line_num, known
+    except csv.Error as error:
+        yield reader.line_num, BadLine(reader.line_num, f"This is no CSV: {error}.", "Check it.")
+
+
+def _json_lines(text: str) -> Iterator[tuple[int, Mapping[str, Any] | BadLine]]:
+    for line, written in enumerate(text.splitlines(), 1):
+        if not written.strip():
+            continue
+        try:
+            value = json.loads(written)
+        except (ValueError, RecursionError):
+            value = None
+        if isinstance(value, dict):
+            yield line, value
+        else:
+            hint = 'Write one object a line, such as {"video": "a.mp4", "audio": "a.wav"}.'
+            yield line, BadLine(line, "This is not a JSON object.", hint)
+
+
+def _pair(line: int, row: Mapping[str, Any], resolve: Resolve) -> Pair | BadLine:
+    places: list[str] = []
+    for name in ("video", "audio"):
+        given = row.get(name)
+        text = given.strip() if isinstance(given, str) else ""
+        if not text:
+            return BadLine(line, f"The {name} is missing.", "Give a file or an http(s) address.")
+        place = text if is_url(text) else resolve(text)
+        if place is None:
+            hint = "Check its name; a file must be given together with the list."
+            return BadLine(line, f"There is no file {readable(text)!r}.", hint)
+        places.append(place)
+    wanted = row.get("sync_mode") or DEFAULT_SYNC_MODE.value
+    try:
+        mode = SyncMode(str(wanted).strip().lower())
+    except ValueError:
+        known = ", ".join(mode.value for mode in SyncMode)
+        return BadLine(
+            line, f"There is no mode {readable(str(wanted))!r}.", f"The modes are {known}."
+        )
+    label = row.get("label")
+    return Pair(places[0], places[1], mode, readable(str(label)) if label else "")

@@ -1,0 +1,1 @@
+"""What a run and a group are, and the files of a run."""

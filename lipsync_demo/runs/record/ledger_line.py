@@ -1,0 +1,92 @@
+"""The lines of the ledger as everybody else sees them, and as CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import Enum
+
+from lipsync_demo.runs.record.run import Charge
+from lipsync_demo.settings import MODEL_ID
+
+COLUMNS = (
+    "time", "run", "mode", "key", "quoted", "floor", "charged", "currency", "state", "task",
+    "refunded", "charge_source", "model",
+)  # fmt: skip
+
+
+class LineState(str, Enum):
+    """`refund` is a failed task, which the API refunds; neither it nor `released` counts."""
+
+    RESERVED = "reserved"
+    SPENT = "spent"
+    RELEASED = "released"
+    REFUND = "refund"
+
+    def __str__(self) -> str:
+        return self.value
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One request: `quoted` is None where the API gave no price, `charge` where nobody knows.
+
+    `mode` is empty where the model takes none.
+    """
+
+    id: str
+    at: datetime
+    run_id: str
+    mode: str
+    key: str
+    quoted: Decimal | None
+    floor: bool
+    charge: Charge | None
+    currency: str
+    state: LineState
+    task: str | None
+    model: str = MODEL_ID
+
+    @property
+    def refunded(self) -> bool:
+        """Whether all that was deducted for it came back, or nothing ever was."""
+        return self.charge is not None and self.charge.amount == self.charge.refunded
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """A limit that a request would go beyond: whose, how much it is, and what is spent of it."""
+
+    whose: str
+    limit: Decimal
+    spent: Decimal
+
+
+def as_csv(lines: Sequence[Line]) -> str:
+    """The lines as CSV with a header; only the beginning of a run's id is in it."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(COLUMNS)
+    for line in lines:
+        writer.writerow(
+            [
+                line.at.isoformat(timespec="seconds"),
+                line.run_id[:8],
+                line.mode,
+                line.key,
+                "" if line.quoted is None else line.quoted,
+                "floor" if line.floor else "",
+                "" if line.charge is None else line.charge.amount,
+                line.currency,
+                line.state,
+                line.task or "",
+                "" if line.charge is None else line.charge.refunded,
+                "" if line.charge is None else line.charge.source,
+                line.model,
+            ]
+        )
+    return out.getvalue()

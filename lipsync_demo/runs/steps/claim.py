@@ -1,0 +1,136 @@
+"""One turn at driving a run: what its steps know, and the only way they write."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+from pydantic import SecretStr
+
+from lipsync_demo.runs.record.folder import RunFolder
+from lipsync_demo.runs.record.run import Run, RunError, RunState
+from lipsync_demo.runs.steps.credentials import Access
+from lipsync_demo.runs.steps.prices import Money
+from lipsync_demo.runs.storage.record_table import Lost
+from lipsync_demo.runs.storage.run_table import RunStore
+from lipsync_demo.settings import Settings
+from lipsync_demo.wavespeed.client import WaveSpeedClient
+from lipsync_demo.wavespeed.polling import poll_delays
+
+logger = logging.getLogger(__name__)
+
+
+class Interrupted(Exception):  # noqa: N818
+    """A transfer was given up because the run was stopped or the app is closing."""
+
+
+class Turn:
+    """One process's turn at one run, under the `word` that the store knows it by.
+
+    Attributes:
+        run: the run as last written.
+        money: what asks for prices and keeps the ledger.
+        delays: seconds to wait before each look at the task.
+        answered: monotonic seconds when the request of this very turn was answered.
+        over: true once this turn does nothing more, or shall not.
+        progress: share (0 to 1) of the transfer under way that is done, None if unknown.
+    """
+
+    def __init__(
+        self,
+        run: Run,
+        word: str,
+        *,
+        settings: Settings,
+        store: RunStore,
+        access: Access,
+        money: Money,
+        on_change: Callable[[Turn], None],
+        api_key: SecretStr | None = None,
+    ) -> None:
+        self.run = run
+        self.settings = settings
+        self.money = money
+        self.store = store
+        self.folder = RunFolder(run.folder)
+        self.base_url = access.base_url(run.backend)
+        self.delays: Iterator[float] = poll_delays(self.base_url)
+        self.answered: float | None = None
+        self.over = False
+        self.progress: float | None = None
+        self._word = word
+        self._access = access
+        self._api_key = api_key
+        self._own_client: WaveSpeedClient | None = None
+        self._on_change = on_change
+
+    def client(self) -> WaveSpeedClient:
+        """A client for the run's server with the run's key.
+
+        Raises:
+            RunRefused: the key or the server is not there.
+        """
+        if self.run.key != "visitor":
+            return self._access.client(self.run, None)
+        if self._own_client is None:
+            self._own_client = self._access.client(self.run, self._api_key)
+        return self._own_client
+
+    def write(self, **changes: Any) -> None:
+        """Change the run, only while this turn drives it.
+
+        Raises:
+            Lost: it does not any more.
+        """
+        self._written(
+            self.store.change(
+                self.run.id, lambda run: replace(run, **changes), driven_by=self._word
+            )[1]
+        )
+
+    def record(self, edit: Callable[[Run], Run]) -> None:
+        """Write what is true whoever drives the run.
+
+        Raises:
+            Lost: it is written, but this turn does not drive the run any more.
+        """
+        self._written(self.store.change(self.run.id, edit)[1])
+        if self.store.driver(self.run.id) != self._word:
+            raise Lost(self.run.id)
+
+    def rest(self, state: RunState, error: RunError | None = None, **changes: Any) -> None:
+        """Bring the run to rest and end this turn.
+
+        Raises:
+            Lost: this turn does not drive the run any more.
+        """
+        self.write(state=state, error=error, trouble=None, next_try=None, **changes)
+        self.end()
+
+    def end(self) -> None:
+        """Do nothing more."""
+        self.over = True
+        self._on_change(self)
+
+    def moved(self, parts: int = 1, done: float = 0.0) -> Callable[[int, int | None], None]:
+        """A progress callback for one of `parts` transfers, after a share `done` of them.
+
+        It raises Interrupted once this turn is over, which ends the transfer.
+        """
+
+        def moved(count: int, total: int | None) -> None:
+            if self.over:
+                raise Interrupted
+            self.progress = done + count / total / parts if total else None
+
+        return moved
+
+    def _written(self, run: Run) -> None:
+        if run.state is not self.run.state:
+            logger.info("Run %s is %s", run.id, run.state)
+            self.progress = None
+        self.run = run
+        self.folder.write_record(run)
+        self._on_change(self)

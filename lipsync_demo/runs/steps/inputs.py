@@ -1,0 +1,84 @@
+"""The first step of a run: its inputs are fetched, copied, measured and checked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+from lipsync_demo.files import digest
+from lipsync_demo.media.errors import MediaError
+from lipsync_demo.media.preflight import Severity, check
+from lipsync_demo.media.probe import MediaInfo, probe_audio, probe_video
+from lipsync_demo.media.sync_modes import SyncMode, output_seconds
+from lipsync_demo.runs.record.folder import RunFolder, file_name, is_url
+from lipsync_demo.runs.record.run import MediaRecord
+from lipsync_demo.runs.steps.packaging import packaged
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedInputs:
+    """Both inputs as they lie in the run's folder, and what the mode makes of them.
+
+    Without a mode nobody knows how long the output will be.
+    """
+
+    video: MediaRecord
+    audio: MediaRecord
+    warnings: tuple[str, ...]
+    expected_seconds: Fraction | None
+
+
+def check_inputs(
+    folder: RunFolder,
+    video: str,
+    audio: str,
+    mode: SyncMode | None,
+    *,
+    limit_bytes: int,
+    fetch: Callable[[str, Path], object],
+) -> CheckedInputs:
+    """Bring `video` and `audio` (paths or addresses) into the folder and check them.
+
+    `fetch` copies what is behind an address to a path.
+
+    Raises:
+        MediaError: a file cannot be read or used.
+        DownloadFailed: an address cannot be fetched.
+    """
+    paths = {}
+    for role, source in (("video", video), ("audio", audio)):
+        if is_url(source):
+            paths[role] = folder.input_path(role, source)
+            fetch(source, paths[role])
+        else:
+            paths[role] = folder.keep(role, source, limit_bytes)
+    video_info, audio_info = probe_video(paths["video"]), probe_audio(paths["audio"])
+    # The speech may be the sound of a video whose picture has another length.
+    lengths = video_info.duration, audio_info.audio.duration if audio_info.audio else Fraction(0)
+    findings = check(video_info, audio_info, mode)
+    for finding in findings:
+        if finding.severity is Severity.ERROR:
+            raise MediaError(finding.what, finding.hint)
+    return CheckedInputs(
+        video=_record(video_info, video, lengths[0]),
+        audio=_record(audio_info, audio, lengths[1]),
+        warnings=tuple(f"{f.what} {f.hint}" for f in findings if f.severity is Severity.WARNING),
+        expected_seconds=None if mode is None else output_seconds(mode, *lengths),
+    )
+
+
+def _record(info: MediaInfo, source: str, seconds: Fraction) -> MediaRecord:
+    video = info.video
+    return MediaRecord(
+        name=file_name(source),
+        path=info.path,
+        size_bytes=info.size_bytes,
+        sha256=digest(info.path),
+        seconds=seconds,
+        width=video.width if video else None,
+        height=video.height if video else None,
+        fps=video.fps if video else None,
+        sent=packaged(info),
+    )

@@ -1,0 +1,60 @@
+"""Which model a run is for, and what is chosen for it: checked before anything is begun."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from lipsync_demo.media.sync_modes import SyncMode
+from lipsync_demo.runs.record.errors import RunRefused
+from lipsync_demo.settings import MODEL_ID, BackendName
+from lipsync_demo.wavespeed import catalogue
+from lipsync_demo.wavespeed.errors import BadParameter
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A model with every field it takes decided; `sync_mode` is None where it takes none."""
+
+    model: str = MODEL_ID
+    sync_mode: SyncMode | None = None
+    choices: Mapping[str, str] = field(default_factory=dict)
+
+
+def choose(
+    model_id: str,
+    sync_mode: SyncMode | str | None,
+    choices: Mapping[str, str] | None,
+    backend: BackendName,
+) -> Chosen:
+    """The model with defaults for what was not given.
+
+    Raises:
+        RunRefused: there is no such model or choice, or this backend does not answer for it.
+        ValueError: there is no such mode.
+    """
+    mode = None if sync_mode is None else SyncMode(sync_mode).value
+    try:
+        model = catalogue.model(model_id)
+        given = {**(choices or {}), **({} if mode is None else {catalogue.SYNC_MODE: mode})}
+        decided = model.chosen(given)
+    except BadParameter as error:
+        raise RunRefused(error.what, error.hint) from None
+    if backend == "local" and not model.local:
+        raise api_only(model.id)
+    decided_mode = decided.pop(catalogue.SYNC_MODE, None)
+    return Chosen(model.id, None if decided_mode is None else SyncMode(decided_mode), decided)
+
+
+def api_only(model_id: str) -> RunRefused:
+    """The local engine is asked for a model that is not its own."""
+    return RunRefused(
+        f"The local engine answers for {catalogue.short_name(MODEL_ID)} only; "
+        f"{catalogue.short_name(model_id)} needs the WaveSpeed API.",
+        f"Use a WaveSpeed key, or choose {catalogue.short_name(MODEL_ID)}.",
+    )
+
+
+def choices_of(request: Mapping[str, str]) -> dict[str, str]:
+    """What a request says beside its two inputs."""
+    return {name: value for name, value in request.items() if name not in catalogue.MEDIA}

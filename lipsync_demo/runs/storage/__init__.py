@@ -1,0 +1,1 @@
+"""Runs, groups, ledger and share links in the database."""

@@ -1,0 +1,264 @@
+"""What was spent: one line a request that may be billed, written before the request is sent.
+
+Amounts are the API's own quotes, and its own bills once there are any.  A line is reserved
+before the request and released when the API refuses it; a task that fails is refunded by the
+API, so its line no longer counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta, timezone
+from decimal import Decimal
+from pathlib import Path
+
+from filelock import FileLock
+from sqlalchemy import BigInteger, ColumnElement, Engine, String, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from lipsync_demo.runs.record.clock import microseconds, now
+from lipsync_demo.runs.record.ledger_line import Line, LineState, Reached
+from lipsync_demo.runs.record.run import Charge, Run
+from lipsync_demo.runs.storage.charges import ChargeRow, charge_of, final, keep
+from lipsync_demo.runs.storage.database import Base, create
+from lipsync_demo.settings import MODEL_ID
+from lipsync_demo.wavespeed.billing import Bill
+
+DAY = timedelta(days=1)
+KEPT = timedelta(days=7)
+"""How long after its end a line is asked for: so long the API keeps what a task was."""
+
+COUNTED = (LineState.RESERVED.value, LineState.SPENT.value)
+
+
+class _Line(Base):
+    __tablename__ = "ledger"
+
+    id: Mapped[str] = mapped_column(String(48), primary_key=True)
+    run_id: Mapped[str] = mapped_column(String(32), index=True)
+    at_us: Mapped[int] = mapped_column(BigInteger, index=True)
+    session: Mapped[str | None] = mapped_column(String(32), index=True)
+    key: Mapped[str] = mapped_column(String(16))
+    mode: Mapped[str] = mapped_column(String(16))
+    amount: Mapped[str | None] = mapped_column(String(32))
+    floor: Mapped[bool]
+    currency: Mapped[str] = mapped_column(String(8))
+    balance: Mapped[str | None] = mapped_column(String(32))
+    charged: Mapped[str | None] = mapped_column(String(32))
+    state: Mapped[str] = mapped_column(String(16), index=True)
+    ended_us: Mapped[int | None] = mapped_column(BigInteger)
+    task: Mapped[str | None] = mapped_column(String(128))
+    model: Mapped[str | None] = mapped_column(String(128))
+
+
+class _Limit(Base):
+    __tablename__ = "limits"
+
+    session: Mapped[str] = mapped_column(String(32), primary_key=True)
+    amount: Mapped[str] = mapped_column(String(32))
+
+
+class Ledger:
+    """The lines and limits of one database."""
+
+    def __init__(self, engine: Engine, folder: Path) -> None:
+        self._engine = engine
+        self._folder = folder
+        create(engine, folder)
+
+    def reserve(
+        self, run: Run, balance: Decimal | None, server_limit: Decimal | None
+    ) -> Reached | None:
+        """Write a line for the run's next request; gives the limit it would break instead.
+
+        Looking and writing are one step, whatever other processes do meanwhile.
+        """
+        quote = run.quote
+        amount = quote.amount if quote else Decimal(0)
+        line = f"{run.id}:{run.submits + 1}"
+        # A lock of its own each time: it must keep threads apart too.
+        with FileLock(self._folder / ".ledger.lock"):
+            if server_limit is not None and run.key == "environment":
+                spent = self.spent(key="environment", but=line)
+                if spent + amount > server_limit:
+                    return Reached("server", server_limit, spent)
+            limit = self.limit(run.session)
+            if limit is not None:
+                spent = self.spent(session=run.session, but=line)
+                if spent + amount > limit:
+                    return Reached("session", limit, spent)
+            with Session(self._engine) as session, session.begin():
+                session.merge(
+                    _Line(
+                        id=line,
+                        run_id=run.id,
+                        at_us=microseconds(now()),
+                        session=run.session,
+                        key=run.key,
+                        mode=run.sync_mode.value if run.sync_mode else "",
+                        model=run.model,
+                        amount=None if quote is None else str(quote.amount),
+                        floor=bool(quote and quote.floor),
+                        currency=quote.currency if quote else "USD",
+                        balance=None if balance is None else str(balance),
+                        charged=None,
+                        state=LineState.RESERVED.value,
+                        task=None,
+                    )
+                )
+        return None
+
+    def release(self, run: Run) -> None:
+        """The request that was to come next will not be sent: nothing is set aside for it."""
+        with Session(self._engine) as session, session.begin():
+            row = session.get(_Line, f"{run.id}:{run.submits + 1}")
+            if row is not None and row.state == LineState.RESERVED.value:
+                row.state, row.ended_us = LineState.RELEASED.value, microseconds(now())
+
+    def settle(
+        self,
+        run: Run,
+        state: LineState,
+        *,
+        bill: Bill | None = None,
+        balance: Decimal | None = None,
+    ) -> Charge | None:
+        """Say how the run's last request ended; gives what it cost, where that is knowable.
+
+        That is its bill.  Without one it is the fall of the balance, and only where no other
+        request of the same key was made or open between the two looks at it.
+        """
+        with Session(self._engine) as session, session.begin():
+            row = session.get(_Line, f"{run.id}:{run.submits}")
+            if row is None:
+                return None
+            again = row.state == state.value == LineState.SPENT.value
+            if not again:
+                row.state, row.task = state.value, run.prediction_id
+                row.ended_us = microseconds(now())
+            if bill is not None:
+                keep(session, row.id, bill, now())
+            elif state is LineState.SPENT and balance is not None and not again:
+                row.charged = _fallen(session, row, balance)
+            return charge_of(session.get(ChargeRow, row.id), row.charged)
+
+    def bill(self, line: str, bill: Bill | None) -> Charge | None:
+        """Write what the API's bill says of a line now; gives what is known of its cost."""
+        with Session(self._engine) as session, session.begin():
+            row = session.get(_Line, line)
+            if row is None:
+                return None
+            keep(session, line, bill, now())
+            return charge_of(session.get(ChargeRow, line), row.charged)
+
+    def unbilled(self, key: str, session: str | None = None) -> Sequence[Line]:
+        """The lines of a key whose bill is not final yet, of one browser session or of all."""
+        conditions = [
+            _Line.task.is_not(None),
+            _Line.state.in_((LineState.SPENT.value, LineState.REFUND.value)),
+            _Line.ended_us >= microseconds(now() - KEPT),
+            _Line.key == key,
+        ]
+        if session is not None:
+            conditions.append(_Line.session == session)
+        with Session(self._engine) as opened:
+            return [
+                _line(row, charge)
+                for row, charge in _joined(opened, *conditions)
+                if not final(charge, row.ended_us or 0, failed=row.state == LineState.REFUND.value)
+            ]
+
+    def spent(
+        self,
+        *,
+        session: str | None = None,
+        key: str | None = None,
+        but: str = "",
+    ) -> Decimal:
+        """What counts: of a session from its beginning, of a key in a day.
+
+        That is what a task's bill says, and the quote while there is none.
+        """
+        conditions = [_Line.state.in_(COUNTED), _Line.id != but]
+        if session is not None:
+            conditions.append(_Line.session == session)
+        if key is not None:
+            since = now() - DAY
+            conditions += [_Line.key == key, _Line.at_us >= microseconds(since)]
+        with Session(self._engine) as opened:
+            return sum(
+                (_cost(row, charge) for row, charge in _joined(opened, *conditions)), Decimal(0)
+            )
+
+    def limit(self, session: str | None) -> Decimal | None:
+        """The limit this browser session has set itself."""
+        if session is None:
+            return None
+        with Session(self._engine) as opened:
+            row = opened.get(_Limit, session)
+            return None if row is None else Decimal(row.amount)
+
+    def set_limit(self, session: str, amount: Decimal | None) -> None:
+        """Set or, with None, lift a session's limit."""
+        with Session(self._engine) as opened, opened.begin():
+            row = opened.get(_Limit, session)
+            if row is not None:
+                opened.delete(row)
+                opened.flush()
+            if amount is not None:
+                opened.add(_Limit(session=session, amount=str(amount)))
+
+    def lines(self, session: str | None = None) -> Sequence[Line]:
+        """The lines, newest first; with `session`, only those of that browser session."""
+        conditions = [] if session is None else [_Line.session == session]
+        with Session(self._engine) as opened:
+            return [_line(row, charge) for row, charge in _joined(opened, *conditions)]
+
+
+def _joined(
+    session: Session, *conditions: ColumnElement[bool]
+) -> list[tuple[_Line, ChargeRow | None]]:
+    """The lines that meet the conditions with what is known of their bills, newest first."""
+    query = select(_Line, ChargeRow).outerjoin(ChargeRow, ChargeRow.line == _Line.id)
+    found = session.execute(query.where(*conditions).order_by(_Line.at_us.desc()))
+    return [(row[0], row[1]) for row in found]
+
+
+def _cost(row: _Line, charge: ChargeRow | None) -> Decimal:
+    bill = charge.bill if charge is not None else None
+    if bill is not None and row.state == LineState.SPENT.value:
+        return bill.net
+    return Decimal(row.amount or 0)
+
+
+def _fallen(session: Session, row: _Line, balance: Decimal) -> str | None:
+    """By how much the balance fell since the line was reserved, if by this line alone."""
+    others = select(_Line.id).where(
+        _Line.id != row.id,
+        _Line.key == row.key,
+        (_Line.at_us >= row.at_us)
+        | (_Line.ended_us >= row.at_us)
+        | (_Line.state == LineState.RESERVED.value),
+    )
+    if row.balance is None or session.scalars(others.limit(1)).first() is not None:
+        return None
+    fallen = Decimal(row.balance) - balance
+    # Where it rose the account was topped up meanwhile.
+    return None if fallen < 0 else str(fallen)
+
+
+def _line(row: _Line, charge: ChargeRow | None) -> Line:
+    return Line(
+        row.id,
+        datetime.fromtimestamp(row.at_us / 1_000_000, timezone.utc),
+        row.run_id,
+        row.mode,
+        row.key,
+        Decimal(row.amount) if row.amount else None,
+        row.floor,
+        charge_of(charge, row.charged),
+        row.currency,
+        LineState(row.state),
+        row.task,
+        row.model or MODEL_ID,
+    )

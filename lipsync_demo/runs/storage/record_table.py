@@ -1,0 +1,183 @@
+"""Records in the database: a JSON document beside the columns that are searched.
+
+Every change is one conditional UPDATE on the row's version, so two processes never overwrite
+each other, and no transaction stays open across a step.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from datetime import datetime
+from enum import Enum
+from typing import Any, Final, Generic, Protocol, TypeVar, cast
+
+from sqlalchemy import JSON, BigInteger, Engine, String, select, update
+from sqlalchemy.engine import CursorResult
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from lipsync_demo.runs.record.clock import microseconds
+from lipsync_demo.runs.record.errors import RunsError
+from lipsync_demo.runs.storage.database import Base
+
+ANYBODY: Final = "*"
+
+
+class Record(Protocol):
+    """What is kept: its state has a string for a value."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def created_at(self) -> datetime: ...
+
+    @property
+    def state(self) -> Enum: ...
+
+
+T = TypeVar("T", bound=Record)
+
+
+class Lost(Exception):  # noqa: N818
+    """The record is driven by somebody else by now; whoever sees this lets go of it."""
+
+
+class Row(Base):
+    """The columns every table of records has."""
+
+    __abstract__ = True
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    created_us: Mapped[int] = mapped_column(BigInteger, index=True)
+    state: Mapped[str] = mapped_column(String(16), index=True)
+    owner: Mapped[str | None] = mapped_column(String(64))
+    version: Mapped[int]
+    record: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class Records(ABC, Generic[T]):
+    """One table of records of type T.
+
+    A subclass says how a record is read (`_load`), written (`_dump`), stamped with the moment
+    of its change (`_stamped`), when somebody drives it (`_active`) and what is raised when
+    there is none (`_missing`).
+    """
+
+    row: type[Row]
+    engine: Engine
+
+    @abstractmethod
+    def _load(self, row: Any) -> T: ...
+
+    @abstractmethod
+    def _dump(self, item: T) -> dict[str, Any]: ...
+
+    @abstractmethod
+    def _stamped(self, item: T) -> T: ...
+
+    @abstractmethod
+    def _active(self, item: T) -> bool: ...
+
+    @abstractmethod
+    def _missing(self, record_id: str) -> RunsError: ...
+
+    def _columns(self, item: T) -> dict[str, Any]:
+        """Further columns of a new row."""
+        return {}
+
+    def _row(self, session: Session, record_id: str) -> Row:
+        row = session.get(self.row, record_id)
+        if row is None:
+            raise self._missing(record_id)
+        return row
+
+    def add(self, item: T, owner: str | None) -> None:
+        """Keep a new record, driven by `owner`."""
+        with Session(self.engine) as session, session.begin():
+            session.add(
+                self.row(
+                    id=item.id,
+                    created_us=microseconds(item.created_at),
+                    state=item.state.value,
+                    owner=owner,
+                    version=1,
+                    record=self._dump(item),
+                    **self._columns(item),
+                )
+            )
+
+    def get(self, record_id: str) -> T:
+        """The record with this id.
+
+        Raises:
+            RunsError: there is none.
+        """
+        with Session(self.engine) as session:
+            return self._load(self._row(session, record_id))
+
+    def change(
+        self,
+        record_id: str,
+        edit: Callable[[T], T],
+        *,
+        driven_by: str | None = ANYBODY,
+        hand_to: str | None = None,
+    ) -> tuple[T, T]:
+        """Replace a record by `edit(record)`; gives it as it was and as it is.
+
+        `edit` may be called again when somebody else changed it in between; nothing is
+        written when it gives the very record it got.  With `driven_by`, only while that owner
+        (None: nobody) drives it; `hand_to` makes another one drive it.  A record that comes
+        to rest is driven by nobody.
+
+        Raises:
+            Lost: somebody else drives it.
+            RunsError: there is none with this id.
+        """
+        while True:
+            with Session(self.engine) as session:
+                row = self._row(session, record_id)
+                if driven_by is not ANYBODY and row.owner != driven_by:
+                    raise Lost(record_id)
+                before, version, owner = self._load(row), row.version, row.owner
+            edited = edit(before)
+            if edited is before and hand_to is None:
+                return before, before
+            after = self._stamped(edited)
+            values = {
+                "state": after.state.value,
+                "record": self._dump(after),
+                "version": version + 1,
+                "owner": (hand_to or owner) if self._active(after) else None,
+            }
+            table = self.row
+            with Session(self.engine) as session, session.begin():
+                result = session.execute(
+                    update(table)
+                    .where(table.id == record_id, table.version == version)
+                    .values(**values)
+                )
+                if cast("CursorResult[Any]", result).rowcount == 1:
+                    return before, after
+
+    def remove(self, record_id: str) -> None:
+        """Forget a record; nothing happens when there is none."""
+        with Session(self.engine) as session, session.begin():
+            row = session.get(self.row, record_id)
+            if row is not None:
+                session.delete(row)
+
+    def driver(self, record_id: str) -> str | None:
+        """Who drives the record, None when nobody does."""
+        with Session(self.engine) as session:
+            return self._row(session, record_id).owner
+
+    def _driven(self, *states: str) -> list[tuple[str, str | None]]:
+        """Id and owner of every record in one of these states, oldest first."""
+        table = self.row
+        query = (
+            select(table.id, table.owner).where(table.state.in_(states)).order_by(table.created_us)
+        )
+        with Session(self.engine) as session:
+            return [(record_id, owner) for record_id, owner in session.execute(query)]

@@ -1,0 +1,123 @@
+"""Links that let somebody see a run or a comparison and do nothing to it.
+
+A link holds a random name, an expiry and a signature, never the id that would let its reader
+act. It works until it expires or is taken back.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from typing import Literal
+from urllib.parse import urlencode
+
+from sqlalchemy import BigInteger, Engine, String, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from lipsync_demo.hosting.errors import LinkRefused
+from lipsync_demo.hosting.secret import signing_secret
+from lipsync_demo.runs.record.clock import microseconds, now
+from lipsync_demo.runs.storage.database import Base, create
+from lipsync_demo.settings import Settings
+
+Kind = Literal["run", "group"]
+ROUTE = "/share/"
+DAYS = (1, 7, 30)
+
+
+class _ShareRow(Base):
+    __tablename__ = "shares"
+
+    name: Mapped[str] = mapped_column(String(43), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(8))
+    target: Mapped[str] = mapped_column(String(32), index=True)
+    expires_us: Mapped[int] = mapped_column(BigInteger)
+    revoked: Mapped[bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What a link shows, and until when."""
+
+    name: str
+    kind: Kind
+    target: str
+    expires_at: datetime
+
+
+class Shares:
+    """The shared links of one data folder."""
+
+    def __init__(self, settings: Settings, engine: Engine) -> None:
+        self._settings = settings
+        self._engine = engine
+        create(engine, settings.runs_dir)
+
+    def share(self, kind: Kind, target: str, days: int) -> tuple[Share, str]:
+        """A new link to a run or group, for so many days; gives its path and query.
+
+        Raises:
+            HostingUnavailable: there is no usable signing secret.
+        """
+        # A whole second: the link must say exactly what is signed.
+        expires = (now() + timedelta(days=days)).replace(microsecond=0)
+        share = Share(secrets.token_urlsafe(24), kind, target, expires)
+        row = _ShareRow(
+            name=share.name,
+            kind=kind,
+            target=target,
+            expires_us=microseconds(expires),
+            revoked=False,
+        )
+        with Session(self._engine) as session, session.begin():
+            session.add(row)
+        exp = str(int(expires.timestamp()))
+        query = urlencode({"exp": exp, "sig": self._signature(share.name, exp)})
+        return share, f"{ROUTE}{share.name}?{query}"
+
+    def open(self, name: str, exp: str, sig: str) -> Share:
+        """What a link shows.
+
+        Raises:
+            LinkRefused: it was altered, has expired or was taken back.
+        """
+        if not hmac.compare_digest(self._signature(name, exp).encode(), sig.encode()):
+            raise LinkRefused("This link is not valid.", 403)
+        with Session(self._engine) as session:
+            row = session.get(_ShareRow, name)
+            if row is None or row.revoked:
+                raise LinkRefused("This link was taken back.", 410)
+            if row.expires_us <= microseconds(now()):
+                raise LinkRefused("This link has expired.", 410)
+            return _share(row)
+
+    def of(self, target: str) -> list[Share]:
+        """The links to a run or group that still work."""
+        query = select(_ShareRow).where(
+            _ShareRow.target == target,
+            _ShareRow.revoked.is_(False),
+            _ShareRow.expires_us > microseconds(now()),
+        )
+        with Session(self._engine) as session:
+            return [_share(row) for row in session.scalars(query)]
+
+    def revoke(self, target: str) -> int:
+        """Take back every link to a run or group; gives how many still worked."""
+        working = {share.name for share in self.of(target)}
+        with Session(self._engine) as session, session.begin():
+            for row in session.scalars(select(_ShareRow).where(_ShareRow.target == target)):
+                row.revoked = True
+        return len(working)
+
+    def _signature(self, name: str, exp: str) -> str:
+        signed = f"share\n{name}\n{exp}".encode("utf-8", "surrogatepass")
+        return hmac.new(signing_secret(self._settings), signed, hashlib.sha256).hexdigest()
+
+
+def _share(row: _ShareRow) -> Share:
+    moment = datetime.fromtimestamp(row.expires_us / 1_000_000, timezone.utc)
+    kind: Kind = "run" if row.kind == "run" else "group"
+    return Share(row.name, kind, row.target, moment)

@@ -1,0 +1,78 @@
+"""Asking for the bills of tasks that have ended: a bill may come late, a refund hours later."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+
+from pydantic import SecretStr
+
+from lipsync_demo.runs.record.errors import RunNotFound
+from lipsync_demo.runs.record.folder import RunFolder
+from lipsync_demo.runs.record.ledger_line import Line
+from lipsync_demo.runs.record.run import Charge, Run
+from lipsync_demo.runs.storage.ledger import Ledger
+from lipsync_demo.runs.storage.run_table import RunStore
+from lipsync_demo.settings import Settings
+from lipsync_demo.wavespeed.billing import bill
+from lipsync_demo.wavespeed.client import WaveSpeedClient
+from lipsync_demo.wavespeed.errors import WaveSpeedError
+
+EVERY_SECONDS = 600.0
+"""How often the bills of the environment's key are asked for while some are open."""
+
+logger = logging.getLogger(__name__)
+
+
+class Settling:
+    """The job that asks for the open bills of the environment's key."""
+
+    carries = True
+
+    def __init__(self, settings: Settings, store: RunStore, ledger: Ledger) -> None:
+        self._settings = settings
+        self._store = store
+        self._ledger = ledger
+
+    def step(self) -> float | None:
+        """Ask once; the job is over when the server has no bills at all."""
+        key = self._settings.api_key
+        lines = self._ledger.unbilled("environment") if key else []
+        if key and lines:
+            try:
+                self.ask(lines, key)
+            except WaveSpeedError as error:
+                logger.info("The bill is not known: %s", error.what)
+                if error.status in {404, 405}:
+                    return None
+        return EVERY_SECONDS
+
+    def ask(self, lines: Sequence[Line], key: SecretStr) -> None:
+        """Ask for the bills of these lines and write them into the ledger and the runs.
+
+        Raises:
+            WaveSpeedError: the API shows no bills.
+        """
+        tasks = [line.task for line in lines if line.task]
+        if not tasks:
+            return
+        with WaveSpeedClient(key, self._settings.base_url) as client:
+            items = client.billings(tasks, retry=False)
+        for line in lines:
+            if line.task:
+                found = bill(items, line.task, line.quoted, floor=line.floor)
+                charge = self._ledger.bill(line.id, found)
+                if charge is not None and charge != line.charge:
+                    self._tell(line.run_id, line.task, charge)
+
+    def _tell(self, run_id: str, task: str, charge: Charge) -> None:
+        def told(run: Run) -> Run:
+            return replace(run, charge=charge) if run.prediction_id == task else run
+
+        try:
+            before, after = self._store.change(run_id, told)
+        except RunNotFound:
+            return
+        if after is not before:
+            RunFolder(after.folder).write_record(after)

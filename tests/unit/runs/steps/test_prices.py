@@ -1,0 +1,212 @@
+"""Quotes before, limits that hold whatever runs at once, and a ledger of it all."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from lipsync_demo.runs.record.ledger_line import LineState, as_csv
+from lipsync_demo.runs.record.run import Charge, Quote, Run, RunState
+from lipsync_demo.runs.service import RunService
+from lipsync_demo.runs.steps.prices import amount
+from lipsync_demo.runs.storage import ledger as module
+from lipsync_demo.runs.storage.ledger import Ledger
+from lipsync_demo.settings import Settings
+from tests.faults.scripted_api import KEY, ScriptedApi
+from tests.unit.runs.storage.test_run_table import make_run
+
+Service = Callable[..., RunService]
+SESSION = "5" * 32
+
+
+def quoted(run: Run, amount: str) -> Run:
+    quote = Quote(Decimal(amount), "USD", floor=False, at=datetime.now(timezone.utc))
+    return replace(run, quote=quote)
+
+
+def test_a_run_is_quoted_charged_and_written_down(
+    runs: RunService, api: ScriptedApi, clip: Path, speech: Path
+) -> None:
+    run = runs.wait(runs.start(clip, speech, "loop", session=SESSION).id)
+    assert run.quote is not None
+    assert (run.quote.amount, run.quote.currency, run.quote.floor) == (
+        Decimal("0.05"),
+        "USD",
+        False,
+    )
+    assert run.charge == Charge(Decimal("0.05"), Decimal(0), "billing")
+    assert api.counts["balance"] == 1
+    (line,) = runs.money.ledger.lines(SESSION)
+    assert (line.state, line.quoted, line.charge) == (
+        LineState.SPENT,
+        run.quote.amount,
+        run.charge,
+    )
+    assert line.task == run.prediction_id
+    assert runs.money.ledger.lines("6" * 32) == []
+    text = as_csv(runs.money.ledger.lines())
+    assert KEY not in text
+    assert run.id not in text
+    assert text.splitlines()[0].startswith("time,run,mode,key,quoted")
+
+
+def test_a_quote_that_is_the_floor_is_named_so(
+    runs: RunService, api: ScriptedApi, clip: Path, speech: Path
+) -> None:
+    api.prices = (0.025, 0.025)
+    run = runs.wait(runs.start(clip, speech, "loop").id)
+    assert run.quote is not None
+    assert run.quote.floor
+
+
+def test_the_server_s_limit_refuses_before_anything_is_sent(
+    service: Service, settings: Settings, api: ScriptedApi, clip: Path, speech: Path
+) -> None:
+    runs = service(settings.model_copy(update={"spend_limit": Decimal("0.08")}))
+    assert runs.wait(runs.start(clip, speech, "loop").id).state is RunState.DONE
+    refused = runs.wait(runs.start(clip, speech, "remap").id)
+    assert refused.state is RunState.FAILED
+    assert refused.error is not None
+    assert "0.05 of this server's for 24 hours limit of 0.08" in refused.error.what
+    assert "nothing is billed" in refused.error.hint
+    assert refused.submits == 0
+    assert api.submits == 1
+    assert runs.money.ledger.spent(key="environment") == Decimal("0.05")
+
+
+def test_a_session_s_limit_can_be_raised_and_the_run_resumed(
+    runs: RunService, api: ScriptedApi, clip: Path, speech: Path
+) -> None:
+    runs.money.ledger.set_limit(SESSION, Decimal("0.01"))
+    refused = runs.wait(runs.start(clip, speech, "loop", session=SESSION).id)
+    assert refused.state is RunState.FAILED
+    other = runs.wait(runs.start(clip, speech, "loop", session="6" * 32).id)
+    assert other.state is RunState.DONE
+    runs.money.ledger.set_limit(SESSION, Decimal(1))
+    assert runs.wait(runs.resume(refused.id).id).state is RunState.DONE
+    assert api.submits == 2
+    runs.money.ledger.set_limit(SESSION, None)
+    assert runs.money.ledger.limit(SESSION) is None
+
+
+def test_without_a_quote_a_limit_holds_and_no_limit_lets_go(
+    runs: RunService, api: ScriptedApi, clip: Path, speech: Path
+) -> None:
+    api.refusals["price"] = [(403, {})] * 4
+    run = runs.wait(runs.start(clip, speech, "loop", session=SESSION).id)
+    assert (run.state, run.quote) == (RunState.DONE, None)
+    api.refusals["price"] = [(403, {})] * 4
+    runs.money.ledger.set_limit(SESSION, Decimal(5))
+    held = runs.wait(runs.start(clip, speech, "loop", session=SESSION).id)
+    assert held.state is RunState.FAILED
+    assert held.error is not None
+    assert "does not say what this run costs" in held.error.what
+    assert api.submits == 1
+
+
+def test_a_refused_request_is_released_and_a_failed_task_refunded(
+    runs: RunService, api: ScriptedApi, clip: Path, speech: Path
+) -> None:
+    api.refusals["submit"] = [(400, {})]
+    runs.wait(runs.start(clip, speech, "loop", session=SESSION).id)
+    api.statuses = ["failed"]
+    runs.wait(runs.start(clip, speech, "loop", session=SESSION).id)
+    states = [line.state for line in runs.money.ledger.lines(SESSION)]
+    assert states == [LineState.REFUND, LineState.RELEASED]
+    assert runs.money.ledger.spent(session=SESSION) == 0
+
+
+def test_many_at_once_never_go_beyond_a_limit(runs: RunService, settings: Settings) -> None:
+    made = [
+        quoted(make_run(settings.runs_dir, id=f"{n:032x}", session=SESSION), "0.30")
+        for n in range(12)
+    ]
+    ledgers = [Ledger(runs.store.engine, settings.runs_dir) for _ in made]
+    reached: list[object] = []
+    start = threading.Barrier(len(made))
+
+    def reserve(n: int) -> None:
+        start.wait()
+        reached.append(ledgers[n].reserve(made[n], None, Decimal(1)))
+
+    threads = [threading.Thread(target=reserve, args=(n,)) for n in range(len(made))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sum(r is None for r in reached) == 3
+    assert ledgers[0].spent(session=SESSION) == Decimal("0.90")
+
+
+def test_the_server_s_day_rolls_on(
+    runs: RunService, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger = runs.money.ledger
+    assert (
+        ledger.reserve(quoted(make_run(settings.runs_dir, id="a" * 32), "1"), None, Decimal(1))
+        is None
+    )
+    second = quoted(make_run(settings.runs_dir, id="b" * 32), "1")
+    assert ledger.reserve(second, None, Decimal(1)) is not None
+    later = datetime.now(timezone.utc) + timedelta(hours=24, seconds=1)
+    monkeypatch.setattr(module, "now", lambda: later)
+    assert ledger.reserve(second, None, Decimal(1)) is None
+
+
+def test_a_charge_that_others_may_have_made_is_not_claimed(
+    runs: RunService, settings: Settings
+) -> None:
+    ledger = runs.money.ledger
+    first = quoted(make_run(settings.runs_dir, id="a" * 32, submits=0), "1")
+    second = quoted(make_run(settings.runs_dir, id="b" * 32, submits=0), "1")
+    ledger.reserve(first, Decimal(10), None)
+    ledger.reserve(second, Decimal(10), None)
+    for run in (first, second):
+        sent = replace(run, submits=1)
+        assert ledger.settle(sent, LineState.SPENT, balance=Decimal(8)) is None
+
+
+def test_a_charge_is_noted_once_and_never_from_a_topped_up_account(
+    runs: RunService, settings: Settings
+) -> None:
+    ledger = runs.money.ledger
+    first = quoted(make_run(settings.runs_dir, id="a" * 32, submits=0), "1")
+    ledger.reserve(first, Decimal(10), None)
+    sent = replace(first, submits=1)
+    one = Charge(Decimal(1), Decimal(0), "balance")
+    assert ledger.settle(sent, LineState.SPENT, balance=Decimal(9)) == one
+    assert ledger.settle(sent, LineState.SPENT, balance=Decimal(4)) == one
+    second = quoted(make_run(settings.runs_dir, id="b" * 32, submits=0), "1")
+    ledger.reserve(second, Decimal(9), None)
+    again = replace(second, submits=1)
+    assert ledger.settle(again, LineState.SPENT, balance=Decimal(20)) is None
+    assert [line.charge for line in ledger.lines()] == [None, one]
+
+
+@pytest.mark.parametrize("typed", ["", "x", "NaN", "inf", "-1", "1e9", "1;2"])
+def test_what_is_no_amount_is_no_limit(typed: str) -> None:
+    assert amount(typed) is None
+
+
+def test_an_amount_has_a_point_or_a_comma() -> None:
+    assert amount(" 2,50 ") == amount("2.5") == Decimal("2.5")
+
+
+def test_a_run_stopped_before_it_is_sent_sets_nothing_aside(
+    runs: RunService, settings: Settings
+) -> None:
+    ledger = runs.money.ledger
+    run = quoted(make_run(settings.runs_dir, id="a" * 32, submits=0, state=RunState.UPLOADING), "1")
+    runs.store.add(run, None)
+    ledger.reserve(run, None, None)
+    assert ledger.spent(key="environment") == Decimal(1)
+    runs.stop(run.id)
+    assert ledger.spent(key="environment") == 0
+    ledger.reserve(run, None, None)
+    assert ledger.spent(key="environment") == Decimal(1)
