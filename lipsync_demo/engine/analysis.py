@@ -34,6 +34,8 @@ T = TypeVar("T")
 
 MOST_BYTES = 512 * 1024 * 1024
 """Of all that is kept."""
+CODE_AND_WEIGHTS = frozenset({".py", ".npz", ".task"})
+"""Suffixes of the files whose change makes the engine find something else."""
 SHAPES = ("measures", "lips", "closed", "speech")
 GOP = ("data", "sizes", "places", "keys")
 
@@ -135,12 +137,17 @@ def _used(path: Path) -> None:
 
 @cache
 def _engine() -> str:
-    """The engine's code and weights, and the code that reads pictures and sound for it."""
+    """Hash of the engine's code and weights, and of the code that reads media for it."""
+    return code_hash(Path(__file__).parent, Path(streams.__file__).parent)
+
+
+def code_hash(*folders: Path) -> str:
+    """Hash of all code and weights below the folders, by their paths there; of nothing else."""
     found = hashlib.sha256()
-    folder, media = Path(__file__).parent, Path(streams.__file__).parent
-    sources = [*folder.glob("*.py"), *media.glob("*.py"), *(folder / "weights").glob("*.*")]
-    for path in sorted(sources):
-        found.update(f"{path.name} {digest(path)}\n".encode())
+    for folder in folders:
+        files = (path for path in folder.rglob("*") if path.suffix in CODE_AND_WEIGHTS)
+        for path in sorted(files):
+            found.update(f"{path.relative_to(folder).as_posix()} {digest(path)}\n".encode())
     return found.hexdigest()
 
 

@@ -90,6 +90,26 @@ def test_other_code_or_weights_find_anew(
     assert work == ["speech", "video"] * 2
 
 
+def test_code_and_weights_at_any_depth_change_the_hash_and_nothing_else_does(
+    tmp_path: Path,
+) -> None:
+    for place in ("a.py", "room/b.py", "room/deep/c.py", "weights/w.npz", "weights/w.task"):
+        path = tmp_path / "engine" / place
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"before")
+        before = analysis.code_hash(tmp_path / "engine")
+        path.write_bytes(b"after")
+        assert analysis.code_hash(tmp_path / "engine") != before, place
+    known = analysis.code_hash(tmp_path / "engine")
+    for place in ("weights/README.md", "room/__pycache__/b.pyc", "weights/clips.json"):
+        path = tmp_path / "engine" / place
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(b"something")
+    assert analysis.code_hash(tmp_path / "engine") == known
+    (tmp_path / "engine/room/b.py").rename(tmp_path / "engine/b.py")
+    assert analysis.code_hash(tmp_path / "engine") != known
+
+
 def test_what_was_not_used_for_longest_goes_first(tmp_path: Path) -> None:
     heard = SpeechShapes(*(np.zeros((100, n), np.float32) for n in (5, 8, 1, 1)))
     asked: list[int] = []
