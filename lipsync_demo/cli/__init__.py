@@ -11,7 +11,6 @@ from lipsync_demo.cli.batch import batch
 from lipsync_demo.cli.compare import compare
 from lipsync_demo.cli.delete import delete
 from lipsync_demo.cli.import_task import import_task
-from lipsync_demo.cli.judging import bench
 from lipsync_demo.cli.ledger import ledger
 from lipsync_demo.cli.list_runs import list_runs
 from lipsync_demo.cli.measure import measure
@@ -55,4 +54,3 @@ app.command("report")(report)
 app.command("ledger")(ledger)
 app.command("backend")(backend)
 app.command("probe")(probe)
-app.add_typer(bench, name="bench")

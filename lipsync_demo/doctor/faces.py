@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from lipsync_demo.engine.decode import FrameReader
-from lipsync_demo.engine.edges import in_sight
-from lipsync_demo.engine.face import FaceLandmarker
-from lipsync_demo.engine.mouth import CHIN, fit_pose, iod
-from lipsync_demo.engine.tracks import find, settle
+from lipsync_demo.engine.face.geometry import CHIN, fit_pose, iod
+from lipsync_demo.engine.face.landmarker import FaceLandmarker
+from lipsync_demo.engine.face.picture_edge import in_sight
+from lipsync_demo.engine.tracking.tracks import find, settle
+from lipsync_demo.engine.video.reader import FrameReader
 from lipsync_demo.media.preflight import Part
 
 LOOKS = 9

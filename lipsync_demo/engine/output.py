@@ -16,12 +16,12 @@ from functools import partial
 from itertools import groupby
 from typing import TypeAlias
 
-from lipsync_demo.engine.ahead import Behind, ahead
-from lipsync_demo.engine.analysis import Analyses
-from lipsync_demo.engine.decode import FrameReader
-from lipsync_demo.engine.drawing import Drawing, shown
-from lipsync_demo.engine.encode import VideoWriter
-from lipsync_demo.engine.gop import cut
+from lipsync_demo.engine.background import Behind, ahead
+from lipsync_demo.engine.cache import Analyses
+from lipsync_demo.engine.drawing.plan import Drawing, shown
+from lipsync_demo.engine.video.gop import cut
+from lipsync_demo.engine.video.reader import FrameReader
+from lipsync_demo.engine.video.writer import VideoWriter
 from lipsync_demo.media.frame_plan import FramePlan
 
 LONGEST_KEPT = Fraction(120)

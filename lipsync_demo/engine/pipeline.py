@@ -20,21 +20,21 @@ from typing import IO, TYPE_CHECKING, TypeAlias
 
 import cv2
 
-from lipsync_demo.engine.ahead import ahead, in_a_row
-from lipsync_demo.engine.analysis import Analyses
-from lipsync_demo.engine.decode import FrameReader
-from lipsync_demo.engine.drawing import drawings
-from lipsync_demo.engine.drive import Drive, Shapes
-from lipsync_demo.engine.encode import StoredSound, VideoWriter
+from lipsync_demo.engine.background import ahead, in_a_row
+from lipsync_demo.engine.cache import Analyses
+from lipsync_demo.engine.drawing.plan import drawings
 from lipsync_demo.engine.errors import NoFace, UnreadableMedia
-from lipsync_demo.engine.face import FaceLandmarker
-from lipsync_demo.engine.hearing import hear
+from lipsync_demo.engine.face.landmarker import FaceLandmarker
 from lipsync_demo.engine.output import Output
-from lipsync_demo.engine.report import EngineReport, OnProgress, Stage, Stopwatch
-from lipsync_demo.engine.sound import Array
-from lipsync_demo.engine.speaker import chooser
-from lipsync_demo.engine.speech import SpeechModel, SpeechShapes
-from lipsync_demo.engine.tracks import Shot, follow
+from lipsync_demo.engine.progress import EngineReport, OnProgress, Stage, Stopwatch
+from lipsync_demo.engine.speech.channels import hear
+from lipsync_demo.engine.speech.lay_out import Drive, Shapes
+from lipsync_demo.engine.speech.model import SpeechModel, SpeechShapes
+from lipsync_demo.engine.speech.spectrum import Array
+from lipsync_demo.engine.tracking.speaker import chooser
+from lipsync_demo.engine.tracking.tracks import Shot, follow
+from lipsync_demo.engine.video.reader import FrameReader
+from lipsync_demo.engine.video.writer import StoredSound, VideoWriter
 from lipsync_demo.files import digest
 from lipsync_demo.media.audio import decode, lay_sound
 from lipsync_demo.media.errors import MediaError

@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from lipsync_demo.engine.decode import FrameReader
-from lipsync_demo.engine.face import FaceLandmarker
-from lipsync_demo.engine.tracks import follow
+from lipsync_demo.engine.face.landmarker import FaceLandmarker
+from lipsync_demo.engine.tracking.tracks import follow
+from lipsync_demo.engine.video.reader import FrameReader
 
 Floats = NDArray[np.float32]
 Box = tuple[float, float, float, float]

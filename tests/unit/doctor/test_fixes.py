@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from lipsync_demo.doctor import fixes
-from lipsync_demo.engine.hearing import speech_samples
+from lipsync_demo.engine.speech.channels import speech_samples
 from lipsync_demo.media.audio import decode, samples_of
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.probe import probe

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pytest
 from skimage import data
 
-from lipsync_demo.engine.face import FaceLandmarker
+from lipsync_demo.engine.face.landmarker import FaceLandmarker
 from tests.media_factory import make_speechlike, make_video
 
 Rgb = npt.NDArray[np.uint8]

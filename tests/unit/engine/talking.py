@@ -8,11 +8,11 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from lipsync_demo.engine.choose import Donor
-from lipsync_demo.engine.face import FaceLandmarker
-from lipsync_demo.engine.library import MouthLibrary
-from lipsync_demo.engine.mouth import fit_pose, measures
-from lipsync_demo.engine.render import MouthRenderer
+from lipsync_demo.engine.drawing.renderer import MouthRenderer
+from lipsync_demo.engine.face.geometry import fit_pose, measures
+from lipsync_demo.engine.face.landmarker import FaceLandmarker
+from lipsync_demo.engine.mouths.library import MouthLibrary
+from lipsync_demo.engine.mouths.selection import Donor
 from tests.unit.engine.conftest import portrait
 
 Rgb = npt.NDArray[np.uint8]

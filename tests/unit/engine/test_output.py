@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 
 from lipsync_demo.engine import output as output_module
-from lipsync_demo.engine import pipeline, store
-from lipsync_demo.engine.analysis import Analyses
-from lipsync_demo.engine.decode import FrameReader
-from lipsync_demo.engine.drawing import Sketch
-from lipsync_demo.engine.picture import Picture
+from lipsync_demo.engine import pipeline
+from lipsync_demo.engine.cache import Analyses
+from lipsync_demo.engine.drawing.plan import Sketch
 from lipsync_demo.engine.pipeline import lip_sync
-from lipsync_demo.engine.tracks import Shot
+from lipsync_demo.engine.tracking.tracks import Shot
+from lipsync_demo.engine.video import picture_store
+from lipsync_demo.engine.video.picture import Picture
+from lipsync_demo.engine.video.reader import FrameReader
 from lipsync_demo.media.sync_modes import SyncMode
 from tests.media_factory import make_video
 from tests.unit.engine.conftest import portrait
@@ -146,7 +147,7 @@ def test_frames_are_left_out_and_kept_as_the_pipeline_says(
 def test_no_picture_is_decoded_twice(
     face_clip: Path, speech: Speech, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store, "MEMORY_BYTES", 0)
+    monkeypatch.setattr(picture_store, "MEMORY_BYTES", 0)
     decoded: list[object] = []
     upright = FrameReader._upright
     monkeypatch.setattr(

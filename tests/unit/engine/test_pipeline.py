@@ -11,19 +11,19 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from lipsync_demo.engine.decode import FrameReader
-from lipsync_demo.engine.drawing import drawings, sketches
-from lipsync_demo.engine.drive import Drive
-from lipsync_demo.engine.encode import SYNTHETIC, VideoWriter
+from lipsync_demo.engine.drawing.plan import drawings, sketches
 from lipsync_demo.engine.errors import NoFace, UnreadableMedia
-from lipsync_demo.engine.face import FaceLandmarker
-from lipsync_demo.engine.hearing import speech_samples
-from lipsync_demo.engine.picture import Picture
+from lipsync_demo.engine.face.landmarker import FaceLandmarker
 from lipsync_demo.engine.pipeline import lip_sync
-from lipsync_demo.engine.report import EngineReport, Stage
-from lipsync_demo.engine.scene import reach
-from lipsync_demo.engine.speech import SpeechModel
-from lipsync_demo.engine.tracks import follow
+from lipsync_demo.engine.progress import EngineReport, Stage
+from lipsync_demo.engine.speech.channels import speech_samples
+from lipsync_demo.engine.speech.lay_out import Drive
+from lipsync_demo.engine.speech.model import SpeechModel
+from lipsync_demo.engine.tracking.tracks import follow
+from lipsync_demo.engine.video.picture import Picture
+from lipsync_demo.engine.video.reader import FrameReader
+from lipsync_demo.engine.video.writer import SYNTHETIC, VideoWriter
+from lipsync_demo.engine.warping.scene import reach
 from lipsync_demo.media.audio import decode, samples_of
 from lipsync_demo.media.frame_plan import plan
 from lipsync_demo.media.frame_times import frame_times

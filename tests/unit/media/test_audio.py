@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lipsync_demo.engine.hearing import speech_samples
+from lipsync_demo.engine.speech.channels import speech_samples
 from lipsync_demo.media.audio import (
     AudioSegment,
     decode,

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import lipsync_demo
-from lipsync_demo.engine.decode import FrameReader
+from lipsync_demo.engine.video.reader import FrameReader
 from lipsync_demo.media.audio import decode
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.failures import MEANINGS, explained, written
@@ -194,7 +194,7 @@ def test_a_codec_that_nobody_knows(tmp_path: Path) -> None:
 def test_media_of_strangers_are_opened_in_one_place() -> None:
     """Every other use of `av.open` writes, or reads clips of the project and its developers."""
     package = Path(lipsync_demo.__file__).parent
-    developers = {"bench", "weights", "conformance"}
+    developers = {"conformance"}
     readers = set()
     for path in package.rglob("*.py"):
         text = path.read_text(encoding="utf-8")

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from lipsync_demo.engine.decode import FrameReader
-from lipsync_demo.engine.encode import VideoWriter
-from lipsync_demo.engine.picture import Colours
+from lipsync_demo.engine.video.picture import Colours
+from lipsync_demo.engine.video.reader import FrameReader
+from lipsync_demo.engine.video.writer import VideoWriter
 from lipsync_demo.media import hdr
 from lipsync_demo.media.hdr import HLG, PQ, WHITE, in_standard_range, light, mapped, tone
 from lipsync_demo.media.preflight import check_video

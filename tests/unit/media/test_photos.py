@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from lipsync_demo.engine.decode import FrameReader
+from lipsync_demo.engine.video.reader import FrameReader
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.orientation import of_exif
 from lipsync_demo.media.preflight import Fix, Severity, check_video

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from lipsync_demo.engine.decode import FrameReader
+from lipsync_demo.engine.video.reader import FrameReader
 from lipsync_demo.media.frame_times import frame_times
 from lipsync_demo.media.orientation import Orientation
 from lipsync_demo.media.packets import hidden

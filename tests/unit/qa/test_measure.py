@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lipsync_demo.engine.hearing import speech_samples
+from lipsync_demo.engine.speech.channels import speech_samples
 from lipsync_demo.media.audio import decode, samples_of
 from lipsync_demo.media.probe import probe
 from lipsync_demo.media.sync_modes import SyncMode, timeline

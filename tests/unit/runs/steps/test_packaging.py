@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lipsync_demo.engine.hearing import speech_samples
+from lipsync_demo.engine.speech.channels import speech_samples
 from lipsync_demo.media.chunks import chunks
 from lipsync_demo.media.probe import probe
 from lipsync_demo.runs.record.run import RunState

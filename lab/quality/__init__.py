@@ -1,0 +1,1 @@
+"""How well lips follow, what stays untouched, and sheets to look at."""

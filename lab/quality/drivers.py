@@ -1,0 +1,97 @@
+"""What may drive a mouth in a judgement: the speech model, and what it is compared with."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lab.quality.clips import TalkingClip
+from lab.training.clips import TOGETHER
+from lipsync_demo.engine.face.geometry import MEASURES
+from lipsync_demo.engine.pipeline import Listener
+from lipsync_demo.engine.speech import spectrum
+from lipsync_demo.engine.speech.model import LIP_TERMS, RATE, SpeechShapes
+from lipsync_demo.engine.speech.spectrum import SAMPLE_RATE, Array
+
+PIECE_SECONDS = 0.5
+"""Length of the pieces in which sound is shuffled."""
+LEAST_LEVEL = 1e-4
+
+
+class Driver(str, Enum):
+    """Who says what the mouth does."""
+
+    ENGINE = "engine"
+    TRUTH = "truth"
+    LOUDNESS = "loudness"
+    SHUFFLED = "shuffled"
+    UNTOUCHED = "untouched"
+
+    def __str__(self) -> str:
+        return self.value
+
+
+def listener(driver: Driver, clip: TalkingClip) -> Listener:
+    """How `driver` hears the sound of `clip`, which may be cut short at its end.
+
+    Raises:
+        ValueError: the driver changes no mouth.
+    """
+    if driver is Driver.ENGINE:
+        return clip.model().predict
+    if driver is Driver.TRUTH:
+        return lambda samples: true_shapes(clip, len(samples))
+    if driver is Driver.LOUDNESS:
+        return loudness
+    if driver is Driver.SHUFFLED:
+        model = clip.model()
+        return lambda samples: model.predict(shuffled(samples))
+    raise ValueError(f"{driver} drives nothing")
+
+
+def true_shapes(clip: TalkingClip, length: int) -> SpeechShapes:
+    """The clip's true mouth in units of its own speech, for `length` samples of its sound.
+
+    It is true in pauses too, so someone is said to speak throughout.
+    """
+    seconds = np.arange(length // (SAMPLE_RATE // RATE) + 1) / RATE
+    speaking = clip.spoken(seconds)
+    mouth = clip.mouth(seconds)
+    own = mouth[speaking]
+    units = (mouth - own.mean(0)) / np.maximum(own.std(0), 1e-4)
+    return _shapes(units, np.ones(len(mouth), bool), mouth[:, 0] < TOGETHER)
+
+
+def loudness(samples: Array) -> SpeechShapes:
+    """The level of the sound as opening, roundness and jaw: what a puppet would do."""
+    power = np.convolve(spectrum.frame_power(samples), np.ones(5) / 5, "same")[::2]
+    level = 10 * np.log10(np.maximum(power, LEAST_LEVEL**2))
+    speaking = level > level.max() - 30
+    own = level[speaking]
+    units = np.zeros((len(level), len(MEASURES)), np.float32)
+    for name in ("opening", "roundness", "jaw"):
+        units[:, MEASURES.index(name)] = (level - own.mean()) / max(float(own.std()), 1e-4)
+    return _shapes(units, speaking, np.zeros(len(level), bool))
+
+
+def shuffled(samples: Array, seed: int = 0) -> Array:
+    """The same sound in pieces of half a second, in another order."""
+    piece = int(PIECE_SECONDS * SAMPLE_RATE)
+    pieces = [samples[at : at + piece] for at in range(0, len(samples), piece)]
+    order = np.random.default_rng(seed).permutation(len(pieces))
+    if len(pieces) > 1 and (order == np.arange(len(pieces))).any():
+        order = np.roll(np.arange(len(pieces)), len(pieces) // 2)
+    return np.concatenate([pieces[k] for k in order])
+
+
+def _shapes(
+    units: NDArray[np.float32], speaking: NDArray[np.bool_], closed: NDArray[np.bool_]
+) -> SpeechShapes:
+    return SpeechShapes(
+        measures=units.astype(np.float32),
+        lips=np.zeros((len(units), LIP_TERMS), np.float32),
+        closed=closed.astype(np.float32),
+        speech=speaking.astype(np.float32),
+    )

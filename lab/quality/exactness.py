@@ -1,0 +1,165 @@
+"""What must not change: pixels away from the mouth, lengths, and where the sound lies."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import cycle
+from pathlib import Path
+
+import av
+import numpy as np
+from scipy.signal import correlate
+
+from lab import bars
+from lipsync_demo.engine.drawing.plan import drawings, sketches
+from lipsync_demo.engine.face.landmarker import FaceLandmarker
+from lipsync_demo.engine.pipeline import lip_sync
+from lipsync_demo.engine.speech.channels import hear, speech_samples
+from lipsync_demo.engine.speech.lay_out import Drive
+from lipsync_demo.engine.speech.model import SpeechModel
+from lipsync_demo.engine.tracking.tracks import follow
+from lipsync_demo.engine.video.picture import Picture
+from lipsync_demo.engine.video.reader import FrameReader
+from lipsync_demo.engine.warping.scene import reach
+from lipsync_demo.media.audio import decode, lay_sound
+from lipsync_demo.media.frame_plan import FramePlan, plan
+from lipsync_demo.media.frame_times import frame_times
+from lipsync_demo.media.streams import exact
+from lipsync_demo.media.sync_modes import SyncMode, Timeline, timeline
+
+SEARCH = 4000
+"""Samples at 16 kHz by which the sound is looked for on both sides."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exact:
+    """One output beside what it was to be.
+
+    Of `frames` drawn, `stray` bytes outside the mouth's reach differ from the source before
+    encoding (0 is right); `changed` is the share of a frame's bytes that differ at all.
+    `picture_late` and `picture_long`, s, are how late the first picture is and how much longer
+    they last than planned; `sound_late`, s, how late the sound is, `sound_long`, in samples,
+    how much longer.
+    """
+
+    video: str
+    mode: SyncMode
+    frames: int
+    stray: int
+    changed: float
+    picture_late: Fraction
+    picture_long: Fraction
+    sound_late: float
+    sound_long: int
+
+
+def exactness(videos: Sequence[Path], speech: Path) -> Iterator[Exact]:
+    """One row a video, each in the next mode."""
+    for video, mode in zip(videos, cycle(SyncMode), strict=False):
+        yield _exact(video, speech, mode)
+
+
+def _exact(video: Path, speech: Path, mode: SyncMode) -> Exact:
+    sound = decode(speech)
+    times = frame_times(video)
+    laid = timeline(
+        mode,
+        times.duration,
+        Fraction(int(sound.frame_count()), sound.frame_rate),
+        first_frame=times.first_frame,
+        last_frame=times.last_frame,
+    )
+    frames = plan(laid, times)
+    stray, changed = _strays(video, frames, laid, speech)
+    with tempfile.TemporaryDirectory(prefix="lipsync-bench-") as folder:
+        output = Path(folder) / "output.mp4"
+        lip_sync(video, speech, mode, output)
+        start, length = _stated(output)
+        heard = decode(output)
+        wanted = hear(lay_sound(sound, laid))
+        shift = late(speech_samples(output), wanted)
+    return Exact(
+        video=video.stem,
+        mode=mode,
+        frames=len(frames),
+        stray=stray,
+        changed=changed,
+        picture_late=start,
+        picture_long=length - frames.end * frames.time_base,
+        sound_late=shift,
+        sound_long=int(heard.frame_count()) - round(laid.output_seconds * heard.frame_rate),
+    )
+
+
+def _stated(video: Path) -> tuple[Fraction, Fraction]:
+    """When the first picture of an MP4 is shown and how long they last by its index, s.
+
+    Demuxed packets do not say it: the last one is given the usual duration.
+    """
+    with av.open(str(video)) as container:
+        stream = container.streams.video[0]
+        tick = exact(stream.time_base)
+        return (stream.start_time or 0) * tick, (stream.duration or 0) * tick
+
+
+def _strays(video: Path, frames: FramePlan, laid: Timeline, speech: Path) -> tuple[int, float]:
+    shapes = SpeechModel.load().predict(speech_samples(speech))
+    stray, changed = 0, []
+    with FrameReader(video) as reader:
+        shots = follow(reader.pictures(range(len(reader))), FaceLandmarker())
+        drawn = drawings(frames, shots, Drive(shapes, laid))
+        sketched = sketches(drawn)
+        for picture, sketch in zip(reader.pictures(frames.sources), sketched, strict=True):
+            if sketch is None:
+                continue
+            differs = _differing(picture, sketch.on(picture))
+            changed.append(float(np.mean(np.concatenate([d.ravel() for d in differs]))))
+            left, top, right, bottom = picture.box(*reach(sketch.drawing.points))
+            differs[0][top:bottom, left:right] = False
+            for plane in differs[1:]:
+                plane[top // 2 : bottom // 2, left // 2 : right // 2] = False
+            stray += sum(int(plane.sum()) for plane in differs)
+    return stray, float(np.mean(changed))
+
+
+def _differing(before: Picture, after: Picture) -> list[np.ndarray]:
+    return [
+        np.not_equal(getattr(before, plane), getattr(after, plane)) for plane in ("y", "u", "v")
+    ]
+
+
+def late(heard: np.ndarray, wanted: np.ndarray) -> float:
+    """By how many seconds `heard` is later than `wanted`, both at 16 kHz."""
+    length = min(len(heard), len(wanted))
+    agreement = correlate(heard[:length], wanted[:length], mode="full", method="fft")
+    middle = length - 1
+    near = agreement[max(middle - SEARCH, 0) : middle + SEARCH + 1]
+    return (int(near.argmax()) - min(SEARCH, middle)) / 16000
+
+
+def measured(rows: Sequence[Exact]) -> list[tuple[bars.Bar, float]]:
+    """The worst of the figures that have a bar."""
+    return [
+        (bars.STRAY, sum(row.stray for row in rows)),
+        (bars.LENGTH, max(abs(float(row.picture_long)) for row in rows)),
+        (bars.SHIFT, max(abs(row.sound_late - float(row.picture_late)) for row in rows)),
+    ]
+
+
+def table(rows: Sequence[Exact]) -> str:
+    """The rows as text."""
+    lines = [
+        f"{'video':34}{'mode':9}{'frames':>7}{'stray bytes':>12}{'changed':>9}"
+        f"{'picture late/long':>20}{'sound late/long':>22}"
+    ]
+    for row in rows:
+        picture = f"{float(row.picture_late):.4f}/{float(row.picture_long):+.4f} s"
+        sound = f"{row.sound_late:+.4f} s/{row.sound_long:+d}"
+        lines.append(
+            f"{row.video:34}{row.mode.value:9}{row.frames:7}{row.stray:12}{row.changed:9.1%}"
+            f"{picture:>20}{sound:>22}"
+        )
+    return "\n".join(lines)

@@ -1,0 +1,104 @@
+"""A second look at a mouth, apart from the engine's own: what an output really shows.
+
+Every frame is looked at three times with the mesh, in regions of different size and turn,
+and the points are averaged. Nothing is smoothed over time, nothing corrected by other
+frames, and the file is decoded anew: what the encoder did to it counts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lipsync_demo.engine.face.geometry import LIPS, fit_pose, measures
+from lipsync_demo.engine.face.landmarker import (
+    MIN_PRESENCE,
+    FaceLandmarker,
+    Region,
+    landmark_region,
+)
+from lipsync_demo.engine.tracking.follower import look
+from lipsync_demo.engine.tracking.tracks import find, settle
+from lipsync_demo.engine.video.picture import Picture
+from lipsync_demo.engine.video.reader import FrameReader
+
+Floats = NDArray[np.float32]
+
+LOOKS = ((0.92, -0.03), (1.0, 0.0), (1.1, 0.03))
+"""Size, relative to the usual region, and turn in radians of each look."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Seen:
+    """The mouth of the face in n frames, in the order shown.
+
+    `seconds` (n,) from the first frame's appearance, `measures` (n, 5) in the order of
+    `mouth.MEASURES`, `lips` (n, 40, 3) in head axes and IOD. Frames without a face repeat the
+    one before and are false in `present` (n,).
+    """
+
+    seconds: NDArray[np.float64]
+    measures: Floats
+    lips: Floats
+    present: NDArray[np.bool_]
+
+
+def observe(path: Path, landmarker: FaceLandmarker | None = None) -> Seen:
+    """The mouth of the largest face of a video.
+
+    Raises:
+        ValueError: no frame shows a face.
+        MediaError: the file cannot be read.
+    """
+    landmarker = landmarker or FaceLandmarker()
+    points: list[Floats | None] = []
+    with FrameReader(path) as reader:
+        times = reader.times
+        last: Floats | None = None
+        for picture in reader.pictures(range(len(reader))):
+            last = _points(picture, last, landmarker)
+            points.append(last)
+    present = np.array([found is not None for found in points])
+    if not present.any():
+        raise ValueError(f"{path.name} shows no face")
+    known = np.flatnonzero(present)
+    nearest = known[np.clip(np.searchsorted(known, np.arange(len(points)), "right") - 1, 0, None)]
+    track = np.stack([found for found in points if found is not None])
+    pose = fit_pose(track)
+    rows = np.searchsorted(known, nearest)
+    start = times.pts[0]
+    return Seen(
+        np.array([float((pts - start) * times.time_base) for pts in times.pts]),
+        measures(track, pose)[rows],
+        pose.to_head(track)[:, LIPS][rows],
+        present,
+    )
+
+
+def _points(picture: Picture, last: Floats | None, landmarker: FaceLandmarker) -> Floats | None:
+    if last is not None:
+        found = _average(picture, landmark_region(last), landmarker)
+        if found is not None:
+            return found
+    for face in find(picture, landmarker):
+        settled = settle(picture, face, landmarker)
+        if settled is not None:
+            return _average(picture, landmark_region(settled.points), landmarker)
+    return None
+
+
+def _average(picture: Picture, region: Region, landmarker: FaceLandmarker) -> Floats | None:
+    found = [
+        look(
+            picture,
+            replace(region, side=region.side * size, angle=region.angle + turn),
+            landmarker,
+        )
+        for size, turn in LOOKS
+    ]
+    if min(seen.score for seen in found) < MIN_PRESENCE:
+        return None
+    return np.asarray(np.mean([seen.points for seen in found], axis=0), np.float32)

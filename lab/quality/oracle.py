@@ -1,0 +1,191 @@
+"""How well the renderer shows the mouth it is told to show.
+
+Each face is driven with the true mouth of the others, brought to its own range; the drawn
+frames are looked at with the mesh again. No speech is involved. For steady costs set
+OPENBLAS_NUM_THREADS=1 before Python starts.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from lipsync_demo.engine.drawing.renderer import MouthRenderer
+from lipsync_demo.engine.errors import NoFace
+from lipsync_demo.engine.face.geometry import Pose, fit_pose, measures, smooth
+from lipsync_demo.engine.face.landmarker import FaceLandmarker, Landmarks
+from lipsync_demo.engine.mouths.library import MouthLibrary
+from lipsync_demo.engine.mouths.selection import choose
+from lipsync_demo.engine.video.reader import FrameReader
+
+Floats = NDArray[np.float32]
+Image = NDArray[np.uint8]
+
+FRAMES = 200
+LAGS = range(-2, 3)
+"""Of the drawn opening behind the wanted one, in frames."""
+SHUT = 0.03
+"""Openings of less are lips together, IOD."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Of one face driven by another's mouth.
+
+    `opening`, `width` and `roundness` are correlations of the drawn with the wanted;
+    `lag` is in frames; `shake` the acceleration of the drawn opening against that of the
+    real one; `shut` the mean opening, IOD, where lips should be together (NaN if nowhere);
+    `milliseconds` of CPU time a frame takes to draw.
+    """
+
+    face: str
+    driver: str
+    opening: float
+    width: float
+    roundness: float
+    lag: int
+    shake: float
+    shut: float
+    milliseconds: float
+
+
+def oracle(videos: Sequence[Path], frames: int = FRAMES) -> Iterator[Figures]:
+    """Figures of every face of `videos` driven by every other, as they are ready.
+
+    At most `frames` of each video are used; its face must be visible in all of them.
+
+    Raises:
+        MediaError, UnreadableMedia: a video cannot be read.
+        NoFace: a frame shows no face.
+    """
+    cv2.setNumThreads(1)
+    landmarker = FaceLandmarker()
+    clips = [_Clip.of(video, landmarker, frames) for video in videos]
+    for clip in clips:
+        for other in clips:
+            if other is not clip:
+                yield _drive(clip, other, landmarker)
+
+
+def table_header() -> str:
+    """What the columns of `row` are."""
+    return (
+        f"{'face':26}{'driver':26}{'opening':>8}{'width':>8}{'round':>8}{'lag':>5}{'shake':>7}"
+        f"{'shut':>8}{'ms':>6}"
+    )
+
+
+def row(figures: Figures) -> str:
+    """One face and driver as text."""
+    return (
+        f"{figures.face[:25]:26}{figures.driver[:25]:26}{figures.opening:8.3f}"
+        f"{figures.width:8.3f}{figures.roundness:8.3f}{figures.lag:+5d}{figures.shake:7.2f}"
+        f"{figures.shut:8.3f}{figures.milliseconds:6.1f}"
+    )
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Clip:
+    name: str
+    frames: list[Image]
+    points: Floats
+    measures: Floats
+    unsmoothed: Floats
+
+    @classmethod
+    def of(cls, path: Path, landmarker: FaceLandmarker, most: int) -> _Clip:
+        frames: list[Image] = []
+        found: list[Landmarks] = []
+        with FrameReader(path) as reader:
+            for picture in reader.pictures(range(min(most, len(reader)))):
+                rgb = picture.rgb()
+                face = landmarker.track(rgb, found[-1] if found else None)
+                if face is None:
+                    raise NoFace(
+                        f"{path.name} shows no face in frame {len(frames)}.",
+                        "Choose a video that shows one all the time, or fewer frames.",
+                    )
+                frames.append(rgb)
+                found.append(face)
+        raw = np.stack([face.points for face in found])
+        points = smooth(raw)
+        return cls(
+            path.name,
+            frames,
+            points,
+            measures(points, fit_pose(points)),
+            measures(raw, fit_pose(raw)),
+        )
+
+    def in_range_of(self, other: _Clip, values: Floats) -> Floats:
+        """Another's `values` (n, 5) between the 5th and 95th percentile of this one's."""
+        low, high = np.percentile(other.measures, (5, 95), axis=0)
+        bottom, top = np.percentile(self.measures, (5, 95), axis=0)
+        target = (values - low) / (high - low) * (top - bottom) + bottom
+        target[:, 0] = np.maximum(target[:, 0], 0)
+        return np.asarray(target, np.float32)
+
+
+def _drive(clip: _Clip, other: _Clip, landmarker: FaceLandmarker) -> Figures:
+    target = clip.in_range_of(other, other.measures)
+    true = clip.in_range_of(other, other.unsmoothed)
+    length = len(clip.frames)
+    order = np.arange(len(target)) % max(2 * length - 2, 1)
+    order = np.where(order < length, order, 2 * length - 2 - order)
+    library = MouthLibrary.build(
+        (i, rgb, points)
+        for i, (rgb, points) in enumerate(zip(clip.frames, clip.points, strict=True))
+    )
+    pose = fit_pose(clip.points[order])
+    renderer = MouthRenderer(library)
+    drawn: list[Floats] = []
+    spent = time.process_time()
+    donors = choose(library, target, Pose(pose.rotation, pose.scale, pose.translation))
+    spent = time.process_time() - spent
+    seen: Landmarks | None = None
+    for number, source in enumerate(order):
+        start = time.process_time()
+        frame = renderer.render(
+            clip.frames[source], clip.points[source], target[number], donors[number]
+        )
+        spent += time.process_time() - start
+        seen = landmarker.track(frame, seen)
+        if seen is None:
+            raise NoFace(
+                f"The mesh finds no face in {clip.name} driven by {other.name}.",
+                "Look at the frames: the mouth drawn there is none.",
+            )
+        drawn.append(seen.points)
+    points = np.stack(drawn)
+    shown = measures(points, fit_pose(points))
+    return _figures(clip.name, other.name, shown, target, true, 1000 * spent / len(order))
+
+
+def _figures(
+    face: str, driver: str, shown: Floats, target: Floats, true: Floats, milliseconds: float
+) -> Figures:
+    inner = slice(2, len(target) - 2)
+    by_lag = [_alike(np.roll(shown[:, 0], -lag)[inner], target[inner, 0]) for lag in LAGS]
+    shakes = [float(np.abs(np.diff(side[:, 0], 2)).mean()) for side in (shown, true)]
+    shut = target[:, 0] < SHUT
+    return Figures(
+        face,
+        driver,
+        opening=_alike(shown[:, 0], target[:, 0]),
+        width=_alike(shown[:, 1], target[:, 1]),
+        roundness=_alike(shown[:, 2], target[:, 2]),
+        lag=LAGS[int(np.argmax(by_lag))],
+        shake=shakes[0] / shakes[1],
+        shut=float(shown[shut, 0].mean()) if shut.any() else float("nan"),
+        milliseconds=milliseconds,
+    )
+
+
+def _alike(a: Floats, b: Floats) -> float:
+    return float(np.corrcoef(a, b)[0, 1])

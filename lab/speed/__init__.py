@@ -1,0 +1,1 @@
+"""What the engine costs, beside a floor and a peer."""

@@ -1,0 +1,222 @@
+"""What each part of the engine costs: the pipeline's own pieces, one after another.
+
+Nothing runs side by side here, so that the processor's time can be told apart; the codecs
+have one thread each. The floor beside it is what nobody can avoid: the same video decoded
+once and the same number of pictures encoded with the same settings.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import Enum
+from itertools import chain
+from pathlib import Path
+from tempfile import TemporaryFile
+
+import av
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from lab.speed.child import answer
+from lipsync_demo.engine.background import in_a_row
+from lipsync_demo.engine.drawing.plan import drawings, shown
+from lipsync_demo.engine.face.landmarker import Face, FaceLandmarker, Landmarks, Region
+from lipsync_demo.engine.pipeline import laid_speech, may_skip, worth_seeing
+from lipsync_demo.engine.speech.channels import hear
+from lipsync_demo.engine.speech.lay_out import Drive
+from lipsync_demo.engine.speech.model import SpeechModel
+from lipsync_demo.engine.tracking.tracks import follow
+from lipsync_demo.engine.video.gop import VIDEO_OPTIONS
+from lipsync_demo.engine.video.picture import Picture
+from lipsync_demo.engine.video.reader import FrameReader
+from lipsync_demo.engine.video.writer import StoredSound, VideoWriter
+from lipsync_demo.media.audio import decode, lay_sound
+from lipsync_demo.media.frame_plan import plan
+from lipsync_demo.media.streams import exact, open_media, video_stream
+from lipsync_demo.media.sync_modes import SyncMode
+
+Image = NDArray[np.uint8]
+
+PLAIN = {"preset": VIDEO_OPTIONS["preset"], "crf": VIDEO_OPTIONS["crf"]}
+"""A yardstick that stays when the engine's encoder is made cheaper."""
+
+
+class Part(str, Enum):
+    """The engine's parts: `LIBRARY` is following faces and gathering mouths."""
+
+    LISTEN = "listen"
+    DECODE = "decode"
+    LANDMARKS = "landmarks"
+    LIBRARY = "library"
+    CHOOSE = "choose"
+    DRAW = "draw"
+    ENCODE = "encode"
+
+    def __str__(self) -> str:
+        return self.value
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """Milliseconds of processor time for each of `frames` output frames.
+
+    `floor` is one decode and one encode with the engine's settings, `plain_floor` with x264's
+    `veryfast` as it is.
+    """
+
+    frames: int
+    parts: dict[Part, float]
+    floor: float
+    plain_floor: float
+
+
+def costs(video: Path, speech: Path, output: Path, rounds: int) -> Costs:
+    """Parts and floor, turn by turn in one new process, each the least of `rounds`.
+
+    Raises:
+        subprocess.CalledProcessError: the video or the speech cannot be used.
+    """
+    said = answer("lab.speed.parts", video, speech, output, rounds)
+    parts = {part: said["parts"][part.value] for part in Part}
+    return Costs(said["frames"], parts, said["floor"], said["plain_floor"])
+
+
+class _Clock:
+    """Adds up processor time by part; what runs inside another part is not counted there."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[Part, float] = defaultdict(float)
+        self._inside = 0.0
+
+    @contextmanager
+    def __call__(self, part: Part) -> Iterator[None]:
+        outer, self._inside = self._inside, 0.0
+        start = time.process_time()
+        yield
+        whole = time.process_time() - start
+        self.seconds[part] += whole - self._inside
+        self._inside = outer + whole
+
+    def each(self, part: Part, items: Iterable[Picture]) -> Iterator[Picture]:
+        """The items, the time they take to come counted as `part`."""
+        coming = iter(items)
+        while True:
+            with self(part):
+                item = next(coming, None)
+            if item is None:
+                return
+            yield item
+
+
+class _TimedLandmarker(FaceLandmarker):
+    def __init__(self, clock: _Clock) -> None:
+        super().__init__()
+        self._clock = clock
+
+    def read(self, crop: Image, region: Region) -> Landmarks:
+        with self._clock(Part.LANDMARKS):
+            return super().read(crop, region)
+
+    def detect(self, rgb: Image, *, tiles: bool = True) -> list[Face]:
+        with self._clock(Part.LANDMARKS):
+            return super().detect(rgb, tiles=tiles)
+
+
+def part_times(video: Path, speech: Path, output: Path) -> tuple[dict[Part, float], int]:
+    """Processor seconds of each part, and the number of output frames.
+
+    The speech cuts the video off, or the video the speech.
+
+    Raises:
+        MediaError: the video or the speech cannot be read.
+    """
+    cv2.setNumThreads(1)
+    clock = _Clock()
+    with FrameReader(video, spill=output.parent) as reader, TemporaryFile() as kept:
+        with clock(Part.LISTEN):
+            sound = decode(speech)
+            shapes = SpeechModel.load().predict(hear(sound))
+        laid = laid_speech(reader, sound, SyncMode.CUT_OFF)
+        frames = plan(laid, reader.times)
+        landmarker = _TimedLandmarker(clock)
+        with clock(Part.LIBRARY):
+            seen = reader.pictures(range(worth_seeing(reader, frames)))
+            reader.expect(frozenset(frames.sources))
+            some = in_a_row(clock.each(Part.DECODE, seen), reader.size)
+            shots = follow(chain.from_iterable(some), landmarker, skip=may_skip(reader))
+        with clock(Part.CHOOSE):
+            drawn = drawings(frames, shots, Drive(shapes, laid))
+        with clock(Part.ENCODE):
+            writer = VideoWriter(
+                output,
+                reader.size,
+                frames.time_base,
+                frames.rate,
+                reader.colours,
+                sar=reader.sar,
+                sound=StoredSound.of(lay_sound(sound, laid), kept),
+                threads=1,
+            )
+            with writer:
+                pictures = clock.each(Part.DECODE, reader.pictures(frames.sources))
+                done = clock.each(Part.DRAW, shown(pictures, drawn, reader.size))
+                for picture, frame in zip(done, frames, strict=True):
+                    writer.write(picture, frame.pts, frame.duration)
+    return {part: clock.seconds[part] for part in Part}, len(frames)
+
+
+def floor_seconds(video: Path, frames: int, output: Path, options: dict[str, str]) -> float:
+    """Processor seconds to decode and encode the first `frames` pictures of a video.
+
+    `options` are x264's.
+
+    Raises:
+        MediaError: the video cannot be opened.
+        ValueError: it has no pictures.
+    """
+    start = time.process_time()
+    with open_media(video) as source, av.open(str(output), "w") as target:
+        stream = video_stream(source)
+        if stream is None:
+            raise ValueError(f"{video.name} has no pictures")
+        stream.codec_context.thread_count = 1
+        made = target.add_stream("libx264", rate=stream.average_rate, options=dict(options))
+        made.width, made.height, made.pix_fmt = stream.width, stream.height, "yuv420p"
+        made.codec_context.time_base = exact(stream.time_base, 1)
+        made.codec_context.thread_count = 1
+        for number, frame in enumerate(source.decode(stream)):
+            if number == frames:
+                break
+            # The decoder's choice of I, P and B would otherwise be forced on the encoder.
+            frame.pict_type = 0
+            target.mux(made.encode(frame))
+        target.mux(made.encode())
+    return time.process_time() - start
+
+
+def _least(video: Path, speech: Path, output: Path, rounds: int) -> dict[str, object]:
+    parts, frames = dict.fromkeys(Part, float("inf")), 0
+    floors = {"floor": (VIDEO_OPTIONS, float("inf")), "plain_floor": (PLAIN, float("inf"))}
+    for _ in range(rounds):
+        seconds, frames = part_times(video, speech, output)
+        parts = {part: min(parts[part], 1000 * seconds[part] / frames) for part in Part}
+        for name, (options, least) in floors.items():
+            spent = 1000 * floor_seconds(video, frames, output, options) / frames
+            floors[name] = options, min(least, spent)
+    return {
+        "frames": frames,
+        "parts": {part.value: ms for part, ms in parts.items()},
+        **{name: least for name, (_, least) in floors.items()},
+    }
+
+
+if __name__ == "__main__":
+    clip, sound_file, made_file = (Path(name) for name in sys.argv[1:4])
+    print(json.dumps(_least(clip, sound_file, made_file, int(sys.argv[4]))))  # noqa: T201

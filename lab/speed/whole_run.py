@@ -1,0 +1,59 @@
+"""One whole lip-sync in a process of its own, on as many cores as are given to it."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from lab.speed.child import answer
+from lipsync_demo.engine.pipeline import lip_sync
+from lipsync_demo.media.sync_modes import SyncMode
+
+
+@dataclass(frozen=True, slots=True)
+class WholeRun:
+    """`cpu` and `wall` in milliseconds a frame; `realtime` is seconds of video a second;
+    `peak` the most memory the process held, in MB.
+    """
+
+    cpu: float
+    wall: float
+    realtime: float
+    peak: float
+
+
+def whole_run(video: Path, speech: Path, output: Path, cores: int) -> WholeRun | None:
+    """A run in a new process on `cores` cores; None where the system cannot pin it to them.
+
+    Raises:
+        subprocess.CalledProcessError: the run failed.
+    """
+    if not hasattr(os, "sched_setaffinity") or len(os.sched_getaffinity(0)) < cores:
+        return None
+    return WholeRun(**answer("lab.speed.whole_run", video, speech, output, cores))
+
+
+def _measured(video: Path, speech: Path, output: Path, cores: int) -> WholeRun:
+    import resource  # not on every system, and neither is pinning
+
+    os.sched_setaffinity(0, set(sorted(os.sched_getaffinity(0))[:cores]))
+    wall, cpu = time.perf_counter(), time.process_time()
+    report = lip_sync(video, speech, SyncMode.CUT_OFF, output)
+    wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+    # Linux counts in kilobytes.
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return WholeRun(
+        1000 * cpu / report.frames,
+        1000 * wall / report.frames,
+        float(report.output_seconds) / wall,
+        peak,
+    )
+
+
+if __name__ == "__main__":
+    clip, sound, made = (Path(name) for name in sys.argv[1:4])
+    print(json.dumps(asdict(_measured(clip, sound, made, int(sys.argv[4])))))  # noqa: T201

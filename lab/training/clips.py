@@ -1,0 +1,238 @@
+"""Clips of people talking, as training material for the speech model."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import av
+import numpy as np
+from scipy.ndimage import binary_closing, binary_dilation
+from scipy.signal import butter, fftconvolve, resample_poly, sosfilt
+
+from lipsync_demo.engine.face import geometry
+from lipsync_demo.engine.face.landmarker import POINTS, FaceLandmarker
+from lipsync_demo.engine.speech import spectrum
+from lipsync_demo.engine.speech.phone_features import RATE, PhoneNetwork
+from lipsync_demo.engine.speech.spectrum import Array
+
+# The same people appear in both folders.
+SAME_SPEAKER = {
+    "grid_man_darkhair": "s1",
+    "grid_man_grey_a": "s2",
+    "grid_man_grey_b": "s2",
+    "grid_woman_greycurls": "s4",
+    "grid_man_glasses": "s5",
+}
+WARPS = (1.0, 0.88, 0.94, 1.06, 1.13)
+PACES = ((9, 10), (11, 10))
+NOISES = ("white", "pink", "hum", "babble")
+TOGETHER = 0.02
+"""Opening at which lips count as closed, IOD."""
+_PAUSE_DB, _NOISE_DB = 26.0, 6.0
+
+
+@dataclass(eq=False)
+class Clip:
+    """One clip: the mouth at `times` (m,) s after the sound's start, features by variant.
+
+    `offset` is how much later than the picture the sound is, s; variant k of the sound plays
+    `paces[k]` times as fast as the clip.
+    """
+
+    file: str
+    speaker: str
+    tier: str
+    grid: bool
+    samples: Array
+    times: np.ndarray
+    measures: Array
+    lips: Array
+    offset: float = 0.0
+    features: list[Array] = field(default_factory=list)
+    paces: list[float] = field(default_factory=list)
+
+    @property
+    def rows(self) -> int:
+        return len(self.samples) // 320 + 1
+
+    def mouth(self) -> tuple[Array, Array, np.ndarray]:
+        """Measures (n, 5) and lip shapes (n, 120) at 50 Hz, and where they are known (n,)."""
+        at = np.arange(self.rows) / RATE
+        times = self.times + self.offset
+        known = (at >= times[0] - 0.01) & (at <= times[-1] + 0.01)
+        both = np.concatenate([self.measures, self.lips], axis=1)
+        rows = np.stack([np.interp(at, times, c) for c in both.T], axis=1).astype(np.float32)
+        return rows[:, :5], rows[:, 5:], known
+
+
+def load(media: Path) -> list[Clip]:
+    """Every clip of `media`'s indexes that shows someone talking in usable sync."""
+    landmarker = FaceLandmarker()
+    clips = []
+    for row in _rows(media / "index.csv"):
+        if row["kind"] == "talk":
+            stem = Path(row["file"]).stem
+            speaker = SAME_SPEAKER.get(stem, stem)
+            clips.append(_clip(media, row, speaker, stem.startswith("grid_"), landmarker))
+    grid = media / "grid" / "index.csv"
+    for row in _rows(grid) if grid.is_file() else []:
+        if row["usable_as_is"] == "yes":
+            clips.append(_clip(media, row, row["speaker"], True, landmarker))
+    return clips
+
+
+def listen(clips: list[Clip], seed: int = 0) -> None:
+    """Fill in each clip's features: as it is, of four other vocal tracts, in three noises,
+    slower, faster, over a telephone and in a room."""
+    network, rng = PhoneNetwork.load(), np.random.default_rng(seed)
+    for clip in clips:
+        clip.features = [network.hear(clip.samples, warp=w) for w in WARPS]
+        clip.paces = [1.0] * len(WARPS)
+        samples = spectrum.levelled(clip.samples)
+        loud = np.sqrt(np.mean(np.square(samples)))
+        for _ in range(3):
+            other = clips[int(rng.integers(len(clips)))].samples
+            kind = NOISES[int(rng.integers(len(NOISES)))]
+            added = noise(kind, len(samples), rng, other)
+            level = np.float32(loud * 10 ** (-rng.uniform(3, 20) / 20))
+            clip.features.append(network.hear(samples + added * level))
+        for up, down in PACES:
+            pace = up / down
+            played = np.asarray(resample_poly(samples, down, up), np.float32)
+            # Resampling moves the formants too; the warp takes them back.
+            clip.features.append(network.hear(played, warp=1 / pace))
+        clip.features += [network.hear(_telephone(samples, rng)), network.hear(_room(samples, rng))]
+        clip.paces += [1.0] * 3 + [up / down for up, down in PACES] + [1.0] * 2
+
+
+def _telephone(samples: Array, rng: np.random.Generator) -> Array:
+    band = [rng.uniform(200, 400), rng.uniform(2800, 3800)]
+    passed = sosfilt(butter(4, band, "bandpass", fs=spectrum.SAMPLE_RATE, output="sos"), samples)
+    return np.asarray(passed, np.float32)
+
+
+def _room(samples: Array, rng: np.random.Generator) -> Array:
+    """The sound with an echo that dies away (by 60 dB) within 0.15 to 0.5 s."""
+    seconds = rng.uniform(0.15, 0.5)
+    at = np.arange(int(seconds * spectrum.SAMPLE_RATE)) / spectrum.SAMPLE_RATE
+    tail = rng.standard_normal(len(at)) * np.exp(-6.9 * at / seconds)
+    tail *= rng.uniform(0.15, 0.75) / np.sqrt(spectrum.SAMPLE_RATE * seconds / 13.8)
+    tail[0] = 1
+    return np.asarray(fftconvolve(samples, tail)[: len(samples)], np.float32)
+
+
+def noise(kind: str, length: int, rng: np.random.Generator, other: Array) -> Array:
+    """Unit-RMS sound that nobody's lips should follow."""
+    if kind == "babble":
+        voices = [np.resize(np.roll(other, int(rng.integers(len(other)))), length) for _ in "abcd"]
+        made = np.sum([v if i % 2 else v[::-1] for i, v in enumerate(voices)], axis=0)
+    elif kind == "hum":
+        base = rng.choice([50.0, 60.0, 100.0, 120.0]) * rng.uniform(0.98, 1.02)
+        at = np.arange(length) / spectrum.SAMPLE_RATE
+        made = sum(
+            rng.uniform(0, 1) / k * np.sin(2 * np.pi * (base * k * at + rng.uniform()))
+            for k in range(1, 12)
+        ) + 0.05 * rng.standard_normal(length)
+    elif kind == "music":
+        made = _music(length, rng)
+    elif kind == "tone":
+        made = _tones(length, rng)
+    else:
+        slope = {"white": 0.0, "pink": 0.5, "brown": 1.0}[kind]
+        bins = np.fft.rfft(rng.standard_normal(length))
+        made = np.fft.irfft(bins / np.maximum(np.arange(len(bins)), 8) ** slope, length)
+        if rng.uniform() < 0.5:
+            beat = 0.5 + 0.5 * np.sin(2 * np.pi * rng.uniform(0.2, 3) * np.arange(length) / 16000)
+            made = made * (0.2 + beat)
+    return np.asarray(made / (np.sqrt(np.mean(np.square(made))) + 1e-9), np.float32)
+
+
+def silences(seed: int = 1) -> list[Array]:
+    """Features of sounds without speech, 4 s each."""
+    network, rng = PhoneNetwork.load(), np.random.default_rng(seed)
+    kinds = ("white", "pink", "brown", "hum", "hum", *["music"] * 3, *["tone"] * 4) * 8
+    return [
+        network.hear(
+            noise(kind, 64000, rng, np.zeros(1, "f4")) * np.float32(10 ** rng.uniform(-4, -1))
+        )
+        for kind in kinds
+    ]
+
+
+def spoken(samples: Array) -> np.ndarray:
+    """Where a clean recording holds speech, (n,) at 50 Hz, gaps under 0.2 s closed."""
+    power = np.convolve(spectrum.frame_power(samples), np.ones(5) / 5, "same")[::2]
+    level = 10 * np.log10(power + 1e-10)
+    floor, loud = np.percentile(level, [5, 95])
+    said = level > max(loud - _PAUSE_DB, min(floor + _NOISE_DB, loud - 12))
+    said = binary_closing(np.pad(said, 10), iterations=5)[10:-10]
+    return np.asarray(binary_dilation(said, iterations=2))
+
+
+def _music(length: int, rng: np.random.Generator) -> np.ndarray:
+    at = np.arange(length) / spectrum.SAMPLE_RATE
+    made = np.zeros(length)
+    for start in np.arange(0, at[-1], rng.uniform(0.15, 0.6)):
+        after = np.maximum(at - start, 0)
+        envelope = (at >= start) * np.exp(-after * rng.uniform(1, 8))
+        for note in rng.choice([1, 1.25, 1.5, 2, 2.5], 3):
+            pitch = note * 110 * 2 ** (rng.integers(24) / 12)
+            made += envelope * np.sin(2 * np.pi * pitch * at) * rng.uniform(0.2, 1)
+    return made
+
+
+def _tones(length: int, rng: np.random.Generator) -> np.ndarray:
+    """One to three pure tones, steady or gliding, whole or in beeps, over a faint hiss."""
+    at = np.arange(length) / spectrum.SAMPLE_RATE
+    made = np.zeros(length)
+    for _ in range(int(rng.integers(1, 4))):
+        pitch = np.exp(rng.uniform(np.log(60), np.log(5000)))
+        bend = rng.choice([0.0, 0.0, rng.uniform(0, 0.7)])
+        pitches = pitch * np.exp(bend * np.sin(2 * np.pi * rng.uniform(0.05, 1) * at))
+        made += rng.uniform(0.2, 1) * np.sin(2 * np.pi * np.cumsum(pitches) / spectrum.SAMPLE_RATE)
+    if rng.uniform() < 0.4:
+        made *= np.sin(2 * np.pi * rng.uniform(0.3, 6) * at) > 0
+    return made + 10 ** rng.uniform(-5, -1) * rng.standard_normal(length)
+
+
+def _rows(index: Path) -> list[dict[str, str]]:
+    with index.open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+def _clip(
+    media: Path, row: dict[str, str], speaker: str, grid: bool, landmarker: FaceLandmarker
+) -> Clip:
+    path = media / row["file"]
+    times, points, previous = [], [], None
+    with av.open(str(path)) as container:
+        stream = container.streams.video[0]
+        for frame in container.decode(stream):
+            picture = np.asarray(frame.to_ndarray(format="rgb24"), np.uint8)
+            previous = landmarker.track(picture, previous)
+            if previous is not None:
+                times.append(float(frame.time or 0))
+                points.append(previous.points)
+    samples, start = _sound(path)
+    track = geometry.smooth(np.asarray(points, np.float32).reshape(-1, POINTS, 3))
+    pose = geometry.fit_pose(track)
+    lips = geometry.lip_shape(track, pose).reshape(len(track), -1)
+    at = np.asarray(times) - start
+    measured = geometry.measures(track, pose)
+    return Clip(row["file"], speaker, row["tier"], grid, samples, at, measured, lips)
+
+
+def _sound(path: Path) -> tuple[Array, float]:
+    """Mono samples at 16 kHz and the time of the first."""
+    resampler = av.AudioResampler("flt", "mono", spectrum.SAMPLE_RATE)
+    parts: list[Array] = []
+    start: float | None = None
+    with av.open(str(path)) as container:
+        for frame in container.decode(audio=0):
+            if start is None:
+                start = float(frame.time or 0)
+            parts.extend(f.to_ndarray()[0] for f in resampler.resample(frame))
+        parts.extend(f.to_ndarray()[0] for f in resampler.resample(None))
+    return np.concatenate(parts), start or 0.0

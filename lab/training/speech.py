@@ -1,0 +1,422 @@
+"""Fit the speech model: python -m lab.training.speech MEDIA_DIR
+
+A developer's tool; needs PyTorch. Measures the clips, corrects how far sound and picture are
+apart in each (`fit_offsets`), judges the network with each speaker left out (`fit_judge`), fits
+it on all clips and writes `speech.npz` with `speech_clips.json`: the clips fitted on and the
+figures. One thread a network and fixed seeds: the same machine gives the same digits.
+"""
+
+# Checked with and without PyTorch installed, which disagree about these.
+# mypy: disable-error-code="misc,no-untyped-call,no-any-return"
+from __future__ import annotations
+
+import argparse
+import datetime
+import json
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+import torch
+from scipy.special import expit
+from torch import nn
+from torch.nn import functional
+
+from lab.training.clips import Clip, listen, load, silences, spoken
+from lab.training.judge import (
+    judge,
+    judge_each,
+    judge_sounds,
+    written,
+)
+from lab.training.offsets import correct_offsets, speaker_seconds
+from lipsync_demo.engine.face.geometry import MEASURES
+from lipsync_demo.engine.speech.model import (
+    CHANNELS,
+    DILATIONS,
+    GROUPS,
+    LIP_TERMS,
+    OUTPUTS,
+    TAPS,
+    WEIGHTS,
+    SpeechModel,
+)
+from lipsync_demo.engine.speech.phone_features import FEATURES, RATE, PhoneNetwork
+from lipsync_demo.engine.speech.spectrum import Array
+from lipsync_demo.files import digest, write_whole
+
+RECORD = "speech_clips.json"
+BEGIN, END = "<!-- figures by fit_speech.py -->", "<!-- end of figures -->"
+SHAPES = len(MEASURES) + LIP_TERMS
+LOSS = torch.tensor([1.0, 1.0, 1.0, 0.5, 0.5] + [0.3] * LIP_TERMS)[None, :, None]
+STEPS, BATCH, QUIET, CROP = 300, 16, 4, 90
+RATE_OF_LEARNING, DECAY, DROPOUT = 2e-3, 0.1, 0.2
+CLOSED_SHARE, SPEECH_SHARE = 0.3, 0.1
+"""Of the two probabilities in the loss, against one of the shapes."""
+ALMOST, BLUR = 0.03, 0.006
+"""Opening at which lips count as half closed, and how softly, IOD: a hard limit would teach
+that lips open by a hair are no different from lips apart."""
+SEEDS = (0, 1, 2, 3)
+
+
+class Net(nn.Module):
+    """The network that `speech` runs in numpy."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.entry = nn.Conv1d(FEATURES, CHANNELS, 1)
+        self.layers = nn.ModuleList(
+            nn.Conv1d(CHANNELS, CHANNELS, TAPS, padding=d * (TAPS // 2), dilation=d)
+            for d in DILATIONS
+        )
+        self.norms = nn.ModuleList(nn.GroupNorm(GROUPS, CHANNELS) for _ in DILATIONS)
+        self.exit = nn.Conv1d(CHANNELS, OUTPUTS, 1)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        def drop(y: torch.Tensor) -> torch.Tensor:
+            return functional.dropout(y, DROPOUT, self.training)
+
+        x = functional.dropout1d(x, DROPOUT, self.training)
+        x = drop(functional.gelu(self.entry(x)))
+        for layer, norm in zip(self.layers, self.norms, strict=True):
+            x = x + drop(functional.gelu(norm(layer(x))))
+        return self.exit(x)
+
+
+class Targets:
+    """What the network should say for each clip: shapes (n, 13), closed, speech, known (n,)."""
+
+    def __init__(self, clips: list[Clip]) -> None:
+        self.shapes: list[Array] = []
+        self.known: list[np.ndarray] = []
+        self.closed: list[Array] = []
+        self.speech = [spoken(c.samples)[: c.rows] for c in clips]
+        lips: list[Array] = []
+        speakers: dict[str, list[Array]] = {}
+        for clip in clips:
+            measures, lip, known = clip.mouth()
+            own = measures[known]
+            self.shapes.append((measures - own.mean(0)) / (own.std(0) + 1e-4))
+            self.known.append(known)
+            self.closed.append(expit((ALMOST - measures[:, 0]) / BLUR).astype("f4"))
+            lips.append(lip - lip[known].mean(0))
+            speakers.setdefault(clip.speaker, []).append(lips[-1][known])
+        scatter = np.mean([np.cov(np.concatenate(v).T) for v in speakers.values()], axis=0)
+        values, vectors = np.linalg.eigh(scatter)
+        self.axes = vectors[:, ::-1][:, :LIP_TERMS]
+        self.axes *= np.sign(self.axes[np.abs(self.axes).argmax(0), np.arange(LIP_TERMS)])
+        self.sizes = np.sqrt(values[::-1][:LIP_TERMS])
+        for i, lip in enumerate(lips):
+            terms = np.clip(lip @ self.axes / self.sizes, -4, 4)
+            self.shapes[i] = np.concatenate([self.shapes[i], terms], axis=1).astype("f4")
+
+    def rows(self, i: int, pace: float, count: int) -> Array:
+        """Clip i played at `pace`: shapes, closed, speech and known in columns, (count, 16)."""
+        flags = [self.closed[i], self.speech[i], self.known[i]]
+        plain = np.column_stack([self.shapes[i], *flags])
+        if pace == 1.0:
+            return plain.astype("f4")
+        at, own = np.arange(count) * pace, np.arange(len(plain))
+        return np.column_stack([np.interp(at, own, c) for c in plain.T]).astype("f4")
+
+
+Fitted: TypeAlias = tuple[Net, Array, Array]
+"""A network with the mean and spread of its inputs."""
+
+
+def train(
+    clips: list[Clip], targets: Targets, chosen: list[int], quiet: list[Array], seed: int
+) -> Fitted:
+    """A network fitted on `chosen` clips, and the mean and spread of its inputs."""
+    torch.manual_seed(seed)
+    rng = np.random.default_rng(seed)
+    plain = np.concatenate([clips[i].features[0] for i in chosen])
+    mean, std = plain.mean(0), plain.std(0) + 1e-3
+    ready = {i: [torch.from_numpy((f - mean) / std) for f in clips[i].features] for i in chosen}
+    still = [torch.from_numpy((f - mean) / std) for f in quiet]
+    truth = {
+        (i, pace): torch.from_numpy(
+            targets.rows(i, pace, len(ready[i][clips[i].paces.index(pace)]))
+        )
+        for i in chosen
+        for pace in set(clips[i].paces)
+    }
+    seconds = speaker_seconds([clips[i] for i in chosen])
+    share = np.array([clips[i].rows * seconds[clips[i].speaker] ** -0.5 for i in chosen])
+    share /= share.sum()
+    net = Net()
+    optimiser = torch.optim.AdamW(net.parameters(), lr=RATE_OF_LEARNING, weight_decay=DECAY)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimiser, RATE_OF_LEARNING, total_steps=STEPS, pct_start=0.1
+    )
+    nothing = torch.zeros(CROP, SHAPES + 3)
+    for _ in range(STEPS):
+        xs, ys, masks = [], [], []
+        for i in rng.choice(chosen, BATCH, p=share):
+            variant = int(rng.integers(len(ready[i])))
+            x = ready[i][variant]
+            rows, inside = _crop(len(x), rng)
+            xs.append(x[rows])
+            ys.append(truth[i, clips[i].paces[variant]][rows])
+            masks.append(inside)
+        for i in rng.choice(len(still), QUIET):
+            rows, inside = _crop(len(still[i]), rng)
+            xs.append(still[i][rows])
+            ys.append(nothing)
+            masks.append(inside)
+        told, mask = torch.stack(ys).transpose(1, 2), torch.stack(masks)
+        said = net(torch.stack(xs).transpose(1, 2))
+        known = (mask * told[:, -1])[:, None]
+        shape = functional.smooth_l1_loss(said[:, :SHAPES], told[:, :SHAPES], reduction="none")
+        loss = (shape * known * LOSS).sum() / (known.sum() * LOSS.sum())
+        talking = known[:, 0] * told[:, -2]
+        closed = functional.binary_cross_entropy_with_logits(
+            said[:, -2], told[:, -3], reduction="none"
+        )
+        speech = functional.binary_cross_entropy_with_logits(
+            said[:, -1], told[:, -2], reduction="none"
+        )
+        loss = loss + CLOSED_SHARE * (closed * talking).sum() / talking.sum()
+        loss = loss + SPEECH_SHARE * (speech * mask).sum() / mask.sum()
+        optimiser.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(net.parameters(), 1.0)
+        optimiser.step()
+        schedule.step()
+    return net.eval(), mean, std
+
+
+def _crop(count: int, rng: np.random.Generator) -> tuple[torch.Tensor, torch.Tensor]:
+    """Which rows of `count` to fit on, and 1 where they exist: a sound's ends count too."""
+    start = int(rng.integers(-30, max(1, count - CROP + 30)))
+    rows = torch.arange(start, start + CROP)
+    return rows.clamp(0, count - 1), ((rows >= 0) & (rows < count)).float()
+
+
+def said(fitted: list[Fitted], features: Array) -> Array:
+    """Raw outputs (n, 15), the mean over the networks."""
+    with torch.no_grad():
+        each = [n(torch.from_numpy((features - m) / s).T[None])[0].T.numpy() for n, m, s in fitted]
+    return np.asarray(np.mean(each, axis=0), np.float32)
+
+
+def folds(clips: list[Clip]) -> list[set[str]]:
+    """Speakers to leave out together: one at a time; GRID's smaller ones in three groups."""
+    alone = sorted({c.speaker for c in clips if not c.grid or c.speaker == "s1"})
+    rest = sorted({c.speaker for c in clips} - set(alone))
+    return [{s} for s in alone] + [set(rest[i::3]) for i in range(3) if rest[i::3]]
+
+
+@dataclass(frozen=True)
+class Fold:
+    """Networks that have not seen or heard the speakers `left_out`."""
+
+    left_out: frozenset[str]
+    fitted: list[Fitted]
+
+
+_material: list[tuple[list[Clip], Targets, list[Array]]] = []
+"""What a worker process fits on."""
+
+
+def _receive(*material: Any) -> None:
+    torch.set_num_threads(1)
+    _material[:] = [material]
+
+
+def _train(job: tuple[list[int], int]) -> Fitted:
+    chosen, seed = job
+    clips, targets, quiet = _material[0]
+    return train(clips, targets, chosen, quiet, seed)
+
+
+def fit_all(
+    clips: list[Clip], targets: Targets, quiet: list[Array], workers: int
+) -> tuple[list[Fold], list[Fitted]]:
+    """The folds, and the networks fitted on every clip."""
+    every = range(len(clips))
+    left_out = [frozenset(s) for s in folds(clips)] + [frozenset[str]()]
+    jobs = [
+        ([i for i in every if clips[i].speaker not in group], seed)
+        for group in left_out
+        for seed in SEEDS
+    ]
+    # A forked process inherits the clips; sending them would copy gigabytes.
+    with ProcessPoolExecutor(
+        workers, get_context("fork"), initializer=_receive, initargs=(clips, targets, quiet)
+    ) as pool:
+        nets = list(pool.map(_train, jobs))
+    n = len(SEEDS)
+    groups = [nets[k * n : (k + 1) * n] for k in range(len(left_out))]
+    return [Fold(g, f) for g, f in zip(left_out, groups, strict=True)][:-1], groups[-1]
+
+
+def scale(out: list[Array], targets: Targets, of: Sequence[int]) -> Array:
+    """Mean and spread (2, 13) of the shapes said on the clips `of`: one unit of the model."""
+    talk = [out[i][targets.known[i] & targets.speech[i], :SHAPES] for i in of]
+    return np.stack([np.concatenate(talk).mean(0), np.mean([t.std(0) for t in talk], axis=0)])
+
+
+def packed(fitted: list[Fitted], level: Array, targets: Targets) -> dict[str, np.ndarray]:
+    """The networks as `speech` reads them: inputs' scale folded in, laid out for x @ w."""
+    out: dict[str, list[np.ndarray]] = {}
+    for net, mean, std in fitted:
+        w = {k: v.detach().numpy() for k, v in net.state_dict().items()}
+        entry = w["entry.weight"][:, :, 0].T / std[:, None]
+        one = {
+            "in.weight": entry,
+            "in.bias": w["entry.bias"] - mean @ entry,
+            "out.weight": w["exit.weight"][:, :, 0].T,
+            "out.bias": w["exit.bias"],
+        }
+        for i in range(len(DILATIONS)):
+            one[f"{i}.weight"] = w[f"layers.{i}.weight"].transpose(2, 1, 0).reshape(-1, CHANNELS)
+            one[f"{i}.bias"] = w[f"layers.{i}.bias"]
+            one[f"{i}.norm.weight"] = w[f"norms.{i}.weight"]
+            one[f"{i}.norm.bias"] = w[f"norms.{i}.bias"]
+        for name, value in one.items():
+            out.setdefault(name, []).append(value)
+    arrays = {name: np.stack(values).astype(np.float16) for name, values in out.items()}
+    return arrays | {
+        "middle": level[0].astype("f4"),
+        "spread": level[1].astype("f4"),
+        "lip_axes": targets.axes.astype(np.float16),
+        "lip_sizes": targets.sizes.astype(np.float32),
+    }
+
+
+def models(
+    clips: list[Clip], targets: Targets, made: list[Fold], out: list[Array]
+) -> list[dict[str, np.ndarray]]:
+    """Each fold's weights; not even the scale of the outputs comes from who is left out."""
+    every = range(len(clips))
+    return [
+        packed(
+            fold.fitted,
+            scale(out, targets, [i for i in every if clips[i].speaker not in fold.left_out]),
+            targets,
+        )
+        for fold in made
+    ]
+
+
+def write_folds(
+    folder: Path, clips: list[Clip], made: list[Fold], weights: list[dict[str, np.ndarray]]
+) -> None:
+    """One weights file a fold, and `folds.json`: which file may judge a clip, and its offset.
+
+    `{"talk/a.mp4": {"weights": "fold_0.npz", "offset": 0.05}}`; the offset is how much later
+    than the picture the clip's sound is, s.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    listed: dict[str, dict[str, object]] = {}
+    for k, (fold, arrays) in enumerate(zip(made, weights, strict=True)):
+        np.savez_compressed(folder / f"fold_{k}.npz", allow_pickle=False, **arrays)
+        for clip in clips:
+            if clip.speaker in fold.left_out:
+                row = {"weights": f"fold_{k}.npz", "offset": round(clip.offset, 3)}
+                listed[clip.file] = row
+    text = json.dumps(listed, indent=1, sort_keys=True) + "\n"
+    write_whole(folder / "folds.json", text)
+
+
+def fit(
+    clips: list[Clip], media: Path, output: Path, folder: Path | None, workers: int
+) -> dict[str, Any]:
+    """Fit on `clips` and judge; writes the weights, their record and the folds; the record."""
+    listen(clips)
+    correct_offsets(clips)
+    targets, quiet = Targets(clips), silences()
+    made, fitted = fit_all(clips, targets, quiet, workers)
+    knows = {s: k for k, fold in enumerate(made) for s in fold.left_out}
+    out = [said(made[knows[c.speaker]].fitted, c.features[0]) for c in clips]
+    weights = models(clips, targets, made, out)
+    if folder:
+        write_folds(folder, clips, made, weights)
+    arrays = packed(fitted, scale(out, targets, range(len(clips))), targets)
+    np.savez_compressed(output, allow_pickle=False, **arrays)
+    record = {
+        "date": datetime.datetime.now(datetime.timezone.utc).date().isoformat(),
+        "sha256": digest(output),
+        "seconds": round(sum(c.rows for c in clips) / RATE, 1),
+        "speakers": len(speaker_seconds(clips)),
+        "clips": [
+            {"file": c.file, "speaker": c.speaker, "tier": c.tier, "offset": round(c.offset, 3)}
+            for c in clips
+        ],
+    }
+    hearing = PhoneNetwork.load()
+    strangers = [SpeechModel(_float32(w), hearing) for w in weights]
+    chosen = [strangers[knows[c.speaker]] for c in clips]
+    return _recorded(record, clips, chosen, media, output)
+
+
+def judge_again(media: Path, output: Path, folder: Path) -> dict[str, Any]:
+    """Figures of weights and folds fitted earlier, for when what comes after them changed."""
+    listed = json.loads((folder / "folds.json").read_text(encoding="utf-8"))
+    strangers = {row["weights"]: SpeechModel.of(folder / row["weights"]) for row in listed.values()}
+    clips = load(media)
+    for clip in clips:
+        clip.offset = listed[clip.file]["offset"]
+    chosen = [strangers[listed[c.file]["weights"]] for c in clips]
+    record = json.loads(output.with_name(RECORD).read_text(encoding="utf-8"))
+    return _recorded(record, clips, chosen, media, output)
+
+
+def _recorded(
+    record: dict[str, Any],
+    clips: list[Clip],
+    chosen: list[SpeechModel],
+    media: Path,
+    output: Path,
+) -> dict[str, Any]:
+    """`record` with its figures, written beside the weights; `chosen[i]` judges clip i."""
+    listed = record.pop("clips")
+    record |= {
+        "speaker left out": judge(clips, chosen),
+        "each speaker outside GRID, left out": judge_each(clips, chosen),
+        "probability of speech": judge_sounds(SpeechModel.of(output), media),
+        "clips": listed,
+    }
+    text = json.dumps(record, indent=1)
+    output.with_name(RECORD).write_text(text + "\n", encoding="utf-8")
+    readme = output.with_name("README.md")
+    if readme.is_file():
+        before, _, rest = readme.read_text(encoding="utf-8").partition(BEGIN)
+        after = rest.partition(END)[2]
+        readme.write_text(f"{before}{BEGIN}\n{written(record)}\n{END}{after}", encoding="utf-8")
+    return record
+
+
+def _float32(arrays: dict[str, np.ndarray]) -> dict[str, Array]:
+    return {name: a.astype(np.float32) for name, a in arrays.items()}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("media", type=Path, help="folder with index.csv and grid/index.csv")
+    parser.add_argument("--output", type=Path, default=WEIGHTS)
+    parser.add_argument(
+        "--folds", type=Path, metavar="DIR", help="write the folds too, to judge other parts by"
+    )
+    parser.add_argument("--workers", type=int, default=1, help="processes to fit in")
+    parser.add_argument(
+        "--judge", action="store_true", help="fit nothing: judge the weights and --folds there are"
+    )
+    args = parser.parse_args()
+    torch.set_num_threads(1)
+    if args.judge:
+        if args.folds is None:
+            parser.error("--judge needs --folds")
+        record = judge_again(args.media, args.output, args.folds)
+    else:
+        record = fit(load(args.media), args.media, args.output, args.folds, args.workers)
+    print(json.dumps({k: v for k, v in record.items() if k != "clips"}, indent=1))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,205 @@
+"""What was found in a video and in a speech, and what was drawn of it, kept for the next run.
+
+Files of arrays in one folder, named by the content they were found in, by what was asked and
+by the engine's own code and weights: what is read back is what would be found again, digit for
+digit. The ones not used for longest go when all together take too much.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import time
+import zipfile
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeAlias, TypeVar
+
+import numpy as np
+from filelock import FileLock
+
+from lipsync_demo.engine.mouths.library import LibraryBuilder
+from lipsync_demo.engine.speech.model import SpeechShapes
+from lipsync_demo.engine.tracking.overlay import Overlay
+from lipsync_demo.engine.tracking.tracks import FaceTrack, Shot
+from lipsync_demo.engine.video.gop import Gop
+from lipsync_demo.files import digest, replacing
+from lipsync_demo.media import streams
+
+Arrays: TypeAlias = dict[str, Any]
+"""Arrays by name, as `numpy.savez` takes them."""
+T = TypeVar("T")
+
+MOST_BYTES = 512 * 1024 * 1024
+"""Of all that is kept."""
+CODE_AND_WEIGHTS = frozenset({".py", ".npz", ".task"})
+"""Suffixes of the files whose change makes the engine find something else."""
+SHAPES = ("measures", "lips", "closed", "speech")
+GOP = ("data", "sizes", "places", "keys")
+
+logger = logging.getLogger(__name__)
+
+
+class Analyses:
+    """Kept analyses in `folder`, at most `most_bytes`. Safe to share between processes.
+
+    Whoever asks for what another process is just finding waits for it.
+    """
+
+    def __init__(self, folder: Path, most_bytes: int = MOST_BYTES) -> None:
+        self._folder = folder
+        self._most_bytes = most_bytes
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def shots(self, video: Path, asked: str, find: Callable[[], list[Shot]]) -> list[Shot]:
+        """The shots of a video; `asked` tells apart what `find` may be asked for."""
+        return self._kept("shots", f"{digest(video)} {asked}", find, _packed_shots, _unpacked_shots)
+
+    def shapes(self, audio: Path, hear: Callable[[], SpeechShapes]) -> SpeechShapes:
+        """The mouth shapes of a speech."""
+        return self._kept("shapes", digest(audio), hear, _packed_shapes, _unpacked_shapes)
+
+    def gop(self, recipe: str) -> Gop | None:
+        """The coded group that was kept for a recipe, if it is still there."""
+        return _read(self._place("gop", recipe), _unpacked_gop)
+
+    def keep_gop(self, recipe: str, gop: Gop) -> None:
+        """Keep a coded group; `recipe` tells all that it was drawn and encoded from."""
+        self._write(self._place("gop", recipe), {name: getattr(gop, name) for name in GOP})
+
+    def _kept(
+        self,
+        kind: str,
+        what: str,
+        make: Callable[[], T],
+        pack: Callable[[T], Arrays],
+        unpack: Callable[[Arrays], T],
+    ) -> T:
+        path = self._place(kind, what)
+        # A few locks for all: one for each file would stay behind for ever. Each kind has its
+        # own, because a look at a video may listen to its sound.
+        with FileLock(self._folder / f".{kind}-{path.stem[-1]}.lock"):
+            found = _read(path, unpack)
+            if found is None:
+                found = make()
+                self._write(path, pack(found))
+        return found
+
+    def _place(self, kind: str, what: str) -> Path:
+        name = hashlib.sha256(f"{_engine()} {kind} {what}".encode()).hexdigest()
+        return self._folder / f"{kind}-{name}.npz"
+
+    def _write(self, path: Path, arrays: Arrays) -> None:
+        try:
+            with replacing(path) as part, part.open("wb") as file:
+                np.savez(file, allow_pickle=False, **arrays)
+            _used(path)
+            self._shrink()
+        except OSError as error:
+            logger.warning("What was found cannot be kept: %s", error)
+
+    def _shrink(self) -> None:
+        ages = []
+        for path in self._folder.glob("*.npz"):
+            try:
+                status = path.stat()
+            except FileNotFoundError:
+                continue
+            ages.append((status.st_mtime_ns, status.st_size, path))
+        total = sum(size for _, size, _ in ages)
+        for _, size, path in sorted(ages):
+            if total <= self._most_bytes:
+                return
+            path.unlink(missing_ok=True)
+            total -= size
+
+
+def _read(path: Path, unpack: Callable[[Arrays], T]) -> T | None:
+    """What is in a file; None when it is not there or cannot be read."""
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            found = unpack(dict(arrays))
+        _used(path)
+        return found
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+        logger.warning("What was kept of an earlier run cannot be read: %s", error)
+        return None
+
+
+def _used(path: Path) -> None:
+    # The file system's own clock may tell the same time for several milliseconds.
+    os.utime(path, ns=(time.time_ns(),) * 2)
+
+
+@cache
+def _engine() -> str:
+    """Hash of the engine's code and weights, and of the code that reads media for it."""
+    return code_hash(Path(__file__).parent, Path(streams.__file__).parent)
+
+
+def code_hash(*folders: Path) -> str:
+    """Hash of all code and weights below the folders, by their paths there; of nothing else."""
+    found = hashlib.sha256()
+    for folder in folders:
+        files = (path for path in folder.rglob("*") if path.suffix in CODE_AND_WEIGHTS)
+        for path in sorted(files):
+            found.update(f"{path.relative_to(folder).as_posix()} {digest(path)}\n".encode())
+    return found.hexdigest()
+
+
+def _packed_shapes(shapes: SpeechShapes) -> Arrays:
+    return {name: getattr(shapes, name) for name in SHAPES}
+
+
+def _unpacked_shapes(arrays: Arrays) -> SpeechShapes:
+    return SpeechShapes(**{name: arrays[name] for name in SHAPES})
+
+
+def _unpacked_gop(arrays: Arrays) -> Gop:
+    return Gop(**{name: arrays[name] for name in GOP})
+
+
+def _packed_shots(shots: list[Shot]) -> Arrays:
+    arrays: Arrays = {"shots": np.array([(s.start, s.end, s.faces) for s in shots], np.int64)}
+    for number, shot in enumerate(shots):
+        if shot.track is not None:
+            track = {
+                "few": shot.track.few,
+                "weight": shot.track.weight,
+                "lights": shot.track.lights,
+                "size": np.array(shot.track.size),
+                "overlay": shot.track.overlay.rows,
+                **shot.track.mouths.packed(),
+            }
+            arrays |= {f"{number}.{name}": array for name, array in track.items()}
+    return arrays
+
+
+def _unpacked_shots(arrays: Arrays) -> list[Shot]:
+    parts: dict[int, Arrays] = {}
+    for name, array in arrays.items():
+        number, _, own = name.partition(".")
+        if own:
+            parts.setdefault(int(number), {})[own] = array
+    return [
+        Shot(int(start), int(end), _unpacked_track(parts.get(number)), int(faces))
+        for number, (start, end, faces) in enumerate(arrays["shots"])
+    ]
+
+
+def _unpacked_track(arrays: Arrays | None) -> FaceTrack | None:
+    if arrays is None:
+        return None
+    width, height = arrays["size"].tolist()
+    return FaceTrack(
+        arrays["few"],
+        arrays["weight"],
+        arrays["lights"],
+        LibraryBuilder.unpacked(arrays),
+        (width, height),
+        Overlay(arrays["overlay"]),
+    )

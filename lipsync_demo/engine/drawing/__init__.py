@@ -1,0 +1,1 @@
+"""A frame with another mouth."""

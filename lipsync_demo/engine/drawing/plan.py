@@ -1,0 +1,195 @@
+"""What is to be drawn in each output frame: who, which mouth, from which donor."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby, islice
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lipsync_demo.engine.background import in_a_row
+from lipsync_demo.engine.drawing.renderer import MouthRenderer
+from lipsync_demo.engine.face.motion_model import CORNER, MOVING
+from lipsync_demo.engine.face.stored_points import whole
+from lipsync_demo.engine.mouths.library import MouthLibrary
+from lipsync_demo.engine.mouths.selection import Donor, choose
+from lipsync_demo.engine.speech.lay_out import Drive
+from lipsync_demo.engine.speech.person_range import Levels
+from lipsync_demo.engine.tracking.tracks import FaceTrack, Shot
+from lipsync_demo.engine.video.picture import Picture
+from lipsync_demo.engine.warping.scene import Scene
+from lipsync_demo.media.frame_plan import FramePlan
+
+Floats = NDArray[np.float32]
+
+AT_ONCE = 16
+"""Frames whose geometry is computed together."""
+
+_CORNERS = [MOVING[0], MOVING[CORNER]]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Drawing:
+    """What changes in one output frame: the mouth in frame `number` of the track.
+
+    It becomes `target` (5,); `strength` is 1, or less while the face fades in or out.
+    """
+
+    renderer: MouthRenderer
+    track: FaceTrack
+    number: int
+    target: Floats
+    donor: Donor
+    strength: float
+
+    @property
+    def points(self) -> Floats:
+        """The face's points (478, 3) in pixels."""
+        return self.track.at(self.number)
+
+    @property
+    def recipe(self) -> str:
+        """Tells it from every other drawing upon the same frame of the same analysis."""
+        rows, weights = self.donor.rows, self.donor.weights
+        return f"{self.target.tobytes().hex()} {rows} {weights} {self.strength}"
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Sketch:
+    """A drawing with its geometry: the scene's places are in pixels of the whole picture."""
+
+    drawing: Drawing
+    scene: Scene
+
+    def on(self, picture: Picture) -> Picture:
+        """The picture with the mouth drawn; every other byte is as it was."""
+        drawing = self.drawing
+        (left, top), (right, bottom) = self.scene.extent.tolist()
+        box = picture.box(left - 1, top - 1, right + 1, bottom + 1)
+        before = picture.rgb(box)
+        overlaid = drawing.track.overlay.over(drawing.number, picture, box)
+        clean = before if overlaid is None else overlaid.without(before)
+        after = drawing.renderer.draw(
+            clean,
+            self.scene.seen_from(box.left, box.top),
+            float(drawing.target[0]),
+            drawing.donor,
+            drawing.strength,
+            drawing.track.lights[drawing.number],
+        )
+        if overlaid is not None:
+            after = overlaid.laid(before, clean, after)
+        return picture.changed(box, before, after)
+
+
+def shown(
+    pictures: Iterable[Picture], drawn: Iterable[Drawing | None], size: tuple[int, int]
+) -> Iterator[Picture]:
+    """The pictures, of `size` (width, height), with what is drawn on each."""
+    for some in in_a_row(zip(pictures, sketches(drawn), strict=True), size):
+        yield from [picture if one is None else one.on(picture) for picture, one in some]
+
+
+def sketches(drawn: Iterable[Drawing | None]) -> Iterator[Sketch | None]:
+    """One for each drawing, in order."""
+    coming = iter(drawn)
+    while some := list(islice(coming, AT_ONCE)):
+        for track, together in groupby(some, key=_track):
+            if track is None:
+                yield from (None for _ in together)
+            else:
+                yield from _sketched(track, [d for d in together if d is not None])
+
+
+def _track(drawing: Drawing | None) -> FaceTrack | None:
+    return None if drawing is None else drawing.track
+
+
+def _sketched(track: FaceTrack, drawn: Sequence[Drawing]) -> Iterator[Sketch]:
+    numbers = np.array([drawing.number for drawing in drawn])
+    scenes = Scene.several(
+        whole(track.few[numbers]),
+        np.stack([drawing.target for drawing in drawn]),
+        np.array([drawing.strength for drawing in drawn], np.float32),
+        drawn[0].renderer.library.model,
+        track.pose.at(numbers),
+    )
+    return map(Sketch, drawn, scenes)
+
+
+def drawings(frames: FramePlan, shots: list[Shot], drive: Drive) -> list[Drawing | None]:
+    """One for each output frame; None where the frame passes through.
+
+    What comes from one of the plan's parts on changes nothing before it.
+    """
+    starts = np.array([shot.start for shot in shots])
+    sources = np.array(frames.sources)
+    shot_of = np.searchsorted(starts, sources, side="right") - 1
+    seconds = np.array([float(pts * frames.time_base) for pts in frames.pts])
+    people: dict[int, _Person] = {}
+    drawn: list[Drawing | None] = []
+    for index, numbers in groupby(range(len(frames)), key=lambda number: int(shot_of[number])):
+        stretch = list(numbers)
+        shot = shots[index]
+        if shot.track is None:
+            drawn += [None] * len(stretch)
+            continue
+        if index not in people:
+            people[index] = _Person(shot.track)
+        parts = [part - stretch[0] for part in frames.parts]
+        drawn += people[index].drawings(
+            sources[stretch] - shot.start, seconds[stretch], drive, parts
+        )
+    return drawn
+
+
+class _Person:
+    """A face with its mouths and its range."""
+
+    def __init__(self, track: FaceTrack) -> None:
+        self._track = track
+        self._library = _uncovered(track.mouths.build(), track)
+        self._renderer = MouthRenderer(self._library)
+        self._levels = Levels.of(track.measures[track.usable])
+
+    def drawings(
+        self,
+        numbers: NDArray[np.intp],
+        seconds: NDArray[np.float64],
+        drive: Drive,
+        parts: Collection[int],
+    ) -> list[Drawing | None]:
+        """For consecutive output frames that show the shot's frames `numbers`."""
+        targets = self._levels.targets(*drive.at(seconds))
+        poses = self._track.pose.at(numbers)
+        track = self._track
+        donors = choose(
+            self._library, targets, poses, parts, track.lights[numbers], track.rooms[numbers]
+        )
+        strengths = self._track.weight[numbers].tolist()
+        return [
+            Drawing(self._renderer, self._track, int(number), target, donor, strength)
+            if strength > 0
+            else None
+            for number, target, donor, strength in zip(
+                numbers, targets, donors, strengths, strict=True
+            )
+        ]
+
+
+def _uncovered(library: MouthLibrary, track: FaceTrack) -> MouthLibrary:
+    """The library without what lay before its mouths."""
+    if not track.overlay:
+        return library
+    mouths = []
+    for mouth in library.mouths:
+        places = track.at(mouth.index)[_CORNERS, :2]
+        local = mouth.points[[0, CORNER]]
+        across = [np.linalg.norm(ends[1] - ends[0]) for ends in (local, places)]
+        scale = float(across[0] / across[1])
+        corner = places[0] - local[0] / np.float32(scale)
+        patch = track.overlay.lifted(mouth.index, mouth.patch, corner, scale)
+        mouths.append(replace(mouth, patch=patch))
+    return replace(library, mouths=tuple(mouths))

@@ -1,0 +1,1 @@
+"""Faces: detection, landmarks, head pose and the measures of a mouth."""

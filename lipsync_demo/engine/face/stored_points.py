@@ -1,0 +1,26 @@
+"""The mesh's points that are used, a third of them: what is stored of every frame."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lipsync_demo.engine.face.geometry import EYES, RIGID
+from lipsync_demo.engine.face.landmarker import POINTS
+from lipsync_demo.engine.face.motion_model import MOVING
+
+Floats = NDArray[np.float32]
+
+USED = np.array(sorted({*MOVING, *RIGID, *EYES}))
+
+
+def used(points: Floats) -> Floats:
+    """Of points (..., 478, 3) those that are used (..., len(USED), 3), a copy."""
+    return np.ascontiguousarray(points[..., USED, :])
+
+
+def whole(few: Floats) -> Floats:
+    """The points (..., 478, 3) that `used` was given; those left out are NaN."""
+    points = np.full((*few.shape[:-2], POINTS, 3), np.nan, np.float32)
+    points[..., USED, :] = few
+    return points

@@ -1,0 +1,1 @@
+"""The person's own mouths, and which of them is shown when."""

@@ -1,0 +1,1 @@
+"""Speech to mouth shapes, laid along the output in a person's range."""

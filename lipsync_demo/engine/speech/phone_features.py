@@ -1,0 +1,158 @@
+"""What is said, as a phone recogniser hears it: 288 numbers, 50 times a second.
+
+The recogniser is the ASR network of the `hama` package (Apache-2.0), a Conformer (Gulati et
+al. 2020, arXiv:2005.08100) of four blocks trained to write down phones. Its last layers say
+which phone; what the mouth does shows best in the middle ones, so only the first three
+blocks are kept, and the outputs of the second and third are the features. Its weights are
+read from the installed package by `recogniser`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from scipy.special import erf, expit
+
+from lipsync_demo.engine.errors import BrokenWeights
+from lipsync_demo.engine.speech import recogniser, spectrum
+from lipsync_demo.engine.speech.recogniser import BLOCKS, CONTEXT, WIDTH
+from lipsync_demo.engine.speech.spectrum import Array
+
+RATE = 50
+FEATURES = 2 * WIDTH
+HEADS = 4
+BLOCK_SECONDS = 16
+MARGIN_SECONDS = 2
+"""Long sound is heard in blocks; each sees this much more on both sides."""
+
+_EPSILON = np.float32(1e-5)
+
+
+def checked(path: Path, sha256: str | None = None) -> dict[str, Array]:
+    """The arrays of a weights file, as float32; without `sha256` whatever the file holds.
+
+    Raises:
+        BrokenWeights: the file is missing or its checksum differs.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise BrokenWeights(
+            "The speech model of the local engine is missing.", "Install the app again."
+        ) from error
+    if sha256 is not None and hashlib.sha256(data).hexdigest() != sha256:
+        raise BrokenWeights(
+            "The speech model of the local engine is damaged.", "Install the app again."
+        )
+    with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
+        return {name: arrays[name].astype(np.float32) for name in arrays.files}
+
+
+class PhoneNetwork:
+    """The network's first blocks. Holds no state: safe to share between threads."""
+
+    def __init__(self, weights: dict[str, Array]) -> None:
+        self._filters = weights["filters"]
+        self._entry = (weights["entry.weight"], weights["entry.bias"])
+        self._blocks = [_Block(weights, f"{i}.") for i in range(BLOCKS)]
+
+    @staticmethod
+    @cache
+    def load() -> PhoneNetwork:
+        """The network of this installation.
+
+        Raises:
+            BrokenWeights: the package is missing or its archive is another one.
+        """
+        return PhoneNetwork(recogniser.load())
+
+    def hear(self, samples: Array, *, warp: float = 1.0) -> Array:
+        """Features (len(samples) // 320 + 1, 288); row k is centred on k / 50 s.
+
+        `samples` is mono sound at 16 kHz in -1 to 1. `warp` changes the apparent length of
+        the vocal tract (see `spectrum.log_mel`).
+        """
+        samples = spectrum.levelled(samples)
+        step = spectrum.SAMPLE_RATE // RATE
+        total = len(samples) // step + 1
+        block, margin = BLOCK_SECONDS * RATE, MARGIN_SECONDS * RATE
+        out = np.empty((total, FEATURES), np.float32)
+        for start in range(0, total, block):
+            stop = min(start + block, total)
+            low, high = max(start - margin, 0), min(stop + margin, total)
+            heard = self._hear(samples, low, high, warp)
+            out[start:stop] = heard[start - low : stop - low]
+        return out
+
+    def _hear(self, samples: Array, low: int, high: int, warp: float) -> Array:
+        bands = spectrum.log_mel(samples, 2 * low - 1, 2 * high, self._filters, warp=warp)
+        # The entry convolution pads with zeros beyond the sound.
+        if low == 0:
+            bands[0] = 0
+        if 2 * high - 1 > len(samples) // spectrum.HOP:
+            bands[-1] = 0
+        weight, bias = self._entry
+        window = np.concatenate([bands[0:-2:2], bands[1:-1:2], bands[2::2]], axis=1)
+        x = window @ weight + bias
+        x = 0.5 * x * (1 + erf(x * np.float32(np.sqrt(0.5))))
+        kept = []
+        for block in self._blocks:
+            x = block(x)
+            kept.append(x)
+        return np.concatenate(kept[-2:], axis=1)
+
+
+class _Block:
+    """Half a feed-forward, attention, convolution, half a feed-forward, a norm."""
+
+    def __init__(self, weights: dict[str, Array], prefix: str) -> None:
+        self._w = {n.removeprefix(prefix): w for n, w in weights.items() if n.startswith(prefix)}
+
+    def __call__(self, x: Array) -> Array:
+        x = x + np.float32(0.5) * self._feed(x, "feed1")
+        x = x + self._attend(x)
+        x = x + self._convolve(x)
+        x = x + np.float32(0.5) * self._feed(x, "feed2")
+        return self._norm(x, "norm")
+
+    def _norm(self, x: Array, name: str) -> Array:
+        centred = x - x.mean(-1, keepdims=True)
+        spread = np.sqrt(np.square(centred).mean(-1, keepdims=True) + _EPSILON)
+        out: Array = centred / spread * self._w[f"{name}.weight"] + self._w[f"{name}.bias"]
+        return out
+
+    def _line(self, x: Array, name: str) -> Array:
+        out: Array = x @ self._w[f"{name}.weight"] + self._w[f"{name}.bias"]
+        return out
+
+    def _feed(self, x: Array, name: str) -> Array:
+        wide = _swish(self._line(self._norm(x, f"{name}.norm"), f"{name}.in"))
+        return self._line(wide, f"{name}.out")
+
+    def _attend(self, x: Array) -> Array:
+        n, depth = len(x), WIDTH // HEADS
+        mixed = self._line(self._norm(x, "attend.norm"), "attend.in")
+        query, key, value = mixed.reshape(n, 3, HEADS, depth).transpose(1, 2, 0, 3)
+        scores = query @ key.transpose(0, 2, 1) / np.float32(np.sqrt(depth))
+        scores = np.exp(scores - scores.max(-1, keepdims=True))
+        scores /= scores.sum(-1, keepdims=True)
+        return self._line((scores @ value).transpose(1, 0, 2).reshape(n, WIDTH), "attend.out")
+
+    def _convolve(self, x: Array) -> Array:
+        y = self._line(self._norm(x, "conv.norm"), "conv.in")
+        y = y[:, :WIDTH] * expit(y[:, WIDTH:])
+        padded = np.pad(y, ((CONTEXT // 2, CONTEXT // 2), (0, 0)))
+        weight = self._w["conv.depth.weight"]
+        total = np.broadcast_to(self._w["conv.depth.bias"], y.shape).copy()
+        for k in range(CONTEXT):
+            total += padded[k : k + len(y)] * weight[k]
+        return self._line(_swish(total), "conv.out")
+
+
+def _swish(x: Array) -> Array:
+    out: Array = x * expit(x)
+    return out

@@ -1,0 +1,310 @@
+"""One face followed frame by frame: its points, and the mouths it shows."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lipsync_demo.engine.face.geometry import (
+    LIPS_OUTER,
+    SMOOTHING_TAPS,
+    Pose,
+    fit_pose,
+    iod,
+    measures,
+    smooth,
+)
+from lipsync_demo.engine.face.landmarker import (
+    MESH_SIZE,
+    MIN_PRESENCE,
+    FaceLandmarker,
+    Landmarks,
+    Region,
+    landmark_region,
+)
+from lipsync_demo.engine.face.picture_edge import in_sight
+from lipsync_demo.engine.face.stored_points import USED, used, whole
+from lipsync_demo.engine.mouths.library import LibraryBuilder, patch_box
+from lipsync_demo.engine.mouths.light import light
+from lipsync_demo.engine.tracking.interpolation import APART, Between, Halfway, Sight
+from lipsync_demo.engine.tracking.overlay_finder import Watch
+from lipsync_demo.engine.tracking.speaker import Candidate
+from lipsync_demo.engine.video.picture import Box, Picture
+
+Floats = NDArray[np.float32]
+
+Skipped = tuple[int, Picture]
+
+_LIPS = np.array(LIPS_OUTER)
+
+GATHERED, MOST_WAITING = 16, 128
+"""Frames whose mouths are taken into the library together, at most while too little is known."""
+AT_ONCE = 512
+"""Frames whose points are measured at a time."""
+
+WIDEST_YAW = np.radians(50)
+SMALLEST_IOD = 14.0
+"""Below this many pixels between the eyes a mouth is too small to draw."""
+
+
+def look(picture: Picture, region: Region, landmarker: FaceLandmarker) -> Landmarks:
+    """The mesh's points in a region of a picture, converting only that region."""
+    return landmarker.read(picture.square(region.onto(MESH_SIZE), MESH_SIZE), region)
+
+
+class Found:
+    """Points (len(USED), 3) by frame in one piece of memory: many small ones stay in the heap.
+
+    `lights` has the light (2,) on the face in each, as in `light.py`.
+    """
+
+    def __init__(self) -> None:
+        self.numbers: list[int] = []
+        self.lights: list[Floats] = []
+        self._points = np.empty((0, len(USED), 3), np.float32)
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def add(self, number: int, points: Floats, lit: Floats) -> None:
+        if len(self) == len(self._points):
+            self._points.resize((len(self) + AT_ONCE, *points.shape), refcheck=False)
+        self._points[len(self)] = points
+        self.numbers.append(number)
+        self.lights.append(lit)
+
+    def forget(self, number: int) -> None:
+        """Everything from frame `number` on."""
+        kept = sum(one < number for one in self.numbers)
+        del self.numbers[kept:], self.lights[kept:]
+
+    @property
+    def points(self) -> Floats:
+        """(n, len(USED), 3), in the order of `numbers`."""
+        return self._points[: len(self)]
+
+
+class Follower:
+    """One face: its points by frame of the shot, and its mouths.
+
+    `known` is what was learned of it, with the help of what is known of a face that may be the
+    same.
+    """
+
+    def __init__(self, landmarker: FaceLandmarker, known: Between | None = None) -> None:
+        self._landmarker = landmarker
+        self.known = Between(known)
+        self.found = Found()
+        self.mouths = LibraryBuilder()
+        self.watch = Watch()
+        self.size = 0.0
+        """Widths summed over frames: large and long wins."""
+        self.lost = False
+        self._size = (0, 0)
+        self._skipped: list[Skipped] = []
+        self._sights: deque[Sight] = deque(maxlen=3)
+        self._waiting: list[Seen | Later] = []
+        self._recent: list[Seen] = []
+
+    def follow(self, number: int, picture: Picture, skip: bool) -> None:
+        """The next frame; it may wait for its successors (`skip`): one until enough is known of
+        the face, then more."""
+        if skip and len(self._skipped) < (APART - 1 if self.known.ready else 1):
+            self._skipped.append((number, picture))
+            return
+        found = look(picture, landmark_region(self.last.points), self._landmarker)
+        if found.score < MIN_PRESENCE and self._skipped:
+            # Step by step it may be found where it went.
+            self._look_at(self._waited())
+            found = look(picture, landmark_region(self.last.points), self._landmarker)
+        if found.score < MIN_PRESENCE:
+            self.lost = True
+        else:
+            self.add(number, picture, found)
+
+    def add(self, number: int, picture: Picture, face: Landmarks) -> None:
+        """A frame the mesh has looked at."""
+        self._size = (picture.width, picture.height)
+        sight = Sight.of(number, picture, face.points)
+        skipped = self._waited()
+        if skipped:
+            self._fill(self._sights[-1], skipped, sight)
+        self.last = face
+        self.lost = False
+        self.watch.see(number, picture, face.points)
+        self._see(sight, picture)
+
+    def _waited(self) -> list[Skipped]:
+        skipped, self._skipped = self._skipped, []
+        return skipped
+
+    def _look_at(self, frames: list[Skipped]) -> None:
+        for number, picture in frames:
+            found = look(picture, landmark_region(self.last.points), self._landmarker)
+            if found.score >= MIN_PRESENCE:
+                self.last = found
+                self._see(Sight.of(number, picture, found.points), picture)
+
+    def _fill(self, before: Sight, frames: list[Skipped], after: Sight) -> None:
+        """The frames between two sights: the middle one first, as its own halves need it."""
+        if not frames:
+            return
+        place = len(frames) // 2
+        number, picture = frames[place]
+        halfway = None
+        if number - before.number == after.number - number:
+            halfway = Halfway.of(before, number, picture, after)
+        if halfway is not None and not self.known.ready:
+            self._take(Later.of(halfway, picture, landmark_region(before.points)))
+            return
+        if halfway is None:
+            found = look(picture, landmark_region(before.points), self._landmarker)
+            if found.score < MIN_PRESENCE:
+                self._look_at(frames[:place] + frames[place + 1 :])
+                return
+            sight = Sight.of(number, picture, found.points)
+        else:
+            sight = halfway.sight(self.known.guess(halfway))
+        self._fill(before, frames[:place], sight)
+        if halfway is None:
+            self._see(sight, picture)
+        else:
+            self._take(Seen.of(number, picture, sight.points, guessed=True))
+        self._fill(sight, frames[place + 1 :], after)
+
+    def _see(self, sight: Sight, picture: Picture) -> None:
+        self._sights.append(sight)
+        self._learn()
+        self._take(Seen.of(sight.number, picture, sight.points))
+
+    def _learn(self) -> None:
+        if len(self._sights) < 3:
+            return
+        before, seen, after = self._sights
+        apart = seen.number - before.number
+        if apart == after.number - seen.number and apart <= 2:
+            self.known.learn(before, seen, after)
+
+    def _take(self, seen: Seen | Later) -> None:
+        self._waiting.append(seen)
+        # Between two runs of the mesh all of this is out of the processor's caches.
+        if len(self._waiting) >= (GATHERED if self.known.ready else MOST_WAITING):
+            self._gather()
+
+    def candidate(self, start: int) -> Candidate:
+        """What is known of it for a choice; `start` is the shot's first frame."""
+        points = self.found.points
+        openings = [measures(part, fit_pose(part))[:, 0] for part in in_parts(points)]
+        return Candidate(
+            np.array(self.found.numbers) + start,
+            np.concatenate(openings),
+            self.size,
+            float(points[..., 0].mean()),
+        )
+
+    def end(self) -> None:
+        """Call after the last frame. A face seen too briefly to smooth is kept as it is."""
+        self._look_at(self._waited())
+        self._gather()
+        if self._recent and len(self.found) < SMOOTHING_TAPS:
+            self._keep(self._recent, np.stack([seen.points for seen in self._recent]))
+
+    def forget(self, number: int) -> None:
+        """What was found from frame `number` on."""
+        self.found.forget(number)
+        self.mouths.forget(number)
+
+    def _gather(self) -> None:
+        for one in self._waiting:
+            seen = one if isinstance(one, Seen) else one.settled(self.known, self._landmarker)
+            if seen is None:
+                continue
+            self.found.add(seen.number, used(seen.points), seen.light)
+            self.size += float(np.ptp(seen.points[:, 0]))
+            if self._recent and seen.number != self._recent[-1].number + 1:
+                self._keep_inner()
+                self._recent.clear()
+            self._recent.append(seen)
+        self._waiting.clear()
+        self._keep_inner()
+        del self._recent[: 1 - SMOOTHING_TAPS]
+
+    def _keep_inner(self) -> None:
+        """What the recent ones say when the two on either side are known."""
+        if len(self._recent) >= SMOOTHING_TAPS:
+            inner = slice(SMOOTHING_TAPS // 2, -(SMOOTHING_TAPS // 2))
+            few = smooth(np.stack([used(seen.points) for seen in self._recent]))
+            self._keep(self._recent[inner], whole(few[inner]))
+
+    def _keep(self, seen: list[Seen], points: Floats) -> None:
+        """`points` (n, 478, 3) in pixels of the frames."""
+        poses = fit_pose(points)
+        usable = np.flatnonzero(drawable(poses) & in_sight(points, self._size))
+        kept = [seen[row] for row in usable]
+        offsets = np.array([(one.box.left, one.box.top, 0) for one in kept], np.float32)
+        self.mouths.extend(
+            [one.number for one in kept],
+            [one.rgb for one in kept],
+            points[usable] - offsets.reshape(-1, 1, 3),
+            poses.at(usable).seen_from(offsets.reshape(-1, 3)),
+            [one.guessed for one in kept],
+        )
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Seen:
+    """A face's mouth in one frame: the pixels of `box`."""
+
+    number: int
+    box: Box
+    rgb: NDArray[np.uint8]
+    points: Floats
+    guessed: bool
+
+    @classmethod
+    def of(cls, number: int, picture: Picture, points: Floats, *, guessed: bool = False) -> Seen:
+        box = picture.box(*patch_box(points, float(iod(points))))
+        return cls(number, box, picture.rgb(box), points, guessed)
+
+    @property
+    def light(self) -> Floats:
+        """The light on the face (2,), as in `light.py`."""
+        lips = self.points[_LIPS, :2] - np.array((self.box.left, self.box.top), np.float32)
+        return light(self.rgb, lips, float(iod(self.points)))
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Later:
+    """A frame whose points wait until enough is known to guess them, else the mesh looks at
+    `crop`, the square of `region`. Small beside the picture."""
+
+    seen: Seen
+    halfway: Halfway
+    crop: NDArray[np.uint8]
+    region: Region
+
+    @classmethod
+    def of(cls, halfway: Halfway, picture: Picture, region: Region) -> Later:
+        seen = Seen.of(halfway.number, picture, halfway.points)
+        return cls(seen, halfway, picture.square(region.onto(MESH_SIZE), MESH_SIZE), region)
+
+    def settled(self, known: Between, landmarker: FaceLandmarker) -> Seen | None:
+        """Guessed when enough is known, else looked at; None when the mesh sees no face."""
+        if known.ready:
+            return replace(self.seen, points=known.guess(self.halfway), guessed=True)
+        found = landmarker.read(self.crop, self.region)
+        return replace(self.seen, points=found.points) if found.score >= MIN_PRESENCE else None
+
+
+def in_parts(few: Floats) -> Iterator[Floats]:
+    """All points of some frames at a time: all of all frames would be large."""
+    for start in range(0, len(few), AT_ONCE):
+        yield whole(few[start : start + AT_ONCE])
+
+
+def drawable(pose: Pose) -> NDArray[np.bool_]:
+    return np.asarray((np.abs(pose.yaw) < WIDEST_YAW) & (pose.scale > SMALLEST_IOD))

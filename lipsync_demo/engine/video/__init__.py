@@ -1,0 +1,1 @@
+"""Pictures and files: decoding, encoding, and pictures in between."""

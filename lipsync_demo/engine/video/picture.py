@@ -1,0 +1,267 @@
+"""One frame as the codecs have it: 8-bit 4:2:0 planes, upright, with even sides.
+
+The engine only ever changes a mouth. So it works on the planes, turns the rectangle it
+needs into RGB, and writes back differences: pixels that did not change in RGB keep their
+bytes, and nothing outside the rectangle is converted at all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any, NamedTuple
+
+import av
+import cv2
+import numpy as np
+from av.video.frame import VideoFrame
+from numpy.typing import NDArray
+
+from lipsync_demo.engine.video.sampling import Matrix, halved, warped
+from lipsync_demo.media.hdr import in_standard_range
+from lipsync_demo.media.orientation import UPRIGHT, Orientation
+
+Image = NDArray[np.uint8]
+
+UNSPECIFIED = 2  # in H.273's tables of matrices, primaries and transfers
+FULL_RANGE = 2  # AVCOL_RANGE_JPEG
+BT709, BT2020 = 1, 9
+SMPTE170M = 6
+HD_HEIGHT = 720
+# Weights of red and blue in luma (H.273, table 4).
+_LUMA = {BT709: (0.2126, 0.0722), BT2020: (0.2627, 0.0593)}
+_LUMA_BT601 = (0.299, 0.114)
+# Formats whose bytes are already what a Picture holds.
+_PLANAR = frozenset({"yuv420p", "yuvj420p"})
+
+
+class Box(NamedTuple):
+    """A rectangle of a picture with even corners; right and bottom are exclusive."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+
+@dataclass(frozen=True, slots=True)
+class Colours:
+    """H.273 codes of the picture as it is worked on; they go into the output unchanged."""
+
+    matrix: int = UNSPECIFIED
+    primaries: int = UNSPECIFIED
+    transfer: int = UNSPECIFIED
+    full_range: bool = False
+
+    def to_rgb(self, height: int) -> NDArray[np.float64]:
+        """The 3x4 matrix from Y'CbCr codes to R'G'B' codes, 0 to 255.
+
+        An unstated matrix is guessed as players do: BT.601 below 720 lines, else BT.709.
+        """
+        return _to_rgb(self._known(height), self.full_range)
+
+    def from_rgb(self, height: int) -> NDArray[np.float64]:
+        """The 3x3 matrix from differences of R'G'B' codes to those of Y'CbCr codes."""
+        return _from_rgb(self._known(height), self.full_range)
+
+    @property
+    def black(self) -> int:
+        """The code of black in luma."""
+        return 0 if self.full_range else 16
+
+    def _known(self, height: int) -> int:
+        return BT709 if self.matrix == UNSPECIFIED and height >= HD_HEIGHT else self.matrix
+
+
+@cache
+def _to_rgb(matrix: int, full_range: bool) -> NDArray[np.float64]:
+    red, blue = _LUMA.get(matrix, _LUMA_BT601)
+    green = 1 - red - blue
+    luma, chroma = (1.0, 1.0) if full_range else (255 / 219, 255 / 224)
+    linear = np.array(
+        [
+            [luma, 0, 2 * (1 - red) * chroma],
+            [
+                luma,
+                -2 * blue * (1 - blue) / green * chroma,
+                -2 * red * (1 - red) / green * chroma,
+            ],
+            [luma, 2 * (1 - blue) * chroma, 0],
+        ]
+    )
+    black = np.array([0 if full_range else 16, 128, 128])
+    return np.hstack([linear, -(linear @ black)[:, None]])
+
+
+@cache
+def _from_rgb(matrix: int, full_range: bool) -> NDArray[np.float64]:
+    return np.asarray(np.linalg.inv(_to_rgb(matrix, full_range)[:, :3]), np.float64)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Picture:
+    """Planes `y` (height, width) and `u`, `v` (height / 2, width / 2), uint8, read-only.
+
+    `frame` is set when the planes are the memory of a frame that is nobody else's: whoever has
+    the picture may change it, or hand the frame on.
+    """
+
+    y: Image
+    u: Image
+    v: Image
+    colours: Colours
+    frame: VideoFrame | None = None
+
+    @property
+    def width(self) -> int:
+        return int(self.y.shape[1])
+
+    @property
+    def height(self) -> int:
+        return int(self.y.shape[0])
+
+    @property
+    def size(self) -> int:
+        """Bytes of its planes."""
+        return int(self.y.size + self.u.size + self.v.size)
+
+    @property
+    def whole(self) -> Box:
+        return Box(0, 0, self.width, self.height)
+
+    def box(self, left: float, top: float, right: float, bottom: float) -> Box:
+        """The smallest box with even corners around a rectangle, inside the picture.
+
+        A rectangle outside the picture gives the nearest box of two pixels.
+        """
+        x0 = min(max(int(left) // 2 * 2, 0), self.width - 2)
+        y0 = min(max(int(top) // 2 * 2, 0), self.height - 2)
+        x1 = min(max(-int(-right // 2) * 2, x0 + 2), self.width)
+        y1 = min(max(-int(-bottom // 2) * 2, y0 + 2), self.height)
+        return Box(x0, y0, x1, y1)
+
+    def rgb(self, box: Box | None = None, *, shrink: int = 1) -> Image:
+        """The box, or the whole picture, as RGB (height / shrink, width / shrink, 3).
+
+        Sides that `shrink` does not divide are rounded up.
+        """
+        left, top, right, bottom = box or self.whole
+        size = (-(-(right - left) // shrink), -(-(bottom - top) // shrink))
+        half = np.s_[top // 2 : bottom // 2, left // 2 : right // 2]
+        y = self.y[top:bottom, left:right]
+        way = cv2.INTER_AREA if shrink > 1 else cv2.INTER_LINEAR
+        codes = cv2.merge(
+            [
+                y if shrink == 1 else cv2.resize(y, size, interpolation=way),
+                cv2.resize(self.u[half], size, interpolation=way),
+                cv2.resize(self.v[half], size, interpolation=way),
+            ]
+        )
+        return np.asarray(cv2.transform(codes, self.colours.to_rgb(self.height)), np.uint8)
+
+    def square(self, matrix: Matrix, side: int) -> Image:
+        """The RGB square (side, side, 3) into which the 2x3 `matrix` carries the picture.
+
+        `side` is even. What lies outside the picture is black.
+        """
+        half, size = halved(matrix), (side, side)
+        luma = warped(self.y, matrix, side, self.colours.black)
+        chroma = [
+            cv2.resize(warped(plane, half, side // 2, 128), size, interpolation=cv2.INTER_LINEAR)
+            for plane in (self.u, self.v)
+        ]
+        codes = cv2.merge([luma, *chroma])
+        return np.asarray(cv2.transform(codes, self.colours.to_rgb(self.height)), np.uint8)
+
+    @property
+    def shared(self) -> Picture:
+        """The same for several to look at: its memory is nobody's to change."""
+        return self if self.frame is None else replace(self, frame=None)
+
+    def changed(self, box: Box, before: Image, after: Image) -> Picture:
+        """The picture with the box showing `after` instead of `before`, both as `rgb(box)`.
+
+        It is made in this one's memory where that is nobody else's, else in a copy. Luma keeps
+        its bytes wherever the two are equal, chroma wherever a 2x2 block is.
+        """
+        luma, chroma = np.vsplit(self.colours.from_rgb(self.height), [1])
+        difference = cv2.subtract(after, before, dtype=cv2.CV_32F)
+        left, top, right, bottom = box
+        half = np.s_[top // 2 : bottom // 2, left // 2 : right // 2]
+        size = ((right - left) // 2, (bottom - top) // 2)
+        small = cv2.resize(difference, size, interpolation=cv2.INTER_AREA)
+        own = self if self.frame is not None else _copied(self)
+        _add(own.y[top:bottom, left:right], cv2.transform(difference, luma))
+        for plane, change in zip(
+            (own.u, own.v), cv2.split(cv2.transform(small, chroma)), strict=True
+        ):
+            _add(plane[half], change)
+        return own
+
+
+def from_frame(frame: VideoFrame, orientation: Orientation = UPRIGHT) -> Picture:
+    """A decoded frame as its `orientation` shows it.
+
+    Other pixel formats are converted to 8-bit 4:2:0, high dynamic range to standard; an odd
+    side is made even by repeating its last row or column, which loses nothing, where cropping
+    would.
+    """
+    frame = in_standard_range(frame)
+    colours = Colours(
+        int(frame.colorspace),
+        int(frame.color_primaries),
+        int(frame.color_trc),
+        int(frame.color_range) == FULL_RANGE or frame.format.name.startswith("yuvj"),
+    )
+    if frame.format.name not in _PLANAR:
+        if frame.format.is_rgb:
+            colours = Colours(SMPTE170M, SMPTE170M, SMPTE170M)
+        frame = frame.reformat(format="yuv420p")
+    planes = [_plane(frame, index) for index in range(3)]
+    height, width = planes[0].shape
+    if height % 2 or width % 2:
+        planes[0] = np.pad(planes[0], ((0, height % 2), (0, width % 2)), mode="edge")
+    planes = [orientation.applied(plane) for plane in planes]
+    return Picture(planes[0], planes[1], planes[2], colours)
+
+
+def to_frame(picture: Picture) -> VideoFrame:
+    """The picture as a frame for an encoder, tagged with its colours.
+
+    Every picture may be given once only: its own frame may be handed on.
+    """
+    frame = picture.frame or _copied(picture).frame
+    assert frame is not None  # noqa: S101
+    frame.colorspace = picture.colours.matrix
+    frame.color_primaries = picture.colours.primaries
+    frame.color_trc = picture.colours.transfer
+    frame.color_range = FULL_RANGE if picture.colours.full_range else 1
+    return frame
+
+
+def blank(width: int, height: int, colours: Colours) -> Picture:
+    """A picture of no content yet in the memory of a new frame; sides are even."""
+    frame = av.VideoFrame(width, height, "yuv420p")
+    planes = [_plane(frame, index) for index in range(3)]
+    return Picture(planes[0], planes[1], planes[2], colours, frame)
+
+
+def fill(picture: Picture, other: Picture) -> None:
+    """Make `picture`, whose memory is nobody else's, show what the other of its size shows."""
+    picture.y[:], picture.u[:], picture.v[:] = other.y, other.u, other.v
+
+
+def _copied(picture: Picture) -> Picture:
+    copy = blank(picture.width, picture.height, picture.colours)
+    fill(copy, picture)
+    return copy
+
+
+def _plane(frame: VideoFrame, index: int) -> Image:
+    plane = frame.planes[index]
+    rows: Image = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)
+    return rows[: plane.height, : plane.width]
+
+
+def _add(plane: Image, change: NDArray[Any]) -> None:
+    plane[:] = cv2.add(plane, change, dtype=cv2.CV_8U)

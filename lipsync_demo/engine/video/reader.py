@@ -1,0 +1,224 @@
+"""Pictures of a video by number, as a stream: any order, bounded memory.
+
+Frames are numbered in the order shown, as in `media.frame_times`. Reading forward decodes
+on; reading backward goes to the key frame before, decodes a stretch and serves it in
+reverse, so that memory depends on the picture's size alone and never on the clip's length.
+Pictures that will be asked for again are kept (see `store`).
+A frame that cannot be decoded shows the one before it, as players do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Generator, Sequence
+from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
+from types import TracebackType
+
+import av
+from av.container import InputContainer
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from lipsync_demo.engine.errors import UnreadableMedia
+from lipsync_demo.engine.video.picture import Picture, from_frame
+from lipsync_demo.engine.video.picture_store import PictureStore
+from lipsync_demo.engine.video.resizing import fitted
+from lipsync_demo.media.failures import explained
+from lipsync_demo.media.frame_times import FrameTimes, frame_times
+from lipsync_demo.media.orientation import UPRIGHT, orientation
+from lipsync_demo.media.photos import is_still
+from lipsync_demo.media.sizes import largest, stored_sizes
+from lipsync_demo.media.streams import decoded, exact, open_media, video_stream
+
+HELD_BYTES = 96 * 1024 * 1024
+"""Memory for the pictures of a backward stretch."""
+LEAST_HELD, MOST_HELD = 8, 96
+SEEK_AHEAD = 60
+"""Skipping more frames than this is worth a seek."""
+SEEK_BEFORE = (Fraction(0), Fraction(1), Fraction(10))
+"""Seconds by which a seek aims before a frame, one after the other: a container counts in times of
+decoding and may land behind it."""
+
+Numbered = tuple[int, VideoFrame]
+
+
+class FrameReader:
+    """The pictures of a video's first stream; also a picture file, as one frame.
+
+    Use as a context manager. `times` are the frames' times, `size` (width, height) is that
+    of the pictures (upright, even sides), `sar` the shape of their pixels, `colours` their
+    tags; `still` tells a picture file from a video. In the folder `spill` there is room for a
+    temporary file of pictures.
+
+    Raises:
+        MediaError: the file cannot be opened or is damaged.
+        UnreadableMedia: no frame of it can be decoded.
+    """
+
+    def __init__(self, path: Path, *, threads: int = 1, spill: Path | None = None) -> None:
+        self.path = path
+        self.times: FrameTimes = frame_times(path)
+        self._threads = threads
+        self._marks = self.times.marks or self.times.pts
+        self._numbers = {mark: number for number, mark in enumerate(self._marks)}
+        self._unique = len(self._numbers) == len(self._marks) and None not in self._numbers
+        self._earlier = [int(seconds / self.times.time_base) for seconds in SEEK_BEFORE]
+        self._sar = Fraction(1)
+        self._orientation = UPRIGHT
+        self.still = False
+        self._last: Numbered | None = None
+        self._next: Numbered | None = None
+        self._source = self._decode(0)
+        first = next(self._source, None)
+        if first is None:
+            raise UnreadableMedia(
+                f"No picture of {path.name} can be decoded.",
+                "Export the video again as MP4 (H.264).",
+            )
+        self._next = first
+        self._first = first[0]
+        self.sar = 1 / self._sar if self._orientation.sideways else self._sar
+        with explained(path):
+            picture = from_frame(first[1], self._orientation)
+        sizes = stored_sizes(path) or ((first[1].width, first[1].height),)
+        shown = self._orientation.size(*largest(sizes))
+        self.size = (shown[0] + shown[0] % 2, shown[1] + shown[1] % 2)
+        self.colours = picture.colours
+        self._kept = PictureStore(len(self), self.size, spill)
+
+    def __enter__(self) -> FrameReader:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._source.close()
+        self._kept.close()
+
+    def __len__(self) -> int:
+        return len(self.times.pts)
+
+    def expect(self, numbers: Collection[int]) -> None:
+        """Tell which pictures will be asked for again after they were read."""
+        self._kept.again = numbers
+
+    def pictures(self, numbers: Sequence[int]) -> Generator[Picture, None, None]:
+        """One picture for each of `numbers`, in that order."""
+        held: dict[int, Picture] = {}
+        shown: tuple[int, Picture] | None = None
+        for place, number in enumerate(numbers):
+            if shown is not None and shown[0] == number:
+                picture = shown[1]
+            elif number in held:
+                picture = held.pop(number)
+            elif shown is not None and number < shown[0]:
+                held = {n: self._picture(n) for n in sorted(self._falling(numbers, place))}
+                picture = held.pop(number)
+            else:
+                held.clear()
+                picture = self._picture(number)
+            shown = (number, picture)
+            again = place + 1 < len(numbers) and numbers[place + 1] == number
+            yield picture.shared if again else picture
+
+    def _falling(self, numbers: Sequence[int], place: int) -> set[int]:
+        """The frames asked for from `place` on while they run backward, as memory allows."""
+        width, height = self.size
+        most = min(max(HELD_BYTES // (width * height * 3 // 2), LEAST_HELD), MOST_HELD)
+        wanted = {numbers[place]}
+        for before, after in pairwise(numbers[place : place + 4 * most]):
+            if after > before or len(wanted) == most:
+                break
+            wanted.add(after)
+        return wanted
+
+    def _picture(self, number: int) -> Picture:
+        kept = self._kept.get(number)
+        if kept is not None:
+            return kept
+        picture = self._upright(self._frame(max(number, self._first)))
+        if self._kept.wants(number):
+            self._kept.put(number, picture)
+        return picture
+
+    def _upright(self, frame: VideoFrame) -> Picture:
+        with explained(self.path):
+            return fitted(from_frame(frame, self._orientation), self.size)
+
+    def _frame(self, number: int) -> VideoFrame:
+        at = self._last[0] if self._last else self._first
+        if number < at or number > at + SEEK_AHEAD:
+            self._start(number)
+        while True:
+            if self._next is None:
+                self._next = next(self._source, None)
+            if self._last and (self._next is None or self._next[0] > number):
+                return self._last[1]
+            if self._next is None:
+                raise UnreadableMedia(
+                    f"Frame {number} of {self.path.name} cannot be decoded.",
+                    "Export the video again as MP4 (H.264).",
+                )
+            self._last, self._next = self._next, None
+            passed, frame = self._last
+            if passed >= number:
+                return frame
+            # On the way from a key frame to a picture that plays backward.
+            if self._kept.wants(passed):
+                self._kept.put(passed, self._upright(frame))
+
+    def _start(self, number: int) -> None:
+        self._source.close()
+        self._source = self._decode(number)
+        self._last = self._next = None
+
+    def _number(self, frame: VideoFrame) -> int | None:
+        if frame.pts is None or not self._unique:
+            return None
+        return self._numbers.get(frame.pts)
+
+    def _decode(self, start: int) -> Generator[Numbered, None, None]:
+        """Frames from `start` or before it; from the beginning where seeking fails."""
+        mark = self._marks[start]
+        targets = (
+            [mark - ticks for ticks in self._earlier] if mark is not None and self._unique else []
+        )
+        for target in (*targets, None) if start else (None,):
+            with open_media(self.path) as container:
+                stream = video_stream(container)
+                if stream is None:  # the file was changed since `times` were read
+                    return
+                self.still = is_still(container)
+                shape = stream.sample_aspect_ratio or stream.codec_context.sample_aspect_ratio
+                self._sar = exact(shape, 1)
+                stream.codec_context.thread_count = self._threads
+                stream.thread_type = "AUTO"
+                if target is not None and not _sought(container, stream, target):
+                    continue
+                number = -1
+                for frame in decoded(container, stream):
+                    landing = target is not None and number < 0
+                    if start == 0 and number < 0:
+                        self._orientation = orientation(container, frame)
+                    if landing and not frame.key_frame:
+                        continue  # it refers to frames before the seek
+                    known = self._number(frame)
+                    number = number + 1 if known is None else known
+                    if landing and (known is None or known > start):
+                        break
+                    yield number, frame
+                else:
+                    if number >= 0:
+                        return
+
+
+def _sought(container: InputContainer, stream: VideoStream, target: int) -> bool:
+    try:
+        container.seek(target, stream=stream)
+    except av.FFmpegError:  # there is nothing to begin with so early
+        return False
+    return True

@@ -1,0 +1,1 @@
+"""The geometry of a drawn frame: grids, warps, seams, blending."""

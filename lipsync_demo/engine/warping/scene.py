@@ -1,0 +1,271 @@
+"""One frame's geometry: where the points of the lower face are, and where they shall be."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from math import ceil, floor
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lipsync_demo.engine.face.geometry import (
+    JAW,
+    LIPS_INNER,
+    LIPS_OUTER,
+    NOSE_BASE,
+    Pose,
+    fit_pose,
+    head_measures,
+)
+from lipsync_demo.engine.face.motion_model import (
+    CHEEKS,
+    CHIN_SKIN,
+    CORNER,
+    FAR_SKIN,
+    MOVING,
+    NEAR_SKIN,
+    MouthModel,
+)
+from lipsync_demo.engine.warping.blend import ramp
+from lipsync_demo.engine.warping.seam import inside_lips
+from lipsync_demo.engine.warping.warp import Grid, Plates, smooth_closed
+
+Floats = NDArray[np.float32]
+Indices = NDArray[np.intp]
+
+NODES, SKIN_NODES = 12, 8
+"""Of the grid for each IOD: where lips move, and where only skin does."""
+LEAST_STEP = 2
+"""Pixels between nodes at least."""
+SIDE, ABOVE, BELOW = (0.72, 1.15), (0.02, 0.32), (0.03, 0.5)
+"""How far from the middle of the face, above the base of the nose and below the chin pixels
+move fully, and from where on they do not move at all, IOD."""
+MOST_JAW = 0.45
+"""How far the chin may be drawn below its place, IOD."""
+EDGE = 0.35
+"""Next to an edge of the picture that cuts the face, pixels move less and less within it, IOD."""
+RING_SCALE = 1.12
+"""What a mouth covers: the ring of skin around the lips, enlarged."""
+
+_CHIN = 152
+_ENDS = np.array((NOSE_BASE, _CHIN))
+_MOVING = np.array(MOVING)
+
+
+def _numbers(points: tuple[int, ...]) -> Indices:
+    """Their places among MOVING."""
+    return np.array([MOVING.index(point) for point in points])
+
+
+OUTER, INNER, NEAR = _numbers(LIPS_OUTER), _numbers(LIPS_INNER), _numbers(NEAR_SKIN)
+"""Places among MOVING, as are all below."""
+_SKIN = np.concatenate(
+    [NEAR, _numbers(FAR_SKIN[1::2] + CHIN_SKIN[::2] + CHEEKS[:8] + JAW[3:-3:2] + (NOSE_BASE,))]
+)
+_LOWER_LIP = np.concatenate([OUTER[CORNER + 1 :], INNER[CORNER + 1 :]])
+_UPPER_LIP = np.concatenate([OUTER[1:CORNER], INNER[1:CORNER]])
+_LIPS = np.concatenate([OUTER, INNER])
+SKIN = np.union1d(OUTER, _SKIN)
+"""What the frame is held by; its lips are covered."""
+DONOR = np.union1d(_LIPS, np.concatenate([NEAR, _numbers((NOSE_BASE, 205, 425, 199, 175))]))
+DONOR_UPPER, DONOR_LOWER = np.setdiff1d(DONOR, _LOWER_LIP), np.setdiff1d(DONOR, _UPPER_LIP)
+"""What a mouth laid over it is held by, whole or lip by lip."""
+
+
+def covered(moving: Floats) -> Floats:
+    """The edge (..., n, 2) of what a mouth covers whose MOVING points are `moving` (..., m, 2)."""
+    near = np.take(moving, NEAR, -2)
+    middles = near.mean(-2, keepdims=True)
+    return np.asarray(middles + np.float32(RING_SCALE) * (near - middles), np.float32)
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """A frame whose mouth is to change. Places are (len(MOVING), 2) in its pixels.
+
+    `source` are the points as they are, open lips' edges taken inside the lips; `placed`
+    as they shall be. `nose` is the base of the nose and `chin` the chin (3,) as they are, in
+    head axes; `low` is the lower of the chin's two heights there. `ring` is the edge (n, 2) of
+    what a donor covers, `extent` the left top and right bottom (2, 2) of what may move.
+    """
+
+    pose: Pose
+    nose: Floats
+    chin: Floats
+    low: float
+    source: Floats
+    placed: Floats
+    ring: Floats
+    extent: Floats
+
+    @classmethod
+    def several(
+        cls, points: Floats, targets: Floats, strengths: Floats, model: MouthModel, poses: Pose
+    ) -> list[Scene]:
+        """For the landmarks (n, 478, 3) of some frames and their `poses`.
+
+        Each mouth goes the part `strengths` (n,) of the way to the measures `targets` (n, 5). A
+        scene does not depend on those that are made with it.
+        """
+        heads = poses.to_head(points)
+        now = head_measures(heads)
+        moved = model.move(heads, now, now + strengths[:, None] * (targets - now))
+        sources = np.ascontiguousarray(np.take(points, _MOVING, 1)[..., :2])
+        turns = poses.scale[:, None, None] * poses.rotation[:, :2]
+        placed = sources + np.take(moved - heads, _MOVING, 1) @ turns.swapaxes(1, 2)
+        sources[:, INNER] = inside_lips(np.take(sources, INNER, 1), poses.scale)
+        rings = smooth_closed(covered(placed), 3)
+        nose, chin = heads[:, NOSE_BASE], heads[:, _CHIN]
+        most = chin[:, 1] + np.float32(MOST_JAW)
+        low = np.minimum(np.maximum(chin[:, 1], moved[:, _CHIN, 1]), most)
+        extents = _extent(poses, nose, chin, low)
+        return [
+            cls(poses.at(i), nose[i], chin[i], float(low[i]), sources[i], placed[i], ring, extent)
+            for i, (ring, extent) in enumerate(zip(rings, extents, strict=True))
+        ]
+
+    def seen_from(self, left: int, top: int) -> Scene:
+        """In a picture cut out at these pixels."""
+        corner = np.array((left, top, 0), np.float32)
+        return replace(
+            self,
+            pose=self.pose.seen_from(corner),
+            source=self.source - corner[:2],
+            placed=self.placed - corner[:2],
+            ring=self.ring - corner[:2],
+            extent=self.extent - corner[:2],
+        )
+
+    @cached_property
+    def unit(self) -> float:
+        """Pixels per IOD."""
+        return float(self.pose.scale)
+
+    @cached_property
+    def inner(self) -> Floats:
+        """The wanted inner edge of the lips (n, 2), smooth, from the left corner."""
+        return smooth_closed(self.placed[INNER], 6)
+
+    @property
+    def gap(self) -> float:
+        """Between the lips of the frame as it is, IOD."""
+        return float(np.linalg.norm(self.source[INNER[5]] - self.source[INNER[15]])) / self.unit
+
+    def grid(self, width: int, height: int) -> Grid | None:
+        """Over everything that moves; None when that lies outside the picture."""
+        (left, top), (right, bottom) = self.extent.tolist()
+        # Not a pixel further: only what is within reach may change.
+        limits = (
+            max(floor(left), 0),
+            max(floor(top), 0),
+            min(ceil(right) + 1, width),
+            min(ceil(bottom) + 1, height),
+        )
+        return Grid.around(self.extent, _step(self.unit, SKIN_NODES), limits)
+
+    def covered(self, face: Grid, rim: float) -> Grid | None:
+        """Over what the mouth covers and `rim` pixels more, inside the grid `face`.
+
+        None when nothing of it is there.
+        """
+        limits = (face.left, face.top, face.left + face.width, face.top + face.height)
+        margin = np.float32(rim)
+        places = np.concatenate([self.ring - margin, self.ring + margin])
+        return Grid.around(places, _step(self.unit, NODES), limits)
+
+    def window(self, grid: Grid) -> Floats:
+        """How much of the motion applies at each of the grid's nodes (n, 1).
+
+        Nothing from a step before the edge on, so that pixels at the edge stay.
+        """
+        turn = self.pose.scale * self.pose.rotation[:, :2]
+        (a, b), (c, d) = turn[:2].tolist()
+        # Those nodes whose depth is the chin's: a plane, so the turn in it can be undone.
+        origin = self.pose.translation + self.pose.scale * self.pose.rotation[:, 2] * self.chin[2]
+        columns, rows = grid.axes()
+        across, down = columns - origin[0], rows[:, None] - origin[1]
+        size = a * d - b * c
+        x, y = (d / size) * across - (b / size) * down, (a / size) * down - (c / size) * across
+        rim = grid.step / self.unit
+        still = np.ones_like(x)
+        for beyond, (full, none) in (
+            (np.abs(x), SIDE),
+            (self.nose[1] - y, ABOVE),
+            (y - np.float32(self.low), BELOW),
+        ):
+            still *= 1 - ramp(beyond, full, max(none - rim, full + 0.05))
+        return np.asarray(still.reshape(-1, 1), np.float32)
+
+    def held(self, grid: Grid, width: int, height: int) -> Floats:
+        """How much of a motion across (n, 1) and along (n, 1) the picture the grid's nodes may
+        follow, (n, 2), so that nothing comes from outside a picture of `width` x `height`
+        pixels whose edge cuts the face."""
+        columns, rows = grid.axes()
+        reach = np.float32(EDGE * self.unit)
+        shares = []
+        for places, length, low, high in zip(
+            (columns, rows), (width, height), *self.extent, strict=True
+        ):
+            share = np.ones_like(places)
+            if low < 0:
+                share = np.minimum(share, (places + 0.5) / reach)
+            if high > length:
+                share = np.minimum(share, (length - 0.5 - places) / reach)
+            shares.append(np.clip(share, 0, 1))
+        return np.stack(np.meshgrid(*shares), -1).reshape(-1, 2)
+
+
+class SceneWarp:
+    """The plates of a scene held by the points `held`, asked at the `nodes` (n, 2) of `grid`."""
+
+    def __init__(self, scene: Scene, grid: Grid, held: Indices) -> None:
+        self._placed = scene.placed
+        self._held = held
+        self.nodes = grid.nodes()
+        self._plates = Plates(scene.placed[held], self.nodes, scene.unit)
+
+    def sources(self, pictures: Sequence[Floats], part: Indices | None = None) -> list[Floats]:
+        """Where the nodes come from (n, 2) in each of `pictures`.
+
+        Those are given by their points (len(MOVING), 2); `part` are the numbers of those to
+        follow, of the warp's own, when not all are.
+        """
+        held = self._held if part is None else part
+        placed = self._placed[held]
+        shifts = np.concatenate([points[held] - placed for points in pictures], 1)
+        chosen = None if part is None else np.searchsorted(self._held, part)
+        moved = self._plates.shifts(shifts, chosen)
+        return [self.nodes + moved[:, 2 * i : 2 * i + 2] for i in range(len(pictures))]
+
+
+def _step(unit: float, nodes: int) -> int:
+    return max(round(unit / nodes), LEAST_STEP)
+
+
+def reach(points: Floats) -> tuple[float, float, float, float]:
+    """Left, top, right and bottom, in pixels, of what drawing a mouth may read or change.
+
+    `points` (478, 3) in pixels.
+    """
+    poses = fit_pose(points[None])
+    nose, chin = np.split(poses.to_head(points[None, _ENDS]), 2, 1)
+    low = chin[:, 0, 1] + np.float32(MOST_JAW)
+    ((left, top), (right, bottom)) = _extent(poses, nose[:, 0], chin[:, 0], low)[0].tolist()
+    return left - 1, top - 1, right + 1, bottom + 1
+
+
+def _extent(poses: Pose, nose: Floats, chin: Floats, low: Floats) -> Floats:
+    """Left top and right bottom (n, 2, 2), in pixels, of what may move.
+
+    `nose` and `chin` (n, 3) are the base of the nose and the chin as they are, in head axes,
+    `low` (n,) how far down the chin may go.
+    """
+    corners = np.empty((len(nose), 4, 3), np.float32)
+    corners[..., 0] = (-SIDE[1], -SIDE[1], SIDE[1], SIDE[1])
+    corners[:, ::2, 1] = nose[:, 1:2] - np.float32(ABOVE[1])
+    corners[:, 1::2, 1] = low[:, None] + np.float32(BELOW[1])
+    corners[..., 2] = chin[:, 2:]
+    places = poses.to_picture(corners)[..., :2]
+    return np.stack([places.min(1), places.max(1)], 1)
