@@ -1,6 +1,6 @@
-"""`python -m lab`: the lab's commands."""
+"""`python -m lab`: measure the engine, fit its weights."""
 
-from lab.commands import bench
+from lab.cli import app
 
 if __name__ == "__main__":
-    bench(prog_name="python -m lab")
+    app(prog_name="python -m lab")

@@ -105,7 +105,7 @@ def closures(opening: Floats, speaking: NDArray[np.bool_], step: float) -> list[
 def load(media: Path, folds: Path, names: list[str] | None = None) -> list[TalkingClip]:
     """The clips of kind `talk` of `media`'s index, or those whose names are given.
 
-    `folds` is the folder `fit_speech --folds` wrote.
+    `folds` is the folder `python -m lab fit speech --folds` wrote.
 
     Raises:
         ValueError: a folder lacks what is needed, or a name is not in the index.
@@ -113,7 +113,7 @@ def load(media: Path, folds: Path, names: list[str] | None = None) -> list[Talki
     index, record = media / "index.csv", folds / "folds.json"
     for path, remedy in (
         (index, "It comes with the test clips."),
-        (record, "Make it with: python -m lab.training.speech MEDIA --folds"),
+        (record, "Make it with: python -m lab fit speech MEDIA --folds"),
     ):
         if not path.is_file():
             raise ValueError(f"{path} is missing. {remedy}")

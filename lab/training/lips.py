@@ -1,17 +1,16 @@
 """Fits how the lower face moves with the mouth's five measures, over a folder of clips.
 
-    python -m lab.training.lips CLIPS [OUTPUT.npz]
+    python -m lab fit lips MEDIA
 
-Every clip in CLIPS/talk, and of CLIPS/grid one per speaker, weighs the same. The result has
+Every clip in MEDIA/talk, and of MEDIA/grid one per speaker, weighs the same. The result has
 `motion` (5, n, 3), IOD in head axes per unit of each measure for the points
-`contour.MOVING`, `spread` (5, 5), the covariance of the measures in ordinary speech, and
+`motion_model.MOVING`, `spread` (5, 5), the covariance of the measures in ordinary speech, and
 `clips`, the names of the files used.
 """
 
 from __future__ import annotations
 
 import logging
-import sys
 from pathlib import Path
 
 import av
@@ -35,7 +34,6 @@ from lipsync_demo.engine.face.motion_model import (
     FAR_SKIN,
     MOVING,
     NEAR_SKIN,
-    WEIGHTS,
 )
 
 log = logging.getLogger(__name__)
@@ -107,9 +105,3 @@ def _mirror() -> list[int]:
     for left, right in zip(CHEEKS[::2], CHEEKS[1::2], strict=True):
         partner |= {left: right, right: left}
     return [MOVING.index(partner[p]) for p in MOVING]
-
-
-if __name__ == "__main__":
-    logging.basicConfig(level=logging.INFO, format="%(message)s")
-    target = Path(sys.argv[2]) if len(sys.argv) > 2 else WEIGHTS
-    np.savez_compressed(target, **fit(clips(Path(sys.argv[1]))))  # type: ignore[arg-type]

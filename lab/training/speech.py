@@ -1,7 +1,7 @@
-"""Fit the speech model: python -m lab.training.speech MEDIA_DIR
+"""Fit the speech model: python -m lab fit speech MEDIA
 
 A developer's tool; needs PyTorch. Measures the clips, corrects how far sound and picture are
-apart in each (`fit_offsets`), judges the network with each speaker left out (`fit_judge`), fits
+apart in each (`offsets`), judges the network with each speaker left out (`judge`), fits
 it on all clips and writes `speech.npz` with `speech_clips.json`: the clips fitted on and the
 figures. One thread a network and fixed seeds: the same machine gives the same digits.
 """
@@ -10,7 +10,6 @@ figures. One thread a network and fixed seeds: the same machine gives the same d
 # mypy: disable-error-code="misc,no-untyped-call,no-any-return"
 from __future__ import annotations
 
-import argparse
 import datetime
 import json
 from collections.abc import Sequence
@@ -50,7 +49,7 @@ from lipsync_demo.engine.speech.spectrum import Array
 from lipsync_demo.files import digest, write_whole
 
 RECORD = "speech_clips.json"
-BEGIN, END = "<!-- figures by fit_speech.py -->", "<!-- end of figures -->"
+BEGIN, END = "<!-- figures by lab fit speech -->", "<!-- end of figures -->"
 SHAPES = len(MEASURES) + LIP_TERMS
 LOSS = torch.tensor([1.0, 1.0, 1.0, 0.5, 0.5] + [0.3] * LIP_TERMS)[None, :, None]
 STEPS, BATCH, QUIET, CROP = 300, 16, 4, 90
@@ -396,27 +395,16 @@ def _float32(arrays: dict[str, np.ndarray]) -> dict[str, Array]:
     return {name: a.astype(np.float32) for name, a in arrays.items()}
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("media", type=Path, help="folder with index.csv and grid/index.csv")
-    parser.add_argument("--output", type=Path, default=WEIGHTS)
-    parser.add_argument(
-        "--folds", type=Path, metavar="DIR", help="write the folds too, to judge other parts by"
-    )
-    parser.add_argument("--workers", type=int, default=1, help="processes to fit in")
-    parser.add_argument(
-        "--judge", action="store_true", help="fit nothing: judge the weights and --folds there are"
-    )
-    args = parser.parse_args()
+def run(
+    media: Path, output: Path | None, folder: Path | None, workers: int, *, judge: bool
+) -> dict[str, Any]:
+    """Fit on the clips of `media`, or only judge what was fitted; the record with its figures.
+
+    `output` is by default the engine's own weights file, `folder` where the folds are written,
+    or read from when nothing is fitted.
+    """
     torch.set_num_threads(1)
-    if args.judge:
-        if args.folds is None:
-            parser.error("--judge needs --folds")
-        record = judge_again(args.media, args.output, args.folds)
-    else:
-        record = fit(load(args.media), args.media, args.output, args.folds, args.workers)
-    print(json.dumps({k: v for k, v in record.items() if k != "clips"}, indent=1))
-
-
-if __name__ == "__main__":
-    main()
+    weights = output or WEIGHTS
+    if judge and folder is not None:
+        return judge_again(media, weights, folder)
+    return fit(load(media), media, weights, folder, workers)

@@ -1,4 +1,4 @@
-"""The bars as tests: `python -m pytest tests/bench --folds DIR`, never part of a plain run."""
+"""The bars as tests: `python -m pytest tests/lab --folds DIR`, never part of a plain run."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--folds",
         type=Path,
         help="speech models that do not know a clip's speaker, made by "
-        "python -m lab.training.speech MEDIA --folds DIR",
+        "python -m lab fit speech MEDIA --folds DIR",
     )
 
 

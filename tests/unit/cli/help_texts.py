@@ -1,44 +1,73 @@
-"""Keeps the help texts in docs/cli.md as the commands print them.
+"""Keeps the help texts in docs/cli.md and docs/lab.md as the commands print them.
 
     python -m tests.unit.cli.help_texts
 
-writes them anew; a test compares the two.
+writes them anew; a test compares them.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
+import typer
 from typer.testing import CliRunner
 
-from lipsync_demo.cli import app
+import lab.cli
+import lipsync_demo.cli
 
-DOCS = Path(__file__).resolve().parents[3] / "docs" / "cli.md"
-_BLOCK = re.compile(r"(<!-- help: ?([\w ]*?) -->\n```\n).*?(\n```)", re.DOTALL)
-
-
-def help_text(command: str) -> str:
-    """What `python -m lipsync_demo COMMAND --help` prints, 88 columns wide."""
-    result = CliRunner().invoke(
-        app,
-        [*command.split(), "--help"],
-        prog_name="python -m lipsync_demo",
-        env={"COLUMNS": "88", "TERMINAL_WIDTH": "88", "NO_COLOR": "1"},
-    )
-    assert result.exit_code == 0, result.output
-    return "\n".join(line.rstrip() for line in result.output.strip().splitlines())
+FOLDER = Path(__file__).resolve().parents[3] / "docs"
+_BLOCK = re.compile(r"(<!-- help: ?([\w ]*?) -->\n```\n).*?(```)", re.DOTALL)
 
 
-def commands(text: str) -> list[str]:
-    """Commands whose help is in the document, "" for the program's own."""
-    return [found[2] for found in _BLOCK.finditer(text)]
+@dataclass(frozen=True)
+class Document:
+    """A page with the help of a program's commands."""
+
+    page: Path
+    app: typer.Typer
+    program: str
+
+    @property
+    def text(self) -> str:
+        return self.page.read_text(encoding="utf-8")
+
+    @property
+    def shown(self) -> list[str]:
+        """Commands whose help is in the page, "" for the program's own."""
+        return [found[2] for found in _BLOCK.finditer(self.text)]
+
+    @property
+    def commands(self) -> set[str]:
+        """All commands there are, and "" for the program's own help."""
+        names = {str(command.name) for command in self.app.registered_commands}
+        for group in self.app.registered_groups:
+            assert group.typer_instance is not None
+            names |= {f"{group.name} {c.name}" for c in group.typer_instance.registered_commands}
+        return {"", *names}
+
+    def renewed(self) -> str:
+        """The page with each help text as it is now."""
+        return _BLOCK.sub(lambda found: f"{found[1]}{self._help(found[2])}\n{found[3]}", self.text)
+
+    def _help(self, command: str) -> str:
+        """What the program prints for `COMMAND --help`, 88 columns wide."""
+        result = CliRunner().invoke(
+            self.app,
+            [*command.split(), "--help"],
+            prog_name=self.program,
+            env={"COLUMNS": "88", "TERMINAL_WIDTH": "88", "NO_COLOR": "1"},
+        )
+        assert result.exit_code == 0, result.output
+        return "\n".join(line.rstrip() for line in result.output.strip().splitlines())
 
 
-def renewed(text: str) -> str:
-    """The document with each help text as it is now."""
-    return _BLOCK.sub(lambda found: found[1] + help_text(found[2]) + found[3], text)
-
+DOCUMENTS = (
+    Document(FOLDER / "cli.md", lipsync_demo.cli.app, "python -m lipsync_demo"),
+    Document(FOLDER / "lab.md", lab.cli.app, "python -m lab"),
+)
 
 if __name__ == "__main__":
-    DOCS.write_text(renewed(DOCS.read_text(encoding="utf-8")), encoding="utf-8")
+    for document in DOCUMENTS:
+        document.page.write_text(document.renewed(), encoding="utf-8")

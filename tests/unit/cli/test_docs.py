@@ -6,26 +6,26 @@ import ast
 import re
 from pathlib import Path
 
+import pytest
 from pydantic import AliasChoices
 
-from lipsync_demo.cli import app
 from lipsync_demo.settings import Settings
-from tests.unit.cli.help_texts import DOCS, commands, renewed
+from tests.unit.cli.help_texts import DOCUMENTS, Document
 
 ROOT = Path(__file__).resolve().parents[3]
 
 
-def test_the_help_texts_are_current() -> None:
-    text = DOCS.read_text(encoding="utf-8")
-    assert text == renewed(text), "run: python -m tests.unit.cli.help_texts"
+pages = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.page.name)
 
 
-def test_every_command_has_its_help() -> None:
-    names = {command.name for command in app.registered_commands}
-    for group in app.registered_groups:
-        assert group.typer_instance is not None
-        names |= {f"{group.name} {c.name}" for c in group.typer_instance.registered_commands}
-    assert set(commands(DOCS.read_text(encoding="utf-8"))) == {"", *names}
+@pages
+def test_the_help_texts_are_current(document: Document) -> None:
+    assert document.text == document.renewed(), "run: python -m tests.unit.cli.help_texts"
+
+
+@pages
+def test_every_command_has_its_help(document: Document) -> None:
+    assert set(document.shown) == document.commands
 
 
 def _variables() -> set[str]:

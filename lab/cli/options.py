@@ -1,0 +1,42 @@
+"""What several of the lab's commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from lab.bars import Bar
+
+MISUSE = 2
+"""Exit code of a command that was written wrongly."""
+
+Media = Annotated[
+    Path,
+    typer.Argument(
+        metavar="MEDIA",
+        help="Folder of talking clips with index.csv.",
+        exists=True,
+        file_okay=False,
+    ),
+]
+Written = Annotated[
+    Path | None,
+    typer.Option("--json", help="Write every figure to this file.", dir_okay=False),
+]
+
+
+def close(found: list[tuple[Bar, float]]) -> None:
+    """Print which bars were reached; the exit code is 1 when one was not."""
+    from lab.bars import all_reached, verdicts
+
+    typer.echo("\n" + verdicts(found))
+    if not all_reached(found):
+        raise typer.Exit(1)
+
+
+def names(text: str) -> list[str]:
+    """The names in a text, which has commas between them."""
+    return [name.strip() for name in text.split(",") if name.strip()]

@@ -1,0 +1,38 @@
+"""`reuse`: what all modes of one pair cost together."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lab.cli.options import MISUSE, close
+
+
+def reuse(
+    video: Annotated[
+        Path,
+        typer.Argument(metavar="VIDEO", help="A talking video.", exists=True, dir_okay=False),
+    ],
+    speech: Annotated[
+        Path,
+        typer.Argument(metavar="SPEECH", help="What it shall say.", exists=True, dir_okay=False),
+    ],
+) -> None:
+    """Measure what all five modes of one pair cost together.
+
+    First each by itself, then one after another with what was found and drawn kept.
+    """
+    import subprocess
+
+    from lab import bars
+    from lab.speed.reuse import five_modes
+
+    try:
+        found = five_modes(video, speech)
+    except subprocess.CalledProcessError:
+        typer.echo("The engine can do nothing with this video and this speech.", err=True)
+        raise typer.Exit(MISUSE) from None
+    typer.echo(found.table())
+    close([(bars.REUSE, found.runs)])
