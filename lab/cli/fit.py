@@ -9,7 +9,8 @@ from typing import Annotated
 
 import typer
 
-from lab.cli.options import MISUSE, Media
+from lab.cli.options import Media
+from lipsync_demo.cli.exits import MISUSE
 
 fit = typer.Typer(
     help="Fit weights of the engine.",

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from lipsync_demo.cli.exits import FAILURE
+
 if TYPE_CHECKING:
     from lab.bars import Bar
-
-MISUSE = 2
-"""Exit code of a command that was written wrongly."""
 
 Media = Annotated[
     Path,
@@ -34,7 +33,7 @@ def close(found: list[tuple[Bar, float]]) -> None:
 
     typer.echo("\n" + verdicts(found))
     if not all_reached(found):
-        raise typer.Exit(1)
+        raise typer.Exit(FAILURE)
 
 
 def names(text: str) -> list[str]:

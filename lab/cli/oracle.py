@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from lipsync_demo.cli.exits import refuse
+
 
 def oracle(
     videos: Annotated[
@@ -29,5 +31,4 @@ def oracle(
         for figures in driven(videos, frames):
             typer.echo(row(figures))
     except (EngineError, MediaError) as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from None
+        refuse(error)

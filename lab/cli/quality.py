@@ -9,7 +9,8 @@ from typing import Annotated
 
 import typer
 
-from lab.cli.options import MISUSE, Media, Written, close, names
+from lab.cli.options import Media, Written, close, names
+from lipsync_demo.cli.exits import MISUSE
 
 
 def quality(

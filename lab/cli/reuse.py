@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from lab.cli.options import MISUSE, close
+from lab.cli.options import close
+from lipsync_demo.cli.exits import MISUSE
 
 
 def reuse(

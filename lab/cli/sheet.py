@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from lipsync_demo.cli.exits import refuse
+
 
 def sheet(
     picture: Annotated[Path, typer.Argument(metavar="PNG", help="Where to write the sheet.")],
@@ -37,6 +39,5 @@ def sheet(
     try:
         drawn = contact_sheet(rows, Cells(start, count, apart, face=face))
     except (EngineError, MediaError) as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from None
+        refuse(error)
     cv2.imwrite(str(picture), cv2.cvtColor(drawn, cv2.COLOR_RGB2BGR))
