@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import runpy
 import subprocess
@@ -59,11 +60,35 @@ def test_the_readme_names_every_mode_and_the_two_commands() -> None:
     assert "pip install -r requirements.txt -r tests/requirements.txt && python -m pytest" in README
 
 
-@pytest.mark.parametrize("page", ["README.md", *(f"docs/{p.name}" for p in ROOT.glob("docs/*.md"))])
+PAGES = ["README.md", "CONTRIBUTING.md", *(f"docs/{p.name}" for p in ROOT.glob("docs/*.md"))]
+
+
+@pytest.mark.parametrize("page", PAGES)
 def test_links_between_documents_lead_somewhere(page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")
     for target in re.findall(r"\]\((?!https?://|#)([^)#\s]+)", text):
         assert ((ROOT / page).parent / target).exists(), f"{page} links to {target}"
+
+
+def test_the_contributor_is_led_to_what_is_there() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    named = re.findall(r"`((?:lipsync_demo|lab|tests|docs|\.ci)/[^`\s]*)`", text)
+    assert len(named) > 12
+    assert [path for path in named if not (ROOT / path).exists()] == []
+
+
+def test_every_short_command_is_told_and_short() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    dumped = subprocess.run(
+        ["just", "--dump", "--dump-format", "json"], cwd=ROOT, capture_output=True, check=True
+    )
+    recipes = {
+        name: recipe["body"]
+        for name, recipe in json.loads(dumped.stdout)["recipes"].items()
+        if not recipe["private"]
+    }
+    assert set(re.findall(r"`just ([\w-]+)", text)) == set(recipes)
+    assert max(len(body) for body in recipes.values()) <= 15
 
 
 def test_every_module_folder_has_its_row_in_the_architecture() -> None:

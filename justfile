@@ -1,0 +1,23 @@
+# `just` lists these; CONTRIBUTING.md says when to use which.
+
+_list:
+    @just --list
+
+# Style, types, and the order of the rooms.
+check:
+    ruff check .
+    ruff format --check .
+    mypy
+    lint-imports
+
+# Unit tests on media they make themselves.
+test-fast:
+    python -m pytest tests/unit -m "not media"
+
+# Every ring: units, contract, clients, faults, browser.
+test *paths:
+    python -m pytest {{ paths }}
+
+# The page at 127.0.0.1:7860.
+serve:
+    python app.py
