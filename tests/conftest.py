@@ -9,6 +9,7 @@ import logging
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,12 @@ from hypothesis import settings
 
 REQUIRE_ALL = bool(os.environ.get("LIPSYNC_REQUIRE_ALL_RINGS"))
 OLDEST_NODE = 18
+# Workers, and the processes that tests start, would else compile the project anew each.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+# As a worker of the local backend has it: threads of one library fight for the cores.
+for _library in ("OMP", "OPENBLAS", "MKL"):
+    os.environ.setdefault(f"{_library}_NUM_THREADS", "1")
 # A busy machine is no failure: examples are not held to a wall clock.
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
@@ -44,6 +51,13 @@ def _node() -> str | None:
     version = told.stdout.strip().lstrip("v")
     major = version.partition(".")[0]
     return version if major.isdigit() and int(major) >= OLDEST_NODE else None
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Three processes for two cores: many tests wait for a server or another process."""
+    cores = os.cpu_count() or 1
+    return cores + (cores + 1) // 2
 
 
 def pytest_configure(config: pytest.Config) -> None:

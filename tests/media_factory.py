@@ -10,6 +10,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 
@@ -217,7 +218,11 @@ def tone(seconds: Seconds, rate: int = 48_000, hertz: float = 440.0) -> Samples:
 
 def speechlike(seconds: Seconds, rate: int = 48_000, seed: int = 7) -> Samples:
     """Vowel-like syllables with pauses and hiss between them: loudness as in speech."""
-    count = round(Fraction(seconds) * rate)
+    return _speechlike(round(Fraction(seconds) * rate), rate, seed).copy()
+
+
+@cache
+def _speechlike(count: int, rate: int, seed: int) -> Samples:
     t = np.arange(count) / rate
     rng = np.random.default_rng(seed)
     pitch = 2 * np.pi * np.cumsum(115 + 20 * np.sin(2 * np.pi * 0.6 * t)) / rate
