@@ -1,9 +1,6 @@
-"""The choice of model: the quiet list in the header, and the fields only some models have."""
+"""The choice of model: the list in the header and what is said about the model."""
 
 from __future__ import annotations
-
-from collections.abc import Mapping, Sequence
-from typing import Any
 
 import gradio as gr
 from pydantic import SecretStr
@@ -13,15 +10,7 @@ from lipsync_demo.markup.words import escape
 from lipsync_demo.runs.steps.parameters import api_only
 from lipsync_demo.settings import MODEL_ID, Settings
 from lipsync_demo.ui.frame import header, notices
-from lipsync_demo.wavespeed.catalogue import DEFAULT, MODELS, SYNC_MODE, Choice, Model
-
-FIELDS: Mapping[str, Choice] = {
-    choice.name: choice
-    for model in MODELS.values()
-    for choice in model.choices
-    if choice.name != SYNC_MODE
-}
-"""Every field beside the sync mode that some model takes, by its name."""
+from lipsync_demo.wavespeed.catalogue import DEFAULT, MODELS, Model
 
 
 def chosen(model_id: object) -> Model:
@@ -42,7 +31,7 @@ def listed(settings: Settings, key: SecretStr | None) -> list[tuple[str, str]]:
     ]
 
 
-def noted(settings: Settings, key: SecretStr | None, model: Model) -> Any:
+def noted(settings: Settings, key: SecretStr | None, model: Model) -> gr.HTML:
     """The place of `note`, which takes no room while there is nothing to say."""
     words = note(settings, key, model)
     return gr.HTML(words, visible=bool(words))
@@ -57,26 +46,3 @@ def note(settings: Settings, key: SecretStr | None, model: Model) -> str:
         return ""
     words = [model.words, "" if model.takes_sync_mode else texts.Models.no_mode(model.name)]
     return f'<p class="quiet" role="status">{escape(" ".join(filter(None, words)))}</p>'
-
-
-def fields(model: Model) -> dict[str, Any]:
-    """A radio for each of `FIELDS` inside the current column, shown where the model takes it."""
-    taken = model.defaults
-    return {
-        name: gr.Radio(
-            choices=list(choice.values),
-            value=choice.default,
-            label=choice.label,
-            visible=name in taken,
-            elem_id=f"choice-{name}",
-            elem_classes="choice-field",
-        )
-        for name, choice in FIELDS.items()
-    }
-
-
-def given(model: Model, values: Sequence[str]) -> dict[str, str]:
-    """What the radios hold, in the order of `FIELDS`, of what the model takes."""
-    taken = model.defaults
-    held = zip(FIELDS, values, strict=True)
-    return {name: value for name, value in held if name in taken and value}

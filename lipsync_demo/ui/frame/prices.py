@@ -14,6 +14,16 @@ from lipsync_demo.settings import MODEL_ID
 from lipsync_demo.ui.frame import header, models
 from lipsync_demo.ui.frame.context import Shared
 from lipsync_demo.ui.frame.ids import run_id
+from lipsync_demo.wavespeed.catalogue import Model
+
+PATIENCE_SECONDS = 1.5
+"""How long a change of model or key may take for the price; it is asked for once."""
+
+
+def ask(shared: Shared, key: SecretStr | None, model: Model) -> None:
+    """Give the API a moment to say the model's price before it is shown."""
+    backend = header.backend(shared.settings, key)
+    shared.service.money.floors(backend, key, [model.id], PATIENCE_SECONDS)
 
 
 def limit_words(shared: Shared, runs: int, key: SecretStr | None) -> str:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Literal
 
 from lipsync_demo.markup.words import escape, megabytes, rate, seconds
+from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.failures import written
 from lipsync_demo.media.preflight import lay
 from lipsync_demo.media.preview import PREVIEW, playable
@@ -72,6 +73,14 @@ def take(track: Track, held: Path) -> Source:
         return Source(track, path, probe_audio(path))
     info = probe_video(path)
     return Source(track, playable(info), info)
+
+
+def usable(track: Track, held: str | None) -> Source | None:
+    """The input a widget holds; None when it holds nothing or what it holds cannot be used."""
+    try:
+        return take(track, Path(held)) if held else None
+    except MediaError:
+        return None
 
 
 def _original(held: Path) -> Path:

@@ -17,27 +17,25 @@ from lipsync_demo.markup.words import charged, escape
 from lipsync_demo.runs.record.ledger_line import Line, LineState, as_csv
 from lipsync_demo.runs.steps.prices import amount
 from lipsync_demo.ui.frame import header, notices, prices
-from lipsync_demo.ui.frame.context import AT_ONCE, IN_TURN, Shared, html
+from lipsync_demo.ui.frame.context import AT_ONCE, IN_TURN, Changes, Shared, html
 from lipsync_demo.ui.frame.ids import run_id
 from lipsync_demo.wavespeed.catalogue import short_name
 from lipsync_demo.wavespeed.errors import WaveSpeedError
 
-Changes = dict[Any, Any]
 
-
-@dataclass(frozen=True, slots=True)
-class Purse:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Money:
     """The widgets of the tab and what they do."""
 
     shared: Shared
-    figures: Any
-    refresh: Any
-    box: Any
-    put: Any
-    lift: Any
-    notice: Any
-    lines: Any
-    save: Any
+    figures: gr.HTML
+    refresh: gr.Button
+    box: gr.Textbox
+    put: gr.Button
+    lift: gr.Button
+    notice: gr.HTML
+    lines: gr.HTML
+    save: gr.DownloadButton
 
     def shown(self, key: SecretStr | None, session: object, model: object) -> Changes:
         """Everything as it is now, the balance asked anew."""
@@ -131,7 +129,7 @@ def _amount(line: Line) -> str:
     return f"{line.quoted} {line.currency}{' ' + texts.Money.IS_FLOOR if line.floor else ''}"
 
 
-def build(shared: Shared) -> Purse:
+def build(shared: Shared) -> Money:
     """Create the widgets inside the current tab."""
     t = texts.Money
     with gr.Column(elem_id="money-panel"):
@@ -145,10 +143,20 @@ def build(shared: Shared) -> Purse:
         html(f"<h2>{t.LEDGER}</h2>")
         lines = html(elem_id="money-lines")
         save = gr.DownloadButton(t.SAVE, visible=False, elem_id="money-csv")
-    return Purse(shared, figures, refresh, box, put, lift, notice, lines, save)
+    return Money(
+        shared=shared,
+        figures=figures,
+        refresh=refresh,
+        box=box,
+        put=put,
+        lift=lift,
+        notice=notice,
+        lines=lines,
+        save=save,
+    )
 
 
-def wire(view: Purse, tab: Any) -> None:
+def wire(view: Money, tab: gr.Tab) -> None:
     """Connect the events."""
     s = view.shared
     shown: dict[str, Any] = {

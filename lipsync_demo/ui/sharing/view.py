@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import gradio as gr
 
@@ -13,25 +12,23 @@ from lipsync_demo.markup.words import escape
 from lipsync_demo.runs.record.errors import RunsError
 from lipsync_demo.runs.storage.share_links import DAYS, Kind
 from lipsync_demo.ui.frame import notices
-from lipsync_demo.ui.frame.context import AT_ONCE, Shared, html, unchanged
+from lipsync_demo.ui.frame.context import AT_ONCE, Changes, Shared, html, unchanged
 from lipsync_demo.ui.frame.ids import run_id
 from lipsync_demo.ui.http import documents
 
-Changes = dict[Any, Any]
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sharing:
     """The widgets of one panel, for runs or for groups."""
 
     shared: Shared
     kind: Kind
-    panel: Any
-    reports: Any
-    days: Any
-    make: Any
-    revoke: Any
-    told: Any
+    panel: gr.Column
+    reports: gr.HTML
+    days: gr.Dropdown
+    make: gr.Button
+    revoke: gr.Button
+    told: gr.HTML
 
     def shown(self, wanted: str) -> Changes:
         """What can be sent of what is shown now; nothing without a result."""
@@ -103,10 +100,19 @@ def build(shared: Shared, kind: Kind, name: str = "") -> Sharing:
             make = gr.Button(texts.Share.MAKE, elem_id=f"share-{name}-make")
             revoke = gr.Button(texts.Share.REVOKE, visible=False, elem_id=f"share-{name}-revoke")
         told = html(elem_id=f"share-{name}-told")
-    return Sharing(shared, kind, panel, reports, days, make, revoke, told)
+    return Sharing(
+        shared=shared,
+        kind=kind,
+        panel=panel,
+        reports=reports,
+        days=days,
+        make=make,
+        revoke=revoke,
+        told=told,
+    )
 
 
-def wire(view: Sharing, shown: Any, stamp: Any) -> None:
+def wire(view: Sharing, shown: gr.Textbox, stamp: gr.Textbox) -> None:
     """Connect the events; `shown` holds the id, `stamp` changes when what is shown does."""
     every = [view.panel, view.reports, view.told, view.revoke]
     gr.on([shown.change, stamp.change], view.shown, [shown], every, **AT_ONCE)

@@ -25,7 +25,7 @@ RECORDED = "recorded"
 """How the stamp of a recording begins."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class View:
     """One run on the page; `stamp` changes when more than its clock does.
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 import gradio as gr
 from pydantic import SecretStr
@@ -16,25 +15,29 @@ from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.runs.record.errors import RunsError
 from lipsync_demo.runs.steps.prices import FLOORS_PATIENCE
 from lipsync_demo.ui.frame import header, models, notices, prices
-from lipsync_demo.ui.frame.context import AT_ONCE
+from lipsync_demo.ui.frame.context import AT_ONCE, Changes
 from lipsync_demo.ui.frame.ids import run_id
-from lipsync_demo.ui.groups.compare.view import Compare, given
+from lipsync_demo.ui.groups.compare.events import Compare, given
+from lipsync_demo.ui.studio.choice import ModelsPlan
 from lipsync_demo.ui.studio.widgets import Widgets
 from lipsync_demo.wavespeed.catalogue import DEFAULT, MODELS, Model
 from lipsync_demo.wavespeed.models import Price
 
-Changes = dict[Any, Any]
 COMPARED = tuple(model for model in MODELS.values() if model.takes_sync_mode)
 """Only models with a mode: the clips differ in nothing else."""
 NEWEST = COMPARED[-1]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ModelComparison:
     """The question about a comparison of models, below the studio's buttons."""
 
     view: Compare
     widgets: Widgets
+
+    @property
+    def _plan(self) -> ModelsPlan:
+        return self.widgets.choice.models_plan
 
     def asked(
         self,
@@ -46,8 +49,8 @@ class ModelComparison:
         session: object,
     ) -> Changes:
         """The button was pressed: which models, and what each costs."""
-        w, shared = self.widgets, self.view.shared
-        opened = {w.models_plan: gr.Column(visible=True), w.models_list: gr.skip()}
+        w, shared = self._plan, self.view.shared
+        opened: Changes = {w.panel: gr.Column(visible=True), w.ticked: gr.skip()}
         if header.backend(shared.settings, key) == "local":
             return self._not_yet(opened, notices.trouble(texts.Models.NEEDS_API, "", warn=True))
         files = given(video, speech)
@@ -58,24 +61,24 @@ class ModelComparison:
         first = mine if mine in COMPARED else DEFAULT
         checked = list(dict.fromkeys([first.id, NEWEST.id if first != NEWEST else DEFAULT.id]))
         return opened | {
-            w.models_list: gr.CheckboxGroup(
+            w.ticked: gr.CheckboxGroup(
                 choices=[(_priced(one, known[one.id]), one.id) for one in COMPARED],
                 value=checked,
                 visible=True,
             ),
-            w.models_words: self._words(checked, mode, known, key, session),
-            w.models_start: gr.Button(visible=True),
+            w.words: self._words(checked, mode, known, key, session),
+            w.start: gr.Button(visible=True),
         }
 
     def ticked(
         self, wanted: Sequence[str], mode: str, key: SecretStr | None, session: object
     ) -> Changes:
         """Other models were ticked, or another mode was chosen."""
-        w = self.widgets
+        w = self._plan
         known = self._floors(key, patience=0.0)
         return {
-            w.models_words: self._words(wanted, mode, known, key, session),
-            w.models_start: gr.Button(visible=len(wanted) > 1),
+            w.words: self._words(wanted, mode, known, key, session),
+            w.start: gr.Button(visible=len(wanted) > 1),
         }
 
     def start(
@@ -92,7 +95,7 @@ class ModelComparison:
         """Begin the comparison that was asked for."""
         shared, files = self.view.shared, given(video, speech)
         if isinstance(files, str):
-            return {self.view.notice: files}
+            return {self.view.widgets.notice: files}
         try:
             group = shared.service.groups.compare_models(
                 *files,
@@ -103,15 +106,49 @@ class ModelComparison:
                 session=run_id(session),
             )
         except RunsError as error:
-            return {self.view.notice: notices.trouble(error.what, error.hint)}
+            return {self.view.widgets.notice: notices.trouble(error.what, error.hint)}
         return self.view.begun(group, groups, ids)
 
+    def wire(self) -> None:
+        """Connect the events."""
+        view, s, plan = self.view, self.view.shared, self._plan
+        sources, choice = self.widgets.sources, self.widgets.choice
+
+        def hide() -> Changes:
+            return {plan.panel: gr.Column(visible=False)}
+
+        choice.compare_models.click(
+            self.asked,
+            [sources.video, sources.speech, choice.mode, s.model, s.key, s.session],
+            [plan.panel, plan.ticked, plan.words, plan.start],
+            concurrency_limit=4,
+            show_progress="hidden",
+            api_visibility="private",
+        )
+        gr.on(
+            [plan.ticked.input, choice.mode.input],
+            self.ticked,
+            [plan.ticked, choice.mode, s.key, s.session],
+            [plan.words, plan.start],
+            **AT_ONCE,
+        )
+        plan.cancel.click(hide, None, [plan.panel], **AT_ONCE)
+        plan.start.click(
+            self.start,
+            [
+                *(sources.video, sources.speech, choice.mode, plan.ticked),
+                *(s.key, s.groups, s.ids, s.session),
+            ],
+            [*view.shown, s.groups, s.views, view.widgets.earlier],
+            **AT_ONCE,
+        ).then(hide, None, [plan.panel], **AT_ONCE)
+
     def _not_yet(self, opened: Changes, words: str) -> Changes:
-        w = self.widgets
+        w = self._plan
         return opened | {
-            w.models_list: gr.CheckboxGroup(visible=False),
-            w.models_words: words,
-            w.models_start: gr.Button(visible=False),
+            w.ticked: gr.CheckboxGroup(visible=False),
+            w.words: words,
+            w.start: gr.Button(visible=False),
         }
 
     def _floors(self, key: SecretStr | None, patience: float) -> Mapping[str, Price | None]:
@@ -153,35 +190,3 @@ def _priced(model: Model, price: Price | None) -> str:
     if price is None:
         return texts.Models.unpriced(model.name)
     return texts.Models.price(model.name, f"{price.amount} {price.currency}")
-
-
-def wire(view: Compare, shown: Sequence[Any], w: Widgets) -> None:
-    """Connect the events; `shown` are the widgets a comparison that begins changes."""
-    s, asking = view.shared, ModelComparison(view, w)
-    plan = [w.models_plan, w.models_list, w.models_words, w.models_start]
-
-    def hide() -> Changes:
-        return {w.models_plan: gr.Column(visible=False)}
-
-    w.compare_models.click(
-        asking.asked,
-        [w.video, w.speech, w.mode, w.model, s.key, s.session],
-        plan,
-        concurrency_limit=4,
-        show_progress="hidden",
-        api_visibility="private",
-    )
-    gr.on(
-        [w.models_list.input, w.mode.input],
-        asking.ticked,
-        [w.models_list, w.mode, s.key, s.session],
-        [w.models_words, w.models_start],
-        **AT_ONCE,
-    )
-    w.models_cancel.click(hide, None, [w.models_plan], **AT_ONCE)
-    w.models_start.click(
-        asking.start,
-        [w.video, w.speech, w.mode, w.models_list, s.key, s.groups, s.ids, s.session],
-        [*shown, s.groups, s.views, view.earlier],
-        **AT_ONCE,
-    ).then(hide, None, [w.models_plan], **AT_ONCE)

@@ -7,6 +7,7 @@ from pydantic import SecretStr
 
 from lipsync_demo.settings import Settings
 from lipsync_demo.ui.frame import models
+from lipsync_demo.ui.inputs import fields
 from lipsync_demo.wavespeed.catalogue import DEFAULT, MODELS
 
 KEY = SecretStr("wsk_0123456789abcdefWXYZ")
@@ -34,5 +35,5 @@ def test_the_note_says_why_a_model_cannot_answer_or_what_it_is(settings: Setting
 def test_what_a_browser_sends_is_a_known_model_with_its_own_fields() -> None:
     assert models.chosen("sync/<script>") is DEFAULT
     assert models.chosen(None) is DEFAULT
-    assert models.given(REACT, ["sad", "head"]) == {"emotion": "sad", "model_mode": "head"}
-    assert models.given(DEFAULT, ["sad", "head"]) == {}
+    assert fields.given(REACT, ["sad", "head"]) == {"emotion": "sad", "model_mode": "head"}
+    assert fields.given(DEFAULT, ["sad", "head"]) == {}

@@ -1,0 +1,74 @@
+"""The bar above the tabs: who answers, the list of models, and the place for a key."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import gradio as gr
+
+from lipsync_demo import texts
+from lipsync_demo.settings import Settings
+from lipsync_demo.ui.frame import header, models
+from lipsync_demo.ui.frame.context import html
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopBar:
+    """The widgets above the tabs; `panel` holds "key" while the place for a key is open."""
+
+    panel: gr.State
+    brand: gr.HTML
+    model: gr.Dropdown
+    recorded_only: gr.Checkbox
+    key_open: gr.Button
+    key_panel: gr.Column
+    key_box: gr.Textbox
+    key_use: gr.Button
+    key_forget: gr.Button
+    key_note: gr.HTML
+
+
+def build(settings: Settings) -> TopBar:
+    """Create the bar inside the current `gr.Blocks`."""
+    panel = gr.State("")
+    with gr.Row(elem_id="top"):
+        brand = html(header.brand(settings, None), elem_id="brand")
+        model = gr.Dropdown(
+            choices=models.listed(settings, None),
+            value=settings.model,
+            label=texts.Models.LABEL,
+            show_label=False,
+            container=False,
+            filterable=False,
+            elem_id="model",
+        )
+        recorded_only = gr.Checkbox(label=texts.Demo.ONLY, elem_id="recorded-only", container=False)
+        key_open = gr.Button(texts.Studio.OPEN_KEY, elem_id="key-open", size="sm")
+    with gr.Column(visible=False, elem_id="key-panel", elem_classes="panel") as key_panel:
+        with gr.Row():
+            key_box = gr.Textbox(
+                type="password",
+                label="WaveSpeed API key",
+                elem_id="key-box",
+                scale=4,
+                html_attributes=gr.InputHTMLAttributes(
+                    autocomplete="off", spellcheck=False, autocorrect="off"
+                ),
+            )
+            key_use = gr.Button(texts.Studio.USE_KEY, elem_id="key-use", scale=1)
+            key_forget = gr.Button(
+                texts.Studio.FORGET_KEY, visible=False, elem_id="key-forget", scale=1
+            )
+        key_note = html(header.key_note(None), elem_id="key-note")
+    return TopBar(
+        panel=panel,
+        brand=brand,
+        model=model,
+        recorded_only=recorded_only,
+        key_open=key_open,
+        key_panel=key_panel,
+        key_box=key_box,
+        key_use=key_use,
+        key_forget=key_forget,
+        key_note=key_note,
+    )

@@ -1,0 +1,81 @@
+"""The tab for many pairs: the batch that is shown, and the widgets of the tab."""
+
+from __future__ import annotations
+
+import gradio as gr
+
+from lipsync_demo import texts
+from lipsync_demo.runs.groups.service import MOST_AT_ONCE, MOST_ITEMS
+from lipsync_demo.runs.record.group import Group, GroupKind
+from lipsync_demo.ui.frame.context import POLL_SECONDS, Changes, Shared, html
+from lipsync_demo.ui.frame.listing import SELECT_JS
+from lipsync_demo.ui.groups.batch import rows
+from lipsync_demo.ui.groups.batch.pairs import Pairs, PairWidgets
+from lipsync_demo.ui.groups.events import GroupEvents, Runs
+from lipsync_demo.ui.groups.widgets import GroupWidgets
+from lipsync_demo.ui.sharing import view as sharing
+
+
+class Batch(GroupEvents):
+    """The events of the batch that is shown."""
+
+    kind = GroupKind.BATCH
+    tab = "batch"
+    title = texts.Batch.EARLIER
+    resumes_while_running = True
+
+    def body(self, group: Group, runs: Runs, ids: object) -> Changes:
+        """The table of rows."""
+        estimates = [self.shared.service.estimate(run) if run else None for run in runs]
+        return {self.widgets.body: rows.progress(group, runs, estimates)}
+
+
+def build(shared: Shared) -> Pairs:
+    """Create the widgets inside the current tab."""
+    t = texts.Batch
+    group = gr.Textbox(visible="hidden", elem_id="batch-id", label="Batch")
+    stamp = gr.Textbox(visible="hidden", elem_id="batch-stamp", label="Stamp")
+    timer = gr.Timer(POLL_SECONDS, active=False)
+    with gr.Column(elem_id="batch-panel"):
+        files = gr.File(
+            file_count="multiple", label=t.FILES, elem_id="batch-files", height=150, type="filepath"
+        )
+        told = html(rows.expected(), elem_id="batch-told")
+        skip = gr.Checkbox(label=t.SKIP, visible=False, elem_id="batch-skip")
+        with gr.Row(elem_id="batch-start-row"):
+            concurrency = gr.Number(
+                2, minimum=1, maximum=MOST_AT_ONCE, precision=0, label=t.AT_ONCE,
+                elem_id="batch-concurrency",
+            )  # fmt: skip
+            limit = gr.Textbox(label=t.LIMIT, elem_id="batch-limit")
+            start = gr.Button(t.START, variant="primary", elem_id="batch-start")
+            sample = gr.Button(t.TRY, elem_id="batch-sample")
+        html(f'<p class="limits">{t.limits(MOST_ITEMS, shared.settings.max_upload_mb)}</p>')
+        notice = html(elem_id="batch-notice")
+        table = html(elem_id="batch-table", js_on_load=SELECT_JS)
+        with gr.Row(elem_id="batch-actions"):
+            stop = gr.Button(texts.Compare.STOP, visible=False, elem_id="batch-stop")
+            resume = gr.Button(texts.Compare.RESUME, visible=False, elem_id="batch-resume")
+        shared_links = sharing.build(shared, "group", "batch")
+        earlier = html(elem_id="batch-earlier", js_on_load=SELECT_JS)
+    widgets = GroupWidgets(
+        group=group,
+        stamp=stamp,
+        timer=timer,
+        notice=notice,
+        body=table,
+        stop=stop,
+        resume=resume,
+        earlier=earlier,
+        sharing=shared_links,
+    )
+    pairs = PairWidgets(
+        files=files,
+        told=told,
+        skip=skip,
+        concurrency=concurrency,
+        limit=limit,
+        start=start,
+        sample=sample,
+    )
+    return Pairs(view=Batch(shared, widgets), widgets=pairs)

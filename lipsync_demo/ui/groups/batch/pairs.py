@@ -1,0 +1,165 @@
+"""The list of pairs: checked when it is given, begun as a batch on a press."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+import gradio as gr
+from gradio_client.utils import strip_invalid_filename_characters
+from pydantic import SecretStr
+
+from lipsync_demo import texts
+from lipsync_demo.runs.groups.pair_list import PairList, among, read_pairs
+from lipsync_demo.runs.record.errors import RunsError
+from lipsync_demo.runs.steps.prices import amount
+from lipsync_demo.ui.frame import header, models, notices, prices
+from lipsync_demo.ui.frame.context import IN_TURN, Changes
+from lipsync_demo.ui.frame.ids import run_id
+from lipsync_demo.ui.groups.batch import rows
+from lipsync_demo.ui.groups.events import GroupEvents
+from lipsync_demo.ui.inputs import fields, samples
+
+LISTS = (".csv", ".jsonl", ".ndjson", ".json", ".txt")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairWidgets:
+    """The widgets a list of pairs is given, checked and begun with."""
+
+    files: gr.File
+    told: gr.HTML
+    skip: gr.Checkbox
+    concurrency: gr.Number
+    limit: gr.Textbox
+    start: gr.Button
+    sample: gr.Button
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """A batch to begin: its list, its title, and its limits."""
+
+    found: PairList
+    title: str
+    concurrency: int
+    limit: Decimal | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pairs:
+    """The events of the list; `view` shows the batch it begins."""
+
+    view: GroupEvents
+    widgets: PairWidgets
+
+    def checked(
+        self, files: Sequence[str] | None, key: SecretStr | None, session: object, model: object
+    ) -> Changes:
+        """A list and its media came or went."""
+        w, shared = self.widgets, self.view.shared
+        if not files:
+            return {w.told: rows.expected(), w.skip: gr.Checkbox(visible=False)}
+        found = _read(files)
+        price = prices.before(shared, max(1, len(found.pairs)), key, session, model)
+        pace = prices.limit_words(shared, len(found.pairs), key)
+        bad = bool(found.pairs and found.bad)
+        return {
+            w.told: rows.checked(found, price, pace),
+            w.skip: gr.Checkbox(visible=bad, value=False),
+        }
+
+    def start(
+        self,
+        files: Sequence[str] | None,
+        concurrency: float | None,
+        limit: str,
+        skip: bool,
+        key: SecretStr | None,
+        groups: object,
+        ids: object,
+        session: object,
+        model: object,
+        *choices: str,
+    ) -> Changes:
+        """The list is to be run; `choices` are what the fields of `fields.FIELDS` hold."""
+        if not files:
+            return self._refused(texts.Batch.NO_LIST, texts.Batch.NO_LIST_HINT)
+        found = _read(files)
+        if found.bad and not (skip and found.pairs):
+            return self._refused(texts.Batch.BAD, texts.Batch.BAD_HINT)
+        most = amount(limit) if limit.strip() else None
+        if limit.strip() and most is None:
+            return {self.view.widgets.notice: notices.no_amount(limit)}
+        name = next((Path(f).name for f in files if f.lower().endswith(LISTS)), texts.Page.BATCH)
+        request = Request(found=found, title=name, concurrency=int(concurrency or 1), limit=most)
+        return self._begin(request, key, groups, ids, session, model, choices)
+
+    def tried(
+        self,
+        key: SecretStr | None,
+        groups: object,
+        ids: object,
+        session: object,
+        model: object,
+        *choices: str,
+    ) -> Changes:
+        """The samples are to be run as a batch."""
+        paths = [path for track in ("video", "speech") if (path := samples.sample(track))]
+        found = read_pairs(rows.example_csv().encode(), among({p.name: p for p in paths}))
+        request = Request(found=found, title=texts.Batch.EXAMPLE, concurrency=2, limit=None)
+        return self._begin(request, key, groups, ids, session, model, choices)
+
+    def _begin(
+        self,
+        request: Request,
+        key: SecretStr | None,
+        groups: object,
+        ids: object,
+        session: object,
+        model: object,
+        choices: Sequence[str],
+    ) -> Changes:
+        shared, wanted = self.view.shared, models.chosen(model)
+        try:
+            group = shared.service.groups.batch(
+                request.found.pairs,
+                title=request.title,
+                concurrency=request.concurrency,
+                spend_limit=request.limit,
+                model=wanted.id,
+                choices=fields.given(wanted, choices),
+                backend=header.backend(shared.settings, key),
+                api_key=key,
+                session=run_id(session),
+            )
+        except RunsError as error:
+            return self._refused(error.what, error.hint)
+        return self.view.begun(group, groups, ids)
+
+    def _refused(self, what: str, hint: str) -> Changes:
+        return {self.view.widgets.notice: notices.trouble(what, hint)}
+
+    def wire(self, page: gr.Blocks, radios: Sequence[gr.Radio]) -> None:
+        """Connect the events; `radios` are the studio's, in the order of `fields.FIELDS`."""
+        s, w = self.view.shared, self.widgets
+        self.view.wire(page)
+        for event in (w.files.change, s.model.change):
+            event(self.checked, [w.files, s.key, s.session, s.model], [w.told, w.skip], **IN_TURN)
+        begun = [*self.view.shown, s.groups, self.view.widgets.earlier]
+        chosen = [s.key, s.groups, s.ids, s.session, s.model, *radios]
+        given = [w.files, w.concurrency, w.limit, w.skip]
+        w.start.click(self.start, [*given, *chosen], begun, **IN_TURN)
+        w.sample.click(self.tried, chosen, begun, **IN_TURN)
+
+
+def _read(files: Sequence[str]) -> PairList:
+    lists = [Path(f) for f in files if f.lower().endswith(LISTS)]
+    media = {Path(f).name: Path(f) for f in files if not f.lower().endswith(LISTS)}
+    given = among(media, strip_invalid_filename_characters)
+    try:
+        return read_pairs(lists[0].read_bytes() if len(lists) == 1 else b"", given)
+    except OSError:  # uploads are kept for a day
+        return read_pairs(b"", given)

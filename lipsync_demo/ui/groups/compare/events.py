@@ -1,0 +1,177 @@
+"""The tab that compares: modes or models of one pair, and any two videos on one playhead."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import gradio as gr
+from pydantic import SecretStr
+
+from lipsync_demo import player, texts
+from lipsync_demo.markup import films
+from lipsync_demo.media.errors import MediaError
+from lipsync_demo.qa.models import Measures
+from lipsync_demo.runs.record.errors import RunsError
+from lipsync_demo.runs.record.group import Group, GroupKind
+from lipsync_demo.runs.record.run import Run, RunState
+from lipsync_demo.ui.frame import models, notices
+from lipsync_demo.ui.frame.context import AT_ONCE, POLL_SECONDS, Changes, Shared, html, unchanged
+from lipsync_demo.ui.frame.ids import remembered, run_id
+from lipsync_demo.ui.frame.listing import SELECT_JS
+from lipsync_demo.ui.groups.compare import cells
+from lipsync_demo.ui.groups.events import GroupEvents, Runs
+from lipsync_demo.ui.groups.widgets import GroupWidgets
+from lipsync_demo.ui.inputs import samples
+from lipsync_demo.ui.inputs.sources import take
+from lipsync_demo.ui.sharing import view as sharing
+
+MOST_OTHERS = 12
+"""Finished runs beside the comparison's own that can be chosen in the player."""
+
+
+class Compare(GroupEvents):
+    """The events of the tab; `pair` is the player of two videos."""
+
+    kind = GroupKind.COMPARISON
+    tab = "compare"
+    title = texts.Compare.EARLIER
+
+    def __init__(self, shared: Shared, widgets: GroupWidgets, pair: gr.HTML) -> None:
+        super().__init__(shared, widgets)
+        self.pair = pair
+
+    def begun(self, group: Group, groups: object, ids: object) -> Changes:
+        """A comparison was begun in the studio: its tab is opened."""
+        tab = {self.shared.views: gr.Tabs(selected=self.tab)}
+        return super().begun(group, groups, ids) | tab
+
+    def nothing(self, ids: object) -> Changes:
+        """The recorded comparison, before there is one."""
+        runs = samples.comparison()
+        film = samples.input_film(self.shared.link)
+        grid = cells.recorded(runs, self.shared.link, film) if runs else ""
+        w = self.widgets
+        return {w.group: "", w.body: grid, self.pair: self._pair(runs, ids, film)}
+
+    def missing(self, error: RunsError, ids: object) -> Changes:
+        """The recorded comparison, and a notice that the one asked for is gone."""
+        gone = notices.trouble(texts.Compare.GONE, texts.Compare.GONE_HINT)
+        return self.nothing(ids) | {self.widgets.notice: gone}
+
+    def looked(self, current: str, ids: object) -> Changes:
+        """The tab was opened: runs that ended meanwhile can be chosen in the player."""
+        wanted = run_id(current)
+        if wanted is None:
+            return self.nothing(ids)
+        try:
+            return self.show(self.shared.service.groups.get(wanted), ids)
+        except RunsError:
+            return unchanged()
+
+    def chosen(
+        self,
+        current: str,
+        key: SecretStr | None,
+        groups: object,
+        ids: object,
+        event: gr.EventData,
+    ) -> Changes:
+        """A button in a cell, or an earlier comparison, was pressed."""
+        if event.act.startswith("model "):
+            wanted = models.chosen(event.act.removeprefix("model "))
+            return {self.shared.model: wanted.id, self.shared.views: gr.Tabs(selected="studio")}
+        return super().chosen(current, key, groups, ids, event)
+
+    def body(self, group: Group, runs: Runs, ids: object) -> Changes:
+        """The grid of cells, and the player of two videos."""
+        service = self.shared.service
+        estimates = [service.estimate(run) if run else None for run in runs]
+        film = self._film(runs)
+        found = self._measured(runs)
+        grid = cells.grid(group, runs, self.shared.link, estimates, found, film)
+        return {
+            self.widgets.body: grid,
+            self.pair: self._pair([run for run in runs if run], ids, film),
+        }
+
+    def stamp(self, group: Group, runs: Runs) -> str:
+        """Changes when more than the clock of a comparison or its measures do."""
+        found = "".join("-" if one is None else "m" for one in self._measured(runs))
+        return f"{super().stamp(group, runs)} {found}"
+
+    def background(self, runs: Runs) -> bool:
+        """Whether outputs are still measured or checked."""
+        service = self.shared.service
+        return any(service.measuring(run.id) or service.looking(run) for run in runs if run)
+
+    def _measured(self, runs: Runs) -> list[Measures | None]:
+        """What was measured of each finished run; measuring the others is begun."""
+        measures = self.shared.service.measures
+        return [measures(run) if run and run.state is RunState.DONE else None for run in runs]
+
+    def _film(self, runs: Runs) -> player.Source | None:
+        """The video that went into all of them."""
+        first = next((run for run in runs if run and run.video), None)
+        return films.input_film(first, self.shared.link) if first else None
+
+    def _pair(self, runs: Sequence[Run], ids: object, film: player.Source | None) -> str:
+        link = self.shared.link
+        done = [run for run in runs if run.state is RunState.DONE]
+        found = [film] if film else []
+        found += films.named(done, link)
+        mine = {run.id for run in runs}
+        known = [i for i in remembered(ids) if i not in mine][:MOST_OTHERS]
+        others = self.shared.service.list(ids=known) if known else []
+        found += films.named([run for run in others if run.state is RunState.DONE], link)
+        return player.pair(found) if len(found) > 1 else ""
+
+    @property
+    def shown(self) -> list[gr.blocks.Block]:
+        """The widgets `show` changes."""
+        return [*super().shown, self.pair]
+
+
+def given(video: str | None, speech: str | None) -> tuple[Path, Path] | str:
+    """Both inputs' files, or what is wrong with them."""
+    if not video or not speech:
+        return notices.trouble(texts.Compare.NEEDED, "")
+    try:
+        return take("video", Path(video)).path, take("speech", Path(speech)).path
+    except MediaError as error:
+        return notices.trouble(error.what, error.hint)
+
+
+def build(shared: Shared) -> Compare:
+    """Create the widgets inside the current tab."""
+    group = gr.Textbox(visible="hidden", elem_id="compare-id", label="Comparison")
+    stamp = gr.Textbox(visible="hidden", elem_id="compare-stamp", label="Stamp")
+    timer = gr.Timer(POLL_SECONDS, active=False)
+    with gr.Column(elem_id="compare-panel"):
+        notice = html(elem_id="compare-notice")
+        grid = html(elem_id="compare-grid", js_on_load=SELECT_JS)
+        with gr.Row(elem_id="compare-actions"):
+            stop = gr.Button(texts.Compare.STOP, visible=False, elem_id="compare-stop")
+            resume = gr.Button(texts.Compare.RESUME, visible=False, elem_id="compare-resume")
+        shared_links = sharing.build(shared, "group")
+        html(f"<h2>{texts.Compare.TWO}</h2>")
+        pair = html(elem_id="compare-pair")
+        earlier = html(elem_id="compare-earlier", js_on_load=SELECT_JS)
+    widgets = GroupWidgets(
+        group=group,
+        stamp=stamp,
+        timer=timer,
+        notice=notice,
+        body=grid,
+        stop=stop,
+        resume=resume,
+        earlier=earlier,
+        sharing=shared_links,
+    )
+    return Compare(shared, widgets, pair)
+
+
+def wire(view: Compare, page: gr.Blocks, tab: gr.Tab) -> None:
+    """Connect the events of the tab."""
+    view.wire(page)
+    tab.select(view.looked, [view.widgets.group, view.shared.ids], view.shown, **AT_ONCE)

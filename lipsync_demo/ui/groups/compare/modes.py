@@ -1,0 +1,107 @@
+"""The same clip in every mode: asked with the price before anything is spent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import gradio as gr
+from pydantic import SecretStr
+
+from lipsync_demo import texts
+from lipsync_demo.markup.words import escape
+from lipsync_demo.media.errors import MediaError
+from lipsync_demo.media.sync_modes import SyncMode
+from lipsync_demo.runs.groups.service import distinct
+from lipsync_demo.runs.record.errors import RunsError
+from lipsync_demo.ui.frame import header, models, notices, prices
+from lipsync_demo.ui.frame.context import AT_ONCE, Changes
+from lipsync_demo.ui.frame.ids import run_id
+from lipsync_demo.ui.groups.compare.events import Compare, given
+from lipsync_demo.ui.studio.widgets import Widgets
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModeComparison:
+    """The question about a comparison of modes, below the studio's buttons."""
+
+    view: Compare
+    widgets: Widgets
+
+    def asked(
+        self,
+        video: str | None,
+        speech: str | None,
+        key: SecretStr | None,
+        session: object,
+        model: object,
+    ) -> Changes:
+        """The button was pressed: what comparing all modes would run, and what it costs."""
+        plan, settings = self.widgets.choice.plan, self.view.shared.settings
+        files, wanted = given(video, speech), models.chosen(model)
+        ready = False
+        if isinstance(files, str):
+            words = files
+        elif not models.answered(settings, key, wanted):
+            words = models.note(settings, key, wanted)
+        else:
+            ready, runs = True, len(distinct(*files, tuple(SyncMode)))
+            price = prices.before(self.view.shared, runs, key, session, model)
+            pace = notices.quiet(prices.limit_words(self.view.shared, runs, key))
+            words = (
+                f"<p><b>{texts.Compare.plan(len(SyncMode), runs)}</b> "
+                f"{escape(texts.Compare.price(price))}</p>{pace}"
+            )
+        return {
+            plan.panel: gr.Column(visible=True),
+            plan.words: words,
+            plan.start: gr.Button(visible=ready),
+        }
+
+    def start(
+        self,
+        video: str | None,
+        speech: str | None,
+        key: SecretStr | None,
+        groups: object,
+        ids: object,
+        session: object,
+        model: object,
+    ) -> Changes:
+        """Begin the comparison that was asked for."""
+        shared, notice = self.view.shared, self.view.widgets.notice
+        files = given(video, speech)
+        if isinstance(files, str):
+            return {notice: files}
+        try:
+            group = shared.service.groups.compare(
+                *files,
+                model=models.chosen(model).id,
+                backend=header.backend(shared.settings, key),
+                api_key=key,
+                session=run_id(session),
+            )
+        except (RunsError, MediaError) as error:
+            return {notice: notices.trouble(error.what, error.hint)}
+        return self.view.begun(group, groups, ids)
+
+    def wire(self) -> None:
+        """Connect the events."""
+        s, sources, choice = self.view.shared, self.widgets.sources, self.widgets.choice
+        plan = choice.plan
+
+        def hide() -> Changes:
+            return {plan.panel: gr.Column(visible=False)}
+
+        choice.compare.click(
+            self.asked,
+            [sources.video, sources.speech, s.key, s.session, s.model],
+            [plan.panel, plan.words, plan.start],
+            **AT_ONCE,
+        )
+        plan.cancel.click(hide, None, [plan.panel], **AT_ONCE)
+        plan.start.click(
+            self.start,
+            [sources.video, sources.speech, s.key, s.groups, s.ids, s.session, s.model],
+            [*self.view.shown, s.groups, s.views, self.view.widgets.earlier],
+            **AT_ONCE,
+        ).then(hide, None, [plan.panel], **AT_ONCE)

@@ -1,0 +1,195 @@
+"""What a comparison and a batch share: opened, polled, stopped, resumed, retried, listed."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+
+import gradio as gr
+from pydantic import SecretStr
+
+from lipsync_demo.runs.record.errors import RunsError
+from lipsync_demo.runs.record.group import Group, GroupKind, GroupState
+from lipsync_demo.runs.record.run import Run
+from lipsync_demo.ui.frame import notices
+from lipsync_demo.ui.frame.context import AT_ONCE, Changes, Shared, unchanged
+from lipsync_demo.ui.frame.ids import remembered, run_id
+from lipsync_demo.ui.groups.listing import groups_list
+from lipsync_demo.ui.groups.widgets import GroupWidgets
+from lipsync_demo.ui.sharing import view as sharing
+
+Runs = Sequence[Run | None]
+"""The runs of a group in the order of its items; None where one is not begun or deleted."""
+
+
+class GroupEvents(ABC):
+    """Events of one tab of groups; each method answers one with the widgets it changes."""
+
+    kind: GroupKind
+    tab: str
+    """The tab's id, and the group's parameter in the page's address."""
+    title: str
+    """The heading of the list of earlier groups."""
+    resumes_while_running = False
+    """Whether a stopped group can be resumed while runs of it still end."""
+
+    def __init__(self, shared: Shared, widgets: GroupWidgets) -> None:
+        self.shared = shared
+        self.widgets = widgets
+
+    @abstractmethod
+    def body(self, group: Group, runs: Runs, ids: object) -> Changes:
+        """What this tab shows of a group beside its buttons; `ids` are the browser's runs."""
+
+    def stamp(self, group: Group, runs: Runs) -> str:
+        """Changes when more than the clock of a group does."""
+        moments = [run.updated_at.isoformat() if run else "" for run in runs]
+        return " ".join([group.id, group.updated_at.isoformat(), *moments])
+
+    def background(self, runs: Runs) -> bool:
+        """Whether something goes on with runs that have ended."""
+        return False
+
+    def missing(self, error: RunsError, ids: object) -> Changes:
+        """What is shown in place of a group that does not exist."""
+        return {self.widgets.notice: notices.trouble(error.what, error.hint)}
+
+    def nothing(self, ids: object) -> Changes:
+        """What is shown before there is a group."""
+        return {}
+
+    def opened(self, address: str, groups: object, ids: object) -> Changes:
+        """The page was opened, perhaps at the address of a group."""
+        shown = self._asked(address, groups, ids) if address else self.nothing(ids)
+        return shown | {self.widgets.earlier: self.earlier(remembered(groups))}
+
+    def asked(self, wanted: str, groups: object, ids: object) -> Changes:
+        """A group is to be shown; one of the other kind is another tab's."""
+        return (self._asked(wanted, groups, ids) if wanted else {}) or unchanged()
+
+    def _asked(self, wanted: str, groups: object, ids: object) -> Changes:
+        try:
+            group = self.shared.service.groups.get(run_id(wanted) or "")
+        except RunsError as error:
+            return self.missing(error, ids)
+        if group.kind is not self.kind:
+            return {}
+        return self.show(group, ids) | {
+            self.shared.views: gr.Tabs(selected=self.tab),
+            self.shared.groups: remembered(groups, group.id),
+        }
+
+    def begun(self, group: Group, groups: object, ids: object) -> Changes:
+        """A group was begun: it is shown, and kept in the browser's list."""
+        known = remembered(groups, group.id)
+        return self.show(group, ids) | {
+            self.shared.groups: known,
+            self.widgets.earlier: self.earlier(known),
+        }
+
+    def show(self, group: Group, ids: object) -> Changes:
+        """The group as it stands."""
+        w = self.widgets
+        runs = self.shared.service.groups.runs(group)
+        going = group.state is GroupState.ACTIVE or any(run and run.state.active for run in runs)
+        held = group.state in (GroupState.HELD, GroupState.STOPPED)
+        return {
+            w.group: group.id,
+            w.stamp: self.stamp(group, runs),
+            w.notice: "",
+            w.timer: gr.Timer(active=going or self.background(runs)),
+            w.stop: gr.Button(visible=going),
+            w.resume: gr.Button(visible=held and (self.resumes_while_running or not going)),
+            **self.body(group, runs, ids),
+        }
+
+    def poll(self, current: str, seen: str, groups: object, ids: object) -> Changes:
+        """The timer ticked while a group goes on."""
+        try:
+            group = self.shared.service.groups.get(run_id(current) or "")
+        except RunsError:
+            return {self.widgets.timer: gr.Timer(active=False)}
+        if self.stamp(group, self.shared.service.groups.runs(group)) == seen:
+            return unchanged()
+        return self.show(group, ids) | {self.widgets.earlier: self.earlier(remembered(groups))}
+
+    def stop(self, current: str, ids: object) -> Changes:
+        """Stop the group."""
+        try:
+            group = self.shared.service.groups.stop(run_id(current) or "")
+        except RunsError as error:
+            return {self.widgets.notice: notices.trouble(error.what, error.hint)}
+        return self.show(group, ids)
+
+    def resume(self, current: str, key: SecretStr | None, ids: object) -> Changes:
+        """Go on with the group where it was left."""
+        try:
+            group = self.shared.service.groups.resume(run_id(current) or "", key)
+        except RunsError as error:
+            return {self.widgets.notice: notices.trouble(error.what, error.hint)}
+        return self.show(group, ids)
+
+    def chosen(
+        self,
+        current: str,
+        key: SecretStr | None,
+        groups: object,
+        ids: object,
+        event: gr.EventData,
+    ) -> Changes:
+        """A run, an earlier group, or "again" was pressed."""
+        shared = self.shared
+        if wanted := run_id(event.run):
+            return {shared.open_run: wanted, shared.views: gr.Tabs(selected="studio")}
+        if wanted := run_id(event.group):
+            return self.asked(wanted, groups, ids)
+        try:
+            group = shared.service.groups.retry(run_id(current) or "", int(event.retry), key)
+        except (ValueError, IndexError):
+            return unchanged()
+        except RunsError as error:
+            return {self.widgets.notice: notices.trouble(error.what, error.hint)}
+        return self.show(group, ids)
+
+    def earlier(self, known: Sequence[str]) -> str:
+        """The list of this browser's groups of this kind."""
+        groups = self.shared.service.groups
+        found = groups.list(ids=known, kind=self.kind) if known else []
+        return groups_list(found, groups.runs, self.title)
+
+    @property
+    def shown(self) -> list[gr.blocks.Block]:
+        """The widgets `show` changes."""
+        w = self.widgets
+        return [w.group, w.stamp, w.body, w.notice, w.timer, w.stop, w.resume]
+
+    def wire(self, page: gr.Blocks) -> None:
+        """Connect the events."""
+        s, w = self.shared, self.widgets
+        sharing.wire(w.sharing, w.group, w.stamp)
+        asked = [*self.shown, s.views, s.groups]
+        page.load(
+            self.opened,
+            [w.group, s.groups, s.ids],
+            [*asked, w.earlier],
+            js=f"(_, ...rest) => [window.lipsync.asked('{self.tab}'), ...rest]",
+            **AT_ONCE,
+        )
+        w.group.change(
+            None, [w.group], None, js=f"(id) => window.lipsync.address('{self.tab}', id)"
+        )
+        w.timer.tick(
+            self.poll,
+            [w.group, w.stamp, s.groups, s.ids],
+            [*self.shown, w.earlier],
+            **AT_ONCE,
+        )
+        w.stop.click(self.stop, [w.group, s.ids], self.shown, **AT_ONCE)
+        w.resume.click(self.resume, [w.group, s.key, s.ids], self.shown, **AT_ONCE)
+        for place in (w.body, w.earlier):
+            place.select(
+                self.chosen,
+                [w.group, s.key, s.groups, s.ids],
+                [*asked, s.open_run, s.model],
+                **AT_ONCE,
+            )

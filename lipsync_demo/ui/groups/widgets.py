@@ -1,0 +1,28 @@
+"""The widgets a comparison and a batch have in common."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import gradio as gr
+
+from lipsync_demo.ui.sharing.view import Sharing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupWidgets:
+    """The widgets of one tab of groups.
+
+    `group` holds the id of the group that is shown, `stamp` changes when more than its clock
+    does; `body` is the grid of cells or the table of rows.
+    """
+
+    group: gr.Textbox
+    stamp: gr.Textbox
+    timer: gr.Timer
+    notice: gr.HTML
+    body: gr.HTML
+    stop: gr.Button
+    resume: gr.Button
+    earlier: gr.HTML
+    sharing: Sharing

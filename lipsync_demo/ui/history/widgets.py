@@ -1,0 +1,153 @@
+"""The widgets of the tab of runs: filters and list, the drawer of one run, other runs' ids."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import gradio as gr
+
+from lipsync_demo import texts
+from lipsync_demo.media.sync_modes import SyncMode
+from lipsync_demo.runs.record.run import HEADINGS, RunState
+from lipsync_demo.ui.frame.context import html
+from lipsync_demo.ui.frame.listing import SELECT_JS
+from lipsync_demo.ui.history.listing import ANY
+from lipsync_demo.wavespeed.catalogue import MODELS
+
+HERE = "here"
+"""Delete a run on this server only."""
+ALSO_API = "api"
+"""Delete a run here and its task at the API."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListWidgets:
+    """The filters, in the order of `Wanted`, and the list, of which `page` is shown."""
+
+    filters: Sequence[gr.Textbox | gr.Dropdown]
+    listing: gr.HTML
+    page: gr.Number
+    notice: gr.HTML
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrawerWidgets:
+    """One run of the list: its review, and what can be done with it."""
+
+    panel: gr.Column
+    chosen: gr.Textbox
+    title: gr.HTML
+    verdict: gr.Radio
+    good: gr.CheckboxGroup
+    bad: gr.CheckboxGroup
+    note: gr.Textbox
+    save: gr.Button
+    open: gr.Button
+    repeat: gr.Button
+    where: gr.Radio
+    delete: gr.Button
+    sure: gr.Button
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BringWidgets:
+    """The places for the id of another run and for a task that was started elsewhere."""
+
+    box: gr.Textbox
+    go: gr.Button
+    task: gr.Textbox
+    mode: gr.Dropdown
+    button: gr.Button
+
+
+def build_list() -> ListWidgets:
+    """Create the filters and the list inside the current tab."""
+    t = texts.Runs
+    with gr.Column(elem_id="runs-panel", elem_classes="panel"):
+        with gr.Row(elem_id="run-filters"):
+            words = gr.Textbox(label=t.SEARCH, elem_id="run-search", scale=3)
+            modes = [(t.ANY_MODE, ANY), *((m.value, m.value) for m in SyncMode)]
+            by_model = [(texts.Models.ANY, ANY), *((m.name, m.id) for m in MODELS.values())]
+            states = [(t.ANY_STATE, ANY), *((s.value, s.value) for s in RunState)]
+            filters = [words] + [
+                gr.Dropdown(choices=choices, value=ANY, label=label, elem_id=f"run-{name}")
+                for name, label, choices in (
+                    ("mode", t.MODE, modes),
+                    ("backend", t.BACKEND, t.BACKENDS),
+                    ("state", t.STATE, states),
+                    ("verdict", t.VERDICT, t.VERDICTS),
+                    ("model", texts.Models.LABEL, by_model),
+                )
+            ]
+        notice = html(elem_id="history-notice")
+        listing = html(elem_id="history", js_on_load=SELECT_JS)
+        page = gr.Number(0, visible="hidden", elem_id="run-page", label="Page")
+    return ListWidgets(
+        filters=filters,
+        listing=listing,
+        page=page,
+        notice=notice,
+    )
+
+
+def build_drawer() -> DrawerWidgets:
+    """Create the drawer inside the current tab, closed."""
+    t = texts.Runs
+    with gr.Column(visible=False, elem_id="run-drawer", elem_classes="panel") as panel:
+        chosen = gr.Textbox(visible="hidden", elem_id="run-chosen", label=texts.Runs.CHOSEN_RUN)
+        title = html(elem_id="run-title")
+        verdict = gr.Radio(
+            choices=[*t.VERDICTS[1:3], (t.NO_VERDICT, ANY)], value=ANY, label=t.VERDICT,
+            elem_id="run-review",
+        )  # fmt: skip
+        with gr.Row():
+            good = gr.CheckboxGroup(list(HEADINGS), label=t.GOOD, elem_id="run-good")
+            bad = gr.CheckboxGroup(list(HEADINGS), label=t.BAD, elem_id="run-bad")
+        note = gr.Textbox(label=t.NOTE, lines=2, max_length=2000, elem_id="run-note")
+        with gr.Row(elem_id="run-actions"):
+            save = gr.Button(t.SAVE, variant="primary", elem_id="run-save")
+            open_ = gr.Button(texts.Compare.OPEN, elem_id="run-show")
+            repeat = gr.Button(t.REPEAT, elem_id="run-repeat")
+            delete = gr.Button(t.DELETE, elem_id="run-delete")
+            sure = gr.Button(t.SURE, variant="stop", visible=False, elem_id="run-sure")
+        where = gr.Radio(
+            choices=[(t.ONLY_HERE, HERE), (t.ALSO_API, ALSO_API)], value=HERE, label=t.WHERE,
+            visible=False, elem_id="run-where",
+        )  # fmt: skip
+    return DrawerWidgets(
+        panel=panel,
+        chosen=chosen,
+        title=title,
+        verdict=verdict,
+        good=good,
+        bad=bad,
+        note=note,
+        save=save,
+        open=open_,
+        repeat=repeat,
+        where=where,
+        delete=delete,
+        sure=sure,
+    )
+
+
+def build_bring() -> BringWidgets:
+    """Create the places for ids inside the current tab."""
+    t = texts.Runs
+    with gr.Column(elem_id="run-bring", elem_classes="panel"):
+        with gr.Row():
+            box = gr.Textbox(label=t.OPEN_BY_ID, elem_id="run-box", scale=4)
+            go = gr.Button(t.OPEN, elem_id="run-open", scale=1)
+        with gr.Row():
+            task = gr.Textbox(label=t.IMPORT, elem_id="task-box", scale=3)
+            choices = [(t.AS_RECORDED, ANY), *((m.value, m.value) for m in SyncMode)]
+            mode = gr.Dropdown(choices=choices, value=ANY, label=t.MODE, elem_id="task-mode")
+            button = gr.Button(t.BRING, elem_id="task-bring", scale=1)
+    return BringWidgets(
+        box=box,
+        go=go,
+        task=task,
+        mode=mode,
+        button=button,
+    )

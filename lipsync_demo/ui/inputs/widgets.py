@@ -1,0 +1,88 @@
+"""The places for a video and a speech track: a file, a recording, or a link."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import gradio as gr
+
+from lipsync_demo import texts
+from lipsync_demo.media.preflight import LIMITS
+from lipsync_demo.settings import Settings
+from lipsync_demo.ui.frame.context import html
+
+CAMERA = {"video": {"width": {"ideal": 1280}, "height": {"ideal": 720}}}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceWidgets:
+    """The widgets of both inputs."""
+
+    video: gr.Video
+    video_facts: gr.HTML
+    video_link: gr.Textbox
+    video_fetch: gr.Button
+    speech: gr.Audio
+    speech_facts: gr.HTML
+    speech_link: gr.Textbox
+    speech_fetch: gr.Button
+
+
+def build(settings: Settings, video: Path | None, speech: Path | None) -> SourceWidgets:
+    """Create the widgets inside the current column, with the samples in their places."""
+    with gr.Row(elem_id="sources", equal_height=True):
+        with gr.Column(elem_classes="source", min_width=240, scale=3):
+            video_in = gr.Video(
+                value=str(video) if video else None,
+                sources=["upload", "webcam"],
+                webcam_options=gr.WebcamOptions(mirror=False, constraints=CAMERA),
+                format=None,
+                include_audio=True,
+                label="Video",
+                elem_id="video-in",
+                buttons=[],
+            )
+            video_facts = html(limits(settings, "video"), elem_id="video-facts")
+            with gr.Accordion(texts.Studio.LINK, open=False, elem_classes="link"):
+                video_link = gr.Textbox(label=texts.Studio.VIDEO_ADDRESS, elem_id="video-link")
+                video_fetch = gr.Button(texts.Studio.FETCH_VIDEO, elem_id="video-fetch", size="md")
+        with gr.Column(elem_classes="source", min_width=220, scale=2):
+            speech_in = gr.Audio(
+                value=str(speech) if speech else None,
+                sources=["upload", "microphone"],
+                type="filepath",
+                format=None,
+                editable=False,
+                label="Speech",
+                elem_id="audio-in",
+                buttons=[],
+                waveform_options=gr.WaveformOptions(
+                    waveform_color="#c98a4b", waveform_progress_color="#86480a"
+                ),
+            )
+            speech_facts = html(limits(settings, "speech"), elem_id="speech-facts")
+            with gr.Accordion(texts.Studio.LINK, open=False, elem_classes="link"):
+                speech_link = gr.Textbox(label=texts.Studio.SPEECH_ADDRESS, elem_id="speech-link")
+                speech_fetch = gr.Button(
+                    texts.Studio.FETCH_SPEECH, elem_id="speech-fetch", size="md"
+                )
+    return SourceWidgets(
+        video=video_in,
+        video_facts=video_facts,
+        video_link=video_link,
+        video_fetch=video_fetch,
+        speech=speech_in,
+        speech_facts=speech_facts,
+        speech_link=speech_link,
+        speech_fetch=speech_fetch,
+    )
+
+
+def limits(settings: Settings, track: str) -> str:
+    """What may be chosen, said before it is."""
+    formats = "MP4, MOV, WebM, AVI, MKV" if track == "video" else "MP3, WAV, M4A, FLAC"
+    advice = texts.Studio.ONE_FACE if track == "video" else texts.Studio.ONE_VOICE
+    size, minutes = settings.max_upload_mb, int(LIMITS.seconds / 60)
+    words = texts.Studio.limits(formats, size, minutes, advice)
+    return f'<p class="limits">{words}</p>'

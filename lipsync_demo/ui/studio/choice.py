@@ -1,0 +1,111 @@
+"""The choice of mode and model fields, the main buttons, and the questions below them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import gradio as gr
+
+from lipsync_demo import texts
+from lipsync_demo.media.sync_modes import DEFAULT_SYNC_MODE
+from lipsync_demo.settings import Settings
+from lipsync_demo.ui.frame import header, models
+from lipsync_demo.ui.frame.context import html
+from lipsync_demo.ui.inputs import fields
+from lipsync_demo.ui.inputs.modes import NO_QUESTION, choices
+from lipsync_demo.wavespeed.catalogue import MODELS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """The question before all modes are compared."""
+
+    panel: gr.Column
+    words: gr.HTML
+    start: gr.Button
+    cancel: gr.Button
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelsPlan(Plan):
+    """The question before models are compared, with the list to tick them in."""
+
+    ticked: gr.CheckboxGroup
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChoiceWidgets:
+    """What decides a run; `fields` has a radio for each of `inputs.fields.FIELDS`."""
+
+    model_note: gr.HTML
+    mode: gr.Radio
+    fields: dict[str, gr.Radio]
+    drawing: gr.HTML
+    findings: gr.HTML
+    go: gr.Button
+    compare: gr.Button
+    compare_models: gr.Button
+    hint: gr.HTML
+    load: gr.Button
+    plan: Plan
+    models_plan: ModelsPlan
+    terms: gr.HTML
+
+
+def build(settings: Settings) -> ChoiceWidgets:
+    """Create the widgets inside the current column."""
+    model = MODELS[settings.model]
+    with gr.Column(elem_id="choice"):
+        words = models.note(settings, None, model)
+        note = html(words, visible=bool(words), elem_id="model-note")
+        mode = gr.Radio(
+            choices=choices(None),
+            value=str(DEFAULT_SYNC_MODE),
+            label=NO_QUESTION,
+            visible=model.takes_sync_mode,
+            elem_id="mode",
+        )
+        further = fields.build(model)
+        drawing = html(elem_id="drawing")
+        findings = html(elem_id="findings")
+    with gr.Row(elem_id="start"):
+        go = gr.Button(texts.Studio.GO, variant="primary", size="lg", elem_id="go")
+        compare = gr.Button(
+            texts.Compare.ALL, size="lg", visible=model.takes_sync_mode, elem_id="compare-all"
+        )
+        compare_models = gr.Button(texts.Models.COMPARE, size="lg", elem_id="compare-models")
+        hint = html(elem_id="hint")
+    return ChoiceWidgets(
+        model_note=note,
+        mode=mode,
+        fields=further,
+        drawing=drawing,
+        findings=findings,
+        go=go,
+        compare=compare,
+        compare_models=compare_models,
+        hint=hint,
+        load=gr.Button(texts.Demo.LOAD, visible=False, elem_id="load-sample"),
+        plan=_plan(),
+        models_plan=_models_plan(),
+        terms=html(header.terms(settings, None), elem_id="terms"),
+    )
+
+
+def _plan() -> Plan:
+    with gr.Column(visible=False, elem_id="plan", elem_classes="panel") as panel:
+        words = html(elem_id="plan-words")
+        with gr.Row():
+            start = gr.Button(texts.Compare.START, variant="primary", elem_id="plan-start")
+            cancel = gr.Button(texts.Compare.CANCEL, elem_id="plan-cancel")
+    return Plan(panel=panel, words=words, start=start, cancel=cancel)
+
+
+def _models_plan() -> ModelsPlan:
+    with gr.Column(visible=False, elem_id="models-plan", elem_classes="panel") as panel:
+        ticked = gr.CheckboxGroup(label=texts.Models.WHICH, elem_id="models-list")
+        words = html(elem_id="models-words")
+        with gr.Row():
+            start = gr.Button(texts.Compare.START, variant="primary", elem_id="models-start")
+            cancel = gr.Button(texts.Compare.CANCEL, elem_id="models-cancel")
+    return ModelsPlan(panel=panel, words=words, start=start, cancel=cancel, ticked=ticked)

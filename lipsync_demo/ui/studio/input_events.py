@@ -1,0 +1,186 @@
+"""What happens when a video, a speech track, the mode or the model changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import gradio as gr
+from pydantic import SecretStr
+
+from lipsync_demo import texts
+from lipsync_demo.markup import alignment
+from lipsync_demo.markup.words import clock, escape
+from lipsync_demo.media.errors import MediaError
+from lipsync_demo.media.preflight import Severity, check
+from lipsync_demo.media.sync_modes import SyncMode
+from lipsync_demo.runs.record.estimates import inference_rate
+from lipsync_demo.runs.record.run import RunState
+from lipsync_demo.settings import BackendName
+from lipsync_demo.ui.frame import header, models, notices, prices
+from lipsync_demo.ui.frame.context import Changes, Shared
+from lipsync_demo.ui.inputs import modes
+from lipsync_demo.ui.inputs.sources import Source, Track, fetch, lay_all, take, usable
+from lipsync_demo.ui.inputs.uploads import sweep
+from lipsync_demo.ui.inputs.widgets import SourceWidgets, limits
+from lipsync_demo.ui.studio.choice import ChoiceWidgets
+from lipsync_demo.wavespeed.catalogue import Model
+from lipsync_demo.wavespeed.errors import WaveSpeedError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputEvents:
+    """Each method answers one event with the widgets it changes."""
+
+    shared: Shared
+    sources: SourceWidgets
+    choice: ChoiceWidgets
+
+    def inputs_changed(
+        self,
+        video: str | None,
+        speech: str | None,
+        mode: str,
+        key: SecretStr | None,
+        session: object,
+        model: object,
+    ) -> Changes:
+        """A video or a speech track came, went or was cut."""
+        w = self.sources
+        changes: Changes = {}
+        found: dict[Track, Source | None] = {}
+        held: tuple[tuple[Track, str | None, gr.Video | gr.Audio, gr.HTML], ...] = (
+            ("video", video, w.video, w.video_facts),
+            ("speech", speech, w.speech, w.speech_facts),
+        )
+        for track, path, widget, facts in held:
+            source, words = self._take(track, path)
+            found[track] = source
+            changes[facts] = words
+            if source is not None and path is not None and source.shown != Path(path):
+                changes[widget] = str(source.shown)
+        wanted = models.chosen(model)
+        return changes | self._laid(found["video"], found["speech"], mode, key, session, wanted)
+
+    def mode_changed(
+        self,
+        video: str | None,
+        speech: str | None,
+        mode: str,
+        key: SecretStr | None,
+        session: object,
+        model: object,
+    ) -> Changes:
+        """Another mode was chosen; the inputs are the same."""
+        picture, sound = usable("video", video), usable("speech", speech)
+        changes = self._laid(picture, sound, mode, key, session, models.chosen(model))
+        # New choices would take the focus away from the keys that changed the mode.
+        del changes[self.choice.mode]
+        return changes
+
+    def model_changed(self, model: object, key: SecretStr | None) -> Changes:
+        """Another model was chosen, or who answers changed: its fields are shown."""
+        w, wanted = self.choice, models.chosen(model)
+        prices.ask(self.shared, key, wanted)
+        taken = wanted.defaults
+        changes: Changes = {
+            w.model_note: models.noted(self.shared.settings, key, wanted),
+            w.mode: gr.Radio(visible=wanted.takes_sync_mode),
+            w.compare: gr.Button(visible=wanted.takes_sync_mode),
+        }
+        return changes | {
+            widget: gr.Radio(visible=name in taken) for name, widget in w.fields.items()
+        }
+
+    def fetch_video(self, url: str) -> Changes:
+        """A link to a video was given."""
+        return self._fetch("video", url, self.sources.video, self.sources.video_facts)
+
+    def fetch_speech(self, url: str) -> Changes:
+        """A link to a speech track was given."""
+        return self._fetch("speech", url, self.sources.speech, self.sources.speech_facts)
+
+    def _fetch(
+        self, track: Track, url: str, widget: gr.Video | gr.Audio, facts: gr.HTML
+    ) -> Changes:
+        if not url.strip():
+            return {facts: notices.trouble(texts.Studio.NO_ADDRESS, texts.Studio.NO_ADDRESS_HINT)}
+        sweep(self.shared.uploads)
+        settings = self.shared.settings
+        try:
+            source = fetch(
+                track,
+                url.strip(),
+                self.shared.uploads,
+                limit_bytes=settings.max_upload_mb * 2**20,
+                allow_private=settings.allow_private_urls,
+            )
+        except (MediaError, WaveSpeedError) as error:
+            return {facts: notices.trouble(error.what, error.hint)}
+        return {widget: str(source.shown)}
+
+    def _take(self, track: Track, path: str | None) -> tuple[Source | None, str]:
+        hint = limits(self.shared.settings, track)
+        if path is None:
+            return None, notices.facts(hint)
+        try:
+            source = take(track, Path(path))
+        except MediaError as error:
+            return None, notices.facts(notices.trouble(error.what, error.hint), hint)
+        preview = notices.PREVIEWED if source.shown != source.path else ""
+        return source, notices.facts(f"<p>{source.facts}</p>", preview, hint)
+
+    def _laid(
+        self,
+        video: Source | None,
+        speech: Source | None,
+        mode: str,
+        key: SecretStr | None,
+        session: object,
+        model: Model,
+    ) -> Changes:
+        w = self.choice
+        timelines = lay_all(video, speech)
+        lengths = (video.seconds if video else None, speech.seconds if speech else None)
+        # The mode itself stays as it is: meanwhile a person may have chosen another.
+        changes: Changes = {
+            w.mode: gr.Radio(choices=modes.choices(timelines), label=modes.question(*lengths)),
+            w.drawing: "",
+            w.findings: "",
+            w.hint: notices.NOT_READY,
+        }
+        if timelines is None or video is None or speech is None:
+            return changes
+        laid = timelines[SyncMode(mode)] if model.takes_sync_mode else None
+        found = check(video.info, speech.info, laid.mode if laid else None)
+        return changes | {
+            w.drawing: alignment.draw(laid) if laid else "",
+            w.findings: notices.findings([f for f in found if f.severity is not Severity.NOTE]),
+            w.hint: self._hint(laid.output_seconds if laid else None, key, session, model),
+        }
+
+    def _hint(
+        self, seconds: Fraction | None, key: SecretStr | None, session: object, model: Model
+    ) -> str:
+        """Time, queue and price of the next run, as the line beside the main button."""
+        backend = header.backend(self.shared.settings, key)
+        done = [
+            run
+            for run in self.shared.service.list(limit=100)
+            if run.state is RunState.DONE and (run.backend, run.model) == (backend, model.id)
+        ]
+        pace = inference_rate(done)
+        time = ""
+        if pace is not None and seconds is not None:
+            time = f"about {clock(max(1.0, pace * float(seconds)))} · "
+        price = prices.before(self.shared, 1, key, session, model.id)
+        ahead = self._ahead(backend) + prices.wait_words(self.shared, key)
+        return f'<span class="quiet">{time}{ahead}{escape(price)}</span>'
+
+    def _ahead(self, backend: BackendName) -> str:
+        """How many runs the local engine has before the next one."""
+        if backend != "local":
+            return ""
+        count = self.shared.service.under_way(backend)
+        return texts.Studio.ahead(count) if count else ""

@@ -1,0 +1,73 @@
+"""Where a run shows: its stage, its buttons, its card, and the request as code."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import gradio as gr
+
+from lipsync_demo import texts
+from lipsync_demo.ui.frame.context import Shared, html
+from lipsync_demo.ui.sharing import view as sharing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutcomeWidgets:
+    """The widgets a run changes, and what can be done with it."""
+
+    stage: gr.HTML
+    stop: gr.Button
+    resume: gr.Button
+    again: gr.Button
+    meanwhile: gr.Button
+    notice: gr.HTML
+    card: gr.HTML
+    sharing: sharing.Sharing
+    request: gr.Code
+    response: gr.Code
+    curl: gr.Code
+    python: gr.Code
+
+
+def build(shared: Shared) -> OutcomeWidgets:
+    """Create the widgets inside the current column."""
+    stage = html(elem_id="stage")
+    with gr.Row(elem_id="actions"):
+        stop = gr.Button(texts.Studio.STOP, visible=False, elem_id="stop")
+        resume = gr.Button("Resume", visible=False, elem_id="resume")
+        again = gr.Button(texts.Studio.SUBMIT_AGAIN, visible=False, elem_id="again")
+        meanwhile = gr.Button(texts.Demo.MEANWHILE, visible=False, elem_id="meanwhile")
+    notice = html(elem_id="notice")
+    card = html(elem_id="card")
+    shared_links = sharing.build(shared, "run")
+    with gr.Tabs(elem_id="code"):
+        return OutcomeWidgets(
+            stage=stage,
+            stop=stop,
+            resume=resume,
+            again=again,
+            meanwhile=meanwhile,
+            notice=notice,
+            card=card,
+            sharing=shared_links,
+            request=_code("Request JSON", "json"),
+            response=_code("Response JSON", "json"),
+            curl=_code("curl", "shell"),
+            python=_code("Python", "python"),
+        )
+
+
+def _code(title: str, language: Literal["json", "shell", "python"]) -> gr.Code:
+    with gr.Tab(title):
+        return gr.Code(
+            language=language,
+            label=title,
+            show_label=False,
+            interactive=False,
+            show_line_numbers=False,
+            wrap_lines=True,
+            lines=4,
+            max_lines=18,
+            buttons=["copy"],
+        )
