@@ -41,7 +41,7 @@ def _request_schema() -> dict[str, Any]:
         "sync_mode": {
             "type": "string",
             "description": "What happens when the two are not equally long. "
-            + " ".join(f"{mode}: {MODES[mode].summary}" for mode in SyncMode),
+            + " ".join(f"{mode}: {MODES[mode].texts.summary}" for mode in SyncMode),
             "enum": [mode.value for mode in SyncMode],
             "default": DEFAULT_SYNC_MODE.value,
         },

@@ -11,13 +11,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from lipsync_demo.markup.words import escape, factor, seconds
-from lipsync_demo.media.sync_modes import (
-    AudioSegment,
-    SyncMode,
-    Timeline,
-    VideoMotion,
-    VideoSegment,
-)
+from lipsync_demo.media.segments import AudioSegment, VideoMotion, VideoSegment
+from lipsync_demo.media.sync_modes import Timeline
 from lipsync_demo.texts import Cut as CutTexts
 
 NARROWEST = Fraction(1, 25)
@@ -69,7 +64,7 @@ def _video_bars(timeline: Timeline, narrow: Fraction) -> Sequence[Bar]:
     if len(segments) <= 4 or min(s.end - s.start for s in segments[:2]) >= narrow:
         return [_video_bar(segment) for segment in segments]
     rest = segments[2:]
-    back_and_forth = timeline.mode is SyncMode.BOUNCE
+    back_and_forth = any(segment.motion is VideoMotion.BACKWARD for segment in rest)
     how = CutTexts.BACK_AND_FORTH if back_and_forth else CutTexts.AGAIN_AND_AGAIN
     words = CutTexts.more_passes(len(rest), how)
     merged = Bar(

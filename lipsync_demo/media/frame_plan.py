@@ -15,7 +15,8 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from lipsync_demo.media.frame_times import FrameTimes
-from lipsync_demo.media.sync_modes import Timeline, VideoMotion, VideoSegment
+from lipsync_demo.media.segments import VideoMotion, VideoSegment
+from lipsync_demo.media.sync_modes import Timeline
 
 FINEST_TICK = Fraction(1, 1_000_000)
 """Time bases finer than this are not written by common muxers without rounding."""

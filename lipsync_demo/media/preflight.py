@@ -12,7 +12,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from lipsync_demo.media.containers import ANIMATIONS
-from lipsync_demo.media.sync_modes import SyncMode, Timeline, VideoMotion, timeline
+from lipsync_demo.media.segments import VideoMotion
+from lipsync_demo.media.sync_modes import SyncMode, Timeline, output_seconds, timeline
 
 if TYPE_CHECKING:  # the page reads LIMITS without loading the media libraries
     from lipsync_demo.media.probe import MediaInfo, VideoInfo
@@ -262,14 +263,14 @@ def _check_pair(laid: Timeline, limits: Limits) -> list[Finding]:
     first = laid.video[0]
     if first.motion is VideoMotion.STRETCHED:
         if first.speed >= limits.stretch:
-            found.append(_unnatural(f"{float(first.speed):.2f} times faster"))
+            found.append(_unnatural(laid.mode, f"{float(first.speed):.2f} times faster"))
         elif first.speed <= 1 / limits.stretch:
-            found.append(_unnatural(f"{float(1 / first.speed):.2f} times slower"))
+            found.append(_unnatural(laid.mode, f"{float(1 / first.speed):.2f} times slower"))
     if laid.audio_trimmed > 0:
         found.append(
             _note(
                 f"The last {float(laid.audio_trimmed):.2f} s of the speech are cut.",
-                "Choose bounce, loop, silence or remap to keep them.",
+                f"Choose {_keeping(laid)} to keep them.",
             )
         )
     return found
@@ -322,9 +323,16 @@ def _check_whole(kind: str, seconds: Fraction, missing: Fraction) -> list[Findin
     ]
 
 
-def _unnatural(factor: str) -> Finding:
+def _keeping(laid: Timeline) -> str:
+    """The modes that play all of the speech, as a list in words."""
+    video, audio = laid.video_seconds, laid.audio_seconds
+    *modes, last = (str(m) for m in SyncMode if output_seconds(m, video, audio) >= audio)
+    return f"{', '.join(modes)} or {last}" if modes else last
+
+
+def _unnatural(mode: SyncMode, factor: str) -> Finding:
     return _warning(
-        f"remap plays the video {factor}.",
+        f"{mode} plays the video {factor}.",
         "That looks unnatural; loop or bounce keeps its own speed.",
     )
 

@@ -1,8 +1,9 @@
 """What each `sync_mode` does with a video and a speech track of different lengths.
 
-One table, read by the page, the command line, the local engine, the documents and the
-tests.  All times are `Fraction` seconds.  The behaviour matrix is the one in sync.so's
-developer guide "sync-mode"; where it is silent the choices are:
+One table, `MODES`, is read by the page, the command line, the local engine, the checks, the
+documents and the tests: a new mode is a member of `SyncMode` and a row.  All times are `Fraction`
+seconds.  The behaviour matrix is the one in sync.so's developer guide "sync-mode"; where it is
+silent the choices are:
 
 * `silence` with longer audio holds the last frame;
 * `bounce` does not show the turning frame twice, so a backward leg is one frame shorter
@@ -12,11 +13,21 @@ developer guide "sync-mode"; where it is silent the choices are:
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
 
-ZERO = Fraction(0)
+from lipsync_demo.media.segments import (
+    ZERO,
+    AudioSegment,
+    Footage,
+    VideoSegment,
+    bounce,
+    loop,
+    once,
+    stretch,
+)
 
 
 class SyncMode(str, Enum):
@@ -36,7 +47,7 @@ DEFAULT_SYNC_MODE = SyncMode.CUT_OFF
 
 
 @dataclass(frozen=True, slots=True)
-class ModeText:
+class ModeTexts:
     """One plain sentence for each case of a mode, without its length."""
 
     summary: str
@@ -44,82 +55,73 @@ class ModeText:
     video_longer: str
 
 
-MODES: dict[SyncMode, ModeText] = {
-    SyncMode.CUT_OFF: ModeText(
-        "Stop when the shorter of the two ends.",
-        "Stop with the video; the rest of the speech is cut.",
-        "Stop with the speech; the rest of the video is cut.",
-    ),
-    SyncMode.BOUNCE: ModeText(
-        "Play the video forward and backward until the speech ends.",
-        "Play the video back and forth until the speech ends.",
-        "Stop with the speech; the rest of the video is cut.",
-    ),
-    SyncMode.LOOP: ModeText(
-        "Start the video again until the speech ends.",
-        "Start the video again until the speech ends.",
-        "Stop with the speech; the rest of the video is cut.",
-    ),
-    SyncMode.SILENCE: ModeText(
-        "Keep both whole: silence after the speech, or a still picture after the video.",
-        "Hold the last picture until the speech ends.",
-        "Play the whole video, silent after the speech.",
-    ),
-    SyncMode.REMAP: ModeText(
-        "Slow the video down or speed it up until it is as long as the speech.",
-        "Slow the video down to the length of the speech.",
-        "Speed the video up to the length of the speech.",
-    ),
-}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModeSpec:
+    """All there is to a mode.
 
-
-class VideoMotion(str, Enum):
-    """How the source video moves during a segment."""
-
-    FORWARD = "forward"
-    BACKWARD = "backward"
-    STRETCHED = "stretched"
-    HELD = "held"
-
-    def __str__(self) -> str:
-        return self.value
-
-
-@dataclass(frozen=True, slots=True)
-class VideoSegment:
-    """A stretch of output (`start`..`end`) and the source times it shows.
-
-    `source_end` is smaller than `source_start` when the video runs backward and equal to
-    it when a frame is held.
+    `length` gives the output's seconds for a video's and a speech track's, `lay` the video
+    segments of an output of that length.
     """
 
-    start: Fraction
-    end: Fraction
-    source_start: Fraction
-    source_end: Fraction
-    motion: VideoMotion
-
-    @property
-    def speed(self) -> Fraction:
-        """Source seconds per output second: 1 forward, -1 backward, 0 held."""
-        return (self.source_end - self.source_start) / (self.end - self.start)
-
-    def source_time(self, t: Fraction) -> Fraction:
-        """Source time shown at output time `t` of this segment."""
-        return self.source_start + (t - self.start) * self.speed
+    texts: ModeTexts
+    length: Callable[[Fraction, Fraction], Fraction]
+    lay: Callable[[Footage, Fraction], Sequence[VideoSegment]]
 
 
-@dataclass(frozen=True, slots=True)
-class AudioSegment:
-    """A stretch of output and the speech it plays; `source_start` is None for silence."""
+def _speech(video: Fraction, audio: Fraction) -> Fraction:
+    """The length of the speech."""
+    return audio
 
-    start: Fraction
-    end: Fraction
-    source_start: Fraction | None
 
-    @property
-    def silent(self) -> bool:
-        return self.source_start is None
+MODES: Mapping[SyncMode, ModeSpec] = {
+    SyncMode.CUT_OFF: ModeSpec(
+        texts=ModeTexts(
+            "Stop when the shorter of the two ends.",
+            "Stop with the video; the rest of the speech is cut.",
+            "Stop with the speech; the rest of the video is cut.",
+        ),
+        length=min,
+        lay=once,
+    ),
+    SyncMode.BOUNCE: ModeSpec(
+        texts=ModeTexts(
+            "Play the video forward and backward until the speech ends.",
+            "Play the video back and forth until the speech ends.",
+            "Stop with the speech; the rest of the video is cut.",
+        ),
+        length=_speech,
+        lay=bounce,
+    ),
+    SyncMode.LOOP: ModeSpec(
+        texts=ModeTexts(
+            "Start the video again until the speech ends.",
+            "Start the video again until the speech ends.",
+            "Stop with the speech; the rest of the video is cut.",
+        ),
+        length=_speech,
+        lay=loop,
+    ),
+    SyncMode.SILENCE: ModeSpec(
+        texts=ModeTexts(
+            "Keep both whole: silence after the speech, or a still picture after the video.",
+            "Hold the last picture until the speech ends.",
+            "Play the whole video, silent after the speech.",
+        ),
+        length=max,
+        lay=once,
+    ),
+    SyncMode.REMAP: ModeSpec(
+        texts=ModeTexts(
+            "Slow the video down or speed it up until it is as long as the speech.",
+            "Slow the video down to the length of the speech.",
+            "Speed the video up to the length of the speech.",
+        ),
+        length=_speech,
+        lay=stretch,
+    ),
+}
+if missing := set(SyncMode) - set(MODES):
+    raise LookupError(f"sync_modes.MODES has no row for {', '.join(map(str, missing))}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,11 +150,11 @@ class Timeline:
     @property
     def sentence(self) -> str:
         """The mode's plain sentence for these two lengths."""
-        text = MODES[self.mode]
+        texts = MODES[self.mode].texts
         if self.audio_seconds > self.video_seconds:
-            return text.audio_longer
+            return texts.audio_longer
         if self.audio_seconds < self.video_seconds:
-            return text.video_longer
+            return texts.video_longer
         return "Video and speech are equally long: nothing is cut, added or stretched."
 
     def segment_at(self, t: Fraction) -> VideoSegment:
@@ -168,11 +170,7 @@ class Timeline:
 
 def output_seconds(mode: SyncMode, video: Fraction, audio: Fraction) -> Fraction:
     """Length of the output in seconds for a video and a speech track of these lengths."""
-    if mode is SyncMode.CUT_OFF:
-        return min(video, audio)
-    if mode is SyncMode.SILENCE:
-        return max(video, audio)
-    return audio
+    return MODES[mode].length(video, audio)
 
 
 def timeline(
@@ -195,56 +193,11 @@ def timeline(
         raise ValueError("video and speech must both be longer than zero seconds")
     total = output_seconds(mode, video, audio)
     sounding = min(audio, total)
-    audio_segments = [AudioSegment(ZERO, sounding, ZERO)]
+    sound = [AudioSegment(ZERO, sounding, ZERO)]
     if sounding < total:
-        audio_segments.append(AudioSegment(sounding, total, None))
-    if mode is SyncMode.REMAP and video != audio:
-        segments = [VideoSegment(ZERO, total, ZERO, video, VideoMotion.STRETCHED)]
-    elif total <= video:
-        segments = [VideoSegment(ZERO, total, ZERO, total, VideoMotion.FORWARD)]
-    elif mode is SyncMode.SILENCE:
-        segments = [
-            VideoSegment(ZERO, video, ZERO, video, VideoMotion.FORWARD),
-            VideoSegment(video, total, video, video, VideoMotion.HELD),
-        ]
-    elif mode is SyncMode.LOOP:
-        segments = _loop(video, total)
-    else:
-        segments = _bounce(video, total, first_frame, last_frame)
-    return Timeline(mode, video, audio, total, tuple(segments), tuple(audio_segments))
-
-
-def _loop(video: Fraction, total: Fraction) -> list[VideoSegment]:
-    segments: list[VideoSegment] = []
-    start = ZERO
-    while start < total:
-        end = min(start + video, total)
-        segments.append(VideoSegment(start, end, ZERO, end - start, VideoMotion.FORWARD))
-        start = end
-    return segments
-
-
-def _bounce(
-    video: Fraction, total: Fraction, first_frame: Fraction, last_frame: Fraction
-) -> list[VideoSegment]:
-    top, bottom = video - last_frame, first_frame
-    if top <= 0 or bottom >= video:  # a single frame has nowhere to bounce to
-        return [
-            VideoSegment(ZERO, video, ZERO, video, VideoMotion.FORWARD),
-            VideoSegment(video, total, video, video, VideoMotion.HELD),
-        ]
-    segments = [VideoSegment(ZERO, video, ZERO, video, VideoMotion.FORWARD)]
-    start, backward = video, True
-    while start < total:
-        leg = top if backward else video - bottom
-        length = min(leg, total - start)
-        end = start + length
-        if backward:
-            segments.append(VideoSegment(start, end, top, top - length, VideoMotion.BACKWARD))
-        else:
-            segments.append(VideoSegment(start, end, bottom, bottom + length, VideoMotion.FORWARD))
-        start, backward = end, not backward
-    return segments
+        sound.append(AudioSegment(sounding, total, None))
+    picture = MODES[mode].lay(Footage(video, first_frame, last_frame), total)
+    return Timeline(mode, video, audio, total, tuple(picture), tuple(sound))
 
 
 def equal_modes(

@@ -6,11 +6,11 @@ from fractions import Fraction
 
 from lipsync_demo import texts
 from lipsync_demo.markup.words import factor, seconds
+from lipsync_demo.media.segments import VideoMotion
 from lipsync_demo.media.sync_modes import (
     MODES,
     SyncMode,
     Timeline,
-    VideoMotion,
     equal_modes,
 )
 
@@ -34,7 +34,7 @@ def question(video: Fraction | None, speech: Fraction | None) -> str:
 def choices(timelines: Timelines | None) -> list[tuple[str, str]]:
     """`(text, value)` for the radio: name, sentence, and what comes out, a line each."""
     if timelines is None:
-        return [(f"{mode}\n{MODES[mode].summary}", mode.value) for mode in SyncMode]
+        return [(f"{mode}\n{MODES[mode].texts.summary}", mode.value) for mode in SyncMode]
     first = _first_equal(timelines)
     return [(_text(laid, first[mode]), mode.value) for mode, laid in timelines.items()]
 

@@ -24,9 +24,10 @@ def mode_table() -> str:
         "| 4.00 s video, 8.64 s speech | 8.64 s video, 4.00 s speech |",
         "| --- | --- | --- | --- | --- | --- |",
     ]
-    for mode, text in MODES.items():
+    for mode, spec in MODES.items():
+        texts = spec.texts
         lengths = (output_seconds(mode, SHORT, LONG), output_seconds(mode, LONG, SHORT))
-        cells = [f"`{mode}`", text.summary, text.audio_longer, text.video_longer]
+        cells = [f"`{mode}`", texts.summary, texts.audio_longer, texts.video_longer]
         cells += [f"{float(seconds):.2f} s" for seconds in lengths]
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lipsync_demo.media.segments import VideoMotion
 from lipsync_demo.media.sync_modes import (
     MODES,
     SyncMode,
     Timeline,
-    VideoMotion,
     equal_modes,
     output_seconds,
     timeline,
@@ -188,11 +188,11 @@ def test_outside_the_output_there_is_no_segment(t: int) -> None:
 @given(modes, lengths, lengths)
 def test_the_sentence_fits_the_direction(mode: SyncMode, video: Fraction, audio: Fraction) -> None:
     sentence = timeline(mode, video, audio).sentence
-    text = MODES[mode]
+    texts = MODES[mode].texts
     assert sentence.endswith(".")
     if audio > video:
-        assert sentence == text.audio_longer
+        assert sentence == texts.audio_longer
     elif video > audio:
-        assert sentence == text.video_longer
+        assert sentence == texts.video_longer
     else:
         assert "equally long" in sentence
