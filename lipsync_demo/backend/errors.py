@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
+from lipsync_demo.errors import ExplainedError
 
-class BackendError(Exception):
-    """What happened (`what`) and what to do next (`hint`)."""
 
-    def __init__(self, what: str, hint: str) -> None:
-        super().__init__(what, hint)
-        self.what = what
-        self.hint = hint
-
-    def __str__(self) -> str:
-        return f"{self.what} {self.hint}"
+class BackendError(ExplainedError):
+    """The local server cannot start, or has ended."""

@@ -15,7 +15,7 @@ INTERRUPTED = 130
 FILE_HINT = "Check its path and rights, and the room on the disk."
 
 
-def refuse(error: object) -> NoReturn:
+def refuse(error: Exception) -> NoReturn:
     """Print an error as a sentence and end the program.
 
     Raises:

@@ -9,19 +9,12 @@ EngineError
 # ruff: noqa: N818 - named after what is wrong, as the whole tree is
 from __future__ import annotations
 
+from lipsync_demo.errors import ExplainedError
 from lipsync_demo.media.errors import MediaError
 
 
-class EngineError(Exception):
-    """What happened (`what`) and what to do next (`hint`), both for a stakeholder."""
-
-    def __init__(self, what: str, hint: str) -> None:
-        super().__init__(what, hint)
-        self.what = what
-        self.hint = hint
-
-    def __str__(self) -> str:
-        return f"{self.what} {self.hint}"
+class EngineError(ExplainedError):
+    """The engine cannot make an output; `what` and `hint` are for the user."""
 
 
 class UnreadableMedia(EngineError, MediaError):

@@ -1,15 +1,16 @@
-"""What can go wrong with hosting."""
+"""What can go wrong with hosting: with the settings for it, and with a link."""
 
+# ruff: noqa: N818 - named after what is wrong, as the whole tree is
 from __future__ import annotations
 
-from lipsync_demo.wavespeed.errors import WaveSpeedError
+from lipsync_demo.errors import ExplainedError
 
 
-class HostingUnavailable(WaveSpeedError):  # noqa: N818
+class HostingUnavailable(ExplainedError):
     """The chosen way of hosting cannot work with these settings, or not for this file."""
 
 
-class LinkRefused(Exception):  # noqa: N818
+class LinkRefused(ExplainedError):
     """A signed link does not open its file.
 
     Attributes:
@@ -19,5 +20,4 @@ class LinkRefused(Exception):  # noqa: N818
 
     def __init__(self, what: str, status: int) -> None:
         super().__init__(what)
-        self.what = what
         self.status = status

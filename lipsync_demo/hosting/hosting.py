@@ -24,6 +24,7 @@ class Hosting(Protocol):
         """Make the file reachable and return its address.
 
         Raises:
-            WaveSpeedError: it cannot be made reachable.
+            HostingUnavailable: the settings or the file do not allow it.
+            WaveSpeedError: the server did not take it.
         """
         ...

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
+from lipsync_demo.errors import ExplainedError
 
-class MediaError(Exception):
+
+class MediaError(ExplainedError):
     """A file cannot be used; `what` says why, `hint` what to do next."""
-
-    def __init__(self, what: str, hint: str) -> None:
-        super().__init__(f"{what} {hint}")
-        self.what = what
-        self.hint = hint

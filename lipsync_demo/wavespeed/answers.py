@@ -7,23 +7,17 @@ from typing import Any
 
 from . import credit
 from .errors import (
-    BadKey,
-    BadParameter,
-    NoCredits,
-    NoPermission,
-    RateLimited,
-    ServerError,
+    CREDIT_STATUSES,
+    NO_SUCH_ADDRESS,
+    WITHOUT_CREDIT,
     UnexpectedAnswer,
-    UnknownPrediction,
     WaveSpeedError,
+    meaning_of,
 )
-from .models import mapping, task_code
-from .transport import TOO_MANY, Answer
+from .models import mapping
+from .transport import Answer
 
 _LONGEST_WORDS = 300
-_REFUSALS = frozenset({400, 402, 403})
-"""The statuses with which servers refuse an account without credit."""
-
 _GOOD_WORDS = frozenset({"ok", "success"})
 
 
@@ -71,19 +65,14 @@ def error_of(answer: Answer, task_id: str | None = None) -> WaveSpeedError:
     """The error of an answer that is not what was asked for."""
     decisive, said = answer.decisive, words_of(answer)
     if _without_credit(answer, decisive, said):
-        kind: type[WaveSpeedError] = NoCredits
-        what, hint = credit.WHAT, "Top up the account, then try again."
+        meaning = WITHOUT_CREDIT
     elif decisive == 404 and bare(answer):
-        kind, what, hint = (
-            BadParameter,
-            "The server does not have this address at all.",
-            "Check WAVESPEED_BASE_URL; it should be the server's address without a path.",
-        )
+        meaning = NO_SUCH_ADDRESS
     else:
-        kind, what, hint = _kind(decisive, task_id)
-    return kind(
-        with_words(what, said),
-        hint,
+        meaning = meaning_of(decisive, task_id)
+    return meaning.kind(
+        with_words(meaning.what, said),
+        meaning.hint,
         status=answer.status,
         code=answer.code,
         task_id=task_id,
@@ -111,73 +100,13 @@ def bare(answer: Answer) -> bool:
 
 
 def _without_credit(answer: Answer, decisive: int, said: str) -> bool:
-    in_question = decisive in _REFUSALS or 1000 <= decisive < 2000
+    in_question = decisive in CREDIT_STATUSES or 1000 <= decisive < 2000
     return in_question and credit.missing(said, answer.code, decisive, _error_code(answer.body))
 
 
 def _error_code(body: Any) -> int | None:
     code = mapping(body).get("error_code")
     return code if isinstance(code, int) else None
-
-
-def _kind(status: int, task_id: str | None) -> tuple[type[WaveSpeedError], str, str]:
-    if status == 401:
-        return (
-            BadKey,
-            "The server did not accept the key.",
-            "Copy the key again without spaces; a new key works only after the first top-up.",
-        )
-    if status == 403:
-        return (
-            NoPermission,
-            "The account of this key may not do this.",
-            "Use a key with the role the server asks for, or ask the account's owner.",
-        )
-    if status == 404 and task_id:
-        return (
-            UnknownPrediction,
-            f"The server knows no task {task_id}.",
-            "Check the id and the key; tasks are kept for 7 days.",
-        )
-    if status == 404:
-        return (
-            BadParameter,
-            "The server does not know this model or address.",
-            "Choose another model, or check WAVESPEED_BASE_URL; it should be the server's address "
-            "without a path.",
-        )
-    if status == TOO_MANY:
-        return (
-            RateLimited,
-            "Too many requests were made in a short time.",
-            "Wait a minute, then try again.",
-        )
-    if 400 <= status < 500:
-        return BadParameter, "The server refused the request as wrong.", "Correct it and try again."
-    if 500 <= status < 600:
-        return (
-            ServerError,
-            f"The server failed (status {status}).",
-            "Wait a few minutes, then try again.",
-        )
-    if 1000 <= status < 2000 or 5000 <= status < 6000:
-        known = task_code(status)
-        return (
-            BadParameter if status < 2000 else ServerError,
-            known.meaning,
-            known.advice,
-        )
-    if 300 <= status < 400:
-        return (
-            UnexpectedAnswer,
-            "The server sent the request on to another address, where the key must not go.",
-            "Set WAVESPEED_BASE_URL to the server's final address.",
-        )
-    return (
-        UnexpectedAnswer,
-        "The server's answer did not have the expected form.",
-        "Try again later; if it stays so, check WAVESPEED_BASE_URL.",
-    )
 
 
 def words(body: Any) -> str:

@@ -26,9 +26,10 @@ from .addresses import origin
 from .answers import data_of, odd
 from .billing import BillingItem, search
 from .bodies import Progress
-from .errors import BadParameter, WaveSpeedError, check_outcome
+from .errors import BadParameter, WaveSpeedError
 from .governor import Governor, governor_of
 from .models import Prediction, Price, decimal, deleted, mapping
+from .outcome import check_outcome
 from .polling import poll_delays
 from .submission import PAGE_LIMIT, checked_id, find, inputs, send, submit
 from .transport import Transport

@@ -11,7 +11,7 @@ import urllib3.exceptions
 from .addresses import is_loopback, literal
 from .guard import ForbiddenAddress
 from .outside import GuardedAdapter, check_proxied, permitted, plain, proxies, session
-from .transport import keyless, lost
+from .transport import keyless, no_answer
 
 _CONNECT_SECONDS, _ANSWER_SECONDS = 10, 30
 _WHOLE_SECONDS = 60.0
@@ -73,7 +73,7 @@ def deliver(url: str, body: bytes, headers: Mapping[str, str], *, allow_private:
     except ForbiddenAddress:
         raise Undelivered(_NOT_PUBLIC) from None
     except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-        raise Undelivered(lost(error).why) from None  # the cause would name the whole address
+        raise Undelivered(no_answer(error).why) from None  # the cause would name the whole address
     finally:
         patience.cancel()
     if not 200 <= status < 300:

@@ -26,7 +26,7 @@ from .errors import DownloadFailed
 from .guard import ForbiddenAddress
 from .outside import GuardedAdapter, check_proxied, permitted, plain, proxies, session
 from .retries import Retry, retry_after
-from .transport import keyless, lost
+from .transport import keyless, no_answer
 
 log = logging.getLogger(__name__)
 
@@ -124,7 +124,7 @@ def _body(
         try:
             chunk = response.raw.read1(_CHUNK, decode_content=True)
         except (urllib3.exceptions.HTTPError, OSError) as error:
-            why = lost(error).why
+            why = no_answer(error).why
             chunk = None
         if chunk is None:
             raise _passing(url, why)
@@ -273,7 +273,7 @@ class _Visit:
             forbidden = _not_plain(url)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             forbidden = None
-            failure = lost(error)
+            failure = no_answer(error)
         raise forbidden or _passing(url, failure.why)
 
     def _check(self, url: str, trusted: bool) -> None:

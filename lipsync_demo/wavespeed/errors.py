@@ -26,13 +26,16 @@ No text of this module's errors contains the key or the query of a signed addres
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
-from .models import NO_CREDIT, TERMINAL_FAILURES, Prediction, task_code
+from lipsync_demo.errors import ExplainedError
+
+from . import credit
+from .models import Prediction, task_code
 
 
-class WaveSpeedError(Exception):
+class WaveSpeedError(ExplainedError):
     """What happened and what to do about it.
 
     Attributes:
@@ -60,8 +63,6 @@ class WaveSpeedError(Exception):
         retry_after: float | None = None,
     ) -> None:
         super().__init__(what, hint)
-        self.what = what
-        self.hint = hint
         self.status = status
         self.code = code
         self.task_id = task_id
@@ -155,30 +156,99 @@ class DownloadFailed(WaveSpeedError):
     """The file behind an address could not be fetched; the task is not affected."""
 
 
-def check_outcome(prediction: Prediction, redact: Callable[[str], str] = str) -> Prediction:
-    """Return a finished task that has output.
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """The error a status or code stands for, and its two sentences."""
 
-    Raises:
-        TaskFailed: the task ended without a result.
-        TaskWithoutOutput: the task says completed and has no output.
-    """
-    if prediction.failed:
-        known = task_code(prediction.code, prediction.error)
-        what = TERMINAL_FAILURES[prediction.status.strip().lower()]
-        if prediction.code or known is NO_CREDIT:
-            what = f"{what} {known.meaning}"
-        if prediction.error:
-            what = f"{what} The server said: {redact(prediction.error)[:500]}"
-        raise TaskFailed(prediction, _sentence(what), known.advice, known.cost)
-    if prediction.succeeded and not prediction.outputs:
-        raise TaskWithoutOutput(
-            prediction,
-            "The task says it is completed, but it has no output.",
-            "Start a new task, or try other media.",
-            f"Look up task {prediction.id} on the provider's dashboard before paying again.",
+    kind: type[WaveSpeedError]
+    what: str
+    hint: str
+
+
+CREDIT_STATUSES = frozenset({400, 402, 403})
+"""Statuses with which servers refuse an account without credit; their words tell which it is."""
+WITHOUT_CREDIT = Meaning(NoCredits, credit.WHAT, "Top up the account, then try again.")
+NO_SUCH_ADDRESS = Meaning(
+    BadParameter,
+    "The server does not have this address at all.",
+    "Check WAVESPEED_BASE_URL; it should be the server's address without a path.",
+)
+MEANINGS: tuple[tuple[range, Meaning], ...] = (
+    (
+        range(300, 400),
+        Meaning(
+            UnexpectedAnswer,
+            "The server sent the request on to another address, where the key must not go.",
+            "Set WAVESPEED_BASE_URL to the server's final address.",
+        ),
+    ),
+    (
+        range(401, 402),
+        Meaning(
+            BadKey,
+            "The server did not accept the key.",
+            "Copy the key again without spaces; a new key works only after the first top-up.",
+        ),
+    ),
+    (
+        range(403, 404),
+        Meaning(
+            NoPermission,
+            "The account of this key may not do this.",
+            "Use a key with the role the server asks for, or ask the account's owner.",
+        ),
+    ),
+    (
+        range(404, 405),
+        Meaning(
+            BadParameter,
+            "The server does not know this model or address.",
+            "Choose another model, or check WAVESPEED_BASE_URL; it should be the server's address "
+            "without a path.",
+        ),
+    ),
+    (
+        range(429, 430),
+        Meaning(
+            RateLimited,
+            "Too many requests were made in a short time.",
+            "Wait a minute, then try again.",
+        ),
+    ),
+    (
+        range(400, 500),
+        Meaning(
+            BadParameter, "The server refused the request as wrong.", "Correct it and try again."
+        ),
+    ),
+    (
+        range(500, 600),
+        Meaning(
+            ServerError,
+            "The server failed (status {status}).",
+            "Wait a few minutes, then try again.",
+        ),
+    ),
+)
+"""Statuses and codes of an answer with what they stand for; the first that fits counts."""
+UNKNOWN_MEANING = Meaning(
+    UnexpectedAnswer,
+    "The server's answer did not have the expected form.",
+    "Try again later; if it stays so, check WAVESPEED_BASE_URL.",
+)
+
+
+def meaning_of(status: int, task_id: str | None = None) -> Meaning:
+    """What a status or an envelope's code stands for; `task_id` is the task it is about."""
+    if status == 404 and task_id:
+        return Meaning(
+            UnknownPrediction,
+            f"The server knows no task {task_id}.",
+            "Check the id and the key; tasks are kept for 7 days.",
         )
-    return prediction
-
-
-def _sentence(text: str) -> str:
-    return text if text.endswith((".", "?")) else text + "."
+    if 1000 <= status < 2000 or 5000 <= status < 6000:
+        known = task_code(status)
+        kind = BadParameter if status < 2000 else ServerError
+        return Meaning(kind, known.meaning, known.advice)
+    found = next((m for statuses, m in MEANINGS if status in statuses), UNKNOWN_MEANING)
+    return Meaning(found.kind, found.what.format(status=status), found.hint)

@@ -104,7 +104,7 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Lost:
+class NoAnswer:
     """No usable answer: why, and whether the server may have got the request."""
 
     why: str
@@ -218,10 +218,10 @@ class Transport:
             headers["Content-Type"] = "application/json"
         total = self.limits.read if seconds is None else seconds
 
-        def once() -> Answer | Lost:
+        def once() -> Answer | NoAnswer:
             result = self._once(method, full, content, headers, total, self._auth)
             if isinstance(result, Answer) and result.ok and result.body is None:
-                return Lost("its answer was cut short or not in the expected form", True)
+                return NoAnswer("its answer was cut short or not in the expected form", True)
             return result
 
         return self._repeat(once, attempts, method, full, self.governor.reads if braked else None)
@@ -239,7 +239,7 @@ class Transport:
             OSError: the file cannot be read.
         """
 
-        def once() -> Answer | Lost:
+        def once() -> Answer | NoAnswer:
             with open_body() as body:
                 return self._once("PUT", url, body, headers, self.limits.upload, keyless)
 
@@ -254,14 +254,14 @@ class Transport:
         url = self.base_url + path
         headers = {"Accept": "application/json", "Content-Type": content_type}
 
-        def once() -> Answer | Lost:
+        def once() -> Answer | NoAnswer:
             return self._once("POST", url, body, headers, self.limits.upload, self._auth)
 
         return self._repeat(once, 1, "POST", url)
 
     def _repeat(
         self,
-        once: Callable[[], Answer | Lost],
+        once: Callable[[], Answer | NoAnswer],
         attempts: int,
         method: str,
         url: str,
@@ -285,13 +285,13 @@ class Transport:
             if tried >= attempts:
                 break
             held = brake is not None and isinstance(result, Answer) and result.limited
-            told = None if isinstance(result, Lost) else result.retry_after
+            told = None if isinstance(result, NoAnswer) else result.retry_after
             pause = self.retry.pause(tried, self.random(), told)
             log.info(
                 "%s %s: %s; again in %.1f s",
                 method,
                 shown(url),
-                result.why if isinstance(result, Lost) else f"status {result.status}",
+                result.why if isinstance(result, NoAnswer) else f"status {result.status}",
                 (told or 0.0) if held else pause,
             )
             if not held:
@@ -312,7 +312,7 @@ class Transport:
         headers: Mapping[str, str],
         seconds: float,
         auth: Callable[[requests.PreparedRequest], requests.PreparedRequest],
-    ) -> Answer | Lost:
+    ) -> Answer | NoAnswer:
         began = self.clock()
         place = origin(url)
         sends_file = isinstance(body, FileBody)
@@ -333,17 +333,17 @@ class Transport:
             ) as response:
                 answer = self._read(response, (self.clock() if sends_file else began) + seconds)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-            answer = lost(error)
+            answer = no_answer(error)
         log.debug(
             "%s %s: %s in %.2f s",
             method,
             shown(url),
-            answer.why if isinstance(answer, Lost) else answer.status,
+            answer.why if isinstance(answer, NoAnswer) else answer.status,
             self.clock() - began,
         )
         return answer
 
-    def _read(self, response: requests.Response, deadline: float) -> Answer | Lost:
+    def _read(self, response: requests.Response, deadline: float) -> Answer | NoAnswer:
         wait = retry_after(response.headers)
         if 300 <= response.status_code < 400:
             return Answer(response.status_code, "", wait)
@@ -352,13 +352,13 @@ class Transport:
             while chunk := response.raw.read1(1 << 16, decode_content=True):
                 content += chunk
                 if len(content) > _LARGEST_ANSWER:
-                    return Lost("its answer was far larger than it should be", True)
+                    return NoAnswer("its answer was far larger than it should be", True)
                 if self.clock() > deadline:
-                    return Lost("it answered too slowly", True)
+                    return NoAnswer("it answered too slowly", True)
         except (urllib3.exceptions.HTTPError, OSError) as error:
             # An error's status says enough; only a good answer needs its body.
             if response.status_code < 400:
-                return lost(error)
+                return no_answer(error)
         text = self.redact(bytes(content).decode("utf-8", "replace"))
         return Answer(response.status_code, text, wait)
 
@@ -406,27 +406,27 @@ def _checked_base(base_url: str) -> tuple[str, str, int]:
     return home
 
 
-def lost(error: Exception) -> Lost:
+def no_answer(error: Exception) -> NoAnswer:
     cause = error.args[0] if error.args else None
     if isinstance(cause, urllib3.exceptions.MaxRetryError):
         cause = cause.reason
     if isinstance(error, requests.ConnectTimeout):
-        return Lost("it did not take the connection in time", False)
+        return NoAnswer("it did not take the connection in time", False)
     if isinstance(cause, urllib3.exceptions.NameResolutionError):
-        return Lost("its name could not be found", False)
+        return NoAnswer("its name could not be found", False)
     if isinstance(cause, urllib3.exceptions.NewConnectionError):
-        return Lost("it refused the connection", False)
+        return NoAnswer("it refused the connection", False)
     if isinstance(error, requests.exceptions.ProxyError):
-        return Lost("the proxy in between could not be used", False)
+        return NoAnswer("the proxy in between could not be used", False)
     if isinstance(error, requests.exceptions.SSLError):
         unverified = "CERTIFICATE_VERIFY_FAILED" in str(cause)
         why = "its certificate is not valid" if unverified else "the secure connection broke"
-        return Lost(why, not unverified)
+        return NoAnswer(why, not unverified)
     if isinstance(error, (requests.Timeout, urllib3.exceptions.TimeoutError)):
-        return Lost("it did not answer in time", True)
+        return NoAnswer("it did not answer in time", True)
     if isinstance(error, ValueError):
-        return Lost("its address is not valid", False)
-    return Lost("the connection broke before the whole answer came", True)
+        return NoAnswer("its address is not valid", False)
+    return NoAnswer("the connection broke before the whole answer came", True)
 
 
 class _WithoutQueries(logging.Filter):

@@ -25,7 +25,7 @@ from .outside import GuardedAdapter, check_proxied, permitted, plain, proxies, s
 from .pace import Submits
 from .retries import retry_after
 from .submission import LOOK_SECONDS
-from .transport import PlainSession, keyless, lost
+from .transport import PlainSession, keyless, no_answer
 
 LARGEST_ANSWER = 64 << 20
 _SECONDS = (10.0, 60.0)
@@ -230,7 +230,7 @@ class Wire:
                 "Nothing was sent there.",
             ) from None
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-            gone = lost(error)
+            gone = no_answer(error)
             raise NetworkError(
                 f"The server at {shown(url)} gave no usable answer: {gone.why}.",
                 "Check the network connection and the server's address, then try again.",

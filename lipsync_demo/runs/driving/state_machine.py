@@ -6,6 +6,7 @@ import logging
 import re
 
 from lipsync_demo.files import refused
+from lipsync_demo.hosting.errors import HostingUnavailable
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.runs.record.errors import RunRefused
 from lipsync_demo.runs.record.ledger_line import LineState
@@ -52,6 +53,8 @@ class Driver:
         except WaveSpeedError as error:
             costs = error.cost if turn.run.backend != "local" else ""
             self._fail(self._known(error.what), f"{error.hint} {costs}".strip())
+        except HostingUnavailable as error:
+            self._fail(self._known(error.what), error.hint)
         except (MediaError, RunRefused) as error:
             self._fail(error.what, error.hint)
         except OSError as error:

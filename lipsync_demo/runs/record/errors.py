@@ -8,14 +8,11 @@ RunsError
 
 from __future__ import annotations
 
+from lipsync_demo.errors import ExplainedError
 
-class RunsError(Exception):
-    """Base: `what` happened and a `hint` at what to do next."""
 
-    def __init__(self, what: str, hint: str = "") -> None:
-        super().__init__(f"{what} {hint}".strip())
-        self.what = what
-        self.hint = hint
+class RunsError(ExplainedError):
+    """A run or a group cannot do what was asked."""
 
 
 class RunNotFound(RunsError):  # noqa: N818

@@ -60,7 +60,8 @@ def upload(turn: Turn) -> None:
     """Make both inputs reachable and write the request they are for.
 
     Raises:
-        WaveSpeedError: an input cannot be made reachable.
+        HostingUnavailable: the settings or an input do not allow it.
+        WaveSpeedError: the server did not take an input.
     """
     run = turn.run
     assert run.video is not None  # noqa: S101

@@ -11,9 +11,9 @@ from lipsync_demo.wavespeed.errors import (
     UnexpectedAnswer,
     UnknownPrediction,
     WaveSpeedError,
-    check_outcome,
 )
 from lipsync_demo.wavespeed.models import Prediction
+from lipsync_demo.wavespeed.outcome import check_outcome
 
 UNKNOWN_GRACE = 30.0
 """Seconds after the request in which a server may not know the task yet."""

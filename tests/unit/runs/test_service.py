@@ -419,6 +419,18 @@ def test_a_wrong_key_fails_with_a_hint_and_without_a_task(
     assert api.submits == 0
 
 
+def test_hosting_that_cannot_work_fails_the_run_with_its_remedy(
+    service: Service, settings: Settings, clip: Path, speech: Path
+) -> None:
+    runs = service(settings.model_copy(update={"hosting": "signed", "public_url": None}))
+    run = runs.wait(runs.start(clip, speech, "loop").id)
+    assert run.state is RunState.FAILED
+    assert run.error is not None
+    assert run.error.what.startswith("Signed links were chosen, but the public address")
+    assert "LIPSYNC_PUBLIC_URL" in run.error.hint
+    assert run.submits == 0
+
+
 def test_what_is_refused_at_once(
     service: Service, settings: Settings, clip: Path, speech: Path
 ) -> None:

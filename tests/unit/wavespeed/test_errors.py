@@ -12,9 +12,9 @@ from lipsync_demo.wavespeed.errors import (
     TaskWithoutOutput,
     WaitTimedOut,
     WaveSpeedError,
-    check_outcome,
 )
 from lipsync_demo.wavespeed.models import TASK_CODES, TERMINAL_FAILURES, Prediction
+from lipsync_demo.wavespeed.outcome import check_outcome
 from tests.unit.wavespeed.samples import TASK_ID, task
 
 

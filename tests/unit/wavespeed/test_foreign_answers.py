@@ -8,8 +8,9 @@ import pytest
 
 from lipsync_demo.wavespeed import credit, errors
 from lipsync_demo.wavespeed.client import WaveSpeedClient
-from lipsync_demo.wavespeed.errors import NoCredits, NoPermission, TaskFailed, check_outcome
+from lipsync_demo.wavespeed.errors import NoCredits, NoPermission, TaskFailed
 from lipsync_demo.wavespeed.models import Prediction, Price, deleted, parse_time
+from lipsync_demo.wavespeed.outcome import check_outcome
 from tests.unit.wavespeed.samples import AUDIO, BALANCE, RESULT, SUBMIT, TASK_ID, VIDEO, task
 from tests.unit.wavespeed.scripted_server import Reply, Script
 

@@ -1,0 +1,25 @@
+"""The root of every error that is shown to a person.
+
+ExplainedError
+├── MediaError           media/errors.py: a file cannot be used
+├── EngineError          engine/errors.py: the local engine cannot make an output
+├── WaveSpeedError       wavespeed/errors.py: between here and the API
+├── HostingUnavailable   hosting/errors.py: the settings, or the folder for a secret, are wrong
+├── LinkRefused          hosting/errors.py: a signed link does not open its file
+├── RunsError            runs/record/errors.py: a run cannot do what was asked
+└── BackendError         backend/errors.py: the local server cannot run
+"""
+
+from __future__ import annotations
+
+
+class ExplainedError(Exception):
+    """`what` happened and why, and a `hint` at what to do next; one sentence each."""
+
+    def __init__(self, what: str, hint: str = "") -> None:
+        super().__init__(what, hint)
+        self.what = what
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return " ".join(said for said in (self.what, self.hint) if said)

@@ -1,0 +1,37 @@
+"""Whether a task that has ended has a result, or the error it stands for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from .errors import TaskFailed, TaskWithoutOutput
+from .models import NO_CREDIT, TERMINAL_FAILURES, Prediction, task_code
+
+
+def check_outcome(prediction: Prediction, redact: Callable[[str], str] = str) -> Prediction:
+    """Return a finished task that has output.
+
+    Raises:
+        TaskFailed: the task ended without a result.
+        TaskWithoutOutput: the task says completed and has no output.
+    """
+    if prediction.failed:
+        known = task_code(prediction.code, prediction.error)
+        what = TERMINAL_FAILURES[prediction.status.strip().lower()]
+        if prediction.code or known is NO_CREDIT:
+            what = f"{what} {known.meaning}"
+        if prediction.error:
+            what = f"{what} The server said: {redact(prediction.error)[:500]}"
+        raise TaskFailed(prediction, _sentence(what), known.advice, known.cost)
+    if prediction.succeeded and not prediction.outputs:
+        raise TaskWithoutOutput(
+            prediction,
+            "The task says it is completed, but it has no output.",
+            "Start a new task, or try other media.",
+            f"Look up task {prediction.id} on the provider's dashboard before paying again.",
+        )
+    return prediction
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "?")) else text + "."
