@@ -600,6 +600,12 @@ class Card:
 
     TO_RESULT = "click to result"
     LIMIT = "Account's limit"
+    TIME = "Where the time went"
+    TOTAL = "Total"
+
+    @staticmethod
+    def download(number: int, of: int) -> str:
+        return "Download" if of == 1 else f"Download {number}"
 
 
 class Limits:

@@ -6,13 +6,17 @@ and its text alternative, made from the same bars so that they cannot disagree.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
-from lipsync_demo.markup.words import escape, factor, seconds
+from markupsafe import Markup
+
+from lipsync_demo.markup.words import factor, seconds
 from lipsync_demo.media.segments import AudioSegment, VideoMotion, VideoSegment
 from lipsync_demo.media.sync_modes import Timeline
+from lipsync_demo.templates import render
 from lipsync_demo.texts import Cut as CutTexts
 
 NARROWEST = Fraction(1, 25)
@@ -144,44 +148,33 @@ def describe(timeline: Timeline) -> str:
     )
 
 
-def draw(timeline: Timeline) -> str:
+def draw(timeline: Timeline) -> Markup:
     """The drawing as HTML; positions are shares of the width, so it fits any screen."""
     extent = _extent(timeline)
     video, speech = bars(timeline)
     total = timeline.output_seconds
-    share = float(total / extent)
-    place = "inside" if share > 0.4 else "beside"
-    ticks = "".join(
-        f'<span style="left:{_percent(t / extent)}">{_tick(t)}</span>' for t in _ticks(extent)
-    )
-    return (
-        f'<div class="alignment" role="img" aria-label="{escape(describe(timeline))}">'
-        f"{_row('video', video, extent)}{_row('speech', speech, extent)}"
-        '<div class="track output"><span class="name">output</span><div class="lane">'
-        f'<div class="span {place}" style="width:{_percent(total / extent)}">'
-        f"<b>{seconds(total)}</b></div></div></div>"
-        f'<div class="track ruler"><span class="name"></span><div class="lane">{ticks}</div></div>'
-        "</div>"
+    return render(
+        "markup/alignment.html",
+        words=describe(timeline),
+        tracks=[
+            ("video", [_placed(bar, extent) for bar in video]),
+            ("speech", [_placed(bar, extent) for bar in speech]),
+        ],
+        place="inside" if float(total / extent) > 0.4 else "beside",
+        width=_percent(total / extent),
+        length=seconds(total),
+        ticks=[(_percent(second / extent), _tick(second)) for second in _ticks(extent)],
     )
 
 
-def _row(name: str, row: Sequence[Bar], extent: Fraction) -> str:
-    return (
-        f'<div class="track {name}"><span class="name">{name}</span>'
-        f'<div class="lane">{"".join(_bar(bar, extent) for bar in row)}</div></div>'
-    )
-
-
-def _bar(bar: Bar, extent: Fraction) -> str:
+def _placed(bar: Bar, extent: Fraction) -> Mapping[str, Any]:
     length = bar.end - bar.start
     style = f"left:{_percent(bar.start / extent)};width:{_percent(length / extent)}"
     if bar.period is not None and bar.period / extent >= FINEST:
         style += f";--period:{_percent(bar.period / length)}"
-    labels = "".join(
-        f'<span class="{size}">{escape(text)}</span>'
-        for size, text in zip(("long", "mid", "short")[-len(bar.texts) :], bar.texts, strict=True)
-    )
-    return f'<div class="bar {bar.kind}" style="{style}">{labels}</div>'
+    sizes = ("long", "mid", "short")[-len(bar.texts) :]
+    labels = list(zip(sizes, bar.texts, strict=True))
+    return {"kind": bar.kind, "style": style, "labels": labels}
 
 
 def _percent(share: Fraction) -> str:

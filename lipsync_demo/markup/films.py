@@ -9,7 +9,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from lipsync_demo import texts
-from lipsync_demo.markup.card import Output, as_expected
+from lipsync_demo.markup.card import as_expected
+from lipsync_demo.markup.details import Output
 from lipsync_demo.markup.words import seconds
 from lipsync_demo.media import preview
 from lipsync_demo.media.errors import MediaError

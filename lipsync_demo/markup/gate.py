@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from markupsafe import Markup
+
 from lipsync_demo import texts
-from lipsync_demo.markup.words import escape
 from lipsync_demo.runs.record.run import Run
+from lipsync_demo.templates import render
 
 
 def why(run: Run, index: int, looking: bool = False) -> str:
@@ -24,9 +26,9 @@ def why(run: Run, index: int, looking: bool = False) -> str:
     return texts.Gate.own(own.frames)
 
 
-def players(run: Run, urls: Sequence[str], tag: str, looking: bool = False) -> str:
+def players(run: Run, urls: Sequence[str], tag: str, looking: bool = False) -> Markup:
     """A player for each output; `tag` is written in its corner."""
-    return "".join(
+    return Markup("").join(
         _player(
             url, why(run, n, looking), f"{tag} · {n + 1} of {len(urls)}" if len(urls) > 1 else tag
         )
@@ -34,20 +36,12 @@ def players(run: Run, urls: Sequence[str], tag: str, looking: bool = False) -> s
     )
 
 
-def _player(url: str, reason: str, tag: str) -> str:
-    # The fragment makes iOS show the first picture before play is pressed.
-    video = (
-        f'<video src="{escape(url)}#t=0.001" controls playsinline preload="metadata" '
-        f'aria-label="{escape(texts.Gate.result(tag))}"{" inert" if reason else ""}></video>'
-    )
-    return covered(f'{video}<span class="tag">{escape(tag)}</span>', reason)
+def _player(url: str, reason: str, tag: str) -> Markup:
+    label = texts.Gate.result(tag)
+    shown = render("markup/output.html", url=url, label=label, covered=bool(reason), tag=tag)
+    return covered(shown, reason)
 
 
-def covered(video: str, reason: str) -> str:
+def covered(video: Markup, reason: str) -> Markup:
     """A video's markup, under a gate that says the reason where there is one."""
-    if not reason:
-        return f'<div class="player">{video}</div>'
-    return (
-        f'<div class="player gated">{video}<div class="gate"><p>{escape(reason)}</p>'
-        f'<button type="button" data-reveal>{texts.Gate.SHOW}</button></div></div>'
-    )
+    return render("markup/gate.html", video=video, reason=reason, texts=texts.Gate)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from math import ceil
 
+from markupsafe import Markup
+
 from lipsync_demo import player, texts
-from lipsync_demo.markup.words import about, clock, escape
+from lipsync_demo.markup.words import about, clock
 from lipsync_demo.runs.record.clock import seconds_until
 from lipsync_demo.runs.record.outlook import Outlook
 from lipsync_demo.runs.record.run import Run
@@ -23,12 +25,12 @@ def told(run: Run) -> str:
     return words(run) + texts.Status.next_try(clock(ceil(seconds_until(run.next_try))))
 
 
-def counting(run: Run) -> str:
+def counting(run: Run) -> Markup:
     """The wait as markup that counts its seconds down in the browser."""
     if run.next_try is None:
-        return escape(words(run))
+        return Markup.escape(words(run))
     left = player.countdown(seconds_until(run.next_try))
-    return escape(words(run)) + texts.Status.next_try(left)
+    return Markup.escape(words(run) + texts.Status.next_try("{}")).format(left)
 
 
 def before(outlook: Outlook | None, runs: int) -> str:

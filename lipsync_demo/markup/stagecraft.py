@@ -4,37 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from markupsafe import Markup
+
 from lipsync_demo import player, texts
 from lipsync_demo.markup import films
-from lipsync_demo.markup.words import escape, seconds
+from lipsync_demo.markup.words import seconds
 from lipsync_demo.media.sync_modes import Timeline
 from lipsync_demo.player import Source
 from lipsync_demo.qa.models import Measures, Outcome
 from lipsync_demo.runs.record.run import Run
+from lipsync_demo.templates import render
 
 
-def beside(run: Run, film: Source | None, found: Measures | None, link: films.Link) -> str:
+def beside(run: Run, film: Source | None, found: Measures | None, link: films.Link) -> Markup:
     """The buttons that show a result beside its input, here or on the whole screen.
 
     The players are made when they are asked for: until then no video is loaded twice.
     """
     sources = [source for source in (film, *films.outputs(run, link)) if source]
     if len(sources) < 2:
-        return ""
-    box = (found.mouth if found else None) or player.MOUTH
-    pair = player.pair(sources, box)
-    captions = "".join(
-        f"<li><b>{title}</b><span>{escape(words)}</span></li>"
-        for title, words in _captions(run, films.cut(run), found)
-    )
-    return (
-        '<div class="take"><button type="button" class="button" data-present>'
-        f"{texts.Demo.PRESENT}</button></div>"
-        f'<details class="beside" data-lazy><summary>{texts.Demo.BESIDE}</summary>'
-        f"<template>{pair}</template></details>"
-        f'<dialog class="presenter" aria-label="{texts.Demo.PRESENT}">'
-        f'<form method="dialog"><button class="button" autofocus>{texts.Demo.CLOSE}</button></form>'
-        f'<ol>{captions}</ol><div class="screen"><template>{pair}</template></div></dialog>'
+        return Markup("")
+    return render(
+        "markup/beside.html",
+        texts=texts.Demo,
+        pair=player.pair(sources, (found.mouth if found else None) or player.MOUTH),
+        captions=_captions(run, films.cut(run), found),
     )
 
 

@@ -11,17 +11,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
-from html import escape
 from math import ceil
 from pathlib import Path
 from typing import Any
 
+from markupsafe import Markup
+
 from lipsync_demo import texts
+from lipsync_demo.templates import render_macro
 
 Box = tuple[float, float, float, float]
 MOUTH: Box = (0.3, 0.5, 0.4, 0.4)
 """Left, top, width and height of the part the zoom shows, in shares of the picture, where the
 mouth's place is not known."""
+ELEMENTS = "player/elements.html"
 PARTS = ("playhead", "parts", "pair", "grid")
 
 
@@ -50,7 +53,7 @@ def script() -> str:
     return f"(() => {{\n{body}\n}})();".replace("</", "<\\/")
 
 
-def pair(sources: Sequence[Source], box: Box = MOUTH) -> str:
+def pair(sources: Sequence[Source], box: Box = MOUTH) -> Markup:
     """The player of any two of `sources`; the first two are chosen to begin with."""
     shown = {
         "sources": [_described(source) for source in sources],
@@ -58,32 +61,29 @@ def pair(sources: Sequence[Source], box: Box = MOUTH) -> str:
         "chosen": [0, min(1, len(sources) - 1)],
         "box": box,
     }
-    return f'<lipsync-pair data-pair="{_attribute(shown)}"></lipsync-pair>'
+    return render_macro(ELEMENTS, "pair", _json(shown))
 
 
-def grid(body: str, fps: Fraction) -> str:
+def grid(body: Markup, fps: Fraction) -> Markup:
     """`body`, markup with videos of `cell`, under one playhead that steps by `fps`."""
     shown = {"texts": texts.Compare.PLAYER, "fps": [fps.numerator, fps.denominator]}
-    return f'<lipsync-grid data-grid="{_attribute(shown)}">{body}</lipsync-grid>'
+    return render_macro(ELEMENTS, "grid", _json(shown), body)
 
 
-def cell(source: Source) -> str:
-    """A video for a grid."""
-    return (
-        f'<video src="{escape(source.url)}#t=0.001" playsinline preload="auto"'
-        f' data-seconds="{float(source.seconds)}" data-label="{escape(source.label)}"'
-        f' aria-label="{escape(source.label)}"{" inert" if source.hidden else ""}></video>'
-    )
+def cell(source: Source, *, deferred: bool = False) -> Markup:
+    """A video for a grid; with `deferred` a script of the page gives it its address."""
+    address = "data-src" if deferred else "src"
+    return render_macro(ELEMENTS, "cell", source, float(source.seconds), address)
 
 
-def clock(elapsed: float) -> str:
+def clock(elapsed: float) -> Markup:
     """Seconds since something began, counted on in the browser."""
-    return f'<lipsync-clock data-elapsed="{elapsed:.1f}">{int(elapsed)} s</lipsync-clock>'
+    return render_macro(ELEMENTS, "clock", "elapsed", f"{elapsed:.1f}", int(elapsed))
 
 
-def countdown(left: float) -> str:
+def countdown(left: float) -> Markup:
     """Seconds until something is due, counted down in the browser."""
-    return f'<lipsync-clock data-left="{left:.1f}">{ceil(left)} s</lipsync-clock>'
+    return render_macro(ELEMENTS, "clock", "left", f"{left:.1f}", ceil(left))
 
 
 def _described(source: Source) -> Mapping[str, Any]:
@@ -96,5 +96,5 @@ def _described(source: Source) -> Mapping[str, Any]:
     }
 
 
-def _attribute(value: Mapping[str, Any]) -> str:
-    return escape(json.dumps(value, ensure_ascii=False))
+def _json(value: Mapping[str, Any]) -> str:
+    return json.dumps(value, ensure_ascii=False)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 from xml.etree import ElementTree as Xml
 
+from markupsafe import Markup
+
 from lipsync_demo import report, texts
 from lipsync_demo.conformance.models import Conformance, Finding, Outcome
 from lipsync_demo.report.junit import whole
-from lipsync_demo.templates import template
+from lipsync_demo.templates import render
 
 INKS = {
     Outcome.AGREES: "good",
@@ -64,10 +66,11 @@ def as_junit(found: Conformance) -> bytes:
     return whole(texts.Drift.TITLE, [suite])
 
 
-def as_page(found: Conformance) -> str:
+def as_page(found: Conformance) -> Markup:
     """The drift table as a page of its own: what differs first."""
     ordered = sorted(found.findings, key=lambda f: f.outcome is not Outcome.DIFFERS)
-    page: str = template("report/drift.html").render(
+    return render(
+        "report/drift.html",
         found=found,
         texts=texts.Drift,
         findings=ordered,
@@ -76,7 +79,6 @@ def as_page(found: Conformance) -> str:
         counts=texts.Drift.counts(*found.counts),
         day=f"{found.at:%d %B %Y, %H:%M} UTC",
     )
-    return page
 
 
 def told(finding: Finding) -> str:

@@ -11,17 +11,18 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from lipsync_demo import player, report, texts
+from markupsafe import Markup
+
+from lipsync_demo import player, report, templates, texts
 from lipsync_demo.markup import alignment, films, gate
 from lipsync_demo.markup.card import card
 from lipsync_demo.markup.measured import MARKS, measured
-from lipsync_demo.markup.words import escape, seconds
+from lipsync_demo.markup.words import seconds
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.stills import stills
 from lipsync_demo.report.content import Content, Entry
 from lipsync_demo.report.redaction import redacted
 from lipsync_demo.runs.record.run import HEADINGS, RunState
-from lipsync_demo.templates import template
 
 EMBEDDED_BYTES = 40 << 20
 """A page that carries its videos carries at most so many; more go into the zip."""
@@ -65,24 +66,24 @@ class Embedded:
         return [b64encode(path.read_bytes()).decode() for path in self._paths]
 
 
-def render(content: Content, media: Media, preview: Preview | None = None) -> str:
+def render(content: Content, media: Media, preview: Preview | None = None) -> Markup:
     """The page; `media` says where videos are found, `preview` what a pasted link shows."""
     sections = [_section(entry, media) for entry in content.entries]
     grid = _grid(content, media) if content.kind == "comparison" else ""
-    page: str = template("report/page.html").render(
+    return templates.render(
+        "report/page.html",
         content=content,
         texts=texts.Report,
         style=report.style(),
         script=player.script(),
         own_script=(Path(__file__).parent / "page.js").read_text(encoding="utf-8"),
         sections=sections,
-        grid=grid.replace('src="embedded:', 'data-src="embedded:'),
+        grid=grid,
         embedded=media.files if isinstance(media, Embedded) else [],
         preview=preview,
         missing=bool(content.entries) and not any(_shown(e, media) for e in content.entries),
         day=f"{content.made_at:%d %B %Y, %H:%M} UTC",
     )
-    return page
 
 
 def _shown(entry: Entry, media: Media) -> bool:
@@ -159,15 +160,18 @@ def _stills(entry: Entry) -> list[tuple[str, str]]:
     ]
 
 
-def _grid(content: Content, media: Media) -> str:
-    cells = []
-    for entry in content.entries:
-        for source in films.outputs(entry.run, media, entry.name)[:1]:
-            if source.url:
-                video = gate.covered(player.cell(source), gate.why(entry.run, 0))
-                name = escape(entry.label or entry.manner)
-                cells.append(f'<article class="cell"><h3>{name}</h3>{video}</article>')
+def _grid(content: Content, media: Media) -> Markup:
+    deferred = isinstance(media, Embedded)
+    cells = [
+        (
+            entry.label or entry.manner,
+            gate.covered(player.cell(source, deferred=deferred), gate.why(entry.run, 0)),
+        )
+        for entry in content.entries
+        for source in films.outputs(entry.run, media, entry.name)[:1]
+        if source.url
+    ]
     if len(cells) < 2:
-        return ""
+        return Markup("")
     rates = [e.run.video.fps for e in content.entries if e.run.video and e.run.video.fps]
-    return player.grid(f'<div class="cells">{"".join(cells)}</div>', max(rates))
+    return player.grid(templates.render("report/cells.html", cells=cells), max(rates))

@@ -4,42 +4,69 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lipsync_demo import texts
-from lipsync_demo.markup.words import escape
-from lipsync_demo.media.preflight import Finding, Severity
+from markupsafe import Markup
 
-NOT_READY = f'<span class="quiet">{texts.Notices.NOT_READY}</span>'
+from lipsync_demo import texts
+from lipsync_demo.media.preflight import Finding, Severity
+from lipsync_demo.templates import render_macro
+
+TEMPLATE = "ui/frame/notices.html"
 GONE = texts.Notices.GONE
 
 
-def trouble(what: str, hint: str, *, warn: bool = False) -> str:
+def trouble(what: str, hint: str, *, warn: bool = False) -> Markup:
     """One thing that is wrong, and what to do about it."""
-    kind = f"trouble{' warn' if warn else ''}"
-    return f'<div class="{kind}" role="alert"><b>{escape(what)}</b> {escape(hint)}</div>'
+    return render_macro(TEMPLATE, "trouble", what, hint, warn)
 
 
-def quiet(words: str) -> str:
+def warning(words: str) -> Markup:
+    """A line about something that needs attention."""
+    return render_macro(TEMPLATE, "warning", words)
+
+
+def quiet(words: str) -> Markup:
     """A remark; nothing where there is none."""
-    return f'<p class="quiet">{escape(words)}</p>' if words else ""
+    return render_macro(TEMPLATE, "quiet", words) if words else Markup("")
 
 
-def no_amount(typed: str) -> str:
+def status(words: str) -> Markup:
+    """A remark that screen readers read out when it appears."""
+    return render_macro(TEMPLATE, "status", words)
+
+
+def hint(words: str) -> Markup:
+    """A remark in a line of its own text."""
+    return render_macro(TEMPLATE, "hint", words)
+
+
+def limits(words: str) -> Markup:
+    """What may be chosen, said before it is."""
+    return render_macro(TEMPLATE, "limits", words)
+
+
+def heading(words: str) -> Markup:
+    """A heading between parts of a view."""
+    return render_macro(TEMPLATE, "heading", words)
+
+
+def no_amount(typed: str) -> Markup:
     """What was typed cannot be a limit."""
     return trouble(texts.Money.no_amount(typed[:20]), texts.Money.AMOUNT_HINT)
 
 
+NOT_READY = hint(texts.Notices.NOT_READY)
 PREVIEWED = quiet(texts.Notices.CONVERTED)
 NO_SUCH_ADDRESS = trouble(texts.Notices.NO_ID, texts.Notices.NO_ID_HINT)
 
 
-def facts(*lines: str) -> str:
-    """The lines under an input."""
-    return f'<div class="facts">{"".join(lines)}</div>'
+def facts(*lines: str) -> Markup:
+    """The lines under an input, each of them markup."""
+    return render_macro(TEMPLATE, "facts", [Markup(line) for line in lines])  # noqa: S704
 
 
-def findings(found: Sequence[Finding]) -> str:
+def findings(found: Sequence[Finding]) -> Markup:
     """What the check of both inputs has to say."""
-    return "".join(
+    return Markup("").join(
         trouble(finding.what, finding.hint, warn=finding.severity is not Severity.ERROR)
         for finding in found
     )

@@ -5,7 +5,8 @@ from fractions import Fraction
 
 import pytest
 
-from lipsync_demo.markup.card import Output, as_expected, card
+from lipsync_demo.markup.card import as_expected, card
+from lipsync_demo.markup.details import Output
 from lipsync_demo.runs.record.run import OwnCheck
 from tests.unit.run_factory import MakeRun
 

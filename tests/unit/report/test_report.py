@@ -101,7 +101,7 @@ def test_an_output_that_is_not_known_to_be_safe_shows_no_frame(run: Run) -> None
     content = of_runs([replace(run, has_nsfw_contents=(None,))])
     page = render(content, Embedded(content))
     assert '<img src="data:image/webp' not in page
-    assert "&quot;hidden&quot;: true" in page
+    assert "&#34;hidden&#34;: true" in page
 
 
 def test_the_zip_has_the_page_its_media_and_the_same_for_programs(run: Run) -> None:

@@ -59,6 +59,15 @@ def sentences(path: Path) -> Iterator[str]:
             yield f"{path.name}:{node.lineno}: {node.value!r}"
 
 
+def written(path: Path) -> Iterator[str]:
+    """Words for people in a template: outside tags and placeholders, or in what is read out."""
+    source = re.sub(r"{#.*?#}|{%.*?%}|{{.*?}}", "\0", path.read_text(encoding="utf-8"), flags=re.S)
+    said = re.findall(r'(?:aria-[\w]+|title|alt|placeholder)="([^"]*)"', source)
+    for text in [*re.sub(r"<[^>]*>", "\n", source).splitlines(), *said]:
+        if WORDS.search(re.sub(r"\s+", " ", text.replace("\0", " "))):
+            yield f"{path.name}: {text.strip()!r}"
+
+
 def test_no_text_stands_outside_the_catalogue() -> None:
     found = [
         text
@@ -66,6 +75,12 @@ def test_no_text_stands_outside_the_catalogue() -> None:
         for path in sorted((ROOT / room).rglob("*.py"))
         if str(path.relative_to(ROOT)) not in CODE
         for text in sentences(path)
+    ]
+    found += [
+        text
+        for room in (*ROOMS, "player")
+        for path in sorted((ROOT / room).rglob("*.html"))
+        for text in written(path)
     ]
     assert found == [], "\n".join(found)
 
@@ -79,3 +94,13 @@ def test_a_text_outside_the_catalogue_would_be_found(tmp_path: Path) -> None:
         'B = \'<div class="one two" role="img">\'\n'
     )
     assert [text.split(": ", 1)[0] for text in sentences(path)] == ["x.py:2"]
+
+
+def test_a_text_in_a_template_would_be_found(tmp_path: Path) -> None:
+    path = tmp_path / "x.html"
+    path.write_text(
+        '<p class="one two" title="Words to read">{{ texts.ONE }} · {% if two words %}</p>\n'
+        "<b>This is said</b>{# a remark of words #}\n"
+        '<p aria-label="{{ texts.TWO }}">{{ three }}</p>\n'
+    )
+    assert list(written(path)) == ["x.html: 'This is said'", "x.html: 'Words to read'"]

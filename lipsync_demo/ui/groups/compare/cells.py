@@ -3,20 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from fractions import Fraction
+
+from markupsafe import Markup
 
 from lipsync_demo import player, texts
 from lipsync_demo.markup import alignment, films, gate
 from lipsync_demo.markup.measured import summary
-from lipsync_demo.markup.words import escape, seconds
+from lipsync_demo.markup.words import seconds
 from lipsync_demo.qa.models import Measures
 from lipsync_demo.runs.record.clock import seconds_since
 from lipsync_demo.runs.record.group import Group, GroupState, Item
 from lipsync_demo.runs.record.run import Estimate, Run, RunState
 from lipsync_demo.runs.upkeep.measure import measures_of
+from lipsync_demo.templates import render_macro
 from lipsync_demo.ui.studio import progress
 
 DEFAULT_RATE = Fraction(25)
+TEMPLATE = "ui/groups/compare/cells.html"
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A button of a cell: pressed, it sends `value` under the name `act`."""
+
+    text: str
+    act: str
+    value: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One result: its modes or its model, a remark, what is known of it, what can be done."""
+
+    name: str
+    note: str
+    body: Markup
+    buttons: Sequence[Button]
 
 
 def grid(
@@ -26,42 +51,34 @@ def grid(
     estimates: Sequence[Estimate | None],
     found: Sequence[Measures | None],
     film: player.Source | None,
-) -> str:
+) -> Markup:
     """All cells of a comparison; texts that count seconds do it in the browser."""
-    cells = "".join(
+    cells = [
         _cell(group, number, runs[number], link, estimates[number], found[number])
         for number in range(len(group.items))
-    )
+    ]
     done = sum(run is not None and run.state is RunState.DONE for run in runs)
     title = texts.Compare.title(group.title, done, len(group.items))
-    trouble = f'<p class="trouble warn">{escape(group.trouble)}</p>' if group.trouble else ""
-    head = f'<h2 data-say="{escape(title)}">{escape(title)}</h2>{trouble}'
-    return head + player.grid(f'<div class="cells">{cells}{_input(film)}</div>', rate(runs))
+    return render_macro(TEMPLATE, "said", title, group.trouble) + _grid(cells, film, runs)
 
 
-def recorded(runs: Sequence[Run], link: films.Link, film: player.Source | None) -> str:
+def recorded(runs: Sequence[Run], link: films.Link, film: player.Source | None) -> Markup:
     """The recorded comparison that is there before anything was compared."""
     items = [
         Item(video="", audio="", modes=(run.sync_mode,) if run.sync_mode else ()) for run in runs
     ]
-    day = f"{runs[0].created_at:%d %B %Y}"
-    cells = "".join(
-        _frame(item, _done(run, item, link, measures_of(run)), _actions(run, item, recorded=True))
+    cells = [
+        _named(item, _done(run, item, link, measures_of(run)), _use(item))
         for item, run in zip(items, runs, strict=True)
-    )
-    head = f'<p class="quiet">{escape(texts.Compare.recorded(day))}</p>'
-    return head + player.grid(f'<div class="cells">{cells}{_input(film)}</div>', rate(runs))
+    ]
+    words = texts.Compare.recorded(f"{runs[0].created_at:%d %B %Y}")
+    return render_macro(TEMPLATE, "recorded", words) + _grid(cells, film, runs)
 
 
-def _input(film: player.Source | None) -> str:
-    """The cell of what went in."""
-    if film is None:
-        return ""
-    return (
-        f'<article class="cell" aria-label="{film.label}"><h3>{film.label}</h3>'
-        f'<div class="player">{player.cell(film)}</div>'
-        f'<p class="figures"><b>{seconds(film.seconds)}</b></p></article>'
-    )
+def _grid(cells: Sequence[Cell], film: player.Source | None, runs: Sequence[Run | None]) -> Markup:
+    """The cells, and that of what went in, under one playhead."""
+    video, length = (player.cell(film), seconds(film.seconds)) if film else ("", "")
+    return player.grid(render_macro(TEMPLATE, "cells", cells, film, video, length), rate(runs))
 
 
 def rate(runs: Sequence[Run | None]) -> Fraction:
@@ -77,77 +94,54 @@ def _cell(
     link: films.Link,
     estimate: Estimate | None,
     found: Measures | None,
-) -> str:
+) -> Cell:
     item = group.items[number]
     if run is None:
         words = texts.Compare.DELETED if item.trouble or item.run_id else texts.Compare.WAITING
-        return _frame(item, f'<div class="wait"><p class="quiet">{words}</p></div>', "")
+        return _named(item, render_macro(TEMPLATE, "unbegun", words), ())
+    buttons = [Button(texts.Compare.OPEN, "run", run.id), *_use(item)]
     if run.state is RunState.DONE:
-        return _frame(item, _done(run, item, link, found), _actions(run, item))
+        return _named(item, _done(run, item, link, found), buttons)
     if run.state.active:
-        return _frame(item, _going(run, estimate), _actions(run, item))
-    return _frame(item, _trouble(run), _actions(run, item, retry=number, group=group))
-
-
-def _frame(item: Item, body: str, actions: str) -> str:
-    names = escape(item.label or item.manner.replace(", ", " · "))
-    same = texts.Compare.same(len(item.modes))
-    note = f'<span class="quiet">{same}</span>' if same else ""
-    return (
-        f'<article class="cell" aria-label="{names}"><h3>{names}</h3>{note}{body}'
-        f'<div class="take">{actions}</div></article>'
-    )
-
-
-def _done(run: Run, item: Item, link: films.Link, found: Measures | None) -> str:
-    outputs = films.outputs(run, link, item.label or run.title)[:1]
-    videos = "".join(gate.covered(player.cell(source), gate.why(run, 0)) for source in outputs)
-    checks = summary(found) if found else texts.Compare.UNMEASURED
-    laid = films.cut(run)
-    drawing = alignment.draw(laid) if laid else ""
-    inference = run.timings.get("inference")
-    spent = f" · {seconds(inference)} {texts.Result.INFERENCE}" if inference else ""
-    return (
-        f'{videos}<p class="figures"><b>{escape(films.length_words(run))}</b>{spent}</p>{drawing}'
-        f'<p class="checks">{checks}</p>'
-    )
-
-
-def _going(run: Run, estimate: Estimate | None) -> str:
-    return (
-        f'<div class="wait"><p><b>{progress.now_markup(run)}</b></p>'
-        f'<p class="elapsed">{player.clock(seconds_since(run.started_at))}</p>'
-        f'<p class="quiet">{escape(progress.remaining(estimate))}</p></div>'
-    )
-
-
-def _trouble(run: Run) -> str:
-    what = str(run.error) if run.error else run.stop_means
-    return f'<div class="wait"><p><b>{run.state}</b></p><p class="trouble">{escape(what)}</p></div>'
-
-
-def _actions(
-    run: Run,
-    item: Item,
-    *,
-    retry: int | None = None,
-    group: Group | None = None,
-    recorded: bool = False,
-) -> str:
-    buttons = []
-    if not recorded:
-        buttons.append(_button(texts.Compare.OPEN, run=run.id))
-    if item.label:
-        buttons.append(_button(texts.Models.USE, act=f"model {item.model}"))
-    elif item.sync_mode is not None:
-        buttons.append(_button(texts.Compare.USE, mode=item.sync_mode.value))
-    if retry is not None and group is not None and group.state is not GroupState.ACTIVE:
+        return _named(item, _going(run, estimate), buttons)
+    if group.state is not GroupState.ACTIVE:
         note = "" if group.backend == "local" else texts.Compare.RETRY_PAID
-        buttons.append(_button(texts.Compare.RETRY, note, retry=str(retry)))
-    return "".join(buttons)
+        buttons.append(Button(texts.Compare.RETRY, "retry", str(number), note))
+    what = str(run.error) if run.error else run.stop_means
+    return _named(item, render_macro(TEMPLATE, "trouble", run.state, what), buttons)
 
 
-def _button(text: str, note: str = "", **data: str) -> str:
-    attributes = "".join(f' data-{name}="{escape(value)}"' for name, value in data.items())
-    words = f' title="{escape(note)}" aria-description="{escape(note)}"' if note else ""
-    return f'<button type="button" class="button"{attributes}{words}>{text}</button>'
+def _named(item: Item, body: Markup, buttons: Sequence[Button]) -> Cell:
+    name = item.label or item.manner.replace(", ", " · ")
+    return Cell(name, texts.Compare.same(len(item.modes)), body, buttons)
+
+
+def _done(run: Run, item: Item, link: films.Link, found: Measures | None) -> Markup:
+    outputs = films.outputs(run, link, item.label or run.title)[:1]
+    laid = films.cut(run)
+    inference = run.timings.get("inference")
+    return render_macro(
+        TEMPLATE,
+        "done",
+        [gate.covered(player.cell(source), gate.why(run, 0)) for source in outputs],
+        films.length_words(run),
+        f" · {seconds(inference)} {texts.Result.INFERENCE}" if inference else "",
+        alignment.draw(laid) if laid else "",
+        summary(found) if found else texts.Compare.UNMEASURED,
+    )
+
+
+def _going(run: Run, estimate: Estimate | None) -> Markup:
+    clock = player.clock(seconds_since(run.started_at))
+    return render_macro(
+        TEMPLATE, "going", progress.now_markup(run), clock, progress.remaining(estimate)
+    )
+
+
+def _use(item: Item) -> Sequence[Button]:
+    """The button that takes a cell's model or mode into the studio."""
+    if item.label:
+        return (Button(texts.Models.USE, "act", f"model {item.model}"),)
+    if item.sync_mode is not None:
+        return (Button(texts.Compare.USE, "mode", item.sync_mode.value),)
+    return ()
