@@ -32,6 +32,8 @@ def check_lips(seen: Mouths, speech: Path, laid: Timeline) -> Sequence[Check]:
     if len(seen.seconds) < 2:
         return []
     step = float(np.median(np.diff(seen.seconds)))
+    if seen.present.sum() * step < LEAST_SECONDS:
+        return []
     last = int((seen.seconds[-1] + step) * RATE)
     spreads: list[float] = []
     for channel in read(speech).loud:

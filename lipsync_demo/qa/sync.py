@@ -31,6 +31,8 @@ def score(mouth: Mouths, samples: NDArray[np.float32]) -> SyncScore | None:
 
     Positive: the sound is later than the lips.
     """
+    if float(mouth.present.sum()) * _step(mouth.seconds) < LEAST_SPEECH:
+        return None
     said = SpeechModel.load().predict(samples)
     moments = np.arange(len(said.speech)) / said.rate
     lags = np.arange(-SEARCH_MS, SEARCH_MS + STEP_MS, STEP_MS) / 1000

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,7 @@ ASSETS = Path(__file__).resolve().parents[3] / "assets"
 RATE = 48_000
 
 
+@cache
 def pattern(number: int) -> np.ndarray:
     """A picture that moves a little with its number."""
     y, x = np.mgrid[0:120, 0:160]
