@@ -20,35 +20,10 @@ from sqlalchemy.engine import Engine, Row
 
 from lipsync_demo.backend.envelopes import ApiError
 from lipsync_demo.backend.jobs import metadata, now_ms
+from lipsync_demo.media.formats import MEDIA_TYPES
 from lipsync_demo.names import readable
 
 TICKET_LIFE = timedelta(hours=1)
-TYPES = {
-    "mp4": "video/mp4",
-    "m4v": "video/mp4",
-    "mov": "video/quicktime",
-    "avi": "video/x-msvideo",
-    "wmv": "video/x-ms-wmv",
-    "flv": "video/x-flv",
-    "webm": "video/webm",
-    "mkv": "video/x-matroska",
-    "3gp": "video/3gpp",
-    "ogv": "video/ogg",
-    "mp3": "audio/mpeg",
-    "wav": "audio/wav",
-    "ogg": "audio/ogg",
-    "aac": "audio/aac",
-    "flac": "audio/flac",
-    "m4a": "audio/mp4",
-    "opus": "audio/ogg",
-    "jpg": "image/jpeg",
-    "jpeg": "image/jpeg",
-    "png": "image/png",
-    "webp": "image/webp",
-    "gif": "image/gif",
-    "bmp": "image/bmp",
-}
-"""Media types by file ending: the contract's formats and stills."""
 
 NOT_GIVEN = "application/octet-stream"
 """What clients write that do not know the type: curl, wavespeed-go, npm's wavespeed 0.2."""
@@ -106,15 +81,15 @@ class UploadStore:
         """
         if size > self.limit_bytes:
             raise too_large(self.limit_bytes)
-        ending = PurePath(filename).suffix.lower().lstrip(".")
-        known = TYPES.get(ending)
+        suffix = PurePath(filename).suffix.lower()
+        known = MEDIA_TYPES.get(suffix)
         given = (content_type or "").partition(";")[0].strip().lower()
         if "/" not in given or given == NOT_GIVEN:
             given = known or ""
         if known is None or given.partition("/")[0] not in ("video", "audio", "image"):
             raise not_supported(filename, given)
         upload = Upload(
-            name=f"{secrets.token_hex(16)}.{ending}",
+            name=f"{secrets.token_hex(16)}{suffix}",
             ticket=secrets.token_urlsafe(32),
             filename=filename,
             content_type=given,
@@ -188,7 +163,8 @@ class UploadStore:
 
 def not_supported(filename: str, given: str) -> ApiError:
     what = f"{readable(filename)} {given[:80]}".strip()
-    return ApiError(400, f"file type not supported: {what}; taken are {', '.join(TYPES)}")
+    taken = ", ".join(suffix[1:] for suffix in MEDIA_TYPES)
+    return ApiError(400, f"file type not supported: {what}; taken are {taken}")
 
 
 def too_large(limit_bytes: int) -> ApiError:

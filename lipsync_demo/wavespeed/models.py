@@ -10,9 +10,11 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 from decimal import Decimal, InvalidOperation
 from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
 
 from . import credit
 
@@ -227,35 +229,27 @@ class Price:
         )
 
 
-_TIME = re.compile(
-    r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:[.,](\d{0,12}))?\s*(Z|[+-]\d\d:?\d\d)?", re.IGNORECASE
-)
+_TIME = TypeAdapter(datetime)
+_SECONDS = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d", re.IGNORECASE)
+_LOOSE = re.compile(r"[.,](?!\d)|\s+(?=Z|[+-])", re.IGNORECASE)
+"""A point without digits after it, and spaces before the zone: some servers write them."""
 
 
 def parse_time(value: object) -> datetime | None:
     """An ISO 8601 time with any number of fractional digits, in UTC; None if unreadable.
 
-    Digits past the microsecond are dropped.
+    Digits past the microsecond are dropped; a time without a zone is UTC.
 
     >>> parse_time("2025-09-29T23:09:43.027123456Z").isoformat()
     '2025-09-29T23:09:43.027123+00:00'
     """
-    found = _TIME.fullmatch(value.strip()) if isinstance(value, str) else None
-    if found is None:
+    text = value.strip() if isinstance(value, str) else ""
+    if not _SECONDS.match(text):
         return None
-    day, clock, fraction, zone = found.groups()
     try:
-        moment = datetime.fromisoformat(f"{day}T{clock}")
-    except ValueError:
-        return None
-    moment = moment.replace(microsecond=int((fraction or "0")[:6].ljust(6, "0")))
-    offset = timedelta(0)
-    if zone and zone.upper() != "Z":
-        offset = timedelta(hours=int(zone[1:3]), minutes=int(zone[-2:]))
-        offset = -offset if zone[0] == "-" else offset
-    try:
-        return moment.replace(tzinfo=timezone.utc) - offset
-    except OverflowError:
+        moment = _TIME.validate_python(_LOOSE.sub("", text))
+        return moment.replace(tzinfo=moment.tzinfo or timezone.utc).astimezone(timezone.utc)
+    except (ValidationError, OverflowError):
         return None
 
 

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from lipsync_demo.media.formats import STORED_TYPES
+
 from .addresses import is_loopback, origin, shown
 from .answers import data_of, error_of, odd, with_words, words_of
 from .bodies import FileBody, Progress, multipart, plain_name
@@ -19,25 +21,6 @@ log = logging.getLogger(__name__)
 UPLOAD_LIMIT_BYTES = 200 * 1024 * 1024
 """The largest file the API's store takes; the documents disagree, this is the safe reading."""
 
-MEDIA_TYPES: Mapping[str, str] = {
-    ".3gp": "video/3gpp",
-    ".avi": "video/x-msvideo",
-    ".flv": "video/x-flv",
-    ".mkv": "video/x-matroska",
-    ".mov": "video/quicktime",
-    ".mp4": "video/mp4",
-    ".ogv": "video/ogg",
-    ".webm": "video/webm",
-    ".wmv": "video/x-ms-wmv",
-    ".aac": "audio/aac",
-    ".flac": "audio/flac",
-    ".m4a": "audio/mp4",
-    ".mp3": "audio/mpeg",
-    ".ogg": "audio/ogg",
-    ".opus": "audio/opus",
-    ".wav": "audio/wav",
-}
-"""The formats the API's store documents, by suffix."""
 
 TICKET = "/api/v3/media/uploads"
 BINARY = "/api/v3/media/upload/binary"
@@ -101,14 +84,14 @@ def _checked_size(path: Path) -> int:
 
 def _ticket(transport: Transport, path: Path, size: int) -> Answer:
     request: dict[str, Any] = {"filename": plain_name(path), "size": size}
-    if media_type := MEDIA_TYPES.get(path.suffix.lower()):
+    if media_type := STORED_TYPES.get(path.suffix.lower()):
         request["content_type"] = media_type
     # Its 429 may speak of the upload quota, which says nothing of other requests.
     return transport.call("POST", TICKET, request, retry=True, braked=False)
 
 
 def _upload_form(transport: Transport, path: Path, on_progress: Progress | None) -> str:
-    media_type = MEDIA_TYPES.get(path.suffix.lower(), "application/octet-stream")
+    media_type = STORED_TYPES.get(path.suffix.lower(), "application/octet-stream")
     body, content_type = multipart(path, plain_name(path), media_type, on_progress)
     with body:
         answer = transport.post_file(BINARY, body, content_type)

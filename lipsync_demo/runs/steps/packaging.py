@@ -18,27 +18,14 @@ from lipsync_demo.doctor.fixes import plain
 from lipsync_demo.media.audio import decode
 from lipsync_demo.media.containers import ANIMATIONS
 from lipsync_demo.media.errors import MediaError
+from lipsync_demo.media.formats import STORED_TYPES, suffix_of
 from lipsync_demo.media.probe import MediaInfo, probe
 from lipsync_demo.media.streams import audio_stream, open_media, video_stream
-from lipsync_demo.wavespeed.uploads import MEDIA_TYPES
 
 ROUNDED = Fraction(1, 500)
 """Seconds by which times that are rounded to milliseconds may be apart."""
 _EXACT = {"movie_timescale": "90000"}
 """MPEG's own clock, so that the distance of sound and picture is not rounded in MP4."""
-_ENDINGS = {
-    "mp4": (".mp4", ".m4a"),
-    "matroska": (".mkv", ".mkv"),
-    "avi": (".avi", ".avi"),
-    "flv": (".flv", ".flv"),
-    "asf": (".wmv", ".wmv"),
-    "ogg": (".ogv", ".ogg"),
-    "mp3": (".mp3", ".mp3"),
-    "wav": (".wav", ".wav"),
-    "flac": (".flac", ".flac"),
-    "aac": (".aac", ".aac"),
-}
-"""Endings of a video and of a sound in each container, by FFmpeg's name of it."""
 
 
 def packaged(info: MediaInfo) -> Path | None:
@@ -50,11 +37,11 @@ def packaged(info: MediaInfo) -> Path | None:
     path = info.path
     if info.audio is not None and info.audio.chunks > 1:
         return _waved(path)
-    if path.suffix.lower() in MEDIA_TYPES:
+    if path.suffix.lower() in STORED_TYPES:
         return None
     for name in info.container.split(","):
-        if name in _ENDINGS:
-            return _named(path, _ENDINGS[name][info.video is None])
+        if suffix := suffix_of(name, sound_only=info.video is None):
+            return _named(path, suffix)
     if info.video is None:
         return _waved(path)
     if info.container in ANIMATIONS:

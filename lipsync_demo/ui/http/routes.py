@@ -9,24 +9,9 @@ from starlette.routing import BaseRoute, Route
 from lipsync_demo import __version__
 from lipsync_demo.hosting.errors import LinkRefused
 from lipsync_demo.hosting.signed import ROUTE, SignedMedia
+from lipsync_demo.media.formats import SHOWN_TYPES
 from lipsync_demo.settings import Settings
 
-TYPES = {
-    ".mp4": "video/mp4",
-    ".m4v": "video/mp4",
-    ".mov": "video/quicktime",
-    ".webm": "video/webm",
-    ".mkv": "video/x-matroska",
-    ".avi": "video/x-msvideo",
-    ".mp3": "audio/mpeg",
-    ".wav": "audio/wav",
-    ".m4a": "audio/mp4",
-    ".aac": "audio/aac",
-    ".ogg": "audio/ogg",
-    ".opus": "audio/ogg",
-    ".flac": "audio/flac",
-    ".webp": "image/webp",
-}
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
@@ -41,7 +26,7 @@ def routes(settings: Settings, media: SignedMedia) -> list[BaseRoute]:
             )
         except LinkRefused as error:
             return JSONResponse({"code": error.status, "message": error.what}, error.status)
-        known = TYPES.get(path.suffix)
+        known = SHOWN_TYPES.get(path.suffix)
         # What is not media is never shown in the browser, whatever is in it.
         attached = known is None or "download" in query
         return FileResponse(

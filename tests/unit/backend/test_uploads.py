@@ -7,7 +7,8 @@ from sqlalchemy.engine import Engine
 
 from lipsync_demo.backend.envelopes import ApiError
 from lipsync_demo.backend.jobs import now_ms
-from lipsync_demo.backend.uploads import TYPES, Upload, UploadStore
+from lipsync_demo.backend.uploads import Upload, UploadStore
+from lipsync_demo.media.formats import MEDIA_TYPES
 
 LIMIT = 1 << 20
 
@@ -17,12 +18,12 @@ def put(uploads: UploadStore, upload: Upload, content: bytes) -> None:
         file.write(content)
 
 
-@pytest.mark.parametrize("ending", sorted(TYPES))
+@pytest.mark.parametrize("ending", sorted(MEDIA_TYPES))
 def test_every_format_of_the_contract_gets_a_ticket(uploads: UploadStore, ending: str) -> None:
-    upload = uploads.announce(f"My file.{ending.upper()}", 5, None)
-    assert upload.content_type == TYPES[ending]
+    upload = uploads.announce(f"My file{ending.upper()}", 5, None)
+    assert upload.content_type == MEDIA_TYPES[ending]
     assert upload.kind in ("video", "audio", "image")
-    assert upload.name.endswith(f".{ending}")
+    assert upload.name.endswith(ending)
     assert uploads.by_ticket(upload.ticket) == upload
 
 
@@ -30,12 +31,12 @@ def test_a_given_type_wins_over_the_ending(uploads: UploadStore) -> None:
     assert uploads.announce("speech.webm", 5, "audio/webm; codecs=opus").kind == "audio"
 
 
-@pytest.mark.parametrize("ending", sorted(TYPES))
+@pytest.mark.parametrize("ending", sorted(MEDIA_TYPES))
 @pytest.mark.parametrize("given", ["Application/Octet-Stream; x=y", "", " ", "video"])
 def test_a_type_that_says_nothing_leaves_it_to_the_ending(
     uploads: UploadStore, ending: str, given: str
 ) -> None:
-    assert uploads.announce(f"a.{ending}", 5, given).content_type == TYPES[ending]
+    assert uploads.announce(f"a{ending}", 5, given).content_type == MEDIA_TYPES[ending]
 
 
 def test_no_two_names_or_tickets_are_alike(uploads: UploadStore) -> None:

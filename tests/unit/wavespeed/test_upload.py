@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from lipsync_demo.wavespeed import errors, uploads
+from lipsync_demo.media.formats import STORED_TYPES
+from lipsync_demo.wavespeed import errors
 from lipsync_demo.wavespeed.client import UPLOAD_LIMIT_BYTES, WaveSpeedClient
 from tests.unit.wavespeed.conftest import FakeTime
 from tests.unit.wavespeed.scripted_server import Drop, Reply, Script
@@ -280,4 +281,4 @@ def test_an_upload_can_be_given_up_from_its_progress(
 
 def test_every_documented_format_has_its_media_type() -> None:
     formats = "MP4 AVI MOV WMV FLV WebM MKV 3GP OGV MP3 WAV OGG AAC FLAC M4A Opus"
-    assert {f".{name.lower()}" for name in formats.split()} == set(uploads.MEDIA_TYPES)
+    assert {f".{name.lower()}" for name in formats.split()} == set(STORED_TYPES)
