@@ -16,8 +16,9 @@ from lipsync_demo.cli import app
 from tests.faults.scripted_api import KEY, ScriptedApi, scripted_api
 from tests.media_factory import make_speechlike, make_video
 from tests.unit.run_factory import make_run
+from tests.unit.runs.conftest import quick_looks
 
-__all__ = ["make_run"]
+__all__ = ["make_run", "quick_looks"]
 
 ROOT = Path(__file__).resolve().parents[3]
 
