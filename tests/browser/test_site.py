@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import psutil
 import pytest
 import requests
@@ -80,3 +82,15 @@ def test_one_port_of_the_page_is_open_and_only_to_this_machine(site: Site) -> No
         if connection.status == psutil.CONN_LISTEN
     ]
     assert [(address.ip, address.port) for address in listening] == [("127.0.0.1", site.port)]
+
+
+def test_the_app_at_rest_leaves_the_processor_alone(site: Site) -> None:
+    app = psutil.Process(site.pid)
+
+    def used_in_a_second() -> float:
+        before = app.cpu_times()
+        time.sleep(1)
+        after = app.cpu_times()
+        return float(after.user - before.user + after.system - before.system)
+
+    assert any(used_in_a_second() < 0.03 for _ in range(20))

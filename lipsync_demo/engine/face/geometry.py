@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import savgol_filter
 
 Floats = NDArray[np.float32]
 
@@ -177,4 +176,7 @@ def smooth(track: Floats) -> Floats:
     """
     if len(track) < SMOOTHING_TAPS:
         return track
+    # Loading it takes a second of CPU, which the page's start would pay too.
+    from scipy.signal import savgol_filter
+
     return np.asarray(savgol_filter(track, SMOOTHING_TAPS, 2, axis=0), np.float32)
