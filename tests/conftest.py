@@ -33,7 +33,11 @@ _missing = pytest.StashKey[dict[str, str]]()
 
 def _chromium() -> str | None:
     return next(
-        (p for n in ("chromium", "chromium-browser", "google-chrome") if (p := shutil.which(n))),
+        (
+            p
+            for n in ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+            if (p := shutil.which(n))
+        ),
         None,
     )
 

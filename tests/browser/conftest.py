@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -11,13 +12,13 @@ import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.browser.provider import Provider
-from tests.browser.site import Site
-from tests.browser.visitor import Visitor
+from tests.browser.site import Site, opened
+from tests.browser.visitor import PATIENT, Visitor
 from tests.contract.serving import served
 from tests.media_factory import make_speechlike, make_video
 
 Visit = Callable[..., Visitor]
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=PATIENT)
 
 
 @pytest.fixture(scope="session")
@@ -31,21 +32,38 @@ def browser(chromium_path: str) -> Iterator[Browser]:
         chromium.close()
 
 
-@pytest.fixture
-def visit(browser: Browser) -> Iterator[Visit]:
-    """A new visitor with a browser profile of their own, opening an address."""
+@contextmanager
+def visits(browser: Browser) -> Iterator[Visit]:
+    """Opens an address for a new visitor with a browser profile of their own."""
     contexts = []
 
     def new(url: str, *, width: int = 1340, height: int = 860, **options: Any) -> Visitor:
         context = browser.new_context(viewport={"width": width, "height": height}, **options)
+        context.set_default_timeout(PATIENT)
         contexts.append(context)
         visitor = Visitor(context.new_page())
         visitor.open(url)
         return visitor
 
-    yield new
-    for context in contexts:
-        context.close()
+    try:
+        yield new
+    finally:
+        for context in contexts:
+            context.close()
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[Visit]:
+    """Visitors of one test."""
+    with visits(browser) as new:
+        yield new
+
+
+@pytest.fixture(scope="module")
+def visit_all(browser: Browser) -> Iterator[Visit]:
+    """Visitors who stay for a whole file of tests: a page's load costs seconds of CPU."""
+    with visits(browser) as new:
+        yield new
 
 
 @pytest.fixture(scope="session")
@@ -78,11 +96,8 @@ def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provider]:
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory, provider: Provider) -> Iterator[Site]:
     """The app without a key: the local engine answers, or the provider with a visitor's key."""
-    running = Site(
-        tmp_path_factory.mktemp("site"),
-        WAVESPEED_BASE_URL=provider.url,
-        LIPSYNC_ALLOW_PRIVATE_URLS="1",
-    )
-    running.start()
-    yield running
-    assert running.stop() == 0, running.log()
+    folder = tmp_path_factory.mktemp("site")
+    options = {"WAVESPEED_BASE_URL": provider.url, "LIPSYNC_ALLOW_PRIVATE_URLS": "1"}
+    with opened(folder, **options) as running:
+        yield running
+        assert running.stop() == 0, running.log()

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
 import requests
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 90.0
+PATIENCE = 200.0
 
 
 def free_port() -> int:
@@ -69,6 +73,16 @@ class Site:
                 time.sleep(0.1)
         raise AssertionError(self.log())
 
+    def end(self) -> None:
+        """Leave nothing running, whatever became of the test."""
+        if not self.running:
+            return
+        children = psutil.Process(self.pid).children(recursive=True)
+        self.kill()
+        for child in children:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                child.kill()
+
     def kill(self) -> None:
         """kill -9: no handler runs, nothing is cleaned up."""
         self._end(signal.SIGKILL)
@@ -88,3 +102,14 @@ class Site:
 
     def log(self) -> str:
         return self._log.read_text(encoding="utf-8", errors="replace")
+
+
+@contextmanager
+def opened(folder: Path, **environment: str) -> Iterator[Site]:
+    """A site that has started; it and its children are gone afterwards."""
+    site = Site(folder, **environment)
+    try:
+        site.start()
+        yield site
+    finally:
+        site.end()

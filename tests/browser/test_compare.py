@@ -14,6 +14,15 @@ from tests.browser.visitor import SLOW
 from tests.media_factory import make_speechlike
 
 pytestmark = pytest.mark.browser
+PLAYS = 5
+AT_END = "at the end"
+TOGETHER_OR_AT_END = """() => {
+  const videos = [...document.querySelectorAll('#compare-grid video')];
+  const times = videos.map((v) => v.currentTime);
+  if (videos.every((v) => v.paused || v.ended)) return Math.max(...times) > 0.8 && 'at the end';
+  return videos.every((v) => !v.paused && !v.seeking) && times[0] > 0.8
+    && Math.max(...times) < 3.5 && Math.max(...times) - Math.min(...times) < 0.1 && times;
+}"""
 
 
 def test_the_recorded_sample_is_there_in_all_modes(site: Site, visit: Visit) -> None:
@@ -28,20 +37,16 @@ def test_the_recorded_sample_is_there_in_all_modes(site: Site, visit: Visit) -> 
     page.wait_for_function(
         "[...document.querySelectorAll('#compare-grid video')].every((v) => v.readyState >= 2)"
     )
-    page.locator("#compare-grid").get_by_role("button", name="Play", exact=True).click()
-    page.wait_for_function("document.querySelector('#compare-grid video').currentTime > 0.8")
-    page.wait_for_function(
-        """() => {
-          const videos = [...document.querySelectorAll('#compare-grid video')];
-          const times = videos.map((v) => v.currentTime);
-          return videos.every((v) => !v.paused && !v.seeking) && Math.max(...times) < 3.5
-            && Math.max(...times) - Math.min(...times) < 0.1;
-        }"""
-    )
-    times = page.evaluate(
-        "[...document.querySelectorAll('#compare-grid video')].map((v) => v.currentTime)"
-    )
-    assert max(times) - min(times) < 0.15
+    play = page.locator("#compare-grid").get_by_role("button", name="Play", exact=True)
+    play.click()
+    # On a busy machine six decoders may reach the end before they are level: once more then.
+    for _ in range(PLAYS):
+        times = page.wait_for_function(TOGETHER_OR_AT_END).json_value()
+        if times != AT_END:
+            break
+        play.click()
+    assert times != AT_END
+    assert max(times) - min(times) < 0.1
     page.locator("#compare-grid").get_by_role("button", name="Pause").click()
     page.locator("#compare-grid").get_by_role("button", name="Use this mode").nth(4).click()
     expect(page.locator("#mode label.selected")).to_contain_text("remap")

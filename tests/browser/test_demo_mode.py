@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Visit
-from tests.browser.site import Site, free_port
+from tests.browser.site import Site, free_port, opened
 from tests.browser.visitor import SLOW
 
 pytestmark = pytest.mark.browser
@@ -55,9 +55,7 @@ def test_a_result_is_presented_in_one_click(site: Site, visit: Visit) -> None:
 def test_the_recording_stands_in_while_the_api_cannot_be_reached(
     visit: Visit, tmp_path: Path
 ) -> None:
-    dead = Site(tmp_path, WAVESPEED_BASE_URL=f"http://127.0.0.1:{free_port()}")
-    dead.start()
-    try:
+    with opened(tmp_path, WAVESPEED_BASE_URL=f"http://127.0.0.1:{free_port()}") as dead:
         visitor = visit(dead.url)
         visitor.use_key("wsk_nobody_is_there")
         visitor.pick("remap")
@@ -69,8 +67,6 @@ def test_the_recording_stands_in_while_the_api_cannot_be_reached(
         expect(page.locator("#notice")).to_contain_text("The run itself goes on")
         page.click("#view-runs-button")
         expect(page.locator(f"#history [data-run='{run}']").first).to_be_visible()
-    finally:
-        dead.stop()
 
 
 def test_a_finished_result_is_one_click_away(site: Site, visit: Visit) -> None:

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import Visit
 from tests.browser.provider import Provider
-from tests.browser.site import Site
+from tests.browser.site import Site, opened
 from tests.browser.visitor import SLOW
 from tests.contract.serving import served
 
@@ -29,12 +29,18 @@ def slow_provider(tmp_path: Path) -> Iterator[Provider]:
         yield Provider(server)
 
 
+@pytest.fixture
+def site(tmp_path: Path, slow_provider: Provider) -> Iterator[Site]:
+    """The app with a key of its own in front of it."""
+    own = {"WAVESPEED_BASE_URL": slow_provider.url, "WAVESPEED_API_KEY": slow_provider.key}
+    with opened(tmp_path, **own) as running:
+        yield running
+
+
 def test_the_limit_is_said_waited_for_and_counted_down(
-    tmp_path: Path, visit: Visit, slow_provider: Provider, finished: Path
+    site: Site, visit: Visit, slow_provider: Provider, finished: Path
 ) -> None:
     provider = slow_provider
-    site = Site(tmp_path, WAVESPEED_BASE_URL=provider.url, WAVESPEED_API_KEY=provider.key)
-    site.start()
     visitor = visit(site.url)
     page, plan = visitor.page, visitor.page.locator("#plan")
     page.click("#compare-all")

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visit
-from tests.browser.site import Site
+from tests.browser.site import Site, opened
 from tests.browser.visitor import SLOW
 from tests.faults.scripted_api import KEY, ScriptedApi, scripted_api
 
@@ -32,10 +32,9 @@ def api(finished: Path) -> Iterator[ScriptedApi]:
 
 @pytest.fixture(scope="module")
 def paid(tmp_path_factory: pytest.TempPathFactory, api: ScriptedApi) -> Iterator[Site]:
-    running = Site(tmp_path_factory.mktemp("models"), WAVESPEED_BASE_URL=api.url)
-    running.start()
-    yield running
-    assert running.stop() == 0, running.log()
+    with opened(tmp_path_factory.mktemp("models"), WAVESPEED_BASE_URL=api.url) as running:
+        yield running
+        assert running.stop() == 0, running.log()
 
 
 def choose(page: Page, name: str) -> None:

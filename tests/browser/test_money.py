@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Visit
-from tests.browser.site import Site
+from tests.browser.site import Site, opened
 from tests.browser.visitor import SLOW
 from tests.faults.scripted_api import KEY, ScriptedApi, scripted_api
 
@@ -25,10 +25,9 @@ def api(clip: Path) -> Iterator[ScriptedApi]:
 @pytest.fixture(scope="module")
 def paid(tmp_path_factory: pytest.TempPathFactory, api: ScriptedApi) -> Iterator[Site]:
     """The app in front of an API that asks for money."""
-    running = Site(tmp_path_factory.mktemp("paid"), WAVESPEED_BASE_URL=api.url)
-    running.start()
-    yield running
-    assert running.stop() == 0, running.log()
+    with opened(tmp_path_factory.mktemp("paid"), WAVESPEED_BASE_URL=api.url) as running:
+        yield running
+        assert running.stop() == 0, running.log()
 
 
 def test_quote_limit_ledger_and_csv(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -10,17 +11,23 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import Visit
 from tests.browser.provider import Provider
-from tests.browser.site import Site
+from tests.browser.site import Site, opened
 from tests.browser.visitor import SLOW
 
 pytestmark = pytest.mark.browser
 
 
+@pytest.fixture
+def site(tmp_path: Path, provider: Provider) -> Iterator[Site]:
+    """The app with a key of its own, which the test kills and starts again."""
+    own = {"WAVESPEED_BASE_URL": provider.url, "WAVESPEED_API_KEY": provider.key}
+    with opened(tmp_path, **own) as running:
+        yield running
+
+
 def test_a_page_that_stays_open_finds_its_run_after_a_crash(
-    tmp_path: Path, visit: Visit, provider: Provider, finished: Path
+    site: Site, tmp_path: Path, visit: Visit, provider: Provider, finished: Path
 ) -> None:
-    site = Site(tmp_path, WAVESPEED_BASE_URL=provider.url, WAVESPEED_API_KEY=provider.key)
-    site.start()
     visitor = visit(site.url)
     expect(visitor.page.locator("#brand")).to_contain_text("WaveSpeed API")
     run = visitor.go()

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import Visit
 from tests.browser.provider import Provider
-from tests.browser.site import Site
+from tests.browser.site import Site, opened
 from tests.browser.visitor import SLOW
 from tests.contract.serving import served
 
@@ -26,11 +26,17 @@ def bad_provider(tmp_path: Path) -> Iterator[Provider]:
         yield Provider(server)
 
 
+@pytest.fixture
+def site(tmp_path: Path, bad_provider: Provider) -> Iterator[Site]:
+    """The app with a key of its own in front of it."""
+    own = {"WAVESPEED_BASE_URL": bad_provider.url, "WAVESPEED_API_KEY": bad_provider.key}
+    with opened(tmp_path, **own) as running:
+        yield running
+
+
 def test_each_trouble_is_explained_and_can_be_gone_on_from(
-    tmp_path: Path, visit: Visit, bad_provider: Provider, finished: Path
+    site: Site, visit: Visit, bad_provider: Provider, finished: Path
 ) -> None:
-    site = Site(tmp_path, WAVESPEED_BASE_URL=bad_provider.url, WAVESPEED_API_KEY=bad_provider.key)
-    site.start()
     visitor = visit(site.url)
     page = visitor.page
     visitor.pick("bounce")

@@ -12,7 +12,10 @@ from urllib.parse import urlsplit
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import ConsoleMessage, Page, Request, expect
 
-SLOW = 60_000
+PATIENT = 60_000
+"""Milliseconds a thing of the page may take while other programs keep the cores busy."""
+SLOW = 90_000
+"""The same for what the server works at: files probed, runs driven."""
 OF_A_LEAVING_PAGE = ("AbortError: signal is aborted", "Unexpected error Connection errored out")
 PLAYING = "v => v.readyState >= 2 && v.videoWidth > 0"
 OUTSIDE = """() => [...document.querySelectorAll('body *')]
