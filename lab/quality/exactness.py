@@ -25,9 +25,9 @@ from lipsync_demo.engine.video.picture import Picture
 from lipsync_demo.engine.video.reader import FrameReader
 from lipsync_demo.engine.warping.scene import reach
 from lipsync_demo.media.audio import decode, lay_sound
+from lipsync_demo.media.container.frame_times import frame_times
+from lipsync_demo.media.container.streams import exact
 from lipsync_demo.media.frame_plan import FramePlan, plan
-from lipsync_demo.media.frame_times import frame_times
-from lipsync_demo.media.streams import exact
 from lipsync_demo.media.sync_modes import SyncMode, Timeline, timeline
 
 SEARCH = 4000

@@ -25,8 +25,8 @@ from lab.quality.drivers import Driver, listener
 from lab.quality.eye import Seen, observe
 from lipsync_demo.engine.pipeline import lip_sync
 from lipsync_demo.media.audio import decode
+from lipsync_demo.media.container.frame_times import frame_times
 from lipsync_demo.media.frame_plan import plan
-from lipsync_demo.media.frame_times import frame_times
 from lipsync_demo.media.sync_modes import SyncMode, timeline
 
 Floats = NDArray[np.float32]

@@ -8,8 +8,8 @@ from pathlib import Path
 import av
 
 from lipsync_demo.media.audio import decode
-from lipsync_demo.media.frame_times import frame_times
-from lipsync_demo.media.streams import exact, open_media, video_stream
+from lipsync_demo.media.container.frame_times import frame_times
+from lipsync_demo.media.container.streams import exact, open_media, video_stream
 
 
 def scaled(media: Path, short_side: int, path: Path) -> Path:

@@ -38,8 +38,8 @@ from lipsync_demo.engine.video.picture import Picture
 from lipsync_demo.engine.video.reader import FrameReader
 from lipsync_demo.engine.video.writer import StoredSound, VideoWriter
 from lipsync_demo.media.audio import decode, lay_sound
+from lipsync_demo.media.container.streams import exact, open_media, video_stream
 from lipsync_demo.media.frame_plan import plan
-from lipsync_demo.media.streams import exact, open_media, video_stream
 from lipsync_demo.media.sync_modes import SyncMode
 
 Image = NDArray[np.uint8]

@@ -12,21 +12,21 @@ from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 from starlette.types import ASGIApp
 
-from lipsync_demo.backend import envelopes
-from lipsync_demo.backend.courier import PAUSES_SECONDS, Courier
-from lipsync_demo.backend.envelopes import ApiError
-from lipsync_demo.backend.fault_layer import Connections, FaultLayer
-from lipsync_demo.backend.faults import Faults
-from lipsync_demo.backend.guard import Guard
-from lipsync_demo.backend.jobs import JobStore, open_database
-from lipsync_demo.backend.media_sources import MediaSources
-from lipsync_demo.backend.outbox import Outbox
-from lipsync_demo.backend.pool import Pool
-from lipsync_demo.backend.retention import Janitor
+from lipsync_demo.backend.faults.layer import Connections, FaultLayer
+from lipsync_demo.backend.faults.switches import Faults
+from lipsync_demo.backend.http import envelopes
+from lipsync_demo.backend.http.envelopes import ApiError
+from lipsync_demo.backend.http.guard import Guard
+from lipsync_demo.backend.jobs.media_sources import MediaSources
+from lipsync_demo.backend.jobs.pool import Pool
+from lipsync_demo.backend.jobs.retention import Janitor
+from lipsync_demo.backend.jobs.store import JobStore, open_database
+from lipsync_demo.backend.jobs.uploads import UploadStore
 from lipsync_demo.backend.routes import account, billings, health, media, tasks, webhooks
 from lipsync_demo.backend.services import Services
-from lipsync_demo.backend.signing import WebhookSecret
-from lipsync_demo.backend.uploads import UploadStore
+from lipsync_demo.backend.webhooks.courier import PAUSES_SECONDS, Courier
+from lipsync_demo.backend.webhooks.outbox import Outbox
+from lipsync_demo.backend.webhooks.signing import WebhookSecret
 from lipsync_demo.settings import FaceChoice
 
 

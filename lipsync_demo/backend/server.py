@@ -22,8 +22,8 @@ import uvicorn
 
 from lipsync_demo.backend.app import Options, create_app
 from lipsync_demo.backend.errors import BackendError
-from lipsync_demo.backend.fault_layer import Connections
-from lipsync_demo.backend.faults import Faults
+from lipsync_demo.backend.faults.layer import Connections
+from lipsync_demo.backend.faults.switches import Faults
 from lipsync_demo.backend.lifeline import on_end, read_line
 from lipsync_demo.settings import Settings
 

@@ -9,13 +9,13 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from lipsync_demo.backend.courier import Courier
-from lipsync_demo.backend.faults import Faults
-from lipsync_demo.backend.jobs import JobStore
-from lipsync_demo.backend.outbox import Outbox
-from lipsync_demo.backend.pool import Pool
-from lipsync_demo.backend.signing import WebhookSecret
-from lipsync_demo.backend.uploads import UploadStore
+from lipsync_demo.backend.faults.switches import Faults
+from lipsync_demo.backend.jobs.pool import Pool
+from lipsync_demo.backend.jobs.store import JobStore
+from lipsync_demo.backend.jobs.uploads import UploadStore
+from lipsync_demo.backend.webhooks.courier import Courier
+from lipsync_demo.backend.webhooks.outbox import Outbox
+from lipsync_demo.backend.webhooks.signing import WebhookSecret
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,7 @@ def backend(
     one JSON line with url and token when it is ready.
     """
     from lipsync_demo.backend.errors import BackendError
-    from lipsync_demo.backend.faults import help_text
+    from lipsync_demo.backend.faults.switches import help_text
     from lipsync_demo.backend.server import serve
 
     if list_faults:

@@ -41,7 +41,7 @@ def _laid(video: str, audio: str) -> list[Timeline]:
     from lipsync_demo.media.probe import probe_audio, probe_video
     from lipsync_demo.media.sync_modes import SyncMode
     from lipsync_demo.runs.record.folder import file_name, is_url, local_path
-    from lipsync_demo.wavespeed.download import download
+    from lipsync_demo.wavespeed.untrusted.download import download
 
     chosen = settings()
     with tempfile.TemporaryDirectory(prefix="lipsync-modes-") as folder:

@@ -16,7 +16,7 @@ from lipsync_demo.runs.record.ledger_line import LineState
 from lipsync_demo.runs.record.run import Quote, Run, RunState
 from lipsync_demo.runs.storage.ledger import Ledger
 from lipsync_demo.settings import Settings
-from lipsync_demo.wavespeed.billing import Bill
+from lipsync_demo.wavespeed.calls.billing import Bill
 from lipsync_demo.wavespeed.models import Price
 
 NOBODY_AGREED = "nobody agreed to pay"

@@ -9,7 +9,7 @@ from typing import Any
 from lipsync_demo.conformance.models import Seen
 from lipsync_demo.conformance.questions.tasks import LIST
 from lipsync_demo.conformance.subject import Subject
-from lipsync_demo.wavespeed.billing import Bill, bill
+from lipsync_demo.wavespeed.calls.billing import Bill, bill
 from lipsync_demo.wavespeed.errors import WaveSpeedError
 from lipsync_demo.wavespeed.models import Prediction, Price
 from lipsync_demo.wavespeed.wire import Reply

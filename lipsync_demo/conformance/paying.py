@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Protocol
 
 from lipsync_demo.media.sync_modes import SyncMode
-from lipsync_demo.wavespeed.billing import Bill
+from lipsync_demo.wavespeed.calls.billing import Bill
 from lipsync_demo.wavespeed.models import Price
 
 

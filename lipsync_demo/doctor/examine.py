@@ -9,7 +9,8 @@ from pathlib import Path
 from lipsync_demo.doctor import track
 from lipsync_demo.doctor.faces import Faces, faces
 from lipsync_demo.doctor.voice import Voice, voice
-from lipsync_demo.media.orientation import Orientation
+from lipsync_demo.media.container.streams import open_media
+from lipsync_demo.media.picture.orientation import Orientation
 from lipsync_demo.media.preflight import (
     Finding,
     Fix,
@@ -19,7 +20,6 @@ from lipsync_demo.media.preflight import (
     check_video,
 )
 from lipsync_demo.media.probe import AudioInfo, MediaInfo
-from lipsync_demo.media.streams import open_media
 
 SMALL_IOD = 28.0
 """Pixels between the eyes below which lips are a few pixels high."""

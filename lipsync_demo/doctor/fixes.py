@@ -19,8 +19,8 @@ from lipsync_demo.engine.video.reader import FrameReader
 from lipsync_demo.engine.video.resizing import resized
 from lipsync_demo.engine.video.writer import HeldSound, VideoWriter
 from lipsync_demo.media.audio import decode
+from lipsync_demo.media.container.failures import written
 from lipsync_demo.media.errors import MediaError
-from lipsync_demo.media.failures import written
 from lipsync_demo.media.preflight import LIMITS
 from lipsync_demo.media.probe import probe
 

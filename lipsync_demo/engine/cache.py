@@ -26,7 +26,7 @@ from lipsync_demo.engine.tracking.overlay import Overlay
 from lipsync_demo.engine.tracking.tracks import FaceTrack, Shot
 from lipsync_demo.engine.video.gop import Gop
 from lipsync_demo.files import digest, replacing
-from lipsync_demo.media import streams
+from lipsync_demo.media.container import streams
 
 Arrays: TypeAlias = dict[str, Any]
 """Arrays by name, as `numpy.savez` takes them."""

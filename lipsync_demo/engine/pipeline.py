@@ -37,8 +37,8 @@ from lipsync_demo.engine.video.reader import FrameReader
 from lipsync_demo.engine.video.writer import StoredSound, VideoWriter
 from lipsync_demo.files import digest
 from lipsync_demo.media.audio import decode, lay_sound
+from lipsync_demo.media.container.failures import written
 from lipsync_demo.media.errors import MediaError
-from lipsync_demo.media.failures import written
 from lipsync_demo.media.frame_plan import FramePlan, plan, shared_tick
 from lipsync_demo.media.sync_modes import SyncMode, Timeline, timeline
 from lipsync_demo.settings import FaceChoice

@@ -15,11 +15,11 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from lipsync_demo.media.channels import fold
 from lipsync_demo.media.errors import MediaError
-from lipsync_demo.media.level import Level
-from lipsync_demo.media.packing import Packer, Rerater
-from lipsync_demo.media.sound_track import SoundTrack
+from lipsync_demo.media.sound.channels import fold
+from lipsync_demo.media.sound.level import Level
+from lipsync_demo.media.sound.packing import Packer, Rerater
+from lipsync_demo.media.sound.track import SoundTrack
 from lipsync_demo.media.sync_modes import Timeline
 
 with warnings.catch_warnings():

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
 
-from lipsync_demo.media.frame_times import FrameTimes
+from lipsync_demo.media.container.frame_times import FrameTimes
 from lipsync_demo.media.segments import VideoMotion, VideoSegment
 from lipsync_demo.media.sync_modes import Timeline
 

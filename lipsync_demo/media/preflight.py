@@ -11,7 +11,7 @@ from enum import Enum
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from lipsync_demo.media.containers import ANIMATIONS
+from lipsync_demo.media.container.containers import ANIMATIONS
 from lipsync_demo.media.segments import VideoMotion
 from lipsync_demo.media.sync_modes import SyncMode, Timeline, output_seconds, timeline
 

@@ -19,12 +19,12 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from lipsync_demo.media.audio import Samples, blocks_of, decode
-from lipsync_demo.media.channels import LAYOUTS
-from lipsync_demo.media.frame_times import FrameTimes, frame_times
-from lipsync_demo.media.hdr import STANDARD, in_standard_range, tag
+from lipsync_demo.media.container.frame_times import FrameTimes, frame_times
+from lipsync_demo.media.container.streams import open_media, video_stream
+from lipsync_demo.media.picture.hdr import STANDARD, in_standard_range, tag
+from lipsync_demo.media.picture.sizes import Size, within
 from lipsync_demo.media.probe import MediaInfo, VideoInfo, probe_video
-from lipsync_demo.media.sizes import Size, within
-from lipsync_demo.media.streams import open_media, video_stream
+from lipsync_demo.media.sound.channels import LAYOUTS
 
 if TYPE_CHECKING:
     from pydub import AudioSegment

@@ -10,25 +10,25 @@ from av.container import InputContainer
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from lipsync_demo.media.containers import AVIF
-from lipsync_demo.media.dolby import ALONE, dolby_vision
-from lipsync_demo.media.errors import MediaError
-from lipsync_demo.media.failures import MEDIA_HINT
-from lipsync_demo.media.frame_times import NO_PICTURE_HINT, FrameTimes, read_frame_times
-from lipsync_demo.media.hdr import NAMES as HDR
-from lipsync_demo.media.hdr import UNSPECIFIED
-from lipsync_demo.media.level import Level
-from lipsync_demo.media.orientation import Orientation, orientation
-from lipsync_demo.media.photos import is_sequence, is_still
-from lipsync_demo.media.promises import promised_end
-from lipsync_demo.media.sizes import Size, largest, stored_sizes
-from lipsync_demo.media.sound_track import SoundTrack, Stretch
-from lipsync_demo.media.streams import (
+from lipsync_demo.media.container.containers import AVIF
+from lipsync_demo.media.container.failures import MEDIA_HINT
+from lipsync_demo.media.container.frame_times import NO_PICTURE_HINT, FrameTimes, read_frame_times
+from lipsync_demo.media.container.photos import is_sequence, is_still
+from lipsync_demo.media.container.promises import promised_end
+from lipsync_demo.media.container.streams import (
     exact,
     open_media,
     video_frames,
     video_stream,
 )
+from lipsync_demo.media.errors import MediaError
+from lipsync_demo.media.picture.dolby import ALONE, dolby_vision
+from lipsync_demo.media.picture.hdr import NAMES as HDR
+from lipsync_demo.media.picture.hdr import UNSPECIFIED
+from lipsync_demo.media.picture.orientation import Orientation, orientation
+from lipsync_demo.media.picture.sizes import Size, largest, stored_sizes
+from lipsync_demo.media.sound.level import Level
+from lipsync_demo.media.sound.track import SoundTrack, Stretch
 
 __all__ = [
     "AudioInfo",

@@ -24,8 +24,8 @@ from av.video.stream import VideoStream
 from numpy.typing import NDArray
 from PIL import Image
 
-from lipsync_demo.media.hdr import in_standard_range
-from lipsync_demo.media.streams import open_media, video_stream
+from lipsync_demo.media.container.streams import open_media, video_stream
+from lipsync_demo.media.picture.hdr import in_standard_range
 from lipsync_demo.moderation import NSFW_SCORE
 
 FEWEST, MOST = 3, 12

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from lipsync_demo.media.hdr import BT709, NAMES, UNSPECIFIED
+from lipsync_demo.media.picture.hdr import BT709, NAMES, UNSPECIFIED
 from lipsync_demo.media.probe import MediaInfo, VideoInfo
 from lipsync_demo.qa.models import Check, Outcome
 

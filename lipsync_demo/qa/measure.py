@@ -11,18 +11,18 @@ from lipsync_demo.engine.speech.channels import speech_samples
 from lipsync_demo.files import digest, write_json
 from lipsync_demo.media.probe import MediaInfo, probe_audio, probe_video
 from lipsync_demo.media.sync_modes import SyncMode, output_seconds
-from lipsync_demo.qa import sync
-from lipsync_demo.qa.alignment import Aligned, align
 from lipsync_demo.qa.bands import ACCEPTABLE, DETECTABLE
 from lipsync_demo.qa.form import check_form, check_length, check_whole
-from lipsync_demo.qa.likeness import check_likeness
-from lipsync_demo.qa.lips import check_lips
 from lipsync_demo.qa.models import Check, Measures, Outcome, SyncScore
-from lipsync_demo.qa.motion import check_motion, look
-from lipsync_demo.qa.mouths import mouths
-from lipsync_demo.qa.pictures import check_pictures
-from lipsync_demo.qa.shades import check_shades
-from lipsync_demo.qa.sound import check_sound
+from lipsync_demo.qa.mouth import sync
+from lipsync_demo.qa.mouth.lips import check_lips
+from lipsync_demo.qa.mouth.mouths import mouths
+from lipsync_demo.qa.picture.alignment import Aligned, align
+from lipsync_demo.qa.picture.likeness import check_likeness
+from lipsync_demo.qa.picture.motion import check_motion, look
+from lipsync_demo.qa.picture.pictures import check_pictures
+from lipsync_demo.qa.picture.shades import check_shades
+from lipsync_demo.qa.sound.fidelity import check_sound
 
 LOOK_SECONDS = 30.0
 """How much of a video the A/V offset is judged by."""

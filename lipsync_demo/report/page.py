@@ -19,7 +19,7 @@ from lipsync_demo.markup.card import card
 from lipsync_demo.markup.measured import MARKS, measured
 from lipsync_demo.markup.words import seconds
 from lipsync_demo.media.errors import MediaError
-from lipsync_demo.media.stills import stills
+from lipsync_demo.media.picture.stills import stills
 from lipsync_demo.report.content import Content, Entry
 from lipsync_demo.report.redaction import redacted
 from lipsync_demo.runs.record.run import HEADINGS, RunState

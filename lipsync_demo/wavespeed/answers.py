@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from . import credit
-from .errors import (
+from lipsync_demo.wavespeed import credit
+from lipsync_demo.wavespeed.errors import (
     CREDIT_STATUSES,
     NO_SUCH_ADDRESS,
     WITHOUT_CREDIT,
@@ -14,8 +14,8 @@ from .errors import (
     WaveSpeedError,
     meaning_of,
 )
-from .models import mapping
-from .transport import Answer
+from lipsync_demo.wavespeed.models import mapping
+from lipsync_demo.wavespeed.transport import Answer
 
 _LONGEST_WORDS = 300
 _GOOD_WORDS = frozenset({"ok", "success"})

@@ -12,8 +12,7 @@ from types import MappingProxyType
 
 from lipsync_demo.media.sync_modes import DEFAULT_SYNC_MODE, SyncMode
 from lipsync_demo.settings import MODEL_ID, ModelId
-
-from .errors import BadParameter
+from lipsync_demo.wavespeed.errors import BadParameter
 
 SYNC_MODE = "sync_mode"
 MEDIA = ("video", "audio")

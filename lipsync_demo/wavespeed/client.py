@@ -19,22 +19,28 @@ from pydantic import SecretStr
 
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.settings import MODEL_ID
-
-from . import catalogue
-from . import download as _download
-from .addresses import origin
-from .answers import data_of, odd
-from .billing import BillingItem, search
-from .bodies import Progress
-from .errors import BadParameter, WaveSpeedError
-from .governor import Governor, governor_of
-from .models import Prediction, Price, decimal, deleted, mapping
-from .outcome import check_outcome
-from .polling import poll_delays
-from .submission import PAGE_LIMIT, checked_id, find, inputs, send, submit
-from .transport import Transport
-from .uploads import UPLOAD_LIMIT_BYTES, upload
-from .watch import watch
+from lipsync_demo.wavespeed import catalogue
+from lipsync_demo.wavespeed.addresses import origin
+from lipsync_demo.wavespeed.answers import data_of, odd
+from lipsync_demo.wavespeed.bodies import Progress
+from lipsync_demo.wavespeed.calls.billing import BillingItem, search
+from lipsync_demo.wavespeed.calls.polling import poll_delays
+from lipsync_demo.wavespeed.calls.submission import (
+    PAGE_LIMIT,
+    checked_id,
+    find,
+    inputs,
+    send,
+    submit,
+)
+from lipsync_demo.wavespeed.calls.uploads import UPLOAD_LIMIT_BYTES, upload
+from lipsync_demo.wavespeed.calls.watch import watch
+from lipsync_demo.wavespeed.errors import BadParameter, WaveSpeedError
+from lipsync_demo.wavespeed.models import Prediction, Price, decimal, deleted, mapping
+from lipsync_demo.wavespeed.outcome import check_outcome
+from lipsync_demo.wavespeed.pacing.governor import Governor, governor_of
+from lipsync_demo.wavespeed.transport import Transport
+from lipsync_demo.wavespeed.untrusted import download as _download
 
 __all__ = ["OUTPUT_LIMIT_BYTES", "UPLOAD_LIMIT_BYTES", "WaveSpeedClient", "poll_delays"]
 

@@ -30,9 +30,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from lipsync_demo.errors import ExplainedError
-
-from . import credit
-from .models import Prediction, task_code
+from lipsync_demo.wavespeed import credit
+from lipsync_demo.wavespeed.models import Prediction, task_code
 
 
 class WaveSpeedError(ExplainedError):

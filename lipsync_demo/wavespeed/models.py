@@ -16,7 +16,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from . import credit
+from lipsync_demo.wavespeed import credit
 
 COMPLETED = "completed"
 RUNNING = frozenset({"created", "pending", "processing"})

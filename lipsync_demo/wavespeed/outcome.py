@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from .errors import TaskFailed, TaskWithoutOutput
-from .models import NO_CREDIT, TERMINAL_FAILURES, Prediction, task_code
+from lipsync_demo.wavespeed.errors import TaskFailed, TaskWithoutOutput
+from lipsync_demo.wavespeed.models import NO_CREDIT, TERMINAL_FAILURES, Prediction, task_code
 
 
 def check_outcome(prediction: Prediction, redact: Callable[[str], str] = str) -> Prediction:

@@ -25,13 +25,12 @@ import urllib3.exceptions
 from pydantic import SecretStr
 
 from lipsync_demo import __version__
-
-from .addresses import is_loopback, literal, origin, shown
-from .bodies import FileBody
-from .brake import Brake
-from .errors import BadKey, BadParameter, NetworkError
-from .governor import Governor
-from .retries import Retry, retry_after
+from lipsync_demo.wavespeed.addresses import is_loopback, literal, origin, shown
+from lipsync_demo.wavespeed.bodies import FileBody
+from lipsync_demo.wavespeed.errors import BadKey, BadParameter, NetworkError
+from lipsync_demo.wavespeed.pacing.brake import Brake
+from lipsync_demo.wavespeed.pacing.governor import Governor
+from lipsync_demo.wavespeed.pacing.retries import Retry, retry_after
 
 log = logging.getLogger(__name__)
 

@@ -18,14 +18,21 @@ from typing import Any
 import requests
 import urllib3.exceptions
 
-from .addresses import is_loopback, origin, shown
-from .errors import NetworkError, UnexpectedAnswer
-from .guard import ForbiddenAddress
-from .outside import GuardedAdapter, check_proxied, permitted, plain, proxies, session
-from .pace import Submits
-from .retries import retry_after
-from .submission import LOOK_SECONDS
-from .transport import PlainSession, keyless, no_answer
+from lipsync_demo.wavespeed.addresses import is_loopback, origin, shown
+from lipsync_demo.wavespeed.calls.submission import LOOK_SECONDS
+from lipsync_demo.wavespeed.errors import NetworkError, UnexpectedAnswer
+from lipsync_demo.wavespeed.pacing.pace import Submits
+from lipsync_demo.wavespeed.pacing.retries import retry_after
+from lipsync_demo.wavespeed.transport import PlainSession, keyless, no_answer
+from lipsync_demo.wavespeed.untrusted.guard import ForbiddenAddress
+from lipsync_demo.wavespeed.untrusted.session import (
+    GuardedAdapter,
+    check_proxied,
+    permitted,
+    plain,
+    proxies,
+    session,
+)
 
 LARGEST_ANSWER = 64 << 20
 _SECONDS = (10.0, 60.0)

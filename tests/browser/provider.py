@@ -10,7 +10,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from lipsync_demo.backend.jobs import JobStore, Outcome, open_database
+from lipsync_demo.backend.jobs.store import JobStore, Outcome, open_database
 from tests.contract.serving import Served
 
 PATIENCE = 30.0

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from lipsync_demo.backend.app import Options
-from lipsync_demo.backend.faults import Faults
-from lipsync_demo.backend.jobs import JobStore, Outcome, open_database
+from lipsync_demo.backend.faults.switches import Faults
+from lipsync_demo.backend.jobs.store import JobStore, Outcome, open_database
 from lipsync_demo.backend.server import listen, make_server
 
 TOKEN = "a-test-token"

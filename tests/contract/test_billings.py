@@ -9,7 +9,7 @@ import pytest
 import requests
 
 from lipsync_demo.settings import MODEL_ID
-from lipsync_demo.wavespeed.billing import Bill, bill
+from lipsync_demo.wavespeed.calls.billing import Bill, bill
 from lipsync_demo.wavespeed.client import WaveSpeedClient
 from tests.contract.serving import Served
 

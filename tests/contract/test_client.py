@@ -11,13 +11,13 @@ import pytest
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.settings import MODEL_ID
 from lipsync_demo.wavespeed.client import WaveSpeedClient
-from lipsync_demo.wavespeed.download import download
 from lipsync_demo.wavespeed.errors import (
     BadKey,
     BadParameter,
     DownloadFailed,
     UnknownPrediction,
 )
+from lipsync_demo.wavespeed.untrusted.download import download
 from tests.contract.conftest import TalkTo
 
 

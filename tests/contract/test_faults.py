@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 import requests
 
-from lipsync_demo.backend.effects import Decree, Place
-from lipsync_demo.backend.faults import FAULTS
+from lipsync_demo.backend.faults.effects import Decree, Place
+from lipsync_demo.backend.faults.switches import FAULTS
 from lipsync_demo.settings import MODEL_ID
 from lipsync_demo.wavespeed.client import WaveSpeedClient
 from lipsync_demo.wavespeed.errors import (
@@ -173,7 +173,7 @@ def test_an_accounts_limit_lasts_a_window(talk_to: TalkTo, name: str) -> None:
 def test_the_client_keeps_an_accounts_pace(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level("INFO", "lipsync_demo.backend.allowance")
+    caplog.set_level("INFO", "lipsync_demo.backend.faults.allowance")
     with served(tmp_path, "account-limit:2/1") as server:
         client = WaveSpeedClient(server.token, server.url)
         urls = ("http://127.0.0.1:9/v.mp4", "http://127.0.0.1:9/a.wav", "loop")

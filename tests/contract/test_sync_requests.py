@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import requests
 
-from lipsync_demo.backend.jobs import Outcome
+from lipsync_demo.backend.jobs.store import Outcome
 from lipsync_demo.settings import MODEL_ID
 from tests.contract.serving import TOKEN, Served, complete, end, served
 

@@ -14,9 +14,9 @@ import numpy as np
 import pytest
 
 from lipsync_demo.engine.speech.channels import speech_samples
-from lipsync_demo.qa import sync
 from lipsync_demo.qa.measure import LOOK_SECONDS, SURE
-from lipsync_demo.qa.mouths import mouths
+from lipsync_demo.qa.mouth import sync
+from lipsync_demo.qa.mouth.mouths import mouths
 
 pytestmark = pytest.mark.media
 SHIFTS = (-200, -120, -80, -40, 40, 80, 120, 200)

@@ -8,9 +8,9 @@ from __future__ import annotations
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
-from lipsync_demo.backend.bodies import PriceBody
-from lipsync_demo.backend.envelopes import ApiError, ok
-from lipsync_demo.backend.model_card import model_card
+from lipsync_demo.backend.http.bodies import PriceBody
+from lipsync_demo.backend.http.envelopes import ApiError, ok
+from lipsync_demo.backend.http.model_card import model_card
 from lipsync_demo.backend.services import BaseUrl
 from lipsync_demo.media.sync_modes import DEFAULT_SYNC_MODE, SyncMode
 from lipsync_demo.settings import MODEL_ID

@@ -7,10 +7,10 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
-from lipsync_demo.backend.bodies import BillBody
-from lipsync_demo.backend.envelopes import ok
-from lipsync_demo.backend.jobs import Filter, Job
-from lipsync_demo.backend.predictions import timestamp
+from lipsync_demo.backend.http.bodies import BillBody
+from lipsync_demo.backend.http.envelopes import ok
+from lipsync_demo.backend.jobs.predictions import timestamp
+from lipsync_demo.backend.jobs.store import Filter, Job
 from lipsync_demo.backend.services import Shared
 from lipsync_demo.settings import MODEL_ID
 

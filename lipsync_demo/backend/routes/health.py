@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
-from lipsync_demo.backend.jobs import CREATED, PROCESSING
+from lipsync_demo.backend.jobs.store import CREATED, PROCESSING
 from lipsync_demo.backend.services import Shared
 
 router = APIRouter()

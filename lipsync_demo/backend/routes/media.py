@@ -10,12 +10,12 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse, JSONResponse, Response
 from starlette.datastructures import UploadFile
 
-from lipsync_demo.backend.bodies import TicketBody
-from lipsync_demo.backend.envelopes import ApiError, ok
-from lipsync_demo.backend.jobs import now_ms
-from lipsync_demo.backend.predictions import timestamp
+from lipsync_demo.backend.http.bodies import TicketBody
+from lipsync_demo.backend.http.envelopes import ApiError, ok
+from lipsync_demo.backend.jobs.predictions import timestamp
+from lipsync_demo.backend.jobs.store import now_ms
+from lipsync_demo.backend.jobs.uploads import Upload
 from lipsync_demo.backend.services import BaseUrl, Services, Shared
-from lipsync_demo.backend.uploads import Upload
 
 router = APIRouter(redirect_slashes=False)
 _OUTPUT = re.compile(r"[0-9a-f]{32}\.mp4")

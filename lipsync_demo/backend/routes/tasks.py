@@ -11,14 +11,14 @@ from fastapi import APIRouter, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
-from lipsync_demo.backend.bodies import DeleteBody, ListBody, SubmitBody
-from lipsync_demo.backend.effects import Decree, Place
-from lipsync_demo.backend.envelopes import ApiError, ok
-from lipsync_demo.backend.holding import ended
-from lipsync_demo.backend.jobs import CREATED, PROCESSING, Filter, Job
-from lipsync_demo.backend.pool import TIMED_OUT
-from lipsync_demo.backend.predictions import describe
-from lipsync_demo.backend.retention import forget_outputs
+from lipsync_demo.backend.faults.effects import Decree, Place
+from lipsync_demo.backend.http.bodies import DeleteBody, ListBody, SubmitBody
+from lipsync_demo.backend.http.envelopes import ApiError, ok
+from lipsync_demo.backend.jobs.holding import ended
+from lipsync_demo.backend.jobs.pool import TIMED_OUT
+from lipsync_demo.backend.jobs.predictions import describe
+from lipsync_demo.backend.jobs.retention import forget_outputs
+from lipsync_demo.backend.jobs.store import CREATED, PROCESSING, Filter, Job
 from lipsync_demo.backend.services import BaseUrl, Services, Shared
 from lipsync_demo.settings import MODEL_ID
 
@@ -76,7 +76,7 @@ def _accept(body: SubmitBody, services: Services, base_url: str, webhook: str | 
 
 
 def _check_webhook(webhook: str, body: SubmitBody, services: Services) -> None:
-    from lipsync_demo.wavespeed.delivery import Undelivered, check_receiver
+    from lipsync_demo.wavespeed.untrusted.delivery import Undelivered, check_receiver
 
     if body.enable_base64_output:
         raise ApiError(400, "a webhook cannot carry base64 output: leave one of the two out")

@@ -10,7 +10,7 @@ from lipsync_demo.conformance.questions.reading import Table, held, kind, number
 from lipsync_demo.conformance.subject import UNKNOWN_TASK, UNREACHABLE, Subject
 from lipsync_demo.media.sync_modes import DEFAULT_SYNC_MODE, SyncMode
 from lipsync_demo.settings import MODEL_ID
-from lipsync_demo.wavespeed.billing import PATH as BILLS
+from lipsync_demo.wavespeed.calls.billing import PATH as BILLS
 from lipsync_demo.wavespeed.wire import Key
 
 BALANCE, PRICE = "/api/v3/balance", "/api/v3/model/price"

@@ -10,7 +10,7 @@ from lipsync_demo.conformance.questions.reading import Table, held, kind, refuse
 from lipsync_demo.conformance.subject import Subject
 from lipsync_demo.wavespeed.addresses import origin
 from lipsync_demo.wavespeed.bodies import multipart
-from lipsync_demo.wavespeed.uploads import BINARY, TICKET
+from lipsync_demo.wavespeed.calls.uploads import BINARY, TICKET
 from lipsync_demo.wavespeed.wire import Reply
 
 SPEECH = "short.wav"

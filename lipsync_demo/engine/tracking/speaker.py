@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lipsync_demo.engine.speech.lay_out import Shapes
-from lipsync_demo.media.frame_times import FrameTimes
+from lipsync_demo.media.container.frame_times import FrameTimes
 from lipsync_demo.settings import FaceChoice
 
 Floats = NDArray[np.float32]

@@ -18,8 +18,8 @@ from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
 from lipsync_demo.engine.video.sampling import Matrix, halved, warped
-from lipsync_demo.media.hdr import in_standard_range
-from lipsync_demo.media.orientation import UPRIGHT, Orientation
+from lipsync_demo.media.picture.hdr import in_standard_range
+from lipsync_demo.media.picture.orientation import UPRIGHT, Orientation
 
 Image = NDArray[np.uint8]
 

@@ -24,12 +24,12 @@ from lipsync_demo.engine.errors import UnreadableMedia
 from lipsync_demo.engine.video.picture import Picture, from_frame
 from lipsync_demo.engine.video.picture_store import PictureStore
 from lipsync_demo.engine.video.resizing import fitted
-from lipsync_demo.media.failures import explained
-from lipsync_demo.media.frame_times import FrameTimes, frame_times
-from lipsync_demo.media.orientation import UPRIGHT, orientation
-from lipsync_demo.media.photos import is_still
-from lipsync_demo.media.sizes import largest, stored_sizes
-from lipsync_demo.media.streams import decoded, exact, open_media, video_stream
+from lipsync_demo.media.container.failures import explained
+from lipsync_demo.media.container.frame_times import FrameTimes, frame_times
+from lipsync_demo.media.container.photos import is_still
+from lipsync_demo.media.container.streams import decoded, exact, open_media, video_stream
+from lipsync_demo.media.picture.orientation import UPRIGHT, orientation
+from lipsync_demo.media.picture.sizes import largest, stored_sizes
 
 HELD_BYTES = 96 * 1024 * 1024
 """Memory for the pictures of a backward stretch."""

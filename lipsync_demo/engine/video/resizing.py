@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from lipsync_demo.engine.video.picture import Image, Picture, blank
-from lipsync_demo.media.sizes import Size, within
+from lipsync_demo.media.picture.sizes import Size, within
 
 GREY = 128
 """Chroma without colour."""

@@ -36,7 +36,7 @@ from lipsync_demo.engine.video.gop import (
     GopEncoder,
 )
 from lipsync_demo.engine.video.picture import Colours, Picture
-from lipsync_demo.media.channels import LAYOUTS
+from lipsync_demo.media.sound.channels import LAYOUTS
 
 if TYPE_CHECKING:
     from pydub import AudioSegment

@@ -20,7 +20,7 @@ from lipsync_demo.runs.storage.record_table import Lost
 from lipsync_demo.wavespeed.bodies import plain_name
 from lipsync_demo.wavespeed.errors import RateLimited, WaveSpeedError
 from lipsync_demo.wavespeed.models import Prediction
-from lipsync_demo.wavespeed.pace import WINDOW_SECONDS
+from lipsync_demo.wavespeed.pacing.pace import WINDOW_SECONDS
 
 logger = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from statistics import median
 
 from lipsync_demo.runs.record.run import Run
 from lipsync_demo.wavespeed.levels import DEFAULT_LEVEL
-from lipsync_demo.wavespeed.pace import WINDOW_SECONDS, Pace, Submits
+from lipsync_demo.wavespeed.pacing.pace import WINDOW_SECONDS, Pace, Submits
 
 USUAL_SECONDS = 60.0
 """What a task takes where no earlier run tells: sync.so names 30 to 60 s for half a minute of

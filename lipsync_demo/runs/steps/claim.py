@@ -16,8 +16,8 @@ from lipsync_demo.runs.steps.prices import Money
 from lipsync_demo.runs.storage.record_table import Lost
 from lipsync_demo.runs.storage.run_table import RunStore
 from lipsync_demo.settings import Settings
+from lipsync_demo.wavespeed.calls.polling import poll_delays
 from lipsync_demo.wavespeed.client import WaveSpeedClient
-from lipsync_demo.wavespeed.polling import poll_delays
 
 logger = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from lipsync_demo.runs.record.run import Run
 from lipsync_demo.settings import BackendName, Settings
 from lipsync_demo.wavespeed.addresses import is_loopback, origin
 from lipsync_demo.wavespeed.client import WaveSpeedClient
-from lipsync_demo.wavespeed.governor import Governor, governor_of
+from lipsync_demo.wavespeed.pacing.governor import Governor, governor_of
 from lipsync_demo.wavespeed.transport import Transport
 
 

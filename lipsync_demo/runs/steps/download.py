@@ -12,8 +12,8 @@ from lipsync_demo.runs.record.folder import without_query
 from lipsync_demo.runs.record.run import RunState
 from lipsync_demo.runs.steps.claim import Turn
 from lipsync_demo.runs.steps.moderate import own_checks
-from lipsync_demo.wavespeed.download import download
 from lipsync_demo.wavespeed.models import Prediction
+from lipsync_demo.wavespeed.untrusted.download import download
 
 SHARED_SECONDS = 3600.0
 """How long an uploaded file's address is used again; the API keeps files for days."""

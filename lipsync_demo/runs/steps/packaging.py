@@ -16,11 +16,11 @@ import av
 
 from lipsync_demo.doctor.fixes import plain
 from lipsync_demo.media.audio import decode
-from lipsync_demo.media.containers import ANIMATIONS
+from lipsync_demo.media.container.containers import ANIMATIONS
+from lipsync_demo.media.container.streams import audio_stream, open_media, video_stream
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.formats import STORED_TYPES, suffix_of
 from lipsync_demo.media.probe import MediaInfo, probe
-from lipsync_demo.media.streams import audio_stream, open_media, video_stream
 
 ROUNDED = Fraction(1, 500)
 """Seconds by which times that are rounded to milliseconds may be apart."""

@@ -24,7 +24,7 @@ from lipsync_demo.runs.record.run import Quote, Run
 from lipsync_demo.runs.steps.parameters import choices_of
 from lipsync_demo.runs.storage.ledger import Ledger
 from lipsync_demo.settings import MODEL_ID, BackendName, Settings
-from lipsync_demo.wavespeed.billing import Bill, bill
+from lipsync_demo.wavespeed.calls.billing import Bill, bill
 from lipsync_demo.wavespeed.client import WaveSpeedClient
 from lipsync_demo.wavespeed.errors import RateLimited, WaveSpeedError
 from lipsync_demo.wavespeed.models import Price, decimal

@@ -23,12 +23,12 @@ from lipsync_demo.runs.steps.claim import Turn
 from lipsync_demo.runs.steps.credentials import on_loopback
 from lipsync_demo.runs.steps.parameters import choices_of
 from lipsync_demo.runs.storage.record_table import Lost
+from lipsync_demo.wavespeed.calls.submission import LOOK_SECONDS
 from lipsync_demo.wavespeed.client import WaveSpeedClient
 from lipsync_demo.wavespeed.errors import AmbiguousSubmit, RateLimited, WaveSpeedError
 from lipsync_demo.wavespeed.models import Prediction
-from lipsync_demo.wavespeed.pace import WINDOW_SECONDS, Submits
-from lipsync_demo.wavespeed.retries import Retry
-from lipsync_demo.wavespeed.submission import LOOK_SECONDS
+from lipsync_demo.wavespeed.pacing.pace import WINDOW_SECONDS, Submits
+from lipsync_demo.wavespeed.pacing.retries import Retry
 
 DELAYS = (1.0, 3.0, 8.0)
 """Seconds between looks at the list: a server may need a few to show a new task."""

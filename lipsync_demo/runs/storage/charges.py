@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from lipsync_demo.runs.record.clock import microseconds
 from lipsync_demo.runs.record.run import Charge
 from lipsync_demo.runs.storage.database import Base
-from lipsync_demo.wavespeed.billing import Bill
+from lipsync_demo.wavespeed.calls.billing import Bill
 
 SETTLED_AFTER = timedelta(hours=3)
 """How long after its end a finished task is asked for again: the API refunds within 3 hours."""

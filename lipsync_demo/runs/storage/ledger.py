@@ -22,7 +22,7 @@ from lipsync_demo.runs.record.run import Charge, Run
 from lipsync_demo.runs.storage.charges import ChargeRow, charge_of, final, keep
 from lipsync_demo.runs.storage.database import Base, create
 from lipsync_demo.settings import MODEL_ID
-from lipsync_demo.wavespeed.billing import Bill
+from lipsync_demo.wavespeed.calls.billing import Bill
 
 DAY = timedelta(days=1)
 KEPT = timedelta(days=7)

@@ -15,7 +15,7 @@ from lipsync_demo.runs.record.run import Charge, Run
 from lipsync_demo.runs.storage.ledger import Ledger
 from lipsync_demo.runs.storage.run_table import RunStore
 from lipsync_demo.settings import Settings
-from lipsync_demo.wavespeed.billing import bill
+from lipsync_demo.wavespeed.calls.billing import bill
 from lipsync_demo.wavespeed.client import WaveSpeedClient
 from lipsync_demo.wavespeed.errors import WaveSpeedError
 

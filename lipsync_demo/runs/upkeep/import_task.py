@@ -218,7 +218,7 @@ def _with_inputs(settings: Settings, run: Run, folder: RunFolder) -> Run:
     if not (is_url(run.video_source) and is_url(run.audio_source)):
         return run
     from lipsync_demo.runs.steps.inputs import check_inputs
-    from lipsync_demo.wavespeed.download import download
+    from lipsync_demo.wavespeed.untrusted.download import download
 
     limit = settings.max_upload_mb << 20
     local = run.backend == "local"

@@ -10,7 +10,7 @@ from pathlib import Path
 from lipsync_demo import texts
 from lipsync_demo.markup.words import seconds
 from lipsync_demo.media.errors import MediaError
-from lipsync_demo.media.stills import stills
+from lipsync_demo.media.picture.stills import stills
 
 FRAMES = 8
 """Frames in the row."""

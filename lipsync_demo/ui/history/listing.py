@@ -12,7 +12,7 @@ from lipsync_demo import texts
 from lipsync_demo.files import write_whole
 from lipsync_demo.markup.words import escape, seconds
 from lipsync_demo.media.errors import MediaError
-from lipsync_demo.media.stills import stills
+from lipsync_demo.media.picture.stills import stills
 from lipsync_demo.runs.record.folder import RunFolder
 from lipsync_demo.runs.record.run import Run, RunState, Verdict
 from lipsync_demo.settings import MODEL_ID

@@ -18,7 +18,7 @@ from lipsync_demo import texts
 from lipsync_demo.hosting.errors import LinkRefused
 from lipsync_demo.markup.words import escape
 from lipsync_demo.media.errors import MediaError
-from lipsync_demo.media.stills import stills
+from lipsync_demo.media.picture.stills import stills
 from lipsync_demo.report.archive import write_zip
 from lipsync_demo.report.content import Content, as_json, of_group, of_runs
 from lipsync_demo.report.junit import junit

@@ -14,15 +14,15 @@ from pathlib import Path
 from typing import Literal
 
 from lipsync_demo.markup.words import escape, megabytes, rate, seconds
+from lipsync_demo.media.container.failures import written
 from lipsync_demo.media.errors import MediaError
-from lipsync_demo.media.failures import written
 from lipsync_demo.media.preflight import lay
 from lipsync_demo.media.preview import PREVIEW, playable
 from lipsync_demo.media.probe import MediaInfo, probe_audio, probe_video
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.runs.record.folder import file_name
 from lipsync_demo.ui.inputs.modes import Timelines
-from lipsync_demo.wavespeed.download import download
+from lipsync_demo.wavespeed.untrusted.download import download
 
 Track = Literal["video", "speech"]
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy.engine import Engine
 
-from lipsync_demo.backend.jobs import JobStore, open_database
-from lipsync_demo.backend.uploads import UploadStore
+from lipsync_demo.backend.jobs.store import JobStore, open_database
+from lipsync_demo.backend.jobs.uploads import UploadStore
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from lipsync_demo.backend.faults import FAULTS
+from lipsync_demo.backend.faults.switches import FAULTS
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.runs.service import RunService
 from lipsync_demo.settings import Settings

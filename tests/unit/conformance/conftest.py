@@ -16,9 +16,9 @@ from lipsync_demo.conformance.subject import Subject
 from lipsync_demo.runs.storage.ledger import Ledger
 from lipsync_demo.runs.storage.run_table import RunStore
 from lipsync_demo.settings import Settings
-from lipsync_demo.wavespeed import polling
+from lipsync_demo.wavespeed.calls import polling
+from lipsync_demo.wavespeed.calls.polling import Schedule
 from lipsync_demo.wavespeed.client import WaveSpeedClient
-from lipsync_demo.wavespeed.polling import Schedule
 from lipsync_demo.wavespeed.wire import Wire
 from tests.faults.scripted_api import KEY, ScriptedApi, scripted_api
 

@@ -13,7 +13,7 @@ from lipsync_demo.doctor.examine import examine_audio, examine_video
 from lipsync_demo.doctor.faces import faces, longest
 from lipsync_demo.doctor.fixes import plain
 from lipsync_demo.engine.speech.channels import speech_samples
-from lipsync_demo.media.orientation import UPRIGHT
+from lipsync_demo.media.picture.orientation import UPRIGHT
 from lipsync_demo.media.preflight import Finding, Fix, Severity
 from lipsync_demo.media.probe import probe
 from tests.media_factory import (

@@ -25,8 +25,8 @@ from lipsync_demo.engine.video.reader import FrameReader
 from lipsync_demo.engine.video.writer import SYNTHETIC, VideoWriter
 from lipsync_demo.engine.warping.scene import reach
 from lipsync_demo.media.audio import decode, samples_of
+from lipsync_demo.media.container.frame_times import frame_times
 from lipsync_demo.media.frame_plan import plan
-from lipsync_demo.media.frame_times import frame_times
 from lipsync_demo.media.probe import probe
 from lipsync_demo.media.sync_modes import SyncMode, output_seconds, timeline
 from tests.media_factory import frame_stamps, make_silence, make_video, retimed_sound

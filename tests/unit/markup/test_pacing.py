@@ -6,8 +6,8 @@ import pytest
 
 from lipsync_demo.markup.pacing import before
 from lipsync_demo.runs.record.outlook import Outlook, outlook
-from lipsync_demo.wavespeed.governor import Governor
-from lipsync_demo.wavespeed.pace import Pace
+from lipsync_demo.wavespeed.pacing.governor import Governor
+from lipsync_demo.wavespeed.pacing.pace import Pace
 from tests.unit.run_factory import MakeRun
 
 

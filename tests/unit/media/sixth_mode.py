@@ -11,17 +11,17 @@ from tempfile import TemporaryDirectory
 
 from typer.testing import CliRunner
 
-from lipsync_demo.backend.bodies import SubmitBody
-from lipsync_demo.backend.model_card import model_card
+from lipsync_demo.backend.http.bodies import SubmitBody
+from lipsync_demo.backend.http.model_card import model_card
 from lipsync_demo.cli import app
 from lipsync_demo.doctor.fixes import trim_audio, trim_video
 from lipsync_demo.engine.pipeline import lip_sync
 from lipsync_demo.markup import alignment
+from lipsync_demo.media.container.frame_times import frame_times
 from lipsync_demo.media.frame_plan import plan
-from lipsync_demo.media.frame_times import frame_times
 from lipsync_demo.media.sync_modes import SyncMode, equal_modes, timeline
-from lipsync_demo.qa.alignment import align
 from lipsync_demo.qa.measure import measure
+from lipsync_demo.qa.picture.alignment import align
 from lipsync_demo.ui.inputs.modes import choices
 from lipsync_demo.wavespeed.catalogue import DEFAULT
 

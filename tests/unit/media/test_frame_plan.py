@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lipsync_demo.media.container.frame_times import FrameTimes, frame_times
 from lipsync_demo.media.frame_plan import FramePlan, plan
-from lipsync_demo.media.frame_times import FrameTimes, frame_times
 from lipsync_demo.media.sync_modes import SyncMode, Timeline, timeline
 from tests.media_factory import make_video
 

@@ -10,9 +10,9 @@ import pytest
 from PIL import Image
 
 from lipsync_demo.engine.video.reader import FrameReader
-from lipsync_demo.media.frame_times import frame_times
-from lipsync_demo.media.orientation import Orientation
-from lipsync_demo.media.packets import hidden
+from lipsync_demo.media.container.frame_times import frame_times
+from lipsync_demo.media.container.packets import hidden
+from lipsync_demo.media.picture.orientation import Orientation
 from lipsync_demo.media.probe import MediaError, MediaInfo, probe, probe_audio, probe_video
 from tests.media_factory import (
     EIGHT,

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from lipsync_demo.media.audio import decode
+from lipsync_demo.media.container.frame_times import frame_times
 from lipsync_demo.media.frame_plan import plan
-from lipsync_demo.media.frame_times import frame_times
 from lipsync_demo.media.preflight import Severity, check, check_audio, lay
 from lipsync_demo.media.preview import browser_safe, make_preview
 from lipsync_demo.media.probe import AudioInfo, MediaError, VideoInfo, probe, probe_video

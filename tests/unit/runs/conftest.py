@@ -9,8 +9,8 @@ import pytest
 
 from lipsync_demo.runs.service import RunService
 from lipsync_demo.settings import Settings
-from lipsync_demo.wavespeed import polling
-from lipsync_demo.wavespeed.polling import Schedule
+from lipsync_demo.wavespeed.calls import polling
+from lipsync_demo.wavespeed.calls.polling import Schedule
 from tests.faults.scripted_api import KEY, ScriptedApi, scripted_api
 from tests.media_factory import make_speechlike, make_video
 

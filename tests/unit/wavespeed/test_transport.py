@@ -12,7 +12,6 @@ import pytest
 from pydantic import SecretStr
 
 from lipsync_demo.wavespeed.client import WaveSpeedClient
-from lipsync_demo.wavespeed.download import download
 from lipsync_demo.wavespeed.errors import (
     BadKey,
     BadParameter,
@@ -22,6 +21,7 @@ from lipsync_demo.wavespeed.errors import (
     WaveSpeedError,
 )
 from lipsync_demo.wavespeed.transport import Transport
+from lipsync_demo.wavespeed.untrusted.download import download
 from tests.unit.wavespeed.conftest import KEY, FakeTime
 from tests.unit.wavespeed.samples import (
     AUDIO,

@@ -15,7 +15,7 @@ from lipsync_demo.engine.video.picture import Colours, from_frame
 from lipsync_demo.engine.video.reader import FrameReader
 from lipsync_demo.engine.video.writer import StoredSound, VideoWriter
 from lipsync_demo.media.audio import decode
-from lipsync_demo.media.frame_times import FrameTimes
+from lipsync_demo.media.container.frame_times import FrameTimes
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.settings import FaceChoice
 

@@ -14,7 +14,7 @@ from lipsync_demo.engine.video.gop import MOST_PICTURES, Encoding, Gop, GopEncod
 from lipsync_demo.engine.video.picture import Colours
 from lipsync_demo.engine.video.reader import FrameReader
 from lipsync_demo.engine.video.writer import VideoWriter
-from lipsync_demo.media.frame_times import frame_times
+from lipsync_demo.media.container.frame_times import frame_times
 from tests.media_factory import SIZE, make_video, read_index, rgb_frames
 
 RATE, TICK = Fraction(25), Fraction(1, 25)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from lipsync_demo.engine.video.picture import Box, Colours, Picture, from_frame, to_frame
 from lipsync_demo.engine.video.sampling import warped
-from lipsync_demo.media.orientation import Orientation
+from lipsync_demo.media.picture.orientation import Orientation
 from tests.media_factory import EIGHT, stored
 from tests.unit.engine.conftest import portrait
 

@@ -13,7 +13,7 @@ from lipsync_demo.engine.video.picture import Colours
 from lipsync_demo.engine.video.reader import FrameReader
 from lipsync_demo.engine.video.writer import SYNTHETIC, HeldSound, Sound, StoredSound, VideoWriter
 from lipsync_demo.media.audio import decode, samples_of
-from lipsync_demo.media.frame_times import frame_times
+from lipsync_demo.media.container.frame_times import frame_times
 from lipsync_demo.media.probe import probe
 from tests.media_factory import make_video, read_index, rgb_frames, tone
 

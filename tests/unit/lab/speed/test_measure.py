@@ -13,7 +13,7 @@ from lab.speed.measure import SizeSpeed, SpeedReport, measure_speed, measured
 from lab.speed.parts import Part, _Clock
 from lab.speed.whole_run import WholeRun
 from lipsync_demo.media.audio import decode
-from lipsync_demo.media.frame_times import frame_times
+from lipsync_demo.media.container.frame_times import frame_times
 from tests.media_factory import make_speechlike, make_video, rgb_frames
 
 MS = dict(zip(Part, (0.5, 4.0, 6.0, 1.0, 0.5, 3.0, 9.0), strict=True))

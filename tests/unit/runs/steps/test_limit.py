@@ -23,8 +23,8 @@ from lipsync_demo.runs.steps import submit as submission
 from lipsync_demo.runs.steps.claim import Turn
 from lipsync_demo.runs.storage.ledger import Ledger
 from lipsync_demo.settings import Settings
-from lipsync_demo.wavespeed import governor
 from lipsync_demo.wavespeed.errors import RateLimited
+from lipsync_demo.wavespeed.pacing import governor
 from tests.faults.conftest import eventually
 from tests.faults.scripted_api import KEY, ScriptedApi
 

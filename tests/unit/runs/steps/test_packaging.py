@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from lipsync_demo.engine.speech.channels import speech_samples
-from lipsync_demo.media.chunks import chunks
+from lipsync_demo.media.container.chunks import chunks
 from lipsync_demo.media.probe import probe
 from lipsync_demo.runs.record.run import RunState
 from lipsync_demo.runs.service import RunService

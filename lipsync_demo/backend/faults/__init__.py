@@ -1,0 +1,1 @@
+"""How the server misbehaves on purpose."""

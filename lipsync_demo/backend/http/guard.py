@@ -1,0 +1,76 @@
+"""What every request meets first: the key, and a cap on the size of its body."""
+
+from __future__ import annotations
+
+import hmac
+import re
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from lipsync_demo.backend.http.envelopes import ApiError, refusal
+
+JSON_LIMIT_BYTES = 1 << 20
+MULTIPART_ROOM_BYTES = 1 << 16
+BINARY_UPLOAD_PATH = "/api/v3/media/upload/binary"
+_BEARER = re.compile(r"bearer +(\S+) *", re.IGNORECASE)
+
+
+class Guard:
+    """ASGI middleware: `/api` needs the bearer token; bodies over their cap are refused."""
+
+    def __init__(self, app: ASGIApp, token: str, upload_limit_bytes: int) -> None:
+        self._app = app
+        self._token = token.encode()
+        self._upload_limit = upload_limit_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        path, headers = scope["path"], Headers(scope=scope)
+        if _is_api(path) and not self._known(headers.get("authorization", "")):
+            answer = refusal(401, "The API key is missing or wrong.")
+            await answer(scope, receive, send)
+            return
+        limit = self._limit(path)
+        declared = headers.get("content-length", "0")
+        if declared.isdigit() and int(declared) > limit:
+            await _too_long(limit)(scope, receive, send)
+            return
+        await self._capped(limit, scope, receive, send)
+
+    def _known(self, header: str) -> bool:
+        found = _BEARER.fullmatch(header)
+        given = found.group(1) if found else ""
+        return hmac.compare_digest(given.encode(), self._token)
+
+    def _limit(self, path: str) -> int:
+        if path == BINARY_UPLOAD_PATH:
+            return self._upload_limit + MULTIPART_ROOM_BYTES
+        return JSON_LIMIT_BYTES if _is_api(path) else self._upload_limit
+
+    async def _capped(self, limit: int, scope: Scope, receive: Receive, send: Send) -> None:
+        arrived = 0
+
+        async def counted() -> Message:
+            nonlocal arrived
+            message = await receive()
+            arrived += len(message.get("body", b""))
+            if arrived > limit:
+                raise ApiError(413, _sentence(limit))
+            return message
+
+        await self._app(scope, counted, send)
+
+
+def _is_api(path: str) -> bool:
+    return path == "/api" or path.startswith("/api/")
+
+
+def _sentence(limit: int) -> str:
+    return f"The request is too large: the limit here is {limit >> 10} KiB."
+
+
+def _too_long(limit: int) -> ASGIApp:
+    return refusal(413, _sentence(limit))

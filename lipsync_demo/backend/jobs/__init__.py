@@ -1,0 +1,1 @@
+"""Tasks: accepted, rendered by workers, kept, and shown."""

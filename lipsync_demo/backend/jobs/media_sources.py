@@ -1,0 +1,75 @@
+"""Getting at a task's media: our own files directly, everything else over the network."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from lipsync_demo.backend.jobs.uploads import UploadStore
+from lipsync_demo.names import readable
+
+_OWN = re.compile(r"/(uploads|outputs)/([0-9a-f]{32}\.[a-z0-9]{2,4})")
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+class MediaUnreachable(Exception):  # noqa: N818
+    """A media URL cannot be fetched; the text says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A local file and the name its owner knows it by."""
+
+    path: Path
+    shown: str
+
+
+class MediaSources:
+    """Finds or fetches what a media URL names."""
+
+    def __init__(
+        self, uploads: UploadStore, outputs: Path, *, limit_bytes: int, allow_private: bool
+    ) -> None:
+        self._uploads = uploads
+        self._outputs = outputs
+        self._limit_bytes = limit_bytes
+        self._allow_private = allow_private
+
+    def get(self, url: str, role: str, folder: Path) -> Source:
+        """The file behind `url`; what has to be fetched is put into `folder` as `role`.
+
+        Raises:
+            MediaUnreachable: there is no such file, or it cannot be fetched.
+        """
+        return self._own(url) or self._fetched(url, role, folder)
+
+    def _own(self, url: str) -> Source | None:
+        try:
+            parts = urlsplit(url)
+        except ValueError:
+            return None
+        found = _OWN.fullmatch(parts.path)
+        # Any loopback port: after a restart an upload is still ours under its old address.
+        if found is None or parts.hostname not in _LOOPBACK:
+            return None
+        place, name = found.groups()
+        if place == "outputs":
+            path = self._outputs / name
+            return Source(path, name) if path.is_file() else None
+        arrived = self._uploads.by_name(name)
+        return Source(arrived[1], readable(arrived[0].filename)) if arrived else None
+
+    def _fetched(self, url: str, role: str, folder: Path) -> Source:
+        from lipsync_demo.wavespeed.errors import WaveSpeedError
+        from lipsync_demo.wavespeed.untrusted.download import download
+
+        path = folder / f"{role}.media"
+        try:
+            download(url, path, limit_bytes=self._limit_bytes, allow_private=self._allow_private)
+        except WaveSpeedError as error:
+            raise MediaUnreachable(
+                f"The {role} could not be fetched from its URL. {error}"
+            ) from error
+        return Source(path, f"The {role}")

@@ -1,0 +1,269 @@
+"""The warm pool: one thread and one worker process for each job worked on at a time.
+
+A thread claims a job, gets at its media, hands it to its process and writes down how it
+ended.  A process that dies takes one job with it at most; that job waits again.
+"""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import secrets
+import shutil
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+from lipsync_demo.backend.jobs.media_sources import MediaSources, MediaUnreachable
+from lipsync_demo.backend.jobs.store import INTERNAL_ERROR, Job, JobStore, Outcome, now_ms
+from lipsync_demo.backend.jobs.worker import Loaded, Order, Refused, Rendered, main
+from lipsync_demo.media.sync_modes import SyncMode
+from lipsync_demo.settings import FaceChoice
+
+log = logging.getLogger(__name__)
+
+MEDIA_UNREACHABLE, TIMED_OUT = 1402, 5004
+LONGEST_RENDER_SECONDS = 7200.0
+_LOADING_LOOK_SECONDS = 0.1
+_IDLE_LOOK_SECONDS = 5.0
+_LONGEST_PAUSE_SECONDS = 60.0
+_AFTER_ERROR_SECONDS = 5.0
+_STOP_SECONDS = 3.0
+_TOO_LONG = (
+    f"The task was ended after {LONGEST_RENDER_SECONDS / 3600:.0f} hours of rendering. "
+    "Use a shorter or smaller video."
+)
+_INTERNAL = "The local backend had an internal error. Its log says more; try again."
+
+
+@dataclass(frozen=True)
+class Health:
+    """`problem` says why nothing can be rendered; None when nothing is known to be wrong."""
+
+    ready: bool
+    problem: str | None
+    workers: int
+
+
+class WorkerDied(Exception):  # noqa: N818
+    """The worker process ended before it answered."""
+
+
+class RenderTimeout(Exception):  # noqa: N818
+    """The worker did not answer in time and was ended."""
+
+
+class Worker:
+    """A process that renders one order at a time."""
+
+    def __init__(self) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._pipe, theirs = context.Pipe()
+        self._process = context.Process(target=main, args=(theirs,), name="lipsync-worker")
+        self._process.start()
+        theirs.close()
+        self.loaded: Loaded | None = None
+
+    @property
+    def alive(self) -> bool:
+        return self._process.is_alive()
+
+    def look(self) -> Loaded | None:
+        """What the worker said of its engine; None while it is loading."""
+        try:
+            if self.loaded is None and self._pipe.poll():
+                self.loaded = self._pipe.recv()
+        except (EOFError, OSError):
+            return None
+        return self.loaded
+
+    def render(self, order: Order) -> Rendered | Refused:
+        """Render and wait for the result.
+
+        Raises:
+            WorkerDied: the process ended first.
+            RenderTimeout: it was ended because it took too long.
+        """
+        try:
+            self._pipe.send(order)
+            if self.loaded is None:
+                self.loaded = self._pipe.recv()
+            if not self._pipe.poll(LONGEST_RENDER_SECONDS):
+                self.kill()
+                raise RenderTimeout
+            answer: Rendered | Refused = self._pipe.recv()
+        except (EOFError, OSError) as error:
+            raise WorkerDied from error
+        if isinstance(answer, Rendered):
+            self.loaded = Loaded(None)
+        return answer
+
+    def kill(self) -> None:
+        """End the process; a `render` in another thread raises `WorkerDied`."""
+        self._process.kill()
+
+    def close(self) -> None:
+        """End the process and wait until it is gone; not while another thread renders."""
+        self._process.kill()
+        self._process.join()
+        self._pipe.close()
+
+
+class Pool:
+    """Works on the store's jobs with this many workers, from `start` to `stop`."""
+
+    def __init__(
+        self,
+        jobs: JobStore,
+        media: MediaSources,
+        outputs: Path,
+        work: Path,
+        analyses: Path,
+        *,
+        workers: int,
+        face: FaceChoice,
+    ) -> None:
+        self._jobs = jobs
+        self._media = media
+        self._outputs = outputs
+        self._work = work
+        self._analyses = analyses
+        self._face = face
+        self._changed = threading.Condition()
+        self._stopping = False
+        self._workers: list[Worker | None] = [None] * workers
+        self._threads = [
+            threading.Thread(target=self._run, args=(slot,), name=f"slot-{slot}", daemon=True)
+            for slot in range(workers)
+        ]
+
+    def start(self) -> None:
+        shutil.rmtree(self._work, ignore_errors=True)
+        self._work.mkdir(parents=True)
+        self._outputs.mkdir(parents=True, exist_ok=True)
+        for thread in self._threads:
+            thread.start()
+
+    def wake(self) -> None:
+        """A job was added."""
+        with self._changed:
+            self._changed.notify()
+
+    def stop(self) -> None:
+        """Kill the workers; the jobs they were at wait for the next start."""
+        with self._changed:
+            self._stopping = True
+            self._changed.notify_all()
+            for worker in self._workers:
+                if worker is not None:
+                    worker.kill()
+        for thread in self._threads:
+            thread.join(_STOP_SECONDS)
+
+    def health(self) -> Health:
+        known = [w.loaded for w in self._workers if w is not None and w.loaded is not None]
+        problem = next((state.problem for state in known if state.problem), None)
+        return Health(bool(known) and problem is None, problem, len(self._workers))
+
+    def _run(self, slot: int) -> None:
+        deaths = 0
+        while (worker := self._worker(slot, deaths)) is not None:
+            try:
+                job = self._next(worker)
+                if job is not None:
+                    self._work_on(worker, job)
+            except Exception:
+                # Nothing written down is lost by going on; a full disk may have room again.
+                log.exception("slot %d could not take or finish a task", slot)
+                self._pause(_AFTER_ERROR_SECONDS)
+            if worker.look() is not None:
+                deaths = 0
+            if not worker.alive:
+                deaths += 1
+
+    def _worker(self, slot: int, deaths: int) -> Worker | None:
+        """This slot's worker, a new one if it died; None when the pool stops."""
+        worker = self._workers[slot]
+        if worker is not None and not worker.alive:
+            worker.close()
+            worker = None
+            if deaths > 1:
+                self._pause(min(2.0**deaths, _LONGEST_PAUSE_SECONDS))
+        with self._changed:
+            if self._stopping:
+                if worker is not None:
+                    worker.close()
+                return None
+            self._workers[slot] = worker = worker or Worker()
+        return worker
+
+    def _pause(self, seconds: float) -> None:
+        with self._changed:
+            self._changed.wait_for(lambda: self._stopping, seconds)
+
+    def _next(self, worker: Worker) -> Job | None:
+        with self._changed:
+            if self._stopping:
+                return None
+            job = self._jobs.claim()
+            if job is None:
+                self._changed.wait(
+                    _LOADING_LOOK_SECONDS if not worker.look() else _IDLE_LOOK_SECONDS
+                )
+            return job
+
+    def _work_on(self, worker: Worker, job: Job) -> None:
+        folder = self._work / job.id
+        folder.mkdir()
+        try:
+            outcome = self._outcome(worker, job, folder)
+        except WorkerDied:
+            if self._stopping:
+                self._jobs.release(job)
+            else:
+                self._jobs.interrupted(job)
+                log.warning("the worker died during task %s, attempt %d", job.id, job.attempts)
+        except RenderTimeout:
+            self._jobs.finish(job, Outcome(code=TIMED_OUT, error=_TOO_LONG))
+        except Exception:
+            log.exception("task %s failed in the server", job.id)
+            self._jobs.finish(job, Outcome(code=INTERNAL_ERROR, error=_INTERNAL))
+        else:
+            self._jobs.finish(job, outcome)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _outcome(self, worker: Worker, job: Job, folder: Path) -> Outcome:
+        """Fetch, render, keep the output.
+
+        Raises:
+            WorkerDied, RenderTimeout: the worker ended before it answered.
+        """
+        try:
+            video = self._media.get(job.video, "video", folder)
+            audio = self._media.get(job.audio, "audio", folder)
+        except MediaUnreachable as error:
+            return Outcome(code=MEDIA_UNREACHABLE, error=str(error), queue_ms=_since(job, now_ms()))
+        output = folder / "output.mp4"
+        mode = SyncMode(job.sync_mode)
+        answer = worker.render(
+            Order(video.path, audio.path, mode, output, self._analyses, self._face)
+        )
+        if isinstance(answer, Refused):
+            reason = answer.error
+            for source in (video, audio):
+                reason = reason.replace(source.path.name, source.shown)
+            return Outcome(code=answer.code, error=reason, queue_ms=_since(job, now_ms()))
+        name = f"{secrets.token_hex(16)}.mp4"
+        output.rename(self._outputs / name)
+        return Outcome(
+            outputs=(name,),
+            nsfw=(answer.nsfw,),
+            queue_ms=_since(job, answer.started_ms),
+            inference_ms=answer.inference_ms,
+            found=answer.found,
+        )
+
+
+def _since(job: Job, moment_ms: int) -> int:
+    return max(0, moment_ms - job.created_ms)

@@ -1,0 +1,72 @@
+"""How a job looks to a client: the `data` of every answer about a task."""
+
+from __future__ import annotations
+
+import base64
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from lipsync_demo.backend.faults.effects import Patch
+from lipsync_demo.backend.faults.switches import FAULTS
+from lipsync_demo.backend.jobs.store import COMPLETED, Job
+from lipsync_demo.settings import FOUND, MODEL_ID
+
+
+def describe(
+    job: Job, base_url: str, *, inputs: bool = False, files: Path | None = None
+) -> dict[str, Any]:
+    """The task as JSON; addresses start with `base_url`, which has no slash at its end.
+
+    Lengths of time are whole milliseconds: clients in Go and Java read them as int64.
+
+    Args:
+        inputs: show what the task was made from.
+        files: the folder of outputs, where outputs are shown as base64 if the task asks for it.
+    """
+    done = job.status == COMPLETED
+    timings = {"inference": _whole(job.inference_ms)}
+    if not job.running:
+        timings["queue"] = _whole(job.queue_ms)
+    data: dict[str, Any] = {
+        "id": job.id,
+        "model": MODEL_ID,
+        "outputs": _outputs(job, base_url, files) if done else [],
+        "urls": {"get": f"{base_url}/api/v3/predictions/{job.id}/result"},
+        "has_nsfw_contents": list(job.nsfw) if done else [],
+        "status": job.status,
+        "created_at": timestamp(job.created_ms),
+        "error": job.error,
+        "executionTime": _whole(job.execution_ms),
+        "timings": timings,
+    }
+    if job.code:
+        data["code"] = job.code
+    if job.found:
+        data[FOUND] = dict(job.found)
+    if inputs:
+        data["input"] = {"video": job.video, "audio": job.audio, "sync_mode": job.sync_mode}
+    effect = FAULTS[job.fault].effect if job.fault in FAULTS else None
+    if isinstance(effect, Patch):
+        effect.apply(data)
+    return data
+
+
+def timestamp(ms: int) -> str:
+    """UTC with three fractional digits, as the API writes it.
+
+    >>> timestamp(1759187383027)
+    '2025-09-29T23:09:43.027Z'
+    """
+    moment = datetime.fromtimestamp(ms / 1000, timezone.utc)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _outputs(job: Job, base_url: str, files: Path | None) -> list[str]:
+    if job.base64 and files is not None:
+        return [base64.b64encode((files / name).read_bytes()).decode() for name in job.outputs]
+    return [f"{base_url}/outputs/{name}" for name in job.outputs]
+
+
+def _whole(ms: float) -> int:
+    return round(ms)

@@ -1,0 +1,171 @@
+"""Uploaded files and the tickets they come in on.
+
+A file has two unguessable names: the ticket it is written through, once, and the name it
+is read by.  What a ticket promised (type, size) is what must arrive.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+import threading
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path, PurePath
+from typing import Any, BinaryIO
+
+from sqlalchemy import Column, Integer, String, Table, Text, delete, select
+from sqlalchemy.engine import Engine, Row
+
+from lipsync_demo.backend.http.envelopes import ApiError
+from lipsync_demo.backend.jobs.store import metadata, now_ms
+from lipsync_demo.media.formats import MEDIA_TYPES
+from lipsync_demo.names import readable
+
+TICKET_LIFE = timedelta(hours=1)
+
+NOT_GIVEN = "application/octet-stream"
+"""What clients write that do not know the type: curl, wavespeed-go, npm's wavespeed 0.2."""
+
+_uploads = Table(
+    "uploads",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("ticket", String(64), nullable=False, unique=True),
+    Column("filename", Text, nullable=False),
+    Column("content_type", String(255), nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("created_ms", Integer, nullable=False, index=True),
+)
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file that was announced; it exists once its bytes have all arrived."""
+
+    name: str
+    ticket: str
+    filename: str
+    content_type: str
+    size: int
+    created_ms: int
+
+    @property
+    def kind(self) -> str:
+        """`video`, `audio` or `image`."""
+        return self.content_type.partition("/")[0]
+
+    @property
+    def expires_ms(self) -> int:
+        return self.created_ms + TICKET_LIFE // timedelta(milliseconds=1)
+
+
+class UploadStore:
+    """Announced and arrived files of one server in one folder."""
+
+    def __init__(self, engine: Engine, folder: Path, limit_bytes: int) -> None:
+        self._engine = engine
+        self._folder = folder
+        self._naming = threading.Lock()
+        self.limit_bytes = limit_bytes
+        folder.mkdir(parents=True, exist_ok=True)
+        for unfinished in folder.glob("*.part"):
+            unfinished.unlink()
+
+    def announce(self, filename: str, size: int, content_type: str | None) -> Upload:
+        """Make a ticket for a file of exactly this size.
+
+        Raises:
+            ApiError: 413 too large, 400 not a type of media the model takes.
+        """
+        if size > self.limit_bytes:
+            raise too_large(self.limit_bytes)
+        suffix = PurePath(filename).suffix.lower()
+        known = MEDIA_TYPES.get(suffix)
+        given = (content_type or "").partition(";")[0].strip().lower()
+        if "/" not in given or given == NOT_GIVEN:
+            given = known or ""
+        if known is None or given.partition("/")[0] not in ("video", "audio", "image"):
+            raise not_supported(filename, given)
+        upload = Upload(
+            name=f"{secrets.token_hex(16)}{suffix}",
+            ticket=secrets.token_urlsafe(32),
+            filename=filename,
+            content_type=given,
+            size=size,
+            created_ms=now_ms(),
+        )
+        with self._engine.begin() as connection:
+            connection.execute(_uploads.insert().values(vars(upload)))
+        return upload
+
+    def by_ticket(self, ticket: str) -> Upload | None:
+        return self._first(_uploads.c.ticket == ticket)
+
+    def by_name(self, name: str) -> tuple[Upload, Path] | None:
+        """An upload that has arrived and its file; None for any other name."""
+        upload = self._first(_uploads.c.name == name)
+        path = self._folder / upload.name if upload else None
+        return (upload, path) if upload and path and path.is_file() else None
+
+    def arrived(self, upload: Upload) -> bool:
+        return (self._folder / upload.name).exists()
+
+    async def receive(self, upload: Upload, body: AsyncIterator[bytes]) -> None:
+        """Write the body of a PUT; nothing of it stays unless all of it arrived.
+
+        Raises:
+            ApiError: 400 another size than announced, 412 the file is already there.
+        """
+        with self.writing(upload) as file:
+            async for chunk in body:
+                file.write(chunk)
+                if file.tell() > upload.size:
+                    break
+
+    @contextlib.contextmanager
+    def writing(self, upload: Upload) -> Iterator[BinaryIO]:
+        """A file to write the upload's bytes to; it takes its name when the block ends.
+
+        Raises:
+            ApiError: as `receive`.
+        """
+        target = self._folder / upload.name
+        part = target.with_name(f"{upload.name}.{secrets.token_hex(4)}.part")
+        try:
+            with part.open("xb") as file:
+                yield file
+            if part.stat().st_size != upload.size:
+                raise ApiError(
+                    400, f"the ticket is for {upload.size} bytes, {part.stat().st_size} arrived"
+                )
+            with self._naming:
+                if target.exists():
+                    raise ApiError(412, "this file has already been uploaded")
+                part.rename(target)
+        finally:
+            part.unlink(missing_ok=True)
+
+    def remove_older(self, before_ms: int) -> None:
+        """Delete the files announced before this moment and forget them."""
+        old = _uploads.c.created_ms < before_ms
+        with self._engine.begin() as connection:
+            for (name,) in connection.execute(select(_uploads.c.name).where(old)).all():
+                (self._folder / name).unlink(missing_ok=True)
+            connection.execute(delete(_uploads).where(old))
+
+    def _first(self, condition: Any) -> Upload | None:
+        with self._engine.connect() as connection:
+            row: Row[Any] | None = connection.execute(select(_uploads).where(condition)).first()
+        return Upload(**row._mapping) if row else None
+
+
+def not_supported(filename: str, given: str) -> ApiError:
+    what = f"{readable(filename)} {given[:80]}".strip()
+    taken = ", ".join(suffix[1:] for suffix in MEDIA_TYPES)
+    return ApiError(400, f"file type not supported: {what}; taken are {taken}")
+
+
+def too_large(limit_bytes: int) -> ApiError:
+    return ApiError(413, f"the file is too large: the limit is {limit_bytes >> 20} MiB")

@@ -1,0 +1,149 @@
+"""A worker process: loads the engine once, then renders one order after another.
+
+Nothing heavy is imported at the top: the server imports this module for its messages.
+"""
+
+from __future__ import annotations
+
+import functools
+import logging
+import os
+import signal
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from lipsync_demo.backend.jobs.store import INTERNAL_ERROR
+from lipsync_demo.backend.lifeline import die_with_parent
+from lipsync_demo.media.sync_modes import SyncMode
+from lipsync_demo.settings import FaceChoice
+
+log = logging.getLogger(__name__)
+
+EXECUTION_FAILED = 1403
+UNAVAILABLE = 5003
+_NICENESS = 5
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """The first message of a worker; `problem` says why it cannot render, if it cannot."""
+
+    problem: str | None
+
+
+@dataclass(frozen=True)
+class Order:
+    """What to render, where the result goes, where analyses are kept, whose lips move."""
+
+    video: Path
+    audio: Path
+    sync_mode: SyncMode
+    output: Path
+    analyses: Path
+    face: FaceChoice
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """The output is written; `started_ms` is UTC since 1970, `inference_ms` a length.
+
+    `found` is what the engine says of the video (`EngineReport.found`).
+    """
+
+    started_ms: int
+    inference_ms: float
+    nsfw: bool
+    found: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Refused:
+    """No output; `code` is a task code, `error` plain text for a stakeholder."""
+
+    code: int
+    error: str
+
+
+def main(connection: Connection) -> None:
+    """Serve orders until the other end closes."""
+    die_with_parent()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Standard output belongs to the server's ready line; nobody reads it afterwards.
+    os.dup2(2, 1)
+    if hasattr(os, "nice"):
+        os.nice(_NICENESS)
+    logging.basicConfig(format="%(asctime)s worker %(levelname)s %(name)s: %(message)s")
+    connection.send(Loaded(_load()))
+    while True:
+        try:
+            order: Order = connection.recv()
+        except EOFError:
+            return
+        connection.send(render(order))
+
+
+def _load() -> str | None:
+    """Load the engine's models unless they are; why that is impossible, if it is."""
+    try:
+        _warm()
+    except Exception as error:
+        log.warning("the engine cannot be loaded", exc_info=True)
+        advice = "" if hasattr(error, "hint") else " Install the requirements again."
+        return f"The lip-sync engine cannot be loaded: {error}{advice}"
+    return None
+
+
+@functools.cache
+def _warm() -> None:
+    for library in ("OMP", "OPENBLAS", "MKL"):
+        os.environ.setdefault(f"{library}_NUM_THREADS", "1")
+    import numpy as np
+
+    import lipsync_demo.engine.pipeline  # noqa: F401
+    from lipsync_demo.engine.face.landmarker import FaceLandmarker
+    from lipsync_demo.engine.speech.model import SpeechModel
+    from lipsync_demo.moderation.nsfw import nsfw_score
+
+    # A first use checks the weights and leaves them in memory, or at least in the page cache.
+    FaceLandmarker()
+    SpeechModel.load()
+    nsfw_score([np.zeros((8, 8, 3), np.uint8)])
+
+
+def render(order: Order) -> Rendered | Refused:
+    """Lip-sync one order; every failure becomes a task code with a reason."""
+    problem = _load()
+    if problem is not None:
+        return Refused(UNAVAILABLE, problem)
+    from lipsync_demo.engine.cache import Analyses
+    from lipsync_demo.engine.errors import BrokenWeights, EngineError
+    from lipsync_demo.engine.pipeline import lip_sync
+    from lipsync_demo.media.errors import MediaError
+    from lipsync_demo.moderation.nsfw import nsfw_flags
+
+    started_ms, start = time.time_ns() // 1_000_000, time.perf_counter()
+    try:
+        kept = Analyses(order.analyses)
+        said = lip_sync(
+            order.video,
+            order.audio,
+            order.sync_mode,
+            order.output,
+            analyses=kept,
+            face=order.face,
+        )
+        inference_ms = (time.perf_counter() - start) * 1000
+        return Rendered(started_ms, inference_ms, nsfw_flags(order.output), said.found())
+    except BrokenWeights as error:
+        return Refused(UNAVAILABLE, str(error))
+    except (EngineError, MediaError) as error:
+        return Refused(EXECUTION_FAILED, str(error))
+    except Exception:
+        log.exception("the engine failed on an order")
+        return Refused(
+            INTERNAL_ERROR,
+            "The local engine had an internal error. Its log says more; try other media.",
+        )

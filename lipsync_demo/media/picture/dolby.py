@@ -1,0 +1,58 @@
+"""Whether a video carries Dolby Vision, which of its profiles, and so what a base layer is worth.
+
+Dolby's "Dolby Vision Streams Within the ISO Base Media File Format", version 2.4: a box `dvcC`,
+`dvvC` or `dvwC` in the track's sample entry, whose third byte begins with seven bits of profile.
+PyAV does not hand out FFmpeg's reading of it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from av.video.frame import VideoFrame
+
+from lipsync_demo.media.container.streams import side_data
+
+UNKNOWN = 0
+"""The profile of Dolby Vision that says nothing of itself, as in other containers than MP4."""
+ALONE = 5
+"""The profile whose base layer has colours of its own, which only a licensed player turns back."""
+_BOX = re.compile(rb"\0\0\0.dv[cvw]C", re.DOTALL)
+_LARGEST = 64 << 20
+"""Bytes of an index that is searched; an hour's has a few."""
+
+
+def dolby_vision(path: Path, frame: VideoFrame) -> int | None:
+    """The profile of a video's Dolby Vision, None when it has none; `frame` is one of its frames.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    with path.open("rb") as file:
+        for box in _indexes(file):
+            found = _BOX.search(box)
+            if found is not None and found.end() + 3 <= len(box):
+                return box[found.end() + 2] >> 1
+    marks = ("DOVI_RPU_BUFFER", "DOVI_METADATA")
+    return UNKNOWN if any(side_data(frame, mark) is not None for mark in marks) else None
+
+
+def _indexes(file: BinaryIO) -> Iterator[bytes]:
+    """The contents of the boxes `moov` of an ISO file; none of another one (ISO/IEC 14496-12)."""
+    first = True
+    while len(head := file.read(16)) >= 8:
+        size, kind = int.from_bytes(head[:4], "big"), head[4:8]
+        if first and kind != b"ftyp":
+            return
+        first = False
+        if size == 1:
+            size = int.from_bytes(head[8:16], "big")
+        if size < 8:
+            return
+        if kind == b"moov":
+            yield head[8:] + file.read(min(size, _LARGEST) - 16)
+            return
+        file.seek(size - len(head), 1)

@@ -1,0 +1,1 @@
+"""Sound as samples in time: its channels, its loudness, its holes."""

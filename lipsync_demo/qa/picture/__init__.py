@@ -1,0 +1,1 @@
+"""Checks of the picture against the source."""

@@ -1,0 +1,1 @@
+"""Checks of the sound against the speech."""

@@ -1,0 +1,1 @@
+"""What is asked of the API, one module a call."""

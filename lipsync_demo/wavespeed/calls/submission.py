@@ -1,0 +1,196 @@
+"""The one billable request: its turn, its body, its answer, and finding its task again."""
+
+from __future__ import annotations
+
+import logging
+import re
+import secrets
+from collections.abc import Callable, Collection, Mapping
+from datetime import datetime, timedelta
+
+from lipsync_demo.wavespeed.addresses import origin
+from lipsync_demo.wavespeed.answers import error_of, refused
+from lipsync_demo.wavespeed.catalogue import Model
+from lipsync_demo.wavespeed.errors import (
+    AmbiguousSubmit,
+    BadParameter,
+    NetworkError,
+    RateLimited,
+    UnknownPrediction,
+)
+from lipsync_demo.wavespeed.models import Prediction, mapping
+from lipsync_demo.wavespeed.transport import TOO_MANY, Answer, Transport
+
+log = logging.getLogger(__name__)
+
+LOOK_SECONDS = 5.0
+"""Who waits for its turn asks again at least so often: those before it may have left."""
+
+PAGE_LIMIT = 100
+_PAGES = 10
+_CLOCK_SKEW = timedelta(minutes=2)
+_ID = re.compile(r"[A-Za-z0-9_-]{4,128}")
+
+Page = Callable[[int, datetime], list[Prediction]]
+"""Gives a page (from 1) of at most `PAGE_LIMIT` tasks created after a time, with inputs."""
+
+
+def inputs(
+    model: Model, video_url: str, audio_url: str, choices: Mapping[str, str | None]
+) -> dict[str, str]:
+    """The request's body, exactly as it is sent; a choice that is None takes its default.
+
+    Raises:
+        BadParameter: an address is not http or https, or the model takes no such choice.
+    """
+    for name, url in (("video", video_url), ("audio", audio_url)):
+        if origin(url) is None:
+            raise BadParameter(
+                f"The {name} is not an http or https address.",
+                "Upload the file first, or give an address that begins with https.",
+            )
+    return {"video": video_url, "audio": audio_url, **model.chosen(choices)}
+
+
+def checked_id(task_id: str) -> str:
+    """The id, fit to stand in a path.
+
+    Raises:
+        UnknownPrediction: it is no id.
+    """
+    if not _ID.fullmatch(task_id):
+        raise UnknownPrediction(
+            f"{task_id[:40]!r} is not the id of a task.",
+            "Copy the id again; it has only letters, digits, - and _.",
+        )
+    return task_id
+
+
+def submit(
+    transport: Transport, model: Model, request: dict[str, str], patience: float
+) -> Prediction:
+    """Send the request when its turn has come, and again after a 429, which started nothing.
+
+    `patience` is how many seconds that may take.
+
+    Raises:
+        AmbiguousSubmit: nobody knows whether a task was started.
+        RateLimited: it was not taken in all this time.
+        WaveSpeedError: the request was refused or never arrived; nothing was started.
+    """
+    queue, ticket = transport.governor.submits, secrets.token_hex(8)
+    deadline = transport.clock() + patience
+    try:
+        while True:
+            wait = queue.ask(ticket)
+            if transport.clock() + wait > deadline:
+                raise error_of(Answer(TOO_MANY, "", wait))
+            if wait:
+                transport.sleep(min(wait, LOOK_SECONDS))
+                continue
+            try:
+                return send(transport, model, request, ticket)
+            except RateLimited as error:
+                if transport.clock() + (error.retry_after or 0.0) > deadline:
+                    raise
+    finally:
+        queue.leave(ticket)
+
+
+def send(transport: Transport, model: Model, request: dict[str, str], ticket: str) -> Prediction:
+    """Send the request once and return the task it started; the queue of submits is told.
+
+    Raises:
+        AmbiguousSubmit: nobody knows whether a task was started.
+        RateLimited: nothing was started; `retry_after` is when to ask the queue again.
+        WaveSpeedError: the request was refused or never arrived; nothing was started.
+    """
+    queue = transport.governor.submits
+    try:
+        started = _sent(transport, model, request)
+    except RateLimited as error:
+        error.retry_after = queue.refused(ticket, error.retry_after)
+        log.info("The account's limit is reached; the next submit in %.0f s", error.retry_after)
+        raise
+    except AmbiguousSubmit:
+        queue.taken(ticket)
+        raise
+    except BaseException:
+        queue.leave(ticket)
+        raise
+    queue.taken(ticket)
+    return started
+
+
+def _sent(transport: Transport, model: Model, request: dict[str, str]) -> Prediction:
+    try:
+        answer = transport.call(
+            "POST", f"/api/v3/{model.id}", request, seconds=transport.limits.submit, braked=False
+        )
+    except NetworkError as error:
+        if not error.maybe_sent:
+            raise
+        raise _ambiguous(error.what) from None
+    started = _started(answer)
+    if started is not None:
+        return started
+    if refused(answer):
+        raise error_of(answer)
+    raise _ambiguous(
+        f"The answer to the submit request (status {answer.status}) named no task.", answer
+    )
+
+
+def find(
+    page: Page,
+    model: Model,
+    request: dict[str, str],
+    since: datetime,
+    known_ids: Collection[str],
+) -> Prediction | None:
+    """The model's recent task with these inputs created nearest to `since`; None if there is none.
+
+    Raises:
+        AmbiguousSubmit: the list does not say which media its tasks used, or is too long.
+    """
+    earliest = since - _CLOCK_SKEW
+    found: list[Prediction] = []
+    unreadable, complete = 0, False
+    for number in range(1, _PAGES + 1):
+        items = page(number, earliest)
+        for task in items:
+            young = task.created_at is None or task.created_at >= earliest
+            if not young or task.id in known_ids or task.model not in {"", model.id}:
+                continue
+            if not task.inputs:
+                unreadable += 1
+            elif (model.defaults | dict(task.inputs)).items() >= request.items():
+                found.append(task)
+        complete = len(items) < PAGE_LIMIT
+        if complete:
+            break
+    if found:
+        return min(found, key=lambda task: abs((task.created_at or earliest) - since))
+    if unreadable or not complete:
+        raise AmbiguousSubmit(
+            "The list of recent tasks does not tell whether one of them is this one.",
+            "Look at the provider's dashboard before submitting again.",
+        )
+    return None
+
+
+def _started(answer: Answer) -> Prediction | None:
+    # Odd, but a task that is named exists, whatever else is said.
+    if not (answer.ok or answer.status >= 500 or answer.limited):
+        return None
+    prediction = Prediction.parse(mapping(mapping(answer.body).get("data")))
+    return prediction if _ID.fullmatch(prediction.id) else None
+
+
+def _ambiguous(what: str, answer: Answer | None = None) -> AmbiguousSubmit:
+    return AmbiguousSubmit(
+        f"{what} The task may have been started all the same, and may be billed.",
+        "Look for it among the recent tasks; submit again only if it is not there.",
+        status=answer.status if answer else None,
+        code=answer.code if answer else None,
+    )

@@ -1,0 +1,149 @@
+"""Putting a file into the API's own media store."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from lipsync_demo.media.formats import STORED_TYPES
+from lipsync_demo.wavespeed.addresses import is_loopback, origin, shown
+from lipsync_demo.wavespeed.answers import data_of, error_of, odd, with_words, words_of
+from lipsync_demo.wavespeed.bodies import FileBody, Progress, multipart, plain_name
+from lipsync_demo.wavespeed.errors import (
+    BadParameter,
+    RateLimited,
+    ServerError,
+    UploadRefused,
+    WaveSpeedError,
+)
+from lipsync_demo.wavespeed.models import mapping
+from lipsync_demo.wavespeed.transport import Answer, Transport
+
+log = logging.getLogger(__name__)
+
+UPLOAD_LIMIT_BYTES = 200 * 1024 * 1024
+"""The largest file the API's store takes; the documents disagree, this is the safe reading."""
+
+
+TICKET = "/api/v3/media/uploads"
+BINARY = "/api/v3/media/upload/binary"
+_OURS = frozenset({"authorization", "connection", "content-length", "host", "transfer-encoding"})
+
+
+def upload(transport: Transport, path: Path, on_progress: Progress | None = None) -> str:
+    """Store a file and return the address the model can fetch it from.
+
+    Raises:
+        UploadRefused: the file is missing, empty, too large, or was not taken.
+        WaveSpeedError: the other errors of the tree.
+    """
+    size = _checked_size(path)
+    ticket = _ticket(transport, path, size)
+    if ticket.status in {404, 405}:
+        log.info("%r has no upload tickets; using the older way", transport)
+        return _upload_form(transport, path, on_progress)
+    address, put = _send(transport, ticket, path, on_progress)
+    if put.status == 403:
+        log.info("The upload ticket had expired; asking for another")
+        address, put = _send(transport, _ticket(transport, path, size), path, on_progress)
+    # A repeat that finds the object in place means that the first attempt arrived.
+    if put.ok or (put.status == 412 and put.repeats):
+        return address
+    raise _refusal(put)
+
+
+def _send(
+    transport: Transport, answer: Answer, path: Path, on_progress: Progress | None
+) -> tuple[str, Answer]:
+    """The address for the model, and the answer to sending the file to its ticket."""
+    data = _data(answer)
+    address, ticket = _address(answer, data), mapping(data.get("upload"))
+    url = _target(transport, answer, ticket)
+    headers = {
+        str(name): str(value)
+        for name, value in mapping(ticket.get("headers")).items()
+        if str(name).lower() not in _OURS
+    }
+    return address, transport.put_file(url, lambda: FileBody(path, on_progress), headers)
+
+
+def _checked_size(path: Path) -> int:
+    try:
+        size = path.stat().st_size if path.is_file() else None
+    except OSError:
+        size = None
+    if size is None:
+        raise UploadRefused(f"There is no file {path.name}.", "Choose the file again.")
+    if size == 0:
+        raise UploadRefused(f"The file {path.name} is empty.", "Choose another file.")
+    if size > UPLOAD_LIMIT_BYTES:
+        raise UploadRefused(
+            f"The file {path.name} has {size / 2**20:.0f} MiB; "
+            f"at most {UPLOAD_LIMIT_BYTES // 2**20} MiB can be uploaded.",
+            "Use a shorter or more compressed file, or give its public address instead.",
+        )
+    return size
+
+
+def _ticket(transport: Transport, path: Path, size: int) -> Answer:
+    request: dict[str, Any] = {"filename": plain_name(path), "size": size}
+    if media_type := STORED_TYPES.get(path.suffix.lower()):
+        request["content_type"] = media_type
+    # Its 429 may speak of the upload quota, which says nothing of other requests.
+    return transport.call("POST", TICKET, request, retry=True, braked=False)
+
+
+def _upload_form(transport: Transport, path: Path, on_progress: Progress | None) -> str:
+    media_type = STORED_TYPES.get(path.suffix.lower(), "application/octet-stream")
+    body, content_type = multipart(path, plain_name(path), media_type, on_progress)
+    with body:
+        answer = transport.post_file(BINARY, body, content_type)
+    return _address(answer, _data(answer))
+
+
+def _data(answer: Answer) -> Mapping[str, Any]:
+    try:
+        return mapping(data_of(answer))
+    except (BadParameter, RateLimited):
+        raise _refusal(answer) from None
+
+
+def _address(answer: Answer, data: Mapping[str, Any]) -> str:
+    url = data.get("download_url")
+    if not isinstance(url, str) or origin(url) is None:
+        raise odd(answer, "the upload")
+    return url
+
+
+def _target(transport: Transport, answer: Answer, ticket: Mapping[str, Any]) -> str:
+    """Where to send the file."""
+    url = ticket.get("url")
+    place = origin(url) if isinstance(url, str) else None
+    if place is None or str(ticket.get("method") or "PUT").upper() != "PUT":
+        raise odd(answer, "the upload")
+    both_here = transport.loopback and is_loopback(place[1])
+    if place[0] == "https" or place == transport.home or both_here:
+        return str(url)
+    raise UploadRefused(
+        f"The server asked to send the file unencrypted to {shown(str(url))}.",
+        "Nothing was sent. Check WAVESPEED_BASE_URL, or give the file's public address.",
+    )
+
+
+def _refusal(answer: Answer) -> WaveSpeedError:
+    said = words_of(answer)
+    general = error_of(answer)
+    too_fast = isinstance(general, RateLimited) and "quota" not in said.lower()
+    if too_fast or isinstance(general, ServerError):
+        return general
+    if isinstance(general, RateLimited):
+        what = "The account's upload quota is used up."
+        hint = "Wait until it is renewed, or give the file's public address instead."
+    elif 413 in {answer.status, answer.code}:
+        what, hint = "The server finds the file too large.", "Use a shorter or smaller file."
+    else:
+        what = "The server did not take the file."
+        hint = "Use a common format such as MP4 or WAV, or give the file's public address."
+    return UploadRefused(with_words(what, said), hint, status=answer.status, code=answer.code)

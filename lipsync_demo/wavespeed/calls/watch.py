@@ -1,0 +1,74 @@
+"""Looking at a task again and again until it has finished."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+
+from lipsync_demo.wavespeed.calls.polling import poll_delays
+from lipsync_demo.wavespeed.errors import UnexpectedAnswer, WaitTimedOut, WaveSpeedError
+from lipsync_demo.wavespeed.models import Prediction
+from lipsync_demo.wavespeed.transport import Transport
+
+log = logging.getLogger(__name__)
+
+PATIENCE_SECONDS = 900.0
+"""How long the looking goes on without one good answer."""
+
+_ODD_ANSWERS = 10
+"""So many answers in a row that the contract does not know end the looking."""
+
+_SHORTEST_LOOK = 1.0
+
+Look = Callable[[Prediction, float | None], Prediction]
+"""Asks once for the task as it is now, within some seconds at most."""
+
+
+def watch(
+    transport: Transport, look: Look, prediction: Prediction, timeout: float | None
+) -> Iterator[Prediction]:
+    """The task, then the task after each good look, the finished one last.
+
+    Failures that may pass are waited out, an odd answer now and then too.
+
+    Raises:
+        WaitTimedOut: `timeout` seconds passed; the task goes on.
+        WaveSpeedError: the looking failed for good; it says the task's id.
+    """
+    clock = transport.clock
+    deadline = None if timeout is None else clock() + timeout
+    delays = poll_delays(transport.base_url, random=transport.random)
+    troubles, good_at = 0, clock()
+    delay = next(delays)
+    yield prediction
+    while not prediction.finished:
+        limit = None
+        if deadline is not None:
+            remaining = deadline - clock()
+            if remaining <= 0:
+                raise _timed_out(prediction, timeout)
+            delay = min(delay, remaining)
+            limit = max(remaining - delay, _SHORTEST_LOOK)
+        transport.sleep(delay)
+        delay = next(delays)
+        try:
+            prediction = look(prediction, limit)
+        except WaveSpeedError as error:
+            troubles += 1
+            odd = isinstance(error, UnexpectedAnswer) and troubles < _ODD_ANSWERS
+            if not (error.passing or odd) or clock() - good_at > PATIENCE_SECONDS:
+                raise
+            log.info("Task %s could not be looked at: %s", prediction.id, error.what)
+            pause = transport.retry.pause(troubles, transport.random(), error.retry_after)
+            delay = max(delay, pause)
+        else:
+            troubles, good_at = 0, clock()
+            yield prediction
+
+
+def _timed_out(prediction: Prediction, timeout: float | None) -> WaitTimedOut:
+    return WaitTimedOut(
+        prediction,
+        f"Waiting stopped after {timeout or 0:g} s; the task is still running and is billed.",
+        f"Keep its id, {prediction.id}, and look at it again later.",
+    )

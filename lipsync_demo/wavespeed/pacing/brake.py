@@ -1,0 +1,54 @@
+"""One brake for all reads of a key: a 429 on one of them holds up all of them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from lipsync_demo.wavespeed.pacing.pace import BEAT_SECONDS, UNANSWERED_SECONDS
+from lipsync_demo.wavespeed.pacing.retries import Retry
+
+
+class Brake:
+    """Holds reads up after a refusal; then one goes alone until one is answered well.
+
+    Safe to use from threads.  `clock` counts seconds and never goes back; `random` gives 0..1.
+    """
+
+    def __init__(
+        self, clock: Callable[[], float], random: Callable[[], float], retry: Retry
+    ) -> None:
+        self._clock, self._random, self._retry = clock, random, retry
+        self._lock = threading.Lock()
+        self._shut_at = self._shut_until = float("-inf")
+        self._refusals = 0
+        self._alone: float | None = None
+
+    def ask(self) -> float:
+        """0 when a read may be sent now, else the seconds until it may ask again."""
+        with self._lock:
+            now = self._clock()
+            if now < self._shut_until:
+                return self._shut_until - now
+            if self._refusals:
+                if self._alone is not None and now - self._alone < UNANSWERED_SECONDS:
+                    return BEAT_SECONDS
+                self._alone = now
+            return 0.0
+
+    def refused(self, asked_at: float, retry_after: float | None) -> float:
+        """A read asked at `asked_at` met a 429; gives the seconds until the next may be sent."""
+        with self._lock:
+            now = self._clock()
+            if asked_at >= self._shut_at:
+                self._refusals += 1
+                pause = self._retry.pause(self._refusals, self._random(), retry_after)
+                self._shut_at, self._shut_until = now, now + pause
+                self._alone = None
+            return max(self._shut_until - now, 0.0)
+
+    def passed(self, asked_at: float) -> None:
+        """A read asked at `asked_at` was answered, well or not, but by no 429."""
+        with self._lock:
+            if asked_at >= self._shut_at:
+                self._refusals, self._alone = 0, None

@@ -1,0 +1,1 @@
+"""Requests to addresses nobody vouches for."""

@@ -1,0 +1,87 @@
+"""Handing a message to a receiver nobody vouches for, as a webhook does."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+
+import requests
+import urllib3.exceptions
+
+from lipsync_demo.wavespeed.addresses import is_loopback, literal
+from lipsync_demo.wavespeed.transport import keyless, no_answer
+from lipsync_demo.wavespeed.untrusted.guard import ForbiddenAddress
+from lipsync_demo.wavespeed.untrusted.session import (
+    GuardedAdapter,
+    check_proxied,
+    permitted,
+    plain,
+    proxies,
+    session,
+)
+
+_CONNECT_SECONDS, _ANSWER_SECONDS = 10, 30
+_WHOLE_SECONDS = 60.0
+"""The most one message may take; the other two bound single steps only."""
+
+_NOT_PUBLIC = "the address does not lead to the public internet"
+
+
+class Undelivered(Exception):  # noqa: N818
+    """The message did not arrive; the text says why, without the address."""
+
+
+def check_receiver(url: str, *, allow_private: bool) -> None:
+    """Judge an address as far as that is possible without asking DNS.
+
+    Raises:
+        Undelivered: nothing will ever be delivered there.
+    """
+    place = plain(url)
+    if place is None:
+        raise Undelivered("the address must begin with https and have no name or password in it")
+    scheme, host, _ = place
+    if scheme != "https" and not allow_private:
+        raise Undelivered("the address must begin with https")
+    address = literal(host)
+    permits = permitted(allow_private)
+    private_name = address is None and is_loopback(host) and not allow_private
+    if private_name or (address is not None and not permits(scheme, address)):
+        raise Undelivered(_NOT_PUBLIC)
+
+
+def deliver(url: str, body: bytes, headers: Mapping[str, str], *, allow_private: bool) -> None:
+    """POST `body` once, without a key; redirects are not followed, the answer is not read.
+
+    Raises:
+        Undelivered: no answer of 2xx came.
+    """
+    check_receiver(url, allow_private=allow_private)
+    permits = permitted(allow_private)
+    adapter = GuardedAdapter(permits)
+    patience = threading.Timer(_WHOLE_SECONDS, adapter.cut)
+    patience.start()
+    try:
+        check_proxied(url, permits)
+        with (
+            session(adapter) as visit,
+            visit.post(
+                url,
+                data=body,
+                headers=dict(headers),
+                auth=keyless,
+                stream=True,
+                allow_redirects=False,
+                timeout=(_CONNECT_SECONDS, _ANSWER_SECONDS),
+                proxies=proxies(url),
+            ) as answer,
+        ):
+            status = answer.status_code
+    except ForbiddenAddress:
+        raise Undelivered(_NOT_PUBLIC) from None
+    except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+        raise Undelivered(no_answer(error).why) from None  # the cause would name the whole address
+    finally:
+        patience.cancel()
+    if not 200 <= status < 300:
+        raise Undelivered(f"the answer was status {status}")

@@ -1,0 +1,297 @@
+"""Fetching a file from an address nobody vouches for.
+
+https only, public addresses only (see `guard`, again for every redirect), no key, no
+cookies, a size cap, and a file that appears under its name only when it is whole.  One
+origin may be trusted, such as that of a local server: there http and private addresses
+are allowed for as long as no redirect has left it.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import random
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urljoin
+
+import requests
+import requests.adapters
+import urllib3.exceptions
+
+from lipsync_demo.wavespeed.addresses import UNREADABLE, origin, shown, tidied
+from lipsync_demo.wavespeed.bodies import Progress
+from lipsync_demo.wavespeed.errors import DownloadFailed
+from lipsync_demo.wavespeed.pacing.retries import Retry, retry_after
+from lipsync_demo.wavespeed.transport import keyless, no_answer
+from lipsync_demo.wavespeed.untrusted.guard import ForbiddenAddress
+from lipsync_demo.wavespeed.untrusted.session import (
+    GuardedAdapter,
+    check_proxied,
+    permitted,
+    plain,
+    proxies,
+    session,
+)
+
+log = logging.getLogger(__name__)
+
+_REDIRECTS = 5
+_CONNECT_SECONDS, _STALL_SECONDS = 10, 30
+_CHUNK = 1 << 18
+_HEADERS = {"Accept": "*/*", "Accept-Encoding": "identity"}
+
+
+def download(
+    url: str,
+    path: Path,
+    *,
+    limit_bytes: int,
+    limit_seconds: float = 1800,
+    allow_private: bool = False,
+    trusted_origin: str | None = None,
+    result: bool = False,
+    on_progress: Progress | None = None,
+    retry: Retry | None = None,
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Path:
+    """Copy the file behind `url` to `path` by way of `path` + ".part"; return `path`.
+
+    Args:
+        limit_bytes: the largest file taken.
+        limit_seconds: the most the whole copy may take.
+        allow_private: whether private and loopback addresses may be reached too, over
+            http or https.
+        trusted_origin: a URL whose origin may be reached over http and anywhere.
+        result: whether it is a task's output, which servers keep for a while only.
+        on_progress: called with the bytes so far and, when known, in total.
+
+    Raises:
+        DownloadFailed: the file could not be fetched whole, or not at all.
+    """
+    url = tidied(url)
+    retry = retry or Retry(attempts=4)
+    deadline = clock() + limit_seconds
+    part = path.with_name(path.name + ".part")
+    tried = 0
+    while True:
+        try:
+            with _Visit(allow_private, trusted_origin) as visit, visit.response(url) as response:
+                _check_answer(response, url, result)
+                chunks = _body(response, url, limit_bytes, deadline, clock, on_progress)
+                _save(chunks, part, path)
+            return path
+        except _Passing as passing:
+            error, wait = passing.error, passing.retry_after
+        finally:
+            part.unlink(missing_ok=True)
+        tried += 1
+        pause = retry.pause(tried, random.random(), wait)  # noqa: S311
+        if tried >= retry.attempts or clock() + pause > deadline:
+            raise error
+        log.info("%s Again in %.1f s.", error.what, pause)
+        sleep(pause)
+
+
+def _save(chunks: Iterator[bytes], part: Path, path: Path) -> None:
+    try:
+        with part.open("wb") as file:
+            for chunk in chunks:
+                file.write(chunk)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except OSError as error:
+        raise DownloadFailed(
+            f"The file could not be saved: {error.strerror or 'the disk refused it'}.",
+            "Make room on the disk or choose another folder, then try again.",
+        ) from error
+
+
+def _body(
+    response: requests.Response,
+    url: str,
+    limit_bytes: int,
+    deadline: float,
+    clock: Callable[[], float],
+    on_progress: Progress | None,
+) -> Iterator[bytes]:
+    """The bytes of a good answer, counted.
+
+    Every failure of the network comes out as `DownloadFailed` or `_Passing`, so an
+    `OSError` beside it is the disk's.
+    """
+    total = _length(response)
+    if total is not None and total > limit_bytes:
+        raise _too_large(limit_bytes)
+    done = 0
+    while True:
+        try:
+            chunk = response.raw.read1(_CHUNK, decode_content=True)
+        except (urllib3.exceptions.HTTPError, OSError) as error:
+            why = no_answer(error).why
+            chunk = None
+        if chunk is None:
+            raise _passing(url, why)
+        if not chunk:
+            break
+        done += len(chunk)
+        if done > limit_bytes:
+            raise _too_large(limit_bytes)
+        if clock() > deadline:
+            raise DownloadFailed(f"The file at {shown(url)} came too slowly.", "Try again later.")
+        if on_progress:
+            on_progress(done, total)
+        yield chunk
+    if not done:
+        raise DownloadFailed(f"The file at {shown(url)} is empty.", "Give another address.")
+
+
+def _check_answer(response: requests.Response, url: str, result: bool) -> None:
+    status = response.status_code
+    if status == 429 or status >= 500:
+        raise _passing(url, f"status {status}", status, retry_after(response.headers))
+    if status in {401, 403, 404, 410}:
+        raise DownloadFailed(
+            f"The file at {shown(url)} is not there or not open to everyone (status {status}).",
+            "Results are kept for 7 days."
+            if result
+            else "Give an address that opens without signing in, or the file itself.",
+            status=status,
+        )
+    if status != 200:
+        raise DownloadFailed(
+            f"The address {shown(url)} answered with status {status} instead of a file.",
+            "Give the address of the file itself.",
+            status=status,
+        )
+
+
+def _length(response: requests.Response) -> int | None:
+    text = response.headers.get("Content-Length", "")
+    return int(text) if text.isdigit() and "Content-Encoding" not in response.headers else None
+
+
+def _size(number: int) -> str:
+    return f"{number / 2**20:.0f} MiB" if number >= 2**20 else f"{number} bytes"
+
+
+def _too_large(limit_bytes: int) -> DownloadFailed:
+    return DownloadFailed(
+        f"The file is larger than the {_size(limit_bytes)} taken here.",
+        "Use a shorter or more compressed file.",
+    )
+
+
+def _not_plain(url: str) -> DownloadFailed:
+    known = shown(url)
+    readable = known not in ("", UNREADABLE)
+    return DownloadFailed(
+        f"{known} is not a plain web address." if readable else "This is not a plain web address.",
+        "Give an address that begins with https and has no name or password in it.",
+    )
+
+
+def _unencrypted(url: str) -> DownloadFailed:
+    return DownloadFailed(
+        f"The address {shown(url)} is not encrypted.",
+        "Give an address that begins with https.",
+    )
+
+
+def _forbidden(url: str) -> DownloadFailed:
+    return DownloadFailed(
+        f"The address {shown(url)} does not lead to the public internet.",
+        "Give an address that everyone can open, or upload the file.",
+    )
+
+
+def _passing(url: str, why: str, status: int | None = None, wait: float | None = None) -> _Passing:
+    error = DownloadFailed(
+        f"The file at {shown(url)} could not be fetched: {why}.",
+        "Check that the address opens in a browser, then try again.",
+        status=status,
+    )
+    return _Passing(error, wait)
+
+
+class _Passing(Exception):  # noqa: N818
+    """A failure that another attempt may not meet."""
+
+    def __init__(self, error: DownloadFailed, retry_after: float | None = None) -> None:
+        super().__init__(error)
+        self.error = error
+        self.retry_after = retry_after
+
+
+class _Visit:
+    """One attempt: a chain of redirects to a file."""
+
+    def __init__(self, allow_private: bool, trusted_origin: str | None) -> None:
+        self._allow_private = allow_private
+        self._trusted = origin(trusted_origin) if trusted_origin else None
+        self._permits = permitted(allow_private)
+        self._guarded = session(GuardedAdapter(self._permits))
+        self._free = session(requests.adapters.HTTPAdapter())
+
+    def __enter__(self) -> _Visit:
+        return self
+
+    def __exit__(self, *about: object) -> None:
+        self._guarded.close()
+        self._free.close()
+
+    def response(self, url: str) -> requests.Response:
+        """The answer at the end of the redirects, its body not yet read."""
+        trusted = True
+        for _ in range(_REDIRECTS + 1):
+            trusted = trusted and self._trusted is not None and origin(url) == self._trusted
+            response = self._get(url, trusted)
+            if not response.is_redirect:
+                return response
+            response.close()
+            target = response.headers["Location"].encode("latin-1").decode("utf-8", "replace")
+            try:
+                url = urljoin(url, target)
+            except ValueError:
+                raise _not_plain(target) from None
+        raise DownloadFailed(
+            f"The address {shown(url)} is sent on from place to place without end.",
+            "Give the file's final address.",
+        )
+
+    def _get(self, url: str, trusted: bool) -> requests.Response:
+        self._check(url, trusted)
+        try:
+            return (self._free if trusted else self._guarded).get(
+                url,
+                headers=_HEADERS,
+                auth=keyless,
+                stream=True,
+                allow_redirects=False,
+                timeout=(_CONNECT_SECONDS, _STALL_SECONDS),
+                proxies=proxies(url),
+            )
+        except ForbiddenAddress:
+            forbidden = _forbidden(url) if url.startswith("https:") else _unencrypted(url)
+        except ValueError:  # what the parsers of addresses say of one that is none
+            forbidden = _not_plain(url)
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+            forbidden = None
+            failure = no_answer(error)
+        raise forbidden or _passing(url, failure.why)
+
+    def _check(self, url: str, trusted: bool) -> None:
+        place = plain(url)
+        if place is None:
+            raise _not_plain(url)
+        if trusted:
+            return
+        if place[0] != "https" and not self._allow_private:
+            raise _unencrypted(url)
+        try:
+            check_proxied(url, self._permits)
+        except ForbiddenAddress:
+            raise _forbidden(url) from None

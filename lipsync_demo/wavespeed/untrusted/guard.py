@@ -1,0 +1,82 @@
+"""Connections that only reach permitted addresses.
+
+Names are judged by what they resolve to before anything is sent, and the socket's real
+peer is judged again, so that a name that changes its address in between gains nothing.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from typing import Any
+
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import NameResolutionError
+
+from lipsync_demo.wavespeed.addresses import Address, literal
+
+Permits = Callable[[str, Address], bool]
+"""Whether a connection of this scheme may go to this address."""
+
+
+class ForbiddenAddress(Exception):  # noqa: N818
+    """The connection would have gone to an address that is not permitted."""
+
+
+def check_name(host: str, port: int, scheme: str, permits: Permits) -> None:
+    """Judge every address a name resolves to.
+
+    Raises:
+        ForbiddenAddress: one of them is not permitted.
+        OSError: the name does not resolve.
+    """
+    for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+        _check_address(str(info[4][0]), scheme, permits)
+
+
+def _check_address(text: str, scheme: str, permits: Permits) -> None:
+    address = literal(text)
+    if address is None or not permits(scheme, address):
+        raise ForbiddenAddress
+
+
+def guarded_pools(permits: Permits, opened: list[HTTPConnection]) -> dict[str, Any]:
+    """Connection pools by scheme, for a pool manager's `pool_classes_by_scheme`.
+
+    Every connection they open is added to `opened`.
+    """
+
+    class PlainConnection(HTTPConnection):
+        def _new_conn(self) -> socket.socket:
+            opened.append(self)
+            return _judged(self, super()._new_conn, "http", permits)
+
+    class SecureConnection(HTTPSConnection):
+        def _new_conn(self) -> socket.socket:
+            opened.append(self)
+            return _judged(self, super()._new_conn, "https", permits)
+
+    class PlainPool(HTTPConnectionPool):
+        ConnectionCls = PlainConnection
+
+    class SecurePool(HTTPSConnectionPool):
+        ConnectionCls = SecureConnection
+
+    return {"http": PlainPool, "https": SecurePool}
+
+
+def _judged(
+    connection: HTTPConnection, connect: Callable[[], socket.socket], scheme: str, permits: Permits
+) -> socket.socket:
+    try:
+        check_name(connection.host, connection.port, scheme, permits)
+    except socket.gaierror as error:
+        raise NameResolutionError(connection.host, connection, error) from error
+    sock = connect()
+    try:
+        _check_address(str(sock.getpeername()[0]), scheme, permits)
+    except BaseException:
+        sock.close()
+        raise
+    return sock
