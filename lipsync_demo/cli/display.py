@@ -28,6 +28,7 @@ STAGES = {
     RunState.UNCLEAR: "Unclear whether the request arrived",
 }
 REDRAW_SECONDS = 0.25
+"""Seconds between two drawings of the bar."""
 
 console = Console(stderr=True, highlight=False, soft_wrap=True)
 

@@ -61,7 +61,7 @@ def probe(
     something does.
     """
     from lipsync_demo.cli.display import say
-    from lipsync_demo.cli.drift import printed
+    from lipsync_demo.cli.probe_table import printed
     from lipsync_demo.report.drift import as_json, as_junit, as_page
     from lipsync_demo.runs.record.errors import RunsError
     from lipsync_demo.wavespeed.errors import WaveSpeedError
@@ -142,8 +142,8 @@ def _probed(
     yes: bool,
     free: bool,
 ) -> Conformance:
-    from lipsync_demo.cli.asking import asking
-    from lipsync_demo.cli.purse import TerminalPurse
+    from lipsync_demo.cli.probe_payment import TerminalPurse
+    from lipsync_demo.cli.probe_prompt import asking
     from lipsync_demo.conformance.clips import Clips
     from lipsync_demo.conformance.memory import dated, place
     from lipsync_demo.conformance.models import Conformance

@@ -22,7 +22,7 @@ def run_record(run: Run, output: Path | None = None) -> dict[str, Any]:
     """The run as JSON values; `output` is where its result was copied to, if it was.
 
     Lengths and timings are seconds.  `has_nsfw_contents` has a flag for each output, null
-    where the model did not say; `own_nsfw_checks` then has what our own look at it found,
+    where the model did not say; `own_nsfw_checks` then has the result of our own check,
     `{score, frames, flagged}`.  `error` is null or `{what, hint, task_id}`.
     """
     result = output or run.output

@@ -17,7 +17,9 @@ from lipsync_demo.runs.storage.run_table import RunStore
 from lipsync_demo.settings import BackendName, Settings
 
 CONNECT_SECONDS = 3.0
+"""Seconds a server has to take a connection."""
 ANY_KEY = "local"
+"""The token sent to a server for which none is set."""
 
 
 @contextmanager

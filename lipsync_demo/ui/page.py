@@ -26,7 +26,7 @@ from lipsync_demo.ui.studio import widgets as studio
 from lipsync_demo.ui.studio.events import Studio
 
 SWEEP_SECONDS = 600
-"""How often Gradio looks for uploads that are too old."""
+"""Seconds between two searches for uploads that are too old."""
 QUEUE_PAUSE_SECONDS = 0.02
 """Between looks for a queued event; Gradio's own millisecond costs 6 % of a core at rest."""
 

@@ -10,7 +10,7 @@ from lipsync_demo.doctor.examine import Examined, examine_audio, examine_video
 from lipsync_demo.markup.words import escape
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.preflight import Finding, Severity
-from lipsync_demo.ui.inputs.sources import Source, Track, take
+from lipsync_demo.ui.inputs.sources import Source, Track, read_source
 
 MARK = ".mended-"
 """What stands between a file's name and the fix in the name of a mended one."""
@@ -19,7 +19,7 @@ MARK = ".mended-"
 @lru_cache(maxsize=128)
 def examined(track: Track, path: Path) -> Examined:
     """What the doctor finds in a file; nothing where it cannot be read."""
-    source = take(track, path)
+    source = read_source(track, path)
     try:
         return examine_video(source.info) if track == "video" else examine_audio(source.info)
     except MediaError:
@@ -42,7 +42,7 @@ def section(track: str, source: Source, seen: Examined) -> str:
     original = original_of(source.path)
     changed = ""
     if original is not None:
-        before = take(source.track, original)
+        before = read_source(source.track, original)
         fix = source.path.name.partition(MARK)[2].partition("-")[0]
         words = texts.Doctor.changed(texts.Doctor.FIXES[fix], _plain(before), _plain(source))
         changed = (

@@ -21,10 +21,10 @@ from lipsync_demo.media.preflight import Fix, Severity
 from lipsync_demo.ui.doctor import widgets
 from lipsync_demo.ui.doctor.findings import MARK, examined, original_of, section
 from lipsync_demo.ui.doctor.pictures import strip
-from lipsync_demo.ui.doctor.widgets import LOOKING, STEP, CutWidgets, DoctorWidgets
+from lipsync_demo.ui.doctor.widgets import EXAMINING, STEP, CutWidgets, DoctorWidgets
 from lipsync_demo.ui.frame import notices
 from lipsync_demo.ui.frame.context import AT_ONCE, IN_TURN, Changes, unchanged
-from lipsync_demo.ui.inputs.sources import Source, take, usable
+from lipsync_demo.ui.inputs.sources import Source, read_source, usable
 from lipsync_demo.ui.inputs.widgets import SourceWidgets
 
 APPLIED: dict[Fix, Callable[[Path, Path], Path]] = {
@@ -46,37 +46,39 @@ class Doctor:
     sources: SourceWidgets
     widgets: DoctorWidgets
 
-    def looked(self, video: str | None, speech: str | None, pointed: tuple[str, str]) -> Changes:
+    def examine(self, video: str | None, speech: str | None, done: tuple[str, str]) -> Changes:
         """A video or a speech track came, went or was mended.
 
-        Both tracks are looked at whenever one changed; `pointed` names the files whose points
-        stand already, so that a point somebody has just set is not taken back.
+        Both tracks are examined whenever one changed; `done` names the files whose sliders are
+        set already, so that a point the user has just set stays.
         """
         w = self.widgets
         picture, sound = usable("video", video), usable("speech", speech)
-        parts, praise, looks = [], [], 0
+        parts, praise, warnings = [], [], 0
         for track, source in (("video", picture), ("speech", sound)):
             if source is None:
                 continue
             seen = examined(source.track, source.path)
             praise += [seen.praise] if seen.praise else []
-            looks += sum(f.severity is not Severity.NOTE for f in seen.found)
+            warnings += sum(f.severity is not Severity.NOTE for f in seen.found)
             parts.append(section(track, source, seen))
         files = tuple(str(source.path) if source else "" for source in (picture, sound))
-        summary = texts.Doctor.summary(", ".join(praise), looks) if parts else texts.Doctor.NOTHING
+        summary = (
+            texts.Doctor.summary(", ".join(praise), warnings) if parts else texts.Doctor.NOTHING
+        )
         return {
             w.findings: (
-                f'<details class="doctor"{" open" if looks else ""}><summary>{escape(summary)}'
+                f'<details class="doctor"{" open" if warnings else ""}><summary>{escape(summary)}'
                 f"</summary>{''.join(parts)}</details>"
             ),
             w.strip: strip(picture.path, picture.seconds) if picture else "",
             w.wave: waveform(sound.path) if sound else "",
-            **(_points(picture, w.video) if files[0] != pointed[0] else {}),
-            **(_points(sound, w.speech) if files[1] != pointed[1] else {}),
+            **(_points(picture, w.video) if files[0] != done[0] else {}),
+            **(_points(sound, w.speech) if files[1] != done[1] else {}),
             w.examined: files,
         }
 
-    def pressed(self, video: str | None, speech: str | None, event: gr.EventData) -> Changes:
+    def apply(self, video: str | None, speech: str | None, event: gr.EventData) -> Changes:
         """A remedy, or the way back to the original, was pressed."""
         act, track, *edges = [*str(event.act).split(" "), ""][:4]
         held = video if track == "video" else speech
@@ -124,7 +126,7 @@ class Doctor:
 
     def _holding(self, track: str, path: Path) -> Changes:
         widget = self.sources.video if track == "video" else self.sources.speech
-        return {widget: str(take("video" if track == "video" else "speech", path).shown)}
+        return {widget: str(read_source("video" if track == "video" else "speech", path).shown)}
 
 
 def _points(source: Source | None, cut: CutWidgets) -> Changes:
@@ -153,22 +155,22 @@ def build(sources: SourceWidgets) -> Doctor:
 def wire(view: Doctor, page: gr.Blocks) -> None:
     """Connect the events."""
     w, sources = view.widgets, view.sources
-    looked: dict[str, Any] = {
-        "fn": view.looked,
+    examining: dict[str, Any] = {
+        "fn": view.examine,
         "inputs": [sources.video, sources.speech, w.examined],
         "outputs": [
             *(w.findings, w.strip, w.wave, w.video.start, w.video.end),
             *(w.speech.start, w.speech.end, w.examined),
         ],
     } | IN_TURN | {"show_progress": "hidden"}  # fmt: skip
-    # One at a time, and once more when something changed meanwhile: the last look is of what is
-    # there, and no earlier one comes in after it.
+    # One at a time, and once more when something changed meanwhile: the last answer is about what
+    # is there, and no earlier one comes in after it.
     changed = [sources.video.change, sources.speech.change, page.load]
-    gr.on(changed, lambda: LOOKING, None, [w.findings], **AT_ONCE).then(
-        **looked, trigger_mode="always_last"
+    gr.on(changed, lambda: EXAMINING, None, [w.findings], **AT_ONCE).then(
+        **examining, trigger_mode="always_last"
     )
     held = [sources.video, sources.speech, w.findings]
-    w.findings.select(view.pressed, [sources.video, sources.speech], held, **IN_TURN)
+    w.findings.select(view.apply, [sources.video, sources.speech], held, **IN_TURN)
 
     def cut_video(held: str | None, start: float | None, end: float | None) -> Changes:
         return view.cut("video", held, start, end)

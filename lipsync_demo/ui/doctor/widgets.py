@@ -12,7 +12,7 @@ from lipsync_demo.ui.frame.listing import SELECT_JS
 
 STEP = 0.01
 """Seconds between two places of a slider."""
-LOOKING = f'<p class="quiet" role="status">{texts.Doctor.LOOKING}</p>'
+EXAMINING = f'<p class="quiet" role="status">{texts.Doctor.LOOKING}</p>'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +42,7 @@ class DoctorWidgets:
 def build() -> DoctorWidgets:
     """Create the panel inside the current column."""
     t = texts.Doctor
-    findings = html(LOOKING, elem_id="doctor", js_on_load=SELECT_JS)
+    findings = html(EXAMINING, elem_id="doctor", js_on_load=SELECT_JS)
     with gr.Accordion(t.CUT, open=False, elem_id="cuts"):
         strip = html(elem_id="strip")
         video = _cut(t.VIDEO, t.CUT_VIDEO, "video")

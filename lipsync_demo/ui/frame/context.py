@@ -16,7 +16,7 @@ from lipsync_demo.settings import Settings
 KEY_SECONDS = 3600
 """Seconds a visitor's key stays in this server's memory after its last use."""
 POLL_SECONDS = 1.0
-"""Seconds between two looks at what is under way."""
+"""Seconds between two polls of what is under way."""
 STORAGE = "lipsync-demo-runs"
 GROUPS_STORAGE = "lipsync-demo-groups"
 SESSION_STORAGE = "lipsync-demo-session"

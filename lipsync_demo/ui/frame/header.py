@@ -12,6 +12,7 @@ from lipsync_demo.settings import BackendName, Settings
 
 CONSENT = texts.Header.CONSENT
 LOOPBACK = "http://127.0.0.1"
+"""The address that stands for the local backend when hosting is explained."""
 KEY_NOTE = texts.Header.KEY_PROMISE
 
 

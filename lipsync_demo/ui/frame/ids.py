@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 KEPT = 500
+"""Ids a browser keeps at most."""
 RUN_ID = re.compile(r"[0-9a-f]{32}")
 
 

@@ -50,28 +50,28 @@ class GroupEvents(ABC):
         """Whether something goes on with runs that have ended."""
         return False
 
-    def missing(self, error: RunsError, ids: object) -> Changes:
+    def show_missing(self, error: RunsError, ids: object) -> Changes:
         """What is shown in place of a group that does not exist."""
         return {self.widgets.notice: notices.trouble(error.what, error.hint)}
 
-    def nothing(self, ids: object) -> Changes:
+    def show_nothing(self, ids: object) -> Changes:
         """What is shown before there is a group."""
         return {}
 
-    def opened(self, address: str, groups: object, ids: object) -> Changes:
+    def page_opened(self, address: str, groups: object, ids: object) -> Changes:
         """The page was opened, perhaps at the address of a group."""
-        shown = self._asked(address, groups, ids) if address else self.nothing(ids)
+        shown = self._open(address, groups, ids) if address else self.show_nothing(ids)
         return shown | {self.widgets.earlier: self.earlier(remembered(groups))}
 
-    def asked(self, wanted: str, groups: object, ids: object) -> Changes:
+    def open(self, wanted: str, groups: object, ids: object) -> Changes:
         """A group is to be shown; one of the other kind is another tab's."""
-        return (self._asked(wanted, groups, ids) if wanted else {}) or unchanged()
+        return (self._open(wanted, groups, ids) if wanted else {}) or unchanged()
 
-    def _asked(self, wanted: str, groups: object, ids: object) -> Changes:
+    def _open(self, wanted: str, groups: object, ids: object) -> Changes:
         try:
             group = self.shared.service.groups.get(run_id(wanted) or "")
         except RunsError as error:
-            return self.missing(error, ids)
+            return self.show_missing(error, ids)
         if group.kind is not self.kind:
             return {}
         return self.show(group, ids) | {
@@ -79,7 +79,7 @@ class GroupEvents(ABC):
             self.shared.groups: remembered(groups, group.id),
         }
 
-    def begun(self, group: Group, groups: object, ids: object) -> Changes:
+    def started(self, group: Group, groups: object, ids: object) -> Changes:
         """A group was begun: it is shown, and kept in the browser's list."""
         known = remembered(groups, group.id)
         return self.show(group, ids) | {
@@ -129,7 +129,7 @@ class GroupEvents(ABC):
             return {self.widgets.notice: notices.trouble(error.what, error.hint)}
         return self.show(group, ids)
 
-    def chosen(
+    def select(
         self,
         current: str,
         key: SecretStr | None,
@@ -142,7 +142,7 @@ class GroupEvents(ABC):
         if wanted := run_id(event.run):
             return {shared.open_run: wanted, shared.views: gr.Tabs(selected="studio")}
         if wanted := run_id(event.group):
-            return self.asked(wanted, groups, ids)
+            return self.open(wanted, groups, ids)
         try:
             group = shared.service.groups.retry(run_id(current) or "", int(event.retry), key)
         except (ValueError, IndexError):
@@ -169,7 +169,7 @@ class GroupEvents(ABC):
         sharing.wire(w.sharing, w.group, w.stamp)
         asked = [*self.shown, s.views, s.groups]
         page.load(
-            self.opened,
+            self.page_opened,
             [w.group, s.groups, s.ids],
             [*asked, w.earlier],
             js=f"(_, ...rest) => [window.lipsync.asked('{self.tab}'), ...rest]",
@@ -188,7 +188,7 @@ class GroupEvents(ABC):
         w.resume.click(self.resume, [w.group, s.key, s.ids], self.shown, **AT_ONCE)
         for place in (w.body, w.earlier):
             place.select(
-                self.chosen,
+                self.select,
                 [w.group, s.key, s.groups, s.ids],
                 [*asked, s.open_run, s.model],
                 **AT_ONCE,

@@ -20,8 +20,11 @@ from lipsync_demo.wavespeed.catalogue import short_name
 
 Link = Callable[[Path], str]
 PAGE = 20
+"""Runs on one page of the list."""
 ANY = ""
+"""The value of a filter that narrows nothing."""
 THUMBNAIL_HEIGHT = 96
+"""Height of a run's small picture in pixels."""
 INKS = {
     RunState.DONE: "good",
     RunState.FAILED: "bad-ink",

@@ -20,11 +20,11 @@ from lipsync_demo.ui.history.listing import ANY, Wanted, history, row
 from lipsync_demo.ui.history.widgets import (
     ALSO_API,
     HERE,
-    BringWidgets,
     DrawerWidgets,
+    ImportWidgets,
     ListWidgets,
-    build_bring,
     build_drawer,
+    build_imports,
     build_list,
 )
 from lipsync_demo.ui.inputs import samples
@@ -38,7 +38,7 @@ class History:
     shared: Shared
     runs: ListWidgets
     drawer: DrawerWidgets
-    bring: BringWidgets
+    imports: ImportWidgets
 
     def _known(self, ids: object, groups: object) -> list[str]:
         """Ids of the runs this browser holds, alone or in its comparisons and batches."""
@@ -46,7 +46,7 @@ class History:
         found = self.shared.service.groups.list(KEPT, ids=mine) if mine else []
         return list(dict.fromkeys([*remembered(ids), *(i for g in found for i in g.run_ids)]))
 
-    def listed(self, ids: object, groups: object, page: int, *wanted: str) -> Changes:
+    def list_runs(self, ids: object, groups: object, page: int, *wanted: str) -> Changes:
         """The list of runs as it is now."""
         known = self._known(ids, groups)
         runs = self.shared.service.list(KEPT, ids=known) if known else []
@@ -56,7 +56,7 @@ class History:
             shown += f'<ul class="runs">{rows}</ul>'
         return {self.runs.listing: shown}
 
-    def pressed(self, ids: object, groups: object, event: gr.EventData) -> Changes:
+    def select(self, ids: object, groups: object, event: gr.EventData) -> Changes:
         """A run of the list, or a button of it, was pressed."""
         if event.act.startswith("page "):
             return {self.runs.page: int(event.act.removeprefix("page "))}
@@ -87,7 +87,7 @@ class History:
             self.runs.notice: "",
         }
 
-    def reviewed(
+    def save_review(
         self, chosen: str, verdict: str, good: Sequence[str], bad: Sequence[str], note: str
     ) -> Changes:
         """A judgement is to be kept; what is both good and bad is bad."""
@@ -103,18 +103,18 @@ class History:
             return {self.runs.notice: notices.trouble(error.what, error.hint)}
         return {self.runs.notice: f'<p class="quiet" role="status">{texts.Runs.SAVED}</p>'}
 
-    def repeated(self, chosen: str) -> Changes:
+    def repeat(self, chosen: str) -> Changes:
         """The run's inputs and mode are wanted in the studio."""
         return {
             self.shared.repeat: run_id(chosen) or "",
             self.shared.views: gr.Tabs(selected="studio"),
         }
 
-    def opened(self, chosen: str) -> Changes:
+    def open(self, chosen: str) -> Changes:
         """The run is wanted in the studio."""
         return self._open(run_id(chosen) or "")
 
-    def deleted(self, chosen: str, where: str, key: SecretStr | None, ids: object) -> Changes:
+    def delete(self, chosen: str, where: str, key: SecretStr | None, ids: object) -> Changes:
         """The run is to be deleted, and perhaps its task at the API."""
         wanted = run_id(chosen) or ""
         try:
@@ -130,7 +130,7 @@ class History:
             self.shared.ids: [i for i in remembered(ids) if i != wanted],
         }
 
-    def typed(self, text: str, ids: object) -> Changes:
+    def open_by_id(self, text: str, ids: object) -> Changes:
         """An id or an address was pasted."""
         wanted = run_id(text)
         if wanted is None:
@@ -141,11 +141,11 @@ class History:
             return {self.runs.notice: notices.trouble(error.what, notices.GONE)}
         return self._open(wanted) | {
             self.shared.ids: remembered(ids, wanted),
-            self.bring.box: "",
+            self.imports.box: "",
             self.runs.notice: "",
         }
 
-    def brought(
+    def import_task(
         self, task: str, mode: str, key: SecretStr | None, ids: object, session: object
     ) -> Changes:
         """A task that was started elsewhere is wanted here."""
@@ -164,7 +164,7 @@ class History:
             return {self.runs.notice: notices.trouble(error.what, error.hint)}
         return self._open(run.id) | {
             shared.ids: remembered(ids, run.id),
-            self.bring.task: "",
+            self.imports.task: "",
             self.runs.notice: "",
         }
 
@@ -179,14 +179,14 @@ def _title(run: Run) -> str:
 
 def build(shared: Shared) -> History:
     """Create the widgets inside the current tab."""
-    return History(shared=shared, runs=build_list(), drawer=build_drawer(), bring=build_bring())
+    return History(shared=shared, runs=build_list(), drawer=build_drawer(), imports=build_imports())
 
 
 def wire(view: History, tab: gr.Tab, stamp: gr.Textbox) -> None:
     """Connect the events; `stamp` changes when the studio's run does."""
-    s, runs, drawer, bring = view.shared, view.runs, view.drawer, view.bring
+    s, runs, drawer, imports = view.shared, view.runs, view.drawer, view.imports
     listed = {
-        "fn": view.listed,
+        "fn": view.list_runs,
         "inputs": [s.ids, s.groups, runs.page, *runs.filters],
         "outputs": [runs.listing],
     } | AT_ONCE
@@ -196,28 +196,28 @@ def wire(view: History, tab: gr.Tab, stamp: gr.Textbox) -> None:
     review = [drawer.chosen, drawer.verdict, drawer.good, drawer.bad, drawer.note]
     details = [*review, drawer.panel, drawer.title, drawer.where]
     details += [drawer.delete, drawer.sure, drawer.repeat, runs.notice]
-    runs.listing.select(view.pressed, [s.ids, s.groups], [*shown, runs.page, *details], **AT_ONCE)
-    drawer.save.click(view.reviewed, review, [runs.notice], **AT_ONCE).then(**listed)
-    drawer.open.click(view.opened, [drawer.chosen], shown, **AT_ONCE)
-    drawer.repeat.click(view.repeated, [drawer.chosen], [s.repeat, s.views], **AT_ONCE)
+    runs.listing.select(view.select, [s.ids, s.groups], [*shown, runs.page, *details], **AT_ONCE)
+    drawer.save.click(view.save_review, review, [runs.notice], **AT_ONCE).then(**listed)
+    drawer.open.click(view.open, [drawer.chosen], shown, **AT_ONCE)
+    drawer.repeat.click(view.repeat, [drawer.chosen], [s.repeat, s.views], **AT_ONCE)
     drawer.delete.click(lambda: gr.Button(visible=True), None, [drawer.sure], **AT_ONCE)
     drawer.sure.click(
-        view.deleted,
+        view.delete,
         [drawer.chosen, drawer.where, s.key, s.ids],
         [runs.notice, drawer.panel, s.ids],
         **IN_TURN,
     ).then(**listed)
     gr.on(
-        [bring.go.click, bring.box.submit],
-        view.typed,
-        [bring.box, s.ids],
-        [*shown, s.ids, bring.box, runs.notice],
+        [imports.go.click, imports.box.submit],
+        view.open_by_id,
+        [imports.box, s.ids],
+        [*shown, s.ids, imports.box, runs.notice],
         **AT_ONCE,
     )
     gr.on(
-        [bring.button.click, bring.task.submit],
-        view.brought,
-        [bring.task, bring.mode, s.key, s.ids, s.session],
-        [*shown, s.ids, bring.task, runs.notice],
+        [imports.start.click, imports.task.submit],
+        view.import_task,
+        [imports.task, imports.mode, s.key, s.ids, s.session],
+        [*shown, s.ids, imports.task, runs.notice],
         **IN_TURN,
     )

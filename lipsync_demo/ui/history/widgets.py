@@ -51,14 +51,14 @@ class DrawerWidgets:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BringWidgets:
+class ImportWidgets:
     """The places for the id of another run and for a task that was started elsewhere."""
 
     box: gr.Textbox
     go: gr.Button
     task: gr.Textbox
     mode: gr.Dropdown
-    button: gr.Button
+    start: gr.Button
 
 
 def build_list() -> ListWidgets:
@@ -132,7 +132,7 @@ def build_drawer() -> DrawerWidgets:
     )
 
 
-def build_bring() -> BringWidgets:
+def build_imports() -> ImportWidgets:
     """Create the places for ids inside the current tab."""
     t = texts.Runs
     with gr.Column(elem_id="run-bring", elem_classes="panel"):
@@ -143,11 +143,11 @@ def build_bring() -> BringWidgets:
             task = gr.Textbox(label=t.IMPORT, elem_id="task-box", scale=3)
             choices = [(t.AS_RECORDED, ANY), *((m.value, m.value) for m in SyncMode)]
             mode = gr.Dropdown(choices=choices, value=ANY, label=t.MODE, elem_id="task-mode")
-            button = gr.Button(t.BRING, elem_id="task-bring", scale=1)
-    return BringWidgets(
+            start = gr.Button(t.BRING, elem_id="task-bring", scale=1)
+    return ImportWidgets(
         box=box,
         go=go,
         task=task,
         mode=mode,
-        button=button,
+        start=start,
     )

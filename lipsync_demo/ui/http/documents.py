@@ -32,6 +32,7 @@ from lipsync_demo.settings import Settings
 
 REPORT = "/report/"
 POSTER_HEIGHT = 630
+"""Height in pixels of the picture that messengers show beside a link."""
 FORMATS = {
     "html": "text/html; charset=utf-8",
     "zip": "application/zip",

@@ -33,6 +33,7 @@ BLOCKED = (
 PREFIX = "/gradio_api"
 UPLOAD = f"{PREFIX}/upload"
 JSON_LIMIT = 256 * 1024
+"""Bytes of a request's JSON that are taken at most."""
 FORM_SLACK = 10 * 1024 * 1024
 """What a form may weigh beyond the file in it."""
 REMOTE = re.compile(r"\s*(?:https?|file|ftps?|data):", re.IGNORECASE)

@@ -62,7 +62,7 @@ class Source:
 
 
 @lru_cache(maxsize=256)
-def take(track: Track, held: Path) -> Source:
+def read_source(track: Track, held: Path) -> Source:
     """The input a widget holds, with a preview beside it when browsers cannot play it.
 
     Raises:
@@ -78,7 +78,7 @@ def take(track: Track, held: Path) -> Source:
 def usable(track: Track, held: str | None) -> Source | None:
     """The input a widget holds; None when it holds nothing or what it holds cannot be used."""
     try:
-        return take(track, Path(held)) if held else None
+        return read_source(track, Path(held)) if held else None
     except MediaError:
         return None
 
@@ -102,7 +102,7 @@ def fetch(track: Track, url: str, folder: Path, *, limit_bytes: int, allow_priva
     with written():
         path = Path(tempfile.mkdtemp(prefix="link-", dir=folder)) / file_name(url)
     download(url, path, limit_bytes=limit_bytes, allow_private=allow_private)
-    return take(track, path)
+    return read_source(track, path)
 
 
 def lay_all(video: Source | None, speech: Source | None) -> Timelines | None:

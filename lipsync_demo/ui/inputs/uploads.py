@@ -17,6 +17,7 @@ from pathlib import Path
 from lipsync_demo.settings import Settings
 
 KEEP_SECONDS = 24 * 3600
+"""Seconds an upload is kept."""
 SAMPLE = "sample"
 ENVIRONMENT = {
     "GRADIO_ANALYTICS_ENABLED": "False",
@@ -64,7 +65,7 @@ def place(sample: Path, folder: Path) -> Path | None:
     return target
 
 
-def lend(path: Path, folder: Path) -> Path:
+def copy_for_page(path: Path, folder: Path) -> Path:
     """A copy of a run's input among the uploads, where the page may show it."""
     target = Path(tempfile.mkdtemp(prefix="again-", dir=folder)) / path.name
     shutil.copy2(path, target)

@@ -13,6 +13,7 @@ from lipsync_demo.settings import Settings
 from lipsync_demo.ui.frame.context import html
 
 CAMERA = {"video": {"width": {"ideal": 1280}, "height": {"ideal": 720}}}
+"""What the browser is asked of its camera, in pixels."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

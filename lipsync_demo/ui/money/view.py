@@ -31,13 +31,13 @@ class Money:
     figures: gr.HTML
     refresh: gr.Button
     box: gr.Textbox
-    put: gr.Button
-    lift: gr.Button
+    set_button: gr.Button
+    remove_button: gr.Button
     notice: gr.HTML
     lines: gr.HTML
     save: gr.DownloadButton
 
-    def shown(self, key: SecretStr | None, session: object, model: object) -> Changes:
+    def refresh_all(self, key: SecretStr | None, session: object, model: object) -> Changes:
         """Everything as it is now, the balance asked anew."""
         shared, money = self.shared, self.shared.service.money
         backend = header.backend(shared.settings, key)
@@ -70,11 +70,11 @@ class Money:
         return {
             self.figures: f'<div class="tiles">{cells}</div><p class="quiet">{words}</p>{trouble}',
             self.lines: table(lines),
-            self.lift: gr.Button(visible=limit is not None),
+            self.remove_button: gr.Button(visible=limit is not None),
             self.save: gr.DownloadButton(visible=bool(lines), value=self._csv(lines)),
         }
 
-    def limited(self, typed: str, session: object) -> Changes:
+    def set_limit(self, typed: str, session: object) -> Changes:
         """This session sets itself a limit."""
         own = run_id(session)
         limit = amount(typed)
@@ -83,7 +83,7 @@ class Money:
         self.shared.service.money.ledger.set_limit(own, limit)
         return {self.notice: f'<p class="quiet" role="status">{texts.Money.SET}</p>', self.box: ""}
 
-    def lifted(self, session: object) -> Changes:
+    def remove_limit(self, session: object) -> Changes:
         """This session lifts its limit."""
         if own := run_id(session):
             self.shared.service.money.ledger.set_limit(own, None)
@@ -137,8 +137,8 @@ def build(shared: Shared) -> Money:
         with gr.Row(elem_id="money-limit"):
             refresh = gr.Button(t.REFRESH, elem_id="money-refresh")
             box = gr.Textbox(label=t.LIMIT_LABEL, elem_id="money-box")
-            put = gr.Button(t.PUT, elem_id="money-set")
-            lift = gr.Button(t.LIFT, visible=False, elem_id="money-lift")
+            set_button = gr.Button(t.PUT, elem_id="money-set")
+            remove_button = gr.Button(t.LIFT, visible=False, elem_id="money-lift")
         notice = html(elem_id="money-notice")
         html(f"<h2>{t.LEDGER}</h2>")
         lines = html(elem_id="money-lines")
@@ -148,8 +148,8 @@ def build(shared: Shared) -> Money:
         figures=figures,
         refresh=refresh,
         box=box,
-        put=put,
-        lift=lift,
+        set_button=set_button,
+        remove_button=remove_button,
         notice=notice,
         lines=lines,
         save=save,
@@ -160,17 +160,17 @@ def wire(view: Money, tab: gr.Tab) -> None:
     """Connect the events."""
     s = view.shared
     shown: dict[str, Any] = {
-        "fn": view.shown,
+        "fn": view.refresh_all,
         "inputs": [s.key, s.session, s.model],
-        "outputs": [view.figures, view.lines, view.lift, view.save],
+        "outputs": [view.figures, view.lines, view.remove_button, view.save],
     } | IN_TURN
     gr.on([tab.select, view.refresh.click], **shown)
     gr.on(
-        [view.put.click, view.box.submit],
-        view.limited,
+        [view.set_button.click, view.box.submit],
+        view.set_limit,
         [view.box, s.session],
         [view.notice, view.box],
         trigger_mode="always_last",
         **AT_ONCE,
     ).then(**shown)
-    view.lift.click(view.lifted, [s.session], [view.notice], **AT_ONCE).then(**shown)
+    view.remove_button.click(view.remove_limit, [s.session], [view.notice], **AT_ONCE).then(**shown)

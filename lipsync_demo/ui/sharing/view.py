@@ -1,4 +1,4 @@
-"""The panel that shares what is shown: a link to look at it, for some days, taken back at will."""
+"""The panel that shares what is shown: reports, and links that expire or are revoked."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ class Sharing:
     days: gr.Dropdown
     make: gr.Button
     revoke: gr.Button
-    told: gr.HTML
+    message: gr.HTML
 
-    def shown(self, wanted: str) -> Changes:
+    def show(self, wanted: str) -> Changes:
         """What can be sent of what is shown now; nothing without a result."""
         known = run_id(wanted)
         ready = known is not None and self._exists(known)
@@ -38,7 +38,7 @@ class Sharing:
         return {
             self.panel: gr.Column(visible=ready),
             self.reports: documents.links(self.kind, known) if ready and known else "",
-            self.told: "",
+            self.message: "",
             self.revoke: gr.Button(visible=linked),
         }
 
@@ -51,7 +51,7 @@ class Sharing:
         except RunsError:
             return False
 
-    def made(self, wanted: str, days: int) -> Changes:
+    def create(self, wanted: str, days: int) -> Changes:
         """A link is wanted."""
         known = run_id(wanted)
         if known is None or days not in DAYS or not self._exists(known):
@@ -59,11 +59,11 @@ class Sharing:
         try:
             share, path = self.shared.service.shares.share(self.kind, known, days)
         except HostingUnavailable as error:
-            return {self.told: notices.trouble(error.what, error.hint)}
+            return {self.message: notices.trouble(error.what, error.hint)}
         base = self.shared.settings.public_base_url or ""
         until = f"{share.expires_at:%d %B %Y, %H:%M} UTC"
         return {
-            self.told: (
+            self.message: (
                 f'<div class="shared"><input type="text" readonly aria-label="{texts.Share.LINK}" '
                 f'data-path="{escape(path)}" value="{escape(base + path)}">'
                 f'<button type="button" class="button" data-copy>{texts.Share.COPY}</button>'
@@ -73,11 +73,11 @@ class Sharing:
             self.revoke: gr.Button(visible=True),
         }
 
-    def taken_back(self, wanted: str) -> Changes:
+    def revoke_all(self, wanted: str) -> Changes:
         """All links are to stop working."""
         count = self.shared.service.shares.revoke(run_id(wanted) or "")
         return {
-            self.told: f'<p class="quiet">{escape(texts.Share.revoked(count))}</p>',
+            self.message: f'<p class="quiet">{escape(texts.Share.revoked(count))}</p>',
             self.revoke: gr.Button(visible=False),
         }
 
@@ -99,7 +99,7 @@ def build(shared: Shared, kind: Kind, name: str = "") -> Sharing:
             )
             make = gr.Button(texts.Share.MAKE, elem_id=f"share-{name}-make")
             revoke = gr.Button(texts.Share.REVOKE, visible=False, elem_id=f"share-{name}-revoke")
-        told = html(elem_id=f"share-{name}-told")
+        message = html(elem_id=f"share-{name}-told")
     return Sharing(
         shared=shared,
         kind=kind,
@@ -108,13 +108,13 @@ def build(shared: Shared, kind: Kind, name: str = "") -> Sharing:
         days=days,
         make=make,
         revoke=revoke,
-        told=told,
+        message=message,
     )
 
 
 def wire(view: Sharing, shown: gr.Textbox, stamp: gr.Textbox) -> None:
     """Connect the events; `shown` holds the id, `stamp` changes when what is shown does."""
-    every = [view.panel, view.reports, view.told, view.revoke]
-    gr.on([shown.change, stamp.change], view.shown, [shown], every, **AT_ONCE)
-    view.make.click(view.made, [shown, view.days], [view.told, view.revoke], **AT_ONCE)
-    view.revoke.click(view.taken_back, [shown], [view.told, view.revoke], **AT_ONCE)
+    every = [view.panel, view.reports, view.message, view.revoke]
+    gr.on([shown.change, stamp.change], view.show, [shown], every, **AT_ONCE)
+    view.make.click(view.create, [shown, view.days], [view.message, view.revoke], **AT_ONCE)
+    view.revoke.click(view.revoke_all, [shown], [view.message, view.revoke], **AT_ONCE)

@@ -36,7 +36,7 @@ class Studio:
             *(o.again, o.meanwhile, o.notice, w.timer, w.choice.go, w.run_id, w.choice.findings),
         ]
 
-    def opened(
+    def page_opened(
         self,
         address: str,
         video: str | None,
@@ -60,7 +60,7 @@ class Studio:
         """Connect the events."""
         w, shared = self._widgets, self._shared
         page.load(
-            self.opened,
+            self.page_opened,
             [w.run_id, *self._chosen, shared.session, shared.model],
             list(dict.fromkeys([*self._held, *self._run, shared.session])),
             js="(_, ...rest) => [window.lipsync.asked('run'), ...rest]",
@@ -108,7 +108,7 @@ class Studio:
         events, shared, w, run = self._runs, self._shared, self._widgets, self._run
         sources, choice, outcome = w.sources, w.choice, w.outcome
         radios = list(choice.fields.values())
-        choice.mode.change(events.recorded, [choice.mode, w.stamp], run, **AT_ONCE)
+        choice.mode.change(events.show_recorded_mode, [choice.mode, w.stamp], run, **AT_ONCE)
         choice.go.click(
             events.start,
             [
@@ -119,12 +119,12 @@ class Studio:
             **AT_ONCE,
         )
         w.timer.tick(events.poll, [w.run_id, w.stamp], run, **AT_ONCE)
-        outcome.meanwhile.click(events.meanwhile, [w.run_id], run, **AT_ONCE)
+        outcome.meanwhile.click(events.show_recording_meanwhile, [w.run_id], run, **AT_ONCE)
         placed = [sources.video, sources.speech, choice.load, choice.findings]
-        choice.load.click(events.loaded, None, placed, **AT_ONCE)
+        choice.load.click(events.load_samples, None, placed, **AT_ONCE)
         outcome.stop.click(events.stop, [w.run_id], run, **AT_ONCE)
         outcome.resume.click(events.resume, [w.run_id, shared.key], run, **AT_ONCE)
-        outcome.again.click(events.again, [w.run_id, shared.key], run, **AT_ONCE)
+        outcome.again.click(events.submit_again, [w.run_id, shared.key], run, **AT_ONCE)
         w.run_id.change(None, [w.run_id], None, js="(id) => window.lipsync.address('run', id)")
         gr.on(
             [w.stamp.change, tab.select],
@@ -133,12 +133,12 @@ class Studio:
             self._laid,
             **AT_ONCE,
         )
-        w.stamp.change(events.settled, [w.run_id, w.stamp], run, **AT_ONCE)
+        w.stamp.change(events.reopen_run, [w.run_id, w.stamp], run, **AT_ONCE)
         shared.open_run.change(
-            events.open_asked, [shared.open_run], [*run, shared.open_run], **AT_ONCE
+            events.open_requested, [shared.open_run], [*run, shared.open_run], **AT_ONCE
         )
         shared.repeat.change(
-            events.repeated,
+            events.repeat,
             [shared.repeat],
             [
                 *(sources.video, sources.speech, shared.model, choice.mode, *radios),

@@ -21,7 +21,7 @@ from lipsync_demo.settings import BackendName
 from lipsync_demo.ui.frame import header, models, notices, prices
 from lipsync_demo.ui.frame.context import Changes, Shared
 from lipsync_demo.ui.inputs import modes
-from lipsync_demo.ui.inputs.sources import Source, Track, fetch, lay_all, take, usable
+from lipsync_demo.ui.inputs.sources import Source, Track, fetch, lay_all, read_source, usable
 from lipsync_demo.ui.inputs.uploads import sweep
 from lipsync_demo.ui.inputs.widgets import SourceWidgets, limits
 from lipsync_demo.ui.studio.choice import ChoiceWidgets
@@ -125,7 +125,7 @@ class InputEvents:
         if path is None:
             return None, notices.facts(hint)
         try:
-            source = take(track, Path(path))
+            source = read_source(track, Path(path))
         except MediaError as error:
             return None, notices.facts(notices.trouble(error.what, error.hint), hint)
         preview = notices.PREVIEWED if source.shown != source.path else ""

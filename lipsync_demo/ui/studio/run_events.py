@@ -18,8 +18,8 @@ from lipsync_demo.ui.frame.context import Changes, Shared, unchanged
 from lipsync_demo.ui.frame.ids import remembered, run_id
 from lipsync_demo.ui.inputs import fields
 from lipsync_demo.ui.inputs.samples import SHOWN, example, sample
-from lipsync_demo.ui.inputs.sources import take, usable
-from lipsync_demo.ui.inputs.uploads import SAMPLE, lend, place, sweep
+from lipsync_demo.ui.inputs.sources import read_source, usable
+from lipsync_demo.ui.inputs.uploads import SAMPLE, copy_for_page, place, sweep
 from lipsync_demo.ui.studio import result
 from lipsync_demo.ui.studio.widgets import Widgets
 
@@ -91,12 +91,12 @@ class RunEvents:
         """Go on with a run where it was left."""
         return self._act(lambda run: self.shared.service.resume(run.id, _own(run, key)), current)
 
-    def again(self, current: str, key: SecretStr | None) -> Changes:
+    def submit_again(self, current: str, key: SecretStr | None) -> Changes:
         """Send the request anew, on a person's word."""
         service = self.shared.service
         return self._act(lambda run: service.submit_again(run.id, _own(run, key)), current)
 
-    def open_asked(self, wanted: str) -> Changes:
+    def open_requested(self, wanted: str) -> Changes:
         """Another view wants a run shown."""
         if not wanted:
             return unchanged()
@@ -109,7 +109,7 @@ class RunEvents:
         except RunNotFound as error:
             return self.show_missing(notices.trouble(error.what, notices.GONE))
 
-    def repeated(self, wanted: str) -> Changes:
+    def repeat(self, wanted: str) -> Changes:
         """The inputs and everything chosen for an earlier run are wanted for a new one."""
         shared, w = self.shared, self.widgets
         known = run_id(wanted)
@@ -120,13 +120,17 @@ class RunEvents:
         except RunNotFound as error:
             gone = notices.trouble(error.what, notices.GONE)
             return {shared.repeat: "", w.choice.findings: gone}
-        copies = [lend(record.path, shared.uploads) for record in (run.video, run.audio) if record]
+        copies = [
+            copy_for_page(record.path, shared.uploads)
+            for record in (run.video, run.audio)
+            if record
+        ]
         if len(copies) < 2:
             return {shared.repeat: ""}
         radios = w.choice.fields
         mode = {} if run.sync_mode is None else {w.choice.mode: run.sync_mode.value}
         return {
-            w.sources.video: str(take("video", copies[0]).shown),
+            w.sources.video: str(read_source("video", copies[0]).shown),
             w.sources.speech: str(copies[1]),
             shared.model: models.chosen(run.model).id,
             **mode,
@@ -136,20 +140,20 @@ class RunEvents:
 
     # The recording that stands in for a run
 
-    def recorded(self, mode: str, stamp: str) -> Changes:
+    def show_recorded_mode(self, mode: str, stamp: str) -> Changes:
         """Another mode was chosen while a recording is shown: that mode's own is shown."""
         if not stamp.startswith(result.RECORDED):
             return unchanged()
         return self.show_recording(SyncMode(mode))
 
-    def settled(self, current: str, stamp: str) -> Changes:
+    def reopen_run(self, current: str, stamp: str) -> Changes:
         """Something else is shown; an answer that was late must not hide a run begun since."""
         wanted = run_id(current)
         if wanted is None or not stamp.startswith(result.RECORDED):
             return unchanged()
         return self.open_run(wanted)
 
-    def loaded(self) -> Changes:
+    def load_samples(self) -> Changes:
         """The sample is wanted back in its places."""
         w = self.widgets
         kept = [path for track in ("video", "speech") if (path := sample(track))]
@@ -163,7 +167,7 @@ class RunEvents:
             w.choice.findings: "",
         }
 
-    def meanwhile(self, current: str) -> Changes:
+    def show_recording_meanwhile(self, current: str) -> Changes:
         """The recording is wanted while a run waits for a network that is down."""
         try:
             run = self.shared.service.get(run_id(current) or "")

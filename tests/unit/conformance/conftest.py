@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from lipsync_demo.cli.purse import TerminalPurse
+from lipsync_demo.cli.probe_payment import TerminalPurse
 from lipsync_demo.conformance.clips import Clips
 from lipsync_demo.conformance.models import Finding
 from lipsync_demo.conformance.probing import Probe

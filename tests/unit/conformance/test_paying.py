@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from lipsync_demo.cli.purse import NO_PRICE, NOBODY_AGREED, TerminalPurse
+from lipsync_demo.cli.probe_payment import NO_PRICE, NOBODY_AGREED, TerminalPurse
 from lipsync_demo.conformance.models import Finding, Outcome
 from lipsync_demo.conformance.probing import ONLY_FREE
 from lipsync_demo.runs.record.ledger_line import LineState

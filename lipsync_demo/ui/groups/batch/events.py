@@ -40,7 +40,7 @@ def build(shared: Shared) -> Pairs:
         files = gr.File(
             file_count="multiple", label=t.FILES, elem_id="batch-files", height=150, type="filepath"
         )
-        told = html(rows.expected(), elem_id="batch-told")
+        message = html(rows.expected(), elem_id="batch-told")
         skip = gr.Checkbox(label=t.SKIP, visible=False, elem_id="batch-skip")
         with gr.Row(elem_id="batch-start-row"):
             concurrency = gr.Number(
@@ -71,7 +71,7 @@ def build(shared: Shared) -> Pairs:
     )
     pairs = PairWidgets(
         files=files,
-        told=told,
+        message=message,
         skip=skip,
         concurrency=concurrency,
         limit=limit,

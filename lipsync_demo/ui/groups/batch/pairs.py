@@ -30,7 +30,7 @@ class PairWidgets:
     """The widgets a list of pairs is given, checked and begun with."""
 
     files: gr.File
-    told: gr.HTML
+    message: gr.HTML
     skip: gr.Checkbox
     concurrency: gr.Number
     limit: gr.Textbox
@@ -55,19 +55,19 @@ class Pairs:
     view: GroupEvents
     widgets: PairWidgets
 
-    def checked(
+    def check(
         self, files: Sequence[str] | None, key: SecretStr | None, session: object, model: object
     ) -> Changes:
         """A list and its media came or went."""
         w, shared = self.widgets, self.view.shared
         if not files:
-            return {w.told: rows.expected(), w.skip: gr.Checkbox(visible=False)}
+            return {w.message: rows.expected(), w.skip: gr.Checkbox(visible=False)}
         found = _read(files)
         price = prices.before(shared, max(1, len(found.pairs)), key, session, model)
         pace = prices.limit_words(shared, len(found.pairs), key)
         bad = bool(found.pairs and found.bad)
         return {
-            w.told: rows.checked(found, price, pace),
+            w.message: rows.checked(found, price, pace),
             w.skip: gr.Checkbox(visible=bad, value=False),
         }
 
@@ -95,9 +95,9 @@ class Pairs:
             return {self.view.widgets.notice: notices.no_amount(limit)}
         name = next((Path(f).name for f in files if f.lower().endswith(LISTS)), texts.Page.BATCH)
         request = Request(found=found, title=name, concurrency=int(concurrency or 1), limit=most)
-        return self._begin(request, key, groups, ids, session, model, choices)
+        return self._start(request, key, groups, ids, session, model, choices)
 
-    def tried(
+    def start_samples(
         self,
         key: SecretStr | None,
         groups: object,
@@ -110,9 +110,9 @@ class Pairs:
         paths = [path for track in ("video", "speech") if (path := samples.sample(track))]
         found = read_pairs(rows.example_csv().encode(), among({p.name: p for p in paths}))
         request = Request(found=found, title=texts.Batch.EXAMPLE, concurrency=2, limit=None)
-        return self._begin(request, key, groups, ids, session, model, choices)
+        return self._start(request, key, groups, ids, session, model, choices)
 
-    def _begin(
+    def _start(
         self,
         request: Request,
         key: SecretStr | None,
@@ -137,7 +137,7 @@ class Pairs:
             )
         except RunsError as error:
             return self._refused(error.what, error.hint)
-        return self.view.begun(group, groups, ids)
+        return self.view.started(group, groups, ids)
 
     def _refused(self, what: str, hint: str) -> Changes:
         return {self.view.widgets.notice: notices.trouble(what, hint)}
@@ -147,12 +147,12 @@ class Pairs:
         s, w = self.view.shared, self.widgets
         self.view.wire(page)
         for event in (w.files.change, s.model.change):
-            event(self.checked, [w.files, s.key, s.session, s.model], [w.told, w.skip], **IN_TURN)
+            event(self.check, [w.files, s.key, s.session, s.model], [w.message, w.skip], **IN_TURN)
         begun = [*self.view.shown, s.groups, self.view.widgets.earlier]
         chosen = [s.key, s.groups, s.ids, s.session, s.model, *radios]
         given = [w.files, w.concurrency, w.limit, w.skip]
         w.start.click(self.start, [*given, *chosen], begun, **IN_TURN)
-        w.sample.click(self.tried, chosen, begun, **IN_TURN)
+        w.sample.click(self.start_samples, chosen, begun, **IN_TURN)
 
 
 def _read(files: Sequence[str]) -> PairList:

@@ -23,7 +23,7 @@ from lipsync_demo.ui.groups.compare import cells
 from lipsync_demo.ui.groups.events import GroupEvents, Runs
 from lipsync_demo.ui.groups.widgets import GroupWidgets
 from lipsync_demo.ui.inputs import samples
-from lipsync_demo.ui.inputs.sources import take
+from lipsync_demo.ui.inputs.sources import read_source
 from lipsync_demo.ui.sharing import view as sharing
 
 MOST_OTHERS = 12
@@ -41,12 +41,12 @@ class Compare(GroupEvents):
         super().__init__(shared, widgets)
         self.pair = pair
 
-    def begun(self, group: Group, groups: object, ids: object) -> Changes:
+    def started(self, group: Group, groups: object, ids: object) -> Changes:
         """A comparison was begun in the studio: its tab is opened."""
         tab = {self.shared.views: gr.Tabs(selected=self.tab)}
-        return super().begun(group, groups, ids) | tab
+        return super().started(group, groups, ids) | tab
 
-    def nothing(self, ids: object) -> Changes:
+    def show_nothing(self, ids: object) -> Changes:
         """The recorded comparison, before there is one."""
         runs = samples.comparison()
         film = samples.input_film(self.shared.link)
@@ -54,22 +54,22 @@ class Compare(GroupEvents):
         w = self.widgets
         return {w.group: "", w.body: grid, self.pair: self._pair(runs, ids, film)}
 
-    def missing(self, error: RunsError, ids: object) -> Changes:
+    def show_missing(self, error: RunsError, ids: object) -> Changes:
         """The recorded comparison, and a notice that the one asked for is gone."""
         gone = notices.trouble(texts.Compare.GONE, texts.Compare.GONE_HINT)
-        return self.nothing(ids) | {self.widgets.notice: gone}
+        return self.show_nothing(ids) | {self.widgets.notice: gone}
 
-    def looked(self, current: str, ids: object) -> Changes:
+    def refresh(self, current: str, ids: object) -> Changes:
         """The tab was opened: runs that ended meanwhile can be chosen in the player."""
         wanted = run_id(current)
         if wanted is None:
-            return self.nothing(ids)
+            return self.show_nothing(ids)
         try:
             return self.show(self.shared.service.groups.get(wanted), ids)
         except RunsError:
             return unchanged()
 
-    def chosen(
+    def select(
         self,
         current: str,
         key: SecretStr | None,
@@ -81,7 +81,7 @@ class Compare(GroupEvents):
         if event.act.startswith("model "):
             wanted = models.chosen(event.act.removeprefix("model "))
             return {self.shared.model: wanted.id, self.shared.views: gr.Tabs(selected="studio")}
-        return super().chosen(current, key, groups, ids, event)
+        return super().select(current, key, groups, ids, event)
 
     def body(self, group: Group, runs: Runs, ids: object) -> Changes:
         """The grid of cells, and the player of two videos."""
@@ -137,7 +137,7 @@ def given(video: str | None, speech: str | None) -> tuple[Path, Path] | str:
     if not video or not speech:
         return notices.trouble(texts.Compare.NEEDED, "")
     try:
-        return take("video", Path(video)).path, take("speech", Path(speech)).path
+        return read_source("video", Path(video)).path, read_source("speech", Path(speech)).path
     except MediaError as error:
         return notices.trouble(error.what, error.hint)
 
@@ -174,4 +174,4 @@ def build(shared: Shared) -> Compare:
 def wire(view: Compare, page: gr.Blocks, tab: gr.Tab) -> None:
     """Connect the events of the tab."""
     view.wire(page)
-    tab.select(view.looked, [view.widgets.group, view.shared.ids], view.shown, **AT_ONCE)
+    tab.select(view.refresh, [view.widgets.group, view.shared.ids], view.shown, **AT_ONCE)

@@ -39,7 +39,7 @@ class ModelComparison:
     def _plan(self) -> ModelsPlan:
         return self.widgets.choice.models_plan
 
-    def asked(
+    def ask(
         self,
         video: str | None,
         speech: str | None,
@@ -107,7 +107,7 @@ class ModelComparison:
             )
         except RunsError as error:
             return {self.view.widgets.notice: notices.trouble(error.what, error.hint)}
-        return self.view.begun(group, groups, ids)
+        return self.view.started(group, groups, ids)
 
     def wire(self) -> None:
         """Connect the events."""
@@ -118,7 +118,7 @@ class ModelComparison:
             return {plan.panel: gr.Column(visible=False)}
 
         choice.compare_models.click(
-            self.asked,
+            self.ask,
             [sources.video, sources.speech, choice.mode, s.model, s.key, s.session],
             [plan.panel, plan.ticked, plan.words, plan.start],
             concurrency_limit=4,

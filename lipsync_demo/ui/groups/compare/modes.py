@@ -27,7 +27,7 @@ class ModeComparison:
     view: Compare
     widgets: Widgets
 
-    def asked(
+    def ask(
         self,
         video: str | None,
         speech: str | None,
@@ -82,7 +82,7 @@ class ModeComparison:
             )
         except (RunsError, MediaError) as error:
             return {notice: notices.trouble(error.what, error.hint)}
-        return self.view.begun(group, groups, ids)
+        return self.view.started(group, groups, ids)
 
     def wire(self) -> None:
         """Connect the events."""
@@ -93,7 +93,7 @@ class ModeComparison:
             return {plan.panel: gr.Column(visible=False)}
 
         choice.compare.click(
-            self.asked,
+            self.ask,
             [sources.video, sources.speech, s.key, s.session, s.model],
             [plan.panel, plan.words, plan.start],
             **AT_ONCE,

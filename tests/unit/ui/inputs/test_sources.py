@@ -10,13 +10,13 @@ from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.preview import PREVIEW
 from lipsync_demo.media.probe import probe_video
 from lipsync_demo.media.sync_modes import SyncMode
-from lipsync_demo.ui.inputs.sources import lay_all, take
+from lipsync_demo.ui.inputs.sources import lay_all, read_source
 from tests.media_factory import make_speechlike, make_video
 
 
 def test_a_playable_video_is_shown_as_it_is(tmp_path: Path) -> None:
     clip = make_video(tmp_path / "clip.mp4", 1)
-    source = take("video", clip)
+    source = read_source("video", clip)
     assert source.shown == source.path == clip
     assert source.seconds == 1
     assert "192×128 · 25 fps" in source.facts
@@ -24,15 +24,15 @@ def test_a_playable_video_is_shown_as_it_is(tmp_path: Path) -> None:
 
 def test_a_preview_is_shown_and_the_original_is_found_again(tmp_path: Path) -> None:
     clip = make_video(tmp_path / "phone.mov", 1, codec="libx265")
-    source = take("video", clip)
+    source = read_source("video", clip)
     assert source.path == clip
     assert source.shown == tmp_path / f"phone.mov{PREVIEW}"
     preview = probe_video(source.shown).video
     assert preview is not None
     assert preview.codec == "h264"
     # The widget now holds the preview; what is sent must stay the original.
-    take.cache_clear()
-    again = take("video", source.shown)
+    read_source.cache_clear()
+    again = read_source("video", source.shown)
     assert again.path == clip
     assert again.shown == source.shown
 
@@ -40,23 +40,23 @@ def test_a_preview_is_shown_and_the_original_is_found_again(tmp_path: Path) -> N
 def test_two_events_at_once_make_one_whole_preview(tmp_path: Path) -> None:
     clip = make_video(tmp_path / "phone.mov", 2, codec="libx265")
     with ThreadPoolExecutor(4) as pool:
-        sources = list(pool.map(lambda _: take("video", clip), range(4)))
+        sources = list(pool.map(lambda _: read_source("video", clip), range(4)))
     assert {source.shown for source in sources} == {tmp_path / f"phone.mov{PREVIEW}"}
     assert probe_video(sources[0].shown).duration == 2
 
 
 def test_a_file_that_only_looks_like_a_preview_is_its_own_original(tmp_path: Path) -> None:
     clip = make_video(tmp_path / f"holiday{PREVIEW}", 1)
-    assert take("video", clip).path == clip
+    assert read_source("video", clip).path == clip
 
 
 def test_speech_lengths_are_those_of_the_sound(tmp_path: Path) -> None:
     video = make_video(tmp_path / "v.mp4", 4)
     speech = make_speechlike(tmp_path / "s.wav", Fraction(71, 10), 16_000)
-    source = take("speech", speech)
+    source = read_source("speech", speech)
     assert source.seconds == Fraction(71, 10)
     assert "mono · 16 kHz" in source.facts
-    timelines = lay_all(take("video", video), source)
+    timelines = lay_all(read_source("video", video), source)
     assert timelines is not None
     assert timelines[SyncMode.CUT_OFF].output_seconds == 4
     assert timelines[SyncMode.BOUNCE].output_seconds == Fraction(71, 10)
@@ -66,4 +66,4 @@ def test_speech_lengths_are_those_of_the_sound(tmp_path: Path) -> None:
 def test_what_cannot_be_used_is_an_error_in_plain_words(tmp_path: Path) -> None:
     silent = make_video(tmp_path / "silent.mp4", 1)
     with pytest.raises(MediaError, match="no sound"):
-        take("speech", silent)
+        read_source("speech", silent)

@@ -12,6 +12,7 @@ from lipsync_demo import texts
 from lipsync_demo.conformance.models import Conformance, Finding, Outcome
 
 NARROWEST = 100
+"""Columns of the table at least, however narrow the terminal is."""
 
 
 def printed(found: Conformance, *, every: bool) -> Iterator[str]:
