@@ -16,10 +16,12 @@ from tests.browser.visitor import SLOW, Visitor
 pytestmark = pytest.mark.browser
 
 
-def finished_run(
-    site: Site, visit: Visit, provider: Provider, clip: Path, speech: Path, finished: Path
+@pytest.fixture(scope="module")
+def owner(
+    site: Site, visit_all: Visit, provider: Provider, clip: Path, speech: Path, finished: Path
 ) -> tuple[Visitor, str]:
-    visitor = visit(site.url)
+    """A visitor with one finished run, and its id."""
+    visitor = visit_all(site.url)
     visitor.use_key(provider.key)
     visitor.choose(clip, speech, question="longer than the video.")
     visitor.pick("loop")
@@ -29,10 +31,27 @@ def finished_run(
     return visitor, run
 
 
-def test_a_run_is_found_judged_and_repeated(
-    site: Site, visit: Visit, provider: Provider, clip: Path, speech: Path, finished: Path
+def test_a_task_from_elsewhere_is_brought_in(
+    owner: tuple[Visitor, str], site: Site, visit: Visit, provider: Provider
 ) -> None:
-    visitor, _ = finished_run(site, visit, provider, clip, speech, finished)
+    visitor, run = owner
+    task = visitor.code("Response JSON").split('"id": "')[1][:32]
+    other = visit(site.url)
+    other.use_key(provider.key)
+    page = other.page
+    page.click("#view-runs-button")
+    page.fill("#task-box input, #task-box textarea", "nothing-like-it")
+    page.click("#task-bring")
+    expect(page.locator("#history-notice [role=alert]")).to_be_visible(timeout=SLOW)
+    page.fill("#task-box input, #task-box textarea", task)
+    page.click("#task-bring")
+    expect(other.stage).to_contain_text("loop", timeout=SLOW)
+    other.video()
+    assert other.run_id not in ("", run)
+
+
+def test_a_run_is_found_judged_and_repeated(owner: tuple[Visitor, str]) -> None:
+    visitor, _ = owner
     page = visitor.page
     page.click("#view-runs-button")
     history = page.locator("#history")
@@ -72,10 +91,12 @@ def test_a_run_is_found_judged_and_repeated(
 
 
 def test_a_run_is_deleted_here_and_at_the_api(
-    site: Site, visit: Visit, provider: Provider, clip: Path, speech: Path, finished: Path
+    owner: tuple[Visitor, str], site: Site, provider: Provider
 ) -> None:
-    visitor, run = finished_run(site, visit, provider, clip, speech, finished)
+    visitor, run = owner
     page = visitor.page
+    visitor.reload()
+    visitor.use_key(provider.key)
     page.click("#view-runs-button")
     page.get_by_role("button", name=re.compile("Judge, repeat, delete")).click()
     page.locator("#run-where").get_by_text("here and at the API").click()
@@ -84,22 +105,3 @@ def test_a_run_is_deleted_here_and_at_the_api(
     expect(page.locator("#history-notice")).to_contain_text("and 1 task at the API", timeout=SLOW)
     expect(page.locator("#history")).to_contain_text("No runs from this browser yet")
     assert not (site.folder / "data" / "runs" / run).exists()
-
-
-def test_a_task_from_elsewhere_is_brought_in(
-    site: Site, visit: Visit, provider: Provider, clip: Path, speech: Path, finished: Path
-) -> None:
-    visitor, run = finished_run(site, visit, provider, clip, speech, finished)
-    task = visitor.code("Response JSON").split('"id": "')[1][:32]
-    other = visit(site.url)
-    other.use_key(provider.key)
-    page = other.page
-    page.click("#view-runs-button")
-    page.fill("#task-box input, #task-box textarea", "nothing-like-it")
-    page.click("#task-bring")
-    expect(page.locator("#history-notice [role=alert]")).to_be_visible(timeout=SLOW)
-    page.fill("#task-box input, #task-box textarea", task)
-    page.click("#task-bring")
-    expect(other.stage).to_contain_text("loop", timeout=SLOW)
-    other.video()
-    assert other.run_id not in ("", run)
