@@ -12,7 +12,9 @@ from lipsync_demo.ui.frame.ids import run_id
 from lipsync_demo.ui.inputs.samples import SHOWN
 from lipsync_demo.ui.studio.input_events import InputEvents
 from lipsync_demo.ui.studio.key_events import KeyEvents
+from lipsync_demo.ui.studio.recording_events import RecordingEvents
 from lipsync_demo.ui.studio.run_events import RunEvents
+from lipsync_demo.ui.studio.stage import Stage
 from lipsync_demo.ui.studio.widgets import Widgets
 
 
@@ -23,7 +25,9 @@ class Studio:
         self._shared = shared
         self._widgets = w = widgets
         self._inputs = InputEvents(shared=shared, sources=w.sources, choice=w.choice)
-        self._runs = RunEvents(shared=shared, widgets=w)
+        self._stage = Stage(shared=shared, widgets=w)
+        self._recording = RecordingEvents(stage=self._stage)
+        self._runs = RunEvents(stage=self._stage, recording=self._recording)
         self._key = KeyEvents(shared=shared, top=w.top, choice=w.choice)
         self._chosen = [w.sources.video, w.sources.speech, w.choice.mode]
         self._laying = [*self._chosen, shared.key, shared.session, shared.model]
@@ -51,10 +55,10 @@ class Studio:
         changes[self._shared.session] = own
         wanted = run_id(address)
         if address and wanted is None:
-            return changes | self._runs.show_missing(notices.NO_SUCH_ADDRESS)
+            return changes | self._stage.show_missing(notices.NO_SUCH_ADDRESS)
         if wanted is not None:
-            return changes | self._runs.open_run(wanted)
-        return changes | self._runs.show_recording(SHOWN)
+            return changes | self._stage.open_run(wanted)
+        return changes | self._stage.show_recording(SHOWN)
 
     def wire(self, page: gr.Blocks, tab: gr.Tab) -> None:
         """Connect the events."""
@@ -108,7 +112,9 @@ class Studio:
         events, shared, w, run = self._runs, self._shared, self._widgets, self._run
         sources, choice, outcome = w.sources, w.choice, w.outcome
         radios = list(choice.fields.values())
-        choice.mode.change(events.show_recorded_mode, [choice.mode, w.stamp], run, **AT_ONCE)
+        choice.mode.change(
+            self._recording.show_recorded_mode, [choice.mode, w.stamp], run, **AT_ONCE
+        )
         choice.go.click(
             events.start,
             [
@@ -119,9 +125,11 @@ class Studio:
             **AT_ONCE,
         )
         w.timer.tick(events.poll, [w.run_id, w.stamp], run, **AT_ONCE)
-        outcome.meanwhile.click(events.show_recording_meanwhile, [w.run_id], run, **AT_ONCE)
+        outcome.meanwhile.click(
+            self._recording.show_recording_meanwhile, [w.run_id], run, **AT_ONCE
+        )
         placed = [sources.video, sources.speech, choice.load, choice.findings]
-        choice.load.click(events.load_samples, None, placed, **AT_ONCE)
+        choice.load.click(self._recording.load_samples, None, placed, **AT_ONCE)
         outcome.stop.click(events.stop, [w.run_id], run, **AT_ONCE)
         outcome.resume.click(events.resume, [w.run_id, shared.key], run, **AT_ONCE)
         outcome.again.click(events.submit_again, [w.run_id, shared.key], run, **AT_ONCE)
@@ -133,7 +141,7 @@ class Studio:
             self._laid,
             **AT_ONCE,
         )
-        w.stamp.change(events.reopen_run, [w.run_id, w.stamp], run, **AT_ONCE)
+        w.stamp.change(self._recording.reopen_run, [w.run_id, w.stamp], run, **AT_ONCE)
         shared.open_run.change(
             events.open_requested, [shared.open_run], [*run, shared.open_run], **AT_ONCE
         )

@@ -1,0 +1,81 @@
+"""What happens when the recorded sample stands in for a run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import gradio as gr
+
+from lipsync_demo import texts
+from lipsync_demo.media.sync_modes import SyncMode
+from lipsync_demo.runs.record.errors import RunNotFound
+from lipsync_demo.ui.frame import notices
+from lipsync_demo.ui.frame.context import Changes, Shared, unchanged
+from lipsync_demo.ui.frame.ids import run_id
+from lipsync_demo.ui.inputs.samples import SHOWN, sample
+from lipsync_demo.ui.inputs.uploads import SAMPLE, place
+from lipsync_demo.ui.studio import result
+from lipsync_demo.ui.studio.stage import Stage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingEvents:
+    """Each method answers one event with the widgets it changes."""
+
+    stage: Stage
+
+    @property
+    def _shared(self) -> Shared:
+        return self.stage.shared
+
+    def show_recorded_mode(self, mode: str, stamp: str) -> Changes:
+        """Another mode was chosen while a recording is shown: that mode's own is shown."""
+        if not stamp.startswith(result.RECORDED):
+            return unchanged()
+        return self.stage.show_recording(SyncMode(mode))
+
+    def reopen_run(self, current: str, stamp: str) -> Changes:
+        """Something else is shown; an answer that was late must not hide a run begun since."""
+        wanted = run_id(current)
+        if wanted is None or not stamp.startswith(result.RECORDED):
+            return unchanged()
+        return self.stage.open_run(wanted)
+
+    def load_samples(self) -> Changes:
+        """The sample is wanted back in its places."""
+        w = self.stage.widgets
+        kept = [path for track in ("video", "speech") if (path := sample(track))]
+        paths = [place(path, self._shared.uploads) for path in kept]
+        if len(paths) < 2:
+            return unchanged()
+        return {
+            w.sources.video: str(paths[0]),
+            w.sources.speech: str(paths[1]),
+            w.choice.load: gr.Button(visible=False),
+            w.choice.findings: "",
+        }
+
+    def show_recording_meanwhile(self, current: str) -> Changes:
+        """The recording is wanted while a run waits for a network that is down."""
+        try:
+            run = self._shared.service.get(run_id(current) or "")
+        except RunNotFound:
+            return unchanged()
+        words = f'<p class="quiet" role="status">{texts.Demo.GOES_ON}</p>'
+        return self.stage.show_recording(run.sync_mode or SHOWN) | {
+            self.stage.widgets.run_id: "",
+            self.stage.widgets.outcome.notice: words,
+        }
+
+    def replace_run(self, video: str | None, speech: str | None, mode: str) -> Changes:
+        """The main button while only recordings are wanted: nothing is sent."""
+        w = self.stage.widgets
+        if not all(held and Path(held).parent.name == SAMPLE for held in (video, speech)):
+            trouble = notices.trouble(texts.Demo.NOT_RECORDED, texts.Demo.NOT_RECORDED_HINT)
+            return {w.choice.findings: trouble, w.choice.load: gr.Button(visible=True)}
+        return self.stage.show_recording(SyncMode(mode)) | {
+            w.run_id: "",
+            w.choice.findings: "",
+            w.choice.load: gr.Button(visible=False),
+        }

@@ -1,0 +1,68 @@
+"""The place where a run, its recording or a notice is shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import gradio as gr
+
+from lipsync_demo.media.sync_modes import SyncMode
+from lipsync_demo.runs.record.errors import RunNotFound
+from lipsync_demo.runs.record.run import Run
+from lipsync_demo.ui.frame import notices
+from lipsync_demo.ui.frame.context import Changes, Shared
+from lipsync_demo.ui.inputs.samples import example
+from lipsync_demo.ui.studio import result
+from lipsync_demo.ui.studio.widgets import Widgets
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """Each method gives the widgets that show something."""
+
+    shared: Shared
+    widgets: Widgets
+
+    def show_run(self, run: Run) -> Changes:
+        """Show a run as it stands."""
+        return self.show(self.view(run)) | {self.widgets.run_id: run.id}
+
+    def open_run(self, wanted: str) -> Changes:
+        """Show a run by its id."""
+        try:
+            return self.show_run(self.shared.service.get(wanted))
+        except RunNotFound as error:
+            return self.show_missing(notices.trouble(error.what, notices.GONE))
+
+    def show_recording(self, mode: SyncMode) -> Changes:
+        """Show the recorded run of a mode."""
+        run = example(mode)
+        return self.show(result.of_example(run, self.shared.link) if run else result.of_nothing())
+
+    def show_missing(self, notice: str) -> Changes:
+        """Say why there is no run to show."""
+        return self.show(result.of_nothing(notice))
+
+    def view(self, run: Run) -> result.View:
+        """Everything the page shows about a run."""
+        return result.of_run(run, self.shared.service, self.shared.link)
+
+    def show(self, shown: result.View) -> Changes:
+        """Show what was made of a run, and the buttons it offers."""
+        w, o, can = self.widgets, self.widgets.outcome, shown.actions
+        return {
+            w.stamp: shown.stamp,
+            o.notice: "",
+            o.stage: shown.stage,
+            o.card: gr.HTML(shown.card, visible=bool(shown.card)),
+            o.request: shown.request,
+            o.response: shown.response,
+            o.curl: shown.curl,
+            o.python: shown.python,
+            o.stop: gr.Button(visible=can.stop),
+            o.resume: gr.Button(shown.resume_label, visible=can.resume),
+            o.again: gr.Button(visible=can.again),
+            o.meanwhile: gr.Button(visible=shown.troubled),
+            w.timer: gr.Timer(active=shown.polled),
+            w.choice.go: gr.Button(interactive=not shown.active),
+        }
