@@ -1,4 +1,4 @@
-"""What a person sees while a run goes on: a bar on a terminal, a line a stage elsewhere."""
+"""Progress of a run: a bar on a terminal, one line for each stage elsewhere."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def _bar(service: RunService, run_id: str) -> Iterator[None]:
 
 @contextmanager
 def changing() -> Iterator[Callable[[str], None]]:
-    """A line at the end of what was said that is written anew; only on a terminal."""
+    """Yield a function that rewrites the last line; it does nothing outside a terminal."""
     if not console.is_terminal:
         yield lambda text: None
         return

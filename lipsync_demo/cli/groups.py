@@ -60,7 +60,7 @@ def follow(runs: RunService, begin: Callable[[], Group], json: Path | None) -> N
 
 
 def _wait(runs: RunService, group: Group) -> Group:
-    """Follow the group until nothing of it is under way; says each change once."""
+    """Follow the group until every run has ended; print each change once."""
     import time
 
     from lipsync_demo.cli.display import changing, say

@@ -1,4 +1,4 @@
-"""A person at a terminal who pays for a probe's tasks, and the ledger they are written in.
+"""Payment for a probe's tasks: a question on the terminal, limits, and the ledger.
 
 A server that quotes nothing at all is not asked about and not written down.
 """
@@ -24,7 +24,7 @@ NO_PRICE = "the API names no price, and there is a spend limit"
 
 
 class TerminalPurse:
-    """Asks once, holds to the limit of this look and to the server's own, writes the ledger."""
+    """Asks once, keeps the limit of this probe and the server's own, writes the ledger."""
 
     def __init__(
         self,
@@ -90,7 +90,7 @@ class TerminalPurse:
             self._ledger.settle(self._sent[task_id], state, bill=bill)
 
     def close(self) -> None:
-        """Forget the limit of this look; what was written down stays."""
+        """Remove the limit of this probe; the ledger's lines stay."""
         self._ledger.set_limit(self._session, None)
 
     @property

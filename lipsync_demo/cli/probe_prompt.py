@@ -1,4 +1,4 @@
-"""What a person sees while a server is asked: a line that changes, and one question."""
+"""Output while a server is probed: a status line, and one question."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from lipsync_demo.cli.display import console, say
 
 
 class Asking:
-    """Tells what is asked just now on a terminal; elsewhere only what takes its time."""
+    """Prints the current check on a terminal; elsewhere only waits."""
 
     def __init__(self, status: Status | None, yes: bool) -> None:
         self._status = status
         self._yes = yes
 
     def tell(self, about: str) -> None:
-        """Say what is being asked."""
+        """Print the current check."""
         if self._status is not None:
             self._status.update(about)
 
@@ -41,7 +41,7 @@ class Asking:
 
 @contextmanager
 def asking(yes: bool) -> Iterator[Asking]:
-    """While a server is asked."""
+    """Yield the output for the time of a probe."""
     if not console.is_terminal:
         yield Asking(None, yes)
         return

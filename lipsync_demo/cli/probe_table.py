@@ -16,7 +16,7 @@ NARROWEST = 100
 
 
 def printed(found: Conformance, *, every: bool) -> Iterator[str]:
-    """The table of what is worth a look, or of everything, and a line of counts."""
+    """The table of differences, or of everything, and a line of counts."""
     shown = found.findings if every else found.with_outcome(Outcome.DIFFERS, Outcome.NOTED)
     if shown:
         yield from _table(shown)

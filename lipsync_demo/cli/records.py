@@ -89,7 +89,7 @@ def _input(record: MediaRecord | None, source: str) -> str:
 
 
 def details(run: Run) -> Iterator[str]:
-    """The run in lines of a label and what it says, only those there is something to say."""
+    """Yield the run as lines of a label and a value, without empty ones."""
     lengths = [
         f"{float(value):.3f} s {word}"
         for value, word in ((run.expected_seconds, "expected"), (run.output_seconds, "measured"))

@@ -1,4 +1,4 @@
-"""Which server answers a command's run: the API, one that runs already, or one of our own."""
+"""The server of a command's run: the API, one that runs already, or a new local one."""
 
 from __future__ import annotations
 

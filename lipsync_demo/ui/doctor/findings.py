@@ -27,7 +27,7 @@ def examined(track: Track, path: Path) -> Examined:
 
 
 def original_of(path: Path) -> Path | None:
-    """The file a mended one was made from."""
+    """Return the file a repaired one was made from; None for an original."""
     note = path.with_name(f"{path.name}.from")
     if not note.is_file():
         return None

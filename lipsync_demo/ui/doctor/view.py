@@ -1,4 +1,4 @@
-"""The doctor's panel: what is found in both inputs, what mends it, and the cut of each."""
+"""The doctor's panel: findings about both inputs, their remedies, and where each is cut."""
 
 from __future__ import annotations
 
@@ -41,13 +41,13 @@ APPLIED: dict[Fix, Callable[[Path, Path], Path]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Doctor:
-    """The widgets of the panel and what they do."""
+    """The events of the panel; each method answers one with the widgets it changes."""
 
     sources: SourceWidgets
     widgets: DoctorWidgets
 
     def examine(self, video: str | None, speech: str | None, done: tuple[str, str]) -> Changes:
-        """A video or a speech track came, went or was mended.
+        """Examine both inputs after one was chosen, removed or repaired.
 
         Both tracks are examined whenever one changed; `done` names the files whose sliders are
         set already, so that a point the user has just set stays.
@@ -79,7 +79,7 @@ class Doctor:
         }
 
     def apply(self, video: str | None, speech: str | None, event: gr.EventData) -> Changes:
-        """A remedy, or the way back to the original, was pressed."""
+        """Apply the pressed remedy, or go back to the original file."""
         act, track, *edges = [*str(event.act).split(" "), ""][:4]
         held = video if track == "video" else speech
         source = usable("video" if track == "video" else "speech", held)
@@ -98,7 +98,7 @@ class Doctor:
         return self._mended(track, source, fix, lambda path: APPLIED[fix](source.path, path))
 
     def cut(self, track: str, held: str | None, start: float | None, end: float | None) -> Changes:
-        """One input is to be cut to a part."""
+        """Cut one input to the part from `start` to `end` seconds."""
         source = usable("video" if track == "video" else "speech", held)
         if source is None or start is None or end is None:
             return unchanged()
@@ -130,7 +130,7 @@ class Doctor:
 
 
 def _points(source: Source | None, cut: CutWidgets) -> Changes:
-    """The two points of a cut at the ends of `source`."""
+    """Set the two sliders of a cut to the ends of `source`."""
     last = float(source.seconds) if source else 0.0
     most = max(STEP, last)
     return {

@@ -85,5 +85,5 @@ def html(value: str = "", **more: Any) -> gr.HTML:
 
 
 def unchanged() -> Changes:
-    """The answer of an event that changes nothing; an empty one would be an error."""
+    """The answer of an event that changes nothing; Gradio takes an empty one for an error."""
     return cast("Changes", gr.skip())

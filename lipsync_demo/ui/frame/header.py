@@ -17,18 +17,18 @@ KEY_NOTE = texts.Header.KEY_PROMISE
 
 
 def backend(settings: Settings, key: SecretStr | None) -> BackendName:
-    """Who answers this visitor's next run."""
+    """Return the backend of this visitor's next run."""
     return "wavespeed" if key else settings.backend_name
 
 
 def last_four(key: SecretStr) -> str:
-    """All of a key that is ever shown; nothing of one too short to hide the rest."""
+    """Return the last four characters of a key, or only `…` for a key under 12 characters."""
     text = key.get_secret_value()
     return f"…{text[-4:]}" if len(text) >= 12 else "…"
 
 
 def brand(settings: Settings, key: SecretStr | None) -> str:
-    """The name, and who answers."""
+    """The app's name and the backend in use, as markup."""
     kind, words = _answers(settings, key)
     return (
         '<div class="brand"><h1>Lipsync Demo</h1>'

@@ -16,7 +16,7 @@ def run_id(text: object) -> str | None:
 
 
 def remembered(ids: object, new: str | None = None) -> list[str]:
-    """A browser's ids as they can be trusted: well formed, newest first, at most `KEPT`."""
+    """Return a browser's ids: only well-formed ones, newest first, at most `KEPT`."""
     listed = [new, *ids] if isinstance(ids, list) else [new]
     kept = dict.fromkeys(i for i in listed if isinstance(i, str) and RUN_ID.fullmatch(i))
     return list(kept)[:KEPT]

@@ -14,12 +14,12 @@ from lipsync_demo.wavespeed.catalogue import DEFAULT, MODELS, Model
 
 
 def chosen(model_id: object) -> Model:
-    """The model a list holds; the default where it holds nothing that is known."""
+    """Return the model of an id; the default for an id that is not known."""
     return MODELS.get(str(model_id), DEFAULT)
 
 
 def answered(settings: Settings, key: SecretStr | None, model: Model) -> bool:
-    """Whether whoever answers this visitor's runs has the model."""
+    """Whether the backend of this visitor's runs has the model."""
     return model.local or header.backend(settings, key) != "local"
 
 
@@ -32,13 +32,13 @@ def listed(settings: Settings, key: SecretStr | None) -> list[tuple[str, str]]:
 
 
 def noted(settings: Settings, key: SecretStr | None, model: Model) -> gr.HTML:
-    """The place of `note`, which takes no room while there is nothing to say."""
+    """Return the widget of `note`, hidden while there is nothing to say."""
     words = note(settings, key, model)
     return gr.HTML(words, visible=bool(words))
 
 
 def note(settings: Settings, key: SecretStr | None, model: Model) -> str:
-    """What is said about a model that is not the usual one, or that cannot answer now."""
+    """Describe a model that is not the default, or say why it cannot be used; else empty."""
     if not answered(settings, key, model):
         refusal = api_only(model.id)
         return notices.trouble(refusal.what, refusal.hint, warn=True)

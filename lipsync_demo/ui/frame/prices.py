@@ -27,13 +27,13 @@ def ask(shared: Shared, key: SecretStr | None, model: Model) -> None:
 
 
 def limit_words(shared: Shared, runs: int, key: SecretStr | None) -> str:
-    """How long so many runs take because of the account's limit; empty where it is no matter."""
+    """Say how long so many runs take because of the account's limit; empty without one."""
     backend = header.backend(shared.settings, key)
     return pacing.before(shared.service.outlook(runs, backend, key), runs)
 
 
 def wait_words(shared: Shared, key: SecretStr | None) -> str:
-    """How long the next run waits for the account's limit; empty when it does not."""
+    """Say how long the next run waits for the account's limit; empty when it does not."""
     outlook = shared.service.outlook(1, header.backend(shared.settings, key), key)
     return texts.Limits.ahead(about(outlook.wait)) if outlook else ""
 
@@ -62,7 +62,7 @@ def before(
 def limits_reached(
     shared: Shared, amount: Decimal | None, key: SecretStr | None, session: object
 ) -> str:
-    """Which limits an amount would go beyond, in words; "" when none or it is not known."""
+    """Name the spending limits an amount would exceed; empty when none or it is not known."""
     money, words = shared.service.money, ""
     own, limits = run_id(session), []
     if own is not None:

@@ -39,32 +39,32 @@ class GroupEvents(ABC):
 
     @abstractmethod
     def body(self, group: Group, runs: Runs, ids: object) -> Changes:
-        """What this tab shows of a group beside its buttons; `ids` are the browser's runs."""
+        """Return this tab's own widgets for a group; `ids` are the browser's runs."""
 
     def stamp(self, group: Group, runs: Runs) -> str:
-        """Changes when more than the clock of a group does."""
+        """Return a text that changes whenever the group or a run of it does."""
         moments = [run.updated_at.isoformat() if run else "" for run in runs]
         return " ".join([group.id, group.updated_at.isoformat(), *moments])
 
     def background(self, runs: Runs) -> bool:
-        """Whether something goes on with runs that have ended."""
+        """Whether work on finished runs is still going on."""
         return False
 
     def show_missing(self, error: RunsError, ids: object) -> Changes:
-        """What is shown in place of a group that does not exist."""
+        """Show that the requested group does not exist."""
         return {self.widgets.notice: notices.trouble(error.what, error.hint)}
 
     def show_nothing(self, ids: object) -> Changes:
-        """What is shown before there is a group."""
+        """Return what is shown while no group is open."""
         return {}
 
     def page_opened(self, address: str, groups: object, ids: object) -> Changes:
-        """The page was opened, perhaps at the address of a group."""
+        """Show the group in the page's address, if there is one, and the list of earlier ones."""
         shown = self._open(address, groups, ids) if address else self.show_nothing(ids)
         return shown | {self.widgets.earlier: self.earlier(remembered(groups))}
 
     def open(self, wanted: str, groups: object, ids: object) -> Changes:
-        """A group is to be shown; one of the other kind is another tab's."""
+        """Show a group by its id; nothing for one of the other kind."""
         return (self._open(wanted, groups, ids) if wanted else {}) or unchanged()
 
     def _open(self, wanted: str, groups: object, ids: object) -> Changes:
@@ -80,7 +80,7 @@ class GroupEvents(ABC):
         }
 
     def started(self, group: Group, groups: object, ids: object) -> Changes:
-        """A group was begun: it is shown, and kept in the browser's list."""
+        """Show a group that was just started, and add it to the browser's list."""
         known = remembered(groups, group.id)
         return self.show(group, ids) | {
             self.shared.groups: known,
@@ -88,7 +88,7 @@ class GroupEvents(ABC):
         }
 
     def show(self, group: Group, ids: object) -> Changes:
-        """The group as it stands."""
+        """Show the group's current state."""
         w = self.widgets
         runs = self.shared.service.groups.runs(group)
         going = group.state is GroupState.ACTIVE or any(run and run.state.active for run in runs)
@@ -104,7 +104,7 @@ class GroupEvents(ABC):
         }
 
     def poll(self, current: str, seen: str, groups: object, ids: object) -> Changes:
-        """The timer ticked while a group goes on."""
+        """Update the group on a tick of the timer; nothing when it has not changed."""
         try:
             group = self.shared.service.groups.get(run_id(current) or "")
         except RunsError:
@@ -122,7 +122,7 @@ class GroupEvents(ABC):
         return self.show(group, ids)
 
     def resume(self, current: str, key: SecretStr | None, ids: object) -> Changes:
-        """Go on with the group where it was left."""
+        """Resume the group."""
         try:
             group = self.shared.service.groups.resume(run_id(current) or "", key)
         except RunsError as error:
@@ -137,7 +137,7 @@ class GroupEvents(ABC):
         ids: object,
         event: gr.EventData,
     ) -> Changes:
-        """A run, an earlier group, or "again" was pressed."""
+        """Open the pressed run or earlier group, or retry the pressed item."""
         shared = self.shared
         if wanted := run_id(event.run):
             return {shared.open_run: wanted, shared.views: gr.Tabs(selected="studio")}

@@ -47,7 +47,7 @@ class Wanted:
     model: str = ANY
 
     def holds(self, run: Run) -> bool:
-        """Whether the run is among what is wanted; every word must be found in it."""
+        """Whether the run matches every filter and contains every word."""
         judged = run.review.verdict.value if run.review and run.review.verdict else "none"
         exact = (
             (self.mode, run.sync_mode.value if run.sync_mode else None),
@@ -63,7 +63,7 @@ class Wanted:
 
 
 def _said(run: Run) -> Iterable[str]:
-    """Everything a search looks in."""
+    """The texts a search covers."""
     yield from (run.id, run.prediction_id or "", run.model, run.manner, run.state.value)
     yield from (record.name for record in (run.video, run.audio) if record)
     if run.review:

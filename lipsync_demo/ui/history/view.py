@@ -33,7 +33,7 @@ from lipsync_demo.wavespeed.errors import WaveSpeedError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class History:
-    """The widgets of the tab and what they do."""
+    """The events of the tab; each method answers one with the widgets it changes."""
 
     shared: Shared
     runs: ListWidgets
@@ -47,7 +47,7 @@ class History:
         return list(dict.fromkeys([*remembered(ids), *(i for g in found for i in g.run_ids)]))
 
     def list_runs(self, ids: object, groups: object, page: int, *wanted: str) -> Changes:
-        """The list of runs as it is now."""
+        """Show the runs that match the filters."""
         known = self._known(ids, groups)
         runs = self.shared.service.list(KEPT, ids=known) if known else []
         shown = history(runs, Wanted(*(text or ANY for text in wanted)), page, self.shared.link)
@@ -57,7 +57,7 @@ class History:
         return {self.runs.listing: shown}
 
     def select(self, ids: object, groups: object, event: gr.EventData) -> Changes:
-        """A run of the list, or a button of it, was pressed."""
+        """Turn the page of the list, or open a run or its drawer."""
         if event.act.startswith("page "):
             return {self.runs.page: int(event.act.removeprefix("page "))}
         wanted = run_id(event.run)
@@ -90,7 +90,7 @@ class History:
     def save_review(
         self, chosen: str, verdict: str, good: Sequence[str], bad: Sequence[str], note: str
     ) -> Changes:
-        """A judgement is to be kept; what is both good and bad is bad."""
+        """Save a review; a heading ticked both good and bad is bad."""
         headings = dict.fromkeys(good, Verdict.PASS) | dict.fromkeys(bad, Verdict.FAIL)
         said = Review(
             Verdict(verdict) if verdict else None,
@@ -104,18 +104,18 @@ class History:
         return {self.runs.notice: f'<p class="quiet" role="status">{texts.Runs.SAVED}</p>'}
 
     def repeat(self, chosen: str) -> Changes:
-        """The run's inputs and mode are wanted in the studio."""
+        """Put the run's inputs and mode into the studio."""
         return {
             self.shared.repeat: run_id(chosen) or "",
             self.shared.views: gr.Tabs(selected="studio"),
         }
 
     def open(self, chosen: str) -> Changes:
-        """The run is wanted in the studio."""
+        """Open the run in the studio."""
         return self._open(run_id(chosen) or "")
 
     def delete(self, chosen: str, where: str, key: SecretStr | None, ids: object) -> Changes:
-        """The run is to be deleted, and perhaps its task at the API."""
+        """Delete the run, and its task at the API if that was chosen."""
         wanted = run_id(chosen) or ""
         try:
             run = self.shared.service.get(wanted)
@@ -131,7 +131,7 @@ class History:
         }
 
     def open_by_id(self, text: str, ids: object) -> Changes:
-        """An id or an address was pasted."""
+        """Open a run by its id or address."""
         wanted = run_id(text)
         if wanted is None:
             return {self.runs.notice: notices.NO_SUCH_ADDRESS}
@@ -148,7 +148,7 @@ class History:
     def import_task(
         self, task: str, mode: str, key: SecretStr | None, ids: object, session: object
     ) -> Changes:
-        """A task that was started elsewhere is wanted here."""
+        """Import a task that was started elsewhere."""
         shared = self.shared
         if not task.strip():
             return {self.runs.notice: notices.trouble(texts.Runs.NO_TASK, texts.Runs.NO_TASK_HINT)}

@@ -25,7 +25,7 @@ from lipsync_demo.wavespeed.errors import WaveSpeedError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Money:
-    """The widgets of the tab and what they do."""
+    """The events of the tab; each method answers one with the widgets it changes."""
 
     shared: Shared
     figures: gr.HTML
@@ -38,7 +38,7 @@ class Money:
     save: gr.DownloadButton
 
     def refresh_all(self, key: SecretStr | None, session: object, model: object) -> Changes:
-        """Everything as it is now, the balance asked anew."""
+        """Update balance, limits and ledger."""
         shared, money = self.shared, self.shared.service.money
         backend = header.backend(shared.settings, key)
         own = run_id(session)
@@ -75,7 +75,7 @@ class Money:
         }
 
     def set_limit(self, typed: str, session: object) -> Changes:
-        """This session sets itself a limit."""
+        """Set this session's spending limit."""
         own = run_id(session)
         limit = amount(typed)
         if own is None or limit is None:
@@ -84,7 +84,7 @@ class Money:
         return {self.notice: f'<p class="quiet" role="status">{texts.Money.SET}</p>', self.box: ""}
 
     def remove_limit(self, session: object) -> Changes:
-        """This session lifts its limit."""
+        """Remove this session's spending limit."""
         if own := run_id(session):
             self.shared.service.money.ledger.set_limit(own, None)
         return {self.notice: f'<p class="quiet" role="status">{texts.Money.LIFTED}</p>'}

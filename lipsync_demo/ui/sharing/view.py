@@ -31,7 +31,7 @@ class Sharing:
     message: gr.HTML
 
     def show(self, wanted: str) -> Changes:
-        """What can be sent of what is shown now; nothing without a result."""
+        """Show the reports and links of what is open; hide the panel without a result."""
         known = run_id(wanted)
         ready = known is not None and self._exists(known)
         linked = ready and bool(self.shared.service.shares.of(known or ""))
@@ -52,7 +52,7 @@ class Sharing:
             return False
 
     def create(self, wanted: str, days: int) -> Changes:
-        """A link is wanted."""
+        """Create a link that expires after `days`."""
         known = run_id(wanted)
         if known is None or days not in DAYS or not self._exists(known):
             return unchanged()
@@ -74,7 +74,7 @@ class Sharing:
         }
 
     def revoke_all(self, wanted: str) -> Changes:
-        """All links are to stop working."""
+        """Revoke every link."""
         count = self.shared.service.shares.revoke(run_id(wanted) or "")
         return {
             self.message: f'<p class="quiet">{escape(texts.Share.revoked(count))}</p>',

@@ -46,7 +46,7 @@ class InputEvents:
         session: object,
         model: object,
     ) -> Changes:
-        """A video or a speech track came, went or was cut."""
+        """Probe both inputs after one was chosen, removed or cut."""
         w = self.sources
         changes: Changes = {}
         found: dict[Track, Source | None] = {}
@@ -72,7 +72,7 @@ class InputEvents:
         session: object,
         model: object,
     ) -> Changes:
-        """Another mode was chosen; the inputs are the same."""
+        """Update drawing, findings and hint for another mode."""
         picture, sound = usable("video", video), usable("speech", speech)
         changes = self._laid(picture, sound, mode, key, session, models.chosen(model))
         # New choices would take the focus away from the keys that changed the mode.
@@ -80,7 +80,7 @@ class InputEvents:
         return changes
 
     def model_changed(self, model: object, key: SecretStr | None) -> Changes:
-        """Another model was chosen, or who answers changed: its fields are shown."""
+        """Show the fields of another model, or those the backend offers."""
         w, wanted = self.choice, models.chosen(model)
         prices.ask(self.shared, key, wanted)
         taken = wanted.defaults
@@ -94,11 +94,11 @@ class InputEvents:
         }
 
     def fetch_video(self, url: str) -> Changes:
-        """A link to a video was given."""
+        """Download the video behind a link."""
         return self._fetch("video", url, self.sources.video, self.sources.video_facts)
 
     def fetch_speech(self, url: str) -> Changes:
-        """A link to a speech track was given."""
+        """Download the speech track behind a link."""
         return self._fetch("speech", url, self.sources.speech, self.sources.speech_facts)
 
     def _fetch(
@@ -179,7 +179,7 @@ class InputEvents:
         return f'<span class="quiet">{time}{ahead}{escape(price)}</span>'
 
     def _ahead(self, backend: BackendName) -> str:
-        """How many runs the local engine has before the next one."""
+        """Say how many runs are queued at the local engine."""
         if backend != "local":
             return ""
         count = self.shared.service.under_way(backend)

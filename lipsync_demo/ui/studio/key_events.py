@@ -27,7 +27,7 @@ class KeyEvents:
         return {self.top.panel: now, self.top.key_panel: gr.Column(visible=bool(now))}
 
     def use(self, typed: str, key: SecretStr | None, model: object) -> Changes:
-        """Take the key out of the box and keep it for this session."""
+        """Use the typed key for this session."""
         new = header.cleaned(typed) or key
         return self._key(new, model) | {self.top.key_box: ""}
 

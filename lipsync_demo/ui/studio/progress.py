@@ -30,7 +30,7 @@ BILLED_AGAIN = texts.Status.AGAIN_IS_BILLED
 
 @dataclass(frozen=True, slots=True)
 class Actions:
-    """Which buttons a run offers."""
+    """The buttons a run offers."""
 
     stop: bool = False
     resume: bool = False
@@ -38,7 +38,7 @@ class Actions:
 
 
 def actions(run: Run | None) -> Actions:
-    """What can be done about this run just now."""
+    """Return which buttons the run's state allows."""
     if run is None or run.state is RunState.DONE:
         return Actions()
     if run.needs_key:
@@ -54,7 +54,7 @@ def actions(run: Run | None) -> Actions:
 
 
 def resume_label(run: Run) -> str:
-    """What the button that goes on with this run says."""
+    """Return the label of the resume button."""
     if run.needs_key:
         return texts.Status.USE_KEY_AGAIN
     if run.state is RunState.UNCLEAR:
@@ -100,7 +100,7 @@ def now_words(run: Run) -> str:
 
 
 def now_markup(run: Run) -> str:
-    """The step in words that stay right without being written anew."""
+    """The step in words, with a countdown the browser keeps up to date."""
     return pacing.counting(run) if run.state is RunState.LIMITED else escape(now_words(run))
 
 

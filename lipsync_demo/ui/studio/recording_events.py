@@ -30,20 +30,20 @@ class RecordingEvents:
         return self.stage.shared
 
     def show_recorded_mode(self, mode: str, stamp: str) -> Changes:
-        """Another mode was chosen while a recording is shown: that mode's own is shown."""
+        """Show the recording of the chosen mode, if a recording is shown now."""
         if not stamp.startswith(result.RECORDED):
             return unchanged()
         return self.stage.show_recording(SyncMode(mode))
 
     def reopen_run(self, current: str, stamp: str) -> Changes:
-        """Something else is shown; an answer that was late must not hide a run begun since."""
+        """Show the run again that a late answer replaced by a recording."""
         wanted = run_id(current)
         if wanted is None or not stamp.startswith(result.RECORDED):
             return unchanged()
         return self.stage.open_run(wanted)
 
     def load_samples(self) -> Changes:
-        """The sample is wanted back in its places."""
+        """Put the samples back as inputs."""
         w = self.stage.widgets
         kept = [path for track in ("video", "speech") if (path := sample(track))]
         paths = [place(path, self._shared.uploads) for path in kept]
@@ -57,7 +57,7 @@ class RecordingEvents:
         }
 
     def show_recording_meanwhile(self, current: str) -> Changes:
-        """The recording is wanted while a run waits for a network that is down."""
+        """Show the recording while a run waits for the network."""
         try:
             run = self._shared.service.get(run_id(current) or "")
         except RunNotFound:
@@ -69,7 +69,7 @@ class RecordingEvents:
         }
 
     def replace_run(self, video: str | None, speech: str | None, mode: str) -> Changes:
-        """The main button while only recordings are wanted: nothing is sent."""
+        """Show the recording instead of starting a run; only for the sample."""
         w = self.stage.widgets
         if not all(held and Path(held).parent.name == SAMPLE for held in (video, speech)):
             trouble = notices.trouble(texts.Demo.NOT_RECORDED, texts.Demo.NOT_RECORDED_HINT)

@@ -27,7 +27,7 @@ RECORDED = "recorded"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """One run on the page; `stamp` changes when more than its clock does.
+    """One run on the page; `stamp` changes whenever more than its elapsed time does.
 
     `polled` is true while something about it is still to change, `troubled` when a recording may
     have to stand in for it.
@@ -48,7 +48,7 @@ class View:
 
 
 def of_run(run: Run, service: RunService, link: Link) -> View:
-    """The run as it stands."""
+    """Return the view of a run in its current state."""
     done = run.state is RunState.DONE
     found = service.measures(run) if done else None
     measuring = done and found is None and service.measuring(run.id)
@@ -82,7 +82,7 @@ def of_run(run: Run, service: RunService, link: Link) -> View:
 
 
 def of_example(run: Run, link: Link) -> View:
-    """The finished example that is there before anything is pressed."""
+    """Return the view of the recorded example."""
     links = [link(path) for path in run.outputs]
     tag = texts.Demo.recorded(f"{run.created_at:%d %b %Y}", _tag(run))
     return View(
@@ -101,7 +101,7 @@ def of_example(run: Run, link: Link) -> View:
 
 
 def of_nothing(notice: str = NOTHING) -> View:
-    """What is there when no run is to be seen; `notice` says why."""
+    """Return the view without a run; `notice` says why there is none."""
     return View(
         stamp="nothing",
         stage=f'<section class="stage trouble-stage none" aria-label="Result">{notice}</section>',

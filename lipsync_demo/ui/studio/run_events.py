@@ -44,7 +44,7 @@ class RunEvents:
         model: object,
         *choices: str,
     ) -> Changes:
-        """The main button; `choices` are what the fields of `fields.FIELDS` hold."""
+        """Start a run; `choices` are the values of `fields.FIELDS` in order."""
         findings = self.stage.widgets.choice.findings
         if recorded_only:
             return self.recording.replace_run(video, speech, mode)
@@ -74,7 +74,7 @@ class RunEvents:
         }
 
     def poll(self, current: str, stamp: str) -> Changes:
-        """The timer ticked while a run goes on."""
+        """Update the run on a tick of the timer."""
         w = self.stage.widgets
         wanted = run_id(current)
         if wanted is None:
@@ -88,26 +88,26 @@ class RunEvents:
         return self.stage.show(shown)
 
     def stop(self, current: str) -> Changes:
-        """Stop waiting; the page has said what that means."""
+        """Stop waiting for the run."""
         return self._act(lambda run: self._shared.service.stop(run.id), current)
 
     def resume(self, current: str, key: SecretStr | None) -> Changes:
-        """Go on with a run where it was left."""
+        """Resume the run."""
         return self._act(lambda run: self._shared.service.resume(run.id, _own(run, key)), current)
 
     def submit_again(self, current: str, key: SecretStr | None) -> Changes:
-        """Send the request anew, on a person's word."""
+        """Submit the run again as a new task, at the user's request."""
         service = self._shared.service
         return self._act(lambda run: service.submit_again(run.id, _own(run, key)), current)
 
     def open_requested(self, wanted: str) -> Changes:
-        """Another view wants a run shown."""
+        """Show a run that another view requested."""
         if not wanted:
             return unchanged()
         return self.stage.open_run(wanted) | {self._shared.open_run: ""}
 
     def repeat(self, wanted: str) -> Changes:
-        """The inputs and everything chosen for an earlier run are wanted for a new one."""
+        """Put an earlier run's inputs, mode, model and fields into the studio."""
         shared, w = self._shared, self.stage.widgets
         known = run_id(wanted)
         if known is None:

@@ -58,7 +58,7 @@ class Pairs:
     def check(
         self, files: Sequence[str] | None, key: SecretStr | None, session: object, model: object
     ) -> Changes:
-        """A list and its media came or went."""
+        """Check a list and its media after they were uploaded or removed."""
         w, shared = self.widgets, self.view.shared
         if not files:
             return {w.message: rows.expected(), w.skip: gr.Checkbox(visible=False)}
@@ -84,7 +84,7 @@ class Pairs:
         model: object,
         *choices: str,
     ) -> Changes:
-        """The list is to be run; `choices` are what the fields of `fields.FIELDS` hold."""
+        """Start the list as a batch; `choices` are the values of `fields.FIELDS` in order."""
         if not files:
             return self._refused(texts.Batch.NO_LIST, texts.Batch.NO_LIST_HINT)
         found = _read(files)
@@ -106,7 +106,7 @@ class Pairs:
         model: object,
         *choices: str,
     ) -> Changes:
-        """The samples are to be run as a batch."""
+        """Start a batch of the samples."""
         paths = [path for track in ("video", "speech") if (path := samples.sample(track))]
         found = read_pairs(rows.example_csv().encode(), among({p.name: p for p in paths}))
         request = Request(found=found, title=texts.Batch.EXAMPLE, concurrency=2, limit=None)

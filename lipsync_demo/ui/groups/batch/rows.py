@@ -33,7 +33,7 @@ def example_csv() -> str:
 
 
 def expected() -> Markup:
-    """What a list looks like, before there is one."""
+    """An example of a list, shown before one is uploaded."""
     return render(
         "ui/groups/batch/expected.html", texts=texts.Batch, columns=COLUMNS, example=EXAMPLE
     )

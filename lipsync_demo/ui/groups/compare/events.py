@@ -42,12 +42,12 @@ class Compare(GroupEvents):
         self.pair = pair
 
     def started(self, group: Group, groups: object, ids: object) -> Changes:
-        """A comparison was begun in the studio: its tab is opened."""
+        """Show a comparison that was started in the studio, and open its tab."""
         tab = {self.shared.views: gr.Tabs(selected=self.tab)}
         return super().started(group, groups, ids) | tab
 
     def show_nothing(self, ids: object) -> Changes:
-        """The recorded comparison, before there is one."""
+        """Show the recorded comparison while none is open."""
         runs = samples.comparison()
         film = samples.input_film(self.shared.link)
         grid = cells.recorded(runs, self.shared.link, film) if runs else ""
@@ -55,12 +55,12 @@ class Compare(GroupEvents):
         return {w.group: "", w.body: grid, self.pair: self._pair(runs, ids, film)}
 
     def show_missing(self, error: RunsError, ids: object) -> Changes:
-        """The recorded comparison, and a notice that the one asked for is gone."""
+        """Show the recorded comparison, and that the requested one is gone."""
         gone = notices.trouble(texts.Compare.GONE, texts.Compare.GONE_HINT)
         return self.show_nothing(ids) | {self.widgets.notice: gone}
 
     def refresh(self, current: str, ids: object) -> Changes:
-        """The tab was opened: runs that ended meanwhile can be chosen in the player."""
+        """Refresh the opened tab, so that runs which ended since can be chosen in the player."""
         wanted = run_id(current)
         if wanted is None:
             return self.show_nothing(ids)
@@ -77,7 +77,7 @@ class Compare(GroupEvents):
         ids: object,
         event: gr.EventData,
     ) -> Changes:
-        """A button in a cell, or an earlier comparison, was pressed."""
+        """Act on a pressed button of a cell, or open an earlier comparison."""
         if event.act.startswith("model "):
             wanted = models.chosen(event.act.removeprefix("model "))
             return {self.shared.model: wanted.id, self.shared.views: gr.Tabs(selected="studio")}
@@ -96,22 +96,22 @@ class Compare(GroupEvents):
         }
 
     def stamp(self, group: Group, runs: Runs) -> str:
-        """Changes when more than the clock of a comparison or its measures do."""
+        """Return a text that changes whenever the comparison, a run or a measurement does."""
         found = "".join("-" if one is None else "m" for one in self._measured(runs))
         return f"{super().stamp(group, runs)} {found}"
 
     def background(self, runs: Runs) -> bool:
-        """Whether outputs are still measured or checked."""
+        """Whether outputs are still being measured or checked."""
         service = self.shared.service
         return any(service.measuring(run.id) or service.looking(run) for run in runs if run)
 
     def _measured(self, runs: Runs) -> list[Measures | None]:
-        """What was measured of each finished run; measuring the others is begun."""
+        """Return the measurements of each finished run; start those that are missing."""
         measures = self.shared.service.measures
         return [measures(run) if run and run.state is RunState.DONE else None for run in runs]
 
     def _film(self, runs: Runs) -> player.Source | None:
-        """The video that went into all of them."""
+        """Return the input video all runs share, for the player."""
         first = next((run for run in runs if run and run.video), None)
         return films.input_film(first, self.shared.link) if first else None
 
@@ -133,7 +133,7 @@ class Compare(GroupEvents):
 
 
 def given(video: str | None, speech: str | None) -> tuple[Path, Path] | str:
-    """Both inputs' files, or what is wrong with them."""
+    """Return both inputs' files, or a notice of what is wrong with them."""
     if not video or not speech:
         return notices.trouble(texts.Compare.NEEDED, "")
     try:

@@ -48,7 +48,7 @@ class ModelComparison:
         key: SecretStr | None,
         session: object,
     ) -> Changes:
-        """The button was pressed: which models, and what each costs."""
+        """Ask which models to compare, with the price of each."""
         w, shared = self._plan, self.view.shared
         opened: Changes = {w.panel: gr.Column(visible=True), w.ticked: gr.skip()}
         if header.backend(shared.settings, key) == "local":
@@ -73,7 +73,7 @@ class ModelComparison:
     def ticked(
         self, wanted: Sequence[str], mode: str, key: SecretStr | None, session: object
     ) -> Changes:
-        """Other models were ticked, or another mode was chosen."""
+        """Update the question after other models were ticked or another mode was chosen."""
         w = self._plan
         known = self._floors(key, patience=0.0)
         return {
@@ -92,7 +92,7 @@ class ModelComparison:
         ids: object,
         session: object,
     ) -> Changes:
-        """Begin the comparison that was asked for."""
+        """Start the comparison."""
         shared, files = self.view.shared, given(video, speech)
         if isinstance(files, str):
             return {self.view.widgets.notice: files}
@@ -152,7 +152,7 @@ class ModelComparison:
         }
 
     def _floors(self, key: SecretStr | None, patience: float) -> Mapping[str, Price | None]:
-        """Every model's floor price; those the API does not say in time stay None."""
+        """Return every model's floor price; None for those the API does not give in time."""
         shared = self.view.shared
         backend = header.backend(shared.settings, key)
         return shared.service.money.floors(backend, key, [m.id for m in COMPARED], patience)

@@ -35,7 +35,7 @@ class ModeComparison:
         session: object,
         model: object,
     ) -> Changes:
-        """The button was pressed: what comparing all modes would run, and what it costs."""
+        """Ask before all modes are compared: how many runs, and what they cost."""
         plan, settings = self.widgets.choice.plan, self.view.shared.settings
         files, wanted = given(video, speech), models.chosen(model)
         ready = False
@@ -67,7 +67,7 @@ class ModeComparison:
         session: object,
         model: object,
     ) -> Changes:
-        """Begin the comparison that was asked for."""
+        """Start the comparison."""
         shared, notice = self.view.shared, self.view.widgets.notice
         files = given(video, speech)
         if isinstance(files, str):
