@@ -1,0 +1,122 @@
+"""What both tabs of groups answer, with a real service and a group that really runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import gradio as gr
+import pytest
+
+from lipsync_demo.runs.groups.pair_list import among, read_pairs
+from lipsync_demo.runs.record.group import Group, GroupState
+from lipsync_demo.runs.service import RunService
+from lipsync_demo.settings import Settings
+from lipsync_demo.ui.frame import context, top_bar
+from lipsync_demo.ui.frame.context import Shared, unchanged
+from lipsync_demo.ui.groups.batch import events as batch
+from lipsync_demo.ui.groups.compare import events as compare
+from lipsync_demo.ui.groups.events import GroupEvents
+from tests.faults.scripted_api import KEY, scripted_api
+from tests.media_factory import make_speechlike, make_video
+
+NOBODY = "0" * 32
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunService]:
+    folder = tmp_path_factory.mktemp("groups")
+    make_video(folder / "clip.mp4", 1)
+    make_speechlike(folder / "speech.wav", 2)
+    with scripted_api(folder / "clip.mp4", folder) as api:
+        settings = Settings(
+            data_dir=folder / "data", base_url=api.url, api_key=KEY, backend="wavespeed"
+        )
+        with RunService(settings) as running:
+            yield running
+
+
+@pytest.fixture(scope="module")
+def tabs(service: RunService, tmp_path_factory: pytest.TempPathFactory) -> dict[str, GroupEvents]:
+    """Both tabs' events."""
+    settings = Settings(data_dir=tmp_path_factory.mktemp("page"))
+    with gr.Blocks():
+        stored, top = context.stored(), top_bar.build(settings)
+        with gr.Tabs() as views:
+            shared = Shared(
+                settings=settings,
+                service=service,
+                link=str,
+                uploads=Path(),
+                views=views,
+                model=top.model,
+                ids=stored.ids,
+                groups=stored.groups,
+                session=stored.session,
+                key=stored.key,
+                open_run=stored.open_run,
+                repeat=stored.repeat,
+            )
+            with gr.Tab():
+                return {"compare": compare.build(shared), "batch": batch.build(shared).view}
+
+
+@pytest.fixture(scope="module")
+def group(service: RunService, tmp_path_factory: pytest.TempPathFactory) -> Group:
+    """A batch of one pair, at rest."""
+    folder = tmp_path_factory.mktemp("pairs")
+    files = {
+        "clip.mp4": make_video(folder / "clip.mp4", 1),
+        "speech.wav": make_speechlike(folder / "speech.wav", 2),
+    }
+    pairs = read_pairs(b"video,audio\nclip.mp4,speech.wav\n", among(files)).pairs
+    begun = service.groups.batch(pairs, title="pairs.csv")
+    while service.groups.get(begun.id).state is GroupState.ACTIVE:
+        for run_id in service.groups.get(begun.id).run_ids:
+            service.wait(run_id)
+    return service.groups.get(begun.id)
+
+
+def test_a_group_is_opened_by_its_own_tab_only(tabs: dict[str, GroupEvents], group: Group) -> None:
+    opened = tabs["batch"].page_opened(group.id, [], [])
+    assert opened[tabs["batch"].widgets.group] == group.id
+    assert "pairs.csv" in opened[tabs["batch"].widgets.body]
+    assert tabs["batch"].shared.groups in opened
+    other = tabs["compare"].page_opened(group.id, [], [])
+    assert tabs["compare"].widgets.group not in other
+    # Gradio takes an answer apart by its widgets: one other key would break all of it.
+    assert all(isinstance(widget, gr.blocks.Block) for widget in [*opened, *other])
+
+
+def test_a_group_that_has_not_changed_is_left_as_it_is(
+    tabs: dict[str, GroupEvents], group: Group
+) -> None:
+    tab = tabs["batch"]
+    shown = tab.show(group, [])
+    assert tab.poll(group.id, shown[tab.widgets.stamp], [], []) == unchanged()
+    assert tab.poll(group.id, "another", [], [])[tab.widgets.group] == group.id
+    assert tab.poll(NOBODY, "", [], []).keys() == {tab.widgets.timer}
+
+
+@pytest.mark.parametrize("name", ["compare", "batch"])
+def test_a_group_that_is_gone_is_said(tabs: dict[str, GroupEvents], name: str) -> None:
+    tab = tabs[name]
+    assert 'role="alert"' in tab.open(NOBODY, [], [])[tab.widgets.notice]
+    assert 'role="alert"' in tab.stop(NOBODY, [])[tab.widgets.notice]
+    assert 'role="alert"' in tab.resume(NOBODY, None, [])[tab.widgets.notice]
+    assert tab.open("", [], []) == unchanged()
+
+
+def test_a_pressed_run_is_opened_in_the_studio_and_nothing_else_is_retried(
+    tabs: dict[str, GroupEvents], group: Group
+) -> None:
+    def press(**data: str) -> gr.EventData:
+        return gr.EventData(None, {"run": "", "group": "", "retry": "", "act": "", **data})
+
+    tab = tabs["batch"]
+    run_id = group.run_ids[0]
+    assert tab.select(group.id, None, [], [], press(run=run_id))[tab.shared.open_run] == run_id
+    earlier = tab.select(NOBODY, None, [], [], press(group=group.id))
+    assert earlier[tab.widgets.group] == group.id
+    assert tab.select(group.id, None, [], [], press(retry="7")) == unchanged()
+    assert tab.select(group.id, None, [], [], press()) == unchanged()
