@@ -8,15 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from lab.quality.eye import Seen, observe
 from lab.training.clips import SAME_SPEAKER, TOGETHER, spoken
+from lipsync_demo.engine.arrays import Doubles, Flags, Floats
 from lipsync_demo.engine.speech.channels import speech_samples
 from lipsync_demo.engine.speech.model import SpeechModel
-from lipsync_demo.engine.speech.spectrum import Array
-
-Floats = NDArray[np.float32]
 
 GRID = "grid_"
 JUDGED = (
@@ -49,7 +46,7 @@ class TalkingClip:
     offset: float
     weights: Path
     seen: Seen
-    samples: Array
+    samples: Floats
 
     @property
     def name(self) -> str:
@@ -69,13 +66,13 @@ class TalkingClip:
         times = self.seen.seconds + self.offset
         return float(times[0]), float(times[-1])
 
-    def mouth(self, seconds: NDArray[np.float64]) -> Floats:
+    def mouth(self, seconds: Doubles) -> Floats:
         """True measures (m, 5) at m moments of the sound."""
         times = self.seen.seconds + self.offset
         columns = [np.interp(seconds, times, column) for column in self.seen.measures.T]
         return np.stack(columns, axis=1).astype(np.float32)
 
-    def spoken(self, seconds: NDArray[np.float64]) -> NDArray[np.bool_]:
+    def spoken(self, seconds: Doubles) -> Flags:
         """Whether the speaker speaks at m moments of the sound."""
         said = spoken(self.samples)
         places = np.clip(np.rint(seconds * 50).astype(int), 0, len(said) - 1)
@@ -86,7 +83,7 @@ class TalkingClip:
         return SpeechModel.of(self.weights)
 
 
-def closures(opening: Floats, speaking: NDArray[np.bool_], step: float) -> list[tuple[int, int]]:
+def closures(opening: Floats, speaking: Flags, step: float) -> list[tuple[int, int]]:
     """First and last frame (inclusive) of each time the lips close inside speech.
 
     `opening` (n,) in IOD and `speaking` (n,), one for each frame of `step` seconds.

@@ -5,15 +5,15 @@ from __future__ import annotations
 from enum import Enum
 
 import numpy as np
-from numpy.typing import NDArray
 
 from lab.quality.clips import TalkingClip
 from lab.training.clips import TOGETHER
+from lipsync_demo.engine.arrays import Flags, Floats
 from lipsync_demo.engine.face.geometry import MEASURES
 from lipsync_demo.engine.pipeline import Listener
 from lipsync_demo.engine.speech import spectrum
 from lipsync_demo.engine.speech.model import LIP_TERMS, RATE, SpeechShapes
-from lipsync_demo.engine.speech.spectrum import SAMPLE_RATE, Array
+from lipsync_demo.engine.speech.spectrum import SAMPLE_RATE
 
 PIECE_SECONDS = 0.5
 """Length of the pieces in which sound is shuffled."""
@@ -64,7 +64,7 @@ def true_shapes(clip: TalkingClip, length: int) -> SpeechShapes:
     return _shapes(units, np.ones(len(mouth), bool), mouth[:, 0] < TOGETHER)
 
 
-def loudness(samples: Array) -> SpeechShapes:
+def loudness(samples: Floats) -> SpeechShapes:
     """The level of the sound as opening, roundness and jaw: what a puppet would do."""
     power = np.convolve(spectrum.frame_power(samples), np.ones(5) / 5, "same")[::2]
     level = 10 * np.log10(np.maximum(power, LEAST_LEVEL**2))
@@ -76,7 +76,7 @@ def loudness(samples: Array) -> SpeechShapes:
     return _shapes(units, speaking, np.zeros(len(level), bool))
 
 
-def shuffled(samples: Array, seed: int = 0) -> Array:
+def shuffled(samples: Floats, seed: int = 0) -> Floats:
     """The same sound in pieces of half a second, in another order."""
     piece = int(PIECE_SECONDS * SAMPLE_RATE)
     pieces = [samples[at : at + piece] for at in range(0, len(samples), piece)]
@@ -86,9 +86,7 @@ def shuffled(samples: Array, seed: int = 0) -> Array:
     return np.concatenate([pieces[k] for k in order])
 
 
-def _shapes(
-    units: NDArray[np.float32], speaking: NDArray[np.bool_], closed: NDArray[np.bool_]
-) -> SpeechShapes:
+def _shapes(units: Floats, speaking: Flags, closed: Flags) -> SpeechShapes:
     return SpeechShapes(
         measures=units.astype(np.float32),
         lips=np.zeros((len(units), LIP_TERMS), np.float32),

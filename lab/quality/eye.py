@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from lipsync_demo.engine.arrays import Doubles, Flags, Floats
 from lipsync_demo.engine.face.geometry import LIPS, fit_pose, measures
 from lipsync_demo.engine.face.landmarker import (
     MIN_PRESENCE,
@@ -24,8 +24,6 @@ from lipsync_demo.engine.tracking.follower import look
 from lipsync_demo.engine.tracking.tracks import find, settle
 from lipsync_demo.engine.video.picture import Picture
 from lipsync_demo.engine.video.reader import FrameReader
-
-Floats = NDArray[np.float32]
 
 LOOKS = ((0.92, -0.03), (1.0, 0.0), (1.1, 0.03))
 """Size, relative to the usual region, and turn in radians of each look."""
@@ -40,10 +38,10 @@ class Seen:
     one before and are false in `present` (n,).
     """
 
-    seconds: NDArray[np.float64]
+    seconds: Doubles
     measures: Floats
     lips: Floats
-    present: NDArray[np.bool_]
+    present: Flags
 
 
 def observe(path: Path, landmarker: FaceLandmarker | None = None) -> Seen:

@@ -17,19 +17,17 @@ from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from lab import bars
 from lab.quality.clips import TalkingClip, closures
 from lab.quality.drivers import Driver, listener
 from lab.quality.eye import Seen, observe
+from lipsync_demo.engine.arrays import Floats
 from lipsync_demo.engine.pipeline import lip_sync
 from lipsync_demo.media.audio import decode
 from lipsync_demo.media.container.frame_times import frame_times
 from lipsync_demo.media.frame_plan import plan
 from lipsync_demo.media.sync_modes import SyncMode, timeline
-
-Floats = NDArray[np.float32]
 
 EVERYONE, WILD, FOREIGN = "all pairs", "without GRID", "not English"
 FURTHEST_LAG = 6

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from lipsync_demo.engine.arrays import Floats, Image
 from lipsync_demo.engine.drawing.renderer import MouthRenderer
 from lipsync_demo.engine.errors import NoFace
 from lipsync_demo.engine.face.geometry import Pose, fit_pose, measures, smooth
@@ -23,9 +23,6 @@ from lipsync_demo.engine.face.landmarker import FaceLandmarker, Landmarks
 from lipsync_demo.engine.mouths.library import MouthLibrary
 from lipsync_demo.engine.mouths.selection import choose
 from lipsync_demo.engine.video.reader import FrameReader
-
-Floats = NDArray[np.float32]
-Image = NDArray[np.uint8]
 
 FRAMES = 200
 LAGS = range(-2, 3)

@@ -21,10 +21,9 @@ from tempfile import TemporaryFile
 
 import av
 import cv2
-import numpy as np
-from numpy.typing import NDArray
 
 from lab.speed.child import answer
+from lipsync_demo.engine.arrays import Image
 from lipsync_demo.engine.background import in_a_row
 from lipsync_demo.engine.drawing.plan import drawings, shown
 from lipsync_demo.engine.face.landmarker import Face, FaceLandmarker, Landmarks, Region
@@ -41,8 +40,6 @@ from lipsync_demo.media.audio import decode, lay_sound
 from lipsync_demo.media.container.streams import exact, open_media, video_stream
 from lipsync_demo.media.frame_plan import plan
 from lipsync_demo.media.sync_modes import SyncMode
-
-Image = NDArray[np.uint8]
 
 PLAIN = {"preset": VIDEO_OPTIONS["preset"], "crf": VIDEO_OPTIONS["crf"]}
 """A yardstick that stays when the engine's encoder is made cheaper."""

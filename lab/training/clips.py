@@ -11,11 +11,11 @@ import numpy as np
 from scipy.ndimage import binary_closing, binary_dilation
 from scipy.signal import butter, fftconvolve, resample_poly, sosfilt
 
+from lipsync_demo.engine.arrays import Floats
 from lipsync_demo.engine.face import geometry
 from lipsync_demo.engine.face.landmarker import POINTS, FaceLandmarker
 from lipsync_demo.engine.speech import spectrum
 from lipsync_demo.engine.speech.phone_features import RATE, PhoneNetwork
-from lipsync_demo.engine.speech.spectrum import Array
 
 # The same people appear in both folders.
 SAME_SPEAKER = {
@@ -45,19 +45,19 @@ class Clip:
     speaker: str
     tier: str
     grid: bool
-    samples: Array
+    samples: Floats
     times: np.ndarray
-    measures: Array
-    lips: Array
+    measures: Floats
+    lips: Floats
     offset: float = 0.0
-    features: list[Array] = field(default_factory=list)
+    features: list[Floats] = field(default_factory=list)
     paces: list[float] = field(default_factory=list)
 
     @property
     def rows(self) -> int:
         return len(self.samples) // 320 + 1
 
-    def mouth(self) -> tuple[Array, Array, np.ndarray]:
+    def mouth(self) -> tuple[Floats, Floats, np.ndarray]:
         """Measures (n, 5) and lip shapes (n, 120) at 50 Hz, and where they are known (n,)."""
         at = np.arange(self.rows) / RATE
         times = self.times + self.offset
@@ -107,13 +107,13 @@ def listen(clips: list[Clip], seed: int = 0) -> None:
         clip.paces += [1.0] * 3 + [up / down for up, down in PACES] + [1.0] * 2
 
 
-def _telephone(samples: Array, rng: np.random.Generator) -> Array:
+def _telephone(samples: Floats, rng: np.random.Generator) -> Floats:
     band = [rng.uniform(200, 400), rng.uniform(2800, 3800)]
     passed = sosfilt(butter(4, band, "bandpass", fs=spectrum.SAMPLE_RATE, output="sos"), samples)
     return np.asarray(passed, np.float32)
 
 
-def _room(samples: Array, rng: np.random.Generator) -> Array:
+def _room(samples: Floats, rng: np.random.Generator) -> Floats:
     """The sound with an echo that dies away (by 60 dB) within 0.15 to 0.5 s."""
     seconds = rng.uniform(0.15, 0.5)
     at = np.arange(int(seconds * spectrum.SAMPLE_RATE)) / spectrum.SAMPLE_RATE
@@ -123,7 +123,7 @@ def _room(samples: Array, rng: np.random.Generator) -> Array:
     return np.asarray(fftconvolve(samples, tail)[: len(samples)], np.float32)
 
 
-def noise(kind: str, length: int, rng: np.random.Generator, other: Array) -> Array:
+def noise(kind: str, length: int, rng: np.random.Generator, other: Floats) -> Floats:
     """Unit-RMS sound that nobody's lips should follow."""
     if kind == "babble":
         voices = [np.resize(np.roll(other, int(rng.integers(len(other)))), length) for _ in "abcd"]
@@ -149,7 +149,7 @@ def noise(kind: str, length: int, rng: np.random.Generator, other: Array) -> Arr
     return np.asarray(made / (np.sqrt(np.mean(np.square(made))) + 1e-9), np.float32)
 
 
-def silences(seed: int = 1) -> list[Array]:
+def silences(seed: int = 1) -> list[Floats]:
     """Features of sounds without speech, 4 s each."""
     network, rng = PhoneNetwork.load(), np.random.default_rng(seed)
     kinds = ("white", "pink", "brown", "hum", "hum", *["music"] * 3, *["tone"] * 4) * 8
@@ -161,7 +161,7 @@ def silences(seed: int = 1) -> list[Array]:
     ]
 
 
-def spoken(samples: Array) -> np.ndarray:
+def spoken(samples: Floats) -> np.ndarray:
     """Where a clean recording holds speech, (n,) at 50 Hz, gaps under 0.2 s closed."""
     power = np.convolve(spectrum.frame_power(samples), np.ones(5) / 5, "same")[::2]
     level = 10 * np.log10(power + 1e-10)
@@ -224,10 +224,10 @@ def _clip(
     return Clip(row["file"], speaker, row["tier"], grid, samples, at, measured, lips)
 
 
-def _sound(path: Path) -> tuple[Array, float]:
+def _sound(path: Path) -> tuple[Floats, float]:
     """Mono samples at 16 kHz and the time of the first."""
     resampler = av.AudioResampler("flt", "mono", spectrum.SAMPLE_RATE)
-    parts: list[Array] = []
+    parts: list[Floats] = []
     start: float | None = None
     with av.open(str(path)) as container:
         for frame in container.decode(audio=0):

@@ -15,6 +15,7 @@ import numpy as np
 from scipy.ndimage import binary_dilation, binary_erosion
 
 from lab.training.clips import TOGETHER, Clip, noise, spoken
+from lipsync_demo.engine.arrays import Floats
 from lipsync_demo.engine.face.geometry import MEASURES
 from lipsync_demo.engine.speech import spectrum
 from lipsync_demo.engine.speech.channels import speech_samples
@@ -22,7 +23,6 @@ from lipsync_demo.engine.speech.lay_out import Drive
 from lipsync_demo.engine.speech.model import SpeechModel, SpeechShapes
 from lipsync_demo.engine.speech.person_range import OPENING, Levels
 from lipsync_demo.engine.speech.phone_features import RATE
-from lipsync_demo.engine.speech.spectrum import Array
 from lipsync_demo.media.sync_modes import SyncMode, timeline
 
 Figures: TypeAlias = dict[str, Any]
@@ -148,7 +148,7 @@ def written(figures: Figures) -> str:
     return "\n".join(lines)
 
 
-def noisy(clips: Sequence[Clip], i: int, kind: str) -> Array:
+def noisy(clips: Sequence[Clip], i: int, kind: str) -> Floats:
     """Clip i's sound with noise 10 dB below its speech; babble is of another speaker."""
     samples = clips[i].samples
     rng = np.random.default_rng(1000 + i)
@@ -172,7 +172,7 @@ def other(clips: Sequence[Clip], i: int) -> int:
     return max(others, key=lambda j: min(clips[j].rows, clips[i].rows))
 
 
-def told(clip: Clip, said: SpeechShapes) -> tuple[Array, Array, np.ndarray]:
+def told(clip: Clip, said: SpeechShapes) -> tuple[Floats, Floats, np.ndarray]:
     """True and wanted measures (m, 5) at the clip's frames, and which lie inside speech (m,)."""
     times = clip.times + clip.offset
     seconds = Fraction(len(clip.samples), spectrum.SAMPLE_RATE)

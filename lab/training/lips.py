@@ -17,6 +17,7 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
+from lipsync_demo.engine.arrays import Floats
 from lipsync_demo.engine.face.geometry import (
     JAW,
     LIPS_INNER,
@@ -42,9 +43,9 @@ RIDGE = 1e-3
 LEAST_FRAMES = 50
 
 
-def track(path: Path, landmarker: FaceLandmarker) -> NDArray[np.float32]:
+def track(path: Path, landmarker: FaceLandmarker) -> Floats:
     """The points (n, 478, 3) of every frame that shows a face."""
-    found: list[NDArray[np.float32]] = []
+    found: list[Floats] = []
     previous: Landmarks | None = None
     with av.open(str(path)) as container:
         for frame in container.decode(video=0):

@@ -12,7 +12,7 @@ import numpy as np
 
 from lab.training.clips import Clip
 from lab.training.judge import correlation
-from lipsync_demo.engine.speech.spectrum import Array
+from lipsync_demo.engine.arrays import Floats
 
 SEARCH = np.arange(-0.35, 0.3501, 0.01)
 GRID_SPREAD = 0.35
@@ -66,7 +66,7 @@ def correct_offsets(clips: list[Clip], rounds: int = 3) -> None:
                 )
 
 
-def best_lag(clip: Clip, said: Array) -> float:
+def best_lag(clip: Clip, said: Floats) -> float:
     """How much later than now the sound is, s: the peak of opening, width and roundness."""
     before, scores = clip.offset, []
     for lag in SEARCH:

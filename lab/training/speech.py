@@ -33,6 +33,7 @@ from lab.training.judge import (
     written,
 )
 from lab.training.offsets import correct_offsets, speaker_seconds
+from lipsync_demo.engine.arrays import Floats
 from lipsync_demo.engine.face.geometry import MEASURES
 from lipsync_demo.engine.speech.model import (
     CHANNELS,
@@ -45,7 +46,6 @@ from lipsync_demo.engine.speech.model import (
     SpeechModel,
 )
 from lipsync_demo.engine.speech.phone_features import FEATURES, RATE, PhoneNetwork
-from lipsync_demo.engine.speech.spectrum import Array
 from lipsync_demo.files import digest, write_whole
 
 RECORD = "speech_clips.json"
@@ -90,12 +90,12 @@ class Targets:
     """What the network should say for each clip: shapes (n, 13), closed, speech, known (n,)."""
 
     def __init__(self, clips: list[Clip]) -> None:
-        self.shapes: list[Array] = []
+        self.shapes: list[Floats] = []
         self.known: list[np.ndarray] = []
-        self.closed: list[Array] = []
+        self.closed: list[Floats] = []
         self.speech = [spoken(c.samples)[: c.rows] for c in clips]
-        lips: list[Array] = []
-        speakers: dict[str, list[Array]] = {}
+        lips: list[Floats] = []
+        speakers: dict[str, list[Floats]] = {}
         for clip in clips:
             measures, lip, known = clip.mouth()
             own = measures[known]
@@ -113,7 +113,7 @@ class Targets:
             terms = np.clip(lip @ self.axes / self.sizes, -4, 4)
             self.shapes[i] = np.concatenate([self.shapes[i], terms], axis=1).astype("f4")
 
-    def rows(self, i: int, pace: float, count: int) -> Array:
+    def rows(self, i: int, pace: float, count: int) -> Floats:
         """Clip i played at `pace`: shapes, closed, speech and known in columns, (count, 16)."""
         flags = [self.closed[i], self.speech[i], self.known[i]]
         plain = np.column_stack([self.shapes[i], *flags])
@@ -123,12 +123,12 @@ class Targets:
         return np.column_stack([np.interp(at, own, c) for c in plain.T]).astype("f4")
 
 
-Fitted: TypeAlias = tuple[Net, Array, Array]
+Fitted: TypeAlias = tuple[Net, Floats, Floats]
 """A network with the mean and spread of its inputs."""
 
 
 def train(
-    clips: list[Clip], targets: Targets, chosen: list[int], quiet: list[Array], seed: int
+    clips: list[Clip], targets: Targets, chosen: list[int], quiet: list[Floats], seed: int
 ) -> Fitted:
     """A network fitted on `chosen` clips, and the mean and spread of its inputs."""
     torch.manual_seed(seed)
@@ -196,7 +196,7 @@ def _crop(count: int, rng: np.random.Generator) -> tuple[torch.Tensor, torch.Ten
     return rows.clamp(0, count - 1), ((rows >= 0) & (rows < count)).float()
 
 
-def said(fitted: list[Fitted], features: Array) -> Array:
+def said(fitted: list[Fitted], features: Floats) -> Floats:
     """Raw outputs (n, 15), the mean over the networks."""
     with torch.no_grad():
         each = [n(torch.from_numpy((features - m) / s).T[None])[0].T.numpy() for n, m, s in fitted]
@@ -218,7 +218,7 @@ class Fold:
     fitted: list[Fitted]
 
 
-_material: list[tuple[list[Clip], Targets, list[Array]]] = []
+_material: list[tuple[list[Clip], Targets, list[Floats]]] = []
 """What a worker process fits on."""
 
 
@@ -234,7 +234,7 @@ def _train(job: tuple[list[int], int]) -> Fitted:
 
 
 def fit_all(
-    clips: list[Clip], targets: Targets, quiet: list[Array], workers: int
+    clips: list[Clip], targets: Targets, quiet: list[Floats], workers: int
 ) -> tuple[list[Fold], list[Fitted]]:
     """The folds, and the networks fitted on every clip."""
     every = range(len(clips))
@@ -254,13 +254,13 @@ def fit_all(
     return [Fold(g, f) for g, f in zip(left_out, groups, strict=True)][:-1], groups[-1]
 
 
-def scale(out: list[Array], targets: Targets, of: Sequence[int]) -> Array:
+def scale(out: list[Floats], targets: Targets, of: Sequence[int]) -> Floats:
     """Mean and spread (2, 13) of the shapes said on the clips `of`: one unit of the model."""
     talk = [out[i][targets.known[i] & targets.speech[i], :SHAPES] for i in of]
     return np.stack([np.concatenate(talk).mean(0), np.mean([t.std(0) for t in talk], axis=0)])
 
 
-def packed(fitted: list[Fitted], level: Array, targets: Targets) -> dict[str, np.ndarray]:
+def packed(fitted: list[Fitted], level: Floats, targets: Targets) -> dict[str, np.ndarray]:
     """The networks as `speech` reads them: inputs' scale folded in, laid out for x @ w."""
     out: dict[str, list[np.ndarray]] = {}
     for net, mean, std in fitted:
@@ -289,7 +289,7 @@ def packed(fitted: list[Fitted], level: Array, targets: Targets) -> dict[str, np
 
 
 def models(
-    clips: list[Clip], targets: Targets, made: list[Fold], out: list[Array]
+    clips: list[Clip], targets: Targets, made: list[Fold], out: list[Floats]
 ) -> list[dict[str, np.ndarray]]:
     """Each fold's weights; not even the scale of the outputs comes from who is left out."""
     every = range(len(clips))
@@ -391,7 +391,7 @@ def _recorded(
     return record
 
 
-def _float32(arrays: dict[str, np.ndarray]) -> dict[str, Array]:
+def _float32(arrays: dict[str, np.ndarray]) -> dict[str, Floats]:
     return {name: a.astype(np.float32) for name, a in arrays.items()}
 
 

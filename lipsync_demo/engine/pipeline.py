@@ -20,6 +20,7 @@ from typing import IO, TYPE_CHECKING, TypeAlias
 
 import cv2
 
+from lipsync_demo.engine.arrays import Floats
 from lipsync_demo.engine.background import ahead, in_a_row
 from lipsync_demo.engine.cache import Analyses
 from lipsync_demo.engine.drawing.plan import drawings
@@ -30,7 +31,6 @@ from lipsync_demo.engine.progress import EngineReport, OnProgress, Stage, Stopwa
 from lipsync_demo.engine.speech.channels import hear
 from lipsync_demo.engine.speech.lay_out import Drive, Shapes
 from lipsync_demo.engine.speech.model import SpeechModel, SpeechShapes
-from lipsync_demo.engine.speech.spectrum import Array
 from lipsync_demo.engine.tracking.speaker import chooser
 from lipsync_demo.engine.tracking.tracks import Shot, follow
 from lipsync_demo.engine.video.reader import FrameReader
@@ -55,7 +55,7 @@ less share what was found."""
 SKIPPING_RATE = Fraction(20)
 """Frames a second; with fewer too much happens between two."""
 
-Listener: TypeAlias = Callable[[Array], Shapes]
+Listener: TypeAlias = Callable[[Floats], Shapes]
 """Mouth shapes for mono sound (n,) at 16 kHz."""
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from itertools import groupby, islice
 
 import numpy as np
-from numpy.typing import NDArray
 
+from lipsync_demo.engine.arrays import Doubles, Floats, Indices
 from lipsync_demo.engine.background import in_a_row
 from lipsync_demo.engine.drawing.renderer import MouthRenderer
 from lipsync_demo.engine.face.motion_model import CORNER, MOVING
@@ -21,8 +21,6 @@ from lipsync_demo.engine.tracking.tracks import FaceTrack, Shot
 from lipsync_demo.engine.video.picture import Picture
 from lipsync_demo.engine.warping.scene import Scene
 from lipsync_demo.media.frame_plan import FramePlan
-
-Floats = NDArray[np.float32]
 
 AT_ONCE = 16
 """Frames whose geometry is computed together."""
@@ -156,8 +154,8 @@ class _Person:
 
     def drawings(
         self,
-        numbers: NDArray[np.intp],
-        seconds: NDArray[np.float64],
+        numbers: Indices,
+        seconds: Doubles,
         drive: Drive,
         parts: Collection[int],
     ) -> list[Drawing | None]:

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from lipsync_demo.engine.arrays import Floats, Image
 from lipsync_demo.engine.drawing.transplant import FEATHER, parted, transplanted
 from lipsync_demo.engine.face.geometry import LIPS_OUTER, fit_pose
 from lipsync_demo.engine.mouths.library import MouthLibrary
@@ -20,9 +20,6 @@ from lipsync_demo.engine.warping.blend import filled, mixed, ramp
 from lipsync_demo.engine.warping.scene import SKIN, Scene, SceneWarp
 from lipsync_demo.engine.warping.seam import contact, touching
 from lipsync_demo.engine.warping.warp import Grid, sampled
-
-Floats = NDArray[np.float32]
-Image = NDArray[np.uint8]
 
 LIP_SOFTNESS, LEAST_BLUR = 0.01, 0.6
 """Blur of the lips' inner edge, IOD, and at least, pixels."""

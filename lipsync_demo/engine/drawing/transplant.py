@@ -11,8 +11,8 @@ from collections.abc import Sequence
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from lipsync_demo.engine.arrays import Floats, Image
 from lipsync_demo.engine.face.motion_model import CORNER
 from lipsync_demo.engine.mouths.library import Mouth
 from lipsync_demo.engine.mouths.selection import Donor
@@ -27,9 +27,6 @@ from lipsync_demo.engine.warping.scene import (
 )
 from lipsync_demo.engine.warping.seam import Seam, inside_lips, joined
 from lipsync_demo.engine.warping.warp import Grid, sampled
-
-Floats = NDArray[np.float32]
-Image = NDArray[np.uint8]
 
 FEATHER = 0.07
 """Blur of the edge of what a donor covers, IOD."""

@@ -11,9 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float32]
+from lipsync_demo.engine.arrays import Floats, Indices
 
 # Both rings start at the left corner and run over the upper lip; index i of one lies
 # opposite index i of the other.
@@ -88,7 +87,7 @@ class Pose:
             turned * self.scale[..., None, None] + self.translation[..., None, :], np.float32
         )
 
-    def at(self, number: int | NDArray[np.intp]) -> Pose:
+    def at(self, number: int | Indices) -> Pose:
         """One of many, or several."""
         return Pose(self.rotation[number], self.scale[number], self.translation[number])
 

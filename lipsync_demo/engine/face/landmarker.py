@@ -22,14 +22,11 @@ from typing import Any
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import expit
 
+from lipsync_demo.engine.arrays import Doubles, Floats, Image
 from lipsync_demo.engine.errors import BrokenWeights
 from lipsync_demo.engine.video.sampling import warped
-
-Image = NDArray[np.uint8]
-Floats = NDArray[np.float32]
 
 WEIGHTS = Path(__file__).parents[1] / "weights" / "face_landmarker.task"
 WEIGHTS_SHA256 = "64184e229b263107bc2b804c6625db1341ff2bb731874b0bcc2fe6544e0bc9ff"
@@ -82,7 +79,7 @@ class Region:
     side: float
     angle: float
 
-    def onto(self, side: int) -> NDArray[np.float64]:
+    def onto(self, side: int) -> Doubles:
         """The 2x3 matrix from the frame's places to those of a square of `side` pixels."""
         matrix = np.empty((2, 3))
         matrix[:, :2] = side / self.side * _rotation(self.angle).T
@@ -279,7 +276,7 @@ def _distinct(faces: list[Face]) -> list[Face]:
     return [faces[int(i)] for i in np.asarray(kept).ravel()]
 
 
-def _rotation(angle: float) -> NDArray[np.float64]:
+def _rotation(angle: float) -> Doubles:
     c, s = np.cos(angle), np.sin(angle)
     return np.array([[c, -s], [s, c]])
 

@@ -12,11 +12,9 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from lipsync_demo.engine.arrays import Doubles, Floats
 from lipsync_demo.engine.face.geometry import JAW, LIPS_INNER, LIPS_OUTER, MEASURES, head_measures
-
-Floats = NDArray[np.float32]
 
 WEIGHTS = Path(__file__).parents[1] / "weights" / "mouth_motion.npz"
 
@@ -106,7 +104,7 @@ def _part(head: Floats, opening: Floats) -> Floats:
 
 
 @cache
-def _general() -> tuple[Floats, NDArray[np.float64]]:
+def _general() -> tuple[Floats, Doubles]:
     """The motion and the covariance (5, 5) of the measures in ordinary speech."""
     with np.load(WEIGHTS) as file:
         return file["motion"].astype(np.float32), file["spread"].astype(np.float64)

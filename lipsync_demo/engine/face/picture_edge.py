@@ -6,11 +6,9 @@ Sides are in the order left, top, right, bottom; lengths are from the base of th
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from lipsync_demo.engine.arrays import Flags, Floats
 from lipsync_demo.engine.face.geometry import LIPS_INNER, LIPS_OUTER, NOSE_BASE
-
-Floats = NDArray[np.float32]
 
 MISSED = 0.02
 """A mouth that lacks so much of what the frame shows costs one more, IOD."""
@@ -20,7 +18,7 @@ MOST_MISSED = 0.2
 _INNER, _OUTER = np.array(LIPS_INNER), np.array(LIPS_OUTER)
 
 
-def in_sight(points: Floats, size: tuple[int, int]) -> NDArray[np.bool_]:
+def in_sight(points: Floats, size: tuple[int, int]) -> Flags:
     """Whether the picture of `size` (width, height) shows the mouths `points` (..., 478, 3).
 
     Half of every lip must be in it: what the mesh says of the rest is guessed.

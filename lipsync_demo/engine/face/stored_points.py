@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from lipsync_demo.engine.arrays import Floats
 from lipsync_demo.engine.face.geometry import EYES, RIGID
 from lipsync_demo.engine.face.landmarker import POINTS
 from lipsync_demo.engine.face.motion_model import MOVING
-
-Floats = NDArray[np.float32]
 
 USED = np.array(sorted({*MOVING, *RIGID, *EYES}))
 

@@ -10,10 +10,8 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float32]
-Image = NDArray[np.uint8]
+from lipsync_demo.engine.arrays import Flags, Floats, Image, Indices
 
 SIZE = (16, 12)
 FRAME = 1.15
@@ -58,9 +56,7 @@ def distances(a: Floats, b: Floats) -> Floats:
     return np.asarray(np.maximum(squared, 0))
 
 
-def agreed(
-    openings: Floats, looks: Floats, numbers: NDArray[np.intp], seen: NDArray[np.bool_]
-) -> Floats:
+def agreed(openings: Floats, looks: Floats, numbers: Indices, seen: Flags) -> Floats:
     """The openings (n,), each corrected by what the others' `looks` (n, k) say.
 
     `numbers` (n,) are the frames' places in the clip, `seen` (n,) those the mesh looked at.

@@ -10,12 +10,9 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from lipsync_demo.engine.arrays import Floats, Image
 from lipsync_demo.engine.face.geometry import LIPS_INNER, Pose
-
-Floats = NDArray[np.float32]
-Image = NDArray[np.uint8]
 
 HALF_WIDTH, HEIGHT, RISE = 0.64, 0.95, 0.22
 """Of the canvas, IOD; it begins RISE above the middle of the upper lip's inner edge."""

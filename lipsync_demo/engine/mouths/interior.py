@@ -7,17 +7,14 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from lipsync_demo.engine.arrays import Floats, Image
 from lipsync_demo.engine.face.geometry import LIPS_INNER, LIPS_OUTER, Pose
 from lipsync_demo.engine.mouths.canvas import Canvas
 from lipsync_demo.engine.mouths.light import light
 from lipsync_demo.engine.mouths.teeth import drawn, visible
 from lipsync_demo.engine.warping.blend import filled, ramp
 from lipsync_demo.engine.warping.warp import Grid, smooth_closed
-
-Floats = NDArray[np.float32]
-Image = NDArray[np.uint8]
 
 DARK = np.array([0.36, 0.23, 0.23], np.float32)
 WARM = np.array([1.0, 1.25, 1.35], np.float32)

@@ -12,8 +12,8 @@ from typing import Any
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from lipsync_demo.engine.arrays import Flags, Floats, Image
 from lipsync_demo.engine.face.geometry import LIPS_OUTER, NOSE_BASE, Pose, fit_pose, measures
 from lipsync_demo.engine.face.motion_model import CORNER, MOVING, MouthModel
 from lipsync_demo.engine.face.picture_edge import need, room
@@ -22,9 +22,6 @@ from lipsync_demo.engine.mouths.interior import Interior
 from lipsync_demo.engine.mouths.light import light
 from lipsync_demo.engine.mouths.lip_line import LOWER, UPPER, on_the_line
 from lipsync_demo.engine.warping.scene import covered
-
-Floats = NDArray[np.float32]
-Image = NDArray[np.uint8]
 
 MOST_FRAMES = 400
 MOST_BYTES = 96 * 1024 * 1024
@@ -71,7 +68,7 @@ class MouthLibrary:
     lights: Floats
     rooms: Floats
     needs: Floats
-    guessed: NDArray[np.bool_]
+    guessed: Flags
     talks: bool
     model: MouthModel
     interior: Interior

@@ -9,12 +9,9 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from lipsync_demo.engine.arrays import Floats, Image
 from lipsync_demo.engine.warping.blend import ramp
-
-Floats = NDArray[np.float32]
-Image = NDArray[np.uint8]
 
 SIDE, HIGH, LOW = 0.2, 0.5, 0.03
 """The skin that is looked at: so far beside the lips, from so far above them to so near, IOD."""

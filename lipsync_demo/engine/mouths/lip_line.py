@@ -8,13 +8,10 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from lipsync_demo.engine.arrays import Floats, Image
 from lipsync_demo.engine.face.geometry import LIPS_INNER
 from lipsync_demo.engine.face.motion_model import CORNER, MOVING
-
-Floats = NDArray[np.float32]
-Image = NDArray[np.uint8]
 
 REACH = 0.08
 """How far from the mesh's line it is looked for, in widths of the mouth."""

@@ -11,16 +11,14 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
+from lipsync_demo.engine.arrays import Floats, Indices
 from lipsync_demo.engine.face import picture_edge
 from lipsync_demo.engine.face.geometry import LIPS_INNER, Pose
 from lipsync_demo.engine.face.motion_model import CORNER, MOVING
 from lipsync_demo.engine.mouths import light
 from lipsync_demo.engine.mouths.appearance import distances
 from lipsync_demo.engine.mouths.library import MouthLibrary
-
-Floats = NDArray[np.float32]
 
 SHAPE = np.array([0.03, 0.06, 0.08, 0.05, 0.1], np.float32)
 """Differences of the five measures that cost one."""
@@ -115,7 +113,7 @@ def _costs(library: MouthLibrary, targets: Floats, turns: Floats) -> Floats:
     return np.asarray(cost, np.float32)
 
 
-def _best(cost: Floats) -> tuple[NDArray[np.intp], Floats]:
+def _best(cost: Floats) -> tuple[Indices, Floats]:
     """The best mouths (n, k) for each frame by themselves, in order, and their costs."""
     kept = min(CANDIDATES, cost.shape[1])
     rows = np.sort(np.argpartition(cost, kept - 1, axis=1)[:, :kept], axis=1)
@@ -144,9 +142,7 @@ def _changes(library: MouthLibrary) -> Floats:
     return np.asarray(change + JUMP * apart, np.float32)
 
 
-def _cheapest(
-    rows: NDArray[np.intp], costs: Floats, change: Floats, before: int | None
-) -> list[int]:
+def _cheapest(rows: Indices, costs: Floats, change: Floats, before: int | None) -> list[int]:
     """One of `rows` (n, k) for each frame, so that costs and changes sum to the least.
 
     `before` is the mouth that is shown before the first of them.
@@ -166,7 +162,7 @@ def _cheapest(
     return path
 
 
-def _joined(path: Sequence[int], numbers: NDArray[np.intp], bounds: Sequence[int]) -> list[Donor]:
+def _joined(path: Sequence[int], numbers: Indices, bounds: Sequence[int]) -> list[Donor]:
     """The path with both sides of every join mixed over two frames, but nothing of what begins
     at one of `bounds` in a frame before it."""
     donors = []

@@ -7,12 +7,10 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from lipsync_demo.engine.arrays import Floats
 from lipsync_demo.engine.mouths.canvas import RISE, Canvas
 from lipsync_demo.engine.warping.blend import ramp
-
-Floats = NDArray[np.float32]
 
 LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 ENOUGH, ROW = 0.02, 0.35

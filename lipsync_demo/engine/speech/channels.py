@@ -12,16 +12,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
+from lipsync_demo.engine.arrays import Doubles, Floats, Indices
 from lipsync_demo.engine.speech.model import SpeechModel
-from lipsync_demo.engine.speech.spectrum import SAMPLE_RATE, Array, frame_power
+from lipsync_demo.engine.speech.spectrum import SAMPLE_RATE, frame_power
 from lipsync_demo.media.audio import blocks_of, decode, mixed
 
 if TYPE_CHECKING:
     from pydub import AudioSegment
 
-Floats = NDArray[np.float64]
 
 AUDIBLE, BESIDE = 1e-6, 10 ** (-45 / 10)
 """Power of full scale, and of the loudest channel, below which a channel is silent."""
@@ -60,12 +59,12 @@ class VoiceChannels:
         return tuple(n for n, weight in enumerate(self.weights or ()) if weight)
 
 
-def hear(sound: AudioSegment, rate: int = SAMPLE_RATE) -> Array:
+def hear(sound: AudioSegment, rate: int = SAMPLE_RATE) -> Floats:
     """The voice as mono (n,) in -1 to 1, n = the sound's length times `rate`, rounded."""
     return mixed(sound, voice_of(sound).weights, rate)
 
 
-def speech_samples(path: Path, rate: int = SAMPLE_RATE) -> Array:
+def speech_samples(path: Path, rate: int = SAMPLE_RATE) -> Floats:
     """The voice in a file, as `hear` gives it.
 
     Raises:
@@ -96,7 +95,7 @@ def voice_of(sound: AudioSegment) -> VoiceChannels:
     return found
 
 
-def _voice(taken: NDArray[np.intp], audible: NDArray[np.intp], likeness: Floats) -> VoiceChannels:
+def _voice(taken: Indices, audible: Indices, likeness: Doubles) -> VoiceChannels:
     count = len(likeness)
     if not len(taken):
         return VoiceChannels(None, (), opposed=False)
@@ -111,7 +110,7 @@ def _voice(taken: NDArray[np.intp], audible: NDArray[np.intp], likeness: Floats)
     )
 
 
-def _likeness(sound: AudioSegment) -> tuple[Floats, Floats]:
+def _likeness(sound: AudioSegment) -> tuple[Doubles, Doubles]:
     """Correlations of the channels with each other, and the mean power of each."""
     products = np.zeros((sound.channels, sound.channels))
     for block in blocks_of(sound):

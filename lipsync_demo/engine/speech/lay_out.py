@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.ndimage import convolve1d, maximum_filter1d, uniform_filter1d
 
+from lipsync_demo.engine.arrays import Doubles, Floats
 from lipsync_demo.media.sync_modes import Timeline
-
-Floats = NDArray[np.float32]
 
 DOUBT, BELIEF = 0.2, 0.5
 """Probability of speech below which nobody speaks, and from which on someone does."""
@@ -55,7 +53,7 @@ class Drive:
         self._speaking = _speaking(shapes)
         self._laid = laid
 
-    def at(self, seconds: NDArray[np.float64]) -> tuple[Floats, Floats, Floats]:
+    def at(self, seconds: Doubles) -> tuple[Floats, Floats, Floats]:
         """`measures` (m, 5), `together` and `speech` (m,) at m moments of the output.
 
         `together` is 1 where lips touch, and less where that is doubtful. `speech` is 1 in speech
@@ -97,7 +95,7 @@ def _together(shapes: Shapes) -> Floats:
     return np.asarray(np.clip(np.maximum(closed / CERTAIN, touches), 0, 1), np.float32)
 
 
-def _between(rows: Floats, places: NDArray[np.float64]) -> Floats:
+def _between(rows: Floats, places: Doubles) -> Floats:
     """Rows (n, k) at fractional places (m,), linear, the last row held."""
     inside = np.clip(places, 0, len(rows) - 1)
     low = np.floor(inside).astype(int)

@@ -15,10 +15,10 @@ from pathlib import Path
 import numpy as np
 from scipy.special import erf, expit
 
+from lipsync_demo.engine.arrays import Floats
 from lipsync_demo.engine.face.geometry import MEASURES
 from lipsync_demo.engine.speech import phone_features, spectrum
 from lipsync_demo.engine.speech.phone_features import PhoneNetwork
-from lipsync_demo.engine.speech.spectrum import Array
 
 WEIGHTS = Path(__file__).parents[1] / "weights" / "speech.npz"
 WEIGHTS_SHA256 = "b12f0f63a65e8fb1656a0d02505a63da799b1a4227bab756c00e810bcd266ff0"
@@ -47,17 +47,17 @@ class SpeechShapes:
     Where nobody does, the other values mean nothing: the mouth rests.
     """
 
-    measures: Array
-    lips: Array
-    closed: Array
-    speech: Array
+    measures: Floats
+    lips: Floats
+    closed: Floats
+    speech: Floats
     rate: int = RATE
 
 
 class SpeechModel:
     """The fitted networks. Holds no state: safe to share between threads."""
 
-    def __init__(self, weights: dict[str, Array], hearing: PhoneNetwork) -> None:
+    def __init__(self, weights: dict[str, Floats], hearing: PhoneNetwork) -> None:
         self._w = weights
         self._hearing = hearing
 
@@ -80,7 +80,7 @@ class SpeechModel:
         """
         return SpeechModel(phone_features.checked(path), PhoneNetwork.load())
 
-    def predict(self, samples: Array) -> SpeechShapes:
+    def predict(self, samples: Floats) -> SpeechShapes:
         """Shapes for `samples` (n,), mono sound at 16 kHz in -1 to 1; n // 320 + 1 rows."""
         samples = np.nan_to_num(np.asarray(samples, np.float32))
         features = self._hearing.hear(np.pad(samples, LEAD * spectrum.SAMPLE_RATE // RATE))
@@ -101,7 +101,7 @@ class SpeechModel:
             speech=speech,
         )
 
-    def _run(self, features: Array) -> Array:
+    def _run(self, features: Floats) -> Floats:
         """Raw outputs (n, 15), the mean over the seeds."""
         w, n = self._w, len(features)
         x = features @ w["in.weight"] + w["in.bias"][:, None]
@@ -113,24 +113,24 @@ class SpeechModel:
             y = np.concatenate(taps, axis=2) @ w[f"{i}.weight"] + w[f"{i}.bias"][:, None]
             y = _group_norm(y) * w[f"{i}.norm.weight"][:, None] + w[f"{i}.norm.bias"][:, None]
             x = x + _gelu(y)
-        out: Array = (x @ w["out.weight"] + w["out.bias"][:, None]).mean(0)
+        out: Floats = (x @ w["out.weight"] + w["out.bias"][:, None]).mean(0)
         return out
 
 
-def _gelu(x: Array) -> Array:
+def _gelu(x: Floats) -> Floats:
     return np.asarray(0.5 * x * (1 + erf(x * np.float32(np.sqrt(0.5)))), np.float32)
 
 
-def _group_norm(x: Array) -> Array:
+def _group_norm(x: Floats) -> Floats:
     """Over time and each quarter of the channels, per seed (Wu and He 2018)."""
     grouped = x.reshape(*x.shape[:2], GROUPS, -1)
     mean = grouped.mean((1, 3), keepdims=True)
     variance = grouped.var((1, 3), keepdims=True)
-    out: Array = ((grouped - mean) / np.sqrt(variance + np.float32(1e-5))).reshape(x.shape)
+    out: Floats = ((grouped - mean) / np.sqrt(variance + np.float32(1e-5))).reshape(x.shape)
     return out
 
 
-def _audible(samples: Array) -> Array:
+def _audible(samples: Floats) -> Floats:
     """0 where there is silence, 1 where there is sound, at 50 Hz."""
     level = np.sqrt(spectrum.frame_power(samples)[::2])
     return np.clip((level - SILENCE) / (SOUND - SILENCE), 0, 1).astype(np.float32)

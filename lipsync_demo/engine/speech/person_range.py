@@ -11,11 +11,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from lipsync_demo.engine.arrays import Floats
 from lipsync_demo.engine.face.geometry import MEASURES
-
-Floats = NDArray[np.float32]
 
 OPENING, WIDTH, ROUNDNESS = (MEASURES.index(n) for n in ("opening", "width", "roundness"))
 

@@ -17,10 +17,10 @@ from pathlib import Path
 import numpy as np
 from scipy.special import erf, expit
 
+from lipsync_demo.engine.arrays import Floats
 from lipsync_demo.engine.errors import BrokenWeights
 from lipsync_demo.engine.speech import recogniser, spectrum
 from lipsync_demo.engine.speech.recogniser import BLOCKS, CONTEXT, WIDTH
-from lipsync_demo.engine.speech.spectrum import Array
 
 RATE = 50
 FEATURES = 2 * WIDTH
@@ -32,7 +32,7 @@ MARGIN_SECONDS = 2
 _EPSILON = np.float32(1e-5)
 
 
-def checked(path: Path, sha256: str | None = None) -> dict[str, Array]:
+def checked(path: Path, sha256: str | None = None) -> dict[str, Floats]:
     """The arrays of a weights file, as float32; without `sha256` whatever the file holds.
 
     Raises:
@@ -55,7 +55,7 @@ def checked(path: Path, sha256: str | None = None) -> dict[str, Array]:
 class PhoneNetwork:
     """The network's first blocks. Holds no state: safe to share between threads."""
 
-    def __init__(self, weights: dict[str, Array]) -> None:
+    def __init__(self, weights: dict[str, Floats]) -> None:
         self._filters = weights["filters"]
         self._entry = (weights["entry.weight"], weights["entry.bias"])
         self._blocks = [_Block(weights, f"{i}.") for i in range(BLOCKS)]
@@ -70,7 +70,7 @@ class PhoneNetwork:
         """
         return PhoneNetwork(recogniser.load())
 
-    def hear(self, samples: Array, *, warp: float = 1.0) -> Array:
+    def hear(self, samples: Floats, *, warp: float = 1.0) -> Floats:
         """Features (len(samples) // 320 + 1, 288); row k is centred on k / 50 s.
 
         `samples` is mono sound at 16 kHz in -1 to 1. `warp` changes the apparent length of
@@ -88,7 +88,7 @@ class PhoneNetwork:
             out[start:stop] = heard[start - low : stop - low]
         return out
 
-    def _hear(self, samples: Array, low: int, high: int, warp: float) -> Array:
+    def _hear(self, samples: Floats, low: int, high: int, warp: float) -> Floats:
         bands = spectrum.log_mel(samples, 2 * low - 1, 2 * high, self._filters, warp=warp)
         # The entry convolution pads with zeros beyond the sound.
         if low == 0:
@@ -109,31 +109,31 @@ class PhoneNetwork:
 class _Block:
     """Half a feed-forward, attention, convolution, half a feed-forward, a norm."""
 
-    def __init__(self, weights: dict[str, Array], prefix: str) -> None:
+    def __init__(self, weights: dict[str, Floats], prefix: str) -> None:
         self._w = {n.removeprefix(prefix): w for n, w in weights.items() if n.startswith(prefix)}
 
-    def __call__(self, x: Array) -> Array:
+    def __call__(self, x: Floats) -> Floats:
         x = x + np.float32(0.5) * self._feed(x, "feed1")
         x = x + self._attend(x)
         x = x + self._convolve(x)
         x = x + np.float32(0.5) * self._feed(x, "feed2")
         return self._norm(x, "norm")
 
-    def _norm(self, x: Array, name: str) -> Array:
+    def _norm(self, x: Floats, name: str) -> Floats:
         centred = x - x.mean(-1, keepdims=True)
         spread = np.sqrt(np.square(centred).mean(-1, keepdims=True) + _EPSILON)
-        out: Array = centred / spread * self._w[f"{name}.weight"] + self._w[f"{name}.bias"]
+        out: Floats = centred / spread * self._w[f"{name}.weight"] + self._w[f"{name}.bias"]
         return out
 
-    def _line(self, x: Array, name: str) -> Array:
-        out: Array = x @ self._w[f"{name}.weight"] + self._w[f"{name}.bias"]
+    def _line(self, x: Floats, name: str) -> Floats:
+        out: Floats = x @ self._w[f"{name}.weight"] + self._w[f"{name}.bias"]
         return out
 
-    def _feed(self, x: Array, name: str) -> Array:
+    def _feed(self, x: Floats, name: str) -> Floats:
         wide = _swish(self._line(self._norm(x, f"{name}.norm"), f"{name}.in"))
         return self._line(wide, f"{name}.out")
 
-    def _attend(self, x: Array) -> Array:
+    def _attend(self, x: Floats) -> Floats:
         n, depth = len(x), WIDTH // HEADS
         mixed = self._line(self._norm(x, "attend.norm"), "attend.in")
         query, key, value = mixed.reshape(n, 3, HEADS, depth).transpose(1, 2, 0, 3)
@@ -142,7 +142,7 @@ class _Block:
         scores /= scores.sum(-1, keepdims=True)
         return self._line((scores @ value).transpose(1, 0, 2).reshape(n, WIDTH), "attend.out")
 
-    def _convolve(self, x: Array) -> Array:
+    def _convolve(self, x: Floats) -> Floats:
         y = self._line(self._norm(x, "conv.norm"), "conv.in")
         y = y[:, :WIDTH] * expit(y[:, WIDTH:])
         padded = np.pad(y, ((CONTEXT // 2, CONTEXT // 2), (0, 0)))
@@ -153,6 +153,6 @@ class _Block:
         return self._line(_swish(total), "conv.out")
 
 
-def _swish(x: Array) -> Array:
-    out: Array = x * expit(x)
+def _swish(x: Floats) -> Floats:
+    out: Floats = x * expit(x)
     return out

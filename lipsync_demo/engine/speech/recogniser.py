@@ -15,8 +15,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from lipsync_demo.engine.arrays import Floats
 from lipsync_demo.engine.errors import BrokenWeights
-from lipsync_demo.engine.speech.spectrum import Array
 
 PACKAGE, ARCHIVE = "hama", "assets/asr_waveform.hama"
 ARCHIVE_SHA256 = "a9fcfe73e179ca48e399cd76a90a6b3e1887bf5037ecc52b778d13a149563328"
@@ -51,7 +51,7 @@ _NAMES = {
 }
 
 
-def load() -> dict[str, Array]:
+def load() -> dict[str, Floats]:
     """The kept weights by name, float32.
 
     Raises:

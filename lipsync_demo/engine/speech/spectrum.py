@@ -7,12 +7,10 @@ listening network in `phones` was trained.
 from __future__ import annotations
 
 from functools import cache
-from typing import TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
-Array: TypeAlias = npt.NDArray[np.float32]
+from lipsync_demo.engine.arrays import Floats
 
 SAMPLE_RATE = 16000
 HOP = 160
@@ -25,7 +23,7 @@ _LEAST = 1e-4
 """Sound below this RMS (-80 dBFS) is not made louder."""
 
 
-def levelled(samples: Array) -> Array:
+def levelled(samples: Floats) -> Floats:
     """`samples` (n,) with the RMS of their loud parts brought to -24 dBFS."""
     power = frame_power(samples)
     loud = power[power >= np.percentile(power, 95) * _QUIET]
@@ -33,7 +31,7 @@ def levelled(samples: Array) -> Array:
     return samples * np.float32(SPEECH_LEVEL / rms) if rms > _LEAST else samples
 
 
-def frame_power(samples: Array) -> Array:
+def frame_power(samples: Floats) -> Floats:
     """Mean square of each frame, (n // 160 + 1,)."""
     sums = np.concatenate([[0.0], np.cumsum(np.square(samples, dtype=np.float64))])
     centres = np.arange(len(samples) // HOP + 1) * HOP
@@ -42,7 +40,9 @@ def frame_power(samples: Array) -> Array:
     return np.asarray((sums[high] - sums[low]) / WINDOW, np.float32)
 
 
-def log_mel(samples: Array, first: int, last: int, filters: Array, *, warp: float = 1.0) -> Array:
+def log_mel(
+    samples: Floats, first: int, last: int, filters: Floats, *, warp: float = 1.0
+) -> Floats:
     """Natural logarithms of the bands of frames `first` to `last` (exclusive), (n, bands).
 
     `samples` is mono sound at 16 kHz, mirrored beyond its ends; `filters` is (201, bands).
@@ -65,5 +65,5 @@ def log_mel(samples: Array, first: int, last: int, filters: Array, *, warp: floa
 
 
 @cache
-def _hann() -> Array:
+def _hann() -> Floats:
     return (0.5 - 0.5 * np.cos(2 * np.pi * np.arange(WINDOW) / WINDOW)).astype(np.float32)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from lipsync_demo.engine.arrays import Image
 from lipsync_demo.engine.video.picture import Picture
 
 CUT = 8.0
@@ -24,7 +24,7 @@ class CutDetector:
     """
 
     def __init__(self) -> None:
-        self._last: NDArray[np.uint8] | None = None
+        self._last: Image | None = None
         self._changes = [0.0, 0.0, 0.0]
         self._flat = False
 
@@ -44,7 +44,7 @@ class CutDetector:
         return change > CUT or change > max(JUMP_CUT, JUMP_CUT_RATIO * usual)
 
 
-def _thumb(plane: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def _thumb(plane: Image) -> Image:
     step = max(1, min(plane.shape) // (4 * THUMB[1]))
     few = np.ascontiguousarray(plane[::step, ::step])
     return np.asarray(cv2.resize(few, THUMB, interpolation=cv2.INTER_AREA), np.uint8)

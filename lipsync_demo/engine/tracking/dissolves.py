@@ -10,11 +10,9 @@ from __future__ import annotations
 from collections import deque
 
 import numpy as np
-from numpy.typing import NDArray
 
+from lipsync_demo.engine.arrays import Floats
 from lipsync_demo.engine.video.picture import Picture
-
-Floats = NDArray[np.float32]
 
 LINES = 48
 """Of the thumbnail, whose pixels are single ones of the picture: averages would move smoothly."""

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from lipsync_demo.engine.arrays import Flags, Floats, Image
 from lipsync_demo.engine.face.geometry import (
     LIPS_OUTER,
     SMOOTHING_TAPS,
@@ -34,8 +34,6 @@ from lipsync_demo.engine.tracking.interpolation import APART, Between, Halfway, 
 from lipsync_demo.engine.tracking.overlay_finder import Watch
 from lipsync_demo.engine.tracking.speaker import Candidate
 from lipsync_demo.engine.video.picture import Box, Picture
-
-Floats = NDArray[np.float32]
 
 Skipped = tuple[int, Picture]
 
@@ -261,7 +259,7 @@ class Seen:
 
     number: int
     box: Box
-    rgb: NDArray[np.uint8]
+    rgb: Image
     points: Floats
     guessed: bool
 
@@ -284,7 +282,7 @@ class Later:
 
     seen: Seen
     halfway: Halfway
-    crop: NDArray[np.uint8]
+    crop: Image
     region: Region
 
     @classmethod
@@ -306,5 +304,5 @@ def in_parts(few: Floats) -> Iterator[Floats]:
         yield whole(few[start : start + AT_ONCE])
 
 
-def drawable(pose: Pose) -> NDArray[np.bool_]:
+def drawable(pose: Pose) -> Flags:
     return np.asarray((np.abs(pose.yaw) < WIDEST_YAW) & (pose.scale > SMALLEST_IOD))

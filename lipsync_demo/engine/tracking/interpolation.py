@@ -11,15 +11,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from lipsync_demo.engine.arrays import Floats, Image
 from lipsync_demo.engine.face.geometry import LIPS_OUTER, Pose, fit_pose
 from lipsync_demo.engine.face.stored_points import USED, used
 from lipsync_demo.engine.mouths.appearance import SIZE, look
 from lipsync_demo.engine.mouths.library import patch_box
 from lipsync_demo.engine.video.picture import Picture
-
-Floats = NDArray[np.float32]
 
 ENOUGH = 32
 """Times three to learn from before anything is guessed."""
@@ -53,7 +51,7 @@ class Sight:
     number: int
     points: Floats
     pose: Pose
-    grey: NDArray[np.uint8]
+    grey: Image
     corner: Floats
     look: Floats
 
@@ -73,7 +71,7 @@ class Halfway:
     number: int
     points: Floats
     pose: Pose
-    grey: NDArray[np.uint8]
+    grey: Image
     corner: Floats
     change: Floats
 
@@ -170,13 +168,13 @@ def _middle(before: Sight, after: Sight) -> Floats:
     return np.asarray((before.points + after.points) / 2, np.float32)
 
 
-def _luma(picture: Picture, points: Floats, pose: Pose) -> tuple[NDArray[np.uint8], Floats]:
+def _luma(picture: Picture, points: Floats, pose: Pose) -> tuple[Image, Floats]:
     """What is looked at, a copy, and its first pixel."""
     left, top, right, bottom = picture.box(*patch_box(points, float(pose.scale)))
     return picture.y[top:bottom, left:right].copy(), np.array([left, top], np.float32)
 
 
-def _looked(grey: NDArray[np.uint8], corner: Floats, points: Floats) -> Floats:
+def _looked(grey: Image, corner: Floats, points: Floats) -> Floats:
     left, right = points[_CORNERS, :2] - corner
     return look(grey, left, right)
 

@@ -9,10 +9,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from lipsync_demo.engine.arrays import Flags, Floats, Image
 from lipsync_demo.engine.video.picture import Box, Picture
 
-Floats = NDArray[np.float32]
-Image = NDArray[np.uint8]
 Rows = NDArray[np.int32]
 
 NOISE = 10
@@ -112,5 +111,5 @@ def contrast(luma: Image) -> Image:
     )
 
 
-def _inside(places: NDArray[Any], width: int, height: int) -> NDArray[np.bool_]:
+def _inside(places: NDArray[Any], width: int, height: int) -> Flags:
     return np.asarray(((places >= 0) & (places < (width, height))).all(1))

@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from lipsync_demo.engine.arrays import Flags, Floats, Image
 from lipsync_demo.engine.face.geometry import CHIN, NOSE_BASE, iod
 from lipsync_demo.engine.tracking.overlay import (
     FEWEST,
@@ -24,8 +25,6 @@ from lipsync_demo.engine.tracking.overlay import (
 )
 from lipsync_demo.engine.video.picture import Box, Picture
 
-Floats = NDArray[np.float32]
-Image = NDArray[np.uint8]
 Rows = NDArray[np.int32]
 
 EVERY = 6
@@ -125,7 +124,7 @@ class Watch:
         if stayed.sum() >= FEWEST:
             np.copyto(self._known[part], 1, where=stayed)
 
-    def _keep(self, pixels: NDArray[np.bool_], number: int) -> None:
+    def _keep(self, pixels: Flags, number: int) -> None:
         """The known ones of the pixels, which stayed until before frame `number`."""
         y, x = np.nonzero(pixels)
         if self._box is None or not len(x):

@@ -11,13 +11,11 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
+from lipsync_demo.engine.arrays import Floats, Indices
 from lipsync_demo.engine.speech.lay_out import Shapes
 from lipsync_demo.media.container.frame_times import FrameTimes
 from lipsync_demo.settings import FaceChoice
-
-Floats = NDArray[np.float32]
 
 LAGS = np.arange(-0.3, 0.301, 0.04)
 """Seconds by which a video's sound and picture may be apart."""
@@ -37,7 +35,7 @@ class Candidate:
     `middle` where it stands, both in pixels.
     """
 
-    numbers: NDArray[np.intp]
+    numbers: Indices
     openings: Floats
     size: float
     middle: float

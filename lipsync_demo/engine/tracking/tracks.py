@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
+from lipsync_demo.engine.arrays import Flags, Floats
 from lipsync_demo.engine.face.geometry import (
     SMOOTHING_TAPS,
     Pose,
@@ -38,8 +38,6 @@ from lipsync_demo.engine.tracking.interpolation import Between
 from lipsync_demo.engine.tracking.overlay import Overlay
 from lipsync_demo.engine.tracking.speaker import Choose, largest
 from lipsync_demo.engine.video.picture import Picture
-
-Floats = NDArray[np.float32]
 
 MOST_FACES = 3
 SEARCH_EVERY, SEARCH_ON = 12, 24
@@ -83,7 +81,7 @@ class FaceTrack:
         return whole(self.few[number])
 
     @cached_property
-    def usable(self) -> NDArray[np.bool_]:
+    def usable(self) -> Flags:
         return self.weight > 0
 
     @cached_property
@@ -314,16 +312,16 @@ def _pose(few: Floats) -> Pose:
     )
 
 
-def _usable(few: Floats, present: NDArray[np.bool_], size: tuple[int, int]) -> NDArray[np.bool_]:
+def _usable(few: Floats, present: Flags, size: tuple[int, int]) -> Flags:
     seen = np.concatenate([in_sight(points, size) for points in in_parts(few)])
-    usable: NDArray[np.bool_] = present & seen & drawable(_pose(few))
+    usable: Flags = present & seen & drawable(_pose(few))
     for begin, end in runs(usable):
         if end - begin < SMOOTHING_TAPS and end - begin < len(usable):
             usable[begin:end] = False
     return usable
 
 
-def fade(usable: NDArray[np.bool_]) -> Floats:
+def fade(usable: Flags) -> Floats:
     """1 inside runs of usable frames, rising and falling where they end inside the shot."""
     weight = np.zeros(len(usable), np.float32)
     for begin, end in runs(usable):
@@ -334,7 +332,7 @@ def fade(usable: NDArray[np.bool_]) -> Floats:
     return weight
 
 
-def runs(mask: NDArray[np.bool_]) -> list[tuple[int, int]]:
+def runs(mask: Flags) -> list[tuple[int, int]]:
     """Start and end (exclusive) of each run of true values."""
     edges = np.flatnonzero(np.diff(np.concatenate([[0], mask.astype(np.int8), [0]])))
     return [(int(a), int(b)) for a, b in edges.reshape(-1, 2)]

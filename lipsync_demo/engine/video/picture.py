@@ -17,11 +17,10 @@ import numpy as np
 from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
-from lipsync_demo.engine.video.sampling import Matrix, halved, warped
+from lipsync_demo.engine.arrays import Doubles, Image
+from lipsync_demo.engine.video.sampling import halved, warped
 from lipsync_demo.media.picture.hdr import in_standard_range
 from lipsync_demo.media.picture.orientation import UPRIGHT, Orientation
-
-Image = NDArray[np.uint8]
 
 UNSPECIFIED = 2  # in H.273's tables of matrices, primaries and transfers
 FULL_RANGE = 2  # AVCOL_RANGE_JPEG
@@ -53,14 +52,14 @@ class Colours:
     transfer: int = UNSPECIFIED
     full_range: bool = False
 
-    def to_rgb(self, height: int) -> NDArray[np.float64]:
+    def to_rgb(self, height: int) -> Doubles:
         """The 3x4 matrix from Y'CbCr codes to R'G'B' codes, 0 to 255.
 
         An unstated matrix is guessed as players do: BT.601 below 720 lines, else BT.709.
         """
         return _to_rgb(self._known(height), self.full_range)
 
-    def from_rgb(self, height: int) -> NDArray[np.float64]:
+    def from_rgb(self, height: int) -> Doubles:
         """The 3x3 matrix from differences of R'G'B' codes to those of Y'CbCr codes."""
         return _from_rgb(self._known(height), self.full_range)
 
@@ -74,7 +73,7 @@ class Colours:
 
 
 @cache
-def _to_rgb(matrix: int, full_range: bool) -> NDArray[np.float64]:
+def _to_rgb(matrix: int, full_range: bool) -> Doubles:
     red, blue = _LUMA.get(matrix, _LUMA_BT601)
     green = 1 - red - blue
     luma, chroma = (1.0, 1.0) if full_range else (255 / 219, 255 / 224)
@@ -94,7 +93,7 @@ def _to_rgb(matrix: int, full_range: bool) -> NDArray[np.float64]:
 
 
 @cache
-def _from_rgb(matrix: int, full_range: bool) -> NDArray[np.float64]:
+def _from_rgb(matrix: int, full_range: bool) -> Doubles:
     return np.asarray(np.linalg.inv(_to_rgb(matrix, full_range)[:, :3]), np.float64)
 
 
@@ -159,7 +158,7 @@ class Picture:
         )
         return np.asarray(cv2.transform(codes, self.colours.to_rgb(self.height)), np.uint8)
 
-    def square(self, matrix: Matrix, side: int) -> Image:
+    def square(self, matrix: Doubles, side: int) -> Image:
         """The RGB square (side, side, 3) into which the 2x3 `matrix` carries the picture.
 
         `side` is even. What lies outside the picture is black.

@@ -5,7 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from lipsync_demo.engine.video.picture import Image, Picture, blank
+from lipsync_demo.engine.arrays import Image
+from lipsync_demo.engine.video.picture import Picture, blank
 from lipsync_demo.media.picture.sizes import Size, within
 
 GREY = 128

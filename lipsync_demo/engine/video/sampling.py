@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-Image = NDArray[np.uint8]
-Matrix = NDArray[np.float64]
+from lipsync_demo.engine.arrays import Doubles, Image
 
 
-def warped(image: Image, matrix: Matrix, side: int, outside: int = 0) -> Image:
+def warped(image: Image, matrix: Doubles, side: int, outside: int = 0) -> Image:
     """The square of `side` pixels into which the 2x3 `matrix` carries the image's places.
 
     `image` has one channel or three. Where it is shrunk to half or less, areas are averaged
@@ -39,7 +37,7 @@ def warped(image: Image, matrix: Matrix, side: int, outside: int = 0) -> Image:
     return _drawn(np.asarray(small, np.uint8), moved, side, outside)
 
 
-def halved(matrix: Matrix) -> Matrix:
+def halved(matrix: Doubles) -> Doubles:
     """The same between two pictures of half the size.
 
     Pixels of half a picture lie in the middle of four of the whole.
@@ -49,7 +47,7 @@ def halved(matrix: Matrix) -> Matrix:
     return moved
 
 
-def _drawn(image: Image, matrix: Matrix, side: int, outside: int) -> Image:
+def _drawn(image: Image, matrix: Doubles, side: int, outside: int) -> Image:
     border = (outside,) * 3
     drawn = cv2.warpAffine(image, matrix, (side, side), flags=cv2.INTER_LINEAR, borderValue=border)
     return np.asarray(drawn, np.uint8)

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from lipsync_demo.engine.arrays import Floats, Image
 from lipsync_demo.engine.warping.warp import Grid
-
-Floats = NDArray[np.float32]
-Image = NDArray[np.uint8]
 
 SUBPIXEL = 4
 MOST_GAIN = 2.5

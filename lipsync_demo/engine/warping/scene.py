@@ -8,8 +8,8 @@ from functools import cached_property
 from math import ceil, floor
 
 import numpy as np
-from numpy.typing import NDArray
 
+from lipsync_demo.engine.arrays import Floats, Indices
 from lipsync_demo.engine.face.geometry import (
     JAW,
     LIPS_INNER,
@@ -31,9 +31,6 @@ from lipsync_demo.engine.face.motion_model import (
 from lipsync_demo.engine.warping.blend import ramp
 from lipsync_demo.engine.warping.seam import inside_lips
 from lipsync_demo.engine.warping.warp import Grid, Plates, smooth_closed
-
-Floats = NDArray[np.float32]
-Indices = NDArray[np.intp]
 
 NODES, SKIN_NODES = 12, 8
 """Of the grid for each IOD: where lips move, and where only skin does."""

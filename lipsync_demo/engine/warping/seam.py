@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from lipsync_demo.engine.arrays import Floats
 from lipsync_demo.engine.face.motion_model import CORNER
 from lipsync_demo.engine.warping.blend import filled
 from lipsync_demo.engine.warping.warp import Grid
-
-Floats = NDArray[np.float32]
 
 LIP_MARGIN, OPEN = 0.028, 0.06
 """How far open lips' inner edges are taken inside the lips, from which opening on, IOD."""

@@ -16,9 +16,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float32]
-Image = NDArray[np.uint8]
-Indices = NDArray[np.intp]
+from lipsync_demo.engine.arrays import Floats, Image, Indices
 
 STIFFNESS = 1e-3
 """Regularisation: landmarks are noisy, so the plate need not pass exactly through them."""

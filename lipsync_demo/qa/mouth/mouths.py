@@ -7,13 +7,12 @@ from itertools import takewhile
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from lipsync_demo.engine.arrays import Doubles, Flags, Floats
 from lipsync_demo.engine.face.landmarker import FaceLandmarker
 from lipsync_demo.engine.tracking.tracks import follow
 from lipsync_demo.engine.video.reader import FrameReader
 
-Floats = NDArray[np.float32]
 Box = tuple[float, float, float, float]
 
 LIPS = np.array([61, 291, 0, 17])
@@ -29,9 +28,9 @@ class Mouths:
     left, top, width and height in shares of the picture, None without any face.
     """
 
-    seconds: NDArray[np.float64]
+    seconds: Doubles
     measures: Floats
-    present: NDArray[np.bool_]
+    present: Flags
     box: Box | None
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from lipsync_demo.engine.arrays import Floats
 from lipsync_demo.engine.errors import BrokenWeights
 from lipsync_demo.engine.face.geometry import MEASURES
 from lipsync_demo.engine.speech import phone_features, spectrum
@@ -26,7 +27,7 @@ def model() -> SpeechModel:
 
 
 @pytest.fixture(scope="module")
-def said() -> spectrum.Array:
+def said() -> Floats:
     return speech_samples(SAMPLE)
 
 
@@ -40,7 +41,7 @@ def test_there_is_a_row_for_every_fiftieth_of_a_second(model: SpeechModel, sampl
     assert shapes.closed.shape == shapes.speech.shape == (rows,)
 
 
-def test_speech_moves_the_mouth_in_its_units(model: SpeechModel, said: spectrum.Array) -> None:
+def test_speech_moves_the_mouth_in_its_units(model: SpeechModel, said: Floats) -> None:
     shapes = model.predict(said)
     talking = shapes.speech > 0.5
     assert talking.mean() > 0.5
@@ -50,18 +51,14 @@ def test_speech_moves_the_mouth_in_its_units(model: SpeechModel, said: spectrum.
     assert shapes.closed.max() > 0.5
 
 
-def test_lips_that_are_said_to_be_closed_are_hardly_open(
-    model: SpeechModel, said: spectrum.Array
-) -> None:
+def test_lips_that_are_said_to_be_closed_are_hardly_open(model: SpeechModel, said: Floats) -> None:
     shapes = model.predict(said)
     talking = shapes.speech > 0.5
     closed = shapes.closed > 0.4
     assert shapes.measures[closed, OPENING].mean() < shapes.measures[talking, OPENING].mean() - 0.5
 
 
-def test_loudness_of_the_recording_does_not_matter(
-    model: SpeechModel, said: spectrum.Array
-) -> None:
+def test_loudness_of_the_recording_does_not_matter(model: SpeechModel, said: Floats) -> None:
     loud, quiet = model.predict(said), model.predict(said * np.float32(0.05))
     assert np.abs(loud.measures - quiet.measures).max() < 0.05
 
@@ -74,7 +71,7 @@ def test_a_tone_is_not_speech(model: SpeechModel, pitch: int) -> None:
 
 @pytest.mark.parametrize(("noise", "least"), [("hiss", 0.8), ("hum", 0.9)])
 def test_noise_changes_the_opening_little(
-    model: SpeechModel, said: spectrum.Array, noise: str, least: float
+    model: SpeechModel, said: Floats, noise: str, least: float
 ) -> None:
     at = np.arange(len(said)) / 16000
     made = {
@@ -102,14 +99,14 @@ def test_nobody_speaks_in_sound_without_speech(model: SpeechModel, kind: str) ->
     assert model.predict(made.astype(np.float32)).speech.max() < 0.5
 
 
-def test_a_pause_between_words_is_seen(model: SpeechModel, said: spectrum.Array) -> None:
+def test_a_pause_between_words_is_seen(model: SpeechModel, said: Floats) -> None:
     pause = np.zeros(16000, np.float32)
     shapes = model.predict(np.concatenate([said[:32000], pause, said[32000:64000]]))
     assert shapes.speech[105:145].max() < 0.1
     assert shapes.speech[:100].mean() > 0.4
 
 
-def test_long_sound_is_heard_in_blocks_that_agree_with_the_whole(said: spectrum.Array) -> None:
+def test_long_sound_is_heard_in_blocks_that_agree_with_the_whole(said: Floats) -> None:
     network = PhoneNetwork.load()
     long = np.tile(said, 6)[: 40 * 16000]
     whole = network.hear(long)
@@ -119,12 +116,12 @@ def test_long_sound_is_heard_in_blocks_that_agree_with_the_whole(said: spectrum.
     assert r > 0.95
 
 
-def test_the_same_sound_gives_the_same_shapes(model: SpeechModel, said: spectrum.Array) -> None:
+def test_the_same_sound_gives_the_same_shapes(model: SpeechModel, said: Floats) -> None:
     first, second = model.predict(said), model.predict(said)
     assert np.array_equal(first.measures, second.measures)
 
 
-def test_broken_samples_do_not_spoil_the_rest(model: SpeechModel, said: spectrum.Array) -> None:
+def test_broken_samples_do_not_spoil_the_rest(model: SpeechModel, said: Floats) -> None:
     damaged = said.copy()
     damaged[1000] = np.nan
     assert np.isfinite(model.predict(damaged).measures).all()
@@ -142,9 +139,7 @@ def test_damaged_and_missing_weights_are_told_apart(tmp_path: Path) -> None:
         phone_features.checked(tmp_path / "none.npz", WEIGHTS_SHA256)
 
 
-def test_any_fitted_file_makes_a_model(
-    model: SpeechModel, said: spectrum.Array, tmp_path: Path
-) -> None:
+def test_any_fitted_file_makes_a_model(model: SpeechModel, said: Floats, tmp_path: Path) -> None:
     copy = tmp_path / "fold.npz"
     with np.load(WEIGHTS) as shipped:
         halved = dict(shipped) | {"spread": shipped["spread"] / 2}
