@@ -144,8 +144,8 @@ def part_times(video: Path, speech: Path, output: Path) -> tuple[dict[Part, floa
         frames = plan(laid, reader.times)
         landmarker = _TimedLandmarker(clock)
         with clock(Part.LIBRARY):
-            seen = reader.pictures(range(worth_seeing(reader, frames)))
-            reader.expect(frozenset(frames.sources))
+            numbers = range(worth_seeing(reader, frames))
+            seen = reader.pictures(numbers, needed=frozenset(frames.sources))
             some = in_a_row(clock.each(Part.DECODE, seen), reader.size)
             shots = follow(chain.from_iterable(some), landmarker, skip=may_skip(reader))
         with clock(Part.CHOOSE):

@@ -11,7 +11,7 @@ from pathlib import Path
 from statistics import fmean
 
 from lab.speed.child import answer
-from lipsync_demo.engine.cache import Analyses
+from lipsync_demo.engine.cache import AnalysisCache
 from lipsync_demo.engine.pipeline import lip_sync
 from lipsync_demo.media.sync_modes import SyncMode
 
@@ -48,7 +48,7 @@ def five_modes(video: Path, speech: Path) -> Reuse:
 
 def _measured(video: Path, speech: Path) -> Reuse:
     with tempfile.TemporaryDirectory(prefix="lipsync-reuse-") as folder:
-        output, kept = Path(folder) / "out.mp4", Analyses(Path(folder) / "kept")
+        output, kept = Path(folder) / "out.mp4", AnalysisCache(Path(folder) / "kept")
         # Weights are read once, for either side alike.
         lip_sync(video, speech, SyncMode.CUT_OFF, output)
         alone = {mode.value: _seconds(video, speech, mode, output, None) for mode in SyncMode}
@@ -57,10 +57,10 @@ def _measured(video: Path, speech: Path) -> Reuse:
 
 
 def _seconds(
-    video: Path, speech: Path, mode: SyncMode, output: Path, kept: Analyses | None
+    video: Path, speech: Path, mode: SyncMode, output: Path, kept: AnalysisCache | None
 ) -> float:
     start = time.process_time()
-    lip_sync(video, speech, mode, output, analyses=kept)
+    lip_sync(video, speech, mode, output, cache=kept)
     return time.process_time() - start
 
 

@@ -1,8 +1,8 @@
-"""What was found in a video and in a speech, and what was drawn of it, kept for the next run.
+"""The analysis of a video and of a speech, and coded groups of pictures, kept for the next run.
 
-Files of arrays in one folder, named by the content they were found in, by what was asked and
-by the engine's own code and weights: what is read back is what would be found again, digit for
-digit. The ones not used for longest go when all together take too much.
+One file of arrays each, named by the hash of the content, of what was asked and of the engine's
+own code and weights: what is read back is what would be computed again, digit for digit. The
+least recently used files go when all together take too much.
 """
 
 from __future__ import annotations
@@ -15,25 +15,23 @@ import zipfile
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeAlias, TypeVar
+from typing import Protocol, TypeVar
 
 import numpy as np
 from filelock import FileLock
 
-from lipsync_demo.engine.mouths.library import LibraryBuilder
 from lipsync_demo.engine.speech.model import SpeechShapes
-from lipsync_demo.engine.tracking.overlay import Overlay
-from lipsync_demo.engine.tracking.tracks import FaceTrack, Shot
+from lipsync_demo.engine.tracking import stored_shots
+from lipsync_demo.engine.tracking.stored_shots import Arrays
+from lipsync_demo.engine.tracking.tracks import Shot
 from lipsync_demo.engine.video.gop import Gop
 from lipsync_demo.files import digest, replacing
 from lipsync_demo.media.container import streams
 
-Arrays: TypeAlias = dict[str, Any]
-"""Arrays by name, as `numpy.savez` takes them."""
 T = TypeVar("T")
 
 MOST_BYTES = 512 * 1024 * 1024
-"""Of all that is kept."""
+"""Bytes of all files together."""
 CODE_AND_WEIGHTS = frozenset({".py", ".npz", ".task"})
 """Suffixes of the files whose change makes the engine find something else."""
 SHAPES = ("measures", "lips", "closed", "speech")
@@ -42,10 +40,42 @@ GOP = ("data", "sizes", "places", "keys")
 logger = logging.getLogger(__name__)
 
 
-class Analyses:
-    """Kept analyses in `folder`, at most `most_bytes`. Safe to share between processes.
+class Cache(Protocol):
+    """Where the pipeline looks before it computes."""
 
-    Whoever asks for what another process is just finding waits for it.
+    def shots(self, video: Path, asked: str, find: Callable[[], list[Shot]]) -> list[Shot]:
+        """The shots of a video; `asked` tells apart what `find` may be asked for."""
+
+    def shapes(self, audio: Path, hear: Callable[[], SpeechShapes]) -> SpeechShapes:
+        """The mouth shapes of a speech."""
+
+    def gop(self, recipe: str) -> Gop | None:
+        """The coded group that was kept for a recipe, if it is still there."""
+
+    def keep_gop(self, recipe: str, gop: Gop) -> None:
+        """Keep a coded group; `recipe` is the hash of all that it was drawn and encoded from."""
+
+
+class NoCache:
+    """A `Cache` that keeps nothing: everything is computed."""
+
+    def shots(self, video: Path, asked: str, find: Callable[[], list[Shot]]) -> list[Shot]:
+        return find()
+
+    def shapes(self, audio: Path, hear: Callable[[], SpeechShapes]) -> SpeechShapes:
+        return hear()
+
+    def gop(self, recipe: str) -> Gop | None:
+        return None
+
+    def keep_gop(self, recipe: str, gop: Gop) -> None:
+        return None
+
+
+class AnalysisCache:
+    """A `Cache` in files in `folder`, at most `most_bytes`. Safe to share between processes.
+
+    Whoever asks for what another process is just computing waits for it.
     """
 
     def __init__(self, folder: Path, most_bytes: int = MOST_BYTES) -> None:
@@ -54,19 +84,17 @@ class Analyses:
         folder.mkdir(parents=True, exist_ok=True)
 
     def shots(self, video: Path, asked: str, find: Callable[[], list[Shot]]) -> list[Shot]:
-        """The shots of a video; `asked` tells apart what `find` may be asked for."""
-        return self._kept("shots", f"{digest(video)} {asked}", find, _packed_shots, _unpacked_shots)
+        return self._kept(
+            "shots", f"{digest(video)} {asked}", find, stored_shots.packed, stored_shots.unpacked
+        )
 
     def shapes(self, audio: Path, hear: Callable[[], SpeechShapes]) -> SpeechShapes:
-        """The mouth shapes of a speech."""
         return self._kept("shapes", digest(audio), hear, _packed_shapes, _unpacked_shapes)
 
     def gop(self, recipe: str) -> Gop | None:
-        """The coded group that was kept for a recipe, if it is still there."""
         return _read(self._place("gop", recipe), _unpacked_gop)
 
     def keep_gop(self, recipe: str, gop: Gop) -> None:
-        """Keep a coded group; `recipe` tells all that it was drawn and encoded from."""
         self._write(self._place("gop", recipe), {name: getattr(gop, name) for name in GOP})
 
     def _kept(
@@ -161,45 +189,3 @@ def _unpacked_shapes(arrays: Arrays) -> SpeechShapes:
 
 def _unpacked_gop(arrays: Arrays) -> Gop:
     return Gop(**{name: arrays[name] for name in GOP})
-
-
-def _packed_shots(shots: list[Shot]) -> Arrays:
-    arrays: Arrays = {"shots": np.array([(s.start, s.end, s.faces) for s in shots], np.int64)}
-    for number, shot in enumerate(shots):
-        if shot.track is not None:
-            track = {
-                "few": shot.track.few,
-                "weight": shot.track.weight,
-                "lights": shot.track.lights,
-                "size": np.array(shot.track.size),
-                "overlay": shot.track.overlay.rows,
-                **shot.track.mouths.packed(),
-            }
-            arrays |= {f"{number}.{name}": array for name, array in track.items()}
-    return arrays
-
-
-def _unpacked_shots(arrays: Arrays) -> list[Shot]:
-    parts: dict[int, Arrays] = {}
-    for name, array in arrays.items():
-        number, _, own = name.partition(".")
-        if own:
-            parts.setdefault(int(number), {})[own] = array
-    return [
-        Shot(int(start), int(end), _unpacked_track(parts.get(number)), int(faces))
-        for number, (start, end, faces) in enumerate(arrays["shots"])
-    ]
-
-
-def _unpacked_track(arrays: Arrays | None) -> FaceTrack | None:
-    if arrays is None:
-        return None
-    width, height = arrays["size"].tolist()
-    return FaceTrack(
-        arrays["few"],
-        arrays["weight"],
-        arrays["lights"],
-        LibraryBuilder.unpacked(arrays),
-        (width, height),
-        Overlay(arrays["overlay"]),
-    )

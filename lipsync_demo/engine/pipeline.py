@@ -8,10 +8,11 @@ encoding go on side by side.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import cache
 from itertools import chain
 from math import ceil
 from pathlib import Path
@@ -22,15 +23,15 @@ import cv2
 
 from lipsync_demo.engine.arrays import Floats
 from lipsync_demo.engine.background import ahead, in_a_row
-from lipsync_demo.engine.cache import Analyses
+from lipsync_demo.engine.cache import Cache, NoCache
+from lipsync_demo.engine.drawing.output import Output
 from lipsync_demo.engine.drawing.plan import drawings
 from lipsync_demo.engine.errors import NoFace, UnreadableMedia
 from lipsync_demo.engine.face.landmarker import FaceLandmarker
-from lipsync_demo.engine.output import Output
 from lipsync_demo.engine.progress import EngineReport, OnProgress, Stage, Stopwatch
 from lipsync_demo.engine.speech.channels import hear
 from lipsync_demo.engine.speech.lay_out import Drive, Shapes
-from lipsync_demo.engine.speech.model import SpeechModel, SpeechShapes
+from lipsync_demo.engine.speech.model import SpeechModel
 from lipsync_demo.engine.tracking.speaker import chooser
 from lipsync_demo.engine.tracking.tracks import Shot, follow
 from lipsync_demo.engine.video.reader import FrameReader
@@ -59,6 +60,19 @@ Listener: TypeAlias = Callable[[Floats], Shapes]
 """Mouth shapes for mono sound (n,) at 16 kHz."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """One call of `lip_sync`."""
+
+    video: Path
+    audio: Path
+    mode: SyncMode
+    output: Path
+    listener: Listener | None
+    cache: Cache
+    face: FaceChoice
+
+
 def lip_sync(
     video: Path,
     audio: Path,
@@ -67,15 +81,15 @@ def lip_sync(
     *,
     on_progress: OnProgress | None = None,
     listener: Listener | None = None,
-    analyses: Analyses | None = None,
+    cache: Cache | None = None,
     face: FaceChoice = "speaking",
 ) -> EngineReport:
-    """Write to `output` (MP4) the video with its lips moving to the speech.
+    """Write to `output` (MP4) the video with its lips moving to the speech; return the report.
 
     A still picture in place of the video is shown for as long as the speech lasts, in any
-    mode. `listener` stands in for this installation's speech model. What was found in the same
-    video or speech before is taken from `analyses`. `face` tells whose lips move where there are
-    several. Nothing is written when an error is raised.
+    mode. `listener` stands in for this installation's speech model. What was computed from the
+    same video or speech before is taken from `cache`. `face` tells whose lips move where there
+    are several. Nothing is written when an error is raised.
 
     Raises:
         UnreadableMedia: the video or the speech cannot be read.
@@ -84,67 +98,49 @@ def lip_sync(
     """
     # Frames are worked on one after another and the codecs have threads of their own.
     cv2.setNumThreads(1)
+    request = _Request(video, audio, mode, output, listener, cache or NoCache(), face)
     watch = Stopwatch(on_progress)
     try:
         with (
             written(),
             FrameReader(video, spill=output.parent) as reader,
-            TemporaryFile() as kept,
+            TemporaryFile() as sound_file,
         ):
-            return _lip_sync(reader, audio, mode, output, watch, listener, analyses, face, kept)
+            return _lip_sync(request, reader, sound_file, watch)
     except MediaError as error:
         raise UnreadableMedia(error.what, error.hint) from error
 
 
 def _lip_sync(
-    reader: FrameReader,
-    audio: Path,
-    mode: SyncMode,
-    output: Path,
-    watch: Stopwatch,
-    listener: Listener | None,
-    analyses: Analyses | None,
-    face: FaceChoice,
-    kept: IO[bytes],
+    request: _Request, reader: FrameReader, sound_file: IO[bytes], watch: Stopwatch
 ) -> EngineReport:
     with watch.stage(Stage.LISTEN):
-        sound = decode(audio)
-        shapes = _heard(audio, sound, listener, analyses)
-        laid = laid_speech(reader, sound, mode)
-        heard = StoredSound.of(lay_sound(sound, laid), kept)
+        sound = decode(request.audio)
+        shapes = _heard(request.audio, sound, request)
+        laid = laid_speech(reader, sound, request.mode)
+        heard = StoredSound.of(lay_sound(sound, laid), sound_file)
         del sound  # minutes of it are large beside everything else
     frames = plan(laid, reader.times)
     count = worth_seeing(reader, frames)
-    asked = f"{count} frames, {face}"
+    asked = f"{count} frames, {request.face}"
     with watch.stage(Stage.ANALYSE) as tell:
-        choose = chooser(face, reader.times, cache(lambda: _own_speech(reader.path, analyses)))
-
-        def find() -> list[Shot]:
-            reader.expect(frozenset(frames.sources))
-            with closing(ahead(reader.pictures(range(count)))) as pictures:
-                return follow(
-                    chain.from_iterable(in_a_row(pictures, reader.size)),
-                    FaceLandmarker(),
-                    lambda seen: tell(seen / count),
-                    choose,
-                    skip=may_skip(reader),
-                )
-
-        shots = analyses.shots(reader.path, asked, find) if analyses else find()
+        shots = request.cache.shots(
+            request.video, asked, lambda: _tracked(request, reader, frames, count, tell)
+        )
     with watch.stage(Stage.CHOOSE):
         drawn = drawings(frames, shots, Drive(shapes, laid))
     synced = sum(drawing is not None for drawing in drawn)
     if not synced:
         raise NoFace(
-            f"{reader.path.name} shows no face whose lips could be moved.",
+            f"{request.video.name} shows no face whose lips could be moved.",
             "Choose a video in which one person's face is clearly visible from the front, with the "
             "mouth inside the picture.",
         )
-    made_of = f"{digest(reader.path)} {asked}"
+    made_of = f"{digest(request.video)} {asked}"
     with (
         watch.stage(Stage.RENDER) as tell,
         VideoWriter(
-            output,
+            request.output,
             reader.size,
             frames.time_base,
             frames.rate,
@@ -154,7 +150,7 @@ def _lip_sync(
             tick=shared_tick(reader.times),
         ) as writer,
     ):
-        Output(frames, drawn, made_of).write(reader, writer, analyses, tell)
+        Output(frames, drawn, made_of).write(reader, writer, request.cache, tell)
     return EngineReport(
         frames=len(frames),
         synced=synced,
@@ -168,22 +164,39 @@ def _lip_sync(
     )
 
 
-def _heard(
-    path: Path, sound: AudioSegment, listener: Listener | None, analyses: Analyses | None
-) -> Shapes:
-    if listener is not None:
-        return listener(hear(sound))
+def _tracked(
+    request: _Request,
+    reader: FrameReader,
+    frames: FramePlan,
+    count: int,
+    tell: Callable[[float], None],
+) -> list[Shot]:
+    """The shots of the first `count` frames; `tell` is given how much is done, 0 to 1."""
+    choose = chooser(request.face, reader.times, functools.cache(lambda: _own_speech(request)))
+    numbers, needed = range(count), frozenset(frames.sources)
+    with closing(ahead(reader.pictures(numbers, needed))) as pictures:
+        return follow(
+            chain.from_iterable(in_a_row(pictures, reader.size)),
+            FaceLandmarker(),
+            lambda seen: tell(seen / count),
+            choose,
+            skip=may_skip(reader),
+        )
 
-    def listen() -> SpeechShapes:
-        return SpeechModel.load().predict(hear(sound))
 
-    return analyses.shapes(path, listen) if analyses else listen()
+def _heard(path: Path, sound: AudioSegment, request: _Request) -> Shapes:
+    if request.listener is not None:
+        return request.listener(hear(sound))
+    return request.cache.shapes(path, lambda: SpeechModel.load().predict(hear(sound)))
 
 
-def _own_speech(video: Path, analyses: Analyses | None) -> Shapes | None:
-    """What the video's own sound says of the mouth; None when it has none that can be read."""
+def _own_speech(request: _Request) -> Shapes | None:
+    """Mouth shapes for the video's own sound; None when it has none that can be read.
+
+    They are this installation's own speech model's, whatever listens to the speech.
+    """
     try:
-        return _heard(video, decode(video), None, analyses)
+        return _heard(request.video, decode(request.video), replace(request, listener=None))
     except MediaError:
         return None
 

@@ -118,7 +118,7 @@ def render(order: Order) -> Rendered | Refused:
     problem = _load()
     if problem is not None:
         return Refused(UNAVAILABLE, problem)
-    from lipsync_demo.engine.cache import Analyses
+    from lipsync_demo.engine.cache import AnalysisCache
     from lipsync_demo.engine.errors import BrokenWeights, EngineError
     from lipsync_demo.engine.pipeline import lip_sync
     from lipsync_demo.media.errors import MediaError
@@ -126,13 +126,13 @@ def render(order: Order) -> Rendered | Refused:
 
     started_ms, start = time.time_ns() // 1_000_000, time.perf_counter()
     try:
-        kept = Analyses(order.analyses)
+        kept = AnalysisCache(order.analyses)
         said = lip_sync(
             order.video,
             order.audio,
             order.sync_mode,
             order.output,
-            analyses=kept,
+            cache=kept,
             face=order.face,
         )
         inference_ms = (time.perf_counter() - start) * 1000

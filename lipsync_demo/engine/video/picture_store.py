@@ -27,8 +27,6 @@ class PictureStore:
     """
 
     def __init__(self, count: int, size: tuple[int, int], folder: Path | None = None) -> None:
-        self.again: Collection[int] = ()
-        """Numbers that will be asked for once more: only these are written to the file."""
         self._size = size
         self._small = count * size[0] * size[1] * 3 // 2 <= MEMORY_BYTES
         self._folder = folder
@@ -52,11 +50,11 @@ class PictureStore:
             return self._read(number)
         return self._held.get(number)
 
-    def wants(self, number: int) -> bool:
-        """Whether to keep this picture."""
+    def wants(self, number: int, needed: Collection[int] = ()) -> bool:
+        """Whether to keep this picture; only those `needed` again are written to the file."""
         if self._small:
             return number not in self._held
-        if self._folder is None or number not in self.again or number in self._written:
+        if self._folder is None or number not in needed or number in self._written:
             return False
         if self._file is None:
             self._open(self._folder)

@@ -3,7 +3,7 @@
 Frames are numbered in the order shown, as in `media.frame_times`. Reading forward decodes
 on; reading backward goes to the key frame before, decodes a stretch and serves it in
 reverse, so that memory depends on the picture's size alone and never on the clip's length.
-Pictures that will be asked for again are kept (see `store`).
+Pictures that will be asked for again are kept (see `picture_store`).
 A frame that cannot be decoded shows the one before it, as players do.
 """
 
@@ -102,12 +102,13 @@ class FrameReader:
     def __len__(self) -> int:
         return len(self.times.pts)
 
-    def expect(self, numbers: Collection[int]) -> None:
-        """Tell which pictures will be asked for again after they were read."""
-        self._kept.again = numbers
+    def pictures(
+        self, numbers: Sequence[int], needed: Collection[int] = ()
+    ) -> Generator[Picture, None, None]:
+        """One picture for each of `numbers`, in that order.
 
-    def pictures(self, numbers: Sequence[int]) -> Generator[Picture, None, None]:
-        """One picture for each of `numbers`, in that order."""
+        Those `needed` again, by this call or a later one, are kept when they are read.
+        """
         held: dict[int, Picture] = {}
         shown: tuple[int, Picture] | None = None
         for place, number in enumerate(numbers):
@@ -116,11 +117,11 @@ class FrameReader:
             elif number in held:
                 picture = held.pop(number)
             elif shown is not None and number < shown[0]:
-                held = {n: self._picture(n) for n in sorted(self._falling(numbers, place))}
+                held = {n: self._picture(n, needed) for n in sorted(self._falling(numbers, place))}
                 picture = held.pop(number)
             else:
                 held.clear()
-                picture = self._picture(number)
+                picture = self._picture(number, needed)
             shown = (number, picture)
             again = place + 1 < len(numbers) and numbers[place + 1] == number
             yield picture.shared if again else picture
@@ -136,12 +137,12 @@ class FrameReader:
             wanted.add(after)
         return wanted
 
-    def _picture(self, number: int) -> Picture:
+    def _picture(self, number: int, needed: Collection[int]) -> Picture:
         kept = self._kept.get(number)
         if kept is not None:
             return kept
-        picture = self._upright(self._frame(max(number, self._first)))
-        if self._kept.wants(number):
+        picture = self._upright(self._frame(max(number, self._first), needed))
+        if self._kept.wants(number, needed):
             self._kept.put(number, picture)
         return picture
 
@@ -149,7 +150,7 @@ class FrameReader:
         with explained(self.path):
             return fitted(from_frame(frame, self._orientation), self.size)
 
-    def _frame(self, number: int) -> VideoFrame:
+    def _frame(self, number: int, needed: Collection[int]) -> VideoFrame:
         at = self._last[0] if self._last else self._first
         if number < at or number > at + SEEK_AHEAD:
             self._start(number)
@@ -168,7 +169,7 @@ class FrameReader:
             if passed >= number:
                 return frame
             # On the way from a key frame to a picture that plays backward.
-            if self._kept.wants(passed):
+            if self._kept.wants(passed, needed):
                 self._kept.put(passed, self._upright(frame))
 
     def _start(self, number: int) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from lipsync_demo.engine import cache, pipeline
-from lipsync_demo.engine.cache import Analyses
+from lipsync_demo.engine.cache import AnalysisCache
 from lipsync_demo.engine.pipeline import lip_sync
 from lipsync_demo.engine.speech.model import SpeechModel, SpeechShapes
 from lipsync_demo.engine.tracking.tracks import Shot
@@ -42,11 +42,11 @@ def work(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def test_five_modes_look_and_listen_once_and_give_the_same_bytes(
     face_clip: Path, speech: Speech, tmp_path: Path, work: list[str]
 ) -> None:
-    kept = Analyses(tmp_path / "kept")
+    kept = AnalysisCache(tmp_path / "kept")
     spoken = speech(2)
     for mode in SyncMode:
         fresh, reused = tmp_path / f"{mode}-fresh.mp4", tmp_path / f"{mode}-reused.mp4"
-        lip_sync(face_clip, spoken, mode, reused, analyses=kept)
+        lip_sync(face_clip, spoken, mode, reused, cache=kept)
         assert work == ["speech", "video"]
         lip_sync(face_clip, spoken, mode, fresh)
         del work[2:]
@@ -57,21 +57,21 @@ def test_another_speech_needs_no_look_at_the_video(
     face_clip: Path, speech: Speech, tmp_path: Path, work: list[str]
 ) -> None:
     for seconds in (1, 2, 1):
-        kept = Analyses(tmp_path / "kept")
-        lip_sync(face_clip, speech(seconds), SyncMode.LOOP, tmp_path / "out.mp4", analyses=kept)
+        kept = AnalysisCache(tmp_path / "kept")
+        lip_sync(face_clip, speech(seconds), SyncMode.LOOP, tmp_path / "out.mp4", cache=kept)
     assert work == ["speech", "video", "speech"]
 
 
 def test_what_is_damaged_is_found_again_and_replaced(
     face_clip: Path, speech: Speech, tmp_path: Path, work: list[str]
 ) -> None:
-    kept, output = Analyses(tmp_path / "kept"), tmp_path / "out.mp4"
-    lip_sync(face_clip, speech(1), SyncMode.LOOP, output, analyses=kept)
+    kept, output = AnalysisCache(tmp_path / "kept"), tmp_path / "out.mp4"
+    lip_sync(face_clip, speech(1), SyncMode.LOOP, output, cache=kept)
     before = output.read_bytes()
     for path in (tmp_path / "kept").glob("*.npz"):
         path.write_bytes(path.read_bytes()[:-40])
     for _ in range(2):
-        lip_sync(face_clip, speech(1), SyncMode.LOOP, output, analyses=kept)
+        lip_sync(face_clip, speech(1), SyncMode.LOOP, output, cache=kept)
         assert output.read_bytes() == before
     assert work == ["speech", "video"] * 2
 
@@ -83,10 +83,10 @@ def test_other_code_or_weights_find_anew(
     work: list[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    kept = Analyses(tmp_path / "kept")
+    kept = AnalysisCache(tmp_path / "kept")
     for engine in ("one", "other"):
         monkeypatch.setattr(cache, "_engine", lambda engine=engine: engine)
-        lip_sync(face_clip, speech(1), SyncMode.LOOP, tmp_path / "out.mp4", analyses=kept)
+        lip_sync(face_clip, speech(1), SyncMode.LOOP, tmp_path / "out.mp4", cache=kept)
     assert work == ["speech", "video"] * 2
 
 
@@ -121,7 +121,7 @@ def test_what_was_not_used_for_longest_goes_first(tmp_path: Path) -> None:
     sounds = [tmp_path / f"{n}.wav" for n in range(3)]
     for n, sound in enumerate(sounds):
         sound.write_bytes(bytes([n]))
-    kept = Analyses(tmp_path / "kept", most_bytes=15_000)
+    kept = AnalysisCache(tmp_path / "kept", most_bytes=15_000)
     for n in (0, 1, 0, 2, 0, 1):
         kept.shapes(sounds[n], lambda n=n: hear(n))
     assert asked == [0, 1, 2, 1]
@@ -141,5 +141,5 @@ def test_who_asks_for_what_is_being_found_waits_for_it(tmp_path: Path) -> None:
 
     with ThreadPoolExecutor(4) as threads:
         for _ in range(4):
-            threads.submit(lambda: Analyses(tmp_path / "kept").shapes(sound, hear))
+            threads.submit(lambda: AnalysisCache(tmp_path / "kept").shapes(sound, hear))
     assert asked == [1]

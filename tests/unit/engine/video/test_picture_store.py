@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import shutil
 from collections import namedtuple
+from collections.abc import Collection
 from pathlib import Path
 
 import numpy as np
@@ -22,12 +23,12 @@ def picture(number: int) -> Picture:
     return Picture(wide[:, :8], wide[:3, :4] + 1, wide[:3, 4:8] + 2, Colours(1, 1, 1))
 
 
-def kept(held: PictureStore) -> list[int]:
-    """Offers all pictures and tells which ones come back as they were."""
+def kept(held: PictureStore, needed: Collection[int] = ()) -> list[int]:
+    """Offers all pictures, some `needed` again; the numbers that come back as they were."""
     for number in range(COUNT):
-        if held.wants(number):
+        if held.wants(number, needed):
             held.put(number, picture(number))
-            assert not held.wants(number)
+            assert not held.wants(number, needed)
     numbers = []
     for number in range(COUNT):
         found = held.get(number)
@@ -57,18 +58,16 @@ def test_a_small_clip_is_kept_in_memory(tmp_path: Path, monkeypatch: pytest.Monk
 def test_a_larger_clip_is_kept_in_a_file_as_far_as_it_is_wanted(tmp_path: Path) -> None:
     held = PictureStore(COUNT, (8, 6), tmp_path)
     assert kept(held) == []
-    held.again = {2, 3, 5, 9}
-    assert kept(held) == [2, 3, 5, 9]
+    assert kept(held, {2, 3, 5, 9}) == [2, 3, 5, 9]
     held.close()
     assert held.get(2) is None
-    assert not held.wants(2)
+    assert not held.wants(2, {2})
 
 
 @pytest.mark.usefixtures("no_memory")
 def test_one_from_the_file_may_be_changed_and_comes_again_as_it_was(tmp_path: Path) -> None:
     held = PictureStore(COUNT, (8, 6), tmp_path)
-    held.again = range(COUNT)
-    kept(held)
+    kept(held, range(COUNT))
     first = held.get(4)
     assert first is not None
     assert first.frame is not None
@@ -82,8 +81,7 @@ def test_one_from_the_file_may_be_changed_and_comes_again_as_it_was(tmp_path: Pa
 @pytest.mark.usefixtures("no_memory")
 def test_without_a_folder_nothing_is_written() -> None:
     held = PictureStore(COUNT, (8, 6))
-    held.again = range(COUNT)
-    assert kept(held) == []
+    assert kept(held, range(COUNT)) == []
 
 
 @pytest.mark.usefixtures("no_memory")
@@ -98,20 +96,18 @@ def test_the_file_is_bounded_and_leaves_room_on_the_disk(
         monkeypatch.setattr(picture_store, "FILE_BYTES", most)
         monkeypatch.setattr(shutil, "disk_usage", lambda _, free=free: Usage(0, 0, free))
         held = PictureStore(COUNT, (8, 6), tmp_path)
-        held.again = range(COUNT)
-        assert kept(held) == list(range(count))
+        assert kept(held, range(COUNT)) == list(range(count))
         held.close()
 
 
 @pytest.mark.usefixtures("no_memory")
 def test_a_full_disk_keeps_what_is_there(tmp_path: Path) -> None:
     held = PictureStore(COUNT, (8, 6), tmp_path)
-    held.again = range(COUNT)
-    assert held.wants(0)
+    assert held.wants(0, range(COUNT))
     held.put(0, picture(0))
     with Path("/dev/full").open("wb", buffering=0) as full:
         real, held._file = held._file, full
         held.put(1, picture(1))
         held._file = real
-    assert kept(held) == [0]
+    assert kept(held, range(COUNT)) == [0]
     held.close()

@@ -17,7 +17,7 @@ from itertools import groupby
 from typing import TypeAlias
 
 from lipsync_demo.engine.background import Behind, ahead
-from lipsync_demo.engine.cache import Analyses
+from lipsync_demo.engine.cache import Cache, NoCache
 from lipsync_demo.engine.drawing.plan import Drawing, shown
 from lipsync_demo.engine.video.gop import cut
 from lipsync_demo.engine.video.reader import FrameReader
@@ -25,7 +25,7 @@ from lipsync_demo.engine.video.writer import VideoWriter
 from lipsync_demo.media.frame_plan import FramePlan
 
 LONGEST_KEPT = Fraction(120)
-"""Groups of longer outputs, s, are not kept: they would push out everything else."""
+"""Seconds. Groups of longer outputs are not cached: they would push out everything else."""
 
 Work: TypeAlias = Callable[[], None]
 
@@ -46,34 +46,34 @@ class Output:
         self,
         reader: FrameReader,
         writer: VideoWriter,
-        kept: Analyses | None,
+        cache: Cache,
         tell: Callable[[float], None],
     ) -> None:
         """Draw and encode all of it; `tell` is given how much is done, 0 to 1."""
         count = len(self._planned)
         if self._frames.end * self._frames.time_base > LONGEST_KEPT:
-            kept = None
-        reader.expect(_repeated(self._frames.sources))
+            cache = NoCache()
+        repeated = _repeated(self._frames.sources)
         with Behind[Work](lambda work: work()) as writing:
             for group in cut(self._frames.parts, count):
                 times = [self._planned[n][:2] for n in group]
                 recipe = self._recipe(group)
-                made = kept.gop(recipe) if kept else None
+                made = cache.gop(recipe)
                 if made is not None:
                     writing.put(partial(writer.add, made, times))
                     tell(group.stop / count)
                     continue
                 sources = self._frames.sources[group.start : group.stop]
                 drawn = self._drawn[group.start : group.stop]
-                with closing(ahead(reader.pictures(sources))) as pictures:
+                with closing(ahead(reader.pictures(sources, repeated))) as pictures:
                     done = shown(pictures, drawn, reader.size)
                     for number, picture in zip(group, done, strict=True):
                         writing.put(partial(writer.write, picture, *times[number - group.start]))
                         tell((number + 1) / count)
-                writing.put(partial(_end, writer, kept, recipe))
+                writing.put(partial(_end, writer, cache, recipe))
 
     def _recipe(self, group: range) -> str:
-        """Tells all that the group's coded pictures depend on, wherever it is shown."""
+        """Hash of everything the coded group depends on, wherever it is shown."""
         begin = self._frames.pts[group.start]
         told = hashlib.sha256(self._analysis.encode())
         for number in group:
@@ -89,7 +89,5 @@ def _repeated(numbers: Sequence[int]) -> Set[int]:
     return {number for number, times in visits.items() if times > 1}
 
 
-def _end(writer: VideoWriter, kept: Analyses | None, recipe: str) -> None:
-    gop = writer.end_gop()
-    if kept:
-        kept.keep_gop(recipe, gop)
+def _end(writer: VideoWriter, cache: Cache, recipe: str) -> None:
+    cache.keep_gop(recipe, writer.end_gop())
