@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 from skimage import data
 
-from lipsync_demo.engine.face.landmarker import FaceLandmarker
+from lipsync_demo.engine.face import FaceLandmarker
 
 HERE = Path(__file__).parent
 VIDEO, SPEECH = HERE / "sample_video.mp4", HERE / "sample_speech.wav"

@@ -23,7 +23,7 @@ def oracle(
     """
     from lab.quality.oracle import oracle as driven
     from lab.quality.oracle import row, table_header
-    from lipsync_demo.engine.errors import EngineError
+    from lipsync_demo.engine import EngineError
     from lipsync_demo.media.errors import MediaError
 
     typer.echo(table_header())

@@ -30,7 +30,7 @@ def sheet(
     import cv2
 
     from lab.quality.sheet import Cells, Row, contact_sheet
-    from lipsync_demo.engine.errors import EngineError
+    from lipsync_demo.engine import EngineError
     from lipsync_demo.media.errors import MediaError
 
     rows = [Row("output", output, framed_by=source), Row("input", source)]

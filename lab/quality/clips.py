@@ -12,8 +12,7 @@ import numpy as np
 from lab.quality.eye import Seen, observe
 from lab.training.clips import SAME_SPEAKER, TOGETHER, spoken
 from lipsync_demo.engine.arrays import Doubles, Flags, Floats
-from lipsync_demo.engine.speech.channels import speech_samples
-from lipsync_demo.engine.speech.model import SpeechModel
+from lipsync_demo.engine.speech import SpeechModel, speech_samples
 
 GRID = "grid_"
 JUDGED = (

@@ -14,15 +14,13 @@ import numpy as np
 from scipy.signal import correlate
 
 from lab import bars
+from lipsync_demo.engine import lip_sync
 from lipsync_demo.engine.drawing.plan import drawings, sketches
-from lipsync_demo.engine.face.landmarker import FaceLandmarker
-from lipsync_demo.engine.pipeline import lip_sync
-from lipsync_demo.engine.speech.channels import hear, speech_samples
+from lipsync_demo.engine.face import FaceLandmarker
+from lipsync_demo.engine.speech import SpeechModel, hear, speech_samples
 from lipsync_demo.engine.speech.lay_out import Drive
-from lipsync_demo.engine.speech.model import SpeechModel
-from lipsync_demo.engine.tracking.tracks import follow
-from lipsync_demo.engine.video.picture import Picture
-from lipsync_demo.engine.video.reader import FrameReader
+from lipsync_demo.engine.tracking import follow
+from lipsync_demo.engine.video import FrameReader, Picture
 from lipsync_demo.engine.warping.scene import reach
 from lipsync_demo.media.audio import decode, lay_sound
 from lipsync_demo.media.container.frame_times import frame_times

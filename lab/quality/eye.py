@@ -13,17 +13,12 @@ from pathlib import Path
 import numpy as np
 
 from lipsync_demo.engine.arrays import Doubles, Flags, Floats
-from lipsync_demo.engine.face.geometry import LIPS, fit_pose, measures
-from lipsync_demo.engine.face.landmarker import (
-    MIN_PRESENCE,
-    FaceLandmarker,
-    Region,
-    landmark_region,
-)
+from lipsync_demo.engine.face import FaceLandmarker, fit_pose
+from lipsync_demo.engine.face.geometry import LIPS, measures
+from lipsync_demo.engine.face.landmarker import MIN_PRESENCE, Region, landmark_region
+from lipsync_demo.engine.tracking import find, settle
 from lipsync_demo.engine.tracking.follower import look
-from lipsync_demo.engine.tracking.tracks import find, settle
-from lipsync_demo.engine.video.picture import Picture
-from lipsync_demo.engine.video.reader import FrameReader
+from lipsync_demo.engine.video import FrameReader, Picture
 
 LOOKS = ((0.92, -0.03), (1.0, 0.0), (1.1, 0.03))
 """Size, relative to the usual region, and turn in radians of each look."""

@@ -22,8 +22,8 @@ from lab import bars
 from lab.quality.clips import TalkingClip, closures
 from lab.quality.drivers import Driver, listener
 from lab.quality.eye import Seen, observe
+from lipsync_demo.engine import lip_sync
 from lipsync_demo.engine.arrays import Floats
-from lipsync_demo.engine.pipeline import lip_sync
 from lipsync_demo.media.audio import decode
 from lipsync_demo.media.container.frame_times import frame_times
 from lipsync_demo.media.frame_plan import plan

@@ -15,14 +15,15 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from lipsync_demo.engine import NoFace
 from lipsync_demo.engine.arrays import Floats, Image
 from lipsync_demo.engine.drawing.renderer import MouthRenderer
-from lipsync_demo.engine.errors import NoFace
-from lipsync_demo.engine.face.geometry import Pose, fit_pose, measures, smooth
-from lipsync_demo.engine.face.landmarker import FaceLandmarker, Landmarks
+from lipsync_demo.engine.face import FaceLandmarker, fit_pose
+from lipsync_demo.engine.face.geometry import Pose, measures, smooth
+from lipsync_demo.engine.face.landmarker import Landmarks
 from lipsync_demo.engine.mouths.library import MouthLibrary
 from lipsync_demo.engine.mouths.selection import choose
-from lipsync_demo.engine.video.reader import FrameReader
+from lipsync_demo.engine.video import FrameReader
 
 FRAMES = 200
 LAGS = range(-2, 3)

@@ -14,13 +14,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from lipsync_demo.engine import NoFace
 from lipsync_demo.engine.arrays import Image
-from lipsync_demo.engine.errors import NoFace
-from lipsync_demo.engine.face.geometry import LIPS, iod
-from lipsync_demo.engine.face.landmarker import FaceLandmarker
-from lipsync_demo.engine.tracking.tracks import find, settle
-from lipsync_demo.engine.video.picture import Picture
-from lipsync_demo.engine.video.reader import FrameReader
+from lipsync_demo.engine.face import FaceLandmarker, iod
+from lipsync_demo.engine.face.geometry import LIPS
+from lipsync_demo.engine.tracking import find, settle
+from lipsync_demo.engine.video import FrameReader, Picture
 
 MOUTH, FACE, LIFT = 1.8, 3.4, 0.7
 """Sides of a cell that shows the lower or the whole face, and how far the latter's middle

@@ -11,8 +11,7 @@ from pathlib import Path
 from statistics import fmean
 
 from lab.speed.child import answer
-from lipsync_demo.engine.cache import AnalysisCache
-from lipsync_demo.engine.pipeline import lip_sync
+from lipsync_demo.engine import AnalysisCache, lip_sync
 from lipsync_demo.media.sync_modes import SyncMode
 
 

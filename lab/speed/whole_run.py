@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from lab.speed.child import answer
-from lipsync_demo.engine.pipeline import lip_sync
+from lipsync_demo.engine import lip_sync
 from lipsync_demo.media.sync_modes import SyncMode
 
 

@@ -12,8 +12,8 @@ from scipy.ndimage import binary_closing, binary_dilation
 from scipy.signal import butter, fftconvolve, resample_poly, sosfilt
 
 from lipsync_demo.engine.arrays import Floats
-from lipsync_demo.engine.face import geometry
-from lipsync_demo.engine.face.landmarker import POINTS, FaceLandmarker
+from lipsync_demo.engine.face import FaceLandmarker, geometry
+from lipsync_demo.engine.face.landmarker import POINTS
 from lipsync_demo.engine.speech import spectrum
 from lipsync_demo.engine.speech.phone_features import RATE, PhoneNetwork
 

@@ -17,10 +17,9 @@ from scipy.ndimage import binary_dilation, binary_erosion
 from lab.training.clips import TOGETHER, Clip, noise, spoken
 from lipsync_demo.engine.arrays import Floats
 from lipsync_demo.engine.face.geometry import MEASURES
-from lipsync_demo.engine.speech import spectrum
-from lipsync_demo.engine.speech.channels import speech_samples
+from lipsync_demo.engine.speech import SpeechModel, spectrum, speech_samples
 from lipsync_demo.engine.speech.lay_out import Drive
-from lipsync_demo.engine.speech.model import SpeechModel, SpeechShapes
+from lipsync_demo.engine.speech.model import SpeechShapes
 from lipsync_demo.engine.speech.person_range import OPENING, Levels
 from lipsync_demo.engine.speech.phone_features import RATE
 from lipsync_demo.media.sync_modes import SyncMode, timeline

@@ -18,16 +18,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lipsync_demo.engine.arrays import Floats
+from lipsync_demo.engine.face import FaceLandmarker, fit_pose
 from lipsync_demo.engine.face.geometry import (
     JAW,
     LIPS_INNER,
     LIPS_OUTER,
     MEASURES,
-    fit_pose,
     measures,
     smooth,
 )
-from lipsync_demo.engine.face.landmarker import FaceLandmarker, Landmarks
+from lipsync_demo.engine.face.landmarker import Landmarks
 from lipsync_demo.engine.face.motion_model import (
     CHEEKS,
     CHIN_SKIN,

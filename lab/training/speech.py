@@ -35,6 +35,7 @@ from lab.training.judge import (
 from lab.training.offsets import correct_offsets, speaker_seconds
 from lipsync_demo.engine.arrays import Floats
 from lipsync_demo.engine.face.geometry import MEASURES
+from lipsync_demo.engine.speech import SpeechModel
 from lipsync_demo.engine.speech.model import (
     CHANNELS,
     DILATIONS,
@@ -43,7 +44,6 @@ from lipsync_demo.engine.speech.model import (
     OUTPUTS,
     TAPS,
     WEIGHTS,
-    SpeechModel,
 )
 from lipsync_demo.engine.speech.phone_features import FEATURES, RATE, PhoneNetwork
 from lipsync_demo.files import digest, write_whole

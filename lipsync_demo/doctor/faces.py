@@ -10,11 +10,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from lipsync_demo.engine.face.geometry import CHIN, fit_pose, iod
-from lipsync_demo.engine.face.landmarker import FaceLandmarker
-from lipsync_demo.engine.face.picture_edge import in_sight
-from lipsync_demo.engine.tracking.tracks import find, settle
-from lipsync_demo.engine.video.reader import FrameReader
+from lipsync_demo.engine.face import CHIN, FaceLandmarker, fit_pose, in_sight, iod
+from lipsync_demo.engine.tracking import find, settle
+from lipsync_demo.engine.video import FrameReader
 from lipsync_demo.media.preflight import Part
 
 LOOKS = 9

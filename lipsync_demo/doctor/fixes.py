@@ -14,10 +14,8 @@ from pathlib import Path
 import numpy as np
 from pydub import AudioSegment
 
-from lipsync_demo.engine.speech.channels import hear
-from lipsync_demo.engine.video.reader import FrameReader
-from lipsync_demo.engine.video.resizing import resized
-from lipsync_demo.engine.video.writer import HeldSound, VideoWriter
+from lipsync_demo.engine.speech import hear
+from lipsync_demo.engine.video import FrameReader, HeldSound, VideoWriter, resized
 from lipsync_demo.media.audio import decode
 from lipsync_demo.media.container.failures import written
 from lipsync_demo.media.errors import MediaError

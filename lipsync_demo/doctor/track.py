@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 
-from lipsync_demo.engine.speech.channels import VoiceChannels
+from lipsync_demo.engine.speech import VoiceChannels
 from lipsync_demo.media.preflight import Finding, Fix, Severity
 from lipsync_demo.media.probe import AudioInfo
 

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from lipsync_demo.engine.speech.channels import VoiceChannels, voice_of
-from lipsync_demo.engine.speech.model import SpeechModel
+from lipsync_demo.engine.speech import SpeechModel, VoiceChannels, voice_of
 from lipsync_demo.media.audio import decode, mixed
 
 RATE = 16_000

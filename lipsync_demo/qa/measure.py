@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import datetime, timezone
 from pathlib import Path
 
-from lipsync_demo.engine.speech.channels import speech_samples
+from lipsync_demo.engine.speech import speech_samples
 from lipsync_demo.files import digest, write_json
 from lipsync_demo.media.probe import MediaInfo, probe_audio, probe_video
 from lipsync_demo.media.sync_modes import SyncMode, output_seconds

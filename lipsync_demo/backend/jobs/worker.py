@@ -102,9 +102,9 @@ def _warm() -> None:
         os.environ.setdefault(f"{library}_NUM_THREADS", "1")
     import numpy as np
 
-    import lipsync_demo.engine.pipeline  # noqa: F401
-    from lipsync_demo.engine.face.landmarker import FaceLandmarker
-    from lipsync_demo.engine.speech.model import SpeechModel
+    import lipsync_demo.engine  # noqa: F401
+    from lipsync_demo.engine.face import FaceLandmarker
+    from lipsync_demo.engine.speech import SpeechModel
     from lipsync_demo.moderation.nsfw import nsfw_score
 
     # A first use checks the weights and leaves them in memory, or at least in the page cache.
@@ -118,9 +118,7 @@ def render(order: Order) -> Rendered | Refused:
     problem = _load()
     if problem is not None:
         return Refused(UNAVAILABLE, problem)
-    from lipsync_demo.engine.cache import AnalysisCache
-    from lipsync_demo.engine.errors import BrokenWeights, EngineError
-    from lipsync_demo.engine.pipeline import lip_sync
+    from lipsync_demo.engine import AnalysisCache, BrokenWeights, EngineError, lip_sync
     from lipsync_demo.media.errors import MediaError
     from lipsync_demo.moderation.nsfw import nsfw_flags
 

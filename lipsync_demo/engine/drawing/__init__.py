@@ -1,1 +1,1 @@
-"""A frame with another mouth."""
+"""Frames with another mouth: what is drawn when, how, and the output they become."""

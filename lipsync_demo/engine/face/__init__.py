@@ -1,1 +1,7 @@
-"""Faces: detection, landmarks, head pose and the measures of a mouth."""
+"""One face in one picture: detection, landmarks, head pose, the measures of its mouth."""
+
+from lipsync_demo.engine.face.geometry import CHIN, fit_pose, iod
+from lipsync_demo.engine.face.landmarker import FaceLandmarker
+from lipsync_demo.engine.face.picture_edge import in_sight
+
+__all__ = ["CHIN", "FaceLandmarker", "fit_pose", "in_sight", "iod"]

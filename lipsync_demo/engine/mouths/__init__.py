@@ -1,1 +1,1 @@
-"""The person's own mouths, and which of them is shown when."""
+"""The person's own mouths as the clip shows them, and which of them is shown when."""

@@ -1,1 +1,1 @@
-"""The geometry of a drawn frame: grids, warps, seams, blending."""
+"""The geometry of a changed frame: grids, warps, seams, blending."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from lipsync_demo.engine.speech.model import SpeechModel
+from lipsync_demo.engine.speech import SpeechModel
 from lipsync_demo.media.sync_modes import Timeline
 from lipsync_demo.qa.models import Check, Outcome
 from lipsync_demo.qa.mouth.mouths import Mouths

@@ -7,12 +7,13 @@ from itertools import takewhile
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
-from lipsync_demo.engine.arrays import Doubles, Flags, Floats
-from lipsync_demo.engine.face.landmarker import FaceLandmarker
-from lipsync_demo.engine.tracking.tracks import follow
-from lipsync_demo.engine.video.reader import FrameReader
+from lipsync_demo.engine.face import FaceLandmarker
+from lipsync_demo.engine.tracking import follow
+from lipsync_demo.engine.video import FrameReader
 
+Floats = NDArray[np.float32]
 Box = tuple[float, float, float, float]
 
 LIPS = np.array([61, 291, 0, 17])
@@ -28,9 +29,9 @@ class Mouths:
     left, top, width and height in shares of the picture, None without any face.
     """
 
-    seconds: Doubles
+    seconds: NDArray[np.float64]
     measures: Floats
-    present: Flags
+    present: NDArray[np.bool_]
     box: Box | None
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from lipsync_demo.engine.speech.model import SpeechModel
+from lipsync_demo.engine.speech import SpeechModel
 from lipsync_demo.qa.models import SyncScore
 from lipsync_demo.qa.mouth.mouths import Mouths
 

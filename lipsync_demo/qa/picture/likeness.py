@@ -13,8 +13,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from lipsync_demo.engine.video.picture import Picture
-from lipsync_demo.engine.video.reader import FrameReader
+from lipsync_demo.engine.video import FrameReader, Picture
+from lipsync_demo.qa.picture.alignment import Aligned
 from lipsync_demo.qa.models import Check, Outcome
 from lipsync_demo.qa.mouth.mouths import Box
 from lipsync_demo.qa.picture.alignment import Aligned
