@@ -15,7 +15,8 @@ import numpy as np
 from lipsync_demo.engine.arrays import Doubles, Flags, Floats
 from lipsync_demo.engine.face import FaceLandmarker, fit_pose
 from lipsync_demo.engine.face.geometry import LIPS, measures
-from lipsync_demo.engine.face.landmarker import MIN_PRESENCE, Region, landmark_region
+from lipsync_demo.engine.face.landmarker import MIN_PRESENCE
+from lipsync_demo.engine.face.regions import Region, landmark_region
 from lipsync_demo.engine.tracking import find, settle
 from lipsync_demo.engine.tracking.follower import look
 from lipsync_demo.engine.video import FrameReader, Picture

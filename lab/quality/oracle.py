@@ -20,8 +20,8 @@ from lipsync_demo.engine.arrays import Floats, Image
 from lipsync_demo.engine.drawing.renderer import MouthRenderer
 from lipsync_demo.engine.face import FaceLandmarker, fit_pose
 from lipsync_demo.engine.face.geometry import Pose, measures, smooth
-from lipsync_demo.engine.face.landmarker import Landmarks
-from lipsync_demo.engine.mouths.library import MouthLibrary
+from lipsync_demo.engine.face.regions import Landmarks
+from lipsync_demo.engine.mouths.builder import build_library
 from lipsync_demo.engine.mouths.selection import choose
 from lipsync_demo.engine.video import FrameReader
 
@@ -136,7 +136,7 @@ def _drive(clip: _Clip, other: _Clip, landmarker: FaceLandmarker) -> Figures:
     length = len(clip.frames)
     order = np.arange(len(target)) % max(2 * length - 2, 1)
     order = np.where(order < length, order, 2 * length - 2 - order)
-    library = MouthLibrary.build(
+    library = build_library(
         (i, rgb, points)
         for i, (rgb, points) in enumerate(zip(clip.frames, clip.points, strict=True))
     )

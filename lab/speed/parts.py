@@ -27,14 +27,14 @@ from lipsync_demo.engine.arrays import Image
 from lipsync_demo.engine.background import in_a_row
 from lipsync_demo.engine.drawing.plan import drawings, shown
 from lipsync_demo.engine.face import FaceLandmarker
-from lipsync_demo.engine.face.landmarker import Face, Landmarks, Region
+from lipsync_demo.engine.face.regions import Face, Landmarks, Region
 from lipsync_demo.engine.pipeline import laid_speech, may_skip, worth_seeing
 from lipsync_demo.engine.speech import SpeechModel, hear
 from lipsync_demo.engine.speech.lay_out import Drive
 from lipsync_demo.engine.tracking import follow
 from lipsync_demo.engine.video import FrameReader, Picture, VideoWriter
 from lipsync_demo.engine.video.gop import VIDEO_OPTIONS
-from lipsync_demo.engine.video.writer import StoredSound
+from lipsync_demo.engine.video.sound import StoredSound
 from lipsync_demo.media.audio import decode, lay_sound
 from lipsync_demo.media.container.streams import exact, open_media, video_stream
 from lipsync_demo.media.frame_plan import plan

@@ -13,7 +13,7 @@ from scipy.signal import butter, fftconvolve, resample_poly, sosfilt
 
 from lipsync_demo.engine.arrays import Floats
 from lipsync_demo.engine.face import FaceLandmarker, geometry
-from lipsync_demo.engine.face.landmarker import POINTS
+from lipsync_demo.engine.face.regions import POINTS
 from lipsync_demo.engine.speech import spectrum
 from lipsync_demo.engine.speech.phone_features import RATE, PhoneNetwork
 

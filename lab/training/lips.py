@@ -27,7 +27,6 @@ from lipsync_demo.engine.face.geometry import (
     measures,
     smooth,
 )
-from lipsync_demo.engine.face.landmarker import Landmarks
 from lipsync_demo.engine.face.motion_model import (
     CHEEKS,
     CHIN_SKIN,
@@ -36,6 +35,7 @@ from lipsync_demo.engine.face.motion_model import (
     MOVING,
     NEAR_SKIN,
 )
+from lipsync_demo.engine.face.regions import Landmarks
 
 log = logging.getLogger(__name__)
 

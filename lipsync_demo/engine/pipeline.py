@@ -32,10 +32,12 @@ from lipsync_demo.engine.progress import EngineReport, OnProgress, Stage, Stopwa
 from lipsync_demo.engine.speech.channels import hear
 from lipsync_demo.engine.speech.lay_out import Drive, Shapes
 from lipsync_demo.engine.speech.model import SpeechModel
+from lipsync_demo.engine.tracking.shots import follow
 from lipsync_demo.engine.tracking.speaker import chooser
-from lipsync_demo.engine.tracking.tracks import Shot, follow
+from lipsync_demo.engine.tracking.tracks import Shot
 from lipsync_demo.engine.video.reader import FrameReader
-from lipsync_demo.engine.video.writer import StoredSound, VideoWriter
+from lipsync_demo.engine.video.sound import StoredSound
+from lipsync_demo.engine.video.writer import VideoWriter
 from lipsync_demo.files import digest
 from lipsync_demo.media.audio import decode, lay_sound
 from lipsync_demo.media.container.failures import written

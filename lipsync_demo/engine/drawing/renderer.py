@@ -17,9 +17,12 @@ from lipsync_demo.engine.mouths.library import MouthLibrary
 from lipsync_demo.engine.mouths.light import light, relit
 from lipsync_demo.engine.mouths.selection import Donor
 from lipsync_demo.engine.warping.blend import filled, mixed, ramp
-from lipsync_demo.engine.warping.scene import SKIN, Scene, SceneWarp
+from lipsync_demo.engine.warping.controls import SKIN
+from lipsync_demo.engine.warping.grid import Grid
+from lipsync_demo.engine.warping.resampling import sampled
+from lipsync_demo.engine.warping.scene import Scene
+from lipsync_demo.engine.warping.scene_warp import SceneWarp
 from lipsync_demo.engine.warping.seam import contact, touching
-from lipsync_demo.engine.warping.warp import Grid, sampled
 
 LIP_SOFTNESS, LEAST_BLUR = 0.01, 0.6
 """Blur of the lips' inner edge, IOD, and at least, pixels."""

@@ -14,19 +14,15 @@ import numpy as np
 
 from lipsync_demo.engine.arrays import Floats, Image
 from lipsync_demo.engine.face.motion_model import CORNER
-from lipsync_demo.engine.mouths.library import Mouth
+from lipsync_demo.engine.mouths.sample import Mouth
 from lipsync_demo.engine.mouths.selection import Donor
 from lipsync_demo.engine.warping.blend import colour_gain, feathered, mixed
-from lipsync_demo.engine.warping.scene import (
-    DONOR,
-    DONOR_LOWER,
-    DONOR_UPPER,
-    INNER,
-    Scene,
-    SceneWarp,
-)
+from lipsync_demo.engine.warping.controls import DONOR, DONOR_LOWER, DONOR_UPPER, INNER
+from lipsync_demo.engine.warping.grid import Grid
+from lipsync_demo.engine.warping.resampling import sampled
+from lipsync_demo.engine.warping.scene import Scene
+from lipsync_demo.engine.warping.scene_warp import SceneWarp
 from lipsync_demo.engine.warping.seam import Seam, inside_lips, joined
-from lipsync_demo.engine.warping.warp import Grid, sampled
 
 FEATHER = 0.07
 """Blur of the edge of what a donor covers, IOD."""

@@ -16,96 +16,38 @@ import hashlib
 import io
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
 from scipy.special import expit
 
-from lipsync_demo.engine.arrays import Doubles, Floats, Image
+from lipsync_demo.engine.arrays import Image
 from lipsync_demo.engine.errors import BrokenWeights
+from lipsync_demo.engine.face.detector import (
+    DETECTOR_SIZE,
+    MIN_DETECTION,
+    anchors,
+    distinct,
+    search_squares,
+    whole_square,
+)
+from lipsync_demo.engine.face.network import Network
+from lipsync_demo.engine.face.regions import (
+    POINTS,
+    Face,
+    Landmarks,
+    Region,
+    _rotation,
+    face_region,
+    landmark_region,
+)
 from lipsync_demo.engine.video.sampling import warped
 
 WEIGHTS = Path(__file__).parents[1] / "weights" / "face_landmarker.task"
 WEIGHTS_SHA256 = "64184e229b263107bc2b804c6625db1341ff2bb731874b0bcc2fe6544e0bc9ff"
-
-DETECTOR_SIZE = 128
 MESH_SIZE = 256
-POINTS = 478
-MIN_DETECTION = 0.5
 MIN_PRESENCE = 0.5
-OVERLAP = 0.3
-ROI_MARGIN = 1.5
-SMALLEST_TILE = 240
-RIGHT_EYE_CORNER, LEFT_EYE_CORNER = 33, 263
-_FROM_BYTE = np.float32(1 / 255)
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Face:
-    """One detection: `box` (x, y, width, height) and 6 `keypoints` (6, 2) in pixels.
-
-    Keypoints are, as seen in the picture: left eye, right eye, nose tip, mouth, left ear,
-    right ear. `score` is the detector's probability.
-    """
-
-    box: Floats
-    keypoints: Floats
-    score: float
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Landmarks:
-    """`points` float32 (478, 3) in pixels of the frame; `score` is presence, 0 to 1."""
-
-    points: Floats
-    score: float
-
-    @property
-    def box(self) -> Floats:
-        """(x, y, width, height) around the points."""
-        low, high = self.points[:, :2].min(0), self.points[:, :2].max(0)
-        return np.concatenate([low, high - low])
-
-
-@dataclass(frozen=True, slots=True)
-class Region:
-    """A turned square of the frame: centre and side in pixels, angle in radians."""
-
-    x: float
-    y: float
-    side: float
-    angle: float
-
-    def onto(self, side: int) -> Doubles:
-        """The 2x3 matrix from the frame's places to those of a square of `side` pixels."""
-        matrix = np.empty((2, 3))
-        matrix[:, :2] = side / self.side * _rotation(self.angle).T
-        matrix[:, 2] = (side - 1) / 2 - matrix[:, :2] @ (self.x, self.y)
-        return matrix
-
-
-def face_region(face: Face) -> Region:
-    """The square the mesh looks at, from a detection."""
-    x, y, width, height = face.box
-    return Region(
-        float(x + width / 2),
-        float(y + height / 2),
-        float(max(width, height)) * ROI_MARGIN,
-        _angle(face.keypoints[0], face.keypoints[1]),
-    )
-
-
-def landmark_region(points: Floats) -> Region:
-    """The square the mesh looks at in the next frame, from this frame's points."""
-    angle = _angle(points[RIGHT_EYE_CORNER], points[LEFT_EYE_CORNER])
-    turn = _rotation(angle)
-    level = points[:, :2] @ turn
-    low, high = level.min(0), level.max(0)
-    x, y = turn @ ((low + high) / 2)
-    return Region(float(x), float(y), float((high - low).max()) * ROI_MARGIN, angle)
 
 
 class FaceLandmarker:
@@ -127,9 +69,9 @@ class FaceLandmarker:
                 "The face model of the local engine is damaged.", "Install the app again."
             )
         with zipfile.ZipFile(io.BytesIO(bundle)) as archive:
-            self._detector = _Network(archive.read("face_detector.tflite"))
-            self._mesh = _Network(archive.read("face_landmarks_detector.tflite"))
-        self._anchors = _anchors()
+            self._detector = Network(archive.read("face_detector.tflite"))
+            self._mesh = Network(archive.read("face_landmarks_detector.tflite"))
+        self.anchors = anchors()
 
     def detect(self, rgb: Image, *, tiles: bool = True) -> list[Face]:
         """Faces of a frame, largest first.
@@ -139,10 +81,10 @@ class FaceLandmarker:
         short side, its half and its quarter are searched.
         """
         height, width = rgb.shape[:2]
-        for level in _levels(width, height) if tiles else [[_whole(width, height)]]:
+        for level in search_squares(width, height) if tiles else [[whole_square(width, height)]]:
             faces = [face for square in level for face in self._detect(rgb, *square)]
             if faces:
-                return sorted(_distinct(faces), key=lambda f: -float(f.box[2] * f.box[3]))
+                return sorted(distinct(faces), key=lambda f: -float(f.box[2] * f.box[3]))
         return []
 
     def landmarks(self, rgb: Image, region: Region) -> Landmarks:
@@ -197,7 +139,7 @@ class FaceLandmarker:
         scores = expit(classes.reshape(-1))
         kept = np.flatnonzero(scores >= MIN_DETECTION)
         raw = regressors.reshape(-1, 16)[kept]
-        places = raw.reshape(-1, 8, 2) / DETECTOR_SIZE + self._anchors[kept, None]
+        places = raw.reshape(-1, 8, 2) / DETECTOR_SIZE + self.anchors[kept, None]
         sizes = raw[:, 2:4] / DETECTOR_SIZE * side
         offset = np.array([left, top], np.float32)
         points = places * side + offset
@@ -209,77 +151,3 @@ class FaceLandmarker:
             )
             for i in range(len(kept))
         ]
-
-
-class _Network:
-    """One TFLite network with one input, run on one thread."""
-
-    def __init__(self, content: bytes) -> None:
-        from ai_edge_litert.interpreter import Interpreter
-
-        self._interpreter: Any = Interpreter(model_content=content, num_threads=1)
-        self._interpreter.allocate_tensors()
-        self._input: int = self._interpreter.get_input_details()[0]["index"]
-        self._outputs: list[int] = [d["index"] for d in self._interpreter.get_output_details()]
-
-    def __call__(self, values: Floats) -> list[Floats]:
-        self._interpreter.set_tensor(self._input, values)
-        return self._run()
-
-    def bytes(self, image: Image) -> list[Floats]:
-        """For an image (height, width, 3) as values from 0 to 1."""
-        # Written straight into the network's memory; no view of it may outlive this line.
-        np.multiply(image, _FROM_BYTE, out=self._interpreter.tensor(self._input)()[0])
-        return self._run()
-
-    def _run(self) -> list[Floats]:
-        self._interpreter.invoke()
-        return [self._interpreter.get_tensor(index) for index in self._outputs]
-
-
-def _anchors() -> Floats:
-    """Anchor centres (896, 2), 0 to 1: 16x16 cells with 2 each, 8x8 cells with 6 each."""
-    parts = []
-    for cells, each in ((16, 2), (8, 6)):
-        centres = (np.arange(cells, dtype=np.float32) + 0.5) / cells
-        grid = np.stack(np.meshgrid(centres, centres), -1).reshape(-1, 2)
-        parts.append(np.repeat(grid, each, axis=0))
-    return np.concatenate(parts)
-
-
-def _whole(width: int, height: int) -> tuple[int, int, int]:
-    side = max(width, height)
-    return (width - side) // 2, (height - side) // 2, side
-
-
-def _levels(width: int, height: int) -> Iterator[list[tuple[int, int, int]]]:
-    """Squares (left, top, side) to search: the whole frame, then finer and finer tiles."""
-    yield [_whole(width, height)]
-    short = min(width, height)
-    for side in (short, short // 2, short // 4):
-        if side < SMALLEST_TILE and side != short:
-            return
-        tiles = [(x, y, side) for y in _starts(height, side) for x in _starts(width, side)]
-        if len(tiles) > 1:
-            yield tiles
-
-
-def _starts(length: int, side: int) -> list[int]:
-    count = -(-2 * (length - side) // side) + 1
-    return [round(i) for i in np.linspace(0, length - side, count)]
-
-
-def _distinct(faces: list[Face]) -> list[Face]:
-    boxes = [face.box.tolist() for face in faces]
-    scores = [face.score for face in faces]
-    kept = cv2.dnn.NMSBoxes(boxes, scores, MIN_DETECTION, OVERLAP)
-    return [faces[int(i)] for i in np.asarray(kept).ravel()]
-
-
-def _rotation(angle: float) -> Doubles:
-    c, s = np.cos(angle), np.sin(angle)
-    return np.array([[c, -s], [s, c]])
-
-
-def _angle(start: Floats, end: Floats) -> float:
-    return float(np.arctan2(end[1] - start[1], end[0] - start[0]))

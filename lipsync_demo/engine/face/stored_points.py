@@ -6,8 +6,8 @@ import numpy as np
 
 from lipsync_demo.engine.arrays import Floats
 from lipsync_demo.engine.face.geometry import EYES, RIGID
-from lipsync_demo.engine.face.landmarker import POINTS
 from lipsync_demo.engine.face.motion_model import MOVING
+from lipsync_demo.engine.face.regions import POINTS
 
 USED = np.array(sorted({*MOVING, *RIGID, *EYES}))
 

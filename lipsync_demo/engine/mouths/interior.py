@@ -14,7 +14,8 @@ from lipsync_demo.engine.mouths.canvas import Canvas
 from lipsync_demo.engine.mouths.light import light
 from lipsync_demo.engine.mouths.teeth import drawn, visible
 from lipsync_demo.engine.warping.blend import filled, ramp
-from lipsync_demo.engine.warping.warp import Grid, smooth_closed
+from lipsync_demo.engine.warping.curves import smooth_closed
+from lipsync_demo.engine.warping.grid import Grid
 
 DARK = np.array([0.36, 0.23, 0.23], np.float32)
 WARM = np.array([1.0, 1.25, 1.35], np.float32)

@@ -3,47 +3,32 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
 
 import numpy as np
 
-from lipsync_demo.engine.arrays import Flags, Floats, Image
+from lipsync_demo.engine.arrays import Flags, Floats
 from lipsync_demo.engine.face.geometry import (
-    LIPS_OUTER,
     SMOOTHING_TAPS,
     Pose,
     fit_pose,
-    iod,
     measures,
     smooth,
 )
-from lipsync_demo.engine.face.landmarker import (
-    MESH_SIZE,
-    MIN_PRESENCE,
-    FaceLandmarker,
-    Landmarks,
-    Region,
-    landmark_region,
-)
+from lipsync_demo.engine.face.landmarker import MESH_SIZE, MIN_PRESENCE, FaceLandmarker
 from lipsync_demo.engine.face.picture_edge import in_sight
-from lipsync_demo.engine.face.stored_points import USED, used, whole
-from lipsync_demo.engine.mouths.library import LibraryBuilder, patch_box
-from lipsync_demo.engine.mouths.light import light
+from lipsync_demo.engine.face.regions import Landmarks, Region, landmark_region
+from lipsync_demo.engine.face.stored_points import used, whole
+from lipsync_demo.engine.mouths.builder import LibraryBuilder
+from lipsync_demo.engine.tracking.crops import Later, Seen
 from lipsync_demo.engine.tracking.interpolation import APART, Between, Halfway, Sight
 from lipsync_demo.engine.tracking.overlay_finder import Watch
+from lipsync_demo.engine.tracking.point_buffer import Found, in_parts
 from lipsync_demo.engine.tracking.speaker import Candidate
-from lipsync_demo.engine.video.picture import Box, Picture
+from lipsync_demo.engine.video.picture import Picture
 
 Skipped = tuple[int, Picture]
-
-_LIPS = np.array(LIPS_OUTER)
-
 GATHERED, MOST_WAITING = 16, 128
 """Frames whose mouths are taken into the library together, at most while too little is known."""
-AT_ONCE = 512
-"""Frames whose points are measured at a time."""
-
 WIDEST_YAW = np.radians(50)
 SMALLEST_IOD = 14.0
 """Below this many pixels between the eyes a mouth is too small to draw."""
@@ -52,38 +37,6 @@ SMALLEST_IOD = 14.0
 def look(picture: Picture, region: Region, landmarker: FaceLandmarker) -> Landmarks:
     """The mesh's points in a region of a picture, converting only that region."""
     return landmarker.read(picture.square(region.onto(MESH_SIZE), MESH_SIZE), region)
-
-
-class Found:
-    """Points (len(USED), 3) by frame in one piece of memory: many small ones stay in the heap.
-
-    `lights` has the light (2,) on the face in each, as in `light.py`.
-    """
-
-    def __init__(self) -> None:
-        self.numbers: list[int] = []
-        self.lights: list[Floats] = []
-        self._points = np.empty((0, len(USED), 3), np.float32)
-
-    def __len__(self) -> int:
-        return len(self.numbers)
-
-    def add(self, number: int, points: Floats, lit: Floats) -> None:
-        if len(self) == len(self._points):
-            self._points.resize((len(self) + AT_ONCE, *points.shape), refcheck=False)
-        self._points[len(self)] = points
-        self.numbers.append(number)
-        self.lights.append(lit)
-
-    def forget(self, number: int) -> None:
-        """Everything from frame `number` on."""
-        kept = sum(one < number for one in self.numbers)
-        del self.numbers[kept:], self.lights[kept:]
-
-    @property
-    def points(self) -> Floats:
-        """(n, len(USED), 3), in the order of `numbers`."""
-        return self._points[: len(self)]
 
 
 class Follower:
@@ -251,57 +204,6 @@ class Follower:
             poses.at(usable).seen_from(offsets.reshape(-1, 3)),
             [one.guessed for one in kept],
         )
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Seen:
-    """A face's mouth in one frame: the pixels of `box`."""
-
-    number: int
-    box: Box
-    rgb: Image
-    points: Floats
-    guessed: bool
-
-    @classmethod
-    def of(cls, number: int, picture: Picture, points: Floats, *, guessed: bool = False) -> Seen:
-        box = picture.box(*patch_box(points, float(iod(points))))
-        return cls(number, box, picture.rgb(box), points, guessed)
-
-    @property
-    def light(self) -> Floats:
-        """The light on the face (2,), as in `light.py`."""
-        lips = self.points[_LIPS, :2] - np.array((self.box.left, self.box.top), np.float32)
-        return light(self.rgb, lips, float(iod(self.points)))
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Later:
-    """A frame whose points wait until enough is known to guess them, else the mesh looks at
-    `crop`, the square of `region`. Small beside the picture."""
-
-    seen: Seen
-    halfway: Halfway
-    crop: Image
-    region: Region
-
-    @classmethod
-    def of(cls, halfway: Halfway, picture: Picture, region: Region) -> Later:
-        seen = Seen.of(halfway.number, picture, halfway.points)
-        return cls(seen, halfway, picture.square(region.onto(MESH_SIZE), MESH_SIZE), region)
-
-    def settled(self, known: Between, landmarker: FaceLandmarker) -> Seen | None:
-        """Guessed when enough is known, else looked at; None when the mesh sees no face."""
-        if known.ready:
-            return replace(self.seen, points=known.guess(self.halfway), guessed=True)
-        found = landmarker.read(self.crop, self.region)
-        return replace(self.seen, points=found.points) if found.score >= MIN_PRESENCE else None
-
-
-def in_parts(few: Floats) -> Iterator[Floats]:
-    """All points of some frames at a time: all of all frames would be large."""
-    for start in range(0, len(few), AT_ONCE):
-        yield whole(few[start : start + AT_ONCE])
 
 
 def drawable(pose: Pose) -> Flags:

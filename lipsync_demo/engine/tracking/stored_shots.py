@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from lipsync_demo.engine.mouths.library import LibraryBuilder
+from lipsync_demo.engine.mouths.builder import LibraryBuilder
 from lipsync_demo.engine.tracking.overlay import Overlay
 from lipsync_demo.engine.tracking.tracks import FaceTrack, Shot
 

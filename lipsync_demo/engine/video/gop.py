@@ -21,7 +21,8 @@ from av.video.codeccontext import VideoCodecContext
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
-from lipsync_demo.engine.video.picture import FULL_RANGE, Colours, Picture, to_frame
+from lipsync_demo.engine.video.colours import FULL_RANGE, Colours
+from lipsync_demo.engine.video.picture import Picture, to_frame
 
 VIDEO_OPTIONS = {
     "preset": "veryfast",

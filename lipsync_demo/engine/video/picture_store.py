@@ -12,7 +12,8 @@ from io import FileIO
 from pathlib import Path
 from tempfile import TemporaryFile
 
-from lipsync_demo.engine.video.picture import Colours, Picture, blank, fill
+from lipsync_demo.engine.video.colours import Colours
+from lipsync_demo.engine.video.picture import Picture, blank, fill
 
 MEMORY_BYTES = 192 * 1024 * 1024
 """A clip whose pictures take no more is kept whole."""

@@ -9,24 +9,18 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from fractions import Fraction
-from math import ceil
 from pathlib import Path
 from types import TracebackType
-from typing import IO, TYPE_CHECKING, Any, Protocol, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import av
-import numpy as np
-from av.audio.frame import AudioFrame
-from av.audio.resampler import AudioResampler
-from av.audio.stream import AudioStream
 from av.container import OutputContainer
 from av.packet import Packet
 from av.video.stream import VideoStream
-from numpy.typing import NDArray
 
+from lipsync_demo.engine.video.colours import Colours
 from lipsync_demo.engine.video.gop import (
     MOST_PICTURES,
     REORDERED,
@@ -35,88 +29,16 @@ from lipsync_demo.engine.video.gop import (
     Gop,
     GopEncoder,
 )
-from lipsync_demo.engine.video.picture import Colours, Picture
-from lipsync_demo.media.sound.channels import LAYOUTS
+from lipsync_demo.engine.video.picture import Picture
 
 if TYPE_CHECKING:
-    from pydub import AudioSegment
+    pass
+from lipsync_demo.engine.video.sound import Sound
+from lipsync_demo.engine.video.sound_encoder import SoundEncoder
 
 SYNTHETIC = "Synthetic video: the lips were changed by Lipsync Demo's local engine."
-AUDIO_BITS_PER_SECOND = 192_000
-"""For one or two channels; each further pair takes as much again."""
-# Two fifths of the time, and speech still stands 37 dB and more above what is lost of it. (The fast
-# coder judges middle and side so roughly that some speech lost more with them: 35 dB.)
-AUDIO_OPTIONS = {"aac_coder": "fast", "aac_ms": "0"}
-AUDIO_BLOCK = 1024
-READ_BLOCK = 8 * AUDIO_BLOCK
-# Rates AAC has a code for (ISO/IEC 14496-3, table 1.18); others become 48 kHz.
-AAC_RATES = frozenset(
-    {96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350}
-)
-FALLBACK_RATE = 48_000
-
-
-Samples = NDArray[np.int16] | NDArray[np.int32]
-AudioPacket: TypeAlias = "Packet[AudioStream]"
 Times: TypeAlias = tuple[int, int]
 """When a picture is shown, and for how long, in ticks of the time base."""
-
-
-class Sound(Protocol):
-    """Decoded sound, `count` samples of one to six `channels` at `rate`."""
-
-    @property
-    def rate(self) -> int: ...
-    @property
-    def channels(self) -> int: ...
-    @property
-    def count(self) -> int: ...
-    def part(self, start: int, stop: int) -> Samples:
-        """Samples `start` to `stop` (exclusive), int16 or int32 (n, channels)."""
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class HeldSound:
-    """A `Sound` in memory: `samples` (n, channels), int16 or int32."""
-
-    samples: Samples
-    rate: int
-
-    @property
-    def channels(self) -> int:
-        return int(self.samples.shape[1])
-
-    @property
-    def count(self) -> int:
-        return len(self.samples)
-
-    def part(self, start: int, stop: int) -> Samples:
-        return self.samples[start:stop]
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class StoredSound:
-    """A `Sound` in an open file, packed samples of `dtype`: memory does not grow with it."""
-
-    file: IO[bytes]
-    dtype: type[np.int16] | type[np.int32]
-    channels: int
-    count: int
-    rate: int
-
-    @classmethod
-    def of(cls, sound: AudioSegment, file: IO[bytes]) -> StoredSound:
-        """Write a segment of 16 or 32 bits to the beginning of `file`, which stays open."""
-        file.write(sound.raw_data)
-        dtype = np.int16 if sound.sample_width == 2 else np.int32
-        return cls(file, dtype, sound.channels, int(sound.frame_count()), sound.frame_rate)
-
-    def part(self, start: int, stop: int) -> Samples:
-        frame = self.channels * np.dtype(self.dtype).itemsize
-        self.file.seek(start * frame)
-        data = self.file.read((stop - start) * frame)
-        samples: Any = np.frombuffer(data, self.dtype)
-        return cast(Samples, samples.reshape(-1, self.channels))
 
 
 class VideoWriter:
@@ -145,7 +67,7 @@ class VideoWriter:
         self._path = path
         self._part = path.with_name(f".{path.name}.{os.getpid()}.part")
         self._time_base = time_base
-        self._sound = None if sound is None else _SoundTrack(sound)
+        self._sound = None if sound is None else SoundEncoder(sound)
         # Edit lists count in the movie's own ticks; the sound's rate keeps its end exact.
         ticks = time_base.denominator if self._sound is None else self._sound.rate
         options = {"movflags": "+faststart", "movie_timescale": str(ticks)}
@@ -238,49 +160,3 @@ class VideoWriter:
         self._encoding.set_up(stream.codec_context)
         stream.time_base = self._time_base
         return stream
-
-
-class _SoundTrack:
-    """The AAC stream and how far it has been written."""
-
-    def __init__(self, sound: Sound) -> None:
-        self.rate = sound.rate if sound.rate in AAC_RATES else FALLBACK_RATE
-        self._sound = sound
-        self._layout = LAYOUTS[sound.channels]
-        self._resampler = AudioResampler("fltp", self._layout, self.rate, AUDIO_BLOCK)
-        self._read = self._written = 0
-
-    def open(self, container: OutputContainer) -> None:
-        self._stream: AudioStream = container.add_stream(
-            "aac", rate=self.rate, layout=self._layout, options=dict(AUDIO_OPTIONS)
-        )
-        pairs = Fraction(max(2, self._sound.channels), 2)
-        self._stream.codec_context.bit_rate = int(AUDIO_BITS_PER_SECOND * pairs)
-
-    def until(self, seconds: Fraction) -> Iterator[AudioPacket]:
-        """Packets of the sound up to a time, in whole blocks."""
-        end = min(self._sound.count, ceil(seconds * self._sound.rate))
-        while self._read < end:
-            block = self._sound.part(self._read, self._read + READ_BLOCK)
-            self._read += len(block)
-            yield from self._encode(self._resampler.resample(self._frame(block)))
-
-    def rest(self) -> Iterator[AudioPacket]:
-        """Everything that is left."""
-        yield from self.until(Fraction(self._sound.count, self._sound.rate))
-        yield from self._encode(self._resampler.resample(None))
-        yield from self._stream.encode()
-
-    def _frame(self, block: Samples) -> AudioFrame:
-        packed: Any = np.ascontiguousarray(block).reshape(1, -1)
-        name = "s16" if packed.dtype == np.int16 else "s32"
-        frame = AudioFrame.from_ndarray(packed, name, self._layout)
-        frame.sample_rate = self._sound.rate
-        return frame
-
-    def _encode(self, frames: list[AudioFrame]) -> Iterator[AudioPacket]:
-        for frame in frames:
-            frame.pts = self._written
-            frame.time_base = Fraction(1, frame.sample_rate)
-            self._written += frame.samples
-            yield from self._stream.encode(frame)

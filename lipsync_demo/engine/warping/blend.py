@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from lipsync_demo.engine.arrays import Floats, Image
-from lipsync_demo.engine.warping.warp import Grid
+from lipsync_demo.engine.warping.grid import Grid
 
 SUBPIXEL = 4
 MOST_GAIN = 2.5

@@ -2,35 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import ceil, floor
 
 import numpy as np
 
-from lipsync_demo.engine.arrays import Floats, Indices
+from lipsync_demo.engine.arrays import Floats
 from lipsync_demo.engine.face.geometry import (
-    JAW,
-    LIPS_INNER,
-    LIPS_OUTER,
     NOSE_BASE,
     Pose,
     fit_pose,
     head_measures,
 )
 from lipsync_demo.engine.face.motion_model import (
-    CHEEKS,
-    CHIN_SKIN,
-    CORNER,
-    FAR_SKIN,
     MOVING,
-    NEAR_SKIN,
     MouthModel,
 )
 from lipsync_demo.engine.warping.blend import ramp
+from lipsync_demo.engine.warping.controls import INNER, covered
+from lipsync_demo.engine.warping.curves import smooth_closed
+from lipsync_demo.engine.warping.grid import Grid
 from lipsync_demo.engine.warping.seam import inside_lips
-from lipsync_demo.engine.warping.warp import Grid, Plates, smooth_closed
 
 NODES, SKIN_NODES = 12, 8
 """Of the grid for each IOD: where lips move, and where only skin does."""
@@ -43,39 +36,9 @@ MOST_JAW = 0.45
 """How far the chin may be drawn below its place, IOD."""
 EDGE = 0.35
 """Next to an edge of the picture that cuts the face, pixels move less and less within it, IOD."""
-RING_SCALE = 1.12
-"""What a mouth covers: the ring of skin around the lips, enlarged."""
-
 _CHIN = 152
 _ENDS = np.array((NOSE_BASE, _CHIN))
 _MOVING = np.array(MOVING)
-
-
-def _numbers(points: tuple[int, ...]) -> Indices:
-    """Their places among MOVING."""
-    return np.array([MOVING.index(point) for point in points])
-
-
-OUTER, INNER, NEAR = _numbers(LIPS_OUTER), _numbers(LIPS_INNER), _numbers(NEAR_SKIN)
-"""Places among MOVING, as are all below."""
-_SKIN = np.concatenate(
-    [NEAR, _numbers(FAR_SKIN[1::2] + CHIN_SKIN[::2] + CHEEKS[:8] + JAW[3:-3:2] + (NOSE_BASE,))]
-)
-_LOWER_LIP = np.concatenate([OUTER[CORNER + 1 :], INNER[CORNER + 1 :]])
-_UPPER_LIP = np.concatenate([OUTER[1:CORNER], INNER[1:CORNER]])
-_LIPS = np.concatenate([OUTER, INNER])
-SKIN = np.union1d(OUTER, _SKIN)
-"""What the frame is held by; its lips are covered."""
-DONOR = np.union1d(_LIPS, np.concatenate([NEAR, _numbers((NOSE_BASE, 205, 425, 199, 175))]))
-DONOR_UPPER, DONOR_LOWER = np.setdiff1d(DONOR, _LOWER_LIP), np.setdiff1d(DONOR, _UPPER_LIP)
-"""What a mouth laid over it is held by, whole or lip by lip."""
-
-
-def covered(moving: Floats) -> Floats:
-    """The edge (..., n, 2) of what a mouth covers whose MOVING points are `moving` (..., m, 2)."""
-    near = np.take(moving, NEAR, -2)
-    middles = near.mean(-2, keepdims=True)
-    return np.asarray(middles + np.float32(RING_SCALE) * (near - middles), np.float32)
 
 
 @dataclass(frozen=True, eq=False)
@@ -212,29 +175,6 @@ class Scene:
                 share = np.minimum(share, (length - 0.5 - places) / reach)
             shares.append(np.clip(share, 0, 1))
         return np.stack(np.meshgrid(*shares), -1).reshape(-1, 2)
-
-
-class SceneWarp:
-    """The plates of a scene held by the points `held`, asked at the `nodes` (n, 2) of `grid`."""
-
-    def __init__(self, scene: Scene, grid: Grid, held: Indices) -> None:
-        self._placed = scene.placed
-        self._held = held
-        self.nodes = grid.nodes()
-        self._plates = Plates(scene.placed[held], self.nodes, scene.unit)
-
-    def sources(self, pictures: Sequence[Floats], part: Indices | None = None) -> list[Floats]:
-        """Where the nodes come from (n, 2) in each of `pictures`.
-
-        Those are given by their points (len(MOVING), 2); `part` are the numbers of those to
-        follow, of the warp's own, when not all are.
-        """
-        held = self._held if part is None else part
-        placed = self._placed[held]
-        shifts = np.concatenate([points[held] - placed for points in pictures], 1)
-        chosen = None if part is None else np.searchsorted(self._held, part)
-        moved = self._plates.shifts(shifts, chosen)
-        return [self.nodes + moved[:, 2 * i : 2 * i + 2] for i in range(len(pictures))]
 
 
 def _step(unit: float, nodes: int) -> int:

@@ -9,7 +9,7 @@ import numpy as np
 from lipsync_demo.engine.arrays import Floats
 from lipsync_demo.engine.face.motion_model import CORNER
 from lipsync_demo.engine.warping.blend import filled
-from lipsync_demo.engine.warping.warp import Grid
+from lipsync_demo.engine.warping.grid import Grid
 
 LIP_MARGIN, OPEN = 0.028, 0.06
 """How far open lips' inner edges are taken inside the lips, from which opening on, IOD."""

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from lipsync_demo.engine.drawing.renderer import MouthRenderer
 from lipsync_demo.engine.face.geometry import fit_pose, measures
 from lipsync_demo.engine.face.landmarker import FaceLandmarker
-from lipsync_demo.engine.mouths.library import MouthLibrary
+from lipsync_demo.engine.mouths.builder import build_library
 from lipsync_demo.engine.mouths.selection import Donor
 from tests.unit.engine.conftest import portrait
 
@@ -49,7 +49,7 @@ def mouth(opening: float) -> Floats:
 def talking(count: int = 24) -> list[tuple[int, Rgb, Floats]]:
     """Frames (index, rgb, points) whose mouth opens and closes twice."""
     picture, points = still()
-    renderer = MouthRenderer(MouthLibrary.build([(0, picture, points)]))
+    renderer = MouthRenderer(build_library([(0, picture, points)]))
     landmarker = FaceLandmarker()
     frames = []
     for index in range(count):

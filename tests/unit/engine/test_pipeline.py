@@ -19,7 +19,7 @@ from lipsync_demo.engine.progress import EngineReport, Stage
 from lipsync_demo.engine.speech.channels import speech_samples
 from lipsync_demo.engine.speech.lay_out import Drive
 from lipsync_demo.engine.speech.model import SpeechModel
-from lipsync_demo.engine.tracking.tracks import follow
+from lipsync_demo.engine.tracking.shots import follow
 from lipsync_demo.engine.video.picture import Picture
 from lipsync_demo.engine.video.reader import FrameReader
 from lipsync_demo.engine.video.writer import SYNTHETIC, VideoWriter

@@ -12,6 +12,7 @@ from lipsync_demo.engine.drawing import renderer
 from lipsync_demo.engine.drawing.renderer import MouthRenderer
 from lipsync_demo.engine.face.geometry import LIPS_INNER, LIPS_OUTER, fit_pose, measures
 from lipsync_demo.engine.face.landmarker import FaceLandmarker
+from lipsync_demo.engine.mouths.builder import build_library
 from lipsync_demo.engine.mouths.library import MouthLibrary
 from lipsync_demo.engine.mouths.selection import Donor, choose
 from lipsync_demo.engine.warping.scene import reach
@@ -22,12 +23,12 @@ from tests.unit.engine.talking import measured, mouth, still, talking
 def _own() -> MouthRenderer:
     """Of the portrait alone: its lips are parted before a drawn interior."""
     picture, points = still()
-    return MouthRenderer(MouthLibrary.build([(0, picture, points)]))
+    return MouthRenderer(build_library([(0, picture, points)]))
 
 
 @cache
 def _talking() -> tuple[MouthLibrary, MouthRenderer]:
-    library = MouthLibrary.build(talking())
+    library = build_library(talking())
     return library, MouthRenderer(library)
 
 
@@ -181,7 +182,7 @@ def test_the_mouth_of_a_soft_picture_is_as_soft() -> None:
     soft = np.asarray(cv2.GaussianBlur(picture, (0, 0), 5), np.uint8)
     slopes = []
     for frame in (picture, soft):
-        renderer = MouthRenderer(MouthLibrary.build([(0, frame, points)]))
+        renderer = MouthRenderer(build_library([(0, frame, points)]))
         drawn = renderer.render(frame, points, mouth(0.2), Donor())
         x, y = np.round(points[14, :2]).astype(int)
         column = drawn[y - 30 : y + 60, x].astype(np.float32).mean(1)
@@ -214,7 +215,7 @@ def test_closed_lips_show_no_teeth() -> None:
 
 def test_lips_of_donors_that_never_close_are_brought_together(landmarker: FaceLandmarker) -> None:
     ajar = [frame for frame in talking() if measured(frame[2])[0] > 0.1]
-    library = MouthLibrary.build(ajar)
+    library = build_library(ajar)
     assert library.talks
     _, picture, points = ajar[0]
     target = mouth(0.0)
@@ -225,7 +226,7 @@ def test_lips_of_donors_that_never_close_are_brought_together(landmarker: FaceLa
 
 
 def test_lips_that_touch_already_are_closed_lip_by_lip(monkeypatch: pytest.MonkeyPatch) -> None:
-    library = MouthLibrary.build(talking())
+    library = build_library(talking())
     openings = library.values[:, 0]
     _, picture, points = talking()[int(openings.argmax())]
     donor = Donor((int(openings.argmin()),), (1.0,))
@@ -243,7 +244,7 @@ def test_lips_that_touch_already_are_closed_lip_by_lip(monkeypatch: pytest.Monke
 def test_only_lips_that_were_apart_get_a_shadow_between_them(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    library = MouthLibrary.build(talking())
+    library = build_library(talking())
     openings = library.values[:, 0]
     _, picture, points = talking()[int(openings.argmax())]
 
@@ -275,7 +276,7 @@ def test_a_turned_head_is_drawn_like_an_upright_one(landmarker: FaceLandmarker) 
     leaning = cv2.warpAffine(picture, matrix, (500, 500), borderMode=cv2.BORDER_REPLICATE)
     found = landmarker.track(np.asarray(leaning, np.uint8))
     assert found is not None
-    library = MouthLibrary.build([(0, np.asarray(leaning, np.uint8), found.points)])
+    library = build_library([(0, np.asarray(leaning, np.uint8), found.points)])
     target = measures(found.points, fit_pose(found.points))
     target[4] += 0.06
     target[2] += (0.3 - target[0]) / target[1]

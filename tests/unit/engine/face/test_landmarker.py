@@ -9,7 +9,8 @@ import pytest
 
 from lipsync_demo.engine.errors import BrokenWeights
 from lipsync_demo.engine.face.geometry import fit_pose, iod
-from lipsync_demo.engine.face.landmarker import WEIGHTS, FaceLandmarker, landmark_region
+from lipsync_demo.engine.face.landmarker import WEIGHTS, FaceLandmarker
+from lipsync_demo.engine.face.regions import landmark_region
 from tests.unit.engine.conftest import portrait
 
 

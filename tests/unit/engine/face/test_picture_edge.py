@@ -9,9 +9,9 @@ from lipsync_demo.engine.drawing.renderer import MouthRenderer
 from lipsync_demo.engine.face.geometry import LIPS_OUTER, fit_pose
 from lipsync_demo.engine.face.landmarker import FaceLandmarker
 from lipsync_demo.engine.face.picture_edge import costs, in_sight, room
-from lipsync_demo.engine.mouths.library import MouthLibrary
+from lipsync_demo.engine.mouths.builder import build_library
 from lipsync_demo.engine.mouths.selection import Donor, choose
-from lipsync_demo.engine.tracking.tracks import follow
+from lipsync_demo.engine.tracking.shots import follow
 from lipsync_demo.engine.video.picture import Picture, from_frame
 from tests.unit.engine.talking import mouth, still, talking
 
@@ -57,7 +57,7 @@ def test_mouths_that_the_edge_cuts_are_no_donors() -> None:
     frames = talking()
     edge = below_lips(frames[0][2], -0.02)
     cut = [(n + 24, np.ascontiguousarray(rgb[:edge]), points) for n, rgb, points in frames]
-    library = MouthLibrary.build([*frames, *cut])
+    library = build_library([*frames, *cut])
     wanted = np.stack([mouth(0.02)] * 12)
     points = np.stack([frames[0][2]] * 12)
     poses = fit_pose(points)
@@ -69,7 +69,7 @@ def test_mouths_that_the_edge_cuts_are_no_donors() -> None:
 @pytest.mark.parametrize("iods", [0.15, 0.3])
 def test_nothing_is_smeared_where_the_edge_cuts_the_chin(iods: float) -> None:
     frames = talking()
-    library = MouthLibrary.build(frames)
+    library = build_library(frames)
     _, rgb, points = frames[6]
     edge = below_lips(points, iods)
     grain = np.random.default_rng(3).integers(-9, 9, rgb.shape)

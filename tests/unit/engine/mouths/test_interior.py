@@ -10,7 +10,8 @@ from lipsync_demo.engine.face.geometry import LIPS_INNER, fit_pose
 from lipsync_demo.engine.mouths.canvas import Canvas
 from lipsync_demo.engine.mouths.interior import Interior, softness
 from lipsync_demo.engine.mouths.teeth import LUMA, drawn, tint, visible
-from lipsync_demo.engine.warping.warp import Grid, smooth_closed
+from lipsync_demo.engine.warping.curves import smooth_closed
+from lipsync_demo.engine.warping.grid import Grid
 from tests.unit.engine.talking import mouth, still, talking
 
 

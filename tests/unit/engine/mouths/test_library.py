@@ -4,20 +4,15 @@ import numpy as np
 import pytest
 
 from lipsync_demo.engine.face.geometry import LIPS_INNER, iod
-from lipsync_demo.engine.mouths.library import (
-    FINEST,
-    NEARLY_CLOSED,
-    LibraryBuilder,
-    MouthLibrary,
-    patch_box,
-)
+from lipsync_demo.engine.mouths.builder import LibraryBuilder, build_library
 from lipsync_demo.engine.mouths.lip_line import LOWER, UPPER
+from lipsync_demo.engine.mouths.sample import FINEST, NEARLY_CLOSED, patch_box
 from tests.unit.engine.talking import measured, still, talking
 
 
 def test_a_talking_clip_gives_one_mouth_a_frame_with_its_measures() -> None:
     frames = talking()
-    library = MouthLibrary.build(frames)
+    library = build_library(frames)
     assert library.talks
     assert [mouth.index for mouth in library.mouths] == list(range(len(frames)))
     assert library.values == pytest.approx(np.stack([measured(p) for _, _, p in frames]))
@@ -26,7 +21,7 @@ def test_a_talking_clip_gives_one_mouth_a_frame_with_its_measures() -> None:
 
 def test_a_patch_holds_the_mouth_and_its_points() -> None:
     _, rgb, points = talking()[5]
-    mouth = MouthLibrary.build([(5, rgb, points)]).mouths[0]
+    mouth = build_library([(5, rgb, points)]).mouths[0]
     left, top, right, bottom = patch_box(points, float(iod(points)))
     assert mouth.patch.shape == pytest.approx((bottom - top, right - left, 3), abs=6)
     x, y = np.round(mouth.points[0]).astype(int)
@@ -40,15 +35,15 @@ def test_a_crop_gives_the_same_as_the_frame() -> None:
     _, rgb, points = talking()[3]
     left, top, right, bottom = patch_box(points, float(iod(points)))
     crop = rgb[top - 9 : bottom + 9, left - 9 : right + 9]
-    whole = MouthLibrary.build([(3, rgb, points)])
-    part = MouthLibrary.build([(3, crop, points - np.array([left - 9, top - 9, 0], np.float32))])
+    whole = build_library([(3, rgb, points)])
+    part = build_library([(3, crop, points - np.array([left - 9, top - 9, 0], np.float32))])
     assert part.mouths[0].points == pytest.approx(whole.mouths[0].points, abs=1.01)
     assert part.values == pytest.approx(whole.values, abs=1e-4)
 
 
 def test_a_still_does_not_talk() -> None:
     picture, points = still()
-    library = MouthLibrary.build([(n, picture, points) for n in range(5)])
+    library = build_library([(n, picture, points) for n in range(5)])
     assert not library.talks
 
 
@@ -84,7 +79,7 @@ def test_a_long_clip_keeps_as_many_mouths_as_differ_most(rounds: int) -> None:
 
 def test_memory_is_bounded_by_the_pixels_too() -> None:
     frames = talking()
-    size = MouthLibrary.build(frames[:1]).mouths[0].patch.size
+    size = build_library(frames[:1]).mouths[0].patch.size
     builder = LibraryBuilder(most_bytes=6 * size)
     for index, rgb, points in frames:
         builder.add(index, rgb, points)
@@ -94,7 +89,7 @@ def test_memory_is_bounded_by_the_pixels_too() -> None:
 def test_a_close_up_is_kept_smaller() -> None:
     picture, points = still()
     large = np.kron(picture, np.ones((4, 4, 1), np.uint8))
-    mouth = MouthLibrary.build([(0, large, points * 4)]).mouths[0]
+    mouth = build_library([(0, large, points * 4)]).mouths[0]
     unit = float(iod(points)) * 4
     assert unit > FINEST
     left, _, right, _ = patch_box(points * 4, unit)
@@ -119,7 +114,7 @@ def test_the_line_of_closed_lips_is_the_pictures_not_the_meshs() -> None:
     shifted = [(number, rgb, points.copy()) for number, rgb, points in frames]
     for _, _, points in shifted:
         points[inner, 1] += 0.03 * iod(points)
-    told, misled = (MouthLibrary.build(given) for given in (frames, shifted))
+    told, misled = (build_library(given) for given in (frames, shifted))
     closed = np.flatnonzero(told.values[:, 0] < NEARLY_CLOSED)
     opened = np.flatnonzero(told.values[:, 0] > 2 * NEARLY_CLOSED)
     assert len(closed) > 4

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from lipsync_demo.engine.face.geometry import Pose, fit_pose
+from lipsync_demo.engine.mouths.builder import build_library
 from lipsync_demo.engine.mouths.library import MouthLibrary
 from lipsync_demo.engine.mouths.selection import NEXT, choose
 from tests.unit.engine.talking import still, talking
@@ -15,7 +16,7 @@ from tests.unit.engine.talking import still, talking
 
 @cache
 def _library() -> MouthLibrary:
-    return MouthLibrary.build(talking())
+    return build_library(talking())
 
 
 def _poses(count: int) -> Pose:
@@ -127,7 +128,7 @@ def test_a_lopsided_mouth_is_passed_over() -> None:
 
 def test_a_clip_that_does_not_talk_lends_no_mouths() -> None:
     picture, points = still()
-    library = MouthLibrary.build([(0, picture, points)])
+    library = build_library([(0, picture, points)])
     donors = choose(library, np.zeros((3, 5), np.float32), _poses(3))
     assert [donor.rows for donor in donors] == [(), (), ()]
 

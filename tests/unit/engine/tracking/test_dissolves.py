@@ -13,7 +13,7 @@ from skimage import data
 
 from lipsync_demo.engine.face.landmarker import FaceLandmarker
 from lipsync_demo.engine.tracking.dissolves import OVER, DissolveDetector
-from lipsync_demo.engine.tracking.tracks import follow
+from lipsync_demo.engine.tracking.shots import follow
 from lipsync_demo.engine.video.picture import Picture, from_frame
 from tests.unit.engine.conftest import portrait
 from tests.unit.engine.talking import talking

@@ -12,13 +12,15 @@ import numpy.typing as npt
 import pytest
 
 from lipsync_demo.engine.drawing.renderer import MouthRenderer
-from lipsync_demo.engine.face.landmarker import FaceLandmarker, Landmarks, Region
+from lipsync_demo.engine.face.landmarker import FaceLandmarker
+from lipsync_demo.engine.face.regions import Landmarks, Region
 from lipsync_demo.engine.face.stored_points import USED
-from lipsync_demo.engine.mouths.library import MouthLibrary
+from lipsync_demo.engine.mouths.builder import build_library
 from lipsync_demo.engine.mouths.selection import Donor
 from lipsync_demo.engine.tracking import follower, interpolation
 from lipsync_demo.engine.tracking.interpolation import APART, ENOUGH, TRIED, Between, Halfway, Sight
-from lipsync_demo.engine.tracking.tracks import Shot, follow
+from lipsync_demo.engine.tracking.shots import follow
+from lipsync_demo.engine.tracking.tracks import Shot
 from lipsync_demo.engine.video.picture import Picture, from_frame
 from tests.unit.engine.talking import measured, mouth, still
 
@@ -68,7 +70,7 @@ class Blinking(Looking):
 def speech(count: int = COUNT) -> list[Picture]:
     """A portrait that moves a little and opens its mouth at random, as fast as speech does."""
     shown, points = still()
-    renderer = MouthRenderer(MouthLibrary.build([(0, shown, points)]))
+    renderer = MouthRenderer(build_library([(0, shown, points)]))
     openings = np.random.default_rng(3).uniform(0, 0.3, count // 4 + 2)
     pictures = []
     for n in range(count):

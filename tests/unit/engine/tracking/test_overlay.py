@@ -13,7 +13,7 @@ from lipsync_demo.engine.face.landmarker import FaceLandmarker
 from lipsync_demo.engine.mouths.selection import Donor
 from lipsync_demo.engine.tracking.overlay import Overlay
 from lipsync_demo.engine.tracking.overlay_finder import EVERY, Watch
-from lipsync_demo.engine.tracking.tracks import follow
+from lipsync_demo.engine.tracking.shots import follow
 from lipsync_demo.engine.video.picture import Picture, from_frame
 from tests.unit.engine.talking import mouth, still
 

@@ -11,9 +11,11 @@ import pytest
 from lipsync_demo.engine.pipeline import lip_sync
 from lipsync_demo.engine.speech.model import SpeechShapes
 from lipsync_demo.engine.tracking.speaker import Candidate, agreement, chooser
-from lipsync_demo.engine.video.picture import Colours, from_frame
+from lipsync_demo.engine.video.colours import Colours
+from lipsync_demo.engine.video.picture import from_frame
 from lipsync_demo.engine.video.reader import FrameReader
-from lipsync_demo.engine.video.writer import StoredSound, VideoWriter
+from lipsync_demo.engine.video.sound import StoredSound
+from lipsync_demo.engine.video.writer import VideoWriter
 from lipsync_demo.media.audio import decode
 from lipsync_demo.media.container.frame_times import FrameTimes
 from lipsync_demo.media.sync_modes import SyncMode

@@ -10,25 +10,16 @@ import numpy.typing as npt
 import pytest
 
 from lipsync_demo.engine.drawing.renderer import MouthRenderer
-from lipsync_demo.engine.face.landmarker import Face, FaceLandmarker, landmark_region
+from lipsync_demo.engine.face.landmarker import FaceLandmarker
+from lipsync_demo.engine.face.regions import Face, landmark_region
 from lipsync_demo.engine.face.stored_points import USED, used, whole
-from lipsync_demo.engine.mouths.library import MouthLibrary
+from lipsync_demo.engine.mouths.builder import build_library
 from lipsync_demo.engine.mouths.selection import Donor
-from lipsync_demo.engine.tracking import tracks
+from lipsync_demo.engine.tracking import shots as shots_module
 from lipsync_demo.engine.tracking.follower import look
-from lipsync_demo.engine.tracking.tracks import (
-    FADE_FRAMES,
-    LEAST_MOUTHS,
-    SEARCH_EVERY,
-    SEARCH_ON,
-    Shot,
-    fade,
-    fair_share,
-    find,
-    follow,
-    runs,
-    settle,
-)
+from lipsync_demo.engine.tracking.search import SEARCH_EVERY, SEARCH_ON, find, settle
+from lipsync_demo.engine.tracking.shots import LEAST_MOUTHS, fair_share, follow
+from lipsync_demo.engine.tracking.tracks import FADE_FRAMES, Shot, fade, runs
 from lipsync_demo.engine.video.picture import Picture, from_frame
 from lipsync_demo.engine.warping.scene import reach
 from tests.unit.engine.conftest import portrait
@@ -175,7 +166,7 @@ def test_a_face_that_comes_later_is_found_while_another_is_followed(
 
 def test_drawing_needs_only_the_points_that_are_stored() -> None:
     frames = talking()
-    library = MouthLibrary.build(frames)
+    library = build_library(frames)
     _, rgb, points = frames[0]
     few = whole(used(points))
     assert np.isnan(few).any()
@@ -198,7 +189,7 @@ def test_the_mouths_of_many_shots_share_one_memory(
     free = [shot.track for shot in shots(landmarker, takes) if shot.track]
     assert len(free) == 4
     most = sum(track.mouths.size for track in free) * 7 // 10
-    monkeypatch.setattr(tracks, "SHOTS_BYTES", most)
+    monkeypatch.setattr(shots_module, "SHOTS_BYTES", most)
     tight = [shot.track for shot in shots(landmarker, takes) if shot.track]
     assert sum(track.mouths.size for track in tight) <= most
     assert all(LEAST_MOUTHS <= len(track.mouths) <= 20 for track in tight)

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lipsync_demo.engine.video.colours import Colours
 from lipsync_demo.engine.video.gop import MOST_PICTURES, Encoding, Gop, GopEncoder, cut
-from lipsync_demo.engine.video.picture import Colours
 from lipsync_demo.engine.video.reader import FrameReader
 from lipsync_demo.engine.video.writer import VideoWriter
 from lipsync_demo.media.container.frame_times import frame_times

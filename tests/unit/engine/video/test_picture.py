@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lipsync_demo.engine.video.picture import Box, Colours, Picture, from_frame, to_frame
+from lipsync_demo.engine.video.colours import Colours
+from lipsync_demo.engine.video.picture import Box, Picture, from_frame, to_frame
 from lipsync_demo.engine.video.sampling import warped
 from lipsync_demo.media.picture.orientation import Orientation
 from tests.media_factory import EIGHT, stored

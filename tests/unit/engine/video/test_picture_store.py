@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from lipsync_demo.engine.video import picture_store
-from lipsync_demo.engine.video.picture import Colours, Picture, blank
+from lipsync_demo.engine.video.colours import Colours
+from lipsync_demo.engine.video.picture import Picture, blank
 from lipsync_demo.engine.video.picture_store import PictureStore
 
 SIZE = 8 * 6 * 3 // 2

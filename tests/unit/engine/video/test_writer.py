@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 from pydub import AudioSegment
 
-from lipsync_demo.engine.video.picture import Colours
+from lipsync_demo.engine.video.colours import Colours
 from lipsync_demo.engine.video.reader import FrameReader
-from lipsync_demo.engine.video.writer import SYNTHETIC, HeldSound, Sound, StoredSound, VideoWriter
+from lipsync_demo.engine.video.sound import HeldSound, Sound, StoredSound
+from lipsync_demo.engine.video.writer import SYNTHETIC, VideoWriter
 from lipsync_demo.media.audio import decode, samples_of
 from lipsync_demo.media.container.frame_times import frame_times
 from lipsync_demo.media.probe import probe

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from lipsync_demo.engine.warping.curves import smooth_closed
+from lipsync_demo.engine.warping.grid import Grid
 from lipsync_demo.engine.warping.seam import MEETING, joined
-from lipsync_demo.engine.warping.warp import Grid, smooth_closed
 
 
 def test_between_the_corners_every_pixel_comes_from_one_lip() -> None:

@@ -4,7 +4,10 @@ import cv2
 import numpy as np
 import pytest
 
-from lipsync_demo.engine.warping.warp import Grid, Plates, sampled, smooth_closed
+from lipsync_demo.engine.warping.curves import smooth_closed
+from lipsync_demo.engine.warping.grid import Grid
+from lipsync_demo.engine.warping.plates import Plates
+from lipsync_demo.engine.warping.resampling import sampled
 
 
 def test_a_plate_passes_through_its_controls_and_bends_smoothly_between() -> None:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from lipsync_demo.engine.video.picture import Colours
+from lipsync_demo.engine.video.colours import Colours
 from lipsync_demo.engine.video.reader import FrameReader
 from lipsync_demo.engine.video.writer import VideoWriter
 from lipsync_demo.media.picture import hdr

@@ -1,0 +1,241 @@
+"""Gathers the person's own mouths from the frames of a clip.
+
+Memory does not grow with the clip: past `MOST_FRAMES`, or `MOST_BYTES` of pixels, frames that
+others resemble are dropped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import cv2
+import numpy as np
+
+from lipsync_demo.engine.arrays import Floats, Image
+from lipsync_demo.engine.face.geometry import Pose, fit_pose, measures
+from lipsync_demo.engine.face.motion_model import CORNER, MOVING, MouthModel
+from lipsync_demo.engine.mouths.appearance import agreed, look
+from lipsync_demo.engine.mouths.interior import Interior
+from lipsync_demo.engine.mouths.library import MouthLibrary
+from lipsync_demo.engine.mouths.light import light
+from lipsync_demo.engine.mouths.sample import _LIPS, FINEST, Mouth, Sample, opened, patch_box, turns
+
+MOST_FRAMES = 400
+MOST_BYTES = 96 * 1024 * 1024
+SLACK = 1.25
+"""The library is thinned when it holds this many times what it may keep."""
+TALKING_RANGE = 0.07
+"""A clip whose opening varies less, IOD, shows no mouth to take."""
+CLEAR = 0.6
+"""Teeth are looked for where the contrast is at least this much of the usual."""
+
+
+def build_library(frames: Iterable[tuple[int, Image, Floats]]) -> MouthLibrary:
+    """From (index, rgb, points) of every frame that shows the face, in order.
+
+    Raises:
+        ValueError: there is no frame.
+    """
+    builder = LibraryBuilder()
+    for index, rgb, points in frames:
+        builder.add(index, rgb, points)
+    return builder.build()
+
+
+class LibraryBuilder:
+    """Takes frames in order. Frames may be crops, with points in the crop's pixels."""
+
+    def __init__(self, most_frames: int = MOST_FRAMES, most_bytes: int = MOST_BYTES) -> None:
+        self._most_frames = most_frames
+        self._most_bytes = most_bytes
+        self._entries: list[Sample] = []
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    @property
+    def size(self) -> int:
+        """Bytes of the frames held."""
+        return sum(e.mouth.patch.size + e.head.nbytes + e.all_points.nbytes for e in self._entries)
+
+    def add(self, index: int, rgb: Image, points: Floats) -> None:
+        """One frame; `points` (478, 3) in pixels of `rgb`."""
+        self.extend([index], [rgb], points[None], fit_pose(points[None]), [False])
+
+    def extend(
+        self,
+        numbers: Sequence[int],
+        pictures: Sequence[Image],
+        points: Floats,
+        poses: Pose,
+        guessed: Sequence[bool],
+    ) -> None:
+        """Several frames, of `numbers`; `points` (n, 478, 3) in pixels of their `pictures`.
+
+        `guessed` tells which ones the mesh has not looked at.
+        """
+        heads, values = poses.to_head(points), measures(points, poses)
+        for row, (number, rgb) in enumerate(zip(numbers, pictures, strict=True)):
+            # Copies: a few frames that are kept would hold the memory of all of them.
+            head, value = heads[row].copy(), values[row].copy()
+            self._add(number, rgb, points[row], poses.at(row), head, value, guessed[row])
+
+    def _add(
+        self,
+        index: int,
+        rgb: Image,
+        points: Floats,
+        pose: Pose,
+        head: Floats,
+        values: Floats,
+        guessed: bool,
+    ) -> None:
+        left, top, right, bottom = patch_box(points, float(pose.scale))
+        left, top = max(left, 0), max(top, 0)
+        patch = rgb[top:bottom, left:right]
+        if patch.size == 0:
+            return
+        shrink = min(1.0, FINEST / float(pose.scale))
+        if shrink < 1:
+            patch = np.asarray(
+                cv2.resize(patch, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA),
+                np.uint8,
+            )
+        offset = np.array([left, top, 0], np.float32)
+        small = np.float32(shrink)
+        local = (points - offset) * small
+        seen = Pose(pose.rotation, pose.scale * small, (pose.translation - offset) * small)
+        mouth = Mouth(index, np.ascontiguousarray(patch), local[MOVING, :2])
+        grey = np.asarray(cv2.cvtColor(patch, cv2.COLOR_RGB2GRAY), np.uint8)
+        self._entries.append(
+            Sample(
+                mouth,
+                head,
+                local,
+                seen,
+                values,
+                look(grey, mouth.points[0], mouth.points[CORNER]),
+                float(cv2.meanStdDev(cv2.Laplacian(grey, cv2.CV_16S))[1][0, 0]),
+                light(patch, local[_LIPS, :2], float(seen.scale)),
+                guessed,
+            )
+        )
+        kept = min(self._most_frames, self._most_bytes // max(patch.size, 1))
+        if len(self._entries) > max(SLACK * kept, 2):
+            self.thin(max(kept, 2))
+
+    def forget(self, number: int) -> None:
+        """The frames from `number` on."""
+        self._entries = [entry for entry in self._entries if entry.mouth.index < number]
+
+    def thin(self, kept: int) -> None:
+        """Keeps at most `kept` frames, those that differ most (farthest points first)."""
+        if len(self._entries) <= kept:
+            return
+        features = np.stack(
+            [np.concatenate([e.values / _SPREAD, turns(e.pose) / 0.15]) for e in self._entries]
+        )
+        nearest = np.full(len(features), np.inf)
+        chosen = [0]
+        while len(chosen) < kept:
+            nearest = np.minimum(nearest, ((features - features[chosen[-1]]) ** 2).sum(1))
+            nearest[chosen[-1]] = -1
+            chosen.append(int(nearest.argmax()))
+        self._entries = [self._entries[i] for i in sorted(chosen)]
+
+    def packed(self) -> dict[str, Any]:
+        """The frames held as plain arrays, for `unpacked`; at least one."""
+        entries = self._entries
+        return {
+            "numbers": np.array([e.mouth.index for e in entries]),
+            "points": np.stack([e.mouth.points for e in entries]),
+            "heads": np.stack([e.head for e in entries]),
+            "places": np.stack([e.all_points for e in entries]),
+            "rotations": np.stack([e.pose.rotation for e in entries]),
+            "scales": np.stack([e.pose.scale for e in entries]),
+            "translations": np.stack([e.pose.translation for e in entries]),
+            "values": np.stack([e.values for e in entries]),
+            "looks": np.stack([e.look for e in entries]),
+            "sharpness": np.array([e.sharpness for e in entries]),
+            "mouth_lights": np.stack([e.light for e in entries]),
+            "guessed": np.array([e.guessed for e in entries]),
+            **{f"patch{row}": e.mouth.patch for row, e in enumerate(entries)},
+        }
+
+    @classmethod
+    def unpacked(cls, arrays: Mapping[str, Any]) -> LibraryBuilder:
+        """A builder that holds what `packed` gave.
+
+        Raises:
+            KeyError: an array is missing.
+        """
+        builder = cls()
+        names = ("rotations", "scales", "translations")
+        for row, number in enumerate(arrays["numbers"]):
+            builder._entries.append(
+                Sample(
+                    Mouth(int(number), arrays[f"patch{row}"], arrays["points"][row]),
+                    arrays["heads"][row],
+                    arrays["places"][row],
+                    Pose(*(arrays[name][row] for name in names)),
+                    arrays["values"][row],
+                    arrays["looks"][row],
+                    float(arrays["sharpness"][row]),
+                    arrays["mouth_lights"][row],
+                    bool(arrays["guessed"][row]),
+                )
+            )
+        return builder
+
+    def build(self) -> MouthLibrary:
+        """The library of all frames added.
+
+        Raises:
+            ValueError: none was.
+        """
+        if not self._entries:
+            raise ValueError("a mouth library needs at least one frame")
+        entries = self._entries
+        values = np.stack([e.values for e in entries])
+        low, high = np.percentile(values[:, 0], (5, 95))
+        looks = np.stack([e.look for e in entries])
+        numbers = np.array([e.mouth.index for e in entries])
+        guessed = np.array([e.guessed for e in entries])
+        openings = agreed(values[:, 0], looks, numbers, ~guessed)
+        mouths = [
+            opened(e.mouth, float(e.values[0]), float(after))
+            for e, after in zip(entries, openings, strict=True)
+        ]
+        model = MouthModel.fit(np.stack([e.head for e in entries]), values)
+        interior = Interior.best(
+            (e.mouth.patch, e.all_points, e.pose) for e in self._showing(values)
+        )
+        values[:, 0] = openings
+        sharpness = np.array([e.sharpness for e in entries], np.float32)
+        return MouthLibrary(
+            tuple(mouths),
+            values,
+            np.stack([turns(e.pose) for e in entries]),
+            looks,
+            sharpness / max(float(np.percentile(sharpness, 95)), 1e-6),
+            np.stack([e.light for e in entries]),
+            np.stack([e.room for e in entries]),
+            np.stack([e.need for e in entries]),
+            guessed,
+            bool(high - low > TALKING_RANGE),
+            model,
+            interior,
+        )
+
+    def _showing(self, values: Floats) -> list[Sample]:
+        """Frames that may show teeth: a few of different openings, none in the dark or in fog."""
+        contrasts = np.array([e.light[1] for e in self._entries])
+        clear = contrasts >= CLEAR * np.median(contrasts)
+        order = np.argsort(values[:, 0], kind="stable")
+        order = order[clear[order]]
+        places = np.unique(np.linspace(0, len(order) - 1, 12).astype(int))
+        return [self._entries[order[i]] for i in places[len(places) // 3 :]]
+
+
+_SPREAD = np.array([0.03, 0.05, 0.06, 0.03, 0.05], np.float32)

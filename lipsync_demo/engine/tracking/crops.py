@@ -1,0 +1,66 @@
+"""The part of a frame around a mouth, kept until the mouth library takes it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from lipsync_demo.engine.arrays import Floats, Image
+from lipsync_demo.engine.face.geometry import (
+    LIPS_OUTER,
+    iod,
+)
+from lipsync_demo.engine.face.landmarker import MESH_SIZE, MIN_PRESENCE, FaceLandmarker
+from lipsync_demo.engine.face.regions import Region
+from lipsync_demo.engine.mouths.light import light
+from lipsync_demo.engine.mouths.sample import patch_box
+from lipsync_demo.engine.tracking.interpolation import Between, Halfway
+from lipsync_demo.engine.video.picture import Box, Picture
+
+_LIPS = np.array(LIPS_OUTER)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Seen:
+    """A face's mouth in one frame: the pixels of `box`."""
+
+    number: int
+    box: Box
+    rgb: Image
+    points: Floats
+    guessed: bool
+
+    @classmethod
+    def of(cls, number: int, picture: Picture, points: Floats, *, guessed: bool = False) -> Seen:
+        box = picture.box(*patch_box(points, float(iod(points))))
+        return cls(number, box, picture.rgb(box), points, guessed)
+
+    @property
+    def light(self) -> Floats:
+        """The light on the face (2,), as in `light.py`."""
+        lips = self.points[_LIPS, :2] - np.array((self.box.left, self.box.top), np.float32)
+        return light(self.rgb, lips, float(iod(self.points)))
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Later:
+    """A frame whose points wait until enough is known to guess them, else the mesh looks at
+    `crop`, the square of `region`. Small beside the picture."""
+
+    seen: Seen
+    halfway: Halfway
+    crop: Image
+    region: Region
+
+    @classmethod
+    def of(cls, halfway: Halfway, picture: Picture, region: Region) -> Later:
+        seen = Seen.of(halfway.number, picture, halfway.points)
+        return cls(seen, halfway, picture.square(region.onto(MESH_SIZE), MESH_SIZE), region)
+
+    def settled(self, known: Between, landmarker: FaceLandmarker) -> Seen | None:
+        """Guessed when enough is known, else looked at; None when the mesh sees no face."""
+        if known.ready:
+            return replace(self.seen, points=known.guess(self.halfway), guessed=True)
+        found = landmarker.read(self.crop, self.region)
+        return replace(self.seen, points=found.points) if found.score >= MIN_PRESENCE else None
