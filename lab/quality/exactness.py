@@ -18,7 +18,7 @@ from lipsync_demo.engine import lip_sync
 from lipsync_demo.engine.drawing.plan import drawings, sketches
 from lipsync_demo.engine.face import FaceLandmarker
 from lipsync_demo.engine.speech import SpeechModel, hear, speech_samples
-from lipsync_demo.engine.speech.lay_out import Drive
+from lipsync_demo.engine.speech.lay_out import LaidOutSpeech
 from lipsync_demo.engine.tracking import follow
 from lipsync_demo.engine.video import FrameReader, Picture
 from lipsync_demo.engine.warping.scene import reach
@@ -108,7 +108,7 @@ def _strays(video: Path, frames: FramePlan, laid: Timeline, speech: Path) -> tup
     stray, changed = 0, []
     with FrameReader(video) as reader:
         shots = follow(reader.pictures(range(len(reader))), FaceLandmarker())
-        drawn = drawings(frames, shots, Drive(shapes, laid))
+        drawn = drawings(frames, shots, LaidOutSpeech(shapes, laid))
         sketched = sketches(drawn)
         for picture, sketch in zip(reader.pictures(frames.sources), sketched, strict=True):
             if sketch is None:

@@ -17,8 +17,8 @@ from lipsync_demo.engine.face import FaceLandmarker, fit_pose
 from lipsync_demo.engine.face.geometry import LIPS, measures
 from lipsync_demo.engine.face.landmarker import MIN_PRESENCE
 from lipsync_demo.engine.face.regions import Region, landmark_region
-from lipsync_demo.engine.tracking import find, settle
-from lipsync_demo.engine.tracking.follower import look
+from lipsync_demo.engine.tracking import detect_faces, locate_landmarks
+from lipsync_demo.engine.tracking.follower import landmarks_in
 from lipsync_demo.engine.video import FrameReader, Picture
 
 LOOKS = ((0.92, -0.03), (1.0, 0.0), (1.1, 0.03))
@@ -77,8 +77,8 @@ def _points(picture: Picture, last: Floats | None, landmarker: FaceLandmarker) -
         found = _average(picture, landmark_region(last), landmarker)
         if found is not None:
             return found
-    for face in find(picture, landmarker):
-        settled = settle(picture, face, landmarker)
+    for face in detect_faces(picture, landmarker):
+        settled = locate_landmarks(picture, face, landmarker)
         if settled is not None:
             return _average(picture, landmark_region(settled.points), landmarker)
     return None
@@ -86,7 +86,7 @@ def _points(picture: Picture, last: Floats | None, landmarker: FaceLandmarker) -
 
 def _average(picture: Picture, region: Region, landmarker: FaceLandmarker) -> Floats | None:
     found = [
-        look(
+        landmarks_in(
             picture,
             replace(region, side=region.side * size, angle=region.angle + turn),
             landmarker,

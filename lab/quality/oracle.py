@@ -22,7 +22,7 @@ from lipsync_demo.engine.face import FaceLandmarker, fit_pose
 from lipsync_demo.engine.face.geometry import Pose, measures, smooth
 from lipsync_demo.engine.face.regions import Landmarks
 from lipsync_demo.engine.mouths.builder import build_library
-from lipsync_demo.engine.mouths.selection import choose
+from lipsync_demo.engine.mouths.selection import select_donors
 from lipsync_demo.engine.video import FrameReader
 
 FRAMES = 200
@@ -144,7 +144,7 @@ def _drive(clip: _Clip, other: _Clip, landmarker: FaceLandmarker) -> Figures:
     renderer = MouthRenderer(library)
     drawn: list[Floats] = []
     spent = time.process_time()
-    donors = choose(library, target, Pose(pose.rotation, pose.scale, pose.translation))
+    donors = select_donors(library, target, Pose(pose.rotation, pose.scale, pose.translation))
     spent = time.process_time() - spent
     seen: Landmarks | None = None
     for number, source in enumerate(order):

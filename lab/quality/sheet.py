@@ -18,7 +18,7 @@ from lipsync_demo.engine import NoFace
 from lipsync_demo.engine.arrays import Image
 from lipsync_demo.engine.face import FaceLandmarker, iod
 from lipsync_demo.engine.face.geometry import LIPS
-from lipsync_demo.engine.tracking import find, settle
+from lipsync_demo.engine.tracking import detect_faces, locate_landmarks
 from lipsync_demo.engine.video import FrameReader, Picture
 
 MOUTH, FACE, LIFT = 1.8, 3.4, 0.7
@@ -119,8 +119,8 @@ def _place(
     picture: Picture, landmarker: FaceLandmarker, name: str, moment: float, cells: Cells
 ) -> tuple[float, float, float]:
     """Middle and side of a cell in pixels of the picture."""
-    for face in find(picture, landmarker)[:1]:
-        found = settle(picture, face, landmarker)
+    for face in detect_faces(picture, landmarker)[:1]:
+        found = locate_landmarks(picture, face, landmarker)
         if found is not None:
             unit = float(iod(found.points))
             x, y = found.points[list(LIPS), :2].mean(0).tolist()

@@ -24,13 +24,13 @@ import cv2
 
 from lab.speed.child import answer
 from lipsync_demo.engine.arrays import Image
-from lipsync_demo.engine.background import in_a_row
+from lipsync_demo.engine.background import batches
 from lipsync_demo.engine.drawing.plan import drawings, shown
 from lipsync_demo.engine.face import FaceLandmarker
 from lipsync_demo.engine.face.regions import Face, Landmarks, Region
 from lipsync_demo.engine.pipeline import laid_speech, may_skip, worth_seeing
 from lipsync_demo.engine.speech import SpeechModel, hear
-from lipsync_demo.engine.speech.lay_out import Drive
+from lipsync_demo.engine.speech.lay_out import LaidOutSpeech
 from lipsync_demo.engine.tracking import follow
 from lipsync_demo.engine.video import FrameReader, Picture, VideoWriter
 from lipsync_demo.engine.video.gop import VIDEO_OPTIONS
@@ -145,10 +145,10 @@ def part_times(video: Path, speech: Path, output: Path) -> tuple[dict[Part, floa
         with clock(Part.LIBRARY):
             numbers = range(worth_seeing(reader, frames))
             seen = reader.pictures(numbers, needed=frozenset(frames.sources))
-            some = in_a_row(clock.each(Part.DECODE, seen), reader.size)
+            some = batches(clock.each(Part.DECODE, seen), reader.size)
             shots = follow(chain.from_iterable(some), landmarker, skip=may_skip(reader))
         with clock(Part.CHOOSE):
-            drawn = drawings(frames, shots, Drive(shapes, laid))
+            drawn = drawings(frames, shots, LaidOutSpeech(shapes, laid))
         with clock(Part.ENCODE):
             writer = VideoWriter(
                 output,

@@ -1,7 +1,7 @@
 """How well a fitted speech model moves mouths it was not fitted on.
 
 Everything is judged through the engine as it runs: `SpeechModel.predict` on the clip's sound,
-then, for closed lips and steadiness, `Drive` and `Levels` at the clip's own frames.
+then, for closed lips and steadiness, `LaidOutSpeech` and `PersonRange` at the clip's own frames.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from lab.training.clips import TOGETHER, Clip, noise, spoken
 from lipsync_demo.engine.arrays import Floats
 from lipsync_demo.engine.face.geometry import MEASURES
 from lipsync_demo.engine.speech import SpeechModel, spectrum, speech_samples
-from lipsync_demo.engine.speech.lay_out import Drive
+from lipsync_demo.engine.speech.lay_out import LaidOutSpeech
 from lipsync_demo.engine.speech.model import SpeechShapes
-from lipsync_demo.engine.speech.person_range import OPENING, Levels
+from lipsync_demo.engine.speech.person_range import OPENING, PersonRange
 from lipsync_demo.engine.speech.phone_features import RATE
 from lipsync_demo.media.sync_modes import SyncMode, timeline
 
@@ -177,8 +177,9 @@ def told(clip: Clip, said: SpeechShapes) -> tuple[Floats, Floats, np.ndarray]:
     seconds = Fraction(len(clip.samples), spectrum.SAMPLE_RATE)
     inside = (times >= 0) & (times < float(seconds))
     times, true = times[inside], clip.measures[inside]
-    levels = Levels.of(clip.measures)
-    wanted = levels.targets(*Drive(said, timeline(SyncMode.CUT_OFF, seconds, seconds)).at(times))
+    levels = PersonRange.of(clip.measures)
+    laid = timeline(SyncMode.CUT_OFF, seconds, seconds)
+    wanted = levels.targets(*LaidOutSpeech(said, laid).at(times))
     talking = spoken(clip.samples)
     deep = binary_erosion(talking, iterations=FROM_PAUSE)
     return true, wanted, deep[np.clip((times * RATE).round().astype(int), 0, len(deep) - 1)]
@@ -187,7 +188,7 @@ def told(clip: Clip, said: SpeechShapes) -> tuple[Floats, Floats, np.ndarray]:
 def _moved(clip: Clip, said: SpeechShapes) -> dict[str, Any]:
     true, wanted, deep = told(clip, said)
     opening, told_opening = true[:, OPENING], wanted[:, OPENING]
-    base = float(Levels.of(clip.measures).closed[OPENING])
+    base = float(PersonRange.of(clip.measures).closed[OPENING])
     reach = float(np.percentile(clip.measures[:, OPENING], 95)) - base
     shut = told_opening < max(SHUT, base + SHUT_PART * reach)
     before, after = opening[:-2], opening[2:]

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lipsync_demo.engine.face import CHIN, FaceLandmarker, fit_pose, in_sight, iod
-from lipsync_demo.engine.tracking import find, settle
+from lipsync_demo.engine.tracking import detect_faces, locate_landmarks
 from lipsync_demo.engine.video import FrameReader
 from lipsync_demo.media.preflight import Part
 
@@ -51,8 +51,9 @@ def faces(path: Path) -> Faces:
         times = reader.times
         moments = [(times.pts[int(n)] - times.pts[0]) * times.time_base for n in numbers]
         for picture in reader.pictures([int(n) for n in numbers]):
-            found = find(picture, landmarker)
-            settled = [s for face in found[:3] if (s := settle(picture, face, landmarker))]
+            found = detect_faces(picture, landmarker)
+            located = (locate_landmarks(picture, face, landmarker) for face in found[:3])
+            settled = [landmarks for landmarks in located if landmarks]
             shown.append(bool(settled))
             if not settled:
                 continue

@@ -15,19 +15,19 @@ from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
-HELD = 2
+QUEUE_LENGTH = 2
 """Items waiting between two threads: enough to even out what one item costs."""
-IN_A_ROW = 6 * 1024 * 1024
+BATCH_BYTES = 6 * 1024 * 1024
 """Bytes of pictures that are worked on one after another."""
 
 
-def ahead(items: Iterable[T], held: int = HELD) -> Generator[T, None, None]:
-    """The items, computed by a thread of its own up to `held` of them ahead.
+def prefetch(items: Iterable[T], held: int = QUEUE_LENGTH) -> Generator[T, None, None]:
+    """The items, computed by a background thread up to `held` of them in advance.
 
     An error of theirs is raised here in its place. Close the generator to stop early; when
     it has ended, the thread has, too.
     """
-    line: _Line[T] = _Line(held)
+    line: _Queue[T] = _Queue(held)
     thread = Thread(target=_fill, args=(items, line), daemon=True)
     thread.start()
     try:
@@ -37,31 +37,31 @@ def ahead(items: Iterable[T], held: int = HELD) -> Generator[T, None, None]:
         thread.join()
 
 
-def in_a_row(items: Iterable[T], size: tuple[int, int]) -> Iterator[list[T]]:
+def batches(items: Iterable[T], size: tuple[int, int]) -> Iterator[list[T]]:
     """Some items at a time, each with a picture of `size` (width, height).
 
     While a codec works, all that other work needs leaves the processor's caches.
     """
     coming = iter(items)
-    most = max(IN_A_ROW // (size[0] * size[1] * 3 // 2), 1)
+    most = max(BATCH_BYTES // (size[0] * size[1] * 3 // 2), 1)
     while some := list(islice(coming, most)):
         yield some
 
 
-class Behind(Generic[T]):
+class BackgroundWorker(Generic[T]):
     """Does `work` on each item in a thread of its own, at most `held` items behind.
 
     A context manager: leaving it waits for what is left, or drops it when an error is on
     its way.
     """
 
-    def __init__(self, work: Callable[[T], None], held: int = HELD) -> None:
+    def __init__(self, work: Callable[[T], None], held: int = QUEUE_LENGTH) -> None:
         self._work = work
-        self._line: _Line[T] = _Line(held)
+        self._line: _Queue[T] = _Queue(held)
         self._error: BaseException | None = None
         self._thread = Thread(target=self._run, daemon=True)
 
-    def __enter__(self) -> Behind[T]:
+    def __enter__(self) -> BackgroundWorker[T]:
         self._thread.start()
         return self
 
@@ -94,7 +94,7 @@ class Behind(Generic[T]):
             self._line.shut()
 
 
-def _fill(items: Iterable[T], line: _Line[T]) -> None:
+def _fill(items: Iterable[T], line: _Queue[T]) -> None:
     try:
         for item in items:
             if not line.put(item):
@@ -107,7 +107,7 @@ def _fill(items: Iterable[T], line: _Line[T]) -> None:
             items.close()
 
 
-class _Line(Generic[T]):
+class _Queue(Generic[T]):
     """A queue that either end may close."""
 
     def __init__(self, held: int) -> None:

@@ -22,7 +22,7 @@ from typing import IO, TYPE_CHECKING, TypeAlias
 import cv2
 
 from lipsync_demo.engine.arrays import Floats
-from lipsync_demo.engine.background import ahead, in_a_row
+from lipsync_demo.engine.background import batches, prefetch
 from lipsync_demo.engine.cache import Cache, NoCache
 from lipsync_demo.engine.drawing.output import Output
 from lipsync_demo.engine.drawing.plan import drawings
@@ -30,7 +30,7 @@ from lipsync_demo.engine.errors import NoFace, UnreadableMedia
 from lipsync_demo.engine.face.landmarker import FaceLandmarker
 from lipsync_demo.engine.progress import EngineReport, OnProgress, Stage, Stopwatch
 from lipsync_demo.engine.speech.channels import hear
-from lipsync_demo.engine.speech.lay_out import Drive, Shapes
+from lipsync_demo.engine.speech.lay_out import LaidOutSpeech, Shapes
 from lipsync_demo.engine.speech.model import SpeechModel
 from lipsync_demo.engine.tracking.shots import follow
 from lipsync_demo.engine.tracking.speaker import chooser
@@ -130,7 +130,7 @@ def _lip_sync(
             request.video, asked, lambda: _tracked(request, reader, frames, count, tell)
         )
     with watch.stage(Stage.CHOOSE):
-        drawn = drawings(frames, shots, Drive(shapes, laid))
+        drawn = drawings(frames, shots, LaidOutSpeech(shapes, laid))
     synced = sum(drawing is not None for drawing in drawn)
     if not synced:
         raise NoFace(
@@ -176,9 +176,9 @@ def _tracked(
     """The shots of the first `count` frames; `tell` is given how much is done, 0 to 1."""
     choose = chooser(request.face, reader.times, functools.cache(lambda: _own_speech(request)))
     numbers, needed = range(count), frozenset(frames.sources)
-    with closing(ahead(reader.pictures(numbers, needed))) as pictures:
+    with closing(prefetch(reader.pictures(numbers, needed))) as pictures:
         return follow(
-            chain.from_iterable(in_a_row(pictures, reader.size)),
+            chain.from_iterable(batches(pictures, reader.size)),
             FaceLandmarker(),
             lambda seen: tell(seen / count),
             choose,

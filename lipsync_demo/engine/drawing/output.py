@@ -16,7 +16,7 @@ from functools import partial
 from itertools import groupby
 from typing import TypeAlias
 
-from lipsync_demo.engine.background import Behind, ahead
+from lipsync_demo.engine.background import BackgroundWorker, prefetch
 from lipsync_demo.engine.cache import Cache, NoCache
 from lipsync_demo.engine.drawing.plan import Drawing, shown
 from lipsync_demo.engine.video.gop import cut
@@ -54,7 +54,7 @@ class Output:
         if self._frames.end * self._frames.time_base > LONGEST_KEPT:
             cache = NoCache()
         repeated = _repeated(self._frames.sources)
-        with Behind[Work](lambda work: work()) as writing:
+        with BackgroundWorker[Work](lambda work: work()) as writing:
             for group in cut(self._frames.parts, count):
                 times = [self._planned[n][:2] for n in group]
                 recipe = self._recipe(group)
@@ -65,7 +65,7 @@ class Output:
                     continue
                 sources = self._frames.sources[group.start : group.stop]
                 drawn = self._drawn[group.start : group.stop]
-                with closing(ahead(reader.pictures(sources, repeated))) as pictures:
+                with closing(prefetch(reader.pictures(sources, repeated))) as pictures:
                     done = shown(pictures, drawn, reader.size)
                     for number, picture in zip(group, done, strict=True):
                         writing.put(partial(writer.write, picture, *times[number - group.start]))

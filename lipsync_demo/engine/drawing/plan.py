@@ -9,14 +9,14 @@ from itertools import groupby, islice
 import numpy as np
 
 from lipsync_demo.engine.arrays import Doubles, Floats, Indices
-from lipsync_demo.engine.background import in_a_row
+from lipsync_demo.engine.background import batches
 from lipsync_demo.engine.drawing.renderer import MouthRenderer
 from lipsync_demo.engine.face.motion_model import CORNER, MOVING
 from lipsync_demo.engine.face.stored_points import whole
 from lipsync_demo.engine.mouths.library import MouthLibrary
-from lipsync_demo.engine.mouths.selection import Donor, choose
-from lipsync_demo.engine.speech.lay_out import Drive
-from lipsync_demo.engine.speech.person_range import Levels
+from lipsync_demo.engine.mouths.selection import Donor, select_donors
+from lipsync_demo.engine.speech.lay_out import LaidOutSpeech
+from lipsync_demo.engine.speech.person_range import PersonRange
 from lipsync_demo.engine.tracking.tracks import FaceTrack, Shot
 from lipsync_demo.engine.video.picture import Picture
 from lipsync_demo.engine.warping.scene import Scene
@@ -86,7 +86,7 @@ def shown(
     pictures: Iterable[Picture], drawn: Iterable[Drawing | None], size: tuple[int, int]
 ) -> Iterator[Picture]:
     """The pictures, of `size` (width, height), with what is drawn on each."""
-    for some in in_a_row(zip(pictures, sketches(drawn), strict=True), size):
+    for some in batches(zip(pictures, sketches(drawn), strict=True), size):
         yield from [picture if one is None else one.on(picture) for picture, one in some]
 
 
@@ -117,7 +117,7 @@ def _sketched(track: FaceTrack, drawn: Sequence[Drawing]) -> Iterator[Sketch]:
     return map(Sketch, drawn, scenes)
 
 
-def drawings(frames: FramePlan, shots: list[Shot], drive: Drive) -> list[Drawing | None]:
+def drawings(frames: FramePlan, shots: list[Shot], drive: LaidOutSpeech) -> list[Drawing | None]:
     """One for each output frame; None where the frame passes through.
 
     What comes from one of the plan's parts on changes nothing before it.
@@ -150,20 +150,20 @@ class _Person:
         self._track = track
         self._library = _uncovered(track.mouths.build(), track)
         self._renderer = MouthRenderer(self._library)
-        self._levels = Levels.of(track.measures[track.usable])
+        self._levels = PersonRange.of(track.measures[track.usable])
 
     def drawings(
         self,
         numbers: Indices,
         seconds: Doubles,
-        drive: Drive,
+        drive: LaidOutSpeech,
         parts: Collection[int],
     ) -> list[Drawing | None]:
         """For consecutive output frames that show the shot's frames `numbers`."""
         targets = self._levels.targets(*drive.at(seconds))
         poses = self._track.pose.at(numbers)
         track = self._track
-        donors = choose(
+        donors = select_donors(
             self._library, targets, poses, parts, track.lights[numbers], track.rooms[numbers]
         )
         strengths = self._track.weight[numbers].tolist()

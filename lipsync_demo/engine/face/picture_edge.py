@@ -21,7 +21,7 @@ _INNER, _OUTER = np.array(LIPS_INNER), np.array(LIPS_OUTER)
 def in_sight(points: Floats, size: tuple[int, int]) -> Flags:
     """Whether the picture of `size` (width, height) shows the mouths `points` (..., 478, 3).
 
-    Half of every lip must be in it: what the mesh says of the rest is guessed.
+    Half of every lip must be in it: what the mesh says of the rest is a guess.
     """
     lips = (np.take(points, _INNER, -2) + np.take(points, _OUTER, -2))[..., :2] / 2
     return np.asarray(((lips >= 0) & (lips <= np.array(size) - 1)).all((-1, -2)))

@@ -26,11 +26,11 @@ LEAST_OPENING = 0.02
 """Closed lips are judged well by the mesh; what it sees below this stays. IOD."""
 FALSELY_CLOSED = 0.05
 """Unless they look this much more open: the mesh takes a small round mouth for closed."""
-ENOUGH = 40
+FRAMES_NEEDED = 40
 """Frames needed to judge others by."""
 
 
-def look(grey: Image, left: Floats, right: Floats) -> Floats:
+def descriptor(grey: Image, left: Floats, right: Floats) -> Floats:
     """The mouth between its corners (2,) as a level picture of zero mean, flattened."""
     middle, across = (left + right) / 2, (right - left) / 2 * FRAME
     down = np.array([-across[1], across[0]]) * SIZE[1] / SIZE[0]
@@ -56,12 +56,12 @@ def distances(a: Floats, b: Floats) -> Floats:
     return np.asarray(np.maximum(squared, 0))
 
 
-def agreed(openings: Floats, looks: Floats, numbers: Indices, seen: Flags) -> Floats:
+def corrected_openings(openings: Floats, looks: Floats, numbers: Indices, seen: Flags) -> Floats:
     """The openings (n,), each corrected by what the others' `looks` (n, k) say.
 
     `numbers` (n,) are the frames' places in the clip, `seen` (n,) those the mesh looked at.
     """
-    if len(openings) < ENOUGH:
+    if len(openings) < FRAMES_NEEDED:
         return openings
     apart = distances(looks, looks).astype(np.float64)
     kernel = np.exp(-apart / max(float(np.median(apart)), 1e-9))

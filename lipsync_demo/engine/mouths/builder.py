@@ -15,7 +15,7 @@ import numpy as np
 from lipsync_demo.engine.arrays import Floats, Image
 from lipsync_demo.engine.face.geometry import Pose, fit_pose, measures
 from lipsync_demo.engine.face.motion_model import CORNER, MOVING, MouthModel
-from lipsync_demo.engine.mouths.appearance import agreed, look
+from lipsync_demo.engine.mouths.appearance import corrected_openings, descriptor
 from lipsync_demo.engine.mouths.interior import Interior
 from lipsync_demo.engine.mouths.library import MouthLibrary
 from lipsync_demo.engine.mouths.light import light
@@ -69,17 +69,17 @@ class LibraryBuilder:
         pictures: Sequence[Image],
         points: Floats,
         poses: Pose,
-        guessed: Sequence[bool],
+        interpolated: Sequence[bool],
     ) -> None:
         """Several frames, of `numbers`; `points` (n, 478, 3) in pixels of their `pictures`.
 
-        `guessed` tells which ones the mesh has not looked at.
+        `interpolated` tells which ones the mesh has not looked at.
         """
         heads, values = poses.to_head(points), measures(points, poses)
         for row, (number, rgb) in enumerate(zip(numbers, pictures, strict=True)):
             # Copies: a few frames that are kept would hold the memory of all of them.
             head, value = heads[row].copy(), values[row].copy()
-            self._add(number, rgb, points[row], poses.at(row), head, value, guessed[row])
+            self._add(number, rgb, points[row], poses.at(row), head, value, interpolated[row])
 
     def _add(
         self,
@@ -89,7 +89,7 @@ class LibraryBuilder:
         pose: Pose,
         head: Floats,
         values: Floats,
-        guessed: bool,
+        interpolated: bool,
     ) -> None:
         left, top, right, bottom = patch_box(points, float(pose.scale))
         left, top = max(left, 0), max(top, 0)
@@ -115,10 +115,10 @@ class LibraryBuilder:
                 local,
                 seen,
                 values,
-                look(grey, mouth.points[0], mouth.points[CORNER]),
+                descriptor(grey, mouth.points[0], mouth.points[CORNER]),
                 float(cv2.meanStdDev(cv2.Laplacian(grey, cv2.CV_16S))[1][0, 0]),
                 light(patch, local[_LIPS, :2], float(seen.scale)),
-                guessed,
+                interpolated,
             )
         )
         kept = min(self._most_frames, self._most_bytes // max(patch.size, 1))
@@ -156,10 +156,10 @@ class LibraryBuilder:
             "scales": np.stack([e.pose.scale for e in entries]),
             "translations": np.stack([e.pose.translation for e in entries]),
             "values": np.stack([e.values for e in entries]),
-            "looks": np.stack([e.look for e in entries]),
+            "appearances": np.stack([e.appearance for e in entries]),
             "sharpness": np.array([e.sharpness for e in entries]),
             "mouth_lights": np.stack([e.light for e in entries]),
-            "guessed": np.array([e.guessed for e in entries]),
+            "interpolated": np.array([e.interpolated for e in entries]),
             **{f"patch{row}": e.mouth.patch for row, e in enumerate(entries)},
         }
 
@@ -180,10 +180,10 @@ class LibraryBuilder:
                     arrays["places"][row],
                     Pose(*(arrays[name][row] for name in names)),
                     arrays["values"][row],
-                    arrays["looks"][row],
+                    arrays["appearances"][row],
                     float(arrays["sharpness"][row]),
                     arrays["mouth_lights"][row],
-                    bool(arrays["guessed"][row]),
+                    bool(arrays["interpolated"][row]),
                 )
             )
         return builder
@@ -199,10 +199,10 @@ class LibraryBuilder:
         entries = self._entries
         values = np.stack([e.values for e in entries])
         low, high = np.percentile(values[:, 0], (5, 95))
-        looks = np.stack([e.look for e in entries])
+        appearances = np.stack([e.appearance for e in entries])
         numbers = np.array([e.mouth.index for e in entries])
-        guessed = np.array([e.guessed for e in entries])
-        openings = agreed(values[:, 0], looks, numbers, ~guessed)
+        interpolated = np.array([e.interpolated for e in entries])
+        openings = corrected_openings(values[:, 0], appearances, numbers, ~interpolated)
         mouths = [
             opened(e.mouth, float(e.values[0]), float(after))
             for e, after in zip(entries, openings, strict=True)
@@ -217,12 +217,12 @@ class LibraryBuilder:
             tuple(mouths),
             values,
             np.stack([turns(e.pose) for e in entries]),
-            looks,
+            appearances,
             sharpness / max(float(np.percentile(sharpness, 95)), 1e-6),
             np.stack([e.light for e in entries]),
             np.stack([e.room for e in entries]),
             np.stack([e.need for e in entries]),
-            guessed,
+            interpolated,
             bool(high - low > TALKING_RANGE),
             model,
             interior,

@@ -17,10 +17,10 @@ from lipsync_demo.engine.mouths.sample import Mouth
 class MouthLibrary:
     """Mouths with what choosing them needs, one row for each.
 
-    `values` (n, 5) are measures, `turns` (n, 3) yaw, pitch and roll in radians, `looks`
+    `values` (n, 5) are measures, `turns` (n, 3) yaw, pitch and roll in radians, `appearances`
     (n, d) small grey pictures of zero mean, `sharpness` (n,) relative to the sharpest, `lights`
-    (n, 2) as in `light.py`, `rooms` and `needs` (n, 4) as in `edges.py`, `guessed` (n,) those the
-    mesh has not looked at.
+    (n, 2) as in `light.py`, `rooms` and `needs` (n, 4) as in `picture_edge.py`,
+    `interpolated` (n,) those the mesh has not looked at.
     `talks` is false when the clip hardly moves its mouth: then a frame's own lips are the
     best there are.
     """
@@ -28,12 +28,12 @@ class MouthLibrary:
     mouths: tuple[Mouth, ...]
     values: Floats
     turns: Floats
-    looks: Floats
+    appearances: Floats
     sharpness: Floats
     lights: Floats
     rooms: Floats
     needs: Floats
-    guessed: Flags
+    interpolated: Flags
     talks: bool
     model: MouthModel
     interior: Interior

@@ -36,20 +36,20 @@ class Sample:
     all_points: Floats
     pose: Pose
     values: Floats
-    look: Floats
+    appearance: Floats
     sharpness: float
     light: Floats
-    guessed: bool
+    interpolated: bool
 
     @property
     def room(self) -> Floats:
-        """What the patch has of the picture, (4,) as in `edges.py`."""
+        """What the patch has of the picture, (4,) as in `picture_edge.py`."""
         height, width = self.mouth.patch.shape[:2]
         return room(self.all_points, self.pose.scale, (width, height))
 
     @property
     def need(self) -> Floats:
-        """What a frame shows of it, (4,) as in `edges.py`."""
+        """What a frame shows of it, (4,) as in `picture_edge.py`."""
         ring, nose = covered(self.mouth.points), self.all_points[NOSE_BASE, :2]
         return need(ring, nose, float(self.pose.scale))
 

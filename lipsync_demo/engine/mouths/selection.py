@@ -28,8 +28,8 @@ TURN = np.array([0.12, 0.12, 0.3], np.float32)
 """Differences of yaw, pitch and roll, in radians, that cost one."""
 SLANT = np.array([0.12, 0.06], np.float32)
 """Differences in `_slants` from the person's usual ones that cost one."""
-GUESSED = 0.5
-"""What a mouth costs whose points were guessed: its lips are drawn less exactly."""
+INTERPOLATED = 0.5
+"""What a mouth costs whose points were interpolated: its lips are drawn less exactly."""
 BLUR = 8.0
 CHANGE = 250.0
 JUMP = 0.8
@@ -57,7 +57,7 @@ class Donor:
     weights: tuple[float, ...] = ()
 
 
-def choose(
+def select_donors(
     library: MouthLibrary,
     targets: Floats,
     poses: Pose,
@@ -106,7 +106,7 @@ def _costs(library: MouthLibrary, targets: Floats, turns: Floats) -> Floats:
     """What each mouth costs in each frame by itself (n, m)."""
     cost = distances(_felt(targets), _felt(library.values))
     cost += distances(turns / TURN, library.turns / TURN)
-    cost += GUESSED * library.guessed
+    cost += INTERPOLATED * library.interpolated
     cost += BLUR * np.clip(1 - library.sharpness, 0, 1) ** 2
     slants = _slants(library)
     cost += np.square((slants - np.median(slants, 0)) / SLANT).sum(1)
@@ -135,7 +135,7 @@ def _slants(library: MouthLibrary) -> Floats:
 
 def _changes(library: MouthLibrary) -> Floats:
     """What it costs to show mouth j after mouth i (n, n)."""
-    looks = library.looks
+    looks = library.appearances
     change = CHANGE * distances(looks, looks) / looks.shape[1]
     numbers = np.array([mouth.index for mouth in library.mouths])
     apart = np.abs(numbers[:, None] - numbers[None]) > NEXT

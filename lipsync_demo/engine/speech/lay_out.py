@@ -44,7 +44,7 @@ class Shapes(Protocol):
     def speech(self) -> Floats: ...
 
 
-class Drive:
+class LaidOutSpeech:
     """Speech shapes laid along the output."""
 
     def __init__(self, shapes: Shapes, laid: Timeline) -> None:

@@ -49,7 +49,7 @@ ENOUGH_FRAMES = 50.0
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Levels:
+class PersonRange:
     """Measures of one person, each (5,) in the order of `mouth.MEASURES`.
 
     `closed` lips together at rest, `middle` the middle of speech, `spread` one unit of the
@@ -64,7 +64,7 @@ class Levels:
     widest: float
 
     @classmethod
-    def of(cls, measures: Floats) -> Levels:
+    def of(cls, measures: Floats) -> PersonRange:
         """From the measures (n, 5) of the frames that show the face, n >= 1."""
         mean, spread = measures.mean(0), measures.std(0)
         opening = measures[:, OPENING]

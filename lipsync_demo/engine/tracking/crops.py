@@ -15,26 +15,28 @@ from lipsync_demo.engine.face.landmarker import MESH_SIZE, MIN_PRESENCE, FaceLan
 from lipsync_demo.engine.face.regions import Region
 from lipsync_demo.engine.mouths.light import light
 from lipsync_demo.engine.mouths.sample import patch_box
-from lipsync_demo.engine.tracking.interpolation import Between, Halfway
+from lipsync_demo.engine.tracking.interpolation import Interpolator, Midpoint
 from lipsync_demo.engine.video.picture import Box, Picture
 
 _LIPS = np.array(LIPS_OUTER)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Seen:
+class MouthCrop:
     """A face's mouth in one frame: the pixels of `box`."""
 
     number: int
     box: Box
     rgb: Image
     points: Floats
-    guessed: bool
+    interpolated: bool
 
     @classmethod
-    def of(cls, number: int, picture: Picture, points: Floats, *, guessed: bool = False) -> Seen:
+    def of(
+        cls, number: int, picture: Picture, points: Floats, *, interpolated: bool = False
+    ) -> MouthCrop:
         box = picture.box(*patch_box(points, float(iod(points))))
-        return cls(number, box, picture.rgb(box), points, guessed)
+        return cls(number, box, picture.rgb(box), points, interpolated)
 
     @property
     def light(self) -> Floats:
@@ -44,23 +46,23 @@ class Seen:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Later:
+class DeferredCrop:
     """A frame whose points wait until enough is known to guess them, else the mesh looks at
     `crop`, the square of `region`. Small beside the picture."""
 
-    seen: Seen
-    halfway: Halfway
+    seen: MouthCrop
+    halfway: Midpoint
     crop: Image
     region: Region
 
     @classmethod
-    def of(cls, halfway: Halfway, picture: Picture, region: Region) -> Later:
-        seen = Seen.of(halfway.number, picture, halfway.points)
+    def of(cls, halfway: Midpoint, picture: Picture, region: Region) -> DeferredCrop:
+        seen = MouthCrop.of(halfway.number, picture, halfway.points)
         return cls(seen, halfway, picture.square(region.onto(MESH_SIZE), MESH_SIZE), region)
 
-    def settled(self, known: Between, landmarker: FaceLandmarker) -> Seen | None:
+    def settled(self, known: Interpolator, landmarker: FaceLandmarker) -> MouthCrop | None:
         """Guessed when enough is known, else looked at; None when the mesh sees no face."""
         if known.ready:
-            return replace(self.seen, points=known.guess(self.halfway), guessed=True)
+            return replace(self.seen, points=known.interpolate(self.halfway), interpolated=True)
         found = landmarker.read(self.crop, self.region)
         return replace(self.seen, points=found.points) if found.score >= MIN_PRESENCE else None

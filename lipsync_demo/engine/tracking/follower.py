@@ -19,10 +19,15 @@ from lipsync_demo.engine.face.picture_edge import in_sight
 from lipsync_demo.engine.face.regions import Landmarks, Region, landmark_region
 from lipsync_demo.engine.face.stored_points import used, whole
 from lipsync_demo.engine.mouths.builder import LibraryBuilder
-from lipsync_demo.engine.tracking.crops import Later, Seen
-from lipsync_demo.engine.tracking.interpolation import APART, Between, Halfway, Sight
-from lipsync_demo.engine.tracking.overlay_finder import Watch
-from lipsync_demo.engine.tracking.point_buffer import Found, in_parts
+from lipsync_demo.engine.tracking.crops import DeferredCrop, MouthCrop
+from lipsync_demo.engine.tracking.interpolation import (
+    LONGEST_GAP,
+    Interpolator,
+    Midpoint,
+    Observation,
+)
+from lipsync_demo.engine.tracking.overlay_finder import OverlayFinder
+from lipsync_demo.engine.tracking.point_buffer import PointBuffer, in_parts
 from lipsync_demo.engine.tracking.speaker import Candidate
 from lipsync_demo.engine.video.picture import Picture
 
@@ -34,7 +39,7 @@ SMALLEST_IOD = 14.0
 """Below this many pixels between the eyes a mouth is too small to draw."""
 
 
-def look(picture: Picture, region: Region, landmarker: FaceLandmarker) -> Landmarks:
+def landmarks_in(picture: Picture, region: Region, landmarker: FaceLandmarker) -> Landmarks:
     """The mesh's points in a region of a picture, converting only that region."""
     return landmarker.read(picture.square(region.onto(MESH_SIZE), MESH_SIZE), region)
 
@@ -46,32 +51,32 @@ class Follower:
     same.
     """
 
-    def __init__(self, landmarker: FaceLandmarker, known: Between | None = None) -> None:
+    def __init__(self, landmarker: FaceLandmarker, known: Interpolator | None = None) -> None:
         self._landmarker = landmarker
-        self.known = Between(known)
-        self.found = Found()
+        self.known = Interpolator(known)
+        self.found = PointBuffer()
         self.mouths = LibraryBuilder()
-        self.watch = Watch()
+        self.overlay_finder = OverlayFinder()
         self.size = 0.0
         """Widths summed over frames: large and long wins."""
         self.lost = False
         self._size = (0, 0)
         self._skipped: list[Skipped] = []
-        self._sights: deque[Sight] = deque(maxlen=3)
-        self._waiting: list[Seen | Later] = []
-        self._recent: list[Seen] = []
+        self._sights: deque[Observation] = deque(maxlen=3)
+        self._waiting: list[MouthCrop | DeferredCrop] = []
+        self._recent: list[MouthCrop] = []
 
     def follow(self, number: int, picture: Picture, skip: bool) -> None:
         """The next frame; it may wait for its successors (`skip`): one until enough is known of
         the face, then more."""
-        if skip and len(self._skipped) < (APART - 1 if self.known.ready else 1):
+        if skip and len(self._skipped) < (LONGEST_GAP - 1 if self.known.ready else 1):
             self._skipped.append((number, picture))
             return
-        found = look(picture, landmark_region(self.last.points), self._landmarker)
+        found = landmarks_in(picture, landmark_region(self.last.points), self._landmarker)
         if found.score < MIN_PRESENCE and self._skipped:
             # Step by step it may be found where it went.
             self._look_at(self._waited())
-            found = look(picture, landmark_region(self.last.points), self._landmarker)
+            found = landmarks_in(picture, landmark_region(self.last.points), self._landmarker)
         if found.score < MIN_PRESENCE:
             self.lost = True
         else:
@@ -80,13 +85,13 @@ class Follower:
     def add(self, number: int, picture: Picture, face: Landmarks) -> None:
         """A frame the mesh has looked at."""
         self._size = (picture.width, picture.height)
-        sight = Sight.of(number, picture, face.points)
+        sight = Observation.of(number, picture, face.points)
         skipped = self._waited()
         if skipped:
             self._fill(self._sights[-1], skipped, sight)
         self.last = face
         self.lost = False
-        self.watch.see(number, picture, face.points)
+        self.overlay_finder.see(number, picture, face.points)
         self._see(sight, picture)
 
     def _waited(self) -> list[Skipped]:
@@ -95,12 +100,12 @@ class Follower:
 
     def _look_at(self, frames: list[Skipped]) -> None:
         for number, picture in frames:
-            found = look(picture, landmark_region(self.last.points), self._landmarker)
+            found = landmarks_in(picture, landmark_region(self.last.points), self._landmarker)
             if found.score >= MIN_PRESENCE:
                 self.last = found
-                self._see(Sight.of(number, picture, found.points), picture)
+                self._see(Observation.of(number, picture, found.points), picture)
 
-    def _fill(self, before: Sight, frames: list[Skipped], after: Sight) -> None:
+    def _fill(self, before: Observation, frames: list[Skipped], after: Observation) -> None:
         """The frames between two sights: the middle one first, as its own halves need it."""
         if not frames:
             return
@@ -108,29 +113,29 @@ class Follower:
         number, picture = frames[place]
         halfway = None
         if number - before.number == after.number - number:
-            halfway = Halfway.of(before, number, picture, after)
+            halfway = Midpoint.of(before, number, picture, after)
         if halfway is not None and not self.known.ready:
-            self._take(Later.of(halfway, picture, landmark_region(before.points)))
+            self._take(DeferredCrop.of(halfway, picture, landmark_region(before.points)))
             return
         if halfway is None:
-            found = look(picture, landmark_region(before.points), self._landmarker)
+            found = landmarks_in(picture, landmark_region(before.points), self._landmarker)
             if found.score < MIN_PRESENCE:
                 self._look_at(frames[:place] + frames[place + 1 :])
                 return
-            sight = Sight.of(number, picture, found.points)
+            sight = Observation.of(number, picture, found.points)
         else:
-            sight = halfway.sight(self.known.guess(halfway))
+            sight = halfway.sight(self.known.interpolate(halfway))
         self._fill(before, frames[:place], sight)
         if halfway is None:
             self._see(sight, picture)
         else:
-            self._take(Seen.of(number, picture, sight.points, guessed=True))
+            self._take(MouthCrop.of(number, picture, sight.points, interpolated=True))
         self._fill(sight, frames[place + 1 :], after)
 
-    def _see(self, sight: Sight, picture: Picture) -> None:
+    def _see(self, sight: Observation, picture: Picture) -> None:
         self._sights.append(sight)
         self._learn()
-        self._take(Seen.of(sight.number, picture, sight.points))
+        self._take(MouthCrop.of(sight.number, picture, sight.points))
 
     def _learn(self) -> None:
         if len(self._sights) < 3:
@@ -140,7 +145,7 @@ class Follower:
         if apart == after.number - seen.number and apart <= 2:
             self.known.learn(before, seen, after)
 
-    def _take(self, seen: Seen | Later) -> None:
+    def _take(self, seen: MouthCrop | DeferredCrop) -> None:
         self._waiting.append(seen)
         # Between two runs of the mesh all of this is out of the processor's caches.
         if len(self._waiting) >= (GATHERED if self.known.ready else MOST_WAITING):
@@ -171,7 +176,7 @@ class Follower:
 
     def _gather(self) -> None:
         for one in self._waiting:
-            seen = one if isinstance(one, Seen) else one.settled(self.known, self._landmarker)
+            seen = one if isinstance(one, MouthCrop) else one.settled(self.known, self._landmarker)
             if seen is None:
                 continue
             self.found.add(seen.number, used(seen.points), seen.light)
@@ -191,7 +196,7 @@ class Follower:
             few = smooth(np.stack([used(seen.points) for seen in self._recent]))
             self._keep(self._recent[inner], whole(few[inner]))
 
-    def _keep(self, seen: list[Seen], points: Floats) -> None:
+    def _keep(self, seen: list[MouthCrop], points: Floats) -> None:
         """`points` (n, 478, 3) in pixels of the frames."""
         poses = fit_pose(points)
         usable = np.flatnonzero(drawable(poses) & in_sight(points, self._size))
@@ -202,7 +207,7 @@ class Follower:
             [one.rgb for one in kept],
             points[usable] - offsets.reshape(-1, 1, 3),
             poses.at(usable).seen_from(offsets.reshape(-1, 3)),
-            [one.guessed for one in kept],
+            [one.interpolated for one in kept],
         )
 
 

@@ -44,7 +44,7 @@ least, pixels."""
 _CHIN = np.array(CHIN)
 
 
-class Watch:
+class OverlayFinder:
     """Watches the pixels around one mouth; frames come in order."""
 
     def __init__(self) -> None:

@@ -13,7 +13,7 @@ AT_ONCE = 512
 """Frames whose points are measured at a time."""
 
 
-class Found:
+class PointBuffer:
     """Points (len(USED), 3) by frame in one piece of memory: many small ones stay in the heap.
 
     `lights` has the light (2,) on the face in each, as in `light.py`.

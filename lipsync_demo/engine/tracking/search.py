@@ -7,8 +7,8 @@ import numpy as np
 from lipsync_demo.engine.arrays import Floats
 from lipsync_demo.engine.face.landmarker import MIN_PRESENCE, FaceLandmarker
 from lipsync_demo.engine.face.regions import Face, Landmarks, face_region, landmark_region
-from lipsync_demo.engine.tracking.follower import Follower, look
-from lipsync_demo.engine.tracking.interpolation import Between
+from lipsync_demo.engine.tracking.follower import Follower, landmarks_in
+from lipsync_demo.engine.tracking.interpolation import Interpolator
 from lipsync_demo.engine.tracking.speaker import Choose
 from lipsync_demo.engine.tracking.tracks import FaceTrack, track_of
 from lipsync_demo.engine.video.picture import Picture
@@ -21,7 +21,7 @@ SMALLER_FACES = 0.6
 DETECTION_SIDE = 256
 
 
-def find(picture: Picture, landmarker: FaceLandmarker, *, tiles: bool = True) -> list[Face]:
+def detect_faces(picture: Picture, landmarker: FaceLandmarker, *, tiles: bool = True) -> list[Face]:
     """Every face of a picture, largest first; small ones by tiles when there is no other."""
     shrink = max(1, max(picture.width, picture.height) // DETECTION_SIDE)
     small = landmarker.detect(picture.rgb(shrink=shrink), tiles=False)
@@ -35,14 +35,14 @@ def find(picture: Picture, landmarker: FaceLandmarker, *, tiles: bool = True) ->
     ]
 
 
-def settle(picture: Picture, face: Face, landmarker: FaceLandmarker) -> Landmarks | None:
+def locate_landmarks(picture: Picture, face: Face, landmarker: FaceLandmarker) -> Landmarks | None:
     """The points of a detected face; None when the mesh sees none there.
 
     The detector's square is rough; the points settle on the second look.
     """
-    found = look(picture, face_region(face), landmarker)
+    found = landmarks_in(picture, face_region(face), landmarker)
     if found.score >= MIN_PRESENCE:
-        found = look(picture, landmark_region(found.points), landmarker)
+        found = landmarks_in(picture, landmark_region(found.points), landmarker)
     return found if found.score >= MIN_PRESENCE else None
 
 
@@ -53,7 +53,7 @@ class Search:
         self,
         landmarker: FaceLandmarker,
         skip: bool,
-        known: Between | None = None,
+        known: Interpolator | None = None,
         seen: int = 0,
     ) -> None:
         self.known = known
@@ -86,13 +86,13 @@ class Search:
 
     def _find(self, picture: Picture, number: int) -> None:
         live = [f for f in self._followers if not f.lost]
-        for face in find(picture, self._landmarker, tiles=not live):
+        for face in detect_faces(picture, self._landmarker, tiles=not live):
             if any(_same(f.last.box, face.box) for f in live):
                 continue
             widest = max((float(f.last.box[2]) for f in live), default=0.0)
             if len(live) >= MOST_FACES or float(face.box[2]) < SMALLER_FACES * widest:
                 continue
-            found = settle(picture, face, self._landmarker)
+            found = locate_landmarks(picture, face, self._landmarker)
             if found is None:
                 continue
             lost = (f for f in self._followers if f.lost and _same(f.last.box, found.box))

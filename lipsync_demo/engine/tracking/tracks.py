@@ -62,7 +62,7 @@ class FaceTrack:
 
     @cached_property
     def rooms(self) -> Floats:
-        """What the picture has beside the mouth (n, 4), as in `edges.py`."""
+        """What the picture has beside the mouth (n, 4), as in `picture_edge.py`."""
         parts = [room(points, fit_pose(points).scale, self.size) for points in in_parts(self.few)]
         return np.concatenate(parts)
 
@@ -107,7 +107,7 @@ def track_of(follower: Follower, count: int, size: tuple[int, int]) -> FaceTrack
     weight = fade(_usable(points, present, size))
     if not weight.any() or not len(follower.mouths):
         return None
-    overlay = follower.watch.found()
+    overlay = follower.overlay_finder.found()
     return FaceTrack(points, weight, lights, follower.mouths, size, overlay)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from lipsync_demo.engine.background import Behind, ahead
+from lipsync_demo.engine.background import BackgroundWorker, prefetch
 
 pytestmark = pytest.mark.timeout(20)
 
@@ -34,7 +34,7 @@ class Source:
 
 def test_items_come_in_order_from_another_thread() -> None:
     source = Source(100)
-    assert list(ahead(source.numbers())) == list(range(100))
+    assert list(prefetch(source.numbers())) == list(range(100))
     assert source.closed
     assert source.thread is not None
     assert source.thread is not threading.current_thread()
@@ -43,7 +43,7 @@ def test_items_come_in_order_from_another_thread() -> None:
 
 def test_no_more_is_computed_ahead_than_may_be_held() -> None:
     source = Source(100)
-    coming = ahead(source.numbers(), held=3)
+    coming = prefetch(source.numbers(), held=3)
     assert next(coming) == 0
     time.sleep(0.1)
     assert 2 <= source.given <= 5
@@ -55,13 +55,13 @@ def test_no_more_is_computed_ahead_than_may_be_held() -> None:
 def test_an_error_comes_after_the_items_before_it() -> None:
     seen: list[int] = []
     with pytest.raises(OSError, match="no 7"):
-        seen.extend(ahead(Source(100, fails_at=7).numbers()))
+        seen.extend(prefetch(Source(100, fails_at=7).numbers()))
     assert seen == list(range(7))
 
 
 def test_a_source_is_ended_when_its_reader_fails() -> None:
     source = Source(10**6)
-    coming = ahead(source.numbers())
+    coming = prefetch(source.numbers())
     with pytest.raises(ZeroDivisionError):
         _divide(coming)
     coming.close()
@@ -77,7 +77,7 @@ def _divide(coming: Iterator[int]) -> None:
 
 def test_work_is_done_in_order_and_to_the_end() -> None:
     done: list[int] = []
-    with Behind(done.append, held=2) as behind:
+    with BackgroundWorker(done.append, held=2) as behind:
         for number in range(50):
             behind.put(number)
     assert done == list(range(50))
@@ -93,19 +93,19 @@ def test_an_error_of_the_work_is_raised_where_items_are_given() -> None:
 
     source = Source(1000)
     with pytest.raises(OSError, match="disk full"):
-        _given(Behind(work, held=1), source.numbers())
+        _given(BackgroundWorker(work, held=1), source.numbers())
     assert done == list(range(5))
     assert source.given < 10
 
 
-def _given(behind: Behind[int], numbers: Iterator[int]) -> None:
+def _given(behind: BackgroundWorker[int], numbers: Iterator[int]) -> None:
     with behind:
         for number in numbers:
             behind.put(number)
 
 
 def test_an_error_of_the_last_work_is_raised_at_the_end() -> None:
-    behind: Behind[int] = Behind(lambda number: 1 // number)
+    behind: BackgroundWorker[int] = BackgroundWorker(lambda number: 1 // number)
     with pytest.raises(ZeroDivisionError), behind:
         behind.put(0)
 
@@ -124,6 +124,6 @@ def test_what_waits_is_dropped_when_the_giver_fails() -> None:
         raise RuntimeError("stop")
 
     with pytest.raises(RuntimeError, match="stop"):
-        _given(Behind(work, held=3), numbers())
+        _given(BackgroundWorker(work, held=3), numbers())
     assert len(done) <= 4
     assert done == list(range(len(done)))

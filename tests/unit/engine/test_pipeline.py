@@ -17,7 +17,7 @@ from lipsync_demo.engine.face.landmarker import FaceLandmarker
 from lipsync_demo.engine.pipeline import lip_sync
 from lipsync_demo.engine.progress import EngineReport, Stage
 from lipsync_demo.engine.speech.channels import speech_samples
-from lipsync_demo.engine.speech.lay_out import Drive
+from lipsync_demo.engine.speech.lay_out import LaidOutSpeech
 from lipsync_demo.engine.speech.model import SpeechModel
 from lipsync_demo.engine.tracking.shots import follow
 from lipsync_demo.engine.video.picture import Picture
@@ -84,7 +84,7 @@ def test_only_the_mouth_changes(
     frames = plan(laid, frame_times(face_clip))
     with FrameReader(face_clip) as reader:
         shots = follow(reader.pictures(range(25)), landmarker)
-        drawn = drawings(frames, shots, Drive(shapes, laid))
+        drawn = drawings(frames, shots, LaidOutSpeech(shapes, laid))
         sketched = list(sketches(drawn))
         pictures = list(reader.pictures(range(25)))
         for sketch, picture in zip(sketched[::6], pictures[::6], strict=True):

@@ -32,7 +32,7 @@ OFFERED = {
         "speech_samples",
         "voice_of",
     },
-    "lipsync_demo.engine.tracking": {"find", "follow", "settle"},
+    "lipsync_demo.engine.tracking": {"detect_faces", "follow", "locate_landmarks"},
 }
 
 

@@ -14,7 +14,7 @@ from lipsync_demo.engine.face.geometry import LIPS_INNER, LIPS_OUTER, fit_pose, 
 from lipsync_demo.engine.face.landmarker import FaceLandmarker
 from lipsync_demo.engine.mouths.builder import build_library
 from lipsync_demo.engine.mouths.library import MouthLibrary
-from lipsync_demo.engine.mouths.selection import Donor, choose
+from lipsync_demo.engine.mouths.selection import Donor, select_donors
 from lipsync_demo.engine.warping.scene import reach
 from tests.unit.engine.talking import measured, mouth, still, talking
 
@@ -55,7 +55,7 @@ def test_openings_drawn_from_own_frames_follow_the_wanted_ones(landmarker: FaceL
     library, renderer = _talking()
     picture, points = talking()[0][1:]
     wanted = np.stack([mouth(o) for o in 0.15 + 0.14 * np.sin(np.arange(20) / 2.3)])
-    donors = choose(library, wanted, fit_pose(np.repeat(points[None], 20, 0)))
+    donors = select_donors(library, wanted, fit_pose(np.repeat(points[None], 20, 0)))
     assert all(donor.rows for donor in donors)
     seen = [
         _seen(renderer.render(picture, points, target, donor), landmarker)[0]
@@ -219,7 +219,7 @@ def test_lips_of_donors_that_never_close_are_brought_together(landmarker: FaceLa
     assert library.talks
     _, picture, points = ajar[0]
     target = mouth(0.0)
-    (donor,) = choose(library, target[None], fit_pose(points[None]))
+    (donor,) = select_donors(library, target[None], fit_pose(points[None]))
     assert donor.rows
     drawn = MouthRenderer(library).render(picture, points, target, donor)
     assert _seen(drawn, landmarker)[0] < 0.04

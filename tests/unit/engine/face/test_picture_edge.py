@@ -10,7 +10,7 @@ from lipsync_demo.engine.face.geometry import LIPS_OUTER, fit_pose
 from lipsync_demo.engine.face.landmarker import FaceLandmarker
 from lipsync_demo.engine.face.picture_edge import costs, in_sight, room
 from lipsync_demo.engine.mouths.builder import build_library
-from lipsync_demo.engine.mouths.selection import Donor, choose
+from lipsync_demo.engine.mouths.selection import Donor, select_donors
 from lipsync_demo.engine.tracking.shots import follow
 from lipsync_demo.engine.video.picture import Picture, from_frame
 from tests.unit.engine.talking import mouth, still, talking
@@ -62,7 +62,7 @@ def test_mouths_that_the_edge_cuts_are_no_donors() -> None:
     points = np.stack([frames[0][2]] * 12)
     poses = fit_pose(points)
     rooms = room(points, poses.scale, (500, 500))
-    donors = choose(library, wanted, poses, rooms=rooms)
+    donors = select_donors(library, wanted, poses, rooms=rooms)
     assert all(row < 24 for donor in donors for row in donor.rows)
 
 

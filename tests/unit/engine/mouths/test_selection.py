@@ -10,7 +10,7 @@ import pytest
 from lipsync_demo.engine.face.geometry import Pose, fit_pose
 from lipsync_demo.engine.mouths.builder import build_library
 from lipsync_demo.engine.mouths.library import MouthLibrary
-from lipsync_demo.engine.mouths.selection import NEXT, choose
+from lipsync_demo.engine.mouths.selection import NEXT, select_donors
 from tests.unit.engine.talking import still, talking
 
 
@@ -26,7 +26,7 @@ def _poses(count: int) -> Pose:
 def test_the_mouth_of_the_wanted_shape_is_taken() -> None:
     library = _library()
     wanted = library.values[[2, 3, 4, 5, 6, 7, 8]]
-    donors = choose(library, wanted, _poses(len(wanted)))
+    donors = select_donors(library, wanted, _poses(len(wanted)))
     shown = np.stack([library.values[donor.rows[0], 0] for donor in donors])
     assert shown == pytest.approx(wanted[:, 0], abs=0.03)
 
@@ -36,7 +36,7 @@ def test_mouths_follow_each_other_rather_than_flicker() -> None:
     rng = np.random.default_rng(0)
     wanted = library.values[np.arange(24) % 24].copy()
     wanted[:, 0] += rng.normal(0, 0.01, 24).astype(np.float32)
-    rows = [donor.rows[0] for donor in choose(library, wanted, _poses(24))]
+    rows = [donor.rows[0] for donor in select_donors(library, wanted, _poses(24))]
     jumps = sum(abs(a - b) > NEXT for a, b in pairwise(rows))
     assert jumps <= 4
 
@@ -45,7 +45,7 @@ def test_both_sides_of_a_join_are_mixed_over_two_frames() -> None:
     library = _library()
     # Twelve frames apart the clip shows the same mouths; shifted numbers make that a join.
     wanted = library.values[[4, 5, 6, 18, 19, 20]]
-    donors = choose(library, wanted, _poses(6))
+    donors = select_donors(library, wanted, _poses(6))
     for donor in donors:
         assert sum(donor.weights) == pytest.approx(1)
         assert donor.weights[0] == max(donor.weights)
@@ -59,11 +59,11 @@ def test_both_sides_of_a_join_are_mixed_over_two_frames() -> None:
 def test_a_part_does_not_depend_on_what_comes_after_it() -> None:
     library = _library()
     wanted = library.values[np.random.default_rng(1).integers(0, 24, 8)]
-    first = choose(library, wanted, _poses(8))
+    first = select_donors(library, wanted, _poses(8))
     both = [np.concatenate([wanted, library.values[[row] * 8]]) for row in range(0, 24, 3)]
     for all_of_it in both:
-        assert choose(library, all_of_it, _poses(16), [8])[:8] == first
-    assert any(choose(library, all_of_it, _poses(16))[:8] != first for all_of_it in both)
+        assert select_donors(library, all_of_it, _poses(16), [8])[:8] == first
+    assert any(select_donors(library, all_of_it, _poses(16))[:8] != first for all_of_it in both)
 
 
 def test_a_part_goes_on_from_the_mouth_before_it() -> None:
@@ -72,8 +72,8 @@ def test_a_part_goes_on_from_the_mouth_before_it() -> None:
     # Its twin in the next closing is a little sharper.
     library = dataclasses.replace(_library(), sharpness=sharpness)
     wanted = library.values[[3, 3, 3, 3, 4, 4, 4]]
-    assert {donor.rows[0] for donor in choose(library, wanted[4:], _poses(3))} == {8}
-    rows = [donor.rows[0] for donor in choose(library, wanted, _poses(7), [4])]
+    assert {donor.rows[0] for donor in select_donors(library, wanted[4:], _poses(3))} == {8}
+    rows = [donor.rows[0] for donor in select_donors(library, wanted, _poses(7), [4])]
     assert rows[4:] == [4, 4, 4]
 
 
@@ -83,26 +83,26 @@ def test_another_pose_or_a_blurred_or_guessed_mouth_is_passed_over() -> None:
         library,
         mouths=library.mouths * 2,
         values=np.tile(library.values, (2, 1)),
-        looks=np.tile(library.looks, (2, 1)),
+        appearances=np.tile(library.appearances, (2, 1)),
         turns=np.concatenate([library.turns + np.float32(0.5), library.turns]),
         sharpness=np.tile(library.sharpness, 2),
-        guessed=np.tile(library.guessed, 2),
+        interpolated=np.tile(library.interpolated, 2),
     )
-    donors = choose(twins, library.values[:8], _poses(8))
+    donors = select_donors(twins, library.values[:8], _poses(8))
     assert all(row >= len(library) for donor in donors for row in donor.rows)
     blurred = dataclasses.replace(
         twins,
         turns=np.tile(library.turns, (2, 1)),
         sharpness=np.concatenate([library.sharpness, np.zeros_like(library.sharpness)]),
     )
-    donors = choose(blurred, library.values[:8], _poses(8))
+    donors = select_donors(blurred, library.values[:8], _poses(8))
     assert all(row < len(library) for donor in donors for row in donor.rows)
-    guessed = dataclasses.replace(
+    interpolated = dataclasses.replace(
         twins,
         turns=np.tile(library.turns, (2, 1)),
-        guessed=np.arange(2 * len(library)) < len(library),
+        interpolated=np.arange(2 * len(library)) < len(library),
     )
-    donors = choose(guessed, library.values[:8], _poses(8))
+    donors = select_donors(interpolated, library.values[:8], _poses(8))
     assert all(row >= len(library) for donor in donors for row in donor.rows)
 
 
@@ -117,26 +117,28 @@ def test_a_lopsided_mouth_is_passed_over() -> None:
         library,
         mouths=slanted + library.mouths * 2,
         values=np.tile(library.values, (3, 1)),
-        looks=np.tile(library.looks, (3, 1)),
+        appearances=np.tile(library.appearances, (3, 1)),
         turns=np.tile(library.turns, (3, 1)),
         sharpness=np.tile(library.sharpness, 3),
-        guessed=np.tile(library.guessed, 3),
+        interpolated=np.tile(library.interpolated, 3),
     )
-    donors = choose(triple, library.values[:8], _poses(8))
+    donors = select_donors(triple, library.values[:8], _poses(8))
     assert all(row >= len(library) for donor in donors for row in donor.rows)
 
 
 def test_a_clip_that_does_not_talk_lends_no_mouths() -> None:
     picture, points = still()
     library = build_library([(0, picture, points)])
-    donors = choose(library, np.zeros((3, 5), np.float32), _poses(3))
+    donors = select_donors(library, np.zeros((3, 5), np.float32), _poses(3))
     assert [donor.rows for donor in donors] == [(), (), ()]
 
 
 def test_nothing_to_show_needs_no_mouths() -> None:
-    assert choose(_library(), np.zeros((0, 5), np.float32), _poses(1)) == []
+    assert select_donors(_library(), np.zeros((0, 5), np.float32), _poses(1)) == []
 
 
 def test_the_choice_is_the_same_every_time() -> None:
     wanted = _library().values[::2]
-    assert choose(_library(), wanted, _poses(12)) == choose(_library(), wanted, _poses(12))
+    assert select_donors(_library(), wanted, _poses(12)) == select_donors(
+        _library(), wanted, _poses(12)
+    )

@@ -6,7 +6,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from lipsync_demo.engine.speech.lay_out import CERTAIN, Drive
+from lipsync_demo.engine.speech.lay_out import CERTAIN, LaidOutSpeech
 from lipsync_demo.media.sync_modes import SyncMode, timeline
 
 
@@ -22,7 +22,9 @@ def test_the_drive_reads_the_speech_at_the_frames_time() -> None:
     ramp = np.arange(100, dtype=np.float32)
     shapes = Shapes(np.repeat(ramp[:, None], 5, 1), ramp / 100, np.ones(100, np.float32))
     laid = timeline(SyncMode.SILENCE, Fraction(3), Fraction(2))
-    measures, together, speech = Drive(shapes, laid).at(np.array([0.0, 0.21, 1.98, 2.0, 2.5]))
+    measures, together, speech = LaidOutSpeech(shapes, laid).at(
+        np.array([0.0, 0.21, 1.98, 2.0, 2.5])
+    )
     assert measures[:3, 0] == pytest.approx([0, 10.5, 99], abs=1e-3)
     assert together[:3] == pytest.approx([0, 0.105 / CERTAIN, 1], abs=1e-4)
     assert speech.tolist() == [1, 1, 1, 0, 0]
@@ -35,7 +37,7 @@ def touching(closed: np.ndarray, probability: float = 1.0) -> np.ndarray:
     shapes = Shapes(np.zeros((count, 5), np.float32), closed, speech)
     seconds = Fraction(count, 50)
     laid = timeline(SyncMode.CUT_OFF, seconds, seconds)
-    return Drive(shapes, laid).at(np.arange(count) / 50)[1]
+    return LaidOutSpeech(shapes, laid).at(np.arange(count) / 50)[1]
 
 
 def test_lips_touch_at_a_peak_of_a_doubtful_probability_only() -> None:
@@ -65,7 +67,7 @@ def speaking(probability: np.ndarray) -> np.ndarray:
     shapes = Shapes(np.zeros((count, 5), np.float32), np.zeros(count, np.float32), probability)
     seconds = Fraction(count, 50)
     laid = timeline(SyncMode.CUT_OFF, seconds, seconds)
-    return Drive(shapes, laid).at(np.arange(count) / 50)[2]
+    return LaidOutSpeech(shapes, laid).at(np.arange(count) / 50)[2]
 
 
 def test_a_short_pause_is_the_speech_models_and_a_long_one_rest() -> None:

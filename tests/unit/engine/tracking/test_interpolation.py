@@ -18,14 +18,21 @@ from lipsync_demo.engine.face.stored_points import USED
 from lipsync_demo.engine.mouths.builder import build_library
 from lipsync_demo.engine.mouths.selection import Donor
 from lipsync_demo.engine.tracking import follower, interpolation
-from lipsync_demo.engine.tracking.interpolation import APART, ENOUGH, TRIED, Between, Halfway, Sight
+from lipsync_demo.engine.tracking.interpolation import (
+    LONGEST_GAP,
+    TRIPLES_NEEDED,
+    TRIPLES_TRIED,
+    Interpolator,
+    Midpoint,
+    Observation,
+)
 from lipsync_demo.engine.tracking.shots import follow
 from lipsync_demo.engine.tracking.tracks import Shot
 from lipsync_demo.engine.video.picture import Picture, from_frame
 from tests.unit.engine.talking import measured, mouth, still
 
 COUNT = 120
-READY = 2 * ENOUGH + 4
+READY = 2 * TRIPLES_NEEDED + 4
 """Frames after which enough is known to guess."""
 Floats = npt.NDArray[np.float32]
 
@@ -91,28 +98,28 @@ def followed(pictures: Sequence[Picture], *, skip: bool) -> tuple[Shot, int]:
 
 
 @cache
-def sights() -> list[Sight]:
+def sights() -> list[Observation]:
     landmarker, seen = Remembering(), []
     last = None
     for number, picture in enumerate(speech()):
         last = landmarker.track(picture.rgb(), last)
         assert last is not None
-        seen.append(Sight.of(number, picture, last.points))
+        seen.append(Observation.of(number, picture, last.points))
     return seen
 
 
-def taught(known: Between, frames: Sequence[Sight]) -> Between:
+def taught(known: Interpolator, frames: Sequence[Observation]) -> Interpolator:
     for before, seen, after in zip(frames, frames[1:], frames[2:], strict=False):
         known.learn(before, seen, after)
     return known
 
 
-def changed(sight: Sight, by: float) -> Sight:
+def changed(sight: Observation, by: float) -> Observation:
     """One that looks as different as said, of itself."""
-    turned = np.roll(sight.look, 1)
-    turned -= (turned @ sight.look) / (sight.look @ sight.look) * sight.look
-    turned *= np.float32(by * np.linalg.norm(sight.look) / np.linalg.norm(turned))
-    return replace(sight, look=sight.look + turned)
+    turned = np.roll(sight.descriptor, 1)
+    turned -= (turned @ sight.descriptor) / (sight.descriptor @ sight.descriptor) * sight.descriptor
+    turned *= np.float32(by * np.linalg.norm(sight.descriptor) / np.linalg.norm(turned))
+    return replace(sight, descriptor=sight.descriptor + turned)
 
 
 def test_the_mesh_looks_at_fewer_frames_and_the_mouth_is_the_same() -> None:
@@ -120,32 +127,32 @@ def test_the_mesh_looks_at_fewer_frames_and_the_mouth_is_the_same() -> None:
     assert every.track is not None
     assert some.track is not None
     assert all_looks == COUNT + 1  # a detected face is looked at twice
-    assert (all_looks - looks) / (COUNT - ENOUGH) > 0.3
+    assert (all_looks - looks) / (COUNT - TRIPLES_NEEDED) > 0.3
     assert (some.track.weight == 1).all()
-    off = np.sqrt(np.square(every.track.measures - some.track.measures)[ENOUGH:].mean(0))
+    off = np.sqrt(np.square(every.track.measures - some.track.measures)[TRIPLES_NEEDED:].mean(0))
     assert off[0] < 0.012
     assert (off[1:] < [0.012, 0.02, 0.008, 0.012]).all()
 
 
 def test_a_face_at_rest_is_looked_at_every_fourth_frame() -> None:
     still_for = 80
-    _, looks = followed([*speech()[: ENOUGH + 10], *[speech()[0]] * still_for], skip=True)
-    assert looks <= ENOUGH + 10 + still_for / APART + 4
+    _, looks = followed([*speech()[: TRIPLES_NEEDED + 10], *[speech()[0]] * still_for], skip=True)
+    assert looks <= TRIPLES_NEEDED + 10 + still_for / LONGEST_GAP + 4
 
 
 def test_what_was_learned_beats_the_middle(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(interpolation, "MOST_CHANGE", {2: 9.0})
     pictures, seen = speech(), sights()
-    known = taught(Between(), seen[: ENOUGH + 1])
+    known = taught(Interpolator(), seen[: TRIPLES_NEEDED + 1])
     assert not known.ready
-    known.learn(*seen[ENOUGH - 1 : ENOUGH + 2])
+    known.learn(*seen[TRIPLES_NEEDED - 1 : TRIPLES_NEEDED + 2])
     assert known.ready
     middles, guesses = [], []
-    for number in range(ENOUGH + 2, COUNT - 1):
+    for number in range(TRIPLES_NEEDED + 2, COUNT - 1):
         before, after = seen[number - 1], seen[number + 1]
-        halfway = Halfway.of(before, number, pictures[number], after)
+        halfway = Midpoint.of(before, number, pictures[number], after)
         assert halfway is not None
-        guess = known.guess(halfway)
+        guess = known.interpolate(halfway)
         assert np.isfinite(guess[USED]).all()
         wanted = float(measured(seen[number].points)[0])
         middle = (before.points + after.points) / 2
@@ -158,8 +165,8 @@ def test_a_face_that_moves_far_is_looked_at() -> None:
     [picture, *_] = speech()
     before = sights()[0]
     for shift, near in ((2, True), (60, False)):
-        after = Sight.of(2, picture, before.points + np.float32(shift))
-        assert (Halfway.of(before, 1, picture, after) is not None) is near
+        after = Observation.of(2, picture, before.points + np.float32(shift))
+        assert (Midpoint.of(before, 1, picture, after) is not None) is near
 
 
 @pytest.mark.parametrize("apart", interpolation.MOST_CHANGE)
@@ -170,21 +177,21 @@ def test_a_mouth_that_looks_different_is_looked_at(apart: int) -> None:
         # Half of each change: the frame between is compared with the mean of the two.
         ends = [changed(before, share * interpolation.MOST_CHANGE[apart]) for _ in range(2)]
         first, last = ends[0], replace(ends[1], number=apart)
-        assert (Halfway.of(first, apart // 2, picture, last) is not None) is alike
+        assert (Midpoint.of(first, apart // 2, picture, last) is not None) is alike
 
 
 def test_what_is_known_is_taken_over_a_cut_when_it_fits() -> None:
     seen = sights()
-    known = taught(Between(), seen[: ENOUGH + 2])
+    known = taught(Interpolator(), seen[: TRIPLES_NEEDED + 2])
     assert known.ready
-    after = taught(Between(known), seen[-TRIED - 1 :])
+    after = taught(Interpolator(known), seen[-TRIPLES_TRIED - 1 :])
     assert not after.ready
-    after.learn(*seen[-TRIED - 2 : -TRIED + 1])
+    after.learn(*seen[-TRIPLES_TRIED - 2 : -TRIPLES_TRIED + 1])
     assert after.ready
-    wrong = taught(Between(), seen[: ENOUGH + 2])
+    wrong = taught(Interpolator(), seen[: TRIPLES_NEEDED + 2])
     wrong._rule *= -1
-    assert not taught(Between(wrong), seen[-TRIED - 2 :]).ready
-    assert not taught(Between(Between()), seen[-TRIED - 2 :]).ready
+    assert not taught(Interpolator(wrong), seen[-TRIPLES_TRIED - 2 :]).ready
+    assert not taught(Interpolator(Interpolator()), seen[-TRIPLES_TRIED - 2 :]).ready
 
 
 @pytest.mark.parametrize("most_waiting", [follower.MOST_WAITING, 12])
@@ -192,7 +199,7 @@ def test_a_shot_too_short_to_learn_from_is_looked_at_whole(
     monkeypatch: pytest.MonkeyPatch, most_waiting: int
 ) -> None:
     monkeypatch.setattr(follower, "MOST_WAITING", most_waiting)
-    shown = speech()[: 2 * ENOUGH]
+    shown = speech()[: 2 * TRIPLES_NEEDED]
     (every, all_looks), (some, looks) = (followed(shown, skip=skip) for skip in (False, True))
     assert looks == all_looks
     assert every.track is not None
@@ -201,7 +208,7 @@ def test_a_shot_too_short_to_learn_from_is_looked_at_whole(
 
 
 def test_a_second_shot_of_a_face_needs_fewer_looks() -> None:
-    shown, short = speech()[: 2 * ENOUGH + 10], speech()[: ENOUGH + 20]
+    shown, short = speech()[: 2 * TRIPLES_NEEDED + 10], speech()[: TRIPLES_NEEDED + 20]
     dark = [from_frame(_darker(picture)) for picture in short]
     looks = []
     for pictures in ([*shown, *dark], shown, dark):
@@ -214,7 +221,7 @@ def test_a_second_shot_of_a_face_needs_fewer_looks() -> None:
 
 
 def test_what_is_known_outlives_a_shot_too_short_to_learn_from() -> None:
-    shown, short = speech()[: 2 * ENOUGH + 10], speech()[: ENOUGH + 20]
+    shown, short = speech()[: 2 * TRIPLES_NEEDED + 10], speech()[: TRIPLES_NEEDED + 20]
     dark = [from_frame(_darker(picture)) for picture in short]
     landmarker, looks = Looking(), []
     for pictures in ([*shown, *dark[:6]], [*shown, *dark[:6], *short]):
@@ -225,7 +232,10 @@ def test_what_is_known_outlives_a_shot_too_short_to_learn_from() -> None:
     assert looks[1] - looks[0] < 0.6 * len(short)
 
 
-@pytest.mark.parametrize("count", [*range(1, 7), ENOUGH, ENOUGH + 1, *range(READY, READY + 6)])
+COUNTS = [*range(1, 7), TRIPLES_NEEDED, TRIPLES_NEEDED + 1, *range(READY, READY + 6)]
+
+
+@pytest.mark.parametrize("count", COUNTS)
 def test_no_frame_is_left_out_at_the_end_or_before_a_cut(count: int) -> None:
     shown = speech()[:count]
     shot, _ = followed(shown, skip=True)
@@ -246,7 +256,7 @@ def test_one_look_that_fails_costs_one_frame_at_most(
     """A face that seems to be gone is looked for step by step, and then by the detector."""
     monkeypatch.setattr(interpolation, "MOST_CHANGE", most)
     missing = set()
-    for blind in range(ENOUGH + 6, ENOUGH + 10):
+    for blind in range(TRIPLES_NEEDED + 6, TRIPLES_NEEDED + 10):
         landmarker = Blinking(blind)
         [shot] = follow(speech()[: READY + 32], landmarker, skip=True)
         assert landmarker.looks > blind
@@ -257,7 +267,7 @@ def test_one_look_that_fails_costs_one_frame_at_most(
 
 def test_a_face_that_vanishes_while_a_frame_waits() -> None:
     grey = from_frame(av.VideoFrame.from_ndarray(np.full((500, 500, 3), 128, np.uint8), "rgb24"))
-    for seen in (ENOUGH, ENOUGH + 1, *range(READY, READY + APART + 1)):
+    for seen in (TRIPLES_NEEDED, TRIPLES_NEEDED + 1, *range(READY, READY + LONGEST_GAP + 1)):
         shown = [*speech()[:seen], *[grey] * 3]
         followed_by = follow(shown, Remembering(), skip=True)
         weight = np.concatenate([s.track.weight for s in followed_by if s.track is not None])

@@ -12,7 +12,7 @@ from lipsync_demo.engine.drawing.renderer import MouthRenderer
 from lipsync_demo.engine.face.landmarker import FaceLandmarker
 from lipsync_demo.engine.mouths.selection import Donor
 from lipsync_demo.engine.tracking.overlay import Overlay
-from lipsync_demo.engine.tracking.overlay_finder import EVERY, Watch
+from lipsync_demo.engine.tracking.overlay_finder import EVERY, OverlayFinder
 from lipsync_demo.engine.tracking.shots import follow
 from lipsync_demo.engine.video.picture import Picture, from_frame
 from tests.unit.engine.talking import mouth, still
@@ -50,7 +50,7 @@ def captioned(rgb: Rgb, text: str = "Letters") -> Rgb:
 
 def found(shown: list[Rgb | None], *, steady: bool = False) -> Overlay:
     """What is found when the head moves behind a caption that is there in some frames."""
-    watch = Watch()
+    watch = OverlayFinder()
     for number in range(COUNT):
         rgb, points = moved(0 if steady else number)
         caption = shown[number]
@@ -96,7 +96,7 @@ def test_letters_stay_while_the_jaw_moves(landmarker: FaceLandmarker) -> None:
 
 def test_letters_stay_known_when_a_head_goes_elsewhere_and_keeps_still() -> None:
     shown = []
-    watch = Watch()
+    watch = OverlayFinder()
     for number in range(2 * COUNT):
         rgb, points = moved(min(number, COUNT))
         up = 0 if number < COUNT else -60

@@ -16,8 +16,13 @@ from lipsync_demo.engine.face.stored_points import USED, used, whole
 from lipsync_demo.engine.mouths.builder import build_library
 from lipsync_demo.engine.mouths.selection import Donor
 from lipsync_demo.engine.tracking import shots as shots_module
-from lipsync_demo.engine.tracking.follower import look
-from lipsync_demo.engine.tracking.search import SEARCH_EVERY, SEARCH_ON, find, settle
+from lipsync_demo.engine.tracking.follower import landmarks_in
+from lipsync_demo.engine.tracking.search import (
+    SEARCH_EVERY,
+    SEARCH_ON,
+    detect_faces,
+    locate_landmarks,
+)
 from lipsync_demo.engine.tracking.shots import LEAST_MOUTHS, fair_share, follow
 from lipsync_demo.engine.tracking.tracks import FADE_FRAMES, Shot, fade, runs
 from lipsync_demo.engine.video.picture import Picture, from_frame
@@ -104,13 +109,15 @@ def test_looking_at_a_region_equals_looking_at_the_frame(landmarker: FaceLandmar
     assert whole is not None
     region = landmark_region(whole.points)
     expected = landmarker.landmarks(shown.rgb(), region).points
-    assert np.abs(look(shown, region, landmarker).points - expected).max() < 1.0
+    assert np.abs(landmarks_in(shown, region, landmarker).points - expected).max() < 1.0
 
 
 def test_a_close_up_is_read_at_less_detail(landmarker: FaceLandmarker) -> None:
     usual = picture(portrait())
     large = picture(cv2.resize(portrait(), (1536, 1536), interpolation=cv2.INTER_CUBIC))
-    small, found = (settle(p, find(p, landmarker)[0], landmarker) for p in (usual, large))
+    small, found = (
+        locate_landmarks(p, detect_faces(p, landmarker)[0], landmarker) for p in (usual, large)
+    )
     assert small is not None
     assert found is not None
     error = found.points[:, :2] - (small.points[:, :2] * 6 + 2.5)
