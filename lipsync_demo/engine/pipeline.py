@@ -30,8 +30,9 @@ from lipsync_demo.engine.errors import NoFace, UnreadableMedia
 from lipsync_demo.engine.face.landmarker import FaceLandmarker
 from lipsync_demo.engine.progress import EngineReport, OnProgress, Stage, Stopwatch
 from lipsync_demo.engine.speech.channels import hear
-from lipsync_demo.engine.speech.lay_out import LaidOutSpeech, Shapes
+from lipsync_demo.engine.speech.lay_out import LaidOutSpeech
 from lipsync_demo.engine.speech.model import SpeechModel
+from lipsync_demo.engine.speech.shapes import Shapes
 from lipsync_demo.engine.tracking.shots import follow
 from lipsync_demo.engine.tracking.speaker import chooser
 from lipsync_demo.engine.tracking.tracks import Shot

@@ -24,8 +24,10 @@ from lipsync_demo.engine.warping.scene import Scene
 from lipsync_demo.engine.warping.scene_warp import SceneWarp
 from lipsync_demo.engine.warping.seam import contact, touching
 
-LIP_SOFTNESS, LEAST_BLUR = 0.01, 0.6
-"""Blur of the lips' inner edge, IOD, and at least, pixels."""
+LIP_SOFTNESS = 0.01
+"""Blur of the lips' inner edge, IOD."""
+LEAST_BLUR = 0.6
+"""Blur of the lips' inner edge at least, pixels."""
 SHARP = 0.8
 """Drawn teeth have edges of about this blur, pixels."""
 COVERED = (0.3, 0.65)

@@ -15,7 +15,8 @@ MISSED = 0.02
 MOST_MISSED = 0.2
 """Beyond it all lack too much alike, IOD."""
 
-_INNER, _OUTER = np.array(LIPS_INNER), np.array(LIPS_OUTER)
+_INNER = np.array(LIPS_INNER)
+_OUTER = np.array(LIPS_OUTER)
 
 
 def in_sight(points: Floats, size: tuple[int, int]) -> Flags:

@@ -14,7 +14,10 @@ from lipsync_demo.engine.arrays import Doubles, Floats
 
 POINTS = 478
 ROI_MARGIN = 1.5
-RIGHT_EYE_CORNER, LEFT_EYE_CORNER = 33, 263
+RIGHT_EYE_CORNER = 33
+"""Landmark at the outer corner of the person's right eye."""
+LEFT_EYE_CORNER = 263
+"""Landmark at the outer corner of the person's left eye."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)

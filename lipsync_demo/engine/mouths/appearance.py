@@ -14,18 +14,23 @@ import numpy as np
 from lipsync_demo.engine.arrays import Flags, Floats, Image, Indices
 
 SIZE = (16, 12)
+"""Width and height of the picture, pixels."""
 FRAME = 1.15
 """Width of the picture in widths of the mouth."""
 RIDGE = 0.1
-FOLDS, STRETCH = 4, 8
-"""Of the held-out frames; neighbours look and err alike, so stretches are held out."""
+"""Regularisation of the regression, in units of the kernel."""
+FOLDS = 4
+"""Parts of the frames, each of which is judged by the others."""
+STRETCH = 8
+"""Frames in a row that are in one part: neighbours look and err alike."""
 TRUST = 0.6
 """Part of the difference that is taken over."""
 MOST_CHANGE = 0.08
+"""IOD by which an opening is corrected at most."""
 LEAST_OPENING = 0.02
-"""Closed lips are judged well by the mesh; what it sees below this stays. IOD."""
+"""IOD. Closed lips are judged well by the mesh: smaller openings stay."""
 FALSELY_CLOSED = 0.05
-"""Unless they look this much more open: the mesh takes a small round mouth for closed."""
+"""IOD. Unless they look this much more open: the mesh takes a small round mouth for closed."""
 FRAMES_NEEDED = 40
 """Frames needed to judge others by."""
 

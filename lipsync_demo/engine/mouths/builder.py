@@ -22,7 +22,9 @@ from lipsync_demo.engine.mouths.light import light
 from lipsync_demo.engine.mouths.sample import _LIPS, FINEST, Mouth, Sample, opened, patch_box, turns
 
 MOST_FRAMES = 400
+"""Frames held, at most."""
 MOST_BYTES = 96 * 1024 * 1024
+"""Bytes of pixels held, at most."""
 SLACK = 1.25
 """The library is thinned when it holds this many times what it may keep."""
 TALKING_RANGE = 0.07

@@ -14,10 +14,16 @@ import numpy as np
 from lipsync_demo.engine.arrays import Floats, Image
 from lipsync_demo.engine.face.geometry import LIPS_INNER, Pose
 
-HALF_WIDTH, HEIGHT, RISE = 0.64, 0.95, 0.22
-"""Of the canvas, IOD; it begins RISE above the middle of the upper lip's inner edge."""
-FINEST, COARSEST = 128.0, 96.0
-"""Pixels of the canvas for an IOD."""
+HALF_WIDTH = 0.64
+"""Half the width of the canvas, IOD."""
+HEIGHT = 0.95
+"""Height of the canvas, IOD."""
+RISE = 0.22
+"""IOD from the middle of the upper lip's inner edge up to the top of the canvas."""
+FINEST = 128.0
+"""Pixels of the canvas for an IOD, at most."""
+COARSEST = 96.0
+"""Pixels of the canvas for an IOD, at least."""
 BEHIND = 0.05
 """Depth of the canvas behind the inner lips, IOD."""
 

@@ -13,8 +13,12 @@ import numpy as np
 from lipsync_demo.engine.arrays import Floats, Image
 from lipsync_demo.engine.warping.blend import ramp
 
-SIDE, HIGH, LOW = 0.2, 0.5, 0.03
-"""The skin that is looked at: so far beside the lips, from so far above them to so near, IOD."""
+SIDE = 0.2
+"""IOD beside the lips to which skin is looked at."""
+HIGH = 0.5
+"""IOD above the lips from which skin is looked at."""
+LOW = 0.03
+"""IOD above the lips down to which skin is looked at."""
 NOISE = 1.0
 """Of the codes, added to both sides of every ratio: black is never quite black."""
 ORDINARY = (0.12, 0.3)
@@ -22,9 +26,12 @@ ORDINARY = (0.12, 0.3)
 the second on the light itself has changed."""
 FOGGY = (0.4, 0.7)
 """The same of the ratio of contrasts beside that of levels."""
-LIFTED, SHADED, MOST_SHADED = 8.0, 4.0, 1.0
-"""Costs of a contrast that must be raised and of a level that differs, of squared logarithms; of
-the latter at most that of `MOST_SHADED`."""
+LIFTED = 8.0
+"""Cost of a contrast that must be raised, for the squared logarithm of the ratio."""
+SHADED = 4.0
+"""Cost of a level that differs, for the squared logarithm of the ratio."""
+MOST_SHADED = 1.0
+"""Logarithm of a ratio of levels beyond which all cost the same."""
 SLACK = 0.3
 """A contrast raised by no more costs nothing: heads turn. Logarithm."""
 

@@ -14,8 +14,12 @@ from lipsync_demo.engine.warping.controls import covered
 
 FINEST = 256.0
 """Pixels per IOD at most; finer patches are shrunk."""
-PAD_SIDE, PAD_ABOVE, PAD_BELOW = 0.5, 0.5, 0.6
-"""Of a patch around the outer lips, IOD."""
+PAD_SIDE = 0.5
+"""IOD of a patch beside the outer lips."""
+PAD_ABOVE = 0.5
+"""IOD of a patch above the outer lips."""
+PAD_BELOW = 0.6
+"""IOD of a patch below the outer lips."""
 NEARLY_CLOSED = 0.06
 """In mouths open less, IOD, the line between the lips is looked for."""
 

@@ -22,8 +22,10 @@ from lipsync_demo.engine.mouths.library import MouthLibrary
 
 SHAPE = np.array([0.03, 0.06, 0.08, 0.05, 0.1], np.float32)
 """Differences of the five measures that cost one."""
-CLOSURE, TOUCHING = 1.3, 0.03
-"""What closed lips cost beside open ones, more than by their opening, and its range, IOD."""
+CLOSURE = 1.3
+"""What closed lips cost beside open ones, more than by their opening."""
+TOUCHING = 0.03
+"""IOD within which lips count as nearly closed."""
 TURN = np.array([0.12, 0.12, 0.3], np.float32)
 """Differences of yaw, pitch and roll, in radians, that cost one."""
 SLANT = np.array([0.12, 0.06], np.float32)
@@ -31,10 +33,13 @@ SLANT = np.array([0.12, 0.06], np.float32)
 INTERPOLATED = 0.5
 """What a mouth costs whose points were interpolated: its lips are drawn less exactly."""
 BLUR = 8.0
+"""Cost of all sharpness lost; it goes with the square of the loss."""
 CHANGE = 250.0
+"""Cost of a change of mouths for the mean square by which they look different."""
 JUMP = 0.8
-"""Costs of lost sharpness, of a changed look (per mean square), of leaving the order."""
+"""Cost of leaving the order of the clip."""
 CANDIDATES = 32
+"""Mouths that are considered for each frame."""
 AT_ONCE = 512
 """Frames compared with the whole library at a time."""
 NEXT = 2

@@ -13,27 +13,35 @@ from lipsync_demo.engine.mouths.canvas import RISE, Canvas
 from lipsync_demo.engine.warping.blend import ramp
 
 LUMA = np.array([0.299, 0.587, 0.114], np.float32)
-ENOUGH, ROW = 0.02, 0.35
-"""Teeth covering less, in square IOD, or in a row less wide, IOD, are not taken from the
-frame: one or two would stand there alone."""
+"""Weights of red, green and blue in luma (BT.601)."""
+LEAST_AREA = 0.02
+"""Square IOD. Teeth that cover less are not taken from the frame: one would stand there alone."""
+LEAST_ROW = 0.35
+"""IOD. Nor are those in a row less wide."""
 SHADOW = 0.07
 """Below the upper lip teeth may lie in the dark for this length, IOD."""
 DEEPER = 0.04
+"""IOD below the lip's shadow from which what continues the teeth upwards is taken."""
 CHEEK = (0.07, 0.14)
-GREY, BRIGHT = (0.5, 0.95), (0.35, 0.75)
-"""Teeth are less red for their luma, and brighter, than the lips: parts of the lips' own
-values between which a pixel turns from tooth to lip, and from cavity to tooth."""
+"""IOD beyond the last tooth between which what continues it fades out."""
+GREY = (0.5, 0.95)
+"""Redness for its luma, in parts of the lips', at which a pixel is surely tooth, and surely lip."""
+BRIGHT = (0.35, 0.75)
+"""Luma, in parts of the lips', at which a pixel is surely cavity, and surely tooth."""
 LEAST_REDNESS = 0.1
+"""Redness that lips have at least, in parts of their luma."""
 LIP_MARGIN = 0.014
-"""Of the opening, next to the lips, left out: it shows their wet edge. IOD."""
+"""IOD of the opening left out next to the lips: it shows their wet edge."""
 
 USUAL_SKIN = np.array([1.2, 0.94, 0.8], np.float32)
+"""Colour of skin in white light, relative to its luma."""
 IVORY = np.array([1.03, 1.0, 0.9], np.float32)
-"""Colours in white light, relative to their luma."""
+"""Colour of teeth in white light, relative to their luma."""
 WIDTHS = (0.13, 0.1, 0.105, 0.085, 0.07)
 """Of drawn teeth from the middle outwards, as seen from the front (8.5, 6.5, 7, 5.5 and
 4.5 mm for eyes 65 mm apart)."""
 LIGHTS = (1.0, 0.94, 0.82, 0.62, 0.44)
+"""How bright each of them is beside the first, which gets most light."""
 SHORTER = (0.0, 0.013, 0.009, 0.024, 0.04)
 """How much higher than the first tooth's the others' edges lie, IOD."""
 BELOW_LIP = 0.042
@@ -56,7 +64,7 @@ def visible(flat: Floats, hole: Floats, lip: Floats, canvas: Canvas) -> Floats |
     alpha = _under_lip(np.asarray(inside * likely, np.float32), inside, canvas)
     seen = alpha > 0.5
     row = float(seen.any(0).sum()) / canvas.scale
-    if row < ROW or float(alpha.sum()) < ENOUGH * canvas.scale**2:
+    if row < LEAST_ROW or float(alpha.sum()) < LEAST_AREA * canvas.scale**2:
         return None
     columns = np.arange(alpha.shape[1])
     full = columns[seen.any(0)]

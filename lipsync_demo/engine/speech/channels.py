@@ -22,16 +22,20 @@ if TYPE_CHECKING:
     from pydub import AudioSegment
 
 
-AUDIBLE, BESIDE = 1e-6, 10 ** (-45 / 10)
-"""Power of full scale, and of the loudest channel, below which a channel is silent."""
+AUDIBLE = 1e-6
+"""Power, of full scale, below which a channel is silent."""
+BESIDE = 10 ** (-45 / 10)
+"""Power, of the loudest channel, below which a channel is silent."""
 ALIKE = 0.5
 """Correlation from which two channels hold the same sound."""
 APART = 10.0
 """Ratio of power up to which channels that are alike count as one picture of a sound."""
 OPPOSED = -0.3
 """Correlation below which one of two channels is turned round."""
-STRETCH_SECONDS, STRETCHES = 5, 4
-"""A channel is judged by its loudest stretches."""
+STRETCH_SECONDS = 5
+"""Seconds of a stretch of sound; a channel is judged by its loudest ones."""
+STRETCHES = 4
+"""Stretches by which a channel is judged."""
 SPEAKING = 0.5
 """Share of the time somebody speaks, of that in the channel with most speech, that makes a
 channel one of the speaking ones."""

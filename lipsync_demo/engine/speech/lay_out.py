@@ -1,47 +1,22 @@
-"""The speech as the output plays it: what a mouth does at any output time."""
+"""Speech along the output: what a mouth does at any of the output's times."""
 
 from __future__ import annotations
 
-from typing import Protocol
-
 import numpy as np
-from scipy.ndimage import convolve1d, maximum_filter1d, uniform_filter1d
+from scipy.ndimage import maximum_filter1d, uniform_filter1d
 
 from lipsync_demo.engine.arrays import Doubles, Floats
+from lipsync_demo.engine.speech.closures import closures
+from lipsync_demo.engine.speech.shapes import BELIEF, Shapes
 from lipsync_demo.media.sync_modes import Timeline
 
-DOUBT, BELIEF = 0.2, 0.5
-"""Probability of speech below which nobody speaks, and from which on someone does."""
-HOLD, FADE = 0.2, 0.06
-"""How long before and after speech the mouth still follows the speech model, and half of how
-long it takes to rest, s. The model knows what mouths do in short pauses: few close them."""
-
-CERTAIN = 0.3
-"""Probability of closed lips from which on they surely touch."""
-PEAK, NEAR = 0.06, 0.06
-STANDING_OUT, AROUND = 1.6, 0.24
-"""Sound alone seldom gives more than a half, so lips also touch at a peak: the most likely moment
-within `NEAR` seconds before and after, when it is at least `PEAK` and so many times the mean
-within `AROUND`."""
-TOUCH = 0.04
-"""How soon a touch at a peak fades, s."""
-
-
-class Shapes(Protocol):
-    """What is known of the speech, `rate` times a second, row j at j / rate seconds.
-
-    `measures` (n, 5) in units of ordinary speech, in the order of `mouth.MEASURES`;
-    `closed` (n,) the probability that lips are together, `speech` (n,) that someone speaks.
-    """
-
-    @property
-    def rate(self) -> int: ...
-    @property
-    def measures(self) -> Floats: ...
-    @property
-    def closed(self) -> Floats: ...
-    @property
-    def speech(self) -> Floats: ...
+DOUBT = 0.2
+"""Probability of speech below which nobody speaks."""
+HOLD = 0.2
+"""Seconds before and after speech in which the mouth still follows the speech model: it knows what
+mouths do in short pauses, and few people close theirs."""
+FADE = 0.06
+"""Half of the seconds the mouth takes to come to rest."""
 
 
 class LaidOutSpeech:
@@ -49,7 +24,7 @@ class LaidOutSpeech:
 
     def __init__(self, shapes: Shapes, laid: Timeline) -> None:
         self._shapes = shapes
-        self._together = _together(shapes)
+        self._together = closures(shapes)
         self._speaking = _speaking(shapes)
         self._laid = laid
 
@@ -80,19 +55,6 @@ def _speaking(shapes: Shapes) -> Floats:
     hold, fade = (2 * round(seconds * shapes.rate) + 1 for seconds in (HOLD + FADE, FADE))
     held = maximum_filter1d(believed, hold, mode="nearest")
     return np.asarray(uniform_filter1d(held, fade, mode="nearest"), np.float32)
-
-
-def _together(shapes: Shapes) -> Floats:
-    """How surely lips touch (n,), 0 to 1."""
-    closed = np.asarray(shapes.closed, np.float32)
-    near, around = (2 * round(seconds * shapes.rate) + 1 for seconds in (NEAR, AROUND))
-    peaks = closed == maximum_filter1d(closed, near, mode="nearest")
-    peaks &= (closed >= PEAK) & (closed < CERTAIN) & (shapes.speech > BELIEF)
-    peaks &= closed >= STANDING_OUT * uniform_filter1d(closed, around, mode="nearest")
-    steps = np.arange(-near, near + 1) / shapes.rate
-    shape = np.exp(-np.square(steps / TOUCH))
-    touches = convolve1d(peaks.astype(np.float32), shape, mode="constant")
-    return np.asarray(np.clip(np.maximum(closed / CERTAIN, touches), 0, 1), np.float32)
 
 
 def _between(rows: Floats, places: Doubles) -> Floats:

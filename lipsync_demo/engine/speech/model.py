@@ -26,11 +26,18 @@ WEIGHTS_SHA256 = "b12f0f63a65e8fb1656a0d02505a63da799b1a4227bab756c00e810bcd266f
 RATE = phone_features.RATE
 LIP_TERMS = 8
 OUTPUTS = len(MEASURES) + LIP_TERMS + 2
-CHANNELS, GROUPS, TAPS = 48, 4, 5
+CHANNELS = 48
+"""Channels of the network's layers."""
+GROUPS = 4
+"""Groups of channels that are normalised together."""
+TAPS = 5
+"""Rows a convolution sees, DILATIONS apart."""
 DILATIONS = (1, 2, 4)
 
-SILENCE, SOUND = 1e-4, 4e-4
-"""RMS below which nothing is said, and above which the network decides (-80, -68 dBFS)."""
+SILENCE = 1e-4
+"""RMS below which nothing is said (-80 dBFS)."""
+SOUND = 4e-4
+"""RMS above which the network decides (-68 dBFS)."""
 
 LEAD = 15
 """Rows of silence heard before and after the sound: where a sound begins or ends abruptly, the

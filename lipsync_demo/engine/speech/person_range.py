@@ -15,15 +15,19 @@ import numpy as np
 from lipsync_demo.engine.arrays import Floats
 from lipsync_demo.engine.face.geometry import MEASURES
 
-OPENING, WIDTH, ROUNDNESS = (MEASURES.index(n) for n in ("opening", "width", "roundness"))
+OPENING = MEASURES.index("opening")
+WIDTH = MEASURES.index("width")
+ROUNDNESS = MEASURES.index("roundness")
 
 # Means over 12 talking people (the clips of kind `talk`), in the order of MEASURES.
 USUAL_MIDDLE = 0.125
 USUAL_SPREAD = np.array([0.08, 0.045, 0.095, 0.016, 0.035], np.float32)
 USUAL_SLOPES = np.array([1.0, 0.2, 1.1, -0.16, 0.38], np.float32)
 """How the measures go with the opening."""
-NARROWEST, WIDEST = 0.6, 1.4
-"""A person's own spread counts between these multiples of the usual one."""
+NARROWEST = 0.6
+"""Multiple of the usual spread that a person's own counts as, at least."""
+WIDEST = 1.4
+"""Multiple of the usual spread that a person's own counts as, at most."""
 
 LIPS_TOGETHER = 0.012
 """Opening at which the mesh sees closed lips, IOD; a person's own level may lie lower."""
@@ -39,13 +43,18 @@ between them, they look parted."""
 FURTHEST = 2.5
 """Spreads from a person's middle to which lips are pursed or drawn out: nobody showed more."""
 USUAL_WIDTH = 0.8
+"""Width of a mouth at rest, IOD; beyond it, it smiles."""
 RELAXED = 0.5
 """Part of a lasting smile's width that someone who begins to speak gives up."""
 WIDE_OPEN = 0.34
 """No one is opened further than this and a tenth more than they open themselves, IOD."""
 
-SILENT_SPREAD, TALKING_SPREAD = 0.015, 0.05
-ENOUGH_FRAMES = 50.0
+SILENT_SPREAD = 0.015
+"""Spread of the opening up to which a clip shows no speech, IOD."""
+TALKING_SPREAD = 0.05
+"""Spread of the opening from which on a clip surely shows speech, IOD."""
+HALF_KNOWN = 50.0
+"""Frames of speech from which a person's own range counts as much as people's in general."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -70,7 +79,7 @@ class PersonRange:
         opening = measures[:, OPENING]
         # How far the clip can be taken for this person's speech.
         talking = np.interp(spread[OPENING], [SILENT_SPREAD, TALKING_SPREAD], [0.0, 1.0])
-        known = float(talking) * len(measures) / (len(measures) + ENOUGH_FRAMES)
+        known = float(talking) * len(measures) / (len(measures) + HALF_KNOWN)
         slopes = USUAL_SLOPES
         if known > 0:
             centred = measures - mean

@@ -18,17 +18,20 @@ import numpy.typing as npt
 from lipsync_demo.engine.arrays import Floats
 from lipsync_demo.engine.errors import BrokenWeights
 
-PACKAGE, ARCHIVE = "hama", "assets/asr_waveform.hama"
+PACKAGE = "hama"
+ARCHIVE = "assets/asr_waveform.hama"
 ARCHIVE_SHA256 = "a9fcfe73e179ca48e399cd76a90a6b3e1887bf5037ecc52b778d13a149563328"
 
 WIDTH = 144
 BLOCKS = 3
 CONTEXT = 31
 
-_FIRST_MATRIX, _MATRICES_APART = 829, 9
+_FIRST_MATRIX = 829
+_MATRICES_APART = 9
 _MATRICES = ("feed1.in", "feed1.out", "attend.in", "attend.out", "feed2.in", "feed2.out")
 _MATRIX_STEPS = (0, 1, 2, 6, 7, 8)
-_FIRST_DEPTHWISE, _DEPTHWISE_APART = 804, 3
+_FIRST_DEPTHWISE = 804
+_DEPTHWISE_APART = 3
 _NAMES = {
     "ffn1.norm.weight": "feed1.norm.weight",
     "ffn1.norm.bias": "feed1.norm.bias",

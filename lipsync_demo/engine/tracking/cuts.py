@@ -9,8 +9,13 @@ from lipsync_demo.engine.arrays import Image
 from lipsync_demo.engine.video.picture import Picture
 
 CUT = 8.0
-JUMP_CUT, JUMP_CUT_RATIO = 2.5, 4.0
+"""Mean change of the thumbnail that is always a cut, codes."""
+JUMP_CUT = 2.5
+"""Mean change that is a cut within one scene when it comes at once, codes."""
+JUMP_CUT_RATIO = 4.0
+"""How many times the largest of the last changes it must be then."""
 THUMB = (32, 18)
+"""Width and height of the thumbnail, pixels."""
 FLAT = 1.5
 """A picture whose luma varies less is of one colour: what comes out of it is a new shot. Standard
 deviation in codes of the thumbnail."""

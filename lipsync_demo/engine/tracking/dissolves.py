@@ -15,17 +15,24 @@ from lipsync_demo.engine.arrays import Floats
 from lipsync_demo.engine.video.picture import Picture
 
 LINES = 48
-"""Of the thumbnail, whose pixels are single ones of the picture: averages would move smoothly."""
-SHORT, LONG = 8, 24
-"""Frames over which pixels are followed, for fast dissolves and for slow ones; multiples of 4."""
+"""Lines of the thumbnail, of single pixels of the picture: averages would move smoothly."""
+SHORT = 8
+"""Frames over which pixels are followed for fast dissolves; a multiple of 4."""
+LONG = 24
+"""Frames over which pixels are followed for slow dissolves; a multiple of 4."""
 BENT = 0.1
 """Mean square beside the straight line, of that of the change: less is straight. Dissolves of
 people who talk have .02 to .08, people, pans and zooms .14 and more."""
-MEAN_CHANGE, CHANGED, CODES = 4.0, 0.4, 4.0
-"""The mean change and the share of pixels that change, by more than so many codes, at least."""
-OTHER, OTHER_BENT = 0.3, 0.2
-"""Part of the change that is no change of light, at least, and how much beside the straight line
-of it may lie: a fade is straight, and what moves in it is not."""
+MEAN_CHANGE = 4.0
+"""Codes by which pixels change in the mean, at least."""
+CODES = 4.0
+"""Codes by which a pixel must change to count as changed."""
+CHANGED = 0.4
+"""Share of the pixels that change, at least."""
+OTHER = 0.3
+"""Part of the change that is no change of light, at least."""
+OTHER_BENT = 0.2
+"""Part of that which may lie beside the straight line: a fade is straight, motion in it is not."""
 LASTING = 0.75
 """Part of the change of a long one that its last frames must go on with."""
 OVER = 5

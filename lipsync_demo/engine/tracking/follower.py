@@ -32,9 +32,12 @@ from lipsync_demo.engine.tracking.speaker import Candidate
 from lipsync_demo.engine.video.picture import Picture
 
 Skipped = tuple[int, Picture]
-GATHERED, MOST_WAITING = 16, 128
-"""Frames whose mouths are taken into the library together, at most while too little is known."""
+GATHERED = 16
+"""Frames whose mouths are taken into the library together."""
+MOST_WAITING = 128
+"""Frames whose mouths wait at most while too little is known to interpolate them."""
 WIDEST_YAW = np.radians(50)
+"""Radians. A head turned further shows too little of its mouth."""
 SMALLEST_IOD = 14.0
 """Below this many pixels between the eyes a mouth is too small to draw."""
 

@@ -20,9 +20,9 @@ from lipsync_demo.engine.mouths.sample import patch_box
 from lipsync_demo.engine.video.picture import Picture
 
 TRIPLES_NEEDED = 32
-"""Times three to learn from before anything is interpolated."""
+"""Frame triples needed before interpolating."""
 RIDGE = 1.0
-"""Of the mean square of a descriptor's values."""
+"""Regularisation of the regression, in mean squares of a descriptor's values."""
 GROWTH = 1.25
 """The rule is made anew when this many times as much is known."""
 AT_ONCE = 32
@@ -35,7 +35,7 @@ mean by more of itself is looked at."""
 MOST_MOTION = 0.2
 """Faces that move further between the two are looked at, IOD."""
 TRIPLES_TRIED = 8
-"""Times three on which the rule of the shot before is tried: it must miss less than the middle."""
+"""Frame triples on which the rule of the shot before is tried: it must beat the middle."""
 
 _CORNERS = [LIPS_OUTER[0], LIPS_OUTER[len(LIPS_OUTER) // 2]]
 

@@ -29,17 +29,24 @@ Rows = NDArray[np.int32]
 
 EVERY = 6
 """Frames between two looks at least."""
-AROUND, ABOVE, BELOW = 1.6, 0.3, 1.0
-"""What is watched: so far beside the base of the nose, above it, and below the chin, IOD."""
-BESIDE, UNDER = 1.15, 0.6
-"""Where a mouth may be drawn: so far beside the base of the nose, and below the chin, IOD."""
+AROUND = 1.6
+"""IOD beside the base of the nose to which pixels are watched."""
+ABOVE = 0.3
+"""IOD above the base of the nose to which pixels are watched."""
+BELOW = 1.0
+"""IOD below the chin to which pixels are watched."""
+BESIDE = 1.15
+"""IOD beside the base of the nose within which a mouth may be drawn."""
+UNDER = 0.6
+"""IOD below the chin within which a mouth may be drawn."""
 REMEMBERED = 100
 """Looks in which the head must have moved."""
 CONTRAST = 80
 """Least difference of luma to a pixel beside it, codes: lesser edges may stay by chance."""
-TRAVEL, LEAST_TRAVEL = 0.08, 4.0
-"""How far the head must have moved across and along the picture while a pixel stayed, IOD, and at
-least, pixels."""
+TRAVEL = 0.08
+"""IOD the head must have moved across and along the picture while a pixel stayed."""
+LEAST_TRAVEL = 4.0
+"""The same in pixels, at least."""
 
 _CHIN = np.array(CHIN)
 

@@ -14,8 +14,10 @@ from lipsync_demo.engine.tracking.tracks import FaceTrack, track_of
 from lipsync_demo.engine.video.picture import Picture
 
 MOST_FACES = 3
-SEARCH_EVERY, SEARCH_ON = 12, 24
-"""Frames between two searches for faces while none is followed, and while one is."""
+SEARCH_EVERY = 12
+"""Frames between two searches for faces while none is followed."""
+SEARCH_ON = 24
+"""Frames between two searches for faces while one is followed."""
 SMALLER_FACES = 0.6
 """A second face is followed when it is at least this wide beside the widest."""
 DETECTION_SIDE = 256

@@ -13,18 +13,20 @@ from typing import TypeAlias
 import numpy as np
 
 from lipsync_demo.engine.arrays import Floats, Indices
-from lipsync_demo.engine.speech.lay_out import Shapes
+from lipsync_demo.engine.speech.shapes import Shapes
 from lipsync_demo.media.container.frame_times import FrameTimes
 from lipsync_demo.settings import FaceChoice
 
 LAGS = np.arange(-0.3, 0.301, 0.04)
 """Seconds by which a video's sound and picture may be apart."""
-ENOUGH = 25
+FRAMES_NEEDED = 25
 """Frames in which somebody speaks that are needed to judge a face."""
 STILL = 1e-4
 """What changes less shows nothing, IOD or units of speech."""
-CLEAR, AHEAD = 0.3, 0.1
-"""The speaker's correlation at least, and by how much it must exceed any other face's."""
+CLEAR = 0.3
+"""Correlation of the speaker's mouth with the sound, at least."""
+LEAD = 0.1
+"""By how much it must exceed any other face's."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -59,7 +61,7 @@ def chooser(wanted: FaceChoice, times: FrameTimes, hear: Callable[[], Shapes | N
             return largest(faces)
         agreed = np.array([agreement(face, times, shapes) for face in faces])
         first, second = np.argsort(-agreed)[:2]
-        clear = agreed[first] >= CLEAR and agreed[first] - agreed[second] >= AHEAD
+        clear = agreed[first] >= CLEAR and agreed[first] - agreed[second] >= LEAD
         return int(first) if clear else largest(faces)
 
     return {
@@ -78,7 +80,7 @@ def agreement(face: Candidate, times: FrameTimes, shapes: Shapes) -> float:
     best = 0.0
     for lag in LAGS:
         talking = np.interp(seconds + lag, heard, shapes.speech) > 0.5
-        if talking.sum() < ENOUGH or face.openings[talking].std() < STILL:
+        if talking.sum() < FRAMES_NEEDED or face.openings[talking].std() < STILL:
             continue
         said = np.interp(seconds[talking] + lag, heard, shapes.measures[:, 0])
         if said.std() > STILL:

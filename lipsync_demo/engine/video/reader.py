@@ -33,7 +33,10 @@ from lipsync_demo.media.picture.sizes import largest, stored_sizes
 
 HELD_BYTES = 96 * 1024 * 1024
 """Memory for the pictures of a backward stretch."""
-LEAST_HELD, MOST_HELD = 8, 96
+LEAST_HELD = 8
+"""Pictures of a backward stretch, at least."""
+MOST_HELD = 96
+"""Pictures of a backward stretch, at most."""
 SEEK_AHEAD = 60
 """Skipping more frames than this is worth a seek."""
 SEEK_BEFORE = (Fraction(0), Fraction(1), Fraction(10))

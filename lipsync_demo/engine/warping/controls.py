@@ -29,12 +29,12 @@ def _numbers(points: tuple[int, ...]) -> Indices:
     return np.array([MOVING.index(point) for point in points])
 
 
-OUTER, INNER, NEAR = (
-    _numbers(LIPS_OUTER),
-    _numbers(LIPS_INNER),
-    _numbers(NEAR_SKIN),
-)
-"""Places among MOVING, as are all below."""
+OUTER = _numbers(LIPS_OUTER)
+"""Places among MOVING of the outer lips, as are all below."""
+INNER = _numbers(LIPS_INNER)
+"""The inner lips."""
+NEAR = _numbers(NEAR_SKIN)
+"""The ring of skin around the lips."""
 _SKIN = np.concatenate(
     [
         NEAR,
@@ -47,8 +47,11 @@ _LIPS = np.concatenate([OUTER, INNER])
 SKIN = np.union1d(OUTER, _SKIN)
 """What the frame is held by; its lips are covered."""
 DONOR = np.union1d(_LIPS, np.concatenate([NEAR, _numbers((NOSE_BASE, 205, 425, 199, 175))]))
-DONOR_UPPER, DONOR_LOWER = np.setdiff1d(DONOR, _LOWER_LIP), np.setdiff1d(DONOR, _UPPER_LIP)
-"""What a mouth laid over it is held by, whole or lip by lip."""
+"""What a mouth laid over it is held by."""
+DONOR_UPPER = np.setdiff1d(DONOR, _LOWER_LIP)
+"""What its upper lip is held by."""
+DONOR_LOWER = np.setdiff1d(DONOR, _UPPER_LIP)
+"""What its lower lip is held by."""
 
 
 def covered(moving: Floats) -> Floats:

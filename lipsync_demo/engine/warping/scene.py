@@ -25,13 +25,18 @@ from lipsync_demo.engine.warping.curves import smooth_closed
 from lipsync_demo.engine.warping.grid import Grid
 from lipsync_demo.engine.warping.seam import inside_lips
 
-NODES, SKIN_NODES = 12, 8
-"""Of the grid for each IOD: where lips move, and where only skin does."""
+NODES = 12
+"""Nodes of the grid for each IOD where lips move."""
+SKIN_NODES = 8
+"""Nodes of the grid for each IOD where only skin moves."""
 LEAST_STEP = 2
 """Pixels between nodes at least."""
-SIDE, ABOVE, BELOW = (0.72, 1.15), (0.02, 0.32), (0.03, 0.5)
-"""How far from the middle of the face, above the base of the nose and below the chin pixels
-move fully, and from where on they do not move at all, IOD."""
+SIDE = (0.72, 1.15)
+"""IOD from the middle of the face within which pixels move fully, and beyond which not at all."""
+ABOVE = (0.02, 0.32)
+"""The same above the base of the nose."""
+BELOW = (0.03, 0.5)
+"""The same below the chin."""
 MOST_JAW = 0.45
 """How far the chin may be drawn below its place, IOD."""
 EDGE = 0.35

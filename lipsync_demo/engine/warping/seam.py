@@ -11,15 +11,18 @@ from lipsync_demo.engine.face.motion_model import CORNER
 from lipsync_demo.engine.warping.blend import filled
 from lipsync_demo.engine.warping.grid import Grid
 
-LIP_MARGIN, OPEN = 0.028, 0.06
-"""How far open lips' inner edges are taken inside the lips, from which opening on, IOD."""
+LIP_MARGIN = 0.028
+"""IOD by which the inner edges of open lips are taken inside the lips."""
+OPEN = 0.06
+"""Opening from which on lips count as open, IOD."""
 CONTACT = 0.01
 """Least thickness of the shadow between lips that were apart, IOD."""
 MEETING = 0.06
 """Inside the corners the two lips part within this length, IOD."""
-SOFTEST, WIDENING = 0.08, 1.4
-"""Beside the mouth one lip's motion goes over into the other's within the first, IOD, and
-the second times the distance from the corner."""
+SOFTEST = 0.08
+"""IOD at a corner of the mouth within which one lip's motion goes over into the other's."""
+WIDENING = 1.4
+"""That length grows by so many times the distance from the corner."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -6,7 +6,8 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from lipsync_demo.engine.speech.lay_out import CERTAIN, LaidOutSpeech
+from lipsync_demo.engine.speech.closures import CERTAIN
+from lipsync_demo.engine.speech.lay_out import LaidOutSpeech
 from lipsync_demo.media.sync_modes import SyncMode, timeline
 
 
