@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import importlib
+import re
+from pathlib import Path
 
 import pytest
+
+import lipsync_demo.engine
 
 OFFERED = {
     "lipsync_demo.engine": {
@@ -42,3 +46,17 @@ def test_exported_names(package: str) -> None:
     assert set(module.__all__) == OFFERED[package]
     assert all(hasattr(module, name) for name in module.__all__)
     assert all(getattr(module, name).__doc__ for name in module.__all__ if name != "CHIN")
+
+
+def test_the_document_names_every_module_in_its_folder() -> None:
+    """The table of steps is the tree."""
+    folder = Path(lipsync_demo.engine.__file__).parent
+    tree = {
+        (path.parent.relative_to(folder).as_posix(), path.name)
+        for path in folder.rglob("*.py")
+        if path.name != "__init__.py"
+    }
+    text = (folder.parents[1] / "docs" / "engine.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `([\w.]+)/?` \| (.*?) \|", text, re.MULTILINE)
+    named = {(room, name) for room, names in rows for name in re.findall(r"`(\w+\.py)`", names)}
+    assert named == tree
