@@ -48,7 +48,8 @@ def quality(
     from lab.quality import exactness
     from lab.quality.clips import JUDGED, load
     from lab.quality.drivers import Driver
-    from lab.quality.following import judge, line, measured, pairs, summary, table
+    from lab.quality.following import judge, line, pairs
+    from lab.quality.summary import measured, summary, table
 
     try:
         chosen = [Driver(name) for name in names(drivers)]

@@ -21,12 +21,18 @@ from lipsync_demo.engine.face.geometry import LIPS
 from lipsync_demo.engine.tracking import detect_faces, locate_landmarks
 from lipsync_demo.engine.video import FrameReader, Picture
 
-MOUTH, FACE, LIFT = 1.8, 3.4, 0.7
-"""Sides of a cell that shows the lower or the whole face, and how far the latter's middle
-lies above the mouth, IOD."""
+MOUTH = 1.8
+"""Side of a cell that shows the lower face, IOD."""
+FACE = 3.4
+"""Side of a cell that shows the whole face, IOD."""
+LIFT = 0.7
+"""IOD from the mouth up to the middle of a cell that shows the whole face."""
 GAP = 8
 """Pixels between the blocks."""
-INK, PAPER = (235, 235, 235), 24
+INK = (235, 235, 235)
+"""Colour of the words, RGB."""
+PAPER = 24
+"""Grey behind them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,12 @@ from importlib.util import find_spec
 from itertools import chain
 from typing import Any
 
-SIDE, MEL_BANDS, MEL_STEPS = 96, 80, 16
+SIDE = 96
+"""Pixels of the face the generator draws."""
+MEL_BANDS = 80
+"""Bands of the sound it hears."""
+MEL_STEPS = 16
+"""Steps of the sound it hears for one picture."""
 BATCHES = (1, 2, 4, 8, 16)
 
 Size = int | tuple[int, int]

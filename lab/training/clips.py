@@ -30,7 +30,8 @@ PACES = ((9, 10), (11, 10))
 NOISES = ("white", "pink", "hum", "babble")
 TOGETHER = 0.02
 """Opening at which lips count as closed, IOD."""
-_PAUSE_DB, _NOISE_DB = 26.0, 6.0
+_PAUSE_DB = 26.0
+_NOISE_DB = 6.0
 
 
 @dataclass(eq=False)

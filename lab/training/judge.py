@@ -30,9 +30,12 @@ FROM_PAUSE = 7
 """Rows between a counted moment and where `spoken` ends, which is 0.04 s into the pause."""
 NEAR = 0.04
 """Lips told to close this much too early or late still close in time, s."""
-SHUT, SHUT_PART, OPEN_PART = 0.03, 0.2, 0.35
-"""Lips told to be less open than this, IOD or part of the person's range, are closed; lips
-truly more open than the last part are clearly open."""
+SHUT = 0.03
+"""Lips told to be less open than this, IOD, are closed."""
+SHUT_PART = 0.2
+"""Or less than this part of the person's range."""
+OPEN_PART = 0.35
+"""Lips truly more open than this part of the person's range are clearly open."""
 NOISE_DB = 10.0
 TONES = (100, 150, 200, 300, 440, 600, 800, 1000, 1500, 2000, 2500, 3000)
 

@@ -21,108 +21,51 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import torch
-from scipy.special import expit
 from torch import nn
 from torch.nn import functional
 
-from lab.training.clips import Clip, listen, load, silences, spoken
+from lab.training.clips import Clip, listen, load, silences
 from lab.training.judge import (
     judge,
     judge_each,
     judge_sounds,
     written,
 )
+from lab.training.network import Net
 from lab.training.offsets import correct_offsets, speaker_seconds
+from lab.training.targets import SHAPES, Targets
 from lipsync_demo.engine.arrays import Floats
-from lipsync_demo.engine.face.geometry import MEASURES
 from lipsync_demo.engine.speech import SpeechModel
 from lipsync_demo.engine.speech.model import (
     CHANNELS,
     DILATIONS,
-    GROUPS,
     LIP_TERMS,
-    OUTPUTS,
-    TAPS,
     WEIGHTS,
 )
-from lipsync_demo.engine.speech.phone_features import FEATURES, RATE, PhoneNetwork
+from lipsync_demo.engine.speech.phone_features import RATE, PhoneNetwork
 from lipsync_demo.files import digest, write_whole
 
 RECORD = "speech_clips.json"
-BEGIN, END = "<!-- figures by lab fit speech -->", "<!-- end of figures -->"
-SHAPES = len(MEASURES) + LIP_TERMS
+BEGIN = "<!-- figures by lab fit speech -->"
+END = "<!-- end of figures -->"
 LOSS = torch.tensor([1.0, 1.0, 1.0, 0.5, 0.5] + [0.3] * LIP_TERMS)[None, :, None]
-STEPS, BATCH, QUIET, CROP = 300, 16, 4, 90
-RATE_OF_LEARNING, DECAY, DROPOUT = 2e-3, 0.1, 0.2
-CLOSED_SHARE, SPEECH_SHARE = 0.3, 0.1
-"""Of the two probabilities in the loss, against one of the shapes."""
-ALMOST, BLUR = 0.03, 0.006
-"""Opening at which lips count as half closed, and how softly, IOD: a hard limit would teach
-that lips open by a hair are no different from lips apart."""
+STEPS = 300
+"""Steps of the optimiser."""
+BATCH = 16
+"""Crops of speech in a step."""
+QUIET = 4
+"""Crops without speech in a step."""
+CROP = 90
+"""Rows of a crop, 50 a second."""
+LEARNING_RATE = 2e-3
+"""Of AdamW, at its highest."""
+DECAY = 0.1
+"""Weight decay of AdamW."""
+CLOSED_SHARE = 0.3
+"""Weight of the probability of closed lips in the loss, against one of the shapes."""
+SPEECH_SHARE = 0.1
+"""Weight of the probability of speech in the loss, against one of the shapes."""
 SEEDS = (0, 1, 2, 3)
-
-
-class Net(nn.Module):
-    """The network that `speech` runs in numpy."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.entry = nn.Conv1d(FEATURES, CHANNELS, 1)
-        self.layers = nn.ModuleList(
-            nn.Conv1d(CHANNELS, CHANNELS, TAPS, padding=d * (TAPS // 2), dilation=d)
-            for d in DILATIONS
-        )
-        self.norms = nn.ModuleList(nn.GroupNorm(GROUPS, CHANNELS) for _ in DILATIONS)
-        self.exit = nn.Conv1d(CHANNELS, OUTPUTS, 1)
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        def drop(y: torch.Tensor) -> torch.Tensor:
-            return functional.dropout(y, DROPOUT, self.training)
-
-        x = functional.dropout1d(x, DROPOUT, self.training)
-        x = drop(functional.gelu(self.entry(x)))
-        for layer, norm in zip(self.layers, self.norms, strict=True):
-            x = x + drop(functional.gelu(norm(layer(x))))
-        return self.exit(x)
-
-
-class Targets:
-    """What the network should say for each clip: shapes (n, 13), closed, speech, known (n,)."""
-
-    def __init__(self, clips: list[Clip]) -> None:
-        self.shapes: list[Floats] = []
-        self.known: list[np.ndarray] = []
-        self.closed: list[Floats] = []
-        self.speech = [spoken(c.samples)[: c.rows] for c in clips]
-        lips: list[Floats] = []
-        speakers: dict[str, list[Floats]] = {}
-        for clip in clips:
-            measures, lip, known = clip.mouth()
-            own = measures[known]
-            self.shapes.append((measures - own.mean(0)) / (own.std(0) + 1e-4))
-            self.known.append(known)
-            self.closed.append(expit((ALMOST - measures[:, 0]) / BLUR).astype("f4"))
-            lips.append(lip - lip[known].mean(0))
-            speakers.setdefault(clip.speaker, []).append(lips[-1][known])
-        scatter = np.mean([np.cov(np.concatenate(v).T) for v in speakers.values()], axis=0)
-        values, vectors = np.linalg.eigh(scatter)
-        self.axes = vectors[:, ::-1][:, :LIP_TERMS]
-        self.axes *= np.sign(self.axes[np.abs(self.axes).argmax(0), np.arange(LIP_TERMS)])
-        self.sizes = np.sqrt(values[::-1][:LIP_TERMS])
-        for i, lip in enumerate(lips):
-            terms = np.clip(lip @ self.axes / self.sizes, -4, 4)
-            self.shapes[i] = np.concatenate([self.shapes[i], terms], axis=1).astype("f4")
-
-    def rows(self, i: int, pace: float, count: int) -> Floats:
-        """Clip i played at `pace`: shapes, closed, speech and known in columns, (count, 16)."""
-        flags = [self.closed[i], self.speech[i], self.known[i]]
-        plain = np.column_stack([self.shapes[i], *flags])
-        if pace == 1.0:
-            return plain.astype("f4")
-        at, own = np.arange(count) * pace, np.arange(len(plain))
-        return np.column_stack([np.interp(at, own, c) for c in plain.T]).astype("f4")
-
-
 Fitted: TypeAlias = tuple[Net, Floats, Floats]
 """A network with the mean and spread of its inputs."""
 
@@ -148,9 +91,9 @@ def train(
     share = np.array([clips[i].rows * seconds[clips[i].speaker] ** -0.5 for i in chosen])
     share /= share.sum()
     net = Net()
-    optimiser = torch.optim.AdamW(net.parameters(), lr=RATE_OF_LEARNING, weight_decay=DECAY)
+    optimiser = torch.optim.AdamW(net.parameters(), lr=LEARNING_RATE, weight_decay=DECAY)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimiser, RATE_OF_LEARNING, total_steps=STEPS, pct_start=0.1
+        optimiser, LEARNING_RATE, total_steps=STEPS, pct_start=0.1
     )
     nothing = torch.zeros(CROP, SHAPES + 3)
     for _ in range(STEPS):

@@ -1,7 +1,7 @@
-"""Work done side by side with the caller's, in order: the codecs leave Python's lock alone.
+"""Background threads that keep the order of their items: codecs release the GIL.
 
-Both ends hold at most a few items. An error on either side ends the other, and nothing is
-left running. What works on pictures beside a codec takes some in a row.
+A queue of a few items joins the two sides. An error on either side ends the other, and no thread
+is left running.
 """
 
 from __future__ import annotations
@@ -16,31 +16,31 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 QUEUE_LENGTH = 2
-"""Items waiting between two threads: enough to even out what one item costs."""
+"""Items that wait between two threads: enough to even out what single items cost."""
 BATCH_BYTES = 6 * 1024 * 1024
-"""Bytes of pictures that are worked on one after another."""
+"""Bytes of the pictures of one batch."""
 
 
 def prefetch(items: Iterable[T], held: int = QUEUE_LENGTH) -> Generator[T, None, None]:
-    """The items, computed by a background thread up to `held` of them in advance.
+    """Yield the items, which a background thread computes up to `held` of them in advance.
 
-    An error of theirs is raised here in its place. Close the generator to stop early; when
-    it has ended, the thread has, too.
+    An error raised by the items is raised here in its place. Close the generator to stop early;
+    the thread ends with it.
     """
-    line: _Queue[T] = _Queue(held)
-    thread = Thread(target=_fill, args=(items, line), daemon=True)
+    queue: _Queue[T] = _Queue(held)
+    thread = Thread(target=_fill, args=(items, queue), daemon=True)
     thread.start()
     try:
-        yield from line.rest()
+        yield from queue.items()
     finally:
-        line.shut()
+        queue.close()
         thread.join()
 
 
 def batches(items: Iterable[T], size: tuple[int, int]) -> Iterator[list[T]]:
-    """Some items at a time, each with a picture of `size` (width, height).
+    """Yield the items in batches; each item has a picture of `size` (width, height).
 
-    While a codec works, all that other work needs leaves the processor's caches.
+    Working in batches keeps data in the processor's caches, which a codec empties.
     """
     coming = iter(items)
     most = max(BATCH_BYTES // (size[0] * size[1] * 3 // 2), 1)
@@ -49,15 +49,14 @@ def batches(items: Iterable[T], size: tuple[int, int]) -> Iterator[list[T]]:
 
 
 class BackgroundWorker(Generic[T]):
-    """Does `work` on each item in a thread of its own, at most `held` items behind.
+    """A background thread that does `work` on each item, with at most `held` items in its queue.
 
-    A context manager: leaving it waits for what is left, or drops it when an error is on
-    its way.
+    A context manager: leaving it waits for the items left, or drops them after an error.
     """
 
     def __init__(self, work: Callable[[T], None], held: int = QUEUE_LENGTH) -> None:
         self._work = work
-        self._line: _Queue[T] = _Queue(held)
+        self._queue: _Queue[T] = _Queue(held)
         self._error: BaseException | None = None
         self._thread = Thread(target=self._run, daemon=True)
 
@@ -72,43 +71,43 @@ class BackgroundWorker(Generic[T]):
         trace: TracebackType | None,
     ) -> None:
         if kind is None:
-            self._line.end()
+            self._queue.end()
         else:
-            self._line.shut()
+            self._queue.close()
         self._thread.join()
         if kind is None and self._error is not None:
             raise self._error
 
     def put(self, item: T) -> None:
-        """Adds an item; raises the error of the work on an earlier one."""
-        if not self._line.put(item) and self._error is not None:
+        """Queue an item; raise the error of the work on an earlier one, if any."""
+        if not self._queue.put(item) and self._error is not None:
             raise self._error
 
     def _run(self) -> None:
         try:
-            for item in self._line.rest():
+            for item in self._queue.items():
                 self._work(item)
         except BaseException as error:
             self._error = error
         finally:
-            self._line.shut()
+            self._queue.close()
 
 
-def _fill(items: Iterable[T], line: _Queue[T]) -> None:
+def _fill(items: Iterable[T], queue: _Queue[T]) -> None:
     try:
         for item in items:
-            if not line.put(item):
+            if not queue.put(item):
                 break
-        line.end()
+        queue.end()
     except BaseException as error:
-        line.end(error)
+        queue.end(error)
     finally:
         if isinstance(items, Generator):
             items.close()
 
 
 class _Queue(Generic[T]):
-    """A queue that either end may close."""
+    """A bounded queue that either side may close."""
 
     def __init__(self, held: int) -> None:
         self._held = held
@@ -118,7 +117,7 @@ class _Queue(Generic[T]):
         self._error: BaseException | None = None
 
     def put(self, item: T) -> bool:
-        """Waits for room; false when nobody takes items any more."""
+        """Wait for room and add an item; return false when the reader is gone."""
         with self._changed:
             self._changed.wait_for(lambda: self._shut or len(self._items) < self._held)
             if not self._shut:
@@ -127,20 +126,20 @@ class _Queue(Generic[T]):
             return not self._shut
 
     def end(self, error: BaseException | None = None) -> None:
-        """No more items come; the error, if any, is raised after the last one."""
+        """Close by the writer; the reader raises `error`, if any, after the last item."""
         with self._changed:
             self._ended, self._error = True, error
             self._changed.notify_all()
 
-    def shut(self) -> None:
-        """No more items are wanted."""
+    def close(self) -> None:
+        """Close by the reader and drop what waits."""
         with self._changed:
             self._shut = True
             self._items.clear()
             self._changed.notify_all()
 
-    def rest(self) -> Generator[T, None, None]:
-        """Items as they come, until the end."""
+    def items(self) -> Generator[T, None, None]:
+        """Yield items as they come until the writer closes the queue."""
         while True:
             with self._changed:
                 self._changed.wait_for(lambda: self._shut or self._ended or bool(self._items))

@@ -10,7 +10,8 @@ from lab.bars import Verdict
 from lab.quality import exactness
 from lab.quality.clips import JUDGED, load
 from lab.quality.drivers import Driver
-from lab.quality.following import judge, measured, pairs, summary
+from lab.quality.following import judge, pairs
+from lab.quality.summary import measured, summary
 
 pytestmark = [pytest.mark.media, pytest.mark.timeout(3600)]
 

@@ -12,7 +12,8 @@ from lab import bars
 from lab.quality.clips import TalkingClip, closures
 from lab.quality.drivers import Driver, listener, loudness, shuffled, true_shapes
 from lab.quality.eye import Seen
-from lab.quality.following import followed, measured, pairs, summary, table
+from lab.quality.following import followed, pairs
+from lab.quality.summary import measured, summary, table
 
 RATE = 25
 SECONDS = 8
