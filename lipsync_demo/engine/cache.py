@@ -49,11 +49,11 @@ class Cache(Protocol):
     def shapes(self, audio: Path, hear: Callable[[], SpeechShapes]) -> SpeechShapes:
         """The mouth shapes of a speech."""
 
-    def gop(self, recipe: str) -> Gop | None:
-        """The coded group that was kept for a recipe, if it is still there."""
+    def gop(self, key: str) -> Gop | None:
+        """The coded group that was kept for a key, if it is still there."""
 
-    def keep_gop(self, recipe: str, gop: Gop) -> None:
-        """Keep a coded group; `recipe` is the hash of all that it was drawn and encoded from."""
+    def store_gop(self, key: str, gop: Gop) -> None:
+        """Keep a coded group; `key` is the hash of all that it was drawn and encoded from."""
 
 
 class NoCache:
@@ -65,10 +65,10 @@ class NoCache:
     def shapes(self, audio: Path, hear: Callable[[], SpeechShapes]) -> SpeechShapes:
         return hear()
 
-    def gop(self, recipe: str) -> Gop | None:
+    def gop(self, key: str) -> Gop | None:
         return None
 
-    def keep_gop(self, recipe: str, gop: Gop) -> None:
+    def store_gop(self, key: str, gop: Gop) -> None:
         return None
 
 
@@ -84,20 +84,20 @@ class AnalysisCache:
         folder.mkdir(parents=True, exist_ok=True)
 
     def shots(self, video: Path, asked: str, find: Callable[[], list[Shot]]) -> list[Shot]:
-        return self._kept(
+        return self._cached(
             "shots", f"{digest(video)} {asked}", find, stored_shots.packed, stored_shots.unpacked
         )
 
     def shapes(self, audio: Path, hear: Callable[[], SpeechShapes]) -> SpeechShapes:
-        return self._kept("shapes", digest(audio), hear, _packed_shapes, _unpacked_shapes)
+        return self._cached("shapes", digest(audio), hear, _packed_shapes, _unpacked_shapes)
 
-    def gop(self, recipe: str) -> Gop | None:
-        return _read(self._place("gop", recipe), _unpacked_gop)
+    def gop(self, key: str) -> Gop | None:
+        return _read(self._path("gop", key), _unpacked_gop)
 
-    def keep_gop(self, recipe: str, gop: Gop) -> None:
-        self._write(self._place("gop", recipe), {name: getattr(gop, name) for name in GOP})
+    def store_gop(self, key: str, gop: Gop) -> None:
+        self._write(self._path("gop", key), {name: getattr(gop, name) for name in GOP})
 
-    def _kept(
+    def _cached(
         self,
         kind: str,
         what: str,
@@ -105,7 +105,7 @@ class AnalysisCache:
         pack: Callable[[T], Arrays],
         unpack: Callable[[Arrays], T],
     ) -> T:
-        path = self._place(kind, what)
+        path = self._path(kind, what)
         # A few locks for all: one for each file would stay behind for ever. Each kind has its
         # own, because a look at a video may listen to its sound.
         with FileLock(self._folder / f".{kind}-{path.stem[-1]}.lock"):
@@ -115,7 +115,7 @@ class AnalysisCache:
                 self._write(path, pack(found))
         return found
 
-    def _place(self, kind: str, what: str) -> Path:
+    def _path(self, kind: str, what: str) -> Path:
         name = hashlib.sha256(f"{_engine()} {kind} {what}".encode()).hexdigest()
         return self._folder / f"{kind}-{name}.npz"
 
@@ -123,10 +123,10 @@ class AnalysisCache:
         try:
             with replacing(path) as part, part.open("wb") as file:
                 np.savez(file, allow_pickle=False, **arrays)
-            _used(path)
+            _touch(path)
             self._shrink()
         except OSError as error:
-            logger.warning("What was found cannot be kept: %s", error)
+            logger.warning("The analysis cannot be cached: %s", error)
 
     def _shrink(self) -> None:
         ages = []
@@ -149,17 +149,17 @@ def _read(path: Path, unpack: Callable[[Arrays], T]) -> T | None:
     try:
         with np.load(path, allow_pickle=False) as arrays:
             found = unpack(dict(arrays))
-        _used(path)
+        _touch(path)
         return found
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
-        logger.warning("What was kept of an earlier run cannot be read: %s", error)
+        logger.warning("A cached analysis cannot be read: %s", error)
         return None
 
 
-def _used(path: Path) -> None:
-    # The file system's own clock may tell the same time for several milliseconds.
+def _touch(path: Path) -> None:
+    # The file system's own clock may report the same time for several milliseconds.
     os.utime(path, ns=(time.time_ns(),) * 2)
 
 

@@ -126,9 +126,9 @@ def _lip_sync(
     frames = plan(laid, reader.times)
     count = worth_seeing(reader, frames)
     asked = f"{count} frames, {request.face}"
-    with watch.stage(Stage.ANALYSE) as tell:
+    with watch.stage(Stage.ANALYSE) as report:
         shots = request.cache.shots(
-            request.video, asked, lambda: _tracked(request, reader, frames, count, tell)
+            request.video, asked, lambda: _tracked(request, reader, frames, count, report)
         )
     with watch.stage(Stage.CHOOSE):
         drawn = drawings(frames, shots, LaidOutSpeech(shapes, laid))
@@ -141,7 +141,7 @@ def _lip_sync(
         )
     made_of = f"{digest(request.video)} {asked}"
     with (
-        watch.stage(Stage.RENDER) as tell,
+        watch.stage(Stage.RENDER) as report,
         VideoWriter(
             request.output,
             reader.size,
@@ -153,7 +153,7 @@ def _lip_sync(
             tick=shared_tick(reader.times),
         ) as writer,
     ):
-        Output(frames, drawn, made_of).write(reader, writer, request.cache, tell)
+        Output(frames, drawn, made_of).write(reader, writer, request.cache, report)
     return EngineReport(
         frames=len(frames),
         synced=synced,
@@ -172,16 +172,16 @@ def _tracked(
     reader: FrameReader,
     frames: FramePlan,
     count: int,
-    tell: Callable[[float], None],
+    report: Callable[[float], None],
 ) -> list[Shot]:
-    """The shots of the first `count` frames; `tell` is given how much is done, 0 to 1."""
+    """The shots of the first `count` frames; `report` is given how much is done, 0 to 1."""
     choose = chooser(request.face, reader.times, functools.cache(lambda: _own_speech(request)))
     numbers, needed = range(count), frozenset(frames.sources)
     with closing(prefetch(reader.pictures(numbers, needed))) as pictures:
         return follow(
             chain.from_iterable(batches(pictures, reader.size)),
             FaceLandmarker(),
-            lambda seen: tell(seen / count),
+            lambda seen: report(seen / count),
             choose,
             skip=may_skip(reader),
         )

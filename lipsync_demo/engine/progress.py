@@ -70,18 +70,18 @@ class Stopwatch:
 
     on_progress: OnProgress | None = None
     timings: dict[Stage, StageTime] = field(default_factory=dict)
-    _told: float = 0.0
+    _reported: float = 0.0
 
     @contextmanager
     def stage(self, stage: Stage) -> Iterator[Callable[[float], None]]:
         wall, cpu = time.perf_counter(), time.process_time()
-        self._tell(stage, 0.0)
-        yield lambda done: self._tell(stage, done)
+        self._report(stage, 0.0)
+        yield lambda done: self._report(stage, done)
         self.timings[stage] = StageTime(time.perf_counter() - wall, time.process_time() - cpu)
-        self._tell(stage, 1.0)
+        self._report(stage, 1.0)
 
-    def _tell(self, stage: Stage, done: float) -> None:
-        if self.on_progress is None or 0 < done < min(1.0, self._told + 0.01):
+    def _report(self, stage: Stage, done: float) -> None:
+        if self.on_progress is None or 0 < done < min(1.0, self._reported + 0.01):
             return
-        self._told = done
+        self._reported = done
         self.on_progress(stage, done)

@@ -47,9 +47,9 @@ class Output:
         reader: FrameReader,
         writer: VideoWriter,
         cache: Cache,
-        tell: Callable[[float], None],
+        report: Callable[[float], None],
     ) -> None:
-        """Draw and encode all of it; `tell` is given how much is done, 0 to 1."""
+        """Draw and encode all of it; `report` is given how much is done, 0 to 1."""
         count = len(self._planned)
         if self._frames.end * self._frames.time_base > LONGEST_KEPT:
             cache = NoCache()
@@ -57,11 +57,11 @@ class Output:
         with BackgroundWorker[Work](lambda work: work()) as writing:
             for group in cut(self._frames.parts, count):
                 times = [self._planned[n][:2] for n in group]
-                recipe = self._recipe(group)
-                made = cache.gop(recipe)
+                key = self._group_key(group)
+                made = cache.gop(key)
                 if made is not None:
                     writing.put(partial(writer.add, made, times))
-                    tell(group.stop / count)
+                    report(group.stop / count)
                     continue
                 sources = self._frames.sources[group.start : group.stop]
                 drawn = self._drawn[group.start : group.stop]
@@ -69,18 +69,18 @@ class Output:
                     done = shown(pictures, drawn, reader.size)
                     for number, picture in zip(group, done, strict=True):
                         writing.put(partial(writer.write, picture, *times[number - group.start]))
-                        tell((number + 1) / count)
-                writing.put(partial(_end, writer, cache, recipe))
+                        report((number + 1) / count)
+                writing.put(partial(_end, writer, cache, key))
 
-    def _recipe(self, group: range) -> str:
+    def _group_key(self, group: range) -> str:
         """Hash of everything the coded group depends on, wherever it is shown."""
         begin = self._frames.pts[group.start]
-        told = hashlib.sha256(self._analysis.encode())
+        key = hashlib.sha256(self._analysis.encode())
         for number in group:
             frame, drawing = self._planned[number], self._drawn[number]
             since = (frame.pts - begin) * self._frames.time_base
-            told.update(f"\n{since} {frame.source} {drawing and drawing.recipe}".encode())
-        return told.hexdigest()
+            key.update(f"\n{since} {frame.source} {drawing and drawing.key}".encode())
+        return key.hexdigest()
 
 
 def _repeated(numbers: Sequence[int]) -> Set[int]:
@@ -89,5 +89,5 @@ def _repeated(numbers: Sequence[int]) -> Set[int]:
     return {number for number, times in visits.items() if times > 1}
 
 
-def _end(writer: VideoWriter, cache: Cache, recipe: str) -> None:
-    cache.keep_gop(recipe, writer.end_gop())
+def _end(writer: VideoWriter, cache: Cache, key: str) -> None:
+    cache.store_gop(key, writer.end_gop())

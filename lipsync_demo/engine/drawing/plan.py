@@ -48,7 +48,7 @@ class Drawing:
         return self.track.at(self.number)
 
     @property
-    def recipe(self) -> str:
+    def key(self) -> str:
         """Tells it from every other drawing upon the same frame of the same analysis."""
         rows, weights = self.donor.rows, self.donor.weights
         return f"{self.target.tobytes().hex()} {rows} {weights} {self.strength}"
