@@ -102,7 +102,7 @@ def _warm() -> None:
         os.environ.setdefault(f"{library}_NUM_THREADS", "1")
     import numpy as np
 
-    import lipsync_demo.engine  # noqa: F401
+    from lipsync_demo.engine import lip_sync  # noqa: F401
     from lipsync_demo.engine.face import FaceLandmarker
     from lipsync_demo.engine.speech import SpeechModel
     from lipsync_demo.moderation.nsfw import nsfw_score
