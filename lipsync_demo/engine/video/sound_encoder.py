@@ -14,7 +14,7 @@ from av.audio.stream import AudioStream
 from av.container import OutputContainer
 from av.packet import Packet
 
-from lipsync_demo.media.channels import LAYOUTS
+from lipsync_demo.media.sound.channels import LAYOUTS
 
 if TYPE_CHECKING:
     pass

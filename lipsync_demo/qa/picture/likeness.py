@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lipsync_demo.engine.video import FrameReader, Picture
-from lipsync_demo.qa.picture.alignment import Aligned
 from lipsync_demo.qa.models import Check, Outcome
 from lipsync_demo.qa.mouth.mouths import Box
 from lipsync_demo.qa.picture.alignment import Aligned
