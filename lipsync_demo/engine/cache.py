@@ -20,13 +20,13 @@ from typing import Protocol, TypeVar
 import numpy as np
 from filelock import FileLock
 
+from lipsync_demo import media
 from lipsync_demo.engine.speech.model import SpeechShapes
 from lipsync_demo.engine.tracking import stored_shots
 from lipsync_demo.engine.tracking.stored_shots import Arrays
 from lipsync_demo.engine.tracking.tracks import Shot
 from lipsync_demo.engine.video.gop import Gop
 from lipsync_demo.files import digest, replacing
-from lipsync_demo.media.container import streams
 
 T = TypeVar("T")
 
@@ -35,6 +35,8 @@ MOST_BYTES = 512 * 1024 * 1024
 CODE_AND_WEIGHTS = frozenset({".py", ".npz", ".task"})
 """Suffixes of the files whose change makes the engine find something else."""
 SHAPES = ("measures", "lips", "closed", "speech")
+SOURCES = (Path(__file__).parent, Path(media.__file__).parent)
+"""Folders whose code and weights decide what the engine finds."""
 GOP = ("data", "sizes", "places", "keys")
 
 logger = logging.getLogger(__name__)
@@ -166,7 +168,7 @@ def _touch(path: Path) -> None:
 @cache
 def _engine() -> str:
     """Hash of the engine's code and weights, and of the code that reads media for it."""
-    return code_hash(Path(__file__).parent, Path(streams.__file__).parent)
+    return code_hash(*SOURCES)
 
 
 def code_hash(*folders: Path) -> str:

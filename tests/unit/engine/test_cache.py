@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import lipsync_demo
 from lipsync_demo.engine import cache, pipeline
 from lipsync_demo.engine.cache import AnalysisCache
 from lipsync_demo.engine.pipeline import lip_sync
@@ -108,6 +109,11 @@ def test_code_and_weights_at_any_depth_change_the_hash_and_nothing_else_does(
     assert cache.code_hash(tmp_path / "engine") == known
     (tmp_path / "engine/room/b.py").rename(tmp_path / "engine/b.py")
     assert cache.code_hash(tmp_path / "engine") != known
+
+
+def test_the_engine_and_all_of_media_are_hashed() -> None:
+    package = Path(lipsync_demo.__file__).parent
+    assert (package / "engine", package / "media") == cache.SOURCES
 
 
 def test_what_was_not_used_for_longest_goes_first(tmp_path: Path) -> None:
