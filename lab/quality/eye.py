@@ -30,7 +30,7 @@ class Seen:
     """The mouth of the face in n frames, in the order shown.
 
     `seconds` (n,) from the first frame's appearance, `measures` (n, 5) in the order of
-    `mouth.MEASURES`, `lips` (n, 40, 3) in head axes and IOD. Frames without a face repeat the
+    `geometry.MEASURES`, `lips` (n, 40, 3) in head axes and IOD. Frames without a face repeat the
     one before and are false in `present` (n,).
     """
 

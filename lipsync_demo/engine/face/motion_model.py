@@ -1,7 +1,7 @@
 """How the lower face moves with the mouth: from the five measures to places of points.
 
 A linear map from measures to points in head axes, fitted over many speakers by
-`weights/fit_lips.py` and drawn towards the person's own by ridge regression as far as the
+`lab/training/lips.py` and drawn towards the person's own by ridge regression as far as the
 clip shows the mouth moving.
 """
 

@@ -1,9 +1,9 @@
 """Speech to mouth shapes: what the lips of a person who says this would do.
 
-A small network over the features of `phones`: a 1x1 layer to 48 channels and three residual
+A small network over the features of `phone_features`: a 1x1 layer to 48 channels and three residual
 convolutions of 5 taps (dilation 1, 2, 4), each with a group norm; four of them, fitted from
-different seeds by `weights/fit_speech.py`, are averaged. It knows people in general: its
-measures are in units of ordinary speech, which `levels` turns into one person's.
+different seeds by `lab/training/speech.py`, are averaged. It knows people in general: its
+measures are in units of ordinary speech, which `person_range` turns into one person's.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ recogniser takes even a tone for speech, after silence it does not."""
 class SpeechShapes:
     """Mouth shapes `rate` times a second; row k belongs to the moment k / rate s.
 
-    `measures` (n, 5) in the order of `mouth.MEASURES`, mean 0 and variance 1 over ordinary
+    `measures` (n, 5) in the order of `geometry.MEASURES`, mean 0 and variance 1 over ordinary
     speech; `lips` (n, 8) terms of the lips' principal shapes, likewise; `closed` (n,) the
     probability that a sound closes the lips (P, B, M); `speech` (n,) that someone speaks.
     Where nobody does, the other values mean nothing: the mouth rests.
@@ -80,7 +80,7 @@ class SpeechModel:
 
     @staticmethod
     def of(path: Path) -> SpeechModel:
-        """A model fitted here, from any weights file that `weights/fit_speech.py` wrote.
+        """A model fitted here, from any weights file that `lab/training/speech.py` wrote.
 
         Raises:
             BrokenWeights: the file is missing, or the recogniser is.

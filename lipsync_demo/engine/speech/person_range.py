@@ -59,7 +59,7 @@ HALF_KNOWN = 50.0
 
 @dataclass(frozen=True, eq=False, slots=True)
 class PersonRange:
-    """Measures of one person, each (5,) in the order of `mouth.MEASURES`.
+    """Measures of one person, each (5,) in the order of `geometry.MEASURES`.
 
     `closed` lips together at rest, `middle` the middle of speech, `spread` one unit of the
     speech model, `slopes` the change that goes with one IOD of opening; `widest` is the

@@ -13,7 +13,7 @@ BELIEF = 0.5
 class Shapes(Protocol):
     """What is known of the speech, `rate` times a second, row j at j / rate seconds.
 
-    `measures` (n, 5) in units of ordinary speech, in the order of `mouth.MEASURES`;
+    `measures` (n, 5) in units of ordinary speech, in the order of `geometry.MEASURES`;
     `closed` (n,) the probability that lips are together, `speech` (n,) that someone speaks.
     """
 

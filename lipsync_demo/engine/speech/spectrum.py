@@ -1,7 +1,7 @@
 """Sound as spectra: levels and logarithmic bands, 100 frames a second.
 
 Frame `j` is centred on the moment `j / 100` s and sees 25 ms (400 samples, Hann), as the
-listening network in `phones` was trained.
+listening network in `phone_features` was trained.
 """
 
 from __future__ import annotations

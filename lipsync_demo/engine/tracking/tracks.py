@@ -68,7 +68,7 @@ class FaceTrack:
 
     @cached_property
     def measures(self) -> Floats:
-        """(n, 5), in the order of `mouth.MEASURES`."""
+        """(n, 5), in the order of `geometry.MEASURES`."""
         parts = [measures(points, fit_pose(points)) for points in in_parts(self.few)]
         return np.concatenate(parts)
 
