@@ -525,6 +525,7 @@ class Demo:
 class Result:
     """The measured result card."""
 
+    LABEL = "Result"
     INFERENCE = "inference"
     MEASURING = "The result is being measured; the checks appear here in a few seconds."
     NOT_MEASURED = "This result has not been measured."
@@ -763,6 +764,8 @@ class Status:
         "Submitting again starts a new task, and a new task is billed even if the first "
         "one was started too."
     )
+    IN_PROGRESS = "Run in progress"
+    NO_RESULT = "Run without a result"
     CHECKING = "Checking the two files"
     UPLOADING = "Uploading video and speech"
     SENDING = "Sending the request"

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from html import escape
 
 from lipsync_demo import texts
 from lipsync_demo.runs.record.run import Charge
-
-__all__ = ["about", "charged", "clock", "escape", "factor", "megabytes", "rate", "seconds", "short"]
 
 SHORT = 8
 """Characters of a run's id that are shown: the whole id would let the reader act on the run."""

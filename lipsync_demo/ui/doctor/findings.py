@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup
 
 from lipsync_demo import texts
 from lipsync_demo.doctor.examine import Examined, examine_audio, examine_video
-from lipsync_demo.markup.words import escape
+from lipsync_demo.markup.words import seconds
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.preflight import Finding, Severity
+from lipsync_demo.templates import render_macro
 from lipsync_demo.ui.inputs.sources import Source, Track, read_source
 
+TEMPLATE = "ui/doctor/findings.html"
 MARK = ".mended-"
 """What stands between a file's name and the fix in the name of a mended one."""
 
@@ -35,39 +41,42 @@ def original_of(path: Path) -> Path | None:
     return original if original.is_file() else None
 
 
-def section(track: str, source: Source, seen: Examined) -> str:
+def panel(summary: str, sections: Sequence[Markup], *, opened: bool) -> Markup:
+    """Everything the doctor says, behind its summary."""
+    return render_macro(TEMPLATE, "panel", summary, opened, sections)
+
+
+def failed(trouble: Markup) -> Markup:
+    """Why a remedy could not be applied."""
+    return render_macro(TEMPLATE, "failed", trouble)
+
+
+def section(track: str, source: Source, seen: Examined) -> Markup:
     """The findings of one input, each with its remedy, and what was changed already."""
     title = texts.Doctor.VIDEO if track == "video" else texts.Doctor.SPEECH
-    rows = "".join(_row(track, finding) for finding in seen.found)
+    rows = [_row(track, finding) for finding in seen.found]
     original = original_of(source.path)
     changed = ""
     if original is not None:
         before = read_source(source.track, original)
         fix = source.path.name.partition(MARK)[2].partition("-")[0]
-        words = texts.Doctor.changed(texts.Doctor.FIXES[fix], _plain(before), _plain(source))
-        changed = (
-            f'<li class="changed"><span>{escape(words)}</span>'
-            f'<button type="button" class="button" data-act="undo {track}">{texts.Doctor.UNDO}'
-            "</button></li>"
-        )
-    return f"<h3>{title}</h3><ul>{rows}{changed}</ul>" if rows or changed else ""
+        changed = texts.Doctor.changed(texts.Doctor.FIXES[fix], _words(before), _words(source))
+    if not rows and not changed:
+        return Markup("")
+    return render_macro(TEMPLATE, "section", title, rows, changed, track, texts.Doctor.UNDO)
 
 
-def _plain(source: Source) -> str:
-    return source.facts.replace("<b>", "").replace("</b>", "")
+def _words(source: Source) -> str:
+    return f"{seconds(source.seconds)} · {source.found}"
 
 
-def _row(track: str, finding: Finding) -> str:
+def _row(track: str, finding: Finding) -> Mapping[str, Any]:
     ink = {Severity.ERROR: "bad-ink", Severity.WARNING: "warn-ink"}.get(finding.severity, "quiet")
     mark = {Severity.ERROR: "✕", Severity.WARNING: "!"}.get(finding.severity, "·")
-    button = ""
+    act = label = ""
     if finding.fix is not None:
         act, label = f"{finding.fix} {track}", texts.Doctor.FIXES[finding.fix.value]
         if finding.part is not None:
             start, end = (f"{float(edge):.3f}" for edge in finding.part)
             act, label = f"{act} {start} {end}", texts.Doctor.cut_to(start[:-1], end[:-1])
-        button = f'<button type="button" class="button" data-act="{act}">{label}</button>'
-    return (
-        f'<li><span class="{ink}">{mark}<span class="unheard"> {finding.severity}</span></span>'
-        f"<span><b>{escape(finding.what)}</b> {escape(finding.hint)}</span>{button}</li>"
-    )
+    return {"ink": ink, "mark": mark, "finding": finding, "act": act, "label": label}

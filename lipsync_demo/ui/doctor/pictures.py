@@ -7,10 +7,13 @@ from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
 
+from markupsafe import Markup
+
 from lipsync_demo import texts
 from lipsync_demo.markup.words import seconds
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.picture.stills import stills
+from lipsync_demo.templates import render
 
 FRAMES = 8
 """Frames in the row."""
@@ -19,16 +22,15 @@ HEIGHT = 72
 
 
 @lru_cache(maxsize=64)
-def strip(path: Path, length: Fraction) -> str:
+def strip(path: Path, length: Fraction) -> Markup:
     """The row for a video of `length` seconds; empty when it cannot be read."""
     moments = [length * (2 * n + 1) / (2 * FRAMES) for n in range(FRAMES)]
     try:
-        pictures = stills(path, moments, height=HEIGHT)
+        found = stills(path, moments, height=HEIGHT)
     except MediaError:
-        return ""
-    images = "".join(
-        f'<img src="data:image/webp;base64,{b64encode(data).decode()}" '
-        f'alt="{texts.Doctor.still(seconds(at))}">'
-        for data, at in zip(pictures, moments, strict=True)
-    )
-    return f'<div class="film" role="group" aria-label="{texts.Doctor.STRIP}">{images}</div>'
+        return Markup("")
+    pictures = [
+        (f"data:image/webp;base64,{b64encode(data).decode()}", texts.Doctor.still(seconds(at)))
+        for data, at in zip(found, moments, strict=True)
+    ]
+    return render("ui/doctor/strip.html", label=texts.Doctor.STRIP, pictures=pictures)

@@ -15,11 +15,10 @@ import gradio as gr
 from lipsync_demo import texts
 from lipsync_demo.doctor import fixes
 from lipsync_demo.markup.waveform import waveform
-from lipsync_demo.markup.words import escape
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.preflight import Fix, Severity
-from lipsync_demo.ui.doctor import widgets
-from lipsync_demo.ui.doctor.findings import MARK, examined, original_of, section
+from lipsync_demo.ui.doctor import findings, widgets
+from lipsync_demo.ui.doctor.findings import MARK, examined, original_of
 from lipsync_demo.ui.doctor.pictures import strip
 from lipsync_demo.ui.doctor.widgets import EXAMINING, STEP, CutWidgets, DoctorWidgets
 from lipsync_demo.ui.frame import notices
@@ -61,16 +60,13 @@ class Doctor:
             seen = examined(source.track, source.path)
             praise += [seen.praise] if seen.praise else []
             warnings += sum(f.severity is not Severity.NOTE for f in seen.found)
-            parts.append(section(track, source, seen))
+            parts.append(findings.section(track, source, seen))
         files = tuple(str(source.path) if source else "" for source in (picture, sound))
         summary = (
             texts.Doctor.summary(", ".join(praise), warnings) if parts else texts.Doctor.NOTHING
         )
         return {
-            w.findings: (
-                f'<details class="doctor"{" open" if warnings else ""}><summary>{escape(summary)}'
-                f"</summary>{''.join(parts)}</details>"
-            ),
+            w.findings: findings.panel(summary, parts, opened=warnings > 0),
             w.strip: strip(picture.path, picture.seconds) if picture else "",
             w.wave: waveform(sound.path) if sound else "",
             **(_points(picture, w.video) if files[0] != done[0] else {}),
@@ -120,7 +116,7 @@ class Doctor:
             mend(target)
         except MediaError as error:
             trouble = notices.trouble(error.what, error.hint)
-            return {self.widgets.findings: f'<div class="doctor">{trouble}</div>'}
+            return {self.widgets.findings: findings.failed(trouble)}
         target.with_name(f"{target.name}.from").write_text(original.name, encoding="utf-8")
         return self._holding(track, target)
 

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 import gradio as gr
 
 from lipsync_demo import texts
+from lipsync_demo.ui.frame import notices
 from lipsync_demo.ui.frame.context import html
 from lipsync_demo.ui.frame.listing import SELECT_JS
 
 STEP = 0.01
 """Seconds between two places of a slider."""
-EXAMINING = f'<p class="quiet" role="status">{texts.Doctor.LOOKING}</p>'
+EXAMINING = notices.status(texts.Doctor.LOOKING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

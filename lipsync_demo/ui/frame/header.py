@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from markupsafe import Markup
 from pydantic import SecretStr
 
 from lipsync_demo import texts
 from lipsync_demo.hosting.choice import explain
 from lipsync_demo.hosting.errors import HostingUnavailable
-from lipsync_demo.markup.words import escape
 from lipsync_demo.settings import BackendName, Settings
+from lipsync_demo.templates import render_macro
 
+TEMPLATE = "ui/frame/header.html"
 CONSENT = texts.Header.CONSENT
 LOOPBACK = "http://127.0.0.1"
 """The address that stands for the local backend when hosting is explained."""
@@ -27,13 +29,9 @@ def last_four(key: SecretStr) -> str:
     return f"…{text[-4:]}" if len(text) >= 12 else "…"
 
 
-def brand(settings: Settings, key: SecretStr | None) -> str:
+def brand(settings: Settings, key: SecretStr | None) -> Markup:
     """The app's name and the backend in use, as markup."""
-    kind, words = _answers(settings, key)
-    return (
-        '<div class="brand"><h1>Lipsync Demo</h1>'
-        f'<span class="pill answers {kind}">{escape(words)}</span></div>'
-    )
+    return render_macro(TEMPLATE, "brand", texts.Page.TITLE, *_answers(settings, key))
 
 
 def _answers(settings: Settings, key: SecretStr | None) -> tuple[str, str]:
@@ -46,23 +44,20 @@ def _answers(settings: Settings, key: SecretStr | None) -> tuple[str, str]:
     return "paid", "WaveSpeed API"
 
 
-def terms(settings: Settings, key: SecretStr | None) -> str:
+def terms(settings: Settings, key: SecretStr | None) -> Markup:
     """The quiet lines under the button: consent, and where the files go."""
     here = backend(settings, key) == "local"
     try:
         hosting = explain(settings, LOOPBACK if here else settings.base_url)
     except HostingUnavailable as error:
         hosting = str(error)
-    direct = (
-        f'<p id="direct" class="consent" hidden>{texts.Share.DIRECT} <a target="_blank"></a></p>'
-    )
-    return f'<p class="consent">{CONSENT} {escape(hosting)}</p>{direct}'
+    return render_macro(TEMPLATE, "terms", CONSENT, hosting, texts.Share.DIRECT)
 
 
-def key_note(key: SecretStr | None) -> str:
+def key_note(key: SecretStr | None) -> Markup:
     """What is said under the key box."""
-    used = f"<p><b>{escape(texts.Header.in_use(last_four(key)))}</b></p>" if key else ""
-    return f'<div class="quiet">{used}<p>{KEY_NOTE}</p></div>'
+    used = texts.Header.in_use(last_four(key)) if key else ""
+    return render_macro(TEMPLATE, "key_note", used, KEY_NOTE)
 
 
 def cleaned(text: str) -> SecretStr | None:

@@ -6,7 +6,6 @@ import gradio as gr
 from pydantic import SecretStr
 
 from lipsync_demo import texts
-from lipsync_demo.markup.words import escape
 from lipsync_demo.runs.steps.parameters import api_only
 from lipsync_demo.settings import MODEL_ID, Settings
 from lipsync_demo.ui.frame import header, notices
@@ -45,4 +44,4 @@ def note(settings: Settings, key: SecretStr | None, model: Model) -> str:
     if model.id == MODEL_ID:
         return ""
     words = [model.words, "" if model.takes_sync_mode else texts.Models.no_mode(model.name)]
-    return f'<p class="quiet" role="status">{escape(" ".join(filter(None, words)))}</p>'
+    return notices.status(" ".join(filter(None, words)))

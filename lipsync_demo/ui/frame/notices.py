@@ -59,9 +59,14 @@ PREVIEWED = quiet(texts.Notices.CONVERTED)
 NO_SUCH_ADDRESS = trouble(texts.Notices.NO_ID, texts.Notices.NO_ID_HINT)
 
 
-def facts(*lines: str) -> Markup:
-    """The lines under an input, each of them markup."""
-    return render_macro(TEMPLATE, "facts", [Markup(line) for line in lines])  # noqa: S704
+def source(length: str, found: str) -> Markup:
+    """How long an input is, and what else was found in it."""
+    return render_macro(TEMPLATE, "source", length, found)
+
+
+def facts(*lines: Markup) -> Markup:
+    """The lines under an input."""
+    return render_macro(TEMPLATE, "facts", lines)
 
 
 def findings(found: Sequence[Finding]) -> Markup:

@@ -11,6 +11,7 @@ from pathlib import Path
 import gradio as gr
 
 from lipsync_demo import markup, player, texts
+from lipsync_demo.templates import render
 
 ICON = Path(__file__).with_name("icon.svg")
 VIEWS = Path(__file__).parents[1]
@@ -128,8 +129,12 @@ def head() -> str:
     views = {*VIEWS.rglob("style.css")} - {own}
     sheets = [own, *sorted(views, key=lambda sheet: sheet.parent.name)]
     style = "\n".join([markup.style(), *(sheet.read_text(encoding="utf-8") for sheet in sheets)])
-    meta = f'<meta name="description" content="{texts.Page.DESCRIPTION}">'
-    return f"{meta}<style>{style}</style><script>{player.script()}</script>"
+    return render(
+        "ui/frame/head.html",
+        description=texts.Page.DESCRIPTION,
+        style=style,
+        script=player.script(),
+    )
 
 
 def script() -> str:

@@ -8,17 +8,22 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
+from markupsafe import Markup
+
 from lipsync_demo import texts
 from lipsync_demo.files import write_whole
-from lipsync_demo.markup.words import escape, seconds
+from lipsync_demo.markup.words import seconds
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.picture.stills import stills
 from lipsync_demo.runs.record.folder import RunFolder
 from lipsync_demo.runs.record.run import Run, RunState, Verdict
 from lipsync_demo.settings import MODEL_ID
+from lipsync_demo.templates import render_macro
+from lipsync_demo.ui.frame import notices
 from lipsync_demo.wavespeed.catalogue import short_name
 
 Link = Callable[[Path], str]
+TEMPLATE = "ui/history/listing.html"
 PAGE = 20
 """Runs on one page of the list."""
 ANY = ""
@@ -72,69 +77,46 @@ def _said(run: Run) -> Iterable[str]:
         yield run.error.what
 
 
-def history(runs: Sequence[Run], wanted: Wanted, page: int, link: Link) -> str:
+def history(runs: Sequence[Run], wanted: Wanted, page: int, link: Link) -> Markup:
     """The runs that are wanted, newest first, as links to their own addresses."""
     found = [run for run in runs if wanted.holds(run)]
     if not found:
-        return f'<p class="quiet">{texts.Runs.NONE_FOUND if runs else texts.Runs.NOTHING_YET}</p>'
+        return notices.quiet(texts.Runs.NONE_FOUND if runs else texts.Runs.NOTHING_YET)
     pages = (len(found) - 1) // PAGE + 1
     page = min(max(page, 0), pages - 1)
-    rows = "".join(row(run, link) for run in found[page * PAGE : (page + 1) * PAGE])
-    turn = "" if pages == 1 else _turning(page, pages)
+    listed = [row(run, link) for run in found[page * PAGE : (page + 1) * PAGE]]
     count = texts.Runs.count(len(found), len(runs))
-    return f'<p class="quiet">{count}</p><ul class="runs">{rows}</ul>{turn}'
+    return render_macro(TEMPLATE, "page", texts.Runs, count, listed, page, pages)
 
 
-def _turning(page: int, pages: int) -> str:
-    def button(text: str, to: int) -> str:
-        off = "" if 0 <= to < pages else " disabled"
-        return f'<button type="button" class="button" data-act="page {to}"{off}>{text}</button>'
-
-    return (
-        f'<nav class="take" aria-label="{texts.Runs.PAGES}">{button(texts.Runs.NEWER, page - 1)}'
-        f"<span>{page + 1} / {pages}</span>{button(texts.Runs.OLDER, page + 1)}</nav>"
-    )
+def recordings(runs: Sequence[Run], link: Link) -> Markup:
+    """The recorded runs that are there before this browser has any."""
+    return render_macro(TEMPLATE, "rows", [row(run, link, recorded=True) for run in runs])
 
 
-def row(run: Run, link: Link, recorded: bool = False) -> str:
+def row(run: Run, link: Link, recorded: bool = False) -> Markup:
     """One run of the list."""
-    files = " + ".join(_names(run))
-    length = seconds(run.output_seconds) if run.output_seconds is not None else ""
-    when = run.created_at.isoformat(timespec="seconds")
+    path = thumbnail(run)
     verdict = run.review.verdict if run.review else None
-    mark, ink = MARKS.get(verdict, ("", "")) if verdict else ("", "")
-    judged = f'<b class="{ink}" title="{texts.Runs.VERDICT}">{mark}</b>' if mark else ""
-    group = f'<span class="pill">{texts.Runs.GROUPED}</span>' if run.group else ""
-    other = run.model != MODEL_ID
-    model = f'<span class="pill">{escape(short_name(run.model))}</span>' if other else ""
-    which = escape(f"{files}, {run.title}")
-    more = (
-        ""
-        if recorded
-        else f'<button type="button" class="button" data-act="details" data-run="{run.id}">'
-        f'{texts.Runs.MORE}<span class="unheard"> {which}</span></button>'
-    )
-    state = texts.Runs.RECORDED if recorded else str(run.state)
-    address = "" if recorded else f' href="?run={run.id}" data-run="{run.id}"'
-    return (
-        f"<li><a{address}>{_picture(run, link)}"
-        f'<b class="{INKS.get(run.state, "")}">{state}</b><span>{escape(run.manner)}</span>'
-        f'<span class="files">{escape(files)}</span>{model}{group}{judged}<span>{length}</span>'
-        f'<time datetime="{when}">{run.created_at:%d %b %H:%M} UTC</time></a>{more}</li>'
+    return render_macro(
+        TEMPLATE,
+        "row",
+        run,
+        texts.Runs,
+        recorded,
+        INKS.get(run.state, ""),
+        link(path) if path else "",
+        texts.Runs.thumbnail(run.title),
+        " + ".join(_names(run)),
+        short_name(run.model) if run.model != MODEL_ID else "",
+        MARKS.get(verdict) if verdict else None,
+        seconds(run.output_seconds) if run.output_seconds is not None else "",
     )
 
 
 def _names(run: Run) -> Sequence[str]:
     known = [record.name for record in (run.video, run.audio) if record]
     return known or [(run.prediction_id if run.imported else None) or texts.Runs.UNCHECKED]
-
-
-def _picture(run: Run, link: Link) -> str:
-    path = thumbnail(run)
-    if path is None:
-        return '<span class="thumbnail" aria-hidden="true"></span>'
-    words = escape(texts.Runs.thumbnail(run.title))
-    return f'<img class="thumbnail" src="{escape(link(path))}" alt="{words}" loading="lazy">'
 
 
 def thumbnail(run: Run) -> Path | None:

@@ -9,14 +9,13 @@ import gradio as gr
 from pydantic import SecretStr
 
 from lipsync_demo import texts
-from lipsync_demo.markup.words import escape
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.runs.record.errors import RunNotFound, RunsError
 from lipsync_demo.runs.record.run import HEADINGS, Review, Run, Verdict
 from lipsync_demo.ui.frame import header, notices
 from lipsync_demo.ui.frame.context import AT_ONCE, IN_TURN, Changes, Shared, unchanged
 from lipsync_demo.ui.frame.ids import KEPT, remembered, run_id
-from lipsync_demo.ui.history.listing import ANY, Wanted, history, row
+from lipsync_demo.ui.history.listing import ANY, Wanted, history, recordings
 from lipsync_demo.ui.history.widgets import (
     ALSO_API,
     HERE,
@@ -52,8 +51,7 @@ class History:
         runs = self.shared.service.list(KEPT, ids=known) if known else []
         shown = history(runs, Wanted(*(text or ANY for text in wanted)), page, self.shared.link)
         if not runs and (recorded := samples.comparison()):
-            rows = "".join(row(run, self.shared.link, recorded=True) for run in recorded)
-            shown += f'<ul class="runs">{rows}</ul>'
+            shown += recordings(recorded, self.shared.link)
         return {self.runs.listing: shown}
 
     def select(self, ids: object, groups: object, event: gr.EventData) -> Changes:
@@ -75,7 +73,7 @@ class History:
         return {
             self.drawer.chosen: run.id,
             self.drawer.panel: gr.Column(visible=True),
-            self.drawer.title: f"<h2>{escape(_title(run))}</h2>",
+            self.drawer.title: notices.heading(_title(run)),
             self.drawer.verdict: said.verdict.value if said.verdict else ANY,
             self.drawer.good: [n for n, v in said.headings.items() if v is Verdict.PASS],
             self.drawer.bad: [n for n, v in said.headings.items() if v is Verdict.FAIL],
@@ -101,7 +99,7 @@ class History:
             self.shared.service.review(run_id(chosen) or "", said)
         except RunsError as error:
             return {self.runs.notice: notices.trouble(error.what, error.hint)}
-        return {self.runs.notice: f'<p class="quiet" role="status">{texts.Runs.SAVED}</p>'}
+        return {self.runs.notice: notices.status(texts.Runs.SAVED)}
 
     def repeat(self, chosen: str) -> Changes:
         """Put the run's inputs and mode into the studio."""
@@ -125,7 +123,7 @@ class History:
             return {self.runs.notice: notices.trouble(error.what, error.hint)}
         words = texts.Runs.deleted(gone.at_api)
         return {
-            self.runs.notice: f'<p class="quiet" role="status">{words}</p>',
+            self.runs.notice: notices.status(words),
             self.drawer.panel: gr.Column(visible=False),
             self.shared.ids: [i for i in remembered(ids) if i != wanted],
         }

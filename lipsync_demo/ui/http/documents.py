@@ -9,14 +9,14 @@ from fractions import Fraction
 from pathlib import Path
 from typing import IO, cast
 
+from markupsafe import Markup
 from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
-from lipsync_demo import texts
+from lipsync_demo import templates, texts
 from lipsync_demo.hosting.errors import LinkRefused
-from lipsync_demo.markup.words import escape
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.picture.stills import stills
 from lipsync_demo.report.archive import write_zip
@@ -112,13 +112,10 @@ def routes(settings: Settings, service: RunService, link: Callable[[Path], str])
     ]
 
 
-def links(kind: str, wanted: str) -> str:
+def links(kind: str, wanted: str) -> Markup:
     """The four downloads of a report, for the page."""
-    each = "".join(
-        f'<a class="button" href="{REPORT}{kind}/{wanted}.{form}" download>{name}</a>'
-        for form, name in texts.Report.DOWNLOADS.items()
-    )
-    return f'<div class="take reports"><span>{texts.Report.AS}</span>{each}</div>'
+    address = f"{REPORT}{kind}/{wanted}"
+    return templates.render("ui/http/downloads.html", texts=texts.Report, address=address)
 
 
 def _known(report: Callable[[Request], Response]) -> Callable[[Request], Response]:
@@ -158,13 +155,7 @@ def _safe(content: Content) -> Run | None:
 
 
 def _sorry(what: str, status: int) -> Response:
-    page = (
-        '<!doctype html><html lang="en"><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        '<meta name="color-scheme" content="light dark"><meta name="robots" content="noindex">'
-        f"<title>{texts.Page.TITLE}</title>"
-        "<style>body{font:16px/1.5 system-ui;max-width:32em;margin:18vh auto;padding:0 20px}"
-        "</style>"
-        f"<main><h1>{escape(what)}</h1><p>{texts.Share.ASK}</p></main>"
+    page = templates.render(
+        "ui/http/sorry.html", title=texts.Page.TITLE, what=what, hint=texts.Share.ASK
     )
     return HTMLResponse(page, status, headers=PRIVATE)

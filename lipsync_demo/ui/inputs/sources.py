@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-from lipsync_demo.markup.words import escape, megabytes, rate, seconds
+from lipsync_demo.markup.words import megabytes, rate
 from lipsync_demo.media.container.failures import written
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.preflight import lay
@@ -47,8 +47,8 @@ class Source:
         return self.info.duration
 
     @property
-    def facts(self) -> str:
-        """One line of HTML with what the probe found."""
+    def found(self) -> str:
+        """What the probe found beside the length, in one line."""
         video, audio = self.info.video, self.info.audio
         found = []
         if self.track == "video" and video is not None:
@@ -58,7 +58,7 @@ class Source:
             channels = {1: "mono", 2: "stereo"}.get(audio.channels, f"{audio.channels} channels")
             found = [channels, f"{rate(Fraction(audio.rate, 1000))} kHz"]
         found.append(megabytes(self.info.size_bytes))
-        return f"<b>{seconds(self.seconds)}</b> · {escape(' · '.join(found))}"
+        return " · ".join(found)
 
 
 @lru_cache(maxsize=256)

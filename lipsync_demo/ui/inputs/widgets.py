@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import gradio as gr
+from markupsafe import Markup
 
 from lipsync_demo import texts
 from lipsync_demo.media.preflight import LIMITS
 from lipsync_demo.settings import Settings
+from lipsync_demo.ui.frame import notices
 from lipsync_demo.ui.frame.context import html
 
 CAMERA = {"video": {"width": {"ideal": 1280}, "height": {"ideal": 720}}}
@@ -80,10 +82,9 @@ def build(settings: Settings, video: Path | None, speech: Path | None) -> Source
     )
 
 
-def limits(settings: Settings, track: str) -> str:
+def limits(settings: Settings, track: str) -> Markup:
     """What may be chosen, said before it is."""
     formats = "MP4, MOV, WebM, AVI, MKV" if track == "video" else "MP3, WAV, M4A, FLAC"
     advice = texts.Studio.ONE_FACE if track == "video" else texts.Studio.ONE_VOICE
     size, minutes = settings.max_upload_mb, int(LIMITS.seconds / 60)
-    words = texts.Studio.limits(formats, size, minutes, advice)
-    return f'<p class="limits">{words}</p>'
+    return notices.limits(texts.Studio.limits(formats, size, minutes, advice))

@@ -10,17 +10,21 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from markupsafe import Markup
 from pydantic import SecretStr
 
 from lipsync_demo import texts
-from lipsync_demo.markup.words import charged, escape
+from lipsync_demo.markup.words import charged
 from lipsync_demo.runs.record.ledger_line import Line, LineState, as_csv
 from lipsync_demo.runs.steps.prices import amount
+from lipsync_demo.templates import render_macro
 from lipsync_demo.ui.frame import header, notices, prices
 from lipsync_demo.ui.frame.context import AT_ONCE, IN_TURN, Changes, Shared, html
 from lipsync_demo.ui.frame.ids import run_id
 from lipsync_demo.wavespeed.catalogue import short_name
 from lipsync_demo.wavespeed.errors import WaveSpeedError
+
+TEMPLATE = "ui/money/ledger.html"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,14 +65,13 @@ class Money:
         if money.server_limit is not None and key is None and backend != "local":
             left = max(Decimal(0), money.server_limit - money.ledger.spent(key="environment"))
             tiles.append((f"{left} USD", texts.Money.SERVER_LEFT))
-        cells = "".join(f"<div><b>{value}</b><span>{name}</span></div>" for value, name in tiles)
         words = (
             texts.Money.LOCAL
             if backend == "local"
             else prices.before(shared, 1, key, session, model)
         )
         return {
-            self.figures: f'<div class="tiles">{cells}</div><p class="quiet">{words}</p>{trouble}',
+            self.figures: render_macro(TEMPLATE, "figures", tiles, words, trouble),
             self.lines: table(lines),
             self.remove_button: gr.Button(visible=limit is not None),
             self.save: gr.DownloadButton(visible=bool(lines), value=self._csv(lines)),
@@ -81,13 +84,13 @@ class Money:
         if own is None or limit is None:
             return {self.notice: notices.no_amount(typed)}
         self.shared.service.money.ledger.set_limit(own, limit)
-        return {self.notice: f'<p class="quiet" role="status">{texts.Money.SET}</p>', self.box: ""}
+        return {self.notice: notices.status(texts.Money.SET), self.box: ""}
 
     def remove_limit(self, session: object) -> Changes:
         """Remove this session's spending limit."""
         if own := run_id(session):
             self.shared.service.money.ledger.set_limit(own, None)
-        return {self.notice: f'<p class="quiet" role="status">{texts.Money.LIFTED}</p>'}
+        return {self.notice: notices.status(texts.Money.LIFTED)}
 
     def _csv(self, lines: Sequence[Line]) -> str | None:
         if not lines:
@@ -98,23 +101,22 @@ class Money:
         return str(path)
 
 
-def table(lines: Sequence[Line]) -> str:
+def table(lines: Sequence[Line]) -> Markup:
     """The ledger of this session."""
     if not lines:
-        return f'<p class="quiet">{texts.Money.EMPTY}</p>'
-    rows = "".join(
-        f"<tr><td>{line.at:%d %b %H:%M}</td><td>{escape(short_name(line.model))}</td>"
-        f"<td>{line.mode or '–'}</td><td>{_amount(line)}</td>"
-        f"<td>{'–' if line.charge is None else charged(line.charge)}</td>"
-        f"<td>{_state(line)}</td>"
-        f"<td><code>{escape((line.task or '–')[:12])}</code></td></tr>"
-        for line in lines
-    )
-    heads = "".join(f'<th scope="col">{name}</th>' for name in texts.Money.COLUMNS)
+        return notices.quiet(texts.Money.EMPTY)
+    rows = [(_cells(line), (line.task or "–")[:12]) for line in lines]
+    return render_macro(TEMPLATE, "table", texts.Money, rows)
+
+
+def _cells(line: Line) -> Sequence[str]:
     return (
-        f'<div class="ledger" tabindex="0" role="region" aria-label="{texts.Money.LEDGER}"><table>'
-        f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
-        f'<p class="quiet">{texts.Money.CHARGED_NOTE}</p>'
+        f"{line.at:%d %b %H:%M}",
+        short_name(line.model),
+        line.mode or "–",
+        _amount(line),
+        "–" if line.charge is None else charged(line.charge),
+        _state(line),
     )
 
 
@@ -140,7 +142,7 @@ def build(shared: Shared) -> Money:
             set_button = gr.Button(t.PUT, elem_id="money-set")
             remove_button = gr.Button(t.LIFT, visible=False, elem_id="money-lift")
         notice = html(elem_id="money-notice")
-        html(f"<h2>{t.LEDGER}</h2>")
+        html(notices.heading(t.LEDGER))
         lines = html(elem_id="money-lines")
         save = gr.DownloadButton(t.SAVE, visible=False, elem_id="money-csv")
     return Money(

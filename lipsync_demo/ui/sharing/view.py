@@ -8,9 +8,9 @@ import gradio as gr
 
 from lipsync_demo import texts
 from lipsync_demo.hosting.errors import HostingUnavailable
-from lipsync_demo.markup.words import escape
 from lipsync_demo.runs.record.errors import RunsError
 from lipsync_demo.runs.storage.share_links import DAYS, Kind
+from lipsync_demo.templates import render
 from lipsync_demo.ui.frame import notices
 from lipsync_demo.ui.frame.context import AT_ONCE, Changes, Shared, html, unchanged
 from lipsync_demo.ui.frame.ids import run_id
@@ -63,12 +63,12 @@ class Sharing:
         base = self.shared.settings.public_base_url or ""
         until = f"{share.expires_at:%d %B %Y, %H:%M} UTC"
         return {
-            self.message: (
-                f'<div class="shared"><input type="text" readonly aria-label="{texts.Share.LINK}" '
-                f'data-path="{escape(path)}" value="{escape(base + path)}">'
-                f'<button type="button" class="button" data-copy>{texts.Share.COPY}</button>'
-                f'<a class="button" href="{escape(path)}" target="_blank">{texts.Share.OPEN}</a>'
-                f'<p class="quiet">{escape(texts.Share.until(until))}</p></div>'
+            self.message: render(
+                "ui/sharing/link.html",
+                texts=texts.Share,
+                base=base,
+                path=path,
+                until=texts.Share.until(until),
             ),
             self.revoke: gr.Button(visible=True),
         }
@@ -77,7 +77,7 @@ class Sharing:
         """Revoke every link."""
         count = self.shared.service.shares.revoke(run_id(wanted) or "")
         return {
-            self.message: f'<p class="quiet">{escape(texts.Share.revoked(count))}</p>',
+            self.message: notices.quiet(texts.Share.revoked(count)),
             self.revoke: gr.Button(visible=False),
         }
 

@@ -7,11 +7,13 @@ from fractions import Fraction
 from pathlib import Path
 
 import gradio as gr
+from markupsafe import Markup
 from pydantic import SecretStr
 
 from lipsync_demo import texts
 from lipsync_demo.markup import alignment
-from lipsync_demo.markup.words import clock, escape
+from lipsync_demo.markup.words import clock
+from lipsync_demo.markup.words import seconds as length
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.preflight import Severity, check
 from lipsync_demo.media.sync_modes import SyncMode
@@ -128,8 +130,9 @@ class InputEvents:
             source = read_source(track, Path(path))
         except MediaError as error:
             return None, notices.facts(notices.trouble(error.what, error.hint), hint)
-        preview = notices.PREVIEWED if source.shown != source.path else ""
-        return source, notices.facts(f"<p>{source.facts}</p>", preview, hint)
+        preview = notices.PREVIEWED if source.shown != source.path else Markup("")
+        words = notices.source(length(source.seconds), source.found)
+        return source, notices.facts(words, preview, hint)
 
     def _laid(
         self,
@@ -176,7 +179,7 @@ class InputEvents:
             time = f"about {clock(max(1.0, pace * float(seconds)))} · "
         price = prices.before(self.shared, 1, key, session, model.id)
         ahead = self._ahead(backend) + prices.wait_words(self.shared, key)
-        return f'<span class="quiet">{time}{ahead}{escape(price)}</span>'
+        return notices.hint(f"{time}{ahead}{price}")
 
     def _ahead(self, backend: BackendName) -> str:
         """Say how many runs are queued at the local engine."""

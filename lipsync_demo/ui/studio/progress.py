@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from markupsafe import Markup
+
 from lipsync_demo import texts
 from lipsync_demo.markup import pacing
-from lipsync_demo.markup.words import clock, escape
+from lipsync_demo.markup.words import clock
 from lipsync_demo.runs.record.run import Estimate, Run, RunState
+from lipsync_demo.templates import render_macro
 from lipsync_demo.wavespeed.models import Prediction
 
+TEMPLATE = "ui/studio/progress.html"
 STEPS = {
     RunState.CHECKING: "Check",
     RunState.UPLOADING: "Upload",
@@ -64,28 +68,31 @@ def resume_label(run: Run) -> str:
     return texts.Status.TRY_AGAIN if run.prediction_id is None else texts.Status.FETCH_AGAIN
 
 
-def waiting(run: Run, estimate: Estimate | None, elapsed: float, share: float | None = None) -> str:
+def waiting(
+    run: Run, estimate: Estimate | None, elapsed: float, share: float | None = None
+) -> Markup:
     """The stage while a run goes on: step, elapsed time, estimate, id.
 
     `share` is how much of the transfer under way is done, 0 to 1.
     """
     at = list(STEPS).index(run.state.step)
-    steps = "".join(
-        f'<li class="{"past" if n < at else "now" if n == at else "next"}"'
-        f"{' aria-current=step' if n == at else ''}>{name}</li>"
+    steps = [
+        ("past" if n < at else "now" if n == at else "next", name)
         for n, name in enumerate(STEPS.values())
-    )
+    ]
     words = now_words(run)
-    title = escape(pacing.told(run) if run.state is RunState.LIMITED else words)
-    transferred = "" if share is None else f" · {share:.0%}"
-    trouble = f'<p class="trouble warn">{escape(run.trouble)}</p>' if run.trouble else ""
-    return (
-        f'<section class="stage waiting" aria-label="Run in progress" data-say="{escape(words)}">'
-        f"<h2>{title}{transferred}</h2>"
-        f'<p class="elapsed">{clock(elapsed)}</p>'
-        f'<p class="quiet">{escape(remaining(estimate))}</p>'
-        f'<ol class="steps">{steps}</ol>{trouble}{identity(run)}'
-        f'<p class="quiet">{escape(stop_words(run))}</p></section>'
+    title = pacing.told(run) if run.state is RunState.LIMITED else words
+    return render_macro(
+        TEMPLATE,
+        "waiting",
+        run,
+        texts.Status,
+        words,
+        title if share is None else f"{title} · {share:.0%}",
+        clock(elapsed),
+        remaining(estimate),
+        steps,
+        stop_words(run),
     )
 
 
@@ -99,9 +106,11 @@ def now_words(run: Run) -> str:
     return NOW[run.state]
 
 
-def now_markup(run: Run) -> str:
+def now_markup(run: Run) -> Markup:
     """The step in words, with a countdown the browser keeps up to date."""
-    return pacing.counting(run) if run.state is RunState.LIMITED else escape(now_words(run))
+    if run.state is RunState.LIMITED:
+        return pacing.counting(run)
+    return Markup.escape(now_words(run))
 
 
 def remaining(estimate: Estimate | None) -> str:
@@ -119,21 +128,14 @@ def stop_words(run: Run) -> str:
     return texts.Status.if_stopped(run.stop_means[0].lower() + run.stop_means[1:])
 
 
-def identity(run: Run) -> str:
+def identity(run: Run) -> Markup:
     """The run's id, and its task's when there is one."""
-    task = f" · task <code>{escape(run.prediction_id)}</code>" if run.prediction_id else ""
-    return f'<p class="runid">run <code>{run.id}</code>{task}</p>'
+    return render_macro(TEMPLATE, "identity", run)
 
 
-def trouble(run: Run) -> str:
+def trouble(run: Run) -> Markup:
     """The stage of a run that came to rest without a result: what, why, what next."""
-    kind, title, rows = _explain(run)
-    cells = "".join(f"<dt>{name}</dt><dd>{escape(text)}</dd>" for name, text in rows if text)
-    return (
-        f'<section class="stage trouble-stage {kind}" aria-label="Run without a result" '
-        f'data-say="{escape(title)}"><h2>{escape(title)}</h2><dl>{cells}</dl>'
-        f"{identity(run)}</section>"
-    )
+    return render_macro(TEMPLATE, "trouble", run, texts.Status, *_explain(run))
 
 
 def _explain(run: Run) -> tuple[str, str, list[tuple[str, str]]]:

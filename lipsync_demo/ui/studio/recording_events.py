@@ -62,7 +62,7 @@ class RecordingEvents:
             run = self._shared.service.get(run_id(current) or "")
         except RunNotFound:
             return unchanged()
-        words = f'<p class="quiet" role="status">{texts.Demo.GOES_ON}</p>'
+        words = notices.status(texts.Demo.GOES_ON)
         return self.stage.show_recording(run.sync_mode or SHOWN) | {
             self.stage.widgets.run_id: "",
             self.stage.widgets.outcome.notice: words,

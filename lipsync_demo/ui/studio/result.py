@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from markupsafe import Markup
+
 from lipsync_demo import texts
 from lipsync_demo.markup import films, snippets
 from lipsync_demo.markup.card import card
@@ -11,16 +13,18 @@ from lipsync_demo.markup.films import Link
 from lipsync_demo.markup.gate import players
 from lipsync_demo.markup.measured import measured
 from lipsync_demo.markup.stagecraft import beside
-from lipsync_demo.markup.words import escape, seconds
+from lipsync_demo.markup.words import seconds
 from lipsync_demo.qa.models import Measures
 from lipsync_demo.runs.record.clock import seconds_since
 from lipsync_demo.runs.record.run import Run, RunState
 from lipsync_demo.runs.service import RunService
 from lipsync_demo.runs.upkeep.measure import measures_of
+from lipsync_demo.templates import render_macro
 from lipsync_demo.ui.inputs import samples
 from lipsync_demo.ui.studio import progress
 
-NOTHING = f'<h2>{texts.Studio.NOTHING}</h2><p class="quiet">{texts.Studio.NOTHING_HINT}</p>'
+TEMPLATE = "ui/studio/result.html"
+NOTHING = render_macro(TEMPLATE, "nothing", texts.Studio)
 RECORDED = "recorded"
 """How the stamp of a recording begins."""
 
@@ -100,11 +104,11 @@ def of_example(run: Run, link: Link) -> View:
     )
 
 
-def of_nothing(notice: str = NOTHING) -> View:
+def of_nothing(notice: Markup = NOTHING) -> View:
     """Return the view without a run; `notice` says why there is none."""
     return View(
         stamp="nothing",
-        stage=f'<section class="stage trouble-stage none" aria-label="Result">{notice}</section>',
+        stage=render_macro(TEMPLATE, "missing", texts.Result.LABEL, notice),
         card="",
         request=snippets.NOTHING_SENT,
         response=snippets.NO_ANSWER,
@@ -116,16 +120,13 @@ def of_nothing(notice: str = NOTHING) -> View:
     )
 
 
-def result(run: Run, links: list[str], tag: str, looking: bool = False) -> str:
+def result(run: Run, links: list[str], tag: str, looking: bool = False) -> Markup:
     """The stage with the outputs of a finished run; `looking` while they are checked here."""
-    say = f"Done: {tag}"
-    return (
-        f'<section class="stage" aria-label="Result" data-say="{escape(say)}">'
-        f"{players(run, links, tag, looking)}</section>"
-    )
+    shown = players(run, links, tag, looking)
+    return render_macro(TEMPLATE, "result", texts.Result.LABEL, f"Done: {tag}", shown)
 
 
-def figures(run: Run, links: list[str], found: Measures | None, measuring: bool) -> str:
+def figures(run: Run, links: list[str], found: Measures | None, measuring: bool) -> Markup:
     """The card beside the outputs, and what was measured of the first."""
     checks = measured(found, measuring, local=run.backend == "local")
     return card(run, films.figures(run), [_as_download(link) for link in links]) + checks

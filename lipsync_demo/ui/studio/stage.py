@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import gradio as gr
+from markupsafe import Markup
 
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.runs.record.errors import RunNotFound
@@ -39,7 +40,7 @@ class Stage:
         run = example(mode)
         return self.show(result.of_example(run, self.shared.link) if run else result.of_nothing())
 
-    def show_missing(self, notice: str) -> Changes:
+    def show_missing(self, notice: Markup) -> Changes:
         """Say why there is no run to show."""
         return self.show(result.of_nothing(notice))
 

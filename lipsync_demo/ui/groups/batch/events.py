@@ -7,6 +7,7 @@ import gradio as gr
 from lipsync_demo import texts
 from lipsync_demo.runs.groups.service import MOST_AT_ONCE, MOST_ITEMS
 from lipsync_demo.runs.record.group import Group, GroupKind
+from lipsync_demo.ui.frame import notices
 from lipsync_demo.ui.frame.context import POLL_SECONDS, Changes, Shared, html
 from lipsync_demo.ui.frame.listing import SELECT_JS
 from lipsync_demo.ui.groups.batch import rows
@@ -50,7 +51,7 @@ def build(shared: Shared) -> Pairs:
             limit = gr.Textbox(label=t.LIMIT, elem_id="batch-limit")
             start = gr.Button(t.START, variant="primary", elem_id="batch-start")
             sample = gr.Button(t.TRY, elem_id="batch-sample")
-        html(f'<p class="limits">{t.limits(MOST_ITEMS, shared.settings.max_upload_mb)}</p>')
+        html(notices.limits(t.limits(MOST_ITEMS, shared.settings.max_upload_mb)))
         notice = html(elem_id="batch-notice")
         table = html(elem_id="batch-table", js_on_load=SELECT_JS)
         with gr.Row(elem_id="batch-actions"):

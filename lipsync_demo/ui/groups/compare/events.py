@@ -154,7 +154,7 @@ def build(shared: Shared) -> Compare:
             stop = gr.Button(texts.Compare.STOP, visible=False, elem_id="compare-stop")
             resume = gr.Button(texts.Compare.RESUME, visible=False, elem_id="compare-resume")
         shared_links = sharing.build(shared, "group")
-        html(f"<h2>{texts.Compare.TWO}</h2>")
+        html(notices.heading(texts.Compare.TWO))
         pair = html(elem_id="compare-pair")
         earlier = html(elem_id="compare-earlier", js_on_load=SELECT_JS)
     widgets = GroupWidgets(

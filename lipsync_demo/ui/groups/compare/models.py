@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 import gradio as gr
+from markupsafe import Markup
 from pydantic import SecretStr
 
 from lipsync_demo import texts
-from lipsync_demo.markup.words import escape
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.runs.record.errors import RunsError
 from lipsync_demo.runs.steps.prices import FLOORS_PATIENCE
+from lipsync_demo.templates import render
 from lipsync_demo.ui.frame import header, models, notices, prices
 from lipsync_demo.ui.frame.context import AT_ONCE, Changes
 from lipsync_demo.ui.frame.ids import run_id
@@ -164,9 +165,9 @@ class ModelComparison:
         known: Mapping[str, Price | None],
         key: SecretStr | None,
         session: object,
-    ) -> str:
+    ) -> Markup:
         if len(wanted) < 2:
-            return f'<p class="trouble warn">{texts.Models.TOO_FEW}</p>'
+            return notices.warning(texts.Models.TOO_FEW)
         asked = [known[one] for one in wanted]
         money = ""
         if all(asked):
@@ -174,15 +175,14 @@ class ModelComparison:
             total, currency = sum(amounts, Decimal(0)), asked[0].currency if asked[0] else ""
             money = texts.Models.total(f"{total} {currency}", len(amounts))
             money += prices.limits_reached(self.view.shared, total, key, session)
-        listed = "".join(
-            f"<li><b>{one.name}</b> <span>{escape(one.words)}</span></li>"
-            for one in COMPARED
-            if one.id in wanted
-        )
-        question = escape(texts.Models.question(mode))
+        listed = [one for one in COMPARED if one.id in wanted]
         pace = notices.quiet(prices.limit_words(self.view.shared, len(wanted), key))
-        return (
-            f'<p>{question}</p><ul class="models">{listed}</ul><p><b>{escape(money)}</b></p>{pace}'
+        return render(
+            "ui/groups/compare/models.html",
+            question=texts.Models.question(mode),
+            listed=listed,
+            money=money,
+            pace=pace,
         )
 
 

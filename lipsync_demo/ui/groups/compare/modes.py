@@ -8,11 +8,11 @@ import gradio as gr
 from pydantic import SecretStr
 
 from lipsync_demo import texts
-from lipsync_demo.markup.words import escape
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.runs.groups.service import distinct
 from lipsync_demo.runs.record.errors import RunsError
+from lipsync_demo.templates import render
 from lipsync_demo.ui.frame import header, models, notices, prices
 from lipsync_demo.ui.frame.context import AT_ONCE, Changes
 from lipsync_demo.ui.frame.ids import run_id
@@ -47,9 +47,12 @@ class ModeComparison:
             ready, runs = True, len(distinct(*files, tuple(SyncMode)))
             price = prices.before(self.view.shared, runs, key, session, model)
             pace = notices.quiet(prices.limit_words(self.view.shared, runs, key))
-            words = (
-                f"<p><b>{texts.Compare.plan(len(SyncMode), runs)}</b> "
-                f"{escape(texts.Compare.price(price))}</p>{pace}"
+            told = texts.Compare.plan(len(SyncMode), runs)
+            words = render(
+                "ui/groups/compare/modes.html",
+                words=told,
+                price=texts.Compare.price(price),
+                pace=pace,
             )
         return {
             plan.panel: gr.Column(visible=True),

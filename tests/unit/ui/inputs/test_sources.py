@@ -19,7 +19,7 @@ def test_a_playable_video_is_shown_as_it_is(tmp_path: Path) -> None:
     source = read_source("video", clip)
     assert source.shown == source.path == clip
     assert source.seconds == 1
-    assert "192×128 · 25 fps" in source.facts
+    assert "192×128 · 25 fps" in source.found
 
 
 def test_a_preview_is_shown_and_the_original_is_found_again(tmp_path: Path) -> None:
@@ -55,7 +55,7 @@ def test_speech_lengths_are_those_of_the_sound(tmp_path: Path) -> None:
     speech = make_speechlike(tmp_path / "s.wav", Fraction(71, 10), 16_000)
     source = read_source("speech", speech)
     assert source.seconds == Fraction(71, 10)
-    assert "mono · 16 kHz" in source.facts
+    assert "mono · 16 kHz" in source.found
     timelines = lay_all(read_source("video", video), source)
     assert timelines is not None
     assert timelines[SyncMode.CUT_OFF].output_seconds == 4

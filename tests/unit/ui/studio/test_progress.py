@@ -106,8 +106,8 @@ def test_a_run_that_waits_for_the_limit_counts_down_and_says_so_once(make_run: M
     later = now() + timedelta(seconds=41.6)
     run = make_run(state=RunState.LIMITED, next_try=later, submitted_at=None, prediction_id=None)
     html = progress.waiting(run, None, 1.0)
-    assert "<h2>Waiting for the account&#x27;s limit, next try in 42 s</h2>" in html
-    assert 'data-say="Waiting for the account&#x27;s limit"' in html
+    assert "<h2>Waiting for the account&#39;s limit, next try in 42 s</h2>" in html
+    assert 'data-say="Waiting for the account&#39;s limit"' in html
     assert '<li class="now" aria-current=step>Send</li>' in html
     assert "nothing has been sent yet" in html
     assert re.search(
