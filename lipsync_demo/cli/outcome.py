@@ -68,7 +68,9 @@ def reported(json: Path | None, **known: Any) -> Iterator[None]:
     if json is not None:
         record: dict[str, Any] = {
             "run_id": None,
+            "state": "failed",
             "status": "failed",
+            "task_id": None,
             "sync_mode": None,
             "output": None,
             "expected_seconds": None,

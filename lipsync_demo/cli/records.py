@@ -3,51 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from lipsync_demo.markup import pacing
-from lipsync_demo.markup.values import media, own_checks, seconds
 from lipsync_demo.markup.words import charged
 from lipsync_demo.runs.record.run import MediaRecord, Run, RunState
+from lipsync_demo.runs.record.run_json import RunJson, run_json
 from lipsync_demo.wavespeed.catalogue import SYNC_MODE, short_name
 
 MODE_LABELS = {SYNC_MODE: "mode", "model_mode": "moves"}
 """What some choices are called in the lines, shorter than their names."""
 
 
-def run_record(run: Run, output: Path | None = None) -> dict[str, Any]:
-    """The run as JSON values; `output` is where its result was copied to, if it was.
-
-    Lengths and timings are seconds.  `has_nsfw_contents` has a flag for each output, null
-    where the model did not say; `own_nsfw_checks` then has the result of our own check,
-    `{score, frames, flagged}`.  `error` is null or `{what, hint, task_id}`.
-    """
+def run_record(run: Run, output: Path | None = None) -> RunJson:
+    """The run as JSON values; `output` is where its result was copied to, if it was."""
     result = output or run.output
     return {
-        "run_id": run.id,
+        **run_json(run),
         "status": run.state.value,
-        "model": run.model,
-        "sync_mode": run.sync_mode.value if run.sync_mode else None,
-        "choices": dict(run.choices),
-        "backend": run.backend,
         "output": None if result is None else str(result),
         "outputs": [str(path) for path in run.outputs],
-        "expected_seconds": seconds(run.expected_seconds),
-        "output_seconds": seconds(run.output_seconds),
-        "timings": dict(run.timings),
-        "has_nsfw_contents": list(run.has_nsfw_contents),
-        "own_nsfw_checks": own_checks(run),
-        "error": None if run.error is None else asdict(run.error),
-        "warnings": list(run.warnings),
-        "task_id": run.prediction_id,
-        "created_at": run.created_at.isoformat(),
-        "updated_at": run.updated_at.isoformat(),
         "folder": str(run.folder),
-        "video": media(run.video),
-        "audio": media(run.audio),
     }
 
 

@@ -8,13 +8,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from lipsync_demo import __version__, texts
-from lipsync_demo.markup.values import media, own_checks, seconds
 from lipsync_demo.markup.words import short
-from lipsync_demo.qa.models import Measures, Outcome
+from lipsync_demo.qa.models import Check, Measures, Outcome
 from lipsync_demo.report.redaction import redacted
 from lipsync_demo.runs.record.clock import now
 from lipsync_demo.runs.record.group import Group, GroupKind
 from lipsync_demo.runs.record.run import Run, RunState, Verdict
+from lipsync_demo.runs.record.run_json import CheckJson, RunJson, run_json
 from lipsync_demo.runs.upkeep.measure import measures_of
 from lipsync_demo.settings import MODEL_ID
 
@@ -110,60 +110,31 @@ def as_json(content: Content) -> dict[str, Any]:
     }
 
 
-def _run(entry: Entry) -> dict[str, Any]:
-    run = entry.run
-    review, quote, charge = run.review, run.quote, run.charge
+def _run(entry: Entry) -> RunJson:
+    """The run without what would let a reader act on it."""
+    run, found = entry.run, entry.measures
     return {
-        "run": short(run.id),
+        **run_json(run),
+        "run_id": short(run.id),
         "label": entry.label,
-        "model": run.model,
         "sync_modes": list(entry.modes),
-        "choices": dict(run.choices),
-        "state": run.state.value,
         "outcome": entry.outcome.value,
-        "backend": run.backend,
         "server": redacted(run.base_url),
-        "created_at": run.created_at.isoformat(),
-        "task": run.prediction_id,
-        "video": media(run.video),
-        "audio": media(run.audio),
         "request": redacted(run.request) if run.request else None,
         "response": redacted(run.prediction) if run.prediction else None,
-        "timings": dict(run.timings),
-        "expected_seconds": seconds(run.expected_seconds),
-        "output_seconds": seconds(run.output_seconds),
-        "has_nsfw_contents": list(run.has_nsfw_contents),
-        "own_nsfw_checks": own_checks(run),
-        "error": {"what": run.error.what, "hint": run.error.hint} if run.error else None,
-        "quote": {"amount": str(quote.amount), "currency": quote.currency, "floor": quote.floor}
-        if quote
-        else None,
-        "charge": {
-            "amount": str(charge.amount),
-            "refunded": str(charge.refunded),
-            "source": charge.source,
-        }
-        if charge
-        else None,
-        "review": {
-            "verdict": review.verdict.value if review.verdict else None,
-            "headings": {name: verdict.value for name, verdict in review.headings.items()},
-            "note": review.note,
-        }
-        if review
-        else None,
-        "checks": [
-            {
-                "name": c.name,
-                "title": c.title,
-                "value": c.value,
-                "number": c.number,
-                "band": c.band,
-                "outcome": c.outcome.value,
-                "sentence": c.sentence,
-            }
-            for c in entry.measures.checks
-        ]
-        if entry.measures
-        else [],
+        "checks": [_check(check) for check in found.checks] if found else [],
+        "run": short(run.id),
+        "task": run.prediction_id,
+    }
+
+
+def _check(check: Check) -> CheckJson:
+    return {
+        "name": check.name,
+        "title": check.title,
+        "value": check.value,
+        "number": check.number,
+        "band": check.band,
+        "outcome": check.outcome.value,
+        "sentence": check.sentence,
     }

@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import SecretStr
+from pydantic import SecretStr, TypeAdapter
 
 from lipsync_demo.backend.faults.switches import FAULTS
 from lipsync_demo.media.sync_modes import SyncMode
+from lipsync_demo.runs.record.run_json import RunJson
 from lipsync_demo.runs.service import RunService
 from lipsync_demo.settings import Settings
 from lipsync_demo.wavespeed.client import WaveSpeedClient
@@ -40,7 +41,8 @@ def test_run_gives_the_file_the_record_and_exit_code_0(
     for stage in ("Checking the files", "Uploading", "Submitting", "Waiting", "Downloading"):
         assert stage in done.stderr
     told = _record(record)
-    assert told["status"] == "done"
+    assert TypeAdapter(RunJson).validate_python(told, strict=True) == told
+    assert told["state"] == told["status"] == "done"
     assert told["sync_mode"] == "loop"
     assert told["output"] == str(output)
     assert told["expected_seconds"] == 3
