@@ -25,7 +25,7 @@ from lipsync_demo.qa.measure import measure  # noqa: E402
 from lipsync_demo.qa.models import dump_measures  # noqa: E402
 from lipsync_demo.runs.record.folder import RunFolder  # noqa: E402
 from lipsync_demo.runs.record.run import Run, RunState, dump_run  # noqa: E402
-from lipsync_demo.runs.service import RunService  # noqa: E402
+from lipsync_demo.runs.workspace import Workspace  # noqa: E402
 from lipsync_demo.settings import Settings  # noqa: E402
 from lipsync_demo.ui.history.listing import thumbnail  # noqa: E402
 from lipsync_demo.ui.inputs.samples import EXAMPLE, sample  # noqa: E402
@@ -39,10 +39,10 @@ def main() -> None:
         settings = Settings(data_dir=Path(folder), backend="local")
         backend = LocalBackend(settings.data_dir, settings.workers)
         try:
-            with RunService(settings, local=backend.start()) as service:
+            with Workspace(settings, local=backend.start()) as workspace:
                 # The first run waits for the engine to load; a visitor's usually does not.
                 for mode in (SyncMode.BOUNCE, *SyncMode):
-                    run = service.wait(service.start(video, speech, mode).id)
+                    run = workspace.service.wait(workspace.service.start(video, speech, mode).id)
                     if run.state is not RunState.DONE or run.output is None:
                         sys.exit(f"The run is {run.state}: {run.error}")
                     keep(run, video.name, speech.name)

@@ -96,6 +96,7 @@ def create_app(options: Options) -> ASGIApp:
         jobs=jobs,
         uploads=uploads,
         outputs=outputs,
+        analyses=analyses,
         pool=pool,
         faults=options.faults,
         outbox=outbox,

@@ -24,6 +24,7 @@ class Services:
 
     Attributes:
         outputs: the folder of finished videos.
+        analyses: the folder of what the engine found in inputs.
         sync_seconds: the longest a submit is held until its task has ended.
         closing: set when the server stops.
     """
@@ -31,6 +32,7 @@ class Services:
     jobs: JobStore
     uploads: UploadStore
     outputs: Path
+    analyses: Path
     pool: Pool
     faults: Faults
     outbox: Outbox

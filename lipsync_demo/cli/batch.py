@@ -53,8 +53,10 @@ def batch(
     chosen = settings()
     name = backend or chosen.backend_name
     if resume is not None:
-        with opened(chosen, name) as runs:
-            follow(runs, lambda: runs.groups.resume(resume, spend_limit=limit), json)
+        with opened(chosen, name) as workspace:
+            follow(
+                workspace, lambda: workspace.group_service.resume(resume, spend_limit=limit), json
+            )
         return
     assert file is not None  # noqa: S101
     try:
@@ -67,10 +69,10 @@ def batch(
     if found.bad and not (skip_bad and found.pairs):
         say("Nothing was begun. Correct these lines, or leave them out with --skip-bad.")
         raise typer.Exit(FAILURE)
-    with opened(chosen, name) as runs:
+    with opened(chosen, name) as workspace:
         follow(
-            runs,
-            lambda: runs.groups.batch(
+            workspace,
+            lambda: workspace.group_service.batch(
                 found.pairs,
                 title=file.name,
                 concurrency=concurrency,

@@ -14,7 +14,7 @@ from lipsync_demo.settings import BackendName
 
 if TYPE_CHECKING:
     from lipsync_demo.runs.record.group import Group
-    from lipsync_demo.runs.service import RunService
+    from lipsync_demo.runs.workspace import Workspace
 
 
 def compare(
@@ -45,6 +45,7 @@ def compare(
     shown and asked about.
     """
     from lipsync_demo.cli.servers import opened
+    from lipsync_demo.runs.steps.parameters import choose
 
     models = list(dict.fromkeys(model or []))
     if len(models) > 1 and len(mode or []) > 1:
@@ -53,11 +54,11 @@ def compare(
         raise typer.BadParameter("Name two different models or more, or one for all modes.")
     chosen = settings()
     name = backend or chosen.backend_name
-    with opened(chosen, name) as runs:
+    with opened(chosen, name) as workspace:
 
         def begin() -> Group:
             if len(models) < 2:
-                return runs.groups.compare(
+                return workspace.group_service.compare(
                     video,
                     audio,
                     tuple(mode or SyncMode),
@@ -67,21 +68,21 @@ def compare(
                 )
             one = mode[0] if mode else None
             for model_id in models:
-                runs.chosen(model_id, one, None, name)
+                choose(model_id, one, None, name)
             if name != "local":
-                _agree(runs, name, models, yes)
-            return runs.groups.compare_models(
+                _agree(workspace, name, models, yes)
+            return workspace.group_service.compare_models(
                 video, audio, models, one, backend=name, concurrency=concurrency
             )
 
-        follow(runs, begin, json)
+        follow(workspace, begin, json)
 
 
-def _agree(runs: RunService, backend: BackendName, models: Sequence[str], yes: bool) -> None:
+def _agree(workspace: Workspace, backend: BackendName, models: Sequence[str], yes: bool) -> None:
     """Say what each model costs, and ask; ends the program when the answer is no."""
     from lipsync_demo.cli.display import say
 
-    known = runs.money.floors(backend, None, models)
+    known = workspace.prices.floors(backend, None, models)
     for model, price in known.items():
         said = "price not known" if price is None else f"at least {price.amount} {price.currency}"
         say(f"{model}: {said}")

@@ -20,16 +20,16 @@ def delete(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
     """Delete runs with their files."""
-    from lipsync_demo.runs.service import RunService
+    from lipsync_demo.runs.workspace import Workspace
 
     if not yes:
         typer.confirm(f"Delete {len(run_ids)} runs for good?", abort=True)
     chosen = settings()
     try:
-        with RunService(chosen, recover=False) as service:
+        with Workspace(chosen) as workspace:
             for run_id in run_ids:
-                own = chosen.api_key if service.get(run_id).key == "visitor" else None
-                service.delete(run_id, own, at_api=at_api)
+                own = chosen.api_key if workspace.runs.get(run_id).key == "visitor" else None
+                workspace.service.delete(run_id, own, at_api=at_api)
                 typer.echo(run_id)
     except (RunsError, WaveSpeedError) as error:
         refuse(error)

@@ -13,7 +13,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from lipsync_demo import texts
 from lipsync_demo.markup import pacing
 from lipsync_demo.runs.record.run import Run, RunState
-from lipsync_demo.runs.service import RunService
+from lipsync_demo.runs.workspace import Workspace
 
 STAGES = {
     RunState.CHECKING: "Checking the files",
@@ -60,7 +60,7 @@ class StageLines:
 
 
 @contextmanager
-def _bar(service: RunService, run_id: str) -> Iterator[None]:
+def _bar(workspace: Workspace, run_id: str) -> Iterator[None]:
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}"),
@@ -74,8 +74,8 @@ def _bar(service: RunService, run_id: str) -> Iterator[None]:
 
         def redraw() -> None:
             while not ended.wait(REDRAW_SECONDS):
-                run = service.get(run_id)
-                share, left = _share(service, run)
+                run = workspace.runs.get(run_id)
+                share, left = _share(workspace, run)
                 progress.update(
                     bar,
                     description=run.trouble or line(run),
@@ -103,17 +103,17 @@ def changing() -> Iterator[Callable[[str], None]]:
         yield lambda text: status.update(escape(text))
 
 
-def _share(service: RunService, run: Run) -> tuple[float | None, str]:
-    estimate = service.estimate(run)
+def _share(workspace: Workspace, run: Run) -> tuple[float | None, str]:
+    estimate = workspace.forecast.estimate(run)
     if estimate is None:
-        return service.progress(run.id), ""
+        return workspace.dispatcher.progress(run.id), ""
     share = estimate.elapsed / max(estimate.elapsed + estimate.remaining, 0.001)
     return share, f"about {estimate.remaining:.0f} s left" if estimate.remaining > 0 else ""
 
 
-def follow(service: RunService, run_id: str) -> Run:
+def follow(workspace: Workspace, run_id: str) -> Run:
     """Show a run until it comes to rest."""
     if not console.is_terminal:
-        return service.wait(run_id, StageLines())
-    with _bar(service, run_id):
-        return service.wait(run_id)
+        return workspace.service.wait(run_id, StageLines())
+    with _bar(workspace, run_id):
+        return workspace.service.wait(run_id)

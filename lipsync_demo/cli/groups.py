@@ -14,7 +14,7 @@ from lipsync_demo.settings import BackendName
 if TYPE_CHECKING:
     from lipsync_demo.runs.record.group import Group
     from lipsync_demo.runs.record.run import Run
-    from lipsync_demo.runs.service import RunService
+    from lipsync_demo.runs.workspace import Workspace
 
 Backend = Annotated[
     BackendName | None,
@@ -25,7 +25,7 @@ AtOnce = Annotated[
 ]
 
 
-def follow(runs: RunService, begin: Callable[[], Group], json: Path | None) -> None:
+def follow(workspace: Workspace, begin: Callable[[], Group], json: Path | None) -> None:
     """Begin a comparison or a batch, follow it to its end, and print its results."""
     from lipsync_demo.cli.display import say
     from lipsync_demo.files import write_json
@@ -38,16 +38,16 @@ def follow(runs: RunService, begin: Callable[[], Group], json: Path | None) -> N
     except (RunsError, MediaError) as error:
         refuse(error)
     say(f"{group.kind.value.capitalize()} {group.id}: {len(group.items)} runs")
-    left = sum(run is None or run.state.active for run in runs.groups.runs(group))
-    if words := pacing.before(runs.outlook(left, group.backend), left):
+    left = sum(run is None or run.state.active for run in workspace.runs.of_group(group))
+    if words := pacing.before(workspace.forecast.outlook(left, group.backend), left):
         say(words)
     try:
-        group = _wait(runs, group)
+        group = _wait(workspace, group)
     except KeyboardInterrupt:
         say("Interrupted. Runs that were sent go on at the backend.")
         say(f"Go on with: python -m lipsync_demo batch --resume {group.id}")
         raise typer.Exit(INTERRUPTED) from None
-    found = runs.groups.runs(group)
+    found = workspace.runs.of_group(group)
     for line in _lines(group, found):
         typer.echo(line)
     if json is not None:
@@ -59,7 +59,7 @@ def follow(runs: RunService, begin: Callable[[], Group], json: Path | None) -> N
         raise typer.Exit(FAILURE)
 
 
-def _wait(runs: RunService, group: Group) -> Group:
+def _wait(workspace: Workspace, group: Group) -> Group:
     """Follow the group until every run has ended; print each change once."""
     import time
 
@@ -69,8 +69,8 @@ def _wait(runs: RunService, group: Group) -> Group:
     seen: dict[str, object] = {}
     with changing() as show:
         while True:
-            now = runs.groups.get(group.id)
-            found = runs.groups.runs(now)
+            now = workspace.groups.get(group.id)
+            found = workspace.runs.of_group(now)
             for number, run in enumerate(found):
                 if run is not None and seen.get(run.id) != (run.state, run.next_try):
                     seen[run.id] = run.state, run.next_try

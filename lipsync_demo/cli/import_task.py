@@ -31,9 +31,9 @@ def import_task(
     chosen = settings()
     name = backend or chosen.backend_name
     try:
-        with opened(chosen, name) as service:
-            begun = service.import_task(task_id, backend=name, sync_mode=sync_mode)
-            ended = follow(service, begun.id)
+        with opened(chosen, name) as workspace:
+            begun = workspace.task_import.start(task_id, backend=name, sync_mode=sync_mode)
+            ended = follow(workspace, begun.id)
     except (RunsError, WaveSpeedError) as error:
         refuse(error)
     typer.echo(ended.id)

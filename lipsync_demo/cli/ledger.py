@@ -22,13 +22,13 @@ def ledger(
     """
     from lipsync_demo.markup.words import charged
     from lipsync_demo.runs.record.ledger_line import as_csv
-    from lipsync_demo.runs.service import RunService
+    from lipsync_demo.runs.workspace import Workspace
     from lipsync_demo.wavespeed.catalogue import short_name
 
     chosen = settings()
-    with RunService(chosen, recover=False) as runs:
-        runs.settle()
-        lines = runs.money.ledger.lines()
+    with Workspace(chosen) as workspace:
+        workspace.bills.settle()
+        lines = workspace.ledger.lines()
     if csv is not None:
         csv.write_text(as_csv(lines), encoding="utf-8")
         typer.echo(csv)

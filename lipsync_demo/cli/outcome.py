@@ -15,18 +15,18 @@ from lipsync_demo.files import refused, replacing, write_json
 
 if TYPE_CHECKING:
     from lipsync_demo.runs.record.run import Run
-    from lipsync_demo.runs.service import RunService
+    from lipsync_demo.runs.workspace import Workspace
 
 
-def finish(runs: RunService, begun: Run, output: Path | None, json: Path | None) -> None:
+def finish(workspace: Workspace, begun: Run, output: Path | None, json: Path | None) -> None:
     """Wait for a run, copy its output, write its record; exit code 1 without an output."""
     from lipsync_demo.cli.display import follow, say
     from lipsync_demo.cli.records import details, run_record
 
     try:
-        ended = follow(runs, begun.id)
+        ended = follow(workspace, begun.id)
     except KeyboardInterrupt:
-        say(f"Interrupted. {runs.get(begun.id).stop_means}")
+        say(f"Interrupted. {workspace.runs.get(begun.id).stop_means}")
         say(f"Go on with: python -m lipsync_demo resume {begun.id}")
         raise typer.Exit(INTERRUPTED) from None
     for line in details(ended):

@@ -177,11 +177,7 @@ def _probed(
 
 @contextmanager
 def _ledger(chosen: Settings) -> Iterator[Ledger]:
-    from lipsync_demo.runs.storage.ledger import Ledger
-    from lipsync_demo.runs.storage.run_table import RunStore
+    from lipsync_demo.runs.workspace import Workspace
 
-    store = RunStore(chosen.runs_database_url, chosen.runs_dir)
-    try:
-        yield Ledger(store.engine, chosen.runs_dir)
-    finally:
-        store.close()
+    with Workspace(chosen) as workspace:
+        yield workspace.ledger

@@ -12,8 +12,9 @@ from decimal import Decimal
 
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.runs.record.clock import now
+from lipsync_demo.runs.record.cost import Quote
 from lipsync_demo.runs.record.ledger_line import LineState
-from lipsync_demo.runs.record.run import Quote, Run, RunState
+from lipsync_demo.runs.record.run import Run, RunState
 from lipsync_demo.runs.storage.ledger import Ledger
 from lipsync_demo.settings import Settings
 from lipsync_demo.wavespeed.calls.billing import Bill

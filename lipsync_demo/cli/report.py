@@ -52,19 +52,21 @@ def report(
     from lipsync_demo.report.junit import junit
     from lipsync_demo.report.page import Embedded, render
     from lipsync_demo.runs.record.errors import RunsError
-    from lipsync_demo.runs.service import RunService
+    from lipsync_demo.runs.workspace import Workspace
 
     if bool(run_ids) == bool(group):
         raise typer.BadParameter("Give run ids or --group, one of them.")
     try:
-        with RunService(settings(), recover=False) as service:
-            ids = list(run_ids or service.groups.get(group or "").run_ids)
-            runs = [service.get(run_id) for run_id in ids]
+        with Workspace(settings()) as workspace:
+            ids = list(run_ids or workspace.groups.get(group or "").run_ids)
+            runs = [workspace.runs.get(run_id) for run_id in ids]
             for run in runs:
-                if service.measures(run) is None and service.measuring(run.id):
+                if workspace.measuring.measures(run) is None and workspace.measuring.under_way(
+                    run.id
+                ):
                     say(f"Measuring {run.id}")
-                    service.wait_measured(run.id)
-            content = of_group(service.groups.get(group), service) if group else of_runs(runs)
+                    workspace.measuring.wait(run.id)
+            content = of_group(workspace.groups.get(group), workspace) if group else of_runs(runs)
     except RunsError as error:
         refuse(error)
     target = output or Path(f"lipsync-report-{(group or ids[0])[:8]}.{ENDINGS[form]}")

@@ -35,7 +35,8 @@ def resume(
         known = stored(chosen, run_id)
         # A visitor's key was never kept; whoever resumes here brings it in the environment.
         key = chosen.api_key if known.key == "visitor" else None
-        with opened(chosen, known.backend) as runs:
-            act = runs.submit_again if submit_again else runs.resume
+        with opened(chosen, known.backend) as workspace:
+            service = workspace.service
+            act = service.submit_again if submit_again else service.resume
             taken = act(run_id, key)
-            finish(runs, taken, output, json)
+            finish(workspace, taken, output, json)

@@ -9,7 +9,7 @@ import typer
 from lipsync_demo.cli.exits import refuse
 from lipsync_demo.cli.options import RunId, settings
 from lipsync_demo.runs.record.errors import RunsError
-from lipsync_demo.runs.record.run import HEADINGS, Review, Verdict
+from lipsync_demo.runs.record.review import HEADINGS, Review, Verdict
 
 
 def review(
@@ -26,7 +26,8 @@ def review(
     note: Annotated[str, typer.Option("--note", help="What is to be remembered.")] = "",
 ) -> None:
     """Judge a result: a verdict, one for each heading, a note. It replaces an earlier one."""
-    from lipsync_demo.runs.service import RunService
+    from lipsync_demo.runs.upkeep.review import review as keep
+    from lipsync_demo.runs.workspace import Workspace
 
     judged: dict[str, Verdict] = {}
     for text in heading or []:
@@ -35,7 +36,7 @@ def review(
             raise typer.BadParameter(f"{text!r}: write it like teeth=fail.")
         judged[name] = Verdict(word)
     try:
-        with RunService(settings(), recover=False) as service:
-            service.review(run_id, Review(verdict, judged, note))
+        with Workspace(settings()) as workspace:
+            keep(workspace.runs, run_id, Review(verdict, judged, note))
     except RunsError as error:
         refuse(error)

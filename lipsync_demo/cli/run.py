@@ -56,7 +56,9 @@ def run(
     name = backend or chosen.backend_name
     further = fields(field)
     known = {"sync_mode": sync_mode and sync_mode.value, "backend": name}
-    with reported(json, **known), opened(chosen, name) as runs:
-        begun = runs.start(video, audio, sync_mode, model=model, choices=further, backend=name)
+    with reported(json, **known), opened(chosen, name) as workspace:
+        begun = workspace.service.start(
+            video, audio, sync_mode, model=model, choices=further, backend=name
+        )
         say(f"Run {begun.id}")
-        finish(runs, begun, output, json)
+        finish(workspace, begun, output, json)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 from lipsync_demo.backend.errors import BackendError
@@ -12,8 +12,7 @@ from lipsync_demo.backend.process import LocalBackend
 from lipsync_demo.cli.display import say
 from lipsync_demo.runs.record.errors import RunRefused
 from lipsync_demo.runs.record.run import Run
-from lipsync_demo.runs.service import RunService
-from lipsync_demo.runs.storage.run_table import RunStore
+from lipsync_demo.runs.workspace import Workspace
 from lipsync_demo.settings import BackendName, Settings
 
 CONNECT_SECONDS = 3.0
@@ -23,36 +22,36 @@ ANY_KEY = "local"
 
 
 @contextmanager
-def opened(settings: Settings, backend: BackendName) -> Iterator[RunService]:
-    """A service for one run, with a server for `backend` while it is open.
+def opened(settings: Settings, backend: BackendName) -> Iterator[Workspace]:
+    """A workspace for one run, with a server for `backend` while it is open.
 
     Raises:
         RunRefused: a local server is needed and cannot be started.
     """
-    with RunService(settings, recover=False) as service:
+    with Workspace(settings) as workspace:
         if backend == "wavespeed":
-            yield service
+            yield workspace
             return
-        if service.handed_over:
+        if workspace.dispatcher.handed_over:
             say("The app that runs on this data directory does the work.")
-            yield service
+            yield workspace
             return
         named = _named(settings)
         if named is not None:
-            service.local = named
-            yield service
+            workspace.local = named
+            yield workspace
             return
         server = LocalBackend(settings.data_dir, settings.workers)
         try:
-            service.local = server.start()
+            workspace.local = server.start()
         except BackendError as error:
             server.stop()
             raise RunRefused(error.what, error.hint) from error
         try:
-            yield service
+            yield workspace
         finally:
-            # The service must let go of its runs before their server is gone.
-            service.close()
+            # The workspace must let go of its runs before their server is gone.
+            workspace.close()
             server.stop()
 
 
@@ -77,11 +76,11 @@ def stored(settings: Settings, run_id: str) -> Run:
     Raises:
         RunNotFound: there is none.
     """
-    with closing(RunStore(settings.runs_database_url, settings.runs_dir)) as store:
-        return store.get(run_id)
+    with Workspace(settings) as workspace:
+        return workspace.runs.get(run_id)
 
 
 def latest(settings: Settings, limit: int) -> Sequence[Run]:
     """The latest runs, newest first."""
-    with closing(RunStore(settings.runs_database_url, settings.runs_dir)) as store:
-        return store.list(limit)
+    with Workspace(settings) as workspace:
+        return workspace.runs.list(limit)

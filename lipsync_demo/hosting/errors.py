@@ -15,7 +15,7 @@ class LinkRefused(ExplainedError):
 
     Attributes:
         what: why, for the person who followed it.
-        status: the HTTP status to answer with: 403, or 404 when the file is gone.
+        status: the HTTP status to answer with: 403, or 410 when what it showed is gone.
     """
 
     def __init__(self, what: str, status: int) -> None:

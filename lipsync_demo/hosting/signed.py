@@ -16,8 +16,9 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
+from lipsync_demo.files import digest
 from lipsync_demo.hosting.errors import HostingUnavailable, LinkRefused
 from lipsync_demo.hosting.secret import signing_secret
 from lipsync_demo.settings import HostingName, Settings
@@ -74,7 +75,7 @@ class SignedMedia:
             key = (str(path.resolve()), state.st_mtime_ns, state.st_size)
             with self._lock:
                 expires, link = self._links.get(key, (0, ""))
-                if expires - self._now() < self._lifetime / 2:
+                if expires - self._now() < self._lifetime / 2 or not self._published(link):
                     self._sweep()
                     expires, link = self._publish(path)
                     self._links[key] = expires, link
@@ -98,8 +99,23 @@ class SignedMedia:
             raise LinkRefused("This link has expired.", 403)
         path = self._root / name
         if not path.is_file():
-            raise LinkRefused("The file behind this link is gone.", 404)
+            raise LinkRefused("The file behind this link is gone.", 410)
         return path
+
+    def withdraw(self, path: Path) -> None:
+        """End every link to a file: what was published of it is removed."""
+        state = path.stat()
+        for published in self._root.glob("*-*"):
+            with suppress(OSError):
+                found = published.stat()
+                linked = (found.st_dev, found.st_ino) == (state.st_dev, state.st_ino)
+                # Where the file system has no links a copy was published.
+                copied = found.st_nlink == 1 and found.st_size == state.st_size
+                if linked or (copied and digest(published) == digest(path)):
+                    published.unlink()
+
+    def _published(self, link: str) -> bool:
+        return (self._root / urlsplit(link).path.rpartition("/")[2]).is_file()
 
     def _publish(self, path: Path) -> tuple[int, str]:
         expires = int(self._now()) + self._lifetime

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from lipsync_demo import texts
-from lipsync_demo.runs.record.run import Charge
+from lipsync_demo.runs.record.cost import Charge
 
 SHORT = 8
 """Characters of a run's id that are shown: the whole id would let the reader act on the run."""

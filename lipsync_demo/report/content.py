@@ -13,13 +13,14 @@ from lipsync_demo.qa.models import Check, Measures, Outcome
 from lipsync_demo.report.redaction import redacted
 from lipsync_demo.runs.record.clock import now
 from lipsync_demo.runs.record.group import Group, GroupKind
-from lipsync_demo.runs.record.run import Run, RunState, Verdict
+from lipsync_demo.runs.record.measures import measures_of
+from lipsync_demo.runs.record.review import Verdict
+from lipsync_demo.runs.record.run import Run, RunState
 from lipsync_demo.runs.record.run_json import CheckJson, RunJson, run_json
-from lipsync_demo.runs.upkeep.measure import measures_of
 from lipsync_demo.settings import MODEL_ID
 
 if TYPE_CHECKING:
-    from lipsync_demo.runs.service import RunService
+    from lipsync_demo.runs.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +82,11 @@ def of_runs(runs: Sequence[Run]) -> Content:
     return Content(kind, title, now(), entries)
 
 
-def of_group(group: Group, service: RunService) -> Content:
+def of_group(group: Group, workspace: Workspace) -> Content:
     """A report of a comparison or a batch, of the runs that were begun."""
     entries = tuple(
         Entry(run, tuple(m.value for m in item.modes), measures_of(run), item.label)
-        for item, run in zip(group.items, service.groups.runs(group), strict=True)
+        for item, run in zip(group.items, workspace.runs.of_group(group), strict=True)
         if run is not None
     )
     kind = "comparison" if group.kind is GroupKind.COMPARISON else "batch"

@@ -13,7 +13,8 @@ from xml.etree import ElementTree as Xml
 from lipsync_demo import texts
 from lipsync_demo.qa.models import Outcome
 from lipsync_demo.report.content import Content, Entry
-from lipsync_demo.runs.record.run import RunState, Verdict
+from lipsync_demo.runs.record.review import Verdict
+from lipsync_demo.runs.record.run import RunState
 
 _NO_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 has no place for (its production 2)."""

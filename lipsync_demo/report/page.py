@@ -22,7 +22,8 @@ from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.picture.stills import stills
 from lipsync_demo.report.content import Content, Entry
 from lipsync_demo.report.redaction import redacted
-from lipsync_demo.runs.record.run import HEADINGS, RunState
+from lipsync_demo.runs.record.review import HEADINGS
+from lipsync_demo.runs.record.run import RunState
 
 EMBEDDED_BYTES = 40 << 20
 """A page that carries its videos carries at most so many; more go into the zip."""

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from starlette.middleware import Middleware
 
 from lipsync_demo.hosting.signed import signed_media
-from lipsync_demo.runs.service import RunService
+from lipsync_demo.runs.workspace import Workspace
 from lipsync_demo.settings import Settings
 from lipsync_demo.ui.http.guard import Guard
 from lipsync_demo.ui.http.routes import routes
@@ -37,8 +37,8 @@ def open_page(settings: Settings, start_local: Callable[[], tuple[str, str]] | N
 
         media = signed_media(settings)
         local = starting.result() if starting else None
-        with RunService(settings, local=local) as service:
-            blocks = page.build(settings, service, media, uploads)
+        with Workspace(settings, local=local, recover=True) as workspace:
+            blocks = page.build(settings, workspace, media, uploads)
             blocks.launch(
                 server_name=settings.host,
                 server_port=settings.port or None,
@@ -58,7 +58,7 @@ def open_page(settings: Settings, start_local: Callable[[], tuple[str, str]] | N
                 max_file_size=f"{settings.max_upload_mb}mb",
                 app_kwargs={
                     "routes": [
-                        *documents.routes(settings, service, media.sign),
+                        *documents.routes(settings, workspace, media.sign),
                         *routes(settings, media),
                     ],
                     "middleware": [Middleware(Guard, upload_bytes=settings.max_upload_mb * 2**20)],

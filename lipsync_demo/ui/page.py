@@ -8,7 +8,7 @@ import gradio as gr
 
 from lipsync_demo import texts
 from lipsync_demo.hosting.signed import SignedMedia
-from lipsync_demo.runs.service import RunService
+from lipsync_demo.runs.workspace import Workspace
 from lipsync_demo.settings import Settings
 from lipsync_demo.ui.doctor import view as doctor
 from lipsync_demo.ui.frame import context, top_bar
@@ -31,7 +31,7 @@ QUEUE_PAUSE_SECONDS = 0.02
 """Between looks for a queued event; Gradio's own millisecond costs 6 % of a core at rest."""
 
 
-def build(settings: Settings, service: RunService, media: SignedMedia, uploads: Path) -> gr.Blocks:
+def build(settings: Settings, workspace: Workspace, media: SignedMedia, uploads: Path) -> gr.Blocks:
     """The page on a run service; `media` signs the links of what it shows."""
     found = [sample("video"), sample("speech")]
     video, speech = (place(path, uploads) if path else None for path in found)
@@ -46,7 +46,7 @@ def build(settings: Settings, service: RunService, media: SignedMedia, uploads: 
         with gr.Tabs(elem_id="views", selected="studio") as views:
             shared = Shared(
                 settings=settings,
-                service=service,
+                workspace=workspace,
                 link=media.sign,
                 uploads=uploads,
                 views=views,

@@ -282,15 +282,17 @@ class WaveSpeedClient:
             raise odd(answer, "the list of tasks")
         return [Prediction.parse(item) for item in items if mapping(item)]
 
-    def delete(self, ids: Collection[str]) -> int:
+    def delete(self, ids: Collection[str], *, inputs: bool = False) -> int:
         """Delete finished tasks for good; return how many were deleted.
 
-        Running tasks are skipped: deleting does not cancel.
+        Running tasks are skipped: deleting does not cancel.  `inputs` asks the local backend to
+        delete uploads that only these tasks used; the API keeps its own for days.
         """
         wanted = [checked_id(task_id) for task_id in ids]
         if not wanted:
             return 0
-        answer = self._transport.call("POST", "/api/v3/predictions/delete", {"ids": wanted})
+        body = {"ids": wanted, **({"inputs": True} if inputs else {})}
+        answer = self._transport.call("POST", "/api/v3/predictions/delete", body)
         count = deleted(data_of(answer))
         if count is None:
             raise odd(answer, "the deletion")

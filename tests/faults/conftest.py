@@ -13,8 +13,7 @@ from pathlib import Path
 import pytest
 
 from lipsync_demo.runs.record.run import Run
-from lipsync_demo.runs.service import RunService
-from lipsync_demo.runs.storage.run_table import RunStore
+from lipsync_demo.runs.workspace import Workspace
 from lipsync_demo.settings import Settings
 from tests.faults.scripted_api import KEY, Gate, ScriptedApi, scripted_api
 from tests.media_factory import make_speechlike, make_video
@@ -109,23 +108,20 @@ def stored(settings: Settings) -> Callable[[], Run]:
     """The one run in the store, as a process that starts now would find it."""
 
     def latest() -> Run:
-        store = RunStore(settings.runs_database_url, settings.runs_dir)
-        try:
-            (run,) = store.list()
+        with Workspace(settings) as workspace:
+            (run,) = workspace.runs.list()
             return run
-        finally:
-            store.close()
 
     return latest
 
 
 @pytest.fixture
-def service(settings: Settings) -> Iterator[Callable[..., RunService]]:
+def service(settings: Settings) -> Iterator[Callable[..., Workspace]]:
     """Makes services, which pick up what was left behind, and closes them."""
-    services: list[RunService] = []
+    services: list[Workspace] = []
 
-    def make(**options: object) -> RunService:
-        services.append(RunService(settings, **options))
+    def make(**options: object) -> Workspace:
+        services.append(Workspace(settings, **{"recover": True, **options}))
         return services[-1]
 
     yield make

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from lipsync_demo.runs.record.run import Run, RunState
-from lipsync_demo.runs.service import RunService
+from lipsync_demo.runs.workspace import Workspace
 from tests.faults.conftest import Command, eventually
 from tests.faults.scripted_api import ScriptedApi
 
-Service = Callable[..., RunService]
+Service = Callable[..., Workspace]
 Stored = Callable[[], Run]
 
 
@@ -89,14 +89,14 @@ def test_a_request_that_never_arrived_waits_for_a_person(
     process.kill()
     api.lose_submits = 1
     api.gates["accept"].open()
-    runs = service()
-    run = runs.wait(stored().id)
+    work = service()
+    run = work.service.wait(stored().id)
     assert run.state is RunState.UNCLEAR
     assert run.error is not None
     assert api.submits == 1
-    assert runs.wait(runs.resume(run.id).id).state is RunState.UNCLEAR
+    assert work.service.wait(work.service.resume(run.id).id).state is RunState.UNCLEAR
     assert api.submits == 1
-    assert runs.wait(runs.submit_again(run.id).id).state is RunState.DONE
+    assert work.service.wait(work.service.submit_again(run.id).id).state is RunState.DONE
     assert api.submits == 2
 
 
@@ -107,13 +107,13 @@ def test_a_request_that_arrives_late_is_found_by_looking_again(
     process = command("run", str(media / "clip.mp4"), str(media / "speech.wav"), "-m", "silence")
     process.until(api.gates["accept"])
     process.kill()
-    runs = service()
-    run = runs.wait(stored().id)
+    work = service()
+    run = work.service.wait(stored().id)
     assert run.state is RunState.UNCLEAR
     api.gates["accept"].open()
     while not api.tasks:
         time.sleep(0.01)
-    _is_whole(runs.wait(runs.resume(run.id).id), api)
+    _is_whole(work.service.wait(work.service.resume(run.id).id), api)
     assert api.submits == 1
 
 
@@ -153,14 +153,14 @@ def test_a_run_has_one_driver_until_it_is_killed(
     api.gates["output"].shut()
     process = command("run", str(media / "clip.mp4"), str(media / "speech.wav"), "-m", "loop")
     process.until(api.gates["output"])
-    runs = service()
-    run = runs.resume(stored().id)
+    work = service()
+    run = work.service.resume(stored().id)
     assert run.state is RunState.DOWNLOADING
     time.sleep(2.5)  # longer than a service takes to look for runs left behind
     assert api.counts["output"] == 1
     process.kill()
     api.gates["output"].open()
-    _is_whole(runs.wait(run.id), api)
+    _is_whole(work.service.wait(run.id), api)
     assert api.counts["output"] == 2
     assert api.submits == 1
 

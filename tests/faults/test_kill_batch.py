@@ -11,7 +11,7 @@ import pytest
 
 from lipsync_demo.runs.record.group import GroupState
 from lipsync_demo.runs.record.run import RunState
-from lipsync_demo.runs.service import RunService
+from lipsync_demo.runs.workspace import Workspace
 from tests.faults.conftest import Command, eventually
 from tests.faults.scripted_api import ScriptedApi
 
@@ -38,7 +38,7 @@ def test_a_killed_batch_goes_on_and_sends_nothing_twice(
     api: ScriptedApi,
     listed: Path,
     command: Command,
-    service: Callable[..., RunService],
+    service: Callable[..., Workspace],
 ) -> None:
     api.gates[gate].shut()
     process = command("batch", str(listed), "--concurrency", "2")
@@ -46,33 +46,33 @@ def test_a_killed_batch_goes_on_and_sends_nothing_twice(
     eventually(lambda: api.gates[gate].waiting == in_flight, "the other pair never came")
     process.kill()
     api.gates[gate].open()
-    runs = service()
-    (group,) = runs.groups.list()
-    eventually(lambda: runs.groups.get(group.id).state is GroupState.DONE, "it never ended")
-    found = runs.groups.runs(runs.groups.get(group.id))
+    work = service()
+    (group,) = work.groups.list()
+    eventually(lambda: work.groups.get(group.id).state is GroupState.DONE, "it never ended")
+    found = work.runs.of_group(work.groups.get(group.id))
     assert [run and run.state for run in found] == [RunState.DONE] * PAIRS
     assert api.submits == PAIRS
 
 
 def test_kills_at_random_moments(
-    api: ScriptedApi, listed: Path, command: Command, service: Callable[..., RunService]
+    api: ScriptedApi, listed: Path, command: Command, service: Callable[..., Workspace]
 ) -> None:
     moment = random.Random(20261126)
     process = command("batch", str(listed), "--concurrency", "2")
     for _ in range(3):
         time.sleep(1.2 + moment.random())
         process.kill()
-        runs = service(recover=False)
-        groups = runs.groups.list()
-        runs.close()
+        work = service(recover=False)
+        groups = work.groups.list()
+        work.close()
         if not groups:
             process = command("batch", str(listed), "--concurrency", "2")
             continue
         process = command("batch", "--resume", groups[0].id)
     code, said = process.end()
-    runs = service(recover=False)
-    (group,) = runs.groups.list()
-    states = [run and run.state for run in runs.groups.runs(group)]
+    work = service(recover=False)
+    (group,) = work.groups.list()
+    states = [run and run.state for run in work.runs.of_group(group)]
     # Killed between the note of a request and the request itself, a run stays unclear.
     unclear = states.count(RunState.UNCLEAR)
     assert states.count(RunState.DONE) == api.submits == PAIRS - unclear, said

@@ -14,8 +14,7 @@ import psutil
 import pytest
 
 from lipsync_demo.runs.record.run import Run, RunState
-from lipsync_demo.runs.service import RunService
-from lipsync_demo.runs.storage.run_table import RunStore
+from lipsync_demo.runs.workspace import Workspace
 from lipsync_demo.settings import Settings
 from tests.faults.conftest import ROOT, eventually
 from tests.media_factory import make_speechlike, make_video
@@ -72,11 +71,8 @@ def command(settings: Settings) -> Iterator[Callable[..., subprocess.Popen[str]]
 
 
 def _in_state(settings: Settings, state: RunState) -> bool:
-    store = RunStore(settings.runs_database_url, settings.runs_dir)
-    try:
-        return any(run.state is state for run in store.list())
-    finally:
-        store.close()
+    with Workspace(settings) as workspace:
+        return any(run.state is state for run in workspace.runs.list())
 
 
 def _is_whole(run: Run) -> None:
@@ -99,14 +95,13 @@ def test_a_killed_command_leaves_nothing_running_and_loses_nothing(
     begun.kill()
     begun.wait()
     eventually(lambda: not any(p.is_running() for p in family), "its server and workers ended")
-    store = RunStore(settings.runs_database_url, settings.runs_dir)
-    (run,) = store.list()
-    store.close()
+    with Workspace(settings) as workspace:
+        (run,) = workspace.runs.list()
     assert run.state is RunState.WAITING
     said, told = command("resume", run.id).communicate(timeout=240)
     assert said.strip().endswith("output.mp4"), told
-    with RunService(settings, recover=False) as service:
-        _is_whole(service.get(run.id))
+    with Workspace(settings) as workspace:
+        _is_whole(workspace.runs.get(run.id))
 
 
 def test_a_killed_server_is_waited_for(
@@ -118,7 +113,7 @@ def test_a_killed_server_is_waited_for(
     server.kill()
     said, told = begun.communicate(timeout=240)
     assert begun.returncode == 0, told
-    with RunService(settings, recover=False) as service:
-        (run,) = service.list()
+    with Workspace(settings) as workspace:
+        (run,) = workspace.runs.list()
         _is_whole(run)
     assert said.strip() == str(run.output)

@@ -72,7 +72,10 @@ class ListBody(_Body):
 
 
 class DeleteBody(_Body):
+    """`inputs` is this server's own: uploads that only these tasks used go with them."""
+
     ids: Annotated[list[str], Field(max_length=1000)]
+    inputs: bool = False
 
 
 class BillBody(BaseModel):

@@ -46,15 +46,10 @@ class MediaSources:
         return self._own(url) or self._fetched(url, role, folder)
 
     def _own(self, url: str) -> Source | None:
-        try:
-            parts = urlsplit(url)
-        except ValueError:
+        own = _own_file(url)
+        if own is None:
             return None
-        found = _OWN.fullmatch(parts.path)
-        # Any loopback port: after a restart an upload is still ours under its old address.
-        if found is None or parts.hostname not in _LOOPBACK:
-            return None
-        place, name = found.groups()
+        place, name = own
         if place == "outputs":
             path = self._outputs / name
             return Source(path, name) if path.is_file() else None
@@ -73,3 +68,22 @@ class MediaSources:
                 f"The {role} could not be fetched from its URL. {error}"
             ) from error
         return Source(path, f"The {role}")
+
+
+def upload_name(url: str) -> str | None:
+    """The name of the upload a media URL is of; None when it is not one of this server."""
+    own = _own_file(url)
+    return own[1] if own is not None and own[0] == "uploads" else None
+
+
+def _own_file(url: str) -> tuple[str, str] | None:
+    """`uploads` or `outputs`, and the name of the file there; None for other URLs."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    found = _OWN.fullmatch(parts.path)
+    # Any loopback port: after a restart an upload is still ours under its old address.
+    if found is None or parts.hostname not in _LOOPBACK:
+        return None
+    return found[1], found[2]

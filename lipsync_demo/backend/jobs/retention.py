@@ -13,6 +13,7 @@ from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
+from lipsync_demo.backend.jobs.media_sources import upload_name
 from lipsync_demo.backend.jobs.store import Job, JobStore, now_ms
 from lipsync_demo.backend.jobs.uploads import UploadStore
 
@@ -74,3 +75,18 @@ def forget_outputs(jobs: Iterable[Job], folder: Path) -> None:
     for job in jobs:
         for name in job.outputs:
             (folder / name).unlink(missing_ok=True)
+
+
+def forget_inputs(
+    jobs: Iterable[Job], store: JobStore, uploads: UploadStore, analyses: Path
+) -> None:
+    """Delete the uploads that only these jobs used, and what was found in their media."""
+    gone = list(jobs)
+    for url in {url for job in gone for url in (job.video, job.audio)}:
+        name = upload_name(url)
+        if name is not None and not store.uses(name):
+            uploads.remove(name)
+    if gone:
+        # The name of an analysis does not tell whose media it is of; it is only a cache.
+        for path in analyses.glob("*.npz*"):
+            path.unlink(missing_ok=True)

@@ -286,6 +286,13 @@ class JobStore:
             rows = connection.execute(query.limit(size).offset((page - 1) * size))
             return total, [_job(row) for row in rows]
 
+    def uses(self, upload: str) -> bool:
+        """Whether a job's video or audio is the upload of this name."""
+        ending = f"%/{upload}"
+        used = _jobs.c.video.like(ending) | _jobs.c.audio.like(ending)
+        with self._engine.connect() as connection:
+            return connection.execute(select(_jobs.c.number).where(used)).first() is not None
+
     def remove(self, ids: Collection[str]) -> list[Job]:
         """Forget the finished jobs among `ids`; running and unknown ones are skipped."""
         chosen = _jobs.c.id.in_(ids) & _jobs.c.status.not_in((CREATED, PROCESSING))

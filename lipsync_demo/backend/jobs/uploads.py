@@ -155,6 +155,12 @@ class UploadStore:
                 (self._folder / name).unlink(missing_ok=True)
             connection.execute(delete(_uploads).where(old))
 
+    def remove(self, name: str) -> None:
+        """Delete an upload and forget it; nothing happens when there is none."""
+        with self._engine.begin() as connection:
+            connection.execute(delete(_uploads).where(_uploads.c.name == name))
+        (self._folder / name).unlink(missing_ok=True)
+
     def _first(self, condition: Any) -> Upload | None:
         with self._engine.connect() as connection:
             row: Row[Any] | None = connection.execute(select(_uploads).where(condition)).first()

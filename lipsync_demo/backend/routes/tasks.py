@@ -17,7 +17,7 @@ from lipsync_demo.backend.http.envelopes import ApiError, ok
 from lipsync_demo.backend.jobs.holding import ended
 from lipsync_demo.backend.jobs.pool import TIMED_OUT
 from lipsync_demo.backend.jobs.predictions import describe
-from lipsync_demo.backend.jobs.retention import forget_outputs
+from lipsync_demo.backend.jobs.retention import forget_inputs, forget_outputs
 from lipsync_demo.backend.jobs.store import CREATED, PROCESSING, Filter, Job
 from lipsync_demo.backend.services import BaseUrl, Services, Shared
 from lipsync_demo.settings import MODEL_ID
@@ -119,6 +119,8 @@ def listing(body: ListBody, services: Shared, base_url: BaseUrl) -> JSONResponse
 def delete(body: DeleteBody, services: Shared) -> JSONResponse:
     gone = services.jobs.remove(body.ids)
     forget_outputs(gone, services.outputs)
+    if body.inputs:
+        forget_inputs(gone, services.jobs, services.uploads, services.analyses)
     return ok({"deleted_count": len(gone)})
 
 

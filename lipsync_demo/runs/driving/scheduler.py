@@ -1,8 +1,7 @@
-"""One thread that knows when each run is due; a few workers that take the steps.
+"""One thread that knows when each job is due; a few worker threads that take the steps.
 
-Thousands of runs may wait at once: each is an entry in a heap of due times.  Looks at
-tasks and transfers of files have workers of their own, so that a long upload never makes
-a waiting run late.
+Thousands of runs may wait at once: each is an entry in a heap of due times.  Polls of tasks
+and transfers of files have workers of their own, so that a long upload never delays a poll.
 """
 
 from __future__ import annotations
@@ -15,13 +14,17 @@ import time
 from queue import SimpleQueue
 from typing import Protocol
 
-LOOKERS = 8
-CARRIERS = 4
-PATIENCE = 10.0
-"""Seconds a closing loop waits for steps under way, such as a request that costs money."""
+POLL_WORKERS = 8
+"""Threads that take short steps, such as asking for a task's status."""
 
-RECOVERY_SECONDS = 30.0
-"""Pause after a step that broke, such as on a full disk."""
+TRANSFER_WORKERS = 4
+"""Threads that take long steps, such as moving files."""
+
+CLOSE_TIMEOUT = 10.0
+"""Seconds a closing scheduler waits for steps under way, such as a request that costs money."""
+
+RETRY_SECONDS = 30.0
+"""Seconds before a step that raised, such as on a full disk, is tried again."""
 
 logger = logging.getLogger(__name__)
 
@@ -30,56 +33,63 @@ class Job(Protocol):
     """Something to be done again and again."""
 
     @property
-    def carries(self) -> bool:
-        """True when the next step moves files or computes, so it may take minutes."""
+    def is_long(self) -> bool:
+        """True when the next step moves files or computes, so that it may take minutes."""
 
     def step(self) -> float | None:
-        """Do it once; gives the seconds until the next time, None when there is none."""
+        """Do it once; return the seconds until the next time, None when there is none."""
 
 
-class Loop:
-    """Runs jobs when they are due until it is closed."""
+class Scheduler:
+    """Takes the steps of jobs when they are due; its threads start with the first job."""
 
     def __init__(self) -> None:
         self._heap: list[tuple[float, int, Job]] = []
         self._count = itertools.count()
         self._changed = threading.Condition()
         self._closed = False
-        self._looks: SimpleQueue[Job | None] = SimpleQueue()
-        self._loads: SimpleQueue[Job | None] = SimpleQueue()
+        self._short: SimpleQueue[Job | None] = SimpleQueue()
+        self._long: SimpleQueue[Job | None] = SimpleQueue()
         # Daemons: a hanging connection must not keep the app from closing, and every
         # state is written before its step, so that nothing is lost with them.
-        self._watcher = threading.Thread(target=self._watch, name="runs", daemon=True)
+        self._timer = threading.Thread(target=self._dispatch, name="runs", daemon=True)
         self._workers = [
-            threading.Thread(target=self._work, args=(queue,), name=name, daemon=True)
+            (queue, threading.Thread(target=self._work, args=(queue,), name=name, daemon=True))
             for queue, name, count in (
-                (self._looks, "runs-look", LOOKERS),
-                (self._loads, "runs-carry", CARRIERS),
+                (self._short, "runs-poll", POLL_WORKERS),
+                (self._long, "runs-transfer", TRANSFER_WORKERS),
             )
             for _ in range(count)
         ]
-        for thread in (self._watcher, *self._workers):
-            thread.start()
 
     def add(self, job: Job, delay: float = 0.0) -> None:
-        """Have `job` done in `delay` seconds; nothing happens once the loop is closed."""
+        """Have `job` done in `delay` seconds; nothing happens once the scheduler is closed."""
         with self._changed:
+            if not self._started and not self._closed:
+                for thread in (self._timer, *(worker for _, worker in self._workers)):
+                    thread.start()
             heapq.heappush(self._heap, (time.monotonic() + delay, next(self._count), job))
             self._changed.notify()
 
     def close(self) -> None:
-        """Start no step any more and wait a moment for those under way."""
+        """Start no more steps and wait up to `CLOSE_TIMEOUT` seconds for those under way."""
         with self._changed:
             self._closed = True
             self._changed.notify()
-        self._watcher.join()
-        for worker in self._workers:
-            (self._looks if worker.name == "runs-look" else self._loads).put(None)
-        deadline = time.monotonic() + PATIENCE
-        for worker in self._workers:
+        if not self._started:
+            return
+        self._timer.join()
+        for queue, _ in self._workers:
+            queue.put(None)
+        deadline = time.monotonic() + CLOSE_TIMEOUT
+        for _, worker in self._workers:
             worker.join(max(0.0, deadline - time.monotonic()))
 
-    def _watch(self) -> None:
+    @property
+    def _started(self) -> bool:
+        return self._timer.ident is not None
+
+    def _dispatch(self) -> None:
         while True:
             with self._changed:
                 while not self._closed and not self._due():
@@ -87,7 +97,7 @@ class Loop:
                 if self._closed:
                     return
                 job = heapq.heappop(self._heap)[2]
-            (self._loads if job.carries else self._looks).put(job)
+            (self._long if job.is_long else self._short).put(job)
 
     def _due(self) -> bool:
         return bool(self._heap) and self._heap[0][0] <= time.monotonic()
@@ -102,7 +112,7 @@ class Loop:
             try:
                 delay = job.step()
             except Exception:
-                logger.exception("A step failed in a way nobody foresaw; it is tried again")
-                delay = RECOVERY_SECONDS
+                logger.exception("A step raised an unexpected error; it is tried again")
+                delay = RETRY_SECONDS
             if delay is not None:
                 self.add(job, delay)

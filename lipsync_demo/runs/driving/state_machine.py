@@ -11,11 +11,11 @@ from lipsync_demo.media.errors import MediaError
 from lipsync_demo.runs.record.errors import RunRefused
 from lipsync_demo.runs.record.ledger_line import LineState
 from lipsync_demo.runs.record.run import RunError, RunState
-from lipsync_demo.runs.steps import download as transfers
-from lipsync_demo.runs.steps.claim import Interrupted, Turn
+from lipsync_demo.runs.steps import charge, check, download, upload
+from lipsync_demo.runs.steps.claim import Claim, Interrupted
 from lipsync_demo.runs.steps.credentials import Closing
-from lipsync_demo.runs.steps.submit import Submission
-from lipsync_demo.runs.steps.wait import Watch
+from lipsync_demo.runs.steps.submit import Submit
+from lipsync_demo.runs.steps.wait import Wait
 from lipsync_demo.runs.storage.record_table import Lost
 from lipsync_demo.wavespeed.bodies import plain_name
 from lipsync_demo.wavespeed.errors import RateLimited, WaveSpeedError
@@ -25,94 +25,94 @@ from lipsync_demo.wavespeed.pacing.pace import WINDOW_SECONDS
 logger = logging.getLogger(__name__)
 
 
-class Driver:
-    """The job of one turn, for the loop."""
+class StateMachine:
+    """The job of one claim: takes the step that the run's state names."""
 
-    def __init__(self, turn: Turn) -> None:
-        self.turn = turn
-        self._submission = Submission(turn)
-        self._watch = Watch(turn)
+    def __init__(self, claim: Claim) -> None:
+        self.claim = claim
+        self._submit = Submit(claim)
+        self._wait = Wait(claim)
 
     @property
-    def carries(self) -> bool:
-        return self.turn.run.state is not RunState.WAITING
+    def is_long(self) -> bool:
+        return self.claim.run.state is not RunState.WAITING
 
     def step(self) -> float | None:
         """Take the step the run's state names.
 
-        Gives the seconds until the next step, or None when this turn is over.
+        Returns the seconds until the next step, or None when this claim is over.
         """
-        turn = self.turn
-        if turn.over:
-            self._submission.leave()
+        claim = self.claim
+        if claim.over:
+            self._submit.leave()
             return None
         try:
             return self._step()
         except (Lost, Interrupted, Closing):
-            turn.end()
+            claim.end()
         except WaveSpeedError as error:
-            costs = error.cost if turn.run.backend != "local" else ""
+            costs = error.cost if claim.run.backend != "local" else ""
             self._fail(self._known(error.what), f"{error.hint} {costs}".strip())
         except HostingUnavailable as error:
             self._fail(self._known(error.what), error.hint)
         except (MediaError, RunRefused) as error:
             self._fail(error.what, error.hint)
         except OSError as error:
-            logger.warning("Run %s: the step %s met %r", turn.run.id, turn.run.state, error)
+            logger.warning("Run %s: the step %s met %r", claim.run.id, claim.run.state, error)
             self._fail(
                 refused(error),
                 "Look for room on the disk and the rights of the data folder, then resume it.",
             )
         except Exception:
-            logger.exception("Run %s: the step %s broke", turn.run.id, turn.run.state)
+            logger.exception("Run %s: the step %s broke", claim.run.id, claim.run.state)
             self._fail(
-                f"The app made a mistake while {turn.run.state.step} this run.",
+                f"The app made a mistake while {claim.run.state.step} this run.",
                 "Resume the run; if it happens again, report it with the app's log.",
             )
-        self._submission.leave()
+        self._submit.leave()
         return None
 
     def _step(self) -> float | None:
-        turn, state = self.turn, self.turn.run.state
+        claim, state = self.claim, self.claim.run.state
         if state is RunState.CHECKING:
-            transfers.check(turn)
+            check.check(claim)
             return 0.0
         if state in (RunState.UPLOADING, RunState.LIMITED):
             return self._send()
         if state is RunState.SUBMITTING:
-            return self._submission.settle()
+            return self._submit.settle()
         if state is RunState.WAITING:
-            return self._looked()
-        turn.money.settle(turn, LineState.SPENT)
-        transfers.fetch_outputs(turn)
+            return self._poll()
+        charge.settle(claim, LineState.SPENT)
+        download.fetch_outputs(claim)
         return None
 
     def _send(self) -> float:
         """Upload what is not yet and send the request; a limit of the account is waited for."""
-        turn = self.turn
-        if shut := self._submission.shut:
-            return self._submission.wait(shut)
+        claim = self.claim
+        if shut := self._submit.shut:
+            return self._submit.wait(shut)
         try:
-            if turn.run.state is RunState.UPLOADING or turn.run.request is None:
-                transfers.upload(turn)
-            return self._submission.send()
+            if claim.run.state is RunState.UPLOADING or claim.run.request is None:
+                upload.upload(claim)
+            return self._submit.send()
         except RateLimited as error:
             seconds = WINDOW_SECONDS if error.retry_after is None else error.retry_after
-            return self._submission.refused(seconds)
+            return self._submit.refused(seconds)
 
-    def _looked(self) -> float:
+    def _poll(self) -> float:
         """Look at the task; one that failed is refunded by the API."""
-        turn = self.turn
+        claim = self.claim
         try:
-            return self._watch.look()
+            return self._wait.poll()
         except WaveSpeedError:
-            if Prediction.parse(turn.run.prediction or {}).failed:
-                turn.money.settle(turn, LineState.REFUND)
+            if Prediction.parse(claim.run.prediction or {}).failed:
+                charge.settle(claim, LineState.REFUND)
             raise
 
     def _known(self, said: str) -> str:
         """What a server says, with the inputs' names as the person who gave them knows them."""
-        for given in (self.turn.run.video, self.turn.run.audio):
+        for given in (self.claim.run.video, self.claim.run.audio):
             if given is not None:
                 announced = re.escape(plain_name(given.sent or given.path))
                 name = given.name.replace("\\", r"\\")
@@ -121,11 +121,11 @@ class Driver:
 
     def _fail(self, what: str, hint: str) -> None:
         """Come to rest with an error; a request whose fate is unknown makes it unclear."""
-        run = self.turn.run
+        run = self.claim.run
         unknown = run.submitted_at is not None and run.prediction_id is None
         state = RunState.UNCLEAR if unknown else RunState.FAILED
         logger.warning("Run %s %s: %s", run.id, state, what)
         try:
-            self.turn.rest(state, RunError(what, hint, run.prediction_id))
+            self.claim.rest(state, RunError(what, hint, run.prediction_id))
         except Lost:
-            self.turn.end()
+            self.claim.end()

@@ -7,49 +7,49 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
 from lipsync_demo.runs.record.errors import GroupNotFound, RunRefused
 from lipsync_demo.runs.record.group import Group, GroupKind, GroupState, Item
 from lipsync_demo.runs.record.run import Run, RunState
+from lipsync_demo.runs.service import RunService
+from lipsync_demo.runs.storage.group_table import GroupTable
 from lipsync_demo.runs.storage.record_table import Lost
+from lipsync_demo.runs.storage.run_table import RunTable
 
-if TYPE_CHECKING:
-    from lipsync_demo.runs.service import RunService
-    from lipsync_demo.runs.storage.group_table import GroupStore
-
-PAUSE = 0.5
-"""Seconds between looks at the runs under way."""
+POLL_SECONDS = 0.5
+"""Seconds between checks of the runs under way."""
 
 logger = logging.getLogger(__name__)
 
 
 class GroupDriver:
-    """The job of one process's turn at one group, under the `word` the store knows it by."""
+    """The job that drives one group, under the lease whose `token` is in the group's row."""
 
-    carries = True
+    is_long = True
 
     def __init__(
         self,
         group_id: str,
-        word: str,
-        store: GroupStore,
+        token: str,
+        groups: GroupTable,
+        runs: RunTable,
         service: RunService,
         api_key: SecretStr | None,
     ) -> None:
         self._id = group_id
-        self._word = word
-        self._store = store
+        self._token = token
+        self._groups = groups
+        self._runs = runs
         self._service = service
         self._api_key = api_key
 
     def step(self) -> float | None:
         """Begin what can be begun; None when nothing is left to begin or wait for."""
         try:
-            group = self._store.get(self._id)
-            if group.state is not GroupState.ACTIVE or self._store.driver(self._id) != self._word:
+            group = self._groups.get(self._id)
+            if group.state is not GroupState.ACTIVE or self._groups.token(self._id) != self._token:
                 return None
             return self._step(group)
         except (Lost, GroupNotFound):
@@ -59,14 +59,14 @@ class GroupDriver:
             return None
 
     def _step(self, group: Group) -> float | None:
-        runs = self._service.groups.runs(group)
+        runs = self._runs.of_group(group)
         waiting = [n for n, item in enumerate(group.items) if _unbegun(item, runs[n])]
         active = [run for run in runs if run is not None and run.state.active]
         if not waiting:
             if active:
-                return PAUSE
-            self._store.change(
-                self._id, lambda g: replace(g, state=GroupState.DONE), driven_by=self._word
+                return POLL_SECONDS
+            self._groups.change(
+                self._id, lambda g: replace(g, state=GroupState.DONE), token=self._token
             )
             return None
         if any(run.needs_key for run in active):
@@ -79,7 +79,7 @@ class GroupDriver:
             )
             return None
         if len(active) >= group.concurrency or _uploading(group, active):
-            return PAUSE
+            return POLL_SECONDS
         self._start(group, waiting[0])
         return 0.0
 
@@ -92,7 +92,7 @@ class GroupDriver:
             items[number] = replace(items[number], run_id=run_id)
             return replace(current, items=tuple(items))
 
-        item = self._store.change(self._id, reserved, driven_by=self._word)[1].items[number]
+        item = self._groups.change(self._id, reserved, token=self._token)[1].items[number]
         self._service.start(
             item.video,
             item.audio,
@@ -106,15 +106,15 @@ class GroupDriver:
             run_id=run_id,
         )
         # Whoever stopped the group meanwhile saw no run to stop.
-        if self._store.get(self._id).state is GroupState.STOPPED:
+        if self._groups.get(self._id).state is GroupState.STOPPED:
             self._service.stop(run_id)
 
     def _hold(self, trouble: str) -> None:
         logger.info("Group %s is held: %s", self._id, trouble)
-        self._store.change(
+        self._groups.change(
             self._id,
             lambda g: replace(g, state=GroupState.HELD, trouble=trouble),
-            driven_by=self._word,
+            token=self._token,
         )
 
 

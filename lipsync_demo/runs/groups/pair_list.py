@@ -1,4 +1,4 @@
-"""Pairs for a batch, read from CSV or JSON lines: every line is looked at before any is run."""
+"""Pairs for a batch, read from CSV or JSON lines: every line is checked before any is run."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from unicodedata import normalize
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.sync_modes import DEFAULT_SYNC_MODE, SyncMode
 from lipsync_demo.names import readable
-from lipsync_demo.runs.groups.service import MOST_ITEMS, Pair
+from lipsync_demo.runs.groups.items import MAX_ITEMS, Pair
 from lipsync_demo.runs.record.folder import is_url, local_path
 
 COLUMNS = ("video", "audio", "sync_mode", "label")
-LARGEST = 2 << 20
-"""Bytes of a list that are read; far more than `MOST_ITEMS` lines need."""
+MAX_BYTES = 2 << 20
+"""Bytes of a list that are read; far more than `MAX_ITEMS` lines need."""
 
 Resolve = Callable[[str], str | None]
 """Gives where a named file is, None when there is no such file for this person."""
@@ -75,7 +75,7 @@ def among(files: Mapping[str, Path], kept_as: Callable[[str], str] = str) -> Res
 
 def read_pairs(data: bytes, resolve: Resolve) -> PairList:
     """Read a list; what it is, CSV or JSON lines, is told by its first character."""
-    if len(data) > LARGEST:
+    if len(data) > MAX_BYTES:
         return _refused(f"The list has {len(data) >> 20} MB.", "Give at most 2 MB.")
     try:
         text = data.decode("utf-8-sig")
@@ -89,9 +89,9 @@ def read_pairs(data: bytes, resolve: Resolve) -> PairList:
         (bad if isinstance(found, BadLine) else pairs).append(found)  # type: ignore[arg-type]
     if not pairs and not bad:
         bad.append(BadLine(1, "The list has no pairs.", f"Its columns are {', '.join(COLUMNS)}."))
-    for number in range(MOST_ITEMS, len(pairs)):
-        bad.append(BadLine(number, f"More than {MOST_ITEMS} pairs.", "Split the list."))
-    return PairList(tuple(pairs[:MOST_ITEMS]), tuple(bad))
+    for number in range(MAX_ITEMS, len(pairs)):
+        bad.append(BadLine(number, f"More than {MAX_ITEMS} pairs.", "Split the list."))
+    return PairList(tuple(pairs[:MAX_ITEMS]), tuple(bad))
 
 
 def _refused(what: str, hint: str) -> PairList:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from statistics import median
 
 from lipsync_demo.runs.record.clock import seconds_since, seconds_until
-from lipsync_demo.runs.record.run import Estimate, Run, RunState
+from lipsync_demo.runs.record.run import Run, RunState
 
 SAMPLE = 20
 """How many of the latest finished runs are asked."""
@@ -19,6 +20,15 @@ _AFTER = {
     RunState.WAITING: ("queue", "inference", "download"),
     RunState.DOWNLOADING: ("download",),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """Seconds since the start, and seconds still to go judged by `runs` earlier runs."""
+
+    elapsed: float
+    remaining: float
+    runs: int
 
 
 def inference_rate(runs: Iterable[Run]) -> float | None:

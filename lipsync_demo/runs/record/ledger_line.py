@@ -10,7 +10,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import Enum
 
-from lipsync_demo.runs.record.run import Charge
+from lipsync_demo.runs.record.cost import Charge
 from lipsync_demo.settings import MODEL_ID
 
 COLUMNS = (
@@ -33,7 +33,7 @@ class LineState(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One request: `quoted` is None where the API gave no price, `charge` where nobody knows.
+    """One request: `quoted` is None where the API gave no price, `charge` where it is unknown.
 
     `mode` is empty where the model takes none.
     """

@@ -6,7 +6,7 @@
 A state is written before the step it names.  `limited` is left out where the account's limit
 lets the request through at once; a refusal by that limit, which started nothing, leads back to
 it.  `unclear` means that the request may or may not have reached the API: it is never sent
-again without a person's word.
+again unless a person decides so.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
 from pathlib import Path
@@ -30,6 +29,8 @@ from pydantic import (
 )
 
 from lipsync_demo.media.sync_modes import SyncMode
+from lipsync_demo.runs.record.cost import Charge, Quote, charge_of_record
+from lipsync_demo.runs.record.review import Review
 from lipsync_demo.settings import FOUND, MODEL_ID, BackendName
 from lipsync_demo.wavespeed.catalogue import SYNC_MODE, short_name
 
@@ -118,95 +119,17 @@ class MediaRecord:
     sent: FolderPath | None = None
 
 
-class Verdict(str, Enum):
-    """A person's judgement of a result, or of one side of it."""
-
-    PASS = "pass"  # noqa: S105
-    FAIL = "fail"
-
-    def __str__(self) -> str:
-        return self.value
-
-
-HEADINGS = (
-    "closures",
-    "f/v",
-    "open vowels",
-    "timing",
-    "teeth",
-    "jaw",
-    "edges",
-    "jitter",
-    "identity",
-)
-"""What a person looks at in a lip-sync, one after the other.
-
-Source: https://lipsync.com/guides/lip-sync-quality-checklist
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class Review:
-    """What a person thinks of a result; `headings` has those of `HEADINGS` that were judged."""
-
-    verdict: Verdict | None = None
-    headings: Mapping[str, Verdict] = field(default_factory=dict)
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Quote:
-    """What the API said a run would cost, asked at `at`.
-
-    `floor` is true when the API could not read the media and gave the model's lowest price.
-    """
-
-    amount: Decimal
-    currency: str
-    floor: bool
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Charge:
-    """What a task cost in US dollars, and how much of that was refunded.
-
-    `source` is where it is known from: the task's own bill, or only the fall of the account's
-    balance, which knows of no refund.
-    """
-
-    amount: Decimal
-    refunded: Decimal = Decimal(0)
-    source: Literal["billing", "balance"] = "billing"
-
-
-def _charge(recorded: Any) -> Any:
-    """Records were written with a bare amount when only the balance was known."""
-    if isinstance(recorded, str):
-        return {"amount": recorded, "source": "balance"}
-    return recorded
-
-
 @dataclass(frozen=True, slots=True)
 class OwnCheck:
-    """Our own look at an output that the API did not check.
+    """Our own check of an output that the API did not check.
 
-    `score` is the highest probability (0 to 1) that one of the `frames` frames looked at is not
+    `score` is the highest probability (0 to 1) that one of the `frames` frames checked is not
     safe for work; `flagged` says whether that is too high.
     """
 
     score: float
     frames: int
     flagged: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """Seconds since the start, and seconds still to go judged by `runs` earlier runs."""
-
-    elapsed: float
-    remaining: float
-    runs: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,7 +141,7 @@ class Run:
     can have arrived; `submits` counts such requests, without those the account's limit
     refused, and `other_tasks` names the tasks of earlier ones.  `next_try` is when a limited
     run asks again, None when that is at once.  `prediction` is the last `data` body the API
-    sent.  `trouble` says what keeps a waiting run from being looked at just now.  `timings`
+    sent.  `trouble` says why a waiting run cannot be polled just now.  `timings`
     holds seconds for the parts measured so far: upload, limit (of the account, where it was
     waited for), queue, inference, download, total.  `key` tells where
     the API key comes from; the key itself is nowhere in a run.
@@ -228,7 +151,7 @@ class Run:
     what was found here where it said nothing.
 
     `group` is the comparison or batch the run belongs to, `session` the browser session that
-    began it, `quote` what it was to cost, `charge` what it did cost, None while nobody knows.
+    began it, `quote` what it was to cost, `charge` what it did cost, None while it is unknown.
     `imported` is true for a task
     that was started elsewhere.
     """
@@ -270,7 +193,7 @@ class Run:
     group: str | None = None
     session: str | None = None
     quote: Quote | None = None
-    charge: Annotated[Charge | None, BeforeValidator(_charge)] = None
+    charge: Annotated[Charge | None, BeforeValidator(charge_of_record)] = None
     review: Review | None = None
     imported: bool = False
 
@@ -300,7 +223,7 @@ class Run:
         return self.manner if known else f"{short_name(self.model)} · {self.manner}"
 
     def own_check(self, index: int) -> OwnCheck | None:
-        """Our own look at an output, counted from 0; None where there was none."""
+        """Our own check of an output, counted from 0; None where there was none."""
         return self.own_checks[index] if index < len(self.own_checks) else None
 
     def said_nsfw(self, index: int) -> bool | None:
@@ -311,7 +234,7 @@ class Run:
     def nsfw(self, index: int) -> bool | None:
         """Whether an output is not safe for work: by the API, else by our own check.
 
-        None when neither looked at it, which is not "safe".
+        None when neither checked it, which is not "safe".
         """
         said, own = self.said_nsfw(index), self.own_check(index)
         if said is not None:

@@ -1,4 +1,4 @@
-"""One turn at driving a run: what its steps know, and the only way they write."""
+"""One process's claim to drive a run: what its steps know, and the only way they write."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from pydantic import SecretStr
 
 from lipsync_demo.runs.record.folder import RunFolder
 from lipsync_demo.runs.record.run import Run, RunError, RunState
-from lipsync_demo.runs.steps.credentials import Access
-from lipsync_demo.runs.steps.prices import Money
+from lipsync_demo.runs.steps.credentials import Credentials
+from lipsync_demo.runs.storage.ledger import Ledger
 from lipsync_demo.runs.storage.record_table import Lost
-from lipsync_demo.runs.storage.run_table import RunStore
+from lipsync_demo.runs.storage.run_table import RunTable
 from lipsync_demo.settings import Settings
 from lipsync_demo.wavespeed.calls.polling import poll_delays
 from lipsync_demo.wavespeed.client import WaveSpeedClient
@@ -26,42 +26,42 @@ class Interrupted(Exception):  # noqa: N818
     """A transfer was given up because the run was stopped or the app is closing."""
 
 
-class Turn:
-    """One process's turn at one run, under the `word` that the store knows it by.
+class Claim:
+    """One attempt to drive a run, under the lease whose `token` is in the run's row.
 
     Attributes:
         run: the run as last written.
-        money: what asks for prices and keeps the ledger.
-        delays: seconds to wait before each look at the task.
-        answered: monotonic seconds when the request of this very turn was answered.
-        over: true once this turn does nothing more, or shall not.
+        ledger: what keeps the lines of what was spent.
+        delays: seconds to wait before each poll of the task.
+        answered: monotonic seconds when the request of this very claim was answered.
+        over: true once this claim does nothing more, or shall not.
         progress: share (0 to 1) of the transfer under way that is done, None if unknown.
     """
 
     def __init__(
         self,
         run: Run,
-        word: str,
+        token: str,
         *,
         settings: Settings,
-        store: RunStore,
-        access: Access,
-        money: Money,
-        on_change: Callable[[Turn], None],
+        runs: RunTable,
+        credentials: Credentials,
+        ledger: Ledger,
+        on_change: Callable[[Claim], None],
         api_key: SecretStr | None = None,
     ) -> None:
         self.run = run
         self.settings = settings
-        self.money = money
-        self.store = store
+        self.ledger = ledger
+        self.runs = runs
         self.folder = RunFolder(run.folder)
-        self.base_url = access.base_url(run.backend)
+        self.base_url = credentials.base_url(run.backend)
         self.delays: Iterator[float] = poll_delays(self.base_url)
         self.answered: float | None = None
         self.over = False
         self.progress: float | None = None
-        self._word = word
-        self._access = access
+        self._token = token
+        self._credentials = credentials
         self._api_key = api_key
         self._own_client: WaveSpeedClient | None = None
         self._on_change = on_change
@@ -73,38 +73,36 @@ class Turn:
             RunRefused: the key or the server is not there.
         """
         if self.run.key != "visitor":
-            return self._access.client(self.run, None)
+            return self._credentials.client(self.run, None)
         if self._own_client is None:
-            self._own_client = self._access.client(self.run, self._api_key)
+            self._own_client = self._credentials.client(self.run, self._api_key)
         return self._own_client
 
     def write(self, **changes: Any) -> None:
-        """Change the run, only while this turn drives it.
+        """Change the run, only while this claim drives it.
 
         Raises:
             Lost: it does not any more.
         """
         self._written(
-            self.store.change(
-                self.run.id, lambda run: replace(run, **changes), driven_by=self._word
-            )[1]
+            self.runs.change(self.run.id, lambda run: replace(run, **changes), token=self._token)[1]
         )
 
     def record(self, edit: Callable[[Run], Run]) -> None:
         """Write what is true whoever drives the run.
 
         Raises:
-            Lost: it is written, but this turn does not drive the run any more.
+            Lost: it is written, but this claim does not drive the run any more.
         """
-        self._written(self.store.change(self.run.id, edit)[1])
-        if self.store.driver(self.run.id) != self._word:
+        self._written(self.runs.change(self.run.id, edit)[1])
+        if self.runs.token(self.run.id) != self._token:
             raise Lost(self.run.id)
 
     def rest(self, state: RunState, error: RunError | None = None, **changes: Any) -> None:
-        """Bring the run to rest and end this turn.
+        """Bring the run to rest and end this claim.
 
         Raises:
-            Lost: this turn does not drive the run any more.
+            Lost: this claim does not drive the run any more.
         """
         self.write(state=state, error=error, trouble=None, next_try=None, **changes)
         self.end()
@@ -117,7 +115,7 @@ class Turn:
     def moved(self, parts: int = 1, done: float = 0.0) -> Callable[[int, int | None], None]:
         """A progress callback for one of `parts` transfers, after a share `done` of them.
 
-        It raises Interrupted once this turn is over, which ends the transfer.
+        It raises Interrupted once this claim is over, which ends the transfer.
         """
 
         def moved(count: int, total: int | None) -> None:

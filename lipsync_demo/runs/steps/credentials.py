@@ -25,7 +25,7 @@ def on_loopback(url: str) -> bool:
     return place is not None and is_loopback(place[1])
 
 
-class Access:
+class Credentials:
     """The servers and keys this process may use; nothing of it is ever written anywhere."""
 
     def __init__(self, settings: Settings) -> None:

@@ -1,4 +1,4 @@
-"""The first step of a run: its inputs are fetched, copied, measured and checked."""
+"""A run's two inputs: fetched or copied into its folder, measured and checked."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from lipsync_demo.runs.steps.packaging import packaged
 class CheckedInputs:
     """Both inputs as they lie in the run's folder, and what the mode makes of them.
 
-    Without a mode nobody knows how long the output will be.
+    Without a mode the length of the output is unknown.
     """
 
     video: MediaRecord

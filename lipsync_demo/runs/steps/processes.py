@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-KEPT_WORDS = 2000
+KEPT_CHARACTERS = 2000
 """Characters of what a process wrote that are logged when it fails."""
 
 
@@ -29,4 +29,4 @@ def begin(
 
 def last_words(written: bytes) -> str:
     """The end of what a process wrote, for the log."""
-    return written.decode(errors="replace")[-KEPT_WORDS:]
+    return written.decode(errors="replace")[-KEPT_CHARACTERS:]

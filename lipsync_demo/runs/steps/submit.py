@@ -1,9 +1,9 @@
-"""The one step that costs money: taken once, and settled by looking when nobody knows.
+"""The one step that costs money: taken once, and looked up when its answer was lost.
 
 The intent is written, the request is sent, the task's id is written.  Whoever finds a run
 in between looks for the task in the list of recent ones; the request is never sent again.
 The one exception is an answer that the account's limit is reached: it started nothing, so
-the run waits for its turn in the key's queue of submits, and the request is sent then.
+the run waits in the key's queue of submits, and the request is sent then.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from lipsync_demo.runs.record.clock import now, seconds_until
 from lipsync_demo.runs.record.errors import RunNotFound
 from lipsync_demo.runs.record.ledger_line import LineState
 from lipsync_demo.runs.record.run import Run, RunError, RunState
-from lipsync_demo.runs.steps.claim import Turn
+from lipsync_demo.runs.steps import charge
+from lipsync_demo.runs.steps.claim import Claim
 from lipsync_demo.runs.steps.credentials import on_loopback
 from lipsync_demo.runs.steps.parameters import choices_of
 from lipsync_demo.runs.storage.record_table import Lost
@@ -30,16 +31,18 @@ from lipsync_demo.wavespeed.models import Prediction
 from lipsync_demo.wavespeed.pacing.pace import WINDOW_SECONDS, Submits
 from lipsync_demo.wavespeed.pacing.retries import Retry
 
-DELAYS = (1.0, 3.0, 8.0)
-"""Seconds between looks at the list: a server may need a few to show a new task."""
+LOOKUP_DELAYS = (1.0, 3.0, 8.0)
+"""Seconds between readings of the list: a server may need a few to show a new task."""
 
-WORTH_SAYING = 1.0
-"""A wait for the account's limit that is shorter (seconds) is not told to people."""
+MIN_SHOWN_WAIT = 1.0
+"""Seconds; a shorter wait for the account's limit is not shown."""
 
 DRIFT_SECONDS = 1.5
-"""A next try that moves by less is not written anew."""
+"""Seconds; a next try that moves by less is not written again."""
 
 LOOPBACK_DELAYS = (0.2, 0.5, 1.0)
+"""The same for a server on this machine."""
+
 NOT_FOUND = (
     "The request was sent, but no answer came and the list of recent tasks does not show it."
 )
@@ -52,41 +55,41 @@ LOCAL_HINT = "Resume looks for it again. Submitting again is free: the local eng
 logger = logging.getLogger(__name__)
 
 
-class Submission:
-    """The request of one run in one turn."""
+class Submit:
+    """The request of one run under one claim."""
 
-    def __init__(self, turn: Turn) -> None:
-        self._turn = turn
+    def __init__(self, claim: Claim) -> None:
+        self._claim = claim
         self._queue: Submits | None = None
         self._reserved = False
         self._waits_since: float | None = None
         self._shut_until = float("-inf")
         self._pauses: Iterator[float] = iter(
-            LOOPBACK_DELAYS if on_loopback(turn.base_url) else DELAYS
+            LOOPBACK_DELAYS if on_loopback(claim.base_url) else LOOKUP_DELAYS
         )
 
     def send(self) -> float:
-        """Send the request when its turn has come; gives the seconds until the next step.
+        """Send the request when the queue lets it through; return the seconds until the next step.
 
         Raises:
             RateLimited: the account's limit does not even let it be prepared.
             RunRefused: it would go beyond a spend limit.
             WaveSpeedError: it was refused; nothing runs and nothing is billed.
         """
-        turn, client = self._turn, self._turn.client()
+        claim, client = self._claim, self._claim.client()
         if self._queue is None:
             self._queue = client.governor.submits
-            if turn.run.next_try is not None:
+            if claim.run.next_try is not None:
                 # A process before this one was refused: the limit is the account's, not its own.
-                self._queue.hold(seconds_until(turn.run.next_try))
+                self._queue.hold(seconds_until(claim.run.next_try))
         if not self._reserved:
-            turn.money.reserve(turn)
+            charge.reserve(claim)
             self._reserved = True
-        wait = self._queue.ask(turn.run.id)
+        wait = self._queue.ask(claim.run.id)
         return self.wait(wait) if wait else self._sent(client)
 
     def refused(self, seconds: float) -> float:
-        """A request before this one met the limit; gives the seconds until the next step.
+        """An earlier request met the limit; return the seconds until the next step.
 
         `seconds` is what the server asked for; no more than a submit waits is waited.
         """
@@ -100,33 +103,33 @@ class Submission:
         return max(0.0, self._shut_until - time.monotonic())
 
     def wait(self, seconds: float) -> float:
-        """Say that the account's limit is waited for; gives the seconds until the next step."""
-        run = self._turn.run
+        """Wait for the account's limit; return the seconds until the next step."""
+        run = self._claim.run
         if self._waits_since is None:
             self._waits_since = time.monotonic()
-        told = seconds >= WORTH_SAYING
+        told = seconds >= MIN_SHOWN_WAIT
         next_try = now() + timedelta(seconds=seconds) if told else None
         if run.next_try is not None and next_try is not None:
             moved = abs(next_try - run.next_try) > timedelta(seconds=DRIFT_SECONDS)
         else:
             moved = run.next_try is not next_try
         if run.state is not RunState.LIMITED or moved:
-            self._turn.write(state=RunState.LIMITED, next_try=next_try)
+            self._claim.write(state=RunState.LIMITED, next_try=next_try)
         return min(seconds, LOOK_SECONDS)
 
     def leave(self) -> None:
-        """Give up the place in the queue, and the money set aside for a run that was stopped."""
-        turn = self._turn
+        """Give up the place in the queue, and the money reserved for a run that was stopped."""
+        claim = self._claim
         if self._queue is not None:
-            self._queue.leave(turn.run.id)
+            self._queue.leave(claim.run.id)
         if self._reserved:
             with suppress(RunNotFound):
-                if turn.store.get(turn.run.id).state is RunState.STOPPED:
-                    turn.money.ledger.release(turn.run)
+                if claim.runs.get(claim.run.id).state is RunState.STOPPED:
+                    claim.ledger.release(claim.run)
 
     def _sent(self, client: WaveSpeedClient) -> float:
-        turn, run = self._turn, self._turn.run
-        turn.write(
+        claim, run = self._claim, self._claim.run
+        claim.write(
             state=RunState.SUBMITTING, submitted_at=now(), submits=run.submits + 1, next_try=None
         )
         assert run.request is not None  # noqa: S101
@@ -146,16 +149,16 @@ class Submission:
             self._not_started()
             raise
         except WaveSpeedError:
-            turn.record(lambda run: replace(run, submitted_at=None))
-            turn.money.settle(turn, LineState.RELEASED)
+            claim.record(lambda run: replace(run, submitted_at=None))
+            charge.settle(claim, LineState.RELEASED)
             raise
-        turn.answered = time.monotonic()
-        return self._arrived(prediction, self._waited(turn.answered))
+        claim.answered = time.monotonic()
+        return self._arrived(prediction, self._waited(claim.answered))
 
     def _not_started(self) -> None:
-        """Write that the request started nothing; what was set aside for it stays set aside."""
-        turn = self._turn
-        number = turn.run.submits
+        """Write that the request started nothing; what was reserved for it stays reserved."""
+        claim = self._claim
+        number = claim.run.submits
 
         def undone(run: Run) -> Run:
             if run.submits != number or run.prediction_id is not None:
@@ -164,31 +167,31 @@ class Submission:
             return replace(run, state=state, submitted_at=None, submits=number - 1)
 
         try:
-            turn.record(undone)
+            claim.record(undone)
         except Lost:
             # Stopped meanwhile: nothing follows that the money could be for.
-            turn.money.ledger.release(turn.run)
+            claim.ledger.release(claim.run)
             raise
 
     def settle(self) -> float | None:
-        """Look for the task; gives the seconds until the next step, None at rest.
+        """Look for the task; return the seconds until the next step, None at rest.
 
         Raises:
             WaveSpeedError: the list cannot be read, or does not tell.
         """
-        turn, run = self._turn, self._turn.run
+        claim, run = self._claim, self._claim.run
         assert run.request is not None  # noqa: S101
         assert run.submitted_at is not None  # noqa: S101
         what = NOT_FOUND
         try:
-            found = turn.client().find_submitted(
+            found = claim.client().find_submitted(
                 run.request["video"],
                 run.request["audio"],
                 None,
                 run.submitted_at,
                 model=run.model,
                 choices=choices_of(run.request),
-                known_ids=turn.store.tasks(but_of=run.id),
+                known_ids=claim.runs.tasks(but_of=run.id),
             )
         except RateLimited as error:
             return error.retry_after or WINDOW_SECONDS
@@ -201,19 +204,19 @@ class Submission:
         pause = next(self._pauses, None)
         if pause is None:
             hint = LOCAL_HINT if run.backend == "local" else HINT
-            turn.rest(RunState.UNCLEAR, RunError(what, hint))
+            claim.rest(RunState.UNCLEAR, RunError(what, hint))
         return pause
 
     def _waited(self, until: float) -> dict[str, float]:
-        """The run's timings with what this turn waited for the account's limit."""
-        timings = dict(self._turn.run.timings)
-        if self._waits_since is not None and until - self._waits_since >= WORTH_SAYING:
+        """The run's timings with what this claim waited for the account's limit."""
+        timings = dict(self._claim.run.timings)
+        if self._waits_since is not None and until - self._waits_since >= MIN_SHOWN_WAIT:
             timings["limit"] = timings.get("limit", 0.0) + until - self._waits_since
         return timings
 
     def _arrived(self, prediction: Prediction, timings: dict[str, float] | None = None) -> float:
         """Write the task's id, whatever else happened to the run in the meantime."""
-        number = self._turn.run.submits
+        number = self._claim.run.submits
 
         def arrived(run: Run) -> Run:
             if prediction.id in (run.prediction_id, *run.other_tasks):
@@ -230,7 +233,7 @@ class Submission:
             )
 
         try:
-            self._turn.record(arrived)
+            self._claim.record(arrived)
         finally:
-            self._turn.folder.add_response(prediction.raw)
-        return next(self._turn.delays)
+            self._claim.folder.add_response(prediction.raw)
+        return next(self._claim.delays)

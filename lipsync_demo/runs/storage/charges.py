@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, String
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from lipsync_demo.runs.record.clock import microseconds
-from lipsync_demo.runs.record.run import Charge
+from lipsync_demo.runs.record.cost import Charge
 from lipsync_demo.runs.storage.database import Base
 from lipsync_demo.wavespeed.calls.billing import Bill
 
@@ -47,7 +47,7 @@ def keep(session: Session, line: str, bill: Bill | None, at: datetime) -> None:
 
 
 def charge_of(row: ChargeRow | None, fallen: str | None) -> Charge | None:
-    """The charge of a line: its bill, else by how much the balance fell, else nobody knows."""
+    """The charge of a line: its bill, else by how much the balance fell, else None."""
     bill = row.bill if row is not None else None
     if bill is not None:
         return Charge(bill.deducted, bill.refunded, "billing")

@@ -38,12 +38,25 @@ def connect(url: str) -> Engine:
 def create(engine: Engine, folder: Path) -> None:
     """Create the tables and columns that are missing; `folder` holds the lock of it."""
     folder.mkdir(parents=True, exist_ok=True)
+    if not _missing(engine):
+        return
     # Two processes that start at once would both create the tables.
     with FileLock(folder / ".tables.lock"):
         Base.metadata.create_all(engine)
         with engine.begin() as connection:
             for table in Base.metadata.sorted_tables:
                 _add_columns(connection, table)
+
+
+def _missing(engine: Engine) -> bool:
+    """True when a table or a column is missing."""
+    found = inspect(engine)
+    names = set(found.get_table_names())
+    return any(
+        table.name not in names
+        or {c.name for c in table.columns} - {c["name"] for c in found.get_columns(table.name)}
+        for table in Base.metadata.sorted_tables
+    )
 
 
 def _add_columns(connection: Connection, table: Table) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, String, select
@@ -13,24 +13,25 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from lipsync_demo.runs.record.clock import now
 from lipsync_demo.runs.record.errors import GroupNotFound
 from lipsync_demo.runs.record.group import Group, GroupKind, GroupState, dump_group, load_group
-from lipsync_demo.runs.storage.database import create
-from lipsync_demo.runs.storage.record_table import Records, Row
+from lipsync_demo.runs.storage.record_table import RecordTable, Row
 
 
-class _GroupRow(Row):
+class GroupRow(Row):
     __tablename__ = "groups"
 
     kind: Mapped[str] = mapped_column(String(16))
 
 
-class GroupStore(Records[Group]):
+DELETED = "Its run was deleted."
+
+
+class GroupTable(RecordTable[Group]):
     """The groups of one database."""
 
-    row = _GroupRow
+    row = GroupRow
 
-    def __init__(self, engine: Engine, folder: Path) -> None:
+    def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        create(engine, folder)
 
     def _load(self, row: Row) -> Group:
         return load_group(row.record)
@@ -57,15 +58,28 @@ class GroupStore(Records[Group]):
         ids: Collection[str] | None = None,
         kind: GroupKind | None = None,
     ) -> Sequence[Group]:
-        """Groups, newest first, of these ids and kind when given."""
-        query = select(_GroupRow).order_by(_GroupRow.created_us.desc(), _GroupRow.id).limit(limit)
+        """GroupService, newest first, of these ids and kind when given."""
+        query = select(GroupRow).order_by(GroupRow.created_us.desc(), GroupRow.id).limit(limit)
         if ids is not None:
-            query = query.where(_GroupRow.id.in_(ids))
+            query = query.where(GroupRow.id.in_(ids))
         if kind is not None:
-            query = query.where(_GroupRow.kind == kind.value)
+            query = query.where(GroupRow.kind == kind.value)
         with Session(self.engine) as session:
             return [self._load(row) for row in session.scalars(query)]
 
+    def forget(self, group_id: str, run_id: str) -> None:
+        """A run of the group was deleted: its item is not begun again by itself."""
+
+        def forgotten(group: Group) -> Group:
+            items = [
+                replace(item, run_id=None, trouble=DELETED) if item.run_id == run_id else item
+                for item in group.items
+            ]
+            return replace(group, items=tuple(items))
+
+        with suppress(GroupNotFound):
+            self.change(group_id, forgotten)
+
     def unfinished(self) -> Sequence[tuple[str, str | None]]:
-        """Id and owner of every group whose runs are still to be begun, oldest first."""
+        """Id and lease token of every group whose runs are still to be begun, oldest first."""
         return self._driven(GroupState.ACTIVE.value)

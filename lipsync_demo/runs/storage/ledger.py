@@ -17,18 +17,22 @@ from sqlalchemy import BigInteger, ColumnElement, Engine, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from lipsync_demo.runs.record.clock import microseconds, now
+from lipsync_demo.runs.record.cost import Charge
 from lipsync_demo.runs.record.ledger_line import Line, LineState, Reached
-from lipsync_demo.runs.record.run import Charge, Run
+from lipsync_demo.runs.record.run import Run
 from lipsync_demo.runs.storage.charges import ChargeRow, charge_of, final, keep
-from lipsync_demo.runs.storage.database import Base, create
+from lipsync_demo.runs.storage.database import Base
 from lipsync_demo.settings import MODEL_ID
 from lipsync_demo.wavespeed.calls.billing import Bill
 
 DAY = timedelta(days=1)
-KEPT = timedelta(days=7)
+"""The time a server's spend limit is for."""
+
+BILLED_FOR = timedelta(days=7)
 """How long after its end a line is asked for: so long the API keeps what a task was."""
 
 COUNTED = (LineState.RESERVED.value, LineState.SPENT.value)
+"""States of lines that count towards a limit."""
 
 
 class _Line(Base):
@@ -59,17 +63,16 @@ class _Limit(Base):
 
 
 class Ledger:
-    """The lines and limits of one database."""
+    """The lines and limits of one database; `folder` holds the lock of reservations."""
 
     def __init__(self, engine: Engine, folder: Path) -> None:
         self._engine = engine
         self._folder = folder
-        create(engine, folder)
 
     def reserve(
         self, run: Run, balance: Decimal | None, server_limit: Decimal | None
     ) -> Reached | None:
-        """Write a line for the run's next request; gives the limit it would break instead.
+        """Write a line for the run's next request; return the limit it would break instead.
 
         Looking and writing are one step, whatever other processes do meanwhile.
         """
@@ -109,7 +112,7 @@ class Ledger:
         return None
 
     def release(self, run: Run) -> None:
-        """The request that was to come next will not be sent: nothing is set aside for it."""
+        """The request that was to come next will not be sent: nothing is reserved for it."""
         with Session(self._engine) as session, session.begin():
             row = session.get(_Line, f"{run.id}:{run.submits + 1}")
             if row is not None and row.state == LineState.RESERVED.value:
@@ -123,10 +126,10 @@ class Ledger:
         bill: Bill | None = None,
         balance: Decimal | None = None,
     ) -> Charge | None:
-        """Say how the run's last request ended; gives what it cost, where that is knowable.
+        """Say how the run's last request ended; return what it cost, where that is knowable.
 
         That is its bill.  Without one it is the fall of the balance, and only where no other
-        request of the same key was made or open between the two looks at it.
+        request of the same key was made or open between the two times it was read.
         """
         with Session(self._engine) as session, session.begin():
             row = session.get(_Line, f"{run.id}:{run.submits}")
@@ -143,7 +146,7 @@ class Ledger:
             return charge_of(session.get(ChargeRow, row.id), row.charged)
 
     def bill(self, line: str, bill: Bill | None) -> Charge | None:
-        """Write what the API's bill says of a line now; gives what is known of its cost."""
+        """Write what the API's bill says of a line now; return what is known of its cost."""
         with Session(self._engine) as session, session.begin():
             row = session.get(_Line, line)
             if row is None:
@@ -156,7 +159,7 @@ class Ledger:
         conditions = [
             _Line.task.is_not(None),
             _Line.state.in_((LineState.SPENT.value, LineState.REFUND.value)),
-            _Line.ended_us >= microseconds(now() - KEPT),
+            _Line.ended_us >= microseconds(now() - BILLED_FOR),
             _Line.key == key,
         ]
         if session is not None:

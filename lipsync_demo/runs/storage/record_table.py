@@ -40,7 +40,7 @@ T = TypeVar("T", bound=Record)
 
 
 class Lost(Exception):  # noqa: N818
-    """The record is driven by somebody else by now; whoever sees this lets go of it."""
+    """The record is driven under another lease by now; whoever sees this lets go of it."""
 
 
 class Row(Base):
@@ -56,11 +56,11 @@ class Row(Base):
     record: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 
-class Records(ABC, Generic[T]):
+class RecordTable(ABC, Generic[T]):
     """One table of records of type T.
 
     A subclass says how a record is read (`_load`), written (`_dump`), stamped with the moment
-    of its change (`_stamped`), when somebody drives it (`_active`) and what is raised when
+    of its change (`_stamped`), whether it is to be driven (`_active`) and what is raised when
     there is none (`_missing`).
     """
 
@@ -92,15 +92,15 @@ class Records(ABC, Generic[T]):
             raise self._missing(record_id)
         return row
 
-    def add(self, item: T, owner: str | None) -> None:
-        """Keep a new record, driven by `owner`."""
+    def add(self, item: T, token: str | None) -> None:
+        """Keep a new record, driven under the lease with this token."""
         with Session(self.engine) as session, session.begin():
             session.add(
                 self.row(
                     id=item.id,
                     created_us=microseconds(item.created_at),
                     state=item.state.value,
-                    owner=owner,
+                    owner=token,
                     version=1,
                     record=self._dump(item),
                     **self._columns(item),
@@ -121,35 +121,35 @@ class Records(ABC, Generic[T]):
         record_id: str,
         edit: Callable[[T], T],
         *,
-        driven_by: str | None = ANYBODY,
-        hand_to: str | None = None,
+        token: str | None = ANYBODY,
+        new_token: str | None = None,
     ) -> tuple[T, T]:
-        """Replace a record by `edit(record)`; gives it as it was and as it is.
+        """Replace a record by `edit(record)`; return it as it was and as it is.
 
         `edit` may be called again when somebody else changed it in between; nothing is
-        written when it gives the very record it got.  With `driven_by`, only while that owner
-        (None: nobody) drives it; `hand_to` makes another one drive it.  A record that comes
-        to rest is driven by nobody.
+        written when it gives the very record it got.  With `token`, only while the record is
+        driven under that lease (None: under none); `new_token` hands it to another.  A record
+        that comes to rest is driven under none.
 
         Raises:
-            Lost: somebody else drives it.
+            Lost: it is driven under another lease.
             RunsError: there is none with this id.
         """
         while True:
             with Session(self.engine) as session:
                 row = self._row(session, record_id)
-                if driven_by is not ANYBODY and row.owner != driven_by:
+                if token is not ANYBODY and row.owner != token:
                     raise Lost(record_id)
                 before, version, owner = self._load(row), row.version, row.owner
             edited = edit(before)
-            if edited is before and hand_to is None:
+            if edited is before and new_token is None:
                 return before, before
             after = self._stamped(edited)
             values = {
                 "state": after.state.value,
                 "record": self._dump(after),
                 "version": version + 1,
-                "owner": (hand_to or owner) if self._active(after) else None,
+                "owner": (new_token or owner) if self._active(after) else None,
             }
             table = self.row
             with Session(self.engine) as session, session.begin():
@@ -168,13 +168,13 @@ class Records(ABC, Generic[T]):
             if row is not None:
                 session.delete(row)
 
-    def driver(self, record_id: str) -> str | None:
-        """Who drives the record, None when nobody does."""
+    def token(self, record_id: str) -> str | None:
+        """The token of the lease the record is driven under, None when nobody drives it."""
         with Session(self.engine) as session:
             return self._row(session, record_id).owner
 
     def _driven(self, *states: str) -> list[tuple[str, str | None]]:
-        """Id and owner of every record in one of these states, oldest first."""
+        """Id and lease token of every record in one of these states, oldest first."""
         table = self.row
         query = (
             select(table.id, table.owner).where(table.state.in_(states)).order_by(table.created_us)

@@ -7,35 +7,31 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import String, func, select
+from sqlalchemy import Engine, String, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from lipsync_demo.runs.record.clock import now
 from lipsync_demo.runs.record.errors import RunNotFound
+from lipsync_demo.runs.record.group import Group
 from lipsync_demo.runs.record.run import ACTIVE, Run, RunState, dump_run, load_run
-from lipsync_demo.runs.storage.database import connect, create
-from lipsync_demo.runs.storage.record_table import Records, Row
+from lipsync_demo.runs.storage.record_table import RecordTable, Row
 from lipsync_demo.settings import MODEL_ID
 
 
-class _RunRow(Row):
+class RunRow(Row):
     __tablename__ = "runs"
 
     backend: Mapped[str] = mapped_column(String(16))
 
 
-class RunStore(Records[Run]):
-    """The runs of one database and the folder their files are in."""
+class RunTable(RecordTable[Run]):
+    """The runs of one database; their files are in folders under `folder`."""
 
-    row = _RunRow
+    row = RunRow
 
-    def __init__(self, url: str, folder: Path) -> None:
-        self.engine = connect(url)
+    def __init__(self, engine: Engine, folder: Path) -> None:
+        self.engine = engine
         self._folder = folder
-        create(self.engine, folder)
-
-    def close(self) -> None:
-        self.engine.dispose()
 
     def _load(self, row: Row) -> Run:
         return load_run(row.record, self._folder / row.id)
@@ -66,26 +62,32 @@ class RunStore(Records[Run]):
         group: str | None = None,
     ) -> Sequence[Run]:
         """Runs, newest first, of these ids, states, backend, model and group when given."""
-        query = select(_RunRow).order_by(_RunRow.created_us.desc(), _RunRow.id).limit(limit)
+        query = select(RunRow).order_by(RunRow.created_us.desc(), RunRow.id).limit(limit)
         if ids is not None:
-            query = query.where(_RunRow.id.in_(ids))
+            query = query.where(RunRow.id.in_(ids))
         if states is not None:
-            query = query.where(_RunRow.state.in_([state.value for state in states]))
+            query = query.where(RunRow.state.in_([state.value for state in states]))
         if backend is not None:
-            query = query.where(_RunRow.backend == backend)
+            query = query.where(RunRow.backend == backend)
         if model is not None:
             # A record without one was written when there was only the default.
-            written = func.coalesce(_RunRow.record["model"].as_string(), MODEL_ID)
+            written = func.coalesce(RunRow.record["model"].as_string(), MODEL_ID)
             query = query.where(written == model)
         if group is not None:
-            query = query.where(_RunRow.record["group"].as_string() == group)
+            query = query.where(RunRow.record["group"].as_string() == group)
         with Session(self.engine) as session:
             return [self._load(row) for row in session.scalars(query)]
+
+    def of_group(self, group: Group) -> Sequence[Run | None]:
+        """The run of each item as it stands, None where none was begun or it was deleted."""
+        ids = group.run_ids
+        known = {run.id: run for run in self.list(len(ids), ids=ids)} if ids else {}
+        return [known.get(item.run_id or "") for item in group.items]
 
     def count(self, states: Collection[RunState], backend: str) -> int:
         """How many runs of a backend are in one of these states."""
         query = select(func.count()).where(
-            _RunRow.state.in_([state.value for state in states]), _RunRow.backend == backend
+            RunRow.state.in_([state.value for state in states]), RunRow.backend == backend
         )
         with Session(self.engine) as session:
             return session.scalar(query) or 0
@@ -95,6 +97,12 @@ class RunStore(Records[Run]):
         runs = [run for run in self.list(500) if run.id != but_of]
         return {task for run in runs for task in (run.prediction_id, *run.other_tasks) if task}
 
+    def input_hashes(self) -> set[str]:
+        """SHA-256 of every input of every run."""
+        columns = [RunRow.record[role]["sha256"].as_string() for role in ("video", "audio")]
+        with Session(self.engine) as session:
+            return {name for row in session.execute(select(*columns)) for name in row if name}
+
     def unfinished(self) -> Sequence[tuple[str, str | None]]:
-        """Id and owner of every run that is not at rest, oldest first."""
+        """Id and lease token of every run that is not at rest, oldest first."""
         return self._driven(*(state.value for state in ACTIVE))

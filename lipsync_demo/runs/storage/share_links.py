@@ -14,21 +14,24 @@ from datetime import datetime, timedelta, timezone
 from typing import Literal
 from urllib.parse import urlencode
 
-from sqlalchemy import BigInteger, Engine, String, select
+from sqlalchemy import BigInteger, Engine, String, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from lipsync_demo.hosting.errors import LinkRefused
 from lipsync_demo.hosting.secret import signing_secret
 from lipsync_demo.runs.record.clock import microseconds, now
-from lipsync_demo.runs.storage.database import Base, create
+from lipsync_demo.runs.storage.database import Base
 from lipsync_demo.settings import Settings
 
 Kind = Literal["run", "group"]
 ROUTE = "/share/"
+"""Where the page serves shared links."""
+
 DAYS = (1, 7, 30)
+"""For how many days a link can be made."""
 
 
-class _ShareRow(Base):
+class ShareLinkRow(Base):
     __tablename__ = "shares"
 
     name: Mapped[str] = mapped_column(String(43), primary_key=True)
@@ -39,7 +42,7 @@ class _ShareRow(Base):
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class ShareLink:
     """What a link shows, and until when."""
 
     name: str
@@ -48,24 +51,23 @@ class Share:
     expires_at: datetime
 
 
-class Shares:
+class ShareLinks:
     """The shared links of one data folder."""
 
     def __init__(self, settings: Settings, engine: Engine) -> None:
         self._settings = settings
         self._engine = engine
-        create(engine, settings.runs_dir)
 
-    def share(self, kind: Kind, target: str, days: int) -> tuple[Share, str]:
-        """A new link to a run or group, for so many days; gives its path and query.
+    def share(self, kind: Kind, target: str, days: int) -> tuple[ShareLink, str]:
+        """A new link to a run or group, for so many days; return its path and query.
 
         Raises:
             HostingUnavailable: there is no usable signing secret.
         """
         # A whole second: the link must say exactly what is signed.
         expires = (now() + timedelta(days=days)).replace(microsecond=0)
-        share = Share(secrets.token_urlsafe(24), kind, target, expires)
-        row = _ShareRow(
+        share = ShareLink(secrets.token_urlsafe(24), kind, target, expires)
+        row = ShareLinkRow(
             name=share.name,
             kind=kind,
             target=target,
@@ -78,7 +80,7 @@ class Shares:
         query = urlencode({"exp": exp, "sig": self._signature(share.name, exp)})
         return share, f"{ROUTE}{share.name}?{query}"
 
-    def open(self, name: str, exp: str, sig: str) -> Share:
+    def open(self, name: str, exp: str, sig: str) -> ShareLink:
         """What a link shows.
 
         Raises:
@@ -87,37 +89,42 @@ class Shares:
         if not hmac.compare_digest(self._signature(name, exp).encode(), sig.encode()):
             raise LinkRefused("This link is not valid.", 403)
         with Session(self._engine) as session:
-            row = session.get(_ShareRow, name)
+            row = session.get(ShareLinkRow, name)
             if row is None or row.revoked:
                 raise LinkRefused("This link was taken back.", 410)
             if row.expires_us <= microseconds(now()):
                 raise LinkRefused("This link has expired.", 410)
             return _share(row)
 
-    def of(self, target: str) -> list[Share]:
+    def of(self, target: str) -> list[ShareLink]:
         """The links to a run or group that still work."""
-        query = select(_ShareRow).where(
-            _ShareRow.target == target,
-            _ShareRow.revoked.is_(False),
-            _ShareRow.expires_us > microseconds(now()),
+        query = select(ShareLinkRow).where(
+            ShareLinkRow.target == target,
+            ShareLinkRow.revoked.is_(False),
+            ShareLinkRow.expires_us > microseconds(now()),
         )
         with Session(self._engine) as session:
             return [_share(row) for row in session.scalars(query)]
 
     def revoke(self, target: str) -> int:
-        """Take back every link to a run or group; gives how many still worked."""
+        """Take back every link to a run or group; return how many still worked."""
         working = {share.name for share in self.of(target)}
         with Session(self._engine) as session, session.begin():
-            for row in session.scalars(select(_ShareRow).where(_ShareRow.target == target)):
+            for row in session.scalars(select(ShareLinkRow).where(ShareLinkRow.target == target)):
                 row.revoked = True
         return len(working)
+
+    def remove(self, target: str) -> None:
+        """Take back every link to a run or group and forget it: its reader gets 410."""
+        with Session(self._engine) as session, session.begin():
+            session.execute(delete(ShareLinkRow).where(ShareLinkRow.target == target))
 
     def _signature(self, name: str, exp: str) -> str:
         signed = f"share\n{name}\n{exp}".encode("utf-8", "surrogatepass")
         return hmac.new(signing_secret(self._settings), signed, hashlib.sha256).hexdigest()
 
 
-def _share(row: _ShareRow) -> Share:
+def _share(row: ShareLinkRow) -> ShareLink:
     moment = datetime.fromtimestamp(row.expires_us / 1_000_000, timezone.utc)
     kind: Kind = "run" if row.kind == "run" else "group"
-    return Share(row.name, kind, row.target, moment)
+    return ShareLink(row.name, kind, row.target, moment)

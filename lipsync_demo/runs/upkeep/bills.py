@@ -8,31 +8,32 @@ from dataclasses import replace
 
 from pydantic import SecretStr
 
+from lipsync_demo.runs.record.cost import Charge
 from lipsync_demo.runs.record.errors import RunNotFound
 from lipsync_demo.runs.record.folder import RunFolder
 from lipsync_demo.runs.record.ledger_line import Line
-from lipsync_demo.runs.record.run import Charge, Run
+from lipsync_demo.runs.record.run import Run
 from lipsync_demo.runs.storage.ledger import Ledger
-from lipsync_demo.runs.storage.run_table import RunStore
+from lipsync_demo.runs.storage.run_table import RunTable
 from lipsync_demo.settings import Settings
 from lipsync_demo.wavespeed.calls.billing import bill
 from lipsync_demo.wavespeed.client import WaveSpeedClient
 from lipsync_demo.wavespeed.errors import WaveSpeedError
 
 EVERY_SECONDS = 600.0
-"""How often the bills of the environment's key are asked for while some are open."""
+"""Seconds between two requests for the open bills of the environment's key."""
 
 logger = logging.getLogger(__name__)
 
 
-class Settling:
-    """The job that asks for the open bills of the environment's key."""
+class Bills:
+    """The open bills: a job for the environment's key, and asked for on a person's request."""
 
-    carries = True
+    is_long = True
 
-    def __init__(self, settings: Settings, store: RunStore, ledger: Ledger) -> None:
+    def __init__(self, settings: Settings, runs: RunTable, ledger: Ledger) -> None:
         self._settings = settings
-        self._store = store
+        self._runs = runs
         self._ledger = ledger
 
     def step(self) -> float | None:
@@ -47,6 +48,17 @@ class Settling:
                 if error.status in {404, 405}:
                     return None
         return EVERY_SECONDS
+
+    def settle(self, api_key: SecretStr | None = None, session: str | None = None) -> None:
+        """Ask for open bills: with a visitor's key for theirs, else for the environment's."""
+        key = api_key or self._settings.api_key
+        if key is None:
+            return
+        whose = "visitor" if api_key else "environment"
+        try:
+            self.ask(self._ledger.unbilled(whose, session), key)
+        except WaveSpeedError as error:
+            logger.info("The bill is not known: %s", error.what)
 
     def ask(self, lines: Sequence[Line], key: SecretStr) -> None:
         """Ask for the bills of these lines and write them into the ledger and the runs.
@@ -71,7 +83,7 @@ class Settling:
             return replace(run, charge=charge) if run.prediction_id == task else run
 
         try:
-            before, after = self._store.change(run_id, told)
+            before, after = self._runs.change(run_id, told)
         except RunNotFound:
             return
         if after is not before:

@@ -1,46 +1,64 @@
 """Finished runs are measured, one at a time, by a process of its own.
 
 Nothing waits for it and nothing fails with it: a run is done before it is measured, and one
-that is not measured yet is measured when somebody looks at it.
+that is not measured yet is measured when it is opened.
 """
 
 from __future__ import annotations
 
-import json
 import logging
 import subprocess
+import threading
 from collections import OrderedDict
-from threading import Lock
 
-from pydantic import ValidationError
-
-from lipsync_demo.qa.models import Measures, load_measures
+from lipsync_demo.qa.models import Measures
+from lipsync_demo.runs.driving.dispatcher import Dispatcher
 from lipsync_demo.runs.record.folder import RunFolder
+from lipsync_demo.runs.record.measures import measures_of
 from lipsync_demo.runs.record.run import Run, RunState
 from lipsync_demo.runs.steps.processes import begin, last_words
+from lipsync_demo.runs.storage.run_table import RunTable
 from lipsync_demo.settings import Settings
 
-PAUSE = 0.3
-"""Seconds between looks at the process."""
-PATIENCE = 900.0
+POLL_SECONDS = 0.3
+"""Seconds between checks whether the process has ended."""
+
+MEASURE_TIMEOUT = 900.0
+"""Seconds after which a measurement is given up."""
 
 logger = logging.getLogger(__name__)
 
 
 class Measuring:
-    """The job that measures; `wanted` runs wait for their turn."""
+    """The job that measures, one run after the other; it is scheduled when asked for."""
 
-    carries = False
+    is_long = False
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, runs: RunTable, dispatcher: Dispatcher) -> None:
+        self._runs = runs
+        self._dispatcher = dispatcher
+        self._scheduled = False
         self._cache = settings.data_dir / "measured"
         self._wanted: OrderedDict[str, Run] = OrderedDict()
         self._failed: set[str] = set()
         self._now: tuple[Run, subprocess.Popen[bytes], float] | None = None
-        self._lock = Lock()
-        self._closed = False
+        self._lock = threading.Lock()
+        self._closed = threading.Event()
 
-    def want(self, run: Run) -> None:
+    def measures(self, run: Run) -> Measures | None:
+        """What was measured of the run's output; None when nothing was, then that is begun."""
+        found = measures_of(run)
+        if found is None:
+            self.request(run)
+        return found
+
+    def wait(self, run_id: str, every: float = 0.2) -> Measures | None:
+        """Block until the run is measured, or cannot be; looks every `every` seconds."""
+        while self.under_way(run_id) and not self._closed.wait(every):
+            pass
+        return measures_of(self._runs.get(run_id))
+
+    def request(self, run: Run) -> None:
         """Have a finished run measured unless it is, or it failed to be before."""
         if run.state is not RunState.DONE or run.output is None:
             return
@@ -48,12 +66,15 @@ class Measuring:
             known = run.id in self._wanted or run.id in self._failed
             if (
                 known
-                or self._closed
+                or self._closed.is_set()
                 or self._is_now(run.id)
                 or RunFolder(run.folder).measures.exists()
             ):
                 return
             self._wanted[run.id] = run
+            if not self._scheduled:
+                self._scheduled = True
+                self._dispatcher.schedule(self)
 
     def under_way(self, run_id: str) -> bool:
         """True while the run waits to be measured or is."""
@@ -61,20 +82,21 @@ class Measuring:
             return run_id in self._wanted or self._is_now(run_id)
 
     def step(self) -> float | None:
-        """Look after the process; begin the next one."""
+        """Check the process; start the next one."""
         with self._lock:
-            if self._closed:
+            if self._closed.is_set():
                 return None
             if self._now is not None:
-                self._look(*self._now)
+                self._check(*self._now)
             if self._now is None and self._wanted:
                 self._begin(self._wanted.popitem(last=False)[1])
-        return PAUSE
+            self._scheduled = self._now is not None or bool(self._wanted)
+            return POLL_SECONDS if self._scheduled else None
 
     def close(self) -> None:
         """End the process; its run is measured another time."""
         with self._lock:
-            self._closed = True
+            self._closed.set()
             if self._now is not None:
                 self._now[1].kill()
                 self._now[1].wait()
@@ -83,9 +105,9 @@ class Measuring:
     def _is_now(self, run_id: str) -> bool:
         return self._now is not None and self._now[0].id == run_id
 
-    def _look(self, run: Run, process: subprocess.Popen[bytes], left: float) -> None:
+    def _check(self, run: Run, process: subprocess.Popen[bytes], left: float) -> None:
         if process.poll() is None and left > 0:
-            self._now = run, process, left - PAUSE
+            self._now = run, process, left - POLL_SECONDS
             return
         process.kill()
         written = process.communicate()[1]
@@ -102,16 +124,5 @@ class Measuring:
         if run.video and run.audio and run.video.path.is_file() and run.audio.path.is_file():
             command += ["--source", str(run.video.path), "--audio", str(run.audio.path)]
             command += ["--sync-mode", run.sync_mode.value] if run.sync_mode else []
-        self._now = run, begin("lipsync_demo.qa", command, stdout=subprocess.DEVNULL), PATIENCE
-
-
-def measures_of(run: Run) -> Measures | None:
-    """What was measured of a run's first output; None when nothing was."""
-    path = RunFolder(run.folder).measures
-    try:
-        return load_measures(json.loads(path.read_text(encoding="utf-8")))
-    except FileNotFoundError:
-        return None
-    except (ValueError, ValidationError) as error:
-        logger.warning("The measures of run %s cannot be read: %s", run.id, error)
-        return None
+        process = begin("lipsync_demo.qa", command, stdout=subprocess.DEVNULL)
+        self._now = run, process, MEASURE_TIMEOUT

@@ -10,7 +10,7 @@ import gradio as gr
 
 from lipsync_demo import texts
 from lipsync_demo.markup.films import Link
-from lipsync_demo.runs.service import RunService
+from lipsync_demo.runs.workspace import Workspace
 from lipsync_demo.settings import Settings
 
 KEY_SECONDS = 3600
@@ -58,7 +58,7 @@ class Shared(Stored):
     """
 
     settings: Settings
-    service: RunService
+    workspace: Workspace
     link: Link
     uploads: Path
     views: gr.Tabs

@@ -23,18 +23,18 @@ PATIENCE_SECONDS = 1.5
 def ask(shared: Shared, key: SecretStr | None, model: Model) -> None:
     """Give the API a moment to say the model's price before it is shown."""
     backend = header.backend(shared.settings, key)
-    shared.service.money.floors(backend, key, [model.id], PATIENCE_SECONDS)
+    shared.workspace.prices.floors(backend, key, [model.id], PATIENCE_SECONDS)
 
 
 def limit_words(shared: Shared, runs: int, key: SecretStr | None) -> str:
     """Say how long so many runs take because of the account's limit; empty without one."""
     backend = header.backend(shared.settings, key)
-    return pacing.before(shared.service.outlook(runs, backend, key), runs)
+    return pacing.before(shared.workspace.forecast.outlook(runs, backend, key), runs)
 
 
 def wait_words(shared: Shared, key: SecretStr | None) -> str:
     """Say how long the next run waits for the account's limit; empty when it does not."""
-    outlook = shared.service.outlook(1, header.backend(shared.settings, key), key)
+    outlook = shared.workspace.forecast.outlook(1, header.backend(shared.settings, key), key)
     return texts.Limits.ahead(about(outlook.wait)) if outlook else ""
 
 
@@ -49,8 +49,7 @@ def before(
     backend, wanted = header.backend(shared.settings, key), models.chosen(model)
     if backend == "local":
         return texts.Money.FREE if wanted.local else api_only(wanted.id).what
-    money = shared.service.money
-    price = money.floor(backend, key, wanted.id)
+    price = shared.workspace.prices.floor(backend, key, wanted.id)
     words = (
         texts.Money.UNKNOWN
         if price is None
@@ -63,13 +62,13 @@ def limits_reached(
     shared: Shared, amount: Decimal | None, key: SecretStr | None, session: object
 ) -> str:
     """Name the spending limits an amount would exceed; empty when none or it is not known."""
-    money, words = shared.service.money, ""
+    ledger, words = shared.workspace.ledger, ""
     own, limits = run_id(session), []
     if own is not None:
-        limits.append((money.ledger.limit(own), money.ledger.spent(session=own)))
+        limits.append((ledger.limit(own), ledger.spent(session=own)))
     if key is None:
-        day = money.ledger.spent(key="environment")
-        limits.append((money.server_limit, day))
+        day = ledger.spent(key="environment")
+        limits.append((shared.settings.spend_limit, day))
     for limit, spent in limits:
         if limit is not None and amount is not None and spent + amount > limit:
             words += " " + texts.Money.reached(str(spent), str(limit))

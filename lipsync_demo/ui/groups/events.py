@@ -69,7 +69,7 @@ class GroupEvents(ABC):
 
     def _open(self, wanted: str, groups: object, ids: object) -> Changes:
         try:
-            group = self.shared.service.groups.get(run_id(wanted) or "")
+            group = self.shared.workspace.groups.get(run_id(wanted) or "")
         except RunsError as error:
             return self.show_missing(error, ids)
         if group.kind is not self.kind:
@@ -90,7 +90,7 @@ class GroupEvents(ABC):
     def show(self, group: Group, ids: object) -> Changes:
         """Show the group's current state."""
         w = self.widgets
-        runs = self.shared.service.groups.runs(group)
+        runs = self.shared.workspace.runs.of_group(group)
         going = group.state is GroupState.ACTIVE or any(run and run.state.active for run in runs)
         held = group.state in (GroupState.HELD, GroupState.STOPPED)
         return {
@@ -106,17 +106,17 @@ class GroupEvents(ABC):
     def poll(self, current: str, seen: str, groups: object, ids: object) -> Changes:
         """Update the group on a tick of the timer; nothing when it has not changed."""
         try:
-            group = self.shared.service.groups.get(run_id(current) or "")
+            group = self.shared.workspace.groups.get(run_id(current) or "")
         except RunsError:
             return {self.widgets.timer: gr.Timer(active=False)}
-        if self.stamp(group, self.shared.service.groups.runs(group)) == seen:
+        if self.stamp(group, self.shared.workspace.runs.of_group(group)) == seen:
             return unchanged()
         return self.show(group, ids) | {self.widgets.earlier: self.earlier(remembered(groups))}
 
     def stop(self, current: str, ids: object) -> Changes:
         """Stop the group."""
         try:
-            group = self.shared.service.groups.stop(run_id(current) or "")
+            group = self.shared.workspace.group_service.stop(run_id(current) or "")
         except RunsError as error:
             return {self.widgets.notice: notices.trouble(error.what, error.hint)}
         return self.show(group, ids)
@@ -124,7 +124,7 @@ class GroupEvents(ABC):
     def resume(self, current: str, key: SecretStr | None, ids: object) -> Changes:
         """Resume the group."""
         try:
-            group = self.shared.service.groups.resume(run_id(current) or "", key)
+            group = self.shared.workspace.group_service.resume(run_id(current) or "", key)
         except RunsError as error:
             return {self.widgets.notice: notices.trouble(error.what, error.hint)}
         return self.show(group, ids)
@@ -144,7 +144,9 @@ class GroupEvents(ABC):
         if wanted := run_id(event.group):
             return self.open(wanted, groups, ids)
         try:
-            group = shared.service.groups.retry(run_id(current) or "", int(event.retry), key)
+            group = shared.workspace.group_service.retry(
+                run_id(current) or "", int(event.retry), key
+            )
         except (ValueError, IndexError):
             return unchanged()
         except RunsError as error:
@@ -153,9 +155,9 @@ class GroupEvents(ABC):
 
     def earlier(self, known: Sequence[str]) -> str:
         """The list of this browser's groups of this kind."""
-        groups = self.shared.service.groups
-        found = groups.list(ids=known, kind=self.kind) if known else []
-        return groups_list(found, groups.runs, self.title)
+        workspace = self.shared.workspace
+        found = workspace.groups.list(ids=known, kind=self.kind) if known else []
+        return groups_list(found, workspace.runs.of_group, self.title)
 
     @property
     def shown(self) -> list[gr.blocks.Block]:

@@ -16,7 +16,8 @@ from lipsync_demo.markup.words import seconds
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.picture.stills import stills
 from lipsync_demo.runs.record.folder import RunFolder
-from lipsync_demo.runs.record.run import Run, RunState, Verdict
+from lipsync_demo.runs.record.review import Verdict
+from lipsync_demo.runs.record.run import Run, RunState
 from lipsync_demo.settings import MODEL_ID
 from lipsync_demo.templates import render_macro
 from lipsync_demo.ui.frame import notices

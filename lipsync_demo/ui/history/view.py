@@ -11,7 +11,9 @@ from pydantic import SecretStr
 from lipsync_demo import texts
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.runs.record.errors import RunNotFound, RunsError
-from lipsync_demo.runs.record.run import HEADINGS, Review, Run, Verdict
+from lipsync_demo.runs.record.review import HEADINGS, Review, Verdict
+from lipsync_demo.runs.record.run import Run
+from lipsync_demo.runs.upkeep.review import review
 from lipsync_demo.ui.frame import header, notices
 from lipsync_demo.ui.frame.context import AT_ONCE, IN_TURN, Changes, Shared, unchanged
 from lipsync_demo.ui.frame.ids import KEPT, remembered, run_id
@@ -42,13 +44,13 @@ class History:
     def _known(self, ids: object, groups: object) -> list[str]:
         """Ids of the runs this browser holds, alone or in its comparisons and batches."""
         mine = remembered(groups)
-        found = self.shared.service.groups.list(KEPT, ids=mine) if mine else []
+        found = self.shared.workspace.groups.list(KEPT, ids=mine) if mine else []
         return list(dict.fromkeys([*remembered(ids), *(i for g in found for i in g.run_ids)]))
 
     def list_runs(self, ids: object, groups: object, page: int, *wanted: str) -> Changes:
         """Show the runs that match the filters."""
         known = self._known(ids, groups)
-        runs = self.shared.service.list(KEPT, ids=known) if known else []
+        runs = self.shared.workspace.runs.list(KEPT, ids=known) if known else []
         shown = history(runs, Wanted(*(text or ANY for text in wanted)), page, self.shared.link)
         if not runs and (recorded := samples.comparison()):
             shown += recordings(recorded, self.shared.link)
@@ -65,7 +67,7 @@ class History:
 
     def _details(self, wanted: str) -> Changes:
         try:
-            run = self.shared.service.get(wanted)
+            run = self.shared.workspace.runs.get(wanted)
         except RunNotFound as error:
             return {self.runs.notice: notices.trouble(error.what, notices.GONE)}
         said = run.review or Review()
@@ -96,7 +98,7 @@ class History:
             note or "",
         )
         try:
-            self.shared.service.review(run_id(chosen) or "", said)
+            review(self.shared.workspace.runs, run_id(chosen) or "", said)
         except RunsError as error:
             return {self.runs.notice: notices.trouble(error.what, error.hint)}
         return {self.runs.notice: notices.status(texts.Runs.SAVED)}
@@ -116,9 +118,9 @@ class History:
         """Delete the run, and its task at the API if that was chosen."""
         wanted = run_id(chosen) or ""
         try:
-            run = self.shared.service.get(wanted)
+            run = self.shared.workspace.runs.get(wanted)
             own = key if run.key == "visitor" else None
-            gone = self.shared.service.delete(wanted, own, at_api=where == ALSO_API)
+            gone = self.shared.workspace.service.delete(wanted, own, at_api=where == ALSO_API)
         except (RunsError, WaveSpeedError) as error:
             return {self.runs.notice: notices.trouble(error.what, error.hint)}
         words = texts.Runs.deleted(gone.at_api)
@@ -134,7 +136,7 @@ class History:
         if wanted is None:
             return {self.runs.notice: notices.NO_SUCH_ADDRESS}
         try:
-            self.shared.service.get(wanted)
+            self.shared.workspace.runs.get(wanted)
         except RunNotFound as error:
             return {self.runs.notice: notices.trouble(error.what, notices.GONE)}
         return self._open(wanted) | {
@@ -151,7 +153,7 @@ class History:
         if not task.strip():
             return {self.runs.notice: notices.trouble(texts.Runs.NO_TASK, texts.Runs.NO_TASK_HINT)}
         try:
-            run = shared.service.import_task(
+            run = shared.workspace.task_import.start(
                 task,
                 backend=header.backend(shared.settings, key),
                 api_key=key,

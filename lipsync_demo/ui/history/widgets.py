@@ -9,7 +9,8 @@ import gradio as gr
 
 from lipsync_demo import texts
 from lipsync_demo.media.sync_modes import SyncMode
-from lipsync_demo.runs.record.run import HEADINGS, RunState
+from lipsync_demo.runs.record.review import HEADINGS
+from lipsync_demo.runs.record.run import RunState
 from lipsync_demo.ui.frame.context import html
 from lipsync_demo.ui.frame.listing import SELECT_JS
 from lipsync_demo.ui.history.listing import ANY

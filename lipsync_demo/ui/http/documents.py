@@ -25,9 +25,9 @@ from lipsync_demo.report.junit import junit
 from lipsync_demo.report.page import Embedded, Preview, render
 from lipsync_demo.runs.record.errors import RunsError
 from lipsync_demo.runs.record.run import Run, RunState
-from lipsync_demo.runs.service import RunService
 from lipsync_demo.runs.storage.share_links import ROUTE as SHARE
-from lipsync_demo.runs.storage.share_links import Share
+from lipsync_demo.runs.storage.share_links import ShareLink
+from lipsync_demo.runs.workspace import Workspace
 from lipsync_demo.settings import Settings
 
 REPORT = "/report/"
@@ -43,13 +43,15 @@ PRIVATE = {"Cache-Control": "private, no-store", "X-Robots-Tag": "noindex"}
 _BLOCK = 1 << 18
 
 
-def routes(settings: Settings, service: RunService, link: Callable[[Path], str]) -> list[BaseRoute]:
+def routes(
+    settings: Settings, workspace: Workspace, link: Callable[[Path], str]
+) -> list[BaseRoute]:
     """The routes of reports and shared pages."""
 
     def gathered(kind: str, wanted: str) -> Content:
         if kind == "run":
-            return of_runs([service.get(wanted)])
-        return of_group(service.groups.get(wanted), service)
+            return of_runs([workspace.runs.get(wanted)])
+        return of_group(workspace.groups.get(wanted), workspace)
 
     def report(request: Request) -> Response:
         kind, wanted, form = (request.path_params[n] for n in ("kind", "id", "form"))
@@ -69,9 +71,9 @@ def routes(settings: Settings, service: RunService, link: Callable[[Path], str])
         }
         return Response(made[form](), media_type=FORMATS[form], headers=headers)
 
-    def opened(request: Request) -> Share:
+    def opened(request: Request) -> ShareLink:
         query = request.query_params
-        return service.shares.open(
+        return workspace.share_links.open(
             request.path_params["name"], query.get("exp", ""), query.get("sig", "")
         )
 

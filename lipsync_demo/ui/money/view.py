@@ -43,27 +43,27 @@ class Money:
 
     def refresh_all(self, key: SecretStr | None, session: object, model: object) -> Changes:
         """Update balance, limits and ledger."""
-        shared, money = self.shared, self.shared.service.money
+        shared, ledger = self.shared, self.shared.workspace.ledger
         backend = header.backend(shared.settings, key)
         own = run_id(session)
         balance, trouble = None, ""
         try:
-            balance = money.balance(backend, key)
+            balance = shared.workspace.prices.balance(backend, key)
         except WaveSpeedError as error:
             trouble = notices.trouble(error.what, error.hint, warn=True)
         if own:
-            shared.service.settle(key, own)
-        lines = money.ledger.lines(own) if own else []
-        limit = money.ledger.limit(own)
+            shared.workspace.bills.settle(key, own)
+        lines = ledger.lines(own) if own else []
+        limit = ledger.limit(own)
         tiles = [
             (texts.Money.FREE_SHORT if backend == "local" else "–", texts.Money.BALANCE)
             if balance is None
             else (f"{balance} USD", texts.Money.BALANCE),
-            (f"{money.ledger.spent(session=own) if own else 0} USD", texts.Money.SESSION_SPENT),
+            (f"{ledger.spent(session=own) if own else 0} USD", texts.Money.SESSION_SPENT),
             ("–" if limit is None else f"{limit} USD", texts.Money.SESSION_LIMIT),
         ]
-        if money.server_limit is not None and key is None and backend != "local":
-            left = max(Decimal(0), money.server_limit - money.ledger.spent(key="environment"))
+        if shared.settings.spend_limit is not None and key is None and backend != "local":
+            left = max(Decimal(0), shared.settings.spend_limit - ledger.spent(key="environment"))
             tiles.append((f"{left} USD", texts.Money.SERVER_LEFT))
         words = (
             texts.Money.LOCAL
@@ -83,13 +83,13 @@ class Money:
         limit = amount(typed)
         if own is None or limit is None:
             return {self.notice: notices.no_amount(typed)}
-        self.shared.service.money.ledger.set_limit(own, limit)
+        self.shared.workspace.ledger.set_limit(own, limit)
         return {self.notice: notices.status(texts.Money.SET), self.box: ""}
 
     def remove_limit(self, session: object) -> Changes:
         """Remove this session's spending limit."""
         if own := run_id(session):
-            self.shared.service.money.ledger.set_limit(own, None)
+            self.shared.workspace.ledger.set_limit(own, None)
         return {self.notice: notices.status(texts.Money.LIFTED)}
 
     def _csv(self, lines: Sequence[Line]) -> str | None:

@@ -34,7 +34,7 @@ class Sharing:
         """Show the reports and links of what is open; hide the panel without a result."""
         known = run_id(wanted)
         ready = known is not None and self._exists(known)
-        linked = ready and bool(self.shared.service.shares.of(known or ""))
+        linked = ready and bool(self.shared.workspace.share_links.of(known or ""))
         return {
             self.panel: gr.Column(visible=ready),
             self.reports: documents.links(self.kind, known) if ready and known else "",
@@ -43,11 +43,11 @@ class Sharing:
         }
 
     def _exists(self, wanted: str) -> bool:
-        service = self.shared.service
+        workspace = self.shared.workspace
         try:
             if self.kind == "run":
-                return not service.get(wanted).state.active
-            return bool(service.groups.get(wanted).run_ids)
+                return not workspace.runs.get(wanted).state.active
+            return bool(workspace.groups.get(wanted).run_ids)
         except RunsError:
             return False
 
@@ -57,7 +57,7 @@ class Sharing:
         if known is None or days not in DAYS or not self._exists(known):
             return unchanged()
         try:
-            share, path = self.shared.service.shares.share(self.kind, known, days)
+            share, path = self.shared.workspace.share_links.share(self.kind, known, days)
         except HostingUnavailable as error:
             return {self.message: notices.trouble(error.what, error.hint)}
         base = self.shared.settings.public_base_url or ""
@@ -75,7 +75,7 @@ class Sharing:
 
     def revoke_all(self, wanted: str) -> Changes:
         """Revoke every link."""
-        count = self.shared.service.shares.revoke(run_id(wanted) or "")
+        count = self.shared.workspace.share_links.revoke(run_id(wanted) or "")
         return {
             self.message: notices.quiet(texts.Share.revoked(count)),
             self.revoke: gr.Button(visible=False),

@@ -18,7 +18,7 @@ from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.preflight import Severity, check
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.runs.record.estimates import inference_rate
-from lipsync_demo.runs.record.run import RunState
+from lipsync_demo.runs.record.run import ACTIVE, RunState
 from lipsync_demo.settings import BackendName
 from lipsync_demo.ui.frame import header, models, notices, prices
 from lipsync_demo.ui.frame.context import Changes, Shared
@@ -170,7 +170,7 @@ class InputEvents:
         backend = header.backend(self.shared.settings, key)
         done = [
             run
-            for run in self.shared.service.list(limit=100)
+            for run in self.shared.workspace.runs.list(limit=100)
             if run.state is RunState.DONE and (run.backend, run.model) == (backend, model.id)
         ]
         pace = inference_rate(done)
@@ -185,5 +185,5 @@ class InputEvents:
         """Say how many runs are queued at the local engine."""
         if backend != "local":
             return ""
-        count = self.shared.service.under_way(backend)
+        count = self.shared.workspace.runs.count(ACTIVE, backend)
         return texts.Studio.ahead(count) if count else ""

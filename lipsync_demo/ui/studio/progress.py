@@ -9,7 +9,8 @@ from markupsafe import Markup
 from lipsync_demo import texts
 from lipsync_demo.markup import pacing
 from lipsync_demo.markup.words import clock
-from lipsync_demo.runs.record.run import Estimate, Run, RunState
+from lipsync_demo.runs.record.estimates import Estimate
+from lipsync_demo.runs.record.run import Run, RunState
 from lipsync_demo.templates import render_macro
 from lipsync_demo.wavespeed.models import Prediction
 

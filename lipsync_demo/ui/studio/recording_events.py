@@ -59,7 +59,7 @@ class RecordingEvents:
     def show_recording_meanwhile(self, current: str) -> Changes:
         """Show the recording while a run waits for the network."""
         try:
-            run = self._shared.service.get(run_id(current) or "")
+            run = self._shared.workspace.runs.get(run_id(current) or "")
         except RunNotFound:
             return unchanged()
         words = notices.status(texts.Demo.GOES_ON)

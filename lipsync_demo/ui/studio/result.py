@@ -16,9 +16,9 @@ from lipsync_demo.markup.stagecraft import beside
 from lipsync_demo.markup.words import seconds
 from lipsync_demo.qa.models import Measures
 from lipsync_demo.runs.record.clock import seconds_since
+from lipsync_demo.runs.record.measures import measures_of
 from lipsync_demo.runs.record.run import Run, RunState
-from lipsync_demo.runs.service import RunService
-from lipsync_demo.runs.upkeep.measure import measures_of
+from lipsync_demo.runs.workspace import Workspace
 from lipsync_demo.templates import render_macro
 from lipsync_demo.ui.inputs import samples
 from lipsync_demo.ui.studio import progress
@@ -51,17 +51,17 @@ class View:
     troubled: bool = False
 
 
-def of_run(run: Run, service: RunService, link: Link) -> View:
+def of_run(run: Run, workspace: Workspace, link: Link) -> View:
     """Return the view of a run in its current state."""
     done = run.state is RunState.DONE
-    found = service.measures(run) if done else None
-    measuring = done and found is None and service.measuring(run.id)
-    looking = done and service.looking(run)
+    found = workspace.measuring.measures(run) if done else None
+    measuring = done and found is None and workspace.measuring.under_way(run.id)
+    looking = done and workspace.output_checks.request(run)
     if done:
         stage = result(run, [link(path) for path in run.outputs], _tag(run), looking)
     elif run.state.active and not run.needs_key:
-        estimate = service.estimate(run)
-        share = service.progress(run.id)
+        estimate = workspace.forecast.estimate(run)
+        share = workspace.dispatcher.progress(run.id)
         stage = progress.waiting(run, estimate, seconds_since(run.started_at), share)
     else:
         stage = progress.trouble(run)

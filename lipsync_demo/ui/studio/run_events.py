@@ -56,7 +56,7 @@ class RunEvents:
         sweep(self._shared.uploads)
         wanted = models.chosen(model)
         try:
-            run = self._shared.service.start(
+            run = self._shared.workspace.service.start(
                 picture.path,
                 sound.path,
                 mode if wanted.takes_sync_mode else None,
@@ -80,7 +80,7 @@ class RunEvents:
         if wanted is None:
             return {w.timer: gr.Timer(active=False)}
         try:
-            shown = self.stage.view(self._shared.service.get(wanted))
+            shown = self.stage.view(self._shared.workspace.runs.get(wanted))
         except RunNotFound as error:
             return self.stage.show_missing(notices.trouble(error.what, notices.GONE))
         if shown.stamp == stamp and shown.polled:
@@ -89,16 +89,20 @@ class RunEvents:
 
     def stop(self, current: str) -> Changes:
         """Stop waiting for the run."""
-        return self._act(lambda run: self._shared.service.stop(run.id), current)
+        return self._act(lambda run: self._shared.workspace.service.stop(run.id), current)
 
     def resume(self, current: str, key: SecretStr | None) -> Changes:
         """Resume the run."""
-        return self._act(lambda run: self._shared.service.resume(run.id, _own(run, key)), current)
+        return self._act(
+            lambda run: self._shared.workspace.service.resume(run.id, _own(run, key)), current
+        )
 
     def submit_again(self, current: str, key: SecretStr | None) -> Changes:
         """Submit the run again as a new task, at the user's request."""
-        service = self._shared.service
-        return self._act(lambda run: service.submit_again(run.id, _own(run, key)), current)
+        workspace = self._shared.workspace
+        return self._act(
+            lambda run: workspace.service.submit_again(run.id, _own(run, key)), current
+        )
 
     def open_requested(self, wanted: str) -> Changes:
         """Show a run that another view requested."""
@@ -113,7 +117,7 @@ class RunEvents:
         if known is None:
             return unchanged()
         try:
-            run = shared.service.get(known)
+            run = shared.workspace.runs.get(known)
         except RunNotFound as error:
             gone = notices.trouble(error.what, notices.GONE)
             return {shared.repeat: "", w.choice.findings: gone}
@@ -137,7 +141,7 @@ class RunEvents:
 
     def _act(self, act: Callable[[Run], Run], current: str) -> Changes:
         try:
-            return self.stage.show_run(act(self._shared.service.get(run_id(current) or "")))
+            return self.stage.show_run(act(self._shared.workspace.runs.get(run_id(current) or "")))
         except RunsError as error:
             return {self.stage.widgets.outcome.notice: notices.trouble(error.what, error.hint)}
 

@@ -31,7 +31,7 @@ class Stage:
     def open_run(self, wanted: str) -> Changes:
         """Show a run by its id."""
         try:
-            return self.show_run(self.shared.service.get(wanted))
+            return self.show_run(self.shared.workspace.runs.get(wanted))
         except RunNotFound as error:
             return self.show_missing(notices.trouble(error.what, notices.GONE))
 
@@ -46,7 +46,7 @@ class Stage:
 
     def view(self, run: Run) -> result.View:
         """Everything the page shows about a run."""
-        return result.of_run(run, self.shared.service, self.shared.link)
+        return result.of_run(run, self.shared.workspace, self.shared.link)
 
     def show(self, shown: result.View) -> Changes:
         """Show what was made of a run, and the buttons it offers."""

@@ -18,7 +18,7 @@ from pydantic import SecretStr, TypeAdapter
 from lipsync_demo.backend.faults.switches import FAULTS
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.runs.record.run_json import RunJson
-from lipsync_demo.runs.service import RunService
+from lipsync_demo.runs.workspace import Workspace
 from lipsync_demo.settings import Settings
 from lipsync_demo.wavespeed.client import WaveSpeedClient
 from tests.faults.scripted_api import KEY, ScriptedApi
@@ -130,7 +130,7 @@ def test_a_local_run_is_left_to_the_app_that_runs(
     cli: Cli, api: ScriptedApi, clip: Path, speech: Path, environment: dict[str, str]
 ) -> None:
     app = Settings(data_dir=Path(environment["LIPSYNC_DATA_DIR"]), backend="local")
-    with RunService(app, local=(api.url, KEY)):
+    with Workspace(app, local=(api.url, KEY), recover=True):
         done = cli("run", clip, speech, WAVESPEED_BASE_URL=None, WAVESPEED_API_KEY=None)
         assert done.returncode == 0, done.stderr
     assert api.submits == 1
@@ -141,11 +141,11 @@ def test_a_visitor_run_is_resumed_with_the_key_of_the_environment(
 ) -> None:
     api.gates["look"].shut()
     page = Settings(data_dir=Path(environment["LIPSYNC_DATA_DIR"]), base_url=api.url)
-    with RunService(page) as service:
-        run = service.start(clip, speech, "loop", api_key=SecretStr(KEY))
+    with Workspace(page, recover=True) as workspace:
+        run = workspace.service.start(clip, speech, "loop", api_key=SecretStr(KEY))
         assert api.gates["look"].reached.wait(30)
         api.gates["look"].open()
-        service.stop(run.id)
+        workspace.service.stop(run.id)
     assert "WAVESPEED_API_KEY" in cli("resume", run.id, WAVESPEED_API_KEY=None).stderr
     assert cli("resume", run.id).returncode == 0
     assert api.submits == 1

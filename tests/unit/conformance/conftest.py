@@ -14,7 +14,7 @@ from lipsync_demo.conformance.models import Finding
 from lipsync_demo.conformance.probing import Probe
 from lipsync_demo.conformance.subject import Subject
 from lipsync_demo.runs.storage.ledger import Ledger
-from lipsync_demo.runs.storage.run_table import RunStore
+from lipsync_demo.runs.workspace import Workspace
 from lipsync_demo.settings import Settings
 from lipsync_demo.wavespeed.calls import polling
 from lipsync_demo.wavespeed.calls.polling import Schedule
@@ -66,6 +66,5 @@ def settings(tmp_path: Path, api: ScriptedApi) -> Settings:
 
 @pytest.fixture
 def ledger(settings: Settings) -> Iterator[Ledger]:
-    store = RunStore(settings.runs_database_url, settings.runs_dir)
-    yield Ledger(store.engine, settings.runs_dir)
-    store.close()
+    with Workspace(settings) as workspace:
+        yield workspace.ledger

@@ -9,8 +9,8 @@ import pytest
 from lipsync_demo.cli.probe_payment import NO_PRICE, NOBODY_AGREED, TerminalPurse
 from lipsync_demo.conformance.models import Finding, Outcome
 from lipsync_demo.conformance.probing import ONLY_FREE
+from lipsync_demo.runs.record.cost import Charge
 from lipsync_demo.runs.record.ledger_line import LineState
-from lipsync_demo.runs.record.run import Charge
 from lipsync_demo.runs.storage.ledger import Ledger
 from lipsync_demo.settings import Settings
 from tests.faults.scripted_api import ScriptedApi

@@ -176,7 +176,39 @@ def test_a_file_that_is_gone_is_not_found(media: SignedMedia, clip: Path, root: 
     (root / link[0]).unlink()
     with pytest.raises(LinkRefused, match="gone") as caught:
         media.open(*link)
-    assert caught.value.status == 404
+    assert caught.value.status == 410
+
+
+@pytest.mark.parametrize("copied", [False, True])
+def test_a_withdrawn_file_has_no_link_left_and_may_get_a_new_one(
+    media: SignedMedia,
+    clip: Path,
+    root: Path,
+    clock: Clock,
+    copied: bool,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(self: Path, target: Path) -> None:
+        raise OSError("no links here")
+
+    if copied:
+        monkeypatch.setattr(Path, "hardlink_to", refuse)
+    other = clip.with_name("other.mp4")
+    other.write_bytes(b"other")
+    old, stays = media.sign(clip), media.sign(other)
+    clock.now += LIFETIME_SECONDS * 3 / 4
+    newer = media.sign(clip)
+    assert newer != old
+    # Another process may withdraw it.
+    SignedMedia(SECRET, "", root, now=clock).withdraw(clip)
+    for link in (old, newer):
+        with pytest.raises(LinkRefused) as caught:
+            media.open(*parts(link))
+        assert caught.value.status == 410
+    assert media.open(*parts(stays)).read_bytes() == b"other"
+    again = media.sign(clip)
+    assert again != newer
+    assert media.open(*parts(again)).read_bytes() == b"video"
 
 
 def test_an_unchanged_file_keeps_its_link(media: SignedMedia, clip: Path, clock: Clock) -> None:

@@ -6,7 +6,7 @@ from fractions import Fraction
 import pytest
 
 from lipsync_demo.markup import words
-from lipsync_demo.runs.record.run import Charge
+from lipsync_demo.runs.record.cost import Charge
 
 NBSP = "\N{NO-BREAK SPACE}"
 

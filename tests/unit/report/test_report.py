@@ -22,15 +22,8 @@ from lipsync_demo.report.page import EMBEDDED_BYTES, Embedded, render
 from lipsync_demo.report.redaction import address, redacted
 from lipsync_demo.runs.record.clock import now
 from lipsync_demo.runs.record.folder import RunFolder
-from lipsync_demo.runs.record.run import (
-    HEADINGS,
-    OwnCheck,
-    Review,
-    Run,
-    RunError,
-    RunState,
-    Verdict,
-)
+from lipsync_demo.runs.record.review import HEADINGS, Review, Verdict
+from lipsync_demo.runs.record.run import OwnCheck, Run, RunError, RunState
 
 ASSETS = Path(__file__).resolve().parents[3] / "assets"
 MakeRun = Callable[..., Run]

@@ -16,17 +16,9 @@ from lipsync_demo.cli.records import run_record
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.report.content import as_json, of_runs
 from lipsync_demo.runs.record.clock import now
-from lipsync_demo.runs.record.run import (
-    Charge,
-    OwnCheck,
-    Quote,
-    Review,
-    Run,
-    RunError,
-    RunState,
-    Verdict,
-    load_run,
-)
+from lipsync_demo.runs.record.cost import Charge, Quote
+from lipsync_demo.runs.record.review import Review, Verdict
+from lipsync_demo.runs.record.run import OwnCheck, Run, RunError, RunState, load_run
 from lipsync_demo.runs.record.run_json import RunJson
 from tests.unit.run_factory import MakeRun
 

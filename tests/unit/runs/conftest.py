@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lipsync_demo.runs.service import RunService
+from lipsync_demo.runs.workspace import Workspace
 from lipsync_demo.settings import Settings
 from lipsync_demo.wavespeed.calls import polling
 from lipsync_demo.wavespeed.calls.polling import Schedule
@@ -44,11 +44,11 @@ def settings(tmp_path: Path, api: ScriptedApi) -> Settings:
 
 
 @pytest.fixture
-def service(settings: Settings) -> Iterator[Callable[..., RunService]]:
-    services: list[RunService] = []
+def service(settings: Settings) -> Iterator[Callable[..., Workspace]]:
+    services: list[Workspace] = []
 
-    def make(changed: Settings | None = None, **options: object) -> RunService:
-        services.append(RunService(changed or settings, **options))
+    def make(changed: Settings | None = None, **options: object) -> Workspace:
+        services.append(Workspace(changed or settings, **{"recover": True, **options}))
         return services[-1]
 
     yield make
@@ -57,5 +57,5 @@ def service(settings: Settings) -> Iterator[Callable[..., RunService]]:
 
 
 @pytest.fixture
-def runs(service: Callable[..., RunService]) -> RunService:
+def work(service: Callable[..., Workspace]) -> Workspace:
     return service()

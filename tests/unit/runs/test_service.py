@@ -14,28 +14,28 @@ from pydantic import SecretStr
 
 from lipsync_demo.runs.record.errors import RunNotFound, RunRefused
 from lipsync_demo.runs.record.run import Run, RunState
-from lipsync_demo.runs.service import RunService
+from lipsync_demo.runs.workspace import Workspace
 from lipsync_demo.settings import Settings
 from tests.faults.scripted_api import KEY, ScriptedApi
 from tests.media_factory import make_video
 
-Service = Callable[..., RunService]
+Service = Callable[..., Workspace]
 VISITOR = SecretStr("wsk_visitor_fedcba9876543210")
 
 
-def _states(runs: RunService, run: Run) -> list[RunState]:
+def _states(work: Workspace, run: Run) -> list[RunState]:
     seen: list[RunState] = []
-    runs.wait(run.id, lambda r: seen.append(r.state))
+    work.service.wait(run.id, lambda r: seen.append(r.state))
     return seen
 
 
 def test_a_run_from_files_to_result(
-    runs: RunService, api: ScriptedApi, clip: Path, speech: Path
+    work: Workspace, api: ScriptedApi, clip: Path, speech: Path
 ) -> None:
-    begun = runs.start(clip, speech, "loop")
+    begun = work.service.start(clip, speech, "loop")
     assert begun.state is RunState.CHECKING
     assert len(begun.id) == 32
-    run = runs.wait(begun.id)
+    run = work.service.wait(begun.id)
     assert run.state is RunState.DONE
     assert run.error is None
     assert run.request == {
@@ -54,14 +54,14 @@ def test_a_run_from_files_to_result(
     assert run.timings["inference"] == 1.5
     assert set(run.timings) == {"upload", "queue", "inference", "download", "total"}
     assert run.hosting == "upload"
-    assert runs.get(run.id) == run
+    assert work.runs.get(run.id) == run
 
 
 def test_the_folder_holds_what_a_report_needs(
-    runs: RunService, api: ScriptedApi, clip: Path, speech: Path
+    work: Workspace, api: ScriptedApi, clip: Path, speech: Path
 ) -> None:
     api.statuses = ["created", "created", "processing", "processing", "completed"]
-    run = runs.wait(runs.start(clip, speech, "remap").id)
+    run = work.service.wait(work.service.start(clip, speech, "remap").id)
     assert run.output is not None
     assert run.output.read_bytes() == clip.read_bytes()
     assert json.loads((run.folder / "request.json").read_text()) == run.request
@@ -74,10 +74,10 @@ def test_the_folder_holds_what_a_report_needs(
     assert record["video"]["path"] == "video/clip.mp4"
 
 
-def test_states_come_in_order(runs: RunService, api: ScriptedApi, clip: Path, speech: Path) -> None:
+def test_states_come_in_order(work: Workspace, api: ScriptedApi, clip: Path, speech: Path) -> None:
     for gate in api.gates.values():
         gate.shut()
-    run = runs.start(clip, speech, "cut_off")
+    run = work.service.start(clip, speech, "cut_off")
     for name, state in (
         ("put", RunState.UPLOADING),
         ("accept", RunState.SUBMITTING),
@@ -89,18 +89,18 @@ def test_states_come_in_order(runs: RunService, api: ScriptedApi, clip: Path, sp
         if name == "look":
             api.gates["answer"].open()
         assert api.gates[name].reached.wait(30)
-        assert runs.get(run.id).state is state
+        assert work.runs.get(run.id).state is state
         api.gates[name].open()
-    assert runs.wait(run.id).state is RunState.DONE
+    assert work.service.wait(run.id).state is RunState.DONE
 
 
 def test_inputs_may_be_addresses(
     service: Service, settings: Settings, api: ScriptedApi, speech: Path
 ) -> None:
     open_house = settings.model_copy(update={"allow_private_urls": True})
-    runs = service(open_house)
+    work = service(open_house)
     address = f"{api.url}/sources/clip.mp4?signature=secret"
-    run = runs.wait(runs.start(address, speech, "cut_off").id)
+    run = work.service.wait(work.service.start(address, speech, "cut_off").id)
     assert run.state is RunState.DONE
     assert run.video is not None
     assert run.video.name == "clip.mp4"
@@ -108,9 +108,9 @@ def test_inputs_may_be_addresses(
 
 
 def test_private_addresses_are_refused_by_default(
-    runs: RunService, api: ScriptedApi, speech: Path
+    work: Workspace, api: ScriptedApi, speech: Path
 ) -> None:
-    run = runs.wait(runs.start(f"{api.url}/sources/clip.mp4", speech, "loop").id)
+    run = work.service.wait(work.service.start(f"{api.url}/sources/clip.mp4", speech, "loop").id)
     assert run.state is RunState.FAILED
     assert api.counts["source"] == 0
     assert api.submits == 0
@@ -118,12 +118,12 @@ def test_private_addresses_are_refused_by_default(
 
 @pytest.mark.parametrize("video", ["missing.mp4", "speech.wav", "empty.mp4"])
 def test_an_unusable_input_ends_before_anything_is_sent(
-    video: str, runs: RunService, api: ScriptedApi, speech: Path, tmp_path: Path
+    video: str, work: Workspace, api: ScriptedApi, speech: Path, tmp_path: Path
 ) -> None:
     path = speech if video == "speech.wav" else tmp_path / video
     if video == "empty.mp4":
         path.touch()
-    run = runs.wait(runs.start(path, speech, "loop").id)
+    run = work.service.wait(work.service.start(path, speech, "loop").id)
     assert run.state is RunState.FAILED
     assert run.error is not None
     assert video in run.error.what
@@ -132,42 +132,42 @@ def test_an_unusable_input_ends_before_anything_is_sent(
 
 
 def test_a_failed_task_says_why(
-    runs: RunService, api: ScriptedApi, clip: Path, speech: Path
+    work: Workspace, api: ScriptedApi, clip: Path, speech: Path
 ) -> None:
     api.statuses = ["processing", "failed"]
     api.final = {"error": "Failed to download image.", "code": 1402}
-    run = runs.wait(runs.start(clip, speech, "loop").id)
+    run = work.service.wait(work.service.start(clip, speech, "loop").id)
     assert run.state is RunState.FAILED
     assert run.error is not None
     assert run.error.task_id == run.prediction_id
     assert "could not fetch" in run.error.what
     with pytest.raises(RunRefused, match="task of this run has failed"):
-        runs.resume(run.id)
+        work.service.resume(run.id)
     api.statuses, api.final = ["completed"], {}
-    again = runs.wait(runs.submit_again(run.id).id)
+    again = work.service.wait(work.service.submit_again(run.id).id)
     assert again.state is RunState.DONE
     assert again.other_tasks == (run.prediction_id,)
     assert again.submits == 2
 
 
 def test_completed_without_output_is_a_failure(
-    runs: RunService, api: ScriptedApi, clip: Path, speech: Path
+    work: Workspace, api: ScriptedApi, clip: Path, speech: Path
 ) -> None:
     api.final = {"outputs": None}
-    run = runs.wait(runs.start(clip, speech, "loop").id)
+    run = work.service.wait(work.service.start(clip, speech, "loop").id)
     assert run.state is RunState.FAILED
     assert run.error is not None
     assert "no output" in run.error.what
 
 
 def test_every_output_is_kept_and_unknown_flags_stay_unknown(
-    runs: RunService, api: ScriptedApi, clip: Path, speech: Path
+    work: Workspace, api: ScriptedApi, clip: Path, speech: Path
 ) -> None:
     api.final = {
         "outputs": [f"{api.url}/outputs/{n}.mp4" for n in (1, 2)],
         "has_nsfw_contents": [True],
     }
-    run = runs.wait(runs.start(clip, speech, "loop").id)
+    run = work.service.wait(work.service.start(clip, speech, "loop").id)
     assert [path.name for path in run.outputs] == ["output.mp4", "output-2.mp4"]
     assert all(path.read_bytes() == clip.read_bytes() for path in run.outputs)
     assert run.has_nsfw_contents == (True, None)
@@ -185,27 +185,27 @@ def test_every_output_is_kept_and_unknown_flags_stay_unknown(
 def test_timings_are_the_servers_own_or_unknown(
     sent: object,
     kept: dict[str, float],
-    runs: RunService,
+    work: Workspace,
     api: ScriptedApi,
     clip: Path,
     speech: Path,
 ) -> None:
     api.final = {"timings": sent}
-    timings = runs.wait(runs.start(clip, speech, "loop").id).timings
+    timings = work.service.wait(work.service.start(clip, speech, "loop").id).timings
     assert {n: s for n, s in timings.items() if n in ("queue", "inference")} == kept
     assert set(timings) >= {"upload", "download", "total"}
 
 
 def test_a_broken_output_is_fetched_again_on_resume(
-    runs: RunService, api: ScriptedApi, clip: Path, speech: Path, tmp_path: Path
+    work: Workspace, api: ScriptedApi, clip: Path, speech: Path, tmp_path: Path
 ) -> None:
     api.output = tmp_path / "broken.mp4"
     api.output.write_bytes(clip.read_bytes()[:200])
-    run = runs.wait(runs.start(clip, speech, "loop").id)
+    run = work.service.wait(work.service.start(clip, speech, "loop").id)
     assert run.state is RunState.FAILED
     assert run.outputs == ()
     api.output = clip
-    run = runs.wait(runs.resume(run.id).id)
+    run = work.service.wait(work.service.resume(run.id).id)
     assert run.state is RunState.DONE
     assert run.output is not None
     assert run.output.read_bytes() == clip.read_bytes()
@@ -213,27 +213,27 @@ def test_a_broken_output_is_fetched_again_on_resume(
 
 
 def test_no_output_of_an_earlier_task_is_taken_for_the_new_one(
-    runs: RunService, api: ScriptedApi, clip: Path, speech: Path, tmp_path: Path
+    work: Workspace, api: ScriptedApi, clip: Path, speech: Path, tmp_path: Path
 ) -> None:
     api.final = {"outputs": [f"{api.url}/outputs/1.mp4", f"{api.url}/nowhere/2.mp4"]}
-    run = runs.wait(runs.start(clip, speech, "loop").id)
+    run = work.service.wait(work.service.start(clip, speech, "loop").id)
     assert run.state is RunState.FAILED
     assert (run.folder / "output.mp4").exists()
     api.final = {}
     api.output = make_video(tmp_path / "other.mp4", 2)
-    run = runs.wait(runs.submit_again(run.id).id)
+    run = work.service.wait(work.service.submit_again(run.id).id)
     assert run.output is not None
     assert run.output.read_bytes() == api.output.read_bytes()
 
 
 def test_files_may_go_once_a_run_has_its_id(
-    runs: RunService, clip: Path, speech: Path, tmp_path: Path
+    work: Workspace, clip: Path, speech: Path, tmp_path: Path
 ) -> None:
     copies = [shutil.copy(path, tmp_path) for path in (clip, speech)]
-    run = runs.start(*copies, "loop")
+    run = work.service.start(*copies, "loop")
     for copy in copies:
         Path(copy).unlink()
-    assert runs.wait(run.id).state is RunState.DONE
+    assert work.service.wait(run.id).state is RunState.DONE
 
 
 def test_a_file_over_the_limit_is_not_copied(
@@ -242,35 +242,35 @@ def test_a_file_over_the_limit_is_not_copied(
     large = tmp_path / "large.mp4"
     with large.open("wb") as file:
         file.truncate((1 << 20) + 1)
-    runs = service(settings.model_copy(update={"max_upload_mb": 1}))
-    run = runs.wait(runs.start(large, speech, "loop").id)
+    work = service(settings.model_copy(update={"max_upload_mb": 1}))
+    run = work.service.wait(work.service.start(large, speech, "loop").id)
     assert run.error is not None
     assert "at most 1 MB" in run.error.what
     assert not list(run.folder.rglob("large.mp4*"))
 
 
 def test_a_folder_that_cannot_be_written_does_not_lose_a_paid_task(
-    runs: RunService, api: ScriptedApi, clip: Path, speech: Path
+    work: Workspace, api: ScriptedApi, clip: Path, speech: Path
 ) -> None:
     api.gates["answer"].shut()
-    run = runs.start(clip, speech, "loop")
+    run = work.service.start(clip, speech, "loop")
     assert api.gates["answer"].reached.wait(30)
     for name in ("run.json", "responses.jsonl"):
         (run.folder / name).unlink(missing_ok=True)
         (run.folder / name / "in the way").mkdir(parents=True)
     api.gates["answer"].open()
-    done = runs.wait(run.id)
+    done = work.service.wait(run.id)
     assert done.state is RunState.DONE
     assert done.prediction_id in api.tasks
 
 
 def test_passing_troubles_are_waited_out(
-    runs: RunService, api: ScriptedApi, clip: Path, speech: Path
+    work: Workspace, api: ScriptedApi, clip: Path, speech: Path
 ) -> None:
     api.refusals["look"] = [(429, {"Retry-After": "1"}), (500, {}), (404, {}), (503, {})]
     troubles: set[str | None] = set()
-    run = runs.start(clip, speech, "loop")
-    run = runs.wait(run.id, lambda r: troubles.add(r.trouble))
+    run = work.service.start(clip, speech, "loop")
+    run = work.service.wait(run.id, lambda r: troubles.add(r.trouble))
     assert run.state is RunState.DONE
     assert run.trouble is None
     assert len(troubles) > 1
@@ -278,99 +278,99 @@ def test_passing_troubles_are_waited_out(
 
 
 def test_a_refused_request_is_sent_again_only_when_a_person_resumes(
-    runs: RunService, api: ScriptedApi, clip: Path, speech: Path
+    work: Workspace, api: ScriptedApi, clip: Path, speech: Path
 ) -> None:
     api.refusals["submit"] = [(403, {})]
-    run = runs.wait(runs.start(clip, speech, "loop").id)
+    run = work.service.wait(work.service.start(clip, speech, "loop").id)
     assert run.state is RunState.FAILED
     assert run.submitted_at is None
     assert api.submits == 1
-    assert runs.wait(runs.resume(run.id).id).state is RunState.DONE
+    assert work.service.wait(work.service.resume(run.id).id).state is RunState.DONE
     assert api.submits == 2
 
 
 def test_a_dropped_answer_is_settled_by_the_list(
-    runs: RunService, api: ScriptedApi, clip: Path, speech: Path
+    work: Workspace, api: ScriptedApi, clip: Path, speech: Path
 ) -> None:
     api.drop_submits = 1
     api.refusals["list"] = [(503, {})]
-    run = runs.wait(runs.start(clip, speech, "loop").id)
+    run = work.service.wait(work.service.start(clip, speech, "loop").id)
     assert run.state is RunState.DONE
     assert api.submits == 1
     assert len(api.tasks) == 1
 
 
 def test_a_task_of_another_run_is_never_taken(
-    runs: RunService, api: ScriptedApi, clip: Path, speech: Path
+    work: Workspace, api: ScriptedApi, clip: Path, speech: Path
 ) -> None:
-    first = runs.wait(runs.start(clip, speech, "loop").id)
+    first = work.service.wait(work.service.start(clip, speech, "loop").id)
     api.lose_submits = 1
     api.gates["accept"].shut()
-    second = runs.start(clip, speech, "loop")
+    second = work.service.start(clip, speech, "loop")
     assert api.gates["accept"].reached.wait(30)
     assert first.prediction_id is not None
-    request = runs.get(second.id).request
+    request = work.runs.get(second.id).request
     # A server that names uploads by their content would give both runs the same addresses.
     api.tasks[first.prediction_id]["input"] = dict(request or {})
     api.gates["accept"].open()
-    assert runs.wait(second.id).state is RunState.UNCLEAR
+    assert work.service.wait(second.id).state is RunState.UNCLEAR
 
 
 def test_stop_before_the_request_sends_nothing(
-    runs: RunService, api: ScriptedApi, clip: Path, speech: Path
+    work: Workspace, api: ScriptedApi, clip: Path, speech: Path
 ) -> None:
     api.gates["put"].shut()
-    run = runs.start(clip, speech, "loop")
+    run = work.service.start(clip, speech, "loop")
     assert api.gates["put"].reached.wait(30)
-    stopped = runs.stop(run.id)
+    stopped = work.service.stop(run.id)
     assert stopped.state is RunState.STOPPED
     assert "nothing is billed" in stopped.stop_means
     api.gates["put"].open()
-    assert runs.wait(runs.resume(run.id).id).state is RunState.DONE
+    assert work.service.wait(work.service.resume(run.id).id).state is RunState.DONE
     assert api.submits == 1
 
 
 def test_stop_while_waiting_says_that_the_task_goes_on(
-    runs: RunService, api: ScriptedApi, clip: Path, speech: Path
+    work: Workspace, api: ScriptedApi, clip: Path, speech: Path
 ) -> None:
     api.statuses = ["processing"]
-    run = runs.start(clip, speech, "loop")
+    run = work.service.start(clip, speech, "loop")
     assert api.gates["look"].reached.wait(30)
-    stopped = runs.stop(run.id)
+    stopped = work.service.stop(run.id)
     assert "is billed" in stopped.stop_means
-    assert runs.stop(run.id) == stopped
+    assert work.service.stop(run.id) == stopped
     api.statuses = ["completed"]
-    assert runs.wait(runs.resume(run.id).id).state is RunState.DONE
+    assert work.service.wait(work.service.resume(run.id).id).state is RunState.DONE
     assert api.submits == 1
 
 
 def test_stop_during_the_request_keeps_the_id(
-    runs: RunService, api: ScriptedApi, clip: Path, speech: Path
+    work: Workspace, api: ScriptedApi, clip: Path, speech: Path
 ) -> None:
     api.gates["answer"].shut()
-    run = runs.start(clip, speech, "loop")
+    run = work.service.start(clip, speech, "loop")
     assert api.gates["answer"].reached.wait(30)
-    assert "on its way" in runs.stop(run.id).stop_means
+    assert "on its way" in work.service.stop(run.id).stop_means
     api.gates["answer"].open()
     (task_id,) = api.tasks
     told = threading.Event()
-    while runs.get(run.id).prediction_id is None:
+    while work.runs.get(run.id).prediction_id is None:
         assert not told.wait(0.02)
-    stopped = runs.get(run.id)
+    stopped = work.runs.get(run.id)
     assert stopped.state is RunState.STOPPED
     assert stopped.prediction_id == task_id
-    assert runs.wait(runs.resume(run.id).id).state is RunState.DONE
+    assert work.service.wait(work.service.resume(run.id).id).state is RunState.DONE
     assert api.submits == 1
 
 
 def test_resumed_while_the_first_request_is_still_on_its_way(
-    runs: RunService, api: ScriptedApi, clip: Path, speech: Path
+    work: Workspace, api: ScriptedApi, clip: Path, speech: Path
 ) -> None:
     api.gates["answer"].shut()
-    run = runs.start(clip, speech, "loop")
+    run = work.service.start(clip, speech, "loop")
     assert api.gates["answer"].reached.wait(30)
-    runs.stop(run.id)
-    done = runs.wait(runs.resume(run.id).id)
+    work.service.stop(run.id)
+    done = work.service.wait(work.service.resume(run.id).id)
     assert done.state is RunState.DONE
     api.gates["answer"].open()
     assert api.submits == 1
@@ -388,16 +388,16 @@ def test_a_stranger_key_is_only_in_memory(
     monkeypatch.setattr("tests.faults.scripted_api.KEY", VISITOR.get_secret_value())
     api.statuses = ["processing"]
     first = service()
-    run = first.start(clip, speech, "loop", api_key=VISITOR)
+    run = first.service.start(clip, speech, "loop", api_key=VISITOR)
     assert api.gates["look"].reached.wait(30)
     first.close()
     second = service()
-    while not second.get(run.id).needs_key:
+    while not second.runs.get(run.id).needs_key:
         threading.Event().wait(0.02)
     with pytest.raises(RunRefused, match="API key"):
-        second.resume(run.id)
+        second.service.resume(run.id)
     api.statuses = ["completed"]
-    done = second.wait(second.resume(run.id, VISITOR).id)
+    done = second.service.wait(second.service.resume(run.id, VISITOR).id)
     assert done.state is RunState.DONE
     assert not done.needs_key
     assert api.keys == {VISITOR.get_secret_value()}
@@ -410,8 +410,10 @@ def test_a_stranger_key_is_only_in_memory(
 def test_a_wrong_key_fails_with_a_hint_and_without_a_task(
     service: Service, settings: Settings, api: ScriptedApi, clip: Path, speech: Path
 ) -> None:
-    runs = service()
-    run = runs.wait(runs.start(clip, speech, "loop", api_key=SecretStr("wsk_wrong_key")).id)
+    work = service()
+    run = work.service.wait(
+        work.service.start(clip, speech, "loop", api_key=SecretStr("wsk_wrong_key")).id
+    )
     assert run.state is RunState.FAILED
     assert run.error is not None
     assert "key" in run.error.what
@@ -422,8 +424,8 @@ def test_a_wrong_key_fails_with_a_hint_and_without_a_task(
 def test_hosting_that_cannot_work_fails_the_run_with_its_remedy(
     service: Service, settings: Settings, clip: Path, speech: Path
 ) -> None:
-    runs = service(settings.model_copy(update={"hosting": "signed", "public_url": None}))
-    run = runs.wait(runs.start(clip, speech, "loop").id)
+    work = service(settings.model_copy(update={"hosting": "signed", "public_url": None}))
+    run = work.wait(work.start(clip, speech, "loop").id)
     assert run.state is RunState.FAILED
     assert run.error is not None
     assert run.error.what.startswith("Signed links were chosen, but the public address")
@@ -434,27 +436,27 @@ def test_hosting_that_cannot_work_fails_the_run_with_its_remedy(
 def test_what_is_refused_at_once(
     service: Service, settings: Settings, clip: Path, speech: Path
 ) -> None:
-    runs = service(settings.model_copy(update={"api_key": None}))
+    work = service(settings.model_copy(update={"api_key": None}))
     with pytest.raises(RunRefused, match="API key"):
-        runs.start(clip, speech, "loop")
+        work.service.start(clip, speech, "loop")
     with pytest.raises(RunRefused, match="local backend"):
-        runs.start(clip, speech, "loop", backend="local")
+        work.service.start(clip, speech, "loop", backend="local")
     with pytest.raises(ValueError, match="sideways"):
-        runs.start(clip, speech, "sideways", api_key=VISITOR)
+        work.service.start(clip, speech, "sideways", api_key=VISITOR)
     with pytest.raises(RunNotFound):
-        runs.get("0" * 32)
+        work.runs.get("0" * 32)
     with pytest.raises(RunNotFound):
-        runs.resume("../../etc/passwd")
-    assert list(runs.list()) == []
+        work.service.resume("../../etc/passwd")
+    assert list(work.runs.list()) == []
 
 
 def test_only_failed_or_unclear_runs_are_submitted_again(
-    runs: RunService, clip: Path, speech: Path, api: ScriptedApi
+    work: Workspace, clip: Path, speech: Path, api: ScriptedApi
 ) -> None:
-    run = runs.wait(runs.start(clip, speech, "loop").id)
+    run = work.service.wait(work.service.start(clip, speech, "loop").id)
     with pytest.raises(RunRefused, match="done"):
-        runs.submit_again(run.id)
-    assert runs.resume(run.id) == run
+        work.service.submit_again(run.id)
+    assert work.service.resume(run.id) == run
     assert api.submits == 1
 
 
@@ -463,7 +465,7 @@ def test_runs_of_another_server_are_left_alone(
 ) -> None:
     api.statuses = ["processing"]
     first = service()
-    run = first.start(clip, speech, "loop")
+    run = first.service.start(clip, speech, "loop")
     assert api.gates["look"].reached.wait(30)
     first.close()
     elsewhere = service(settings.model_copy(update={"base_url": "https://api.example"}))
@@ -478,14 +480,14 @@ def test_local_runs_follow_their_server_to_a_new_address(
     api.statuses = ["processing"]
     first = service(local=("http://127.0.0.1:9", "old"))
     first.local = (api.url, KEY)
-    run = first.start(clip, speech, "loop", backend="local")
+    run = first.service.start(clip, speech, "loop", backend="local")
     assert api.gates["look"].reached.wait(30)
     first.close()
     waiting = service(recover=False)
     assert waiting.get(run.id).state is RunState.WAITING
     api.statuses = ["completed"]
     second = service(local=(api.url, KEY))
-    done = second.wait(run.id)
+    done = second.service.wait(run.id)
     assert done.state is RunState.DONE
     assert done.backend == "local"
     assert "costs nothing" in done.stop_means
@@ -496,15 +498,15 @@ def test_a_run_is_handed_to_the_process_that_has_the_local_backend(
 ) -> None:
     page = service(local=(api.url, KEY))
     other = service(recover=False)
-    assert other.handed_over
-    run = other.start(clip, speech, "loop", backend="local")
-    done = other.wait(run.id)
+    assert other.dispatcher.handed_over
+    run = other.service.start(clip, speech, "loop", backend="local")
+    done = other.service.wait(run.id)
     assert done.state is RunState.DONE
     assert page.get(run.id) == done
     page.close()
-    assert not other.handed_over
+    assert not other.dispatcher.handed_over
     with pytest.raises(RunRefused, match="not running"):
-        other.start(clip, speech, "loop", backend="local")
+        other.service.start(clip, speech, "loop", backend="local")
 
 
 def test_two_services_race_for_a_run_left_behind(
@@ -512,7 +514,7 @@ def test_two_services_race_for_a_run_left_behind(
 ) -> None:
     api.gates["put"].shut()
     first = service()
-    run = first.start(clip, speech, "loop")
+    run = first.service.start(clip, speech, "loop")
     assert api.gates["put"].reached.wait(30)
     api.gates["put"].open()
     first.close()
@@ -522,29 +524,29 @@ def test_two_services_race_for_a_run_left_behind(
     assert api.counts["output"] == 1
 
 
-def test_list_is_newest_first_and_takes_ids(runs: RunService, clip: Path, speech: Path) -> None:
-    begun = [runs.start(clip, speech, mode) for mode in ("loop", "remap", "silence")]
-    assert [r.id for r in runs.list()] == [r.id for r in reversed(begun)]
-    assert [r.id for r in runs.list(2)] == [begun[2].id, begun[1].id]
-    assert [r.id for r in runs.list(ids=[begun[0].id, "f" * 32])] == [begun[0].id]
-    assert list(runs.list(ids=[])) == []
+def test_list_is_newest_first_and_takes_ids(work: Workspace, clip: Path, speech: Path) -> None:
+    begun = [work.service.start(clip, speech, mode) for mode in ("loop", "remap", "silence")]
+    assert [r.id for r in work.runs.list()] == [r.id for r in reversed(begun)]
+    assert [r.id for r in work.runs.list(2)] == [begun[2].id, begun[1].id]
+    assert [r.id for r in work.runs.list(ids=[begun[0].id, "f" * 32])] == [begun[0].id]
+    assert list(work.runs.list(ids=[])) == []
     for run in begun:
-        runs.wait(run.id)
+        work.service.wait(run.id)
 
 
 def test_estimates_come_from_earlier_runs(
-    runs: RunService, api: ScriptedApi, clip: Path, speech: Path
+    work: Workspace, api: ScriptedApi, clip: Path, speech: Path
 ) -> None:
-    first = runs.start(clip, speech, "loop")
-    assert runs.estimate(first) is None
-    runs.wait(first.id)
+    first = work.service.start(clip, speech, "loop")
+    assert work.forecast.estimate(first) is None
+    work.service.wait(first.id)
     api.statuses = ["processing"]
     api.gates["look"].shut()
-    second = runs.start(clip, speech, "loop")
+    second = work.service.start(clip, speech, "loop")
     assert api.gates["look"].reached.wait(30)
-    estimate = runs.estimate(runs.get(second.id))
+    estimate = work.forecast.estimate(work.runs.get(second.id))
     assert estimate is not None
     assert estimate.runs == 1
     assert 0 < estimate.remaining <= Fraction(3) + 1  # 1.5 s a second, two seconds of output
-    runs.stop(second.id)
+    work.service.stop(second.id)
     api.gates["look"].open()

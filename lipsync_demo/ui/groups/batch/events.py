@@ -5,7 +5,8 @@ from __future__ import annotations
 import gradio as gr
 
 from lipsync_demo import texts
-from lipsync_demo.runs.groups.service import MOST_AT_ONCE, MOST_ITEMS
+from lipsync_demo.runs.groups.items import MAX_ITEMS
+from lipsync_demo.runs.groups.service import MAX_CONCURRENCY
 from lipsync_demo.runs.record.group import Group, GroupKind
 from lipsync_demo.ui.frame import notices
 from lipsync_demo.ui.frame.context import POLL_SECONDS, Changes, Shared, html
@@ -27,7 +28,7 @@ class Batch(GroupEvents):
 
     def body(self, group: Group, runs: Runs, ids: object) -> Changes:
         """The table of rows."""
-        estimates = [self.shared.service.estimate(run) if run else None for run in runs]
+        estimates = [self.shared.workspace.forecast.estimate(run) if run else None for run in runs]
         return {self.widgets.body: rows.progress(group, runs, estimates)}
 
 
@@ -45,13 +46,13 @@ def build(shared: Shared) -> Pairs:
         skip = gr.Checkbox(label=t.SKIP, visible=False, elem_id="batch-skip")
         with gr.Row(elem_id="batch-start-row"):
             concurrency = gr.Number(
-                2, minimum=1, maximum=MOST_AT_ONCE, precision=0, label=t.AT_ONCE,
+                2, minimum=1, maximum=MAX_CONCURRENCY, precision=0, label=t.AT_ONCE,
                 elem_id="batch-concurrency",
             )  # fmt: skip
             limit = gr.Textbox(label=t.LIMIT, elem_id="batch-limit")
             start = gr.Button(t.START, variant="primary", elem_id="batch-start")
             sample = gr.Button(t.TRY, elem_id="batch-sample")
-        html(notices.limits(t.limits(MOST_ITEMS, shared.settings.max_upload_mb)))
+        html(notices.limits(t.limits(MAX_ITEMS, shared.settings.max_upload_mb)))
         notice = html(elem_id="batch-notice")
         table = html(elem_id="batch-table", js_on_load=SELECT_JS)
         with gr.Row(elem_id="batch-actions"):

@@ -124,7 +124,7 @@ class Pairs:
     ) -> Changes:
         shared, wanted = self.view.shared, models.chosen(model)
         try:
-            group = shared.service.groups.batch(
+            group = shared.workspace.group_service.batch(
                 request.found.pairs,
                 title=request.title,
                 concurrency=request.concurrency,

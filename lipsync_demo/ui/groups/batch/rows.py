@@ -11,9 +11,10 @@ from lipsync_demo import player, texts
 from lipsync_demo.markup.words import clock, seconds
 from lipsync_demo.runs.groups.pair_list import COLUMNS, PairList
 from lipsync_demo.runs.record.clock import seconds_since
+from lipsync_demo.runs.record.estimates import Estimate
 from lipsync_demo.runs.record.folder import file_name
 from lipsync_demo.runs.record.group import Group, GroupState, Item
-from lipsync_demo.runs.record.run import Estimate, Run, RunState
+from lipsync_demo.runs.record.run import Run, RunState
 from lipsync_demo.templates import render
 from lipsync_demo.ui.frame import notices
 from lipsync_demo.ui.studio.progress import now_markup

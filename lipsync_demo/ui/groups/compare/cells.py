@@ -14,9 +14,10 @@ from lipsync_demo.markup.measured import summary
 from lipsync_demo.markup.words import seconds
 from lipsync_demo.qa.models import Measures
 from lipsync_demo.runs.record.clock import seconds_since
+from lipsync_demo.runs.record.estimates import Estimate
 from lipsync_demo.runs.record.group import Group, GroupState, Item
-from lipsync_demo.runs.record.run import Estimate, Run, RunState
-from lipsync_demo.runs.upkeep.measure import measures_of
+from lipsync_demo.runs.record.measures import measures_of
+from lipsync_demo.runs.record.run import Run, RunState
 from lipsync_demo.templates import render_macro
 from lipsync_demo.ui.studio import progress
 

@@ -65,7 +65,7 @@ class Compare(GroupEvents):
         if wanted is None:
             return self.show_nothing(ids)
         try:
-            return self.show(self.shared.service.groups.get(wanted), ids)
+            return self.show(self.shared.workspace.groups.get(wanted), ids)
         except RunsError:
             return unchanged()
 
@@ -85,8 +85,8 @@ class Compare(GroupEvents):
 
     def body(self, group: Group, runs: Runs, ids: object) -> Changes:
         """The grid of cells, and the player of two videos."""
-        service = self.shared.service
-        estimates = [service.estimate(run) if run else None for run in runs]
+        workspace = self.shared.workspace
+        estimates = [workspace.forecast.estimate(run) if run else None for run in runs]
         film = self._film(runs)
         found = self._measured(runs)
         grid = cells.grid(group, runs, self.shared.link, estimates, found, film)
@@ -102,12 +102,16 @@ class Compare(GroupEvents):
 
     def background(self, runs: Runs) -> bool:
         """Whether outputs are still being measured or checked."""
-        service = self.shared.service
-        return any(service.measuring(run.id) or service.looking(run) for run in runs if run)
+        workspace = self.shared.workspace
+        return any(
+            workspace.measuring.under_way(run.id) or workspace.output_checks.request(run)
+            for run in runs
+            if run
+        )
 
     def _measured(self, runs: Runs) -> list[Measures | None]:
         """Return the measurements of each finished run; start those that are missing."""
-        measures = self.shared.service.measures
+        measures = self.shared.workspace.measuring.measures
         return [measures(run) if run and run.state is RunState.DONE else None for run in runs]
 
     def _film(self, runs: Runs) -> player.Source | None:
@@ -122,7 +126,7 @@ class Compare(GroupEvents):
         found += films.named(done, link)
         mine = {run.id for run in runs}
         known = [i for i in remembered(ids) if i not in mine][:MOST_OTHERS]
-        others = self.shared.service.list(ids=known) if known else []
+        others = self.shared.workspace.runs.list(ids=known) if known else []
         found += films.named([run for run in others if run.state is RunState.DONE], link)
         return player.pair(found) if len(found) > 1 else ""
 

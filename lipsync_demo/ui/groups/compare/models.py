@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from lipsync_demo import texts
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.runs.record.errors import RunsError
-from lipsync_demo.runs.steps.prices import FLOORS_PATIENCE
+from lipsync_demo.runs.steps.prices import FLOORS_TIMEOUT
 from lipsync_demo.templates import render
 from lipsync_demo.ui.frame import header, models, notices, prices
 from lipsync_demo.ui.frame.context import AT_ONCE, Changes
@@ -57,7 +57,7 @@ class ModelComparison:
         files = given(video, speech)
         if isinstance(files, str):
             return self._not_yet(opened, files)
-        known = self._floors(key, patience=FLOORS_PATIENCE)
+        known = self._floors(key, patience=FLOORS_TIMEOUT)
         mine = models.chosen(model)
         first = mine if mine in COMPARED else DEFAULT
         checked = list(dict.fromkeys([first.id, NEWEST.id if first != NEWEST else DEFAULT.id]))
@@ -98,7 +98,7 @@ class ModelComparison:
         if isinstance(files, str):
             return {self.view.widgets.notice: files}
         try:
-            group = shared.service.groups.compare_models(
+            group = shared.workspace.group_service.compare_models(
                 *files,
                 [one.id for one in COMPARED if one.id in wanted],
                 SyncMode(mode),
@@ -156,7 +156,7 @@ class ModelComparison:
         """Return every model's floor price; None for those the API does not give in time."""
         shared = self.view.shared
         backend = header.backend(shared.settings, key)
-        return shared.service.money.floors(backend, key, [m.id for m in COMPARED], patience)
+        return shared.workspace.prices.floors(backend, key, [m.id for m in COMPARED], patience)
 
     def _words(
         self,

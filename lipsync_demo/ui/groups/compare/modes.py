@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from lipsync_demo import texts
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.sync_modes import SyncMode
-from lipsync_demo.runs.groups.service import distinct
+from lipsync_demo.runs.groups.items import distinct
 from lipsync_demo.runs.record.errors import RunsError
 from lipsync_demo.templates import render
 from lipsync_demo.ui.frame import header, models, notices, prices
@@ -76,7 +76,7 @@ class ModeComparison:
         if isinstance(files, str):
             return {notice: files}
         try:
-            group = shared.service.groups.compare(
+            group = shared.workspace.group_service.compare(
                 *files,
                 model=models.chosen(model).id,
                 backend=header.backend(shared.settings, key),

@@ -4,7 +4,7 @@ import os
 from datetime import timedelta
 from pathlib import Path
 
-from lipsync_demo.backend.jobs.retention import KEPT, PARTS_KEPT, Janitor
+from lipsync_demo.backend.jobs.retention import KEPT, PARTS_KEPT, Janitor, forget_inputs
 from lipsync_demo.backend.jobs.store import JobStore, Outcome, now_ms
 from lipsync_demo.backend.jobs.uploads import UploadStore
 from lipsync_demo.media.sync_modes import SyncMode
@@ -62,3 +62,30 @@ def test_a_started_janitor_sweeps_at_once(
     janitor.start()
     janitor.stop()
     assert not old.exists()
+
+
+def test_inputs_go_with_the_last_task_that_used_them(
+    jobs: JobStore, uploads: UploadStore, tmp_path: Path
+) -> None:
+    kept = [uploads.announce(name, 1, None) for name in ("face.mp4", "one.wav", "two.wav")]
+    for upload in kept:
+        with uploads.writing(upload) as file:
+            file.write(b"1")
+    face, one, two = (f"http://127.0.0.1:80/uploads/{upload.name}" for upload in kept)
+    first = jobs.add(face, one, SyncMode.LOOP).id
+    second = jobs.add(face, two, SyncMode.LOOP).id
+    for _ in range(2):
+        job = jobs.claim()
+        assert job is not None
+        jobs.finish(job, Outcome(outputs=(), nsfw=()))
+    analyses = tmp_path / "analyses"
+    analyses.mkdir()
+    (analyses / "shots-x.npz").write_bytes(b"x")
+
+    forget_inputs([], jobs, uploads, analyses)
+    assert list(analyses.iterdir())
+    forget_inputs(jobs.remove([first]), jobs, uploads, analyses)
+    assert [uploads.by_name(upload.name) is not None for upload in kept] == [True, False, True]
+    assert not list(analyses.iterdir())
+    forget_inputs(jobs.remove([second]), jobs, uploads, analyses)
+    assert [uploads.by_name(upload.name) for upload in kept] == [None] * 3

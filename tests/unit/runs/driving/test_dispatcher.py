@@ -1,66 +1,127 @@
-"""Taking over a run: never on the word of an old reading of it."""
+"""Taking over a run: never on the strength of an old reading of it."""
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
+from sqlalchemy import Engine, text
 
-from lipsync_demo.runs.driving.dispatcher import Drivers
-from lipsync_demo.runs.driving.leases import Owner
+from lipsync_demo.runs.driving.dispatcher import Dispatcher
+from lipsync_demo.runs.driving.leases import FileLeases, Lease, Leases
+from lipsync_demo.runs.record.clock import now
 from lipsync_demo.runs.record.run import Run, RunState
-from lipsync_demo.runs.steps.credentials import Access
-from lipsync_demo.runs.steps.prices import Money
+from lipsync_demo.runs.steps.credentials import Credentials
 from lipsync_demo.runs.storage.ledger import Ledger
-from lipsync_demo.runs.storage.run_table import RunStore
+from lipsync_demo.runs.storage.run_table import RunTable
+from lipsync_demo.runs.storage.schema import open_database
 from lipsync_demo.settings import Settings
 from tests.faults.scripted_api import ScriptedApi
 from tests.unit.runs.storage.test_run_table import make_run
 
 
 @pytest.fixture
-def store(settings: Settings) -> Iterator[RunStore]:
-    made = RunStore(settings.runs_database_url, settings.runs_dir)
+def runs(settings: Settings) -> Iterator[RunTable]:
+    made = RunTable(open_database(settings.runs_database_url, settings.runs_dir), settings.runs_dir)
     yield made
-    made.close()
+    made.engine.dispose()
 
 
 @pytest.fixture
-def drivers(settings: Settings, store: RunStore) -> Iterator[Drivers]:
-    made = Drivers(
-        settings, store, Access(settings), Money(settings, Ledger(store.engine, settings.runs_dir))
+def dispatcher(settings: Settings, runs: RunTable) -> Iterator[Dispatcher]:
+    made = Dispatcher(
+        settings,
+        runs,
+        Ledger(runs.engine, settings.runs_dir),
+        Credentials(settings),
+        FileLeases(settings.data_dir / "owners"),
     )
     yield made
     made.close()
 
 
 @pytest.fixture
-def left(settings: Settings, store: RunStore) -> Run:
+def left(settings: Settings, runs: RunTable) -> Run:
     """A run that nobody drives."""
     run = make_run(settings.runs_dir, base_url=settings.base_url)
     run.folder.mkdir()
-    store.add(run, None)
+    runs.add(run, None)
     return run
 
 
 def test_a_run_that_was_stopped_meanwhile_stays_stopped(
-    drivers: Drivers, store: RunStore, left: Run, api: ScriptedApi
+    dispatcher: Dispatcher, runs: RunTable, left: Run, api: ScriptedApi
 ) -> None:
-    store.change(left.id, lambda run: replace(run, state=RunState.STOPPED))
-    assert drivers.take(left, left.state).state is RunState.STOPPED
-    assert store.get(left.id).state is RunState.STOPPED
-    assert store.driver(left.id) is None
+    runs.change(left.id, lambda run: replace(run, state=RunState.STOPPED))
+    assert dispatcher.take(left, left.state).state is RunState.STOPPED
+    assert runs.get(left.id).state is RunState.STOPPED
+    assert runs.token(left.id) is None
 
 
 def test_a_run_that_another_process_drives_is_left_to_it(
-    drivers: Drivers, settings: Settings, store: RunStore, left: Run
+    dispatcher: Dispatcher, settings: Settings, runs: RunTable, left: Run
 ) -> None:
-    other = Owner(settings.data_dir / "owners")
-    word = other.word()
-    taken = store.change(left.id, lambda run: run, driven_by=None, hand_to=word)[1]
-    assert drivers.driven(taken)
-    assert drivers.take(taken, taken.state).id == left.id
-    assert store.driver(left.id) == word
+    other = FileLeases(settings.data_dir / "owners")
+    token = other.acquire().token
+    taken = runs.change(left.id, lambda run: run, token=None, new_token=token)[1]
+    assert dispatcher.driven(taken)
+    assert dispatcher.take(taken, taken.state).id == left.id
+    assert runs.token(left.id) == token
     other.close()
-    assert not drivers.driven(taken)
+    assert not dispatcher.driven(taken)
+
+
+class TableLeases:
+    """Leases held in a table that several machines could share, with an expiry to renew."""
+
+    def __init__(self, engine: Engine, owner: str, seconds: float) -> None:
+        self._engine, self._owner, self._seconds = engine, owner, seconds
+        with engine.begin() as connection:
+            connection.execute(
+                text("CREATE TABLE IF NOT EXISTS leases (token TEXT PRIMARY KEY, expires REAL)")
+            )
+
+    def acquire(self) -> Lease:
+        expires = now() + timedelta(seconds=self._seconds)
+        lease = Lease(self._owner, f"{self._owner}:{secrets.token_hex(8)}", expires)
+        with self._engine.begin() as connection:
+            row = {"token": lease.token, "expires": expires.timestamp()}
+            connection.execute(text("INSERT INTO leases VALUES (:token, :expires)"), row)
+        return lease
+
+    def held(self, token: str) -> bool:
+        query = text("SELECT 1 FROM leases WHERE token = :token AND expires > :now")
+        with self._engine.connect() as connection:
+            found = connection.execute(query, {"token": token, "now": now().timestamp()})
+            return found.first() is not None
+
+    def host_local(self) -> None:
+        raise AssertionError("no local backend runs here")
+
+    def local_hosted(self) -> bool:
+        return False
+
+    def close(self) -> None:
+        with self._engine.begin() as connection:
+            connection.execute(
+                text("DELETE FROM leases WHERE token LIKE :mine"), {"mine": f"{self._owner}:%"}
+            )
+
+
+@pytest.mark.parametrize(("seconds", "taken_over"), [(60.0, False), (-1.0, True)])
+def test_a_lease_may_be_held_in_the_database(
+    settings: Settings, runs: RunTable, left: Run, seconds: float, taken_over: bool
+) -> None:
+    other: Leases = TableLeases(runs.engine, "other", seconds)
+    token = other.acquire().token
+    runs.change(left.id, lambda run: run, token=None, new_token=token)
+    mine = TableLeases(runs.engine, "mine", 60)
+    ledger = Ledger(runs.engine, settings.runs_dir)
+    dispatcher = Dispatcher(settings, runs, ledger, Credentials(settings), mine)
+    assert dispatcher.driven(left) is not taken_over
+    dispatcher.take(left, left.state)
+    assert (runs.token(left.id) != token) is taken_over
+    dispatcher.close()

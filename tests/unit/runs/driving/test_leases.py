@@ -1,39 +1,42 @@
-"""Owners: alive while their process is, free at once when it was killed."""
+"""Leases: held while their process lives, free at once when it was killed."""
 
 from __future__ import annotations
 
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
-from lipsync_demo.runs.driving.leases import Owner
+from lipsync_demo.runs.driving.leases import FileLeases
 
 HOLD = """
 import sys, time
 from pathlib import Path
-from lipsync_demo.runs.driving.leases import Owner
-owner = Owner(Path(sys.argv[1]))
-owner.host_local()
-print(owner.word(), flush=True)
+from lipsync_demo.runs.driving.leases import FileLeases
+leases = FileLeases(Path(sys.argv[1]))
+leases.host_local()
+print(leases.acquire().token, flush=True)
 time.sleep(600)
 """
 
 
-def test_an_owner_is_alive_until_it_closes(tmp_path: Path) -> None:
-    mine, other = Owner(tmp_path), Owner(tmp_path)
-    turn = other.word()
-    assert other.word() != turn
-    assert mine.alive(turn)
-    assert other.alive(turn)
+def test_a_lease_is_held_until_its_owner_closes(tmp_path: Path) -> None:
+    mine, other = FileLeases(tmp_path), FileLeases(tmp_path)
+    mine.acquire()
+    lease = other.acquire()
+    assert (lease.owner, lease.expires_at) == (other.owner, None)
+    assert other.acquire().token != lease.token
+    assert mine.held(lease.token)
+    assert other.held(lease.token)
     other.close()
-    assert not mine.alive(turn)
+    assert not mine.held(lease.token)
     mine.close()
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_killed_process_is_dead_at_once(tmp_path: Path) -> None:
-    mine = Owner(tmp_path)
+def test_a_killed_process_holds_nothing(tmp_path: Path) -> None:
+    mine = FileLeases(tmp_path)
     child = subprocess.Popen(
         [sys.executable, "-c", HOLD, str(tmp_path)],
         stdout=subprocess.PIPE,
@@ -42,24 +45,41 @@ def test_a_killed_process_is_dead_at_once(tmp_path: Path) -> None:
     )
     with child:
         assert child.stdout is not None
-        turn = child.stdout.readline().strip()
-        assert mine.alive(turn)
+        token = child.stdout.readline().strip()
+        assert mine.held(token)
         assert mine.local_hosted()
         child.send_signal(signal.SIGKILL)
         child.wait()
-        assert not mine.alive(turn)
+        assert not mine.held(token)
         assert not mine.local_hosted()
     mine.close()
 
 
-def test_a_stranger_is_dead(tmp_path: Path) -> None:
-    owner = Owner(tmp_path)
-    assert not owner.alive("0000000000000000:1")
-    owner.close()
+def test_a_lease_holds_in_every_thread_of_its_process(tmp_path: Path) -> None:
+    leases, tokens = FileLeases(tmp_path), []
+    thread = threading.Thread(target=lambda: tokens.append(leases.acquire().token))
+    thread.start()
+    thread.join()
+    assert leases.held(tokens[0])
+    assert FileLeases(tmp_path).held(tokens[0])
+    leases.close()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_stranger_holds_nothing(tmp_path: Path) -> None:
+    assert not FileLeases(tmp_path).held("0000000000000000:1")
+
+
+def test_asking_takes_no_lock(tmp_path: Path) -> None:
+    leases = FileLeases(tmp_path / "owners")
+    assert not leases.held("0000000000000000:1")
+    assert not leases.local_hosted()
+    leases.close()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_host_does_not_count_for_itself(tmp_path: Path) -> None:
-    owner = Owner(tmp_path)
-    owner.host_local()
-    assert not owner.local_hosted()
-    owner.close()
+    leases = FileLeases(tmp_path)
+    leases.host_local()
+    assert not leases.local_hosted()
+    leases.close()

@@ -1,4 +1,4 @@
-"""The poll loop: many jobs, one thread that knows when each is due."""
+"""The poll scheduler: many jobs, one thread that knows when each is due."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from collections.abc import Iterator
 
 import pytest
 
-from lipsync_demo.runs.driving import scheduler as loop_module
-from lipsync_demo.runs.driving.scheduler import Loop
+from lipsync_demo.runs.driving import scheduler as scheduler_module
+from lipsync_demo.runs.driving.scheduler import Scheduler
 
 
 class Steps:
     """A job that notes each step and stops after the given pauses."""
 
-    def __init__(self, pauses: list[float], carries: bool = False) -> None:
+    def __init__(self, pauses: list[float], is_long: bool = False) -> None:
         self.pauses = iter(pauses)
-        self.carries = carries
+        self.is_long = is_long
         self.taken = 0
         self.threads: set[str] = set()
         self.ended = threading.Event()
@@ -31,31 +31,39 @@ class Steps:
 
 
 @pytest.fixture
-def loop() -> Iterator[Loop]:
-    made = Loop()
+def scheduler() -> Iterator[Scheduler]:
+    made = Scheduler()
     yield made
     made.close()
 
 
-def test_a_job_is_done_until_it_says_so(loop: Loop) -> None:
+def test_a_job_is_done_until_it_says_so(scheduler: Scheduler) -> None:
     job = Steps([0.0, 0.01, 0.0])
-    loop.add(job)
+    scheduler.add(job)
     assert job.ended.wait(10)
     assert job.taken == 4
 
 
-def test_a_thousand_jobs_need_no_thousand_threads(loop: Loop) -> None:
-    before = set(threading.enumerate())
+def test_a_thousand_jobs_need_no_thousand_threads(scheduler: Scheduler) -> None:
     jobs = [Steps([0.001, 0.001]) for _ in range(1000)]
+    scheduler.add(Steps([]))
+    before = set(threading.enumerate())
     for job in jobs:
-        loop.add(job)
+        scheduler.add(job)
     assert not set(threading.enumerate()) - before
     for job in jobs:
         assert job.ended.wait(30)
         assert job.taken == 3
 
 
-def test_a_long_transfer_does_not_delay_looks(loop: Loop) -> None:
+def test_no_job_needs_no_thread() -> None:
+    before = set(threading.enumerate())
+    scheduler = Scheduler()
+    scheduler.close()
+    assert set(threading.enumerate()) == before
+
+
+def test_a_long_transfer_does_not_delay_polls(scheduler: Scheduler) -> None:
     release = threading.Event()
 
     class Transfer(Steps):
@@ -63,20 +71,20 @@ def test_a_long_transfer_does_not_delay_looks(loop: Loop) -> None:
             release.wait(30)
             return super().step()
 
-    transfers = [Transfer([], carries=True) for _ in range(loop_module.CARRIERS + 1)]
+    transfers = [Transfer([], is_long=True) for _ in range(scheduler_module.TRANSFER_WORKERS + 1)]
     for transfer in transfers:
-        loop.add(transfer)
+        scheduler.add(transfer)
     look = Steps([0.0] * 5)
-    loop.add(look)
+    scheduler.add(look)
     assert look.ended.wait(10)
-    assert look.threads == {"runs-look"}
+    assert look.threads == {"runs-poll"}
     release.set()
     for transfer in transfers:
         assert transfer.ended.wait(10)
-        assert transfer.threads == {"runs-carry"}
+        assert transfer.threads == {"runs-transfer"}
 
 
-def test_the_earliest_is_done_first(loop: Loop) -> None:
+def test_the_earliest_is_done_first(scheduler: Scheduler) -> None:
     order: list[str] = []
 
     class Named(Steps):
@@ -89,17 +97,17 @@ def test_the_earliest_is_done_first(loop: Loop) -> None:
             return super().step()
 
     late, early = Named("late"), Named("early")
-    loop.add(late, 0.3)
-    loop.add(early, 0.05)
+    scheduler.add(late, 0.3)
+    scheduler.add(early, 0.05)
     assert late.ended.wait(10)
     assert order == ["early", "late"]
 
 
 @pytest.mark.expects_error_log
 def test_a_job_that_breaks_is_tried_again(
-    loop: Loop, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    scheduler: Scheduler, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(loop_module, "RECOVERY_SECONDS", 0.01)
+    monkeypatch.setattr(scheduler_module, "RETRY_SECONDS", 0.01)
 
     class Breaks(Steps):
         def step(self) -> float | None:
@@ -109,14 +117,14 @@ def test_a_job_that_breaks_is_tried_again(
             return super().step()
 
     job = Breaks([])
-    loop.add(job)
+    scheduler.add(job)
     assert job.ended.wait(10)
     assert "disk full" in caplog.text
 
 
 def test_nothing_starts_after_close() -> None:
-    loop = Loop()
-    loop.close()
+    scheduler = Scheduler()
+    scheduler.close()
     job = Steps([])
-    loop.add(job)
+    scheduler.add(job)
     assert not job.ended.wait(0.1)

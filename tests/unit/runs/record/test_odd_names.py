@@ -20,10 +20,10 @@ from lipsync_demo.names import MOST_BYTES
 from lipsync_demo.report.archive import write_zip
 from lipsync_demo.report.content import of_runs
 from lipsync_demo.report.junit import junit
-from lipsync_demo.runs.groups.service import Pair
+from lipsync_demo.runs.groups.items import Pair
 from lipsync_demo.runs.record.run import RunState, dump_run
-from lipsync_demo.runs.service import RunService
-from lipsync_demo.runs.steps import download as transfers
+from lipsync_demo.runs.steps import check as check_step
+from lipsync_demo.runs.workspace import Workspace
 from tests.faults.scripted_api import KEY, ScriptedApi
 
 MONEY = r"bill|pay|paid|charge|dashboard"
@@ -45,10 +45,10 @@ ODD = [
 
 @pytest.mark.parametrize("name", ODD)
 def test_a_run_takes_a_file_of_any_name(
-    runs: RunService, api: ScriptedApi, clip: Path, speech: Path, tmp_path: Path, name: str
+    work: Workspace, api: ScriptedApi, clip: Path, speech: Path, tmp_path: Path, name: str
 ) -> None:
     given = Path(shutil.copy(clip, tmp_path / name))
-    run = runs.wait(runs.start(given, speech, "loop").id)
+    run = work.service.wait(work.service.start(given, speech, "loop").id)
     assert (run.state, run.error) == (RunState.DONE, None)
     assert run.video is not None
     assert run.video.path.read_bytes() == clip.read_bytes()
@@ -59,15 +59,15 @@ def test_a_run_takes_a_file_of_any_name(
 
 
 @pytest.mark.skipif(os.name != "posix", reason="only POSIX has names that are no text")
-def test_a_name_that_is_no_text(runs: RunService, clip: Path, speech: Path, tmp_path: Path) -> None:
+def test_a_name_that_is_no_text(work: Workspace, clip: Path, speech: Path, tmp_path: Path) -> None:
     name = b"caf\xe9.mp4"
     try:
         shutil.copy(clip, os.fsencode(tmp_path) + b"/" + name)
     except OSError:
         pytest.skip("this file system takes names in UTF-8 only")
-    run = runs.wait(runs.start(tmp_path / os.fsdecode(name), speech, "loop").id)
+    run = work.service.wait(work.service.start(tmp_path / os.fsdecode(name), speech, "loop").id)
     assert (run.state, run.error) == (RunState.DONE, None)
-    assert runs.get(run.id).video == run.video
+    assert work.runs.get(run.id).video == run.video
 
 
 @pytest.mark.parametrize(
@@ -87,9 +87,9 @@ def test_a_name_that_is_no_text(runs: RunService, clip: Path, speech: Path, tmp_
     ],
 )
 def test_what_cannot_be_an_input_ends_the_run_with_a_sentence(
-    runs: RunService, clip: Path, source: str
+    work: Workspace, clip: Path, source: str
 ) -> None:
-    run = runs.wait(runs.start(clip, source, "loop").id)
+    run = work.service.wait(work.service.start(clip, source, "loop").id)
     assert run.state is RunState.FAILED
     assert run.error is not None
     said = str(run.error)
@@ -97,18 +97,18 @@ def test_what_cannot_be_an_input_ends_the_run_with_a_sentence(
     assert "7 days" not in said
     assert said.isprintable()
     assert len(said) < 400
-    groups = runs.groups
-    group = groups.batch([Pair(str(clip), source, SyncMode.LOOP, "l\x00b")], title="t\udce9")
+    batch = work.group_service.batch
+    group = batch([Pair(str(clip), source, SyncMode.LOOP, "l\x00b")], title="t\udce9")
     for text in (group.title, group.items[0].audio):
         text.encode()
     junit(of_runs([run]))
 
 
 def test_a_report_of_odd_names_is_whole(
-    runs: RunService, clip: Path, speech: Path, tmp_path: Path
+    work: Workspace, clip: Path, speech: Path, tmp_path: Path
 ) -> None:
     given = Path(shutil.copy(clip, tmp_path / ODD[7]))
-    run = runs.wait(runs.start(given, speech, "loop").id)
+    run = work.service.wait(work.service.start(given, speech, "loop").id)
     content = of_runs([run])
     file = BytesIO()
     write_zip(content, file)
@@ -121,13 +121,13 @@ def test_a_report_of_odd_names_is_whole(
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EACCES, errno.ENAMETOOLONG])
 def test_a_file_that_the_system_refuses_is_no_mistake_of_the_app(
-    runs: RunService, clip: Path, speech: Path, monkeypatch: pytest.MonkeyPatch, number: int
+    work: Workspace, clip: Path, speech: Path, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
     def refused(*_: object) -> None:
         raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr(transfers, "check", refused)
-    run = runs.wait(runs.start(clip, speech, "loop").id)
+    monkeypatch.setattr(check_step, "check", refused)
+    run = work.service.wait(work.service.start(clip, speech, "loop").id)
     assert run.error is not None
     assert os.strerror(number).lower() in run.error.what
     assert "mistake" not in str(run.error)
@@ -137,7 +137,7 @@ def test_a_file_that_the_system_refuses_is_no_mistake_of_the_app(
     "ending", [{"code": 1403, "error": "no"}, {"code": 1405, "error": "no"}, None]
 )
 def test_only_what_is_billed_speaks_of_bills(
-    service: Callable[..., RunService],
+    service: Callable[..., Workspace],
     api: ScriptedApi,
     clip: Path,
     speech: Path,
@@ -145,10 +145,10 @@ def test_only_what_is_billed_speaks_of_bills(
 ) -> None:
     api.statuses = ["failed" if ending else "completed"]
     api.final = ending or {"outputs": []}
-    runs = service(local=(api.url, KEY))
+    work = service(local=(api.url, KEY))
     said = {}
     for backend in ("local", "wavespeed"):
-        run = runs.wait(runs.start(clip, speech, "loop", backend=backend).id)
+        run = work.service.wait(work.service.start(clip, speech, "loop", backend=backend).id)
         assert run.state is RunState.FAILED
         said[backend] = str(run.error)
     assert not re.search(MONEY, said["local"])
@@ -156,21 +156,21 @@ def test_only_what_is_billed_speaks_of_bills(
 
 
 def test_a_file_keeps_its_name_whatever_it_was_sent_as(
-    runs: RunService, api: ScriptedApi, clip: Path, speech: Path, tmp_path: Path
+    work: Workspace, api: ScriptedApi, clip: Path, speech: Path, tmp_path: Path
 ) -> None:
     given = Path(shutil.copy(clip, tmp_path / "Grüße an alle.qt"))
     api.statuses = ["failed"]
     api.final = {"code": 1403, "error": "Gr_e_an_alle.qt.mp4 shows no face."}
-    run = runs.wait(runs.start(given, speech, "loop").id)
+    run = work.service.wait(work.service.start(given, speech, "loop").id)
     assert run.error is not None
     assert "The server said: Grüße an alle.qt shows no face." in run.error.what
 
 
 def test_a_lost_local_request_speaks_of_no_bill(
-    service: Callable[..., RunService], api: ScriptedApi, clip: Path, speech: Path
+    service: Callable[..., Workspace], api: ScriptedApi, clip: Path, speech: Path
 ) -> None:
     api.lose_submits = 1
-    runs = service(local=(api.url, KEY))
-    run = runs.wait(runs.start(clip, speech, "loop", backend="local").id)
+    work = service(local=(api.url, KEY))
+    run = work.service.wait(work.service.start(clip, speech, "loop", backend="local").id)
     assert run.state is RunState.UNCLEAR
     assert not re.search(MONEY, str(run.error))

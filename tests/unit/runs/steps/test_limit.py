@@ -17,34 +17,34 @@ from lipsync_demo.runs.record.clock import now
 from lipsync_demo.runs.record.group import GroupState
 from lipsync_demo.runs.record.ledger_line import LineState, Reached
 from lipsync_demo.runs.record.run import Run, RunState
-from lipsync_demo.runs.service import RunService
-from lipsync_demo.runs.steps import download as transfers
-from lipsync_demo.runs.steps import submit as submission
-from lipsync_demo.runs.steps.claim import Turn
+from lipsync_demo.runs.steps import submit
+from lipsync_demo.runs.steps import upload as upload_step
+from lipsync_demo.runs.steps.claim import Claim
 from lipsync_demo.runs.storage.ledger import Ledger
+from lipsync_demo.runs.workspace import Workspace
 from lipsync_demo.settings import Settings
 from lipsync_demo.wavespeed.errors import RateLimited
 from lipsync_demo.wavespeed.pacing import governor
 from tests.faults.conftest import eventually
 from tests.faults.scripted_api import KEY, ScriptedApi
 
-Service = Callable[..., RunService]
+Service = Callable[..., Workspace]
 SHORT = (2, 1)
 """Two submits in a second: the default level's minute, made short."""
 
 
-def limited(runs: RunService, run: Run) -> Run:
+def limited(work: Workspace, run: Run) -> Run:
     """The run once it waits for the limit."""
-    eventually(lambda: runs.get(run.id).next_try is not None, "it never met the limit")
-    return runs.get(run.id)
+    eventually(lambda: work.runs.get(run.id).next_try is not None, "it never met the limit")
+    return work.runs.get(run.id)
 
 
 def test_a_run_waits_and_is_sent_again_by_itself(
-    runs: RunService, api: ScriptedApi, clip: Path, speech: Path
+    work: Workspace, api: ScriptedApi, clip: Path, speech: Path
 ) -> None:
     api.refusals["submit"] = [(429, {"Retry-After": "2"})]
     seen: list[Run] = []
-    run = runs.wait(runs.start(clip, speech, "loop").id, seen.append)
+    run = work.service.wait(work.service.start(clip, speech, "loop").id, seen.append)
     assert run.state is RunState.DONE
     waits = [r for r in seen if r.state is RunState.LIMITED and r.next_try]
     assert timedelta(seconds=1) < waits[0].next_try - waits[0].updated_at < timedelta(seconds=3)  # type: ignore[operator]
@@ -53,17 +53,17 @@ def test_a_run_waits_and_is_sent_again_by_itself(
     assert (run.submits, run.next_try, run.other_tasks) == (1, None, ())
     assert 2 <= run.timings["limit"] < run.timings["total"]
     assert (api.submits, len(api.tasks)) == (2, 1)
-    (line,) = runs.money.ledger.lines()
+    (line,) = work.ledger.lines()
     assert line.state is LineState.SPENT
 
 
 def test_five_modes_end_with_five_results(
-    runs: RunService, api: ScriptedApi, clip: Path, speech: Path
+    work: Workspace, api: ScriptedApi, clip: Path, speech: Path
 ) -> None:
     api.limit = SHORT
-    group = runs.groups.compare(clip, speech)
-    eventually(lambda: runs.groups.get(group.id).state is GroupState.DONE, "it never ended")
-    found = runs.groups.runs(runs.groups.get(group.id))
+    group = work.group_service.compare(clip, speech)
+    eventually(lambda: work.groups.get(group.id).state is GroupState.DONE, "it never ended")
+    found = work.runs.of_group(work.groups.get(group.id))
     assert [run and run.state for run in found] == [RunState.DONE] * len(SyncMode)
     assert len(api.tasks) == len(SyncMode)
     assert max(api.windows) <= 1
@@ -71,68 +71,66 @@ def test_five_modes_end_with_five_results(
 
 
 def test_runs_of_one_key_meet_the_limit_together(
-    runs: RunService, api: ScriptedApi, clip: Path, speech: Path
+    work: Workspace, api: ScriptedApi, clip: Path, speech: Path
 ) -> None:
     api.limit = SHORT
     # The key of this server, and the same key given by visitors: each has a client of its own.
     keys = [None, SecretStr(KEY)] * 3
-    begun = [runs.start(clip, speech, "loop", api_key=key) for key in keys]
-    assert [runs.wait(run.id).state for run in begun] == [RunState.DONE] * 6
+    begun = [work.service.start(clip, speech, "loop", api_key=key) for key in keys]
+    assert [work.service.wait(run.id).state for run in begun] == [RunState.DONE] * 6
     assert len(api.tasks) == 6
     assert max(api.windows) <= 1
     assert api.submits <= 8
 
 
 def test_a_waiting_run_can_be_stopped(
-    runs: RunService, api: ScriptedApi, clip: Path, speech: Path
+    work: Workspace, api: ScriptedApi, clip: Path, speech: Path
 ) -> None:
     api.refusals["submit"] = [(429, {"Retry-After": "1"})]
-    run = limited(runs, runs.start(clip, speech, "loop"))
-    stopped = runs.stop(run.id)
+    run = limited(work, work.service.start(clip, speech, "loop"))
+    stopped = work.service.stop(run.id)
     assert (stopped.state, stopped.next_try) == (RunState.STOPPED, None)
     assert "Nothing has been sent yet" in stopped.stop_means
-    (line,) = runs.money.ledger.lines()
+    (line,) = work.ledger.lines()
     assert line.state is LineState.RELEASED
     time.sleep(1.5)
     assert api.submits == 1
-    assert runs.wait(runs.resume(run.id).id).state is RunState.DONE
+    assert work.service.wait(work.service.resume(run.id).id).state is RunState.DONE
     assert len(api.tasks) == 1
 
 
 def test_one_that_is_stopped_while_it_is_refused_leaves_no_money_set_aside(
-    runs: RunService, api: ScriptedApi, clip: Path, speech: Path
+    work: Workspace, api: ScriptedApi, clip: Path, speech: Path
 ) -> None:
     api.gates["refuse"].shut()
     api.refusals["submit"] = [(429, {"Retry-After": "1"})]
-    run = runs.start(clip, speech, "loop")
+    run = work.service.start(clip, speech, "loop")
     assert api.gates["refuse"].reached.wait(30)
-    runs.stop(run.id)
+    work.service.stop(run.id)
     api.gates["refuse"].open()
-    eventually(lambda: runs.get(run.id).submitted_at is None, "the refusal was not written")
-    assert (runs.get(run.id).state, runs.get(run.id).submits) == (RunState.STOPPED, 0)
-    eventually(
-        lambda: runs.money.ledger.lines()[0].state is LineState.RELEASED, "it stays set aside"
-    )
+    eventually(lambda: work.runs.get(run.id).submitted_at is None, "the refusal was not written")
+    assert (work.runs.get(run.id).state, work.runs.get(run.id).submits) == (RunState.STOPPED, 0)
+    eventually(lambda: work.ledger.lines()[0].state is LineState.RELEASED, "it stays set aside")
     time.sleep(1.5)
     assert api.submits == 1
 
 
 def test_one_that_is_stopped_while_money_is_set_aside_leaves_none(
-    runs: RunService,
+    work: Workspace,
     api: ScriptedApi,
     clip: Path,
     speech: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def set_aside(run: Run, *limits: Decimal | None) -> Reached | None:
-        runs.stop(run.id)
-        return Ledger.reserve(runs.money.ledger, run, *limits)
+        work.service.stop(run.id)
+        return Ledger.reserve(work.ledger, run, *limits)
 
-    monkeypatch.setattr(runs.money.ledger, "reserve", set_aside)
-    run = runs.start(clip, speech, "loop")
-    assert runs.wait(run.id).state is RunState.STOPPED
+    monkeypatch.setattr(work.ledger, "reserve", set_aside)
+    run = work.service.start(clip, speech, "loop")
+    assert work.service.wait(run.id).state is RunState.STOPPED
     eventually(
-        lambda: [line.state for line in runs.money.ledger.lines()] == [LineState.RELEASED],
+        lambda: [line.state for line in work.ledger.lines()] == [LineState.RELEASED],
         "it stays set aside",
     )
     assert api.submits == 0
@@ -147,36 +145,38 @@ def test_a_restart_waits_on_and_sends_once(
 ) -> None:
     api.refusals["submit"] = [(429, {"Retry-After": "2"})]
     first = service()
-    run = limited(first, first.start(clip, speech, "loop"))
+    run = limited(first, first.service.start(clip, speech, "loop"))
     first.close()
     # What the process has learned is gone with it.
     monkeypatch.setattr(governor, "_governors", OrderedDict())
     assert run.next_try is not None
     after = service()
-    eventually(lambda: after.get(run.id).state is not RunState.LIMITED, "it waits for ever")
+    eventually(lambda: after.runs.get(run.id).state is not RunState.LIMITED, "it waits for ever")
     assert now() > run.next_try - timedelta(seconds=0.1)
-    assert after.wait(run.id).state is RunState.DONE
+    assert after.service.wait(run.id).state is RunState.DONE
     assert (api.submits, len(api.tasks)) == (2, 1)
     assert len(api.uploads) == 2
 
 
 def test_an_upload_that_meets_the_limit_waits_too(
-    runs: RunService,
+    work: Workspace,
     api: ScriptedApi,
     clip: Path,
     speech: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    upload, refused = transfers.upload, [1.0, 1.0]
+    upload, refused = upload_step.upload, [1.0, 1.0]
 
-    def limited_upload(turn: Turn) -> None:
+    def limited_upload(claim: Claim) -> None:
         if refused:
             raise RateLimited("Too many requests.", "Wait.", retry_after=refused.pop())
-        upload(turn)
+        upload(claim)
 
-    monkeypatch.setattr(transfers, "upload", limited_upload)
+    monkeypatch.setattr(upload_step, "upload", limited_upload)
     states: list[RunState] = []
-    run = runs.wait(runs.start(clip, speech, "loop").id, lambda r: states.append(r.state))
+    run = work.service.wait(
+        work.service.start(clip, speech, "loop").id, lambda r: states.append(r.state)
+    )
     assert run.state is RunState.DONE
     assert RunState.LIMITED in states
     assert api.submits == 1
@@ -184,7 +184,7 @@ def test_an_upload_that_meets_the_limit_waits_too(
 
 @pytest.mark.parametrize(("asked", "longest"), [(30.0, 30), (3e9, 120), (float("inf"), 120)])
 def test_an_upload_is_not_tried_again_before_its_time(
-    runs: RunService,
+    work: Workspace,
     clip: Path,
     speech: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -193,50 +193,50 @@ def test_an_upload_is_not_tried_again_before_its_time(
 ) -> None:
     tried: list[float] = []
 
-    def limited_upload(turn: Turn) -> None:
+    def limited_upload(claim: Claim) -> None:
         tried.append(time.monotonic())
         raise RateLimited("Too many requests.", "Wait.", retry_after=asked)
 
-    monkeypatch.setattr(transfers, "upload", limited_upload)
-    monkeypatch.setattr(submission, "LOOK_SECONDS", 0.05)
-    run = limited(runs, runs.start(clip, speech, "loop"))
+    monkeypatch.setattr(upload_step, "upload", limited_upload)
+    monkeypatch.setattr(submit, "LOOK_SECONDS", 0.05)
+    run = limited(work, work.service.start(clip, speech, "loop"))
     assert run.next_try is not None
     assert run.next_try - run.updated_at <= timedelta(seconds=longest)
     time.sleep(0.3)
     assert len(tried) == 1
-    assert runs.stop(run.id).state is RunState.STOPPED
+    assert work.service.stop(run.id).state is RunState.STOPPED
 
 
 def test_a_quote_that_is_needed_waits_too(
     service: Service, settings: Settings, api: ScriptedApi, clip: Path, speech: Path
 ) -> None:
-    runs = service(settings.model_copy(update={"spend_limit": Decimal(1)}))
+    work = service(settings.model_copy(update={"spend_limit": Decimal(1)}))
     api.refusals["price"] = [(429, {"Retry-After": "1"})]
-    run = runs.wait(runs.start(clip, speech, "loop").id)
+    run = work.service.wait(work.service.start(clip, speech, "loop").id)
     assert run.state is RunState.DONE
     assert run.quote is not None
 
 
 def test_looking_for_a_lost_request_waits_too(
-    runs: RunService,
+    work: Workspace,
     api: ScriptedApi,
     clip: Path,
     speech: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(submission, "LOOPBACK_DELAYS", (0.1,))
+    monkeypatch.setattr(submit, "LOOPBACK_DELAYS", (0.1,))
     api.drop_submits = 1
     api.refusals["list"] = [(429, {"Retry-After": "0"})] * 2
-    run = runs.wait(runs.start(clip, speech, "loop").id)
+    run = work.service.wait(work.service.start(clip, speech, "loop").id)
     assert run.state is RunState.DONE
     assert (api.submits, len(api.tasks)) == (1, 1)
 
 
 def test_a_refused_look_slows_all_runs_down(
-    runs: RunService, api: ScriptedApi, clip: Path, speech: Path
+    work: Workspace, api: ScriptedApi, clip: Path, speech: Path
 ) -> None:
     api.statuses = ["processing"]
-    begun = [runs.start(clip, speech, "loop") for _ in range(3)]
+    begun = [work.service.start(clip, speech, "loop") for _ in range(3)]
     eventually(lambda: len(api.looked_at) == 3, "not all are looked at")
     api.refusals["look"] = [(429, {"Retry-After": "2"})]
     eventually(lambda: not api.refusals["look"], "nobody looked")
@@ -245,23 +245,23 @@ def test_a_refused_look_slows_all_runs_down(
     time.sleep(0.2)
     before = len(api.looks)
     api.statuses = ["completed"]
-    assert [runs.wait(run.id).state for run in begun] == [RunState.DONE] * 3
+    assert [work.service.wait(run.id).state for run in begun] == [RunState.DONE] * 3
     assert api.looks[before] - refused_at >= 1.9
 
 
 def test_before_the_click_it_is_said_how_long_it_takes(
-    runs: RunService, api: ScriptedApi, clip: Path, speech: Path
+    work: Workspace, api: ScriptedApi, clip: Path, speech: Path
 ) -> None:
-    assumed = runs.outlook(5, "wavespeed")
+    assumed = work.forecast.outlook(5, "wavespeed")
     assert assumed is not None
     assert (assumed.learned, assumed.pace.count, assumed.seconds) == (False, 2, 180)
-    assert runs.outlook(2, "wavespeed") is None
-    assert runs.outlook(5, "local") is None
+    assert work.forecast.outlook(2, "wavespeed") is None
+    assert work.forecast.outlook(5, "local") is None
     api.limit = SHORT
-    begun = [runs.start(clip, speech, "loop") for _ in range(3)]
+    begun = [work.service.start(clip, speech, "loop") for _ in range(3)]
     for run in begun:
-        runs.wait(run.id)
-    learned = runs.outlook(5, "wavespeed")
+        work.service.wait(run.id)
+    learned = work.forecast.outlook(5, "wavespeed")
     assert learned is not None
     assert (learned.learned, learned.pace.count) == (True, 2)
     assert 1 <= learned.pace.seconds < 3

@@ -10,11 +10,10 @@ from pathlib import Path
 import pytest
 
 from lipsync_demo.runs.record.run import OwnCheck, RunState
-from lipsync_demo.runs.service import RunService
-from lipsync_demo.runs.steps import moderate as moderating
-from lipsync_demo.runs.steps import processes
+from lipsync_demo.runs.steps import moderate, processes
 from lipsync_demo.runs.steps.claim import Interrupted
 from lipsync_demo.runs.steps.moderate import own_checks
+from lipsync_demo.runs.workspace import Workspace
 from tests.faults.scripted_api import ScriptedApi
 
 
@@ -24,10 +23,10 @@ def still_going() -> None:
 
 @pytest.mark.parametrize("flags", [None, []])
 def test_a_result_without_a_flag_is_looked_at_and_said_to_be(
-    runs: RunService, api: ScriptedApi, clip: Path, speech: Path, flags: list[None] | None
+    work: Workspace, api: ScriptedApi, clip: Path, speech: Path, flags: list[None] | None
 ) -> None:
     api.final = {"has_nsfw_contents": flags}
-    run = runs.wait(runs.start(clip, speech, "loop").id)
+    run = work.service.wait(work.service.start(clip, speech, "loop").id)
     assert run.state is RunState.DONE
     assert True not in run.has_nsfw_contents
     assert run.said_nsfw(0) is None
@@ -39,30 +38,30 @@ def test_a_result_without_a_flag_is_looked_at_and_said_to_be(
 
 
 def test_a_high_score_hides_it(
-    runs: RunService,
+    work: Workspace,
     api: ScriptedApi,
     clip: Path,
     speech: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(moderating, "NSFW_SCORE", 0.0)
+    monkeypatch.setattr(moderate, "NSFW_SCORE", 0.0)
     api.final = {"has_nsfw_contents": None}
-    run = runs.wait(runs.start(clip, speech, "loop").id)
+    run = work.service.wait(work.service.start(clip, speech, "loop").id)
     assert run.nsfw(0) is True
 
 
 @pytest.mark.parametrize("flag", [True, False])
 def test_the_api_s_own_word_is_taken(
-    runs: RunService,
+    work: Workspace,
     api: ScriptedApi,
     clip: Path,
     speech: Path,
     flag: bool,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(moderating, "begin", lambda *_: pytest.fail("nothing is to be looked at"))
+    monkeypatch.setattr(moderate, "begin", lambda *_: pytest.fail("nothing is to be looked at"))
     api.final = {"has_nsfw_contents": [flag]}
-    run = runs.wait(runs.start(clip, speech, "loop").id)
+    run = work.service.wait(work.service.start(clip, speech, "loop").id)
     assert run.own_checks == ()
     assert run.nsfw(0) is flag
 
@@ -85,7 +84,7 @@ def test_a_look_that_fails_says_nothing(
     def elsewhere(module: str, arguments: object) -> object:
         return processes.begin("lipsync_demo.no_such_module", [])
 
-    monkeypatch.setattr(moderating, "begin", elsewhere)
+    monkeypatch.setattr(moderate, "begin", elsewhere)
     assert own_checks([clip], [], still_going) == (None,)
     assert "no_such_module" in caplog.text
 
@@ -100,7 +99,7 @@ def test_a_stopped_run_ends_the_look(clip: Path, monkeypatch: pytest.MonkeyPatch
     def stopped() -> None:
         raise Interrupted
 
-    monkeypatch.setattr(moderating, "begin", kept)
+    monkeypatch.setattr(moderate, "begin", kept)
     with pytest.raises(Interrupted):
         own_checks([clip], [], stopped)
     assert begun[0].poll() is not None
@@ -117,31 +116,31 @@ def test_the_process_does_not_get_the_key(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_a_finished_run_that_nobody_looked_at_is_looked_at_when_it_is_opened(
-    runs: RunService, api: ScriptedApi, clip: Path, speech: Path
+    work: Workspace, api: ScriptedApi, clip: Path, speech: Path
 ) -> None:
-    run = runs.wait(runs.start(clip, speech, "loop").id)
-    assert not runs.looking(run)
-    old = runs.store.change(run.id, lambda r: replace(r, has_nsfw_contents=()))[1]
+    run = work.service.wait(work.service.start(clip, speech, "loop").id)
+    assert not work.output_checks.request(run)
+    old = work.runs.change(run.id, lambda r: replace(r, has_nsfw_contents=()))[1]
     assert old.nsfw(0) is None
-    assert runs.looking(old)
-    while runs.looking(runs.get(run.id)):
+    assert work.output_checks.request(old)
+    while work.output_checks.request(work.runs.get(run.id)):
         time.sleep(0.05)
-    assert runs.get(run.id).nsfw(0) is False
-    assert runs.get(run.id).own_checks[0] is not None
+    assert work.runs.get(run.id).nsfw(0) is False
+    assert work.runs.get(run.id).own_checks[0] is not None
 
 
 def test_a_look_that_fails_is_not_repeated(
-    runs: RunService,
+    work: Workspace,
     api: ScriptedApi,
     clip: Path,
     speech: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(moderating, "_look", lambda paths, going: [None] * len(paths))
+    monkeypatch.setattr(moderate, "_check", lambda paths, going: [None] * len(paths))
     api.final = {"has_nsfw_contents": None}
-    run = runs.wait(runs.start(clip, speech, "loop").id)
+    run = work.service.wait(work.service.start(clip, speech, "loop").id)
     assert run.nsfw(0) is None
-    assert runs.looking(run)
-    while runs.looking(runs.get(run.id)):
+    assert work.output_checks.request(run)
+    while work.output_checks.request(work.runs.get(run.id)):
         time.sleep(0.05)
-    assert runs.get(run.id).nsfw(0) is None
+    assert work.runs.get(run.id).nsfw(0) is None

@@ -13,8 +13,8 @@ from lipsync_demo.engine.speech.channels import speech_samples
 from lipsync_demo.media.container.chunks import chunks
 from lipsync_demo.media.probe import probe
 from lipsync_demo.runs.record.run import RunState
-from lipsync_demo.runs.service import RunService
 from lipsync_demo.runs.steps.packaging import packaged
+from lipsync_demo.runs.workspace import Workspace
 from tests.faults.scripted_api import ScriptedApi
 from tests.media_factory import (
     make_speechlike,
@@ -74,10 +74,10 @@ def test_the_streams_of_another_container_are_copied(rate: Fraction, tmp_path: P
 
 
 def test_a_run_sends_the_form_and_records_the_original(
-    runs: RunService, api: ScriptedApi, speech: Path, tmp_path: Path
+    work: Workspace, api: ScriptedApi, speech: Path, tmp_path: Path
 ) -> None:
     clip = make_video(tmp_path / "old clip.mpg", 1)
-    run = runs.wait(runs.start(clip, speech, "loop").id)
+    run = work.service.wait(work.service.start(clip, speech, "loop").id)
     assert run.state is RunState.DONE
     assert run.video is not None
     assert run.video.name == "old clip.mpg"

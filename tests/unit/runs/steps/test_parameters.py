@@ -14,30 +14,30 @@ from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.runs.record.errors import RunRefused
 from lipsync_demo.runs.record.ledger_line import as_csv
 from lipsync_demo.runs.record.run import RunState, dump_run, load_run
-from lipsync_demo.runs.service import RunService
 from lipsync_demo.runs.steps.parameters import api_only
-from lipsync_demo.runs.storage.database import connect
 from lipsync_demo.runs.storage.ledger import Ledger
+from lipsync_demo.runs.storage.schema import open_database
+from lipsync_demo.runs.workspace import Workspace
 from lipsync_demo.settings import MODEL_ID, Settings
 from lipsync_demo.wavespeed.client import WaveSpeedClient
 from tests.faults.scripted_api import KEY, ScriptedApi
 from tests.unit.runs.storage.test_run_table import make_run
 
-Service = Callable[..., RunService]
+Service = Callable[..., Workspace]
 NEWER, REACT = "sync/lipsync-2", "sync/react-1"
 
 
 def test_a_run_of_another_model_is_quoted_sent_and_kept_as_such(
-    runs: RunService, api: ScriptedApi, clip: Path, speech: Path
+    work: Workspace, api: ScriptedApi, clip: Path, speech: Path
 ) -> None:
     api.model_prices[NEWER] = (0.05, 0.4)
-    run = runs.wait(runs.start(clip, speech, "loop", model=NEWER).id)
+    run = work.service.wait(work.service.start(clip, speech, "loop", model=NEWER).id)
     assert run.state is RunState.DONE, run.error
     assert (run.model, run.title) == (NEWER, "lipsync-2 · loop")
     assert [task["model"] for task in api.tasks.values()] == [NEWER]
     assert run.quote is not None
     assert run.quote.amount == Decimal("0.4")
-    (line,) = runs.money.ledger.lines()
+    (line,) = work.ledger.lines()
     assert line.model == NEWER
     assert as_csv([line]).splitlines()[1].endswith(NEWER)
     assert f"/api/v3/{NEWER} " in snippets.curl(run).replace("\\", " ")
@@ -45,15 +45,17 @@ def test_a_run_of_another_model_is_quoted_sent_and_kept_as_such(
 
 
 def test_another_schema_runs_without_a_mode(
-    runs: RunService, api: ScriptedApi, clip: Path, speech: Path
+    work: Workspace, api: ScriptedApi, clip: Path, speech: Path
 ) -> None:
-    run = runs.wait(runs.start(clip, speech, model=REACT, choices={"emotion": "sad"}).id)
+    run = work.service.wait(
+        work.service.start(clip, speech, model=REACT, choices={"emotion": "sad"}).id
+    )
     assert run.state is RunState.DONE, run.error
     (task,) = api.tasks.values()
     sent = {name: value for name, value in task["input"].items() if name not in ("video", "audio")}
     assert sent == {"emotion": "sad", "model_mode": "face"}
     assert (run.sync_mode, run.manner, run.expected_seconds) == (None, "sad, face", None)
-    assert runs.money.ledger.lines()[0].mode == ""
+    assert work.ledger.lines()[0].mode == ""
     assert load_run(dump_run(run), run.folder) == run
 
 
@@ -66,7 +68,7 @@ def test_another_schema_runs_without_a_mode(
     ],
 )
 def test_what_the_model_does_not_take_is_refused_before_a_run_exists(
-    runs: RunService,
+    work: Workspace,
     clip: Path,
     speech: Path,
     model: str,
@@ -75,18 +77,18 @@ def test_what_the_model_does_not_take_is_refused_before_a_run_exists(
     words: str,
 ) -> None:
     with pytest.raises(RunRefused, match=words):
-        runs.start(clip, speech, mode, model=model, choices=choices)
-    assert runs.list() == []
+        work.service.start(clip, speech, mode, model=model, choices=choices)
+    assert work.runs.list() == []
 
 
 def test_the_local_engine_says_what_the_others_need(
     service: Service, settings: Settings, clip: Path, speech: Path
 ) -> None:
-    runs = service(settings, local=("http://127.0.0.1:9", "token"))
+    work = service(settings, local=("http://127.0.0.1:9", "token"))
     for begin in (
-        lambda: runs.start(clip, speech, "loop", model=NEWER, backend="local"),
-        lambda: runs.groups.compare(clip, speech, model=NEWER, backend="local"),
-        lambda: runs.groups.compare_models(clip, speech, [MODEL_ID, NEWER], backend="local"),
+        lambda: work.service.start(clip, speech, "loop", model=NEWER, backend="local"),
+        lambda: work.group_service.compare(clip, speech, model=NEWER, backend="local"),
+        lambda: work.group_service.compare_models(clip, speech, [MODEL_ID, NEWER], backend="local"),
     ):
         with pytest.raises(RunRefused, match="lipsync-2 needs the WaveSpeed API") as caught:
             begin()
@@ -97,16 +99,16 @@ def test_the_local_engine_says_what_the_others_need(
 def test_the_setting_chooses_where_nothing_else_does(
     service: Service, settings: Settings, api: ScriptedApi, clip: Path, speech: Path
 ) -> None:
-    runs = service(settings.model_copy(update={"model": NEWER}))
-    assert runs.start(clip, speech, "loop").model == NEWER
-    assert runs.start(clip, speech, "loop", model=MODEL_ID).model == MODEL_ID
+    work = service(settings.model_copy(update={"model": NEWER}))
+    assert work.service.start(clip, speech, "loop").model == NEWER
+    assert work.service.start(clip, speech, "loop", model=MODEL_ID).model == MODEL_ID
 
 
 def test_a_lost_answer_is_settled_by_a_task_of_the_same_model(
-    runs: RunService, api: ScriptedApi, clip: Path, speech: Path
+    work: Workspace, api: ScriptedApi, clip: Path, speech: Path
 ) -> None:
     api.drop_submits = 1
-    run = runs.wait(runs.start(clip, speech, model=REACT).id)
+    run = work.service.wait(work.service.start(clip, speech, model=REACT).id)
     assert run.state is RunState.DONE, run.error
     assert api.submits == 1
 
@@ -116,48 +118,51 @@ def test_a_lost_answer_is_settled_by_a_task_of_the_same_model(
 
     api.gates["list"].shut()
     api.drop_submits = 1
-    again = runs.start(clip, speech, "loop")
+    again = work.service.start(clip, speech, "loop")
     assert api.gates["list"].reached.wait(30)
     other_model(again.id)
     api.gates["list"].open()
-    assert runs.wait(again.id).state is RunState.UNCLEAR
+    assert work.service.wait(again.id).state is RunState.UNCLEAR
 
 
 def test_time_is_judged_by_runs_of_the_same_model(
-    runs: RunService, api: ScriptedApi, clip: Path, speech: Path
+    work: Workspace, api: ScriptedApi, clip: Path, speech: Path
 ) -> None:
-    runs.wait(runs.start(clip, speech, "loop").id)
+    work.service.wait(work.service.start(clip, speech, "loop").id)
     api.gates["look"].shut()
-    other = runs.start(clip, speech, "loop", model=NEWER)
-    same = runs.start(clip, speech, "loop")
+    other = work.service.start(clip, speech, "loop", model=NEWER)
+    same = work.service.start(clip, speech, "loop")
     assert api.gates["look"].reached.wait(30)
-    while runs.get(other.id).expected_seconds is None or runs.get(same.id).expected_seconds is None:
+    while (
+        work.runs.get(other.id).expected_seconds is None
+        or work.runs.get(same.id).expected_seconds is None
+    ):
         pass
-    assert runs.estimate(runs.get(other.id)) is None
-    estimate = runs.estimate(runs.get(same.id))
+    assert work.forecast.estimate(work.runs.get(other.id)) is None
+    estimate = work.forecast.estimate(work.runs.get(same.id))
     assert estimate is not None
     assert estimate.runs == 1
     api.gates["look"].open()
 
 
-def test_a_record_of_before_is_one_of_the_default(runs: RunService, settings: Settings) -> None:
+def test_a_record_of_before_is_one_of_the_default(work: Workspace, settings: Settings) -> None:
     run = make_run(settings.runs_dir, state=RunState.DONE)
-    runs.store.add(run, None)
+    work.runs.add(run, None)
     record = dump_run(run)
     for name in ("model", "choices", "own_checks"):
         del record[name]
     old = load_run(record, run.folder)
     assert (old.model, old.choices, old.own_checks) == (MODEL_ID, {}, ())
-    with runs.store.engine.begin() as connection:
+    with work.runs.engine.begin() as connection:
         drop = "UPDATE runs SET record = json_remove(record, '$.model') WHERE id = :id"
         connection.execute(text(drop), {"id": run.id})
-    assert [r.id for r in runs.store.list(model=MODEL_ID)] == [run.id]
-    assert runs.store.list(model=NEWER) == []
+    assert [r.id for r in work.runs.list(model=MODEL_ID)] == [run.id]
+    assert work.runs.list(model=NEWER) == []
 
 
 def test_a_ledger_of_before_gets_its_new_column(tmp_path: Path) -> None:
-    engine = connect(f"sqlite:///{tmp_path / 'old.sqlite3'}")
-    Ledger(engine, tmp_path)
+    url = f"sqlite:///{tmp_path / 'old.sqlite3'}"
+    engine = open_database(url, tmp_path)
     with engine.begin() as connection:
         connection.execute(text("ALTER TABLE ledger DROP COLUMN model"))
         connection.execute(
@@ -166,29 +171,31 @@ def test_a_ledger_of_before_gets_its_new_column(tmp_path: Path) -> None:
                 "VALUES ('r:1', 'r', 1, 'environment', 'loop', 0, 'USD', 'spent')"
             )
         )
+    engine.dispose()
+    engine = open_database(url, tmp_path)
     (line,) = Ledger(engine, tmp_path).lines()
     assert (line.model, line.mode) == (MODEL_ID, "loop")
     engine.dispose()
 
 
 def test_models_are_compared_in_one_mode_from_one_upload(
-    runs: RunService, api: ScriptedApi, clip: Path, speech: Path
+    work: Workspace, api: ScriptedApi, clip: Path, speech: Path
 ) -> None:
-    group = runs.groups.compare_models(clip, speech, [MODEL_ID, NEWER, NEWER], SyncMode.LOOP)
-    while runs.groups.get(group.id).state.value == "active":
+    group = work.group_service.compare_models(clip, speech, [MODEL_ID, NEWER, NEWER], SyncMode.LOOP)
+    while work.groups.get(group.id).state.value == "active":
         pass
-    group = runs.groups.get(group.id)
+    group = work.groups.get(group.id)
     assert [(item.label, item.manner) for item in group.items] == [
         ("lipsync-1.9.0-beta", "loop"),
         ("lipsync-2", "loop"),
     ]
-    assert [run.model for run in runs.groups.runs(group) if run] == [MODEL_ID, NEWER]
+    assert [run.model for run in work.runs.of_group(group) if run] == [MODEL_ID, NEWER]
     assert sorted(task["model"] for task in api.tasks.values()) == [MODEL_ID, NEWER]
     assert api.counts["put"] == 2
     with pytest.raises(RunRefused, match="nothing to compare"):
-        runs.groups.compare_models(clip, speech, [NEWER, NEWER])
+        work.group_service.compare_models(clip, speech, [NEWER, NEWER])
     with pytest.raises(RunRefused, match="no modes to compare"):
-        runs.groups.compare(clip, speech, model=REACT)
+        work.group_service.compare(clip, speech, model=REACT)
 
 
 def test_an_imported_task_keeps_its_model_and_fields(
@@ -201,10 +208,12 @@ def test_an_imported_task_keeps_its_model_and_fields(
     newer = client.submit(video, audio, "loop", model=NEWER)
     foreign = client.submit(video, audio, "loop")
     api.tasks[foreign.id]["model"] = "somebody/else"
-    runs = service(settings.model_copy(update={"allow_private_urls": True}))
+    work = service(settings.model_copy(update={"allow_private_urls": True}))
     with pytest.raises(RunRefused, match="takes no sync_mode"):
-        runs.import_task(acted.id, sync_mode=SyncMode.LOOP)
-    found = [runs.wait(runs.import_task(task.id).id) for task in (acted, newer, foreign)]
+        work.task_import.start(acted.id, sync_mode=SyncMode.LOOP)
+    found = [
+        work.service.wait(work.task_import.start(task.id).id) for task in (acted, newer, foreign)
+    ]
     assert [(run.model, run.manner) for run in found] == [
         (REACT, "angry, face"),
         (NEWER, "loop"),
@@ -213,11 +222,11 @@ def test_an_imported_task_keeps_its_model_and_fields(
     assert api.submits == 3
 
 
-def test_a_floor_is_asked_for_each_model(runs: RunService, api: ScriptedApi) -> None:
+def test_a_floor_is_asked_for_each_model(work: Workspace, api: ScriptedApi) -> None:
     api.model_prices[NEWER] = (0.06, 0.4)
-    floors = runs.money.floors("wavespeed", None, [MODEL_ID, NEWER], patience=30)
+    floors = work.prices.floors("wavespeed", None, [MODEL_ID, NEWER], timeout=30)
     assert {model: str(price and price.amount) for model, price in floors.items()} == {
         MODEL_ID: "0.025",
         NEWER: "0.06",
     }
-    assert runs.money.floors("local", None, [MODEL_ID]) == {MODEL_ID: None}
+    assert work.prices.floors("local", None, [MODEL_ID]) == {MODEL_ID: None}

@@ -11,17 +11,18 @@ from pathlib import Path
 
 import pytest
 
+from lipsync_demo.runs.record.cost import Charge, Quote
 from lipsync_demo.runs.record.ledger_line import LineState, as_csv
-from lipsync_demo.runs.record.run import Charge, Quote, Run, RunState
-from lipsync_demo.runs.service import RunService
+from lipsync_demo.runs.record.run import Run, RunState
 from lipsync_demo.runs.steps.prices import amount
 from lipsync_demo.runs.storage import ledger as module
 from lipsync_demo.runs.storage.ledger import Ledger
+from lipsync_demo.runs.workspace import Workspace
 from lipsync_demo.settings import Settings
 from tests.faults.scripted_api import KEY, ScriptedApi
 from tests.unit.runs.storage.test_run_table import make_run
 
-Service = Callable[..., RunService]
+Service = Callable[..., Workspace]
 SESSION = "5" * 32
 
 
@@ -31,9 +32,9 @@ def quoted(run: Run, amount: str) -> Run:
 
 
 def test_a_run_is_quoted_charged_and_written_down(
-    runs: RunService, api: ScriptedApi, clip: Path, speech: Path
+    work: Workspace, api: ScriptedApi, clip: Path, speech: Path
 ) -> None:
-    run = runs.wait(runs.start(clip, speech, "loop", session=SESSION).id)
+    run = work.service.wait(work.service.start(clip, speech, "loop", session=SESSION).id)
     assert run.quote is not None
     assert (run.quote.amount, run.quote.currency, run.quote.floor) == (
         Decimal("0.05"),
@@ -42,25 +43,25 @@ def test_a_run_is_quoted_charged_and_written_down(
     )
     assert run.charge == Charge(Decimal("0.05"), Decimal(0), "billing")
     assert api.counts["balance"] == 1
-    (line,) = runs.money.ledger.lines(SESSION)
+    (line,) = work.ledger.lines(SESSION)
     assert (line.state, line.quoted, line.charge) == (
         LineState.SPENT,
         run.quote.amount,
         run.charge,
     )
     assert line.task == run.prediction_id
-    assert runs.money.ledger.lines("6" * 32) == []
-    text = as_csv(runs.money.ledger.lines())
+    assert work.ledger.lines("6" * 32) == []
+    text = as_csv(work.ledger.lines())
     assert KEY not in text
     assert run.id not in text
     assert text.splitlines()[0].startswith("time,run,mode,key,quoted")
 
 
 def test_a_quote_that_is_the_floor_is_named_so(
-    runs: RunService, api: ScriptedApi, clip: Path, speech: Path
+    work: Workspace, api: ScriptedApi, clip: Path, speech: Path
 ) -> None:
     api.prices = (0.025, 0.025)
-    run = runs.wait(runs.start(clip, speech, "loop").id)
+    run = work.service.wait(work.service.start(clip, speech, "loop").id)
     assert run.quote is not None
     assert run.quote.floor
 
@@ -68,42 +69,42 @@ def test_a_quote_that_is_the_floor_is_named_so(
 def test_the_server_s_limit_refuses_before_anything_is_sent(
     service: Service, settings: Settings, api: ScriptedApi, clip: Path, speech: Path
 ) -> None:
-    runs = service(settings.model_copy(update={"spend_limit": Decimal("0.08")}))
-    assert runs.wait(runs.start(clip, speech, "loop").id).state is RunState.DONE
-    refused = runs.wait(runs.start(clip, speech, "remap").id)
+    work = service(settings.model_copy(update={"spend_limit": Decimal("0.08")}))
+    assert work.service.wait(work.service.start(clip, speech, "loop").id).state is RunState.DONE
+    refused = work.service.wait(work.service.start(clip, speech, "remap").id)
     assert refused.state is RunState.FAILED
     assert refused.error is not None
     assert "0.05 of this server's for 24 hours limit of 0.08" in refused.error.what
     assert "nothing is billed" in refused.error.hint
     assert refused.submits == 0
     assert api.submits == 1
-    assert runs.money.ledger.spent(key="environment") == Decimal("0.05")
+    assert work.ledger.spent(key="environment") == Decimal("0.05")
 
 
 def test_a_session_s_limit_can_be_raised_and_the_run_resumed(
-    runs: RunService, api: ScriptedApi, clip: Path, speech: Path
+    work: Workspace, api: ScriptedApi, clip: Path, speech: Path
 ) -> None:
-    runs.money.ledger.set_limit(SESSION, Decimal("0.01"))
-    refused = runs.wait(runs.start(clip, speech, "loop", session=SESSION).id)
+    work.ledger.set_limit(SESSION, Decimal("0.01"))
+    refused = work.service.wait(work.service.start(clip, speech, "loop", session=SESSION).id)
     assert refused.state is RunState.FAILED
-    other = runs.wait(runs.start(clip, speech, "loop", session="6" * 32).id)
+    other = work.service.wait(work.service.start(clip, speech, "loop", session="6" * 32).id)
     assert other.state is RunState.DONE
-    runs.money.ledger.set_limit(SESSION, Decimal(1))
-    assert runs.wait(runs.resume(refused.id).id).state is RunState.DONE
+    work.ledger.set_limit(SESSION, Decimal(1))
+    assert work.service.wait(work.service.resume(refused.id).id).state is RunState.DONE
     assert api.submits == 2
-    runs.money.ledger.set_limit(SESSION, None)
-    assert runs.money.ledger.limit(SESSION) is None
+    work.ledger.set_limit(SESSION, None)
+    assert work.ledger.limit(SESSION) is None
 
 
 def test_without_a_quote_a_limit_holds_and_no_limit_lets_go(
-    runs: RunService, api: ScriptedApi, clip: Path, speech: Path
+    work: Workspace, api: ScriptedApi, clip: Path, speech: Path
 ) -> None:
     api.refusals["price"] = [(403, {})] * 4
-    run = runs.wait(runs.start(clip, speech, "loop", session=SESSION).id)
+    run = work.service.wait(work.service.start(clip, speech, "loop", session=SESSION).id)
     assert (run.state, run.quote) == (RunState.DONE, None)
     api.refusals["price"] = [(403, {})] * 4
-    runs.money.ledger.set_limit(SESSION, Decimal(5))
-    held = runs.wait(runs.start(clip, speech, "loop", session=SESSION).id)
+    work.ledger.set_limit(SESSION, Decimal(5))
+    held = work.service.wait(work.service.start(clip, speech, "loop", session=SESSION).id)
     assert held.state is RunState.FAILED
     assert held.error is not None
     assert "does not say what this run costs" in held.error.what
@@ -111,23 +112,23 @@ def test_without_a_quote_a_limit_holds_and_no_limit_lets_go(
 
 
 def test_a_refused_request_is_released_and_a_failed_task_refunded(
-    runs: RunService, api: ScriptedApi, clip: Path, speech: Path
+    work: Workspace, api: ScriptedApi, clip: Path, speech: Path
 ) -> None:
     api.refusals["submit"] = [(400, {})]
-    runs.wait(runs.start(clip, speech, "loop", session=SESSION).id)
+    work.service.wait(work.service.start(clip, speech, "loop", session=SESSION).id)
     api.statuses = ["failed"]
-    runs.wait(runs.start(clip, speech, "loop", session=SESSION).id)
-    states = [line.state for line in runs.money.ledger.lines(SESSION)]
+    work.service.wait(work.service.start(clip, speech, "loop", session=SESSION).id)
+    states = [line.state for line in work.ledger.lines(SESSION)]
     assert states == [LineState.REFUND, LineState.RELEASED]
-    assert runs.money.ledger.spent(session=SESSION) == 0
+    assert work.ledger.spent(session=SESSION) == 0
 
 
-def test_many_at_once_never_go_beyond_a_limit(runs: RunService, settings: Settings) -> None:
+def test_many_at_once_never_go_beyond_a_limit(work: Workspace, settings: Settings) -> None:
     made = [
         quoted(make_run(settings.runs_dir, id=f"{n:032x}", session=SESSION), "0.30")
         for n in range(12)
     ]
-    ledgers = [Ledger(runs.store.engine, settings.runs_dir) for _ in made]
+    ledgers = [Ledger(work.runs.engine, settings.runs_dir) for _ in made]
     reached: list[object] = []
     start = threading.Barrier(len(made))
 
@@ -145,9 +146,9 @@ def test_many_at_once_never_go_beyond_a_limit(runs: RunService, settings: Settin
 
 
 def test_the_server_s_day_rolls_on(
-    runs: RunService, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    work: Workspace, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ledger = runs.money.ledger
+    ledger = work.ledger
     assert (
         ledger.reserve(quoted(make_run(settings.runs_dir, id="a" * 32), "1"), None, Decimal(1))
         is None
@@ -160,9 +161,9 @@ def test_the_server_s_day_rolls_on(
 
 
 def test_a_charge_that_others_may_have_made_is_not_claimed(
-    runs: RunService, settings: Settings
+    work: Workspace, settings: Settings
 ) -> None:
-    ledger = runs.money.ledger
+    ledger = work.ledger
     first = quoted(make_run(settings.runs_dir, id="a" * 32, submits=0), "1")
     second = quoted(make_run(settings.runs_dir, id="b" * 32, submits=0), "1")
     ledger.reserve(first, Decimal(10), None)
@@ -173,9 +174,9 @@ def test_a_charge_that_others_may_have_made_is_not_claimed(
 
 
 def test_a_charge_is_noted_once_and_never_from_a_topped_up_account(
-    runs: RunService, settings: Settings
+    work: Workspace, settings: Settings
 ) -> None:
-    ledger = runs.money.ledger
+    ledger = work.ledger
     first = quoted(make_run(settings.runs_dir, id="a" * 32, submits=0), "1")
     ledger.reserve(first, Decimal(10), None)
     sent = replace(first, submits=1)
@@ -199,14 +200,14 @@ def test_an_amount_has_a_point_or_a_comma() -> None:
 
 
 def test_a_run_stopped_before_it_is_sent_sets_nothing_aside(
-    runs: RunService, settings: Settings
+    work: Workspace, settings: Settings
 ) -> None:
-    ledger = runs.money.ledger
+    ledger = work.ledger
     run = quoted(make_run(settings.runs_dir, id="a" * 32, submits=0, state=RunState.UPLOADING), "1")
-    runs.store.add(run, None)
+    work.runs.add(run, None)
     ledger.reserve(run, None, None)
     assert ledger.spent(key="environment") == Decimal(1)
-    runs.stop(run.id)
+    work.service.stop(run.id)
     assert ledger.spent(key="environment") == 0
     ledger.reserve(run, None, None)
     assert ledger.spent(key="environment") == Decimal(1)

@@ -17,7 +17,8 @@ from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.runs.record.errors import RunNotFound
 from lipsync_demo.runs.record.run import MediaRecord, Run, RunError, RunState, dump_run, load_run
 from lipsync_demo.runs.storage.record_table import Lost
-from lipsync_demo.runs.storage.run_table import RunStore
+from lipsync_demo.runs.storage.run_table import RunTable
+from lipsync_demo.runs.storage.schema import open_database
 
 MOMENT = datetime(2026, 11, 22, 9, 30, 0, 123456, tzinfo=timezone.utc)
 
@@ -39,11 +40,15 @@ def make_run(folder: Path, run_id: str = "a" * 32, **changes: object) -> Run:
     return replace(run, **changes)
 
 
+def opened(url: str, folder: Path) -> RunTable:
+    return RunTable(open_database(url, folder), folder)
+
+
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[RunStore]:
-    made = RunStore(f"sqlite:///{tmp_path / 'data' / 'runs.sqlite3'}", tmp_path / "data" / "runs")
+def store(tmp_path: Path) -> Iterator[RunTable]:
+    made = opened(f"sqlite:///{tmp_path / 'data' / 'runs.sqlite3'}", tmp_path / "data" / "runs")
     yield made
-    made.close()
+    made.engine.dispose()
 
 
 def _full(folder: Path) -> Run:
@@ -80,11 +85,11 @@ def _full(folder: Path) -> Run:
     )  # fmt: skip
 
 
-def test_a_run_comes_back_as_it_was(store: RunStore, tmp_path: Path) -> None:
+def test_a_run_comes_back_as_it_was(store: RunTable, tmp_path: Path) -> None:
     run = _full(tmp_path / "data" / "runs")
     store.add(run, "me:1")
     assert store.get(run.id) == run
-    assert store.driver(run.id) == "me:1"
+    assert store.token(run.id) == "me:1"
 
 
 def test_a_moved_data_directory_takes_its_files_along(tmp_path: Path) -> None:
@@ -103,7 +108,7 @@ def test_lengths_and_flags_stay_exact(length: Fraction, flags: list[bool | None]
     assert load_run(dump_run(run), run.folder) == run
 
 
-def test_an_unknown_id_is_an_error_with_a_hint(store: RunStore) -> None:
+def test_an_unknown_id_is_an_error_with_a_hint(store: RunTable) -> None:
     with pytest.raises(RunNotFound, match="LIPSYNC_DATA_DIR") as error:
         store.get("nowhere")
     assert "nowhere" in error.value.what
@@ -111,7 +116,7 @@ def test_an_unknown_id_is_an_error_with_a_hint(store: RunStore) -> None:
         store.change("nowhere", lambda run: run)
 
 
-def test_only_the_driver_writes(store: RunStore, tmp_path: Path) -> None:
+def test_only_the_driver_writes(store: RunTable, tmp_path: Path) -> None:
     run = make_run(tmp_path / "data" / "runs")
     store.add(run, "me:1")
 
@@ -119,38 +124,38 @@ def test_only_the_driver_writes(store: RunStore, tmp_path: Path) -> None:
         return replace(run, state=RunState.WAITING)
 
     with pytest.raises(Lost):
-        store.change(run.id, waiting, driven_by="you:1")
+        store.change(run.id, waiting, token="you:1")
     assert store.get(run.id) == run
-    before, after = store.change(run.id, waiting, driven_by="me:1", hand_to="you:1")
+    before, after = store.change(run.id, waiting, token="me:1", new_token="you:1")
     assert before == run
     assert after.state is RunState.WAITING
     assert after.updated_at > before.updated_at
     with pytest.raises(Lost):
-        store.change(run.id, waiting, driven_by="me:1")
+        store.change(run.id, waiting, token="me:1")
 
 
-def test_a_run_at_rest_is_driven_by_nobody(store: RunStore, tmp_path: Path) -> None:
+def test_a_run_at_rest_is_driven_by_nobody(store: RunTable, tmp_path: Path) -> None:
     run = make_run(tmp_path / "data" / "runs")
     store.add(run, "me:1")
     assert store.unfinished() == [(run.id, "me:1")]
-    store.change(run.id, lambda r: replace(r, state=RunState.DONE), driven_by="me:1")
-    assert store.driver(run.id) is None
+    store.change(run.id, lambda r: replace(r, state=RunState.DONE), token="me:1")
+    assert store.token(run.id) is None
     assert store.unfinished() == []
 
 
-def test_a_change_that_changes_nothing_is_not_written(store: RunStore, tmp_path: Path) -> None:
+def test_a_change_that_changes_nothing_is_not_written(store: RunTable, tmp_path: Path) -> None:
     run = make_run(tmp_path / "data" / "runs")
     store.add(run, None)
     assert store.change(run.id, lambda r: r) == (run, run)
 
 
-def test_no_change_is_lost_between_stores(store: RunStore, tmp_path: Path) -> None:
+def test_no_change_is_lost_between_stores(store: RunTable, tmp_path: Path) -> None:
     """Two connections count together; each edit sees the one before."""
     run = make_run(tmp_path / "data" / "runs")
     store.add(run, None)
-    other = RunStore(f"sqlite:///{tmp_path / 'data' / 'runs.sqlite3'}", tmp_path / "data" / "runs")
+    other = opened(f"sqlite:///{tmp_path / 'data' / 'runs.sqlite3'}", tmp_path / "data" / "runs")
 
-    def count(one: RunStore) -> None:
+    def count(one: RunTable) -> None:
         for _ in range(25):
             one.change(run.id, lambda r: replace(r, submits=r.submits + 1))
 
@@ -160,14 +165,14 @@ def test_no_change_is_lost_between_stores(store: RunStore, tmp_path: Path) -> No
     for thread in threads:
         thread.join()
     assert store.get(run.id).submits == 50
-    other.close()
+    other.engine.dispose()
 
 
 def test_stores_may_be_made_at_once(tmp_path: Path) -> None:
-    made: list[RunStore] = []
+    made: list[RunTable] = []
 
     def make() -> None:
-        made.append(RunStore(f"sqlite:///{tmp_path / 'new' / 'r.sqlite3'}", tmp_path / "runs"))
+        made.append(opened(f"sqlite:///{tmp_path / 'new' / 'r.sqlite3'}", tmp_path / "runs"))
 
     threads = [threading.Thread(target=make) for _ in range(6)]
     for thread in threads:
@@ -177,10 +182,10 @@ def test_stores_may_be_made_at_once(tmp_path: Path) -> None:
     assert len(made) == 6
     for store in made:
         assert list(store.list()) == []
-        store.close()
+        store.engine.dispose()
 
 
-def test_lists_filter_by_state_and_backend(store: RunStore, tmp_path: Path) -> None:
+def test_lists_filter_by_state_and_backend(store: RunTable, tmp_path: Path) -> None:
     folder = tmp_path / "data" / "runs"
     for n, state in enumerate((RunState.DONE, RunState.FAILED, RunState.DONE)):
         moment = MOMENT + timedelta(microseconds=n)
@@ -192,7 +197,7 @@ def test_lists_filter_by_state_and_backend(store: RunStore, tmp_path: Path) -> N
     assert store.count([RunState.DONE, RunState.FAILED], "local") == 1
 
 
-def test_tasks_of_other_runs(store: RunStore, tmp_path: Path) -> None:
+def test_tasks_of_other_runs(store: RunTable, tmp_path: Path) -> None:
     folder = tmp_path / "data" / "runs"
     store.add(make_run(folder, "1", prediction_id="a", other_tasks=("b", "c")), None)
     store.add(make_run(folder, "2", prediction_id="d"), None)

@@ -9,8 +9,8 @@ import pytest
 
 from lipsync_demo.hosting.errors import LinkRefused
 from lipsync_demo.runs.record.clock import now
-from lipsync_demo.runs.service import RunService
 from lipsync_demo.runs.storage import share_links as module
+from lipsync_demo.runs.workspace import Workspace
 
 RUN = "0123456789abcdef" * 2
 
@@ -21,38 +21,38 @@ def parts(link: str) -> tuple[str, str, str]:
     return split.path.rpartition("/")[2], query["exp"], query["sig"]
 
 
-def test_a_link_opens_what_it_names_and_hides_its_id(runs: RunService) -> None:
-    share, link = runs.shares.share("run", RUN, 7)
+def test_a_link_opens_what_it_names_and_hides_its_id(work: Workspace) -> None:
+    share, link = work.share_links.share("run", RUN, 7)
     assert RUN not in link
-    assert runs.shares.open(*parts(link)) == share
+    assert work.share_links.open(*parts(link)) == share
     assert (share.kind, share.target) == ("run", RUN)
     assert timedelta(days=6) < share.expires_at - now() < timedelta(days=8)
-    assert runs.shares.of(RUN) == [share]
+    assert work.share_links.of(RUN) == [share]
 
 
 @pytest.mark.parametrize("part", [0, 1, 2])
-def test_an_altered_link_is_refused(runs: RunService, part: int) -> None:
-    link = list(parts(runs.shares.share("group", RUN, 1)[1]))
+def test_an_altered_link_is_refused(work: Workspace, part: int) -> None:
+    link = list(parts(work.share_links.share("group", RUN, 1)[1]))
     link[part] = link[part][:-1] + ("0" if link[part][-1] != "0" else "1")
     with pytest.raises(LinkRefused) as refused:
-        runs.shares.open(*link)
+        work.share_links.open(*link)
     assert refused.value.status == 403
 
 
-def test_a_link_expires(runs: RunService, monkeypatch: pytest.MonkeyPatch) -> None:
-    link = parts(runs.shares.share("run", RUN, 1)[1])
+def test_a_link_expires(work: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    link = parts(work.share_links.share("run", RUN, 1)[1])
     later = now() + timedelta(days=1, seconds=2)
     monkeypatch.setattr(module, "now", lambda: later)
     with pytest.raises(LinkRefused, match="expired"):
-        runs.shares.open(*link)
-    assert runs.shares.of(RUN) == []
+        work.share_links.open(*link)
+    assert work.share_links.of(RUN) == []
 
 
-def test_links_are_taken_back(runs: RunService) -> None:
-    link = parts(runs.shares.share("run", RUN, 30)[1])
-    other = parts(runs.shares.share("run", "f" * 32, 30)[1])
-    assert runs.shares.revoke(RUN) == 1
+def test_links_are_taken_back(work: Workspace) -> None:
+    link = parts(work.share_links.share("run", RUN, 30)[1])
+    other = parts(work.share_links.share("run", "f" * 32, 30)[1])
+    assert work.share_links.revoke(RUN) == 1
     with pytest.raises(LinkRefused, match="taken back"):
-        runs.shares.open(*link)
-    assert runs.shares.open(*other).target == "f" * 32
-    assert runs.shares.revoke(RUN) == 0
+        work.share_links.open(*link)
+    assert work.share_links.open(*other).target == "f" * 32
+    assert work.share_links.revoke(RUN) == 0

@@ -10,154 +10,159 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from lipsync_demo.runs.record.cost import Charge
 from lipsync_demo.runs.record.ledger_line import Line, LineState, as_csv
-from lipsync_demo.runs.record.run import Charge, Run, RunState, dump_run, load_run
-from lipsync_demo.runs.service import RunService
+from lipsync_demo.runs.record.run import Run, RunState, dump_run, load_run
 from lipsync_demo.runs.storage import ledger as module
-from lipsync_demo.runs.upkeep.bills import EVERY_SECONDS, Settling
+from lipsync_demo.runs.upkeep.bills import EVERY_SECONDS, Bills
+from lipsync_demo.runs.workspace import Workspace
 from lipsync_demo.settings import Settings
 from tests.faults.conftest import eventually
 from tests.faults.scripted_api import KEY, ScriptedApi
 from tests.unit.runs.storage.test_run_table import make_run
 
-Service = Callable[..., RunService]
+Service = Callable[..., Workspace]
 SESSION = "5" * 32
 PRICE = Decimal("0.05")
 BILLED = Charge(PRICE, Decimal(0), "billing")
 REFUNDED = Charge(PRICE, PRICE, "billing")
 
 
-def one_line(runs: RunService) -> Line:
-    (line,) = runs.money.ledger.lines()
+def one_line(work: Workspace) -> Line:
+    (line,) = work.ledger.lines()
     return line
 
 
 def test_overlapping_runs_are_each_charged_by_their_own_bill(
-    runs: RunService, api: ScriptedApi, clip: Path, speech: Path
+    work: Workspace, api: ScriptedApi, clip: Path, speech: Path
 ) -> None:
     api.gates["look"].shut()
-    begun = [runs.start(clip, speech, mode, session=SESSION).id for mode in ("loop", "remap")]
+    begun = [
+        work.service.start(clip, speech, mode, session=SESSION).id for mode in ("loop", "remap")
+    ]
     eventually(lambda: api.submits == 2, "both are sent")
     api.gates["look"].open()
-    done = [runs.wait(run_id) for run_id in begun]
+    done = [work.service.wait(run_id) for run_id in begun]
     assert [run.charge for run in done] == [BILLED, BILLED]
-    assert [line.charge for line in runs.money.ledger.lines(SESSION)] == [BILLED, BILLED]
-    assert runs.money.ledger.spent(session=SESSION) == 2 * PRICE
+    assert [line.charge for line in work.ledger.lines(SESSION)] == [BILLED, BILLED]
+    assert work.ledger.spent(session=SESSION) == 2 * PRICE
 
 
 def test_micro_dollars_are_known_by_the_quote(
-    runs: RunService, api: ScriptedApi, clip: Path, speech: Path
+    work: Workspace, api: ScriptedApi, clip: Path, speech: Path
 ) -> None:
     api.bill_unit = 1_000_000
-    assert runs.wait(runs.start(clip, speech, "loop").id).charge == BILLED
+    assert work.service.wait(work.service.start(clip, speech, "loop").id).charge == BILLED
 
 
 @pytest.mark.parametrize("unit", [None, 100])
 def test_without_a_believable_bill_the_balance_tells_and_is_named(
-    runs: RunService, api: ScriptedApi, clip: Path, speech: Path, unit: int | None
+    work: Workspace, api: ScriptedApi, clip: Path, speech: Path, unit: int | None
 ) -> None:
     api.bill_unit = unit
-    run = runs.wait(runs.start(clip, speech, "loop").id)
+    run = work.service.wait(work.service.start(clip, speech, "loop").id)
     assert run.charge == Charge(PRICE, Decimal(0), "balance")
-    assert one_line(runs).charge == run.charge
-    row = as_csv(runs.money.ledger.lines()).splitlines()[1]
+    assert one_line(work).charge == run.charge
+    row = as_csv(work.ledger.lines()).splitlines()[1]
     assert row.endswith(",0,balance,sync/lipsync-1.9.0-beta")
 
 
 def test_a_bill_that_comes_late_replaces_the_balance(
-    runs: RunService, api: ScriptedApi, settings: Settings, clip: Path, speech: Path
+    work: Workspace, api: ScriptedApi, settings: Settings, clip: Path, speech: Path
 ) -> None:
     api.late_bills = 1
-    run = runs.wait(runs.start(clip, speech, "loop").id)
+    run = work.service.wait(work.service.start(clip, speech, "loop").id)
     assert run.charge is not None
     assert run.charge.source == "balance"
-    job = Settling(settings, runs.store, runs.money.ledger)
+    job = Bills(settings, work.runs, work.ledger)
     assert job.step() == EVERY_SECONDS
-    assert runs.get(run.id).charge == BILLED
-    assert one_line(runs).charge == BILLED
+    assert work.runs.get(run.id).charge == BILLED
+    assert one_line(work).charge == BILLED
     text = (run.folder / "run.json").read_text()
     assert '"billing"' in text
 
 
 def test_a_failed_task_is_asked_for_until_its_refund_has_come(
-    runs: RunService, api: ScriptedApi, clip: Path, speech: Path
+    work: Workspace, api: ScriptedApi, clip: Path, speech: Path
 ) -> None:
     api.statuses = ["failed"]
-    run = runs.wait(runs.start(clip, speech, "loop", session=SESSION).id)
+    run = work.service.wait(work.service.start(clip, speech, "loop", session=SESSION).id)
     assert (run.state, run.charge) == (RunState.FAILED, BILLED)
-    line = one_line(runs)
+    line = one_line(work)
     assert (line.state, line.charge, line.refunded) == (LineState.REFUND, BILLED, False)
-    runs.settle(session=SESSION)
-    assert one_line(runs).charge == BILLED
+    work.bills.settle(session=SESSION)
+    assert one_line(work).charge == BILLED
     assert run.prediction_id is not None
     api.refunded.add(run.prediction_id)
-    runs.settle(session=SESSION)
-    line = one_line(runs)
+    work.bills.settle(session=SESSION)
+    line = one_line(work)
     assert (line.charge, line.refunded) == (REFUNDED, True)
-    assert runs.get(run.id).charge == REFUNDED
+    assert work.runs.get(run.id).charge == REFUNDED
     asked = api.counts["bill"]
-    runs.settle(session=SESSION)
+    work.bills.settle(session=SESSION)
     assert api.counts["bill"] == asked
 
 
 def test_a_limit_counts_what_was_billed_and_refunded(
-    runs: RunService, api: ScriptedApi, clip: Path, speech: Path
+    work: Workspace, api: ScriptedApi, clip: Path, speech: Path
 ) -> None:
     api.prices = (0.025, 0.05)
-    run = runs.wait(runs.start(clip, speech, "loop", session=SESSION).id)
-    assert runs.money.ledger.spent(session=SESSION) == PRICE
+    run = work.service.wait(work.service.start(clip, speech, "loop", session=SESSION).id)
+    assert work.ledger.spent(session=SESSION) == PRICE
     assert run.prediction_id is not None
     api.refunded.add(run.prediction_id)
-    runs.settle()
-    assert runs.money.ledger.spent(session=SESSION) == 0
+    work.bills.settle()
+    assert work.ledger.spent(session=SESSION) == 0
 
 
 def test_a_finished_task_is_asked_for_no_more_after_some_hours(
-    runs: RunService, api: ScriptedApi, clip: Path, speech: Path, monkeypatch: pytest.MonkeyPatch
+    work: Workspace, api: ScriptedApi, clip: Path, speech: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    runs.wait(runs.start(clip, speech, "loop").id)
+    work.service.wait(work.service.start(clip, speech, "loop").id)
     later = datetime.now(timezone.utc) + timedelta(hours=3, seconds=1)
     monkeypatch.setattr(module, "now", lambda: later)
-    assert len(runs.money.ledger.unbilled("environment")) == 1
-    runs.settle()
-    assert runs.money.ledger.unbilled("environment") == []
+    assert len(work.ledger.unbilled("environment")) == 1
+    work.bills.settle()
+    assert work.ledger.unbilled("environment") == []
 
 
 def test_a_visitor_s_bills_are_asked_for_with_no_other_key(
-    runs: RunService, api: ScriptedApi, clip: Path, speech: Path
+    work: Workspace, api: ScriptedApi, clip: Path, speech: Path
 ) -> None:
     api.late_bills = 1
-    run = runs.wait(runs.start(clip, speech, "loop", session=SESSION, api_key=SecretStr(KEY)).id)
+    run = work.service.wait(
+        work.service.start(clip, speech, "loop", session=SESSION, api_key=SecretStr(KEY)).id
+    )
     asked = api.counts["bill"]
-    runs.settle(session=SESSION)
+    work.bills.settle(session=SESSION)
     assert api.counts["bill"] == asked
-    runs.settle(SecretStr(KEY), SESSION)
-    assert runs.get(run.id).charge == BILLED
+    work.bills.settle(SecretStr(KEY), SESSION)
+    assert work.runs.get(run.id).charge == BILLED
 
 
 def test_a_server_without_bills_is_not_asked_for_ever(
-    runs: RunService, api: ScriptedApi, settings: Settings, clip: Path, speech: Path
+    work: Workspace, api: ScriptedApi, settings: Settings, clip: Path, speech: Path
 ) -> None:
     api.bill_unit = None
-    runs.wait(runs.start(clip, speech, "loop").id)
-    assert Settling(settings, runs.store, runs.money.ledger).step() is None
+    work.service.wait(work.service.start(clip, speech, "loop").id)
+    assert Bills(settings, work.runs, work.ledger).step() is None
 
 
 def test_nothing_is_asked_when_nothing_is_open(
-    runs: RunService, api: ScriptedApi, settings: Settings
+    work: Workspace, api: ScriptedApi, settings: Settings
 ) -> None:
-    assert Settling(settings, runs.store, runs.money.ledger).step() == EVERY_SECONDS
+    assert Bills(settings, work.runs, work.ledger).step() == EVERY_SECONDS
     assert api.counts["bill"] == 0
 
 
 def test_a_bill_of_a_deleted_run_still_reaches_the_ledger(
-    runs: RunService, api: ScriptedApi, clip: Path, speech: Path
+    work: Workspace, api: ScriptedApi, clip: Path, speech: Path
 ) -> None:
     api.late_bills = 1
-    run = runs.wait(runs.start(clip, speech, "loop").id)
-    runs.delete(run.id)
-    runs.settle()
-    assert one_line(runs).charge == BILLED
+    run = work.service.wait(work.service.start(clip, speech, "loop").id)
+    work.service.delete(run.id)
+    work.bills.settle()
+    assert one_line(work).charge == BILLED
 
 
 def test_a_record_of_an_earlier_version_keeps_its_charge(settings: Settings) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from lipsync_demo.runs.groups.pair_list import among, read_pairs
 from lipsync_demo.runs.record.group import Group, GroupState
-from lipsync_demo.runs.service import RunService
+from lipsync_demo.runs.workspace import Workspace
 from lipsync_demo.settings import Settings
 from lipsync_demo.ui.frame import context, top_bar
 from lipsync_demo.ui.frame.context import Shared, unchanged
@@ -24,7 +24,7 @@ NOBODY = "0" * 32
 
 
 @pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunService]:
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
     folder = tmp_path_factory.mktemp("groups")
     make_video(folder / "clip.mp4", 1)
     make_speechlike(folder / "speech.wav", 2)
@@ -32,12 +32,12 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunService]:
         settings = Settings(
             data_dir=folder / "data", base_url=api.url, api_key=KEY, backend="wavespeed"
         )
-        with RunService(settings) as running:
+        with Workspace(settings, recover=True) as running:
             yield running
 
 
 @pytest.fixture(scope="module")
-def tabs(service: RunService, tmp_path_factory: pytest.TempPathFactory) -> dict[str, GroupEvents]:
+def tabs(workspace: Workspace, tmp_path_factory: pytest.TempPathFactory) -> dict[str, GroupEvents]:
     """Both tabs' events."""
     settings = Settings(data_dir=tmp_path_factory.mktemp("page"))
     with gr.Blocks():
@@ -45,7 +45,7 @@ def tabs(service: RunService, tmp_path_factory: pytest.TempPathFactory) -> dict[
         with gr.Tabs() as views:
             shared = Shared(
                 settings=settings,
-                service=service,
+                workspace=workspace,
                 link=str,
                 uploads=Path(),
                 views=views,
@@ -62,7 +62,7 @@ def tabs(service: RunService, tmp_path_factory: pytest.TempPathFactory) -> dict[
 
 
 @pytest.fixture(scope="module")
-def group(service: RunService, tmp_path_factory: pytest.TempPathFactory) -> Group:
+def group(workspace: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Group:
     """A batch of one pair, at rest."""
     folder = tmp_path_factory.mktemp("pairs")
     files = {
@@ -70,11 +70,11 @@ def group(service: RunService, tmp_path_factory: pytest.TempPathFactory) -> Grou
         "speech.wav": make_speechlike(folder / "speech.wav", 2),
     }
     pairs = read_pairs(b"video,audio\nclip.mp4,speech.wav\n", among(files)).pairs
-    begun = service.groups.batch(pairs, title="pairs.csv")
-    while service.groups.get(begun.id).state is GroupState.ACTIVE:
-        for run_id in service.groups.get(begun.id).run_ids:
-            service.wait(run_id)
-    return service.groups.get(begun.id)
+    begun = workspace.group_service.batch(pairs, title="pairs.csv")
+    while workspace.groups.get(begun.id).state is GroupState.ACTIVE:
+        for run_id in workspace.groups.get(begun.id).run_ids:
+            workspace.service.wait(run_id)
+    return workspace.groups.get(begun.id)
 
 
 def test_a_group_is_opened_by_its_own_tab_only(tabs: dict[str, GroupEvents], group: Group) -> None:

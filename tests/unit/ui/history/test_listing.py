@@ -5,7 +5,8 @@ from html import unescape
 import pytest
 
 from lipsync_demo import texts
-from lipsync_demo.runs.record.run import Review, Run, RunState, Verdict
+from lipsync_demo.runs.record.review import Review, Verdict
+from lipsync_demo.runs.record.run import Run, RunState
 from lipsync_demo.ui.frame.ids import KEPT, remembered, run_id
 from lipsync_demo.ui.history.listing import Wanted, history
 from tests.unit.run_factory import MakeRun

@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from lipsync_demo.runs.record.clock import now
-from lipsync_demo.runs.record.run import Estimate, RunError, RunState
+from lipsync_demo.runs.record.estimates import Estimate
+from lipsync_demo.runs.record.run import RunError, RunState
 from lipsync_demo.ui.studio import progress
 from lipsync_demo.ui.studio.progress import Actions
 from tests.unit.run_factory import MakeRun

@@ -1,0 +1,98 @@
+"""The cost of one run's request: reserved before it is sent, settled when it has ended."""
+
+from __future__ import annotations
+
+import logging
+from decimal import Decimal
+
+from lipsync_demo.runs.record.errors import RunRefused
+from lipsync_demo.runs.record.ledger_line import LineState
+from lipsync_demo.runs.record.run import Run
+from lipsync_demo.runs.steps.claim import Claim
+from lipsync_demo.runs.steps.prices import FREE, quote
+from lipsync_demo.wavespeed.calls.billing import Bill, bill
+from lipsync_demo.wavespeed.client import WaveSpeedClient
+from lipsync_demo.wavespeed.errors import WaveSpeedError
+
+logger = logging.getLogger(__name__)
+
+
+def reserve(claim: Claim) -> None:
+    """Ask what the run's request costs and reserve that, before the request is sent.
+
+    Raises:
+        RateLimited: there is a spend limit, and the API does not name the price just now.
+        RunRefused: it would go beyond a limit, or there is one and the API names no price.
+    """
+    run = claim.run
+    if run.backend == FREE or run.request is None:
+        return
+    client = claim.client()
+    limited = _limited(claim)
+    asked = quote(client, run, needed=limited)
+    if asked is None and limited:
+        raise RunRefused(
+            "The API does not say what this run costs, and there is a spend limit.",
+            "Nothing was sent. Resume the run later, or lift the limit.",
+        )
+    claim.write(quote=asked, charge=None)
+    reached = claim.ledger.reserve(claim.run, _balance(client), claim.settings.spend_limit)
+    if reached is None or asked is None:
+        return
+    whose = "this server's for 24 hours" if reached.whose == "server" else "this session's"
+    raise RunRefused(
+        f"This run would cost {asked.amount} {asked.currency}, and {reached.spent} of "
+        f"{whose} limit of {reached.limit} are spent.",
+        "Nothing was sent and nothing is billed. Raise the limit and resume the run."
+        if reached.whose == "session"
+        else "Nothing was sent and nothing is billed. Resume the run tomorrow, or use a key "
+        "of your own.",
+    )
+
+
+def settle(claim: Claim, state: LineState) -> None:
+    """Say how the run's request ended; what it really cost is noted where it is knowable."""
+    run = claim.run
+    if run.backend == FREE or run.submits == 0:
+        return
+    found, balance = None, None
+    if state is not LineState.RELEASED:
+        found = _bill(claim.client(), run)
+    if state is LineState.SPENT and found is None:
+        balance = _balance(claim.client())
+    charge = claim.ledger.settle(run, state, bill=found, balance=balance)
+    if charge is not None:
+        claim.write(charge=charge)
+
+
+def _limited(claim: Claim) -> bool:
+    """True when a limit applies to the run, so that its price must be known."""
+    server = claim.settings.spend_limit is not None and claim.run.key == "environment"
+    return server or claim.ledger.limit(claim.run.session) is not None
+
+
+def _bill(client: WaveSpeedClient, run: Run) -> Bill | None:
+    """The bill of the run's task, as far as there is one yet."""
+    if run.prediction_id is None:
+        return None
+    try:
+        # Not repeated: whoever waits for the result would wait for it, and it is asked for again.
+        items = client.billings([run.prediction_id], retry=False)
+    except WaveSpeedError as error:
+        logger.info("Run %s: the bill is not known: %s", run.id, error.what)
+        return None
+    told = run.quote
+    return bill(
+        items,
+        run.prediction_id,
+        told.amount if told else None,
+        floor=bool(told and told.floor),
+    )
+
+
+def _balance(client: WaveSpeedClient) -> Decimal | None:
+    try:
+        return client.balance()
+    except WaveSpeedError as error:
+        logger.warning("The balance is not known: %s", error.what)
+        return None

@@ -1,0 +1,58 @@
+"""The step that makes both inputs reachable for the server."""
+
+from __future__ import annotations
+
+import time
+
+from lipsync_demo.hosting import choose
+from lipsync_demo.runs.record.clock import seconds_since
+from lipsync_demo.runs.record.run import RunState
+from lipsync_demo.runs.steps.claim import Claim
+
+SHARED_SECONDS = 3600.0
+"""Seconds for which an uploaded file's address is used again; the API keeps files for days."""
+
+GROUP_LIMIT = 100
+"""The latest runs of a group whose uploads are used again."""
+
+
+def upload(claim: Claim) -> None:
+    """Make both inputs reachable and write the request they are for.
+
+    Raises:
+        HostingUnavailable: the settings or an input do not allow it.
+        WaveSpeedError: the server did not take an input.
+    """
+    run = claim.run
+    assert run.video is not None  # noqa: S101
+    assert run.audio is not None  # noqa: S101
+    claim.folder.remove_outputs()
+    hosting = choose(claim.settings, claim.client())
+    claim.write(hosting=hosting.name, request=None)
+    started = time.monotonic()
+    shared = _addresses(claim)
+    request = {
+        "video": shared.get(run.video.sha256)
+        or hosting.publish(run.video.sent or run.video.path, on_progress=claim.moved(2)),
+        "audio": shared.get(run.audio.sha256)
+        or hosting.publish(run.audio.sent or run.audio.path, on_progress=claim.moved(2, 0.5)),
+        **run.chosen,
+    }
+    claim.write(request=request, timings={**run.timings, "upload": time.monotonic() - started})
+    claim.folder.write_request(request)
+
+
+def _addresses(claim: Claim) -> dict[str, str]:
+    """Addresses by content that the other runs of the group were given a short while ago."""
+    run = claim.run
+    if run.group is None:
+        return {}
+    found: dict[str, str] = {}
+    for other in claim.runs.list(GROUP_LIMIT, group=run.group):
+        same = (other.backend, other.base_url, other.key) == (run.backend, run.base_url, run.key)
+        used_at = other.updated_at if other.state is RunState.LIMITED else other.submitted_at
+        fresh = used_at and seconds_since(used_at) < SHARED_SECONDS
+        if same and fresh and other.request and other.video and other.audio:
+            found[other.video.sha256] = other.request["video"]
+            found[other.audio.sha256] = other.request["audio"]
+    return found

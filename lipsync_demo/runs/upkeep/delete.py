@@ -1,0 +1,172 @@
+"""The one home of what belongs to a run, and its removal.
+
+| what | where | removed |
+| --- | --- | --- |
+| record | the database: `runs` | yes |
+| inputs, outputs, answers, measures, thumbnail | `runs/<id>/` | yes |
+| share links | the database: `shares` | yes; their readers get 410 |
+| published media | `media/`, hard links or copies | yes; their readers get 410 |
+| the item of a group | the database: `groups` | forgets the run, says that it was deleted |
+| a group's copies of inputs | `groups/<id>/` | once no other run of the group needs them |
+| uploads of the page | `uploads/` | unless another run has the same content |
+| A/V score of the source | `measured/<sha256>.json` | unless another run has the same content |
+| task, uploads, outputs, analyses | the local backend | when it runs; else after its 7 days |
+| task at the API | the API | only when asked for |
+| ledger line | the database: `ledger`, `charges` | no: it has ids and amounts, no names |
+"""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from lipsync_demo.files import digest
+from lipsync_demo.hosting.signed import signed_media
+from lipsync_demo.runs.record.errors import GroupNotFound, RunRefused
+from lipsync_demo.runs.record.group import Group
+from lipsync_demo.runs.record.run import Run
+from lipsync_demo.runs.steps.credentials import Credentials
+from lipsync_demo.runs.storage.group_table import GroupTable
+from lipsync_demo.runs.storage.run_table import RunTable
+from lipsync_demo.runs.storage.share_links import ShareLinks
+from lipsync_demo.settings import Settings
+from lipsync_demo.wavespeed.errors import WaveSpeedError
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Deletion:
+    """What was deleted: here, and how many tasks at the API (None: they were left there)."""
+
+    run_id: str
+    at_api: int | None
+
+
+class Owned:
+    """What belongs to the runs of one data directory; the table above says where it is."""
+
+    def __init__(
+        self, settings: Settings, runs: RunTable, groups: GroupTable, links: ShareLinks
+    ) -> None:
+        self._settings = settings
+        self._runs = runs
+        self._groups = groups
+        self._links = links
+
+    def remove(self, run: Run) -> None:
+        """Remove everything of a run at rest that is here; what other runs share stays."""
+        hashes = {given.sha256 for given in (run.video, run.audio) if given is not None}
+        hashes |= {digest(path) for path in run.outputs if path.is_file()}
+        sizes = {path.stat().st_size for path in _files(run.folder)}
+        # Before the run is gone: its group would begin an item without a run.
+        if run.group is not None:
+            self._groups.forget(run.group, run.id)
+        self._links.remove(run.id)
+        self._withdraw(run)
+        self._runs.remove(run.id)
+        remove_folder(run.folder)
+        if run.group is not None:
+            self._remove_copies(run.group)
+        unshared = hashes - self._runs.input_hashes()
+        self._remove_uploads(unshared, sizes)
+        for name in unshared:
+            (self._settings.data_dir / "measured" / f"{name}.json").unlink(missing_ok=True)
+
+    def _withdraw(self, run: Run) -> None:
+        """End the links to the run's files, those the page shows and those a server was given."""
+        media = signed_media(self._settings)
+        for path in _files(run.folder):
+            media.withdraw(path)
+
+    def _remove_copies(self, group_id: str) -> None:
+        """Remove a group's copies of inputs that no item with a run, or without one yet, needs."""
+        folder = self._settings.data_dir / "groups" / group_id
+        try:
+            group = self._groups.get(group_id)
+        except GroupNotFound:
+            remove_folder(folder)
+            return
+        needed = {Path(source) for source in _needed(group)}
+        for path in list(_files(folder)):
+            if path not in needed:
+                path.unlink()
+                path.parent.rmdir()
+        with suppress(OSError):  # it is not empty, or not there
+            folder.rmdir()
+
+    def _remove_uploads(self, hashes: set[str], sizes: set[int]) -> None:
+        """Remove what the page's visitors uploaded for the run; the page's samples are its own."""
+        uploads = self._settings.data_dir / "uploads"
+        for path in _files(uploads):
+            with suppress(OSError):
+                ours = path.relative_to(uploads).parts[1] == "sample"
+                if not ours and path.stat().st_size in sizes and digest(path) in hashes:
+                    path.unlink()
+
+
+def remove_folder(folder: Path) -> None:
+    """Remove a run's folder; renamed first, so that a crash leaves nothing that looks like one."""
+    gone = folder.with_name(f".deleted-{folder.name}")
+    if folder.is_dir():
+        folder.rename(gone)
+        shutil.rmtree(gone, ignore_errors=True)
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    return (path for path in sorted(folder.rglob("*")) if path.is_file())
+
+
+def _needed(group: Group) -> Iterator[str]:
+    """The inputs of items that have a run or are still to be begun."""
+    for item in group.items:
+        if item.run_id is not None or item.trouble is None:
+            yield from (item.video, item.audio)
+
+
+def resting(runs: RunTable, run_id: str) -> Run:
+    """Return the run if it is at rest.
+
+    Raises:
+        RunNotFound: there is no such run.
+        RunRefused: it is under way.
+    """
+    run = runs.get(run_id)
+    if run.state.active:
+        raise RunRefused("This run is under way.", "Stop waiting for it first.")
+    return run
+
+
+def delete_tasks(credentials: Credentials, run: Run, api_key: SecretStr | None) -> int | None:
+    """Delete a run's tasks at the API; return how many, None where it has none.
+
+    Raises:
+        RunRefused: its key or server is not there.
+        WaveSpeedError: the API did not delete them.
+    """
+    tasks = [task for task in (run.prediction_id, *run.other_tasks) if task]
+    if not tasks:
+        return None
+    if not credentials.reachable(run):
+        raise RunRefused(
+            f"This run's tasks are at {run.base_url}, which this app does not talk to now.",
+            "Delete it here only.",
+        )
+    return credentials.client(run, api_key).delete(tasks)
+
+
+def delete_local_tasks(credentials: Credentials, run: Run) -> None:
+    """Have the local backend delete what it has of a run; it keeps that for 7 days otherwise."""
+    tasks = [task for task in (run.prediction_id, *run.other_tasks) if task]
+    if not tasks or not credentials.reachable(run):
+        return
+    try:
+        credentials.client(run, None).delete(tasks, inputs=True)
+    except WaveSpeedError as error:
+        logger.warning("The local backend keeps the tasks of run %s: %s", run.id, error.what)

@@ -1,0 +1,117 @@
+"""Everything that belongs to one data directory, composed once a process."""
+
+from __future__ import annotations
+
+from lipsync_demo.runs.driving.dispatcher import Dispatcher
+from lipsync_demo.runs.driving.forecast import Forecast
+from lipsync_demo.runs.driving.leases import FileLeases
+from lipsync_demo.runs.groups.service import GroupService
+from lipsync_demo.runs.service import RunService
+from lipsync_demo.runs.steps.credentials import Credentials
+from lipsync_demo.runs.steps.prices import Prices
+from lipsync_demo.runs.storage.group_table import GroupTable
+from lipsync_demo.runs.storage.ledger import Ledger
+from lipsync_demo.runs.storage.run_table import RunTable
+from lipsync_demo.runs.storage.schema import open_database
+from lipsync_demo.runs.storage.share_links import ShareLinks
+from lipsync_demo.runs.upkeep.bills import Bills
+from lipsync_demo.runs.upkeep.delete import Owned
+from lipsync_demo.runs.upkeep.import_task import TaskImport
+from lipsync_demo.runs.upkeep.measure import Measuring
+from lipsync_demo.runs.upkeep.moderate import OutputChecks
+from lipsync_demo.runs.upkeep.retention import sweep
+from lipsync_demo.settings import Settings
+
+
+class Workspace:
+    """The runs and groups of a data directory, and all that is done with them.
+
+    Opening one starts no thread and takes no lock: records can be read and written beside a
+    process that drives runs.  The first run that is driven here starts the threads and takes
+    this process's lease.  With `recover` that is at once: unfinished runs and groups that no
+    process drives are taken over, now and whenever one is left behind.  `local` is the address
+    and token of the running local backend.
+
+    Attributes:
+        runs, groups, ledger, share_links: the records.
+        service: starts, stops, resumes and deletes runs.
+        group_service: the same for comparisons and batches.
+        forecast: when runs will be done.
+        prices: what a run would cost, and the balance.
+        bills: what runs did cost.
+        measuring, output_checks: what is found out about finished outputs.
+        task_import: makes runs of tasks started elsewhere.
+        dispatcher: drives the runs.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        local: tuple[str, str] | None = None,
+        recover: bool = False,
+    ) -> None:
+        self._engine = open_database(settings.runs_database_url, settings.runs_dir)
+        self._recovers = recover
+        self._credentials = Credentials(settings)
+        self.runs = RunTable(self._engine, settings.runs_dir)
+        self.groups = GroupTable(self._engine)
+        self.ledger = Ledger(self._engine, settings.runs_dir)
+        self.share_links = ShareLinks(settings, self._engine)
+        self.prices = Prices(settings)
+        self.forecast = Forecast(self.runs, self._credentials)
+        self.dispatcher = Dispatcher(
+            settings,
+            self.runs,
+            self.ledger,
+            self._credentials,
+            FileLeases(settings.data_dir / "owners"),
+        )
+        self.measuring = Measuring(settings, self.runs, self.dispatcher)
+        self.output_checks = OutputChecks(self.runs, self.dispatcher)
+        self.bills = Bills(settings, self.runs, self.ledger)
+        self.task_import = TaskImport(settings, self._credentials, self.dispatcher)
+        self.service = RunService(
+            settings,
+            self.runs,
+            self.ledger,
+            self._credentials,
+            self.dispatcher,
+            Owned(settings, self.runs, self.groups, self.share_links),
+        )
+        self.group_service = GroupService(
+            settings, self.groups, self.runs, self.service, self.dispatcher
+        )
+        self.local = local
+        if recover:
+            sweep(settings)
+            self.dispatcher.recover()
+            self.dispatcher.schedule(self.bills)
+            self.group_service.recover()
+
+    @property
+    def local(self) -> tuple[str, str] | None:
+        """Address and token of the local backend; set it after a restart of the backend."""
+        return self._credentials.local
+
+    @local.setter
+    def local(self, value: tuple[str, str] | None) -> None:
+        self._credentials.local = value
+        if value is not None and self._recovers:
+            self.dispatcher.leases.host_local()
+
+    def close(self) -> None:
+        """Let go of all runs; they go on when a process takes them over again."""
+        if self._credentials.closing.is_set():
+            return
+        self._credentials.closing.set()
+        self.measuring.close()
+        self.output_checks.close()
+        self.dispatcher.close()
+        self._engine.dispose()
+
+    def __enter__(self) -> Workspace:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
