@@ -93,9 +93,11 @@ class RunTable(RecordTable[Run]):
             return session.scalar(query) or 0
 
     def tasks(self, *, but_of: str) -> set[str]:
-        """Ids of the tasks that belong to the latest runs other than this one."""
-        runs = [run for run in self.list(500) if run.id != but_of]
-        return {task for run in runs for task in (run.prediction_id, *run.other_tasks) if task}
+        """Ids of the tasks that belong to runs other than this one."""
+        columns = RunRow.record["prediction_id"].as_string(), RunRow.record["other_tasks"]
+        with Session(self.engine) as session:
+            rows = session.execute(select(*columns).where(RunRow.id != but_of))
+            return {task for latest, others in rows for task in (latest, *(others or ())) if task}
 
     def input_hashes(self) -> set[str]:
         """SHA-256 of every input of every run."""
