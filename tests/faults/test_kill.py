@@ -56,7 +56,7 @@ def test_a_killed_run_goes_on_by_itself(
     left = stored()
     assert left.state is state
     api.gates[gate].open()
-    run = service().wait(left.id)
+    run = service().service.wait(left.id)
     _is_whole(run, api)
     assert api.submits == 1
     if state in (RunState.SUBMITTING, RunState.WAITING):
@@ -72,7 +72,7 @@ def test_a_run_killed_while_it_waits_for_the_limit_is_sent_once_more(
     process.kill()
     left = stored()
     assert (left.state, left.submits) == (RunState.LIMITED, 0)
-    run = service().wait(left.id)
+    run = service().service.wait(left.id)
     _is_whole(run, api)
     assert (api.submits, len(api.tasks), run.submits) == (2, 1, 1)
     assert run.submitted_at is not None
@@ -127,7 +127,7 @@ def test_killed_while_looking_for_its_task(
     process.kill()
     assert stored().state is RunState.SUBMITTING
     api.gates["list"].open()
-    _is_whole(service().wait(stored().id), api)
+    _is_whole(service().service.wait(stored().id), api)
     assert api.submits == 1
 
 
@@ -187,7 +187,7 @@ def test_killed_again_and_again_at_any_moment(
         process = command("resume", stored().id)
         time.sleep(moments.uniform(0.8, 1.6))
     process.kill()
-    run = service().wait(stored().id)
+    run = service().service.wait(stored().id)
     assert api.submits <= 1
     if api.tasks:
         _is_whole(run, api)

@@ -425,7 +425,7 @@ def test_hosting_that_cannot_work_fails_the_run_with_its_remedy(
     service: Service, settings: Settings, clip: Path, speech: Path
 ) -> None:
     work = service(settings.model_copy(update={"hosting": "signed", "public_url": None}))
-    run = work.wait(work.start(clip, speech, "loop").id)
+    run = work.service.wait(work.service.start(clip, speech, "loop").id)
     assert run.state is RunState.FAILED
     assert run.error is not None
     assert run.error.what.startswith("Signed links were chosen, but the public address")
@@ -470,8 +470,8 @@ def test_runs_of_another_server_are_left_alone(
     first.close()
     elsewhere = service(settings.model_copy(update={"base_url": "https://api.example"}))
     with pytest.raises(RunRefused, match="WAVESPEED_BASE_URL"):
-        elsewhere.resume(run.id)
-    assert elsewhere.get(run.id).state is RunState.WAITING
+        elsewhere.service.resume(run.id)
+    assert elsewhere.runs.get(run.id).state is RunState.WAITING
 
 
 def test_local_runs_follow_their_server_to_a_new_address(
@@ -484,7 +484,7 @@ def test_local_runs_follow_their_server_to_a_new_address(
     assert api.gates["look"].reached.wait(30)
     first.close()
     waiting = service(recover=False)
-    assert waiting.get(run.id).state is RunState.WAITING
+    assert waiting.runs.get(run.id).state is RunState.WAITING
     api.statuses = ["completed"]
     second = service(local=(api.url, KEY))
     done = second.service.wait(run.id)
@@ -502,7 +502,7 @@ def test_a_run_is_handed_to_the_process_that_has_the_local_backend(
     run = other.service.start(clip, speech, "loop", backend="local")
     done = other.service.wait(run.id)
     assert done.state is RunState.DONE
-    assert page.get(run.id) == done
+    assert page.runs.get(run.id) == done
     page.close()
     assert not other.dispatcher.handed_over
     with pytest.raises(RunRefused, match="not running"):
@@ -519,7 +519,7 @@ def test_two_services_race_for_a_run_left_behind(
     api.gates["put"].open()
     first.close()
     rivals = [service(), service(), service()]
-    assert rivals[0].wait(run.id).state is RunState.DONE
+    assert rivals[0].service.wait(run.id).state is RunState.DONE
     assert api.submits == 1
     assert api.counts["output"] == 1
 
