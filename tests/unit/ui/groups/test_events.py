@@ -72,8 +72,10 @@ def group(workspace: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Gro
     pairs = read_pairs(b"video,audio\nclip.mp4,speech.wav\n", among(files)).pairs
     begun = workspace.group_service.batch(pairs, title="pairs.csv")
     while workspace.groups.get(begun.id).state is GroupState.ACTIVE:
-        for run_id in workspace.groups.get(begun.id).run_ids:
-            workspace.service.wait(run_id)
+        # An item names its run before the run is there.
+        for run in workspace.runs.of_group(workspace.groups.get(begun.id)):
+            if run is not None:
+                workspace.service.wait(run.id)
     return workspace.groups.get(begun.id)
 
 
