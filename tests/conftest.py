@@ -58,12 +58,6 @@ def _node() -> str | None:
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_auto_num_workers() -> int:
-    """Three processes for two cores: many tests wait for a server or another process."""
-    cores = os.cpu_count() or 1
-    return cores + (cores + 1) // 2
-
-
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[_missing] = {}
 
