@@ -9,6 +9,8 @@ import pty
 import signal
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +36,12 @@ def test_run_gives_the_file_the_record_and_exit_code_0(
     cli: Cli, process: Cli, api: ScriptedApi, clip: Path, speech: Path, tmp_path: Path
 ) -> None:
     output, record = tmp_path / "new folder" / "synced.mp4", tmp_path / "run.json"
+    # The terminal looks from time to time, so each stage must last a moment.
+    answer = api.gates["answer"]
+    answer.shut()
+    threading.Thread(
+        target=lambda: (answer.reached.wait(60), time.sleep(1), answer.open()), daemon=True
+    ).start()
     done = process("run", clip, speech, "--sync-mode", "loop", "--output", output, "--json", record)
     assert done.returncode == 0, done.stderr
     assert done.stdout == f"{output}\n"
