@@ -57,7 +57,6 @@ def _node() -> str | None:
     return version if major.isdigit() and int(major) >= OLDEST_NODE else None
 
 
-@pytest.hookimpl(optionalhook=True)
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[_missing] = {}
 
