@@ -41,8 +41,8 @@ class Gate:
 
     def __init__(self) -> None:
         self.reached = threading.Event()
-        self.waiting = 0
-        self._count = threading.Lock()
+        self._waiting = 0
+        self._changed = threading.Condition()
         self._open = threading.Event()
         self._open.set()
 
@@ -53,13 +53,21 @@ class Gate:
     def open(self) -> None:
         self._open.set()
 
+    def holds(self, count: int, seconds: float) -> bool:
+        """True once at least `count` requests stand here; False if they do not come in time."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self._waiting >= count, seconds)
+
     def pass_through(self) -> None:
-        with self._count:
-            self.waiting += 1
+        self._count(1)
         self.reached.set()
         self._open.wait(HOLD_SECONDS)
-        with self._count:
-            self.waiting -= 1
+        self._count(-1)
+
+    def _count(self, more: int) -> None:
+        with self._changed:
+            self._waiting += more
+            self._changed.notify_all()
 
 
 class ScriptedApi:
