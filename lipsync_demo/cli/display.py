@@ -10,15 +10,15 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from lipsync_demo import texts
 from lipsync_demo.markup import pacing
+from lipsync_demo.markup import words as markup_words
 from lipsync_demo.runs.record.run import Run, RunState
 from lipsync_demo.runs.workspace import Workspace
 
 STAGES = {
     RunState.CHECKING: "Checking the files",
     RunState.UPLOADING: "Uploading",
-    RunState.LIMITED: texts.Status.LIMITED,
+    RunState.LIMITED: markup_words.LIMITED,
     RunState.SUBMITTING: "Submitting",
     RunState.WAITING: "Waiting for the result",
     RunState.DOWNLOADING: "Downloading",

@@ -20,7 +20,7 @@ def ledger(
     With WAVESPEED_API_KEY set, bills that are still open are asked for first; that costs
     nothing.
     """
-    from lipsync_demo.markup.words import charged
+    from lipsync_demo.markup.figures import charged
     from lipsync_demo.runs.record.ledger_line import as_csv
     from lipsync_demo.runs.workspace import Workspace
     from lipsync_demo.wavespeed.catalogue import short_name

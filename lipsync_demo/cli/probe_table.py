@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from rich.console import Console
 from rich.table import Table
 
-from lipsync_demo import texts
 from lipsync_demo.conformance.models import Conformance, Finding, Outcome
+from lipsync_demo.report import words as report_words
 
 NARROWEST = 100
 """Columns of the table at least, however narrow the terminal is."""
@@ -20,7 +20,7 @@ def printed(found: Conformance, *, every: bool) -> Iterator[str]:
     shown = found.findings if every else found.with_outcome(Outcome.DIFFERS, Outcome.NOTED)
     if shown:
         yield from _table(shown)
-    yield f"{found.server}: {texts.Drift.counts(*found.counts)}"
+    yield f"{found.server}: {report_words.drift_counts(*found.counts)}"
 
 
 def _table(findings: tuple[Finding, ...]) -> Iterator[str]:
@@ -28,7 +28,7 @@ def _table(findings: tuple[Finding, ...]) -> Iterator[str]:
     width = max(Console().width, NARROWEST)
     console = Console(file=out, width=width, highlight=False, markup=False, emoji=False)
     table = Table(box=None, pad_edge=False)
-    for name in texts.Drift.COLUMNS:
+    for name in report_words.DRIFT_COLUMNS:
         table.add_column(name, overflow="fold")
     for finding in findings:
         table.add_row(

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from lipsync_demo.markup import pacing
-from lipsync_demo.markup.words import charged
+from lipsync_demo.markup.figures import charged
 from lipsync_demo.runs.record.run import MediaRecord, Run, RunState
 from lipsync_demo.runs.record.run_json import RunJson, run_json
 from lipsync_demo.wavespeed.catalogue import SYNC_MODE, short_name

@@ -13,11 +13,11 @@ from typing import Any
 
 from markupsafe import Markup
 
-from lipsync_demo.markup.words import factor, seconds
+from lipsync_demo.markup import words
+from lipsync_demo.markup.figures import factor, seconds
 from lipsync_demo.media.segments import AudioSegment, VideoMotion, VideoSegment
 from lipsync_demo.media.sync_modes import Timeline
 from lipsync_demo.templates import render
-from lipsync_demo.texts import Cut as CutTexts
 
 NARROWEST = Fraction(1, 25)
 """Share of the drawing below which a repeated pass is not drawn on its own."""
@@ -69,14 +69,14 @@ def _video_bars(timeline: Timeline, narrow: Fraction) -> Sequence[Bar]:
         return [_video_bar(segment) for segment in segments]
     rest = segments[2:]
     back_and_forth = any(segment.motion is VideoMotion.BACKWARD for segment in rest)
-    how = CutTexts.BACK_AND_FORTH if back_and_forth else CutTexts.AGAIN_AND_AGAIN
-    words = CutTexts.more_passes(len(rest), how)
+    how = words.BACK_AND_FORTH if back_and_forth else words.AGAIN_AND_AGAIN
+    text = words.more_passes(len(rest), how)
     merged = Bar(
         rest[0].start,
         rest[-1].end,
         "bounces" if back_and_forth else "loops",
-        words,
-        (words, f"{len(rest)} more", "…"),
+        text,
+        (text, f"{len(rest)} more", "…"),
         rest[1].end - rest[0].start if back_and_forth else rest[0].end - rest[0].start,
     )
     return [_video_bar(segments[0]), _video_bar(segments[1]), merged]
@@ -86,20 +86,20 @@ def _video_bar(segment: VideoSegment) -> Bar:
     start, end = _number(segment.source_start), _number(segment.source_end)
     motion = segment.motion
     if motion is VideoMotion.HELD:
-        words = CutTexts.held(seconds(segment.end - segment.start))
-        texts: tuple[str, ...] = (CutTexts.HELD, "held", "‖")
+        text = words.held_for(seconds(segment.end - segment.start))
+        texts: tuple[str, ...] = (words.HELD, "held", "‖")
     elif motion is VideoMotion.STRETCHED:
         speed = factor(segment.speed)
-        slower = "slowed" if segment.speed < 1 else CutTexts.SPED_UP
-        words = f"{slower} to {speed}, {start} to {end} s"
+        slower = "slowed" if segment.speed < 1 else words.SPED_UP
+        text = f"{slower} to {speed}, {start} to {end} s"
         texts = (f"{slower} to {speed}, {start} → {end}", f"{slower} {speed}", speed)
     elif motion is VideoMotion.BACKWARD:
-        words = CutTexts.backward(start, end)
+        text = words.backward(start, end)
         texts = (f"◂ backward {start} → {end}", f"◂ {start} → {end}", "◂")
     else:
-        words = CutTexts.forward(start, end)
+        text = words.forward(start, end)
         texts = (f"forward {start} → {end}", f"{start} → {end}", "▸")
-    return Bar(segment.start, segment.end, str(motion), words, texts)
+    return Bar(segment.start, segment.end, str(motion), text, texts)
 
 
 def _audio_bar(segment: AudioSegment, timeline: Timeline) -> Bar:
@@ -107,7 +107,7 @@ def _audio_bar(segment: AudioSegment, timeline: Timeline) -> Bar:
     if segment.silent:
         text = f"silence {length}"
         return Bar(segment.start, segment.end, "silent", text, (text, "silence", "–"))
-    whole = "whole" if timeline.audio_trimmed == 0 else CutTexts.FIRST_PART
+    whole = "whole" if timeline.audio_trimmed == 0 else words.FIRST_PART
     return Bar(
         segment.start,
         segment.end,
@@ -118,8 +118,8 @@ def _audio_bar(segment: AudioSegment, timeline: Timeline) -> Bar:
 
 
 def _cut(start: Fraction, length: Fraction) -> Bar:
-    text = CutTexts.cut(seconds(length))
-    return Bar(start, start + length, "cut", text, (text, CutTexts.CUT_OFF, "✂"))
+    text = words.cut_off_for(seconds(length))
+    return Bar(start, start + length, "cut", text, (text, words.CUT_OFF, "✂"))
 
 
 def _extent(timeline: Timeline) -> Fraction:

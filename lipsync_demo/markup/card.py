@@ -8,20 +8,20 @@ from fractions import Fraction
 
 from markupsafe import Markup
 
-from lipsync_demo import texts
+from lipsync_demo.markup import words
 from lipsync_demo.markup.details import Output, details
-from lipsync_demo.markup.words import seconds, short
+from lipsync_demo.markup.figures import seconds, short
 from lipsync_demo.runs.record.run import Run
 from lipsync_demo.templates import render
 
 SPENT = {
     "upload": "Upload",
-    "limit": texts.Card.LIMIT,
+    "limit": words.ACCOUNT_LIMIT,
     "queue": "Queue",
     "inference": "Inference",
     "download": "Download",
 }
-REST = texts.Card.MORE
+REST = words.MORE
 SHORTEST = 0.05
 """Seconds of a run that no part accounts for and that are still worth a mention."""
 ONE_FRAME = Fraction(1, 20)
@@ -66,7 +66,7 @@ def card(run: Run, outputs: Sequence[Output], links: Sequence[str], *, full: boo
     total = run.timings.get("total")
     return render(
         "markup/card.html",
-        texts=texts.Card,
+        words=words,
         tiles=_tiles(run),
         lines=list(_checks(run)),
         parts=_spent(run),
@@ -84,10 +84,10 @@ def _tiles(run: Run) -> Sequence[Tile]:
     counted = sum(flag is worst for flag in flags)
     own = any(run.said_nsfw(n) is None and run.own_check(n) for n in range(count))
     return (
-        Tile(_seconds(run.timings.get("inference")), texts.Result.INFERENCE),
-        Tile(_seconds(run.timings.get("total")), texts.Card.TO_RESULT),
+        Tile(_seconds(run.timings.get("inference")), words.INFERENCE),
+        Tile(_seconds(run.timings.get("total")), words.TO_RESULT),
         Tile(_seconds(run.output_seconds), _length_words(run), _length_ink(run)),
-        Tile(word, texts.Card.nsfw_tile(counted, len(flags), own), ink),
+        Tile(word, words.nsfw_tile(counted, len(flags), own), ink),
     )
 
 
@@ -106,9 +106,7 @@ def as_expected(run: Run) -> bool | None:
 def _length_words(run: Run) -> str:
     if as_expected(run) is None:
         return "length"
-    return (
-        texts.Card.AS_EXPECTED if as_expected(run) else f"{_seconds(run.expected_seconds)} expected"
-    )
+    return words.AS_EXPECTED if as_expected(run) else f"{_seconds(run.expected_seconds)} expected"
 
 
 def _length_ink(run: Run) -> str:
@@ -119,9 +117,9 @@ def _checks(run: Run) -> Iterator[Line]:
     length = f"{_seconds(run.output_seconds)}, expected {_seconds(run.expected_seconds)}"
     match as_expected(run):
         case True:
-            yield Line("✓", "good", texts.Card.LENGTH_AS_PROMISED, length)
+            yield Line("✓", "good", words.LENGTH_AS_PROMISED, length)
         case False:
-            yield Line("!", "bad-ink", texts.Card.LENGTH_NOT_PROMISED, length)
+            yield Line("!", "bad-ink", words.LENGTH_NOT_PROMISED, length)
     count = _count(run)
     for number in range(count):
         yield _safety(run, number, f"Output {number + 1}" if count > 1 else "Output")
@@ -138,11 +136,11 @@ def _safety(run: Run, index: int, which: str) -> Line:
     word, ink = FLAGS[run.nsfw(index)]
     mark = "✓" if run.nsfw(index) is False else "!"
     if said is not None:
-        return Line(mark, ink, texts.Card.flag(which), word)
+        return Line(mark, ink, words.flag(which), word)
     if own is None:
-        return Line(mark, ink, texts.Card.unchecked(which), word)
-    shown = texts.Card.own_score(word, own.score)
-    return Line(mark, ink, texts.Card.own_check(which, own.frames), shown)
+        return Line(mark, ink, words.unchecked(which), word)
+    shown = words.own_score(word, own.score)
+    return Line(mark, ink, words.own_check(which, own.frames), shown)
 
 
 def _spent(run: Run) -> Sequence[Part]:

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from lipsync_demo import texts
-from lipsync_demo.markup.words import charged, megabytes, rate, seconds
+from lipsync_demo.markup import words
+from lipsync_demo.markup.figures import charged, megabytes, rate, seconds
 from lipsync_demo.runs.record.run import MediaRecord, Run
 
 
@@ -34,29 +34,29 @@ def details(run: Run, outputs: Sequence[Output], run_id: str) -> Iterator[Detail
     """The rows, from the model to the note that it is synthetic; `run_id` is shown as it is."""
     task = run.prediction_id
     yield Detail("Model", run.model, code=True)
-    yield Detail(texts.Card.ANSWERED_BY, _answered(run))
+    yield Detail(words.ANSWERED_BY, _answered(run))
     yield Detail("Run", run_id, code=True)
     yield Detail("Task", task or "–", code=bool(task))
     for name, value in run.chosen.items():
-        yield Detail(texts.Card.choice(name), value, code=True)
+        yield Detail(words.choice(name), value, code=True)
     yield Detail("Video", _media(run.video))
     yield Detail("Speech", _media(run.audio))
     for number, output in enumerate(outputs, 1):
         yield Detail("Output" if len(outputs) == 1 else f"Output {number}", _output(output))
     if run.found:
-        yield Detail(texts.Card.FOUND, texts.Card.found(run.found))
+        yield Detail(words.FOUND, words.found(run.found))
     if run.quote is not None:
         floor = " (floor price)" if run.quote.floor else ""
         yield Detail("Quoted", f"{run.quote.amount} {run.quote.currency}{floor}")
     if run.charge is not None:
         yield Detail("Charged", charged(run.charge, "USD"))
     if run.backend == "local":
-        yield Detail("Note", texts.Card.SYNTHETIC)
+        yield Detail("Note", words.SYNTHETIC)
 
 
 def _answered(run: Run) -> str:
     if run.backend == "local":
-        return texts.Card.BY_LOCAL_ENGINE
+        return words.BY_LOCAL_ENGINE
     return run.base_url
 
 

@@ -8,10 +8,10 @@ from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
 
-from lipsync_demo import texts
+from lipsync_demo.markup import words
 from lipsync_demo.markup.card import as_expected
 from lipsync_demo.markup.details import Output
-from lipsync_demo.markup.words import seconds
+from lipsync_demo.markup.figures import seconds
 from lipsync_demo.media import preview
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.probe import MediaInfo, probe_video
@@ -43,7 +43,7 @@ def outputs(run: Run, link: Link, label: str = "") -> list[Source]:
         if info is None or info.video is None:
             continue
         count = f" {number + 1}" if len(run.outputs) > 1 else ""
-        name = label or texts.Compare.output(run.title, run.id)
+        name = label or words.output_of(run.title, run.id)
         hidden = run.nsfw(number) is not False
         found.append(
             Source(name + count, link(path), info.video.duration, info.video.fps, hidden=hidden)
@@ -69,7 +69,7 @@ def input_film(run: Run, link: Link) -> Source | None:
     info = facts(run.video.path)
     if shown is None or info is None or info.video is None:
         return None
-    return Source(texts.Compare.INPUT, link(shown), info.video.duration, info.video.fps)
+    return Source(words.INPUT_VIDEO, link(shown), info.video.duration, info.video.fps)
 
 
 def playable(path: Path) -> Path | None:
@@ -104,8 +104,8 @@ def length_words(run: Run) -> str:
         return ""
     shown = seconds(run.output_seconds)
     if run.expected_seconds is not None and as_expected(run) is False:
-        return texts.Compare.not_expected(shown, seconds(run.expected_seconds))
-    return texts.Compare.as_expected(shown)
+        return words.not_expected(shown, seconds(run.expected_seconds))
+    return words.as_expected(shown)
 
 
 def named(runs: Sequence[Run], link: Link) -> list[Source]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from lipsync_demo import texts
+from lipsync_demo.markup import words
 from lipsync_demo.runs.record.run import Run
 from lipsync_demo.templates import render
 
@@ -20,10 +20,10 @@ def why(run: Run, index: int, looking: bool = False) -> str:
     if nsfw is False:
         return ""
     if nsfw is None:
-        return texts.Gate.LOOKING if looking else texts.Gate.NOT_CHECKED
+        return words.BEING_CHECKED if looking else words.NOT_CHECKED
     if run.said_nsfw(index) or own is None:
-        return texts.Gate.FLAGGED
-    return texts.Gate.own(own.frames)
+        return words.FLAGGED
+    return words.flagged_here(own.frames)
 
 
 def players(run: Run, urls: Sequence[str], tag: str, looking: bool = False) -> Markup:
@@ -37,11 +37,11 @@ def players(run: Run, urls: Sequence[str], tag: str, looking: bool = False) -> M
 
 
 def _player(url: str, reason: str, tag: str) -> Markup:
-    label = texts.Gate.result(tag)
+    label = words.covered_result(tag)
     shown = render("markup/output.html", url=url, label=label, covered=bool(reason), tag=tag)
     return covered(shown, reason)
 
 
 def covered(video: Markup, reason: str) -> Markup:
     """A video's markup, under a gate that says the reason where there is one."""
-    return render("markup/gate.html", video=video, reason=reason, texts=texts.Gate)
+    return render("markup/gate.html", video=video, reason=reason, words=words)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from lipsync_demo import texts
+from lipsync_demo.markup import words
 from lipsync_demo.qa.bands import BANDS
 from lipsync_demo.qa.models import Check, Measures, Outcome, SyncScore
 from lipsync_demo.templates import render
@@ -30,13 +30,13 @@ def measured(
     With `loud` all of them are said without being asked for, as on paper.
     """
     if found is None:
-        note = texts.Result.MEASURING if under_way else texts.Result.NOT_MEASURED
+        note = words.MEASURING if under_way else words.NOT_MEASURED
     else:
-        note = f"{texts.Result.PROXY} {texts.Result.OWN_MODEL if local else ''}".strip()
+        note = f"{words.PROXY} {words.OWN_MODEL if local else ''}".strip()
     checks = ordered(found) if found else []
     return render(
         "markup/measured.html",
-        texts=texts.Result,
+        words=words,
         marks=MARKS,
         summary=summary(found) if found else "",
         loud=[check for check in checks if check.outcome in LOUD],
@@ -57,19 +57,19 @@ def summary(found: Measures) -> Markup:
     """How many checks passed, warn and failed, in words."""
     count = {o: sum(c.outcome is o for c in found.checks) for o in Outcome}
     mark, ink = MARKS[found.outcome]
-    words = texts.Result.summary(
+    text = words.checks_summary(
         count[Outcome.PASS], count[Outcome.WARN], count[Outcome.FAIL], count[Outcome.UNKNOWN]
     )
-    return render("markup/summary.html", mark=mark, ink=ink, words=words)
+    return render("markup/summary.html", mark=mark, ink=ink, words=text)
 
 
 def offset(own: SyncScore | None, before: SyncScore | None) -> Markup:
     """The offset of output and source clip over the bands; nothing when neither is known."""
-    scores = [(texts.Result.OUTPUT, own), (texts.Result.SOURCE, before)]
+    scores = [(words.OUTPUT, own), (words.SOURCE, before)]
     known = [(name, score) for name, score in scores if score is not None]
     if not known:
         return Markup("")
-    told = (texts.Result.offset(name, s.offset_ms, s.confidence) for name, s in known)
+    told = (words.offset_of(name, s.offset_ms, s.confidence) for name, s in known)
     bands = [
         {
             "left": f"{_x(band.earliest):.1f}",
@@ -91,7 +91,7 @@ def offset(own: SyncScore | None, before: SyncScore | None) -> Markup:
     ]
     return render(
         "markup/offset.html",
-        words=f"{texts.Result.OFFSET}: {'; '.join(told)}",
+        words=f"{words.OFFSET}: {'; '.join(told)}",
         bands=bands,
         zero=_x(0),
         marks=marks,

@@ -6,31 +6,32 @@ from math import ceil
 
 from markupsafe import Markup
 
-from lipsync_demo import player, texts
-from lipsync_demo.markup.words import about, clock
+from lipsync_demo import player
+from lipsync_demo.markup import words
+from lipsync_demo.markup.figures import about, clock
 from lipsync_demo.runs.record.clock import seconds_until
 from lipsync_demo.runs.record.outlook import Outlook
 from lipsync_demo.runs.record.run import Run
 
 
-def words(run: Run) -> str:
+def reason(run: Run) -> str:
     """The wait, without the seconds that are left of it."""
-    return texts.Status.SENDING if run.next_try is None else texts.Status.LIMITED
+    return words.SENDING if run.next_try is None else words.LIMITED
 
 
 def told(run: Run) -> str:
     """The wait with the seconds that are left of it, as text."""
     if run.next_try is None:
-        return words(run)
-    return words(run) + texts.Status.next_try(clock(ceil(seconds_until(run.next_try))))
+        return reason(run)
+    return reason(run) + words.next_try(clock(ceil(seconds_until(run.next_try))))
 
 
 def counting(run: Run) -> Markup:
     """The wait as markup that counts its seconds down in the browser."""
     if run.next_try is None:
-        return Markup.escape(words(run))
+        return Markup.escape(reason(run))
     left = player.countdown(seconds_until(run.next_try))
-    return Markup.escape(words(run) + texts.Status.next_try("{}")).format(left)
+    return Markup.escape(reason(run) + words.next_try("{}")).format(left)
 
 
 def before(outlook: Outlook | None, runs: int) -> str:
@@ -39,6 +40,6 @@ def before(outlook: Outlook | None, runs: int) -> str:
         return ""
     seconds = round(outlook.pace.seconds)
     # A window measured from answers is a little longer than the server's own minute.
-    pace = texts.Limits.pace(outlook.pace.count, 60 if 57 <= seconds <= 66 else seconds)
-    say = texts.Limits.learned if outlook.learned else texts.Limits.assumed
+    pace = words.pace(outlook.pace.count, 60 if 57 <= seconds <= 66 else seconds)
+    say = words.learned if outlook.learned else words.assumed
     return say(pace, runs, about(outlook.seconds))

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from lipsync_demo import player, texts
-from lipsync_demo.markup import films
-from lipsync_demo.markup.words import seconds
+from lipsync_demo import player
+from lipsync_demo.markup import films, words
+from lipsync_demo.markup.figures import seconds
 from lipsync_demo.media.sync_modes import Timeline
 from lipsync_demo.player import Source
 from lipsync_demo.qa.models import Measures, Outcome
@@ -26,7 +26,7 @@ def beside(run: Run, film: Source | None, found: Measures | None, link: films.Li
         return Markup("")
     return render(
         "markup/beside.html",
-        texts=texts.Demo,
+        words=words,
         pair=player.pair(sources, (found.mouth if found else None) or player.MOUTH),
         captions=_captions(run, films.cut(run), found),
     )
@@ -36,15 +36,15 @@ def _captions(run: Run, laid: Timeline | None, found: Measures | None) -> Sequen
     went = " + ".join(
         f"{record.name}, {seconds(record.seconds)}" for record in (run.video, run.audio) if record
     )
-    who = texts.Report.LOCAL_ENGINE if run.backend == "local" else run.base_url
+    who = words.LOCAL_ENGINE if run.backend == "local" else run.base_url
     spent = run.timings.get("inference")
     worked = f" {who}, {seconds(spent)}." if spent else f" {who}."
     checks = ""
     if found is not None:
         count = sum(check.outcome is Outcome.PASS for check in found.checks)
-        checks = f"; {texts.Demo.checks(count, len(found.checks))}"
+        checks = f"; {words.checks_passed(count, len(found.checks))}"
     return (
-        (texts.Demo.WENT_IN, went),
-        (texts.Demo.HAPPENED, f"{run.title}: {laid.sentence if laid else ''}{worked}"),
-        (texts.Demo.CAME_OUT, films.length_words(run) + checks),
+        (words.WENT_IN, went),
+        (words.HAPPENED, f"{run.title}: {laid.sentence if laid else ''}{worked}"),
+        (words.CAME_OUT, films.length_words(run) + checks),
     )

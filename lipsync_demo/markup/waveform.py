@@ -7,7 +7,7 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from lipsync_demo import texts
+from lipsync_demo.markup import words
 from lipsync_demo.media import audio
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.templates import render
@@ -27,5 +27,5 @@ def waveform(path: Path) -> Markup:
         {"left": 4 * n, "top": f"{20 - 19 * level:.1f}", "height": f"{max(1, 38 * level):.1f}"}
         for n, level in enumerate(levels.tolist())
     ]
-    label = texts.Doctor.WAVEFORM
+    label = words.WAVEFORM
     return render("markup/waveform.html", width=4 * BARS, label=label, bars=bars)

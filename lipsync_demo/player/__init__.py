@@ -17,7 +17,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from lipsync_demo import texts
+from lipsync_demo.player import words
 from lipsync_demo.templates import render_macro
 
 Box = tuple[float, float, float, float]
@@ -57,7 +57,7 @@ def pair(sources: Sequence[Source], box: Box = MOUTH) -> Markup:
     """The player of any two of `sources`; the first two are chosen to begin with."""
     shown = {
         "sources": [_described(source) for source in sources],
-        "texts": texts.Compare.PLAYER,
+        "texts": words.TEXTS,
         "chosen": [0, min(1, len(sources) - 1)],
         "box": box,
     }
@@ -66,7 +66,7 @@ def pair(sources: Sequence[Source], box: Box = MOUTH) -> Markup:
 
 def grid(body: Markup, fps: Fraction) -> Markup:
     """`body`, markup with videos of `cell`, under one playhead that steps by `fps`."""
-    shown = {"texts": texts.Compare.PLAYER, "fps": [fps.numerator, fps.denominator]}
+    shown = {"texts": words.TEXTS, "fps": [fps.numerator, fps.denominator]}
     return render_macro(ELEMENTS, "grid", _json(shown), body)
 
 

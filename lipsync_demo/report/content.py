@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from lipsync_demo import __version__, texts
-from lipsync_demo.markup.words import short
+from lipsync_demo import __version__
+from lipsync_demo.markup import words as markup_words
+from lipsync_demo.markup.figures import short
 from lipsync_demo.qa.models import Check, Measures, Outcome
+from lipsync_demo.report import words
 from lipsync_demo.report.redaction import redacted
 from lipsync_demo.runs.record.clock import now
 from lipsync_demo.runs.record.group import Group, GroupKind
@@ -78,7 +80,7 @@ def of_runs(runs: Sequence[Run]) -> Content:
         for run in runs
     )
     kind = "run" if len(runs) == 1 else "batch"
-    title = names(runs[0]) if len(runs) == 1 else texts.Report.several(len(runs))
+    title = names(runs[0]) if len(runs) == 1 else words.several(len(runs))
     return Content(kind, title, now(), entries)
 
 
@@ -96,7 +98,7 @@ def of_group(group: Group, workspace: Workspace) -> Content:
 def names(run: Run) -> str:
     """The names of a run's two inputs."""
     known = [record.name for record in (run.video, run.audio) if record]
-    return " + ".join(known) or texts.Report.UNKNOWN_INPUTS
+    return " + ".join(known) or words.UNKNOWN_INPUTS
 
 
 def as_json(content: Content) -> dict[str, Any]:
@@ -105,7 +107,7 @@ def as_json(content: Content) -> dict[str, Any]:
         "kind": content.kind,
         "title": content.title,
         "made_at": content.made_at.isoformat(),
-        "app": {"name": texts.Page.TITLE, "version": content.version},
+        "app": {"name": markup_words.APP, "version": content.version},
         "model": content.model,
         "runs": [_run(entry) for entry in content.entries],
     }

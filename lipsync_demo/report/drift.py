@@ -7,8 +7,9 @@ from xml.etree import ElementTree as Xml
 
 from markupsafe import Markup
 
-from lipsync_demo import report, texts
+from lipsync_demo import report
 from lipsync_demo.conformance.models import Conformance, Finding, Outcome
+from lipsync_demo.report import words
 from lipsync_demo.report.junit import whole
 from lipsync_demo.templates import render
 
@@ -45,7 +46,7 @@ def as_json(found: Conformance) -> dict[str, Any]:
 
 def as_junit(found: Conformance) -> bytes:
     """A test case a check: what differs fails, what was not asked is skipped."""
-    suite = Xml.Element("testsuite", name=texts.Drift.TITLE)
+    suite = Xml.Element("testsuite", name=words.DRIFT)
     suite.set("timestamp", found.at.replace(tzinfo=None).isoformat(timespec="seconds"))
     for finding in found.findings:
         group = f"{found.server} {finding.check.split('.')[0]}"
@@ -56,14 +57,14 @@ def as_junit(found: Conformance) -> bytes:
             name=f"{finding.check}: {finding.about}",
             time=f"{finding.seconds:.3f}",
         )
-        words = told(finding)
+        text = told(finding)
         if finding.outcome is Outcome.DIFFERS:
-            Xml.SubElement(case, "failure", message=words, type="drift")
+            Xml.SubElement(case, "failure", message=text, type="drift")
         elif finding.outcome is Outcome.NOT_ASKED:
             Xml.SubElement(case, "skipped", message=finding.observed)
         elif finding.outcome is Outcome.NOTED:
-            Xml.SubElement(case, "system-out").text = words
-    return whole(texts.Drift.TITLE, [suite])
+            Xml.SubElement(case, "system-out").text = text
+    return whole(words.DRIFT, [suite])
 
 
 def as_page(found: Conformance) -> Markup:
@@ -72,11 +73,11 @@ def as_page(found: Conformance) -> Markup:
     return render(
         "report/drift.html",
         found=found,
-        texts=texts.Drift,
+        words=words,
         findings=ordered,
         inks=INKS,
         style=report.style(),
-        counts=texts.Drift.counts(*found.counts),
+        counts=words.drift_counts(*found.counts),
         day=f"{found.at:%d %B %Y, %H:%M} UTC",
     )
 
@@ -84,4 +85,4 @@ def as_page(found: Conformance) -> Markup:
 def told(finding: Finding) -> str:
     """A finding in one sentence."""
     since = f"{finding.since:%Y-%m-%d}" if finding.since else ""
-    return texts.Drift.told(finding.documented, finding.observed, since)
+    return words.drift_told(finding.documented, finding.observed, since)

@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterable
 from xml.etree import ElementTree as Xml
 
-from lipsync_demo import texts
 from lipsync_demo.qa.models import Outcome
+from lipsync_demo.report import words
 from lipsync_demo.report.content import Content, Entry
 from lipsync_demo.runs.record.review import Verdict
 from lipsync_demo.runs.record.run import RunState
@@ -48,23 +48,23 @@ def _suite(entry: Entry) -> Xml.Element:
     suite.set("time", f"{run.timings.get('total', 0.0):.3f}")
     _case(suite, entry, "result", run.timings.get("total", 0.0))
     if run.state is not RunState.DONE:
-        what = str(run.error) if run.error else texts.Report.state(str(run.state))
+        what = str(run.error) if run.error else words.state_of(str(run.state))
         Xml.SubElement(suite[-1], "error", message=what, type=run.state.value)
     for check in entry.measures.checks if entry.measures else ():
         case = _case(suite, entry, check.name)
-        words = f"{check.title}: {check.value} (allowed {check.band}). {check.sentence}"
+        text = f"{check.title}: {check.value} (allowed {check.band}). {check.sentence}"
         if check.outcome is Outcome.FAIL:
-            Xml.SubElement(case, "failure", message=words, type="check")
+            Xml.SubElement(case, "failure", message=text, type="check")
         elif check.outcome is Outcome.UNKNOWN:
             Xml.SubElement(case, "skipped", message=check.sentence)
         elif check.outcome is Outcome.WARN:
-            Xml.SubElement(case, "system-out").text = words
+            Xml.SubElement(case, "system-out").text = text
     if run.review is not None and run.review.verdict is not None:
         case = _case(suite, entry, "verdict")
         if run.review.verdict is Verdict.FAIL:
             failed = [n for n, v in run.review.headings.items() if v is Verdict.FAIL]
-            words = ", ".join(failed) or run.review.note or "failed"
-            Xml.SubElement(case, "failure", message=words, type="verdict")
+            text = ", ".join(failed) or run.review.note or "failed"
+            Xml.SubElement(case, "failure", message=text, type="verdict")
     return suite
 
 

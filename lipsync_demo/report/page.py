@@ -13,13 +13,14 @@ from typing import Any
 
 from markupsafe import Markup
 
-from lipsync_demo import player, report, templates, texts
+from lipsync_demo import player, report, templates
 from lipsync_demo.markup import alignment, films, gate
 from lipsync_demo.markup.card import card
+from lipsync_demo.markup.figures import seconds
 from lipsync_demo.markup.measured import MARKS, measured
-from lipsync_demo.markup.words import seconds
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.picture.stills import stills
+from lipsync_demo.report import words
 from lipsync_demo.report.content import Content, Entry
 from lipsync_demo.report.redaction import redacted
 from lipsync_demo.runs.record.review import HEADINGS
@@ -74,7 +75,7 @@ def render(content: Content, media: Media, preview: Preview | None = None) -> Ma
     return templates.render(
         "report/page.html",
         content=content,
-        texts=texts.Report,
+        words=words,
         style=report.style(),
         script=player.script(),
         own_script=(Path(__file__).parent / "page.js").read_text(encoding="utf-8"),
@@ -142,11 +143,11 @@ def _stills(entry: Entry) -> list[tuple[str, str]]:
         return []
     length = run.output_seconds or Fraction(0)
     moments = [Fraction(0), length / 2, length]
-    words = [texts.Report.FIRST, texts.Report.MIDDLE, texts.Report.LAST]
+    names = [words.FIRST, words.MIDDLE, words.LAST]
     for seam in (entry.measures.seams if entry.measures else ())[:MOST_SEAMS]:
         frame = Fraction(1, 25)
         moments += [Fraction(seam) - frame, Fraction(seam) + frame / 10]
-        words += [texts.Report.BEFORE_SEAM, texts.Report.AFTER_SEAM]
+        names += [words.BEFORE_SEAM, words.AFTER_SEAM]
     try:
         pictures = stills(run.output, moments, height=STILL_HEIGHT)
     except MediaError as error:
@@ -157,7 +158,7 @@ def _stills(entry: Entry) -> list[tuple[str, str]]:
             f"data:image/webp;base64,{b64encode(data).decode()}",
             f"{text}, {seconds(max(at, Fraction(0)))}",
         )
-        for data, at, text in zip(pictures, moments, words, strict=True)
+        for data, at, text in zip(pictures, moments, names, strict=True)
     ]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from lipsync_demo import texts
+from lipsync_demo.markup import words as markup_words
 from lipsync_demo.wavespeed.addresses import is_loopback
 
 
@@ -17,7 +17,7 @@ def address(url: str) -> str:
         return url
     name = parts.path.rpartition("/")[2]
     if is_loopback(parts.hostname or ""):
-        return f"{texts.Report.LOCAL_ENGINE}/{name}"
+        return f"{markup_words.LOCAL_ENGINE}/{name}"
     return f"{parts.scheme}://{parts.hostname}{f':{parts.port}' if parts.port else ''}{parts.path}"
 
 

@@ -6,14 +6,16 @@ from pathlib import Path
 
 import gradio as gr
 
-from lipsync_demo import texts
 from lipsync_demo.hosting.signed import SignedMedia
+from lipsync_demo.markup import words as markup_words
 from lipsync_demo.runs.workspace import Workspace
 from lipsync_demo.settings import Settings
+from lipsync_demo.ui import words
 from lipsync_demo.ui.doctor import view as doctor
 from lipsync_demo.ui.frame import context, top_bar
 from lipsync_demo.ui.frame.context import Shared
 from lipsync_demo.ui.groups.batch import events as batch
+from lipsync_demo.ui.groups.batch import words as batch_words
 from lipsync_demo.ui.groups.compare import events as compare
 from lipsync_demo.ui.groups.compare.models import ModelComparison
 from lipsync_demo.ui.groups.compare.modes import ModeComparison
@@ -36,7 +38,7 @@ def build(settings: Settings, workspace: Workspace, media: SignedMedia, uploads:
     found = [sample("video"), sample("speech")]
     video, speech = (place(path, uploads) if path else None for path in found)
     with gr.Blocks(
-        title=texts.Page.TITLE,
+        title=markup_words.APP,
         analytics_enabled=False,
         delete_cache=(SWEEP_SECONDS, KEEP_SECONDS),
         fill_width=True,
@@ -58,17 +60,17 @@ def build(settings: Settings, workspace: Workspace, media: SignedMedia, uploads:
                 open_run=stored.open_run,
                 repeat=stored.repeat,
             )
-            with gr.Tab(texts.Page.STUDIO, id="studio", elem_id="view-studio") as studio_tab:
+            with gr.Tab(words.STUDIO, id="studio", elem_id="view-studio") as studio_tab:
                 widgets = studio.build(top, shared, video, speech)
                 with widgets.inputs:
                     examiner = doctor.build(widgets.sources)
-            with gr.Tab(texts.Page.COMPARE, id="compare", elem_id="view-compare") as compare_tab:
+            with gr.Tab(words.COMPARE, id="compare", elem_id="view-compare") as compare_tab:
                 comparison = compare.build(shared)
-            with gr.Tab(texts.Page.BATCH, id="batch", elem_id="view-batch"):
+            with gr.Tab(batch_words.BATCH, id="batch", elem_id="view-batch"):
                 pairs = batch.build(shared)
-            with gr.Tab(texts.Page.RUNS, id="runs", elem_id="view-runs") as runs_tab:
+            with gr.Tab(words.RUNS, id="runs", elem_id="view-runs") as runs_tab:
                 past = history.build(shared)
-            with gr.Tab(texts.Page.MONEY, id="money", elem_id="view-money") as money_tab:
+            with gr.Tab(words.MONEY, id="money", elem_id="view-money") as money_tab:
                 spending = money.build(shared)
         sharing.wire(widgets.outcome.sharing, widgets.run_id, widgets.stamp)
         Studio(shared, widgets).wire(page, studio_tab)

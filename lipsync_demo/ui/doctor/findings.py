@@ -9,12 +9,12 @@ from typing import Any
 
 from markupsafe import Markup
 
-from lipsync_demo import texts
 from lipsync_demo.doctor.examine import Examined, examine_audio, examine_video
-from lipsync_demo.markup.words import seconds
+from lipsync_demo.markup.figures import seconds
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.preflight import Finding, Severity
 from lipsync_demo.templates import render_macro
+from lipsync_demo.ui.doctor import words
 from lipsync_demo.ui.inputs.sources import Source, Track, read_source
 
 TEMPLATE = "ui/doctor/findings.html"
@@ -53,17 +53,17 @@ def failed(trouble: Markup) -> Markup:
 
 def section(track: str, source: Source, seen: Examined) -> Markup:
     """The findings of one input, each with its remedy, and what was changed already."""
-    title = texts.Doctor.VIDEO if track == "video" else texts.Doctor.SPEECH
+    title = words.VIDEO if track == "video" else words.SPEECH
     rows = [_row(track, finding) for finding in seen.found]
     original = original_of(source.path)
     changed = ""
     if original is not None:
         before = read_source(source.track, original)
         fix = source.path.name.partition(MARK)[2].partition("-")[0]
-        changed = texts.Doctor.changed(texts.Doctor.FIXES[fix], _words(before), _words(source))
+        changed = words.changed(words.FIXES[fix], _words(before), _words(source))
     if not rows and not changed:
         return Markup("")
-    return render_macro(TEMPLATE, "section", title, rows, changed, track, texts.Doctor.UNDO)
+    return render_macro(TEMPLATE, "section", title, rows, changed, track, words.UNDO)
 
 
 def _words(source: Source) -> str:
@@ -75,8 +75,8 @@ def _row(track: str, finding: Finding) -> Mapping[str, Any]:
     mark = {Severity.ERROR: "✕", Severity.WARNING: "!"}.get(finding.severity, "·")
     act = label = ""
     if finding.fix is not None:
-        act, label = f"{finding.fix} {track}", texts.Doctor.FIXES[finding.fix.value]
+        act, label = f"{finding.fix} {track}", words.FIXES[finding.fix.value]
         if finding.part is not None:
             start, end = (f"{float(edge):.3f}" for edge in finding.part)
-            act, label = f"{act} {start} {end}", texts.Doctor.cut_to(start[:-1], end[:-1])
+            act, label = f"{act} {start} {end}", words.cut_to(start[:-1], end[:-1])
     return {"ink": ink, "mark": mark, "finding": finding, "act": act, "label": label}

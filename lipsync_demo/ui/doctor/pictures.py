@@ -9,11 +9,11 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from lipsync_demo import texts
-from lipsync_demo.markup.words import seconds
+from lipsync_demo.markup.figures import seconds
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.picture.stills import stills
 from lipsync_demo.templates import render
+from lipsync_demo.ui.doctor import words
 
 FRAMES = 8
 """Frames in the row."""
@@ -30,7 +30,7 @@ def strip(path: Path, length: Fraction) -> Markup:
     except MediaError:
         return Markup("")
     pictures = [
-        (f"data:image/webp;base64,{b64encode(data).decode()}", texts.Doctor.still(seconds(at)))
+        (f"data:image/webp;base64,{b64encode(data).decode()}", words.still(seconds(at)))
         for data, at in zip(found, moments, strict=True)
     ]
-    return render("ui/doctor/strip.html", label=texts.Doctor.STRIP, pictures=pictures)
+    return render("ui/doctor/strip.html", label=words.STRIP, pictures=pictures)

@@ -12,12 +12,11 @@ from typing import Any
 
 import gradio as gr
 
-from lipsync_demo import texts
 from lipsync_demo.doctor import fixes
 from lipsync_demo.markup.waveform import waveform
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.preflight import Fix, Severity
-from lipsync_demo.ui.doctor import findings, widgets
+from lipsync_demo.ui.doctor import findings, widgets, words
 from lipsync_demo.ui.doctor.findings import MARK, examined, original_of
 from lipsync_demo.ui.doctor.pictures import strip
 from lipsync_demo.ui.doctor.widgets import EXAMINING, STEP, CutWidgets, DoctorWidgets
@@ -62,9 +61,7 @@ class Doctor:
             warnings += sum(f.severity is not Severity.NOTE for f in seen.found)
             parts.append(findings.section(track, source, seen))
         files = tuple(str(source.path) if source else "" for source in (picture, sound))
-        summary = (
-            texts.Doctor.summary(", ".join(praise), warnings) if parts else texts.Doctor.NOTHING
-        )
+        summary = words.summary(", ".join(praise), warnings) if parts else words.NOTHING
         return {
             w.findings: findings.panel(summary, parts, opened=warnings > 0),
             w.strip: strip(picture.path, picture.seconds) if picture else "",

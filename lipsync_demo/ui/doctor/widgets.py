@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 import gradio as gr
 
-from lipsync_demo import texts
+from lipsync_demo.ui.doctor import words
 from lipsync_demo.ui.frame import notices
 from lipsync_demo.ui.frame.context import html
 from lipsync_demo.ui.frame.listing import SELECT_JS
 
 STEP = 0.01
 """Seconds between two places of a slider."""
-EXAMINING = notices.status(texts.Doctor.LOOKING)
+EXAMINING = notices.status(words.LOOKING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,13 +42,12 @@ class DoctorWidgets:
 
 def build() -> DoctorWidgets:
     """Create the panel inside the current column."""
-    t = texts.Doctor
     findings = html(EXAMINING, elem_id="doctor", js_on_load=SELECT_JS)
-    with gr.Accordion(t.CUT, open=False, elem_id="cuts"):
+    with gr.Accordion(words.CUT, open=False, elem_id="cuts"):
         strip = html(elem_id="strip")
-        video = _cut(t.VIDEO, t.CUT_VIDEO, "video")
+        video = _cut(words.VIDEO, words.CUT_VIDEO, "video")
         wave = html(elem_id="wave")
-        speech = _cut(t.SPEECH, t.CUT_SPEECH, "speech")
+        speech = _cut(words.SPEECH, words.CUT_SPEECH, "speech")
     return DoctorWidgets(
         findings=findings,
         strip=strip,
@@ -62,8 +61,8 @@ def build() -> DoctorWidgets:
 def _cut(track: str, label: str, name: str) -> CutWidgets:
     with gr.Row():
         return CutWidgets(
-            start=_slider(track, texts.Doctor.FROM, f"cut-{name}-in"),
-            end=_slider(track, texts.Doctor.TO, f"cut-{name}-out"),
+            start=_slider(track, words.FROM, f"cut-{name}-in"),
+            end=_slider(track, words.TO, f"cut-{name}-out"),
             cut=gr.Button(label, elem_id=f"cut-{name}"),
         )
 

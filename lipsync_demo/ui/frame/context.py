@@ -8,10 +8,10 @@ from typing import Any, cast
 
 import gradio as gr
 
-from lipsync_demo import texts
 from lipsync_demo.markup.films import Link
 from lipsync_demo.runs.workspace import Workspace
 from lipsync_demo.settings import Settings
+from lipsync_demo.ui.frame import words
 
 KEY_SECONDS = 3600
 """Seconds a visitor's key stays in this server's memory after its last use."""
@@ -74,8 +74,8 @@ def stored() -> Stored:
         groups=gr.BrowserState([], storage_key=GROUPS_STORAGE, secret=STORAGE),
         session=gr.BrowserState("", storage_key=SESSION_STORAGE, secret=STORAGE),
         key=gr.State(None, time_to_live=KEY_SECONDS),
-        open_run=gr.Textbox(visible="hidden", elem_id="open-run", label=texts.Page.RUN_TO_SHOW),
-        repeat=gr.Textbox(visible="hidden", elem_id="repeat", label=texts.Page.RUN_TO_REPEAT),
+        open_run=gr.Textbox(visible="hidden", elem_id="open-run", label=words.RUN_TO_SHOW),
+        repeat=gr.Textbox(visible="hidden", elem_id="repeat", label=words.RUN_TO_REPEAT),
     )
 
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 from markupsafe import Markup
 from pydantic import SecretStr
 
-from lipsync_demo import texts
 from lipsync_demo.hosting.choice import explain
 from lipsync_demo.hosting.errors import HostingUnavailable
+from lipsync_demo.markup import words as markup_words
 from lipsync_demo.settings import BackendName, Settings
 from lipsync_demo.templates import render_macro
+from lipsync_demo.ui.frame import words
 
 TEMPLATE = "ui/frame/header.html"
-CONSENT = texts.Header.CONSENT
+CONSENT = words.CONSENT
 LOOPBACK = "http://127.0.0.1"
 """The address that stands for the local backend when hosting is explained."""
-KEY_NOTE = texts.Header.KEY_PROMISE
+KEY_NOTE = words.KEY_PROMISE
 
 
 def backend(settings: Settings, key: SecretStr | None) -> BackendName:
@@ -31,16 +32,16 @@ def last_four(key: SecretStr) -> str:
 
 def brand(settings: Settings, key: SecretStr | None) -> Markup:
     """The app's name and the backend in use, as markup."""
-    return render_macro(TEMPLATE, "brand", texts.Page.TITLE, *_answers(settings, key))
+    return render_macro(TEMPLATE, "brand", markup_words.APP, *_answers(settings, key))
 
 
 def _answers(settings: Settings, key: SecretStr | None) -> tuple[str, str]:
     if key is not None:
-        return "paid", texts.Header.own_key(last_four(key))
+        return "paid", words.own_key(last_four(key))
     if settings.backend_name == "local":
-        return "free", texts.Header.LOCAL
+        return "free", words.LOCAL_ENGINE
     if settings.api_key is None:
-        return "missing", texts.Header.KEY_NEEDED
+        return "missing", words.KEY_NEEDED
     return "paid", "WaveSpeed API"
 
 
@@ -51,12 +52,12 @@ def terms(settings: Settings, key: SecretStr | None) -> Markup:
         hosting = explain(settings, LOOPBACK if here else settings.base_url)
     except HostingUnavailable as error:
         hosting = str(error)
-    return render_macro(TEMPLATE, "terms", CONSENT, hosting, texts.Share.DIRECT)
+    return render_macro(TEMPLATE, "terms", CONSENT, hosting, words.DIRECT_ADDRESS)
 
 
 def key_note(key: SecretStr | None) -> Markup:
     """What is said under the key box."""
-    used = texts.Header.in_use(last_four(key)) if key else ""
+    used = words.key_in_use(last_four(key)) if key else ""
     return render_macro(TEMPLATE, "key_note", used, KEY_NOTE)
 
 

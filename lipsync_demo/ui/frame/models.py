@@ -5,10 +5,9 @@ from __future__ import annotations
 import gradio as gr
 from pydantic import SecretStr
 
-from lipsync_demo import texts
 from lipsync_demo.runs.steps.parameters import api_only
 from lipsync_demo.settings import MODEL_ID, Settings
-from lipsync_demo.ui.frame import header, notices
+from lipsync_demo.ui.frame import header, notices, words
 from lipsync_demo.wavespeed.catalogue import DEFAULT, MODELS, Model
 
 
@@ -25,15 +24,15 @@ def answered(settings: Settings, key: SecretStr | None, model: Model) -> bool:
 def listed(settings: Settings, key: SecretStr | None) -> list[tuple[str, str]]:
     """`(text, id)` of every model; one that cannot answer now says what it needs."""
     return [
-        (m.name if answered(settings, key, m) else texts.Models.needs_key(m.name), m.id)
+        (m.name if answered(settings, key, m) else words.needs_key(m.name), m.id)
         for m in MODELS.values()
     ]
 
 
 def noted(settings: Settings, key: SecretStr | None, model: Model) -> gr.HTML:
     """Return the widget of `note`, hidden while there is nothing to say."""
-    words = note(settings, key, model)
-    return gr.HTML(words, visible=bool(words))
+    text = note(settings, key, model)
+    return gr.HTML(text, visible=bool(text))
 
 
 def note(settings: Settings, key: SecretStr | None, model: Model) -> str:
@@ -43,5 +42,5 @@ def note(settings: Settings, key: SecretStr | None, model: Model) -> str:
         return notices.trouble(refusal.what, refusal.hint, warn=True)
     if model.id == MODEL_ID:
         return ""
-    words = [model.words, "" if model.takes_sync_mode else texts.Models.no_mode(model.name)]
-    return notices.status(" ".join(filter(None, words)))
+    text = [model.words, "" if model.takes_sync_mode else words.no_mode(model.name)]
+    return notices.status(" ".join(filter(None, text)))

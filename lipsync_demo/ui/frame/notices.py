@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from lipsync_demo import texts
 from lipsync_demo.media.preflight import Finding, Severity
 from lipsync_demo.templates import render_macro
+from lipsync_demo.ui.frame import words
 
 TEMPLATE = "ui/frame/notices.html"
-GONE = texts.Notices.GONE
+GONE = words.RUN_GONE
 
 
 def trouble(what: str, hint: str, *, warn: bool = False) -> Markup:
@@ -19,44 +19,44 @@ def trouble(what: str, hint: str, *, warn: bool = False) -> Markup:
     return render_macro(TEMPLATE, "trouble", what, hint, warn)
 
 
-def warning(words: str) -> Markup:
+def warning(text: str) -> Markup:
     """A line about something that needs attention."""
-    return render_macro(TEMPLATE, "warning", words)
+    return render_macro(TEMPLATE, "warning", text)
 
 
-def quiet(words: str) -> Markup:
+def quiet(text: str) -> Markup:
     """A remark; nothing where there is none."""
-    return render_macro(TEMPLATE, "quiet", words) if words else Markup("")
+    return render_macro(TEMPLATE, "quiet", text) if text else Markup("")
 
 
-def status(words: str) -> Markup:
+def status(text: str) -> Markup:
     """A remark that screen readers read out when it appears."""
-    return render_macro(TEMPLATE, "status", words)
+    return render_macro(TEMPLATE, "status", text)
 
 
-def hint(words: str) -> Markup:
+def hint(text: str) -> Markup:
     """A remark in a line of its own text."""
-    return render_macro(TEMPLATE, "hint", words)
+    return render_macro(TEMPLATE, "hint", text)
 
 
-def limits(words: str) -> Markup:
+def limits(text: str) -> Markup:
     """What may be chosen, said before it is."""
-    return render_macro(TEMPLATE, "limits", words)
+    return render_macro(TEMPLATE, "limits", text)
 
 
-def heading(words: str) -> Markup:
+def heading(text: str) -> Markup:
     """A heading between parts of a view."""
-    return render_macro(TEMPLATE, "heading", words)
+    return render_macro(TEMPLATE, "heading", text)
 
 
 def no_amount(typed: str) -> Markup:
     """What was typed cannot be a limit."""
-    return trouble(texts.Money.no_amount(typed[:20]), texts.Money.AMOUNT_HINT)
+    return trouble(words.no_amount(typed[:20]), words.AMOUNT_HINT)
 
 
-NOT_READY = hint(texts.Notices.NOT_READY)
-PREVIEWED = quiet(texts.Notices.CONVERTED)
-NO_SUCH_ADDRESS = trouble(texts.Notices.NO_ID, texts.Notices.NO_ID_HINT)
+NOT_READY = hint(words.NOT_READY)
+PREVIEWED = quiet(words.CONVERTED)
+NO_SUCH_ADDRESS = trouble(words.NO_ID, words.NO_ID_HINT)
 
 
 def source(length: str, found: str) -> Markup:

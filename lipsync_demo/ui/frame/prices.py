@@ -6,12 +6,11 @@ from decimal import Decimal
 
 from pydantic import SecretStr
 
-from lipsync_demo import texts
 from lipsync_demo.markup import pacing
-from lipsync_demo.markup.words import about
+from lipsync_demo.markup.figures import about
 from lipsync_demo.runs.steps.parameters import api_only
 from lipsync_demo.settings import MODEL_ID
-from lipsync_demo.ui.frame import header, models
+from lipsync_demo.ui.frame import header, models, words
 from lipsync_demo.ui.frame.context import Shared
 from lipsync_demo.ui.frame.ids import run_id
 from lipsync_demo.wavespeed.catalogue import Model
@@ -35,7 +34,7 @@ def limit_words(shared: Shared, runs: int, key: SecretStr | None) -> str:
 def wait_words(shared: Shared, key: SecretStr | None) -> str:
     """Say how long the next run waits for the account's limit; empty when it does not."""
     outlook = shared.workspace.forecast.outlook(1, header.backend(shared.settings, key), key)
-    return texts.Limits.ahead(about(outlook.wait)) if outlook else ""
+    return words.limit_wait(about(outlook.wait)) if outlook else ""
 
 
 def before(
@@ -48,21 +47,21 @@ def before(
     """The price of `runs` runs of a model, and a limit that is reached already."""
     backend, wanted = header.backend(shared.settings, key), models.chosen(model)
     if backend == "local":
-        return texts.Money.FREE if wanted.local else api_only(wanted.id).what
+        return words.FREE if wanted.local else api_only(wanted.id).what
     price = shared.workspace.prices.floor(backend, key, wanted.id)
-    words = (
-        texts.Money.UNKNOWN
+    text = (
+        words.PRICE_UNKNOWN
         if price is None
-        else texts.Money.floor(f"{price.amount * runs} {price.currency}", runs)
+        else words.floor(f"{price.amount * runs} {price.currency}", runs)
     )
-    return words + limits_reached(shared, price.amount * runs if price else None, key, session)
+    return text + limits_reached(shared, price.amount * runs if price else None, key, session)
 
 
 def limits_reached(
     shared: Shared, amount: Decimal | None, key: SecretStr | None, session: object
 ) -> str:
     """Name the spending limits an amount would exceed; empty when none or it is not known."""
-    ledger, words = shared.workspace.ledger, ""
+    ledger, text = shared.workspace.ledger, ""
     own, limits = run_id(session), []
     if own is not None:
         limits.append((ledger.limit(own), ledger.spent(session=own)))
@@ -71,5 +70,5 @@ def limits_reached(
         limits.append((shared.settings.spend_limit, day))
     for limit, spent in limits:
         if limit is not None and amount is not None and spent + amount > limit:
-            words += " " + texts.Money.reached(str(spent), str(limit))
-    return words
+            text += " " + words.limit_reached(str(spent), str(limit))
+    return text

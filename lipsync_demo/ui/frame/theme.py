@@ -10,8 +10,9 @@ from pathlib import Path
 
 import gradio as gr
 
-from lipsync_demo import markup, player, texts
+from lipsync_demo import markup, player
 from lipsync_demo.templates import render
+from lipsync_demo.ui.frame import words
 
 ICON = Path(__file__).with_name("icon.svg")
 VIEWS = Path(__file__).parents[1]
@@ -131,7 +132,7 @@ def head() -> str:
     style = "\n".join([markup.style(), *(sheet.read_text(encoding="utf-8") for sheet in sheets)])
     return render(
         "ui/frame/head.html",
-        description=texts.Page.DESCRIPTION,
+        description=words.DESCRIPTION,
         style=style,
         script=player.script(),
     )
@@ -140,7 +141,7 @@ def head() -> str:
 def script() -> str:
     """The page's own script, run once when the page is there."""
     written = Path(__file__).with_name("page.js").read_text(encoding="utf-8")
-    named = {"{your video}": texts.Page.YOUR_VIDEO, "{your speech}": texts.Page.YOUR_SPEECH}
+    named = {"{your video}": words.YOUR_VIDEO, "{your speech}": words.YOUR_SPEECH}
     for place, name in named.items():
         written = written.replace(place, name)
     return written

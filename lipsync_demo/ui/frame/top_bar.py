@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 import gradio as gr
 
-from lipsync_demo import texts
 from lipsync_demo.settings import Settings
-from lipsync_demo.ui.frame import header, models
+from lipsync_demo.ui.frame import header, models, words
 from lipsync_demo.ui.frame.context import html
 
 
@@ -36,14 +35,16 @@ def build(settings: Settings) -> TopBar:
         model = gr.Dropdown(
             choices=models.listed(settings, None),
             value=settings.model,
-            label=texts.Models.LABEL,
+            label=words.MODEL,
             show_label=False,
             container=False,
             filterable=False,
             elem_id="model",
         )
-        recorded_only = gr.Checkbox(label=texts.Demo.ONLY, elem_id="recorded-only", container=False)
-        key_open = gr.Button(texts.Studio.OPEN_KEY, elem_id="key-open", size="sm")
+        recorded_only = gr.Checkbox(
+            label=words.RECORDED_ONLY, elem_id="recorded-only", container=False
+        )
+        key_open = gr.Button(words.OPEN_KEY, elem_id="key-open", size="sm")
     with gr.Column(visible=False, elem_id="key-panel", elem_classes="panel") as key_panel:
         with gr.Row():
             key_box = gr.Textbox(
@@ -55,10 +56,8 @@ def build(settings: Settings) -> TopBar:
                     autocomplete="off", spellcheck=False, autocorrect="off"
                 ),
             )
-            key_use = gr.Button(texts.Studio.USE_KEY, elem_id="key-use", scale=1)
-            key_forget = gr.Button(
-                texts.Studio.FORGET_KEY, visible=False, elem_id="key-forget", scale=1
-            )
+            key_use = gr.Button(words.USE_KEY, elem_id="key-use", scale=1)
+            key_forget = gr.Button(words.FORGET_KEY, visible=False, elem_id="key-forget", scale=1)
         key_note = html(header.key_note(None), elem_id="key-note")
     return TopBar(
         panel=panel,

@@ -10,9 +10,8 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from lipsync_demo import texts
 from lipsync_demo.files import write_whole
-from lipsync_demo.markup.words import seconds
+from lipsync_demo.markup.figures import seconds
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.picture.stills import stills
 from lipsync_demo.runs.record.folder import RunFolder
@@ -21,6 +20,7 @@ from lipsync_demo.runs.record.run import Run, RunState
 from lipsync_demo.settings import MODEL_ID
 from lipsync_demo.templates import render_macro
 from lipsync_demo.ui.frame import notices
+from lipsync_demo.ui.history import words
 from lipsync_demo.wavespeed.catalogue import short_name
 
 Link = Callable[[Path], str]
@@ -82,12 +82,12 @@ def history(runs: Sequence[Run], wanted: Wanted, page: int, link: Link) -> Marku
     """The runs that are wanted, newest first, as links to their own addresses."""
     found = [run for run in runs if wanted.holds(run)]
     if not found:
-        return notices.quiet(texts.Runs.NONE_FOUND if runs else texts.Runs.NOTHING_YET)
+        return notices.quiet(words.NONE_FOUND if runs else words.NOTHING_YET)
     pages = (len(found) - 1) // PAGE + 1
     page = min(max(page, 0), pages - 1)
     listed = [row(run, link) for run in found[page * PAGE : (page + 1) * PAGE]]
-    count = texts.Runs.count(len(found), len(runs))
-    return render_macro(TEMPLATE, "page", texts.Runs, count, listed, page, pages)
+    count = words.count(len(found), len(runs))
+    return render_macro(TEMPLATE, "page", words, count, listed, page, pages)
 
 
 def recordings(runs: Sequence[Run], link: Link) -> Markup:
@@ -103,11 +103,11 @@ def row(run: Run, link: Link, recorded: bool = False) -> Markup:
         TEMPLATE,
         "row",
         run,
-        texts.Runs,
+        words,
         recorded,
         INKS.get(run.state, ""),
         link(path) if path else "",
-        texts.Runs.thumbnail(run.title),
+        words.thumbnail(run.title),
         " + ".join(_names(run)),
         short_name(run.model) if run.model != MODEL_ID else "",
         MARKS.get(verdict) if verdict else None,
@@ -117,7 +117,7 @@ def row(run: Run, link: Link, recorded: bool = False) -> Markup:
 
 def _names(run: Run) -> Sequence[str]:
     known = [record.name for record in (run.video, run.audio) if record]
-    return known or [(run.prediction_id if run.imported else None) or texts.Runs.UNCHECKED]
+    return known or [(run.prediction_id if run.imported else None) or words.UNCHECKED]
 
 
 def thumbnail(run: Run) -> Path | None:

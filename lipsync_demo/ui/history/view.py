@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import gradio as gr
 from pydantic import SecretStr
 
-from lipsync_demo import texts
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.runs.record.errors import RunNotFound, RunsError
 from lipsync_demo.runs.record.review import HEADINGS, Review, Verdict
@@ -17,6 +16,7 @@ from lipsync_demo.runs.upkeep.review import review
 from lipsync_demo.ui.frame import header, notices
 from lipsync_demo.ui.frame.context import AT_ONCE, IN_TURN, Changes, Shared, unchanged
 from lipsync_demo.ui.frame.ids import KEPT, remembered, run_id
+from lipsync_demo.ui.history import words
 from lipsync_demo.ui.history.listing import ANY, Wanted, history, recordings
 from lipsync_demo.ui.history.widgets import (
     ALSO_API,
@@ -101,7 +101,7 @@ class History:
             review(self.shared.workspace.runs, run_id(chosen) or "", said)
         except RunsError as error:
             return {self.runs.notice: notices.trouble(error.what, error.hint)}
-        return {self.runs.notice: notices.status(texts.Runs.SAVED)}
+        return {self.runs.notice: notices.status(words.SAVED)}
 
     def repeat(self, chosen: str) -> Changes:
         """Put the run's inputs and mode into the studio."""
@@ -123,9 +123,9 @@ class History:
             gone = self.shared.workspace.service.delete(wanted, own, at_api=where == ALSO_API)
         except (RunsError, WaveSpeedError) as error:
             return {self.runs.notice: notices.trouble(error.what, error.hint)}
-        words = texts.Runs.deleted(gone.at_api)
+        text = words.deleted(gone.at_api)
         return {
-            self.runs.notice: notices.status(words),
+            self.runs.notice: notices.status(text),
             self.drawer.panel: gr.Column(visible=False),
             self.shared.ids: [i for i in remembered(ids) if i != wanted],
         }
@@ -151,7 +151,7 @@ class History:
         """Import a task that was started elsewhere."""
         shared = self.shared
         if not task.strip():
-            return {self.runs.notice: notices.trouble(texts.Runs.NO_TASK, texts.Runs.NO_TASK_HINT)}
+            return {self.runs.notice: notices.trouble(words.NO_TASK, words.NO_TASK_HINT)}
         try:
             run = shared.workspace.task_import.start(
                 task,

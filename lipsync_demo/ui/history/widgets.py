@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 import gradio as gr
 
-from lipsync_demo import texts
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.runs.record.review import HEADINGS
 from lipsync_demo.runs.record.run import RunState
+from lipsync_demo.ui.frame import words as frame_words
 from lipsync_demo.ui.frame.context import html
 from lipsync_demo.ui.frame.listing import SELECT_JS
+from lipsync_demo.ui.history import words
 from lipsync_demo.ui.history.listing import ANY
 from lipsync_demo.wavespeed.catalogue import MODELS
 
@@ -64,21 +65,20 @@ class ImportWidgets:
 
 def build_list() -> ListWidgets:
     """Create the filters and the list inside the current tab."""
-    t = texts.Runs
     with gr.Column(elem_id="runs-panel", elem_classes="panel"):
         with gr.Row(elem_id="run-filters"):
-            words = gr.Textbox(label=t.SEARCH, elem_id="run-search", scale=3)
-            modes = [(t.ANY_MODE, ANY), *((m.value, m.value) for m in SyncMode)]
-            by_model = [(texts.Models.ANY, ANY), *((m.name, m.id) for m in MODELS.values())]
-            states = [(t.ANY_STATE, ANY), *((s.value, s.value) for s in RunState)]
-            filters = [words] + [
+            text = gr.Textbox(label=words.SEARCH, elem_id="run-search", scale=3)
+            modes = [(words.ANY_MODE, ANY), *((m.value, m.value) for m in SyncMode)]
+            by_model = [(words.ANY_MODEL, ANY), *((m.name, m.id) for m in MODELS.values())]
+            states = [(words.ANY_STATE, ANY), *((s.value, s.value) for s in RunState)]
+            filters = [text] + [
                 gr.Dropdown(choices=choices, value=ANY, label=label, elem_id=f"run-{name}")
                 for name, label, choices in (
-                    ("mode", t.MODE, modes),
-                    ("backend", t.BACKEND, t.BACKENDS),
-                    ("state", t.STATE, states),
-                    ("verdict", t.VERDICT, t.VERDICTS),
-                    ("model", texts.Models.LABEL, by_model),
+                    ("mode", words.MODE, modes),
+                    ("backend", words.BACKEND, words.BACKENDS),
+                    ("state", words.STATE, states),
+                    ("verdict", words.VERDICT, words.VERDICTS),
+                    ("model", frame_words.MODEL, by_model),
                 )
             ]
         notice = html(elem_id="history-notice")
@@ -94,27 +94,28 @@ def build_list() -> ListWidgets:
 
 def build_drawer() -> DrawerWidgets:
     """Create the drawer inside the current tab, closed."""
-    t = texts.Runs
     with gr.Column(visible=False, elem_id="run-drawer", elem_classes="panel") as panel:
-        chosen = gr.Textbox(visible="hidden", elem_id="run-chosen", label=texts.Runs.CHOSEN_RUN)
+        chosen = gr.Textbox(visible="hidden", elem_id="run-chosen", label=words.CHOSEN_RUN)
         title = html(elem_id="run-title")
         verdict = gr.Radio(
-            choices=[*t.VERDICTS[1:3], (t.NO_VERDICT, ANY)], value=ANY, label=t.VERDICT,
+            choices=[*words.VERDICTS[1:3], (words.NO_VERDICT, ANY)], value=ANY, label=words.VERDICT,
             elem_id="run-review",
         )  # fmt: skip
         with gr.Row():
-            good = gr.CheckboxGroup(list(HEADINGS), label=t.GOOD, elem_id="run-good")
-            bad = gr.CheckboxGroup(list(HEADINGS), label=t.BAD, elem_id="run-bad")
-        note = gr.Textbox(label=t.NOTE, lines=2, max_length=2000, elem_id="run-note")
+            good = gr.CheckboxGroup(list(HEADINGS), label=words.GOOD, elem_id="run-good")
+            bad = gr.CheckboxGroup(list(HEADINGS), label=words.BAD, elem_id="run-bad")
+        note = gr.Textbox(label=words.NOTE, lines=2, max_length=2000, elem_id="run-note")
         with gr.Row(elem_id="run-actions"):
-            save = gr.Button(t.SAVE, variant="primary", elem_id="run-save")
-            open_ = gr.Button(texts.Compare.OPEN, elem_id="run-show")
-            repeat = gr.Button(t.REPEAT, elem_id="run-repeat")
-            delete = gr.Button(t.DELETE, elem_id="run-delete")
-            sure = gr.Button(t.SURE, variant="stop", visible=False, elem_id="run-sure")
+            save = gr.Button(words.SAVE, variant="primary", elem_id="run-save")
+            open_ = gr.Button(frame_words.OPEN_IN_STUDIO, elem_id="run-show")
+            repeat = gr.Button(words.REPEAT, elem_id="run-repeat")
+            delete = gr.Button(words.DELETE, elem_id="run-delete")
+            sure = gr.Button(
+                words.DELETE_FOR_GOOD, variant="stop", visible=False, elem_id="run-sure"
+            )
         where = gr.Radio(
-            choices=[(t.ONLY_HERE, HERE), (t.ALSO_API, ALSO_API)], value=HERE, label=t.WHERE,
-            visible=False, elem_id="run-where",
+            choices=[(words.ONLY_HERE, HERE), (words.ALSO_API, ALSO_API)], value=HERE,
+            label=words.WHERE_TO_DELETE, visible=False, elem_id="run-where",
         )  # fmt: skip
     return DrawerWidgets(
         panel=panel,
@@ -135,16 +136,15 @@ def build_drawer() -> DrawerWidgets:
 
 def build_imports() -> ImportWidgets:
     """Create the places for ids inside the current tab."""
-    t = texts.Runs
     with gr.Column(elem_id="run-bring", elem_classes="panel"):
         with gr.Row():
-            box = gr.Textbox(label=t.OPEN_BY_ID, elem_id="run-box", scale=4)
-            go = gr.Button(t.OPEN, elem_id="run-open", scale=1)
+            box = gr.Textbox(label=words.OPEN_BY_ID, elem_id="run-box", scale=4)
+            go = gr.Button(frame_words.OPEN, elem_id="run-open", scale=1)
         with gr.Row():
-            task = gr.Textbox(label=t.IMPORT, elem_id="task-box", scale=3)
-            choices = [(t.AS_RECORDED, ANY), *((m.value, m.value) for m in SyncMode)]
-            mode = gr.Dropdown(choices=choices, value=ANY, label=t.MODE, elem_id="task-mode")
-            start = gr.Button(t.BRING, elem_id="task-bring", scale=1)
+            task = gr.Textbox(label=words.IMPORT, elem_id="task-box", scale=3)
+            choices = [(words.AS_RECORDED, ANY), *((m.value, m.value) for m in SyncMode)]
+            mode = gr.Dropdown(choices=choices, value=ANY, label=words.MODE, elem_id="task-mode")
+            start = gr.Button(words.IMPORT_IT, elem_id="task-bring", scale=1)
     return ImportWidgets(
         box=box,
         go=go,

@@ -15,8 +15,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
-from lipsync_demo import templates, texts
+from lipsync_demo import templates
 from lipsync_demo.hosting.errors import LinkRefused
+from lipsync_demo.markup import words as markup_words
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.picture.stills import stills
 from lipsync_demo.report.archive import write_zip
@@ -29,6 +30,7 @@ from lipsync_demo.runs.storage.share_links import ROUTE as SHARE
 from lipsync_demo.runs.storage.share_links import ShareLink
 from lipsync_demo.runs.workspace import Workspace
 from lipsync_demo.settings import Settings
+from lipsync_demo.ui.http import words
 
 REPORT = "/report/"
 POSTER_HEIGHT = 630
@@ -84,12 +86,12 @@ def routes(
         except LinkRefused as error:
             return _sorry(error.what, error.status)
         except RunsError:
-            return _sorry(texts.Share.GONE, 410)
+            return _sorry(words.GONE, 410)
         base = settings.public_base_url or str(request.base_url).rstrip("/")
         query = request.url.query
         poster = f"{base}{SHARE}{share.name}/poster.webp?{query}" if _safe(content) else ""
-        words = texts.Share.words(content.kind, f"{share.expires_at:%d %B %Y}")
-        preview = Preview(f"{base}{SHARE}{share.name}?{query}", poster, words)
+        text = words.shared(content.kind, f"{share.expires_at:%d %B %Y}")
+        preview = Preview(f"{base}{SHARE}{share.name}?{query}", poster, text)
         return HTMLResponse(render(content, link, preview), headers=PRIVATE)
 
     def poster(request: Request) -> Response:
@@ -117,14 +119,14 @@ def routes(
 def links(kind: str, wanted: str) -> Markup:
     """The four downloads of a report, for the page."""
     address = f"{REPORT}{kind}/{wanted}"
-    return templates.render("ui/http/downloads.html", texts=texts.Report, address=address)
+    return templates.render("ui/http/downloads.html", words=words, address=address)
 
 
 def _known(report: Callable[[Request], Response]) -> Callable[[Request], Response]:
     def checked(request: Request) -> Response:
         known = request.path_params["form"] in FORMATS
         if not known or request.path_params["kind"] not in ("run", "group"):
-            return JSONResponse({"code": 404, "message": texts.Share.NOT_FOUND}, 404)
+            return JSONResponse({"code": 404, "message": words.NOT_FOUND}, 404)
         return report(request)
 
     return checked
@@ -158,6 +160,6 @@ def _safe(content: Content) -> Run | None:
 
 def _sorry(what: str, status: int) -> Response:
     page = templates.render(
-        "ui/http/sorry.html", title=texts.Page.TITLE, what=what, hint=texts.Share.ASK
+        "ui/http/sorry.html", title=markup_words.APP, what=what, hint=words.ASK_FOR_ANOTHER
     )
     return HTMLResponse(page, status, headers=PRIVATE)

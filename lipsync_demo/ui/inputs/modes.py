@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from lipsync_demo import texts
-from lipsync_demo.markup.words import factor, seconds
+from lipsync_demo.markup.figures import factor, seconds
 from lipsync_demo.media.segments import VideoMotion
 from lipsync_demo.media.sync_modes import (
     MODES,
@@ -13,8 +12,9 @@ from lipsync_demo.media.sync_modes import (
     Timeline,
     equal_modes,
 )
+from lipsync_demo.ui.inputs import words
 
-NO_QUESTION = texts.Modes.QUESTION
+NO_QUESTION = words.QUESTION
 
 Timelines = dict[SyncMode, Timeline]
 
@@ -25,10 +25,10 @@ def question(video: Fraction | None, speech: Fraction | None) -> str:
         return NO_QUESTION
     difference = abs(video - speech)
     if difference == 0:
-        return texts.Modes.equal(seconds(video))
+        return words.equal(seconds(video))
     longer, shorter = ("speech", "video") if speech > video else ("video", "speech")
-    by = seconds(difference) if difference >= Fraction(1, 200) else texts.Modes.HARDLY
-    return texts.Modes.question(longer, by, shorter)
+    by = seconds(difference) if difference >= Fraction(1, 200) else words.HARDLY
+    return words.question(longer, by, shorter)
 
 
 def choices(timelines: Timelines | None) -> list[tuple[str, str]]:
@@ -50,5 +50,5 @@ def _text(laid: Timeline, same_as: SyncMode) -> str:
     if laid.video[0].motion is VideoMotion.STRETCHED:
         length += f" · {factor(laid.video[0].speed)}"
     if same_as is not laid.mode:
-        length += texts.Modes.same(str(same_as))
+        length += words.same_as(str(same_as))
     return f"{laid.mode}\n{laid.sentence}\n{length}"

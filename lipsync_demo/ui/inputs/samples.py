@@ -7,8 +7,8 @@ import logging
 from functools import lru_cache
 from pathlib import Path
 
-from lipsync_demo import texts
 from lipsync_demo.markup import films
+from lipsync_demo.markup import words as markup_words
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.player import Source
 from lipsync_demo.runs.record.run import Run, load_run
@@ -43,7 +43,7 @@ def input_film(link: films.Link) -> Source | None:
     info = films.facts(path) if path else None
     if path is None or info is None or info.video is None:
         return None
-    return Source(texts.Compare.INPUT, link(path), info.video.duration, info.video.fps)
+    return Source(markup_words.INPUT_VIDEO, link(path), info.video.duration, info.video.fps)
 
 
 def _recorded(folder: Path) -> Run | None:

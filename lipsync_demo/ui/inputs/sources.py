@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-from lipsync_demo.markup.words import megabytes, rate
+from lipsync_demo.markup.figures import megabytes, rate
 from lipsync_demo.media.container.failures import written
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.preflight import lay

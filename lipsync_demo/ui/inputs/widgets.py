@@ -8,11 +8,11 @@ from pathlib import Path
 import gradio as gr
 from markupsafe import Markup
 
-from lipsync_demo import texts
 from lipsync_demo.media.preflight import LIMITS
 from lipsync_demo.settings import Settings
 from lipsync_demo.ui.frame import notices
 from lipsync_demo.ui.frame.context import html
+from lipsync_demo.ui.inputs import words
 
 CAMERA = {"video": {"width": {"ideal": 1280}, "height": {"ideal": 720}}}
 """What the browser is asked of its camera, in pixels."""
@@ -47,9 +47,9 @@ def build(settings: Settings, video: Path | None, speech: Path | None) -> Source
                 buttons=[],
             )
             video_facts = html(limits(settings, "video"), elem_id="video-facts")
-            with gr.Accordion(texts.Studio.LINK, open=False, elem_classes="link"):
-                video_link = gr.Textbox(label=texts.Studio.VIDEO_ADDRESS, elem_id="video-link")
-                video_fetch = gr.Button(texts.Studio.FETCH_VIDEO, elem_id="video-fetch", size="md")
+            with gr.Accordion(words.LINK, open=False, elem_classes="link"):
+                video_link = gr.Textbox(label=words.VIDEO_ADDRESS, elem_id="video-link")
+                video_fetch = gr.Button(words.FETCH_VIDEO, elem_id="video-fetch", size="md")
         with gr.Column(elem_classes="source", min_width=220, scale=2):
             speech_in = gr.Audio(
                 value=str(speech) if speech else None,
@@ -65,11 +65,9 @@ def build(settings: Settings, video: Path | None, speech: Path | None) -> Source
                 ),
             )
             speech_facts = html(limits(settings, "speech"), elem_id="speech-facts")
-            with gr.Accordion(texts.Studio.LINK, open=False, elem_classes="link"):
-                speech_link = gr.Textbox(label=texts.Studio.SPEECH_ADDRESS, elem_id="speech-link")
-                speech_fetch = gr.Button(
-                    texts.Studio.FETCH_SPEECH, elem_id="speech-fetch", size="md"
-                )
+            with gr.Accordion(words.LINK, open=False, elem_classes="link"):
+                speech_link = gr.Textbox(label=words.SPEECH_ADDRESS, elem_id="speech-link")
+                speech_fetch = gr.Button(words.FETCH_SPEECH, elem_id="speech-fetch", size="md")
     return SourceWidgets(
         video=video_in,
         video_facts=video_facts,
@@ -85,6 +83,6 @@ def build(settings: Settings, video: Path | None, speech: Path | None) -> Source
 def limits(settings: Settings, track: str) -> Markup:
     """What may be chosen, said before it is."""
     formats = "MP4, MOV, WebM, AVI, MKV" if track == "video" else "MP3, WAV, M4A, FLAC"
-    advice = texts.Studio.ONE_FACE if track == "video" else texts.Studio.ONE_VOICE
+    advice = words.ONE_FACE if track == "video" else words.ONE_VOICE
     size, minutes = settings.max_upload_mb, int(LIMITS.seconds / 60)
-    return notices.limits(texts.Studio.limits(formats, size, minutes, advice))
+    return notices.limits(words.limits(formats, size, minutes, advice))

@@ -13,14 +13,14 @@ import gradio as gr
 from markupsafe import Markup
 from pydantic import SecretStr
 
-from lipsync_demo import texts
-from lipsync_demo.markup.words import charged
+from lipsync_demo.markup.figures import charged
 from lipsync_demo.runs.record.ledger_line import Line, LineState, as_csv
 from lipsync_demo.runs.steps.prices import amount
 from lipsync_demo.templates import render_macro
 from lipsync_demo.ui.frame import header, notices, prices
 from lipsync_demo.ui.frame.context import AT_ONCE, IN_TURN, Changes, Shared, html
 from lipsync_demo.ui.frame.ids import run_id
+from lipsync_demo.ui.money import words
 from lipsync_demo.wavespeed.catalogue import short_name
 from lipsync_demo.wavespeed.errors import WaveSpeedError
 
@@ -56,22 +56,18 @@ class Money:
         lines = ledger.lines(own) if own else []
         limit = ledger.limit(own)
         tiles = [
-            (texts.Money.FREE_SHORT if backend == "local" else "–", texts.Money.BALANCE)
+            (words.FREE_SHORT if backend == "local" else "–", words.BALANCE)
             if balance is None
-            else (f"{balance} USD", texts.Money.BALANCE),
-            (f"{ledger.spent(session=own) if own else 0} USD", texts.Money.SESSION_SPENT),
-            ("–" if limit is None else f"{limit} USD", texts.Money.SESSION_LIMIT),
+            else (f"{balance} USD", words.BALANCE),
+            (f"{ledger.spent(session=own) if own else 0} USD", words.SESSION_SPENT),
+            ("–" if limit is None else f"{limit} USD", words.SESSION_LIMIT),
         ]
         if shared.settings.spend_limit is not None and key is None and backend != "local":
             left = max(Decimal(0), shared.settings.spend_limit - ledger.spent(key="environment"))
-            tiles.append((f"{left} USD", texts.Money.SERVER_LEFT))
-        words = (
-            texts.Money.LOCAL
-            if backend == "local"
-            else prices.before(shared, 1, key, session, model)
-        )
+            tiles.append((f"{left} USD", words.SERVER_LEFT))
+        text = words.LOCAL if backend == "local" else prices.before(shared, 1, key, session, model)
         return {
-            self.figures: render_macro(TEMPLATE, "figures", tiles, words, trouble),
+            self.figures: render_macro(TEMPLATE, "figures", tiles, text, trouble),
             self.lines: table(lines),
             self.remove_button: gr.Button(visible=limit is not None),
             self.save: gr.DownloadButton(visible=bool(lines), value=self._csv(lines)),
@@ -84,13 +80,13 @@ class Money:
         if own is None or limit is None:
             return {self.notice: notices.no_amount(typed)}
         self.shared.workspace.ledger.set_limit(own, limit)
-        return {self.notice: notices.status(texts.Money.SET), self.box: ""}
+        return {self.notice: notices.status(words.SET), self.box: ""}
 
     def remove_limit(self, session: object) -> Changes:
         """Remove this session's spending limit."""
         if own := run_id(session):
             self.shared.workspace.ledger.set_limit(own, None)
-        return {self.notice: notices.status(texts.Money.LIFTED)}
+        return {self.notice: notices.status(words.LIFTED)}
 
     def _csv(self, lines: Sequence[Line]) -> str | None:
         if not lines:
@@ -104,9 +100,9 @@ class Money:
 def table(lines: Sequence[Line]) -> Markup:
     """The ledger of this session."""
     if not lines:
-        return notices.quiet(texts.Money.EMPTY)
+        return notices.quiet(words.EMPTY)
     rows = [(_cells(line), (line.task or "–")[:12]) for line in lines]
-    return render_macro(TEMPLATE, "table", texts.Money, rows)
+    return render_macro(TEMPLATE, "table", words, rows)
 
 
 def _cells(line: Line) -> Sequence[str]:
@@ -122,29 +118,28 @@ def _cells(line: Line) -> Sequence[str]:
 
 def _state(line: Line) -> str:
     back = line.state is LineState.REFUND and line.refunded
-    return texts.Money.STATES["refunded" if back else line.state.value]
+    return words.STATES["refunded" if back else line.state.value]
 
 
 def _amount(line: Line) -> str:
     if line.quoted is None:
         return "–"
-    return f"{line.quoted} {line.currency}{' ' + texts.Money.IS_FLOOR if line.floor else ''}"
+    return f"{line.quoted} {line.currency}{' ' + words.IS_FLOOR if line.floor else ''}"
 
 
 def build(shared: Shared) -> Money:
     """Create the widgets inside the current tab."""
-    t = texts.Money
     with gr.Column(elem_id="money-panel"):
         figures = html(elem_id="money-figures")
         with gr.Row(elem_id="money-limit"):
-            refresh = gr.Button(t.REFRESH, elem_id="money-refresh")
-            box = gr.Textbox(label=t.LIMIT_LABEL, elem_id="money-box")
-            set_button = gr.Button(t.PUT, elem_id="money-set")
-            remove_button = gr.Button(t.LIFT, visible=False, elem_id="money-lift")
+            refresh = gr.Button(words.REFRESH, elem_id="money-refresh")
+            box = gr.Textbox(label=words.LIMIT_LABEL, elem_id="money-box")
+            set_button = gr.Button(words.PUT, elem_id="money-set")
+            remove_button = gr.Button(words.LIFT, visible=False, elem_id="money-lift")
         notice = html(elem_id="money-notice")
-        html(notices.heading(t.LEDGER))
+        html(notices.heading(words.LEDGER))
         lines = html(elem_id="money-lines")
-        save = gr.DownloadButton(t.SAVE, visible=False, elem_id="money-csv")
+        save = gr.DownloadButton(words.SAVE, visible=False, elem_id="money-csv")
     return Money(
         shared=shared,
         figures=figures,

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import gradio as gr
 
-from lipsync_demo import texts
 from lipsync_demo.hosting.errors import HostingUnavailable
 from lipsync_demo.runs.record.errors import RunsError
 from lipsync_demo.runs.storage.share_links import DAYS, Kind
@@ -15,6 +14,7 @@ from lipsync_demo.ui.frame import notices
 from lipsync_demo.ui.frame.context import AT_ONCE, Changes, Shared, html, unchanged
 from lipsync_demo.ui.frame.ids import run_id
 from lipsync_demo.ui.http import documents
+from lipsync_demo.ui.sharing import words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,10 +65,10 @@ class Sharing:
         return {
             self.message: render(
                 "ui/sharing/link.html",
-                texts=texts.Share,
+                words=words,
                 base=base,
                 path=path,
-                until=texts.Share.until(until),
+                until=words.until(until),
             ),
             self.revoke: gr.Button(visible=True),
         }
@@ -77,7 +77,7 @@ class Sharing:
         """Revoke every link."""
         count = self.shared.workspace.share_links.revoke(run_id(wanted) or "")
         return {
-            self.message: notices.quiet(texts.Share.revoked(count)),
+            self.message: notices.quiet(words.revoked(count)),
             self.revoke: gr.Button(visible=False),
         }
 
@@ -87,18 +87,18 @@ def build(shared: Shared, kind: Kind, name: str = "") -> Sharing:
     name = name or kind
     with (
         gr.Column(visible=False, elem_id=f"share-{name}", elem_classes="share") as panel,
-        gr.Accordion(texts.Share.TITLE, open=False),
+        gr.Accordion(words.TITLE, open=False),
     ):
         reports = html(elem_id=f"share-{name}-reports")
         with gr.Row():
             days = gr.Dropdown(
-                choices=[(texts.Share.days(n), n) for n in DAYS],
+                choices=[(words.days(n), n) for n in DAYS],
                 value=DAYS[1],
-                label=texts.Share.HOW_LONG,
+                label=words.HOW_LONG,
                 elem_id=f"share-{name}-days",
             )
-            make = gr.Button(texts.Share.MAKE, elem_id=f"share-{name}-make")
-            revoke = gr.Button(texts.Share.REVOKE, visible=False, elem_id=f"share-{name}-revoke")
+            make = gr.Button(words.MAKE, elem_id=f"share-{name}-make")
+            revoke = gr.Button(words.REVOKE, visible=False, elem_id=f"share-{name}-revoke")
         message = html(elem_id=f"share-{name}-told")
     return Sharing(
         shared=shared,

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 import gradio as gr
 
-from lipsync_demo import texts
 from lipsync_demo.media.sync_modes import DEFAULT_SYNC_MODE
 from lipsync_demo.settings import Settings
 from lipsync_demo.ui.frame import header, models
 from lipsync_demo.ui.frame.context import html
 from lipsync_demo.ui.inputs import fields
 from lipsync_demo.ui.inputs.modes import NO_QUESTION, choices
+from lipsync_demo.ui.studio import words
 from lipsync_demo.wavespeed.catalogue import MODELS
 
 
@@ -56,8 +56,8 @@ def build(settings: Settings) -> ChoiceWidgets:
     """Create the widgets inside the current column."""
     model = MODELS[settings.model]
     with gr.Column(elem_id="choice"):
-        words = models.note(settings, None, model)
-        note = html(words, visible=bool(words), elem_id="model-note")
+        text = models.note(settings, None, model)
+        note = html(text, visible=bool(text), elem_id="model-note")
         mode = gr.Radio(
             choices=choices(None),
             value=str(DEFAULT_SYNC_MODE),
@@ -69,11 +69,11 @@ def build(settings: Settings) -> ChoiceWidgets:
         drawing = html(elem_id="drawing")
         findings = html(elem_id="findings")
     with gr.Row(elem_id="start"):
-        go = gr.Button(texts.Studio.GO, variant="primary", size="lg", elem_id="go")
+        go = gr.Button(words.GO, variant="primary", size="lg", elem_id="go")
         compare = gr.Button(
-            texts.Compare.ALL, size="lg", visible=model.takes_sync_mode, elem_id="compare-all"
+            words.COMPARE_MODES, size="lg", visible=model.takes_sync_mode, elem_id="compare-all"
         )
-        compare_models = gr.Button(texts.Models.COMPARE, size="lg", elem_id="compare-models")
+        compare_models = gr.Button(words.COMPARE_MODELS, size="lg", elem_id="compare-models")
         hint = html(elem_id="hint")
     return ChoiceWidgets(
         model_note=note,
@@ -85,7 +85,7 @@ def build(settings: Settings) -> ChoiceWidgets:
         compare=compare,
         compare_models=compare_models,
         hint=hint,
-        load=gr.Button(texts.Demo.LOAD, visible=False, elem_id="load-sample"),
+        load=gr.Button(words.LOAD_SAMPLE, visible=False, elem_id="load-sample"),
         plan=_plan(),
         models_plan=_models_plan(),
         terms=html(header.terms(settings, None), elem_id="terms"),
@@ -94,18 +94,18 @@ def build(settings: Settings) -> ChoiceWidgets:
 
 def _plan() -> Plan:
     with gr.Column(visible=False, elem_id="plan", elem_classes="panel") as panel:
-        words = html(elem_id="plan-words")
+        text = html(elem_id="plan-words")
         with gr.Row():
-            start = gr.Button(texts.Compare.START, variant="primary", elem_id="plan-start")
-            cancel = gr.Button(texts.Compare.CANCEL, elem_id="plan-cancel")
-    return Plan(panel=panel, words=words, start=start, cancel=cancel)
+            start = gr.Button(words.START_COMPARISON, variant="primary", elem_id="plan-start")
+            cancel = gr.Button(words.CANCEL_COMPARISON, elem_id="plan-cancel")
+    return Plan(panel=panel, words=text, start=start, cancel=cancel)
 
 
 def _models_plan() -> ModelsPlan:
     with gr.Column(visible=False, elem_id="models-plan", elem_classes="panel") as panel:
-        ticked = gr.CheckboxGroup(label=texts.Models.WHICH, elem_id="models-list")
-        words = html(elem_id="models-words")
+        ticked = gr.CheckboxGroup(label=words.WHICH_MODELS, elem_id="models-list")
+        text = html(elem_id="models-words")
         with gr.Row():
-            start = gr.Button(texts.Compare.START, variant="primary", elem_id="models-start")
-            cancel = gr.Button(texts.Compare.CANCEL, elem_id="models-cancel")
-    return ModelsPlan(panel=panel, words=words, start=start, cancel=cancel, ticked=ticked)
+            start = gr.Button(words.START_COMPARISON, variant="primary", elem_id="models-start")
+            cancel = gr.Button(words.CANCEL_COMPARISON, elem_id="models-cancel")
+    return ModelsPlan(panel=panel, words=text, start=start, cancel=cancel, ticked=ticked)

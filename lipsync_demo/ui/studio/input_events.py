@@ -10,10 +10,9 @@ import gradio as gr
 from markupsafe import Markup
 from pydantic import SecretStr
 
-from lipsync_demo import texts
 from lipsync_demo.markup import alignment
-from lipsync_demo.markup.words import clock
-from lipsync_demo.markup.words import seconds as length
+from lipsync_demo.markup.figures import clock
+from lipsync_demo.markup.figures import seconds as length
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.preflight import Severity, check
 from lipsync_demo.media.sync_modes import SyncMode
@@ -26,6 +25,7 @@ from lipsync_demo.ui.inputs import modes
 from lipsync_demo.ui.inputs.sources import Source, Track, fetch, lay_all, read_source, usable
 from lipsync_demo.ui.inputs.uploads import sweep
 from lipsync_demo.ui.inputs.widgets import SourceWidgets, limits
+from lipsync_demo.ui.studio import words
 from lipsync_demo.ui.studio.choice import ChoiceWidgets
 from lipsync_demo.wavespeed.catalogue import Model
 from lipsync_demo.wavespeed.errors import WaveSpeedError
@@ -57,9 +57,9 @@ class InputEvents:
             ("speech", speech, w.speech, w.speech_facts),
         )
         for track, path, widget, facts in held:
-            source, words = self._take(track, path)
+            source, text = self._take(track, path)
             found[track] = source
-            changes[facts] = words
+            changes[facts] = text
             if source is not None and path is not None and source.shown != Path(path):
                 changes[widget] = str(source.shown)
         wanted = models.chosen(model)
@@ -107,7 +107,7 @@ class InputEvents:
         self, track: Track, url: str, widget: gr.Video | gr.Audio, facts: gr.HTML
     ) -> Changes:
         if not url.strip():
-            return {facts: notices.trouble(texts.Studio.NO_ADDRESS, texts.Studio.NO_ADDRESS_HINT)}
+            return {facts: notices.trouble(words.NO_ADDRESS, words.NO_ADDRESS_HINT)}
         sweep(self.shared.uploads)
         settings = self.shared.settings
         try:
@@ -131,8 +131,8 @@ class InputEvents:
         except MediaError as error:
             return None, notices.facts(notices.trouble(error.what, error.hint), hint)
         preview = notices.PREVIEWED if source.shown != source.path else Markup("")
-        words = notices.source(length(source.seconds), source.found)
-        return source, notices.facts(words, preview, hint)
+        text = notices.source(length(source.seconds), source.found)
+        return source, notices.facts(text, preview, hint)
 
     def _laid(
         self,
@@ -186,4 +186,4 @@ class InputEvents:
         if backend != "local":
             return ""
         count = self.shared.workspace.runs.count(ACTIVE, backend)
-        return texts.Studio.ahead(count) if count else ""
+        return words.ahead(count) if count else ""

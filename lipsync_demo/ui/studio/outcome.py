@@ -7,9 +7,9 @@ from typing import Literal
 
 import gradio as gr
 
-from lipsync_demo import texts
 from lipsync_demo.ui.frame.context import Shared, html
 from lipsync_demo.ui.sharing import view as sharing
+from lipsync_demo.ui.studio import words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,10 +34,10 @@ def build(shared: Shared) -> OutcomeWidgets:
     """Create the widgets inside the current column."""
     stage = html(elem_id="stage")
     with gr.Row(elem_id="actions"):
-        stop = gr.Button(texts.Studio.STOP, visible=False, elem_id="stop")
+        stop = gr.Button(words.STOP, visible=False, elem_id="stop")
         resume = gr.Button("Resume", visible=False, elem_id="resume")
-        again = gr.Button(texts.Studio.SUBMIT_AGAIN, visible=False, elem_id="again")
-        meanwhile = gr.Button(texts.Demo.MEANWHILE, visible=False, elem_id="meanwhile")
+        again = gr.Button(words.SUBMIT_AGAIN, visible=False, elem_id="again")
+        meanwhile = gr.Button(words.MEANWHILE, visible=False, elem_id="meanwhile")
     notice = html(elem_id="notice")
     card = html(elem_id="card")
     shared_links = sharing.build(shared, "run")

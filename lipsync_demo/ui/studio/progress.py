@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from lipsync_demo import texts
 from lipsync_demo.markup import pacing
-from lipsync_demo.markup.words import clock
+from lipsync_demo.markup import words as markup_words
+from lipsync_demo.markup.figures import clock
 from lipsync_demo.runs.record.estimates import Estimate
 from lipsync_demo.runs.record.run import Run, RunState
 from lipsync_demo.templates import render_macro
+from lipsync_demo.ui.studio import words
 from lipsync_demo.wavespeed.models import Prediction
 
 TEMPLATE = "ui/studio/progress.html"
@@ -23,14 +24,14 @@ STEPS = {
     RunState.DOWNLOADING: "Fetch",
 }
 NOW = {
-    RunState.CHECKING: texts.Status.CHECKING,
-    RunState.UPLOADING: texts.Status.UPLOADING,
-    RunState.SUBMITTING: texts.Status.SENDING,
-    RunState.WAITING: texts.Status.WAITING,
-    RunState.DOWNLOADING: texts.Status.FETCHING,
+    RunState.CHECKING: words.CHECKING,
+    RunState.UPLOADING: words.UPLOADING,
+    RunState.SUBMITTING: markup_words.SENDING,
+    RunState.WAITING: words.WAITING,
+    RunState.DOWNLOADING: words.FETCHING,
 }
 QUEUED = frozenset({"created", "pending"})
-BILLED_AGAIN = texts.Status.AGAIN_IS_BILLED
+BILLED_AGAIN = words.AGAIN_IS_BILLED
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +62,12 @@ def actions(run: Run | None) -> Actions:
 def resume_label(run: Run) -> str:
     """Return the label of the resume button."""
     if run.needs_key:
-        return texts.Status.USE_KEY_AGAIN
+        return words.USE_KEY_AGAIN
     if run.state is RunState.UNCLEAR:
-        return texts.Status.LOOK
+        return words.LOOK_FOR_TASK
     if run.state is not RunState.FAILED:
         return "Resume"
-    return texts.Status.TRY_AGAIN if run.prediction_id is None else texts.Status.FETCH_AGAIN
+    return words.TRY_AGAIN if run.prediction_id is None else words.FETCH_AGAIN
 
 
 def waiting(
@@ -81,14 +82,14 @@ def waiting(
         ("past" if n < at else "now" if n == at else "next", name)
         for n, name in enumerate(STEPS.values())
     ]
-    words = now_words(run)
-    title = pacing.told(run) if run.state is RunState.LIMITED else words
+    text = now_words(run)
+    title = pacing.told(run) if run.state is RunState.LIMITED else text
     return render_macro(
         TEMPLATE,
         "waiting",
         run,
-        texts.Status,
         words,
+        text,
         title if share is None else f"{title} · {share:.0%}",
         clock(elapsed),
         remaining(estimate),
@@ -100,10 +101,10 @@ def waiting(
 def now_words(run: Run) -> str:
     """The step in words, the same as long as it lasts; whether a task is queued or worked on."""
     if run.state is RunState.LIMITED:
-        return pacing.words(run)
+        return pacing.reason(run)
     if run.state is RunState.WAITING and run.prediction:
         status = str(run.prediction.get("status", "")).lower()
-        return texts.Status.QUEUED if status in QUEUED else texts.Status.SYNCING
+        return words.QUEUED if status in QUEUED else words.SYNCING
     return NOW[run.state]
 
 
@@ -117,16 +118,16 @@ def now_markup(run: Run) -> Markup:
 def remaining(estimate: Estimate | None) -> str:
     """What earlier runs say about the time that is left."""
     if estimate is None:
-        return texts.Status.NO_ESTIMATE
-    runs = texts.Status.earlier(estimate.runs)
+        return words.NO_ESTIMATE
+    runs = words.earlier(estimate.runs)
     if estimate.remaining < 1:
-        return texts.Status.any_moment(runs)
-    return texts.Status.to_go(clock(estimate.remaining + 0.5), runs)
+        return words.any_moment(runs)
+    return words.to_go(clock(estimate.remaining + 0.5), runs)
 
 
 def stop_words(run: Run) -> str:
     """What stopping to wait would mean."""
-    return texts.Status.if_stopped(run.stop_means[0].lower() + run.stop_means[1:])
+    return words.if_stopped(run.stop_means[0].lower() + run.stop_means[1:])
 
 
 def identity(run: Run) -> Markup:
@@ -136,7 +137,7 @@ def identity(run: Run) -> Markup:
 
 def trouble(run: Run) -> Markup:
     """The stage of a run that came to rest without a result: what, why, what next."""
-    return render_macro(TEMPLATE, "trouble", run, texts.Status, *_explain(run))
+    return render_macro(TEMPLATE, "trouble", run, words, *_explain(run))
 
 
 def _explain(run: Run) -> tuple[str, str, list[tuple[str, str]]]:
@@ -145,38 +146,38 @@ def _explain(run: Run) -> tuple[str, str, list[tuple[str, str]]]:
     if run.needs_key:
         return (
             "key",
-            texts.Status.NEEDS_KEY,
+            words.NEEDS_KEY,
             [
-                ("Why", texts.Status.KEY_GONE),
-                ("Next", texts.Status.KEY_GONE_HINT),
+                ("Why", words.KEY_GONE),
+                ("Next", words.KEY_GONE_HINT),
             ],
         )
     if run.state is RunState.STOPPED:
         return (
             "stopped",
-            texts.Status.STOPPED,
-            [(texts.Status.GOES_ON, run.stop_means)],
+            words.STOPPED,
+            [(words.GOES_ON, run.stop_means)],
         )
     if run.state is RunState.UNCLEAR:
         return (
             "unclear",
-            texts.Status.UNCLEAR,
+            words.UNCLEAR,
             [
                 ("What", what),
-                ("Next", hint or texts.Status.UNCLEAR_HINT),
+                ("Next", hint or words.UNCLEAR_HINT),
                 ("Cost", _again_cost(run)),
             ],
         )
     return (
         "failed",
-        texts.Status.FAILED,
+        words.FAILED,
         [("What", what), ("Next", hint), ("Cost", _again_cost(run))],
     )
 
 
 def _again_cost(run: Run) -> str:
     if run.backend == "local":
-        return texts.Status.AGAIN_IS_FREE
+        return words.AGAIN_IS_FREE
     if run.submits == 0:
-        return texts.Status.NOT_BILLED
+        return words.NOT_BILLED
     return BILLED_AGAIN

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import gradio as gr
 
-from lipsync_demo import texts
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.runs.record.errors import RunNotFound
 from lipsync_demo.ui.frame import notices
@@ -15,7 +14,7 @@ from lipsync_demo.ui.frame.context import Changes, Shared, unchanged
 from lipsync_demo.ui.frame.ids import run_id
 from lipsync_demo.ui.inputs.samples import SHOWN, sample
 from lipsync_demo.ui.inputs.uploads import SAMPLE, place
-from lipsync_demo.ui.studio import result
+from lipsync_demo.ui.studio import result, words
 from lipsync_demo.ui.studio.stage import Stage
 
 
@@ -62,17 +61,17 @@ class RecordingEvents:
             run = self._shared.workspace.runs.get(run_id(current) or "")
         except RunNotFound:
             return unchanged()
-        words = notices.status(texts.Demo.GOES_ON)
+        text = notices.status(words.RUN_GOES_ON)
         return self.stage.show_recording(run.sync_mode or SHOWN) | {
             self.stage.widgets.run_id: "",
-            self.stage.widgets.outcome.notice: words,
+            self.stage.widgets.outcome.notice: text,
         }
 
     def replace_run(self, video: str | None, speech: str | None, mode: str) -> Changes:
         """Show the recording instead of starting a run; only for the sample."""
         w = self.stage.widgets
         if not all(held and Path(held).parent.name == SAMPLE for held in (video, speech)):
-            trouble = notices.trouble(texts.Demo.NOT_RECORDED, texts.Demo.NOT_RECORDED_HINT)
+            trouble = notices.trouble(words.NOT_RECORDED, words.NOT_RECORDED_HINT)
             return {w.choice.findings: trouble, w.choice.load: gr.Button(visible=True)}
         return self.stage.show_recording(SyncMode(mode)) | {
             w.run_id: "",

@@ -6,14 +6,13 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from lipsync_demo import texts
 from lipsync_demo.markup import films, snippets
 from lipsync_demo.markup.card import card
+from lipsync_demo.markup.figures import seconds
 from lipsync_demo.markup.films import Link
 from lipsync_demo.markup.gate import players
 from lipsync_demo.markup.measured import measured
 from lipsync_demo.markup.stagecraft import beside
-from lipsync_demo.markup.words import seconds
 from lipsync_demo.qa.models import Measures
 from lipsync_demo.runs.record.clock import seconds_since
 from lipsync_demo.runs.record.measures import measures_of
@@ -21,10 +20,10 @@ from lipsync_demo.runs.record.run import Run, RunState
 from lipsync_demo.runs.workspace import Workspace
 from lipsync_demo.templates import render_macro
 from lipsync_demo.ui.inputs import samples
-from lipsync_demo.ui.studio import progress
+from lipsync_demo.ui.studio import progress, words
 
 TEMPLATE = "ui/studio/result.html"
-NOTHING = render_macro(TEMPLATE, "nothing", texts.Studio)
+NOTHING = render_macro(TEMPLATE, "nothing", words)
 RECORDED = "recorded"
 """How the stamp of a recording begins."""
 
@@ -88,7 +87,7 @@ def of_run(run: Run, workspace: Workspace, link: Link) -> View:
 def of_example(run: Run, link: Link) -> View:
     """Return the view of the recorded example."""
     links = [link(path) for path in run.outputs]
-    tag = texts.Demo.recorded(f"{run.created_at:%d %b %Y}", _tag(run))
+    tag = words.recorded(f"{run.created_at:%d %b %Y}", _tag(run))
     return View(
         stamp=f"{RECORDED} {run.sync_mode}",
         stage=result(run, links, tag),
@@ -108,7 +107,7 @@ def of_nothing(notice: Markup = NOTHING) -> View:
     """Return the view without a run; `notice` says why there is none."""
     return View(
         stamp="nothing",
-        stage=render_macro(TEMPLATE, "missing", texts.Result.LABEL, notice),
+        stage=render_macro(TEMPLATE, "missing", words.RESULT, notice),
         card="",
         request=snippets.NOTHING_SENT,
         response=snippets.NO_ANSWER,
@@ -123,7 +122,7 @@ def of_nothing(notice: Markup = NOTHING) -> View:
 def result(run: Run, links: list[str], tag: str, looking: bool = False) -> Markup:
     """The stage with the outputs of a finished run; `looking` while they are checked here."""
     shown = players(run, links, tag, looking)
-    return render_macro(TEMPLATE, "result", texts.Result.LABEL, f"Done: {tag}", shown)
+    return render_macro(TEMPLATE, "result", words.RESULT, f"Done: {tag}", shown)
 
 
 def figures(run: Run, links: list[str], found: Measures | None, measuring: bool) -> Markup:

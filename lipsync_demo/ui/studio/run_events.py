@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import gradio as gr
 from pydantic import SecretStr
 
-from lipsync_demo import texts
 from lipsync_demo.runs.record.errors import RunNotFound, RunsError
 from lipsync_demo.runs.record.run import Run
 from lipsync_demo.ui.frame import header, models, notices
@@ -17,6 +16,7 @@ from lipsync_demo.ui.frame.ids import remembered, run_id
 from lipsync_demo.ui.inputs import fields
 from lipsync_demo.ui.inputs.sources import read_source, usable
 from lipsync_demo.ui.inputs.uploads import copy_for_page, sweep
+from lipsync_demo.ui.studio import words
 from lipsync_demo.ui.studio.recording_events import RecordingEvents
 from lipsync_demo.ui.studio.stage import Stage
 
@@ -50,9 +50,9 @@ class RunEvents:
             return self.recording.replace_run(video, speech, mode)
         picture, sound = usable("video", video), usable("speech", speech)
         if picture is None or sound is None:
-            missing = "video" if picture is None else texts.Studio.SPEECH_TRACK
-            words = texts.Studio.unusable(missing), texts.Studio.choose(missing)
-            return {findings: notices.trouble(*words)}
+            missing = "video" if picture is None else words.SPEECH_TRACK
+            text = words.unusable(missing), words.choose(missing)
+            return {findings: notices.trouble(*text)}
         sweep(self._shared.uploads)
         wanted = models.chosen(model)
         try:

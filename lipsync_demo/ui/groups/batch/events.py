@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import gradio as gr
 
-from lipsync_demo import texts
 from lipsync_demo.runs.groups.items import MAX_ITEMS
 from lipsync_demo.runs.groups.service import MAX_CONCURRENCY
 from lipsync_demo.runs.record.group import Group, GroupKind
 from lipsync_demo.ui.frame import notices
 from lipsync_demo.ui.frame.context import POLL_SECONDS, Changes, Shared, html
 from lipsync_demo.ui.frame.listing import SELECT_JS
-from lipsync_demo.ui.groups.batch import rows
+from lipsync_demo.ui.groups import words as groups_words
+from lipsync_demo.ui.groups.batch import rows, words
 from lipsync_demo.ui.groups.batch.pairs import Pairs, PairWidgets
 from lipsync_demo.ui.groups.events import GroupEvents, Runs
 from lipsync_demo.ui.groups.widgets import GroupWidgets
@@ -23,7 +23,7 @@ class Batch(GroupEvents):
 
     kind = GroupKind.BATCH
     tab = "batch"
-    title = texts.Batch.EARLIER
+    title = words.EARLIER
     resumes_while_running = True
 
     def body(self, group: Group, runs: Runs, ids: object) -> Changes:
@@ -34,30 +34,33 @@ class Batch(GroupEvents):
 
 def build(shared: Shared) -> Pairs:
     """Create the widgets inside the current tab."""
-    t = texts.Batch
     group = gr.Textbox(visible="hidden", elem_id="batch-id", label="Batch")
     stamp = gr.Textbox(visible="hidden", elem_id="batch-stamp", label="Stamp")
     timer = gr.Timer(POLL_SECONDS, active=False)
     with gr.Column(elem_id="batch-panel"):
         files = gr.File(
-            file_count="multiple", label=t.FILES, elem_id="batch-files", height=150, type="filepath"
+            file_count="multiple",
+            label=words.FILES,
+            elem_id="batch-files",
+            height=150,
+            type="filepath",
         )
         message = html(rows.expected(), elem_id="batch-told")
-        skip = gr.Checkbox(label=t.SKIP, visible=False, elem_id="batch-skip")
+        skip = gr.Checkbox(label=words.SKIP, visible=False, elem_id="batch-skip")
         with gr.Row(elem_id="batch-start-row"):
             concurrency = gr.Number(
-                2, minimum=1, maximum=MAX_CONCURRENCY, precision=0, label=t.AT_ONCE,
+                2, minimum=1, maximum=MAX_CONCURRENCY, precision=0, label=words.AT_ONCE,
                 elem_id="batch-concurrency",
             )  # fmt: skip
-            limit = gr.Textbox(label=t.LIMIT, elem_id="batch-limit")
-            start = gr.Button(t.START, variant="primary", elem_id="batch-start")
-            sample = gr.Button(t.TRY, elem_id="batch-sample")
-        html(notices.limits(t.limits(MAX_ITEMS, shared.settings.max_upload_mb)))
+            limit = gr.Textbox(label=words.LIMIT, elem_id="batch-limit")
+            start = gr.Button(words.START, variant="primary", elem_id="batch-start")
+            sample = gr.Button(words.TRY, elem_id="batch-sample")
+        html(notices.limits(words.limits(MAX_ITEMS, shared.settings.max_upload_mb)))
         notice = html(elem_id="batch-notice")
         table = html(elem_id="batch-table", js_on_load=SELECT_JS)
         with gr.Row(elem_id="batch-actions"):
-            stop = gr.Button(texts.Compare.STOP, visible=False, elem_id="batch-stop")
-            resume = gr.Button(texts.Compare.RESUME, visible=False, elem_id="batch-resume")
+            stop = gr.Button(groups_words.STOP, visible=False, elem_id="batch-stop")
+            resume = gr.Button(groups_words.RESUME, visible=False, elem_id="batch-resume")
         shared_links = sharing.build(shared, "group", "batch")
         earlier = html(elem_id="batch-earlier", js_on_load=SELECT_JS)
     widgets = GroupWidgets(

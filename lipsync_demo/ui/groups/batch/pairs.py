@@ -11,14 +11,13 @@ import gradio as gr
 from gradio_client.utils import strip_invalid_filename_characters
 from pydantic import SecretStr
 
-from lipsync_demo import texts
 from lipsync_demo.runs.groups.pair_list import PairList, among, read_pairs
 from lipsync_demo.runs.record.errors import RunsError
 from lipsync_demo.runs.steps.prices import amount
 from lipsync_demo.ui.frame import header, models, notices, prices
 from lipsync_demo.ui.frame.context import IN_TURN, Changes
 from lipsync_demo.ui.frame.ids import run_id
-from lipsync_demo.ui.groups.batch import rows
+from lipsync_demo.ui.groups.batch import rows, words
 from lipsync_demo.ui.groups.events import GroupEvents
 from lipsync_demo.ui.inputs import fields, samples
 
@@ -86,14 +85,14 @@ class Pairs:
     ) -> Changes:
         """Start the list as a batch; `choices` are the values of `fields.FIELDS` in order."""
         if not files:
-            return self._refused(texts.Batch.NO_LIST, texts.Batch.NO_LIST_HINT)
+            return self._refused(words.NO_LIST, words.NO_LIST_HINT)
         found = _read(files)
         if found.bad and not (skip and found.pairs):
-            return self._refused(texts.Batch.BAD, texts.Batch.BAD_HINT)
+            return self._refused(words.BAD, words.BAD_HINT)
         most = amount(limit) if limit.strip() else None
         if limit.strip() and most is None:
             return {self.view.widgets.notice: notices.no_amount(limit)}
-        name = next((Path(f).name for f in files if f.lower().endswith(LISTS)), texts.Page.BATCH)
+        name = next((Path(f).name for f in files if f.lower().endswith(LISTS)), words.BATCH)
         request = Request(found=found, title=name, concurrency=int(concurrency or 1), limit=most)
         return self._start(request, key, groups, ids, session, model, choices)
 
@@ -109,7 +108,7 @@ class Pairs:
         """Start a batch of the samples."""
         paths = [path for track in ("video", "speech") if (path := samples.sample(track))]
         found = read_pairs(rows.example_csv().encode(), among({p.name: p for p in paths}))
-        request = Request(found=found, title=texts.Batch.EXAMPLE, concurrency=2, limit=None)
+        request = Request(found=found, title=words.EXAMPLE, concurrency=2, limit=None)
         return self._start(request, key, groups, ids, session, model, choices)
 
     def _start(

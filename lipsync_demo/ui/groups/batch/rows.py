@@ -7,8 +7,8 @@ from typing import Any
 
 from markupsafe import Markup
 
-from lipsync_demo import player, texts
-from lipsync_demo.markup.words import clock, seconds
+from lipsync_demo import player
+from lipsync_demo.markup.figures import clock, seconds
 from lipsync_demo.runs.groups.pair_list import COLUMNS, PairList
 from lipsync_demo.runs.record.clock import seconds_since
 from lipsync_demo.runs.record.estimates import Estimate
@@ -17,12 +17,15 @@ from lipsync_demo.runs.record.group import Group, GroupState, Item
 from lipsync_demo.runs.record.run import Run, RunState
 from lipsync_demo.templates import render
 from lipsync_demo.ui.frame import notices
+from lipsync_demo.ui.frame import words as frame_words
+from lipsync_demo.ui.groups import words as groups_words
+from lipsync_demo.ui.groups.batch import words
 from lipsync_demo.ui.studio.progress import now_markup
 
 EXAMPLE = (
-    ("sample_video.mp4", "sample_speech.wav", "bounce", texts.Batch.SAMPLE_BOUNCE),
-    ("sample_video.mp4", "sample_speech.wav", "loop", texts.Batch.SAMPLE_LOOP),
-    ("sample_video.mp4", "sample_speech.wav", "remap", texts.Batch.SAMPLE_REMAP),
+    ("sample_video.mp4", "sample_speech.wav", "bounce", words.SAMPLE_BOUNCE),
+    ("sample_video.mp4", "sample_speech.wav", "loop", words.SAMPLE_LOOP),
+    ("sample_video.mp4", "sample_speech.wav", "remap", words.SAMPLE_REMAP),
 )
 MOST_BAD = 50
 """Lines that cannot be run and are told one by one."""
@@ -35,17 +38,15 @@ def example_csv() -> str:
 
 def expected() -> Markup:
     """An example of a list, shown before one is uploaded."""
-    return render(
-        "ui/groups/batch/expected.html", texts=texts.Batch, columns=COLUMNS, example=EXAMPLE
-    )
+    return render("ui/groups/batch/expected.html", words=words, columns=COLUMNS, example=EXAMPLE)
 
 
 def checked(found: PairList, price: str, pace: str = "") -> Markup:
     """What a list says: how many pairs can be run, every line that cannot, price and time."""
     return render(
         "ui/groups/batch/checked.html",
-        words=texts.Batch.found(len(found.pairs), len(found.bad)),
-        price=texts.Compare.price(price) if found.pairs else "",
+        words=words.found(len(found.pairs), len(found.bad)),
+        price=groups_words.the_price(price) if found.pairs else "",
         pace=notices.quiet(pace),
         bad=found.bad[:MOST_BAD],
     )
@@ -58,14 +59,14 @@ def progress(
     done = sum(run is not None and not run.state.active for run in runs)
     return render(
         "ui/groups/batch/progress.html",
-        title=texts.Batch.title(group.title, done, len(group.items)),
+        title=words.title(group.title, done, len(group.items)),
         group=group,
         time=_time_left(group, runs, estimates),
         done=done,
-        columns=texts.Batch.COLUMNS,
+        columns=words.COLUMNS,
         rows=[_row(group, item, run) for item, run in zip(group.items, runs, strict=True)],
-        open=texts.Runs.OPEN,
-        retry=texts.Compare.RETRY,
+        open=frame_words.OPEN,
+        retry=groups_words.RETRY,
     )
 
 
@@ -79,20 +80,20 @@ def _time_left(
         run is None and not item.trouble for run, item in zip(runs, group.items, strict=True)
     )
     whole = (sum(left) + waiting * max(left)) / min(group.concurrency, len(left) + waiting)
-    return texts.Batch.about(clock(whole + 0.5))
+    return words.about(clock(whole + 0.5))
 
 
 def _row(group: Group, item: Item, run: Run | None) -> Mapping[str, Any]:
     active = run is not None and run.state.active
     if run is None:
-        words = texts.Compare.DELETED if item.trouble else texts.Compare.WAITING
+        text = groups_words.DELETED if item.trouble else groups_words.WAITING
     else:
-        words = run.error.what if run.error else ""
+        text = run.error.what if run.error else ""
     return {
         "name": item.label or " + ".join(map(file_name, (item.video, item.audio))),
         "manner": item.manner,
         "run": run,
-        "words": words,
+        "words": text,
         "now": now_markup(run) if run and active else "",
         "clock": player.clock(seconds_since(run.started_at)) if run and active else "",
         "done": run is not None and run.state is RunState.DONE,

@@ -8,10 +8,11 @@ from fractions import Fraction
 
 from markupsafe import Markup
 
-from lipsync_demo import player, texts
+from lipsync_demo import player
 from lipsync_demo.markup import alignment, films, gate
+from lipsync_demo.markup import words as markup_words
+from lipsync_demo.markup.figures import seconds
 from lipsync_demo.markup.measured import summary
-from lipsync_demo.markup.words import seconds
 from lipsync_demo.qa.models import Measures
 from lipsync_demo.runs.record.clock import seconds_since
 from lipsync_demo.runs.record.estimates import Estimate
@@ -19,6 +20,9 @@ from lipsync_demo.runs.record.group import Group, GroupState, Item
 from lipsync_demo.runs.record.measures import measures_of
 from lipsync_demo.runs.record.run import Run, RunState
 from lipsync_demo.templates import render_macro
+from lipsync_demo.ui.frame import words as frame_words
+from lipsync_demo.ui.groups import words as groups_words
+from lipsync_demo.ui.groups.compare import words
 from lipsync_demo.ui.studio import progress
 
 DEFAULT_RATE = Fraction(25)
@@ -59,7 +63,7 @@ def grid(
         for number in range(len(group.items))
     ]
     done = sum(run is not None and run.state is RunState.DONE for run in runs)
-    title = texts.Compare.title(group.title, done, len(group.items))
+    title = words.title(group.title, done, len(group.items))
     return render_macro(TEMPLATE, "said", title, group.trouble) + _grid(cells, film, runs)
 
 
@@ -72,8 +76,8 @@ def recorded(runs: Sequence[Run], link: films.Link, film: player.Source | None) 
         _named(item, _done(run, item, link, measures_of(run)), _use(item))
         for item, run in zip(items, runs, strict=True)
     ]
-    words = texts.Compare.recorded(f"{runs[0].created_at:%d %B %Y}")
-    return render_macro(TEMPLATE, "recorded", words) + _grid(cells, film, runs)
+    text = words.recorded(f"{runs[0].created_at:%d %B %Y}")
+    return render_macro(TEMPLATE, "recorded", text) + _grid(cells, film, runs)
 
 
 def _grid(cells: Sequence[Cell], film: player.Source | None, runs: Sequence[Run | None]) -> Markup:
@@ -98,23 +102,23 @@ def _cell(
 ) -> Cell:
     item = group.items[number]
     if run is None:
-        words = texts.Compare.DELETED if item.trouble or item.run_id else texts.Compare.WAITING
-        return _named(item, render_macro(TEMPLATE, "unbegun", words), ())
-    buttons = [Button(texts.Compare.OPEN, "run", run.id), *_use(item)]
+        text = groups_words.DELETED if item.trouble or item.run_id else groups_words.WAITING
+        return _named(item, render_macro(TEMPLATE, "unbegun", text), ())
+    buttons = [Button(frame_words.OPEN_IN_STUDIO, "run", run.id), *_use(item)]
     if run.state is RunState.DONE:
         return _named(item, _done(run, item, link, found), buttons)
     if run.state.active:
         return _named(item, _going(run, estimate), buttons)
     if group.state is not GroupState.ACTIVE:
-        note = "" if group.backend == "local" else texts.Compare.RETRY_PAID
-        buttons.append(Button(texts.Compare.RETRY, "retry", str(number), note))
+        note = "" if group.backend == "local" else words.RETRY_PAID
+        buttons.append(Button(groups_words.RETRY, "retry", str(number), note))
     what = str(run.error) if run.error else run.stop_means
     return _named(item, render_macro(TEMPLATE, "trouble", run.state, what), buttons)
 
 
 def _named(item: Item, body: Markup, buttons: Sequence[Button]) -> Cell:
     name = item.label or item.manner.replace(", ", " · ")
-    return Cell(name, texts.Compare.same(len(item.modes)), body, buttons)
+    return Cell(name, words.same(len(item.modes)), body, buttons)
 
 
 def _done(run: Run, item: Item, link: films.Link, found: Measures | None) -> Markup:
@@ -126,9 +130,9 @@ def _done(run: Run, item: Item, link: films.Link, found: Measures | None) -> Mar
         "done",
         [gate.covered(player.cell(source), gate.why(run, 0)) for source in outputs],
         films.length_words(run),
-        f" · {seconds(inference)} {texts.Result.INFERENCE}" if inference else "",
+        f" · {seconds(inference)} {markup_words.INFERENCE}" if inference else "",
         alignment.draw(laid) if laid else "",
-        summary(found) if found else texts.Compare.UNMEASURED,
+        summary(found) if found else words.UNMEASURED,
     )
 
 
@@ -142,7 +146,7 @@ def _going(run: Run, estimate: Estimate | None) -> Markup:
 def _use(item: Item) -> Sequence[Button]:
     """The button that takes a cell's model or mode into the studio."""
     if item.label:
-        return (Button(texts.Models.USE, "act", f"model {item.model}"),)
+        return (Button(words.USE_MODEL, "act", f"model {item.model}"),)
     if item.sync_mode is not None:
-        return (Button(texts.Compare.USE, "mode", item.sync_mode.value),)
+        return (Button(words.USE_MODE, "mode", item.sync_mode.value),)
     return ()

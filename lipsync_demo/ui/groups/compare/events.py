@@ -8,7 +8,7 @@ from pathlib import Path
 import gradio as gr
 from pydantic import SecretStr
 
-from lipsync_demo import player, texts
+from lipsync_demo import player
 from lipsync_demo.markup import films
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.qa.models import Measures
@@ -19,7 +19,8 @@ from lipsync_demo.ui.frame import models, notices
 from lipsync_demo.ui.frame.context import AT_ONCE, POLL_SECONDS, Changes, Shared, html, unchanged
 from lipsync_demo.ui.frame.ids import remembered, run_id
 from lipsync_demo.ui.frame.listing import SELECT_JS
-from lipsync_demo.ui.groups.compare import cells
+from lipsync_demo.ui.groups import words as groups_words
+from lipsync_demo.ui.groups.compare import cells, words
 from lipsync_demo.ui.groups.events import GroupEvents, Runs
 from lipsync_demo.ui.groups.widgets import GroupWidgets
 from lipsync_demo.ui.inputs import samples
@@ -35,7 +36,7 @@ class Compare(GroupEvents):
 
     kind = GroupKind.COMPARISON
     tab = "compare"
-    title = texts.Compare.EARLIER
+    title = words.EARLIER
 
     def __init__(self, shared: Shared, widgets: GroupWidgets, pair: gr.HTML) -> None:
         super().__init__(shared, widgets)
@@ -56,7 +57,7 @@ class Compare(GroupEvents):
 
     def show_missing(self, error: RunsError, ids: object) -> Changes:
         """Show the recorded comparison, and that the requested one is gone."""
-        gone = notices.trouble(texts.Compare.GONE, texts.Compare.GONE_HINT)
+        gone = notices.trouble(words.GONE, words.GONE_HINT)
         return self.show_nothing(ids) | {self.widgets.notice: gone}
 
     def refresh(self, current: str, ids: object) -> Changes:
@@ -139,7 +140,7 @@ class Compare(GroupEvents):
 def given(video: str | None, speech: str | None) -> tuple[Path, Path] | str:
     """Return both inputs' files, or a notice of what is wrong with them."""
     if not video or not speech:
-        return notices.trouble(texts.Compare.NEEDED, "")
+        return notices.trouble(words.NEEDED, "")
     try:
         return read_source("video", Path(video)).path, read_source("speech", Path(speech)).path
     except MediaError as error:
@@ -155,10 +156,10 @@ def build(shared: Shared) -> Compare:
         notice = html(elem_id="compare-notice")
         grid = html(elem_id="compare-grid", js_on_load=SELECT_JS)
         with gr.Row(elem_id="compare-actions"):
-            stop = gr.Button(texts.Compare.STOP, visible=False, elem_id="compare-stop")
-            resume = gr.Button(texts.Compare.RESUME, visible=False, elem_id="compare-resume")
+            stop = gr.Button(groups_words.STOP, visible=False, elem_id="compare-stop")
+            resume = gr.Button(groups_words.RESUME, visible=False, elem_id="compare-resume")
         shared_links = sharing.build(shared, "group")
-        html(notices.heading(texts.Compare.TWO))
+        html(notices.heading(words.TWO))
         pair = html(elem_id="compare-pair")
         earlier = html(elem_id="compare-earlier", js_on_load=SELECT_JS)
     widgets = GroupWidgets(

@@ -10,7 +10,6 @@ import gradio as gr
 from markupsafe import Markup
 from pydantic import SecretStr
 
-from lipsync_demo import texts
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.runs.record.errors import RunsError
 from lipsync_demo.runs.steps.prices import FLOORS_TIMEOUT
@@ -18,6 +17,7 @@ from lipsync_demo.templates import render
 from lipsync_demo.ui.frame import header, models, notices, prices
 from lipsync_demo.ui.frame.context import AT_ONCE, Changes
 from lipsync_demo.ui.frame.ids import run_id
+from lipsync_demo.ui.groups.compare import words
 from lipsync_demo.ui.groups.compare.events import Compare, given
 from lipsync_demo.ui.studio.choice import ModelsPlan
 from lipsync_demo.ui.studio.widgets import Widgets
@@ -53,7 +53,7 @@ class ModelComparison:
         w, shared = self._plan, self.view.shared
         opened: Changes = {w.panel: gr.Column(visible=True), w.ticked: gr.skip()}
         if header.backend(shared.settings, key) == "local":
-            return self._not_yet(opened, notices.trouble(texts.Models.NEEDS_API, "", warn=True))
+            return self._not_yet(opened, notices.trouble(words.NEEDS_API, "", warn=True))
         files = given(video, speech)
         if isinstance(files, str):
             return self._not_yet(opened, files)
@@ -144,11 +144,11 @@ class ModelComparison:
             **AT_ONCE,
         ).then(hide, None, [plan.panel], **AT_ONCE)
 
-    def _not_yet(self, opened: Changes, words: str) -> Changes:
+    def _not_yet(self, opened: Changes, text: str) -> Changes:
         w = self._plan
         return opened | {
             w.ticked: gr.CheckboxGroup(visible=False),
-            w.words: words,
+            w.words: text,
             w.start: gr.Button(visible=False),
         }
 
@@ -167,19 +167,19 @@ class ModelComparison:
         session: object,
     ) -> Markup:
         if len(wanted) < 2:
-            return notices.warning(texts.Models.TOO_FEW)
+            return notices.warning(words.TOO_FEW)
         asked = [known[one] for one in wanted]
         money = ""
         if all(asked):
             amounts = [price.amount for price in asked if price]
             total, currency = sum(amounts, Decimal(0)), asked[0].currency if asked[0] else ""
-            money = texts.Models.total(f"{total} {currency}", len(amounts))
+            money = words.models_total(f"{total} {currency}", len(amounts))
             money += prices.limits_reached(self.view.shared, total, key, session)
         listed = [one for one in COMPARED if one.id in wanted]
         pace = notices.quiet(prices.limit_words(self.view.shared, len(wanted), key))
         return render(
             "ui/groups/compare/models.html",
-            question=texts.Models.question(mode),
+            question=words.models_question(mode),
             listed=listed,
             money=money,
             pace=pace,
@@ -188,5 +188,5 @@ class ModelComparison:
 
 def _priced(model: Model, price: Price | None) -> str:
     if price is None:
-        return texts.Models.unpriced(model.name)
-    return texts.Models.price(model.name, f"{price.amount} {price.currency}")
+        return words.model_unpriced(model.name)
+    return words.model_price(model.name, f"{price.amount} {price.currency}")

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import gradio as gr
 from pydantic import SecretStr
 
-from lipsync_demo import texts
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.runs.groups.items import distinct
@@ -16,6 +15,8 @@ from lipsync_demo.templates import render
 from lipsync_demo.ui.frame import header, models, notices, prices
 from lipsync_demo.ui.frame.context import AT_ONCE, Changes
 from lipsync_demo.ui.frame.ids import run_id
+from lipsync_demo.ui.groups import words as groups_words
+from lipsync_demo.ui.groups.compare import words
 from lipsync_demo.ui.groups.compare.events import Compare, given
 from lipsync_demo.ui.studio.widgets import Widgets
 
@@ -40,23 +41,23 @@ class ModeComparison:
         files, wanted = given(video, speech), models.chosen(model)
         ready = False
         if isinstance(files, str):
-            words = files
+            text = files
         elif not models.answered(settings, key, wanted):
-            words = models.note(settings, key, wanted)
+            text = models.note(settings, key, wanted)
         else:
             ready, runs = True, len(distinct(*files, tuple(SyncMode)))
             price = prices.before(self.view.shared, runs, key, session, model)
             pace = notices.quiet(prices.limit_words(self.view.shared, runs, key))
-            told = texts.Compare.plan(len(SyncMode), runs)
-            words = render(
+            told = words.plan(len(SyncMode), runs)
+            text = render(
                 "ui/groups/compare/modes.html",
                 words=told,
-                price=texts.Compare.price(price),
+                price=groups_words.the_price(price),
                 pace=pace,
             )
         return {
             plan.panel: gr.Column(visible=True),
-            plan.words: words,
+            plan.words: text,
             plan.start: gr.Button(visible=ready),
         }
 

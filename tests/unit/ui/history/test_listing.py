@@ -4,10 +4,10 @@ from html import unescape
 
 import pytest
 
-from lipsync_demo import texts
 from lipsync_demo.runs.record.review import Review, Verdict
 from lipsync_demo.runs.record.run import Run, RunState
 from lipsync_demo.ui.frame.ids import KEPT, remembered, run_id
+from lipsync_demo.ui.history import words as history_words
 from lipsync_demo.ui.history.listing import Wanted, history
 from tests.unit.run_factory import MakeRun
 
@@ -51,7 +51,7 @@ def test_a_file_name_cannot_inject_markup(make_run: MakeRun) -> None:
 
 
 def test_an_empty_list_says_where_ids_are_kept() -> None:
-    assert texts.Runs.NOTHING_YET in unescape(listed([]))
+    assert history_words.NOTHING_YET in unescape(listed([]))
 
 
 @pytest.mark.parametrize(

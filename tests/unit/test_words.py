@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[3] / "lipsync_demo"
+ROOT = Path(__file__).resolve().parents[2] / "lipsync_demo"
 ROOMS = ("ui", "markup", "report")
 MARKUP = re.compile(r"<[^>]*>?|^[^<>]*\"[^<>]*=\"|[\w-]+=\"[^\"]*\"?|&\w+;|[\w-]*>|\w+:")
 WORDS = re.compile(r"[A-Za-z][a-z]+(?:[’'][a-z]+)?[,.:;]? [a-z]+(?:[ ,.]|$)")
@@ -73,7 +73,7 @@ def test_no_text_stands_outside_the_catalogue() -> None:
         text
         for room in ROOMS
         for path in sorted((ROOT / room).rglob("*.py"))
-        if str(path.relative_to(ROOT)) not in CODE
+        if path.name != "words.py" and str(path.relative_to(ROOT)) not in CODE
         for text in sentences(path)
     ]
     found += [
@@ -99,8 +99,8 @@ def test_a_text_outside_the_catalogue_would_be_found(tmp_path: Path) -> None:
 def test_a_text_in_a_template_would_be_found(tmp_path: Path) -> None:
     path = tmp_path / "x.html"
     path.write_text(
-        '<p class="one two" title="Words to read">{{ texts.ONE }} · {% if two words %}</p>\n'
+        '<p class="one two" title="Words to read">{{ words.ONE }} · {% if two words %}</p>\n'
         "<b>This is said</b>{# a remark of words #}\n"
-        '<p aria-label="{{ texts.TWO }}">{{ three }}</p>\n'
+        '<p aria-label="{{ words.TWO }}">{{ three }}</p>\n'
     )
     assert list(written(path)) == ["x.html: 'This is said'", "x.html: 'Words to read'"]

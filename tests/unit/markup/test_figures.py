@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import pytest
 
-from lipsync_demo.markup import words
+from lipsync_demo.markup import figures
 from lipsync_demo.runs.record.cost import Charge
 
 NBSP = "\N{NO-BREAK SPACE}"
@@ -25,7 +25,7 @@ NBSP = "\N{NO-BREAK SPACE}"
 def test_a_length_keeps_hundredths_and_never_shows_sixty_seconds(
     value: Fraction, text: str
 ) -> None:
-    assert words.seconds(value).replace(NBSP, " ") == text
+    assert figures.seconds(value).replace(NBSP, " ") == text
 
 
 @pytest.mark.parametrize(
@@ -33,11 +33,11 @@ def test_a_length_keeps_hundredths_and_never_shows_sixty_seconds(
     [(Fraction(25), "25"), (Fraction(30000, 1001), "29.97"), (Fraction(24000, 1001), "23.976")],
 )
 def test_a_frame_rate_is_not_rounded_to_a_whole_number(fps: Fraction, text: str) -> None:
-    assert words.rate(fps) == text
+    assert figures.rate(fps) == text
 
 
 def test_sizes_are_in_the_unit_a_file_manager_shows() -> None:
-    assert [words.megabytes(n).replace(NBSP, " ") for n in (12, 227_918, 3_400_000)] == [
+    assert [figures.megabytes(n).replace(NBSP, " ") for n in (12, 227_918, 3_400_000)] == [
         "1 kB",
         "228 kB",
         "3.4 MB",
@@ -45,7 +45,7 @@ def test_sizes_are_in_the_unit_a_file_manager_shows() -> None:
 
 
 def test_the_clock_counts_minutes() -> None:
-    assert [words.clock(n) for n in (-1, 0.9, 59.9, 65)] == ["0 s", "0 s", "59 s", "1 min 05 s"]
+    assert [figures.clock(n) for n in (-1, 0.9, 59.9, 65)] == ["0 s", "0 s", "59 s", "1 min 05 s"]
 
 
 @pytest.mark.parametrize(
@@ -61,4 +61,4 @@ def test_the_clock_counts_minutes() -> None:
 def test_a_charge_says_what_came_back_and_who_says_so(
     charge: Charge, currency: str, text: str
 ) -> None:
-    assert words.charged(charge, currency) == text
+    assert figures.charged(charge, currency) == text
