@@ -30,7 +30,7 @@ from lipsync_demo.backend.webhooks.signing import WebhookSecret
 from lipsync_demo.settings import FaceChoice
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Options:
     """What a server is made from.
 

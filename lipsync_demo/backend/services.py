@@ -18,7 +18,7 @@ from lipsync_demo.backend.webhooks.outbox import Outbox
 from lipsync_demo.backend.webhooks.signing import WebhookSecret
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Services:
     """The parts of one running server.
 

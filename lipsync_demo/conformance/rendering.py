@@ -34,7 +34,7 @@ UNREACHABLE_CODE = 1402
 FAILURE = "failed with code 1402, without output"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
     """A task to be asked for; without a direction its media are unreachable.
 
@@ -63,12 +63,12 @@ class Job:
 def jobs(subject: Subject) -> Iterator[Job]:
     """What is submitted, in order."""
     unreachable = Job(
-        "task.unreachable",
-        "a task whose media cannot be fetched",
-        FAILURE,
-        UNREACHABLE["video"],
-        UNREACHABLE["audio"],
-        SyncMode.LOOP,
+        name="task.unreachable",
+        about="a task whose media cannot be fetched",
+        documented=FAILURE,
+        video=UNREACHABLE["video"],
+        audio=UNREACHABLE["audio"],
+        mode=SyncMode.LOOP,
     )
     yield unreachable
     yield replace(
@@ -86,13 +86,13 @@ def jobs(subject: Subject) -> Iterator[Job]:
         for mode in SyncMode:
             seconds = output_seconds(mode, *lengths)
             yield Job(
-                f"mode.{mode.value}.{way.split()[0]}",
-                f"{mode.value}, {way}",
-                f"completed, one output of {float(seconds):.2f} s, H.264 with sound",
-                video,
-                audio,
-                mode,
-                seconds,
+                name=f"mode.{mode.value}.{way.split()[0]}",
+                about=f"{mode.value}, {way}",
+                documented=f"completed, one output of {float(seconds):.2f} s, H.264 with sound",
+                video=video,
+                audio=audio,
+                mode=mode,
+                seconds=seconds,
             )
 
 

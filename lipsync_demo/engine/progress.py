@@ -34,7 +34,7 @@ class StageTime:
     cpu: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EngineReport:
     """One finished lip-sync.
 

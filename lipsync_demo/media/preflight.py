@@ -65,7 +65,7 @@ class Finding:
     part: Part | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """Largest and smallest inputs.
 

@@ -44,7 +44,7 @@ SILENCE_PEAK = 0.001
 """Peak of full scale (-60 dBFS) under which a whole track counts as silent."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VideoInfo:
     """The first video stream.  Lengths in seconds; `start` is the first frame's own time.
 
@@ -94,7 +94,7 @@ class VideoInfo:
         return self.dolby_vision == ALONE
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AudioInfo:
     """The first audio stream.  `duration` is samples / rate, from the moment the file begins.
 

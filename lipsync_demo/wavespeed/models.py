@@ -107,7 +107,7 @@ def task_code(code: int, said: str = "") -> TaskCode:
     return _UNKNOWN_TASK
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Prediction:
     """One task as the server last described it.
 

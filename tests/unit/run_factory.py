@@ -28,7 +28,14 @@ def make_run(tmp_path: Path) -> MakeRun:
     moment = datetime(2026, 11, 22, 14, 2, 11, tzinfo=timezone.utc)
     task = "c0ffee00c0ffee00c0ffee00c0ffee00"
     video = MediaRecord(
-        "talk.mp4", tmp_path / "talk.mp4", 306_000, "0" * 64, Fraction(4), 720, 720, Fraction(25)
+        name="talk.mp4",
+        path=tmp_path / "talk.mp4",
+        size_bytes=306_000,
+        sha256="0" * 64,
+        seconds=Fraction(4),
+        width=720,
+        height=720,
+        fps=Fraction(25),
     )
     run = Run(
         id="0123456789abcdef" * 2,
@@ -44,7 +51,11 @@ def make_run(tmp_path: Path) -> MakeRun:
         audio_source="/speech.wav",
         video=video,
         audio=MediaRecord(
-            "speech.wav", tmp_path / "speech.wav", 227_918, "1" * 64, Fraction(71, 10)
+            name="speech.wav",
+            path=tmp_path / "speech.wav",
+            size_bytes=227_918,
+            sha256="1" * 64,
+            seconds=Fraction(71, 10),
         ),
         request={
             "video": "https://cdn.example/v.mp4",

@@ -76,7 +76,7 @@ _jobs = Table(
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Job:
     """One task; times are UTC milliseconds since 1970, lengths of time are milliseconds.
 

@@ -112,15 +112,15 @@ class LibraryBuilder:
         grey = np.asarray(cv2.cvtColor(patch, cv2.COLOR_RGB2GRAY), np.uint8)
         self._entries.append(
             Sample(
-                mouth,
-                head,
-                local,
-                seen,
-                values,
-                descriptor(grey, mouth.points[0], mouth.points[CORNER]),
-                float(cv2.meanStdDev(cv2.Laplacian(grey, cv2.CV_16S))[1][0, 0]),
-                light(patch, local[_LIPS, :2], float(seen.scale)),
-                interpolated,
+                mouth=mouth,
+                head=head,
+                all_points=local,
+                pose=seen,
+                values=values,
+                appearance=descriptor(grey, mouth.points[0], mouth.points[CORNER]),
+                sharpness=float(cv2.meanStdDev(cv2.Laplacian(grey, cv2.CV_16S))[1][0, 0]),
+                light=light(patch, local[_LIPS, :2], float(seen.scale)),
+                interpolated=interpolated,
             )
         )
         kept = min(self._most_frames, self._most_bytes // max(patch.size, 1))
@@ -177,15 +177,15 @@ class LibraryBuilder:
         for row, number in enumerate(arrays["numbers"]):
             builder._entries.append(
                 Sample(
-                    Mouth(int(number), arrays[f"patch{row}"], arrays["points"][row]),
-                    arrays["heads"][row],
-                    arrays["places"][row],
-                    Pose(*(arrays[name][row] for name in names)),
-                    arrays["values"][row],
-                    arrays["appearances"][row],
-                    float(arrays["sharpness"][row]),
-                    arrays["mouth_lights"][row],
-                    bool(arrays["interpolated"][row]),
+                    mouth=Mouth(int(number), arrays[f"patch{row}"], arrays["points"][row]),
+                    head=arrays["heads"][row],
+                    all_points=arrays["places"][row],
+                    pose=Pose(*(arrays[name][row] for name in names)),
+                    values=arrays["values"][row],
+                    appearance=arrays["appearances"][row],
+                    sharpness=float(arrays["sharpness"][row]),
+                    light=arrays["mouth_lights"][row],
+                    interpolated=bool(arrays["interpolated"][row]),
                 )
             )
         return builder
@@ -216,18 +216,18 @@ class LibraryBuilder:
         values[:, 0] = openings
         sharpness = np.array([e.sharpness for e in entries], np.float32)
         return MouthLibrary(
-            tuple(mouths),
-            values,
-            np.stack([turns(e.pose) for e in entries]),
-            appearances,
-            sharpness / max(float(np.percentile(sharpness, 95)), 1e-6),
-            np.stack([e.light for e in entries]),
-            np.stack([e.room for e in entries]),
-            np.stack([e.need for e in entries]),
-            interpolated,
-            bool(high - low > TALKING_RANGE),
-            model,
-            interior,
+            mouths=tuple(mouths),
+            values=values,
+            turns=np.stack([turns(e.pose) for e in entries]),
+            appearances=appearances,
+            sharpness=sharpness / max(float(np.percentile(sharpness, 95)), 1e-6),
+            lights=np.stack([e.light for e in entries]),
+            rooms=np.stack([e.room for e in entries]),
+            needs=np.stack([e.need for e in entries]),
+            interpolated=interpolated,
+            talks=bool(high - low > TALKING_RANGE),
+            model=model,
+            interior=interior,
         )
 
     def _showing(self, values: Floats) -> list[Sample]:

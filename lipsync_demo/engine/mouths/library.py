@@ -13,7 +13,7 @@ from lipsync_demo.engine.mouths.interior import Interior
 from lipsync_demo.engine.mouths.sample import Mouth
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
 class MouthLibrary:
     """Mouths with what choosing them needs, one row for each.
 

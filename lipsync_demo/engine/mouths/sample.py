@@ -33,7 +33,7 @@ class Mouth:
     points: Floats
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
 class Sample:
     mouth: Mouth
     head: Floats

@@ -46,7 +46,7 @@ _ENDS = np.array((NOSE_BASE, _CHIN))
 _MOVING = np.array(MOVING)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Scene:
     """A frame whose mouth is to change. Places are (len(MOVING), 2) in its pixels.
 
@@ -87,7 +87,16 @@ class Scene:
         low = np.minimum(np.maximum(chin[:, 1], moved[:, _CHIN, 1]), most)
         extents = _extent(poses, nose, chin, low)
         return [
-            cls(poses.at(i), nose[i], chin[i], float(low[i]), sources[i], placed[i], ring, extent)
+            cls(
+                pose=poses.at(i),
+                nose=nose[i],
+                chin=chin[i],
+                low=float(low[i]),
+                source=sources[i],
+                placed=placed[i],
+                ring=ring,
+                extent=extent,
+            )
             for i, (ring, extent) in enumerate(zip(rings, extents, strict=True))
         ]
 

@@ -63,10 +63,10 @@ def of_pairs(pairs: Sequence[Pair], chosen: Chosen) -> Sequence[Item]:
     """An item for each pair, by the chosen model."""
     return [
         Item(
-            pair.video,
-            pair.audio,
-            (pair.sync_mode,) if chosen.sync_mode else (),
-            pair.label,
+            video=pair.video,
+            audio=pair.audio,
+            modes=(pair.sync_mode,) if chosen.sync_mode else (),
+            label=pair.label,
             model=chosen.model,
             choices=chosen.choices,
         )

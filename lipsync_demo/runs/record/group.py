@@ -41,7 +41,7 @@ class GroupState(str, Enum):
         return self.value
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
     """One pair, model and mode of a group, and the run begun for it.
 

@@ -31,7 +31,7 @@ class LineState(str, Enum):
         return self.value
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """One request: `quoted` is None where the API gave no price, `charge` where it is unknown.
 

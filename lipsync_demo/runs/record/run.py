@@ -101,7 +101,7 @@ class RunError:
         return f"{self.what} {self.hint}".strip()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MediaRecord:
     """One input as it was copied into the run's folder; `width`…`fps` are a video's.
 

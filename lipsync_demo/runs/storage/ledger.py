@@ -252,16 +252,16 @@ def _fallen(session: Session, row: _Line, balance: Decimal) -> str | None:
 
 def _line(row: _Line, charge: ChargeRow | None) -> Line:
     return Line(
-        row.id,
-        datetime.fromtimestamp(row.at_us / 1_000_000, timezone.utc),
-        row.run_id,
-        row.mode,
-        row.key,
-        Decimal(row.amount) if row.amount else None,
-        row.floor,
-        charge_of(charge, row.charged),
-        row.currency,
-        LineState(row.state),
-        row.task,
-        row.model or MODEL_ID,
+        id=row.id,
+        at=datetime.fromtimestamp(row.at_us / 1_000_000, timezone.utc),
+        run_id=row.run_id,
+        mode=row.mode,
+        key=row.key,
+        quoted=Decimal(row.amount) if row.amount else None,
+        floor=row.floor,
+        charge=charge_of(charge, row.charged),
+        currency=row.currency,
+        state=LineState(row.state),
+        task=row.task,
+        model=row.model or MODEL_ID,
     )

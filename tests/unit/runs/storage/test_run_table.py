@@ -54,14 +54,14 @@ def store(tmp_path: Path) -> Iterator[RunTable]:
 def _full(folder: Path) -> Run:
     home = folder / ("a" * 32)
     media = MediaRecord(
-        "clip.mp4",
-        home / "video" / "clip.mp4",
-        7,
-        "0" * 64,
-        Fraction(1001, 24000),
-        192,
-        128,
-        Fraction(24000, 1001),
+        name="clip.mp4",
+        path=home / "video" / "clip.mp4",
+        size_bytes=7,
+        sha256="0" * 64,
+        seconds=Fraction(1001, 24000),
+        width=192,
+        height=128,
+        fps=Fraction(24000, 1001),
     )
     return make_run(
         folder,
