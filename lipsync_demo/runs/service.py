@@ -1,7 +1,7 @@
-"""What is done with runs: started, stopped, resumed, submitted again, waited for, deleted.
+"""Starts, stops, resumes, resubmits, awaits and deletes runs.
 
-Several processes may share a data directory: each run is driven by one of them at a time, and
-by another as soon as that one is gone.
+Several processes may share a data directory: one of them drives each run, and another takes it
+over when that process is gone.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ from lipsync_demo.wavespeed.models import Prediction
 
 
 class RunService:
-    """Starts runs and does what people ask of them; the dispatcher drives them."""
+    """The actions of users on runs; the dispatcher drives the runs."""
 
     def __init__(
         self,
@@ -71,17 +71,16 @@ class RunService:
         session: str | None = None,
         run_id: str | None = None,
     ) -> Run:
-        """Begin a run of a video and a speech track, each a path or an http(s) address.
+        """Start a run for a video and a speech track, each a path or an http(s) URL.
 
-        `model` is the settings' when not given; `sync_mode` and its further `choices` take the
-        model's defaults.  Returns once files have been copied; whatever is wrong with them or
-        goes wrong afterwards is the run's `error`.  `api_key` is a visitor's own key, kept in
-        memory for this run only; `group` and `session` are kept in its record; `run_id` is an
-        id that was made for it before, 32 hexadecimal digits.
+        `model` defaults to the setting, `sync_mode` and further `choices` to the model's defaults.
+        Returns once files are copied; later problems are the run's `error`.  `api_key` is a
+        visitor's own key, held in memory for this run only; `group` and `session` are stored in its
+        record; `run_id` is an id chosen beforehand, 32 hexadecimal digits.
 
         Raises:
             RunRefused: the backend is not running, there is no key for it, or it does not
-                answer for this model with these choices.
+                serve this model with these choices.
             ValueError: there is no such mode.
         """
         backend = backend or ("wavespeed" if api_key else self._settings.backend_name)
@@ -111,8 +110,8 @@ class RunService:
         folder = RunFolder(run.folder)
         folder.create()
         for role, source in (("video", _source(video)), ("audio", _source(audio))):
-            # What a page was given may be gone when it is restarted; the first step tells
-            # what is wrong with a file that cannot be copied.
+            # Copied now because uploads may be gone after a restart; the first step reports
+            # a file that cannot be copied.
             with suppress(MediaError):
                 if not is_url(source):
                     folder.keep(role, source, self._settings.max_upload_mb << 20)
@@ -120,9 +119,9 @@ class RunService:
         return run
 
     def stop(self, run_id: str) -> Run:
-        """Stop waiting; the run's `stop_means` says what goes on all the same.
+        """Stop waiting for a run; its `stop_means` says what continues nevertheless.
 
-        A run at rest stays as it is.
+        A run at rest is unchanged.
 
         Raises:
             RunNotFound: there is no such run.
@@ -142,13 +141,13 @@ class RunService:
         return after
 
     def resume(self, run_id: str, api_key: SecretStr | None = None) -> Run:
-        """Pick a run up where it was left; never sends a request that may have arrived.
+        """Resume a run where it stopped; never repeats a request that may have arrived.
 
-        A run that is done, or that a process drives already, stays as it is.
+        A run that is done, or that a process drives, is unchanged.
 
         Raises:
             RunNotFound: there is no such run.
-            RunRefused: its key or server is not there, or its task has failed.
+            RunRefused: its key or server is missing, or its task has failed.
         """
         run = self._runs.get(run_id)
         if run.state is RunState.DONE or self._dispatcher.driven(run):
@@ -156,11 +155,11 @@ class RunService:
         return self._dispatcher.take(run, _next_state(run), api_key)
 
     def submit_again(self, run_id: str, api_key: SecretStr | None = None) -> Run:
-        """Send the request anew, as a new task that is billed; a person's decision only.
+        """Submit a new, billed task for a run; only on a user's request.
 
         Raises:
             RunNotFound: there is no such run.
-            RunRefused: the run has neither failed nor become unclear.
+            RunRefused: the run is neither failed nor unclear.
         """
         run = self._runs.get(run_id)
         if run.state not in (RunState.UNCLEAR, RunState.FAILED):
@@ -189,12 +188,12 @@ class RunService:
     def delete(
         self, run_id: str, api_key: SecretStr | None = None, *, at_api: bool = False
     ) -> Deletion:
-        """Delete a run at rest with its files; with `at_api` its tasks there first, for good.
+        """Delete a run at rest and its files; with `at_api` first its tasks at the API.
 
         Raises:
             RunNotFound: there is no such run.
-            RunRefused: it is under way, or its key or server is not there.
-            WaveSpeedError: the API did not delete its tasks; nothing was deleted here either.
+            RunRefused: it is active, or its key or server is missing.
+            WaveSpeedError: the API did not delete its tasks; then nothing is deleted here either.
         """
         run = resting(self._runs, run_id)
         deleted = delete_tasks(self._credentials, run, api_key) if at_api else None
@@ -209,9 +208,9 @@ class RunService:
         on_update: Callable[[Run], None] | None = None,
         every: float = 0.5,
     ) -> Run:
-        """Block until the run is at rest; `on_update` sees it first and after each change.
+        """Block until the run is at rest; `on_update` gets it first and after each change.
 
-        Reads the run every `every` seconds, so another process may drive the run.
+        Polls the record every `every` seconds, as another process may drive the run.
 
         Raises:
             RunNotFound: there is no such run.
@@ -236,12 +235,12 @@ def _source(given: Path | str) -> str:
         return tidied(text)
     try:
         return str(local_path(text).absolute())
-    except MediaError:  # the first step says so
+    except MediaError:  # reported by the first step
         return text
 
 
 def _next_state(run: Run) -> RunState:
-    """The step a run at rest goes on with.
+    """The state in which a run at rest resumes.
 
     Raises:
         RunRefused: its task has ended without a result.

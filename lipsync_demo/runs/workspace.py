@@ -1,4 +1,4 @@
-"""Everything that belongs to one data directory, composed once a process."""
+"""Composes the services of one data directory, once per process."""
 
 from __future__ import annotations
 
@@ -24,23 +24,23 @@ from lipsync_demo.settings import Settings
 
 
 class Workspace:
-    """The runs and groups of a data directory, and all that is done with them.
+    """The runs and groups of a data directory, and the services on them.
 
-    Opening one starts no thread and takes no lock: records can be read and written beside a
-    process that drives runs.  The first run that is driven here starts the threads and takes
-    this process's lease.  With `recover` that is at once: unfinished runs and groups that no
-    process drives are taken over, now and whenever one is left behind.  `local` is the address
-    and token of the running local backend.
+    Opening one starts no thread and takes no lock, so that records can be read and written beside a
+    process that drives runs.  The first run driven here starts the threads and acquires this
+    process's lease.  With `recover` that happens at once: it takes over unfinished runs and groups
+    without a process, now and periodically.  `local` is the URL and token of the running local
+    backend.
 
     Attributes:
         runs, groups, ledger, share_links: the records.
         service: starts, stops, resumes and deletes runs.
         group_service: the same for comparisons and batches.
-        forecast: when runs will be done.
-        prices: what a run would cost, and the balance.
-        bills: what runs did cost.
-        measuring, output_checks: what is found out about finished outputs.
-        task_import: makes runs of tasks started elsewhere.
+        forecast: estimates of when runs will be done.
+        prices: prices of runs, and the balance.
+        bills: charges of ended runs.
+        measuring, output_checks: quality measures and NSFW checks of finished outputs.
+        task_import: creates runs for tasks started elsewhere.
         dispatcher: drives the runs.
     """
 
@@ -91,7 +91,7 @@ class Workspace:
 
     @property
     def local(self) -> tuple[str, str] | None:
-        """Address and token of the local backend; set it after a restart of the backend."""
+        """URL and token of the local backend; set it after a restart of the backend."""
         return self._credentials.local
 
     @local.setter
@@ -101,7 +101,7 @@ class Workspace:
             self.dispatcher.leases.host_local()
 
     def close(self) -> None:
-        """Let go of all runs; they go on when a process takes them over again."""
+        """Stop driving all runs; they continue when a process takes them over."""
         if self._credentials.closing.is_set():
             return
         self._credentials.closing.set()

@@ -1,4 +1,4 @@
-"""Which runs this process drives, and the runs it takes over because no process drives them."""
+"""The runs that this process drives, and those it takes over from processes that are gone."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ logger = logging.getLogger(__name__)
 
 
 class Dispatcher:
-    """The claims of this process on runs; `changed` is notified whenever one of them writes."""
+    """Holds this process's claims on runs; `changed` is notified whenever one of them writes."""
 
     def __init__(
         self,
@@ -51,24 +51,24 @@ class Dispatcher:
         self._scheduler = Scheduler()
 
     def recover(self) -> None:
-        """Take over runs that no process drives, at once and for as long as this one lives."""
+        """Take over runs that no process drives, now and periodically until `close`."""
         self.scan(self._take_over)
 
     def schedule(self, job: Job) -> None:
-        """Have a job of this process done until it says that it is over."""
+        """Run a job's steps until it is over."""
         self._scheduler.add(job)
 
     def scan(self, take_over: Callable[[], None]) -> None:
-        """Call `take_over` every few seconds, to find what other processes left behind."""
+        """Call `take_over` every `SCAN_SECONDS`, to find records without a process."""
         self._scheduler.add(_Scan(take_over))
 
     @property
     def handed_over(self) -> bool:
-        """True while another process has a local backend and drives what is left to it."""
+        """Whether another process, which has a local backend, drives the local runs."""
         return self._credentials.local is None and self.leases.local_hosted()
 
     def check_access(self, backend: BackendName, api_key: SecretStr | None = None) -> None:
-        """Make sure that a run of `backend` could be started.
+        """Check that a run of `backend` could be started.
 
         Raises:
             RunRefused: the backend is not running, or there is no key for it.
@@ -80,7 +80,7 @@ class Dispatcher:
             raise needs_key()
 
     def begin(self, run: Run, api_key: SecretStr | None, *, left: bool) -> None:
-        """Keep a new run and drive it; one that is `left` is for another process to take."""
+        """Store a new run and drive it, unless it is `left` for another process to claim."""
         token = None if left else self.leases.acquire().token
         self._runs.add(run, token)
         RunFolder(run.folder).write_record(run)
@@ -88,17 +88,17 @@ class Dispatcher:
             self._drive(run, token, api_key)
 
     def driven(self, run: Run) -> bool:
-        """True while a process holds the lease the run is driven under."""
+        """Whether a process holds the lease of an active run."""
         token = self._runs.token(run.id)
         return run.state.active and token is not None and self.leases.held(token)
 
     def take(
         self, run: Run, state: RunState, api_key: SecretStr | None = None, **changes: Any
     ) -> Run:
-        """Drive a run nobody drives, from `state` on; return it as it is then.
+        """Claim a run that no process drives, in `state`; return the run as stored.
 
         Raises:
-            RunRefused: its key or its server is not there.
+            RunRefused: its key or server is missing.
         """
         if api_key is not None and run.backend == "wavespeed":
             changes["key"] = "visitor"
@@ -130,19 +130,19 @@ class Dispatcher:
         return after
 
     def let_go(self, run_id: str) -> None:
-        """Stop driving a run; a transfer under way is given up."""
+        """Stop driving a run; its current transfer is cancelled."""
         claim = self._claims.pop(run_id, None)
         if claim is not None:
             claim.over = True
         self._announce()
 
     def progress(self, run_id: str) -> float | None:
-        """Share (0 to 1) of the transfer under way here; None when unknown."""
+        """Completed share (0 to 1) of the run's current transfer; None if unknown."""
         claim = self._claims.get(run_id)
         return claim.progress if claim is not None else None
 
     def close(self) -> None:
-        """Let go of all runs."""
+        """Stop driving all runs and release the leases."""
         for claim in list(self._claims.values()):
             claim.over = True
         self._scheduler.close()
@@ -196,7 +196,7 @@ class Dispatcher:
 
 
 class _Scan:
-    """The job that looks for runs left behind."""
+    """The job that finds records without a process."""
 
     is_long = True
 

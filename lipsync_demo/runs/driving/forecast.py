@@ -1,4 +1,4 @@
-"""When runs will be done, judged by earlier runs and by the account's limit."""
+"""When runs will be done, estimated from earlier runs and the account's rate limit."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from lipsync_demo.settings import BackendName
 
 
 class Forecast:
-    """Estimates for runs under way and for runs not begun."""
+    """Time estimates for active runs and for runs not yet started."""
 
     def __init__(self, runs: RunTable, credentials: Credentials) -> None:
         self._runs = runs
         self._credentials = credentials
 
     def estimate(self, run: Run) -> Estimate | None:
-        """Seconds to go judged by earlier runs of the same backend and model; None if unknown."""
+        """Remaining time, from earlier runs of the same backend and model; None if unknown."""
         earlier = self._runs.list(
             estimates.SAMPLE, states=[RunState.DONE], backend=run.backend, model=run.model
         )
@@ -30,9 +30,9 @@ class Forecast:
     def outlook(
         self, runs: int, backend: BackendName, api_key: SecretStr | None = None
     ) -> Outlook | None:
-        """How long so many new runs take if the account's limit holds them up; None if not.
+        """The delay of this many new runs under the account's rate limit; None without a delay.
 
-        The local engine has no such limit, unless it was seen to refuse.
+        The local engine has no rate limit unless it has answered 429.
         """
         governor = self._credentials.governor(backend, api_key)
         if governor is None or (backend == "local" and governor.submits.pace is None):

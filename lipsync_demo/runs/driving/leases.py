@@ -1,7 +1,7 @@
-"""Leases: the right of one process to drive a run or a group, for one attempt.
+"""Leases: one process's exclusive right to drive a run or group, for one attempt.
 
-A lease has an owner, a token and an expiry.  A record's row holds the token of the lease it is
-driven under; whoever finds an expired token there may take the record over.
+A lease has an owner, a token and an expiry.  A record's row holds the token of its lease; a
+process that finds an expired token there may take the record over.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from typing import Protocol
 from filelock import FileLock, Timeout
 
 _LOCK = ".lock"
-"""Ending of the file that a process holds locked."""
+"""Extension of the file that a process keeps locked."""
 
 _HOST = ".host"
-"""Ending of the file that says that its process takes over local runs."""
+"""Extension of the file that marks a process as one that takes over local runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +28,9 @@ class Lease:
     """The right to drive one record for one attempt.
 
     Attributes:
-        owner: the name of the process that holds it.
-        token: what the record's row is marked with, at most 64 characters, new for each attempt.
-        expires_at: when it ends unless it is renewed; None while it lasts as long as its process.
+        owner: name of the process that holds it.
+        token: value stored in the record's row, at most 64 characters, new for each attempt.
+        expires_at: when it ends unless renewed; None for a lease that lasts as long as its process.
     """
 
     owner: str
@@ -39,51 +39,51 @@ class Lease:
 
 
 class Leases(Protocol):
-    """The leases of one process, and whether those of other processes are still held.
+    """Acquires leases for this process and tells whether those of others are still held.
 
-    Where they are held is not said: in files of one machine, or in a database that several
-    machines share, where the implementation renews them before they expire.
+    An implementation may keep them in files on one machine, or in a database that several machines
+    share, where it renews them before they expire.
     """
 
     def acquire(self) -> Lease:
-        """A lease for one attempt to drive a record."""
+        """Return a lease for one attempt to drive a record."""
 
     def held(self, token: str) -> bool:
-        """True until the lease with this token has expired or its owner has closed."""
+        """Whether the lease with this token has neither expired nor been released."""
 
     def host_local(self) -> None:
-        """Tell other processes that this one takes over local runs that no process drives."""
+        """Announce that this process takes over local runs that no process drives."""
 
     def local_hosted(self) -> bool:
-        """True while another process takes over local runs that no process drives."""
+        """Whether another process takes over local runs that no process drives."""
 
     def close(self) -> None:
-        """Give up all leases of this process."""
+        """Release all leases of this process."""
 
 
 class FileLeases:
-    """Leases on one machine, each as long as its process: a file lock the system releases.
+    """Leases on one machine, based on a file lock that the system releases with its process.
 
-    A process holds one lock file, which it makes with its first lease, and its tokens name
-    that file.  After a crash, also kill -9, its leases are over at once: there is no time to
-    wait for and no clock to trust, and one file is open however many runs wait.
+    A process creates one lock file with its first lease, and its tokens name that file.  After a
+    crash, even kill -9, its leases end at once: without a timeout, without a clock, and with one
+    open file however many runs wait.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self.owner = secrets.token_hex(8)
-        # Not by thread: it is taken by one thread and asked for by another.
+        # Not thread-local: one thread acquires it and others query it.
         self._lock = FileLock(self._path(self.owner, _LOCK), thread_local=False)
         self._opening = threading.Lock()
         self._attempts = itertools.count(1)
 
     def acquire(self) -> Lease:
-        """A lease for one attempt to drive a record, which lasts as long as this process."""
+        """Return a lease for one attempt to drive a record; it lasts as long as this process."""
         self._hold()
         return Lease(self.owner, f"{self.owner}:{next(self._attempts)}")
 
     def held(self, token: str) -> bool:
-        """True while the process that made `token` runs."""
+        """Whether the process that issued `token` is running."""
         owner = token.partition(":")[0]
         if owner == self.owner:
             return self._lock.is_locked
@@ -100,17 +100,17 @@ class FileLeases:
         return False
 
     def host_local(self) -> None:
-        """Tell other processes that this one takes over local runs that no process drives."""
+        """Announce that this process takes over local runs that no process drives."""
         self._hold()
         self._path(self.owner, _HOST).touch()
 
     def local_hosted(self) -> bool:
-        """True while another process takes over local runs that no process drives."""
+        """Whether another process takes over local runs that no process drives."""
         names = [path.stem for path in self._folder.glob(f"*{_HOST}")]
         return any(name != self.owner and self.held(name) for name in names)
 
     def close(self) -> None:
-        """Give up all leases of this process."""
+        """Release all leases of this process."""
         if self._lock.is_locked:
             self._remove(self.owner)
             self._lock.release()

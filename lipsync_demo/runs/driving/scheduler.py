@@ -1,7 +1,7 @@
-"""One thread that knows when each job is due; a few worker threads that take the steps.
+"""A timer thread with the due time of each job, and worker threads that run the steps.
 
-Thousands of runs may wait at once: each is an entry in a heap of due times.  Polls of tasks
-and transfers of files have workers of their own, so that a long upload never delays a poll.
+Thousands of runs may wait at once, each an entry in a heap of due times.  Polling and file
+transfers have separate workers, so that a long upload never delays a poll.
 """
 
 from __future__ import annotations
@@ -15,33 +15,33 @@ from queue import SimpleQueue
 from typing import Protocol
 
 POLL_WORKERS = 8
-"""Threads that take short steps, such as asking for a task's status."""
+"""Threads for short steps, such as polling a task."""
 
 TRANSFER_WORKERS = 4
-"""Threads that take long steps, such as moving files."""
+"""Threads for long steps, such as transferring files."""
 
 CLOSE_TIMEOUT = 10.0
-"""Seconds a closing scheduler waits for steps under way, such as a request that costs money."""
+"""Seconds a closing scheduler waits for running steps, such as a billable request."""
 
 RETRY_SECONDS = 30.0
-"""Seconds before a step that raised, such as on a full disk, is tried again."""
+"""Seconds before a step that raised, such as on a full disk, is retried."""
 
 logger = logging.getLogger(__name__)
 
 
 class Job(Protocol):
-    """Something to be done again and again."""
+    """Work done in repeated steps."""
 
     @property
     def is_long(self) -> bool:
-        """True when the next step moves files or computes, so that it may take minutes."""
+        """Whether the next step transfers files or computes, so that it may take minutes."""
 
     def step(self) -> float | None:
-        """Do it once; return the seconds until the next time, None when there is none."""
+        """Run one step; return the seconds until the next one, None if the job is over."""
 
 
 class Scheduler:
-    """Takes the steps of jobs when they are due; its threads start with the first job."""
+    """Runs the steps of jobs when they are due; its threads start with the first job."""
 
     def __init__(self) -> None:
         self._heap: list[tuple[float, int, Job]] = []
@@ -50,8 +50,8 @@ class Scheduler:
         self._closed = False
         self._short: SimpleQueue[Job | None] = SimpleQueue()
         self._long: SimpleQueue[Job | None] = SimpleQueue()
-        # Daemons: a hanging connection must not keep the app from closing, and every
-        # state is written before its step, so that nothing is lost with them.
+        # Daemons: a hanging connection must not keep the app from closing, and nothing is
+        # lost with them because every state is written before its step.
         self._timer = threading.Thread(target=self._dispatch, name="runs", daemon=True)
         self._workers = [
             (queue, threading.Thread(target=self._work, args=(queue,), name=name, daemon=True))
@@ -63,7 +63,7 @@ class Scheduler:
         ]
 
     def add(self, job: Job, delay: float = 0.0) -> None:
-        """Have `job` done in `delay` seconds; nothing happens once the scheduler is closed."""
+        """Run the next step of `job` in `delay` seconds; ignored once the scheduler is closed."""
         with self._changed:
             if not self._started and not self._closed:
                 for thread in (self._timer, *(worker for _, worker in self._workers)):
@@ -72,7 +72,7 @@ class Scheduler:
             self._changed.notify()
 
     def close(self) -> None:
-        """Start no more steps and wait up to `CLOSE_TIMEOUT` seconds for those under way."""
+        """Start no more steps and wait up to `CLOSE_TIMEOUT` seconds for running ones."""
         with self._changed:
             self._closed = True
             self._changed.notify()

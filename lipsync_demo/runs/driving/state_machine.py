@@ -1,4 +1,4 @@
-"""Takes a run from step to step; every state is written before the step it names."""
+"""Drives a run through its states; each state is written before its step begins."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 
 
 class StateMachine:
-    """The job of one claim: takes the step that the run's state names."""
+    """The job of one claim: runs the step of the run's current state."""
 
     def __init__(self, claim: Claim) -> None:
         self.claim = claim
@@ -38,9 +38,9 @@ class StateMachine:
         return self.claim.run.state is not RunState.WAITING
 
     def step(self) -> float | None:
-        """Take the step the run's state names.
+        """Run the step of the run's current state.
 
-        Returns the seconds until the next step, or None when this claim is over.
+        Returns the seconds until the next step, None once this claim is over.
         """
         claim = self.claim
         if claim.over:
@@ -88,7 +88,7 @@ class StateMachine:
         return None
 
     def _send(self) -> float:
-        """Upload what is not yet and send the request; a limit of the account is waited for."""
+        """Upload the inputs unless done and submit; a 429 delays the next attempt."""
         claim = self.claim
         if shut := self._submit.shut:
             return self._submit.wait(shut)
@@ -101,7 +101,7 @@ class StateMachine:
             return self._submit.refused(seconds)
 
     def _poll(self) -> float:
-        """Look at the task; one that failed is refunded by the API."""
+        """Poll the task; settle a failed one as a refund, which the API grants."""
         claim = self.claim
         try:
             return self._wait.poll()
@@ -111,7 +111,7 @@ class StateMachine:
             raise
 
     def _known(self, said: str) -> str:
-        """What a server says, with the inputs' names as the person who gave them knows them."""
+        """A server's message with the inputs' original names instead of the uploaded ones."""
         for given in (self.claim.run.video, self.claim.run.audio):
             if given is not None:
                 announced = re.escape(plain_name(given.sent or given.path))
@@ -120,7 +120,7 @@ class StateMachine:
         return said
 
     def _fail(self, what: str, hint: str) -> None:
-        """Come to rest with an error; a request whose fate is unknown makes it unclear."""
+        """End the run with an error; as `unclear` if its request may have arrived."""
         run = self.claim.run
         unknown = run.submitted_at is not None and run.prediction_id is None
         state = RunState.UNCLEAR if unknown else RunState.FAILED

@@ -1,4 +1,4 @@
-"""Begins the runs of a group one after the other, never one of them twice."""
+"""Starts the runs of a group one after the other, each exactly once."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from lipsync_demo.runs.storage.record_table import Lost
 from lipsync_demo.runs.storage.run_table import RunTable
 
 POLL_SECONDS = 0.5
-"""Seconds between checks of the runs under way."""
+"""Seconds between checks of the active runs."""
 
 logger = logging.getLogger(__name__)
 
@@ -46,7 +46,7 @@ class GroupDriver:
         self._api_key = api_key
 
     def step(self) -> float | None:
-        """Begin what can be begun; None when nothing is left to begin or wait for."""
+        """Start the next run if allowed; return seconds until the next step, None at the end."""
         try:
             group = self._groups.get(self._id)
             if group.state is not GroupState.ACTIVE or self._groups.token(self._id) != self._token:
@@ -84,7 +84,7 @@ class GroupDriver:
         return 0.0
 
     def _start(self, group: Group, number: int) -> None:
-        """Begin the run of an item; its id is written before anything can be sent."""
+        """Start the run of an item; its id is written before anything can be sent."""
         run_id = group.items[number].run_id or secrets.token_hex(16)
 
         def reserved(current: Group) -> Group:
@@ -105,7 +105,7 @@ class GroupDriver:
             session=group.session,
             run_id=run_id,
         )
-        # Whoever stopped the group meanwhile saw no run to stop.
+        # A stop of the group in the meantime found no run to stop.
         if self._groups.get(self._id).state is GroupState.STOPPED:
             self._service.stop(run_id)
 
@@ -119,12 +119,12 @@ class GroupDriver:
 
 
 def _unbegun(item: Item, run: Run | None) -> bool:
-    """True while no run of the item exists, also after a crash between its id and the run."""
+    """Whether the item's run does not exist yet, also after a crash between its id and the run."""
     return run is None and item.trouble is None
 
 
 def _uploading(group: Group, active: Sequence[Run]) -> bool:
-    """A comparison's inputs are uploaded by its first run; the others use its addresses."""
+    """Whether a comparison's first run still uploads; the others reuse its URLs."""
     if group.kind is not GroupKind.COMPARISON:
         return False
     begins = (RunState.CHECKING, RunState.UPLOADING, RunState.LIMITED)

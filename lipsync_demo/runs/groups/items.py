@@ -1,4 +1,4 @@
-"""What a comparison or a batch consists of, before any run of it begins."""
+"""Builds the items of comparisons and batches, before any of their runs starts."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from lipsync_demo.runs.steps.parameters import Chosen
 from lipsync_demo.wavespeed.catalogue import short_name
 
 MAX_ITEMS = 500
-"""Pairs of a batch at most."""
+"""Maximum number of pairs in a batch."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """One line of a batch: a video and a speech track, each a path or an http(s) address."""
+    """One line of a batch: a video and a speech track, each a path or an http(s) URL."""
 
     video: str
     audio: str
@@ -33,7 +33,7 @@ class Pair:
 def of_modes(
     video: Path | str, audio: Path | str, modes: Sequence[SyncMode], model: str
 ) -> Sequence[Item]:
-    """An item for each distinct result of `modes`; modes that agree share one.
+    """One item for each distinct result of `modes`; modes with the same result share one.
 
     Raises:
         MediaError: a file cannot be read.
@@ -45,7 +45,7 @@ def of_modes(
 
 
 def of_models(video: Path | str, audio: Path | str, chosen: Sequence[Chosen]) -> Sequence[Item]:
-    """An item for each model with its parameters."""
+    """One item for each model with its parameters."""
     return [
         Item(
             video=str(video),
@@ -60,7 +60,7 @@ def of_models(video: Path | str, audio: Path | str, chosen: Sequence[Chosen]) ->
 
 
 def of_pairs(pairs: Sequence[Pair], chosen: Chosen) -> Sequence[Item]:
-    """An item for each pair, by the chosen model."""
+    """One item for each pair, with the chosen model."""
     return [
         Item(
             video=pair.video,
@@ -75,13 +75,13 @@ def of_pairs(pairs: Sequence[Pair], chosen: Chosen) -> Sequence[Item]:
 
 
 def copied(items: Sequence[Item], folder: Path) -> Sequence[Item]:
-    """The items with copies of their files in `folder`: originals may be gone when they begin."""
+    """Copy the items' files to `folder`: originals may be gone when their runs start."""
     copies: dict[str, str] = {}
     for item in items:
         for source in (item.video, item.audio):
             if source in copies or is_url(source):
                 continue
-            # What is wrong with a file that cannot be copied is told by its run.
+            # The run itself reports a file that cannot be copied.
             with suppress(MediaError, OSError):
                 path = local_path(source)
                 if path.is_file():
@@ -106,9 +106,9 @@ def title_of(video: Path | str, audio: Path | str) -> str:
 def distinct(
     video: Path | str, audio: Path | str, modes: Sequence[SyncMode]
 ) -> Sequence[tuple[SyncMode, ...]]:
-    """`modes` in groups that give the same output for these two inputs.
+    """Group `modes` by equal output for these two inputs.
 
-    Inputs that are addresses are not fetched for it: each mode stands alone then.
+    URLs are not downloaded for it: then each mode forms its own group.
 
     Raises:
         MediaError: a file cannot be read.

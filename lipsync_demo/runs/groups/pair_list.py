@@ -1,4 +1,4 @@
-"""Pairs for a batch, read from CSV or JSON lines: every line is checked before any is run."""
+"""Parses the pairs of a batch from CSV or JSON lines; checks every line before any run."""
 
 from __future__ import annotations
 
@@ -18,16 +18,18 @@ from lipsync_demo.runs.groups.items import MAX_ITEMS, Pair
 from lipsync_demo.runs.record.folder import is_url, local_path
 
 COLUMNS = ("video", "audio", "sync_mode", "label")
+"""Names of the columns; the first two are required."""
+
 MAX_BYTES = 2 << 20
-"""Bytes of a list that are read; far more than `MAX_ITEMS` lines need."""
+"""Maximum size of a list in bytes; far more than `MAX_ITEMS` lines need."""
 
 Resolve = Callable[[str], str | None]
-"""Gives where a named file is, None when there is no such file for this person."""
+"""Returns the path of a named file; None if this user has no such file."""
 
 
 @dataclass(frozen=True, slots=True)
 class BadLine:
-    """A line that cannot be run, counted from 1 as an editor shows it, and what to do."""
+    """A line that cannot be run, numbered from 1 as in an editor, and what to do."""
 
     line: int
     what: str
@@ -39,14 +41,14 @@ class BadLine:
 
 @dataclass(frozen=True, slots=True)
 class PairList:
-    """What a list says: the pairs that can be run and the lines that cannot."""
+    """A parsed list: the pairs that can be run and the lines that cannot."""
 
     pairs: tuple[Pair, ...]
     bad: tuple[BadLine, ...]
 
 
 def beside(folder: Path) -> Resolve:
-    """Names files as a person at this machine does: by path, relative ones from `folder`."""
+    """Resolve paths on this machine, relative ones from `folder`."""
 
     def resolve(name: str) -> str | None:
         try:
@@ -59,11 +61,11 @@ def beside(folder: Path) -> Resolve:
 
 
 def among(files: Mapping[str, Path], kept_as: Callable[[str], str] = str) -> Resolve:
-    """Names only the files that were uploaded with the list, by their bare names.
+    """Resolve only files that were uploaded with the list, by their bare names.
 
-    `kept_as` gives the name under which an upload is kept, where that is another one.
+    `kept_as` returns the name under which an upload is stored, if it differs.
     """
-    # One system writes an accent as a character of its own, another as part of its letter.
+    # Systems differ in how they compose accents: NFC or NFD.
     known = {normalize("NFC", name): str(path) for name, path in files.items()}
 
     def resolve(name: str) -> str | None:
@@ -74,7 +76,7 @@ def among(files: Mapping[str, Path], kept_as: Callable[[str], str] = str) -> Res
 
 
 def read_pairs(data: bytes, resolve: Resolve) -> PairList:
-    """Read a list; what it is, CSV or JSON lines, is told by its first character."""
+    """Parse a list; its first character decides between CSV and JSON lines."""
     if len(data) > MAX_BYTES:
         return _refused(f"The list has {len(data) >> 20} MB.", "Give at most 2 MB.")
     try:

@@ -1,4 +1,4 @@
-"""Comparisons and batches as everybody else uses them: begun, stopped, resumed, retried."""
+"""Starts, stops, resumes and retries comparisons and batches."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ from lipsync_demo.settings import MODEL_ID, BackendName, Settings
 from lipsync_demo.wavespeed.catalogue import short_name
 
 MAX_CONCURRENCY = 8
-"""Runs of one group that may be under way at once."""
+"""Maximum number of active runs of one group."""
 
 NEEDS_KEY = "The key it was begun with is never stored. Enter it again and resume."
 
 
 class GroupService:
-    """Begins comparisons and batches of one workspace and keeps them going."""
+    """The comparisons and batches of one workspace."""
 
     def __init__(
         self,
@@ -53,7 +53,7 @@ class GroupService:
         self._folder = settings.data_dir / "groups"
 
     def recover(self) -> None:
-        """Take over groups that nobody drives, at once and for as long as this process lives."""
+        """Take over groups that no process drives, now and periodically until the end."""
         self._dispatcher.scan(self._take_over)
 
     def compare(
@@ -68,14 +68,14 @@ class GroupService:
         session: str | None = None,
         concurrency: int = 2,
     ) -> Group:
-        """Begin one run for each distinct result of `modes`; modes that agree share a run.
+        """Start one run for each distinct result of `modes`; modes with the same result share one.
 
-        `model` is the settings' when not given.
+        `model` defaults to the setting.
 
         Raises:
             MediaError: a file cannot be read.
             RunRefused: the backend is not running, there is no key for it, or it does not
-                answer for this model in these modes.
+                serve this model in these modes.
         """
         backend = self._backend(backend, api_key)
         chosen = self._chosen(model, None, None, backend)
@@ -104,11 +104,11 @@ class GroupService:
         session: str | None = None,
         concurrency: int = 2,
     ) -> Group:
-        """Begin one run by each of `models`, all in the same mode.
+        """Start one run with each of `models`, all in the same mode.
 
         Raises:
             RunRefused: there are fewer than two, the backend is not running, there is no key
-                for it, or it does not answer for one of them.
+                for it, or it does not serve one of them.
         """
         backend = self._backend(backend, api_key)
         wanted = list(dict.fromkeys(models))
@@ -134,13 +134,13 @@ class GroupService:
         api_key: SecretStr | None = None,
         session: str | None = None,
     ) -> Group:
-        """Begin a run for each pair, `concurrency` at a time.
+        """Start a run for each pair, `concurrency` at a time.
 
-        `model` is the settings' when not given; one that takes no mode takes `choices` instead.
+        `model` defaults to the setting; a model without modes takes `choices` instead.
 
         Raises:
             RunRefused: there are no pairs or too many, the backend is not running, there is no
-                key for it, or it does not answer for this model with these choices.
+                key for it, or it does not serve this model with these choices.
         """
         if not 1 <= len(pairs) <= items.MAX_ITEMS:
             raise RunRefused(
@@ -155,7 +155,7 @@ class GroupService:
         )
 
     def stop(self, group_id: str) -> Group:
-        """Begin no run any more, and stop waiting for those under way.
+        """Start no more runs, and stop waiting for the active ones.
 
         Raises:
             GroupNotFound: there is no such group.
@@ -179,17 +179,17 @@ class GroupService:
         api_key: SecretStr | None = None,
         spend_limit: Decimal | None = None,
     ) -> Group:
-        """Go on with a group where it was left; `spend_limit` replaces its own when given.
+        """Resume a group; `spend_limit` replaces its own if given.
 
-        Runs that were stopped are resumed, which sends nothing that may have arrived.
+        Stopped runs are resumed too, which never repeats a request that may have arrived.
 
         Raises:
             GroupNotFound: there is no such group.
-            RunRefused: its key or its server is not there.
+            RunRefused: its key or server is missing.
         """
         group = self._groups.get(group_id)
         for run in self._runs.of_group(group):
-            # Runs under way may have lost their process; one that is driven stays as it is.
+            # Active runs may have lost their process; resuming a driven run changes nothing.
             if run is not None and (run.state.active or run.state is RunState.STOPPED):
                 self._service.resume(run.id, api_key)
         if group.state is GroupState.DONE or self._driven(group_id):
@@ -198,11 +198,11 @@ class GroupService:
         return self._take(group, api_key, spend_limit=limit)
 
     def retry(self, group_id: str, item: int, api_key: SecretStr | None = None) -> Group:
-        """Begin a new run for an item at rest; a person's decision, for it may be billed.
+        """Start a new run for an item at rest; only on a user's request, as it may be billed.
 
         Raises:
             GroupNotFound: there is no such group.
-            RunRefused: the item's run is under way, or its key or server is not there.
+            RunRefused: the item's run is active, or its key or server is missing.
         """
         group = self._groups.get(group_id)
         run = self._runs.of_group(group)[item]
@@ -297,7 +297,7 @@ class GroupService:
         for group_id, token in self._groups.unfinished():
             if token is not None and self._dispatcher.leases.held(token):
                 continue
-            # Gone, taken by another process, or without its server: the next scan tells.
+            # Deleted, claimed by another process, or without a server: left to the next scan.
             with suppress(GroupNotFound, Lost, RunRefused):
                 self._recovered(group_id, token)
 

@@ -1,4 +1,4 @@
-"""Moments and spans: UTC where they are written down, monotonic where they are measured."""
+"""Timestamps in UTC, and the seconds between them."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ from datetime import datetime, timezone
 
 
 def now() -> datetime:
-    """This moment in UTC."""
+    """Current time in UTC."""
     return datetime.now(timezone.utc)
 
 
 def microseconds(moment: datetime) -> int:
-    """Whole microseconds since 1970, which sort in any database."""
+    """Whole microseconds since 1970: an integer, so that any database sorts it."""
     return round(moment.timestamp() * 1_000_000)
 
 
 def seconds_until(moment: datetime) -> float:
-    """Seconds from now until `moment`, never less than zero."""
+    """Seconds from now until `moment`; 0 once it has passed."""
     return max(0.0, (moment - now()).total_seconds())
 
 
 def seconds_since(moment: datetime) -> float:
-    """Seconds from `moment` until now, never less than zero though clocks may be set back."""
+    """Seconds from `moment` until now; 0 if the clock was set back."""
     return max(0.0, (now() - moment).total_seconds())

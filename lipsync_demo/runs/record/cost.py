@@ -1,4 +1,4 @@
-"""What a run was to cost, and what it did cost."""
+"""Price quote and charge of a run."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import Any, Literal
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """What the API said a run would cost, asked at `at`.
+    """The API's price for a run, quoted at `at`.
 
-    `floor` is true when the API could not read the media and gave the model's lowest price.
+    `floor` is true when the API could not read the media and quoted the model's minimum price.
     """
 
     amount: Decimal
@@ -23,10 +23,10 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """What a task cost in US dollars, and how much of that was refunded.
+    """The charge for a task and the refunded part of it, in US dollars.
 
-    `source` is where it is known from: the task's own bill, or only the fall of the account's
-    balance, which knows of no refund.
+    `source` is `billing` for the task's own bill, or `balance` for the drop in the account's
+    balance, which shows no refund.
     """
 
     amount: Decimal
@@ -35,7 +35,7 @@ class Charge:
 
 
 def charge_of_record(recorded: Any) -> Any:
-    """The charge in a record; earlier ones have a bare amount where only the balance was known."""
+    """Return a recorded charge; older records hold a bare amount, known from the balance."""
     if isinstance(recorded, str):
         return {"amount": recorded, "source": "balance"}
     return recorded

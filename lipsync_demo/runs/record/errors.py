@@ -1,4 +1,4 @@
-"""What can go wrong when a run is asked for; a run's own failure is its `error`.
+"""Errors of requests about runs and groups; the failure of a run itself is its `error`.
 
 RunsError
 ├── RunNotFound     no run has this id

@@ -1,4 +1,4 @@
-"""How long a run still takes, judged by the runs before it on the same backend and model."""
+"""Remaining time of a run, estimated from earlier runs on the same backend and model."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from lipsync_demo.runs.record.clock import seconds_since, seconds_until
 from lipsync_demo.runs.record.run import Run, RunState
 
 SAMPLE = 20
-"""How many of the latest finished runs are asked."""
+"""Number of latest finished runs that an estimate is based on."""
 
 _AFTER = {
     RunState.CHECKING: ("upload", "queue", "inference", "download"),
@@ -24,7 +24,7 @@ _AFTER = {
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """Seconds since the start, and seconds still to go judged by `runs` earlier runs."""
+    """Seconds since the start, and remaining seconds estimated from `runs` earlier runs."""
 
     elapsed: float
     remaining: float
@@ -32,7 +32,7 @@ class Estimate:
 
 
 def inference_rate(runs: Iterable[Run]) -> float | None:
-    """Median seconds of inference for a second of output; None when no run tells."""
+    """Median seconds of inference per second of output; None without a measured run."""
     rates = [
         run.timings["inference"] / float(run.output_seconds)
         for run in runs
@@ -42,11 +42,11 @@ def inference_rate(runs: Iterable[Run]) -> float | None:
 
 
 def estimate(run: Run, earlier: Sequence[Run]) -> Estimate | None:
-    """What is left of `run`, from finished runs of its backend and model; None if unknowable.
+    """Estimate the remaining time of `run` from finished runs; None if they do not allow it.
 
-    Each part still to come takes as long as it did in the middle of the earlier runs, the
-    inference in proportion to the output's length; time spent since the run was started,
-    or since its request was sent, is taken off, never below zero.
+    Each remaining part takes its median time over `earlier`, runs of the same backend and model;
+    inference scales with the length of the output.  Time already spent since the start, or since
+    the request was sent, is subtracted.
     """
     told = [r for r in earlier if r.output_seconds and r.timings.get("inference")]
     rate = inference_rate(told)

@@ -3,11 +3,11 @@
 <data_dir>/runs/<id>/
     video/<name>  audio/<name>   the inputs as they were given
     request.json                 the request's body as it was sent
-    responses.jsonl              each distinct answer, raw, with the time it came
+    responses.jsonl              each distinct answer, raw, with its time of arrival
     output.mp4  output-2.mp4 …   the outputs
     run.json                     the run's record as in the database
-    measures.json                what was measured of the first output
-    thumbnail.webp               a frame of the output for lists
+    measures.json                quality measures of the first output
+    thumbnail.webp               a frame of the output, for lists
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ logger = logging.getLogger(__name__)
 
 
 def is_url(source: str) -> bool:
-    """True when `source` is an http(s) address rather than a path."""
+    """Whether `source` is an http(s) URL rather than a path."""
     return source.lower().startswith(("http://", "https://"))
 
 
 def file_name(source: str) -> str:
-    """The last part of a path or address, free of anything a file system minds.
+    """The last part of a path or URL, without characters that file systems reject.
 
     >>> file_name("https://example.com/clips/a%20b.mp4?signature=xyz")
     'a b.mp4'
@@ -52,15 +52,15 @@ def file_name(source: str) -> str:
 
 
 def without_query(source: str) -> str:
-    """An address without what may be a signature; a path as it is."""
+    """A URL without its query and fragment, which may hold a signature; a path unchanged."""
     return parted(source)._replace(query="", fragment="").geturl() if is_url(source) else source
 
 
 def local_path(source: str) -> Path:
-    """The file that a person at this machine means by a path.
+    """Turn a path typed by a user of this machine into a `Path`, its `~` expanded.
 
     Raises:
-        MediaError: it is no path, or its home folder is nobody's.
+        MediaError: it is no path, or its home folder does not exist.
     """
     if _SCHEME.match(source):
         raise MediaError(
@@ -87,26 +87,26 @@ class RunFolder:
 
     @property
     def measures(self) -> Path:
-        """Where the measures of the first output are, once they were made."""
+        """Path of the quality measures of the first output; the file may not exist yet."""
         return self.path / "measures.json"
 
     @property
     def thumbnail(self) -> Path:
-        """Where a small frame of the output is, once it was made."""
+        """Path of a small frame of the output; the file may not exist yet."""
         return self.path / "thumbnail.webp"
 
     def create(self) -> None:
-        """Make the folder, readable by its owner only: it holds people's faces."""
+        """Create the folder, readable by its owner only: it holds people's faces."""
         self.path.mkdir(parents=True, mode=0o700, exist_ok=True)
 
     def input_path(self, role: str, source: str) -> Path:
-        """Where the copy of an input goes, its folder made."""
+        """Path for the copy of an input; creates its folder."""
         folder = self.path / role
         folder.mkdir(exist_ok=True)
         return folder / file_name(source)
 
     def keep(self, role: str, source: str, limit_bytes: int) -> Path:
-        """Copy the input at a path into the folder, unless it is there already.
+        """Copy the input at a path into the folder, unless it is there already; return its path.
 
         Raises:
             MediaError: the file cannot be read, or has more than `limit_bytes`.
@@ -135,11 +135,11 @@ class RunFolder:
         return target
 
     def output_path(self, index: int) -> Path:
-        """Where output number `index`, counted from 0, goes."""
+        """Path of output number `index`, counted from 0."""
         return self.path / ("output.mp4" if index == 0 else f"output-{index + 1}.mp4")
 
     def remove_outputs(self) -> None:
-        """Remove what an earlier task of this run resulted in."""
+        """Remove the outputs of an earlier task of this run."""
         for path in self.path.glob("output*.mp4"):
             path.unlink()
 
@@ -147,7 +147,7 @@ class RunFolder:
         write_json(self.path / "request.json", body)
 
     def add_response(self, body: Mapping[str, Any]) -> None:
-        """Keep an answer unless it says the same as the one before."""
+        """Append an answer to the log unless it equals the one before."""
         line = json.dumps({"at": now().isoformat(), "data": body})
         with self._forgiven(), (self.path / "responses.jsonl").open("a+b") as file:
             file.seek(0)
@@ -160,13 +160,13 @@ class RunFolder:
             file.write(line.encode() + b"\n")
 
     def write_record(self, run: Run) -> None:
-        """Copy the run's record; the database has it already."""
+        """Write a copy of the run's record, which the database holds already."""
         with self._forgiven():
             write_json(self.path / "run.json", dump_run(run))
 
     @contextmanager
     def _forgiven(self) -> Iterator[None]:
-        """A copy that cannot be written, as on a full disk, must not end a paid task."""
+        """Log a failed write, as on a full disk: it must not end a paid task."""
         try:
             yield
         except OSError as error:

@@ -1,7 +1,7 @@
-"""Runs that belong together: a comparison of modes or of models, or a batch of pairs.
+"""Groups of runs: a comparison of modes or models, or a batch of pairs.
 
-A group is kept before its first run begins, so that it can be left and found again; each
-item names the run that was begun for it.
+A group is stored before its first run starts, so that a user can leave it and come back; each
+item holds the id of its run.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from lipsync_demo.settings import MODEL_ID, BackendName
 
 
 class GroupKind(str, Enum):
-    """A comparison has one pair in several modes or by several models; a batch has any pairs."""
+    """A comparison runs one pair in several modes or models; a batch runs any pairs."""
 
     COMPARISON = "comparison"
     BATCH = "batch"
@@ -30,7 +30,7 @@ class GroupKind(str, Enum):
 
 
 class GroupState(str, Enum):
-    """`held` waits for a person: a limit is reached, or a key is needed; `trouble` says which."""
+    """`held` waits for the user: a limit is reached or a key is needed; `trouble` says which."""
 
     ACTIVE = "active"
     HELD = "held"
@@ -43,11 +43,10 @@ class GroupState(str, Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """One pair, model and mode of a group, and the run begun for it.
+    """One pair, model and mode of a group, and the run started for it.
 
-    `modes` are the modes that give this very output, the one that is run first, none where the
-    model takes none; `choices` are the model's further fields.  `trouble` is why no run is begun
-    for it.
+    `modes` are the modes with this same output; the first one is run.  It is empty for a model
+    without modes; `choices` are the model's further fields.  `trouble` says why no run is started.
     """
 
     video: str
@@ -66,17 +65,17 @@ class Item:
 
     @property
     def manner(self) -> str:
-        """What was chosen, in a few words: all of `modes`, or the model's own fields."""
+        """The chosen values as text: all of `modes`, or the model's own fields."""
         return ", ".join([*(mode.value for mode in self.modes), *self.choices.values()]) or "–"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """A comparison or a batch as it stands; a snapshot, never changed in place.
+    """A snapshot of a comparison or batch; immutable.
 
-    At most `concurrency` of its runs are under way at once.  No run is begun once the quotes
-    of those begun reach `spend_limit` in the quotes' currency; None sets no limit.  `key` says
-    where the API key comes from; the key itself is nowhere in a group.
+    At most `concurrency` of its runs are active at once.  No run starts once the quotes of the
+    started runs reach `spend_limit`, in the currency of the quotes; None sets no limit.  `key` says
+    where the API key comes from; the key itself is not stored.
     """
 
     id: str
@@ -95,7 +94,7 @@ class Group:
 
     @property
     def run_ids(self) -> tuple[str, ...]:
-        """Ids of the runs begun so far, in the order of the items."""
+        """Ids of the runs started so far, in the order of the items."""
         return tuple(item.run_id for item in self.items if item.run_id)
 
 
@@ -103,15 +102,15 @@ _GROUP = TypeAdapter(Group)
 
 
 def dump_group(group: Group) -> dict[str, Any]:
-    """`group` as JSON values."""
+    """Serialise `group` to JSON values."""
     record: dict[str, Any] = _GROUP.dump_python(group, mode="json")
     return record
 
 
 def load_group(record: Mapping[str, Any]) -> Group:
-    """What `dump_group` wrote.
+    """Parse the output of `dump_group`.
 
     Raises:
-        pydantic.ValidationError: it did not write this.
+        pydantic.ValidationError: the record is not one.
     """
     return _GROUP.validate_python(record)

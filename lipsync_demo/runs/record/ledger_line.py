@@ -1,4 +1,4 @@
-"""The lines of the ledger as everybody else sees them, and as CSV."""
+"""Lines of the ledger, and their form as CSV."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ COLUMNS = (
 
 
 class LineState(str, Enum):
-    """`refund` is a failed task, which the API refunds; neither it nor `released` counts."""
+    """`refund` marks a failed task, which the API refunds; it and `released` count as unspent."""
 
     RESERVED = "reserved"
     SPENT = "spent"
@@ -33,9 +33,9 @@ class LineState(str, Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One request: `quoted` is None where the API gave no price, `charge` where it is unknown.
+    """One billable request: `quoted` is None without a quote, `charge` while it is unknown.
 
-    `mode` is empty where the model takes none.
+    `mode` is empty for a model without modes.
     """
 
     id: str
@@ -53,13 +53,13 @@ class Line:
 
     @property
     def refunded(self) -> bool:
-        """Whether all that was deducted for it came back, or nothing ever was."""
+        """Whether the whole charge was refunded, or nothing was charged."""
         return self.charge is not None and self.charge.amount == self.charge.refunded
 
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """A limit that a request would go beyond: whose, how much it is, and what is spent of it."""
+    """A limit that a request would exceed: its owner, its amount, and the amount spent of it."""
 
     whose: str
     limit: Decimal
@@ -67,7 +67,7 @@ class Reached:
 
 
 def as_csv(lines: Sequence[Line]) -> str:
-    """The lines as CSV with a header; only the beginning of a run's id is in it."""
+    """The lines as CSV with a header; run ids are shortened to 8 characters."""
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(COLUMNS)

@@ -1,4 +1,4 @@
-"""What was measured of a run's output, read from the run's folder."""
+"""Quality measures of a run's output, read from the run's folder."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ logger = logging.getLogger(__name__)
 
 
 def measures_of(run: Run) -> Measures | None:
-    """What was measured of a run's first output; None when nothing was."""
+    """Quality measures of a run's first output; None before they were made."""
     path = RunFolder(run.folder).measures
     try:
         return load_measures(json.loads(path.read_text(encoding="utf-8")))

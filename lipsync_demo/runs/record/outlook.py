@@ -1,4 +1,4 @@
-"""How long several new runs take because an account takes only so many submits at a time."""
+"""How long new runs take under the account's rate limit for submits."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from lipsync_demo.wavespeed.levels import DEFAULT_LEVEL
 from lipsync_demo.wavespeed.pacing.pace import WINDOW_SECONDS, Pace, Submits
 
 USUAL_SECONDS = 60.0
-"""What a task takes where no earlier run tells: sync.so names 30 to 60 s for half a minute of
-video (https://sync.so/docs/product/generation-times)."""
+"""Seconds assumed for a task without earlier runs: sync.so states 30 to 60 s for half a minute
+of video (https://sync.so/docs/product/generation-times)."""
 
 _PARTS = ("queue", "inference", "download")
 
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """What new runs have to expect at a `pace`, `learned` where the API taught it.
+    """The delay of new runs under the rate limit `pace`; `learned` if the API revealed it.
 
-    `wait` is the seconds until the last of them is sent, `seconds` those until it is done.
+    `wait` is the seconds until the last run is submitted, `seconds` those until it is done.
     """
 
     pace: Pace
@@ -32,9 +32,9 @@ class Outlook:
 
 
 def outlook(runs: int, submits: Submits, earlier: Iterable[Run]) -> Outlook | None:
-    """What `runs` new runs in this queue have to expect; None where the limit holds up none.
+    """Estimate the delay of `runs` new runs in this queue; None if the rate limit delays none.
 
-    While nothing was learned of the account, it is taken to be of the default level.
+    Until the account's limit is known, the default account level is assumed.
     """
     totals = [sum(run.timings.get(part, 0.0) for part in _PARTS) for run in earlier]
     own = median(totals) if totals else USUAL_SECONDS

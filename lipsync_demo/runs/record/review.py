@@ -1,4 +1,4 @@
-"""What a person thinks of a result."""
+"""A user's review of a result."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import Enum
 
 
 class Verdict(str, Enum):
-    """A person's judgement of a result, or of one side of it."""
+    """A reviewer's judgement of a result, or of one aspect of it."""
 
     PASS = "pass"  # noqa: S105
     FAIL = "fail"
@@ -28,7 +28,7 @@ HEADINGS = (
     "jitter",
     "identity",
 )
-"""What a reviewer checks in a lip-sync, one after the other.
+"""The aspects of a lip-sync that a reviewer judges, in order.
 
 Source: https://lipsync.com/guides/lip-sync-quality-checklist
 """
@@ -36,7 +36,7 @@ Source: https://lipsync.com/guides/lip-sync-quality-checklist
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """What a person thinks of a result; `headings` has those of `HEADINGS` that were judged."""
+    """A user's review of a result; `headings` holds those of `HEADINGS` that were judged."""
 
     verdict: Verdict | None = None
     headings: Mapping[str, Verdict] = field(default_factory=dict)

@@ -1,12 +1,11 @@
-"""What a run is: its states, its inputs, what was sent, what came back.
+"""The record of a run: states, inputs, request, answer, outputs.
 
     checking → uploading → limited → submitting → waiting → downloading → done
                                                               | failed | stopped | unclear
 
-A state is written before the step it names.  `limited` is left out where the account's limit
-lets the request through at once; a refusal by that limit, which started nothing, leads back to
-it.  `unclear` means that the request may or may not have reached the API: it is never sent
-again unless a person decides so.
+Each state is written before its step begins.  `limited` is skipped when the account's rate
+limit allows the request at once; a 429, which starts nothing, leads back to it.  `unclear`
+means that the request may have reached the API: only a user may submit it again.
 """
 
 from __future__ import annotations
@@ -36,7 +35,7 @@ from lipsync_demo.wavespeed.catalogue import SYNC_MODE, short_name
 
 
 class RunState(str, Enum):
-    """The step a run is in, or how it came to rest."""
+    """The step a run is in, or how it ended."""
 
     CHECKING = "checking"
     UPLOADING = "uploading"
@@ -54,12 +53,12 @@ class RunState(str, Enum):
 
     @property
     def active(self) -> bool:
-        """True while the run goes on by itself."""
+        """Whether the run continues without a user's action."""
         return self in ACTIVE
 
     @property
     def step(self) -> RunState:
-        """The step this state belongs to: who waits for the limit is about to submit."""
+        """The step this state belongs to; waiting for the rate limit is part of submitting."""
         return RunState.SUBMITTING if self is RunState.LIMITED else self
 
 
@@ -74,7 +73,7 @@ ACTIVE = (
 
 
 def _inside(path: Path, info: SerializationInfo) -> str:
-    """Files are recorded relative to the run's folder, so a data directory can be moved."""
+    """Store paths relative to the run's folder, so that a data directory can be moved."""
     folder: Path = (info.context or {})["folder"]
     return path.relative_to(folder).as_posix()
 
@@ -91,7 +90,7 @@ FolderPath = Annotated[
 
 @dataclass(frozen=True, slots=True)
 class RunError:
-    """Why a run came to rest without an output: what happened and what to do next."""
+    """Why a run ended without an output: what happened and what to do next."""
 
     what: str
     hint: str
@@ -103,9 +102,9 @@ class RunError:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MediaRecord:
-    """One input as it was copied into the run's folder; `width`…`fps` are a video's.
+    """One input as copied into the run's folder; `width`, `height` and `fps` are a video's.
 
-    `sent` is the form of it that is sent when the service would not take it as it is.
+    `sent` is a converted copy for the service, where it does not accept the file as it is.
     """
 
     name: str
@@ -121,10 +120,10 @@ class MediaRecord:
 
 @dataclass(frozen=True, slots=True)
 class OwnCheck:
-    """Our own check of an output that the API did not check.
+    """This app's own NSFW check of an output that the API did not check.
 
-    `score` is the highest probability (0 to 1) that one of the `frames` frames checked is not
-    safe for work; `flagged` says whether that is too high.
+    `score` is the highest NSFW probability (0 to 1) of the `frames` checked frames; `flagged` says
+    whether it reaches the threshold.
     """
 
     score: float
@@ -134,26 +133,23 @@ class OwnCheck:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """One run as it stands in the store; a snapshot, never changed in place.
+    """A snapshot of one run; immutable.
 
-    `started_at` is when a person last set it going from its beginning.  `submitted_at` is
-    the moment just before the request was sent, written before it, and None while nothing
-    can have arrived; `submits` counts such requests, without those the account's limit
-    refused, and `other_tasks` names the tasks of earlier ones.  `next_try` is when a limited
-    run asks again, None when that is at once.  `prediction` is the last `data` body the API
-    sent.  `trouble` says why a waiting run cannot be polled just now.  `timings`
-    holds seconds for the parts measured so far: upload, limit (of the account, where it was
-    waited for), queue, inference, download, total.  `key` tells where
-    the API key comes from; the key itself is nowhere in a run.
+    `started_at` is when a user last started it from its first step.  `submitted_at` is written just
+    before the request is sent, and is None while no request can have arrived; `submits` counts
+    these requests without those answered 429, and `other_tasks` holds the task ids of earlier
+    ones.  `next_try` is when a limited run retries, None for at once.  `prediction` is the latest
+    `data` body of the API.  `trouble` says why polling fails at the moment.  `timings` holds the
+    seconds of the parts measured so far: upload, limit (waiting for the rate limit), queue,
+    inference, download, total.  `key` says where the API key comes from; the key itself is not
+    stored.
 
-    `model` is the one it was sent to.  `sync_mode` is None where the model takes none; `choices`
-    are its further fields.  `has_nsfw_contents` is what the API said of each output, `own_checks`
-    what was found here where it said nothing.
+    `sync_mode` is None for a model without modes; `choices` are the model's further fields.
+    `has_nsfw_contents` holds the API's flag for each output, `own_checks` this app's own check
+    where the API sent none.
 
-    `group` is the comparison or batch the run belongs to, `session` the browser session that
-    began it, `quote` what it was to cost, `charge` what it did cost, None while it is unknown.
-    `imported` is true for a task
-    that was started elsewhere.
+    `group` is the id of its comparison or batch, `session` the browser session that started it.
+    `charge` is None while it is unknown.  `imported` marks a task that was started elsewhere.
     """
 
     id: str
@@ -199,7 +195,7 @@ class Run:
 
     @property
     def found(self) -> Mapping[str, int]:
-        """What the local engine found in the video; empty when it did not say."""
+        """Counts of the local engine's findings in the video; empty if the answer has none."""
         said = (self.prediction or {}).get(FOUND)
         if not isinstance(said, Mapping):
             return {}
@@ -207,34 +203,34 @@ class Run:
 
     @property
     def chosen(self) -> dict[str, str]:
-        """Everything that is sent beside the two inputs."""
+        """The request's fields beside the two inputs."""
         mode = {} if self.sync_mode is None else {SYNC_MODE: self.sync_mode.value}
         return {**mode, **self.choices}
 
     @property
     def manner(self) -> str:
-        """What was chosen, in a few words: `bounce`, or `happy, face`."""
+        """The chosen values as text: `bounce`, or `happy, face`."""
         return ", ".join(self.chosen.values()) or "–"
 
     @property
     def title(self) -> str:
-        """What was chosen, with the model where it is not the usual one."""
+        """The chosen values, after the model's name unless it is the default model."""
         known = self.model == MODEL_ID
         return self.manner if known else f"{short_name(self.model)} · {self.manner}"
 
     def own_check(self, index: int) -> OwnCheck | None:
-        """Our own check of an output, counted from 0; None where there was none."""
+        """This app's own check of an output, counted from 0; None if there was none."""
         return self.own_checks[index] if index < len(self.own_checks) else None
 
     def said_nsfw(self, index: int) -> bool | None:
-        """The API's flag for an output; None when it did not say."""
+        """The API's NSFW flag for an output; None if it sent none."""
         flags = self.has_nsfw_contents
         return flags[index] if index < len(flags) else None
 
     def nsfw(self, index: int) -> bool | None:
-        """Whether an output is not safe for work: by the API, else by our own check.
+        """Whether an output is NSFW: by the API's flag, else by this app's own check.
 
-        None when neither checked it, which is not "safe".
+        None if neither checked it, which does not mean safe.
         """
         said, own = self.said_nsfw(index), self.own_check(index)
         if said is not None:
@@ -243,12 +239,12 @@ class Run:
 
     @property
     def output(self) -> Path | None:
-        """The first output, once it has been downloaded."""
+        """Path of the first output; None before it is downloaded."""
         return self.outputs[0] if self.outputs else None
 
     @property
     def stop_means(self) -> str:
-        """What stopping to wait does and does not do, said before or after it is done."""
+        """What happens to the task when the user stops waiting, as a sentence."""
         if self.submitted_at is None:
             return "Nothing has been sent yet, so nothing goes on and nothing is billed."
         if self.backend == "local":
@@ -271,7 +267,7 @@ _RUN = TypeAdapter(Run)
 
 
 def dump_run(run: Run) -> dict[str, Any]:
-    """`run` as JSON values; its files are relative to its folder, which is left out."""
+    """Serialise `run` to JSON values; paths are relative to its folder, which is left out."""
     record: dict[str, Any] = _RUN.dump_python(
         run, mode="json", exclude={"folder"}, context={"folder": run.folder}
     )
@@ -279,7 +275,7 @@ def dump_run(run: Run) -> dict[str, Any]:
 
 
 def load_run(record: Mapping[str, Any], folder: Path) -> Run:
-    """The run recorded by `dump_run`, its files found under `folder`.
+    """Parse the output of `dump_run`; its paths are resolved under `folder`.
 
     Raises:
         pydantic.ValidationError: the record was not written by `dump_run`.

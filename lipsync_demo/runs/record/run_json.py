@@ -1,4 +1,4 @@
-"""A run as JSON for other programs: one shape for the command line and for reports.
+"""A run as JSON for other programs: one format for the command line and reports.
 
 docs/run.schema.json is the JSON Schema of `RunJson`.
 """
@@ -26,7 +26,7 @@ class MediaJson(TypedDict):
 
 
 class OwnCheckJson(TypedDict):
-    """Our own check of an output that the API did not check; `score` is 0 to 1."""
+    """This app's own NSFW check of an output; `score` is a probability from 0 to 1."""
 
     score: float
     frames: int
@@ -42,7 +42,7 @@ class ErrorJson(TypedDict):
 
 
 class QuoteJson(TypedDict):
-    """What the run was to cost; `floor` marks the model's lowest price."""
+    """The price quoted before the run; `floor` marks the model's minimum price."""
 
     amount: str
     currency: str
@@ -50,7 +50,7 @@ class QuoteJson(TypedDict):
 
 
 class ChargeJson(TypedDict):
-    """What the task cost in US dollars, how much of it was refunded, and who says so."""
+    """The charge for the task and the refunded part in US dollars, and their source."""
 
     amount: str
     refunded: str
@@ -58,7 +58,7 @@ class ChargeJson(TypedDict):
 
 
 class ReviewJson(TypedDict):
-    """A person's verdict, in all and by heading."""
+    """A user's verdict, overall and by heading."""
 
     verdict: Literal["pass", "fail"] | None
     headings: dict[str, Literal["pass", "fail"]]
@@ -66,7 +66,7 @@ class ReviewJson(TypedDict):
 
 
 class CheckJson(TypedDict):
-    """One measured check: its figure as shown and as a number, what is allowed, what it means."""
+    """One check: its value as text and as a number, the allowed band, and what it means."""
 
     name: str
     title: str
@@ -81,8 +81,8 @@ class RunJson(TypedDict):
     """A run; lengths and timings are seconds, times ISO 8601 in UTC.
 
     Only the command line gives `output`, `outputs` and `folder`, paths on this machine; only a
-    report gives `label` to `checks`, and there `run_id` is the beginning of the id.  `status`,
-    `run` and `task` are the earlier names of `state`, `run_id` and `task_id`.
+    report gives `label` to `checks`, and there `run_id` is shortened.  `status`, `run` and `task`
+    are the former names of `state`, `run_id` and `task_id`.
     """
 
     run_id: str
@@ -122,7 +122,7 @@ class RunJson(TypedDict):
 
 
 def run_json(run: Run) -> RunJson:
-    """The run in the fields that are the same wherever it is written."""
+    """The fields of a run that every format shares."""
     quote, charge, review, error = run.quote, run.charge, run.review, run.error
     return {
         "run_id": run.id,

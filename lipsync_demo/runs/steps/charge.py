@@ -1,4 +1,4 @@
-"""The cost of one run's request: reserved before it is sent, settled when it has ended."""
+"""The cost of a run's request: reserved before it is sent, settled when the task has ended."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ logger = logging.getLogger(__name__)
 
 
 def reserve(claim: Claim) -> None:
-    """Ask what the run's request costs and reserve that, before the request is sent.
+    """Get a quote for the run's request and reserve its amount, before the request is sent.
 
     Raises:
-        RateLimited: there is a spend limit, and the API does not name the price just now.
-        RunRefused: it would go beyond a limit, or there is one and the API names no price.
+        RateLimited: there is a spend limit, and the API's rate limit prevents a quote for now.
+        RunRefused: it would exceed a spend limit, or there is one and the API gives no quote.
     """
     run = claim.run
     if run.backend == FREE or run.request is None:
@@ -51,7 +51,7 @@ def reserve(claim: Claim) -> None:
 
 
 def settle(claim: Claim, state: LineState) -> None:
-    """Say how the run's request ended; what it really cost is noted where it is knowable."""
+    """Settle the run's line in the ledger; record its actual charge if the API reveals it."""
     run = claim.run
     if run.backend == FREE or run.submits == 0:
         return
@@ -66,17 +66,17 @@ def settle(claim: Claim, state: LineState) -> None:
 
 
 def _limited(claim: Claim) -> bool:
-    """True when a limit applies to the run, so that its price must be known."""
+    """Whether a spend limit applies to the run, so that its price must be known."""
     server = claim.settings.spend_limit is not None and claim.run.key == "environment"
     return server or claim.ledger.limit(claim.run.session) is not None
 
 
 def _bill(client: WaveSpeedClient, run: Run) -> Bill | None:
-    """The bill of the run's task, as far as there is one yet."""
+    """The bill of the run's task; None if there is none yet."""
     if run.prediction_id is None:
         return None
     try:
-        # Not repeated: whoever waits for the result would wait for it, and it is asked for again.
+        # No retry: it would delay the result, and a later job asks for open bills again.
         items = client.billings([run.prediction_id], retry=False)
     except WaveSpeedError as error:
         logger.info("Run %s: the bill is not known: %s", run.id, error.what)

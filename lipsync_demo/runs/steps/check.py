@@ -1,4 +1,4 @@
-"""The first step: inputs are brought into the run's folder, measured and checked."""
+"""The first step: bring the inputs into the run's folder, measure and check them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One process's claim to drive a run: what its steps know, and the only way they write."""
+"""One process's claim to drive a run: the state its steps share, and their only way to write."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 
 
 class Interrupted(Exception):  # noqa: N818
-    """A transfer was given up because the run was stopped or the app is closing."""
+    """A transfer was cancelled because the run was stopped or the app is closing."""
 
 
 class Claim:
@@ -31,11 +31,11 @@ class Claim:
 
     Attributes:
         run: the run as last written.
-        ledger: what keeps the lines of what was spent.
+        ledger: the ledger of billable requests.
         delays: seconds to wait before each poll of the task.
-        answered: monotonic seconds when the request of this very claim was answered.
-        over: true once this claim does nothing more, or shall not.
-        progress: share (0 to 1) of the transfer under way that is done, None if unknown.
+        answered: monotonic seconds when this claim's own request was answered.
+        over: true once this claim has ended or must end.
+        progress: completed share (0 to 1) of the current transfer, None if unknown.
     """
 
     def __init__(
@@ -70,7 +70,7 @@ class Claim:
         """A client for the run's server with the run's key.
 
         Raises:
-            RunRefused: the key or the server is not there.
+            RunRefused: the key or the server is missing.
         """
         if self.run.key != "visitor":
             return self._credentials.client(self.run, None)
@@ -79,43 +79,43 @@ class Claim:
         return self._own_client
 
     def write(self, **changes: Any) -> None:
-        """Change the run, only while this claim drives it.
+        """Change the run, provided this claim still drives it.
 
         Raises:
-            Lost: it does not any more.
+            Lost: another claim drives it.
         """
         self._written(
             self.runs.change(self.run.id, lambda run: replace(run, **changes), token=self._token)[1]
         )
 
     def record(self, edit: Callable[[Run], Run]) -> None:
-        """Write what is true whoever drives the run.
+        """Write a change that holds whichever claim drives the run.
 
         Raises:
-            Lost: it is written, but this claim does not drive the run any more.
+            Lost: the change is written, but another claim drives the run.
         """
         self._written(self.runs.change(self.run.id, edit)[1])
         if self.runs.token(self.run.id) != self._token:
             raise Lost(self.run.id)
 
     def rest(self, state: RunState, error: RunError | None = None, **changes: Any) -> None:
-        """Bring the run to rest and end this claim.
+        """End the run in `state`, and this claim with it.
 
         Raises:
-            Lost: this claim does not drive the run any more.
+            Lost: another claim drives the run.
         """
         self.write(state=state, error=error, trouble=None, next_try=None, **changes)
         self.end()
 
     def end(self) -> None:
-        """Do nothing more."""
+        """End this claim."""
         self.over = True
         self._on_change(self)
 
     def moved(self, parts: int = 1, done: float = 0.0) -> Callable[[int, int | None], None]:
-        """A progress callback for one of `parts` transfers, after a share `done` of them.
+        """Progress callback for one of `parts` transfers after the share `done` is complete.
 
-        It raises Interrupted once this claim is over, which ends the transfer.
+        It raises Interrupted once this claim is over, which cancels the transfer.
         """
 
         def moved(count: int, total: int | None) -> None:

@@ -1,4 +1,4 @@
-"""Which server answers a run, and with which key."""
+"""The server and the API key that a run uses."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from lipsync_demo.wavespeed.transport import Transport
 
 
 class Closing(Exception):  # noqa: N818
-    """The app is closing: a pause before another attempt is not worth waiting for."""
+    """The app is closing, which cancels the wait before a retry."""
 
 
 def on_loopback(url: str) -> bool:
-    """True when `url` names this very machine."""
+    """Whether `url` points to this machine."""
     place = origin(url)
     return place is not None and is_loopback(place[1])
 
 
 class Credentials:
-    """The servers and keys this process may use; nothing of it is ever written anywhere."""
+    """The servers and keys of this process, held in memory only."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -34,13 +34,13 @@ class Credentials:
         self._lock = threading.Lock()
         self.closing = threading.Event()
         self.local: tuple[str, str] | None = None
-        """Address and token of the local backend as it runs now; new after its restart."""
+        """URL and token of the running local backend; they change when it restarts."""
 
     def base_url(self, backend: BackendName) -> str:
-        """Where runs of this backend are sent.
+        """Base URL of this backend.
 
         Raises:
-            RunRefused: no local backend runs.
+            RunRefused: no local backend is running.
         """
         if backend == "wavespeed":
             return self._settings.base_url
@@ -52,7 +52,7 @@ class Credentials:
         return self.local[0]
 
     def reachable(self, run: Run) -> bool:
-        """True when the server that has the run's task is the one this process talks to."""
+        """Whether this process talks to the server that has the run's task."""
         if run.backend == "local":
             return self.local is not None
         mine = self._settings.base_url
@@ -61,20 +61,20 @@ class Credentials:
         )
 
     def key(self, run: Run, visitor: SecretStr | None) -> SecretStr | None:
-        """The key for a run: the local token, the visitor's, or the environment's own.
+        """The key for a run: the local backend's token, the visitor's key, or the environment's.
 
-        A visitor's run is never continued with the environment's key: that account does
-        not know its task and must not pay for it.
+        A visitor's run never continues with the environment's key: that account does not know its
+        task and must not pay for it.
         """
         if run.backend == "local":
             return SecretStr(self.local[1]) if self.local else None
         return visitor if run.key == "visitor" else self._settings.api_key
 
     def client(self, run: Run, visitor: SecretStr | None) -> WaveSpeedClient:
-        """A client for the run's server; runs of the environment's key share theirs.
+        """A client for the run's server; runs with the environment's key share one.
 
         Raises:
-            RunRefused: the key or the server is not there.
+            RunRefused: the key or the server is missing.
         """
         base_url, key = self.base_url(run.backend), self.key(run, visitor)
         if key is None:
@@ -88,7 +88,7 @@ class Credentials:
             return kept[2]
 
     def governor(self, backend: BackendName, visitor: SecretStr | None) -> Governor | None:
-        """What new runs of this backend and key share; None when there is no key or server."""
+        """The rate limits shared by runs of this backend and key; None without a key or server."""
         if backend == "local":
             return governor_of(self.local[0], SecretStr(self.local[1])) if self.local else None
         key = visitor or self._settings.api_key
@@ -105,7 +105,7 @@ class Credentials:
 
 
 def needs_key() -> RunRefused:
-    """What to say when the key of a run is not known here."""
+    """Error for a run whose key is not known here."""
     return RunRefused(
         "This run needs an API key.",
         "Enter the key it was started with, or set WAVESPEED_API_KEY.",

@@ -1,4 +1,4 @@
-"""The last step: outputs are copied, measured in length and checked, then the run is done."""
+"""The last step: copy the outputs, measure their length and check them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from lipsync_demo.wavespeed.models import Prediction
 
 
 def fetch_outputs(claim: Claim) -> None:
-    """Copy every output, check what the API did not check, and end the run.
+    """Copy every output, check those the API did not check, and end the run.
 
     Raises:
         DownloadFailed: an output cannot be fetched.

@@ -1,4 +1,4 @@
-"""A run's two inputs: fetched or copied into its folder, measured and checked."""
+"""Fetches or copies a run's two inputs into its folder, measures and checks them."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from lipsync_demo.runs.steps.packaging import packaged
 
 @dataclass(frozen=True, slots=True)
 class CheckedInputs:
-    """Both inputs as they lie in the run's folder, and what the mode makes of them.
+    """Both inputs in the run's folder, with warnings and the expected length of the output.
 
-    Without a mode the length of the output is unknown.
+    `expected_seconds` is None without a mode.
     """
 
     video: MediaRecord
@@ -39,9 +39,9 @@ def check_inputs(
     limit_bytes: int,
     fetch: Callable[[str, Path], object],
 ) -> CheckedInputs:
-    """Bring `video` and `audio` (paths or addresses) into the folder and check them.
+    """Bring `video` and `audio` (paths or URLs) into the folder and check them.
 
-    `fetch` copies what is behind an address to a path.
+    `fetch` downloads a URL to a path.
 
     Raises:
         MediaError: a file cannot be read or used.
@@ -55,7 +55,7 @@ def check_inputs(
         else:
             paths[role] = folder.keep(role, source, limit_bytes)
     video_info, audio_info = probe_video(paths["video"]), probe_audio(paths["audio"])
-    # The speech may be the sound of a video whose picture has another length.
+    # The speech may be the audio stream of a video whose picture has another length.
     lengths = video_info.duration, audio_info.audio.duration if audio_info.audio else Fraction(0)
     findings = check(video_info, audio_info, mode)
     for finding in findings:

@@ -1,6 +1,6 @@
-"""Our own NSFW check of outputs that the API did not check, by a process of its own.
+"""NSFW check, in a child process, of outputs that the API did not check.
 
-The API leaves `has_nsfw_contents` null for many results it was paid for.
+The API leaves `has_nsfw_contents` null for many paid results.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from lipsync_demo.runs.record.run import OwnCheck
 from lipsync_demo.runs.steps.processes import begin, last_words
 
 STOP_POLL = 0.2
-"""Seconds between two checks whether the run was stopped meanwhile."""
+"""Seconds between checks whether the run was stopped."""
 
 CHECK_TIMEOUT = 120.0
-"""Seconds after which the check is given up: a dozen frames take a few."""
+"""Seconds until the check times out; a dozen frames take a few seconds."""
 
 logger = logging.getLogger(__name__)
 
@@ -28,10 +28,10 @@ logger = logging.getLogger(__name__)
 def own_checks(
     paths: Sequence[Path], flags: Sequence[bool | None], going: Callable[[], object]
 ) -> tuple[OwnCheck | None, ...]:
-    """Our own check of each output whose flag is missing or null, None for the others.
+    """The check of each output whose flag is missing or null; None for the others.
 
-    `going` is called again and again and may raise, which ends the process.  A check that fails
-    leaves None, which does not mean safe.
+    `going` is called every `STOP_POLL` seconds and may raise, which ends the process.  A failed
+    check gives None, which does not mean safe.
     """
     unsaid = [path for n, path in enumerate(paths) if n >= len(flags) or flags[n] is None]
     if not unsaid:

@@ -1,9 +1,8 @@
-"""A form of an input that the service documents, without touching a picture where that can be.
+"""Converts inputs to formats that the service accepts, without re-encoding where possible.
 
-The API's store goes by the file's ending.  A file in a documented container only gets the
-right ending; the streams of another container are copied into MP4 or MKV, and a sound in
-another container, or one of several recordings joined to a file, becomes a WAV.  An animated
-picture is encoded anew.
+The API's store judges a file by its extension.  A file in a documented container only gets the
+right extension; the streams of other containers are remuxed into MP4 or MKV; audio in another
+container, or made of several joined recordings, becomes a WAV.  Animated images are re-encoded.
 """
 
 from __future__ import annotations
@@ -23,16 +22,16 @@ from lipsync_demo.media.formats import STORED_TYPES, suffix_of
 from lipsync_demo.media.probe import MediaInfo, probe
 
 ROUNDED = Fraction(1, 500)
-"""Seconds by which times that are rounded to milliseconds may be apart."""
+"""Seconds by which durations rounded to milliseconds may differ."""
 _EXACT = {"movie_timescale": "90000"}
-"""MPEG's own clock, so that the distance of sound and picture is not rounded in MP4."""
+"""Muxer options: MPEG's 90 kHz clock keeps the A/V offset exact in MP4."""
 
 
 def packaged(info: MediaInfo) -> Path | None:
-    """A copy of a probed input that the service takes, beside it; None when it does already.
+    """Write a copy that the service accepts beside a probed input; None if it accepts the input.
 
     Raises:
-        MediaError: there is no such form of it.
+        MediaError: it cannot be converted.
     """
     path = info.path
     if info.audio is not None and info.audio.chunks > 1:
@@ -68,13 +67,13 @@ def _named(path: Path, ending: str) -> Path:
     target.unlink(missing_ok=True)
     try:
         target.hardlink_to(path)
-    except OSError:  # not every file system has links
+    except OSError:  # not every file system supports hard links
         shutil.copyfile(path, target)
     return target
 
 
 def _copied(info: MediaInfo, target: Path) -> bool:
-    """Copy the first streams as they are; True when the copy shows and sounds the same."""
+    """Remux the first streams; True if picture and sound of the copy match the original."""
     try:
         with open_media(info.path) as source, av.open(str(target), "w", options=_EXACT) as copy:
             kept = [s for s in (video_stream(source), audio_stream(source)) if s is not None]

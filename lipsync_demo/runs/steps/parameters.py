@@ -1,4 +1,4 @@
-"""Which model a run is for, and what is chosen for it: checked before anything is begun."""
+"""Model and parameters of a run, validated before it starts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from lipsync_demo.wavespeed.errors import BadParameter
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """A model with every field it takes decided; `sync_mode` is None where it takes none."""
+    """A model with all its fields set; `sync_mode` is None for a model without modes."""
 
     model: str = MODEL_ID
     sync_mode: SyncMode | None = None
@@ -27,10 +27,10 @@ def choose(
     choices: Mapping[str, str] | None,
     backend: BackendName,
 ) -> Chosen:
-    """The model with defaults for what was not given.
+    """Validate the given values and fill in the model's defaults.
 
     Raises:
-        RunRefused: there is no such model or choice, or this backend does not answer for it.
+        RunRefused: there is no such model or choice, or this backend does not serve it.
         ValueError: there is no such mode.
     """
     mode = None if sync_mode is None else SyncMode(sync_mode).value
@@ -47,7 +47,7 @@ def choose(
 
 
 def api_only(model_id: str) -> RunRefused:
-    """The local engine is asked for a model that is not its own."""
+    """Error for a model that the local engine does not serve."""
     return RunRefused(
         f"The local engine answers for {catalogue.short_name(MODEL_ID)} only; "
         f"{catalogue.short_name(model_id)} needs the WaveSpeed API.",
@@ -56,5 +56,5 @@ def api_only(model_id: str) -> RunRefused:
 
 
 def choices_of(request: Mapping[str, str]) -> dict[str, str]:
-    """What a request says beside its two inputs."""
+    """The fields of a request beside its two inputs."""
     return {name: value for name, value in request.items() if name not in catalogue.MEDIA}

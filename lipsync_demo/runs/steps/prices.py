@@ -1,7 +1,7 @@
-"""Prices before anything is sent: a model's lowest price, the exact quote, the balance.
+"""Prices before a request is sent: a model's minimum price, the exact quote, the balance.
 
-Every price comes from the API.  Asked with media that it cannot read it gives the model's
-lowest price, the floor; the exact quote follows once the media are uploaded.
+Every price comes from the API.  For media it cannot read it quotes the model's minimum price,
+the floor; the exact quote follows once the media are uploaded.
 """
 
 from __future__ import annotations
@@ -26,19 +26,19 @@ from lipsync_demo.wavespeed.errors import RateLimited, WaveSpeedError
 from lipsync_demo.wavespeed.models import Price, decimal
 
 NOT_MEDIA = "https://example.com/none"
-"""Media the API cannot read: asked about them, it gives the floor."""
+"""URL of media the API cannot read, for which it quotes the floor."""
 
 FLOOR_SECONDS = 600.0
-"""Seconds after which a lowest price is asked again."""
+"""Seconds for which a floor price is cached."""
 
 FLOORS_TIMEOUT = 3.0
-"""Seconds somebody waits for prices that were not asked before."""
+"""Seconds to wait for floor prices that are not cached."""
 
 FLOORS_POLL = 0.05
-"""Seconds between checks whether those prices have come."""
+"""Seconds between checks for those prices."""
 
 FREE = "local"
-"""The backend that costs nothing."""
+"""The backend that charges nothing."""
 
 MAX_LIMIT = Decimal(100_000)
 """The largest spend limit that is accepted, in US dollars."""
@@ -47,7 +47,7 @@ logger = logging.getLogger(__name__)
 
 
 class Prices:
-    """Lowest prices and balances, asked with keys that are held in memory only."""
+    """Floor prices and balances; keys are held in memory only, floors cached by their hash."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -59,7 +59,7 @@ class Prices:
     def floor(
         self, backend: BackendName, api_key: SecretStr | None, model: str = MODEL_ID
     ) -> Price | None:
-        """The lowest price of a model's run, asked in the background; None until it is known."""
+        """The floor price of a model, requested in a background thread; None until it is known."""
         key = api_key or self._settings.api_key
         if backend == FREE or key is None:
             return None
@@ -80,7 +80,7 @@ class Prices:
         models: Sequence[str],
         timeout: float = FLOORS_TIMEOUT,
     ) -> dict[str, Price | None]:
-        """The lowest price by model; what the API does not say within seconds stays None."""
+        """The floor price of each model; None for those not known within `timeout` seconds."""
         deadline = time.monotonic() + timeout
         while True:
             known = {model: self.floor(backend, api_key, model) for model in models}
@@ -91,10 +91,10 @@ class Prices:
             time.sleep(FLOORS_POLL)
 
     def balance(self, backend: BackendName, api_key: SecretStr | None) -> Decimal | None:
-        """The account's credit in US dollars; None where there is no account.
+        """The account's credit in US dollars; None without an account.
 
         Raises:
-            WaveSpeedError: the API does not say.
+            WaveSpeedError: the API does not give it.
         """
         key = api_key or self._settings.api_key
         if backend == FREE or key is None:
@@ -115,16 +115,16 @@ class Prices:
 
 
 def amount(typed: str) -> Decimal | None:
-    """The limit a person typed, with a point or a comma; None when it is no amount."""
+    """Parse an amount with a decimal point or comma; None if it is no valid limit."""
     number = decimal(typed.replace(",", "."))
     return number if number is not None and 0 <= number <= MAX_LIMIT else None
 
 
 def quote(client: WaveSpeedClient, run: Run, needed: bool) -> Quote | None:
-    """What the request of `run` costs; None when the API does not say.
+    """Quote for the request of `run`; None if the API gives none.
 
     Raises:
-        RateLimited: the price is `needed`, and the account's limit is reached.
+        RateLimited: the price is `needed`, and the account's rate limit is reached.
     """
     assert run.request is not None  # noqa: S101
     try:

@@ -1,4 +1,4 @@
-"""Work that must not disturb the page, in Python processes of its own."""
+"""Child Python processes for work that must not slow the page down."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 KEPT_CHARACTERS = 2000
-"""Characters of what a process wrote that are logged when it fails."""
+"""Characters of a failed process's stderr that are logged."""
 
 
 def begin(
     module: str, arguments: Sequence[str], *, stdout: int = subprocess.PIPE
 ) -> subprocess.Popen[bytes]:
-    """Start `python -m module` with what it complains of piped; the key is no business of it."""
+    """Start `python -m module` with its stderr piped and without the API key in its environment."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith("WAVESPEED_")}
     return subprocess.Popen(  # noqa: S603
         [sys.executable, "-m", module, *arguments],
@@ -28,5 +28,5 @@ def begin(
 
 
 def last_words(written: bytes) -> str:
-    """The end of what a process wrote, for the log."""
+    """The end of a process's output, decoded for the log."""
     return written.decode(errors="replace")[-KEPT_CHARACTERS:]

@@ -1,9 +1,9 @@
-"""The one step that costs money: taken once, and looked up when its answer was lost.
+"""The one billable step: sent once, and looked up when its answer was lost.
 
-The intent is written, the request is sent, the task's id is written.  Whoever finds a run
-in between looks for the task in the list of recent ones; the request is never sent again.
-The one exception is an answer that the account's limit is reached: it started nothing, so
-the run waits in the key's queue of submits, and the request is sent then.
+The step writes its intent, sends the request, and writes the task's id.  After a crash in
+between, the task is looked up in the list of recent ones; the request is never sent again.
+The one exception is a 429: it started nothing, so the run waits in the key's submit queue and
+sends the request then.
 """
 
 from __future__ import annotations
@@ -32,16 +32,16 @@ from lipsync_demo.wavespeed.pacing.pace import WINDOW_SECONDS, Submits
 from lipsync_demo.wavespeed.pacing.retries import Retry
 
 LOOKUP_DELAYS = (1.0, 3.0, 8.0)
-"""Seconds between readings of the list: a server may need a few to show a new task."""
+"""Seconds between look-ups in the list: a server may need a few to show a new task."""
 
 MIN_SHOWN_WAIT = 1.0
-"""Seconds; a shorter wait for the account's limit is not shown."""
+"""Seconds; a shorter wait for the rate limit is not shown to the user."""
 
 DRIFT_SECONDS = 1.5
-"""Seconds; a next try that moves by less is not written again."""
+"""Seconds; a `next_try` that moves by less is not written again."""
 
 LOOPBACK_DELAYS = (0.2, 0.5, 1.0)
-"""The same for a server on this machine."""
+"""`LOOKUP_DELAYS` in seconds for a server on this machine."""
 
 NOT_FOUND = (
     "The request was sent, but no answer came and the list of recent tasks does not show it."
@@ -56,7 +56,7 @@ logger = logging.getLogger(__name__)
 
 
 class Submit:
-    """The request of one run under one claim."""
+    """Submits the request of one run under one claim."""
 
     def __init__(self, claim: Claim) -> None:
         self._claim = claim
@@ -72,15 +72,15 @@ class Submit:
         """Send the request when the queue lets it through; return the seconds until the next step.
 
         Raises:
-            RateLimited: the account's limit does not even let it be prepared.
-            RunRefused: it would go beyond a spend limit.
-            WaveSpeedError: it was refused; nothing runs and nothing is billed.
+            RateLimited: the account's rate limit prevents a quote for it.
+            RunRefused: it would exceed a spend limit.
+            WaveSpeedError: it was refused; nothing was started and nothing is billed.
         """
         claim, client = self._claim, self._claim.client()
         if self._queue is None:
             self._queue = client.governor.submits
             if claim.run.next_try is not None:
-                # A process before this one was refused: the limit is the account's, not its own.
+                # An earlier process got a 429; the limit is the account's, so it still applies.
                 self._queue.hold(seconds_until(claim.run.next_try))
         if not self._reserved:
             charge.reserve(claim)
@@ -89,9 +89,9 @@ class Submit:
         return self.wait(wait) if wait else self._sent(client)
 
     def refused(self, seconds: float) -> float:
-        """An earlier request met the limit; return the seconds until the next step.
+        """Handle a 429 to a request before the submit; return the seconds until the next step.
 
-        `seconds` is what the server asked for; no more than a submit waits is waited.
+        `seconds` is the server's Retry-After; it is capped as for a submit.
         """
         seconds = min(seconds, Retry.longest_retry_after)
         self._shut_until = time.monotonic() + seconds
@@ -99,11 +99,11 @@ class Submit:
 
     @property
     def shut(self) -> float:
-        """Seconds until a request before this one may be made again; 0 when it may."""
+        """Seconds until a request before the submit may be retried; 0 if it may be now."""
         return max(0.0, self._shut_until - time.monotonic())
 
     def wait(self, seconds: float) -> float:
-        """Wait for the account's limit; return the seconds until the next step."""
+        """Record the wait for the rate limit; return the seconds until the next step."""
         run = self._claim.run
         if self._waits_since is None:
             self._waits_since = time.monotonic()
@@ -118,7 +118,7 @@ class Submit:
         return min(seconds, LOOK_SECONDS)
 
     def leave(self) -> None:
-        """Give up the place in the queue, and the money reserved for a run that was stopped."""
+        """Leave the submit queue, and release the reservation of a run that was stopped."""
         claim = self._claim
         if self._queue is not None:
             self._queue.leave(claim.run.id)
@@ -156,7 +156,7 @@ class Submit:
         return self._arrived(prediction, self._waited(claim.answered))
 
     def _not_started(self) -> None:
-        """Write that the request started nothing; what was reserved for it stays reserved."""
+        """Write that the request started nothing; its reservation stays."""
         claim = self._claim
         number = claim.run.submits
 
@@ -169,15 +169,15 @@ class Submit:
         try:
             claim.record(undone)
         except Lost:
-            # Stopped meanwhile: nothing follows that the money could be for.
+            # The run was stopped meanwhile, so no request will use the reservation.
             claim.ledger.release(claim.run)
             raise
 
     def settle(self) -> float | None:
-        """Look for the task; return the seconds until the next step, None at rest.
+        """Look the task up; return the seconds until the next step, None once the run has ended.
 
         Raises:
-            WaveSpeedError: the list cannot be read, or does not tell.
+            WaveSpeedError: the list cannot be read, or is inconclusive.
         """
         claim, run = self._claim, self._claim.run
         assert run.request is not None  # noqa: S101
@@ -208,14 +208,14 @@ class Submit:
         return pause
 
     def _waited(self, until: float) -> dict[str, float]:
-        """The run's timings with what this claim waited for the account's limit."""
+        """The run's timings including this claim's wait for the rate limit, in seconds."""
         timings = dict(self._claim.run.timings)
         if self._waits_since is not None and until - self._waits_since >= MIN_SHOWN_WAIT:
             timings["limit"] = timings.get("limit", 0.0) + until - self._waits_since
         return timings
 
     def _arrived(self, prediction: Prediction, timings: dict[str, float] | None = None) -> float:
-        """Write the task's id, whatever else happened to the run in the meantime."""
+        """Write the task's id, even if the run was stopped or resubmitted meanwhile."""
         number = self._claim.run.submits
 
         def arrived(run: Run) -> Run:

@@ -1,4 +1,4 @@
-"""The step that makes both inputs reachable for the server."""
+"""The step that gives both inputs URLs that the server can fetch."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from lipsync_demo.runs.record.run import RunState
 from lipsync_demo.runs.steps.claim import Claim
 
 SHARED_SECONDS = 3600.0
-"""Seconds for which an uploaded file's address is used again; the API keeps files for days."""
+"""Seconds for which an uploaded file's URL is reused; the API keeps files for days."""
 
 GROUP_LIMIT = 100
-"""The latest runs of a group whose uploads are used again."""
+"""Number of latest runs of a group whose uploads are reused."""
 
 
 def upload(claim: Claim) -> None:
-    """Make both inputs reachable and write the request they are for.
+    """Publish both inputs and write the request with their URLs.
 
     Raises:
-        HostingUnavailable: the settings or an input do not allow it.
-        WaveSpeedError: the server did not take an input.
+        HostingUnavailable: the settings or an input prevent it.
+        WaveSpeedError: the server refused an input.
     """
     run = claim.run
     assert run.video is not None  # noqa: S101
@@ -43,7 +43,7 @@ def upload(claim: Claim) -> None:
 
 
 def _addresses(claim: Claim) -> dict[str, str]:
-    """Addresses by content that the other runs of the group were given a short while ago."""
+    """Recent URLs of the group's other runs, by SHA-256 of their content."""
     run = claim.run
     if run.group is None:
         return {}

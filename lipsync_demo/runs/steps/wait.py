@@ -1,4 +1,4 @@
-"""Polling a task until it has finished; a poll that fails says nothing about the task."""
+"""Polls a task until it has finished; a failed poll says nothing about the task."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from lipsync_demo.wavespeed.models import Prediction
 from lipsync_demo.wavespeed.outcome import check_outcome
 
 UNKNOWN_GRACE = 30.0
-"""Seconds after the request in which a server may not know the task yet."""
+"""Seconds after the submit during which the server may not know the task yet."""
 
 ODD_ANSWERS = 10
-"""Consecutive answers outside the contract after which the run fails."""
+"""Consecutive answers outside the API's contract after which the run fails."""
 
 RETRY_AFTER_LIMIT = 120.0
-"""Seconds of a server's Retry-After that are respected at most."""
+"""Upper limit in seconds for a server's Retry-After."""
 
 
 class Wait:
@@ -33,10 +33,10 @@ class Wait:
         self._odd = 0
 
     def poll(self) -> float:
-        """Ask for the task's status once; return the seconds until the next step.
+        """Poll the task once; return the seconds until the next step.
 
         Raises:
-            WaveSpeedError: the task has failed, or can never be asked for.
+            WaveSpeedError: the task has failed, or polling can never succeed.
         """
         claim, run = self._claim, self._claim.run
         assert run.prediction_id is not None  # noqa: S101
@@ -71,16 +71,16 @@ class Wait:
         return young and isinstance(error, UnknownPrediction)
 
     def _timings(self, prediction: Prediction) -> dict[str, float]:
-        """Seconds of queue and inference: the server's own, else what is left of the wait.
+        """Seconds of queue and inference: as the server states them, else the rest of the wait.
 
-        The queue of a run that was not watched throughout stays unknown.
+        The queue time of a run that was not polled throughout stays unknown.
         """
         told = {
             name: prediction.timings[name] / 1000
             for name in ("queue", "inference")
             if name in prediction.timings
         }
-        if told.get("inference") == 0:  # what the API says as long as it does not know
+        if told.get("inference") == 0:  # the API sends 0 until it knows
             del told["inference"]
         answered = self._claim.answered
         if "inference" in told and "queue" not in told and answered is not None:

@@ -1,4 +1,4 @@
-"""Asking for the bills of tasks that have ended: a bill may come late, a refund hours later."""
+"""Fetches the bills of ended tasks: a bill may be late, a refund by hours."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from lipsync_demo.wavespeed.client import WaveSpeedClient
 from lipsync_demo.wavespeed.errors import WaveSpeedError
 
 EVERY_SECONDS = 600.0
-"""Seconds between two requests for the open bills of the environment's key."""
+"""Seconds between requests for the open bills of the environment's key."""
 
 logger = logging.getLogger(__name__)
 
 
 class Bills:
-    """The open bills: a job for the environment's key, and asked for on a person's request."""
+    """Fetches open bills: as a job for the environment's key, or on a user's request."""
 
     is_long = True
 
@@ -37,7 +37,7 @@ class Bills:
         self._ledger = ledger
 
     def step(self) -> float | None:
-        """Ask once; the job is over when the server has no bills at all."""
+        """Fetch open bills once; the job is over if the server has no bills endpoint."""
         key = self._settings.api_key
         lines = self._ledger.unbilled("environment") if key else []
         if key and lines:
@@ -50,7 +50,7 @@ class Bills:
         return EVERY_SECONDS
 
     def settle(self, api_key: SecretStr | None = None, session: str | None = None) -> None:
-        """Ask for open bills: with a visitor's key for theirs, else for the environment's."""
+        """Fetch the open bills of a visitor's key, else of the environment's key."""
         key = api_key or self._settings.api_key
         if key is None:
             return
@@ -61,7 +61,7 @@ class Bills:
             logger.info("The bill is not known: %s", error.what)
 
     def ask(self, lines: Sequence[Line], key: SecretStr) -> None:
-        """Ask for the bills of these lines and write them into the ledger and the runs.
+        """Fetch the bills of these lines and write them to the ledger and the runs.
 
         Raises:
             WaveSpeedError: the API shows no bills.

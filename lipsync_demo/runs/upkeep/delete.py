@@ -1,18 +1,18 @@
-"""The one home of what belongs to a run, and its removal.
+"""Everything that belongs to a run, and its deletion.
 
 | what | where | removed |
 | --- | --- | --- |
 | record | the database: `runs` | yes |
 | inputs, outputs, answers, measures, thumbnail | `runs/<id>/` | yes |
-| share links | the database: `shares` | yes; their readers get 410 |
-| published media | `media/`, hard links or copies | yes; their readers get 410 |
-| the item of a group | the database: `groups` | forgets the run, says that it was deleted |
+| share links | the database: `shares` | yes; then they answer 410 |
+| published media | `media/`, hard links or copies | yes; then their links answer 410 |
+| the item of a group | the database: `groups` | keeps no run id, says that it was deleted |
 | a group's copies of inputs | `groups/<id>/` | once no other run of the group needs them |
 | uploads of the page | `uploads/` | unless another run has the same content |
 | A/V score of the source | `measured/<sha256>.json` | unless another run has the same content |
-| task, uploads, outputs, analyses | the local backend | when it runs; else after its 7 days |
-| task at the API | the API | only when asked for |
-| ledger line | the database: `ledger`, `charges` | no: it has ids and amounts, no names |
+| task, uploads, outputs, analyses | the local backend | if it is running; else after its 7 days |
+| task at the API | the API | only on request |
+| ledger line | the database: `ledger`, `charges` | no: it holds ids and amounts, no names |
 """
 
 from __future__ import annotations
@@ -43,14 +43,14 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Deletion:
-    """What was deleted: here, and how many tasks at the API (None: they were left there)."""
+    """A deleted run, and the number of tasks deleted at the API (None: not requested)."""
 
     run_id: str
     at_api: int | None
 
 
 class Owned:
-    """What belongs to the runs of one data directory; the table above says where it is."""
+    """The data of the runs in one data directory; the table above lists where it is."""
 
     def __init__(
         self, settings: Settings, runs: RunTable, groups: GroupTable, links: ShareLinks
@@ -61,11 +61,11 @@ class Owned:
         self._links = links
 
     def remove(self, run: Run) -> None:
-        """Remove everything of a run at rest that is here; what other runs share stays."""
+        """Remove all local data of a run at rest except what other runs share."""
         hashes = {given.sha256 for given in (run.video, run.audio) if given is not None}
         hashes |= {digest(path) for path in run.outputs if path.is_file()}
         sizes = {path.stat().st_size for path in _files(run.folder)}
-        # Before the run is gone: its group would begin an item without a run.
+        # Before the run is removed: its group would start an item without a run.
         if run.group is not None:
             self._groups.forget(run.group, run.id)
         self._links.remove(run.id)
@@ -80,13 +80,13 @@ class Owned:
             (self._settings.data_dir / "measured" / f"{name}.json").unlink(missing_ok=True)
 
     def _withdraw(self, run: Run) -> None:
-        """End the links to the run's files, those the page shows and those a server was given."""
+        """Revoke the signed links to the run's files, for the page and for servers."""
         media = signed_media(self._settings)
         for path in _files(run.folder):
             media.withdraw(path)
 
     def _remove_copies(self, group_id: str) -> None:
-        """Remove a group's copies of inputs that no item with a run, or without one yet, needs."""
+        """Remove a group's copies of inputs that none of its items needs any more."""
         folder = self._settings.data_dir / "groups" / group_id
         try:
             group = self._groups.get(group_id)
@@ -102,7 +102,7 @@ class Owned:
             folder.rmdir()
 
     def _remove_uploads(self, hashes: set[str], sizes: set[int]) -> None:
-        """Remove what the page's visitors uploaded for the run; the page's samples are its own."""
+        """Remove visitors' uploads with the run's content; the page's samples stay."""
         uploads = self._settings.data_dir / "uploads"
         for path in _files(uploads):
             with suppress(OSError):
@@ -112,7 +112,7 @@ class Owned:
 
 
 def remove_folder(folder: Path) -> None:
-    """Remove a run's folder; renamed first, so that a crash leaves nothing that looks like one."""
+    """Remove a run's folder; it is renamed first, so that a crash leaves no partial run."""
     gone = folder.with_name(f".deleted-{folder.name}")
     if folder.is_dir():
         folder.rename(gone)
@@ -124,7 +124,7 @@ def _files(folder: Path) -> Iterator[Path]:
 
 
 def _needed(group: Group) -> Iterator[str]:
-    """The inputs of items that have a run or are still to be begun."""
+    """The inputs of items that have a run or will get one."""
     for item in group.items:
         if item.run_id is not None or item.trouble is None:
             yield from (item.video, item.audio)
@@ -135,7 +135,7 @@ def resting(runs: RunTable, run_id: str) -> Run:
 
     Raises:
         RunNotFound: there is no such run.
-        RunRefused: it is under way.
+        RunRefused: it is active.
     """
     run = runs.get(run_id)
     if run.state.active:
@@ -147,7 +147,7 @@ def delete_tasks(credentials: Credentials, run: Run, api_key: SecretStr | None) 
     """Delete a run's tasks at the API; return how many, None where it has none.
 
     Raises:
-        RunRefused: its key or server is not there.
+        RunRefused: its key or server is missing.
         WaveSpeedError: the API did not delete them.
     """
     tasks = [task for task in (run.prediction_id, *run.other_tasks) if task]
@@ -162,7 +162,7 @@ def delete_tasks(credentials: Credentials, run: Run, api_key: SecretStr | None) 
 
 
 def delete_local_tasks(credentials: Credentials, run: Run) -> None:
-    """Have the local backend delete what it has of a run; it keeps that for 7 days otherwise."""
+    """Delete a run's data at the local backend, which otherwise keeps it for 7 days."""
     tasks = [task for task in (run.prediction_id, *run.other_tasks) if task]
     if not tasks or not credentials.reachable(run):
         return

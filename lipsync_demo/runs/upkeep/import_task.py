@@ -1,4 +1,4 @@
-"""Runs of tasks that were started elsewhere: found at the API, waited for and fetched."""
+"""Imports tasks that were started elsewhere: finds them at the API, polls and downloads them."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ from lipsync_demo.wavespeed.errors import WaveSpeedError
 from lipsync_demo.wavespeed.models import Prediction
 
 LISTED_DAYS = 7
-"""How long the API lists a task."""
+"""Days for which the API lists a task."""
 
 MAX_PAGES = 10
-"""Pages of the API's list of tasks that are read."""
+"""Maximum number of pages read from the API's list of tasks."""
 
 PAGE_SIZE = 100
-"""Tasks on a page."""
+"""Tasks per page."""
 
 
 class TaskImport:
-    """Makes runs of tasks that were started elsewhere."""
+    """Creates runs for tasks that were started elsewhere."""
 
     def __init__(
         self, settings: Settings, credentials: Credentials, dispatcher: Dispatcher
@@ -54,13 +54,13 @@ class TaskImport:
         sync_mode: SyncMode | None = None,
         session: str | None = None,
     ) -> Run:
-        """A run for a task that was started elsewhere, which is then waited for and fetched.
+        """Create a run for a task that was started elsewhere, and drive it to its result.
 
-        Its model, its inputs and its mode are taken from the API's list of recent tasks; nothing is
-        sent that could be billed.
+        Its model, inputs and mode come from the API's list of recent tasks; no billable request is
+        sent.
 
         Raises:
-            RunRefused: the mode is not known and not given, or key or server is not there.
+            RunRefused: the mode is neither known nor given, or the key or server is missing.
             WaveSpeedError: there is no such task, or the API does not answer.
         """
         task_id = task_id.strip()
@@ -108,7 +108,7 @@ class TaskImport:
 
 
 def _listed(client: WaveSpeedClient, task_id: str) -> Prediction | None:
-    """The task in the list of recent ones, which has its inputs."""
+    """The task from the list of recent ones, which includes its inputs; None if not listed."""
     since = now() - timedelta(days=LISTED_DAYS)
     for page in range(1, MAX_PAGES + 1):
         found = client.list_predictions(page, PAGE_SIZE, created_after=since, include_inputs=True)
@@ -121,12 +121,12 @@ def _listed(client: WaveSpeedClient, task_id: str) -> Prediction | None:
 
 
 def _mode(model: str, inputs: Mapping[str, Any], given: SyncMode | None) -> SyncMode | None:
-    """The mode of a task: the given one, else the listed one, else the API's default.
+    """The mode of a task: the given, else the listed one, else the API's default.
 
-    None for a model that takes none, or that nobody here knows.
+    None for a model without modes, and for an unknown model.
 
     Raises:
-        RunRefused: the model takes one, and it is not known.
+        RunRefused: the model has modes, but the task's mode is not known.
     """
     known = MODELS.get(model)
     if known is not None and not known.takes_sync_mode:
@@ -147,7 +147,7 @@ def _mode(model: str, inputs: Mapping[str, Any], given: SyncMode | None) -> Sync
 
 
 def _choices(model: str, inputs: Mapping[str, Any]) -> dict[str, str]:
-    """The further fields of a listed task, defaults where it has none; empty if not listed."""
+    """The further fields of a listed task, filled with defaults; empty if it is not listed."""
     known = MODELS.get(model)
     if known is None or not inputs.get("video"):
         return {}
@@ -157,8 +157,8 @@ def _choices(model: str, inputs: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _with_inputs(settings: Settings, run: Run, folder: RunFolder) -> Run:
-    """The run with its inputs fetched, so that it can be measured; without them if that fails."""
-    # The API's word for a path of this machine would be a way to read its files.
+    """Download the run's inputs so that it can be measured; unchanged if that fails."""
+    # Never a local path from the API: it would let a server read this machine's files.
     if not (is_url(run.video_source) and is_url(run.audio_source)):
         return run
     from lipsync_demo.runs.steps.inputs import check_inputs

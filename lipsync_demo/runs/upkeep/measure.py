@@ -1,7 +1,7 @@
-"""Finished runs are measured, one at a time, by a process of its own.
+"""Measures finished runs, one at a time, in a child process.
 
-Nothing waits for it and nothing fails with it: a run is done before it is measured, and one
-that is not measured yet is measured when it is opened.
+Nothing waits for it and nothing fails with it: a run is done before it is measured, and opening
+an unmeasured run requests its measurement.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ from lipsync_demo.runs.storage.run_table import RunTable
 from lipsync_demo.settings import Settings
 
 POLL_SECONDS = 0.3
-"""Seconds between checks whether the process has ended."""
+"""Seconds between checks for the end of the process."""
 
 MEASURE_TIMEOUT = 900.0
-"""Seconds after which a measurement is given up."""
+"""Seconds until a measurement times out."""
 
 logger = logging.getLogger(__name__)
 
 
 class Measuring:
-    """The job that measures, one run after the other; it is scheduled when asked for."""
+    """The job that measures one run after the other; scheduled on request."""
 
     is_long = False
 
@@ -46,20 +46,20 @@ class Measuring:
         self._closed = threading.Event()
 
     def measures(self, run: Run) -> Measures | None:
-        """What was measured of the run's output; None when nothing was, then that is begun."""
+        """Measures of the run's output; if there are none, request them and return None."""
         found = measures_of(run)
         if found is None:
             self.request(run)
         return found
 
     def wait(self, run_id: str, every: float = 0.2) -> Measures | None:
-        """Block until the run is measured, or cannot be; looks every `every` seconds."""
+        """Block until the run is measured or has failed to be; checks every `every` seconds."""
         while self.under_way(run_id) and not self._closed.wait(every):
             pass
         return measures_of(self._runs.get(run_id))
 
     def request(self, run: Run) -> None:
-        """Have a finished run measured unless it is, or it failed to be before."""
+        """Queue a finished run unless it is measured already or its measurement failed."""
         if run.state is not RunState.DONE or run.output is None:
             return
         with self._lock:
@@ -77,12 +77,12 @@ class Measuring:
                 self._dispatcher.schedule(self)
 
     def under_way(self, run_id: str) -> bool:
-        """True while the run waits to be measured or is."""
+        """Whether the run is queued or being measured."""
         with self._lock:
             return run_id in self._wanted or self._is_now(run_id)
 
     def step(self) -> float | None:
-        """Check the process; start the next one."""
+        """Check the process, start the next; return the seconds until the next step, or None."""
         with self._lock:
             if self._closed.is_set():
                 return None
@@ -94,7 +94,7 @@ class Measuring:
             return POLL_SECONDS if self._scheduled else None
 
     def close(self) -> None:
-        """End the process; its run is measured another time."""
+        """Kill the process; its run can be requested again later."""
         with self._lock:
             self._closed.set()
             if self._now is not None:

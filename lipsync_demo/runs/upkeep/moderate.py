@@ -1,4 +1,4 @@
-"""Finished outputs that nobody has checked yet, such as those of earlier versions."""
+"""NSFW checks of finished outputs without one, such as those of earlier versions."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from lipsync_demo.runs.storage.run_table import RunTable
 
 
 class OutputChecks:
-    """The job that checks finished outputs one run at a time; it is scheduled when asked for."""
+    """The job that checks finished outputs one run at a time; scheduled on request."""
 
     is_long = True
 
@@ -29,9 +29,9 @@ class OutputChecks:
         self._closed = threading.Event()
 
     def request(self, run: Run) -> bool:
-        """Have a run's outputs checked if one is unchecked; True while that is still to be done.
+        """Queue a run with unchecked outputs; return whether it is queued.
 
-        Nothing is done where the API checked them, or where our own check has failed.
+        It is not where the API checked them, or where this app's own check failed.
         """
         unknown = any(run.nsfw(n) is None for n in range(len(run.outputs)))
         there = all(path.is_file() for path in run.outputs)
@@ -46,7 +46,7 @@ class OutputChecks:
         return True
 
     def step(self) -> float | None:
-        """Check one run's outputs; a check that fails is not repeated by this process."""
+        """Check one run's outputs; return 0, None at the end.  Failures are not retried."""
         with self._lock:
             run = next(iter(self._wanted.values()), None)
             if run is None or self._closed.is_set():
@@ -64,7 +64,7 @@ class OutputChecks:
         return 0.0
 
     def close(self) -> None:
-        """Check no more."""
+        """End the current check and start no more."""
         self._closed.set()
 
     def _going(self) -> None:
@@ -73,4 +73,4 @@ class OutputChecks:
 
 
 class _Closed(Exception):  # noqa: N818
-    """The workspace was closed meanwhile."""
+    """The workspace was closed during a check."""

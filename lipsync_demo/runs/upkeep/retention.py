@@ -1,4 +1,4 @@
-"""What a crash left behind: folders whose removal had begun."""
+"""Completes deletions that a crash interrupted."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from lipsync_demo.settings import Settings
 
 
 def sweep(settings: Settings) -> None:
-    """Finish the removal of runs and group copies that a crash cut short."""
+    """Remove folders of runs and groups that were renamed for deletion."""
     for folder in (settings.runs_dir, settings.data_dir / "groups"):
         for left in Path(folder).glob(".deleted-*"):
             shutil.rmtree(left, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""What a person thinks of a result."""
+"""Stores a user's review of a result."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from lipsync_demo.runs.record.run import Run
 from lipsync_demo.runs.storage.run_table import RunTable
 
 NOTE_LENGTH = 2000
-"""Characters of a note that are kept."""
+"""Maximum length of a stored note in characters."""
 
 
 def review(runs: RunTable, run_id: str, said: Review) -> Run:
-    """Keep what a person thinks of a result.
+    """Store a review and return the changed run.
 
     Raises:
         RunNotFound: there is no such run.
