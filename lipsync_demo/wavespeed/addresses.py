@@ -1,4 +1,4 @@
-"""Which addresses are the same place, loopback, or part of the public internet."""
+"""URLs and IP addresses: their origin, and whether they are loopback or public."""
 
 from __future__ import annotations
 
@@ -10,12 +10,17 @@ from urllib.parse import SplitResult, urlsplit
 from lipsync_demo.names import readable
 
 _PORTS = {"http": 80, "https": 443}
+"""Default port of each scheme."""
+
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+"""IPv6 addresses that carry an IPv4 address for NAT64 (RFC 6052)."""
+
 _GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
-"""All IPv6 addresses that are given out; others are private, of old or carry IPv4 ones
-(https://www.iana.org/assignments/ipv6-address-space)."""
+"""All public IPv6 addresses (https://www.iana.org/assignments/ipv6-address-space)."""
 
 UNREADABLE = "an unreadable address"
+"""Shown instead of a URL that cannot be parsed."""
+
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Origin = tuple[str, str, int]
 
@@ -46,7 +51,7 @@ def is_loopback(host: str) -> bool:
 
 
 def literal(host: str) -> Address | None:
-    """The address a host is written as; None for a name."""
+    """The IP address a host is written as; None for a host name."""
     try:
         return ipaddress.ip_address(host.strip("[]"))
     except ValueError:
@@ -54,10 +59,10 @@ def literal(host: str) -> Address | None:
 
 
 def is_public(address: Address) -> bool:
-    """Whether an address belongs to the public internet, in every way of writing it.
+    """Whether an IP address belongs to the public internet.
 
-    IPv4 addresses carried inside IPv6 ones (mapped, 6to4, Teredo, NAT64) are judged too,
-    because a router or the kernel may unwrap them.
+    IPv4 addresses embedded in IPv6 ones (mapped, 6to4, Teredo, NAT64) must be public too, because
+    a router or the kernel may unwrap them.
     """
     return all(_given_out(a) and a.is_global and not a.is_multicast for a in _carried(address))
 
@@ -85,7 +90,7 @@ def _carried(address: Address) -> Iterator[Address]:
 
 
 def parted(url: str) -> SplitResult:
-    """The parts of an address; of one that cannot be parted the path alone, without its query.
+    """Split a URL; one that cannot be parsed becomes a path without query or credentials.
 
     >>> parted("http://[::1/a.mp4?key=1").path
     'http://[::1/a.mp4'
@@ -97,7 +102,7 @@ def parted(url: str) -> SplitResult:
 
 
 def tidied(url: str) -> str:
-    """An address as it was pasted, as browsers read it: spaces in it are written `%20`.
+    """A pasted URL, stripped and with spaces in its path encoded as `%20`, as browsers do.
 
     >>> tidied(" https://cdn.example/my talk.mp4 ")
     'https://cdn.example/my%20talk.mp4'
@@ -108,7 +113,7 @@ def tidied(url: str) -> str:
 
 
 def shown(url: str) -> str:
-    """The URL as it may be shown: without user, password, query and fragment.
+    """The URL for display: without user, password, query and fragment.
 
     >>> shown("https://me:secret@cdn.example/a.mp4?sig=abc")
     'https://cdn.example/a.mp4?…'

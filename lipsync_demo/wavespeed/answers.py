@@ -1,4 +1,4 @@
-"""From an answer to its data, or to the error it stands for."""
+"""Extracts the data of an answer, or raises the error it stands for."""
 
 from __future__ import annotations
 
@@ -18,11 +18,14 @@ from lipsync_demo.wavespeed.models import mapping
 from lipsync_demo.wavespeed.transport import Answer
 
 _LONGEST_WORDS = 300
+"""Characters of a server's message that are quoted."""
+
 _GOOD_WORDS = frozenset({"ok", "success"})
+"""Messages of successful answers, which are not quoted."""
 
 
 def data_of(answer: Answer, task_id: str | None = None) -> Any:
-    """The `data` of a good envelope; `task_id` is the task the request was about.
+    """The `data` of a successful envelope; `task_id` is the task the request was about.
 
     Raises:
         WaveSpeedError: the error the answer stands for.
@@ -38,7 +41,7 @@ def data_of(answer: Answer, task_id: str | None = None) -> Any:
 
 
 def refused(answer: Answer) -> bool:
-    """Whether the server said for certain that it did not do what was asked."""
+    """Whether the answer rules out that the server carried out the request."""
     decisive = answer.decisive
     if decisive == 408:
         return False
@@ -46,7 +49,7 @@ def refused(answer: Answer) -> bool:
 
 
 def words_of(answer: Answer) -> str:
-    """What the server said went wrong, in one line; "" when it said nothing readable."""
+    """The server's error message in one line; "" without a readable one."""
     said = words(answer.body)
     if not said and answer.body is None and not answer.text.lstrip().startswith("<"):
         said = answer.text
@@ -55,14 +58,14 @@ def words_of(answer: Answer) -> str:
 
 
 def with_words(what: str, said: str) -> str:
-    """A sentence of ours, followed by the server's words if it had any."""
+    """The sentence `what`, followed by the server's message if there is one."""
     if not said or said.lower() in _GOOD_WORDS:
         return what
     return f"{what} The server said: {said}" + ("" if said.endswith((".", "?", "…")) else ".")
 
 
 def error_of(answer: Answer, task_id: str | None = None) -> WaveSpeedError:
-    """The error of an answer that is not what was asked for."""
+    """The error that an unsuccessful answer stands for."""
     decisive, said = answer.decisive, words_of(answer)
     if _without_credit(answer, decisive, said):
         meaning = WITHOUT_CREDIT
@@ -81,7 +84,7 @@ def error_of(answer: Answer, task_id: str | None = None) -> WaveSpeedError:
 
 
 def odd(answer: Answer, about: str, task_id: str | None = None) -> UnexpectedAnswer:
-    """The error of a good envelope whose data lack what was asked for."""
+    """The error of a successful envelope whose data lack the requested field."""
     return UnexpectedAnswer(
         f"The server's answer about {about} did not have the expected form.",
         "Try again later; if it stays so, check WAVESPEED_BASE_URL.",
@@ -92,9 +95,9 @@ def odd(answer: Answer, about: str, task_id: str | None = None) -> UnexpectedAns
 
 
 def bare(answer: Answer) -> bool:
-    """Whether no part of the API answered, but the web server in front of it.
+    """Whether the answer comes from the web server in front of the API.
 
-    It sends plain text or a page to an address it does not know; the API sends an envelope.
+    It answers unknown paths with plain text or a page, the API always with an envelope.
     """
     return not isinstance(answer.body, Mapping)
 

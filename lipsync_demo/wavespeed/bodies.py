@@ -1,4 +1,4 @@
-"""A file as the body of a request, streamed from the disk and counted on its way."""
+"""A file as a request body, streamed from disk with progress reports."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from pathlib import Path
 from types import TracebackType
 
 Progress = Callable[[int, int | None], None]
-"""Called with the bytes done and the bytes in total (None when not known)."""
+"""Called with the bytes transferred and the total bytes (None if unknown)."""
 
 _CHUNK = 1 << 18
+"""Bytes per read."""
 
 
 class FileBody:
-    """The bytes of a file, between a `head` and a `tail`; `requests` streams it."""
+    """The bytes of a file between a `head` and a `tail`, for `requests` to stream."""
 
     def __init__(
         self, path: Path, on_progress: Progress | None = None, head: bytes = b"", tail: bytes = b""
@@ -70,7 +71,7 @@ class FileBody:
 def multipart(
     path: Path, name: str, media_type: str, on_progress: Progress | None = None
 ) -> tuple[FileBody, str]:
-    """The file as the form field `file`, and the content type that goes with it."""
+    """A multipart body with the form field `file`, and its content type."""
     boundary = uuid.uuid4().hex
     head = (
         f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n'
@@ -82,7 +83,7 @@ def multipart(
 
 
 def plain_name(path: Path) -> str:
-    """The file's name in characters every server and header takes.
+    """The file's name in ASCII characters that are safe in headers and URLs.
 
     >>> plain_name(Path("Grüße an alle.MP4"))
     'Gr_e_an_alle.mp4'

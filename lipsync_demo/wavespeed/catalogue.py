@@ -1,7 +1,7 @@
-"""The models of sync.so's family on the API, and what each takes beside a video and a speech.
+"""The models of sync.so on the API, and their parameters beside video and speech.
 
-Fields and defaults are those of https://wavespeed.ai/models/<id>/llms.txt.  Prices are nowhere
-here: the API quotes them.
+Source of fields and defaults: https://wavespeed.ai/models/<id>/llms.txt.  Prices are not listed:
+the API quotes them.
 """
 
 from __future__ import annotations
@@ -15,13 +15,15 @@ from lipsync_demo.settings import MODEL_ID, ModelId
 from lipsync_demo.wavespeed.errors import BadParameter
 
 SYNC_MODE = "sync_mode"
+"""Name of the field for the sync mode."""
+
 MEDIA = ("video", "audio")
-"""The fields every model takes: addresses of the two inputs."""
+"""Names of the fields that every model takes: URLs of the two inputs."""
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A field with a few values; `label` names it on a form."""
+    """A field with a fixed set of values; `label` is its name on a form."""
 
     name: str
     label: str
@@ -31,7 +33,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """One model; `words` say what it is, `local` is true where the local engine answers for it."""
+    """One model; `words` describe it, `local` tells whether the local engine serves it."""
 
     id: ModelId
     words: str
@@ -40,24 +42,24 @@ class Model:
 
     @property
     def name(self) -> str:
-        """The id without its maker."""
+        """The id without its vendor."""
         return short_name(self.id)
 
     @property
     def takes_sync_mode(self) -> bool:
-        """Whether a person decides what happens when the lengths differ."""
+        """Whether the model has sync modes."""
         return any(choice.name == SYNC_MODE for choice in self.choices)
 
     @property
     def defaults(self) -> dict[str, str]:
-        """What the API assumes of each field that is left out."""
+        """The API's default for each field."""
         return {choice.name: choice.default for choice in self.choices}
 
     def chosen(self, given: Mapping[str, str | None]) -> dict[str, str]:
-        """Every field's value: the given one, else its default; None is not given.
+        """Every field's value: the given one, else its default; None counts as not given.
 
         Raises:
-            BadParameter: the model has no such field, or the field no such value.
+            BadParameter: there is no such field or value.
         """
         wanted = {name: str(value) for name, value in given.items() if value is not None}
         known = {choice.name: choice for choice in self.choices}
@@ -119,16 +121,17 @@ MODELS: Mapping[str, Model] = MappingProxyType(
         )
     }
 )
-"""Every model that can be chosen, the default first."""
+"""All supported models by id, the default first."""
 
 DEFAULT = MODELS[MODEL_ID]
+"""The default model."""
 
 
 def model(model_id: str) -> Model:
     """The model with this id.
 
     Raises:
-        BadParameter: it is not in the table.
+        BadParameter: it is not in `MODELS`.
     """
     if model_id not in MODELS:
         raise BadParameter(
@@ -138,7 +141,7 @@ def model(model_id: str) -> Model:
 
 
 def short_name(model_id: str) -> str:
-    """A model's id without its maker, also of one that is not in the table.
+    """A model's id without its vendor, also for ids that are not in `MODELS`.
 
     >>> short_name("sync/lipsync-2-pro")
     'lipsync-2-pro'

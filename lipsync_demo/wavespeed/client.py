@@ -1,8 +1,8 @@
-"""A small client for the lip-sync model of WaveSpeedAI's v3 API.
+"""A small client for the lip-sync models of WaveSpeedAI's v3 API.
 
-`submit` returns with a `Prediction` whose id is the handle of a paid task: keep it before
-waiting.  The submit request is repeated by itself after a 429 only, which started nothing;
-when its outcome is unknown, `find_submitted` looks for the task among the recent ones.
+`submit` returns a `Prediction` whose id is the handle of a paid task: store it before waiting.
+A submit is retried only after a 429, which starts nothing; if its outcome is unknown,
+`find_submitted` looks for the task among the recent ones.
 """
 
 from __future__ import annotations
@@ -45,25 +45,28 @@ from lipsync_demo.wavespeed.untrusted import download as _download
 __all__ = ["OUTPUT_LIMIT_BYTES", "UPLOAD_LIMIT_BYTES", "WaveSpeedClient", "poll_delays"]
 
 DEFAULT_BASE_URL = "https://api.wavespeed.ai"
+"""Base URL of the hosted API."""
+
 PATIENCE_SECONDS = 600.0
-"""How long a submit waits for the account's limit unless its caller says otherwise."""
+"""Default timeout in seconds for a submit that waits for the rate limit."""
+
 OUTPUT_LIMIT_BYTES = 2 * 1024**3
-"""The largest output that is copied; outputs are re-encoded and may outgrow their input."""
+"""Maximum size of a downloaded output in bytes; outputs may be larger than their inputs."""
 
 
 class WaveSpeedClient:
-    """Talks to one server with one key, from any number of threads.
+    """Sends requests to one server with one key; thread-safe.
 
-    Every method raises errors of the tree in `errors`; the key is in none of them.
+    Every method raises subclasses of `WaveSpeedError`; none contains the key.
 
     Args:
-        api_key: the bearer key; spaces around it are cut.
-        base_url: the server, any that speaks the contract.
-        transport: replaces the one the client would make from the other two.
+        api_key: the API key; surrounding spaces are removed.
+        base_url: any server that implements the API's contract.
+        transport: replaces the one built from the other two arguments.
 
     Raises:
-        BadKey: the key is empty or has characters no key has.
-        BadParameter: the base address is not usable.
+        BadKey: the key is empty or has invalid characters.
+        BadParameter: the base URL is not usable.
     """
 
     def __init__(
@@ -80,7 +83,7 @@ class WaveSpeedClient:
 
     @property
     def governor(self) -> Governor:
-        """What the requests of this key share."""
+        """The rate limits that all requests with this key share."""
         return self._transport.governor
 
     @property
@@ -97,14 +100,14 @@ class WaveSpeedClient:
         self.close()
 
     def close(self) -> None:
-        """Close the connections; the client can be used again."""
+        """Close the connections; the client remains usable."""
         self._transport.close()
 
     def upload(self, path: Path | str, on_progress: Progress | None = None) -> str:
-        """Store a file of at most `UPLOAD_LIMIT_BYTES`; return its address for the model.
+        """Upload a file of at most `UPLOAD_LIMIT_BYTES`; return its URL for the model.
 
         Raises:
-            UploadRefused: the file is missing, empty, too large, or was not taken.
+            UploadRefused: the file is missing, empty, too large, or was refused.
         """
         return upload(self._transport, Path(path), on_progress)
 
@@ -118,20 +121,20 @@ class WaveSpeedClient:
         choices: Mapping[str, str] | None = None,
         patience: float = PATIENCE_SECONDS,
     ) -> Prediction:
-        """Start a task, which is billed, and return it as first described.
+        """Start a billed task and return its first state.
 
-        Waits for the account's limit and sends again after a 429, `patience` seconds at most.
+        Waits for the account's rate limit and retries after a 429, for at most `patience` seconds.
 
         Args:
-            sync_mode: None is the model's default, or nothing where it takes none.
-            model: an id of `catalogue.MODELS`.
-            choices: the model's further fields; those left out take their defaults.
+            sync_mode: None for the model's default, and for a model without modes.
+            model: a key of `catalogue.MODELS`.
+            choices: the model's further fields; missing ones take their defaults.
 
         Raises:
-            BadParameter: the model takes no such field or value.
-            AmbiguousSubmit: nobody knows whether the task was started.
+            BadParameter: the model has no such field or value.
+            AmbiguousSubmit: the task may have been started.
             NetworkError: the server was not reached; nothing was started.
-            RateLimited: it was not taken in all this time; nothing was started.
+            RateLimited: the rate limit did not allow it in time; nothing was started.
         """
         chosen = catalogue.model(model)
         body = inputs(chosen, video_url, audio_url, _choices(sync_mode, choices))
@@ -147,10 +150,10 @@ class WaveSpeedClient:
         model: str = MODEL_ID,
         choices: Mapping[str, str] | None = None,
     ) -> Prediction:
-        """Start a task by one request, whose `ticket` `governor.submits` has let through.
+        """Start a task with one request, whose `ticket` `governor.submits` has let through.
 
         Raises:
-            AmbiguousSubmit: nobody knows whether the task was started.
+            AmbiguousSubmit: the task may have been started.
             RateLimited: nothing was started; ask the queue again after `retry_after` seconds.
         """
         chosen = catalogue.model(model)
@@ -168,15 +171,14 @@ class WaveSpeedClient:
         choices: Mapping[str, str] | None = None,
         known_ids: Collection[str] = (),
     ) -> Prediction | None:
-        """Look for the task of an ambiguous submit among the recent ones.
+        """Look for the task of an ambiguous submit among the recent ones; None if not found.
 
-        A task matches when its model and inputs are the same and it was created after `since`, with
-        two minutes' allowance for clocks that differ; of several, the one created nearest
-        to `since` wins.  `known_ids` are tasks that belong to other submits.  A server
-        may need a few seconds to list a new task.
+        A task matches if its model and inputs are equal and it was created after `since`, with two
+        minutes' tolerance for clock skew; of several, the one nearest to `since` wins.  `known_ids`
+        are tasks of other submits.  A server may need a few seconds to list a new task.
 
         Raises:
-            AmbiguousSubmit: the list does not say which media its tasks used.
+            AmbiguousSubmit: the list does not include its tasks' inputs.
         """
         chosen = catalogue.model(model)
 
@@ -195,11 +197,11 @@ class WaveSpeedClient:
     def prediction(
         self, task_id: str, *, retry: bool = True, seconds: float | None = None
     ) -> Prediction:
-        """The task as it is now.
+        """The task's current state.
 
         Args:
-            retry: whether passing failures are tried again before an error is raised.
-            seconds: the most the request may take, when less than usual.
+            retry: whether to retry after transient failures.
+            seconds: timeout of the request, if shorter than usual.
 
         Raises:
             UnknownPrediction: the server knows no such task, or this is not an id.
@@ -209,10 +211,10 @@ class WaveSpeedClient:
     def events(
         self, prediction: Prediction, *, timeout: float | None = None
     ) -> Iterator[Prediction]:
-        """The task, then the task again after each look, the finished one last.
+        """Yield the task, then its state after each poll, the finished one last.
 
         Raises:
-            WaitTimedOut: `timeout` seconds passed; the task goes on.
+            WaitTimedOut: `timeout` seconds passed; the task continues.
         """
         checked_id(prediction.id)
 
@@ -230,13 +232,13 @@ class WaveSpeedClient:
         """Wait until the task has finished and return it with its output.
 
         Args:
-            on_update: called with the task whenever it differs from before.
-            timeout: seconds; None waits as long as the task runs, 0 does not wait.
+            on_update: called with the task whenever it has changed.
+            timeout: seconds; None for no limit, 0 to not wait.
 
         Raises:
             TaskFailed: the task ended without a result.
-            TaskWithoutOutput: the task says completed and has no output.
-            WaitTimedOut: `timeout` passed; the task goes on and is billed.
+            TaskWithoutOutput: the task is completed but has no output.
+            WaitTimedOut: `timeout` passed; the task continues and is billed.
         """
         last: Prediction | None = None
         for seen in self.events(prediction, timeout=timeout):
@@ -254,9 +256,9 @@ class WaveSpeedClient:
         created_after: datetime | None = None,
         include_inputs: bool = False,
     ) -> list[Prediction]:
-        """Tasks of the last 7 days; `page` counts from 1, `page_size` goes up to 100.
+        """Tasks of the last 7 days; `page` counts from 1, `page_size` is at most 100.
 
-        A time without a zone is taken as UTC.
+        A time without a zone is UTC.
         """
         if page < 1 or not 1 <= page_size <= PAGE_LIMIT:
             raise BadParameter(
@@ -283,10 +285,10 @@ class WaveSpeedClient:
         return [Prediction.parse(item) for item in items if mapping(item)]
 
     def delete(self, ids: Collection[str], *, inputs: bool = False) -> int:
-        """Delete finished tasks for good; return how many were deleted.
+        """Delete finished tasks permanently; return the number deleted.
 
         Running tasks are skipped: deleting does not cancel.  `inputs` asks the local backend to
-        delete uploads that only these tasks used; the API keeps its own for days.
+        delete uploads that only these tasks used; the API keeps uploads for days.
         """
         wanted = [checked_id(task_id) for task_id in ids]
         if not wanted:
@@ -299,13 +301,13 @@ class WaveSpeedClient:
         return count
 
     def billings(self, ids: Collection[str], *, retry: bool = True) -> list[BillingItem]:
-        """What was deducted and refunded for these tasks, as the account's bill has it.
+        """The deductions and refunds for these tasks on the account's bill.
 
-        The unit of the amounts is not certain: ask `billing.bill` what they mean.  `retry` says
-        whether passing failures are tried again before an error is raised.
+        The unit of the amounts is uncertain: `billing.bill` interprets them.  `retry` tells whether
+        to retry after transient failures.
 
         Raises:
-            BadParameter: among others, the server has no such bill.
+            BadParameter: the server has no bills, among other causes.
         """
         return search(self._transport, [checked_id(task_id) for task_id in ids], retry=retry)
 
@@ -326,7 +328,7 @@ class WaveSpeedClient:
         model: str = MODEL_ID,
         choices: Mapping[str, str] | None = None,
     ) -> Price:
-        """What the API quotes for this request; a floor when it cannot read the media."""
+        """The API's quote for this request; the minimum price if it cannot read the media."""
         chosen = catalogue.model(model)
         body = inputs(chosen, video_url, audio_url, _choices(sync_mode, choices))
         request = {"model_id": chosen.id, "inputs": body}
@@ -340,7 +342,7 @@ class WaveSpeedClient:
         return price
 
     def download(self, url: str, path: Path | str, on_progress: Progress | None = None) -> Path:
-        """Copy an output to `path`, without the key; return `path`.
+        """Download an output to `path` without sending the key; return `path`.
 
         Raises:
             DownloadFailed: the file could not be fetched; the task is not affected.
@@ -371,7 +373,7 @@ class WaveSpeedClient:
         return replace(seen, id=task_id)
 
     def _result_url(self, prediction: Prediction) -> str:
-        """The address the server named, if it is one of ours, else the documented path."""
+        """The result URL that the server sent if it is on its origin, else the documented path."""
         path, url = _result_path(prediction.id), prediction.urls.get("get", "")
         if origin(url) != self._transport.home:
             return path

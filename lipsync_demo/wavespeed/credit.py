@@ -1,15 +1,21 @@
-"""How a server says that an account has no credit: by status, code, or in words."""
+"""Detects answers that mean that the account has no credit, by status, code or message."""
 
 from __future__ import annotations
 
 import re
 
 STATUS = 402
+"""HTTP status for missing credit."""
+
 TASK_CODE = 1407
-"""The task code that public clients report for it; the API's own list does not name it."""
+"""Task code for missing credit, reported by public clients; the API does not document it."""
 
 WHAT = "The account has no credit left."
+"""Sentence for the user."""
+
 _THING = r"(?:credits?|balance|funds?)"
+"""Words for credit."""
+
 _SAID = re.compile(
     rf"""insufficient\ (?:\w+\ ){{0,2}}{_THING}
     | not\ (?:have\ )?enough\ (?:\w+\ ){{0,2}}{_THING}
@@ -23,7 +29,7 @@ _SAID = re.compile(
 
 
 def missing(words: str, *codes: int | None) -> bool:
-    """Whether a refusal with these words and codes means that there is no credit.
+    """Whether a refusal with this message and these codes means missing credit.
 
     >>> missing("Sorry, your credits are NOT enough.")
     True

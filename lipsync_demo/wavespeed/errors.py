@@ -1,4 +1,4 @@
-"""Everything that can go wrong between here and the API.
+"""Errors of requests to the API.
 
     WaveSpeedError
     ├── BadKey               the key is missing, wrong or not active (401)
@@ -18,10 +18,10 @@
     ├── UploadRefused        the file cannot be or was not taken
     └── DownloadFailed       the file behind an address could not be fetched
 
-No text of this module's errors contains the key or the query of a signed address.
+No message contains the key or the query of a signed URL.
 """
 
-# The names are the tree's; none ends in "Error" for its own sake.
+# Named after the cause, so most names do not end in "Error".
 # ruff: noqa: N818
 
 from __future__ import annotations
@@ -40,15 +40,16 @@ class WaveSpeedError(ExplainedError):
     Attributes:
         what: one sentence, what happened and why.
         hint: one sentence, what to do next.
-        status: the HTTP status, None when there was no answer.
-        code: the envelope's or the task's own code, None when there was none.
-        cost: one sentence about money, said only where something is billed; "" if none.
-        task_id: the id of the task concerned, None when there is none.
-        retry_after: seconds the server asked to wait, None when it did not.
+        status: the HTTP status, None without an answer.
+        code: the code of the envelope or task, None without one.
+        cost: one sentence about money, shown only for billed backends; "" if none.
+        task_id: the id of the task concerned, None without one.
+        retry_after: seconds from the server's Retry-After, None without one.
     """
 
     passing = False
-    """Whether the same GET may well succeed later."""
+    """Whether the error is transient: the same GET may succeed later."""
+
     cost = ""
 
     def __init__(
@@ -76,7 +77,7 @@ class BadKey(WaveSpeedError):
 
 
 class NoPermission(WaveSpeedError):
-    """The key is right, but its account may not do this."""
+    """The key is valid, but its account may not do this."""
 
 
 class NoCredits(WaveSpeedError):
@@ -104,10 +105,10 @@ class ServerError(WaveSpeedError):
 
 
 class NetworkError(WaveSpeedError):
-    """No usable answer came.
+    """No usable answer arrived.
 
     Attributes:
-        maybe_sent: whether the server may have got the whole request all the same.
+        maybe_sent: whether the server may have received the whole request nevertheless.
     """
 
     passing = True
@@ -118,11 +119,11 @@ class NetworkError(WaveSpeedError):
 
 
 class UnexpectedAnswer(WaveSpeedError):
-    """An answer came that the contract does not know."""
+    """An answer outside the API's contract."""
 
 
 class AmbiguousSubmit(WaveSpeedError):
-    """Nobody knows whether the task was started; settle it with `find_submitted`."""
+    """The task may have been started; `find_submitted` tells."""
 
 
 class PredictionError(WaveSpeedError):
@@ -140,24 +141,24 @@ class TaskFailed(PredictionError):
 
 
 class TaskWithoutOutput(PredictionError):
-    """The task says completed and has no output."""
+    """The task is completed but has no output."""
 
 
 class WaitTimedOut(PredictionError, TimeoutError):
-    """We stopped waiting; the task goes on and is billed when it completes."""
+    """The wait timed out; the task continues and is billed when it completes."""
 
 
 class UploadRefused(WaveSpeedError):
-    """The file cannot be or was not taken."""
+    """The file cannot be uploaded or was refused."""
 
 
 class DownloadFailed(WaveSpeedError):
-    """The file behind an address could not be fetched; the task is not affected."""
+    """The file at a URL could not be downloaded; the task is not affected."""
 
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """The error a status or code stands for, and its two sentences."""
+    """The error class of a status or code, and its two sentences."""
 
     kind: type[WaveSpeedError]
     what: str
@@ -165,13 +166,18 @@ class Meaning:
 
 
 CREDIT_STATUSES = frozenset({400, 402, 403})
-"""Statuses with which servers refuse an account without credit; their words tell which it is."""
+"""HTTP statuses that may mean missing credit, depending on the message."""
+
 WITHOUT_CREDIT = Meaning(NoCredits, credit.WHAT, "Top up the account, then try again.")
+"""Meaning of an answer about missing credit."""
+
 NO_SUCH_ADDRESS = Meaning(
     BadParameter,
     "The server does not have this address at all.",
     "Check WAVESPEED_BASE_URL; it should be the server's address without a path.",
 )
+"""Meaning of a 404 from the web server in front of the API."""
+
 MEANINGS: tuple[tuple[range, Meaning], ...] = (
     (
         range(300, 400),
@@ -229,7 +235,8 @@ MEANINGS: tuple[tuple[range, Meaning], ...] = (
         ),
     ),
 )
-"""Statuses and codes of an answer with what they stand for; the first that fits counts."""
+"""Ranges of statuses and codes with their meanings; the first match counts."""
+
 UNKNOWN_MEANING = Meaning(
     UnexpectedAnswer,
     "The server's answer did not have the expected form.",
@@ -238,7 +245,7 @@ UNKNOWN_MEANING = Meaning(
 
 
 def meaning_of(status: int, task_id: str | None = None) -> Meaning:
-    """What a status or an envelope's code stands for; `task_id` is the task it is about."""
+    """The meaning of a status or envelope code; `task_id` is the task it is about."""
     if status == 404 and task_id:
         return Meaning(
             UnknownPrediction,

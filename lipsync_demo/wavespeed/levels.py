@@ -1,7 +1,7 @@
-"""What the provider says of its default account level: for words, never a limit of the program.
+"""The provider's documented default account level, for display and estimates only.
 
-The program learns an account's pace from the API itself (`pace`).  Source: the newer copy of
-https://wavespeed.ai/docs/account-levels; an older one names other figures.
+The actual rate limit is learned from the API's answers (`pacing`).  Source: the newer copy of
+https://wavespeed.ai/docs/account-levels; an older one states other figures.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """An account's level: videos submitted a minute, and tasks worked on at once."""
+    """An account level: submits per minute, and concurrent tasks."""
 
     name: str
     videos_a_minute: int
@@ -19,3 +19,4 @@ class Level:
 
 
 DEFAULT_LEVEL = Level("Bronze", 2, 2)
+"""The level of a new account."""

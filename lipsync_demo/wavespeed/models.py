@@ -1,7 +1,7 @@
-"""What the API answers: predictions and prices, and the one list of statuses and codes.
+"""Parsed answers of the API: predictions and prices, with the list of statuses and codes.
 
-Parsing is tolerant: a field that is null, empty or missing takes its empty value, an
-unknown status means "still running", and the whole body stays in `raw`.
+Parsing is tolerant: a null, empty or missing field takes its empty value, an unknown status
+counts as running, and the whole body stays in `raw`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,11 @@ from pydantic import TypeAdapter, ValidationError
 from lipsync_demo.wavespeed import credit
 
 COMPLETED = "completed"
+"""Status of a successful task."""
+
 RUNNING = frozenset({"created", "pending", "processing"})
+"""Statuses of a running task."""
+
 TERMINAL_FAILURES: Mapping[str, str] = {
     "failed": "The task failed.",
     "cancelled": "The task was cancelled.",
@@ -30,7 +34,7 @@ TERMINAL_FAILURES: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class TaskCode:
-    """What a task's own error code means, what to do about it, and what that costs."""
+    """The meaning of a task's error code, advice, and a sentence about its cost."""
 
     meaning: str
     advice: str
@@ -86,9 +90,9 @@ _UNKNOWN_TASK = TaskCode(
 
 
 def task_code(code: int, said: str = "") -> TaskCode:
-    """Meaning and advice for a task's code and the server's words about its failure.
+    """Meaning and advice for a task's error code and the server's message.
 
-    Words that say the account has no credit win; unknown codes go by their range.
+    A message about missing credit takes precedence; unknown codes are judged by their range.
     """
     if credit.missing(said, code):
         return NO_CREDIT
@@ -109,20 +113,20 @@ def task_code(code: int, said: str = "") -> TaskCode:
 
 @dataclass(frozen=True, kw_only=True)
 class Prediction:
-    """One task as the server last described it.
+    """A task's state as last sent by the server.
 
     Attributes:
-        id: the task's id; "" when the body had none.
-        status: the word as sent; unknown words count as running.
-        outputs: addresses of the results, in order.
-        has_nsfw_contents: one flag for each output; None is unknown, never "safe".
+        id: the task's id; "" if the body has none.
+        status: as sent; unknown statuses count as running.
+        outputs: URLs of the outputs, in order.
+        has_nsfw_contents: one flag for each output; None means unknown, not safe.
             Without outputs, the flags as sent.
         timings: milliseconds by name, such as `inference`.
         execution_time: milliseconds, for display only: servers disagree on its meaning.
-        created_at: UTC, or None when missing or unreadable.
-        error: the server's own words, "" if none.
-        code: the task's own error code (see `TASK_CODES`), 0 if none.
-        urls: addresses by name, such as `get`.
+        created_at: UTC, None if missing or unreadable.
+        error: the server's message, "" if none.
+        code: the task's error code (see `TASK_CODES`), 0 if none.
+        urls: URLs by name, such as `get`.
         raw: the whole body as sent.
     """
 
@@ -141,7 +145,7 @@ class Prediction:
 
     @classmethod
     def parse(cls, data: Mapping[str, Any]) -> Prediction:
-        """Read the `data` of an answer, whatever is missing from it."""
+        """Parse the `data` of an answer; any field may be missing."""
         outputs, flags = _outputs(data.get("outputs"), data.get("has_nsfw_contents"))
         return cls(
             id=_text(data.get("id")),
@@ -180,7 +184,7 @@ class Prediction:
 
     @property
     def inputs(self) -> Mapping[str, Any]:
-        """The request's fields, known only for a listing that asked for them."""
+        """The request's fields; present only in a listing that requested them."""
         return mapping(self.raw.get("input")) or mapping(self.raw.get("inputs"))
 
     @property
@@ -190,15 +194,14 @@ class Prediction:
 
 @dataclass(frozen=True)
 class Price:
-    """What the API quotes for a request.
+    """The API's quote for a request.
 
-    The API quotes its base price, a floor, when it cannot read the media: a quote for
-    media it has not seen is "at least".
+    If the API cannot read the media, it quotes the model's minimum price.
 
     Attributes:
-        amount: what will be billed, after any discount.
+        amount: the amount billed, after any discount.
         full_amount: the price before the discount.
-        currency: as sent, else USD, in which the API publishes its prices.
+        currency: as sent, else USD, the currency of the published prices.
     """
 
     model: str
@@ -209,10 +212,9 @@ class Price:
 
     @classmethod
     def parse(cls, data: Mapping[str, Any]) -> Price | None:
-        """Read the `data` of a quote; None when it names no price.
+        """Parse the `data` of a quote; None if it has no price.
 
-        The older route `model/pricing` says `unit_price`, beside `origin_price` where there
-        is a discount.
+        The older endpoint `model/pricing` sends `unit_price`, and `origin_price` with a discount.
         """
         full, discounted = decimal(data.get("price")), decimal(data.get("discounted_price"))
         if full is None and discounted is None:
@@ -232,7 +234,7 @@ class Price:
 _TIME = TypeAdapter(datetime)
 _SECONDS = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d", re.IGNORECASE)
 _LOOSE = re.compile(r"[.,](?!\d)|\s+(?=Z|[+-])", re.IGNORECASE)
-"""A point without digits after it, and spaces before the zone: some servers write them."""
+"""A point without digits, and spaces before the zone, as some servers write them."""
 
 
 def parse_time(value: object) -> datetime | None:
@@ -254,7 +256,7 @@ def parse_time(value: object) -> datetime | None:
 
 
 def decimal(value: object) -> Decimal | None:
-    """A finite number, or text that is one, without the noise of binary fractions."""
+    """A finite number, or text of one, as an exact decimal; None for anything else."""
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
         return None
     try:
@@ -265,10 +267,10 @@ def decimal(value: object) -> Decimal | None:
 
 
 def deleted(data: object) -> int | None:
-    """How many tasks the `data` of a deletion say are gone; None when they do not say.
+    """The number of deleted tasks in the `data` of a deletion; None if they lack it.
 
-    The documents know two forms: `{"deleted_count": 2}`, and an older one with
-    `{"id": …, "status": "deleted"}` for a task.
+    Two forms are documented: `{"deleted_count": 2}`, and an older one with
+    `{"id": …, "status": "deleted"}` for each task.
     """
     if isinstance(data, list):
         counts = [deleted(item) for item in data]
@@ -289,7 +291,7 @@ def _outputs(outputs: object, flags: object) -> tuple[tuple[str, ...], tuple[boo
         return (), tuple(known)
     padded: list[bool | None] = [*known, *[None] * len(sent)]
     if True in padded[len(sent) :]:
-        # More flags than outputs: nobody knows which output the extra warning is about.
+        # More flags than outputs: the extra warning may be about any output.
         padded = [flag or None for flag in padded]
     pairs = [(next(iter(_inside(o)), ""), flag) for o, flag in zip(sent, padded, strict=False)]
     kept = [(address, flag) for address, flag in pairs if address]
@@ -297,7 +299,7 @@ def _outputs(outputs: object, flags: object) -> tuple[tuple[str, ...], tuple[boo
 
 
 def _inside(value: object) -> list[str]:
-    """The addresses in what stands for one output: text, `{url}`, or more of them by name."""
+    """The URLs in one entry of `outputs`: text, `{url}`, or several of them by name."""
     if not isinstance(value, Mapping):
         return [value] if isinstance(value, str) and value else []
     if url := _text(value.get("url")):

@@ -1,4 +1,4 @@
-"""Whether a task that has ended has a result, or the error it stands for."""
+"""Checks that an ended task has an output."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from lipsync_demo.wavespeed.models import NO_CREDIT, TERMINAL_FAILURES, Predicti
 
 
 def check_outcome(prediction: Prediction, redact: Callable[[str], str] = str) -> Prediction:
-    """Return a finished task that has output.
+    """Return the task unless it has failed or lacks its output.
 
     Raises:
         TaskFailed: the task ended without a result.
-        TaskWithoutOutput: the task says completed and has no output.
+        TaskWithoutOutput: the task is completed but has no output.
     """
     if prediction.failed:
         known = task_code(prediction.code, prediction.error)

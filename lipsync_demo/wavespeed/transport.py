@@ -1,9 +1,8 @@
-"""The one place where requests go out: key, time limits, retries, redirects.
+"""Sends all requests to the API: key, timeouts, retries, redirects.
 
-The key goes only to the origin the transport was made for; redirects are never followed.
-GET and the upload PUT are repeated by themselves, any other request only when its caller
-says that repeating is harmless.  Requests of one key share a governor: a 429 on one read
-holds up all of them.
+The key is sent only to the transport's own origin; redirects are never followed.  GET and the
+upload PUT are retried automatically, any other request only if its caller marks it idempotent.
+Requests of one key share a governor: a 429 on one read delays all of them.
 """
 
 from __future__ import annotations
@@ -35,20 +34,24 @@ from lipsync_demo.wavespeed.pacing.retries import Retry, retry_after
 log = logging.getLogger(__name__)
 
 TOO_MANY = 429
+"""HTTP status of a reached rate limit."""
+
 _LARGEST_ANSWER = 32 * 1024 * 1024
+"""Maximum size of an answer in bytes."""
+
 DIRECT: Any = {"http": None, "https": None, "all": None}
-"""Passed as `proxies`, keeps the environment's proxies out."""
+"""Value for `proxies` that disables the environment's proxies."""
 
 
 @dataclass(frozen=True)
 class Limits:
-    """Seconds a request may take.
+    """Timeouts of requests in seconds.
 
     Attributes:
-        connect: to reach the server.
-        read: for a whole request that is none of the others.
+        connect: for the connection.
+        read: for a whole request of any other kind.
         submit: for the whole submit request.
-        stall: without any progress while a file is sent.
+        stall: without progress while a file is sent.
         upload: for the answer after a file was sent.
     """
 
@@ -61,7 +64,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class Answer:
-    """A status and a body; `repeats` counts the attempts before this one."""
+    """Status and body of an answer; `repeats` counts the attempts before it."""
 
     status: int
     text: str
@@ -70,7 +73,7 @@ class Answer:
 
     @cached_property
     def body(self) -> Any:
-        """The parsed JSON; None when the body is not JSON."""
+        """The parsed JSON; None if the body is not JSON."""
         try:
             return json.loads(self.text)
         except (ValueError, RecursionError):
@@ -82,36 +85,36 @@ class Answer:
 
     @property
     def code(self) -> int | None:
-        """The envelope's code, where there is one."""
+        """The envelope's code; None without one."""
         code = self.body.get("code") if isinstance(self.body, Mapping) else None
         return code if isinstance(code, int) and not isinstance(code, bool) else None
 
     @property
     def decisive(self) -> int:
-        """What counts: the envelope's code under a 2xx, else the status."""
+        """The effective status: the envelope's code under a 2xx, else the HTTP status."""
         return self.code if self.ok and self.code is not None else self.status
 
     @property
     def limited(self) -> bool:
-        """Whether too many requests were made."""
+        """Whether a rate limit was reached."""
         return self.decisive == TOO_MANY
 
     @property
     def passing(self) -> bool:
-        """Whether the same request may well get another answer."""
+        """Whether the answer is transient: a retry may succeed."""
         return self.limited or 500 <= self.decisive < 600
 
 
 @dataclass(frozen=True)
 class NoAnswer:
-    """No usable answer: why, and whether the server may have got the request."""
+    """Why there is no usable answer, and whether the server may have received the request."""
 
     why: str
     maybe_sent: bool
 
 
 class _Key(requests.auth.AuthBase):
-    """Adds the key for its own origin only; an explicit `auth` also keeps `.netrc` out."""
+    """Adds the key on its own origin only; an explicit `auth` also disables `.netrc`."""
 
     def __init__(self, key: SecretStr, home: object) -> None:
         self._key = key
@@ -129,10 +132,10 @@ def keyless(request: requests.PreparedRequest) -> requests.PreparedRequest:
 
 
 class PlainSession(requests.Session):
-    """A session that keeps no cookies and leaves redirects to its user.
+    """A session without cookies that leaves redirects to its caller.
 
-    `requests` itself would read the whole body of a redirect, however large, even where
-    it is told not to follow it.
+    `requests` itself reads the whole body of a redirect, however large, even if told not to
+    follow it.
     """
 
     def __init__(self) -> None:
@@ -140,19 +143,19 @@ class PlainSession(requests.Session):
         self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
 
     def get_redirect_target(self, resp: requests.Response) -> None:
-        """Find none."""
+        """Report no redirect."""
         return
 
 
 class Transport:
-    """Requests to one base address with one key over one session.
+    """Sends requests to one base URL with one key over one session.
 
-    `clock` counts seconds and never goes back; `random` gives 0..1.  Without a `governor` it
-    has one of its own.
+    `clock` returns monotonic seconds, `random` a number from 0 to 1.  Without a `governor` it
+    creates its own.
 
     Raises:
-        BadKey: the key is empty or has characters no key has.
-        BadParameter: the base address is not usable.
+        BadKey: the key is empty or has invalid characters.
+        BadParameter: the base URL is not usable.
     """
 
     def __init__(
@@ -186,7 +189,7 @@ class Transport:
         self._session.close()
 
     def redact(self, text: str) -> str:
-        """The text without the key, for everything that may be shown, logged or kept."""
+        """Replace the key in a text that may be shown, logged or stored."""
         key = self._key.get_secret_value()
         return text.replace(key, "[key]") if len(key) >= 8 else text
 
@@ -200,14 +203,14 @@ class Transport:
         retry: bool | None = None,
         braked: bool = True,
     ) -> Answer:
-        """One request with the key; `url` is a path below the base or a URL on its origin.
+        """Send a request with the key; `url` is a path below the base URL or a URL on its origin.
 
-        Repeated only when it is a GET, unless `retry` says otherwise.  An answer of 2xx
-        has a JSON body.  While the reads of this key are held up, a `braked` request that
-        is repeated waits, and one that is not is answered 429 without being sent.
+        Only a GET is retried, unless `retry` says otherwise.  A 2xx answer has a JSON body.  While
+        reads of this key are throttled, a `braked` request with retries waits, and one without is
+        answered 429 without being sent.
 
         Raises:
-            NetworkError: no usable answer came.
+            NetworkError: no usable answer arrived.
         """
         attempts = self.retry.attempts if (method == "GET" if retry is None else retry) else 1
         full = self.base_url + url if url.startswith("/") else url
@@ -231,10 +234,10 @@ class Transport:
         open_body: Callable[[], AbstractContextManager[FileBody]],
         headers: Mapping[str, str],
     ) -> Answer:
-        """Send a file with exactly these headers and without the key, repeated from its start.
+        """PUT a file with exactly these headers and without the key; retries start over.
 
         Raises:
-            NetworkError: no usable answer came.
+            NetworkError: no usable answer arrived.
             OSError: the file cannot be read.
         """
 
@@ -245,10 +248,10 @@ class Transport:
         return self._repeat(once, self.retry.attempts, "PUT", url)
 
     def post_file(self, path: str, body: FileBody, content_type: str) -> Answer:
-        """Send a form with the key, once.
+        """POST a form with the key, without retries.
 
         Raises:
-            NetworkError: no usable answer came.
+            NetworkError: no usable answer arrived.
         """
         url = self.base_url + path
         headers = {"Accept": "application/json", "Content-Type": content_type}
@@ -355,7 +358,7 @@ class Transport:
                 if self.clock() > deadline:
                     return NoAnswer("it answered too slowly", True)
         except (urllib3.exceptions.HTTPError, OSError) as error:
-            # An error's status says enough; only a good answer needs its body.
+            # An error's status suffices; only a successful answer needs its body.
             if response.status_code < 400:
                 return no_answer(error)
         text = self.redact(bytes(content).decode("utf-8", "replace"))
@@ -363,7 +366,7 @@ class Transport:
 
 
 def _braked(brake: Brake, answer: Answer, asked_at: float) -> Answer:
-    """The answer, told to the brake; a 429 says how long the brake holds."""
+    """Report an answer to the throttle; return it, a 429 with the back-off in seconds."""
     if answer.limited:
         return replace(answer, retry_after=brake.refused(asked_at, answer.retry_after))
     brake.passed(asked_at)
@@ -429,7 +432,7 @@ def no_answer(error: Exception) -> NoAnswer:
 
 
 class _WithoutQueries(logging.Filter):
-    """Cuts the query, which holds the signature of a signed address, from urllib3's log."""
+    """Removes queries, which may hold the signature of a signed URL, from urllib3's log."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         if isinstance(record.args, tuple):

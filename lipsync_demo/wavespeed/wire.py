@@ -1,7 +1,6 @@
-"""Requests as they are, without the client's reading of the answer: for whoever judges a server.
+"""Raw requests without the client's interpretation of answers, for conformance checks.
 
-The key goes to the base address alone, and only where it is asked for.  A 429 is waited out,
-for it answers nothing; nothing else is repeated.
+The key is sent to the base URL only, and only on request.  Only a 429 is retried.
 """
 
 from __future__ import annotations
@@ -35,19 +34,26 @@ from lipsync_demo.wavespeed.untrusted.session import (
 )
 
 LARGEST_ANSWER = 64 << 20
+"""Maximum number of bytes read from an answer."""
+
 _SECONDS = (10.0, 60.0)
-"""To reach the server, and without any progress."""
+"""Timeouts in seconds of the connection, and without progress."""
 
 _TURNS = 4
+"""Maximum number of attempts while the server answers 429."""
+
 _UNNAMED_WAIT = 60.0
-"""Seconds to wait after a 429 that names none: the documented limits are for a minute."""
+"""Back-off in seconds after a 429 without Retry-After: the documented limits are per minute."""
 
 _LONGEST_WAIT = 120.0
+"""Upper limit in seconds for a server's Retry-After."""
+
 _WRONG = "not-a-key-of-anybody"
+"""An invalid key."""
 
 
 class Key(Enum):
-    """Which key a request carries, and where."""
+    """The key a request carries, and in which header."""
 
     OWN = "own"
     NONE = "none"
@@ -57,7 +63,7 @@ class Key(Enum):
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer; its headers are found by names in any case."""
+    """An answer; header names are case-insensitive."""
 
     status: int
     headers: Mapping[str, str]
@@ -69,7 +75,7 @@ class Reply:
 
     @cached_property
     def body(self) -> Any:
-        """The parsed JSON; None when it is not JSON."""
+        """The parsed JSON; None if it is not JSON."""
         try:
             return json.loads(self.content)
         except (ValueError, RecursionError):
@@ -77,12 +83,12 @@ class Reply:
 
     @property
     def data(self) -> Any:
-        """What is in the envelope; None without one."""
+        """The envelope's `data`; None without an envelope."""
         return self.body.get("data") if isinstance(self.body, Mapping) else None
 
     @property
     def form(self) -> str:
-        """What kind of body it is, in words."""
+        """The kind of body, in words."""
         if isinstance(self.body, Mapping):
             known = {"code", "data"} & self.body.keys()
             return "an envelope" if known else "JSON without an envelope"
@@ -94,7 +100,7 @@ class Reply:
 
 
 def _tell(queue: Submits, ticket: str, reply: Reply, named: float | None) -> float:
-    """Tell the queue how a submit went; gives the seconds until the next after a 429."""
+    """Report a submit's outcome to the queue; return the back-off in seconds after a 429."""
     if reply.status == 429:
         return queue.refused(ticket, named)
     if 200 <= reply.status < 300:
@@ -105,7 +111,7 @@ def _tell(queue: Submits, ticket: str, reply: Reply, named: float | None) -> flo
 
 
 class Wire:
-    """Requests to one server with one key; `on_wait` is told the seconds of a wait."""
+    """Sends requests to one server with one key; `on_wait` is called with the seconds of a wait."""
 
     def __init__(
         self,
@@ -138,9 +144,9 @@ class Wire:
         key: Key = Key.OWN,
         queue: Submits | None = None,
     ) -> Reply:
-        """A request to the server; `body` is sent as JSON, `content` as it is.
+        """Send a request to the server; `body` is sent as JSON, `content` unchanged.
 
-        A request that may begin a task waits for its turn in `queue` and tells it how it went.
+        A request that may start a task waits in `queue` and reports its outcome to it.
 
         Raises:
             NetworkError: no answer came.
@@ -179,11 +185,11 @@ class Wire:
         content: bytes | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Reply:
-        """A request without the key to an address the server named.
+        """Send a request without the key to a URL that the server sent.
 
         Raises:
-            NetworkError: no answer came.
-            UnexpectedAnswer: the address is none that may be gone to.
+            NetworkError: no answer arrived.
+            UnexpectedAnswer: the URL is not permitted.
         """
         if plain(url) is None or not (url.startswith("https:") or self.loopback):
             raise UnexpectedAnswer(
@@ -208,7 +214,7 @@ class Wire:
         content: bytes | None,
         headers: Mapping[str, str],
     ) -> Reply:
-        # `auth` keeps .netrc out; it would also take a header of ours away.
+        # An explicit `auth` disables .netrc, which would replace the request's own header.
         authority = headers.get("Authorization")
 
         def auth(request: requests.PreparedRequest) -> requests.PreparedRequest:

@@ -1,8 +1,8 @@
-"""What the account was charged for a task, by the task's id: `POST /api/v3/billings/search`.
+"""Charges for tasks by their ids: `POST /api/v3/billings/search`.
 
-Source of its shape: https://wavespeed.ai/docs/check-billings.  Two copies of that page disagree
-on the unit: newer ones say US dollars, an older one has 24300 for what cost 0.0243.  So an amount
-is believed only in the unit in which it fits the quote.
+Source: https://wavespeed.ai/docs/check-billings.  Copies of that page disagree on the unit: newer
+ones state US dollars, an older one shows 24300 for a cost of 0.0243.  So an amount counts only in
+the unit in which it fits the quote.
 """
 
 from __future__ import annotations
@@ -18,22 +18,30 @@ from lipsync_demo.wavespeed.models import decimal, mapping, parse_time
 from lipsync_demo.wavespeed.transport import Transport
 
 PATH = "/api/v3/billings/search"
+"""Path of the endpoint."""
+
 PAGE_SIZE = 100
+"""Items per page."""
+
 IDS_AT_ONCE = 50
+"""Task ids per request."""
+
 _PAGES = 20
+"""Maximum number of pages read per request."""
+
 _UNITS = (Decimal(1), Decimal(1_000_000))
-"""Parts of a US dollar an amount may be counted in: dollars and micro-dollars."""
+"""Possible units of an amount, per US dollar: dollars and micro-dollars."""
 
 _EXACT = (Decimal("0.25"), Decimal(4))
-"""Between which multiples of an exact quote a charge is believed."""
+"""Lowest and highest plausible charge as multiples of an exact quote."""
 
 _FLOOR = (Decimal("0.25"), Decimal(1000))
-"""The same for a quote that is the model's lowest price: long media cost many times that."""
+"""The same for a quote of the model's minimum price: long media cost many times that."""
 
 
 @dataclass(frozen=True, slots=True)
 class BillingItem:
-    """One entry of the bill; `amount` is as sent, in a unit nobody vouches for, never negative."""
+    """One item of a bill; `amount` is as sent, in an uncertain unit, never negative."""
 
     task_id: str
     kind: str
@@ -42,7 +50,7 @@ class BillingItem:
 
     @classmethod
     def parse(cls, data: Mapping[str, Any]) -> BillingItem | None:
-        """Read one item; None when it does not say what was charged for which task."""
+        """Parse one item; None if it lacks the task or the amount."""
         task, amount = _task(data.get("prediction")), decimal(data.get("price"))
         if not task or amount is None:
             return None
@@ -52,7 +60,7 @@ class BillingItem:
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """What a task cost in US dollars: what was deducted, and how much of it was refunded."""
+    """The charge for a task and the refunded part of it, in US dollars."""
 
     deducted: Decimal
     refunded: Decimal
@@ -63,10 +71,10 @@ class Bill:
 
 
 def search(transport: Transport, ids: Sequence[str], *, retry: bool = True) -> list[BillingItem]:
-    """The items of these tasks; items of other tasks and unreadable ones are left out.
+    """The items of these tasks, without unreadable ones.
 
     Raises:
-        WaveSpeedError: the server has no bill, or does not show it.
+        WaveSpeedError: the server has no bills, or does not show them.
     """
     found: list[BillingItem] = []
     for start in range(0, len(ids), IDS_AT_ONCE):
@@ -88,11 +96,11 @@ def search(transport: Transport, ids: Sequence[str], *, retry: bool = True) -> l
 def bill(
     items: Iterable[BillingItem], task_id: str, quoted: Decimal | None, *, floor: bool = False
 ) -> Bill | None:
-    """What the items say a task cost; None when they do not, or their unit is not believed.
+    """The bill of a task; None if the items lack it, or their unit is not plausible.
 
     Args:
-        quoted: what the API said the task would cost in US dollars.
-        floor: whether the quote is only the lowest price.
+        quoted: the API's quote for the task in US dollars.
+        floor: whether the quote is only the minimum price.
     """
     own = [item for item in items if item.task_id == task_id]
     taken = [item.amount for item in own if item.kind == "deduct"]

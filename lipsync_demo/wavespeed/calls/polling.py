@@ -1,4 +1,4 @@
-"""When to look at a task again."""
+"""Polling intervals."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from lipsync_demo.wavespeed.addresses import is_loopback, origin
 
 @dataclass(frozen=True)
 class Schedule:
-    """Seconds between looks: `early` one by one, then from `slow` growing to `slowest`."""
+    """Seconds between polls: each of `early`, then `slow`, growing by `growth` up to `slowest`."""
 
     early: tuple[float, ...]
     slow: float
@@ -20,16 +20,17 @@ class Schedule:
 
 
 REMOTE = Schedule(early=(1.5, 3.0), slow=5.0, slowest=15.0)
-"""The API asks for at least 5 s between looks at a video task, more for long ones."""
+"""For the API, which asks for at least 5 s between polls of a video task, more for long ones."""
 
 LOOPBACK = Schedule(early=(0.1, 0.2, 0.3), slow=0.5, slowest=1.0)
+"""For a server on this machine."""
 
 
 def poll_delays(base_url: str, *, random: Callable[[], float] = _random.random) -> Iterator[float]:
-    """Endless seconds to wait before each look at a task of the server at `base_url`.
+    """Endless seconds to wait before each poll of a task on the server at `base_url`.
 
-    Jitter only lengthens a wait (by up to a tenth), so many tasks started together
-    spread out and the documented minimum still holds.
+    Jitter lengthens each wait by up to 10 %, so that tasks started together spread out and the
+    documented minimum still holds.
     """
     place = origin(base_url)
     schedule = LOOPBACK if place and is_loopback(place[1]) else REMOTE

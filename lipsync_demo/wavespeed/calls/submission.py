@@ -1,4 +1,4 @@
-"""The one billable request: its turn, its body, its answer, and finding its task again."""
+"""The one billable request: queueing, body, answer, and looking up its task."""
 
 from __future__ import annotations
 
@@ -24,24 +24,31 @@ from lipsync_demo.wavespeed.transport import TOO_MANY, Answer, Transport
 log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 5.0
-"""Who waits for its turn asks again at least so often: those before it may have left."""
+"""Maximum seconds between checks of the submit queue: others in it may have left."""
 
 PAGE_LIMIT = 100
+"""Tasks per page of the list."""
+
 _PAGES = 10
+"""Maximum number of pages read from the list."""
+
 _CLOCK_SKEW = timedelta(minutes=2)
+"""Tolerated difference between this machine's clock and the server's."""
+
 _ID = re.compile(r"[A-Za-z0-9_-]{4,128}")
+"""Form of a task id."""
 
 Page = Callable[[int, datetime], list[Prediction]]
-"""Gives a page (from 1) of at most `PAGE_LIMIT` tasks created after a time, with inputs."""
+"""Returns a page (from 1) of at most `PAGE_LIMIT` tasks created after a time, with inputs."""
 
 
 def inputs(
     model: Model, video_url: str, audio_url: str, choices: Mapping[str, str | None]
 ) -> dict[str, str]:
-    """The request's body, exactly as it is sent; a choice that is None takes its default.
+    """The request's body as sent; a choice that is None takes the model's default.
 
     Raises:
-        BadParameter: an address is not http or https, or the model takes no such choice.
+        BadParameter: a URL is not http(s), or the model has no such choice.
     """
     for name, url in (("video", video_url), ("audio", audio_url)):
         if origin(url) is None:
@@ -53,7 +60,7 @@ def inputs(
 
 
 def checked_id(task_id: str) -> str:
-    """The id, fit to stand in a path.
+    """The task id, checked to be safe in a path.
 
     Raises:
         UnknownPrediction: it is no id.
@@ -69,13 +76,13 @@ def checked_id(task_id: str) -> str:
 def submit(
     transport: Transport, model: Model, request: dict[str, str], patience: float
 ) -> Prediction:
-    """Send the request when its turn has come, and again after a 429, which started nothing.
+    """Send the request when the queue lets it through; retry after a 429, which starts nothing.
 
-    `patience` is how many seconds that may take.
+    `patience` is the timeout in seconds for all of it.
 
     Raises:
-        AmbiguousSubmit: nobody knows whether a task was started.
-        RateLimited: it was not taken in all this time.
+        AmbiguousSubmit: a task may have been started.
+        RateLimited: the rate limit did not allow it before the timeout.
         WaveSpeedError: the request was refused or never arrived; nothing was started.
     """
     queue, ticket = transport.governor.submits, secrets.token_hex(8)
@@ -98,11 +105,11 @@ def submit(
 
 
 def send(transport: Transport, model: Model, request: dict[str, str], ticket: str) -> Prediction:
-    """Send the request once and return the task it started; the queue of submits is told.
+    """Send the request once, report the result to the queue and return the started task.
 
     Raises:
-        AmbiguousSubmit: nobody knows whether a task was started.
-        RateLimited: nothing was started; `retry_after` is when to ask the queue again.
+        AmbiguousSubmit: a task may have been started.
+        RateLimited: nothing was started; ask the queue again after `retry_after` seconds.
         WaveSpeedError: the request was refused or never arrived; nothing was started.
     """
     queue = transport.governor.submits
@@ -148,10 +155,10 @@ def find(
     since: datetime,
     known_ids: Collection[str],
 ) -> Prediction | None:
-    """The model's recent task with these inputs created nearest to `since`; None if there is none.
+    """The model's recent task with these inputs, created nearest to `since`; None without one.
 
     Raises:
-        AmbiguousSubmit: the list does not say which media its tasks used, or is too long.
+        AmbiguousSubmit: the list does not include its tasks' inputs, or is too long.
     """
     earliest = since - _CLOCK_SKEW
     found: list[Prediction] = []
@@ -180,7 +187,7 @@ def find(
 
 
 def _started(answer: Answer) -> Prediction | None:
-    # Odd, but a task that is named exists, whatever else is said.
+    # A task that is named exists, even if the status says otherwise.
     if not (answer.ok or answer.status >= 500 or answer.limited):
         return None
     prediction = Prediction.parse(mapping(mapping(answer.body).get("data")))

@@ -1,4 +1,4 @@
-"""Putting a file into the API's own media store."""
+"""Uploads to the API's media store."""
 
 from __future__ import annotations
 
@@ -24,20 +24,24 @@ from lipsync_demo.wavespeed.transport import Answer, Transport
 log = logging.getLogger(__name__)
 
 UPLOAD_LIMIT_BYTES = 200 * 1024 * 1024
-"""The largest file the API's store takes; the documents disagree, this is the safe reading."""
-
+"""Maximum size of an upload in bytes: the lowest of the documented limits."""
 
 TICKET = "/api/v3/media/uploads"
+"""Path that issues a presigned URL for an upload."""
+
 BINARY = "/api/v3/media/upload/binary"
+"""Path of the older upload as a form."""
+
 _OURS = frozenset({"authorization", "connection", "content-length", "host", "transfer-encoding"})
+"""Headers of a ticket that are ignored because the client sets its own."""
 
 
 def upload(transport: Transport, path: Path, on_progress: Progress | None = None) -> str:
-    """Store a file and return the address the model can fetch it from.
+    """Upload a file and return its URL for the model.
 
     Raises:
-        UploadRefused: the file is missing, empty, too large, or was not taken.
-        WaveSpeedError: the other errors of the tree.
+        UploadRefused: the file is missing, empty, too large, or was refused.
+        WaveSpeedError: the request failed.
     """
     size = _checked_size(path)
     ticket = _ticket(transport, path, size)
@@ -48,7 +52,7 @@ def upload(transport: Transport, path: Path, on_progress: Progress | None = None
     if put.status == 403:
         log.info("The upload ticket had expired; asking for another")
         address, put = _send(transport, _ticket(transport, path, size), path, on_progress)
-    # A repeat that finds the object in place means that the first attempt arrived.
+    # A retry that finds the object in place means that the first attempt arrived.
     if put.ok or (put.status == 412 and put.repeats):
         return address
     raise _refusal(put)
@@ -57,7 +61,7 @@ def upload(transport: Transport, path: Path, on_progress: Progress | None = None
 def _send(
     transport: Transport, answer: Answer, path: Path, on_progress: Progress | None
 ) -> tuple[str, Answer]:
-    """The address for the model, and the answer to sending the file to its ticket."""
+    """The URL for the model, and the answer to the PUT to the presigned URL."""
     data = _data(answer)
     address, ticket = _address(answer, data), mapping(data.get("upload"))
     url = _target(transport, answer, ticket)
@@ -91,7 +95,7 @@ def _ticket(transport: Transport, path: Path, size: int) -> Answer:
     request: dict[str, Any] = {"filename": plain_name(path), "size": size}
     if media_type := STORED_TYPES.get(path.suffix.lower()):
         request["content_type"] = media_type
-    # Its 429 may speak of the upload quota, which says nothing of other requests.
+    # Not throttled: a 429 here may mean the upload quota, which does not concern other requests.
     return transport.call("POST", TICKET, request, retry=True, braked=False)
 
 
@@ -118,7 +122,7 @@ def _address(answer: Answer, data: Mapping[str, Any]) -> str:
 
 
 def _target(transport: Transport, answer: Answer, ticket: Mapping[str, Any]) -> str:
-    """Where to send the file."""
+    """The presigned URL for the PUT."""
     url = ticket.get("url")
     place = origin(url) if isinstance(url, str) else None
     if place is None or str(ticket.get("method") or "PUT").upper() != "PUT":

@@ -1,4 +1,4 @@
-"""Looking at a task again and again until it has finished."""
+"""Polls a task until it has finished."""
 
 from __future__ import annotations
 
@@ -13,27 +13,28 @@ from lipsync_demo.wavespeed.transport import Transport
 log = logging.getLogger(__name__)
 
 PATIENCE_SECONDS = 900.0
-"""How long the looking goes on without one good answer."""
+"""Seconds without a good answer after which polling fails."""
 
 _ODD_ANSWERS = 10
-"""So many answers in a row that the contract does not know end the looking."""
+"""Consecutive answers outside the API's contract after which polling fails."""
 
 _SHORTEST_LOOK = 1.0
+"""Minimum request timeout in seconds, even near the deadline."""
 
 Look = Callable[[Prediction, float | None], Prediction]
-"""Asks once for the task as it is now, within some seconds at most."""
+"""Polls the task once, with a request timeout in seconds."""
 
 
 def watch(
     transport: Transport, look: Look, prediction: Prediction, timeout: float | None
 ) -> Iterator[Prediction]:
-    """The task, then the task after each good look, the finished one last.
+    """Yield the task, then its state after each successful poll, the finished one last.
 
-    Failures that may pass are waited out, an odd answer now and then too.
+    Transient failures are retried, as are occasional answers outside the contract.
 
     Raises:
-        WaitTimedOut: `timeout` seconds passed; the task goes on.
-        WaveSpeedError: the looking failed for good; it says the task's id.
+        WaitTimedOut: `timeout` seconds passed; the task continues.
+        WaveSpeedError: polling failed for good; it carries the task's id.
     """
     clock = transport.clock
     deadline = None if timeout is None else clock() + timeout

@@ -1,4 +1,4 @@
-"""One brake for all reads of a key: a 429 on one of them holds up all of them."""
+"""Throttles the reads of a key: a 429 on one of them delays all of them."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from lipsync_demo.wavespeed.pacing.retries import Retry
 
 
 class Brake:
-    """Holds reads up after a refusal; then one goes alone until one is answered well.
+    """Delays reads after a 429, then lets single reads through until one succeeds.
 
-    Safe to use from threads.  `clock` counts seconds and never goes back; `random` gives 0..1.
+    Thread-safe.  `clock` returns monotonic seconds, `random` a number from 0 to 1.
     """
 
     def __init__(
@@ -25,7 +25,7 @@ class Brake:
         self._alone: float | None = None
 
     def ask(self) -> float:
-        """0 when a read may be sent now, else the seconds until it may ask again."""
+        """0 if a read may be sent now, else the seconds until the next request to send."""
         with self._lock:
             now = self._clock()
             if now < self._shut_until:
@@ -37,7 +37,7 @@ class Brake:
             return 0.0
 
     def refused(self, asked_at: float, retry_after: float | None) -> float:
-        """A read asked at `asked_at` met a 429; gives the seconds until the next may be sent."""
+        """Report a 429 to the read sent at `asked_at`; return the back-off in seconds."""
         with self._lock:
             now = self._clock()
             if asked_at >= self._shut_at:
@@ -48,7 +48,7 @@ class Brake:
             return max(self._shut_until - now, 0.0)
 
     def passed(self, asked_at: float) -> None:
-        """A read asked at `asked_at` was answered, well or not, but by no 429."""
+        """Report any answer but a 429 to the read sent at `asked_at`."""
         with self._lock:
             if asked_at >= self._shut_at:
                 self._refusals, self._alone = 0, None

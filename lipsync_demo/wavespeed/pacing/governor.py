@@ -1,4 +1,4 @@
-"""What all requests of one key to one server share in a process, so that none is a storm."""
+"""Rate limits that all requests of one key to one server share within a process."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from lipsync_demo.wavespeed.pacing.pace import Submits
 from lipsync_demo.wavespeed.pacing.retries import Retry
 
 _MOST = 1024
-"""So many keys are remembered, those used last."""
+"""Maximum number of cached governors; the least recently used is dropped."""
 
 _salt = secrets.token_bytes(16)
 _lock = threading.Lock()
@@ -26,9 +26,9 @@ _governors: OrderedDict[tuple[object, bytes], Governor] = OrderedDict()
 
 
 class Governor:
-    """The queue of a key's submits and the brake of its reads.
+    """The submit queue and the read throttle of one key.
 
-    `clock` counts seconds and never goes back; `random` gives 0..1.
+    `clock` returns monotonic seconds, `random` a number from 0 to 1.
     """
 
     def __init__(
@@ -44,7 +44,7 @@ class Governor:
 
 
 def governor_of(base_url: str, key: SecretStr) -> Governor:
-    """The one governor of this process for this server and key; the key itself is not kept."""
+    """This process's governor for a server and key, cached by the key's hash."""
     text = key.get_secret_value().strip().encode()
     name = origin(base_url), hashlib.sha256(_salt + text).digest()
     with _lock:

@@ -1,7 +1,7 @@
-"""How fast an account takes submits: learned from its refusals, written down nowhere.
+"""A queue that learns the account's rate limit for submits from its 429s; not persisted.
 
-Requests of one key queue here.  One is on its way at a time, so that a refusal is learned
-from before the next is sent: at most one is refused in each of the account's windows.
+One request of a key is in flight at a time, so that the queue learns from a refusal before it
+sends the next: at most one is refused in each of the account's windows.
 """
 
 from __future__ import annotations
@@ -14,38 +14,37 @@ from dataclasses import dataclass
 from lipsync_demo.wavespeed.pacing.retries import Retry
 
 WINDOW_SECONDS = 60.0
-"""Limits are reset each minute (https://wavespeed.ai/docs/troubleshooting-guide): so long is
-waited after a refusal that names no time."""
+"""Seconds of back-off after a 429 without Retry-After: limits are per minute
+(https://wavespeed.ai/docs/troubleshooting-guide)."""
 
 RELEARN_SECONDS = 300.0
-"""A pace that was not confirmed by a refusal for so long is forgotten: the account may be
-allowed more by now."""
+"""Seconds after which a learned limit without another 429 is dropped: it may be higher now."""
 
 SHORTEST_SECONDS = 1.0
-"""The least that is waited after a refusal; doubled with each further one in a row."""
+"""Minimum back-off in seconds after a 429; doubled with each consecutive one."""
 
 BEAT_SECONDS = 0.2
-"""Until the next look at a request whose answer decides about others."""
+"""Seconds between checks while the answer to a request in flight is pending."""
 
 UNANSWERED_SECONDS = 3.0
-"""A request without an answer for so long holds up no other."""
+"""Seconds after which a request without an answer no longer blocks others."""
 
 ABSENT_SECONDS = 15.0
-"""Who has not asked for so long is no longer in the queue."""
+"""Seconds without `ask` after which a ticket loses its place in the queue."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """So many submits are taken in so many seconds."""
+    """A rate limit: `count` submits in `seconds`."""
 
     count: int
     seconds: float
 
 
 class Submits:
-    """The queue of one key's submits; safe to use from threads.
+    """The submit queue of one key; thread-safe.
 
-    `clock` counts seconds and never goes back; `random` gives 0..1.
+    `clock` returns monotonic seconds, `random` a number from 0 to 1.
     """
 
     def __init__(
@@ -65,14 +64,14 @@ class Submits:
 
     @property
     def pace(self) -> Pace | None:
-        """What was learned; None while nothing is known."""
+        """The learned rate limit; None while it is unknown."""
         with self._lock:
             return self._known(self._clock())
 
     def ask(self, ticket: str) -> float:
-        """0 when the request of this ticket may be sent now, else the seconds until its turn.
+        """0 if the ticket's request may be sent now, else the seconds to wait.
 
-        Who may send says afterwards how it went: `taken`, `refused` or `leave`.
+        After sending, report the outcome: `taken`, `refused` or `leave`.
         """
         with self._lock:
             now = self._clock()
@@ -89,7 +88,7 @@ class Submits:
             return 0.0
 
     def taken(self, ticket: str) -> None:
-        """The request was taken, or may have been."""
+        """Report that the request was accepted, or may have been."""
         with self._lock:
             self._sent.pop(ticket, None)
             now = self._clock()
@@ -100,14 +99,14 @@ class Submits:
             self._refusals = 0
 
     def refused(self, ticket: str, retry_after: float | None) -> float:
-        """The account's limit is reached; gives the seconds until anything is sent again.
+        """Report a 429; return the seconds until the next request may be sent.
 
-        `retry_after` is what the server asked for; it is capped, and lengthened by up to a
-        tenth so that several processes do not come back at once.
+        `retry_after` is the server's, capped, and lengthened by up to 10 % of jitter so that
+        several processes do not retry at once.
         """
         with self._lock:
             now = self._clock()
-            # Whoever was refused is the first to try again.
+            # The refused request is the first to be retried.
             self._queue = {ticket: now, **self._queue}
             if self._sent.pop(ticket, now) < self._shut_at:
                 return max(self._shut_until - now, BEAT_SECONDS)
@@ -121,20 +120,20 @@ class Submits:
             return pause
 
     def leave(self, ticket: str) -> None:
-        """The request is not sent any more, or came to nothing that tells of the limit."""
+        """Remove a request that is not sent, or whose outcome reveals nothing about the limit."""
         with self._lock:
             self._queue.pop(ticket, None)
             self._sent.pop(ticket, None)
 
     def hold(self, seconds: float) -> None:
-        """Send nothing for so long, as long as nothing at all is known yet."""
+        """Send nothing for `seconds`, unless the queue has been used already."""
         with self._lock:
             if not self._taken and not self._sent and self._shut_at == float("-inf"):
                 self._shut_at = self._clock()
                 self._shut_until = self._shut_at + min(seconds, self._longest)
 
     def ahead(self, requests: int) -> float | None:
-        """Seconds until the last of so many new requests is sent; None while nothing is known."""
+        """Seconds until the last of `requests` new requests is sent; None while unknown."""
         with self._lock:
             now = self._clock()
             if self._known(now) is None or requests < 1:
@@ -149,7 +148,7 @@ class Submits:
             seconds = now + pause - window[0] if told else WINDOW_SECONDS
             self._pace = Pace(len(window), seconds)
         elif self._pace is not None and self._first is not None:
-            # The window goes on for longer than was said, or somebody else used it up.
+            # The window is longer than stated, or another client used it up.
             longer = min(now + pause - self._first, WINDOW_SECONDS)
             self._pace = Pace(self._pace.count, max(self._pace.seconds, longer))
         self._learned_at = now
@@ -159,7 +158,7 @@ class Submits:
         return None if now - self._learned_at > RELEARN_SECONDS else self._pace
 
     def _turns(self, count: int, now: float) -> list[float]:
-        """When the next `count` requests may be sent, at the pace that is known."""
+        """Monotonic seconds at which the next `count` requests may be sent."""
         earliest, pace = max(now, self._shut_until), self._known(now)
         if pace is None:
             return [earliest] * count

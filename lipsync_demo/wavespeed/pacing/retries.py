@@ -1,4 +1,4 @@
-"""How often and how long apart a harmless request is repeated."""
+"""Retries of idempotent requests: their number and back-off."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from email.utils import parsedate_to_datetime
 
 @dataclass(frozen=True)
 class Retry:
-    """How often and how long apart a harmless request is repeated (seconds)."""
+    """Number of attempts, and bounds of the exponential back-off in seconds."""
 
     attempts: int = 5
     first: float = 0.5
@@ -19,13 +19,13 @@ class Retry:
     longest_retry_after: float = 120
 
     def pause(self, tried: int, random: float, retry_after: float | None = None) -> float:
-        """Seconds before the next attempt, after `tried` failed ones; `random` in 0..1."""
+        """Seconds before the next attempt after `tried` failed ones; `random` is 0 to 1."""
         backoff = min(self.first * float(1 << min(tried - 1, 30)), self.slowest) * (0.5 + random)
         return max(backoff, min(retry_after or 0, self.longest_retry_after))
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds a `Retry-After` header asks to wait, given as a number or a date."""
+    """Seconds in a `Retry-After` header, a number or a date; None without one."""
     value = (headers.get("Retry-After") or "").strip()
     if not value:
         return None
@@ -39,7 +39,7 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 
 
 def _moment(text: str) -> datetime | None:
-    """The moment an HTTP date names; None when it names none."""
+    """Parse an HTTP date; None if it is none."""
     try:
         moment = parsedate_to_datetime(text)
     except (ValueError, OverflowError):

@@ -1,4 +1,4 @@
-"""Handing a message to a receiver nobody vouches for, as a webhook does."""
+"""Delivers a message to an untrusted receiver, as a webhook does."""
 
 from __future__ import annotations
 
@@ -20,22 +20,28 @@ from lipsync_demo.wavespeed.untrusted.session import (
     session,
 )
 
-_CONNECT_SECONDS, _ANSWER_SECONDS = 10, 30
+_CONNECT_SECONDS = 10
+"""Timeout of the connection."""
+
+_ANSWER_SECONDS = 30
+"""Timeout of the answer."""
+
 _WHOLE_SECONDS = 60.0
-"""The most one message may take; the other two bound single steps only."""
+"""Timeout of a whole delivery; the other two bound single steps only."""
 
 _NOT_PUBLIC = "the address does not lead to the public internet"
+"""Why a private address is refused."""
 
 
 class Undelivered(Exception):  # noqa: N818
-    """The message did not arrive; the text says why, without the address."""
+    """The message was not delivered; the text says why, without the URL."""
 
 
 def check_receiver(url: str, *, allow_private: bool) -> None:
-    """Judge an address as far as that is possible without asking DNS.
+    """Check a receiver's URL without DNS.
 
     Raises:
-        Undelivered: nothing will ever be delivered there.
+        Undelivered: nothing can ever be delivered there.
     """
     place = plain(url)
     if place is None:
@@ -51,10 +57,10 @@ def check_receiver(url: str, *, allow_private: bool) -> None:
 
 
 def deliver(url: str, body: bytes, headers: Mapping[str, str], *, allow_private: bool) -> None:
-    """POST `body` once, without a key; redirects are not followed, the answer is not read.
+    """POST `body` once, without the key; redirects are not followed, the body is not read.
 
     Raises:
-        Undelivered: no answer of 2xx came.
+        Undelivered: no 2xx answer arrived.
     """
     check_receiver(url, allow_private=allow_private)
     permits = permitted(allow_private)
@@ -80,7 +86,7 @@ def deliver(url: str, body: bytes, headers: Mapping[str, str], *, allow_private:
     except ForbiddenAddress:
         raise Undelivered(_NOT_PUBLIC) from None
     except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-        raise Undelivered(no_answer(error).why) from None  # the cause would name the whole address
+        raise Undelivered(no_answer(error).why) from None  # the cause contains the whole URL
     finally:
         patience.cancel()
     if not 200 <= status < 300:

@@ -1,9 +1,9 @@
-"""Fetching a file from an address nobody vouches for.
+"""Downloads a file from an untrusted URL.
 
-https only, public addresses only (see `guard`, again for every redirect), no key, no
-cookies, a size cap, and a file that appears under its name only when it is whole.  One
-origin may be trusted, such as that of a local server: there http and private addresses
-are allowed for as long as no redirect has left it.
+https only, public addresses only (see `guard`, checked again for every redirect), no key, no
+cookies, a size limit, and an atomic rename once the file is complete.  One origin may be
+trusted, such as a local server: there http and private addresses are allowed until a redirect
+leaves it.
 """
 
 from __future__ import annotations
@@ -38,9 +38,19 @@ from lipsync_demo.wavespeed.untrusted.session import (
 log = logging.getLogger(__name__)
 
 _REDIRECTS = 5
-_CONNECT_SECONDS, _STALL_SECONDS = 10, 30
+"""Maximum number of redirects."""
+
+_CONNECT_SECONDS = 10
+"""Timeout of the connection."""
+
+_STALL_SECONDS = 30
+"""Timeout without progress."""
+
 _CHUNK = 1 << 18
+"""Bytes per read."""
+
 _HEADERS = {"Accept": "*/*", "Accept-Encoding": "identity"}
+"""Headers of the request: no compression, so that progress counts the file's bytes."""
 
 
 def download(
@@ -57,19 +67,18 @@ def download(
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Path:
-    """Copy the file behind `url` to `path` by way of `path` + ".part"; return `path`.
+    """Download `url` to `path` by way of `path` + ".part"; return `path`.
 
     Args:
-        limit_bytes: the largest file taken.
-        limit_seconds: the most the whole copy may take.
-        allow_private: whether private and loopback addresses may be reached too, over
-            http or https.
-        trusted_origin: a URL whose origin may be reached over http and anywhere.
-        result: whether it is a task's output, which servers keep for a while only.
-        on_progress: called with the bytes so far and, when known, in total.
+        limit_bytes: maximum size of the file.
+        limit_seconds: timeout of the whole download.
+        allow_private: whether to allow private and loopback addresses, over http or https.
+        trusted_origin: a URL whose origin is allowed over http and on any address.
+        result: whether it is a task's output, which servers keep only for some days.
+        on_progress: called with the bytes so far and, if known, in total.
 
     Raises:
-        DownloadFailed: the file could not be fetched whole, or not at all.
+        DownloadFailed: the file could not be downloaded completely.
     """
     url = tidied(url)
     retry = retry or Retry(attempts=4)
@@ -118,10 +127,9 @@ def _body(
     clock: Callable[[], float],
     on_progress: Progress | None,
 ) -> Iterator[bytes]:
-    """The bytes of a good answer, counted.
+    """Yield the bytes of a successful answer and report progress.
 
-    Every failure of the network comes out as `DownloadFailed` or `_Passing`, so an
-    `OSError` beside it is the disk's.
+    Network failures become `DownloadFailed` or `_Passing`, so any other `OSError` is the disk's.
     """
     total = _length(response)
     if total is not None and total > limit_bytes:
@@ -218,7 +226,7 @@ def _passing(url: str, why: str, status: int | None = None, wait: float | None =
 
 
 class _Passing(Exception):  # noqa: N818
-    """A failure that another attempt may not meet."""
+    """A transient failure, worth a retry."""
 
     def __init__(self, error: DownloadFailed, retry_after: float | None = None) -> None:
         super().__init__(error)
@@ -227,7 +235,7 @@ class _Passing(Exception):  # noqa: N818
 
 
 class _Visit:
-    """One attempt: a chain of redirects to a file."""
+    """One attempt, following redirects to the file."""
 
     def __init__(self, allow_private: bool, trusted_origin: str | None) -> None:
         self._allow_private = allow_private
@@ -244,7 +252,7 @@ class _Visit:
         self._free.close()
 
     def response(self, url: str) -> requests.Response:
-        """The answer at the end of the redirects, its body not yet read."""
+        """The answer after all redirects, its body not yet read."""
         trusted = True
         for _ in range(_REDIRECTS + 1):
             trusted = trusted and self._trusted is not None and origin(url) == self._trusted
@@ -276,7 +284,7 @@ class _Visit:
             )
         except ForbiddenAddress:
             forbidden = _forbidden(url) if url.startswith("https:") else _unencrypted(url)
-        except ValueError:  # what the parsers of addresses say of one that is none
+        except ValueError:  # raised by URL parsers
             forbidden = _not_plain(url)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             forbidden = None

@@ -1,7 +1,7 @@
-"""Connections that only reach permitted addresses.
+"""Connections restricted to permitted addresses.
 
-Names are judged by what they resolve to before anything is sent, and the socket's real
-peer is judged again, so that a name that changes its address in between gains nothing.
+A host name is checked by the addresses it resolves to before anything is sent, and the socket's
+peer is checked again, which defeats DNS rebinding.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from urllib3.exceptions import NameResolutionError
 from lipsync_demo.wavespeed.addresses import Address, literal
 
 Permits = Callable[[str, Address], bool]
-"""Whether a connection of this scheme may go to this address."""
+"""Returns whether a connection with this scheme may go to this address."""
 
 
 class ForbiddenAddress(Exception):  # noqa: N818
-    """The connection would have gone to an address that is not permitted."""
+    """The connection's address is not permitted."""
 
 
 def check_name(host: str, port: int, scheme: str, permits: Permits) -> None:
-    """Judge every address a name resolves to.
+    """Check every address a host name resolves to.
 
     Raises:
         ForbiddenAddress: one of them is not permitted.
@@ -44,7 +44,7 @@ def _check_address(text: str, scheme: str, permits: Permits) -> None:
 def guarded_pools(permits: Permits, opened: list[HTTPConnection]) -> dict[str, Any]:
     """Connection pools by scheme, for a pool manager's `pool_classes_by_scheme`.
 
-    Every connection they open is added to `opened`.
+    Every connection they open is appended to `opened`.
     """
 
     class PlainConnection(HTTPConnection):

@@ -1,7 +1,7 @@
-"""What every request to an address nobody vouches for has in common.
+"""Sessions for requests to untrusted URLs.
 
-No key, no cookies, no redirect followed by itself, and connections to permitted addresses
-only (see `guard`).
+No key, no cookies, no automatic redirects, and connections to permitted addresses only
+(see `guard`).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 
 def permitted(allow_private: bool) -> Permits:
-    """The public internet over https; with `allow_private` private addresses too, over both."""
+    """Permit public addresses over https; with `allow_private` private ones over both schemes."""
 
     def permits(scheme: str, address: Address) -> bool:
         if scheme == "https":
@@ -36,7 +36,7 @@ def permitted(allow_private: bool) -> Permits:
 
 
 class GuardedAdapter(requests.adapters.HTTPAdapter):
-    """Direct connections go to permitted addresses only; a proxy decides for itself."""
+    """Restricts direct connections to permitted addresses; a proxy makes its own connections."""
 
     def __init__(self, permits: Permits) -> None:
         self._permits = permits
@@ -48,7 +48,7 @@ class GuardedAdapter(requests.adapters.HTTPAdapter):
         self.poolmanager.pool_classes_by_scheme = guarded_pools(self._permits, self._opened)
 
     def cut(self) -> None:
-        """End what is under way, from any thread, however slowly it goes on."""
+        """Close all open connections; callable from any thread."""
         for connection in self._opened:
             sock = connection.sock
             if sock is not None:
@@ -64,24 +64,24 @@ def session(adapter: requests.adapters.HTTPAdapter) -> requests.Session:
 
 
 def plain(url: str) -> Origin | None:
-    """The origin of a web address without a name or password in it; None for anything else."""
+    """The origin of an http(s) URL without credentials; None for anything else."""
     place = origin(url)
     if place is None or "@" in urlsplit(url).netloc or re.search(r"[\s\\]", url):
         return None
     try:
         place[1].encode("idna")
-    except UnicodeError:  # a part of its name is empty or longer than names may be
+    except UnicodeError:  # a label of the host name is empty or too long
         return None
     return place
 
 
 def proxies(url: str) -> Any:
-    """For `requests`: the environment's proxies, but none to this machine itself."""
+    """Value for `requests`: the environment's proxies, but none for this machine itself."""
     return DIRECT if _near(url) else None
 
 
 def check_proxied(url: str, permits: Permits) -> None:
-    """Judge the name of a plain address that a proxy would connect to.
+    """Check the host name of a URL that a proxy would connect to.
 
     Raises:
         ForbiddenAddress: it resolves to an address that is not permitted.
