@@ -1,4 +1,4 @@
-"""The parts of the server put together as one ASGI application."""
+"""Assembles the server as one ASGI application."""
 
 from __future__ import annotations
 
@@ -32,15 +32,15 @@ from lipsync_demo.settings import FaceChoice
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """What a server is made from.
+    """Configuration of a server.
 
     Attributes:
-        folder: where jobs, uploads and outputs are kept; one server at a time.
-        limit_bytes: the largest file taken, as an upload or from a media URL.
-        allow_private: media URLs and receivers of webhooks may be at private addresses.
-        sync_seconds: the longest a submit is held until its task has ended.
-        webhook_pauses: seconds between the tries of a webhook.
-        closing: set when the server stops, so that no request is held any longer.
+        folder: holds jobs, uploads and outputs; for one server at a time.
+        limit_bytes: maximum size of a file, as an upload or from a media URL.
+        allow_private: whether media URLs and webhooks may be at private addresses.
+        sync_seconds: timeout of a submit that waits for its task.
+        webhook_pauses: seconds between the attempts to deliver a webhook.
+        closing: set when the server stops, so that waiting requests return.
     """
 
     folder: Path
@@ -57,7 +57,7 @@ class Options:
 
 
 def create_app(options: Options) -> ASGIApp:
-    """The server as ASGI; its lifespan recovers lost jobs and runs the workers."""
+    """The server as an ASGI app; its lifespan recovers interrupted jobs and runs the workers."""
     options.folder.mkdir(parents=True, exist_ok=True)
     database = open_database(options.folder / "jobs.sqlite3")
     outputs = options.folder / "outputs"

@@ -1,4 +1,4 @@
-"""Why a local backend cannot run, for the person who started it."""
+"""Errors of the local backend, for the user who started it."""
 
 from __future__ import annotations
 

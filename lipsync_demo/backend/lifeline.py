@@ -1,9 +1,9 @@
-"""Ending with the parent process, however it ends.
+"""Ends a process with its parent, however the parent ends.
 
-The server holds the read end of a pipe as its standard input: the kernel closes the write
-end when the parent dies.  Workers ask the kernel for SIGKILL as well (Linux), because
-native code may keep the thread that watches the parent from running.  The server does not:
-that signal follows the parent's *thread* that started it, which may end early.
+The server's standard input is the read end of a pipe, whose write end the kernel closes when the
+parent dies.  On Linux, workers also request SIGKILL from the kernel, because native code may
+block the thread that watches the parent.  The server does not: that signal is sent when the
+parent's *thread* that started it ends, which may be early.
 """
 
 from __future__ import annotations
@@ -18,11 +18,14 @@ import threading
 from collections.abc import Callable
 
 _PR_SET_PDEATHSIG = 1
+"""Linux's prctl option for the signal sent when the parent dies."""
+
 _LONGEST_LINE = 4096
+"""Maximum length of a line in bytes."""
 
 
 def read_line(fd: int) -> str:
-    """One line from a file descriptor, unbuffered, so that `on_end` sees the rest."""
+    """Read one line from a file descriptor, unbuffered, so that `on_end` gets the rest."""
     line = bytearray()
     while len(line) < _LONGEST_LINE:
         byte = os.read(fd, 1)
@@ -33,7 +36,7 @@ def read_line(fd: int) -> str:
 
 
 def on_end(fd: int, action: Callable[[], None]) -> None:
-    """Call `action` in a thread once nobody can write to `fd` any more."""
+    """Call `action` in a background thread once the write end of `fd` is closed."""
 
     def watch() -> None:
         while os.read(fd, 4096):
@@ -44,7 +47,7 @@ def on_end(fd: int, action: Callable[[], None]) -> None:
 
 
 def die_with_parent() -> None:
-    """In a multiprocessing child: be killed as soon as the parent is gone."""
+    """Make this multiprocessing child end as soon as its parent has."""
     parent = multiprocessing.parent_process()
     if parent is None:
         return

@@ -1,6 +1,6 @@
-"""The local backend as a child process of this one: started, watched, ended with it.
+"""Runs the local backend as a child process: starts, monitors and stops it.
 
-This module loads nothing of the server itself.
+This module imports nothing of the server itself.
 """
 
 from __future__ import annotations
@@ -24,28 +24,40 @@ from lipsync_demo.backend.errors import BackendError
 log = logging.getLogger(__name__)
 
 _START_SECONDS = 60.0
+"""Timeout of the start."""
+
 _STOP_SECONDS = 15.0
+"""Timeout of an orderly stop, after which the server is killed."""
+
 _STEADY_SECONDS = 60.0
+"""Seconds of uptime after which the count of failures is reset."""
+
 _RESTARTS = 5
+"""Maximum number of restarts in a row."""
+
 _FIRST_PAUSE_SECONDS = 0.25
+"""Back-off before the first restart; doubled with each further one."""
+
 _PACKAGE_PARENT = Path(__file__).resolve().parents[2]
+"""The child's working directory."""
+
 _NOT_INHERITED = ("WAVESPEED_API_KEY", "LIPSYNC_SIGNING_SECRET")
+"""Environment variables that the child does not get."""
 
 
 class LocalBackend:
-    """A server of our own on loopback with a random token and a free port.
+    """A server on loopback with a random token and a free port.
 
-    It ends when `stop` is called or this process ends, even by `kill -9`.  Should it end
-    by itself it is started again with the same address and token, so that a client
-    notices no more than a passing failure.
+    It ends with `stop` or with this process, even by `kill -9`.  If it crashes it is restarted with
+    the same URL and token, so that clients see only a transient failure.
 
     Args:
         data_dir: the data folder; the server works in `backend/` there.
-        workers: videos rendered at a time.
+        workers: number of concurrent renderings.
         faults: fault switches, such as `429:3`.
 
     Attributes:
-        url, token: what a client needs; the address is known once it has started.
+        url, token: for clients; the URL is set by `start`.
     """
 
     def __init__(self, data_dir: Path, workers: int, faults: Iterable[str] = ()) -> None:
@@ -65,15 +77,15 @@ class LocalBackend:
 
     @property
     def pid(self) -> int | None:
-        """The server's process id; None while it is not running."""
+        """The server's process id; None if it is not running."""
         process = self._process
         return process.pid if process is not None and process.poll() is None else None
 
     def start(self) -> tuple[str, str]:
-        """Start the server and wait until it listens; return its address and token.
+        """Start the server and wait until it listens; return its URL and token.
 
         Raises:
-            BackendError: it ended or did not listen in time.
+            BackendError: it ended, or did not listen in time.
         """
         self.log_path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.log_path.unlink(missing_ok=True)
@@ -83,7 +95,7 @@ class LocalBackend:
         return self.url, self.token
 
     def stop(self) -> None:
-        """End the server in order; tasks in work wait for the next start."""
+        """Stop the server in order; running tasks are queued for the next start."""
         self._stopping.set()
         with self._changing:
             process = self._process
@@ -105,7 +117,7 @@ class LocalBackend:
         self.stop()
 
     def _launch(self) -> str:
-        """Start the child; return the address it listens on."""
+        """Start the child process; return its URL."""
         with self._changing:
             with self.log_path.open("ab") as stderr:
                 self._process = process = subprocess.Popen(  # noqa: S603 - our own command
@@ -115,7 +127,7 @@ class LocalBackend:
                     stderr=stderr,
                     cwd=_PACKAGE_PARENT,
                     env=self._environment(),
-                    # Ctrl-C in a terminal is for the parent, which then ends this one.
+                    # Ctrl-C in a terminal is meant for the parent, which then stops the child.
                     start_new_session=True,
                     text=True,
                 )
@@ -123,7 +135,7 @@ class LocalBackend:
             patience = threading.Timer(_START_SECONDS, process.kill)
             patience.start()
             try:
-                # The token goes where no list of processes shows it.
+                # By stdin, as arguments are visible in process lists.
                 with contextlib.suppress(OSError):
                     stdin.write(f"{self.token}\n")
                     stdin.flush()
@@ -154,7 +166,7 @@ class LocalBackend:
         return lines[-1].strip() if lines else "It said nothing."
 
     def _watch(self) -> None:
-        """Start the server again whenever it ends by itself, but not for ever."""
+        """Restart the server when it crashes, at most `_RESTARTS` times in a row."""
         failures = 0
         while (process := self._process) is not None:
             since = time.monotonic()

@@ -1,7 +1,7 @@
-"""One server from start to end: lock, socket, ready line, shutdown.
+"""Runs a server from start to end: lock, socket, ready line, shutdown.
 
-The heavy libraries (OpenCV, LiteRT, PyAV) are loaded by the workers only, so that the
-server answers within seconds.
+Only the workers load the heavy libraries (OpenCV, LiteRT, PyAV), so that the server answers
+within seconds.
 """
 
 from __future__ import annotations
@@ -27,14 +27,21 @@ from lipsync_demo.backend.faults.switches import Faults
 from lipsync_demo.backend.lifeline import on_end, read_line
 from lipsync_demo.settings import Settings
 
-TOKEN_FROM_STDIN = "-"  # noqa: S105 - the mark for "read it", not a token
+TOKEN_FROM_STDIN = "-"  # noqa: S105 - stands for stdin, not a token
+"""Argument that requests to read the token from stdin."""
+
 _LOCK_SECONDS = 10
+"""Timeout for the lock of the data folder."""
+
 _GRACE_SECONDS = 2
+"""Seconds for open requests when the server stops."""
+
 _STDIN = 0
+"""File descriptor of standard input."""
 
 
 class Server(uvicorn.Server):
-    """uvicorn that says when it listens, and when it begins to stop."""
+    """A uvicorn server with callbacks for when it listens and when it starts to stop."""
 
     def __init__(
         self, config: uvicorn.Config, on_ready: Callable[[], None], on_end: Callable[[], None]
@@ -53,7 +60,7 @@ class Server(uvicorn.Server):
         await super().shutdown(sockets)
 
     def stop(self) -> None:
-        """Ask for an orderly end from any thread."""
+        """Request an orderly stop; thread-safe."""
         self.should_exit = True
 
 
@@ -67,14 +74,14 @@ def serve(
     """Serve until a signal; print one JSON line `{"url", "token"}` when ready.
 
     Args:
-        port: 0 takes a free one.
-        token: the bearer token; None makes one; "-" reads it from the first line of
-            standard input and ends the server when standard input ends.
-        data_dir: default from the settings; the server keeps its data in `backend/` there.
+        port: 0 for a free one.
+        token: the bearer token; None generates one; "-" reads it from the first line of
+            standard input and stops the server when standard input ends.
+        data_dir: defaults to the setting; the server stores its data in `backend/` there.
         faults: switches as in `faults.FAULTS`, such as `429:3`.
 
     Raises:
-        BackendError: another server uses the folder, or the port is taken.
+        BackendError: another server uses the folder, or the port is in use.
         ValueError: a fault switch does not exist.
     """
     settings = Settings()
@@ -104,14 +111,14 @@ def serve(
 
 
 def make_server(options: Options, on_ready: Callable[[], None]) -> Server:
-    """A server for these options that is not running yet."""
+    """Create a server for these options, not running yet."""
     config = uvicorn.Config(
         create_app(options),
         http=options.connections.protocol() if options.faults else "h11",
         ws="none",
         lifespan="on",
         log_config=None,
-        access_log=False,  # paths of uploads and outputs are the permission to read them
+        access_log=False,  # paths of uploads and outputs grant access to them
         server_header=False,
         proxy_headers=False,
         timeout_graceful_shutdown=_GRACE_SECONDS,
@@ -121,10 +128,10 @@ def make_server(options: Options, on_ready: Callable[[], None]) -> Server:
 
 @contextlib.contextmanager
 def only_server(folder: Path) -> Iterator[None]:
-    """Hold the folder's lock; it falls to the next server however this one ends.
+    """Hold the folder's lock, which is released however this process ends.
 
     Raises:
-        BackendError: another server holds it and does not end within seconds.
+        BackendError: another server holds it and does not end within the timeout.
     """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     lock = filelock.FileLock(folder / "lock")
@@ -171,9 +178,9 @@ def _in_url(host: str) -> str:
 
 
 def _end(server: Server) -> None:
-    """The parent is gone: end in order, or at once when that takes too long."""
+    """Stop the server because the parent is gone; exit at once if that takes too long."""
     server.stop()
-    # Workers die with this process; jobs in work are found again at the next start.
+    # Workers die with this process; interrupted jobs are recovered at the next start.
     threading.Timer(_GRACE_SECONDS * 4, os._exit, (1,)).start()
 
 

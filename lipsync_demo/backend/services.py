@@ -1,4 +1,4 @@
-"""What the routes share: the stores, the worker pool, the faults."""
+"""The services that the routes share: stores, worker pool, faults."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from lipsync_demo.backend.webhooks.signing import WebhookSecret
 
 @dataclass(frozen=True, kw_only=True)
 class Services:
-    """The parts of one running server.
+    """The services of one running server.
 
     Attributes:
         outputs: the folder of finished videos.
-        analyses: the folder of what the engine found in inputs.
-        sync_seconds: the longest a submit is held until its task has ended.
+        analyses: the folder of the engine's cached analyses of inputs.
+        sync_seconds: timeout of a submit that waits for its task.
         closing: set when the server stops.
     """
 

@@ -1,4 +1,4 @@
-"""A public address for a local file: by upload, or by a signed link to this app."""
+"""A public URL for a local file: by upload, or as a signed link to this app."""
 
 from .choice import choose, explain
 from .errors import HostingUnavailable, LinkRefused

@@ -1,4 +1,4 @@
-"""Which way of hosting is used, and the sentence that says so."""
+"""Chooses between upload and signed links, and explains the choice."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _SIGNED = (
 
 
 def choose(settings: Settings, client: WaveSpeedClient) -> Hosting:
-    """The hosting for the server this client talks to.
+    """The hosting for the client's server.
 
     Raises:
         HostingUnavailable: the settings ask for signed links that cannot work.
@@ -34,7 +34,7 @@ def choose(settings: Settings, client: WaveSpeedClient) -> Hosting:
 
 
 def explain(settings: Settings, base_url: str) -> str:
-    """Where files for the server at `base_url` will go and why, for the page.
+    """A sentence for the page: where files for the server at `base_url` go, and why.
 
     Raises:
         HostingUnavailable: the settings ask for signed links that cannot work.
@@ -59,7 +59,7 @@ def _decide(settings: Settings, base_url: str) -> tuple[HostingName, str]:
     scheme, name, _ = place
     near = is_loopback(name)
     if here:
-        # A server on this machine needs no way around the public internet.
+        # A server on this machine must not need the public internet.
         if not near:
             return "upload", _LOCAL
     elif near or _private(name) or scheme != "https":

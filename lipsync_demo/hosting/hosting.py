@@ -1,4 +1,4 @@
-"""What every way of hosting offers."""
+"""The interface of all kinds of hosting."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from lipsync_demo.wavespeed.bodies import Progress
 
 
 class Hosting(Protocol):
-    """Turns a local file into an address the server can fetch it from."""
+    """Publishes a local file at a URL that the server can fetch."""
 
     @property
     def name(self) -> HostingName: ...
 
     @property
     def sentence(self) -> str:
-        """Where the files go and why, for the page."""
+        """A sentence for the page: where files go, and why."""
         ...
 
     def publish(self, path: Path, on_progress: Progress | None = None) -> str:
-        """Make the file reachable and return its address.
+        """Publish the file and return its URL.
 
         Raises:
-            HostingUnavailable: the settings or the file do not allow it.
-            WaveSpeedError: the server did not take it.
+            HostingUnavailable: the settings or the file prevent it.
+            WaveSpeedError: the server refused it.
         """
         ...

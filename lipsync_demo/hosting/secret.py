@@ -1,4 +1,4 @@
-"""The secret that signs links: from the settings, else made once and kept on the disk."""
+"""The secret that signs links: from the settings, else generated once and stored on disk."""
 
 from __future__ import annotations
 
@@ -11,12 +11,17 @@ from lipsync_demo.hosting.errors import HostingUnavailable
 from lipsync_demo.settings import Settings
 
 _FILE = "signing-secret"
+"""Name of the secret's file."""
+
 _SHORTEST = 16
+"""Minimum length of a secret in bytes."""
+
 _LENGTH = 64
+"""Length of a generated secret in characters."""
 
 
 def signing_secret(settings: Settings) -> bytes:
-    """The secret, at least 16 bytes; the same for every process over one data folder.
+    """The secret, at least 16 bytes; the same for all processes with one data folder.
 
     Raises:
         HostingUnavailable: the configured secret is too short, or the file is unusable.
@@ -51,7 +56,7 @@ def _kept(path: Path) -> bytes:
 
 
 def _read(path: Path) -> bytes:
-    # Another process may have created the file a moment ago and not have written it yet.
+    # Another process may have just created the file without having written it yet.
     for pause in (0.0, 0.05, 0.2, 0.5):
         time.sleep(pause)
         secret = path.read_bytes().strip()

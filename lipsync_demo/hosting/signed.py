@@ -1,7 +1,7 @@
-"""Hosting by this app: expiring links to `/media/…`, signed with HMAC-SHA256.
+"""Hosting by this app: presigned URLs below `/media/`, signed with HMAC-SHA256.
 
-A published file gets a random name in one folder.  The signature covers that name and the
-expiry, so a link opens one file for a limited time and reveals nothing about any other.
+A published file gets a random name in one folder.  The signature covers the name and the expiry,
+so that a link opens one file for a limited time and reveals nothing about others.
 """
 
 from __future__ import annotations
@@ -25,21 +25,26 @@ from lipsync_demo.settings import HostingName, Settings
 from lipsync_demo.wavespeed.bodies import Progress
 
 ROUTE = "/media/"
+"""Path of the links."""
+
 LIFETIME_SECONDS = 24 * 3600
-"""How long a link works: a task may queue for hours before its media are fetched."""
+"""Seconds until a link expires: a task may queue for hours before its media are fetched."""
 
 _NAME = re.compile(r"([0-9a-f]{8,12})-[A-Za-z0-9_-]{32}(\.[a-z0-9]{1,8})?")
+"""Name of a published file: hexadecimal expiry, random text, extension."""
+
 _EXPIRY = re.compile(r"[0-9]{1,12}")
+"""Expiry in a link, in seconds since 1970."""
 
 
 class SignedMedia:
-    """Signs links to files and opens the files behind them.
+    """Signs links to files and resolves links to files.
 
     Args:
         secret: at least 16 bytes.
-        base_url: what the links begin with; "" makes links for this app's own page.
-        root: the folder of the published files; nothing outside it is ever opened.
-        now: seconds since the epoch.
+        base_url: prefix of the links; "" for links on this app's own page.
+        root: the folder of published files; no file outside it is ever opened.
+        now: returns seconds since the epoch.
     """
 
     def __init__(
@@ -65,10 +70,10 @@ class SignedMedia:
     def sign(self, path: Path) -> str:
         """Publish a file under a random name and return the link to it.
 
-        An unchanged file keeps its link for half of the link's life.
+        An unchanged file keeps its link for half of the link's lifetime.
 
         Raises:
-            HostingUnavailable: the file is not there or cannot be published.
+            HostingUnavailable: the file is missing or cannot be published.
         """
         try:
             state = path.stat()
@@ -87,10 +92,10 @@ class SignedMedia:
         return link
 
     def open(self, name: str, exp: str, sig: str) -> Path:
-        """The published file a link stands for.
+        """The published file of a link.
 
         Raises:
-            LinkRefused: the link was altered or has expired, or the file is gone.
+            LinkRefused: the signature is invalid, the link has expired, or the file is gone.
         """
         genuine = hmac.compare_digest(self._signature(name, exp).encode(), sig.encode())
         if not (genuine and _NAME.fullmatch(name) and _EXPIRY.fullmatch(exp)):
@@ -103,13 +108,13 @@ class SignedMedia:
         return path
 
     def withdraw(self, path: Path) -> None:
-        """End every link to a file: what was published of it is removed."""
+        """Revoke every link to a file by removing its published copies."""
         state = path.stat()
         for published in self._root.glob("*-*"):
             with suppress(OSError):
                 found = published.stat()
                 linked = (found.st_dev, found.st_ino) == (state.st_dev, state.st_ino)
-                # Where the file system has no links a copy was published.
+                # Without hard links the file was copied.
                 copied = found.st_nlink == 1 and found.st_size == state.st_size
                 if linked or (copied and digest(published) == digest(path)):
                     published.unlink()
@@ -136,7 +141,7 @@ class SignedMedia:
         return hmac.new(self._secret, signed, hashlib.sha256).hexdigest()
 
     def _sweep(self) -> None:
-        """Remove published files whose links have all expired; their names say when."""
+        """Remove published files that have expired, according to their names."""
         now = self._now()
         self._links = {key: kept for key, kept in self._links.items() if kept[0] > now}
         for path in self._root.glob("*-*"):
@@ -159,7 +164,7 @@ class SignedHosting:
         """Give the file a link; nothing is transferred until the server fetches it.
 
         Raises:
-            HostingUnavailable: the file is not there or cannot be published.
+            HostingUnavailable: the file is missing or cannot be published.
         """
         link = self._media.sign(path)
         if on_progress:
@@ -169,7 +174,7 @@ class SignedHosting:
 
 
 def signed_media(settings: Settings, base_url: str = "") -> SignedMedia:
-    """The signed media of these settings; `base_url` "" makes links for the own page.
+    """The signed media of these settings; `base_url` "" for links on the own page.
 
     Raises:
         HostingUnavailable: there is no usable secret.

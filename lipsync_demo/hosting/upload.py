@@ -1,4 +1,4 @@
-"""Hosting by the media store of the server that will work with the file."""
+"""Hosting by the media store of the server that processes the file."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from lipsync_demo.wavespeed.client import WaveSpeedClient
 
 
 class UploadHosting:
-    """Puts files into the server's own store."""
+    """Uploads files to the server's media store."""
 
     name: HostingName = "upload"
 
@@ -19,10 +19,10 @@ class UploadHosting:
         self.sentence = sentence
 
     def publish(self, path: Path, on_progress: Progress | None = None) -> str:
-        """Upload the file and return its address.
+        """Upload the file and return its URL.
 
         Raises:
-            UploadRefused: the file is missing, empty, too large, or was not taken.
+            UploadRefused: the file is missing, empty, too large, or was refused.
             WaveSpeedError: the client's other errors.
         """
         return self._client.upload(path, on_progress)

@@ -1,4 +1,4 @@
-"""An account's limit as the local backend plays it: so many submits in a window, no more."""
+"""Simulates an account's rate limit: a number of submits per time window."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from lipsync_demo.backend.faults.effects import Allowance, Refusal, refuse
 log = logging.getLogger(__name__)
 
 BUSY = "Too many requests, please try again later."
+"""Message of a 429."""
 
 
 class Meter:
-    """Counts the submits of a window, which begins with the first after the one before."""
+    """Counts submits per window; a window starts with the first submit after the last one."""
 
     def __init__(self, allowance: Allowance) -> None:
         self.allowance = allowance
@@ -21,7 +22,7 @@ class Meter:
         self._taken = self._refused = 0
 
     def over(self, now: float) -> Refusal | None:
-        """None when a submit at `now` (seconds that never go back) is taken, else the refusal."""
+        """None if a submit at `now` (monotonic seconds) is accepted, else the 429."""
         allowance = self.allowance
         if now - self._began >= allowance.seconds:
             self._began, self._taken, self._refused = now, 0, 0
@@ -37,7 +38,7 @@ class Meter:
 
 
 def written(usual: Allowance, spec: str) -> Allowance:
-    """The allowance that `NAME:SUBMITS/SECONDS` or `NAME:SUBMITS/SECONDS/AT_ONCE` names.
+    """Parse `NAME:SUBMITS/SECONDS` or `NAME:SUBMITS/SECONDS/AT_ONCE`.
 
     Raises:
         ValueError: the numbers are not of this form.
@@ -54,5 +55,5 @@ def written(usual: Allowance, spec: str) -> Allowance:
 
 
 def positive(text: str) -> bool:
-    """Whether the text is a positive whole number in plain digits."""
+    """Whether the text is a positive integer in ASCII digits."""
     return text.isascii() and text.isdigit() and int(text) > 0

@@ -1,4 +1,4 @@
-"""What a fault can do to a request, a task or an answer, and where it acts."""
+"""Effects of faults on requests, tasks and answers, and where they act."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from enum import Enum
 from typing import Any
 
 CLOSED_PLACE = "http://127.0.0.1:9"
-"""An origin nobody answers on: the discard port of this machine."""
+"""An origin without a server: the discard port of this machine."""
 
 
 class Place(str, Enum):
-    """Where a fault acts, and so what its count counts."""
+    """Where a fault acts; its count applies to these events."""
 
     API = "any request to the API"
     READ = "a GET of the API"
@@ -28,7 +28,7 @@ class Place(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Answer this instead of handling the request."""
+    """An answer sent instead of handling the request."""
 
     status: int
     body: bytes
@@ -38,10 +38,9 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """Take so many submits in so many seconds, counted from the first, and refuse the others.
+    """A rate limit: accept `submits` per `seconds`, counted from the first, and refuse the rest.
 
-    At most `at_once` tasks are worked on at a time.  With `told` a refusal says in Retry-After
-    when the next submit is taken.
+    At most `at_once` tasks run concurrently.  With `told` a refusal has a Retry-After header.
     """
 
     submits: int
@@ -51,7 +50,7 @@ class Allowance:
 
 
 class Mishap(Enum):
-    """Handle the request, then spoil the answer's way back."""
+    """Handle the request, then corrupt its answer."""
 
     NOT_JSON = "200 with a body that is not JSON"
     NO_ID = "the task's id is missing"
@@ -64,7 +63,7 @@ class Mishap(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Decree:
-    """The new task has this status from the start and is never rendered."""
+    """Create the task with this status and never render it."""
 
     status: str
     code: int = 0
@@ -73,7 +72,7 @@ class Decree:
 
 @dataclass(frozen=True, slots=True)
 class Patch:
-    """Change the `data` of an answer about the task."""
+    """Modify the `data` of an answer about the task."""
 
     apply: Callable[[dict[str, Any]], None]
 
@@ -83,7 +82,7 @@ Effect = Refusal | Allowance | Mishap | Decree | Patch
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One switch: what the server does, and what a client must make of it."""
+    """One switch: what the server does, and how a client must react."""
 
     name: str
     place: Place

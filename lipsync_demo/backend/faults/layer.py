@@ -1,4 +1,4 @@
-"""The outermost layer of a server with fault switches: it spoils whole HTTP answers."""
+"""The outermost middleware of a server with fault switches: corrupts whole HTTP answers."""
 
 from __future__ import annotations
 
@@ -16,18 +16,23 @@ from lipsync_demo.backend.faults.switches import Faults
 from lipsync_demo.settings import MODEL_ID
 
 _SLOW_PIECES = 20
+"""Pieces of a slow body."""
+
 _SLOW_SECONDS = 2.0
+"""Seconds that a slow body takes."""
+
 _WEB_PAGE = b"<html><body>Please wait.</body></html>"
+"""Body sent instead of JSON."""
 
 
 class Connections:
-    """The open connections by the client's address, so that one can be cut off."""
+    """The open connections by client address, so that one can be cut."""
 
     def __init__(self) -> None:
         self._open: dict[tuple[str, int], asyncio.Transport] = {}
 
     def protocol(self) -> type[asyncio.Protocol]:
-        """A protocol class for uvicorn that keeps this list up to date."""
+        """A protocol class for uvicorn that maintains this list."""
         known = self._open
 
         class Listed(H11Protocol):
@@ -42,7 +47,7 @@ class Connections:
         return Listed
 
     def cut(self, client: tuple[str, int], *, reset: bool) -> None:
-        """Close a connection; `reset` makes the client see RST instead of an end."""
+        """Close a connection; with `reset` by RST instead of FIN."""
         transport = self._open[client]
         if reset:
             at_once = struct.pack("ii", 1, 0)
@@ -54,7 +59,7 @@ class Connections:
 
 
 class FaultLayer:
-    """ASGI middleware: acts on the switches for requests, as long as they have turns."""
+    """ASGI middleware that applies the switches to requests until their counts are used up."""
 
     def __init__(self, app: ASGIApp, faults: Faults, connections: Connections) -> None:
         self._app = app
@@ -103,7 +108,7 @@ class FaultLayer:
             half = body[: len(body) // 2]
             await send({"type": "http.response.body", "body": half, "more_body": True})
         self._connections.cut(tuple(scope["client"]), reset=effect is Mishap.RESET)
-        # uvicorn learns of the cut in the loop's next turn; until then it would complain.
+        # uvicorn notices the cut in the next iteration of the event loop and logs errors before.
         await asyncio.sleep(0.05)
 
 
@@ -136,7 +141,7 @@ def _places(method: str, path: str) -> tuple[Place, ...]:
 
 
 async def _drain(receive: Receive) -> None:
-    """Take the request's body, so that the client can read the answer."""
+    """Read the request's body, so that the client can read the answer."""
     more = True
     while more:
         message = await receive()

@@ -1,9 +1,8 @@
-"""The fault switches: every way in which the server can misbehave on purpose.
+"""The fault switches: every way in which the server can fail on purpose.
 
-One table, read by the server, the command line's help, `docs/backend.md` and the tests.
-A switch is written `NAME` (every time) or `NAME:COUNT` (the first COUNT times), one that
-plays an account's limit `NAME:SUBMITS/SECONDS/AT_ONCE`.  Of several switches for the same
-place the first with turns left acts.
+One table for the server, the command line's help, `docs/backend.md` and the tests.  The syntax is
+`NAME` (every time), `NAME:COUNT` (the first COUNT times), or `NAME:SUBMITS/SECONDS/AT_ONCE` for a
+rate limit.  Of several switches for the same place, the first with a count left acts.
 """
 
 from __future__ import annotations
@@ -328,7 +327,7 @@ FAULTS: dict[str, Fault] = {
 
 
 class Faults:
-    """The switches that are on, and the turns each has left; safe to use from threads."""
+    """The active switches and their remaining counts; thread-safe."""
 
     def __init__(self, specs: Iterable[str] = ()) -> None:
         self._lock = threading.Lock()
@@ -344,11 +343,11 @@ class Faults:
 
     @property
     def at_once(self) -> int | None:
-        """How many tasks may be worked on at a time; None without such a limit."""
+        """Maximum number of concurrent tasks; None without a limit."""
         return min((meter.allowance.at_once for meter in self._meters.values()), default=None)
 
     def take(self, *places: Place) -> Fault | None:
-        """Use up a turn of the first switch for one of these places; None when none is on."""
+        """The first active switch for one of these places, its count decremented; or None."""
         with self._lock:
             for index, (fault, left) in enumerate(self._left):
                 if fault.place not in places or left == 0:
@@ -363,16 +362,16 @@ class Faults:
         return None
 
     def take_patch(self, place: Place, data: dict[str, Any]) -> None:
-        """Change `data` as the next switch for `place` wants it."""
+        """Modify `data` by the next active switch for `place`."""
         fault = self.take(place)
         if fault is not None and isinstance(fault.effect, Patch):
             fault.effect.apply(data)
 
 
 def parse(spec: str) -> tuple[Fault, int | None]:
-    """Read `NAME`, `NAME:COUNT` or, for an account's limit, `NAME:SUBMITS/SECONDS/AT_ONCE`.
+    """Parse `NAME`, `NAME:COUNT` or, for a rate limit, `NAME:SUBMITS/SECONDS/AT_ONCE`.
 
-    Without a count the fault acts every time (None).
+    The count is None for a fault that acts every time.
 
     >>> fault, count = parse("429:3")
     >>> fault.name, count
@@ -398,6 +397,6 @@ def parse(spec: str) -> tuple[Fault, int | None]:
 
 
 def help_text() -> str:
-    """One line a fault, for the command line's help."""
+    """One line per fault, for the command line's help."""
     width = max(len(name) for name in FAULTS)
     return "\n".join(f"{f.name:<{width}}  {f.does} ({f.place.value})" for f in FAULTS.values())

@@ -1,7 +1,7 @@
-"""The JSON bodies the server takes.
+"""The JSON bodies of requests.
 
-A field the contract names must be what the contract says; any other is ignored, as the API
-very likely does (public clients send some of their own), and named in the log.
+Documented fields are validated; others are ignored, as the API very likely does (public clients
+send some of their own), and logged by name.
 """
 
 from __future__ import annotations
@@ -17,7 +17,10 @@ from lipsync_demo.media.sync_modes import DEFAULT_SYNC_MODE, SyncMode
 log = logging.getLogger(__name__)
 
 _NAMES_LOGGED = 20
+"""Maximum number of ignored fields named in the log."""
+
 _NAME_LENGTH = 64
+"""Characters of a field's name in the log."""
 
 
 def _in_utc(moment: datetime) -> datetime:
@@ -26,7 +29,7 @@ def _in_utc(moment: datetime) -> datetime:
 
 Text = Annotated[str, Field(min_length=1, max_length=8192)]
 Moment = Annotated[datetime, Field(strict=False), AfterValidator(_in_utc)]
-"""A date or a time; without a zone it is UTC."""
+"""A date or time; UTC without a zone."""
 
 
 class _Body(BaseModel):
@@ -41,11 +44,11 @@ class _Body(BaseModel):
 
 
 class SubmitBody(_Body):
-    """The model's three fields, and two that the API takes beside them for every model.
+    """The model's three fields, and two that the API accepts for every model.
 
     Attributes:
-        enable_sync_mode: answer when the task has ended.
-        enable_base64_output: show outputs as base64 instead of addresses.
+        enable_sync_mode: wait for the task before answering.
+        enable_base64_output: send outputs as base64 instead of URLs.
     """
 
     video: Text
@@ -72,14 +75,14 @@ class ListBody(_Body):
 
 
 class DeleteBody(_Body):
-    """`inputs` is this server's own: uploads that only these tasks used go with them."""
+    """`inputs` is an extension: also delete uploads that only these tasks used."""
 
     ids: Annotated[list[str], Field(max_length=1000)]
     inputs: bool = False
 
 
 class BillBody(BaseModel):
-    """Unlike the other bodies it may name filters that change nothing here."""
+    """A bill query; other filters are ignored without a log entry."""
 
     model_config = ConfigDict(strict=True)
 

@@ -1,6 +1,6 @@
-"""The one shape of every answer, `{"code", "message", "data"}`, errors included.
+"""The envelope of every answer, `{"code", "message", "data"}`, errors included.
 
-Only a path nobody knows is answered in plain text, as the API does.
+Only unknown paths are answered in plain text, like at the API.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from starlette.requests import ClientDisconnect
 
 
 class ApiError(HTTPException):
-    """Ends a request with this HTTP status and, in the envelope, this message."""
+    """Ends a request with this HTTP status and this message in the envelope."""
 
     def __init__(self, status: int, message: str) -> None:
         super().__init__(status, message)
@@ -31,12 +31,12 @@ def refusal(status: int, message: str) -> JSONResponse:
 
 
 def nothing_here() -> PlainTextResponse:
-    """What the API's own router says of a path or a method it does not know."""
+    """The API router's answer to an unknown path or method."""
     return PlainTextResponse("404 page not found", 404)
 
 
 def install(app: FastAPI) -> None:
-    """Make every error of `app` an envelope, the framework's own included."""
+    """Wrap every error of `app` in an envelope, including the framework's own."""
 
     @app.exception_handler(ApiError)
     async def _own(request: Request, error: ApiError) -> JSONResponse:
@@ -54,7 +54,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(ClientDisconnect)
     async def _gone(request: Request, error: ClientDisconnect) -> JSONResponse:
-        return refusal(400, "The request broke off.")  # nobody is there to read it
+        return refusal(400, "The request broke off.")  # the client has disconnected
 
     @app.exception_handler(Exception)
     async def _unforeseen(request: Request, error: Exception) -> JSONResponse:
@@ -62,7 +62,7 @@ def install(app: FastAPI) -> None:
 
 
 def validation_message(errors: Iterable[Mapping[str, Any]]) -> str:
-    """What is wrong with a body, in the API's words, one sentence for each field."""
+    """Validation errors of a body in the API's wording, one sentence per field."""
     return "; ".join(dict.fromkeys(_sentence(error) for error in errors))
 
 

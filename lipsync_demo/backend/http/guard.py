@@ -1,4 +1,4 @@
-"""What every request meets first: the key, and a cap on the size of its body."""
+"""Middleware that checks the key and limits the size of bodies."""
 
 from __future__ import annotations
 
@@ -11,13 +11,20 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from lipsync_demo.backend.http.envelopes import ApiError, refusal
 
 JSON_LIMIT_BYTES = 1 << 20
+"""Maximum size of a JSON body."""
+
 MULTIPART_ROOM_BYTES = 1 << 16
+"""Bytes of a multipart body that are allowed beside its file."""
+
 BINARY_UPLOAD_PATH = "/api/v3/media/upload/binary"
+"""The path whose body is a multipart form."""
+
 _BEARER = re.compile(r"bearer +(\S+) *", re.IGNORECASE)
+"""Form of the Authorization header."""
 
 
 class Guard:
-    """ASGI middleware: `/api` needs the bearer token; bodies over their cap are refused."""
+    """ASGI middleware: `/api` requires the bearer token; larger bodies are refused with 413."""
 
     def __init__(self, app: ASGIApp, token: str, upload_limit_bytes: int) -> None:
         self._app = app

@@ -1,4 +1,4 @@
-"""The model as the catalogue of `GET /models` describes it: what clients build forms from."""
+"""The model's entry in `GET /models`, from which clients build forms."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from lipsync_demo.media.sync_modes import DEFAULT_SYNC_MODE, MODES, SyncMode
 from lipsync_demo.settings import MODEL_ID
 
 _SORT_ORDER = 100
+"""Value of the entry's `sort_order`, as the API sends it."""
 
 
 def model_card(base_url: str) -> dict[str, Any]:
-    """The entry of the one model; `base_url` is where it is served, without a slash at its end."""
+    """The entry of the model; `base_url` has no trailing slash."""
     return {
         "model_id": MODEL_ID,
         "name": MODEL_ID,

@@ -1,4 +1,4 @@
-"""Holding a submit until its task has ended, for clients that ask for that."""
+"""Holds a submit's answer until its task has ended, on request of the client."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from fastapi.concurrency import run_in_threadpool
 from lipsync_demo.backend.jobs.store import Job, JobStore
 
 _FIRST_LOOK_SECONDS = 0.05
+"""Seconds before the first poll of the job."""
+
 _SLOWEST_LOOK_SECONDS = 0.5
+"""Maximum seconds between polls of the job."""
 
 
 async def ended(
@@ -23,11 +26,11 @@ async def ended(
     gone: Callable[[], Awaitable[bool]],
     closing: threading.Event,
 ) -> Job:
-    """The job once it has ended, or as it is when there is no more waiting for it.
+    """Wait for the end of a job; return it as it is then or at the timeout.
 
     Args:
-        seconds: the longest wait.
-        gone: whether the client has hung up.
+        seconds: timeout.
+        gone: returns whether the client has disconnected.
         closing: set when the server stops.
     """
     deadline = time.monotonic() + seconds

@@ -1,4 +1,4 @@
-"""Getting at a task's media: our own files directly, everything else over the network."""
+"""Finds a task's media: own files on disk, everything else by download."""
 
 from __future__ import annotations
 
@@ -11,23 +11,26 @@ from lipsync_demo.backend.jobs.uploads import UploadStore
 from lipsync_demo.names import readable
 
 _OWN = re.compile(r"/(uploads|outputs)/([0-9a-f]{32}\.[a-z0-9]{2,4})")
+"""Path of one of this server's files."""
+
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
+"""Host names of this machine."""
 
 
 class MediaUnreachable(Exception):  # noqa: N818
-    """A media URL cannot be fetched; the text says why and what to do."""
+    """A media URL cannot be downloaded; the text says why and what to do."""
 
 
 @dataclass(frozen=True)
 class Source:
-    """A local file and the name its owner knows it by."""
+    """A local file and its name for the user."""
 
     path: Path
     shown: str
 
 
 class MediaSources:
-    """Finds or fetches what a media URL names."""
+    """Resolves media URLs to local files."""
 
     def __init__(
         self, uploads: UploadStore, outputs: Path, *, limit_bytes: int, allow_private: bool
@@ -38,10 +41,10 @@ class MediaSources:
         self._allow_private = allow_private
 
     def get(self, url: str, role: str, folder: Path) -> Source:
-        """The file behind `url`; what has to be fetched is put into `folder` as `role`.
+        """The file at `url`; a download is stored in `folder` under the name `role`.
 
         Raises:
-            MediaUnreachable: there is no such file, or it cannot be fetched.
+            MediaUnreachable: there is no such file, or it cannot be downloaded.
         """
         return self._own(url) or self._fetched(url, role, folder)
 
@@ -71,19 +74,19 @@ class MediaSources:
 
 
 def upload_name(url: str) -> str | None:
-    """The name of the upload a media URL is of; None when it is not one of this server."""
+    """The name of the upload at a media URL; None if it is not on this server."""
     own = _own_file(url)
     return own[1] if own is not None and own[0] == "uploads" else None
 
 
 def _own_file(url: str) -> tuple[str, str] | None:
-    """`uploads` or `outputs`, and the name of the file there; None for other URLs."""
+    """`uploads` or `outputs`, and the file's name; None for other URLs."""
     try:
         parts = urlsplit(url)
     except ValueError:
         return None
     found = _OWN.fullmatch(parts.path)
-    # Any loopback port: after a restart an upload is still ours under its old address.
+    # Any loopback port: an upload's URL may be from before a restart on another port.
     if found is None or parts.hostname not in _LOOPBACK:
         return None
     return found[1], found[2]

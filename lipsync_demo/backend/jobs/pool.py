@@ -1,7 +1,7 @@
-"""The warm pool: one thread and one worker process for each job worked on at a time.
+"""A warm worker pool: one thread and one worker process per concurrent job.
 
-A thread claims a job, gets at its media, hands it to its process and writes down how it
-ended.  A process that dies takes one job with it at most; that job waits again.
+A thread claims a job, fetches its media, passes it to its process and records the outcome.  A
+process that dies interrupts at most one job, which is queued again.
 """
 
 from __future__ import annotations
@@ -22,13 +22,29 @@ from lipsync_demo.settings import FaceChoice
 
 log = logging.getLogger(__name__)
 
-MEDIA_UNREACHABLE, TIMED_OUT = 1402, 5004
+MEDIA_UNREACHABLE = 1402
+"""Task code for media that cannot be downloaded."""
+
+TIMED_OUT = 5004
+"""Task code for a rendering that timed out."""
+
 LONGEST_RENDER_SECONDS = 7200.0
+"""Timeout of one rendering."""
+
 _LOADING_LOOK_SECONDS = 0.1
+"""Seconds between checks while a worker loads its models."""
+
 _IDLE_LOOK_SECONDS = 5.0
+"""Seconds between checks for jobs in an idle pool, in case a notification was missed."""
+
 _LONGEST_PAUSE_SECONDS = 60.0
+"""Maximum back-off before a worker that keeps dying is restarted."""
+
 _AFTER_ERROR_SECONDS = 5.0
+"""Seconds before a slot continues after an unexpected error."""
+
 _STOP_SECONDS = 3.0
+"""Seconds to wait for each thread when the pool stops."""
 _TOO_LONG = (
     f"The task was ended after {LONGEST_RENDER_SECONDS / 3600:.0f} hours of rendering. "
     "Use a shorter or smaller video."
@@ -38,7 +54,7 @@ _INTERNAL = "The local backend had an internal error. Its log says more; try aga
 
 @dataclass(frozen=True)
 class Health:
-    """`problem` says why nothing can be rendered; None when nothing is known to be wrong."""
+    """State of the pool; `problem` says why nothing can be rendered, None without a known cause."""
 
     ready: bool
     problem: str | None
@@ -46,15 +62,15 @@ class Health:
 
 
 class WorkerDied(Exception):  # noqa: N818
-    """The worker process ended before it answered."""
+    """The worker process died before it answered."""
 
 
 class RenderTimeout(Exception):  # noqa: N818
-    """The worker did not answer in time and was ended."""
+    """The worker timed out and was killed."""
 
 
 class Worker:
-    """A process that renders one order at a time."""
+    """A process that renders one job at a time."""
 
     def __init__(self) -> None:
         context = multiprocessing.get_context("spawn")
@@ -69,7 +85,7 @@ class Worker:
         return self._process.is_alive()
 
     def look(self) -> Loaded | None:
-        """What the worker said of its engine; None while it is loading."""
+        """The worker's message about its engine; None while it is loading."""
         try:
             if self.loaded is None and self._pipe.poll():
                 self.loaded = self._pipe.recv()
@@ -81,8 +97,8 @@ class Worker:
         """Render and wait for the result.
 
         Raises:
-            WorkerDied: the process ended first.
-            RenderTimeout: it was ended because it took too long.
+            WorkerDied: the process died first.
+            RenderTimeout: it timed out and was killed.
         """
         try:
             self._pipe.send(order)
@@ -99,18 +115,18 @@ class Worker:
         return answer
 
     def kill(self) -> None:
-        """End the process; a `render` in another thread raises `WorkerDied`."""
+        """Kill the process; a `render` in another thread raises `WorkerDied`."""
         self._process.kill()
 
     def close(self) -> None:
-        """End the process and wait until it is gone; not while another thread renders."""
+        """Kill the process and wait for its end; not while another thread renders."""
         self._process.kill()
         self._process.join()
         self._pipe.close()
 
 
 class Pool:
-    """Works on the store's jobs with this many workers, from `start` to `stop`."""
+    """Renders the store's jobs with `workers` processes, from `start` to `stop`."""
 
     def __init__(
         self,
@@ -145,12 +161,12 @@ class Pool:
             thread.start()
 
     def wake(self) -> None:
-        """A job was added."""
+        """Notify the pool of a new job."""
         with self._changed:
             self._changed.notify()
 
     def stop(self) -> None:
-        """Kill the workers; the jobs they were at wait for the next start."""
+        """Kill the workers; interrupted jobs are queued for the next start."""
         with self._changed:
             self._stopping = True
             self._changed.notify_all()
@@ -173,7 +189,7 @@ class Pool:
                 if job is not None:
                     self._work_on(worker, job)
             except Exception:
-                # Nothing written down is lost by going on; a full disk may have room again.
+                # Nothing is lost by continuing: a full disk, for example, may have room again.
                 log.exception("slot %d could not take or finish a task", slot)
                 self._pause(_AFTER_ERROR_SECONDS)
             if worker.look() is not None:
@@ -182,7 +198,7 @@ class Pool:
                 deaths += 1
 
     def _worker(self, slot: int, deaths: int) -> Worker | None:
-        """This slot's worker, a new one if it died; None when the pool stops."""
+        """This slot's worker, restarted if it died; None when the pool stops."""
         worker = self._workers[slot]
         if worker is not None and not worker.alive:
             worker.close()
@@ -234,10 +250,10 @@ class Pool:
             shutil.rmtree(folder, ignore_errors=True)
 
     def _outcome(self, worker: Worker, job: Job, folder: Path) -> Outcome:
-        """Fetch, render, keep the output.
+        """Fetch the media, render, store the output.
 
         Raises:
-            WorkerDied, RenderTimeout: the worker ended before it answered.
+            WorkerDied, RenderTimeout: the worker did not answer.
         """
         try:
             video = self._media.get(job.video, "video", folder)

@@ -1,4 +1,4 @@
-"""How a job looks to a client: the `data` of every answer about a task."""
+"""A job as the `data` of answers about its task."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from lipsync_demo.settings import FOUND, MODEL_ID
 def describe(
     job: Job, base_url: str, *, inputs: bool = False, files: Path | None = None
 ) -> dict[str, Any]:
-    """The task as JSON; addresses start with `base_url`, which has no slash at its end.
+    """The task as JSON; its URLs start with `base_url`, which has no trailing slash.
 
-    Lengths of time are whole milliseconds: clients in Go and Java read them as int64.
+    Durations are whole milliseconds, as clients in Go and Java parse them as int64.
 
     Args:
-        inputs: show what the task was made from.
-        files: the folder of outputs, where outputs are shown as base64 if the task asks for it.
+        inputs: whether to include the task's inputs.
+        files: the folder of outputs, needed to send them as base64 if the task requests it.
     """
     done = job.status == COMPLETED
     timings = {"inference": _whole(job.inference_ms)}
@@ -53,7 +53,7 @@ def describe(
 
 
 def timestamp(ms: int) -> str:
-    """UTC with three fractional digits, as the API writes it.
+    """A time in UTC with milliseconds, in the API's format.
 
     >>> timestamp(1759187383027)
     '2025-09-29T23:09:43.027Z'

@@ -1,7 +1,6 @@
-"""Tasks, uploads, outputs and analyses are kept for seven days, as the API keeps its own.
+"""Deletes tasks, uploads, outputs and analyses after seven days, as the API does.
 
-Coded parts of outputs, which only save work when modes are compared, go at the first sweep after
-an hour.
+Encoded parts of outputs, which only speed up comparisons, are deleted after an hour.
 """
 
 from __future__ import annotations
@@ -20,12 +19,17 @@ from lipsync_demo.backend.jobs.uploads import UploadStore
 log = logging.getLogger(__name__)
 
 KEPT = timedelta(days=7)
+"""Retention of tasks, uploads, outputs and analyses."""
+
 PARTS_KEPT = timedelta(hours=1)
+"""Retention of encoded parts of outputs."""
+
 _EVERY = timedelta(hours=1)
+"""Interval of the sweeps."""
 
 
 class Janitor:
-    """A thread that deletes what is past its time, now and every hour."""
+    """A background thread that deletes expired data at the start and every hour."""
 
     def __init__(self, jobs: JobStore, uploads: UploadStore, outputs: Path, analyses: Path) -> None:
         self._jobs = jobs
@@ -43,12 +47,12 @@ class Janitor:
         self._thread.join()
 
     def sweep(self, at_ms: int) -> None:
-        """Delete what had been kept long enough at this moment."""
+        """Delete everything that has expired at `at_ms`, UTC milliseconds since 1970."""
         millisecond = timedelta(milliseconds=1)
         before, parts_before = at_ms - KEPT // millisecond, at_ms - PARTS_KEPT // millisecond
         forget_outputs(self._jobs.remove_older(before), self._outputs)
         self._uploads.remove_older(before)
-        # A crash between finishing a file and writing it down leaves one nobody names.
+        # A crash between writing a file and recording it leaves an unreferenced file.
         _forget(self._outputs.iterdir(), before)
         _forget(self._analyses.glob("*.npz*"), before)
         _forget(self._analyses.glob("gop-*"), parts_before)
@@ -80,13 +84,13 @@ def forget_outputs(jobs: Iterable[Job], folder: Path) -> None:
 def forget_inputs(
     jobs: Iterable[Job], store: JobStore, uploads: UploadStore, analyses: Path
 ) -> None:
-    """Delete the uploads that only these jobs used, and what was found in their media."""
+    """Delete the uploads that only these jobs used, and the analyses of media."""
     gone = list(jobs)
     for url in {url for job in gone for url in (job.video, job.audio)}:
         name = upload_name(url)
         if name is not None and not store.uses(name):
             uploads.remove(name)
     if gone:
-        # The name of an analysis does not tell whose media it is of; it is only a cache.
+        # An analysis's name does not reveal its media, so all are deleted: they are only a cache.
         for path in analyses.glob("*.npz*"):
             path.unlink(missing_ok=True)

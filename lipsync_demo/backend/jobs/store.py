@@ -1,7 +1,7 @@
-"""Jobs as records in SQLite: accepted once, rendered at least once, kept for seven days.
+"""Jobs in SQLite: accepted once, rendered at least once, kept for seven days.
 
-A job's `status` is the word the API shows.  `claim` writes `processing` before the work
-begins, so that a job found in that state at a start was interrupted by a crash.
+A job's `status` is the one the API shows.  `claim` writes `processing` before the rendering, so
+that a job in this state at a start was interrupted by a crash.
 """
 
 from __future__ import annotations
@@ -78,16 +78,16 @@ _jobs = Table(
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """One task; times are UTC milliseconds since 1970, lengths of time are milliseconds.
+    """One task; times are UTC milliseconds since 1970, durations are milliseconds.
 
     Attributes:
-        number: the order in which jobs were accepted.
-        outputs: names of the output files, not addresses: the port may change.
+        number: position in the order of acceptance.
+        outputs: names of the output files, not URLs, as the port may change.
         nsfw: one flag for each output.
-        fault: the switch this task was made under.
-        decreed: its status was set by that switch; it is never rendered.
-        found: what the engine says of the video; None before it is done.
-        base64: whether its outputs are shown as base64.
+        fault: the fault switch that was active for this task.
+        decreed: whether that switch set its status; then it is never rendered.
+        found: the engine's findings in the video; None before it is done.
+        base64: whether outputs are sent as base64.
     """
 
     number: int
@@ -118,7 +118,7 @@ class Job:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a job ended: with outputs, or with a task code and a reason in plain text."""
+    """How a job ended: outputs, or a task code and a reason in plain text; durations in ms."""
 
     outputs: tuple[str, ...] = ()
     nsfw: tuple[bool, ...] = ()
@@ -131,7 +131,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Filter:
-    """Which jobs a listing shows; times are UTC milliseconds, both ends included."""
+    """Filter of a listing; times are UTC milliseconds, both ends inclusive."""
 
     status: str | None = None
     after_ms: int | None = None
@@ -144,7 +144,7 @@ def now_ms() -> int:
 
 
 def open_database(path: Path) -> Engine:
-    """The backend's database at `path`, made when it is missing."""
+    """Open the backend's database at `path`; create it if missing."""
     engine = create_engine(f"sqlite:///{path}")
 
     @event.listens_for(engine, "connect")
@@ -165,7 +165,7 @@ def open_database(path: Path) -> Engine:
 
 
 class JobStore:
-    """The jobs of one server; the data folder's lock keeps other servers away."""
+    """The jobs of one server, which holds the lock of the data folder."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -181,7 +181,7 @@ class JobStore:
         fault: str | None = None,
         decree: Decree | None = None,
     ) -> Job:
-        """Accept a job; a decreed one has its status already and waits for nobody."""
+        """Accept a job; with `decree` it has its final status and is never rendered."""
         job_id = secrets.token_hex(16)
         values = {
             "id": job_id,
@@ -212,7 +212,7 @@ class JobStore:
         return _job(row) if row else None
 
     def claim(self) -> Job | None:
-        """Take the oldest waiting job to work on it; None when none waits."""
+        """Claim the oldest waiting job; None without one."""
         waiting = (_jobs.c.status == CREATED) & _jobs.c.decreed.is_(False)
         with self._claiming, self._engine.begin() as connection:
             query = select(_jobs.c.id).where(waiting).order_by(_jobs.c.number).limit(1)
@@ -229,7 +229,7 @@ class JobStore:
             return _one(connection, job_id)
 
     def finish(self, job: Job, outcome: Outcome) -> None:
-        """Write how a claimed job ended."""
+        """Record the outcome of a claimed job."""
         with self._engine.begin() as connection:
             _change(
                 connection,
@@ -246,12 +246,12 @@ class JobStore:
             )
 
     def release(self, job: Job) -> None:
-        """Put a claimed job back because the server stops; this is no failed attempt."""
+        """Queue a claimed job again because the server stops; the attempt does not count."""
         with self._engine.begin() as connection:
             _change(connection, job.id, status=CREATED, attempts=_jobs.c.attempts - 1)
 
     def interrupted(self, job: Job) -> None:
-        """Put a job back whose worker died, or fail it after `MAX_ATTEMPTS`."""
+        """Queue a job again after its worker died; fail it after `MAX_ATTEMPTS`."""
         if job.attempts >= MAX_ATTEMPTS:
             self.finish(job, Outcome(code=INTERNAL_ERROR, error=INTERRUPTED))
             return
@@ -259,7 +259,7 @@ class JobStore:
             _change(connection, job.id, status=CREATED)
 
     def recover(self) -> int:
-        """At a start: take up the jobs an earlier server died over; how many there were."""
+        """Queue jobs that a crash interrupted; return their number."""
         query = select(_jobs).where((_jobs.c.status == PROCESSING) & _jobs.c.decreed.is_(False))
         with self._engine.connect() as connection:
             lost = [_job(row) for row in connection.execute(query)]
@@ -268,7 +268,7 @@ class JobStore:
         return len(lost)
 
     def page(self, wanted: Filter, page: int, size: int) -> tuple[int, list[Job]]:
-        """How many jobs match, and those of one page (from 1), newest first."""
+        """The number of matching jobs, and one page of them (from 1), newest first."""
         conditions: list[ColumnElement[bool]] = []
         if wanted.status is not None:
             conditions.append(_jobs.c.status == wanted.status)
@@ -287,19 +287,19 @@ class JobStore:
             return total, [_job(row) for row in rows]
 
     def uses(self, upload: str) -> bool:
-        """Whether a job's video or audio is the upload of this name."""
+        """Whether any job uses the upload with this name."""
         ending = f"%/{upload}"
         used = _jobs.c.video.like(ending) | _jobs.c.audio.like(ending)
         with self._engine.connect() as connection:
             return connection.execute(select(_jobs.c.number).where(used)).first() is not None
 
     def remove(self, ids: Collection[str]) -> list[Job]:
-        """Forget the finished jobs among `ids`; running and unknown ones are skipped."""
+        """Delete the finished jobs among `ids` and return them; skip running and unknown ones."""
         chosen = _jobs.c.id.in_(ids) & _jobs.c.status.not_in((CREATED, PROCESSING))
         return self._remove(chosen)
 
     def remove_older(self, before_ms: int) -> list[Job]:
-        """Forget the jobs accepted before this moment that nobody works on."""
+        """Delete the jobs accepted before this time that are not running, and return them."""
         over = _jobs.c.status.not_in((CREATED, PROCESSING)) | _jobs.c.decreed.is_(True)
         return self._remove((_jobs.c.created_ms < before_ms) & over)
 
@@ -316,7 +316,7 @@ class JobStore:
 
 
 def runs(job_id: ColumnElement[str]) -> ColumnElement[bool]:
-    """For a query: whether there is a job of this id that has not ended."""
+    """SQL condition: the job with this id has not ended."""
     running = _jobs.c.status.in_((CREATED, PROCESSING))
     return select(_jobs.c.number).where((_jobs.c.id == job_id) & running).exists()
 

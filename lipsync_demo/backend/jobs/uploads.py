@@ -1,7 +1,7 @@
-"""Uploaded files and the tickets they come in on.
+"""Uploaded files and the tickets for uploading them.
 
-A file has two unguessable names: the ticket it is written through, once, and the name it
-is read by.  What a ticket promised (type, size) is what must arrive.
+A file has two unguessable names: the ticket, which allows one PUT, and the name for reading it.
+The upload must match the type and size given for the ticket.
 """
 
 from __future__ import annotations
@@ -24,9 +24,10 @@ from lipsync_demo.media.formats import MEDIA_TYPES
 from lipsync_demo.names import readable
 
 TICKET_LIFE = timedelta(hours=1)
+"""Time until a ticket expires."""
 
 NOT_GIVEN = "application/octet-stream"
-"""What clients write that do not know the type: curl, wavespeed-go, npm's wavespeed 0.2."""
+"""Type sent by clients that do not know it: curl, wavespeed-go, npm's wavespeed 0.2."""
 
 _uploads = Table(
     "uploads",
@@ -42,7 +43,7 @@ _uploads = Table(
 
 @dataclass(frozen=True)
 class Upload:
-    """A file that was announced; it exists once its bytes have all arrived."""
+    """A file with a ticket; it exists once all its bytes have arrived."""
 
     name: str
     ticket: str
@@ -62,7 +63,7 @@ class Upload:
 
 
 class UploadStore:
-    """Announced and arrived files of one server in one folder."""
+    """The uploads of one server, in one folder."""
 
     def __init__(self, engine: Engine, folder: Path, limit_bytes: int) -> None:
         self._engine = engine
@@ -74,10 +75,10 @@ class UploadStore:
             unfinished.unlink()
 
     def announce(self, filename: str, size: int, content_type: str | None) -> Upload:
-        """Make a ticket for a file of exactly this size.
+        """Create a ticket for a file of exactly this size in bytes.
 
         Raises:
-            ApiError: 413 too large, 400 not a type of media the model takes.
+            ApiError: 413 too large, 400 not a media type that the model accepts.
         """
         if size > self.limit_bytes:
             raise too_large(self.limit_bytes)
@@ -104,7 +105,7 @@ class UploadStore:
         return self._first(_uploads.c.ticket == ticket)
 
     def by_name(self, name: str) -> tuple[Upload, Path] | None:
-        """An upload that has arrived and its file; None for any other name."""
+        """A complete upload and its file; None for any other name."""
         upload = self._first(_uploads.c.name == name)
         path = self._folder / upload.name if upload else None
         return (upload, path) if upload and path and path.is_file() else None
@@ -113,10 +114,10 @@ class UploadStore:
         return (self._folder / upload.name).exists()
 
     async def receive(self, upload: Upload, body: AsyncIterator[bytes]) -> None:
-        """Write the body of a PUT; nothing of it stays unless all of it arrived.
+        """Store the body of a PUT; an incomplete one is removed.
 
         Raises:
-            ApiError: 400 another size than announced, 412 the file is already there.
+            ApiError: 400 the size differs from the ticket's, 412 the file exists already.
         """
         with self.writing(upload) as file:
             async for chunk in body:
@@ -126,7 +127,7 @@ class UploadStore:
 
     @contextlib.contextmanager
     def writing(self, upload: Upload) -> Iterator[BinaryIO]:
-        """A file to write the upload's bytes to; it takes its name when the block ends.
+        """A file for the upload's bytes; it is renamed to its final name when the block ends.
 
         Raises:
             ApiError: as `receive`.
@@ -148,7 +149,7 @@ class UploadStore:
             part.unlink(missing_ok=True)
 
     def remove_older(self, before_ms: int) -> None:
-        """Delete the files announced before this moment and forget them."""
+        """Delete the uploads whose tickets were created before this time."""
         old = _uploads.c.created_ms < before_ms
         with self._engine.begin() as connection:
             for (name,) in connection.execute(select(_uploads.c.name).where(old)).all():
@@ -156,7 +157,7 @@ class UploadStore:
             connection.execute(delete(_uploads).where(old))
 
     def remove(self, name: str) -> None:
-        """Delete an upload and forget it; nothing happens when there is none."""
+        """Delete an upload, if it exists."""
         with self._engine.begin() as connection:
             connection.execute(delete(_uploads).where(_uploads.c.name == name))
         (self._folder / name).unlink(missing_ok=True)

@@ -1,6 +1,6 @@
-"""A worker process: loads the engine once, then renders one order after another.
+"""A worker process: loads the engine once, then renders one job after another.
 
-Nothing heavy is imported at the top: the server imports this module for its messages.
+Heavy imports are deferred because the server imports this module for its messages.
 """
 
 from __future__ import annotations
@@ -23,20 +23,25 @@ from lipsync_demo.settings import FaceChoice
 log = logging.getLogger(__name__)
 
 EXECUTION_FAILED = 1403
+"""Task code for media the engine cannot process."""
+
 UNAVAILABLE = 5003
+"""Task code for an engine that cannot be loaded."""
+
 _NICENESS = 5
+"""Increment of the worker's niceness, so that it does not slow the page down."""
 
 
 @dataclass(frozen=True)
 class Loaded:
-    """The first message of a worker; `problem` says why it cannot render, if it cannot."""
+    """The first message of a worker; `problem` says why it cannot render, None if it can."""
 
     problem: str | None
 
 
 @dataclass(frozen=True)
 class Order:
-    """What to render, where the result goes, where analyses are kept, whose lips move."""
+    """A job for a worker: inputs, output, the folder of cached analyses, the face to use."""
 
     video: Path
     audio: Path
@@ -48,9 +53,9 @@ class Order:
 
 @dataclass(frozen=True)
 class Rendered:
-    """The output is written; `started_ms` is UTC since 1970, `inference_ms` a length.
+    """The output is written; `started_ms` is UTC milliseconds since 1970.
 
-    `found` is what the engine says of the video (`EngineReport.found`).
+    `inference_ms` is a duration; `found` holds the engine's findings (`EngineReport.found`).
     """
 
     started_ms: int
@@ -61,17 +66,17 @@ class Rendered:
 
 @dataclass(frozen=True)
 class Refused:
-    """No output; `code` is a task code, `error` plain text for a stakeholder."""
+    """No output; `code` is a task code, `error` plain text for the user."""
 
     code: int
     error: str
 
 
 def main(connection: Connection) -> None:
-    """Serve orders until the other end closes."""
+    """Render jobs until the other end closes."""
     die_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # Standard output belongs to the server's ready line; nobody reads it afterwards.
+    # Standard output is reserved for the server's ready line; it is not read afterwards.
     os.dup2(2, 1)
     if hasattr(os, "nice"):
         os.nice(_NICENESS)
@@ -86,7 +91,7 @@ def main(connection: Connection) -> None:
 
 
 def _load() -> str | None:
-    """Load the engine's models unless they are; why that is impossible, if it is."""
+    """Load the engine's models once; return why that failed, None on success."""
     try:
         _warm()
     except Exception as error:
@@ -107,14 +112,14 @@ def _warm() -> None:
     from lipsync_demo.engine.speech import SpeechModel
     from lipsync_demo.moderation.nsfw import nsfw_score
 
-    # A first use checks the weights and leaves them in memory, or at least in the page cache.
+    # The first use verifies the weights and caches them in memory, or at least in the page cache.
     FaceLandmarker()
     SpeechModel.load()
     nsfw_score([np.zeros((8, 8, 3), np.uint8)])
 
 
 def render(order: Order) -> Rendered | Refused:
-    """Lip-sync one order; every failure becomes a task code with a reason."""
+    """Lip-sync one job; every failure becomes a task code with a reason."""
     problem = _load()
     if problem is not None:
         return Refused(UNAVAILABLE, problem)

@@ -1,6 +1,6 @@
-"""Account and model: balance, price, the model's description.
+"""Endpoints of the account and the model: balance, price, description.
 
-Nobody pays for the local backend: its price is zero, and so is its balance.
+The local backend is free: its price and balance are zero.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def price(body: PriceBody) -> JSONResponse:
 
 @router.post("/model/pricing")
 def pricing(body: PriceBody) -> JSONResponse:
-    """The older way to ask for a price, which the desktop app and the command line still use."""
+    """The older price endpoint, which the provider's desktop app and CLI still use."""
     _check(body)
     return ok({"model_id": MODEL_ID, "unit_price": 0, "currency": "USD"})
 

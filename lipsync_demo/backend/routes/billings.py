@@ -1,4 +1,4 @@
-"""The bill: every task is on it, and costs nothing."""
+"""Endpoint of the bill, which lists every task at no charge."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from lipsync_demo.backend.services import Shared
 from lipsync_demo.settings import MODEL_ID
 
 DEDUCT = "deduct"
+"""Billing type of a charge."""
 router = APIRouter(prefix="/api/v3", redirect_slashes=False)
 
 

@@ -1,4 +1,4 @@
-"""Whether the server is up and whether its models are loaded; needs no key."""
+"""Health check of the server and its models; requires no key."""
 
 from __future__ import annotations
 

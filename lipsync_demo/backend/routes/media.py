@@ -1,4 +1,4 @@
-"""Media: tickets, both uploads, and the serving of uploads and outputs."""
+"""Endpoints for tickets, both kinds of upload, and downloads of uploads and outputs."""
 
 from __future__ import annotations
 
@@ -19,8 +19,13 @@ from lipsync_demo.backend.services import BaseUrl, Services, Shared
 
 router = APIRouter(redirect_slashes=False)
 _OUTPUT = re.compile(r"[0-9a-f]{32}\.mp4")
+"""Name of an output."""
+
 _SERVED = {"x-content-type-options": "nosniff", "cache-control": "private, max-age=3600"}
+"""Headers of a download."""
+
 _COPY_BYTES = 1 << 20
+"""Bytes per read when copying an upload."""
 
 
 @router.post("/api/v3/media/uploads")
@@ -37,7 +42,7 @@ def ticket(body: TicketBody, services: Shared, base_url: BaseUrl) -> JSONRespons
 
 @router.put("/tickets/{ticket}")
 async def put(ticket: str, request: Request, services: Shared) -> Response:
-    """Store a file.  Like an object store it takes the ticket alone: a key is refused."""
+    """Store a file.  As at an object store, the ticket is the only permission: a key is refused."""
     if "authorization" in request.headers:
         raise ApiError(400, "the ticket is the only permission an upload may carry")
     upload = await run_in_threadpool(services.uploads.by_ticket, ticket)

@@ -1,4 +1,4 @@
-"""Tasks: submit, result, list, delete."""
+"""Endpoints of tasks: submit, result, list, delete."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ async def submit(
 ) -> JSONResponse:
     job = await run_in_threadpool(_accept, body, services, base_url, webhook)
     if not body.enable_sync_mode:
-        # A task decreed to end badly starts like any other.
+        # A task that a fault makes fail starts like any other.
         return ok(describe(replace(job, status=CREATED, code=0, error=""), base_url))
     job = await ended(
         job,
@@ -52,10 +52,10 @@ async def submit(
 
 
 def _accept(body: SubmitBody, services: Services, base_url: str, webhook: str | None) -> Job:
-    """Write the job down, and whom to tell when it has ended.
+    """Store the job and its webhook.
 
     Raises:
-        ApiError: 400 nothing could ever be told there, or not in this form.
+        ApiError: 400 the webhook cannot be delivered, or not with base64 output.
     """
     if webhook:
         _check_webhook(webhook, body, services)
@@ -87,7 +87,7 @@ def _check_webhook(webhook: str, body: SubmitBody, services: Services) -> None:
 
 
 def _goes_on(data: dict[str, Any], seconds: float) -> dict[str, Any]:
-    """The answer when the wait was too short; official clients know it by its code or its words."""
+    """The answer after a timeout; official clients recognise its code or its message."""
     error = (
         f"Sync mode timed out after {seconds:g} s; the task goes on. "
         f"Query the result later at: {data['urls']['get']}"

@@ -1,4 +1,4 @@
-"""The secret that receivers of webhooks verify with."""
+"""Endpoint of the secret with which receivers verify webhooks."""
 
 from __future__ import annotations
 

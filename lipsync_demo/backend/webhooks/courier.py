@@ -1,7 +1,7 @@
-"""Threads that tell receivers how tasks ended: signed, three times at most.
+"""Background threads that deliver signed webhooks, with up to three attempts each.
 
-They share nothing with the workers but the database, so that a slow receiver delays no
-render; some of them wait for slow ones while the others go on.
+They share only the database with the workers, so that a slow receiver delays no rendering, and
+there are several, so that it delays few other webhooks.
 """
 
 from __future__ import annotations
@@ -20,18 +20,26 @@ from lipsync_demo.wavespeed.addresses import shown
 log = logging.getLogger(__name__)
 
 PAUSES_SECONDS = (5.0, 60.0)
-"""Between the first, second and third try; after the last there is none."""
+"""Seconds before the second and the third attempt, which is the last."""
 
 _SENDERS = 4
+"""Number of threads."""
+
 _LOOK_SECONDS = 0.5
+"""Seconds between checks for due webhooks."""
+
 _AFTER_ERROR_SECONDS = 5.0
+"""Seconds before a thread continues after an unexpected error."""
+
 _STOP_SECONDS = 1.0
+"""Timeout for the threads when the server stops."""
+
 _LEASE_MS = 300_000
-"""Longer than any try takes; a message whose sender vanished is free again afterwards."""
+"""Milliseconds until a claim expires, longer than any attempt takes."""
 
 
 class Courier:
-    """Sends what is due in the outbox, from `start` to `stop`."""
+    """Delivers due webhooks from the outbox, from `start` to `stop`."""
 
     def __init__(
         self,
@@ -61,13 +69,13 @@ class Courier:
             thread.start()
 
     def wake(self) -> None:
-        """A message was added."""
+        """Notify the threads of a new webhook."""
         with self._changed:
             self._added += 1
             self._changed.notify_all()
 
     def stop(self) -> None:
-        """End; what is being sent is sent again at the next start."""
+        """Stop the threads; interrupted deliveries are repeated at the next start."""
         with self._changed:
             self._stopping = True
             self._changed.notify_all()

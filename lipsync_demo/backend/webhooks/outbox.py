@@ -1,7 +1,7 @@
-"""Webhooks that are still to be sent, as records beside the jobs they speak of.
+"""Undelivered webhooks, stored in the database of the jobs.
 
-A record is written when its task is accepted and goes when its message has arrived or was
-given up, so that neither a crash nor a restart loses one.
+A webhook is stored when its task is accepted and removed once it is delivered or has failed, so
+that neither a crash nor a restart loses it.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ _deliveries = Table(
 
 @dataclass(frozen=True)
 class Delivery:
-    """One message to one receiver.
+    """One webhook to one receiver.
 
     Attributes:
-        base_url: where the task's owner reaches this server.
-        tries: begun ones, the present one included.
-        due_ms: when it may be tried next, UTC since 1970.
+        base_url: this server's URL for the task's owner.
+        tries: number of attempts, including the current one.
+        due_ms: time of the next attempt, UTC milliseconds since 1970.
     """
 
     number: int
@@ -46,22 +46,22 @@ class Delivery:
 
 
 class Outbox:
-    """The unsent webhooks of one server."""
+    """The undelivered webhooks of one server."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._claiming = threading.Lock()
 
     def add(self, job_id: str, url: str, base_url: str) -> None:
-        """Tell `url` once this job has ended."""
+        """Store a webhook to `url` for the end of this job."""
         values = {"job_id": job_id, "url": url, "base_url": base_url, "tries": 0, "due_ms": 0}
         with self._engine.begin() as connection:
             connection.execute(_deliveries.insert().values(values))
 
     def claim(self, at_ms: int, until_ms: int) -> Delivery | None:
-        """Take a message that is due at this moment and whose job runs no more.
+        """Claim a webhook that is due at `at_ms` and whose job has ended; None without one.
 
-        Until `until_ms` nobody else is given it.
+        The claim expires at `until_ms`.
         """
         due = (_deliveries.c.due_ms <= at_ms) & ~runs(_deliveries.c.job_id)
         ready = select(_deliveries).where(due)
@@ -75,17 +75,17 @@ class Outbox:
             return taken
 
     def postpone(self, delivery: Delivery, until_ms: int) -> None:
-        """Try again at this moment."""
+        """Set the time of the next attempt."""
         with self._engine.begin() as connection:
             connection.execute(_one(delivery).values(due_ms=until_ms))
 
     def settle(self, delivery: Delivery) -> None:
-        """Forget a message that arrived or was given up."""
+        """Remove a webhook that was delivered or has failed."""
         with self._engine.begin() as connection:
             connection.execute(delete(_deliveries).where(_deliveries.c.number == delivery.number))
 
     def recover(self) -> None:
-        """At a start: what an earlier server was sending may be taken at once."""
+        """Release the claims of an earlier server."""
         with self._engine.begin() as connection:
             connection.execute(update(_deliveries).values(due_ms=0))
 

@@ -1,7 +1,7 @@
-"""The secret that signs webhooks, and the headers that carry a signature.
+"""Signs webhooks.
 
-As the API's page "Verifying webhooks" describes it: hex HMAC-SHA256 over
-`{id}.{timestamp}.{body}`, keyed with the secret's text after `whsec_`.
+As on the API's page "Verifying webhooks": hex HMAC-SHA256 over `{id}.{timestamp}.{body}`, keyed
+with the secret's text after `whsec_`.
 """
 
 from __future__ import annotations
@@ -14,12 +14,17 @@ from pathlib import Path
 from lipsync_demo.files import write_whole
 
 PREFIX = "whsec_"
+"""Prefix of a secret's text."""
+
 _BYTES = 32
+"""Random bytes of a secret."""
+
 _FILE = "webhook-secret"
+"""Name of the secret's file."""
 
 
 class WebhookSecret:
-    """One server's secret; `text` is what its owner verifies with."""
+    """One server's secret; receivers verify with its `text`."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -29,7 +34,7 @@ class WebhookSecret:
 
     @classmethod
     def kept_in(cls, folder: Path) -> WebhookSecret:
-        """The secret kept in this folder, made when it is missing."""
+        """Load the secret from this folder; create it if missing."""
         path = folder / _FILE
         if not path.exists():
             write_whole(path, PREFIX + secrets.token_hex(_BYTES))
@@ -37,7 +42,7 @@ class WebhookSecret:
         return cls(path.read_text(encoding="ascii").strip())
 
     def headers(self, message_id: str, at: int, body: bytes) -> dict[str, str]:
-        """The headers of a message that is sent at this moment (unix seconds)."""
+        """The headers of a webhook sent at `at` (seconds since 1970)."""
         key = self.text.removeprefix(PREFIX).encode()
         signed = f"{message_id}.{at}.".encode() + body
         return {
