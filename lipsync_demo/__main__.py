@@ -8,7 +8,7 @@ from lipsync_demo.files import refused
 
 
 def main() -> None:
-    """Run a command; a file that the system refuses ends it with a sentence."""
+    """Run a command; an error of the file system ends it with a message."""
     try:
         app(prog_name="python -m lipsync_demo")
     except OSError as error:

@@ -1,9 +1,9 @@
-"""The root of every error that is shown to a person.
+"""The root of all errors that are shown to users.
 
 ExplainedError
 ├── MediaError           media/errors.py: a file cannot be used
 ├── EngineError          engine/errors.py: the local engine cannot make an output
-├── WaveSpeedError       wavespeed/errors.py: between here and the API
+├── WaveSpeedError       wavespeed/errors.py: a request to the API failed
 ├── HostingUnavailable   hosting/errors.py: the settings, or the folder for a secret, are wrong
 ├── LinkRefused          hosting/errors.py: a signed link does not open its file
 ├── RunsError            runs/record/errors.py: a run cannot do what was asked
@@ -14,7 +14,7 @@ from __future__ import annotations
 
 
 class ExplainedError(Exception):
-    """`what` happened and why, and a `hint` at what to do next; one sentence each."""
+    """`what` happened and why, and a `hint` what to do next; one sentence each."""
 
     def __init__(self, what: str, hint: str = "") -> None:
         super().__init__(what, hint)

@@ -1,4 +1,4 @@
-"""Files written whole and told apart by their content."""
+"""Hashes of files, and atomic writes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _BLOCK = 1 << 20
 
 
 def digest(path: Path) -> str:
-    """Hex SHA-256 of a file's bytes, read block by block.
+    """Hexadecimal SHA-256 of a file, read in blocks.
 
     Raises:
         OSError: the file cannot be read.
@@ -30,7 +30,7 @@ def digest(path: Path) -> str:
 
 
 def refused(error: OSError) -> str:
-    """What the system refused, for a person: which file, and why."""
+    """A sentence for the user: which file failed, and why."""
     reason = (error.strerror or "the system refused it").lower()
     name = f"{readable(os.fsdecode(error.filename))}: " if error.filename is not None else ""
     return f"A file could not be used: {name}{reason}."
@@ -38,10 +38,10 @@ def refused(error: OSError) -> str:
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """A path beside `path` to write to; it takes its name when the block ends without an error.
+    """Yield a temporary path; it is renamed to `path` if the block ends without an error.
 
-    Nobody ever sees half of a file, and each process writes to a name of its own; what a
-    killed one left beside `path` is removed.
+    The rename is atomic, and each process writes to its own temporary file; those of dead
+    processes are removed.
 
     Raises:
         OSError: it cannot be written or renamed.
@@ -58,7 +58,7 @@ def replacing(path: Path) -> Iterator[Path]:
 
 
 def _runs(pid: str) -> bool:
-    # On Windows the question would end the process.
+    # On Windows, os.kill would end the process.
     if os.name != "posix" or not pid.isdigit():
         return True
     try:
@@ -71,7 +71,7 @@ def _runs(pid: str) -> bool:
 
 
 def write_whole(path: Path, data: bytes | str) -> None:
-    """Replace a file whole by bytes, or by a text in UTF-8.
+    """Replace a file atomically by bytes, or by text in UTF-8.
 
     Raises:
         OSError: it cannot be written.
@@ -81,10 +81,10 @@ def write_whole(path: Path, data: bytes | str) -> None:
 
 
 def write_json(path: Path, value: Any) -> None:
-    """Replace a JSON file whole.
+    """Replace a JSON file atomically.
 
     Raises:
         OSError: it cannot be written.
-        TypeError: `value` has something JSON has no word for.
+        TypeError: `value` cannot be serialised.
     """
     write_whole(path, json.dumps(value, indent=2, ensure_ascii=False) + "\n")

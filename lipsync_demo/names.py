@@ -1,8 +1,8 @@
-"""Names and other texts of strangers: as a file system takes them, and as a person can read them.
+"""Makes untrusted names and texts safe for file systems and for display.
 
-A name may be of any script and hold emoji; file systems count bytes (255 on most), programs
-besides the app mind some characters, and a name that is not UTF-8 reaches Python with half
-characters in it that no database and no JSON file takes.
+A name may be in any script and contain emoji; most file systems limit it to 255 bytes, other
+programs reject some characters, and a name that is not UTF-8 contains surrogates in Python, which
+neither databases nor JSON accept.
 """
 
 from __future__ import annotations
@@ -11,17 +11,26 @@ import re
 import unicodedata
 
 MOST_BYTES = 150
-"""Of a file's name in UTF-8: copies made beside it add their own endings, and 255 is the limit."""
+"""Maximum bytes of a file name in UTF-8: leaves room up to 255 for the extensions of copies."""
+
 MOST_SHOWN = 120
-"""Characters of a text within a sentence."""
+"""Maximum characters of a quoted text."""
+
 UNREADABLE = "\N{REPLACEMENT CHARACTER}"
+"""Stands for undecodable bytes."""
+
 _MINDED = frozenset('<>:"|?*/\\' + UNREADABLE)
+"""Characters that some file system or program rejects."""
+
 _JOINERS = frozenset("\N{ZERO WIDTH JOINER}\N{ZERO WIDTH NON-JOINER}")
+"""Invisible characters that scripts and emoji need."""
+
 _ENDING = re.compile(r"\.[A-Za-z0-9]{1,8}\Z")
+"""A file extension."""
 
 
 def clean_name(text: str) -> str:
-    """A name for a file: at most `MOST_BYTES`, its script kept, nothing a file system minds.
+    """A file name of at most `MOST_BYTES` without rejected characters; its script is preserved.
 
     >>> clean_name('Grüße: "an" alle?.MP4')
     'Grüße_ _an_ alle_.MP4'
@@ -37,7 +46,7 @@ def clean_name(text: str) -> str:
 
 
 def readable(text: str, most: int = MOST_SHOWN) -> str:
-    """A stranger's text for a sentence: one line, no half characters, its middle left out if long.
+    """An untrusted text for display: one line without surrogates, its middle elided if long.
 
     >>> readable("a\\nb")
     'a b'
@@ -51,14 +60,14 @@ def readable(text: str, most: int = MOST_SHOWN) -> str:
 
 
 def storable(text: str) -> str:
-    """The text with what is no character replaced, so that it can be written as UTF-8."""
+    """Replace surrogates and NULs, so that the text can be stored as UTF-8."""
     return text.encode("utf-8", "replace").decode().replace("\0", "?")
 
 
 def _kept(character: str) -> str:
     if character in _JOINERS:
         return character
-    if unicodedata.category(character) == "Cf":  # marks that turn the direction of reading
+    if unicodedata.category(character) == "Cf":  # such as marks that change the text direction
         return ""
     return "\0" if character in _MINDED or _unseen(character) else character
 
@@ -68,5 +77,5 @@ def _unseen(character: str) -> bool:
 
 
 def _cut(text: str, most: int) -> str:
-    """The beginning of a text, at most so many bytes of UTF-8, no character cut in two."""
+    """The beginning of a text, at most `most` bytes of UTF-8, cut between characters."""
     return text.encode()[:most].decode(errors="ignore")

@@ -1,6 +1,6 @@
-"""Every environment variable the app reads, typed, in one place.
+"""All environment variables of the app, with types and defaults.
 
-The table in `docs/settings.md` names each of them; a test compares the two.
+A test compares them with the table in `docs/settings.md`.
 """
 
 from __future__ import annotations
@@ -22,18 +22,21 @@ ModelId = Literal[
     "sync/lipsync-3",
     "sync/react-1",
 ]
-"""The models that can be chosen; what each takes is in `wavespeed/catalogue.py`."""
+"""The supported models; `wavespeed/catalogue.py` has their parameters."""
+
 MODEL_ID: ModelId = "sync/lipsync-1.9.0-beta"
-"""The default, and the one model the local engine answers for."""
+"""The default model, and the only one that the local engine serves."""
+
 FOUND = "engine"
-"""A field beside the API's own in the local backend's answers: what was found in the video."""
+"""Extra field in the local backend's answers: the engine's findings in the video."""
+
 BackendName = Literal["wavespeed", "local"]
 HostingName = Literal["upload", "signed"]
 FaceChoice = Literal["speaking", "largest", "left", "right"]
 
 
 class Settings(BaseSettings):
-    """Settings from the environment; unset variables take the defaults below."""
+    """Settings from the environment, with the defaults below."""
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore", populate_by_name=True)
 
@@ -70,7 +73,7 @@ class Settings(BaseSettings):
     @field_validator("api_key", "signing_secret", mode="before")
     @classmethod
     def _strip(cls, value: object) -> object:
-        """Keys are often pasted with spaces around them; an empty one is none."""
+        """Strip pasted spaces; an empty key becomes None."""
         return (value.strip() or None) if isinstance(value, str) else value
 
     @field_validator("base_url", "public_url")
@@ -80,14 +83,14 @@ class Settings(BaseSettings):
 
     @property
     def backend_name(self) -> BackendName:
-        """The backend that answers: the API when there is a key, else the local one."""
+        """The backend in use: unless configured, the API with a key, else the local one."""
         if self.backend != "auto":
             return self.backend
         return "wavespeed" if self.api_key else "local"
 
     @property
     def public_base_url(self) -> str | None:
-        """This app's own address as the API sees it; None when it has none."""
+        """This app's public URL; None without one."""
         if self.public_url:
             return self.public_url
         if self.space_host:

@@ -1,7 +1,6 @@
-"""Markup from Jinja2 templates, each a file beside the code that fills it.
+"""Renders Jinja2 templates, each a file beside the code that uses it.
 
-Everything a template is given is escaped unless it is markup already, and a name it is not given
-is an error.
+Values are escaped unless they are `Markup`; an undefined name is an error.
 """
 
 from __future__ import annotations
@@ -21,9 +20,9 @@ _BREAK = re.compile(r"(?:(?<=>)|\A)\s*\n\s*|\s*\n\s*(?=<|\Z)")
 
 
 class LineBreaks(Extension):
-    """Drops line breaks, with the blanks around them, beside tags and placeholders.
+    """Removes line breaks and surrounding spaces next to tags and placeholders.
 
-    So a template can have a line for each element without putting blanks between them.
+    So a template can have one element per line without spaces between elements.
     """
 
     def filter_stream(self, stream: TokenStream) -> Iterator[Token]:
@@ -44,20 +43,20 @@ def _environment() -> Environment:
 
 
 def render(name: str, **values: Any) -> Markup:
-    """The template at `name`, a path below the package, filled with `values`.
+    """Render the template at `name`, a path below the package, with `values`.
 
     Raises:
-        jinja2.UndefinedError: the template needs a value it is not given.
+        jinja2.UndefinedError: a value is missing.
     """
     return Markup(_environment().get_template(name).render(values))  # noqa: S704
 
 
 def render_macro(name: str, macro: str, *values: Any) -> Markup:
-    """One macro of a template that holds several small pieces.
+    """Render one macro of a template.
 
     Raises:
         AttributeError: there is no such macro.
-        jinja2.UndefinedError: it needs a value it is not given.
+        jinja2.UndefinedError: a value is missing.
     """
     module = _environment().get_template(name).module
     return Markup(getattr(module, macro)(*values))  # noqa: S704

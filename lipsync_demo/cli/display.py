@@ -1,4 +1,4 @@
-"""Progress of a run: a bar on a terminal, one line for each stage elsewhere."""
+"""Progress of a run: a bar on a terminal, one line per stage elsewhere."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ STAGES = {
     RunState.UNCLEAR: "Unclear whether the request arrived",
 }
 REDRAW_SECONDS = 0.25
-"""Seconds between two drawings of the bar."""
+"""Seconds between updates of the bar."""
 
 console = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def say(text: str) -> None:
-    """A line for people; results for programs go to standard output."""
+    """Print a line to stderr; results for programs go to stdout."""
     console.print(text, markup=False)
 
 
@@ -47,7 +47,7 @@ def line(run: Run) -> str:
 
 
 class StageLines:
-    """One line for each stage, for logs and pipes."""
+    """Prints one line per stage, for logs and pipes."""
 
     def __init__(self) -> None:
         self._said: tuple[object, ...] = ()
@@ -112,7 +112,7 @@ def _share(workspace: Workspace, run: Run) -> tuple[float | None, str]:
 
 
 def follow(workspace: Workspace, run_id: str) -> Run:
-    """Show a run until it comes to rest."""
+    """Show a run's progress until it is at rest; return the run."""
     if not console.is_terminal:
         return workspace.service.wait(run_id, StageLines())
     with _bar(workspace, run_id):

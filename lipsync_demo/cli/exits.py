@@ -1,4 +1,4 @@
-"""How a command ends: its exit codes, and what it says when it is refused."""
+"""Exit codes of the commands, and how a refused command ends."""
 
 from __future__ import annotations
 
@@ -8,18 +8,22 @@ import typer
 
 FAILURE = 1
 """Exit code: there is no result."""
+
 MISUSE = 2
-"""Exit code: the settings or the arguments cannot be used."""
+"""Exit code: the settings or arguments are invalid."""
+
 INTERRUPTED = 130
 """Exit code after Ctrl-C: 128 plus the number of SIGINT."""
+
 FILE_HINT = "Check its path and rights, and the room on the disk."
+"""Hint after an error of the file system."""
 
 
 def refuse(error: Exception) -> NoReturn:
-    """Print an error as a sentence and end the program.
+    """Print an error and end the program.
 
     Raises:
-        typer.Exit: always, with the code of a failure.
+        typer.Exit: always, with `FAILURE`.
     """
     typer.echo(str(error), err=True)
     raise typer.Exit(FAILURE) from None

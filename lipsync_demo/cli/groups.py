@@ -1,4 +1,4 @@
-"""What `batch` and `compare` share: several runs followed, interrupted and resumed."""
+"""Shared by `batch` and `compare`: follows several runs."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ AtOnce = Annotated[
 
 
 def follow(workspace: Workspace, begin: Callable[[], Group], json: Path | None) -> None:
-    """Begin a comparison or a batch, follow it to its end, and print its results."""
+    """Start a comparison or batch, follow it to its end, and print its results."""
     from lipsync_demo.cli.display import say
     from lipsync_demo.files import write_json
     from lipsync_demo.markup import pacing
@@ -90,7 +90,7 @@ def _stage(number: int, run: Run, count: int) -> str:
 
 
 def _going(found: Sequence[Run | None]) -> str:
-    """How far the group is, and what is under way, in one line that counts down."""
+    """The group's progress and its active runs in one line, with countdowns."""
     done = sum(run is not None and not run.state.active for run in found)
     going = [
         _stage(number, run, len(found))

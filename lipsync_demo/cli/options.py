@@ -1,4 +1,4 @@
-"""Arguments, options and settings that several commands share."""
+"""Arguments, options and settings shared by several commands."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text
 
 
 def fields(given: list[str] | None) -> dict[str, str]:
-    """Fields by name; ends the program with a sentence if one is not NAME=VALUE."""
+    """Parse NAME=VALUE fields; end the program with a message if one is malformed."""
     found = {}
     for text in given or []:
         name, equals, value = text.partition("=")
@@ -55,7 +55,7 @@ def fields(given: list[str] | None) -> dict[str, str]:
 
 
 def settings() -> Settings:
-    """The settings of the environment; ends the program with a sentence if one is wrong."""
+    """The settings from the environment; end the program with a message if one is invalid."""
     try:
         return Settings()
     except ValidationError as error:

@@ -1,4 +1,4 @@
-"""What `run` and `resume` share: one run followed to its end, and a record of how it ended."""
+"""Shared by `run` and `resume`: follows a run and writes its record."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _copy(source: Path, target: Path) -> Path:
 
 @contextmanager
 def reported(json: Path | None, **known: Any) -> Iterator[None]:
-    """Turn what goes wrong outside a run into a sentence, a record and exit code 1."""
+    """Turn an error outside a run into a message, a record and exit code 1."""
     from lipsync_demo.cli.display import say
     from lipsync_demo.runs.record.errors import RunsError
     from lipsync_demo.wavespeed.errors import WaveSpeedError

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from lipsync_demo.runs.storage.ledger import Ledger
 
 LOCAL = "local"
-"""The name under which differences of a server started here are remembered."""
+"""Name under which the differences of a server started here are stored."""
 
 
 def probe(
@@ -105,7 +105,7 @@ def _amount(typed: str | None) -> Decimal | None:
 
 @contextmanager
 def _server(chosen: Settings, base_url: str | None) -> Iterator[tuple[str, str, str]]:
-    """Address, key and name of the server to ask.
+    """URL, key and name of the server to probe.
 
     Raises:
         RunRefused: there is no key for it, or a local one cannot be started.

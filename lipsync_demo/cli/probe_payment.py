@@ -1,6 +1,6 @@
-"""Payment for a probe's tasks: a question on the terminal, limits, and the ledger.
+"""Payment for a probe's tasks: confirmation on the terminal, spend limits, ledger.
 
-A server that quotes nothing at all is not asked about and not written down.
+A server that quotes zero needs no confirmation and no ledger lines.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ NO_PRICE = "the API names no price, and there is a spend limit"
 
 
 class TerminalPurse:
-    """Asks once, keeps the limit of this probe and the server's own, writes the ledger."""
+    """Asks for confirmation once, enforces the spend limits, and writes the ledger."""
 
     def __init__(
         self,
@@ -99,7 +99,7 @@ class TerminalPurse:
         return self._limit is not None or self._settings.spend_limit is not None
 
     def _run(self, mode: SyncMode, quote: Quote | None) -> Run:
-        """What the ledger knows of a request; it is kept nowhere else."""
+        """The ledger's view of a request, which is not stored as a run."""
         run_id, moment = secrets.token_hex(16), now()
         return Run(
             id=run_id,

@@ -1,4 +1,4 @@
-"""Output while a server is probed: a status line, and one question."""
+"""Output during a probe: a status line, and one question."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from lipsync_demo.cli.display import console, say
 
 
 class Asking:
-    """Prints the current check on a terminal; elsewhere only waits."""
+    """Shows the current check on a terminal; elsewhere only waits."""
 
     def __init__(self, status: Status | None, yes: bool) -> None:
         self._status = status
         self._yes = yes
 
     def tell(self, about: str) -> None:
-        """Print the current check."""
+        """Show the current check."""
         if self._status is not None:
             self._status.update(about)
 
     def waits(self, seconds: float) -> None:
-        """Say that the account's limit is waited for."""
+        """Print that the probe waits `seconds` for the rate limit."""
         say(f"The account's limit is reached; on in {seconds:.0f} s.")
 
     def agree(self, words: str) -> bool:
-        """Whether a person agrees to pay; nobody does where there is no terminal to answer."""
+        """Whether the user agrees to pay; False without a terminal."""
         if self._status is not None:
             self._status.stop()
         say(words)
@@ -41,7 +41,7 @@ class Asking:
 
 @contextmanager
 def asking(yes: bool) -> Iterator[Asking]:
-    """Yield the output for the time of a probe."""
+    """Yield the output for the duration of a probe."""
     if not console.is_terminal:
         yield Asking(None, yes)
         return

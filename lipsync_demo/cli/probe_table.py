@@ -1,4 +1,4 @@
-"""A server's drift as a table on a terminal."""
+"""A server's differences as a table on a terminal."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from lipsync_demo.conformance.models import Conformance, Finding, Outcome
 from lipsync_demo.report import words as report_words
 
 NARROWEST = 100
-"""Columns of the table at least, however narrow the terminal is."""
+"""Minimum width of the table in columns, however narrow the terminal is."""
 
 
 def printed(found: Conformance, *, every: bool) -> Iterator[str]:
-    """The table of differences, or of everything, and a line of counts."""
+    """Yield the lines of the table of differences, or of everything, and a line of counts."""
     shown = found.findings if every else found.with_outcome(Outcome.DIFFERS, Outcome.NOTED)
     if shown:
         yield from _table(shown)

@@ -1,4 +1,4 @@
-"""A run as JSON for other programs, and as a few lines for people."""
+"""A run as JSON for programs, and as lines of text."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from lipsync_demo.runs.record.run_json import RunJson, run_json
 from lipsync_demo.wavespeed.catalogue import SYNC_MODE, short_name
 
 MODE_LABELS = {SYNC_MODE: "mode", "model_mode": "moves"}
-"""What some choices are called in the lines, shorter than their names."""
+"""Short labels of some choices."""
 
 
 def run_record(run: Run, output: Path | None = None) -> RunJson:
-    """The run as JSON values; `output` is where its result was copied to, if it was."""
+    """The run as JSON values; `output` is the path of a copy of its result."""
     result = output or run.output
     return {
         **run_json(run),
@@ -33,7 +33,7 @@ def _moment(moment: datetime) -> str:
 
 
 def summary(run: Run) -> str:
-    """The run in one line of a list."""
+    """The run as one line of a list."""
     length = f"{float(run.output_seconds):.2f} s" if run.output_seconds else "-"
     return (
         f"{run.id}  {_moment(run.created_at)}  {run.state.value:<11} {run.manner:<8} "
@@ -66,7 +66,7 @@ def _input(record: MediaRecord | None, source: str) -> str:
 
 
 def details(run: Run) -> Iterator[str]:
-    """Yield the run as lines of a label and a value, without empty ones."""
+    """Yield the run as lines of label and value, without empty ones."""
     lengths = [
         f"{float(value):.3f} s {word}"
         for value, word in ((run.expected_seconds, "expected"), (run.output_seconds, "measured"))

@@ -15,7 +15,7 @@ from lipsync_demo.files import replacing, write_whole
 
 
 class Format(str, Enum):
-    """What a report can be written as."""
+    """Formats of a report."""
 
     HTML = "html"
     ZIP = "zip"

@@ -33,7 +33,7 @@ def resume(
     chosen = settings()
     with reported(json, run_id=run_id):
         known = stored(chosen, run_id)
-        # A visitor's key was never kept; whoever resumes here brings it in the environment.
+        # A visitor's key is never stored, so it must come from the environment.
         key = chosen.api_key if known.key == "visitor" else None
         with opened(chosen, known.backend) as workspace:
             service = workspace.service

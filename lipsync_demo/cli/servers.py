@@ -1,4 +1,4 @@
-"""The server of a command's run: the API, one that runs already, or a new local one."""
+"""The server of a command: the API, a running one, or a new local backend."""
 
 from __future__ import annotations
 
@@ -16,14 +16,15 @@ from lipsync_demo.runs.workspace import Workspace
 from lipsync_demo.settings import BackendName, Settings
 
 CONNECT_SECONDS = 3.0
-"""Seconds a server has to take a connection."""
+"""Timeout in seconds of a connection."""
+
 ANY_KEY = "local"
-"""The token sent to a server for which none is set."""
+"""Token sent to a server without a configured key."""
 
 
 @contextmanager
 def opened(settings: Settings, backend: BackendName) -> Iterator[Workspace]:
-    """A workspace for one run, with a server for `backend` while it is open.
+    """Yield a workspace, with a server for `backend` while it is open.
 
     Raises:
         RunRefused: a local server is needed and cannot be started.
@@ -50,13 +51,13 @@ def opened(settings: Settings, backend: BackendName) -> Iterator[Workspace]:
         try:
             yield workspace
         finally:
-            # The workspace must let go of its runs before their server is gone.
+            # The workspace must stop driving its runs before their server is gone.
             workspace.close()
             server.stop()
 
 
 def _named(settings: Settings) -> tuple[str, str] | None:
-    """The server WAVESPEED_BASE_URL points to, when it is set and somebody listens there."""
+    """URL and key of the server at WAVESPEED_BASE_URL; None if unset or not listening."""
     if settings.base_url == Settings.model_fields["base_url"].default:
         return None
     parts = urlsplit(settings.base_url)
@@ -71,7 +72,7 @@ def _named(settings: Settings) -> tuple[str, str] | None:
 
 
 def stored(settings: Settings, run_id: str) -> Run:
-    """The run as it stands in the store.
+    """The stored run.
 
     Raises:
         RunNotFound: there is none.

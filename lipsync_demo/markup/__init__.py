@@ -1,4 +1,4 @@
-"""Pieces of a run as markup: the page, its shared links and its reports all show them."""
+"""Pieces of markup that the page, shared links and reports have in common."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ from pathlib import Path
 
 @lru_cache(maxsize=1)
 def style() -> str:
-    """The stylesheet of every piece; its colours are the page's too."""
+    """The stylesheet of these pieces, with the colours of the page."""
     return Path(__file__).with_name("style.css").read_text(encoding="utf-8")

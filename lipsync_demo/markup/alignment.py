@@ -1,7 +1,7 @@
-"""The drawing below the modes: both tracks as they will be laid, to scale.
+"""The timeline drawing below the modes: both tracks to scale.
 
-`bars()` turns a `Timeline` into labelled bars; `draw()` and `describe()` are the picture
-and its text alternative, made from the same bars so that they cannot disagree.
+`bars()` turns a `Timeline` into labelled bars; `draw()` and `describe()` make the picture and its
+text alternative from the same bars.
 """
 
 from __future__ import annotations
@@ -20,21 +20,24 @@ from lipsync_demo.media.sync_modes import Timeline
 from lipsync_demo.templates import render
 
 NARROWEST = Fraction(1, 25)
-"""Share of the drawing below which a repeated pass is not drawn on its own."""
+"""Share of the drawing's width below which repeated passes are merged."""
+
 FINEST = Fraction(1, 80)
-"""Share of the drawing below which the repeats are hatched rather than drawn to scale."""
+"""Share of the drawing's width below which repeats are hatched instead of drawn to scale."""
 
 _SECONDS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600)
+"""Whole seconds between ticks."""
+
 STEPS = (*(Fraction(n, 100) for n in (1, 2, 5, 10, 20, 50)), *map(Fraction, _SECONDS))
-"""Distances in seconds between the times below the drawing."""
+"""Possible seconds between ticks below the drawing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar of a track, `start`..`end` in seconds of the drawing.
+    """One bar of a track from `start` to `end`, in seconds of the drawing.
 
-    `texts` are its labels from the longest to the shortest, `period` the seconds after
-    which a bar that stands for many passes repeats.
+    `texts` are its labels from long to short, `period` is the length in seconds of one pass in a
+    bar of merged passes.
     """
 
     start: Fraction
@@ -50,7 +53,7 @@ def bars(
 ) -> tuple[tuple[Bar, ...], tuple[Bar, ...]]:
     """The bars of the video track and of the speech track.
 
-    Repeated passes are one bar when each would be less than `narrowest` of the drawing.
+    Repeated passes are merged if each is narrower than the share `narrowest` of the drawing.
     """
     end = timeline.output_seconds
     video = list(_video_bars(timeline, _extent(timeline) * narrowest))
@@ -64,7 +67,7 @@ def bars(
 
 def _video_bars(timeline: Timeline, narrow: Fraction) -> Sequence[Bar]:
     segments = timeline.video
-    # Turning round leaves out a picture, so passes after the first are shorter.
+    # A reversal skips one frame, so passes after the first are shorter.
     if len(segments) <= 4 or min(s.end - s.start for s in segments[:2]) >= narrow:
         return [_video_bar(segment) for segment in segments]
     rest = segments[2:]
@@ -139,7 +142,7 @@ def _tick(value: Fraction) -> str:
 
 
 def describe(timeline: Timeline) -> str:
-    """The drawing in words, for those who do not see it."""
+    """The drawing's text alternative."""
     video, speech = bars(timeline, narrowest=Fraction(1))
     return (
         f"Output {seconds(timeline.output_seconds)}. "
@@ -149,7 +152,7 @@ def describe(timeline: Timeline) -> str:
 
 
 def draw(timeline: Timeline) -> Markup:
-    """The drawing as HTML; positions are shares of the width, so it fits any screen."""
+    """The drawing as HTML, positioned in percent to fit any screen."""
     extent = _extent(timeline)
     video, speech = bars(timeline)
     total = timeline.output_seconds
@@ -182,7 +185,7 @@ def _percent(share: Fraction) -> str:
 
 
 def _ticks(extent: Fraction) -> list[Fraction]:
-    """Round times, at most seven of them, none at the very end of the drawing."""
+    """At most seven ticks in seconds, none at the very end of the drawing."""
     step = next((step for step in STEPS if extent / step <= 7), STEPS[-1])
     count = int(extent * Fraction(19, 20) / step)
     return [step * n for n in range(count + 1)]

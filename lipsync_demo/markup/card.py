@@ -1,4 +1,4 @@
-"""The figures beside a result: what it took, what came out, what is known about it."""
+"""The card beside a result: figures, checks, times and details."""
 
 from __future__ import annotations
 
@@ -23,15 +23,16 @@ SPENT = {
 }
 REST = words.MORE
 SHORTEST = 0.05
-"""Seconds of a run that no part accounts for and that are still worth a mention."""
+"""Minimum seconds that no part accounts for, to be listed as the rest."""
+
 ONE_FRAME = Fraction(1, 20)
-"""Tolerance in seconds where the video's frame rate is not known."""
+"""Tolerance in seconds for a video with an unknown frame rate."""
 FLAGS = {True: ("flagged", "warn-ink"), False: ("clear", "good"), None: ("unknown", "warn-ink")}
 
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """A large figure and what it is; `ink` is the class of its colour."""
+    """A large figure and its label; `ink` is the class of its colour."""
 
     value: str
     label: str
@@ -40,7 +41,7 @@ class Tile:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing that was checked, its mark at the left and its value at the right."""
+    """One check, with a mark at the left and a value at the right."""
 
     mark: str
     ink: str
@@ -50,7 +51,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of the time a run took, as text and in percent of the whole."""
+    """A part of a run's time, as text and in percent of the total."""
 
     name: str
     label: str
@@ -61,7 +62,7 @@ class Part:
 def card(run: Run, outputs: Sequence[Output], links: Sequence[str], *, full: bool = True) -> Markup:
     """Tiles, checks, times and details of a finished run; `links` download the outputs.
 
-    Without `full` only the beginning of the run's id is shown: whoever has it can act on it.
+    Without `full` the run's id is shortened, as the full id allows actions on the run.
     """
     total = run.timings.get("total")
     return render(
@@ -96,7 +97,7 @@ def _seconds(value: Fraction | float | None) -> str:
 
 
 def as_expected(run: Run) -> bool | None:
-    """Whether the output is as long as the mode promised, to within one frame."""
+    """Whether the output has the expected length within one frame; None if unknown."""
     if run.output_seconds is None or run.expected_seconds is None:
         return None
     frame = 1 / run.video.fps if run.video and run.video.fps else ONE_FRAME
@@ -126,12 +127,12 @@ def _checks(run: Run) -> Iterator[Line]:
 
 
 def _count(run: Run) -> int:
-    """How many outputs there is something to say about, at least one."""
+    """The number of outputs to report on, at least one."""
     return max(len(run.outputs), len(run.has_nsfw_contents), 1)
 
 
 def _safety(run: Run, index: int, which: str) -> Line:
-    """Whether an output is safe for work, and who says so."""
+    """The line about an output's NSFW flag and its source."""
     said, own = run.said_nsfw(index), run.own_check(index)
     word, ink = FLAGS[run.nsfw(index)]
     mark = "✓" if run.nsfw(index) is False else "!"

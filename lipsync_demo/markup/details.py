@@ -1,4 +1,4 @@
-"""What is known about a run, its inputs and its outputs: the rows below its figures."""
+"""The rows below a result's figures: details of the run, its inputs and outputs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from lipsync_demo.runs.record.run import MediaRecord, Run
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """One output file as measured here: size in bytes, picture in pixels."""
+    """A measured output file: size in bytes, width and height in pixels."""
 
     size_bytes: int
     width: int
@@ -23,7 +23,7 @@ class Output:
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """A row of the details; `code` sets its value as code."""
+    """A row of the details; `code` formats its value as code."""
 
     name: str
     value: str
@@ -31,7 +31,7 @@ class Detail:
 
 
 def details(run: Run, outputs: Sequence[Output], run_id: str) -> Iterator[Detail]:
-    """The rows, from the model to the note that it is synthetic; `run_id` is shown as it is."""
+    """Yield the rows; `run_id` is shown unchanged."""
     task = run.prediction_id
     yield Detail("Model", run.model, code=True)
     yield Detail(words.ANSWERED_BY, _answered(run))

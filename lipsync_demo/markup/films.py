@@ -1,4 +1,4 @@
-"""The videos of runs as a player takes them: inputs and outputs, each with its exact length."""
+"""The inputs and outputs of runs as sources for a player, with their exact lengths."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from lipsync_demo.player import Source
 from lipsync_demo.runs.record.run import Run
 
 Link = Callable[[Path], str]
-"""Makes an address of this app for a file it may show."""
+"""Returns a URL of this app for a file."""
 
 logger = logging.getLogger(__name__)
 
 
 @lru_cache(maxsize=256)
 def facts(path: Path) -> MediaInfo | None:
-    """What is in a video that never changes; None when it cannot be read."""
+    """Cached probe of a video; None if it cannot be read."""
     try:
         return probe_video(path)
     except MediaError as error:
@@ -36,7 +36,7 @@ def facts(path: Path) -> MediaInfo | None:
 
 
 def outputs(run: Run, link: Link, label: str = "") -> list[Source]:
-    """The outputs of a finished run; one that is not known to be safe is hidden."""
+    """The outputs of a finished run, hidden unless known to be safe."""
     found = []
     for number, path in enumerate(run.outputs):
         info = facts(path)
@@ -52,7 +52,7 @@ def outputs(run: Run, link: Link, label: str = "") -> list[Source]:
 
 
 def figures(run: Run) -> list[Output]:
-    """Size, picture and frame rate of each output that can be read."""
+    """Size, dimensions and frame rate of each readable output."""
     infos = [info for path in run.outputs if (info := facts(path))]
     return [
         Output(info.size_bytes, info.video.width, info.video.height, info.video.fps)
@@ -62,7 +62,7 @@ def figures(run: Run) -> list[Output]:
 
 
 def input_film(run: Run, link: Link) -> Source | None:
-    """The video a run was given, as a browser can play it; None when it is not there."""
+    """A run's input video in a form that browsers can play; None if it is missing."""
     if run.video is None or not run.video.path.is_file():
         return None
     shown = playable(run.video.path)
@@ -73,7 +73,7 @@ def input_film(run: Run, link: Link) -> Source | None:
 
 
 def playable(path: Path) -> Path | None:
-    """`path` itself, or a converted copy beside it for what browsers cannot play."""
+    """`path`, or a converted copy beside it if browsers cannot play it; None if neither works."""
     info = facts(path)
     if info is None:
         return None
@@ -85,7 +85,7 @@ def playable(path: Path) -> Path | None:
 
 
 def cut(run: Run) -> Timeline | None:
-    """How the run's mode lays its two inputs; None without a mode or while they are unmeasured."""
+    """The timeline of a run; None without a mode or before its inputs are measured."""
     if run.sync_mode is None or run.video is None or run.audio is None:
         return None
     frame = 1 / run.video.fps if run.video.fps else Fraction(0)
@@ -99,7 +99,7 @@ def cut(run: Run) -> Timeline | None:
 
 
 def length_words(run: Run) -> str:
-    """The output's length, and whether it is what the mode promised."""
+    """The output's length, and whether it is the expected one, in words."""
     if run.output_seconds is None:
         return ""
     shown = seconds(run.output_seconds)
@@ -109,5 +109,5 @@ def length_words(run: Run) -> str:
 
 
 def named(runs: Sequence[Run], link: Link) -> list[Source]:
-    """The outputs of several runs in one list, each named so that it can be told apart."""
+    """The outputs of several runs in one list, with distinct names."""
     return [source for run in runs for source in outputs(run, link)]

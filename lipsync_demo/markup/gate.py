@@ -1,4 +1,4 @@
-"""Outputs as the page plays them, each behind a gate unless it is known to be safe."""
+"""Players for outputs, each covered unless it is known to be safe."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from lipsync_demo.templates import render
 
 
 def why(run: Run, index: int, looking: bool = False) -> str:
-    """Why one output is covered; "" for one that is known to be safe.
+    """Why an output is covered; "" if it is known to be safe.
 
-    `looking` says that our own check is being made.
+    `looking` means that this app's own check is running.
     """
     nsfw, own = run.nsfw(index), run.own_check(index)
     if nsfw is False:
@@ -27,7 +27,7 @@ def why(run: Run, index: int, looking: bool = False) -> str:
 
 
 def players(run: Run, urls: Sequence[str], tag: str, looking: bool = False) -> Markup:
-    """A player for each output; `tag` is written in its corner."""
+    """A player for each output, with `tag` in its corner."""
     return Markup("").join(
         _player(
             url, why(run, n, looking), f"{tag} · {n + 1} of {len(urls)}" if len(urls) > 1 else tag
@@ -43,5 +43,5 @@ def _player(url: str, reason: str, tag: str) -> Markup:
 
 
 def covered(video: Markup, reason: str) -> Markup:
-    """A video's markup, under a gate that says the reason where there is one."""
+    """A video's markup, covered by the reason if there is one."""
     return render("markup/gate.html", video=video, reason=reason, words=words)

@@ -1,4 +1,4 @@
-"""The measured checks of an output, and its A/V offset drawn on the broadcasters' bands."""
+"""The checks of an output, and its A/V offset drawn over the broadcasters' tolerances."""
 
 from __future__ import annotations
 
@@ -16,18 +16,24 @@ MARKS = {
     Outcome.UNKNOWN: ("–", "quiet"),
 }
 LOUD = (Outcome.FAIL, Outcome.WARN)
-"""What is said without being asked for."""
+"""Outcomes that are shown without expanding the card."""
+
 SPAN = 260
-"""Milliseconds drawn either way."""
-ROW, TOP = 22, 14
+"""Milliseconds drawn to either side of zero."""
+
+ROW = 22
+"""Height of a band's row in pixels."""
+
+TOP = 14
+"""Height above the first row in pixels."""
 
 
 def measured(
     found: Measures | None, under_way: bool, *, local: bool = False, loud: bool = False
 ) -> Markup:
-    """The card of checks; while they are made it says so, without any it says why.
+    """The card of checks, or a note that they are under way or missing.
 
-    With `loud` all of them are said without being asked for, as on paper.
+    With `loud` it is expanded, as on paper.
     """
     if found is None:
         note = words.MEASURING if under_way else words.NOT_MEASURED
@@ -48,13 +54,13 @@ def measured(
 
 
 def ordered(found: Measures) -> list[Check]:
-    """The checks, what went wrong first."""
+    """The checks, failures first."""
     order = [Outcome.FAIL, Outcome.WARN, Outcome.PASS, Outcome.UNKNOWN]
     return sorted(found.checks, key=lambda check: order.index(check.outcome))
 
 
 def summary(found: Measures) -> Markup:
-    """How many checks passed, warn and failed, in words."""
+    """The numbers of passed, warning and failed checks, in words."""
     count = {o: sum(c.outcome is o for c in found.checks) for o in Outcome}
     mark, ink = MARKS[found.outcome]
     text = words.checks_summary(
@@ -64,7 +70,7 @@ def summary(found: Measures) -> Markup:
 
 
 def offset(own: SyncScore | None, before: SyncScore | None) -> Markup:
-    """The offset of output and source clip over the bands; nothing when neither is known."""
+    """The A/V offsets of output and source over the bands; empty if neither is known."""
     scores = [(words.OUTPUT, own), (words.SOURCE, before)]
     known = [(name, score) for name, score in scores if score is not None]
     if not known:
@@ -101,5 +107,5 @@ def offset(own: SyncScore | None, before: SyncScore | None) -> Markup:
 
 
 def _x(milliseconds: float) -> float:
-    """Place of an offset in a drawing 640 wide; what lies outside stands at its edge."""
+    """The x coordinate of an offset in a drawing 640 wide, clamped to its edges."""
     return 40 + 380 * (min(max(milliseconds, -SPAN), SPAN) + SPAN) / (2 * SPAN)

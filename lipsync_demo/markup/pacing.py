@@ -1,4 +1,4 @@
-"""What is said of the account's limit: before runs are begun, and while it holds one up."""
+"""Text about the account's rate limit: before runs start, and while one waits for it."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from lipsync_demo.runs.record.run import Run
 
 
 def reason(run: Run) -> str:
-    """The wait, without the seconds that are left of it."""
+    """The wait in words, without the remaining seconds."""
     return words.SENDING if run.next_try is None else words.LIMITED
 
 
 def told(run: Run) -> str:
-    """The wait with the seconds that are left of it, as text."""
+    """The wait in words, with the remaining seconds."""
     if run.next_try is None:
         return reason(run)
     return reason(run) + words.next_try(clock(ceil(seconds_until(run.next_try))))
 
 
 def counting(run: Run) -> Markup:
-    """The wait as markup that counts its seconds down in the browser."""
+    """The wait as markup with a countdown in the browser."""
     if run.next_try is None:
         return Markup.escape(reason(run))
     left = player.countdown(seconds_until(run.next_try))
@@ -35,11 +35,11 @@ def counting(run: Run) -> Markup:
 
 
 def before(outlook: Outlook | None, runs: int) -> str:
-    """How long so many new runs take; empty where the limit holds up none of them."""
+    """How long new runs take, in words; empty if the rate limit delays none."""
     if outlook is None:
         return ""
     seconds = round(outlook.pace.seconds)
-    # A window measured from answers is a little longer than the server's own minute.
+    # A learned window is slightly longer than the server's own minute.
     pace = words.pace(outlook.pace.count, 60 if 57 <= seconds <= 66 else seconds)
     say = words.learned if outlook.learned else words.assumed
     return say(pace, runs, about(outlook.seconds))

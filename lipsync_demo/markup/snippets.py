@@ -1,6 +1,6 @@
-"""One run as code: the request and the answer as JSON, and the same call in curl and Python.
+"""A run as code: request and answer as JSON, and the same call in curl and Python.
 
-The key is never written: its place holds the variable WAVESPEED_API_KEY.
+The key is never included: the code reads the variable WAVESPEED_API_KEY.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def request_json(run: Run) -> str:
 
 
 def response_json(run: Run) -> str:
-    """The last answer of the API about this run's task."""
+    """The API's last answer about this run's task, as JSON."""
     return _pretty(run.prediction) if run.prediction else NO_ANSWER
 
 
@@ -32,7 +32,7 @@ def _pretty(value: Mapping[str, Any]) -> str:
 
 
 def curl(run: Run) -> str:
-    """Shell commands that submit the same request and look at this run's task."""
+    """Shell commands that submit the same request and poll this run's task."""
     if not run.request:
         return NOTHING_SENT
     body = shlex.quote(_pretty(run.request))
@@ -54,7 +54,7 @@ def curl(run: Run) -> str:
 
 
 def python(run: Run) -> str:
-    """A script that submits the same request and waits for the result."""
+    """A Python script that submits the same request and waits for the result."""
     if not run.request:
         return NOTHING_SENT
     ends = ", ".join(f'"{status}"' for status in ("completed", *sorted(TERMINAL_FAILURES)))

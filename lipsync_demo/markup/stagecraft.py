@@ -1,4 +1,4 @@
-"""Before and after on a large screen: the presenter's view, and the same pair beside a result."""
+"""The presenter's view: input and output side by side, also in full screen."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from lipsync_demo.templates import render
 
 
 def beside(run: Run, film: Source | None, found: Measures | None, link: films.Link) -> Markup:
-    """The buttons that show a result beside its input, here or on the whole screen.
+    """Buttons that show a result beside its input, on the page or in full screen.
 
-    The players are made when they are asked for: until then no video is loaded twice.
+    The players are created on request, so that no video is loaded twice before.
     """
     sources = [source for source in (film, *films.outputs(run, link)) if source]
     if len(sources) < 2:

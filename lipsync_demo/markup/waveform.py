@@ -1,4 +1,4 @@
-"""The waveform of a sound file as a drawing, for the page and for reports."""
+"""The waveform of an audio file as a drawing, for the page and reports."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from lipsync_demo.media.errors import MediaError
 from lipsync_demo.templates import render
 
 BARS = 96
-"""Bars from the beginning of the sound to its end."""
+"""Number of bars."""
 
 
 @lru_cache(maxsize=64)
 def waveform(path: Path) -> Markup:
-    """A sound file as bars from left to right, as SVG; empty when it cannot be read."""
+    """An audio file as SVG bars; empty if it cannot be read."""
     try:
         levels = audio.waveform(path, BARS)
     except MediaError:

@@ -1,4 +1,4 @@
-"""Runs as a file to send: one HTML page, JSON, JUnit XML, or a zip of all of them."""
+"""Reports of runs as files: one HTML page, JSON, JUnit XML, or a zip of all of them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from lipsync_demo import markup
 
 @lru_cache(maxsize=1)
 def style() -> str:
-    """The whole stylesheet of a report: dark where the reader's system is."""
+    """The stylesheet of a report, light or dark after the reader's system."""
     pieces = markup.style()
     dark = pieces.split(".dark {", 1)[1].split("}", 1)[0]
     own = Path(__file__).with_name("page.css").read_text(encoding="utf-8")

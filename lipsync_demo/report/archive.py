@@ -1,4 +1,4 @@
-"""A report as a zip: the page, its media, and the same for programs."""
+"""A report as a zip: page, media, JSON and JUnit XML."""
 
 from __future__ import annotations
 

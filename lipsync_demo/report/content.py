@@ -1,4 +1,4 @@
-"""What a report says, gathered once; HTML, JSON and JUnit are made from it."""
+"""The content of a report, from which HTML, JSON and JUnit XML are generated."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One run of a report; `modes` are all the modes that give this result, if it has any."""
+    """One run of a report; `modes` are all modes with this result, empty for a model without."""
 
     run: Run
     modes: tuple[str, ...]
@@ -36,19 +36,19 @@ class Entry:
 
     @property
     def manner(self) -> str:
-        """What was chosen for it, all modes that give this result."""
+        """The chosen values as text, with all modes that have this result."""
         return ", ".join([*self.modes, *self.run.choices.values()]) or self.run.manner
 
     @property
     def name(self) -> str:
-        """What the run is called in a report."""
+        """The run's name in a report."""
         if self.label:
             return f"{self.label} · {self.manner}"
         return f"{self.manner} · {short(self.run.id)}"
 
     @property
     def outcome(self) -> Outcome:
-        """A person's verdict before what was measured; a run without a result has failed."""
+        """The user's verdict, else the measured outcome; a run without a result has failed."""
         review = self.run.review
         if review is not None and review.verdict is not None:
             return Outcome.PASS if review.verdict is Verdict.PASS else Outcome.FAIL
@@ -59,7 +59,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """A whole report: `kind` is "run", "comparison" or "batch"."""
+    """A report; `kind` is "run", "comparison" or "batch"."""
 
     kind: str
     title: str
@@ -69,12 +69,12 @@ class Content:
 
     @property
     def model(self) -> str:
-        """The models that answered, by their ids."""
+        """The ids of the models used."""
         return ", ".join(dict.fromkeys(entry.run.model for entry in self.entries)) or MODEL_ID
 
 
 def of_runs(runs: Sequence[Run]) -> Content:
-    """A report of one run or of several."""
+    """A report of one or several runs."""
     entries = tuple(
         Entry(run, (run.sync_mode.value,) if run.sync_mode else (), measures_of(run))
         for run in runs
@@ -85,7 +85,7 @@ def of_runs(runs: Sequence[Run]) -> Content:
 
 
 def of_group(group: Group, workspace: Workspace) -> Content:
-    """A report of a comparison or a batch, of the runs that were begun."""
+    """A report of the started runs of a comparison or batch."""
     entries = tuple(
         Entry(run, tuple(m.value for m in item.modes), measures_of(run), item.label)
         for item, run in zip(group.items, workspace.runs.of_group(group), strict=True)
@@ -102,7 +102,7 @@ def names(run: Run) -> str:
 
 
 def as_json(content: Content) -> dict[str, Any]:
-    """The report as JSON values; lengths and timings are seconds."""
+    """The report as JSON values; durations are seconds."""
     return {
         "kind": content.kind,
         "title": content.title,
@@ -114,7 +114,7 @@ def as_json(content: Content) -> dict[str, Any]:
 
 
 def _run(entry: Entry) -> RunJson:
-    """The run without what would let a reader act on it."""
+    """The run without its full id, which would let a reader act on it."""
     run, found = entry.run, entry.measures
     return {
         **run_json(run),

@@ -1,4 +1,4 @@
-"""A server's conformance as JSON, as JUnit XML, and as one HTML page."""
+"""A server's conformance as JSON, JUnit XML and HTML."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ INKS = {
 
 
 def as_json(found: Conformance) -> dict[str, Any]:
-    """The conformance as JSON values; times are ISO 8601 in UTC, amounts text."""
+    """The conformance as JSON values; times are ISO 8601 in UTC, amounts are strings."""
     return {
         "server": found.server,
         "at": found.at.isoformat(timespec="seconds"),
@@ -45,7 +45,7 @@ def as_json(found: Conformance) -> dict[str, Any]:
 
 
 def as_junit(found: Conformance) -> bytes:
-    """A test case a check: what differs fails, what was not asked is skipped."""
+    """One test case per check: a difference fails, an omitted check is skipped."""
     suite = Xml.Element("testsuite", name=words.DRIFT)
     suite.set("timestamp", found.at.replace(tzinfo=None).isoformat(timespec="seconds"))
     for finding in found.findings:
@@ -68,7 +68,7 @@ def as_junit(found: Conformance) -> bytes:
 
 
 def as_page(found: Conformance) -> Markup:
-    """The drift table as a page of its own: what differs first."""
+    """The drift table as an HTML page, differences first."""
     ordered = sorted(found.findings, key=lambda f: f.outcome is not Outcome.DIFFERS)
     return render(
         "report/drift.html",

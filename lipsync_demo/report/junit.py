@@ -1,7 +1,7 @@
-"""A report as JUnit XML, so that a build server can judge lip-syncs.
+"""A report as JUnit XML for build servers.
 
-A test suite a run, a test case a check: failed checks fail, warnings are told in the output,
-what could not be measured is skipped, and a run without a result is an error.
+One test suite per run, one test case per check: a failed check fails, a warning is written to the
+output, an unknown outcome is skipped, and a run without a result is an error.
 """
 
 from __future__ import annotations
@@ -17,8 +17,10 @@ from lipsync_demo.runs.record.review import Verdict
 from lipsync_demo.runs.record.run import RunState
 
 _NO_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What XML 1.0 has no place for (its production 2)."""
+"""Characters that XML 1.0 does not allow (its production 2)."""
+
 COUNTED = {"tests": "testcase", "failures": "failure", "errors": "error", "skipped": "skipped"}
+"""Counting attributes of a suite, and the tags they count."""
 
 
 def junit(content: Content) -> bytes:
@@ -27,7 +29,7 @@ def junit(content: Content) -> bytes:
 
 
 def whole(title: str, found: Iterable[Xml.Element]) -> bytes:
-    """Test suites as UTF-8 XML, their cases counted."""
+    """The test suites as UTF-8 XML with their counts."""
     suites = Xml.Element("testsuites", name=title)
     suites.extend(found)
     for counted in (*suites, suites):

@@ -1,4 +1,4 @@
-"""A report as one HTML page: to send as a file, to print, or behind a shared link."""
+"""A report as one HTML page: as a file, printed, or behind a shared link."""
 
 from __future__ import annotations
 
@@ -27,18 +27,22 @@ from lipsync_demo.runs.record.review import HEADINGS
 from lipsync_demo.runs.record.run import RunState
 
 EMBEDDED_BYTES = 40 << 20
-"""A page that carries its videos carries at most so many; more go into the zip."""
+"""Maximum bytes of videos embedded in a page; larger ones are only in the zip."""
+
 STILL_HEIGHT = 220
+"""Height of a still frame in pixels."""
+
 MOST_SEAMS = 3
+"""Maximum number of seams shown as still frames."""
 
 logger = logging.getLogger(__name__)
 Media = Callable[[Path], str]
-"""Gives the address at which the page finds a file, "" where it has none."""
+"""Returns the URL of a file on the page, "" without one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a link to the page shows where it is pasted."""
+    """The preview that messengers show for a link to the page."""
 
     address: str
     picture: str
@@ -46,9 +50,9 @@ class Preview:
 
 
 class Embedded:
-    """Videos inside the page itself, each once; none at all when they are too large together.
+    """Embeds videos in the page, each once; none if they exceed `EMBEDDED_BYTES`.
 
-    The page turns them into addresses of its own before the players look for them.
+    The page's script turns them into object URLs before the players load them.
     """
 
     def __init__(self, content: Content) -> None:
@@ -64,12 +68,12 @@ class Embedded:
 
     @property
     def files(self) -> list[str]:
-        """Their bytes in base64, in the order of their numbers."""
+        """The videos in base64, in the order of their numbers."""
         return [b64encode(path.read_bytes()).decode() for path in self._paths]
 
 
 def render(content: Content, media: Media, preview: Preview | None = None) -> Markup:
-    """The page; `media` says where videos are found, `preview` what a pasted link shows."""
+    """The page; `media` returns the URLs of videos, `preview` is for links to the page."""
     sections = [_section(entry, media) for entry in content.entries]
     grid = _grid(content, media) if content.kind == "comparison" else ""
     return templates.render(
@@ -134,9 +138,9 @@ def _json(value: Mapping[str, Any] | None) -> str:
 
 
 def _stills(entry: Entry) -> list[tuple[str, str]]:
-    """Frames of the output as `(address, words)`: first, middle, last, and at the seams.
+    """Frames of the output as `(data URL, caption)`: first, middle, last, and at the seams.
 
-    None of an output that is not known to be safe.
+    Empty unless the output is known to be safe.
     """
     run = entry.run
     if run.output is None or run.nsfw(0) is not False:

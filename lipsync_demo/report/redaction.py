@@ -1,4 +1,4 @@
-"""What leaves the machine in a report: no query of an address, no place on this machine."""
+"""Removes the queries of URLs and local addresses from reports."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from lipsync_demo.wavespeed.addresses import is_loopback
 
 
 def address(url: str) -> str:
-    """An address without what may be a signature; this machine's own is named, not given."""
+    """A URL without query and fragment; a local one is replaced by the local engine's name."""
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https"):
         return url
@@ -22,7 +22,7 @@ def address(url: str) -> str:
 
 
 def redacted(value: Any) -> Any:
-    """JSON values with every address in them shortened as `address` does."""
+    """JSON values with every URL in them shortened by `address`."""
     if isinstance(value, Mapping):
         return {key: redacted(item) for key, item in value.items()}
     if isinstance(value, list | tuple):

@@ -1,4 +1,4 @@
-"""From settings to an open page, and down again without leaving anything behind."""
+"""Starts the page and shuts it down cleanly."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ logger = logging.getLogger(__name__)
 def open_page(settings: Settings, start_local: Callable[[], tuple[str, str]] | None = None) -> None:
     """Serve the page until SIGTERM or SIGINT.
 
-    `start_local` starts the local backend and returns its address and token; it works
-    while Gradio loads, which takes longer than everything else together.
+    `start_local` starts the local backend and returns its URL and token; it runs in parallel with
+    the import of Gradio, which takes most of the start-up time.
     """
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -28,13 +28,14 @@ from lipsync_demo.ui.studio import widgets as studio
 from lipsync_demo.ui.studio.events import Studio
 
 SWEEP_SECONDS = 600
-"""Seconds between two searches for uploads that are too old."""
+"""Seconds between removals of expired uploads."""
+
 QUEUE_PAUSE_SECONDS = 0.02
-"""Between looks for a queued event; Gradio's own millisecond costs 6 % of a core at rest."""
+"""Seconds between polls of Gradio's queue; its default of 1 ms costs 6 % of a core at rest."""
 
 
 def build(settings: Settings, workspace: Workspace, media: SignedMedia, uploads: Path) -> gr.Blocks:
-    """The page on a run service; `media` signs the links of what it shows."""
+    """Build the page; `media` signs the links to the files it shows."""
     found = [sample("video"), sample("speech")]
     video, speech = (place(path, uploads) if path else None for path in found)
     with gr.Blocks(

@@ -1,4 +1,4 @@
-"""What the doctor finds in one input, as markup, and the files its remedies make."""
+"""The doctor's findings about one input as markup, and the files its remedies create."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from lipsync_demo.ui.inputs.sources import Source, Track, read_source
 
 TEMPLATE = "ui/doctor/findings.html"
 MARK = ".mended-"
-"""What stands between a file's name and the fix in the name of a mended one."""
+"""Separates the original name from the fix in a repaired file's name."""
 
 
 @lru_cache(maxsize=128)
 def examined(track: Track, path: Path) -> Examined:
-    """What the doctor finds in a file; nothing where it cannot be read."""
+    """The doctor's findings about a file; empty if it cannot be read."""
     source = read_source(track, path)
     try:
         return examine_video(source.info) if track == "video" else examine_audio(source.info)
@@ -42,7 +42,7 @@ def original_of(path: Path) -> Path | None:
 
 
 def panel(summary: str, sections: Sequence[Markup], *, opened: bool) -> Markup:
-    """Everything the doctor says, behind its summary."""
+    """All findings, collapsed behind a summary."""
     return render_macro(TEMPLATE, "panel", summary, opened, sections)
 
 
@@ -52,7 +52,7 @@ def failed(trouble: Markup) -> Markup:
 
 
 def section(track: str, source: Source, seen: Examined) -> Markup:
-    """The findings of one input, each with its remedy, and what was changed already."""
+    """The findings of one input with their remedies, and the change already made."""
     title = words.VIDEO if track == "video" else words.SPEECH
     rows = [_row(track, finding) for finding in seen.found]
     original = original_of(source.path)

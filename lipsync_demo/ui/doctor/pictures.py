@@ -1,4 +1,4 @@
-"""Frames of a video in a row, to see where to cut it."""
+"""A filmstrip of a video, for choosing where to cut it."""
 
 from __future__ import annotations
 
@@ -16,14 +16,15 @@ from lipsync_demo.templates import render
 from lipsync_demo.ui.doctor import words
 
 FRAMES = 8
-"""Frames in the row."""
+"""Number of frames."""
+
 HEIGHT = 72
 """Height of each frame in pixels."""
 
 
 @lru_cache(maxsize=64)
 def strip(path: Path, length: Fraction) -> Markup:
-    """The row for a video of `length` seconds; empty when it cannot be read."""
+    """The filmstrip of a video of `length` seconds; empty if it cannot be read."""
     moments = [length * (2 * n + 1) / (2 * FRAMES) for n in range(FRAMES)]
     try:
         found = stills(path, moments, height=HEIGHT)

@@ -156,8 +156,8 @@ def wire(view: Doctor, page: gr.Blocks) -> None:
             *(w.speech.start, w.speech.end, w.examined),
         ],
     } | IN_TURN | {"show_progress": "hidden"}  # fmt: skip
-    # One at a time, and once more when something changed meanwhile: the last answer is about what
-    # is there, and no earlier one comes in after it.
+    # One at a time, and once more after a change in the meantime, so that the last answer is about
+    # the current inputs.
     changed = [sources.video.change, sources.speech.change, page.load]
     gr.on(changed, lambda: EXAMINING, None, [w.findings], **AT_ONCE).then(
         **examining, trigger_mode="always_last"

@@ -12,7 +12,8 @@ from lipsync_demo.ui.frame.context import html
 from lipsync_demo.ui.frame.listing import SELECT_JS
 
 STEP = 0.01
-"""Seconds between two places of a slider."""
+"""Step of a slider in seconds."""
+
 EXAMINING = notices.status(words.LOOKING)
 
 

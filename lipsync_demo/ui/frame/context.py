@@ -1,4 +1,4 @@
-"""What every view of the page has in common."""
+"""Shared by all views of the page: services, hidden widgets, event options."""
 
 from __future__ import annotations
 
@@ -15,31 +15,41 @@ from lipsync_demo.ui.frame import words
 
 KEY_SECONDS = 3600
 """Seconds a visitor's key stays in this server's memory after its last use."""
+
 POLL_SECONDS = 1.0
-"""Seconds between two polls of what is under way."""
+"""Seconds between polls of active runs."""
+
 STORAGE = "lipsync-demo-runs"
+"""Browser storage key of the run ids."""
+
 GROUPS_STORAGE = "lipsync-demo-groups"
+"""Browser storage key of the ids of comparisons and batches."""
+
 SESSION_STORAGE = "lipsync-demo-session"
+"""Browser storage key of the session's id."""
+
 AT_ONCE: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
 """Options of an event that is answered outside the queue."""
+
 IN_TURN: dict[str, Any] = {
     "concurrency_limit": 4,
     "show_progress": "minimal",
     "api_visibility": "private",
 }
-"""Options of an event that waits in the queue, a few at a time."""
+"""Options of an event that waits in the queue, four at a time."""
+
 Changes = dict[Any, Any]
-"""What an event answers: each widget it changes, with the widget's new value or properties."""
+"""The answer of an event: each changed widget with its new value or properties."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stored:
-    """The hidden widgets through which the browser keeps lists and views speak to each other.
+    """Hidden widgets: lists stored in the browser, and messages between views.
 
-    `ids`, `groups` and `session` are kept by the browser: its run ids, the ids of its
-    comparisons and batches, and its own random id.  `key` is a visitor's key, in this server's
-    memory.  Writing a run's id to `open_run` shows it in the studio, to `repeat` puts its
-    inputs there.  Whoever reads one of the two empties it, so that the same id works again.
+    The browser stores `ids`, `groups` and `session`: its run ids, the ids of its comparisons and
+    batches, and its random session id.  `key` is a visitor's key in this server's memory.  Writing
+    a run's id to `open_run` shows it in the studio, to `repeat` loads its inputs there.  The
+    reader of either empties it, so that the same id works again.
     """
 
     ids: gr.BrowserState
@@ -66,9 +76,9 @@ class Shared(Stored):
 
 
 def stored() -> Stored:
-    """The hidden widgets, made inside the current `gr.Blocks`."""
-    # The secret goes to the browser with the page; it only has to be the same after a
-    # restart, or the browser could not read its own lists any more.
+    """Create the hidden widgets inside the current `gr.Blocks`."""
+    # Not secret: it is sent to the browser, and only has to be the same after a restart, as
+    # the browser could not read its lists otherwise.
     return Stored(
         ids=gr.BrowserState([], storage_key=STORAGE, secret=STORAGE),
         groups=gr.BrowserState([], storage_key=GROUPS_STORAGE, secret=STORAGE),
@@ -80,10 +90,10 @@ def stored() -> Stored:
 
 
 def html(value: str = "", **more: Any) -> gr.HTML:
-    """A place for own markup, without Gradio's text styles."""
+    """A widget for own markup, without Gradio's text styles."""
     return gr.HTML(value, apply_default_css=False, padding=False, **more)
 
 
 def unchanged() -> Changes:
-    """The answer of an event that changes nothing; Gradio takes an empty one for an error."""
+    """The answer of an event that changes nothing; Gradio treats an empty one as an error."""
     return cast("Changes", gr.skip())

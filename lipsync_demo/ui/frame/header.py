@@ -1,4 +1,4 @@
-"""The top line: which backend answers, and where a visitor's key goes."""
+"""Texts of the header: the backend in use, and the visitor's key."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from lipsync_demo.ui.frame import words
 TEMPLATE = "ui/frame/header.html"
 CONSENT = words.CONSENT
 LOOPBACK = "http://127.0.0.1"
-"""The address that stands for the local backend when hosting is explained."""
+"""URL that stands for the local backend when hosting is explained."""
 KEY_NOTE = words.KEY_PROMISE
 
 
@@ -46,7 +46,7 @@ def _answers(settings: Settings, key: SecretStr | None) -> tuple[str, str]:
 
 
 def terms(settings: Settings, key: SecretStr | None) -> Markup:
-    """The quiet lines under the button: consent, and where the files go."""
+    """The lines under the button: consent, and where files go."""
     here = backend(settings, key) == "local"
     try:
         hosting = explain(settings, LOOPBACK if here else settings.base_url)
@@ -56,11 +56,11 @@ def terms(settings: Settings, key: SecretStr | None) -> Markup:
 
 
 def key_note(key: SecretStr | None) -> Markup:
-    """What is said under the key box."""
+    """The note under the key box."""
     used = words.key_in_use(last_four(key)) if key else ""
     return render_macro(TEMPLATE, "key_note", used, KEY_NOTE)
 
 
 def cleaned(text: str) -> SecretStr | None:
-    """A pasted key without the spaces around it; None when nothing is left."""
+    """A pasted key without surrounding spaces; None if empty."""
     return SecretStr(text.strip()) if text.strip() else None

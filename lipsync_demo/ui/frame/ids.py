@@ -1,16 +1,17 @@
-"""Ids of runs and groups as the browser holds them: 32 hexadecimal digits each."""
+"""Ids of runs and groups in the browser: 32 hexadecimal digits each."""
 
 from __future__ import annotations
 
 import re
 
 KEPT = 500
-"""Ids a browser keeps at most."""
+"""Maximum number of ids stored in a browser."""
+
 RUN_ID = re.compile(r"[0-9a-f]{32}")
 
 
 def run_id(text: object) -> str | None:
-    """The run id in something pasted or sent: the id itself or an address that holds it."""
+    """The run id in a text: the id itself or a URL that contains it; None without one."""
     found = RUN_ID.search(text.lower()) if isinstance(text, str) else None
     return found.group() if found else None
 

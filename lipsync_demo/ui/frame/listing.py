@@ -1,4 +1,4 @@
-"""How a press on something listed reaches the server."""
+"""Sends a click on a list entry to the server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The choice of model: the list in the header and what is said about the model."""
+"""The choice of model: the list in the header, and notes about the model."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from lipsync_demo.wavespeed.catalogue import DEFAULT, MODELS, Model
 
 
 def chosen(model_id: object) -> Model:
-    """Return the model of an id; the default for an id that is not known."""
+    """Return the model with this id; the default for an unknown id."""
     return MODELS.get(str(model_id), DEFAULT)
 
 
@@ -22,7 +22,7 @@ def answered(settings: Settings, key: SecretStr | None, model: Model) -> bool:
 
 
 def listed(settings: Settings, key: SecretStr | None) -> list[tuple[str, str]]:
-    """`(text, id)` of every model; one that cannot answer now says what it needs."""
+    """`(text, id)` of every model; the text of an unavailable one says what it needs."""
     return [
         (m.name if answered(settings, key, m) else words.needs_key(m.name), m.id)
         for m in MODELS.values()
@@ -30,7 +30,7 @@ def listed(settings: Settings, key: SecretStr | None) -> list[tuple[str, str]]:
 
 
 def noted(settings: Settings, key: SecretStr | None, model: Model) -> gr.HTML:
-    """Return the widget of `note`, hidden while there is nothing to say."""
+    """Return the widget of `note`, hidden if it is empty."""
     text = note(settings, key, model)
     return gr.HTML(text, visible=bool(text))
 

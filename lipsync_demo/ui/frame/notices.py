@@ -1,4 +1,4 @@
-"""Small notices on the page: what was found, what is wrong, what to do."""
+"""Small notices on the page: findings, errors, hints."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ GONE = words.RUN_GONE
 
 
 def trouble(what: str, hint: str, *, warn: bool = False) -> Markup:
-    """One thing that is wrong, and what to do about it."""
+    """An error and what to do about it."""
     return render_macro(TEMPLATE, "trouble", what, hint, warn)
 
 
 def warning(text: str) -> Markup:
-    """A line about something that needs attention."""
+    """A warning."""
     return render_macro(TEMPLATE, "warning", text)
 
 
 def quiet(text: str) -> Markup:
-    """A remark; nothing where there is none."""
+    """A remark; empty for an empty text."""
     return render_macro(TEMPLATE, "quiet", text) if text else Markup("")
 
 
@@ -35,12 +35,12 @@ def status(text: str) -> Markup:
 
 
 def hint(text: str) -> Markup:
-    """A remark in a line of its own text."""
+    """A remark as a paragraph."""
     return render_macro(TEMPLATE, "hint", text)
 
 
 def limits(text: str) -> Markup:
-    """What may be chosen, said before it is."""
+    """The limits of an input, shown beforehand."""
     return render_macro(TEMPLATE, "limits", text)
 
 
@@ -50,7 +50,7 @@ def heading(text: str) -> Markup:
 
 
 def no_amount(typed: str) -> Markup:
-    """What was typed cannot be a limit."""
+    """The notice that the typed text is no valid limit."""
     return trouble(words.no_amount(typed[:20]), words.AMOUNT_HINT)
 
 
@@ -60,7 +60,7 @@ NO_SUCH_ADDRESS = trouble(words.NO_ID, words.NO_ID_HINT)
 
 
 def source(length: str, found: str) -> Markup:
-    """How long an input is, and what else was found in it."""
+    """An input's length, and what else the probe found."""
     return render_macro(TEMPLATE, "source", length, found)
 
 
@@ -70,7 +70,7 @@ def facts(*lines: Markup) -> Markup:
 
 
 def findings(found: Sequence[Finding]) -> Markup:
-    """What the check of both inputs has to say."""
+    """The findings about both inputs."""
     return Markup("").join(
         trouble(finding.what, finding.hint, warn=finding.severity is not Severity.ERROR)
         for finding in found

@@ -1,4 +1,4 @@
-"""What runs will cost and how long the account's limit makes them take, before they are begun."""
+"""Price and delay of runs before they start."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ from lipsync_demo.ui.frame.ids import run_id
 from lipsync_demo.wavespeed.catalogue import Model
 
 PATIENCE_SECONDS = 1.5
-"""How long a change of model or key may take for the price; it is asked for once."""
+"""Seconds that a change of model or key waits for the price."""
 
 
 def ask(shared: Shared, key: SecretStr | None, model: Model) -> None:
-    """Give the API a moment to say the model's price before it is shown."""
+    """Wait up to `PATIENCE_SECONDS` for the model's price before it is shown."""
     backend = header.backend(shared.settings, key)
     shared.workspace.prices.floors(backend, key, [model.id], PATIENCE_SECONDS)
 
 
 def limit_words(shared: Shared, runs: int, key: SecretStr | None) -> str:
-    """Say how long so many runs take because of the account's limit; empty without one."""
+    """How long `runs` runs take under the account's rate limit; empty without a delay."""
     backend = header.backend(shared.settings, key)
     return pacing.before(shared.workspace.forecast.outlook(runs, backend, key), runs)
 
 
 def wait_words(shared: Shared, key: SecretStr | None) -> str:
-    """Say how long the next run waits for the account's limit; empty when it does not."""
+    """How long the next run waits for the account's rate limit; empty without a wait."""
     outlook = shared.workspace.forecast.outlook(1, header.backend(shared.settings, key), key)
     return words.limit_wait(about(outlook.wait)) if outlook else ""
 
@@ -44,7 +44,7 @@ def before(
     session: object = None,
     model: object = MODEL_ID,
 ) -> str:
-    """The price of `runs` runs of a model, and a limit that is reached already."""
+    """The price of `runs` runs of a model, and the spend limits they would exceed."""
     backend, wanted = header.backend(shared.settings, key), models.chosen(model)
     if backend == "local":
         return words.FREE if wanted.local else api_only(wanted.id).what
@@ -60,7 +60,7 @@ def before(
 def limits_reached(
     shared: Shared, amount: Decimal | None, key: SecretStr | None, session: object
 ) -> str:
-    """Name the spending limits an amount would exceed; empty when none or it is not known."""
+    """The spend limits that an amount would exceed; empty if none or unknown."""
     ledger, text = shared.workspace.ledger, ""
     own, limits = run_id(session), []
     if own is not None:

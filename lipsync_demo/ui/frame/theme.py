@@ -1,7 +1,7 @@
-"""Gradio's theme variables, all pointed at the few colours `style.css` names.
+"""Gradio's theme, with all variables mapped to the few colours of `style.css`.
 
-The stylesheet gives each colour a light and a dark value; Gradio's own light and dark
-variables both refer to it, so there is one place where a colour is decided.
+The stylesheet defines each colour for light and dark; Gradio's light and dark variables both refer
+to it.
 """
 
 from __future__ import annotations
@@ -121,10 +121,10 @@ SHAPES = {
 
 
 def head() -> str:
-    """What goes into the page's head.
+    """The content of the page's head.
 
-    The stylesheets, the page's and each view's, are part of it because Gradio's own way of
-    adding one drops the rules it does not know, such as `@container`.
+    It includes all stylesheets because Gradio's own parameter for CSS drops rules it does not
+    know, such as `@container`.
     """
     own = Path(__file__).with_name("style.css")
     views = {*VIEWS.rglob("style.css")} - {own}
@@ -139,7 +139,7 @@ def head() -> str:
 
 
 def script() -> str:
-    """The page's own script, run once when the page is there."""
+    """The page's own script, run once on load."""
     written = Path(__file__).with_name("page.js").read_text(encoding="utf-8")
     named = {"{your video}": words.YOUR_VIDEO, "{your speech}": words.YOUR_SPEECH}
     for place, name in named.items():
@@ -148,7 +148,7 @@ def script() -> str:
 
 
 def build() -> gr.themes.Base:
-    """The theme: system fonts, and `var(--ls-…)` for every colour, light and dark alike."""
+    """The theme: system fonts, and `var(--ls-…)` for every colour in light and dark."""
     theme = gr.themes.Base(primary_hue="indigo", neutral_hue="zinc", font=SANS, font_mono=MONO)
     variables = {name: f"var(--ls-{colour})" for name, colour in COLOURS.items()}
     dark = {f"{name}_dark": value for name, value in variables.items()}

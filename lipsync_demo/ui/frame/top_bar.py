@@ -1,4 +1,4 @@
-"""The bar above the tabs: who answers, the list of models, and the place for a key."""
+"""The bar above the tabs: backend, list of models, key."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from lipsync_demo.ui.frame.context import html
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopBar:
-    """The widgets above the tabs; `panel` holds "key" while the place for a key is open."""
+    """The widgets above the tabs; `panel` is "key" while the key panel is open."""
 
     panel: gr.State
     brand: gr.HTML

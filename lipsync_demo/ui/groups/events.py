@@ -1,4 +1,4 @@
-"""What a comparison and a batch share: opened, polled, stopped, resumed, retried, listed."""
+"""Events shared by comparisons and batches: open, poll, stop, resume, retry, list."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from lipsync_demo.ui.groups.widgets import GroupWidgets
 from lipsync_demo.ui.sharing import view as sharing
 
 Runs = Sequence[Run | None]
-"""The runs of a group in the order of its items; None where one is not begun or deleted."""
+"""The runs of a group in the order of its items; None for one not started or deleted."""
 
 
 class GroupEvents(ABC):
@@ -31,7 +31,7 @@ class GroupEvents(ABC):
     title: str
     """The heading of the list of earlier groups."""
     resumes_while_running = False
-    """Whether a stopped group can be resumed while runs of it still end."""
+    """Whether a stopped group can be resumed while some of its runs are still active."""
 
     def __init__(self, shared: Shared, widgets: GroupWidgets) -> None:
         self.shared = shared

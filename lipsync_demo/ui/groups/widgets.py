@@ -1,4 +1,4 @@
-"""The widgets a comparison and a batch have in common."""
+"""The widgets shared by comparisons and batches."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from lipsync_demo.ui.sharing.view import Sharing
 class GroupWidgets:
     """The widgets of one tab of groups.
 
-    `group` holds the id of the group that is shown, `stamp` changes when more than its clock
-    does; `body` is the grid of cells or the table of rows.
+    `group` holds the id of the open group; `stamp` changes with everything but its clock; `body` is
+    the grid of cells or the table of rows.
     """
 
     group: gr.Textbox

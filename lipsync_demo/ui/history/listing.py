@@ -1,4 +1,4 @@
-"""The list of runs: found by words, mode, backend, state, verdict and model, a page at a time."""
+"""The list of runs: filters, search and pagination."""
 
 from __future__ import annotations
 
@@ -26,11 +26,13 @@ from lipsync_demo.wavespeed.catalogue import short_name
 Link = Callable[[Path], str]
 TEMPLATE = "ui/history/listing.html"
 PAGE = 20
-"""Runs on one page of the list."""
+"""Runs per page."""
+
 ANY = ""
-"""The value of a filter that narrows nothing."""
+"""Value of an inactive filter."""
+
 THUMBNAIL_HEIGHT = 96
-"""Height of a run's small picture in pixels."""
+"""Height of a thumbnail in pixels."""
 INKS = {
     RunState.DONE: "good",
     RunState.FAILED: "bad-ink",
@@ -43,7 +45,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the list is narrowed to; an empty text narrows nothing."""
+    """The filters of the list; an empty one is inactive."""
 
     words: str = ANY
     mode: str = ANY
@@ -69,7 +71,7 @@ class Wanted:
 
 
 def _said(run: Run) -> Iterable[str]:
-    """The texts a search covers."""
+    """The searchable texts of a run."""
     yield from (run.id, run.prediction_id or "", run.model, run.manner, run.state.value)
     yield from (record.name for record in (run.video, run.audio) if record)
     if run.review:
@@ -79,7 +81,7 @@ def _said(run: Run) -> Iterable[str]:
 
 
 def history(runs: Sequence[Run], wanted: Wanted, page: int, link: Link) -> Markup:
-    """The runs that are wanted, newest first, as links to their own addresses."""
+    """One page of the matching runs, newest first, as links."""
     found = [run for run in runs if wanted.holds(run)]
     if not found:
         return notices.quiet(words.NONE_FOUND if runs else words.NOTHING_YET)
@@ -91,7 +93,7 @@ def history(runs: Sequence[Run], wanted: Wanted, page: int, link: Link) -> Marku
 
 
 def recordings(runs: Sequence[Run], link: Link) -> Markup:
-    """The recorded runs that are there before this browser has any."""
+    """The recorded runs, shown until this browser has its own."""
     return render_macro(TEMPLATE, "rows", [row(run, link, recorded=True) for run in runs])
 
 
@@ -121,7 +123,7 @@ def _names(run: Run) -> Sequence[str]:
 
 
 def thumbnail(run: Run) -> Path | None:
-    """A small frame of the output, else of the input; none of what may not be safe."""
+    """Path of a frame of the output if it is safe, else of the input; None without one."""
     path = RunFolder(run.folder).thumbnail
     if path.exists():
         return path

@@ -1,4 +1,4 @@
-"""The tab with this browser's runs: found, judged, repeated, deleted, brought in."""
+"""The history tab: find, review, repeat, delete and import runs."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class History:
         return {self.runs.listing: shown}
 
     def select(self, ids: object, groups: object, event: gr.EventData) -> Changes:
-        """Turn the page of the list, or open a run or its drawer."""
+        """Go to a page of the list, or open a run or its drawer."""
         if event.act.startswith("page "):
             return {self.runs.page: int(event.act.removeprefix("page "))}
         wanted = run_id(event.run)

@@ -1,4 +1,4 @@
-"""The widgets of the tab of runs: filters and list, the drawer of one run, other runs' ids."""
+"""The widgets of the history tab: filters and list, the drawer of a run, imports."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ ALSO_API = "api"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListWidgets:
-    """The filters, in the order of `Wanted`, and the list, of which `page` is shown."""
+    """The filters in the order of `Wanted`, and the list; `page` is the current page."""
 
     filters: Sequence[gr.Textbox | gr.Dropdown]
     listing: gr.HTML
@@ -35,7 +35,7 @@ class ListWidgets:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DrawerWidgets:
-    """One run of the list: its review, and what can be done with it."""
+    """The drawer of one run: its review and actions."""
 
     panel: gr.Column
     chosen: gr.Textbox
@@ -54,7 +54,7 @@ class DrawerWidgets:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportWidgets:
-    """The places for the id of another run and for a task that was started elsewhere."""
+    """The inputs for the id of another run and for a task that was started elsewhere."""
 
     box: gr.Textbox
     go: gr.Button
@@ -135,7 +135,7 @@ def build_drawer() -> DrawerWidgets:
 
 
 def build_imports() -> ImportWidgets:
-    """Create the places for ids inside the current tab."""
+    """Create the inputs for ids inside the current tab."""
     with gr.Column(elem_id="run-bring", elem_classes="panel"):
         with gr.Row():
             box = gr.Textbox(label=words.OPEN_BY_ID, elem_id="run-box", scale=4)

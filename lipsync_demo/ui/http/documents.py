@@ -34,7 +34,7 @@ from lipsync_demo.ui.http import words
 
 REPORT = "/report/"
 POSTER_HEIGHT = 630
-"""Height in pixels of the picture that messengers show beside a link."""
+"""Height in pixels of a link's preview picture."""
 FORMATS = {
     "html": "text/html; charset=utf-8",
     "zip": "application/zip",
@@ -133,7 +133,7 @@ def _known(report: Callable[[Request], Response]) -> Callable[[Request], Respons
 
 
 def _zipped(content: Content, headers: dict[str, str]) -> Response:
-    # Large media would not fit into memory many times over, so the zip is built on the disk.
+    # Built on disk, as several zips of large media would not fit into memory.
     file = cast("IO[bytes]", tempfile.TemporaryFile())  # noqa: SIM115
     write_zip(content, file)
     size = file.tell()
@@ -147,7 +147,7 @@ def _zipped(content: Content, headers: dict[str, str]) -> Response:
 
 
 def _safe(content: Content) -> Run | None:
-    """A run whose output may stand for all: finished and said to be safe."""
+    """A finished run whose output is safe as a preview; None without one."""
     return next(
         (
             entry.run

@@ -1,8 +1,8 @@
-"""What a request may do before it reaches Gradio, and the headers every answer carries.
+"""Middleware in front of Gradio: blocks paths and bodies, adds headers.
 
-Gradio serves more than this page needs: an open proxy, saved sessions, recorded runs.
-Those doors are shut here by path; bodies are capped; a body that names a remote file for
-Gradio to fetch is refused.
+Gradio serves more than this page needs: an open proxy, saved sessions, recorded runs.  Their
+paths are blocked, bodies are limited in size, and bodies with a remote file for Gradio to fetch
+are refused.
 """
 
 from __future__ import annotations
@@ -33,10 +33,14 @@ BLOCKED = (
 PREFIX = "/gradio_api"
 UPLOAD = f"{PREFIX}/upload"
 JSON_LIMIT = 256 * 1024
-"""Bytes of a request's JSON that are taken at most."""
+"""Maximum size of a JSON body in bytes."""
+
 FORM_SLACK = 10 * 1024 * 1024
-"""What a form may weigh beyond the file in it."""
+"""Bytes of an upload form that are allowed beside its file."""
+
 REMOTE = re.compile(r"\s*(?:https?|file|ftps?|data):", re.IGNORECASE)
+"""URLs that Gradio would fetch."""
+
 CONTENT_SECURITY = "; ".join(
     [
         "default-src 'self'",
@@ -61,7 +65,7 @@ HEADERS = {
 
 
 class Guard:
-    """ASGI middleware around the whole app; `upload_bytes` is the largest file taken."""
+    """ASGI middleware around the whole app; `upload_bytes` is the maximum size of a file."""
 
     def __init__(self, app: ASGIApp, upload_bytes: int) -> None:
         self._app = app
@@ -110,14 +114,14 @@ class Guard:
 
 
 def blocked(path: str) -> bool:
-    """True for Gradio's doors this page keeps shut; `path` is decoded."""
+    """Whether a decoded path is one of Gradio's that this page blocks."""
     inner = re.sub(r"/+", "/", path)
     inner = inner.removeprefix(PREFIX).lower()
     return inner.startswith(BLOCKED)
 
 
 def names_remote_file(body: bytes) -> bool:
-    """True when JSON carries a `path` for Gradio to fetch from elsewhere, or hides too deep."""
+    """Whether a JSON body has a `path` that Gradio would fetch, or is nested too deeply."""
     try:
         value = json.loads(body)
     except RecursionError:
@@ -159,7 +163,7 @@ async def _read(receive: Receive, limit: int) -> bytes:
 
 
 class _Replay:
-    """Gives a body that was read already once more, then what comes after it."""
+    """Replays a body that was read already, then continues with `receive`."""
 
     def __init__(self, body: bytes, receive: Receive) -> None:
         self._body: bytes | None = body
@@ -173,7 +177,7 @@ class _Replay:
 
 
 class _Metered:
-    """Passes an upload on piece by piece; one without a declared length may be too large."""
+    """Streams an upload and enforces the size limit, also without a declared length."""
 
     def __init__(self, receive: Receive, limit: int) -> None:
         self._receive = receive

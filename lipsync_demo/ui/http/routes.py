@@ -1,4 +1,4 @@
-"""This app's own addresses beside Gradio's: media by signed link, health, and no API."""
+"""This app's own routes: signed media, health check, 404 for API paths."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
 def routes(settings: Settings, media: SignedMedia) -> list[BaseRoute]:
-    """The routes that come before Gradio's."""
+    """The routes that take precedence over Gradio's."""
 
     def open_media(request: Request) -> Response:
         query = request.query_params
@@ -27,7 +27,7 @@ def routes(settings: Settings, media: SignedMedia) -> list[BaseRoute]:
         except LinkRefused as error:
             return JSONResponse({"code": error.status, "message": error.what}, error.status)
         known = SHOWN_TYPES.get(path.suffix)
-        # What is not media is never shown in the browser, whatever is in it.
+        # Other types are only downloaded: the browser must not interpret their content.
         attached = known is None or "download" in query
         return FileResponse(
             path,

@@ -1,4 +1,4 @@
-"""The fields beside the sync mode that only some models take."""
+"""Model fields beside the sync mode."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ FIELDS: Mapping[str, Choice] = {
     for choice in model.choices
     if choice.name != SYNC_MODE
 }
-"""Every field beside the sync mode that some model takes, by its name."""
+"""All such fields of any model, by name."""
 
 
 def build(model: Model) -> dict[str, gr.Radio]:
-    """A radio for each of `FIELDS` inside the current column, shown where the model takes it."""
+    """Create a radio for each of `FIELDS` in the current column, visible if the model has it."""
     taken = model.defaults
     return {
         name: gr.Radio(
@@ -34,7 +34,7 @@ def build(model: Model) -> dict[str, gr.Radio]:
 
 
 def given(model: Model, values: Sequence[str]) -> dict[str, str]:
-    """What the radios hold, in the order of `FIELDS`, of what the model takes."""
+    """The model's fields from the radios' values, which are in the order of `FIELDS`."""
     taken = model.defaults
     held = zip(FIELDS, values, strict=True)
     return {name: value for name, value in held if name in taken and value}

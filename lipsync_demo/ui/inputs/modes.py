@@ -1,4 +1,4 @@
-"""The choice of sync mode: the question above it and one card of text for each mode."""
+"""The choice of sync mode: the question above it and the text of each mode's card."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Timelines = dict[SyncMode, Timeline]
 
 
 def question(video: Fraction | None, speech: Fraction | None) -> str:
-    """The heading, made from the two lengths in seconds."""
+    """The heading for two lengths in seconds."""
     if video is None or speech is None:
         return NO_QUESTION
     difference = abs(video - speech)
@@ -32,7 +32,7 @@ def question(video: Fraction | None, speech: Fraction | None) -> str:
 
 
 def choices(timelines: Timelines | None) -> list[tuple[str, str]]:
-    """`(text, value)` for the radio: name, sentence, and what comes out, a line each."""
+    """`(text, value)` for the radio; the text has lines for name, sentence and output length."""
     if timelines is None:
         return [(f"{mode}\n{MODES[mode].texts.summary}", mode.value) for mode in SyncMode]
     first = _first_equal(timelines)

@@ -1,4 +1,4 @@
-"""What the page opens with: a video, a speech track, and a finished run of the two."""
+"""The samples the page opens with: a video, a speech track, and recorded runs of the two."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from lipsync_demo.runs.record.run import Run, load_run
 ASSETS = Path(__file__).resolve().parents[3] / "assets"
 EXAMPLE = ASSETS / "example"
 SHOWN = SyncMode.BOUNCE
-"""The mode whose recording is shown before anything is chosen."""
+"""The mode whose recording is shown first."""
 
 logger = logging.getLogger(__name__)
 
@@ -28,12 +28,12 @@ def sample(track: str) -> Path | None:
 
 @lru_cache(maxsize=1)
 def comparison() -> tuple[Run, ...]:
-    """The recorded runs of the local engine on the sample, one a mode, in the modes' order."""
+    """The local engine's recorded runs of the samples, one per mode, in the modes' order."""
     return tuple(run for mode in SyncMode if (run := _recorded(EXAMPLE / mode.value)))
 
 
 def example(mode: SyncMode = SHOWN) -> Run | None:
-    """The recorded run of one mode; None where none is recorded."""
+    """The recorded run of one mode; None without one."""
     return next((run for run in comparison() if run.sync_mode is mode), None)
 
 

@@ -1,7 +1,7 @@
-"""A chosen video or speech track: probed here, shown in the browser, sent as it came.
+"""A chosen video or speech track: probed, shown in the browser, sent unchanged.
 
-Nothing is remembered between events: what a widget holds is enough to find the file, its
-preview and its lengths again, also after the app was restarted.
+Stateless between events: a widget's value suffices to find the file, its preview and its length
+again, also after a restart of the app.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ Track = Literal["video", "speech"]
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One input: `info.path` is sent, `shown` is what the widget holds and plays."""
+    """One input: `info.path` is sent, `shown` is the widget's value and is played."""
 
     track: Track
     shown: Path
@@ -41,14 +41,14 @@ class Source:
 
     @property
     def seconds(self) -> Fraction:
-        """Length of the picture for a video, of the sound for speech."""
+        """Length in seconds, of a video's picture or of the speech's audio."""
         if self.track == "speech" and self.info.audio is not None:
             return self.info.audio.duration
         return self.info.duration
 
     @property
     def found(self) -> str:
-        """What the probe found beside the length, in one line."""
+        """The probe's results beside the length, in one line."""
         video, audio = self.info.video, self.info.audio
         found = []
         if self.track == "video" and video is not None:
@@ -63,7 +63,7 @@ class Source:
 
 @lru_cache(maxsize=256)
 def read_source(track: Track, held: Path) -> Source:
-    """The input a widget holds, with a preview beside it when browsers cannot play it.
+    """Probe a widget's input; create a preview beside it if browsers cannot play it.
 
     Raises:
         MediaError: the file cannot be used for this track.
@@ -76,7 +76,7 @@ def read_source(track: Track, held: Path) -> Source:
 
 
 def usable(track: Track, held: str | None) -> Source | None:
-    """The input a widget holds; None when it holds nothing or what it holds cannot be used."""
+    """A widget's input; None if it is empty or unusable."""
     try:
         return read_source(track, Path(held)) if held else None
     except MediaError:
@@ -84,7 +84,7 @@ def usable(track: Track, held: str | None) -> Source | None:
 
 
 def _original(held: Path) -> Path:
-    """The file a preview was made of; any other file is its own original."""
+    """The original of a preview; any other file itself."""
     if held.name.endswith(PREVIEW):
         original = held.with_name(held.name.removesuffix(PREVIEW))
         if original.exists():
@@ -93,11 +93,11 @@ def _original(held: Path) -> Path:
 
 
 def fetch(track: Track, url: str, folder: Path, *, limit_bytes: int, allow_private: bool) -> Source:
-    """Download a link into `folder` and take it.
+    """Download a link into `folder` and probe it.
 
     Raises:
         DownloadFailed: the link cannot be downloaded.
-        MediaError: what it leads to cannot be used.
+        MediaError: the downloaded file cannot be used.
     """
     with written():
         path = Path(tempfile.mkdtemp(prefix="link-", dir=folder)) / file_name(url)
@@ -106,7 +106,7 @@ def fetch(track: Track, url: str, folder: Path, *, limit_bytes: int, allow_priva
 
 
 def lay_all(video: Source | None, speech: Source | None) -> Timelines | None:
-    """The timeline of every mode for these two, or None while one is missing."""
+    """The timeline of every mode for these inputs; None if one is missing."""
     if video is None or speech is None:
         return None
     return {mode: lay(mode, video.info, speech.info) for mode in SyncMode}

@@ -1,7 +1,7 @@
-"""Where Gradio keeps what visitors upload: a folder of this app's own.
+"""The folder in which Gradio stores uploads.
 
-Gradio's default is one folder of the machine's temporary directory shared by all apps and
-users.  This module must not import gradio: gradio reads its environment when imported.
+Gradio's default is a temporary folder shared by all apps and users of the machine.  This module
+must not import gradio, which reads its environment variables on import.
 """
 
 from __future__ import annotations
@@ -17,8 +17,11 @@ from pathlib import Path
 from lipsync_demo.settings import Settings
 
 KEEP_SECONDS = 24 * 3600
-"""Seconds an upload is kept."""
+"""Seconds until an upload is removed."""
+
 SAMPLE = "sample"
+"""Name of the folder for samples, which are not removed."""
+
 ENVIRONMENT = {
     "GRADIO_ANALYTICS_ENABLED": "False",
     "GRADIO_RUN_HISTORY": "False",
@@ -29,10 +32,10 @@ ENVIRONMENT = {
 
 @contextmanager
 def upload_folder(settings: Settings) -> Iterator[Path]:
-    """The folder, readable by its owner only; it is removed at the end.
+    """Create the folder, readable by its owner only; remove it at the end.
 
-    After a crash it is still there at the next start, so that a page which stayed open can
-    go on with what it uploaded; only what is older than a day is removed then.
+    After a crash it still exists at the next start, so that an open page can continue with its
+    uploads; then only uploads older than a day are removed.
     """
     folder = (settings.data_dir / "uploads" / str(settings.port)).resolve()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -47,7 +50,7 @@ def upload_folder(settings: Settings) -> Iterator[Path]:
 
 
 def sweep(folder: Path) -> None:
-    """Remove what was uploaded, fetched or converted more than a day ago."""
+    """Remove files older than `KEEP_SECONDS`."""
     oldest = time.time() - KEEP_SECONDS
     for entry in folder.iterdir():
         with suppress(OSError):
@@ -56,7 +59,7 @@ def sweep(folder: Path) -> None:
 
 
 def place(sample: Path, folder: Path) -> Path | None:
-    """A copy of a sample file among the uploads, where the page may serve it from."""
+    """Copy a sample to the uploads, from which the page may serve it; None without the sample."""
     if not sample.is_file():
         return None
     target = folder / SAMPLE / sample.name
@@ -66,7 +69,7 @@ def place(sample: Path, folder: Path) -> Path | None:
 
 
 def copy_for_page(path: Path, folder: Path) -> Path:
-    """A copy of a run's input among the uploads, where the page may show it."""
+    """Copy a run's input to the uploads, from which the page may serve it."""
     target = Path(tempfile.mkdtemp(prefix="again-", dir=folder)) / path.name
     shutil.copy2(path, target)
     return target

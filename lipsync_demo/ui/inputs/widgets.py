@@ -1,4 +1,4 @@
-"""The places for a video and a speech track: a file, a recording, or a link."""
+"""The widgets for a video and a speech track: as a file, a recording, or a link."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from lipsync_demo.ui.frame.context import html
 from lipsync_demo.ui.inputs import words
 
 CAMERA = {"video": {"width": {"ideal": 1280}, "height": {"ideal": 720}}}
-"""What the browser is asked of its camera, in pixels."""
+"""Requested camera resolution in pixels."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +33,7 @@ class SourceWidgets:
 
 
 def build(settings: Settings, video: Path | None, speech: Path | None) -> SourceWidgets:
-    """Create the widgets inside the current column, with the samples in their places."""
+    """Create the widgets inside the current column, filled with the samples."""
     with gr.Row(elem_id="sources", equal_height=True):
         with gr.Column(elem_classes="source", min_width=240, scale=3):
             video_in = gr.Video(
@@ -81,7 +81,7 @@ def build(settings: Settings, video: Path | None, speech: Path | None) -> Source
 
 
 def limits(settings: Settings, track: str) -> Markup:
-    """What may be chosen, said before it is."""
+    """The limits of an input, shown beforehand."""
     formats = "MP4, MOV, WebM, AVI, MKV" if track == "video" else "MP3, WAV, M4A, FLAC"
     advice = words.ONE_FACE if track == "video" else words.ONE_VOICE
     size, minutes = settings.max_upload_mb, int(LIMITS.seconds / 60)

@@ -1,4 +1,4 @@
-"""The panel that shares what is shown: reports, and links that expire or are revoked."""
+"""The sharing panel: reports, and links that expire or are revoked."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Sharing:
     message: gr.HTML
 
     def show(self, wanted: str) -> Changes:
-        """Show the reports and links of what is open; hide the panel without a result."""
+        """Show the reports and links of the open run or group; hide the panel without a result."""
         known = run_id(wanted)
         ready = known is not None and self._exists(known)
         linked = ready and bool(self.shared.workspace.share_links.of(known or ""))
@@ -83,7 +83,7 @@ class Sharing:
 
 
 def build(shared: Shared, kind: Kind, name: str = "") -> Sharing:
-    """Create the widgets where it is called; `name` tells two panels of a kind apart."""
+    """Create the widgets at the current place; `name` distinguishes panels of the same kind."""
     name = name or kind
     with (
         gr.Column(visible=False, elem_id=f"share-{name}", elem_classes="share") as panel,
@@ -113,7 +113,7 @@ def build(shared: Shared, kind: Kind, name: str = "") -> Sharing:
 
 
 def wire(view: Sharing, shown: gr.Textbox, stamp: gr.Textbox) -> None:
-    """Connect the events; `shown` holds the id, `stamp` changes when what is shown does."""
+    """Connect the events; `shown` holds the id, `stamp` changes with the run or group."""
     every = [view.panel, view.reports, view.message, view.revoke]
     gr.on([shown.change, stamp.change], view.show, [shown], every, **AT_ONCE)
     view.make.click(view.create, [shown, view.days], [view.message, view.revoke], **AT_ONCE)

@@ -35,7 +35,7 @@ class ModelsPlan(Plan):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChoiceWidgets:
-    """What decides a run; `fields` has a radio for each of `inputs.fields.FIELDS`."""
+    """The parameters of a run; `fields` has a radio for each of `inputs.fields.FIELDS`."""
 
     model_note: gr.HTML
     mode: gr.Radio

@@ -1,4 +1,4 @@
-"""Which event of the studio calls which method, and what happens when the page is opened."""
+"""Connects the studio's events to methods, and handles page loads."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from lipsync_demo.ui.studio.widgets import Widgets
 
 
 class Studio:
-    """The studio's events; holds nothing of any visitor."""
+    """The studio's events; stateless, shared by all visitors."""
 
     def __init__(self, shared: Shared, widgets: Widgets) -> None:
         self._shared = shared
@@ -77,7 +77,7 @@ class Studio:
     def _wire_inputs(self) -> None:
         events, shared, sources = self._inputs, self._shared, self._widgets.sources
         choice, radios = self._widgets.choice, list(self._widgets.choice.fields.values())
-        # One event for both: an answer about the first file cannot come in after that about both.
+        # One event for both: the answer about the first file cannot arrive after that about both.
         gr.on(
             [sources.video.change, sources.speech.change],
             events.inputs_changed,

@@ -1,4 +1,4 @@
-"""What happens when a video, a speech track, the mode or the model changes."""
+"""Handles changes of the video, the speech track, the mode and the model."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from lipsync_demo.wavespeed.errors import WaveSpeedError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InputEvents:
-    """Each method answers one event with the widgets it changes."""
+    """Each method handles one event and returns the changed widgets."""
 
     shared: Shared
     sources: SourceWidgets
@@ -77,7 +77,7 @@ class InputEvents:
         """Update drawing, findings and hint for another mode."""
         picture, sound = usable("video", video), usable("speech", speech)
         changes = self._laid(picture, sound, mode, key, session, models.chosen(model))
-        # New choices would take the focus away from the keys that changed the mode.
+        # New choices would steal the focus from a keyboard user.
         del changes[self.choice.mode]
         return changes
 
@@ -146,7 +146,7 @@ class InputEvents:
         w = self.choice
         timelines = lay_all(video, speech)
         lengths = (video.seconds if video else None, speech.seconds if speech else None)
-        # The mode itself stays as it is: meanwhile a person may have chosen another.
+        # The mode itself is unchanged: the user may have chosen another meanwhile.
         changes: Changes = {
             w.mode: gr.Radio(choices=modes.choices(timelines), label=modes.question(*lengths)),
             w.drawing: "",

@@ -1,4 +1,4 @@
-"""What happens when a visitor opens the place for a key, uses one or takes it back."""
+"""Handles the key panel: open, use a key, forget it."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from lipsync_demo.ui.studio.choice import ChoiceWidgets
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyEvents:
-    """Each method answers one event with the widgets it changes."""
+    """Each method handles one event and returns the changed widgets."""
 
     shared: Shared
     top: TopBar
     choice: ChoiceWidgets
 
     def toggle(self, panel: str) -> Changes:
-        """Open or close the place for a visitor's key."""
+        """Open or close the key panel."""
         now = "" if panel else "key"
         return {self.top.panel: now, self.top.key_panel: gr.Column(visible=bool(now))}
 
@@ -32,7 +32,7 @@ class KeyEvents:
         return self._key(new, model) | {self.top.key_box: ""}
 
     def forget(self, model: object) -> Changes:
-        """Go on without the visitor's key."""
+        """Forget the visitor's key."""
         return self._key(None, model)
 
     def _key(self, key: SecretStr | None, model: object) -> Changes:

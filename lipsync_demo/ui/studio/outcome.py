@@ -1,4 +1,4 @@
-"""Where a run shows: its stage, its buttons, its card, and the request as code."""
+"""The widgets of a run: stage, buttons, card, and the request as code."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from lipsync_demo.ui.studio import words
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutcomeWidgets:
-    """The widgets a run changes, and what can be done with it."""
+    """The widgets that show a run, and its action buttons."""
 
     stage: gr.HTML
     stop: gr.Button

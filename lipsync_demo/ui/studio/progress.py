@@ -1,4 +1,4 @@
-"""What a run that has no result yet says about itself, and what a person can do about it."""
+"""Text and buttons of a run without a result."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ BILLED_AGAIN = words.AGAIN_IS_BILLED
 
 @dataclass(frozen=True, slots=True)
 class Actions:
-    """The buttons a run offers."""
+    """The visible buttons of a run."""
 
     stop: bool = False
     resume: bool = False
@@ -99,7 +99,7 @@ def waiting(
 
 
 def now_words(run: Run) -> str:
-    """The step in words, the same as long as it lasts; whether a task is queued or worked on."""
+    """The current step in words, constant while it lasts; tells queued from running tasks."""
     if run.state is RunState.LIMITED:
         return pacing.reason(run)
     if run.state is RunState.WAITING and run.prediction:
@@ -109,14 +109,14 @@ def now_words(run: Run) -> str:
 
 
 def now_markup(run: Run) -> Markup:
-    """The step in words, with a countdown the browser keeps up to date."""
+    """The current step in words, with a countdown in the browser."""
     if run.state is RunState.LIMITED:
         return pacing.counting(run)
     return Markup.escape(now_words(run))
 
 
 def remaining(estimate: Estimate | None) -> str:
-    """What earlier runs say about the time that is left."""
+    """The remaining time estimated from earlier runs, in words."""
     if estimate is None:
         return words.NO_ESTIMATE
     runs = words.earlier(estimate.runs)
@@ -126,17 +126,17 @@ def remaining(estimate: Estimate | None) -> str:
 
 
 def stop_words(run: Run) -> str:
-    """What stopping to wait would mean."""
+    """The consequences of stopping to wait, in words."""
     return words.if_stopped(run.stop_means[0].lower() + run.stop_means[1:])
 
 
 def identity(run: Run) -> Markup:
-    """The run's id, and its task's when there is one."""
+    """The run's id, and its task's if there is one."""
     return render_macro(TEMPLATE, "identity", run)
 
 
 def trouble(run: Run) -> Markup:
-    """The stage of a run that came to rest without a result: what, why, what next."""
+    """The stage of a run at rest without a result: what happened, why, what to do next."""
     return render_macro(TEMPLATE, "trouble", run, words, *_explain(run))
 
 

@@ -1,4 +1,4 @@
-"""What happens when the recorded sample stands in for a run."""
+"""Handles the recorded sample that replaces a run."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from lipsync_demo.ui.studio.stage import Stage
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordingEvents:
-    """Each method answers one event with the widgets it changes."""
+    """Each method handles one event and returns the changed widgets."""
 
     stage: Stage
 
@@ -29,13 +29,13 @@ class RecordingEvents:
         return self.stage.shared
 
     def show_recorded_mode(self, mode: str, stamp: str) -> Changes:
-        """Show the recording of the chosen mode, if a recording is shown now."""
+        """Show the recording of the chosen mode if a recording is open."""
         if not stamp.startswith(result.RECORDED):
             return unchanged()
         return self.stage.show_recording(SyncMode(mode))
 
     def reopen_run(self, current: str, stamp: str) -> Changes:
-        """Show the run again that a late answer replaced by a recording."""
+        """Restore the run that a late answer replaced by a recording."""
         wanted = run_id(current)
         if wanted is None or not stamp.startswith(result.RECORDED):
             return unchanged()

@@ -1,4 +1,4 @@
-"""Everything the page shows about one run, as text and HTML, without any widget."""
+"""Everything the page shows about a run, as text and HTML, independent of widgets."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from lipsync_demo.ui.studio import progress, words
 TEMPLATE = "ui/studio/result.html"
 NOTHING = render_macro(TEMPLATE, "nothing", words)
 RECORDED = "recorded"
-"""How the stamp of a recording begins."""
+"""Prefix of a recording's stamp."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,13 +120,13 @@ def of_nothing(notice: Markup = NOTHING) -> View:
 
 
 def result(run: Run, links: list[str], tag: str, looking: bool = False) -> Markup:
-    """The stage with the outputs of a finished run; `looking` while they are checked here."""
+    """The stage with a finished run's outputs; `looking` while this app checks them."""
     shown = players(run, links, tag, looking)
     return render_macro(TEMPLATE, "result", words.RESULT, f"Done: {tag}", shown)
 
 
 def figures(run: Run, links: list[str], found: Measures | None, measuring: bool) -> Markup:
-    """The card beside the outputs, and what was measured of the first."""
+    """The card beside the outputs, and the measures of the first."""
     checks = measured(found, measuring, local=run.backend == "local")
     return card(run, films.figures(run), [_as_download(link) for link in links]) + checks
 

@@ -1,4 +1,4 @@
-"""What happens when a run is started, polled, stopped, resumed, opened or repeated."""
+"""Starts, polls, stops, resumes, opens and repeats runs."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from lipsync_demo.ui.studio.stage import Stage
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunEvents:
-    """Each method answers one event with the widgets it changes."""
+    """Each method handles one event and returns the changed widgets."""
 
     stage: Stage
     recording: RecordingEvents
@@ -147,5 +147,5 @@ class RunEvents:
 
 
 def _own(run: Run, key: SecretStr | None) -> SecretStr | None:
-    """A visitor's key goes only to runs made with one; others have the server's."""
+    """The visitor's key for runs started with one; None for others, which use the server's."""
     return key if run.key == "visitor" else None

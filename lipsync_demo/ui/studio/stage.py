@@ -1,4 +1,4 @@
-"""The place where a run, its recording or a notice is shown."""
+"""The area that shows a run, a recording or a notice."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from lipsync_demo.ui.studio.widgets import Widgets
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
-    """Each method gives the widgets that show something."""
+    """Each method returns the changed widgets."""
 
     shared: Shared
     widgets: Widgets
 
     def show_run(self, run: Run) -> Changes:
-        """Show a run as it stands."""
+        """Show a run's current state."""
         return self.show(self.view(run)) | {self.widgets.run_id: run.id}
 
     def open_run(self, wanted: str) -> Changes:
@@ -49,7 +49,7 @@ class Stage:
         return result.of_run(run, self.shared.workspace, self.shared.link)
 
     def show(self, shown: result.View) -> Changes:
-        """Show what was made of a run, and the buttons it offers."""
+        """Show a view of a run and its buttons."""
         w, o, can = self.widgets, self.widgets.outcome, shown.actions
         return {
             w.stamp: shown.stamp,

@@ -1,4 +1,4 @@
-"""The widgets of the studio and where they stand."""
+"""The widgets of the studio and their layout."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Widgets:
 
 
 def build(top: TopBar, shared: Shared, video: Path | None, speech: Path | None) -> Widgets:
-    """Create the studio inside the current tab, the samples already in their places."""
+    """Create the studio inside the current tab, filled with the samples."""
     timer = gr.Timer(POLL_SECONDS, active=False)
     run_id = gr.Textbox(visible="hidden", elem_id="run-id", label="Run")
     # No gr.State: its change is not noticed when an event outside the queue makes it.

@@ -1,4 +1,4 @@
-"""The tab for many pairs: the batch that is shown, and the widgets of the tab."""
+"""The batch tab: its events and widgets."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from lipsync_demo.ui.sharing import view as sharing
 
 
 class Batch(GroupEvents):
-    """The events of the batch that is shown."""
+    """The events of the open batch."""
 
     kind = GroupKind.BATCH
     tab = "batch"

@@ -1,4 +1,4 @@
-"""The list of pairs: checked when it is given, begun as a batch on a press."""
+"""The list of pairs: checked on upload, started as a batch by a button."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ LISTS = (".csv", ".jsonl", ".ndjson", ".json", ".txt")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PairWidgets:
-    """The widgets a list of pairs is given, checked and begun with."""
+    """The widgets for uploading, checking and starting a list of pairs."""
 
     files: gr.File
     message: gr.HTML
@@ -39,7 +39,7 @@ class PairWidgets:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """A batch to begin: its list, its title, and its limits."""
+    """A batch to start: its list, title and limits."""
 
     found: PairList
     title: str
@@ -49,7 +49,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pairs:
-    """The events of the list; `view` shows the batch it begins."""
+    """The events of the list; `view` shows the started batch."""
 
     view: GroupEvents
     widgets: PairWidgets

@@ -1,4 +1,4 @@
-"""The rows of a batch: what is under way, what came out, what can be tried again."""
+"""The rows of a batch: progress, results, retries."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ EXAMPLE = (
     ("sample_video.mp4", "sample_speech.wav", "remap", words.SAMPLE_REMAP),
 )
 MOST_BAD = 50
-"""Lines that cannot be run and are told one by one."""
+"""Maximum number of invalid lines that are listed."""
 
 
 def example_csv() -> str:
-    """The list that the button with the samples begins."""
+    """The list that the sample button starts."""
     return "\n".join(",".join(f'"{c}"' if "," in c else c for c in r) for r in (COLUMNS, *EXAMPLE))
 
 
@@ -42,7 +42,7 @@ def expected() -> Markup:
 
 
 def checked(found: PairList, price: str, pace: str = "") -> Markup:
-    """What a list says: how many pairs can be run, every line that cannot, price and time."""
+    """The result of checking a list: valid pairs, invalid lines, price and time."""
     return render(
         "ui/groups/batch/checked.html",
         words=words.found(len(found.pairs), len(found.bad)),
@@ -55,7 +55,7 @@ def checked(found: PairList, price: str, pace: str = "") -> Markup:
 def progress(
     group: Group, runs: Sequence[Run | None], estimates: Sequence[Estimate | None]
 ) -> Markup:
-    """The whole batch: how far it is, about how long it takes, and each row."""
+    """The whole batch: progress, estimated time, and each row."""
     done = sum(run is not None and not run.state.active for run in runs)
     return render(
         "ui/groups/batch/progress.html",

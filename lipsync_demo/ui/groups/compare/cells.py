@@ -1,4 +1,4 @@
-"""The grid of a comparison: one cell a result, all under one playhead."""
+"""The grid of a comparison: one cell per result, all with one playhead."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ TEMPLATE = "ui/groups/compare/cells.html"
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A button of a cell: pressed, it sends `value` under the name `act`."""
+    """A button of a cell, which sends `value` under the name `act`."""
 
     text: str
     act: str
@@ -41,7 +41,7 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One result: its modes or its model, a remark, what is known of it, what can be done."""
+    """One result: its modes or model, a remark, content, and buttons."""
 
     name: str
     note: str
@@ -57,7 +57,7 @@ def grid(
     found: Sequence[Measures | None],
     film: player.Source | None,
 ) -> Markup:
-    """All cells of a comparison; texts that count seconds do it in the browser."""
+    """All cells of a comparison; the browser updates clocks and countdowns."""
     cells = [
         _cell(group, number, runs[number], link, estimates[number], found[number])
         for number in range(len(group.items))
@@ -68,7 +68,7 @@ def grid(
 
 
 def recorded(runs: Sequence[Run], link: films.Link, film: player.Source | None) -> Markup:
-    """The recorded comparison that is there before anything was compared."""
+    """The recorded comparison, shown until the user has made one."""
     items = [
         Item(video="", audio="", modes=(run.sync_mode,) if run.sync_mode else ()) for run in runs
     ]
@@ -81,13 +81,13 @@ def recorded(runs: Sequence[Run], link: films.Link, film: player.Source | None) 
 
 
 def _grid(cells: Sequence[Cell], film: player.Source | None, runs: Sequence[Run | None]) -> Markup:
-    """The cells, and that of what went in, under one playhead."""
+    """The cells of the input and the results, with one playhead."""
     video, length = (player.cell(film), seconds(film.seconds)) if film else ("", "")
     return player.grid(render_macro(TEMPLATE, "cells", cells, film, video, length), rate(runs))
 
 
 def rate(runs: Sequence[Run | None]) -> Fraction:
-    """The highest frame rate among the inputs: a step is one of its frames."""
+    """The highest frame rate of the inputs, in frames per second, for single steps."""
     rates = [run.video.fps for run in runs if run and run.video and run.video.fps]
     return max(rates, default=DEFAULT_RATE)
 
@@ -144,7 +144,7 @@ def _going(run: Run, estimate: Estimate | None) -> Markup:
 
 
 def _use(item: Item) -> Sequence[Button]:
-    """The button that takes a cell's model or mode into the studio."""
+    """The button that selects a cell's model or mode in the studio."""
     if item.label:
         return (Button(words.USE_MODEL, "act", f"model {item.model}"),)
     if item.sync_mode is not None:

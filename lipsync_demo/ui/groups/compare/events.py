@@ -1,4 +1,4 @@
-"""The tab that compares: modes or models of one pair, and any two videos on one playhead."""
+"""The compare tab: modes or models of one pair, and any two videos with one playhead."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from lipsync_demo.ui.inputs.sources import read_source
 from lipsync_demo.ui.sharing import view as sharing
 
 MOST_OTHERS = 12
-"""Finished runs beside the comparison's own that can be chosen in the player."""
+"""Maximum number of other finished runs offered in the player."""
 
 
 class Compare(GroupEvents):
@@ -56,12 +56,12 @@ class Compare(GroupEvents):
         return {w.group: "", w.body: grid, self.pair: self._pair(runs, ids, film)}
 
     def show_missing(self, error: RunsError, ids: object) -> Changes:
-        """Show the recorded comparison, and that the requested one is gone."""
+        """Show the recorded comparison, and a notice that the requested one is missing."""
         gone = notices.trouble(words.GONE, words.GONE_HINT)
         return self.show_nothing(ids) | {self.widgets.notice: gone}
 
     def refresh(self, current: str, ids: object) -> Changes:
-        """Refresh the opened tab, so that runs which ended since can be chosen in the player."""
+        """Refresh the opened tab, so that newly finished runs are offered in the player."""
         wanted = run_id(current)
         if wanted is None:
             return self.show_nothing(ids)
@@ -78,7 +78,7 @@ class Compare(GroupEvents):
         ids: object,
         event: gr.EventData,
     ) -> Changes:
-        """Act on a pressed button of a cell, or open an earlier comparison."""
+        """Handle a button of a cell, or open an earlier comparison."""
         if event.act.startswith("model "):
             wanted = models.chosen(event.act.removeprefix("model "))
             return {self.shared.model: wanted.id, self.shared.views: gr.Tabs(selected="studio")}

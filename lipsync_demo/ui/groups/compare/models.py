@@ -1,4 +1,4 @@
-"""The same clip by several models: asked with each one's price before anything is spent."""
+"""Compares models on one pair, after confirming their prices."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ from lipsync_demo.wavespeed.catalogue import DEFAULT, MODELS, Model
 from lipsync_demo.wavespeed.models import Price
 
 COMPARED = tuple(model for model in MODELS.values() if model.takes_sync_mode)
-"""Only models with a mode: the clips differ in nothing else."""
+"""Models with modes: their outputs differ only by the model."""
+
 NEWEST = COMPARED[-1]
 
 

@@ -1,4 +1,4 @@
-"""The same clip in every mode: asked with the price before anything is spent."""
+"""Compares all modes on one pair, after confirming the price."""
 
 from __future__ import annotations
 
