@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
-import signal
-import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -20,6 +20,10 @@ from tests.media_factory import make_speechlike, make_video
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60.0
+_FORKS = multiprocessing.get_context("forkserver")
+_FORKS.set_forkserver_preload(
+    ["lipsync_demo.cli.display", "lipsync_demo.cli.servers", "lipsync_demo.runs.steps.inputs"]
+)
 
 
 @pytest.fixture(scope="session")
@@ -48,26 +52,32 @@ def settings(tmp_path: Path, api: ScriptedApi) -> Settings:
     )
 
 
-class Process:
-    """`python -m lipsync_demo …` as a process of its own, to be killed at any moment."""
+def quiet_environment(settings: Settings, **more: str) -> dict[str, str]:
+    """This process's environment, with no settings but the data directory's and `more`."""
+    ours = ("WAVESPEED", "LIPSYNC")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    return {**kept, "LIPSYNC_DATA_DIR": str(settings.data_dir), **more}
 
-    def __init__(self, arguments: list[str], settings: Settings) -> None:
-        environment = {
-            **{k: v for k, v in os.environ.items() if not k.startswith(("WAVESPEED", "LIPSYNC"))},
-            "LIPSYNC_DATA_DIR": str(settings.data_dir),
-            "WAVESPEED_BASE_URL": settings.base_url,
-            "WAVESPEED_API_KEY": KEY,
-            "LIPSYNC_BACKEND": "wavespeed",
-            "LIPSYNC_ALLOW_PRIVATE_URLS": "1",
-        }
-        self.popen = subprocess.Popen(
-            [sys.executable, "-m", "lipsync_demo", *arguments],
-            cwd=ROOT,
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
+
+class Process:
+    """A command of `python -m lipsync_demo` in a process of its own, to be killed at any moment.
+
+    It is forked from a process that has imported the package: importing it anew each time takes
+    several times as long as what a command does before it is killed.
+    """
+
+    def __init__(self, arguments: Sequence[object], environment: dict[str, str]) -> None:
+        self._printed = tempfile.TemporaryDirectory(prefix="printed-")
+        self._files = [Path(self._printed.name, name) for name in ("stdout", "stderr")]
+        self._process = _FORKS.Process(
+            target=_command, args=([*map(str, arguments)], environment, self._files), daemon=True
         )
+        self._process.start()
+
+    @property
+    def pid(self) -> int:
+        assert self._process.pid is not None
+        return self._process.pid
 
     def until(self, gate: Gate) -> None:
         """Wait until the process stands at this gate."""
@@ -75,32 +85,61 @@ class Process:
 
     def kill(self) -> None:
         """kill -9."""
-        self.popen.send_signal(signal.SIGKILL)
-        self.popen.wait()
+        self._process.kill()
+        self._process.join()
 
-    def end(self) -> tuple[int, str]:
-        """Exit code and everything printed, once it has ended."""
-        said, _ = self.popen.communicate(timeout=PATIENCE)
-        return self.popen.returncode, said
+    def end(self, seconds: float = PATIENCE) -> tuple[int, str, str]:
+        """Exit code, standard output and standard error, once it has ended."""
+        self._process.join(seconds)
+        said, told = (path.read_text(encoding="utf-8") for path in self._files)
+        assert self._process.exitcode is not None, f"it goes on: {said}{told}"
+        return self._process.exitcode, said, told
+
+    def close(self) -> None:
+        """Kill the process, if it runs, and forget what it printed."""
+        self.kill()
+        self._printed.cleanup()
+
+
+def _command(arguments: list[str], environment: dict[str, str], printed: list[Path]) -> None:
+    os.environ.clear()
+    os.environ.update(environment)
+    os.chdir(ROOT)
+    for stream, path in enumerate(printed, start=1):
+        os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), stream)
+    sys.argv = ["lipsync_demo", *arguments]
+    from lipsync_demo.__main__ import main
+
+    main()
 
 
 Command = Callable[..., Process]
 
 
 @pytest.fixture
-def command(settings: Settings) -> Iterator[Command]:
+def environment(settings: Settings) -> dict[str, str]:
+    """What a command finds in its environment."""
+    return quiet_environment(
+        settings,
+        WAVESPEED_BASE_URL=settings.base_url,
+        WAVESPEED_API_KEY=KEY,
+        LIPSYNC_BACKEND="wavespeed",
+        LIPSYNC_ALLOW_PRIVATE_URLS="1",
+    )
+
+
+@pytest.fixture
+def command(environment: dict[str, str]) -> Iterator[Command]:
+    """Starts a command, given its arguments."""
     processes: list[Process] = []
 
-    def start(*arguments: str) -> Process:
-        processes.append(Process(list(arguments), settings))
+    def start(*arguments: object) -> Process:
+        processes.append(Process(arguments, environment))
         return processes[-1]
 
     yield start
     for process in processes:
-        process.popen.kill()
-        process.popen.wait()
-        if process.popen.stdout:
-            process.popen.stdout.close()
+        process.close()
 
 
 @pytest.fixture

@@ -140,8 +140,8 @@ def test_the_command_line_resumes_what_it_left(
     process.kill()
     api.gates["look"].open()
     copy = tmp_path / "result" / "copy.mp4"
-    code, said = command("resume", stored().id, "--output", str(copy)).end()
-    assert code == 0, said
+    code, said, told = command("resume", stored().id, "--output", str(copy)).end()
+    assert code == 0, told
     assert said.splitlines()[-1] == str(copy)
     assert copy.read_bytes() == api.output.read_bytes()
     assert api.submits == 1

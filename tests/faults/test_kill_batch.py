@@ -66,12 +66,12 @@ def test_kills_at_random_moments(
             process = command("batch", str(listed), "--concurrency", str(IN_FLIGHT))
             continue
         process = command("batch", "--resume", groups[0].id)
-    code, said = process.end()
+    code, _, told = process.end()
     work = service(recover=False)
     (group,) = work.groups.list()
     states = [run and run.state for run in work.runs.of_group(group)]
     # Killed between the note of a request and the request itself, a run stays unclear.
     unclear = states.count(RunState.UNCLEAR)
-    assert states.count(RunState.DONE) == api.submits == PAIRS - unclear, said
+    assert states.count(RunState.DONE) == api.submits == PAIRS - unclear, told
     assert unclear <= 1
-    assert code == (1 if unclear else 0), said
+    assert code == (1 if unclear else 0), told

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
 
@@ -16,10 +12,11 @@ import pytest
 from lipsync_demo.runs.record.run import Run, RunState
 from lipsync_demo.runs.workspace import Workspace
 from lipsync_demo.settings import Settings
-from tests.faults.conftest import ROOT, eventually
+from tests.faults.conftest import ROOT, Command, eventually, quiet_environment
 from tests.media_factory import make_speechlike, make_video
 
 SECONDS = 1
+RENDER_SECONDS = 240
 
 
 @pytest.fixture(scope="module")
@@ -45,29 +42,8 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def command(settings: Settings) -> Iterator[Callable[..., subprocess.Popen[str]]]:
-    begun: list[subprocess.Popen[str]] = []
-
-    def start(*arguments: object) -> subprocess.Popen[str]:
-        ours = ("WAVESPEED", "LIPSYNC")
-        environment = {k: v for k, v in os.environ.items() if not k.startswith(ours)}
-        environment |= {"LIPSYNC_DATA_DIR": str(settings.data_dir), "LIPSYNC_WORKERS": "1"}
-        begun.append(
-            subprocess.Popen(
-                [sys.executable, "-m", "lipsync_demo", *map(str, arguments)],
-                cwd=ROOT,
-                env=environment,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                text=True,
-            )
-        )
-        return begun[-1]
-
-    yield start
-    for process in begun:
-        process.kill()
-        process.communicate()
+def environment(settings: Settings) -> dict[str, str]:
+    return quiet_environment(settings, LIPSYNC_WORKERS="1")
 
 
 def _in_state(settings: Settings, state: RunState) -> bool:
@@ -86,33 +62,32 @@ def _is_whole(run: Run) -> None:
 
 
 def test_a_killed_command_leaves_nothing_running_and_loses_nothing(
-    command: Callable[..., subprocess.Popen[str]], settings: Settings, face: Path, speech: Path
+    command: Command, settings: Settings, face: Path, speech: Path
 ) -> None:
     begun = command("run", face, speech, "--sync-mode", "loop")
     eventually(lambda: _in_state(settings, RunState.WAITING), "the run waits for its task")
     family = psutil.Process(begun.pid).children(recursive=True)
     assert family
     begun.kill()
-    begun.wait()
     eventually(lambda: not any(p.is_running() for p in family), "its server and workers ended")
     with Workspace(settings) as workspace:
         (run,) = workspace.runs.list()
     assert run.state is RunState.WAITING
-    said, told = command("resume", run.id).communicate(timeout=240)
+    _, said, told = command("resume", run.id).end(RENDER_SECONDS)
     assert said.strip().endswith("output.mp4"), told
     with Workspace(settings) as workspace:
         _is_whole(workspace.runs.get(run.id))
 
 
 def test_a_killed_server_is_waited_for(
-    command: Callable[..., subprocess.Popen[str]], settings: Settings, face: Path, speech: Path
+    command: Command, settings: Settings, face: Path, speech: Path
 ) -> None:
     begun = command("run", face, speech, "--sync-mode", "loop")
     eventually(lambda: _in_state(settings, RunState.WAITING), "the run waits for its task")
     (server,) = psutil.Process(begun.pid).children()
     server.kill()
-    said, told = begun.communicate(timeout=240)
-    assert begun.returncode == 0, told
+    code, said, told = begun.end(RENDER_SECONDS)
+    assert code == 0, told
     with Workspace(settings) as workspace:
         (run,) = workspace.runs.list()
         _is_whole(run)
