@@ -1,14 +1,17 @@
-"""`python -m lipsync_demo`: the command line."""
+"""`python -m lipsync_demo`: the command line.
 
-import sys
-
-from lipsync_demo.cli import app
-from lipsync_demo.cli.exits import FAILURE, FILE_HINT
-from lipsync_demo.files import refused
+Nothing is imported at the top: each worker of the local backend imports its parent's main module.
+"""
 
 
 def main() -> None:
     """Run a command; an error of the file system ends it with a message."""
+    import sys
+
+    from lipsync_demo.cli import app
+    from lipsync_demo.cli.exits import FAILURE, FILE_HINT
+    from lipsync_demo.files import refused
+
     try:
         app(prog_name="python -m lipsync_demo")
     except OSError as error:

@@ -14,8 +14,9 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
+from lipsync_demo.backend.errors import INTERNAL_ERROR
 from lipsync_demo.backend.jobs.media_sources import MediaSources, MediaUnreachable
-from lipsync_demo.backend.jobs.store import INTERNAL_ERROR, Job, JobStore, Outcome, now_ms
+from lipsync_demo.backend.jobs.store import Job, JobStore, Outcome, now_ms
 from lipsync_demo.backend.jobs.worker import Loaded, Order, Refused, Rendered, main
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.settings import FaceChoice

@@ -38,12 +38,12 @@ from sqlalchemy.engine import Connection, Engine, Row
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from lipsync_demo.backend.errors import INTERNAL_ERROR
 from lipsync_demo.backend.faults.effects import Decree
 from lipsync_demo.media.sync_modes import SyncMode
 
 CREATED, PROCESSING, COMPLETED, FAILED = "created", "processing", "completed", "failed"
 MAX_ATTEMPTS = 3
-INTERNAL_ERROR = 5000
 INTERRUPTED = (
     f"The local backend stopped {MAX_ATTEMPTS} times while working on this task. "
     "The machine may be out of memory: try a shorter or smaller video."

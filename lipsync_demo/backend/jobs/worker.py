@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from lipsync_demo.backend.jobs.store import INTERNAL_ERROR
+from lipsync_demo.backend.errors import INTERNAL_ERROR
 from lipsync_demo.backend.lifeline import die_with_parent
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.settings import FaceChoice

@@ -13,7 +13,6 @@ from pathlib import Path
 
 import av
 
-from lipsync_demo.doctor.fixes import plain
 from lipsync_demo.media.audio import decode
 from lipsync_demo.media.container.containers import ANIMATIONS
 from lipsync_demo.media.container.streams import audio_stream, open_media, video_stream
@@ -44,6 +43,9 @@ def packaged(info: MediaInfo) -> Path | None:
     if info.video is None:
         return _waved(path)
     if info.container in ANIMATIONS:
+        # Encoding loads what the engine draws with, which no other run needs.
+        from lipsync_demo.doctor.fixes import plain
+
         return plain(path, path.with_name(f"{path.name}.mp4"))
     for ending in (".mp4", ".mkv"):
         target = path.with_name(path.name + ending)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from lipsync_demo import __main__ as program
+from lipsync_demo import cli as cli_package
 from tests.media_factory import make_tone
 from tests.unit.cli.conftest import Cli
 
@@ -65,7 +66,7 @@ def test_a_file_that_the_system_refuses_is_a_sentence(
     def refused(**_: object) -> None:
         raise OSError(errno.ENAMETOOLONG, os.strerror(errno.ENAMETOOLONG), LONG)
 
-    monkeypatch.setattr(program, "app", refused)
+    monkeypatch.setattr(cli_package, "app", refused)
     monkeypatch.setattr(sys, "argv", ["lipsync_demo"])
     with pytest.raises(SystemExit) as ended:
         program.main()
