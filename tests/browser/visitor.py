@@ -16,7 +16,7 @@ PATIENT = 60_000
 """Milliseconds a thing of the page may take while other programs keep the cores busy."""
 SLOW = 90_000
 """The same for what the server works at: files probed, runs driven."""
-OF_A_LEAVING_PAGE = ("AbortError: signal is aborted", "Unexpected error Connection errored out")
+OF_A_LEAVING_PAGE = ("AbortError: ", "Unexpected error Connection errored out")
 PLAYING = "v => v.readyState >= 2 && v.videoWidth > 0"
 OUTSIDE = """() => [...document.querySelectorAll('body *')]
   .filter(e => e.getBoundingClientRect().right > innerWidth + 1 && e.checkVisibility())

@@ -31,6 +31,9 @@ SESSION_STORAGE = "lipsync-demo-session"
 AT_ONCE: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
 """Options of an event that is answered outside the queue."""
 
+LATEST: dict[str, Any] = AT_ONCE | {"trigger_mode": "always_last"}
+"""The same for what shows a state: a change that comes while the one before is answered is
+answered after it; by default Gradio drops it."""
 IN_TURN: dict[str, Any] = {
     "concurrency_limit": 4,
     "show_progress": "minimal",

@@ -14,7 +14,7 @@ from lipsync_demo.runs.record.review import HEADINGS, Review, Verdict
 from lipsync_demo.runs.record.run import Run
 from lipsync_demo.runs.upkeep.review import review
 from lipsync_demo.ui.frame import header, notices
-from lipsync_demo.ui.frame.context import AT_ONCE, IN_TURN, Changes, Shared, unchanged
+from lipsync_demo.ui.frame.context import AT_ONCE, IN_TURN, LATEST, Changes, Shared, unchanged
 from lipsync_demo.ui.frame.ids import KEPT, remembered, run_id
 from lipsync_demo.ui.history import words
 from lipsync_demo.ui.history.listing import ANY, Wanted, history, recordings
@@ -189,7 +189,7 @@ def wire(view: History, tab: gr.Tab, stamp: gr.Textbox) -> None:
         "fn": view.list_runs,
         "inputs": [s.ids, s.groups, runs.page, *runs.filters],
         "outputs": [runs.listing],
-    } | AT_ONCE
+    } | LATEST
     gr.on([tab.select, stamp.change, runs.page.change], **listed)
     gr.on([widget.change for widget in runs.filters], **listed)
     shown = [s.open_run, s.views]

@@ -15,7 +15,7 @@ from lipsync_demo.runs.record.errors import RunsError
 from lipsync_demo.runs.steps.prices import FLOORS_TIMEOUT
 from lipsync_demo.templates import render
 from lipsync_demo.ui.frame import header, models, notices, prices
-from lipsync_demo.ui.frame.context import AT_ONCE, Changes
+from lipsync_demo.ui.frame.context import AT_ONCE, LATEST, Changes
 from lipsync_demo.ui.frame.ids import run_id
 from lipsync_demo.ui.groups.compare import words
 from lipsync_demo.ui.groups.compare.events import Compare, given
@@ -132,7 +132,7 @@ class ModelComparison:
             self.ticked,
             [plan.ticked, choice.mode, s.key, s.session],
             [plan.words, plan.start],
-            **AT_ONCE,
+            **LATEST,
         )
         plan.cancel.click(hide, None, [plan.panel], **AT_ONCE)
         plan.start.click(
