@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from lipsync_demo.doctor import track
+from lipsync_demo.doctor import track, words
 from lipsync_demo.doctor.faces import Faces, faces
 from lipsync_demo.doctor.voice import Voice, voice
 from lipsync_demo.media.container.streams import open_media
@@ -59,8 +59,8 @@ def examine_video(info: MediaInfo) -> Examined:
     if video.sar != 1:
         found.append(
             _note(
-                f"Its pixels are not square ({video.sar}).",
-                "Nothing to do: the shape of the picture is kept.",
+                words.not_square(video.sar),
+                words.SHAPE_KEPT,
             )
         )
     return Examined(tuple(found), _praise(seen, info))
@@ -84,22 +84,21 @@ def examine_audio(info: MediaInfo) -> Examined:
     if streams > 1:
         found.append(
             _warn(
-                f"The file has {streams} sound tracks; the first one is used.",
-                "Keep only the first, so that everybody hears the same.",
+                words.several_tracks(streams),
+                words.KEEP_THE_FIRST,
                 Fix.FIRST_STREAM,
             )
         )
     clean = heard.spoken >= SPOKEN and (heard.bed is None or heard.bed >= NOISY_DB)
-    return Examined(tuple(found), "clear voice" if clean else "")
+    return Examined(tuple(found), words.CLEAR_VOICE if clean else "")
 
 
 def _faces(seen: Faces) -> list[Finding]:
     if seen.share == 0:
         return [
             _warn(
-                "No face was found in the video.",
-                "Without a face there are no lips to move: choose a video in which somebody "
-                "looks at the camera.",
+                words.NO_FACE,
+                words.NO_FACE_HINT,
             )
         ]
     found = []
@@ -107,8 +106,8 @@ def _faces(seen: Faces) -> list[Finding]:
         lasts = seen.part[1] > seen.part[0]
         found.append(
             _warn(
-                f"A face is in sight in {seen.share:.0%} of the video only.",
-                "Where there is none the picture stays as it is; cut to the part with the face.",
+                words.face_seldom(seen.share),
+                words.FACE_SELDOM_HINT,
                 Fix.TRIM if lasts else None,
                 seen.part if lasts else None,
             )
@@ -116,38 +115,36 @@ def _faces(seen: Faces) -> list[Finding]:
     if seen.iod < SMALL_IOD:
         found.append(
             _warn(
-                f"The face is small: {seen.iod:.0f} pixels between the eyes.",
-                "Lips of a few pixels cannot be moved well; a closer shot looks better.",
+                words.small_face(seen.iod),
+                words.SMALL_FACE_HINT,
             )
         )
     if seen.yaw > TURNED:
         found.append(
             _warn(
-                f"The face is turned away by about {seen.yaw:.0f}°.",
-                "A face that looks at the camera works better.",
+                words.turned_away(seen.yaw),
+                words.TURNED_AWAY_HINT,
             )
         )
     if seen.mouth_cut:
         found.append(
             _warn(
-                f"The picture's edge cuts the mouth in {seen.mouth_cut:.0%} of the video.",
-                "There the lips stay as they are; choose a wider shot, with mouth and chin in "
-                "the picture.",
+                words.mouth_cut(seen.mouth_cut),
+                words.MOUTH_CUT_HINT,
             )
         )
     elif seen.chin_cut:
         found.append(
             _note(
-                f"The chin is outside the picture in {seen.chin_cut:.0%} of the video.",
-                "The lips move and the edge keeps still; a wider shot looks better.",
+                words.chin_cut(seen.chin_cut),
+                words.CHIN_CUT_HINT,
             )
         )
     if seen.most > 1:
         found.append(
             _warn(
-                f"There are {seen.most} faces of like size.",
-                "The one that speaks is taken, the largest where that is unclear; crop the "
-                "video to one person to be sure.",
+                words.like_faces(seen.most),
+                words.LIKE_FACES_HINT,
             )
         )
     return found
@@ -159,31 +156,30 @@ def _voice(heard: Voice, audio: AudioInfo, *, quiet: bool) -> list[Finding]:
     if heard.spoken < SPOKEN:
         found.append(
             _warn(
-                "Hardly any speech is heard.",
-                "Without a voice the lips rest; choose a recording in which somebody speaks.",
+                words.HARDLY_SPEECH,
+                words.HARDLY_SPEECH_HINT,
             )
         )
     if clipped > CLIPPED:
         found.append(
             _warn(
-                f"{clipped:.1%} of the speech is clipped: it was recorded too loud.",
-                "What is lost cannot be brought back; record it again at a lower level.",
+                words.clipped(clipped),
+                words.CLIPPED_HINT,
             )
         )
     if heard.level < QUIET_DBFS and not quiet:
         found.append(
             _warn(
-                f"The speech is quiet ({heard.level:.0f} dBFS).",
-                "Bring it to an ordinary level.",
+                words.quiet(heard.level),
+                words.QUIET_HINT,
                 Fix.NORMALISE,
             )
         )
     if heard.bed is not None and heard.bed < NOISY_DB:
         found.append(
             _warn(
-                f"Something besides the voice is heard: pauses are only {heard.bed:.0f} dB "
-                "quieter than words.",
-                "Music or noise under the speech can move the lips; use the voice alone.",
+                words.other_sound(heard.bed),
+                words.OTHER_SOUND_HINT,
             )
         )
     edges: tuple[tuple[Fraction, str, Part], ...] = (
@@ -194,8 +190,8 @@ def _voice(heard: Voice, audio: AudioInfo, *, quiet: bool) -> list[Finding]:
         if seconds >= SILENCE_SECONDS:
             found.append(
                 _note(
-                    f"The speech has {float(seconds):.1f} s of silence at its {place}.",
-                    "Cut it away if the lips should not wait.",
+                    words.silence(float(seconds), place),
+                    words.SILENCE_HINT,
                     Fix.TRIM,
                     kept,
                 )
@@ -204,21 +200,20 @@ def _voice(heard: Voice, audio: AudioInfo, *, quiet: bool) -> list[Finding]:
 
 
 def _stored(orientation: Orientation) -> Finding:
-    what = f"The picture is stored {orientation}."
+    what = words.stored_turned(orientation)
     if orientation.mirrored:
         return _note(
             what,
-            "Here it is shown as players show it; whether the service does is not known: "
-            "a plain copy is safe.",
+            words.STORED_TURNED_HINT,
             Fix.PLAIN,
         )
-    return _note(what, "Nothing to do: it is set upright, here and by the service.")
+    return _note(what, words.SET_UPRIGHT)
 
 
 def _praise(seen: Faces, info: MediaInfo) -> str:
     if seen.share == 0 or info.video is None:
         return ""
-    return f"{'one face' if seen.most <= 1 else f'{seen.most} faces'}, {seen.iod:.0f} px"
+    return words.faces_of_size(seen.most, seen.iod)
 
 
 def _sounds(path: Path) -> int:

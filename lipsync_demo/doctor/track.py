@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 
+from lipsync_demo.doctor import words
 from lipsync_demo.engine.speech import VoiceChannels
 from lipsync_demo.media.preflight import Finding, Fix, Severity
 from lipsync_demo.media.probe import AudioInfo
@@ -16,8 +17,8 @@ LOUD = 10 ** (0.5 / 20)
 CLIPPED_PEAK = {"pcm_f": 1.001, "": 10 ** (3 / 20)}
 """Peak up to which samples at full scale were cut off, by the codec's name: what was clipped before
 a lossy codec comes out of it at most a little higher, float samples as they were."""
-STEREO = ("the left channel", "the right channel")
-PLACES = ("left", "right", "centre", "bass", "left rear", "right rear")
+STEREO = (words.LEFT, words.RIGHT)
+PLACES = ("left", "right", "centre", "bass", words.LEFT_REAR, words.RIGHT_REAR)
 
 
 def lost_to_clipping(audio: AudioInfo) -> float:
@@ -33,9 +34,8 @@ def times(audio: AudioInfo) -> list[Finding]:
         found.append(
             _finding(
                 Severity.WARNING,
-                f"The file is {audio.chunks} recordings joined one after the other.",
-                "They are read as one here; other programs stop after the first or play a click "
-                "between them.",
+                words.joined(audio.chunks),
+                words.JOINED_HINT,
                 Fix.JOIN,
             )
         )
@@ -43,9 +43,8 @@ def times(audio: AudioInfo) -> list[Finding]:
         found.append(
             _finding(
                 Severity.WARNING,
-                f"The first {float(audio.early):.2f} s of the sound come before the first "
-                "picture and are left out.",
-                "So sound and picture stay together; take the sound alone to use all of it.",
+                words.early(float(audio.early)),
+                words.EARLY_HINT,
                 Fix.ALONE,
             )
         )
@@ -53,8 +52,8 @@ def times(audio: AudioInfo) -> list[Finding]:
         found.append(
             _finding(
                 Severity.NOTE,
-                f"The sound begins {float(audio.lead):.2f} s after the picture.",
-                "Nothing to do: it keeps its distance, with silence before it.",
+                words.late(float(audio.lead)),
+                words.LATE_HINT,
             )
         )
     if audio.holes:
@@ -63,10 +62,8 @@ def times(audio: AudioInfo) -> list[Finding]:
         found.append(
             _finding(
                 Severity.WARNING,
-                f"The sound has {'a hole' if count == 1 else f'{count} holes'} of "
-                f"{total:.2f} s{'' if count == 1 else ' together'}: packets were lost, or the "
-                "recording was paused.",
-                "What is missing stays silent, and everything after it keeps its time.",
+                words.holes(count, total),
+                words.HOLES_HINT,
             )
         )
     return found
@@ -79,9 +76,8 @@ def level(audio: AudioInfo) -> list[Finding]:
     return [
         _finding(
             Severity.NOTE,
-            f"The sound goes {20 * math.log10(audio.peak):.0f} dB beyond full scale.",
-            "Nothing of it is lost here: it is read whole and brought below; other programs may "
-            "clip it.",
+            words.beyond_full_scale(20 * math.log10(audio.peak)),
+            words.BEYOND_FULL_SCALE_HINT,
             Fix.NORMALISE,
         )
     ]
@@ -94,23 +90,23 @@ def channels(audio: AudioInfo, voice: VoiceChannels, kept: int) -> list[Finding]
         return [
             _finding(
                 Severity.WARNING,
-                "The channels are out of phase: mixed, they cancel the voice.",
-                "The lips follow it all the same; make it mono, so that one loudspeaker plays it.",
+                words.OUT_OF_PHASE,
+                words.OUT_OF_PHASE_HINT,
                 Fix.MONO,
             )
         ]
-    many = f" It has {audio.channels}, the output {kept}." if audio.channels != kept else ""
+    many = words.channels_kept(audio.channels, kept) if audio.channels != kept else ""
     if voice.weights is not None and len(voice.audible) > len(voice.channels):
-        words = f"The voice is in {where}; the others hold other sound.{many}"
-        return [_finding(Severity.NOTE, words, "The lips follow the voice alone.", Fix.MONO)]
+        what = words.voice_in(where, many)
+        return [_finding(Severity.NOTE, what, words.VOICE_IN_HINT, Fix.MONO)]
     if voice.weights is not None:
-        words = f"Only {where} has sound.{many}"
+        what = words.one_sounds(where, many)
         if len(voice.channels) > 1:
-            words = f"Only {where} have sound.{many}"
-        return [_finding(Severity.NOTE, words, "The lips follow it; mono is enough.", Fix.MONO)]
+            what = words.several_sound(where, many)
+        return [_finding(Severity.NOTE, what, words.MONO_IS_ENOUGH, Fix.MONO)]
     if audio.channels > 2:
-        words = f"The sound has {audio.channels} channels{f', the output {kept}' if many else ''}."
-        return [_finding(Severity.NOTE, words, "One channel is enough for a voice.", Fix.MONO)]
+        what = words.several_channels(audio.channels, many, kept)
+        return [_finding(Severity.NOTE, what, words.SEVERAL_CHANNELS_HINT, Fix.MONO)]
     return []
 
 
@@ -119,8 +115,8 @@ def _name(audio: AudioInfo, kept: int, number: int) -> str:
         return STEREO[number]
     if kept in (3, 5, 6) and not audio.layout.endswith(" channels"):
         place = number + 1 if kept == 5 and number > 2 else number
-        return f"the {PLACES[place]} channel"
-    return f"channel {number + 1}"
+        return words.channel_at(PLACES[place])
+    return words.channel_number(number + 1)
 
 
 def _finding(severity: Severity, what: str, hint: str, fix: Fix | None = None) -> Finding:

@@ -12,7 +12,8 @@ class Format:
 
     `stored` says whether the API's store documents it, `shown` whether this app serves it to be
     played or seen in a browser.  `container` is FFmpeg's name of a container whose files get
-    this suffix when they have none the store takes.
+    this suffix when they have none the store takes.  `speech` says that a video's container is
+    taken for a speech track too.
     """
 
     suffix: str
@@ -20,6 +21,7 @@ class Format:
     stored: bool = False
     shown: bool = False
     container: str = ""
+    speech: bool = False
 
     @property
     def kind(self) -> str:
@@ -35,7 +37,7 @@ FORMATS: tuple[Format, ...] = (
     Format(suffix=".avi", media_type="video/x-msvideo", stored=True, shown=True, container="avi"),
     Format(suffix=".wmv", media_type="video/x-ms-wmv", stored=True, container="asf"),
     Format(suffix=".flv", media_type="video/x-flv", stored=True, container="flv"),
-    Format(suffix=".webm", media_type="video/webm", stored=True, shown=True),
+    Format(suffix=".webm", media_type="video/webm", stored=True, shown=True, speech=True),
     Format(suffix=".mkv", media_type="video/x-matroska", stored=True, shown=True, container="matroska"),  # noqa: E501
     Format(suffix=".3gp", media_type="video/3gpp", stored=True),
     Format(suffix=".ogv", media_type="video/ogg", stored=True, container="ogg"),
@@ -62,6 +64,15 @@ STORED_TYPES: Mapping[str, str] = {f.suffix: f.media_type for f in FORMATS if f.
     ".opus": "audio/opus"
 }
 """The types of what the API's store documents, by suffix, as its documents write them."""
+LISTED_CONTAINERS: Mapping[str, frozenset[str]] = {
+    kind: frozenset(
+        f.container or f.suffix[1:]
+        for f in FORMATS
+        if f.stored and (f.kind == kind or (f.speech and kind == "audio"))
+    )
+    for kind in ("video", "audio")
+}
+"""FFmpeg's names of the containers that the service lists for a video and for a speech track."""
 
 
 def suffix_of(container: str, *, sound_only: bool) -> str | None:

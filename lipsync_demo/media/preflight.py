@@ -11,7 +11,9 @@ from enum import Enum
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from lipsync_demo.media import words
 from lipsync_demo.media.container.containers import ANIMATIONS
+from lipsync_demo.media.formats import LISTED_CONTAINERS
 from lipsync_demo.media.segments import VideoMotion
 from lipsync_demo.media.sync_modes import SyncMode, Timeline, output_seconds, timeline
 
@@ -88,10 +90,6 @@ class Limits:
 
 LIMITS = Limits()
 
-# Formats the service lists for uploads; FFmpeg's names of the containers.
-_VIDEO_CONTAINERS = frozenset({"mov", "mp4", "avi", "asf", "flv", "matroska", "webm", "3gp", "ogg"})
-_AUDIO_CONTAINERS = frozenset({"mp3", "wav", "ogg", "aac", "flac", "webm", "m4a", "mp4"})
-
 
 def lay(mode: SyncMode, video: MediaInfo, audio: MediaInfo) -> Timeline:
     """The timeline of these two files for `mode`, turning on whole frames.
@@ -129,18 +127,17 @@ def check_video(info: MediaInfo, limits: Limits = LIMITS) -> list[Finding]:
     found = _check_size(info, limits)
     video = info.video
     if video is None:
-        return [*found, _error(f"{info.path.name} has no picture.", "Choose a video.")]
+        return [*found, _error(words.no_picture(info.path.name), words.CHOOSE_VIDEO)]
     if info.still:
-        return [*found, _error(f"{info.path.name} is a still picture.", "Choose a video.")]
+        return [*found, _error(words.still(info.path.name), words.CHOOSE_VIDEO)]
     found += _check_length("video", video.duration, limits)
     found += _check_whole("video", video.duration, video.missing)
     if len(video.sizes) > 1:
         sizes = ", ".join(f"{width} × {height}" for width, height in video.sizes)
         found.append(
             _note(
-                f"The picture changes its size in the stream ({sizes}).",
-                "Here every picture keeps its shape, in the largest size; whether it does at the "
-                "service is not known: a plain copy is safe.",
+                words.sizes_change(sizes),
+                words.SIZES_CHANGE_HINT,
                 Fix.PLAIN,
             )
         )
@@ -148,28 +145,25 @@ def check_video(info: MediaInfo, limits: Limits = LIMITS) -> list[Finding]:
     if long > limits.long_side or short > limits.other_side:
         found.append(
             _error(
-                f"The picture is {video.width} × {video.height}; "
-                f"at most {limits.long_side} × {limits.other_side} is taken.",
-                "Export the video in a smaller size; 1080 lines are plenty for a face.",
+                words.large_picture(video.width, video.height, limits.long_side, limits.other_side),
+                words.LARGE_PICTURE_HINT,
                 Fix.SMALLER,
             )
         )
     if short < limits.advised_short_side:
         found.append(
             _warning(
-                f"The picture is only {video.width} × {video.height}.",
-                "A face this small may not be found; a larger video looks better.",
+                words.small_picture(video.width, video.height),
+                words.SMALL_PICTURE_HINT,
             )
         )
     if video.frames == 1:
-        found.append(
-            _warning("The video has a single frame.", "It will look like a still picture.")
-        )
+        found.append(_warning(words.SINGLE_FRAME, words.SINGLE_FRAME_HINT))
     if video.vfr:
         found.append(
             _note(
-                f"The frame rate varies (about {float(video.fps):.2f} a second).",
-                "Nothing to do: the times of the frames are kept.",
+                words.varying_rate(float(video.fps)),
+                words.VARYING_RATE_HINT,
                 Fix.CONSTANT_RATE,
             )
         )
@@ -177,13 +171,13 @@ def check_video(info: MediaInfo, limits: Limits = LIMITS) -> list[Finding]:
     if info.container in ANIMATIONS:
         found.append(
             _note(
-                f"{info.path.name} is an animated picture ({info.container.upper()}).",
-                "It is sent as MP4, which has no transparency.",
+                words.animated(info.path.name, info.container.upper()),
+                words.ANIMATED_HINT,
                 Fix.PLAIN,
             )
         )
-    elif not _listed(info, _VIDEO_CONTAINERS):
-        found.append(_unlisted(info, "MP4, MOV, WebM, AVI or MKV"))
+    elif not _listed(info, "video"):
+        found.append(_unlisted(info, words.VIDEO_FORMATS))
     return found
 
 
@@ -191,33 +185,32 @@ def _check_colours(video: VideoInfo) -> list[Finding]:
     """What becomes of colours that an ordinary screen cannot show."""
     found = []
     if video.dolby_vision is not None:
-        profile = f", profile {video.dolby_vision}" if video.dolby_vision else ""
+        profile = words.dolby_profile(video.dolby_vision) if video.dolby_vision else ""
         if video.dolby_alone:
             return [
                 _warning(
-                    f"The video is Dolby Vision{profile}, without a layer for other players.",
-                    "Its colours come out wrong: export it as SDR, or as HDR in HLG.",
+                    words.dolby_alone(profile),
+                    words.DOLBY_ALONE_HINT,
                 )
             ]
         found.append(
             _note(
-                f"The video is Dolby Vision{profile}; its base layer is {video.range_name}.",
-                "The base layer is used, as players without Dolby Vision do.",
+                words.dolby(profile, video.range_name),
+                words.DOLBY_HINT,
             )
         )
     if video.hdr:
         found.append(
             _note(
-                f"The video is in high dynamic range ({video.range_name}).",
-                "The result is in standard range (BT.709), as ordinary screens show it: "
-                "highlights are softer.",
+                words.high_range(video.range_name),
+                words.HIGH_RANGE_HINT,
             )
         )
     elif video.bit_depth > 8:
         found.append(
             _note(
-                f"The picture has {video.bit_depth} bits a colour.",
-                "The result has 8, as ordinary screens do.",
+                words.deep_colours(video.bit_depth),
+                words.DEEP_COLOURS_HINT,
             )
         )
     return found
@@ -228,33 +221,33 @@ def check_audio(info: MediaInfo, limits: Limits = LIMITS) -> list[Finding]:
     found = _check_size(info, limits)
     audio = info.audio
     if audio is None:
-        return [*found, _error(f"{info.path.name} has no sound.", "Choose a file with speech.")]
+        return [*found, _error(words.no_sound(info.path.name), words.CHOOSE_SPEECH)]
     found += _check_length("speech", audio.duration, limits)
     found += _check_whole("speech", audio.duration, audio.missing)
     if audio.silent:
         found.append(
             _error(
-                f"{info.path.name} is silent from start to end.",
-                "Choose a recording in which somebody speaks.",
+                words.silent(info.path.name),
+                words.SILENT_HINT,
             )
         )
     elif audio.peak < limits.quiet_peak:
         found.append(
             _warning(
-                "The speech is very quiet.",
-                "Make it louder, or the lips may hardly move.",
+                words.VERY_QUIET,
+                words.VERY_QUIET_HINT,
                 Fix.NORMALISE,
             )
         )
     if info.video is not None and not info.still:
         found.append(
             _note(
-                f"{info.path.name} is a video; only its sound is used.",
-                "Export the sound as MP3 or WAV if the service refuses the file.",
+                words.video_as_speech(info.path.name),
+                words.VIDEO_AS_SPEECH_HINT,
             )
         )
-    elif not _listed(info, _AUDIO_CONTAINERS):
-        found.append(_unlisted(info, "MP3, WAV, M4A, OGG or FLAC"))
+    elif not _listed(info, "audio"):
+        found.append(_unlisted(info, words.AUDIO_FORMATS))
     return found
 
 
@@ -263,14 +256,14 @@ def _check_pair(laid: Timeline, limits: Limits) -> list[Finding]:
     first = laid.video[0]
     if first.motion is VideoMotion.STRETCHED:
         if first.speed >= limits.stretch:
-            found.append(_unnatural(laid.mode, f"{float(first.speed):.2f} times faster"))
+            found.append(_unnatural(laid, words.faster(float(first.speed))))
         elif first.speed <= 1 / limits.stretch:
-            found.append(_unnatural(laid.mode, f"{float(1 / first.speed):.2f} times slower"))
+            found.append(_unnatural(laid, words.slower(float(1 / first.speed))))
     if laid.audio_trimmed > 0:
         found.append(
             _note(
-                f"The last {float(laid.audio_trimmed):.2f} s of the speech are cut.",
-                f"Choose {_keeping(laid)} to keep them.",
+                words.speech_cut(float(laid.audio_trimmed)),
+                words.choose_to_keep(_keeping(laid)),
             )
         )
     return found
@@ -281,33 +274,36 @@ def _check_size(info: MediaInfo, limits: Limits) -> list[Finding]:
         return []
     return [
         _error(
-            f"{info.path.name} is {math.ceil(info.size_bytes * 10 / 2**20) / 10:.1f} MB; "
-            f"at most {limits.size_bytes // 2**20} MB are taken.",
-            "Export it smaller, or give a link to it instead.",
+            words.large_file(
+                info.path.name,
+                math.ceil(info.size_bytes * 10 / 2**20) / 10,
+                limits.size_bytes // 2**20,
+            ),
+            words.LARGE_FILE_HINT,
         )
     ]
 
 
-def _listed(info: MediaInfo, formats: frozenset[str]) -> bool:
-    return bool(formats & set(info.container.split(",")))
+def _listed(info: MediaInfo, kind: str) -> bool:
+    return not LISTED_CONTAINERS[kind].isdisjoint(info.container.split(","))
 
 
 def _unlisted(info: MediaInfo, formats: str) -> Finding:
     return _note(
-        f"{info.path.name} is in a format the service does not list ({info.container}).",
-        f"The local engine takes it; for the service export it as {formats}.",
+        words.unlisted_format(info.path.name, info.container),
+        words.unlisted_format_hint(formats),
     )
 
 
 def _check_length(kind: str, seconds: Fraction, limits: Limits) -> list[Finding]:
-    length = f"The {kind} is {float(seconds):.0f} s long"
+    length = words.length_of(kind, float(seconds))
     if seconds > limits.seconds:
-        what = f"{length}; at most {int(limits.seconds)} s are taken."
+        what = words.too_long(length, int(limits.seconds))
         kept = (Fraction(0), limits.seconds)
-        return [_error(what, f"Cut the {kind} into shorter pieces.", Fix.TRIM, kept)]
+        return [_error(what, words.cut_shorter(kind), Fix.TRIM, kept)]
     if seconds > limits.advised_seconds:
-        what = f"{length}; the service may refuse more than {int(limits.advised_seconds)} s."
-        return [_warning(what, f"Cut the {kind} into shorter pieces if it does.")]
+        what = words.maybe_too_long(length, int(limits.advised_seconds))
+        return [_warning(what, words.maybe_cut_shorter(kind))]
     return []
 
 
@@ -316,9 +312,8 @@ def _check_whole(kind: str, seconds: Fraction, missing: Fraction) -> list[Findin
         return []
     return [
         _warning(
-            f"The {kind} is cut off: {float(seconds):.2f} of {float(seconds + missing):.2f} s are "
-            "in the file.",
-            "It was probably not copied to its end: copy, export or download it again.",
+            words.cut_off(kind, float(seconds), float(seconds + missing)),
+            words.CUT_OFF_HINT,
         )
     ]
 
@@ -326,14 +321,20 @@ def _check_whole(kind: str, seconds: Fraction, missing: Fraction) -> list[Findin
 def _keeping(laid: Timeline) -> str:
     """The modes that play all of the speech, as a list in words."""
     video, audio = laid.video_seconds, laid.audio_seconds
-    *modes, last = (str(m) for m in SyncMode if output_seconds(m, video, audio) >= audio)
-    return f"{', '.join(modes)} or {last}" if modes else last
+    return words.one_of([str(m) for m in SyncMode if output_seconds(m, video, audio) >= audio])
 
 
-def _unnatural(mode: SyncMode, factor: str) -> Finding:
+def _unnatural(laid: Timeline, factor: str) -> Finding:
+    """Names the modes of the same length whose picture neither stretches nor stands still."""
+    others = {m: timeline(m, laid.video_seconds, laid.audio_seconds) for m in SyncMode}
+    lively = [
+        str(mode)
+        for mode, other in others.items()
+        if other.output_seconds == laid.output_seconds
+        and all(abs(segment.speed) == 1 for segment in other.video)
+    ]
     return _warning(
-        f"{mode} plays the video {factor}.",
-        "That looks unnatural; loop or bounce keeps its own speed.",
+        words.unnatural_speed(laid.mode, factor), words.unnatural_speed_hint(words.one_of(lively))
     )
 
 

@@ -10,9 +10,10 @@ from av.container import InputContainer
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
+from lipsync_demo.media import words
+from lipsync_demo.media.container import words as container_words
 from lipsync_demo.media.container.containers import AVIF
-from lipsync_demo.media.container.failures import MEDIA_HINT
-from lipsync_demo.media.container.frame_times import NO_PICTURE_HINT, FrameTimes, read_frame_times
+from lipsync_demo.media.container.frame_times import FrameTimes, read_frame_times
 from lipsync_demo.media.container.photos import is_sequence, is_still
 from lipsync_demo.media.container.promises import promised_end
 from lipsync_demo.media.container.streams import (
@@ -163,7 +164,8 @@ def probe(path: str | Path) -> MediaInfo:
         audio = _audio_info(path)
     if video is None and audio is None:
         raise MediaError(
-            f"{path.name} has neither picture nor sound that can be decoded here.", MEDIA_HINT
+            f"{path.name} has neither picture nor sound that can be decoded here.",
+            container_words.CHOOSE_MEDIA,
         )
     return MediaInfo(path, path.stat().st_size, name, video, audio, still)
 
@@ -176,9 +178,13 @@ def probe_video(path: str | Path) -> MediaInfo:
     """
     info = probe(path)
     if info.video is None:
-        raise MediaError(f"{info.path.name} is a sound file: it has no picture.", NO_PICTURE_HINT)
+        raise MediaError(
+            f"{info.path.name} is a sound file: it has no picture.", container_words.CHOOSE_TALKING
+        )
     if info.still:
-        raise MediaError(f"{info.path.name} is a still picture, not a video.", NO_PICTURE_HINT)
+        raise MediaError(
+            f"{info.path.name} is a still picture, not a video.", container_words.CHOOSE_TALKING
+        )
     return info
 
 
@@ -192,7 +198,7 @@ def probe_audio(path: str | Path) -> MediaInfo:
     """
     info = probe(path)
     if info.audio is None:
-        kind = "picture" if info.still else "video without sound"
+        kind = "picture" if info.still else words.VIDEO_WITHOUT_SOUND
         raise MediaError(
             f"This file has no sound: {info.path.name} is a {kind}.",
             "Choose a file with speech, such as MP3, WAV or M4A.",

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
 
+from lipsync_demo.media import words
 from lipsync_demo.media.segments import (
     ZERO,
     AudioSegment,
@@ -155,7 +156,7 @@ class Timeline:
             return texts.audio_longer
         if self.audio_seconds < self.video_seconds:
             return texts.video_longer
-        return "Video and speech are equally long: nothing is cut, added or stretched."
+        return words.EQUALLY_LONG
 
     def segment_at(self, t: Fraction) -> VideoSegment:
         """The video segment that covers output time `t` (0 <= t < output_seconds).

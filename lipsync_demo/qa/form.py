@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from lipsync_demo.media.picture.hdr import BT709, NAMES, UNSPECIFIED
 from lipsync_demo.media.probe import MediaInfo, VideoInfo
+from lipsync_demo.qa import words
 from lipsync_demo.qa.models import Check, Outcome
 
 
@@ -15,12 +16,12 @@ def check_length(output: MediaInfo, expected: Fraction | None) -> Sequence[Check
     if output.video is None:
         return []
     frame = 1 / output.video.fps
-    checks = [_length("length", "Length", output.video.duration, expected, frame)]
+    checks = [_length("length", words.LENGTH, output.video.duration, expected, frame)]
     if output.audio is not None:
         # An AAC packet is longer than many frames, so sound may go on a little more.
         slack = max(frame, Fraction(2048, output.audio.rate))
         sound = output.audio.duration
-        checks.append(_length("sound_length", "Length of the sound", sound, expected, slack))
+        checks.append(_length("sound_length", words.SOUND_LENGTH, sound, expected, slack))
     return checks
 
 
@@ -29,8 +30,8 @@ def _length(
 ) -> Check:
     value = f"{float(actual):.3f} s"
     if expected is None:
-        words = "Needs the inputs and the mode to know what to expect."
-        return Check(name, title, value, "", Outcome.UNKNOWN, words, float(actual))
+        text = words.NEEDS_INPUTS
+        return Check(name, title, value, "", Outcome.UNKNOWN, text, float(actual))
     off = actual - expected
     outcome = (
         Outcome.PASS
@@ -39,29 +40,29 @@ def _length(
         if abs(off) <= 3 * slack
         else Outcome.FAIL
     )
-    words = (
-        "As long as the mode promises."
+    text = (
+        words.AS_PROMISED
         if outcome is Outcome.PASS
-        else f"{abs(float(off)):.3f} s {'longer' if off > 0 else 'shorter'} than the mode promises."
+        else words.not_as_promised(abs(float(off)), longer=off > 0)
     )
     band = f"{float(expected):.3f} s ± {float(slack):.3f}"
-    return Check(name, title, value, band, outcome, words, round(float(actual), 4))
+    return Check(name, title, value, band, outcome, text, round(float(actual), 4))
 
 
 def check_whole(output: MediaInfo, source: MediaInfo | None) -> list[Check]:
     """That neither file was cut off; a check for each that was, by what its own header says."""
     checks = []
-    for name, title, info, outcome, words in (
-        ("whole", "Whole output", output, Outcome.FAIL, "The output is cut off: fetch it again."),
+    for name, title, info, outcome, text in (
+        ("whole", words.WHOLE_OUTPUT, output, Outcome.FAIL, words.OUTPUT_CUT_OFF),
         (
-            "source_whole", "Whole source", source, Outcome.WARN,
-            "The source is cut off: what is missing could not be used.",
+            "source_whole", words.WHOLE_SOURCE, source, Outcome.WARN,
+            words.SOURCE_CUT_OFF,
         ),
     ):  # fmt: skip
         if info is not None and info.video is not None and info.video.missing:
             there, all_ = info.video.duration, info.video.duration + info.video.missing
             value, band = f"{float(there):.2f} s", f"{float(all_):.2f} s"
-            checks.append(Check(name, title, value, band, outcome, words, float(there)))
+            checks.append(Check(name, title, value, band, outcome, text, float(there)))
     return checks
 
 
@@ -71,24 +72,24 @@ def check_form(output: MediaInfo, source: MediaInfo | None, audio: MediaInfo | N
     new, old = output.video, source.video if source else None
     if new is not None and old is not None:
         size, before = (f"{v.width}×{v.height}" for v in (new, old))
-        checks.append(_same("size", "Picture size", size, before, size == before, Outcome.FAIL))
+        checks.append(_same("size", words.PICTURE_SIZE, size, before, size == before, Outcome.FAIL))
         rates = [f"{float(v.fps):.3f}".rstrip("0").rstrip(".") + " fps" for v in (new, old)]
         close = abs(new.fps - old.fps) < Fraction(1, 100)
-        checks.append(_same("fps", "Frame rate", rates[0], rates[1], close, Outcome.WARN))
+        checks.append(_same("fps", words.FRAME_RATE, rates[0], rates[1], close, Outcome.WARN))
         if new.hdr or old.hdr:
             checks.append(_colours(new, old))
-        checks.append(_changed("codec", "Video codec", new.codec, old.codec))
+        checks.append(_changed("codec", words.VIDEO_CODEC, new.codec, old.codec))
     if output.audio is None:
-        words = "The output has no sound."
-        checks.append(Check("track", "Sound track", "none", "one", Outcome.FAIL, words))
+        text = words.NO_SOUND
+        checks.append(Check("track", words.SOUND_TRACK, "none", "one", Outcome.FAIL, text))
     elif audio is not None and audio.audio is not None:
         new_sound, old_sound = output.audio, audio.audio
-        checks.append(_changed("audio_codec", "Audio codec", new_sound.codec, old_sound.codec))
+        checks.append(_changed("audio_codec", words.AUDIO_CODEC, new_sound.codec, old_sound.codec))
         checks.append(
-            _changed("channels", "Channels", str(new_sound.channels), str(old_sound.channels))
+            _changed("channels", words.CHANNELS, str(new_sound.channels), str(old_sound.channels))
         )
         rates = [f"{a.rate / 1000:g} kHz" for a in (new_sound, old_sound)]
-        checks.append(_changed("sample_rate", "Sample rate", *rates))
+        checks.append(_changed("sample_rate", words.SAMPLE_RATE, *rates))
     return checks
 
 
@@ -96,31 +97,31 @@ def _colours(new: VideoInfo, old: VideoInfo) -> Check:
     """Whether what the output says of its colours can be true, where one of the two is HDR."""
     tags = (new.primaries, new.transfer, new.matrix)
     value, band = (_colour_words(v) for v in (new, old))
-    outcome, words = Outcome.PASS, "The source's high dynamic range became standard range."
+    outcome, text = Outcome.PASS, words.BECAME_STANDARD_RANGE
     if new.hdr and new.bit_depth == 8:
         outcome = Outcome.FAIL
-        words = "It says that it is high dynamic range, for which 8 bits are too few."
+        text = words.TOO_FEW_BITS
     elif new.hdr:
-        words = "It is in high dynamic range."
+        text = words.HIGH_RANGE
     elif set(tags) - {BT709, UNSPECIFIED}:
         outcome = Outcome.FAIL
-        words = "What it says of its colours does not fit together: players show other ones."
+        text = words.COLOURS_DO_NOT_FIT
     elif UNSPECIFIED in tags:
-        outcome, words = Outcome.WARN, "It does not say what its colours are: players guess."
-    return Check("colours", "Colours", value, band, outcome, words)
+        outcome, text = Outcome.WARN, words.COLOURS_UNSAID
+    return Check("colours", words.COLOURS, value, band, outcome, text)
 
 
 def _colour_words(video: VideoInfo) -> str:
     names = {**NAMES, BT709: "BT.709", UNSPECIFIED: "unspecified"}
-    return f"{names.get(video.transfer, video.transfer)}, {video.bit_depth} bit"
+    return words.transfer_and_bits(str(names.get(video.transfer, video.transfer)), video.bit_depth)
 
 
 def _same(name: str, title: str, now: str, before: str, same: bool, else_: Outcome) -> Check:
-    words = "As the source." if same else f"The source has {before}."
-    return Check(name, title, now, before, Outcome.PASS if same else else_, words)
+    text = words.AS_SOURCE if same else words.source_has(before)
+    return Check(name, title, now, before, Outcome.PASS if same else else_, text)
 
 
 def _changed(name: str, title: str, now: str, before: str) -> Check:
     """Something a service may change without harm; the change is told."""
-    words = "As the input." if now == before else f"The input has {before}; that does no harm."
-    return Check(name, title, now, before, Outcome.PASS, words)
+    text = words.AS_INPUT if now == before else words.input_has(before)
+    return Check(name, title, now, before, Outcome.PASS, text)

@@ -11,6 +11,7 @@ from lipsync_demo.engine.speech import speech_samples
 from lipsync_demo.files import digest, write_json
 from lipsync_demo.media.probe import MediaInfo, probe_audio, probe_video
 from lipsync_demo.media.sync_modes import SyncMode, output_seconds
+from lipsync_demo.qa import words
 from lipsync_demo.qa.bands import ACCEPTABLE, DETECTABLE
 from lipsync_demo.qa.form import check_form, check_length, check_whole
 from lipsync_demo.qa.models import Check, Measures, Outcome, SyncScore
@@ -90,23 +91,23 @@ def _aligned(
 def _offset(own: SyncScore | None, before: SyncScore | None) -> Check:
     band = f"{ACCEPTABLE.earliest:g} to +{ACCEPTABLE.latest:g} ms"
     beside = (
-        f" The source clip's own score is {before.offset_ms:+.0f} ms."
+        words.source_score(before.offset_ms)
         if before is not None and before.confidence >= SURE
-        else " The source clip's own score is not known."
+        else words.SOURCE_SCORE_UNKNOWN
     )
-    name, title = "av_offset", "Sound against lips (a proxy)"
+    name, title = "av_offset", words.SOUND_AGAINST_LIPS
     if own is None or own.confidence < SURE:
         value = "–" if own is None else f"{own.offset_ms:+.0f} ms?"
-        words = "Too little speech or mouth in sight to judge by." + beside
-        return Check(name, title, value, band, Outcome.UNKNOWN, words)
+        text = words.TOO_LITTLE_TO_JUDGE + beside
+        return Check(name, title, value, band, Outcome.UNKNOWN, text)
     if DETECTABLE.holds(own.offset_ms):
-        outcome, words = Outcome.PASS, "Nobody would notice this offset."
+        outcome, text = Outcome.PASS, words.OFFSET_UNNOTICED
     elif ACCEPTABLE.holds(own.offset_ms):
-        outcome, words = Outcome.WARN, "The offset can be noticed but is accepted."
+        outcome, text = Outcome.WARN, words.OFFSET_ACCEPTED
     else:
-        outcome, words = Outcome.FAIL, "The offset is beyond what is accepted."
+        outcome, text = Outcome.FAIL, words.OFFSET_BEYOND
     value = f"{own.offset_ms:+.0f} ms"
-    return Check(name, title, value, band, outcome, words + beside, own.offset_ms)
+    return Check(name, title, value, band, outcome, text + beside, own.offset_ms)
 
 
 def _source_score(given: MediaInfo | None, cache: Path | None) -> SyncScore | None:

@@ -17,10 +17,10 @@ from typing import NamedTuple
 
 import av
 
+from lipsync_demo.media.container import words
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.names import readable
 
-MEDIA_HINT = "Choose a video such as MP4, MOV or WebM, or a sound file such as MP3, WAV or M4A."
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG})
 _TOO_LONG = frozenset({errno.ENAMETOOLONG})
 _AWAY = frozenset({errno.ELOOP, errno.ENXIO, errno.ENODEV, errno.ESTALE, errno.ETIMEDOUT})
@@ -173,4 +173,4 @@ def _no_media(path: Path) -> MediaError | None:
         )
     if head[4:8] == b"ftyp" or head.startswith((b"RIFF", b"\x1aE\xdf\xa3")):
         return None
-    return MediaError(f"{path.name} is not a video or sound file.", MEDIA_HINT)
+    return MediaError(f"{path.name} is not a video or sound file.", words.CHOOSE_MEDIA)

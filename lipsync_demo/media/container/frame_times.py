@@ -13,13 +13,13 @@ from statistics import median_low
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
+from lipsync_demo.media.container import words
 from lipsync_demo.media.container.packets import read_stamps
 from lipsync_demo.media.container.streams import exact, open_media, video_frames, video_stream
 from lipsync_demo.media.errors import MediaError
 
 CUT_FRAMES = 2
 """A file that ends more frames than this before its header says so was cut off."""
-NO_PICTURE_HINT = "Choose a video that shows a person talking."
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def frame_times(path: Path) -> FrameTimes:
     with open_media(path) as container:
         stream = video_stream(container)
         if stream is None:
-            raise MediaError(f"{path.name} has no picture.", NO_PICTURE_HINT)
+            raise MediaError(f"{path.name} has no picture.", words.CHOOSE_TALKING)
         return read_frame_times(container, stream, path)
 
 
@@ -102,7 +102,9 @@ def read_frame_times(container: InputContainer, stream: VideoStream, path: Path)
 
 
 def _no_frame(path: Path) -> MediaError:
-    return MediaError(f"{path.name} has a video track without a single frame.", NO_PICTURE_HINT)
+    return MediaError(
+        f"{path.name} has a video track without a single frame.", words.CHOOSE_TALKING
+    )
 
 
 def _rising(stamps: Iterable[int]) -> tuple[int, ...]:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from lipsync_demo.media.container.photos import exif_number
 from lipsync_demo.media.container.streams import side_data
+from lipsync_demo.media.picture import words
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +55,10 @@ class Orientation:
     def __str__(self) -> str:
         """How the picture is stored, in words that follow "stored"."""
         if self.mirrored:
-            return {0: "mirrored", 180: "upside down and mirrored"}.get(
-                self.turn, f"mirrored and turned by {self.turn}°"
+            return {0: "mirrored", 180: words.UPSIDE_DOWN_MIRRORED}.get(
+                self.turn, words.mirrored_turned(self.turn)
             )
-        return f"turned by {self.turn}°" if self.turn else "upright"
+        return words.turned(self.turn) if self.turn else "upright"
 
 
 UPRIGHT = Orientation()

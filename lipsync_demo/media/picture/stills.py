@@ -11,7 +11,8 @@ import numpy as np
 from av.video.frame import VideoFrame
 from PIL import Image
 
-from lipsync_demo.media.container.frame_times import NO_PICTURE_HINT, frame_times
+from lipsync_demo.media.container import words as container_words
+from lipsync_demo.media.container.frame_times import frame_times
 from lipsync_demo.media.container.streams import exact, open_media, video_frames, video_stream
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.picture.hdr import in_standard_range
@@ -36,7 +37,7 @@ def stills(path: Path, moments: Sequence[Fraction], *, height: int = 180) -> lis
     with open_media(path) as container:
         stream = video_stream(container)
         if stream is None:
-            raise MediaError(f"{path.name} has no picture.", NO_PICTURE_HINT)
+            raise MediaError(f"{path.name} has no picture.", container_words.CHOOSE_TALKING)
         sar = exact(stream.sample_aspect_ratio or stream.codec_context.sample_aspect_ratio, 1)
         start: Fraction | None = None
         shown: VideoFrame | None = None
@@ -51,7 +52,9 @@ def stills(path: Path, moments: Sequence[Fraction], *, height: int = 180) -> lis
             if not wanted:
                 break
         if shown is None:
-            raise MediaError(f"No picture of {path.name} can be decoded.", NO_PICTURE_HINT)
+            raise MediaError(
+                f"No picture of {path.name} can be decoded.", container_words.CHOOSE_TALKING
+            )
         for number in wanted:
             found[number] = _webp(shown, way, sar, height)
     return [found[number] for number in range(len(moments))]

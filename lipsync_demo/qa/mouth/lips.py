@@ -10,6 +10,7 @@ import numpy as np
 from lipsync_demo.engine.speech import SpeechModel
 from lipsync_demo.media.sync_modes import Timeline
 from lipsync_demo.qa.models import Check, Outcome
+from lipsync_demo.qa.mouth import words
 from lipsync_demo.qa.mouth.mouths import Mouths
 from lipsync_demo.qa.sound.fidelity import laid_channel
 from lipsync_demo.qa.sound.reading import RATE, read
@@ -47,19 +48,15 @@ def check_lips(seen: Mouths, speech: Path, laid: Timeline) -> Sequence[Check]:
         return []
     least = min(spreads)
     outcome = Outcome.PASS if least >= STILL else Outcome.FAIL
-    words = (
-        "The mouth opens and closes while somebody speaks."
-        if outcome is Outcome.PASS
-        else "The mouth hardly moves while somebody speaks."
-    )
+    text = words.LIPS_MOVE if outcome is Outcome.PASS else words.LIPS_HARDLY_MOVE
     return [
         Check(
             name="lips_move",
-            title="Lips move with the speech",
+            title=words.LIPS_WITH_SPEECH,
             value=f"{least:.3f} IOD",
-            band=f"from {STILL:g} IOD",
+            band=words.from_movement(STILL),
             outcome=outcome,
-            sentence=words,
+            sentence=text,
             number=round(least, 4),
         )
     ]

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from lipsync_demo.qa.models import Check, Outcome
 from lipsync_demo.qa.mouth.mouths import Box
+from lipsync_demo.qa.picture import words
 
 PASS, WARN = 1.25, 1.6
 """How many times lighter or darker than in the source a mouth may be, the picture's own change
@@ -42,13 +43,13 @@ def check_light(
     rows = [times[first : len(times) - LASTING + 1 + first] for first in range(LASTING)]
     value = float(np.min(rows, 0).max()) if len(times) >= LASTING else float(times.min())
     outcome = Outcome.PASS if value < PASS else Outcome.WARN if value < WARN else Outcome.FAIL
-    words = {
-        Outcome.PASS: "The mouth is as light as the face around it.",
-        Outcome.WARN: "In places the mouth is lighter or darker than the face around it.",
-    }.get(outcome, "In places the mouth glows, or lies in the dark, beside the face around it.")
+    text = {
+        Outcome.PASS: words.MOUTH_LIGHT_LIKE_FACE,
+        Outcome.WARN: words.MOUTH_LIGHT_DIFFERS,
+    }.get(outcome, words.MOUTH_GLOWS)
     return Check(
-        "light", "Light of the mouth", f"{value:.2f} times", f"under {PASS}", outcome,
-        words, round(value, 3),
+        "light", words.MOUTH_LIGHT, words.times(value), words.under(PASS), outcome,
+        text, round(value, 3),
     )  # fmt: skip
 
 

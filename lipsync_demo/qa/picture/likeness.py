@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from lipsync_demo.engine.video import FrameReader, Picture
 from lipsync_demo.qa.models import Check, Outcome
 from lipsync_demo.qa.mouth.mouths import Box
+from lipsync_demo.qa.picture import words
 from lipsync_demo.qa.picture.alignment import Aligned
 
 SAMPLES = 24
@@ -40,13 +41,13 @@ def check_likeness(output: Path, source: Path, aligned: Aligned, mouth: Box | No
         found.append(float(ssim(first, second)[outside(size, mouth)].mean()))
     value = float(np.mean(found)) if found else 0.0
     outcome = Outcome.PASS if value >= PASS else Outcome.WARN if value >= WARN else Outcome.FAIL
-    words = {
-        Outcome.PASS: "Outside the mouth the picture is the source's.",
-        Outcome.WARN: "Outside the mouth the picture differs visibly from the source.",
-    }.get(outcome, "Outside the mouth this is hardly the source's picture.")
+    text = {
+        Outcome.PASS: words.OUTSIDE_ALIKE,
+        Outcome.WARN: words.OUTSIDE_DIFFERS,
+    }.get(outcome, words.OUTSIDE_ANOTHER)
     return Check(
-        "likeness", "Likeness outside the mouth", f"{value:.3f} SSIM", f"from {PASS}", outcome,
-        words, round(value, 4),
+        "likeness", words.OUTSIDE_MOUTH, f"{value:.3f} SSIM", words.from_likeness(PASS), outcome,
+        text, round(value, 4),
     )  # fmt: skip
 
 

@@ -11,12 +11,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from lipsync_demo.media.container.frame_times import NO_PICTURE_HINT
+from lipsync_demo.media.container import words as container_words
 from lipsync_demo.media.container.streams import open_media, video_frames
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.picture.hdr import in_standard_range
 from lipsync_demo.media.picture.orientation import Orientation, orientation
 from lipsync_demo.qa.models import Check, Outcome
+from lipsync_demo.qa.picture import words
 from lipsync_demo.qa.picture.alignment import Aligned
 
 WIDTH = 160
@@ -70,7 +71,9 @@ def look(path: Path) -> Look:
             shapes.append(frame.width / frame.height)
             before = now
     if way is None:
-        raise MediaError(f"No picture of {path.name} can be decoded.", NO_PICTURE_HINT)
+        raise MediaError(
+            f"No picture of {path.name} can be decoded.", container_words.CHOOSE_TALKING
+        )
     return Look(
         np.array(moved, np.float32), np.array(black), np.stack(small), way, np.array(shapes)
     )
@@ -85,7 +88,7 @@ def check_motion(output: Look, source: Look | None, aligned: Aligned | None) -> 
     """Black, frozen and doubled frames, and the jump where the source turns or starts again."""
     checks = [_black(output.black, source, aligned)]
     if source is None or aligned is None:
-        return [*checks, _unknown("repeats", "Frozen and doubled frames")]
+        return [*checks, _unknown("repeats", words.FROZEN_AND_DOUBLED)]
     doubled = _doubled(output.moved, source.moved, aligned)
     frozen = _longest(doubled, aligned)
     checks.append(_frozen(frozen))
@@ -129,34 +132,26 @@ def _black(
         sources = aligned.sources[: len(black)]
         count = int((black[: len(sources)] & ~((sources >= 0) & own.black[sources])).sum())
     outcome = Outcome.PASS if count == 0 else Outcome.FAIL
-    words = "No frame is black." if count == 0 else "Frames are black where the source is not."
-    return Check("black", "Black frames", str(count), "0", outcome, words, count)
+    text = words.NONE_BLACK if count == 0 else words.SOME_BLACK
+    return Check("black", words.BLACK_FRAMES, str(count), "0", outcome, text, count)
 
 
 def _frozen(seconds: float) -> Check:
     outcome = Outcome.PASS if seconds < FROZEN_SECONDS else Outcome.FAIL
-    words = (
-        "The picture never stands still where the source moves."
-        if outcome is Outcome.PASS
-        else "The picture stands still while the source moves."
-    )
+    text = words.NEVER_STILL if outcome is Outcome.PASS else words.STANDS_STILL
     return Check(
-        "frozen", "Frozen picture", f"{seconds:.2f} s", f"under {FROZEN_SECONDS} s", outcome,
-        words, round(seconds, 3),
+        "frozen", words.FROZEN_PICTURE, f"{seconds:.2f} s", words.under_seconds(FROZEN_SECONDS),
+        outcome, text, round(seconds, 3),
     )  # fmt: skip
 
 
 def _repeats(doubled: NDArray[np.bool_]) -> Check:
     count, share = int(doubled.sum()), float(doubled.mean())
     outcome = Outcome.PASS if share <= 0.01 else Outcome.WARN if share <= 0.05 else Outcome.FAIL
-    words = (
-        "Every frame of the source is shown."
-        if count == 0
-        else "Some frames are shown twice where the source has new ones."
-    )
+    text = words.EVERY_FRAME_SHOWN if count == 0 else words.SOME_SHOWN_TWICE
     return Check(
-        "repeats", "Doubled frames", f"{count} of {len(doubled)}", "at most 1 %", outcome, words,
-        count,
+        "repeats", words.DOUBLED_FRAMES, f"{count} of {len(doubled)}", words.AT_MOST_1_PERCENT,
+        outcome, text, count,
     )  # fmt: skip
 
 
@@ -168,19 +163,19 @@ def _seams(moved: NDArray[np.float32], aligned: Aligned) -> Check:
         ratios.append(float(moved[seam]) / max(usual, NOISE))
     worst = max(ratios)
     outcome = Outcome.PASS if worst <= JUMP_PASS else Outcome.WARN
-    words = (
-        "Where the video turns or starts again, nothing jumps."
+    text = (
+        words.NO_JUMP
         if outcome is Outcome.PASS
-        else "Where the video turns or starts again, the picture jumps."
+        else words.JUMPS
         if worst <= JUMP_WARN
-        else "Where the video turns or starts again, the jump is plain to see."
+        else words.JUMPS_PLAINLY
     )
     return Check(
-        "seams", "Jump at the seams", f"{worst:.1f}× the usual change", f"up to {JUMP_PASS:g}×",
-        outcome, words, round(worst, 2),
+        "seams", words.JUMP_AT_SEAMS, words.times_usual_change(worst), words.up_to_times(JUMP_PASS),
+        outcome, text, round(worst, 2),
     )  # fmt: skip
 
 
 def _unknown(name: str, title: str) -> Check:
-    words = "Needs the source video, the speech and the mode to compare with."
-    return Check(name, title, "–", "", Outcome.UNKNOWN, words)
+    text = words.NEEDS_SOURCE
+    return Check(name, title, "–", "", Outcome.UNKNOWN, text)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from lipsync_demo.media.picture.orientation import Orientation
 from lipsync_demo.qa.models import Check, Outcome
 from lipsync_demo.qa.mouth.mouths import Box
+from lipsync_demo.qa.picture import words
 from lipsync_demo.qa.picture.alignment import Aligned
 from lipsync_demo.qa.picture.headers import stored_orientation
 from lipsync_demo.qa.picture.light import check_light
@@ -94,13 +95,9 @@ def _shape(
         one, other = (declared.applied(kind[number]) for kind in (small, boxed))
         stretched += _alike(picture, one) > _alike(picture, other)
     outcome = Outcome.FAIL if stretched > judged / 10 else Outcome.PASS
-    words = (
-        "The picture's size changes in the source, and every picture keeps its shape."
-        if outcome is Outcome.PASS
-        else "The picture's size changes in the source, and pictures are stretched."
-    )
+    text = words.SHAPES_KEPT if outcome is Outcome.PASS else words.SHAPES_STRETCHED
     value = f"{stretched} of {judged}"
-    return Check("shape", "Stretched pictures", value, "0", outcome, words, stretched)
+    return Check("shape", words.STRETCHED_PICTURES, value, "0", outcome, text, stretched)
 
 
 def _orientation(
@@ -121,13 +118,8 @@ def _orientation(
     right = likeness[best] - likeness[declared] < CLEARLY
     shown = declared if right else best
     outcome = Outcome.PASS if right else Outcome.FAIL
-    words = (
-        "The picture stands as players show the source."
-        if right
-        else f"Players show the source as one stored {declared}; "
-        f"this is what one stored {best} would look like."
-    )
-    return Check("orientation", "Which way up", str(shown), str(declared), outcome, words)
+    text = words.STANDS_AS_SHOWN if right else words.stands_otherwise(declared, best)
+    return Check("orientation", words.WHICH_WAY_UP, str(shown), str(declared), outcome, text)
 
 
 def _order(
@@ -161,13 +153,13 @@ def _order(
         if share <= ORDER_WARN
         else Outcome.FAIL
     )
-    words = {
-        Outcome.UNKNOWN: "The source moves too little to tell its pictures apart.",
-        Outcome.PASS: "Every picture that can be told apart is the one the mode asks for.",
-    }.get(outcome, "Some pictures are others than the mode asks for: lost, or out of order.")
+    text = {
+        Outcome.UNKNOWN: words.MOVES_TOO_LITTLE,
+        Outcome.PASS: words.IN_ORDER,
+    }.get(outcome, words.OUT_OF_ORDER)
     return Check(
-        "order", "Order of the pictures", f"{wrong} of {told}", "at most 2 %", outcome, words,
-        round(share, 4),
+        "order", words.ORDER_OF_PICTURES, f"{wrong} of {told}", words.AT_MOST_2_PERCENT, outcome,
+        text, round(share, 4),
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from lipsync_demo.qa.models import Check, Outcome
 from lipsync_demo.qa.mouth.mouths import Box
+from lipsync_demo.qa.picture import words
 from lipsync_demo.qa.picture.alignment import Aligned
 from lipsync_demo.qa.picture.likeness import outside, pairs
 
@@ -35,11 +36,11 @@ def check_shades(output: Path, source: Path, aligned: Aligned, mouth: Box | None
         found.append(float(np.abs(first - second).mean(axis=2)[outside(SIZE, mouth)].mean()))
     value = float(np.mean(found)) if found else 0.0
     outcome = Outcome.PASS if value <= PASS else Outcome.WARN if value <= WARN else Outcome.FAIL
-    words = {
-        Outcome.PASS: "Brightness and colours are the source's, brought to standard range.",
-        Outcome.WARN: "Brightness or colours differ visibly from the source in standard range.",
-    }.get(outcome, "Brightness or colours are not the source's.")
+    text = {
+        Outcome.PASS: words.SHADES_IN_STANDARD_RANGE,
+        Outcome.WARN: words.SHADES_DIFFER,
+    }.get(outcome, words.SHADES_OTHERS)
     return Check(
-        "shades", "Brightness and colours", f"{value:.1f} of 255", f"up to {PASS:g}", outcome,
-        words, round(value, 2),
+        "shades", words.SHADES, f"{value:.1f} of 255", words.up_to(PASS), outcome,
+        text, round(value, 2),
     )  # fmt: skip

@@ -15,6 +15,7 @@ from scipy.signal import correlate
 
 from lipsync_demo.media.sync_modes import Timeline
 from lipsync_demo.qa.models import Check, Outcome
+from lipsync_demo.qa.sound import words
 from lipsync_demo.qa.sound.reading import RATE, read
 
 Samples = NDArray[np.float32]
@@ -46,20 +47,18 @@ def check_sound(output: Path, speech: Path, laid: Timeline) -> Sequence[Check]:
     given, made = read(speech), read(output)
     wanted = [laid_channel(channel, laid) for channel in given.loud]
     if not wanted:
-        words = "Nobody can be heard in the speech, so nothing can be compared."
-        return [Check("sound", "Sound", "–", "the speech", Outcome.UNKNOWN, words)]
+        text = words.NOBODY_HEARD
+        return [Check("sound", words.SOUND, "–", words.THE_SPEECH, Outcome.UNKNOWN, text)]
     best = [_best(made.channels, channel) for channel in wanted]
     torn = _torn(best[0][0], wanted[0], given.runs)
     if best[0][2] < ALIKE and torn and torn[0].outcome is Outcome.FAIL:
         return [*torn, *_as_long(given.channels.shape[1] / RATE, laid)]
     for number, (_, _, likeness) in enumerate(best):
         if likeness < ALIKE:
-            words = (
-                "The output's sound is not the speech it was given."
-                if number == 0
-                else "A channel of the speech cannot be heard in the output."
-            )
-            return [Check("sound", "Sound", "–", "the speech", Outcome.FAIL, words, likeness)]
+            text = words.NOT_THE_SPEECH if number == 0 else words.CHANNEL_NOT_HEARD
+            return [
+                Check("sound", words.SOUND, "–", words.THE_SPEECH, Outcome.FAIL, text, likeness)
+            ]
     heard, shift, _ = best[0]
     head, tail = lost(heard, wanted[0], shift)
     checks = [_shift(1000 * shift / RATE), _lost("head", head), _lost("tail", tail)]
@@ -107,20 +106,19 @@ def _torn(heard: Samples, wanted: Samples, runs: Sequence[tuple[int, int]]) -> l
         return []
     worst = max(shifts, key=abs)
     outcome = _shifted(worst)
-    words = (
-        "Every stretch of the speech lies where its own times put it."
+    text = (
+        words.STRETCHES_IN_PLACE
         if outcome is Outcome.PASS
-        else f"A stretch of the speech is {abs(worst):.0f} ms "
-        f"{'later' if worst > 0 else 'earlier'} than its own times say."
+        else words.stretch_moved(abs(worst), worst)
     )
     return [
         Check(
             name="sound_holes",
-            title="Speech after its holes",
+            title=words.SPEECH_AFTER_HOLES,
             value=f"{worst + 0.0:+.1f} ms",
             band=f"±{SHIFT_PASS:g} ms",
             outcome=outcome,
-            sentence=words,
+            sentence=text,
             number=round(worst, 2),
         )
     ]
@@ -131,18 +129,15 @@ def _as_long(seconds: float, laid: Timeline) -> list[Check]:
     off = float(laid.audio_seconds) - seconds
     if abs(off) <= LENGTH:
         return []
-    words = (
-        f"By the times of its packets the speech is {seconds:.2f} s long, {abs(off):.2f} s "
-        f"{'less' if off > 0 else 'more'} than it was taken for."
-    )
+    text = words.packets_say(seconds, abs(off), off)
     return [
         Check(
             name="speech_length",
-            title="Length of the speech",
+            title=words.SPEECH_LENGTH,
             value=f"{seconds:.3f} s",
             band=f"{float(laid.audio_seconds):.3f} s ± {LENGTH:g}",
             outcome=Outcome.FAIL,
-            sentence=words,
+            sentence=text,
             number=round(seconds, 4),
         )
     ]
@@ -205,15 +200,11 @@ def _shift(milliseconds: float) -> Check:
     size = abs(milliseconds)
     outcome = _shifted(milliseconds)
     way = "later" if milliseconds > 0 else "earlier"
-    words = (
-        "The speech begins where it was put."
-        if outcome is Outcome.PASS
-        else f"The speech is {size:.0f} ms {way} than it was put."
-    )
+    text = words.BEGINS_IN_PLACE if outcome is Outcome.PASS else words.begins_moved(size, way)
     return Check(
-        "sound_shift", "Speech in its place", f"{round(milliseconds, 1) + 0.0:+.1f} ms",
+        "sound_shift", words.SPEECH_IN_PLACE, f"{round(milliseconds, 1) + 0.0:+.1f} ms",
         f"±{SHIFT_PASS:g} ms",
-        outcome, words, round(milliseconds, 2),
+        outcome, text, round(milliseconds, 2),
     )  # fmt: skip
 
 
@@ -226,12 +217,12 @@ def _lost(end: str, milliseconds: float) -> Check:
         else Outcome.FAIL
     )
     place = "start" if end == "head" else "end"
-    words = (
-        f"Nothing of the speech is missing at the {place}."
+    text = (
+        words.nothing_missing(place)
         if outcome is Outcome.PASS
-        else f"{milliseconds:.0f} ms of the speech are missing at the {place}."
+        else words.missing(milliseconds, place)
     )
     return Check(
-        f"lost_{end}", f"Speech lost at the {place}", f"{milliseconds:.0f} ms",
-        f"up to {LOST_PASS:g} ms", outcome, words, milliseconds,
+        f"lost_{end}", words.lost_at(place), f"{milliseconds:.0f} ms",
+        words.up_to_ms(LOST_PASS), outcome, text, milliseconds,
     )  # fmt: skip

@@ -74,6 +74,8 @@ def test_an_unnatural_speed_is_said(folder: Path, video: MediaInfo) -> None:
     assert (slow.severity, "2.50 times slower" in slow.what) == (Severity.WARNING, True)
     fast = only(check(video, probe(make_tone(folder / "1.wav", 1)), SyncMode.REMAP))
     assert "2.00 times faster" in fast.what
+    assert slow.hint == "That looks unnatural; bounce or loop keeps its own speed."
+    assert fast.hint == "That looks unnatural; cut_off, bounce or loop keeps its own speed."
 
 
 def test_a_timeline_turns_on_frames(video: MediaInfo, speech: MediaInfo) -> None:

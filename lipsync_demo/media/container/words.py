@@ -1,0 +1,7 @@
+"""What to do about a file that cannot be read."""
+
+from __future__ import annotations
+
+CHOOSE_MEDIA = "Choose a video such as MP4, MOV or WebM, or a sound file such as MP3, WAV or M4A."
+
+CHOOSE_TALKING = "Choose a video that shows a person talking."
