@@ -8,14 +8,14 @@ def main() -> None:
     """Run a command; an error of the file system ends it with a message."""
     import sys
 
-    from lipsync_demo.cli import app
-    from lipsync_demo.cli.exits import FAILURE, FILE_HINT
+    from lipsync_demo.cli import app, words
+    from lipsync_demo.cli.exits import FAILURE
     from lipsync_demo.files import refused
 
     try:
         app(prog_name="python -m lipsync_demo")
     except OSError as error:
-        sys.stderr.write(f"{refused(error)} {FILE_HINT}\n")
+        sys.stderr.write(f"{refused(error)} {words.CHECK_PATH}\n")
         sys.exit(FAILURE)
 
 

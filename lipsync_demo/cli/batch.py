@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from lipsync_demo.cli import words
 from lipsync_demo.cli.exits import FAILURE
 from lipsync_demo.cli.groups import AtOnce, Backend, follow
 from lipsync_demo.cli.options import Field, Json, Model, fields, settings
@@ -62,12 +63,12 @@ def batch(
     try:
         found = read_pairs(file.read_bytes(), beside(file.absolute().parent))
     except OSError as error:
-        typer.echo(f"{file} cannot be read: {error.strerror}.", err=True)
+        typer.echo(words.cannot_be_read(file, error.strerror), err=True)
         raise typer.Exit(FAILURE) from None
     for bad in found.bad:
         say(str(bad))
     if found.bad and not (skip_bad and found.pairs):
-        say("Nothing was begun. Correct these lines, or leave them out with --skip-bad.")
+        say(words.NOTHING_BEGUN)
         raise typer.Exit(FAILURE)
     with opened(chosen, name) as workspace:
         follow(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from lipsync_demo.cli import words
 from lipsync_demo.cli.groups import AtOnce, Backend, follow
 from lipsync_demo.cli.options import Audio, Json, Video, settings
 from lipsync_demo.media.sync_modes import SyncMode
@@ -84,7 +85,9 @@ def _agree(workspace: Workspace, backend: BackendName, models: Sequence[str], ye
 
     known = workspace.prices.floors(backend, None, models)
     for model, price in known.items():
-        said = "price not known" if price is None else f"at least {price.amount} {price.currency}"
+        said = (
+            words.PRICE_UNKNOWN if price is None else words.at_least(price.amount, price.currency)
+        )
         say(f"{model}: {said}")
     if not yes:
-        typer.confirm(f"Send {len(models)} runs, which are billed?", abort=True, err=True)
+        typer.confirm(words.send_billed(len(models)), abort=True, err=True)

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from lipsync_demo.cli import words
 from lipsync_demo.cli.exits import refuse
 from lipsync_demo.cli.options import settings
 from lipsync_demo.runs.record.errors import RunsError
@@ -23,7 +24,7 @@ def delete(
     from lipsync_demo.runs.workspace import Workspace
 
     if not yes:
-        typer.confirm(f"Delete {len(run_ids)} runs for good?", abort=True)
+        typer.confirm(words.delete_for_good(len(run_ids)), abort=True)
     chosen = settings()
     try:
         with Workspace(chosen) as workspace:

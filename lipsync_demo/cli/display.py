@@ -10,22 +10,23 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from lipsync_demo.cli import words
 from lipsync_demo.markup import pacing
 from lipsync_demo.markup import words as markup_words
 from lipsync_demo.runs.record.run import Run, RunState
 from lipsync_demo.runs.workspace import Workspace
 
 STAGES = {
-    RunState.CHECKING: "Checking the files",
-    RunState.UPLOADING: "Uploading",
+    RunState.CHECKING: words.CHECKING,
+    RunState.UPLOADING: words.UPLOADING,
     RunState.LIMITED: markup_words.LIMITED,
-    RunState.SUBMITTING: "Submitting",
-    RunState.WAITING: "Waiting for the result",
-    RunState.DOWNLOADING: "Downloading",
-    RunState.DONE: "Done",
-    RunState.FAILED: "Failed",
-    RunState.STOPPED: "Stopped",
-    RunState.UNCLEAR: "Unclear whether the request arrived",
+    RunState.SUBMITTING: words.SUBMITTING,
+    RunState.WAITING: words.WAITING,
+    RunState.DOWNLOADING: words.DOWNLOADING,
+    RunState.DONE: words.DONE,
+    RunState.FAILED: words.FAILED,
+    RunState.STOPPED: words.STOPPED,
+    RunState.UNCLEAR: words.UNCLEAR,
 }
 REDRAW_SECONDS = 0.25
 """Seconds between updates of the bar."""
@@ -108,7 +109,7 @@ def _share(workspace: Workspace, run: Run) -> tuple[float | None, str]:
     if estimate is None:
         return workspace.dispatcher.progress(run.id), ""
     share = estimate.elapsed / max(estimate.elapsed + estimate.remaining, 0.001)
-    return share, f"about {estimate.remaining:.0f} s left" if estimate.remaining > 0 else ""
+    return share, words.seconds_left(estimate.remaining) if estimate.remaining > 0 else ""
 
 
 def follow(workspace: Workspace, run_id: str) -> Run:

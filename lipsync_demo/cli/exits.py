@@ -15,9 +15,6 @@ MISUSE = 2
 INTERRUPTED = 130
 """Exit code after Ctrl-C: 128 plus the number of SIGINT."""
 
-FILE_HINT = "Check its path and rights, and the room on the disk."
-"""Hint after an error of the file system."""
-
 
 def refuse(error: Exception) -> NoReturn:
     """Print an error and end the program.

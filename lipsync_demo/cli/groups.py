@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from lipsync_demo.cli import words
 from lipsync_demo.cli.exits import FAILURE, INTERRUPTED, refuse
 from lipsync_demo.settings import BackendName
 
@@ -37,15 +38,15 @@ def follow(workspace: Workspace, begin: Callable[[], Group], json: Path | None) 
         group = begin()
     except (RunsError, MediaError) as error:
         refuse(error)
-    say(f"{group.kind.value.capitalize()} {group.id}: {len(group.items)} runs")
+    say(words.group_begun(group.kind.value.capitalize(), group.id, len(group.items)))
     left = sum(run is None or run.state.active for run in workspace.runs.of_group(group))
-    if words := pacing.before(workspace.forecast.outlook(left, group.backend), left):
-        say(words)
+    if text := pacing.before(workspace.forecast.outlook(left, group.backend), left):
+        say(text)
     try:
         group = _wait(workspace, group)
     except KeyboardInterrupt:
-        say("Interrupted. Runs that were sent go on at the backend.")
-        say(f"Go on with: python -m lipsync_demo batch --resume {group.id}")
+        say(words.GROUP_INTERRUPTED)
+        say(words.go_on_with_batch(group.id))
         raise typer.Exit(INTERRUPTED) from None
     found = workspace.runs.of_group(group)
     for line in _lines(group, found):
@@ -54,7 +55,7 @@ def follow(workspace: Workspace, begin: Callable[[], Group], json: Path | None) 
         write_json(json, _record(group, found))
     if group.trouble:
         say(group.trouble)
-        say(f"Go on with: python -m lipsync_demo batch --resume {group.id} --spend-limit …")
+        say(words.go_on_beyond_limit(group.id))
     if not all(run is not None and run.output is not None for run in found):
         raise typer.Exit(FAILURE)
 
@@ -85,8 +86,8 @@ def _stage(number: int, run: Run, count: int) -> str:
     from lipsync_demo.markup import pacing
     from lipsync_demo.runs.record.run import RunState
 
-    words = pacing.told(run) if run.state is RunState.LIMITED else run.state.value
-    return f"{number + 1}/{count} {run.title:<8} {words}"
+    text = pacing.told(run) if run.state is RunState.LIMITED else run.state.value
+    return f"{number + 1}/{count} {run.title:<8} {text}"
 
 
 def _going(found: Sequence[Run | None]) -> str:
@@ -97,16 +98,16 @@ def _going(found: Sequence[Run | None]) -> str:
         for number, run in enumerate(found)
         if run is not None and run.state.active
     ]
-    return " · ".join([f"{done} of {len(found)} at rest", *going])
+    return " · ".join([words.at_rest(done, len(found)), *going])
 
 
 def _lines(group: Group, found: Sequence[Run | None]) -> Sequence[str]:
     lines = []
     for item, run in zip(group.items, found, strict=True):
-        modes = item.manner.replace(", ", ",")
+        modes = ",".join(item.chosen) or item.manner
         name = f"{item.label}  " if item.label else ""
         if run is None:
-            lines.append(f"{name}{modes}: {item.trouble or 'not begun'}")
+            lines.append(f"{name}{modes}: {item.trouble or words.NOT_BEGUN}")
         elif run.output is None:
             lines.append(f"{name}{modes}: {run.state.value}. {run.error or ''}")
         else:

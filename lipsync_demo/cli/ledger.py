@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from lipsync_demo.cli import words
 from lipsync_demo.cli.options import settings
 
 
@@ -34,12 +35,12 @@ def ledger(
         typer.echo(csv)
         return
     for line in lines:
-        quoted = "no quote" if line.quoted is None else f"{line.quoted} {line.currency}"
-        cost = "" if line.charge is None else f"  charged {charged(line.charge)}"
+        quoted = words.NO_QUOTE if line.quoted is None else f"{line.quoted} {line.currency}"
+        cost = "" if line.charge is None else words.charged(charged(line.charge))
         what = f"{short_name(line.model):<18} {line.mode:<8}"
         typer.echo(
             f"{line.at:%Y-%m-%d %H:%M:%S}  {line.run_id}  {what} {line.state.value:<9}"
             f"{quoted}{' (floor)' if line.floor else ''}{cost}"
         )
     if not lines:
-        typer.echo("Nothing that could be billed was sent.", err=True)
+        typer.echo(words.NOTHING_SENT, err=True)

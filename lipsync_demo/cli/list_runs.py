@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from lipsync_demo.cli import words
 from lipsync_demo.cli.options import AsJson, settings
 
 
@@ -25,4 +26,4 @@ def list_runs(
     for run in found:
         typer.echo(summary(run))
     if not found:
-        typer.echo("No runs yet.", err=True)
+        typer.echo(words.NO_RUNS, err=True)

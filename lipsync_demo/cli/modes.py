@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from lipsync_demo.cli import words
 from lipsync_demo.cli.exits import refuse
 from lipsync_demo.cli.options import AsJson, Audio, Video, settings
 
@@ -28,9 +29,7 @@ def modes(video: Video, audio: Audio, json: AsJson = False) -> None:
     if json:
         typer.echo(jsonlib.dumps([_mode_record(timeline) for timeline in laid], indent=2))
         return
-    typer.echo(
-        f"video {float(laid[0].video_seconds):.3f} s, audio {float(laid[0].audio_seconds):.3f} s"
-    )
+    typer.echo(words.lengths(float(laid[0].video_seconds), float(laid[0].audio_seconds)))
     for timeline in laid:
         length = f"{float(timeline.output_seconds):.3f} s"
         typer.echo(f"{timeline.mode.value:<8} {length:>12}  {timeline.sentence}")

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
+from lipsync_demo.cli import words
 from lipsync_demo.cli.exits import MISUSE
 from lipsync_demo.settings import ModelId, Settings
 
@@ -61,5 +62,5 @@ def settings() -> Settings:
     except ValidationError as error:
         for problem in error.errors(include_input=False, include_url=False):
             name = ", ".join(map(str, problem["loc"]))
-            typer.echo(f"{name} is not usable: {problem['msg']}. See docs/settings.md.", err=True)
+            typer.echo(words.setting_unusable(name, problem["msg"]), err=True)
         raise typer.Exit(MISUSE) from None

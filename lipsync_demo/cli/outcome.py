@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from lipsync_demo.cli.exits import FAILURE, FILE_HINT, INTERRUPTED
+from lipsync_demo.cli import words
+from lipsync_demo.cli.exits import FAILURE, INTERRUPTED
 from lipsync_demo.files import refused, replacing, write_json
 
 if TYPE_CHECKING:
@@ -26,8 +27,8 @@ def finish(workspace: Workspace, begun: Run, output: Path | None, json: Path | N
     try:
         ended = follow(workspace, begun.id)
     except KeyboardInterrupt:
-        say(f"Interrupted. {workspace.runs.get(begun.id).stop_means}")
-        say(f"Go on with: python -m lipsync_demo resume {begun.id}")
+        say(words.interrupted(workspace.runs.get(begun.id).stop_means))
+        say(words.go_on_with_run(begun.id))
         raise typer.Exit(INTERRUPTED) from None
     for line in details(ended):
         say(line)
@@ -61,7 +62,7 @@ def reported(json: Path | None, **known: Any) -> Iterator[None]:
     except (RunsError, WaveSpeedError) as error:
         what, hint = error.what, error.hint
     except OSError as error:
-        what, hint = refused(error), FILE_HINT
+        what, hint = refused(error), words.CHECK_PATH
     else:
         return
     say(f"{what} {hint}".strip())

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lipsync_demo.cli.exits import FAILURE, FILE_HINT, INTERRUPTED, MISUSE
+from lipsync_demo.cli import words
+from lipsync_demo.cli.exits import FAILURE, INTERRUPTED, MISUSE
 from lipsync_demo.cli.options import settings
 from lipsync_demo.files import refused, write_json, write_whole
 from lipsync_demo.settings import Settings
@@ -82,10 +83,10 @@ def probe(
         say(str(error))
         raise typer.Exit(FAILURE) from None
     except OSError as error:
-        say(f"{refused(error)} {FILE_HINT}")
+        say(f"{refused(error)} {words.CHECK_PATH}")
         raise typer.Exit(FAILURE) from None
     except KeyboardInterrupt:
-        say("Interrupted. Tasks that were submitted go on; at the API they are billed.")
+        say(words.PROBE_INTERRUPTED)
         raise typer.Exit(INTERRUPTED) from None
     if not found.agrees:
         raise typer.Exit(FAILURE)
@@ -98,7 +99,7 @@ def _amount(typed: str | None) -> Decimal | None:
         return None
     limit = amount(typed)
     if limit is None:
-        typer.echo(f"--spend-limit: “{typed}” is no amount. Write it like 2.50.", err=True)
+        typer.echo(words.no_amount(typed), err=True)
         raise typer.Exit(MISUSE)
     return limit
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 
+from lipsync_demo.cli import words
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.runs.record.clock import now
 from lipsync_demo.runs.record.cost import Quote
@@ -19,9 +20,6 @@ from lipsync_demo.runs.storage.ledger import Ledger
 from lipsync_demo.settings import Settings
 from lipsync_demo.wavespeed.calls.billing import Bill
 from lipsync_demo.wavespeed.models import Price
-
-NOBODY_AGREED = "nobody agreed to pay"
-NO_PRICE = "the API names no price, and there is a spend limit"
 
 
 class TerminalPurse:
@@ -50,30 +48,30 @@ class TerminalPurse:
     def allow(self, tasks: int, total: Decimal | None) -> str | None:
         if total is None:
             if self._limited:
-                return NO_PRICE
-            words = f"{tasks} tasks will be submitted; the API names no price."
+                return words.NO_PRICE
+            text = words.tasks_unpriced(tasks)
         elif total == 0:
             self._free = True
             return None
         else:
-            words = f"{tasks} tasks will be submitted; the API quotes {total} USD for all of them."
+            text = words.tasks_quoted(tasks, total)
         if self._limit is not None:
-            words += f" No more than {self._limit} USD is spent."
-        return None if self._ask(words) else NOBODY_AGREED
+            text += words.no_more_than(self._limit)
+        return None if self._ask(text) else words.NOBODY_AGREED
 
     def reserve(self, mode: SyncMode, price: Price | None, *, floor: bool) -> str | None:
         if self._free:
             return None
         if price is None and self._limited:
-            return NO_PRICE
+            return words.NO_PRICE
         quote = None
         if price is not None:
             quote = Quote(price.amount, price.currency, floor, now())
         run = self._run(mode, quote)
         reached = self._ledger.reserve(run, None, self._settings.spend_limit)
         if reached is not None:
-            whose = "this server's limit" if reached.whose == "server" else "the limit"
-            return f"{whose} of {reached.limit} USD is reached"
+            whose = words.SERVERS_LIMIT if reached.whose == "server" else words.THE_LIMIT
+            return words.limit_reached(whose, reached.limit)
         self._open = replace(run, submits=1)
         return None
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import typer
 from rich.status import Status
 
+from lipsync_demo.cli import words
 from lipsync_demo.cli.display import console, say
 
 
@@ -26,13 +27,13 @@ class Asking:
 
     def waits(self, seconds: float) -> None:
         """Print that the probe waits `seconds` for the rate limit."""
-        say(f"The account's limit is reached; on in {seconds:.0f} s.")
+        say(words.limit_wait(seconds))
 
-    def agree(self, words: str) -> bool:
+    def agree(self, text: str) -> bool:
         """Whether the user agrees to pay; False without a terminal."""
         if self._status is not None:
             self._status.stop()
-        say(words)
+        say(text)
         agreed = self._yes or (sys.stdin.isatty() and typer.confirm("Go on?", err=True))
         if self._status is not None:
             self._status.start()

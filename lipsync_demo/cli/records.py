@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
+from lipsync_demo.cli import words
 from lipsync_demo.markup import pacing
 from lipsync_demo.markup.figures import charged
 from lipsync_demo.runs.record.run import MediaRecord, Run, RunState
@@ -50,12 +51,9 @@ def _flag(run: Run, index: int) -> str:
     if said is not None:
         return "yes" if said else "no"
     if own is None:
-        return "not checked by the API, nor here"
+        return words.UNCHECKED
     found = "yes" if own.flagged else "no"
-    return (
-        f"not checked by the API; our own check of {own.frames} frames: {found}, "
-        f"highest score {own.score:.2f}"
-    )
+    return words.own_check(own.frames, found, own.score)
 
 
 def _input(record: MediaRecord | None, source: str) -> str:
@@ -90,7 +88,7 @@ def details(run: Run) -> Iterator[str]:
         "warning": " ".join(run.warnings),
         "trouble": run.trouble,
         "limit": pacing.told(run) if run.state is RunState.LIMITED else None,
-        "key": "needed to go on; resume with WAVESPEED_API_KEY set" if run.needs_key else None,
+        "key": words.NEEDS_KEY if run.needs_key else None,
         "error": str(run.error) if run.error else None,
     }
     for label, value in lines.items():

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from lipsync_demo.cli import words
 from lipsync_demo.cli.exits import refuse
 from lipsync_demo.cli.options import settings
 from lipsync_demo.files import replacing, write_whole
@@ -64,7 +65,7 @@ def report(
                 if workspace.measuring.measures(run) is None and workspace.measuring.under_way(
                     run.id
                 ):
-                    say(f"Measuring {run.id}")
+                    say(words.measuring(run.id))
                     workspace.measuring.wait(run.id)
             content = of_group(workspace.groups.get(group), workspace) if group else of_runs(runs)
     except RunsError as error:

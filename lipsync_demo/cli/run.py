@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from lipsync_demo.cli import words
 from lipsync_demo.cli.options import (
     Audio,
     Field,
@@ -60,5 +61,5 @@ def run(
         begun = workspace.service.start(
             video, audio, sync_mode, model=model, choices=further, backend=name
         )
-        say(f"Run {begun.id}")
+        say(words.run_begun(begun.id))
         finish(workspace, begun, output, json)

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from lipsync_demo.backend.errors import BackendError
 from lipsync_demo.backend.process import LocalBackend
+from lipsync_demo.cli import words
 from lipsync_demo.cli.display import say
 from lipsync_demo.runs.record.errors import RunRefused
 from lipsync_demo.runs.record.run import Run
@@ -34,7 +35,7 @@ def opened(settings: Settings, backend: BackendName) -> Iterator[Workspace]:
             yield workspace
             return
         if workspace.dispatcher.handed_over:
-            say("The app that runs on this data directory does the work.")
+            say(words.ANOTHER_WORKS)
             yield workspace
             return
         named = _named(settings)
@@ -65,7 +66,7 @@ def _named(settings: Settings) -> tuple[str, str] | None:
     try:
         socket.create_connection((parts.hostname or "", port), CONNECT_SECONDS).close()
     except OSError:
-        say(f"Nothing answers at {parts.hostname}:{port}; starting the local backend instead.")
+        say(words.starting_local(parts.hostname, port))
         return None
     key = settings.api_key.get_secret_value() if settings.api_key else ANY_KEY
     return settings.base_url, key

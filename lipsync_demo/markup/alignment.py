@@ -79,7 +79,7 @@ def _video_bars(timeline: Timeline, narrow: Fraction) -> Sequence[Bar]:
         rest[-1].end,
         "bounces" if back_and_forth else "loops",
         text,
-        (text, f"{len(rest)} more", "…"),
+        (text, words.more(len(rest)), "…"),
         rest[1].end - rest[0].start if back_and_forth else rest[0].end - rest[0].start,
     )
     return [_video_bar(segments[0]), _video_bar(segments[1]), merged]
@@ -98,17 +98,17 @@ def _video_bar(segment: VideoSegment) -> Bar:
         texts = (f"{slower} to {speed}, {start} → {end}", f"{slower} {speed}", speed)
     elif motion is VideoMotion.BACKWARD:
         text = words.backward(start, end)
-        texts = (f"◂ backward {start} → {end}", f"◂ {start} → {end}", "◂")
+        texts = (words.backward_from(start, end), f"◂ {start} → {end}", "◂")
     else:
         text = words.forward(start, end)
-        texts = (f"forward {start} → {end}", f"{start} → {end}", "▸")
+        texts = (words.forward_from(start, end), f"{start} → {end}", "▸")
     return Bar(segment.start, segment.end, str(motion), text, texts)
 
 
 def _audio_bar(segment: AudioSegment, timeline: Timeline) -> Bar:
     length = seconds(segment.end - segment.start)
     if segment.silent:
-        text = f"silence {length}"
+        text = words.silence_for(length)
         return Bar(segment.start, segment.end, "silent", text, (text, "silence", "–"))
     whole = "whole" if timeline.audio_trimmed == 0 else words.FIRST_PART
     return Bar(
@@ -144,10 +144,10 @@ def _tick(value: Fraction) -> str:
 def describe(timeline: Timeline) -> str:
     """The drawing's text alternative."""
     video, speech = bars(timeline, narrowest=Fraction(1))
-    return (
-        f"Output {seconds(timeline.output_seconds)}. "
-        f"Video: {', then '.join(bar.words for bar in video)}. "
-        f"Speech: {', then '.join(bar.words for bar in speech)}."
+    return words.alignment(
+        seconds(timeline.output_seconds),
+        ", then ".join(bar.words for bar in video),
+        ", then ".join(bar.words for bar in speech),
     )
 
 
@@ -158,7 +158,8 @@ def draw(timeline: Timeline) -> Markup:
     total = timeline.output_seconds
     return render(
         "markup/alignment.html",
-        words=describe(timeline),
+        description=describe(timeline),
+        output=words.OUTPUT,
         tracks=[
             ("video", [_placed(bar, extent) for bar in video]),
             ("speech", [_placed(bar, extent) for bar in speech]),

@@ -15,13 +15,12 @@ from lipsync_demo.runs.record.run import Run
 from lipsync_demo.templates import render
 
 SPENT = {
-    "upload": "Upload",
+    "upload": words.UPLOAD,
     "limit": words.ACCOUNT_LIMIT,
-    "queue": "Queue",
-    "inference": "Inference",
-    "download": "Download",
+    "queue": words.QUEUE,
+    "inference": words.INFERENCE_STEP,
+    "download": words.DOWNLOAD,
 }
-REST = words.MORE
 SHORTEST = 0.05
 """Minimum seconds that no part accounts for, to be listed as the rest."""
 
@@ -107,7 +106,7 @@ def as_expected(run: Run) -> bool | None:
 def _length_words(run: Run) -> str:
     if as_expected(run) is None:
         return "length"
-    return words.AS_EXPECTED if as_expected(run) else f"{_seconds(run.expected_seconds)} expected"
+    return words.AS_EXPECTED if as_expected(run) else words.expected(_seconds(run.expected_seconds))
 
 
 def _length_ink(run: Run) -> str:
@@ -115,7 +114,7 @@ def _length_ink(run: Run) -> str:
 
 
 def _checks(run: Run) -> Iterator[Line]:
-    length = f"{_seconds(run.output_seconds)}, expected {_seconds(run.expected_seconds)}"
+    length = words.length_expected(_seconds(run.output_seconds), _seconds(run.expected_seconds))
     match as_expected(run):
         case True:
             yield Line("✓", "good", words.LENGTH_AS_PROMISED, length)
@@ -123,7 +122,9 @@ def _checks(run: Run) -> Iterator[Line]:
             yield Line("!", "bad-ink", words.LENGTH_NOT_PROMISED, length)
     count = _count(run)
     for number in range(count):
-        yield _safety(run, number, f"Output {number + 1}" if count > 1 else "Output")
+        yield _safety(
+            run, number, words.output_number(number + 1) if count > 1 else words.OUTPUT_VIDEO
+        )
 
 
 def _count(run: Run) -> int:
@@ -151,7 +152,7 @@ def _spent(run: Run) -> Sequence[Part]:
         parts["rest"] = rest
     whole = sum(parts.values())
     return [
-        Part(name, SPENT.get(name, REST), seconds(value), f"{100 * value / whole:.2f}")
+        Part(name, SPENT.get(name, words.MORE), seconds(value), f"{100 * value / whole:.2f}")
         for name, value in parts.items()
         if whole
     ]

@@ -33,25 +33,28 @@ class Detail:
 def details(run: Run, outputs: Sequence[Output], run_id: str) -> Iterator[Detail]:
     """Yield the rows; `run_id` is shown unchanged."""
     task = run.prediction_id
-    yield Detail("Model", run.model, code=True)
+    yield Detail(words.MODEL, run.model, code=True)
     yield Detail(words.ANSWERED_BY, _answered(run))
-    yield Detail("Run", run_id, code=True)
-    yield Detail("Task", task or "–", code=bool(task))
+    yield Detail(words.RUN, run_id, code=True)
+    yield Detail(words.TASK, task or "–", code=bool(task))
     for name, value in run.chosen.items():
         yield Detail(words.choice(name), value, code=True)
-    yield Detail("Video", _media(run.video))
-    yield Detail("Speech", _media(run.audio))
+    yield Detail(words.VIDEO, _media(run.video))
+    yield Detail(words.SPEECH, _media(run.audio))
     for number, output in enumerate(outputs, 1):
-        yield Detail("Output" if len(outputs) == 1 else f"Output {number}", _output(output))
+        yield Detail(
+            words.OUTPUT_VIDEO if len(outputs) == 1 else words.output_number(number),
+            _output(output),
+        )
     if run.found:
         yield Detail(words.FOUND, words.found(run.found))
     if run.quote is not None:
         floor = " (floor price)" if run.quote.floor else ""
-        yield Detail("Quoted", f"{run.quote.amount} {run.quote.currency}{floor}")
+        yield Detail(words.QUOTED, f"{run.quote.amount} {run.quote.currency}{floor}")
     if run.charge is not None:
-        yield Detail("Charged", charged(run.charge, "USD"))
+        yield Detail(words.CHARGED, charged(run.charge, "USD"))
     if run.backend == "local":
-        yield Detail("Note", words.SYNTHETIC)
+        yield Detail(words.NOTE, words.SYNTHETIC)
 
 
 def _answered(run: Run) -> str:
@@ -64,11 +67,11 @@ def _media(record: MediaRecord | None) -> str:
     if record is None:
         return "–"
     size = f" · {record.width}×{record.height}" if record.width and record.height else ""
-    fps = f" · {rate(record.fps)} fps" if record.fps else ""
+    fps = words.at_rate(rate(record.fps)) if record.fps else ""
     return f"{record.name} · {seconds(record.seconds)}{size}{fps} · {megabytes(record.size_bytes)}"
 
 
 def _output(output: Output) -> str:
-    return (
-        f"{output.width}×{output.height} · {rate(output.fps)} fps · {megabytes(output.size_bytes)}"
+    return words.picture(
+        output.width, output.height, rate(output.fps), megabytes(output.size_bytes)
     )

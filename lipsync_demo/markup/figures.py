@@ -43,16 +43,16 @@ def seconds(value: Fraction | float) -> str:
 def clock(value: float) -> str:
     """Elapsed time for a line that changes every second: `7 s`, `1 min 05 s`."""
     whole = max(0, int(value))
-    return f"{whole} s" if whole < 60 else f"{whole // 60} min {whole % 60:02d} s"
+    return f"{whole} s" if whole < 60 else words.minutes(whole // 60, whole % 60)
 
 
 def about(value: float) -> str:
     """A rough time for people: `about 20 s`, `about 3 minutes`, `about 4 hours`."""
     if value < 45:
-        return f"about {max(1, round(value))} s"
+        return words.about_seconds(max(1, round(value)))
     minutes = max(1, round(value / 60))
     count, unit = (minutes, "minute") if minutes < 90 else (round(minutes / 60), "hour")
-    return f"about {count} {unit}{'' if count == 1 else 's'}"
+    return words.about_long(count, unit)
 
 
 def megabytes(size: int) -> str:

@@ -196,3 +196,73 @@ def forward(start: str, end: str) -> str:
 
 def cut_off_for(length: str) -> str:
     return f"{length} cut off"
+
+
+def more(count: int) -> str:
+    return f"{count} more"
+
+
+def backward_from(start: str, end: str) -> str:
+    return f"◂ backward {start} → {end}"
+
+
+def forward_from(start: str, end: str) -> str:
+    return f"forward {start} → {end}"
+
+
+def silence_for(length: str) -> str:
+    return f"silence {length}"
+
+
+def alignment(output: str, video: str, speech: str) -> str:
+    return f"Output {output}. Video: {video}. Speech: {speech}."
+
+
+UPLOAD = "Upload"
+QUEUE = "Queue"
+INFERENCE_STEP = "Inference"
+DOWNLOAD = "Download"
+
+
+def expected(length: str) -> str:
+    return f"{length} expected"
+
+
+def length_expected(length: str, expected: str) -> str:
+    return f"{length}, expected {expected}"
+
+
+def output_number(number: int) -> str:
+    return f"Output {number}"
+
+
+OUTPUT_VIDEO = "Output"
+
+MODEL = "Model"
+RUN = "Run"
+TASK = "Task"
+VIDEO = "Video"
+SPEECH = "Speech"
+QUOTED = "Quoted"
+CHARGED = "Charged"
+NOTE = "Note"
+
+
+def at_rate(rate: str) -> str:
+    return f" · {rate} fps"
+
+
+def picture(width: int, height: int, rate: str, size: str) -> str:
+    return f"{width}×{height} · {rate} fps · {size}"
+
+
+def minutes(minutes: int, seconds: int) -> str:
+    return f"{minutes} min {seconds:02d} s"
+
+
+def about_seconds(seconds: int) -> str:
+    return f"about {seconds} s"
+
+
+def about_long(count: int, unit: str) -> str:
+    return f"about {count} {unit}{'' if count == 1 else 's'}"

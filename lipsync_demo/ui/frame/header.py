@@ -13,10 +13,8 @@ from lipsync_demo.templates import render_macro
 from lipsync_demo.ui.frame import words
 
 TEMPLATE = "ui/frame/header.html"
-CONSENT = words.CONSENT
 LOOPBACK = "http://127.0.0.1"
 """URL that stands for the local backend when hosting is explained."""
-KEY_NOTE = words.KEY_PROMISE
 
 
 def backend(settings: Settings, key: SecretStr | None) -> BackendName:
@@ -52,13 +50,13 @@ def terms(settings: Settings, key: SecretStr | None) -> Markup:
         hosting = explain(settings, LOOPBACK if here else settings.base_url)
     except HostingUnavailable as error:
         hosting = str(error)
-    return render_macro(TEMPLATE, "terms", CONSENT, hosting, words.DIRECT_ADDRESS)
+    return render_macro(TEMPLATE, "terms", words.CONSENT, hosting, words.DIRECT_ADDRESS)
 
 
 def key_note(key: SecretStr | None) -> Markup:
     """The note under the key box."""
     used = words.key_in_use(last_four(key)) if key else ""
-    return render_macro(TEMPLATE, "key_note", used, KEY_NOTE)
+    return render_macro(TEMPLATE, "key_note", used, words.KEY_PROMISE)
 
 
 def cleaned(text: str) -> SecretStr | None:

@@ -11,7 +11,6 @@ from lipsync_demo.templates import render_macro
 from lipsync_demo.ui.frame import words
 
 TEMPLATE = "ui/frame/notices.html"
-GONE = words.RUN_GONE
 
 
 def trouble(what: str, hint: str, *, warn: bool = False) -> Markup:

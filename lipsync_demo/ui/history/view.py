@@ -14,6 +14,7 @@ from lipsync_demo.runs.record.review import HEADINGS, Review, Verdict
 from lipsync_demo.runs.record.run import Run
 from lipsync_demo.runs.upkeep.review import review
 from lipsync_demo.ui.frame import header, notices
+from lipsync_demo.ui.frame import words as frame_words
 from lipsync_demo.ui.frame.context import AT_ONCE, IN_TURN, LATEST, Changes, Shared, unchanged
 from lipsync_demo.ui.frame.ids import KEPT, remembered, run_id
 from lipsync_demo.ui.history import words
@@ -69,7 +70,7 @@ class History:
         try:
             run = self.shared.workspace.runs.get(wanted)
         except RunNotFound as error:
-            return {self.runs.notice: notices.trouble(error.what, notices.GONE)}
+            return {self.runs.notice: notices.trouble(error.what, frame_words.RUN_GONE)}
         said = run.review or Review()
         paid = run.backend != "local" and run.prediction_id is not None
         return {
@@ -138,7 +139,7 @@ class History:
         try:
             self.shared.workspace.runs.get(wanted)
         except RunNotFound as error:
-            return {self.runs.notice: notices.trouble(error.what, notices.GONE)}
+            return {self.runs.notice: notices.trouble(error.what, frame_words.RUN_GONE)}
         return self._open(wanted) | {
             self.shared.ids: remembered(ids, wanted),
             self.imports.box: "",

@@ -83,7 +83,7 @@ def build_list() -> ListWidgets:
             ]
         notice = html(elem_id="history-notice")
         listing = html(elem_id="history", js_on_load=SELECT_JS)
-        page = gr.Number(0, visible="hidden", elem_id="run-page", label="Page")
+        page = gr.Number(0, visible="hidden", elem_id="run-page", label=words.PAGE)
     return ListWidgets(
         filters=filters,
         listing=listing,

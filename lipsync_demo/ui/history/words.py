@@ -63,3 +63,5 @@ def deleted(at_api: int | None) -> str:
 
 
 ANY_MODEL = "any model"
+
+PAGE = "Page"

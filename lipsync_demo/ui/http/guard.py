@@ -16,6 +16,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from lipsync_demo.ui.http import words
+
 BLOCKED = (
     "/file=http",
     "/file/http",
@@ -84,7 +86,7 @@ class Guard:
             await send(message)
 
         if blocked(scope["path"]):
-            await _refuse(404, "Not found.")(scope, receive, send_with_headers)
+            await _refuse(404, words.NOT_FOUND)(scope, receive, send_with_headers)
         elif scope["method"] in ("POST", "PUT", "PATCH"):
             await self._with_body(scope, receive, send_with_headers)
         else:
@@ -106,9 +108,7 @@ class Guard:
             await _too_large(limit)(scope, receive, send)
             return
         if scope["path"].startswith(PREFIX) and names_remote_file(body):
-            await _refuse(400, "A file must be uploaded, not named by an address.")(
-                scope, receive, send
-            )
+            await _refuse(400, words.NOT_NAMED)(scope, receive, send)
             return
         await self._app(scope, _Replay(body, receive), send)
 
@@ -193,7 +193,7 @@ class _Metered:
 
 
 def _too_large(limit: int) -> JSONResponse:
-    return _refuse(413, f"At most {limit // 1024} kB are taken in one request.")
+    return _refuse(413, words.too_large(limit // 1024))
 
 
 def _refuse(status: int, message: str) -> JSONResponse:

@@ -11,6 +11,7 @@ from lipsync_demo.hosting.errors import LinkRefused
 from lipsync_demo.hosting.signed import ROUTE, SignedMedia
 from lipsync_demo.media.formats import SHOWN_TYPES
 from lipsync_demo.settings import Settings
+from lipsync_demo.ui.http import words
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
@@ -42,7 +43,7 @@ def routes(settings: Settings, media: SignedMedia) -> list[BaseRoute]:
         )
 
     def no_api(request: Request) -> Response:
-        message = f"There is nothing at {request.url.path}."
+        message = words.nothing_at(request.url.path)
         return JSONResponse({"code": 404, "message": message, "data": None}, 404)
 
     return [

@@ -22,3 +22,14 @@ ASK_FOR_ANOTHER = "Ask whoever sent it for a new one."
 
 def shared(kind: str, day: str) -> str:
     return f"{report_words.KINDS[kind]}, read-only, until {day}."
+
+
+NOT_NAMED = "A file must be uploaded, not named by an address."
+
+
+def too_large(kilobytes: int) -> str:
+    return f"At most {kilobytes} kB are taken in one request."
+
+
+def nothing_at(path: str) -> str:
+    return f"There is nothing at {path}."

@@ -14,15 +14,13 @@ from lipsync_demo.media.sync_modes import (
 )
 from lipsync_demo.ui.inputs import words
 
-NO_QUESTION = words.QUESTION
-
 Timelines = dict[SyncMode, Timeline]
 
 
 def question(video: Fraction | None, speech: Fraction | None) -> str:
     """The heading for two lengths in seconds."""
     if video is None or speech is None:
-        return NO_QUESTION
+        return words.QUESTION
     difference = abs(video - speech)
     if difference == 0:
         return words.equal(seconds(video))

@@ -21,6 +21,7 @@ from lipsync_demo.media.preview import PREVIEW, playable
 from lipsync_demo.media.probe import MediaInfo, probe_audio, probe_video
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.runs.record.folder import file_name
+from lipsync_demo.ui.inputs import words
 from lipsync_demo.ui.inputs.modes import Timelines
 from lipsync_demo.wavespeed.untrusted.download import download
 
@@ -53,9 +54,9 @@ class Source:
         found = []
         if self.track == "video" and video is not None:
             varying = " (varying)" if video.vfr else ""
-            found = [f"{video.width}×{video.height}", f"{rate(video.fps)} fps{varying}"]
+            found = [f"{video.width}×{video.height}", words.at_rate(rate(video.fps), varying)]
         elif audio is not None:
-            channels = {1: "mono", 2: "stereo"}.get(audio.channels, f"{audio.channels} channels")
+            channels = {1: "mono", 2: "stereo"}.get(audio.channels, words.channels(audio.channels))
             found = [channels, f"{rate(Fraction(audio.rate, 1000))} kHz"]
         found.append(megabytes(self.info.size_bytes))
         return " · ".join(found)

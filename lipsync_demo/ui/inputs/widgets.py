@@ -42,7 +42,7 @@ def build(settings: Settings, video: Path | None, speech: Path | None) -> Source
                 webcam_options=gr.WebcamOptions(mirror=False, constraints=CAMERA),
                 format=None,
                 include_audio=True,
-                label="Video",
+                label=words.VIDEO,
                 elem_id="video-in",
                 buttons=[],
             )
@@ -57,7 +57,7 @@ def build(settings: Settings, video: Path | None, speech: Path | None) -> Source
                 type="filepath",
                 format=None,
                 editable=False,
-                label="Speech",
+                label=words.SPEECH,
                 elem_id="audio-in",
                 buttons=[],
                 waveform_options=gr.WaveformOptions(

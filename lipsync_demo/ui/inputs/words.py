@@ -29,3 +29,15 @@ def question(longer: str, by: str, shorter: str) -> str:
 
 def same_as(mode: str) -> str:
     return f" · same as {mode}"
+
+
+def at_rate(rate: str, varying: str) -> str:
+    return f"{rate} fps{varying}"
+
+
+def channels(count: int) -> str:
+    return f"{count} channels"
+
+
+VIDEO = "Video"
+SPEECH = "Speech"

@@ -11,7 +11,8 @@ from lipsync_demo.settings import Settings
 from lipsync_demo.ui.frame import header, models
 from lipsync_demo.ui.frame.context import html
 from lipsync_demo.ui.inputs import fields
-from lipsync_demo.ui.inputs.modes import NO_QUESTION, choices
+from lipsync_demo.ui.inputs import words as inputs_words
+from lipsync_demo.ui.inputs.modes import choices
 from lipsync_demo.ui.studio import words
 from lipsync_demo.wavespeed.catalogue import MODELS
 
@@ -61,7 +62,7 @@ def build(settings: Settings) -> ChoiceWidgets:
         mode = gr.Radio(
             choices=choices(None),
             value=str(DEFAULT_SYNC_MODE),
-            label=NO_QUESTION,
+            label=inputs_words.QUESTION,
             visible=model.takes_sync_mode,
             elem_id="mode",
         )

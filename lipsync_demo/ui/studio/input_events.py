@@ -176,7 +176,7 @@ class InputEvents:
         pace = inference_rate(done)
         time = ""
         if pace is not None and seconds is not None:
-            time = f"about {clock(max(1.0, pace * float(seconds)))} · "
+            time = words.about(clock(max(1.0, pace * float(seconds))))
         price = prices.before(self.shared, 1, key, session, model.id)
         ahead = self._ahead(backend) + prices.wait_words(self.shared, key)
         return notices.hint(f"{time}{ahead}{price}")

@@ -35,7 +35,7 @@ def build(shared: Shared) -> OutcomeWidgets:
     stage = html(elem_id="stage")
     with gr.Row(elem_id="actions"):
         stop = gr.Button(words.STOP, visible=False, elem_id="stop")
-        resume = gr.Button("Resume", visible=False, elem_id="resume")
+        resume = gr.Button(words.RESUME, visible=False, elem_id="resume")
         again = gr.Button(words.SUBMIT_AGAIN, visible=False, elem_id="again")
         meanwhile = gr.Button(words.MEANWHILE, visible=False, elem_id="meanwhile")
     notice = html(elem_id="notice")
@@ -54,7 +54,7 @@ def build(shared: Shared) -> OutcomeWidgets:
             request=_code("Request JSON", "json"),
             response=_code("Response JSON", "json"),
             curl=_code("curl", "shell"),
-            python=_code("Python", "python"),
+            python=_code(words.PYTHON, "python"),
         )
 
 

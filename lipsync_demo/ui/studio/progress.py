@@ -17,11 +17,11 @@ from lipsync_demo.wavespeed.models import Prediction
 
 TEMPLATE = "ui/studio/progress.html"
 STEPS = {
-    RunState.CHECKING: "Check",
-    RunState.UPLOADING: "Upload",
-    RunState.SUBMITTING: "Send",
-    RunState.WAITING: "Sync",
-    RunState.DOWNLOADING: "Fetch",
+    RunState.CHECKING: words.CHECK,
+    RunState.UPLOADING: words.UPLOAD,
+    RunState.SUBMITTING: words.SEND,
+    RunState.WAITING: words.SYNC,
+    RunState.DOWNLOADING: words.FETCH,
 }
 NOW = {
     RunState.CHECKING: words.CHECKING,
@@ -31,7 +31,6 @@ NOW = {
     RunState.DOWNLOADING: words.FETCHING,
 }
 QUEUED = frozenset({"created", "pending"})
-BILLED_AGAIN = words.AGAIN_IS_BILLED
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +65,7 @@ def resume_label(run: Run) -> str:
     if run.state is RunState.UNCLEAR:
         return words.LOOK_FOR_TASK
     if run.state is not RunState.FAILED:
-        return "Resume"
+        return words.RESUME
     return words.TRY_AGAIN if run.prediction_id is None else words.FETCH_AGAIN
 
 
@@ -148,8 +147,8 @@ def _explain(run: Run) -> tuple[str, str, list[tuple[str, str]]]:
             "key",
             words.NEEDS_KEY,
             [
-                ("Why", words.KEY_GONE),
-                ("Next", words.KEY_GONE_HINT),
+                (words.WHY, words.KEY_GONE),
+                (words.NEXT, words.KEY_GONE_HINT),
             ],
         )
     if run.state is RunState.STOPPED:
@@ -163,15 +162,15 @@ def _explain(run: Run) -> tuple[str, str, list[tuple[str, str]]]:
             "unclear",
             words.UNCLEAR,
             [
-                ("What", what),
-                ("Next", hint or words.UNCLEAR_HINT),
-                ("Cost", _again_cost(run)),
+                (words.WHAT, what),
+                (words.NEXT, hint or words.UNCLEAR_HINT),
+                (words.COST, _again_cost(run)),
             ],
         )
     return (
         "failed",
         words.FAILED,
-        [("What", what), ("Next", hint), ("Cost", _again_cost(run))],
+        [(words.WHAT, what), (words.NEXT, hint), (words.COST, _again_cost(run))],
     )
 
 
@@ -180,4 +179,4 @@ def _again_cost(run: Run) -> str:
         return words.AGAIN_IS_FREE
     if run.submits == 0:
         return words.NOT_BILLED
-    return BILLED_AGAIN
+    return words.AGAIN_IS_BILLED

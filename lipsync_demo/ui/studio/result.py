@@ -122,7 +122,7 @@ def of_nothing(notice: Markup = NOTHING) -> View:
 def result(run: Run, links: list[str], tag: str, looking: bool = False) -> Markup:
     """The stage with a finished run's outputs; `looking` while this app checks them."""
     shown = players(run, links, tag, looking)
-    return render_macro(TEMPLATE, "result", words.RESULT, f"Done: {tag}", shown)
+    return render_macro(TEMPLATE, "result", words.RESULT, words.done(tag), shown)
 
 
 def figures(run: Run, links: list[str], found: Measures | None, measuring: bool) -> Markup:

@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from lipsync_demo.runs.record.errors import RunNotFound, RunsError
 from lipsync_demo.runs.record.run import Run
 from lipsync_demo.ui.frame import header, models, notices
+from lipsync_demo.ui.frame import words as frame_words
 from lipsync_demo.ui.frame.context import Changes, Shared, unchanged
 from lipsync_demo.ui.frame.ids import remembered, run_id
 from lipsync_demo.ui.inputs import fields
@@ -82,7 +83,7 @@ class RunEvents:
         try:
             shown = self.stage.view(self._shared.workspace.runs.get(wanted))
         except RunNotFound as error:
-            return self.stage.show_missing(notices.trouble(error.what, notices.GONE))
+            return self.stage.show_missing(notices.trouble(error.what, frame_words.RUN_GONE))
         if shown.stamp == stamp and shown.polled:
             return {w.outcome.stage: shown.stage} if shown.active else unchanged()
         return self.stage.show(shown)
@@ -119,7 +120,7 @@ class RunEvents:
         try:
             run = shared.workspace.runs.get(known)
         except RunNotFound as error:
-            gone = notices.trouble(error.what, notices.GONE)
+            gone = notices.trouble(error.what, frame_words.RUN_GONE)
             return {shared.repeat: "", w.choice.findings: gone}
         copies = [
             copy_for_page(record.path, shared.uploads)

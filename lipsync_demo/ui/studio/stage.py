@@ -11,6 +11,7 @@ from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.runs.record.errors import RunNotFound
 from lipsync_demo.runs.record.run import Run
 from lipsync_demo.ui.frame import notices
+from lipsync_demo.ui.frame import words as frame_words
 from lipsync_demo.ui.frame.context import Changes, Shared
 from lipsync_demo.ui.inputs.samples import example
 from lipsync_demo.ui.studio import result
@@ -33,7 +34,7 @@ class Stage:
         try:
             return self.show_run(self.shared.workspace.runs.get(wanted))
         except RunNotFound as error:
-            return self.show_missing(notices.trouble(error.what, notices.GONE))
+            return self.show_missing(notices.trouble(error.what, frame_words.RUN_GONE))
 
     def show_recording(self, mode: SyncMode) -> Changes:
         """Show the recorded run of a mode."""

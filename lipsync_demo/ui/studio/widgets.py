@@ -11,7 +11,7 @@ from lipsync_demo.ui.frame.context import POLL_SECONDS, Shared
 from lipsync_demo.ui.frame.top_bar import TopBar
 from lipsync_demo.ui.inputs import widgets as inputs
 from lipsync_demo.ui.inputs.widgets import SourceWidgets
-from lipsync_demo.ui.studio import choice, outcome
+from lipsync_demo.ui.studio import choice, outcome, words
 from lipsync_demo.ui.studio.choice import ChoiceWidgets
 from lipsync_demo.ui.studio.outcome import OutcomeWidgets
 
@@ -37,9 +37,9 @@ class Widgets:
 def build(top: TopBar, shared: Shared, video: Path | None, speech: Path | None) -> Widgets:
     """Create the studio inside the current tab, filled with the samples."""
     timer = gr.Timer(POLL_SECONDS, active=False)
-    run_id = gr.Textbox(visible="hidden", elem_id="run-id", label="Run")
+    run_id = gr.Textbox(visible="hidden", elem_id="run-id", label=words.RUN)
     # No gr.State: its change is not noticed when an event outside the queue makes it.
-    stamp = gr.Textbox(visible="hidden", elem_id="stamp", label="Stamp")
+    stamp = gr.Textbox(visible="hidden", elem_id="stamp", label=words.STAMP)
     with gr.Row(elem_id="studio"):
         with gr.Column(elem_id="inputs", scale=1, min_width=320) as column:
             sources = inputs.build(shared.settings, video, speech)

@@ -48,6 +48,8 @@ AGAIN_IS_BILLED = (
     "Submitting again starts a new task, and a new task is billed even if the first "
     "one was started too."
 )
+RUN_ID = "run"
+TASK_ID = "task"
 IN_PROGRESS = "Run in progress"
 NO_RESULT = "Run without a result"
 CHECKING = "Checking the two files"
@@ -87,3 +89,29 @@ def to_go(time: str, runs: str) -> str:
 
 def if_stopped(means: str) -> str:
     return f"If you stop waiting: {means}"
+
+
+def about(time: str) -> str:
+    return f"about {time} · "
+
+
+RESUME = "Resume"
+PYTHON = "Python"
+
+CHECK = "Check"
+UPLOAD = "Upload"
+SEND = "Send"
+SYNC = "Sync"
+FETCH = "Fetch"
+WHY = "Why"
+NEXT = "Next"
+WHAT = "What"
+COST = "Cost"
+
+
+def done(tag: str) -> str:
+    return f"Done: {tag}"
+
+
+RUN = "Run"
+STAMP = "Stamp"

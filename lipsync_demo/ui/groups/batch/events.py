@@ -34,8 +34,8 @@ class Batch(GroupEvents):
 
 def build(shared: Shared) -> Pairs:
     """Create the widgets inside the current tab."""
-    group = gr.Textbox(visible="hidden", elem_id="batch-id", label="Batch")
-    stamp = gr.Textbox(visible="hidden", elem_id="batch-stamp", label="Stamp")
+    group = gr.Textbox(visible="hidden", elem_id="batch-id", label=words.BATCH_ID)
+    stamp = gr.Textbox(visible="hidden", elem_id="batch-stamp", label=words.STAMP)
     timer = gr.Timer(POLL_SECONDS, active=False)
     with gr.Column(elem_id="batch-panel"):
         files = gr.File(

@@ -44,3 +44,7 @@ def title(name: str, done: int, count: int) -> str:
 
 def about(time: str) -> str:
     return f"about {time} to go"
+
+
+BATCH_ID = "Batch"
+STAMP = "Stamp"

@@ -117,7 +117,7 @@ def _cell(
 
 
 def _named(item: Item, body: Markup, buttons: Sequence[Button]) -> Cell:
-    name = item.label or item.manner.replace(", ", " · ")
+    name = item.label or " · ".join(item.chosen) or item.manner
     return Cell(name, words.same(len(item.modes)), body, buttons)
 
 
@@ -146,7 +146,7 @@ def _going(run: Run, estimate: Estimate | None) -> Markup:
 def _use(item: Item) -> Sequence[Button]:
     """The button that selects a cell's model or mode in the studio."""
     if item.label:
-        return (Button(words.USE_MODEL, "act", f"model {item.model}"),)
+        return (Button(words.USE_MODEL, "act", " ".join(("model", item.model))),)
     if item.sync_mode is not None:
         return (Button(words.USE_MODE, "mode", item.sync_mode.value),)
     return ()

@@ -149,8 +149,8 @@ def given(video: str | None, speech: str | None) -> tuple[Path, Path] | str:
 
 def build(shared: Shared) -> Compare:
     """Create the widgets inside the current tab."""
-    group = gr.Textbox(visible="hidden", elem_id="compare-id", label="Comparison")
-    stamp = gr.Textbox(visible="hidden", elem_id="compare-stamp", label="Stamp")
+    group = gr.Textbox(visible="hidden", elem_id="compare-id", label=words.COMPARISON_ID)
+    stamp = gr.Textbox(visible="hidden", elem_id="compare-stamp", label=words.STAMP)
     timer = gr.Timer(POLL_SECONDS, active=False)
     with gr.Column(elem_id="compare-panel"):
         notice = html(elem_id="compare-notice")

@@ -65,3 +65,7 @@ def models_total(amount: str, runs: int) -> str:
         f"Together at least {amount} for {runs} runs (the API's floor prices; the exact quotes "
         "follow the upload)."
     )
+
+
+COMPARISON_ID = "Comparison"
+STAMP = "Stamp"

@@ -9,6 +9,7 @@ from lipsync_demo.runs.record.clock import now
 from lipsync_demo.runs.record.estimates import Estimate
 from lipsync_demo.runs.record.run import RunError, RunState
 from lipsync_demo.ui.studio import progress
+from lipsync_demo.ui.studio import words as studio_words
 from lipsync_demo.ui.studio.progress import Actions
 from tests.unit.run_factory import MakeRun
 
@@ -82,13 +83,13 @@ def test_what_failed_is_said_with_its_cause_and_remedy_and_cannot_inject_markup(
     assert "<script>" not in html
     assert "&lt;script&gt;" in html
     assert "Try other media." in html
-    assert progress.BILLED_AGAIN in html
+    assert studio_words.AGAIN_IS_BILLED in html
 
 
 def test_a_local_run_costs_nothing_to_submit_again(make_run: MakeRun) -> None:
     html = progress.trouble(make_run(state=RunState.FAILED, backend="local"))
     assert "free" in html
-    assert progress.BILLED_AGAIN not in html
+    assert studio_words.AGAIN_IS_BILLED not in html
 
 
 def test_an_unclear_run_says_that_looking_costs_nothing(make_run: MakeRun) -> None:
