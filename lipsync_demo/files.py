@@ -11,6 +11,7 @@ from glob import escape
 from pathlib import Path
 from typing import Any
 
+from lipsync_demo import words
 from lipsync_demo.names import readable
 
 _BLOCK = 1 << 20
@@ -31,9 +32,9 @@ def digest(path: Path) -> str:
 
 def refused(error: OSError) -> str:
     """A sentence for the user: which file failed, and why."""
-    reason = (error.strerror or "the system refused it").lower()
+    reason = (error.strerror or words.SYSTEM_REFUSED).lower()
     name = f"{readable(os.fsdecode(error.filename))}: " if error.filename is not None else ""
-    return f"A file could not be used: {name}{reason}."
+    return words.file_not_used(name, reason)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lipsync_demo.hosting import words
 from lipsync_demo.hosting.errors import HostingUnavailable
 from lipsync_demo.hosting.hosting import Hosting
 from lipsync_demo.hosting.signed import LIFETIME_SECONDS, SignedHosting, signed_media
@@ -9,16 +10,6 @@ from lipsync_demo.hosting.upload import UploadHosting
 from lipsync_demo.settings import HostingName, Settings
 from lipsync_demo.wavespeed.addresses import is_loopback, is_public, literal, origin
 from lipsync_demo.wavespeed.client import WaveSpeedClient
-
-_LOCAL = "The files stay on this machine: the local backend reads them here."
-_UPLOAD = (
-    "The files are uploaded to the media store of {host}, which keeps them for 7 days: "
-    "that works without a public address of this app."
-)
-_SIGNED = (
-    "The files stay with this app: {host} fetches them by signed links to {public} "
-    "that expire after {hours} hours."
-)
 
 
 def choose(settings: Settings, client: WaveSpeedClient) -> Hosting:
@@ -47,7 +38,7 @@ def _decide(settings: Settings, base_url: str) -> tuple[HostingName, str]:
     host = server[1] if server else base_url
     here = is_loopback(host)
     if settings.hosting == "upload":
-        return "upload", _LOCAL if here else _UPLOAD.format(host=host)
+        return "upload", words.STAY_HERE if here else words.UPLOADED.format(host=host)
     public = settings.public_base_url
     place = origin(public) if public else None
     if public is None or place is None:
@@ -61,7 +52,7 @@ def _decide(settings: Settings, base_url: str) -> tuple[HostingName, str]:
     if here:
         # A server on this machine must not need the public internet.
         if not near:
-            return "upload", _LOCAL
+            return "upload", words.STAY_HERE
     elif near or _private(name) or scheme != "https":
         raise HostingUnavailable(
             f"Signed links were chosen, but {host} cannot safely fetch files from {public}.",
@@ -69,7 +60,7 @@ def _decide(settings: Settings, base_url: str) -> tuple[HostingName, str]:
             "or set LIPSYNC_HOSTING to upload.",
         )
     hours = LIFETIME_SECONDS // 3600
-    return "signed", _SIGNED.format(host=host, public=name, hours=hours)
+    return "signed", words.SIGNED_LINKS.format(host=host, public=name, hours=hours)
 
 
 def _private(host: str) -> bool:

@@ -8,6 +8,7 @@ import re
 from lipsync_demo.files import refused
 from lipsync_demo.hosting.errors import HostingUnavailable
 from lipsync_demo.media.errors import MediaError
+from lipsync_demo.runs.driving import words
 from lipsync_demo.runs.record.errors import RunRefused
 from lipsync_demo.runs.record.ledger_line import LineState
 from lipsync_demo.runs.record.run import RunError, RunState
@@ -61,13 +62,13 @@ class StateMachine:
             logger.warning("Run %s: the step %s met %r", claim.run.id, claim.run.state, error)
             self._fail(
                 refused(error),
-                "Look for room on the disk and the rights of the data folder, then resume it.",
+                words.LOOK_FOR_ROOM,
             )
         except Exception:
             logger.exception("Run %s: the step %s broke", claim.run.id, claim.run.state)
             self._fail(
-                f"The app made a mistake while {claim.run.state.step} this run.",
-                "Resume the run; if it happens again, report it with the app's log.",
+                words.mistake_while(claim.run.state.step),
+                words.RESUME_OR_REPORT,
             )
         self._submit.leave()
         return None

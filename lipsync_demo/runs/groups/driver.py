@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from pydantic import SecretStr
 
+from lipsync_demo.runs.groups import words
 from lipsync_demo.runs.record.errors import GroupNotFound, RunRefused
 from lipsync_demo.runs.record.group import Group, GroupKind, GroupState, Item
 from lipsync_demo.runs.record.run import Run, RunState
@@ -70,13 +71,10 @@ class GroupDriver:
             )
             return None
         if any(run.needs_key for run in active):
-            self._hold("Its runs need the API key again.")
+            self._hold(words.RUNS_NEED_KEY)
             return None
         if group.spend_limit is not None and quoted(runs) >= group.spend_limit:
-            self._hold(
-                f"The spend limit of {group.spend_limit} is reached: "
-                f"{quoted(runs)} quoted for the runs begun so far."
-            )
+            self._hold(words.limit_reached(group.spend_limit, quoted(runs)))
             return None
         if len(active) >= group.concurrency or _uploading(group, active):
             return POLL_SECONDS

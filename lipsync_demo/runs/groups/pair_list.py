@@ -14,6 +14,7 @@ from unicodedata import normalize
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.sync_modes import DEFAULT_SYNC_MODE, SyncMode
 from lipsync_demo.names import readable
+from lipsync_demo.runs.groups import words
 from lipsync_demo.runs.groups.items import MAX_ITEMS, Pair
 from lipsync_demo.runs.record.folder import is_url, local_path
 
@@ -36,7 +37,7 @@ class BadLine:
     hint: str
 
     def __str__(self) -> str:
-        return f"Line {self.line}: {self.what} {self.hint}"
+        return words.line_of(self.line, self.what, self.hint)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +79,11 @@ def among(files: Mapping[str, Path], kept_as: Callable[[str], str] = str) -> Res
 def read_pairs(data: bytes, resolve: Resolve) -> PairList:
     """Parse a list; its first character decides between CSV and JSON lines."""
     if len(data) > MAX_BYTES:
-        return _refused(f"The list has {len(data) >> 20} MB.", "Give at most 2 MB.")
+        return _refused(words.list_too_large(len(data) >> 20), words.LIST_TOO_LARGE_HINT)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        return _refused("The list is not text in UTF-8.", "Save it as CSV in UTF-8.")
+        return _refused(words.NOT_UTF_8, words.NOT_UTF_8_HINT)
     rows = _json_lines(text) if text.lstrip().startswith(("{", "[")) else _csv(text)
     pairs: list[Pair] = []
     bad: list[BadLine] = []
@@ -90,9 +91,9 @@ def read_pairs(data: bytes, resolve: Resolve) -> PairList:
         found = row if isinstance(row, BadLine) else _pair(line, row, resolve)
         (bad if isinstance(found, BadLine) else pairs).append(found)  # type: ignore[arg-type]
     if not pairs and not bad:
-        bad.append(BadLine(1, "The list has no pairs.", f"Its columns are {', '.join(COLUMNS)}."))
+        bad.append(BadLine(1, words.NO_PAIRS, words.columns_are(", ".join(COLUMNS))))
     for number in range(MAX_ITEMS, len(pairs)):
-        bad.append(BadLine(number, f"More than {MAX_ITEMS} pairs.", "Split the list."))
+        bad.append(BadLine(number, words.too_many_pairs(MAX_ITEMS), words.SPLIT_LIST))
     return PairList(tuple(pairs[:MAX_ITEMS]), tuple(bad))
 
 
@@ -106,15 +107,15 @@ def _csv(text: str) -> Iterator[tuple[int, Mapping[str, Any] | BadLine]]:
     try:
         names = {name.strip().lower() for name in reader.fieldnames or () if name}
         if not {"video", "audio"} <= names:
-            hint = "Begin it with: video,audio,sync_mode,label"
-            yield 1, BadLine(1, "The first line does not name the columns.", hint)
+            hint = words.BEGIN_WITH_COLUMNS
+            yield 1, BadLine(1, words.NO_COLUMNS, hint)
             return
         for row in reader:
             known = {str(key).strip().lower(): value for key, value in row.items() if key}
             if any(known.values()):
                 yield reader.line_num, known
     except csv.Error as error:
-        yield reader.line_num, BadLine(reader.line_num, f"This is no CSV: {error}.", "Check it.")
+        yield reader.line_num, BadLine(reader.line_num, words.no_csv(error), words.CHECK_IT)
 
 
 def _json_lines(text: str) -> Iterator[tuple[int, Mapping[str, Any] | BadLine]]:
@@ -128,8 +129,8 @@ def _json_lines(text: str) -> Iterator[tuple[int, Mapping[str, Any] | BadLine]]:
         if isinstance(value, dict):
             yield line, value
         else:
-            hint = 'Write one object a line, such as {"video": "a.mp4", "audio": "a.wav"}.'
-            yield line, BadLine(line, "This is not a JSON object.", hint)
+            hint = words.ONE_OBJECT_A_LINE
+            yield line, BadLine(line, words.NO_OBJECT, hint)
 
 
 def _pair(line: int, row: Mapping[str, Any], resolve: Resolve) -> Pair | BadLine:
@@ -138,19 +139,17 @@ def _pair(line: int, row: Mapping[str, Any], resolve: Resolve) -> Pair | BadLine
         given = row.get(name)
         text = given.strip() if isinstance(given, str) else ""
         if not text:
-            return BadLine(line, f"The {name} is missing.", "Give a file or an http(s) address.")
+            return BadLine(line, words.missing(name), words.GIVE_FILE)
         place = text if is_url(text) else resolve(text)
         if place is None:
-            hint = "Check its name; a file must be given together with the list."
-            return BadLine(line, f"There is no file {readable(text)!r}.", hint)
+            hint = words.CHECK_NAME
+            return BadLine(line, words.no_file(readable(text)), hint)
         places.append(place)
     wanted = row.get("sync_mode") or DEFAULT_SYNC_MODE.value
     try:
         mode = SyncMode(str(wanted).strip().lower())
     except ValueError:
         known = ", ".join(mode.value for mode in SyncMode)
-        return BadLine(
-            line, f"There is no mode {readable(str(wanted))!r}.", f"The modes are {known}."
-        )
+        return BadLine(line, words.no_mode(readable(str(wanted))), words.modes_are(known))
     label = row.get("label")
     return Pair(places[0], places[1], mode, readable(str(label)) if label else "")

@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.names import readable
 from lipsync_demo.runs.driving.dispatcher import Dispatcher
-from lipsync_demo.runs.groups import items
+from lipsync_demo.runs.groups import items, words
 from lipsync_demo.runs.groups.driver import GroupDriver
 from lipsync_demo.runs.record.clock import now
 from lipsync_demo.runs.record.errors import GroupNotFound, RunRefused
@@ -30,8 +30,6 @@ from lipsync_demo.wavespeed.catalogue import short_name
 
 MAX_CONCURRENCY = 8
 """Maximum number of active runs of one group."""
-
-NEEDS_KEY = "The key it was begun with is never stored. Enter it again and resume."
 
 
 class GroupService:
@@ -308,6 +306,6 @@ class GroupService:
             return
         self._groups.change(
             group_id,
-            lambda g: replace(g, state=GroupState.HELD, trouble=NEEDS_KEY),
+            lambda g: replace(g, state=GroupState.HELD, trouble=words.KEY_NOT_STORED),
             token=token,
         )

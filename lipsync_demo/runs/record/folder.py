@@ -25,6 +25,7 @@ from urllib.parse import unquote
 from lipsync_demo.files import write_json
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.names import clean_name, readable, storable
+from lipsync_demo.runs.record import words
 from lipsync_demo.runs.record.clock import now
 from lipsync_demo.runs.record.run import Run, dump_run
 from lipsync_demo.wavespeed.addresses import parted
@@ -126,7 +127,7 @@ class RunFolder:
                 )
             shutil.copyfile(path, part)
         except OSError as error:
-            reason = (error.strerror or "it cannot be read").lower()
+            reason = (error.strerror or words.CANNOT_BE_READ).lower()
             raise MediaError(
                 f"The file {readable(str(path))} cannot be read: {reason}.",
                 "Check the path and try again.",

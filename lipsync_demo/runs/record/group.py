@@ -6,7 +6,7 @@ item holds the id of its run.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -65,8 +65,13 @@ class Item:
 
     @property
     def manner(self) -> str:
-        """The chosen values as text: all of `modes`, or the model's own fields."""
-        return ", ".join([*(mode.value for mode in self.modes), *self.choices.values()]) or "–"
+        """The chosen values as text."""
+        return ", ".join(self.chosen) or "–"
+
+    @property
+    def chosen(self) -> Sequence[str]:
+        """All of `modes`, or the values of the model's own fields."""
+        return [*(mode.value for mode in self.modes), *self.choices.values()]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

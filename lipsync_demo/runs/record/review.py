@@ -17,17 +17,21 @@ class Verdict(str, Enum):
         return self.value
 
 
-HEADINGS = (
-    "closures",
-    "f/v",
-    "open vowels",
-    "timing",
-    "teeth",
-    "jaw",
-    "edges",
-    "jitter",
-    "identity",
-)
+class Heading(str, Enum):
+    """One aspect of a lip-sync that a reviewer judges."""
+
+    CLOSURES = "closures"
+    F_V = "f/v"
+    OPEN_VOWELS = "open vowels"
+    TIMING = "timing"
+    TEETH = "teeth"
+    JAW = "jaw"
+    EDGES = "edges"
+    JITTER = "jitter"
+    IDENTITY = "identity"
+
+
+HEADINGS = tuple(heading.value for heading in Heading)
 """The aspects of a lip-sync that a reviewer judges, in order.
 
 Source: https://lipsync.com/guides/lip-sync-quality-checklist

@@ -28,6 +28,7 @@ from pydantic import (
 )
 
 from lipsync_demo.media.sync_modes import SyncMode
+from lipsync_demo.runs.record import words
 from lipsync_demo.runs.record.cost import Charge, Quote, charge_of_record
 from lipsync_demo.runs.record.review import Review
 from lipsync_demo.settings import FOUND, MODEL_ID, BackendName
@@ -246,21 +247,12 @@ class Run:
     def stop_means(self) -> str:
         """What happens to the task when the user stops waiting, as a sentence."""
         if self.submitted_at is None:
-            return "Nothing has been sent yet, so nothing goes on and nothing is billed."
+            return words.NOTHING_SENT
         if self.backend == "local":
-            return (
-                "The local engine goes on with the task and costs nothing; "
-                "resume the run to fetch its result."
-            )
+            return words.LOCAL_GOES_ON
         if self.prediction_id is None:
-            return (
-                "The request is on its way. If it arrives, the task goes on and is billed; "
-                "resume the run to look for it."
-            )
-        return (
-            "The API has no way to cancel: the task goes on and is billed. "
-            "Resume the run within 7 days to fetch its result."
-        )
+            return words.REQUEST_ON_ITS_WAY
+        return words.TASK_GOES_ON
 
 
 _RUN = TypeAdapter(Run)

@@ -8,6 +8,7 @@ from decimal import Decimal
 from lipsync_demo.runs.record.errors import RunRefused
 from lipsync_demo.runs.record.ledger_line import LineState
 from lipsync_demo.runs.record.run import Run
+from lipsync_demo.runs.steps import words
 from lipsync_demo.runs.steps.claim import Claim
 from lipsync_demo.runs.steps.prices import FREE, quote
 from lipsync_demo.wavespeed.calls.billing import Bill, bill
@@ -39,7 +40,7 @@ def reserve(claim: Claim) -> None:
     reached = claim.ledger.reserve(claim.run, _balance(client), claim.settings.spend_limit)
     if reached is None or asked is None:
         return
-    whose = "this server's for 24 hours" if reached.whose == "server" else "this session's"
+    whose = words.SERVERS_DAY if reached.whose == "server" else "this session's"
     raise RunRefused(
         f"This run would cost {asked.amount} {asked.currency}, and {reached.spent} of "
         f"{whose} limit of {reached.limit} are spent.",

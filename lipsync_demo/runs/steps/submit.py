@@ -19,7 +19,7 @@ from lipsync_demo.runs.record.clock import now, seconds_until
 from lipsync_demo.runs.record.errors import RunNotFound
 from lipsync_demo.runs.record.ledger_line import LineState
 from lipsync_demo.runs.record.run import Run, RunError, RunState
-from lipsync_demo.runs.steps import charge
+from lipsync_demo.runs.steps import charge, words
 from lipsync_demo.runs.steps.claim import Claim
 from lipsync_demo.runs.steps.credentials import on_loopback
 from lipsync_demo.runs.steps.parameters import choices_of
@@ -43,14 +43,6 @@ DRIFT_SECONDS = 1.5
 LOOPBACK_DELAYS = (0.2, 0.5, 1.0)
 """`LOOKUP_DELAYS` in seconds for a server on this machine."""
 
-NOT_FOUND = (
-    "The request was sent, but no answer came and the list of recent tasks does not show it."
-)
-HINT = (
-    "Resume looks for it again and costs nothing. Submit again only if you accept that the "
-    "first request may have arrived and be billed too."
-)
-LOCAL_HINT = "Resume looks for it again. Submitting again is free: the local engine answers."
 
 logger = logging.getLogger(__name__)
 
@@ -182,7 +174,7 @@ class Submit:
         claim, run = self._claim, self._claim.run
         assert run.request is not None  # noqa: S101
         assert run.submitted_at is not None  # noqa: S101
-        what = NOT_FOUND
+        what = words.NO_ANSWER
         try:
             found = claim.client().find_submitted(
                 run.request["video"],
@@ -198,12 +190,14 @@ class Submit:
         except WaveSpeedError as error:
             if not error.passing:
                 raise
-            found, what = None, f"{NOT_FOUND[: NOT_FOUND.index(' and')]}. {error.what}"
+            found, what = None, words.no_answer_nor_list(error.what)
         if found is not None:
             return self._arrived(found)
         pause = next(self._pauses, None)
         if pause is None:
-            hint = LOCAL_HINT if run.backend == "local" else HINT
+            hint = (
+                words.NO_ANSWER_FREE_HINT if run.backend == "local" else words.NO_ANSWER_BILLED_HINT
+            )
             claim.rest(RunState.UNCLEAR, RunError(what, hint))
         return pause
 

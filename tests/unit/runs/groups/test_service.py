@@ -14,8 +14,8 @@ import pytest
 from pydantic import SecretStr
 
 from lipsync_demo.media.sync_modes import SyncMode
+from lipsync_demo.runs.groups import words as groups_words
 from lipsync_demo.runs.groups.items import Pair
-from lipsync_demo.runs.groups.service import NEEDS_KEY
 from lipsync_demo.runs.record.cost import Quote
 from lipsync_demo.runs.record.errors import GroupNotFound, RunRefused
 from lipsync_demo.runs.record.group import Group, GroupKind, GroupState, dump_group, load_group
@@ -221,7 +221,7 @@ def test_a_visitors_group_waits_for_its_key_after_a_restart(
     closing.join(30)
     second = service()
     held = ended(second, group)
-    assert (held.state, held.trouble) == (GroupState.HELD, NEEDS_KEY)
+    assert (held.state, held.trouble) == (GroupState.HELD, groups_words.KEY_NOT_STORED)
     second.group_service.resume(group.id, key)
     assert ended(second, group).state is GroupState.DONE
     assert api.submits == 2

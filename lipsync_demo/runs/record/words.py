@@ -1,0 +1,18 @@
+"""What is said of a run and its files."""
+
+from __future__ import annotations
+
+CANNOT_BE_READ = "it cannot be read"
+
+NOTHING_SENT = "Nothing has been sent yet, so nothing goes on and nothing is billed."
+LOCAL_GOES_ON = (
+    "The local engine goes on with the task and costs nothing; resume the run to fetch its result."
+)
+REQUEST_ON_ITS_WAY = (
+    "The request is on its way. If it arrives, the task goes on and is billed; resume the run to "
+    "look for it."
+)
+TASK_GOES_ON = (
+    "The API has no way to cancel: the task goes on and is billed. Resume the run within 7 days to "
+    "fetch its result."
+)

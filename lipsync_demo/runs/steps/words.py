@@ -1,0 +1,20 @@
+"""What the steps of a run say."""
+
+from __future__ import annotations
+
+SERVERS_DAY = "this server's for 24 hours"
+
+NO_ANSWER = (
+    "The request was sent, but no answer came and the list of recent tasks does not show it."
+)
+NO_ANSWER_BILLED_HINT = (
+    "Resume looks for it again and costs nothing. Submit again only if you accept that the first "
+    "request may have arrived and be billed too."
+)
+NO_ANSWER_FREE_HINT = (
+    "Resume looks for it again. Submitting again is free: the local engine answers."
+)
+
+
+def no_answer_nor_list(reason: str) -> str:
+    return f"The request was sent, but no answer came. {reason}"

@@ -1,0 +1,9 @@
+"""What is said of files the system refuses."""
+
+from __future__ import annotations
+
+SYSTEM_REFUSED = "the system refused it"
+
+
+def file_not_used(name: str, reason: str) -> str:
+    return f"A file could not be used: {name}{reason}."
