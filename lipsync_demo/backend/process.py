@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import IO, cast
 from urllib.parse import urlsplit
 
+from lipsync_demo.backend import words
 from lipsync_demo.backend.errors import BackendError
 
 log = logging.getLogger(__name__)
@@ -163,7 +164,7 @@ class LocalBackend:
 
     def _last_words(self) -> str:
         lines = self.log_path.read_text(encoding="utf-8", errors="replace").splitlines()
-        return lines[-1].strip() if lines else "It said nothing."
+        return lines[-1].strip() if lines else words.SAID_NOTHING
 
     def _watch(self) -> None:
         """Restart the server when it crashes, at most `_RESTARTS` times in a row."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from lipsync_demo.conformance import words
 from lipsync_demo.conformance.models import Seen
 from lipsync_demo.conformance.questions.tasks import LIST
 from lipsync_demo.conformance.subject import Subject
@@ -14,10 +15,7 @@ from lipsync_demo.wavespeed.errors import WaveSpeedError
 from lipsync_demo.wavespeed.models import Prediction, Price
 from lipsync_demo.wavespeed.wire import Reply
 
-BILLED = "one deduct each, in US dollars"
-LISTED = "every task with its inputs"
 DELETED = "deleted_count 1, then 404"
-NO_OUTPUT = "there is no output"
 _PAGE = 100
 
 
@@ -32,11 +30,11 @@ class Quoted:
 def billed(subject: Subject, quotes: Mapping[str, Quoted]) -> tuple[Seen, Mapping[str, Bill]]:
     """What the bill says of tasks, given as id and quote, and the bills that are believed."""
     if not quotes:
-        return Seen("no task has ended", None), {}
+        return Seen(words.NO_TASK_ENDED, None), {}
     try:
         items = subject.client.billings(list(quotes))
     except WaveSpeedError as error:
-        return Seen(f"there is none: {error.what}", False), {}
+        return Seen(words.there_is_none(error.what), False), {}
     bills: dict[str, Bill] = {}
     found: dict[str, None] = {}
     for task_id, quoted in quotes.items():
@@ -44,14 +42,14 @@ def billed(subject: Subject, quotes: Mapping[str, Quoted]) -> tuple[Seen, Mappin
         amount = quoted.price.amount if quoted.price else None
         read = bill(items, task_id, amount, floor=quoted.floor)
         if len(taken) != 1:
-            found["not one deduct each"] = None
+            found[words.NOT_ONE_DEDUCT] = None
         elif read is None:
-            found["an amount that fits the quote in no unit"] = None
+            found[words.AMOUNT_FITS_NOT] = None
         elif read.deducted != taken[0]:
-            found["not in US dollars"] = None
+            found[words.NOT_DOLLARS] = None
         if read is not None:
             bills[task_id] = read
-    return Seen("; ".join(found) or BILLED, not found), bills
+    return Seen("; ".join(found) or words.ONE_DEDUCT, not found), bills
 
 
 def listed(subject: Subject, tasks: Sequence[Prediction]) -> Seen:
@@ -65,24 +63,26 @@ def listed(subject: Subject, tasks: Sequence[Prediction]) -> Seen:
         i.get("id"): i.get("input") or i.get("inputs") for i in items if isinstance(i, dict)
     }
     if any(task.id not in inputs for task in tasks):
-        return Seen("not every task", False)
+        return Seen(words.NOT_EVERY_TASK, False)
     whole = all(isinstance(inputs[t.id], dict) and inputs[t.id].get("video") for t in tasks)
-    return Seen(LISTED if whole else "every task, without inputs", whole)
+    return Seen(words.EVERY_TASK if whole else words.NO_INPUTS, whole)
 
 
 def part(subject: Subject, task: Prediction | None) -> Seen:
     """Whether a part of an output can be asked for, as players do."""
     reply = _fetched(subject, task, {"Range": "bytes=0-99"})
-    return Seen(NO_OUTPUT if reply is None else f"{reply.status}", None)
+    return Seen(words.NO_OUTPUT if reply is None else f"{reply.status}", None)
 
 
 def origin_of(subject: Subject, task: Prediction | None) -> Seen:
     """Whether a page of another origin may read an output's bytes."""
     reply = _fetched(subject, task, {"Range": "bytes=0-99", "Origin": "https://page.example"})
     if reply is None:
-        return Seen(NO_OUTPUT, None)
+        return Seen(words.NO_OUTPUT, None)
     allowed = reply.headers.get("Access-Control-Allow-Origin")
-    return Seen("no" if allowed is None else "yes, all" if allowed == "*" else "yes, some", None)
+    return Seen(
+        "no" if allowed is None else words.YES_ALL if allowed == "*" else words.YES_SOME, None
+    )
 
 
 def _fetched(subject: Subject, task: Prediction | None, headers: dict[str, str]) -> Reply | None:
@@ -101,4 +101,4 @@ def deleted(subject: Subject, task: Prediction) -> Seen:
     except WaveSpeedError as error:
         return Seen(error.what, False)
     status = subject.wire.ask("GET", f"{LIST}/{task.id}/result").status
-    return Seen(f"deleted_count {count}, then {status}", (count, status) == (1, 404))
+    return Seen(words.deleted_then(count, status), (count, status) == (1, 404))

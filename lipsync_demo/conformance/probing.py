@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 
+from lipsync_demo.conformance import words
 from lipsync_demo.conformance.models import Check, Finding, Outcome, Seen
 from lipsync_demo.conformance.paying import Purse
 from lipsync_demo.conformance.questions.account import ACCOUNT, BALANCE
@@ -17,8 +18,6 @@ from lipsync_demo.conformance.subject import Subject
 from lipsync_demo.wavespeed.errors import WaveSpeedError
 
 FREE: tuple[Check, ...] = (*ACCOUNT, *TASKS, *UPLOADS, *REFUSALS)
-ONLY_FREE = "only what is free was asked"
-TOOK_ONE = "the server took a wrong request before, and might bill it"
 
 
 class Probe:
@@ -48,7 +47,7 @@ class Probe:
         self._subject.wire.ask("GET", BALANCE)
         for check in FREE:
             if self._subject.known.get(TAKEN):
-                yield _finding(check, Seen(TOOK_ONE, None), Outcome.NOT_ASKED)
+                yield _finding(check, Seen(words.MIGHT_BILL, None), Outcome.NOT_ASKED)
                 continue
             self._say(check.about)
             began = time.monotonic()
@@ -60,7 +59,7 @@ class Probe:
         if self._tasks is not None:
             yield from self._tasks.findings()
         else:
-            yield from unasked(self._subject, ONLY_FREE)
+            yield from unasked(self._subject, words.ONLY_FREE)
 
 
 def _finding(check: Check, seen: Seen, outcome: Outcome, seconds: float = 0.0) -> Finding:

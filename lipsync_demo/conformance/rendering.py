@@ -11,6 +11,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from lipsync_demo.conformance import words
 from lipsync_demo.conformance.models import Seen
 from lipsync_demo.conformance.questions.reading import kind
 from lipsync_demo.conformance.shape import STATUSES, problems
@@ -31,7 +32,6 @@ PATIENCE_SECONDS = 1800.0
 """How long one task is waited for."""
 
 UNREACHABLE_CODE = 1402
-FAILURE = "failed with code 1402, without output"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,8 +64,8 @@ def jobs(subject: Subject) -> Iterator[Job]:
     """What is submitted, in order."""
     unreachable = Job(
         name="task.unreachable",
-        about="a task whose media cannot be fetched",
-        documented=FAILURE,
+        about=words.MEDIA_UNREACHABLE,
+        documented=words.FAILED_1402,
         video=UNREACHABLE["video"],
         audio=UNREACHABLE["audio"],
         mode=SyncMode.LOOP,
@@ -74,21 +74,21 @@ def jobs(subject: Subject) -> Iterator[Job]:
     yield replace(
         unreachable,
         name="task.extra",
-        about="the same with a field nobody knows",
+        about=words.FIELD_UNKNOWN,
         extra={"a_field_nobody_knows": True},
     )
     clips = subject.clips
-    for way, video, audio in (
-        ("speech longer", "short.mp4", "long.wav"),
-        ("video longer", "long.mp4", "short.wav"),
+    for longer, way, video, audio in (
+        ("speech", words.SPEECH_LONGER, "short.mp4", "long.wav"),
+        ("video", words.VIDEO_LONGER, "long.mp4", "short.wav"),
     ):
         lengths = (clips.short, clips.long) if video == "short.mp4" else (clips.long, clips.short)
         for mode in SyncMode:
             seconds = output_seconds(mode, *lengths)
             yield Job(
-                name=f"mode.{mode.value}.{way.split()[0]}",
+                name=f"mode.{mode.value}.{longer}",
                 about=f"{mode.value}, {way}",
-                documented=f"completed, one output of {float(seconds):.2f} s, H.264 with sound",
+                documented=words.completed(float(seconds)),
                 video=video,
                 audio=audio,
                 mode=mode,
@@ -127,25 +127,25 @@ def waited(subject: Subject, begun: Prediction) -> tuple[Prediction, set[str]]:
     Raises:
         WaveSpeedError: it cannot be looked at, or has not ended in time.
     """
-    last, words = begun, {begun.status}
+    last, text = begun, {begun.status}
     for seen in subject.client.events(begun, timeout=PATIENCE_SECONDS):
         last = seen
-        words.add(seen.status)
-    return last, words
+        text.add(seen.status)
+    return last, text
 
 
 def ended(subject: Subject, job: Job, last: Prediction, folder: Path) -> Seen:
     """How a task ended, against how it is documented to end."""
     if job.seconds is None:
         good = last.failed and last.code == UNREACHABLE_CODE and not last.outputs
-        return Seen(FAILURE if good else _end(last), good)
+        return Seen(words.FAILED_1402 if good else _end(last), good)
     if not last.succeeded or len(last.outputs) != 1:
         return Seen(_end(last), False)
     try:
         path = subject.client.download(last.outputs[0], folder / f"{job.name}.mp4")
         info = probe(path)
     except (WaveSpeedError, MediaError) as error:
-        return Seen(f"completed; its output cannot be used: {error.what}", False)
+        return Seen(words.output_unusable(error.what), False)
     found = list(_wrong(info, job.seconds))
     return Seen("; ".join(["completed", *found]) if found else job.documented, not found)
 
@@ -155,37 +155,37 @@ def shaped(subject: Subject, tasks: list[Prediction]) -> Seen:
     found = dict.fromkeys(
         problem for task in tasks for problem in problems(task.raw, subject.client.base_url)
     )
-    return Seen("; ".join(found) or "every field as documented", not found)
+    return Seen("; ".join(found) or words.EVERY_FIELD, not found)
 
 
-def worded(words: set[str]) -> Seen:
+def worded(text: set[str]) -> Seen:
     """The words of status that were seen."""
-    unknown = sorted(words - STATUSES)
-    return Seen(f"also {', '.join(unknown)}" if unknown else "only documented words", not unknown)
+    unknown = sorted(text - STATUSES)
+    return Seen(words.also(", ".join(unknown)) if unknown else words.ONLY_DOCUMENTED, not unknown)
 
 
 def flagged(task: Prediction) -> Seen:
     """What a finished task says about NSFW."""
     flags = task.raw.get("has_nsfw_contents")
     if flags is None or (isinstance(flags, list) and len(flags) == 1):
-        return Seen("one flag, or null", True)
-    return Seen(f"{len(flags)} flags" if isinstance(flags, list) else kind(flags), False)
+        return Seen(words.ONE_FLAG, True)
+    return Seen(words.flags(len(flags)) if isinstance(flags, list) else kind(flags), False)
 
 
 def _end(task: Prediction) -> str:
     outputs = len(task.outputs)
-    code = f" with code {task.code}" if task.code else ""
-    return f"{task.status}{code}, {outputs or 'no'} output{'' if outputs == 1 else 's'}"
+    code = words.with_code(task.code) if task.code else ""
+    return words.ended(task.status, code, outputs)
 
 
 def _wrong(info: MediaInfo, seconds: Fraction) -> Iterator[str]:
     if info.video is None:
-        yield "no picture"
+        yield words.NO_PICTURE
         return
     frame = 1 / info.video.fps if info.video.fps else Fraction(1, 25)
     if abs(info.video.duration - seconds) > max(frame, Fraction(1, 25)):
-        yield f"{float(info.video.duration):.1f} s instead of {float(seconds):.2f} s"
+        yield words.length_instead(float(info.video.duration), float(seconds))
     if info.video.codec != "h264":
-        yield f"its picture is {info.video.codec}"
+        yield words.picture_is(info.video.codec)
     if info.audio is None:
-        yield "no sound"
+        yield words.NO_SOUND

@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from lipsync_demo.conformance import afterwards
+from lipsync_demo.conformance import afterwards, words
 from lipsync_demo.conformance.afterwards import Quoted
 from lipsync_demo.conformance.models import Finding, Outcome, Seen
 from lipsync_demo.conformance.paying import Purse
@@ -28,16 +28,15 @@ from lipsync_demo.wavespeed.errors import AmbiguousSubmit, WaveSpeedError
 from lipsync_demo.wavespeed.models import Prediction, Price
 
 AFTERWARDS = (
-    ("task.fields", "the fields of a task", "every field as documented"),
-    ("task.statuses", "the words of status on the way", "only documented words"),
-    ("task.nsfw", "what a finished task says about NSFW", "one flag, or null"),
-    ("task.list", "the list with inputs", afterwards.LISTED),
-    ("task.bill", "the bill of the tasks", afterwards.BILLED),
-    ("output.part", "a part of an output by Range", "not documented"),
-    ("output.origin", "whether pages elsewhere may read an output", "not documented"),
-    ("task.delete", "the deletion of a task that has ended", afterwards.DELETED),
+    ("task.fields", words.FIELDS, words.EVERY_FIELD),
+    ("task.statuses", words.STATUSES, words.ONLY_DOCUMENTED),
+    ("task.nsfw", words.NSFW, words.ONE_FLAG),
+    ("task.list", words.LIST, words.EVERY_TASK),
+    ("task.bill", words.BILL, words.ONE_DEDUCT),
+    ("output.part", words.PART, words.NOT_DOCUMENTED),
+    ("output.origin", words.ORIGIN, words.NOT_DOCUMENTED),
+    ("task.delete", words.DELETION, afterwards.DELETED),
 )
-NO_TASK = "no task has ended"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +79,7 @@ class Tasks:
                 task = begin(self._subject, job)
             except AmbiguousSubmit as error:
                 # It may be billed, so nothing more is begun.
-                reason = "nobody knows whether the task before it was begun"
+                reason = words.TASK_BEFORE_UNKNOWN
                 yield _finding(job, Seen(error.what, False))
             except WaveSpeedError as error:
                 self._purse.refused()
@@ -91,7 +90,7 @@ class Tasks:
         yield from self._ended(begun)
 
     def _ended(self, begun: list[Begun]) -> Iterator[Finding]:
-        words: set[str] = set()
+        text: set[str] = set()
         over: dict[str, Prediction] = {}
         with TemporaryDirectory(prefix="probe-") as folder:
             for one in begun:
@@ -100,9 +99,9 @@ class Tasks:
                     last, said = waited(self._subject, one.task)
                     seen = ended(self._subject, one.job, last, Path(folder))
                 except WaveSpeedError as error:
-                    yield _finding(one.job, Seen(f"no end: {error.what}", False))
+                    yield _finding(one.job, Seen(words.no_end(error.what), False))
                     continue
-                words |= said
+                text |= said
                 over[last.id] = last
                 yield _finding(one.job, seen, time.monotonic() - one.at)
         quotes = {one.task.id: one.quoted for one in begun if one.task.id in over}
@@ -111,14 +110,14 @@ class Tasks:
             self._purse.ended(task.id, failed=task.failed, bill=bills.get(task.id))
         if not over:
             for name, about, documented in AFTERWARDS:
-                yield Finding(name, about, documented, NO_TASK, Outcome.NOT_ASKED)
+                yield Finding(name, about, documented, words.NO_TASK_ENDED, Outcome.NOT_ASKED)
             return
         tasks = list(over.values())
         done = next((task for task in tasks if task.succeeded), None)
         seen_of = {
             "task.fields": shaped(self._subject, [*(one.task for one in begun), *tasks]),
-            "task.statuses": worded(words),
-            "task.nsfw": flagged(done) if done else Seen("no task was completed", False),
+            "task.statuses": worded(text),
+            "task.nsfw": flagged(done) if done else Seen(words.NONE_COMPLETED, False),
             "task.list": afterwards.listed(self._subject, tasks),
             "task.bill": bill,
             "output.part": afterwards.part(self._subject, done),

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from lipsync_demo.conformance import words
 from lipsync_demo.conformance.questions.reading import kind
 from lipsync_demo.settings import MODEL_ID
 from lipsync_demo.wavespeed.addresses import origin
@@ -19,27 +20,27 @@ def problems(task: Mapping[str, Any], base_url: str) -> Iterator[str]:
     """What a task's fields have that the contract does not know, one sentence each."""
     task_id = task.get("id")
     if not isinstance(task_id, str) or not _ID.fullmatch(task_id):
-        yield "id is none"
+        yield words.NO_ID
     if task.get("model") != MODEL_ID:
-        yield "model is another one"
+        yield words.OTHER_MODEL
     if not isinstance(task.get("outputs"), (list, type(None))):
-        yield f"outputs is {kind(task.get('outputs'))}, no list"
+        yield words.outputs_no_list(kind(task.get("outputs")))
     get = (task.get("urls") or {}).get("get")
     if not isinstance(get, str) or origin(get) != origin(base_url):
-        yield "urls.get is elsewhere or missing"
+        yield words.URL_ELSEWHERE
     elif not get.endswith(f"/api/v3/predictions/{task_id}/result"):
-        yield "urls.get does not end in /result"
+        yield words.URL_WITHOUT_RESULT
     flags = task.get("has_nsfw_contents")
     if flags is not None and not (
         isinstance(flags, list) and all(isinstance(flag, bool) for flag in flags)
     ):
-        yield "has_nsfw_contents is neither null nor a list of flags"
+        yield words.NO_FLAGS
     if task.get("status") not in STATUSES:
-        yield "status is a word that is not documented"
+        yield words.STATUS_UNDOCUMENTED
     if parse_time(task.get("created_at")) is None:
-        yield "created_at is no time"
+        yield words.NO_TIME
     if not isinstance(task.get("error"), (str, type(None))):
-        yield f"error is {kind(task.get('error'))}, no text"
+        yield words.error_no_text(kind(task.get("error")))
     timings = task.get("timings")
     inference = timings.get("inference") if isinstance(timings, dict) else None
     for name, value in (
@@ -47,4 +48,4 @@ def problems(task: Mapping[str, Any], base_url: str) -> Iterator[str]:
         ("executionTime", task.get("executionTime", 0)),
     ):
         if not isinstance(value, int) or isinstance(value, bool):
-            yield f"{name} is no whole number"
+            yield words.no_whole_number(name)

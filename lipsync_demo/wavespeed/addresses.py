@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from urllib.parse import SplitResult, urlsplit
 
 from lipsync_demo.names import readable
+from lipsync_demo.wavespeed import words
 
 _PORTS = {"http": 80, "https": 443}
 """Default port of each scheme."""
@@ -17,9 +18,6 @@ _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 _GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
 """All public IPv6 addresses (https://www.iana.org/assignments/ipv6-address-space)."""
-
-UNREADABLE = "an unreadable address"
-"""Shown instead of a URL that cannot be parsed."""
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Origin = tuple[str, str, int]
@@ -121,7 +119,7 @@ def shown(url: str) -> str:
     try:
         parts = urlsplit(url)
     except ValueError:
-        return UNREADABLE
+        return words.UNREADABLE_ADDRESS
     place = parts.netloc.rpartition("@")[2]
     scheme = f"{parts.scheme}://" if parts.scheme else ""
     return readable(f"{scheme}{place}{parts.path}") + ("?…" if parts.query else "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from lipsync_demo.wavespeed import credit
+from lipsync_demo.wavespeed import credit, words
 from lipsync_demo.wavespeed.errors import (
     CREDIT_STATUSES,
     NO_SUCH_ADDRESS,
@@ -50,7 +50,7 @@ def refused(answer: Answer) -> bool:
 
 def words_of(answer: Answer) -> str:
     """The server's error message in one line; "" without a readable one."""
-    said = words(answer.body)
+    said = message_in(answer.body)
     if not said and answer.body is None and not answer.text.lstrip().startswith("<"):
         said = answer.text
     said = " ".join(said.split())
@@ -61,7 +61,7 @@ def with_words(what: str, said: str) -> str:
     """The sentence `what`, followed by the server's message if there is one."""
     if not said or said.lower() in _GOOD_WORDS:
         return what
-    return f"{what} The server said: {said}" + ("" if said.endswith((".", "?", "…")) else ".")
+    return words.server_said(what, said) + ("" if said.endswith((".", "?", "…")) else ".")
 
 
 def error_of(answer: Answer, task_id: str | None = None) -> WaveSpeedError:
@@ -112,13 +112,14 @@ def _error_code(body: Any) -> int | None:
     return code if isinstance(code, int) else None
 
 
-def words(body: Any) -> str:
+def message_in(body: Any) -> str:
+    """The error message in a JSON body; "" without one."""
     if isinstance(body, str):
         return body
     if isinstance(body, list):
-        return "; ".join(filter(None, map(words, body)))
+        return "; ".join(filter(None, map(message_in, body)))
     if isinstance(body, Mapping):
         for name in ("message", "error", "detail", "errors", "msg"):
-            if said := words(body.get(name)):
+            if said := message_in(body.get(name)):
                 return said
     return ""

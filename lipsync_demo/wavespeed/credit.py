@@ -10,9 +10,6 @@ STATUS = 402
 TASK_CODE = 1407
 """Task code for missing credit, reported by public clients; the API does not document it."""
 
-WHAT = "The account has no credit left."
-"""Sentence for the user."""
-
 _THING = r"(?:credits?|balance|funds?)"
 """Words for credit."""
 
@@ -28,7 +25,7 @@ _SAID = re.compile(
 )
 
 
-def missing(words: str, *codes: int | None) -> bool:
+def missing(text: str, *codes: int | None) -> bool:
     """Whether a refusal with this message and these codes means missing credit.
 
     >>> missing("Sorry, your credits are NOT enough.")
@@ -40,5 +37,5 @@ def missing(words: str, *codes: int | None) -> bool:
     """
     if STATUS in codes or TASK_CODE in codes:
         return True
-    parted = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", words)
+    parted = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text)
     return _SAID.search(" ".join(re.findall(r"[^\W_]+", parted))) is not None

@@ -30,7 +30,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lipsync_demo.errors import ExplainedError
-from lipsync_demo.wavespeed import credit
+from lipsync_demo.wavespeed import words
 from lipsync_demo.wavespeed.models import Prediction, task_code
 
 
@@ -168,7 +168,7 @@ class Meaning:
 CREDIT_STATUSES = frozenset({400, 402, 403})
 """HTTP statuses that may mean missing credit, depending on the message."""
 
-WITHOUT_CREDIT = Meaning(NoCredits, credit.WHAT, "Top up the account, then try again.")
+WITHOUT_CREDIT = Meaning(NoCredits, words.NO_CREDIT, "Top up the account, then try again.")
 """Meaning of an answer about missing credit."""
 
 NO_SUCH_ADDRESS = Meaning(
@@ -249,8 +249,8 @@ def meaning_of(status: int, task_id: str | None = None) -> Meaning:
     if status == 404 and task_id:
         return Meaning(
             UnknownPrediction,
-            f"The server knows no task {task_id}.",
-            "Check the id and the key; tasks are kept for 7 days.",
+            words.unknown_task(task_id),
+            words.UNKNOWN_TASK_HINT,
         )
     if 1000 <= status < 2000 or 5000 <= status < 6000:
         known = task_code(status)

@@ -16,7 +16,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from lipsync_demo.wavespeed import credit
+from lipsync_demo.wavespeed import credit, words
 
 COMPLETED = "completed"
 """Status of a successful task."""
@@ -25,10 +25,10 @@ RUNNING = frozenset({"created", "pending", "processing"})
 """Statuses of a running task."""
 
 TERMINAL_FAILURES: Mapping[str, str] = {
-    "failed": "The task failed.",
-    "cancelled": "The task was cancelled.",
-    "timeout": "The task ran out of time on the server.",
-    "deleted": "The task was deleted.",
+    "failed": words.TASK_FAILED,
+    "cancelled": words.TASK_CANCELLED,
+    "timeout": words.TASK_TIMED_OUT,
+    "deleted": words.TASK_DELETED,
 }
 
 
@@ -41,7 +41,7 @@ class TaskCode:
     cost: str = ""
 
 
-NO_CREDIT = TaskCode(credit.WHAT, "Top up the account, then start a new task.")
+NO_CREDIT = TaskCode(words.NO_CREDIT, "Top up the account, then start a new task.")
 TASK_CODES: Mapping[int, TaskCode] = {
     1200: TaskCode(
         "The content check refused the video or the speech.",
@@ -100,13 +100,13 @@ def task_code(code: int, said: str = "") -> TaskCode:
         return TASK_CODES[code]
     if 1000 <= code < 2000:
         return TaskCode(
-            f"The server refused the task with code {code}.",
-            "Check the request's fields and media.",
+            words.refused_with_code(code),
+            words.CHECK_REQUEST,
         )
     if 5000 <= code < 6000:
         return TaskCode(
-            f"The server failed with code {code}.",
-            "Wait a few minutes, then start a new task.",
+            words.failed_with_code(code),
+            words.WAIT_MINUTES,
         )
     return _UNKNOWN_TASK
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from lipsync_demo.wavespeed import words
 from lipsync_demo.wavespeed.errors import TaskFailed, TaskWithoutOutput
 from lipsync_demo.wavespeed.models import NO_CREDIT, TERMINAL_FAILURES, Prediction, task_code
 
@@ -21,7 +22,7 @@ def check_outcome(prediction: Prediction, redact: Callable[[str], str] = str) ->
         if prediction.code or known is NO_CREDIT:
             what = f"{what} {known.meaning}"
         if prediction.error:
-            what = f"{what} The server said: {redact(prediction.error)[:500]}"
+            what = words.server_said(what, redact(prediction.error)[:500])
         raise TaskFailed(prediction, _sentence(what), known.advice, known.cost)
     if prediction.succeeded and not prediction.outputs:
         raise TaskWithoutOutput(

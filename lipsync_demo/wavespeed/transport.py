@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import logging
 import random as _random
+import ssl
 import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
@@ -24,6 +25,7 @@ import urllib3.exceptions
 from pydantic import SecretStr
 
 from lipsync_demo import __version__
+from lipsync_demo.wavespeed import words
 from lipsync_demo.wavespeed.addresses import is_loopback, literal, origin, shown
 from lipsync_demo.wavespeed.bodies import FileBody
 from lipsync_demo.wavespeed.errors import BadKey, BadParameter, NetworkError
@@ -223,7 +225,7 @@ class Transport:
         def once() -> Answer | NoAnswer:
             result = self._once(method, full, content, headers, total, self._auth)
             if isinstance(result, Answer) and result.ok and result.body is None:
-                return NoAnswer("its answer was cut short or not in the expected form", True)
+                return NoAnswer(words.ANSWER_CUT_SHORT, True)
             return result
 
         return self._repeat(once, attempts, method, full, self.governor.reads if braked else None)
@@ -354,9 +356,9 @@ class Transport:
             while chunk := response.raw.read1(1 << 16, decode_content=True):
                 content += chunk
                 if len(content) > _LARGEST_ANSWER:
-                    return NoAnswer("its answer was far larger than it should be", True)
+                    return NoAnswer(words.ANSWER_TOO_LARGE, True)
                 if self.clock() > deadline:
-                    return NoAnswer("it answered too slowly", True)
+                    return NoAnswer(words.ANSWER_TOO_SLOW, True)
         except (urllib3.exceptions.HTTPError, OSError) as error:
             # An error's status suffices; only a successful answer needs its body.
             if response.status_code < 400:
@@ -413,22 +415,23 @@ def no_answer(error: Exception) -> NoAnswer:
     if isinstance(cause, urllib3.exceptions.MaxRetryError):
         cause = cause.reason
     if isinstance(error, requests.ConnectTimeout):
-        return NoAnswer("it did not take the connection in time", False)
+        return NoAnswer(words.NO_CONNECTION_IN_TIME, False)
     if isinstance(cause, urllib3.exceptions.NameResolutionError):
-        return NoAnswer("its name could not be found", False)
+        return NoAnswer(words.NAME_NOT_FOUND, False)
     if isinstance(cause, urllib3.exceptions.NewConnectionError):
-        return NoAnswer("it refused the connection", False)
+        return NoAnswer(words.CONNECTION_REFUSED, False)
     if isinstance(error, requests.exceptions.ProxyError):
-        return NoAnswer("the proxy in between could not be used", False)
+        return NoAnswer(words.PROXY_UNUSABLE, False)
     if isinstance(error, requests.exceptions.SSLError):
-        unverified = "CERTIFICATE_VERIFY_FAILED" in str(cause)
-        why = "its certificate is not valid" if unverified else "the secure connection broke"
+        causes = (cause, *getattr(cause, "args", ()))
+        unverified = any(isinstance(one, ssl.SSLCertVerificationError) for one in causes)
+        why = words.CERTIFICATE_INVALID if unverified else words.SECURE_CONNECTION_BROKE
         return NoAnswer(why, not unverified)
     if isinstance(error, (requests.Timeout, urllib3.exceptions.TimeoutError)):
-        return NoAnswer("it did not answer in time", True)
+        return NoAnswer(words.NO_ANSWER_IN_TIME, True)
     if isinstance(error, ValueError):
-        return NoAnswer("its address is not valid", False)
-    return NoAnswer("the connection broke before the whole answer came", True)
+        return NoAnswer(words.ADDRESS_INVALID, False)
+    return NoAnswer(words.CONNECTION_BROKE, True)
 
 
 class _WithoutQueries(logging.Filter):

@@ -17,6 +17,7 @@ from typing import Any
 import requests
 import urllib3.exceptions
 
+from lipsync_demo.wavespeed import words
 from lipsync_demo.wavespeed.addresses import is_loopback, origin, shown
 from lipsync_demo.wavespeed.calls.submission import LOOK_SECONDS
 from lipsync_demo.wavespeed.errors import NetworkError, UnexpectedAnswer
@@ -91,12 +92,12 @@ class Reply:
         """The kind of body, in words."""
         if isinstance(self.body, Mapping):
             known = {"code", "data"} & self.body.keys()
-            return "an envelope" if known else "JSON without an envelope"
+            return words.ENVELOPE if known else words.NO_ENVELOPE
         if self.body is not None:
-            return "JSON without an envelope"
+            return words.NO_ENVELOPE
         if not self.content.strip():
-            return "no body"
-        return "a web page" if self.content.lstrip().startswith(b"<") else "plain text"
+            return words.NO_BODY
+        return words.WEB_PAGE if self.content.lstrip().startswith(b"<") else words.PLAIN_TEXT
 
 
 def _tell(queue: Submits, ticket: str, reply: Reply, named: float | None) -> float:

@@ -5,12 +5,10 @@ from __future__ import annotations
 import logging
 from math import ceil
 
+from lipsync_demo.backend.faults import words
 from lipsync_demo.backend.faults.effects import Allowance, Refusal, refuse
 
 log = logging.getLogger(__name__)
-
-BUSY = "Too many requests, please try again later."
-"""Message of a 429."""
 
 
 class Meter:
@@ -34,7 +32,7 @@ class Meter:
         wait = self._began + allowance.seconds - now
         log.info("Submit refused, no. %d of this window; the next in %.1f s", self._refused, wait)
         headers = [("retry-after", str(ceil(wait)))] if allowance.told else []
-        return refuse(429, BUSY, None, *headers)
+        return refuse(429, words.BUSY, None, *headers)
 
 
 def written(usual: Allowance, spec: str) -> Allowance:

@@ -13,7 +13,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from lipsync_demo.backend.faults.allowance import BUSY, Meter, positive, written
+from lipsync_demo.backend.faults import words
+from lipsync_demo.backend.faults.allowance import Meter, positive, written
 from lipsync_demo.backend.faults.effects import (
     CLOSED_PLACE,
     Allowance,
@@ -35,35 +36,33 @@ from lipsync_demo.backend.faults.effects import (
 from lipsync_demo.wavespeed.levels import DEFAULT_LEVEL
 from lipsync_demo.wavespeed.models import TASK_CODES, TERMINAL_FAILURES
 
-_WAIT = "wait and go on"
-_SEND_AGAIN = "wait and send again"
-_ONCE = "never submit again by itself"
-_UNKNOWN = f"say that the outcome is unknown; {_ONCE}"
-_CAUSE = "say the cause and what to do"
-_PLAIN = "say plainly what to fix"
+_UNKNOWN = words.outcome_unknown(words.ONCE)
 _LEVEL = DEFAULT_LEVEL
 
 _HTTP: tuple[tuple[str, str, Refusal], ...] = (
-    ("429", "answers 429", refuse(429, BUSY)),
+    ("429", "answers 429", refuse(429, words.BUSY)),
     (
         "429-retry-after",
         "answers 429 with Retry-After: 1",
-        refuse(429, BUSY, None, ("retry-after", "1")),
+        refuse(429, words.BUSY, None, ("retry-after", "1")),
     ),
-    ("500", "answers 500", refuse(500, "Internal server error.")),
-    ("502-html", "answers 502 with a web page", web_page(502, "502 Bad Gateway")),
-    ("503", "answers 503", refuse(503, "Service unavailable.")),
-    ("504", "answers 504 with a web page", web_page(504, "504 Gateway Time-out")),
+    ("500", "answers 500", refuse(500, words.SERVER_ERROR)),
+    ("502-html", words.ANSWERS_502, web_page(502, "502 Bad Gateway")),
+    ("503", "answers 503", refuse(503, words.UNAVAILABLE)),
+    ("504", words.ANSWERS_504, web_page(504, "504 Gateway Time-out")),
 )
-_BAD_CODE = refuse(200, "The server is busy.", 5003)
-_NO_CREDIT = "Insufficient credits. Please top up your account."
+_BAD_CODE = refuse(200, words.SERVER_BUSY, 5003)
 
 FAULTS: dict[str, Fault] = {
     fault.name: fault
     for fault in (
-        *(Fault(name, Place.READ, does, _WAIT, effect) for name, does, effect in _HTTP),
+        *(Fault(name, Place.READ, does, words.WAIT, effect) for name, does, effect in _HTTP),
         Fault(
-            "slow-body", Place.READ, "sends the body in small pieces over 2 s", _WAIT, Mishap.SLOW
+            "slow-body",
+            Place.READ,
+            "sends the body in small pieces over 2 s",
+            words.WAIT,
+            Mishap.SLOW,
         ),
         Fault(
             "truncated-body",
@@ -98,7 +97,7 @@ FAULTS: dict[str, Fault] = {
                 f"submit-{name}",
                 Place.SUBMIT,
                 f"{does}, and makes no task",
-                _SEND_AGAIN if name.startswith("429") else _ONCE,
+                words.SEND_AGAIN if name.startswith("429") else words.ONCE,
                 effect,
             )
             for name, does, effect in _HTTP
@@ -109,7 +108,7 @@ FAULTS: dict[str, Fault] = {
                 Place.SUBMIT,
                 f"takes {_LEVEL.videos_a_minute} submits a minute and answers 429 {how} to more; "
                 f"works on {_LEVEL.at_once} tasks at once",
-                _SEND_AGAIN,
+                words.SEND_AGAIN,
                 Allowance(_LEVEL.videos_a_minute, 60, _LEVEL.at_once, told),
             )
             for name, how, told in (
@@ -149,22 +148,28 @@ FAULTS: dict[str, Fault] = {
             "submit-bad-code",
             Place.SUBMIT,
             "answers 200 with code 5003 and no data, and makes no task",
-            f"raise a typed error; {_ONCE}",
+            f"raise a typed error; {words.ONCE}",
             _BAD_CODE,
         ),
-        Fault("no-credit", Place.SUBMIT, "answers 402, no credit", _PLAIN, refuse(402, _NO_CREDIT)),
+        Fault(
+            "no-credit",
+            Place.SUBMIT,
+            "answers 402, no credit",
+            words.SAY_PLAINLY,
+            refuse(402, words.NO_CREDIT),
+        ),
         Fault(
             "403",
             Place.SUBMIT,
             "answers 403, not allowed",
-            _PLAIN,
+            words.SAY_PLAINLY,
             refuse(403, "This account may not use this model."),
         ),
         Fault(
             "401",
             Place.API,
             "answers 401, whatever the key",
-            _PLAIN,
+            words.SAY_PLAINLY,
             refuse(401, "The API key is missing or wrong."),
         ),
         Fault(
@@ -214,13 +219,19 @@ FAULTS: dict[str, Fault] = {
                 str(code),
                 Place.TASK,
                 f"fails the task with code {code}",
-                _CAUSE,
+                words.SAY_CAUSE,
                 Decree("failed", code, text.meaning),
             )
             for code, text in TASK_CODES.items()
         ),
         *(
-            Fault(word, Place.TASK, f"ends the task as `{word}`", _CAUSE, Decree(word, 0, text))
+            Fault(
+                word,
+                Place.TASK,
+                f"ends the task as `{word}`",
+                words.SAY_CAUSE,
+                Decree(word, 0, text),
+            )
             for word, text in TERMINAL_FAILURES.items()
             if word != "failed"
         ),
@@ -305,14 +316,14 @@ FAULTS: dict[str, Fault] = {
             "upload-413",
             Place.UPLOAD,
             "answers 413, too large",
-            _PLAIN,
+            words.SAY_PLAINLY,
             refuse(413, "The file is too large."),
         ),
         Fault(
             "upload-quota",
             Place.UPLOAD,
             "answers 429, upload quota used up",
-            _PLAIN,
+            words.SAY_PLAINLY,
             refuse(429, "Upload quota exceeded."),
         ),
         Fault(

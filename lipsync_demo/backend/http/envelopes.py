@@ -5,6 +5,7 @@ Only unknown paths are answered in plain text, like at the API.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -13,6 +14,8 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
+
+from lipsync_demo.backend.http import words
 
 
 class ApiError(HTTPException):
@@ -32,7 +35,7 @@ def refusal(status: int, message: str) -> JSONResponse:
 
 def nothing_here() -> PlainTextResponse:
     """The API router's answer to an unknown path or method."""
-    return PlainTextResponse("404 page not found", 404)
+    return PlainTextResponse(words.PAGE_NOT_FOUND, 404)
 
 
 def install(app: FastAPI) -> None:
@@ -54,11 +57,11 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(ClientDisconnect)
     async def _gone(request: Request, error: ClientDisconnect) -> JSONResponse:
-        return refusal(400, "The request broke off.")  # the client has disconnected
+        return refusal(400, words.BROKE_OFF)  # the client has disconnected
 
     @app.exception_handler(Exception)
     async def _unforeseen(request: Request, error: Exception) -> JSONResponse:
-        return refusal(500, "The local backend had an internal error; its log says more.")
+        return refusal(500, words.INTERNAL_ERROR)
 
 
 def validation_message(errors: Iterable[Mapping[str, Any]]) -> str:
@@ -70,13 +73,13 @@ def _sentence(error: Mapping[str, Any]) -> str:
     kind = error["type"]
     field = ".".join(str(part) for part in error["loc"][1:])
     if kind == "json_invalid":
-        return "the body is not valid JSON"
+        return words.NO_JSON
     if not field:
-        return "the body must be a JSON object"
+        return words.NO_OBJECT
     if kind == "missing":
-        return f'field "{field}" is required'
+        return words.field_required(field)
     if kind in ("enum", "literal_error"):
-        expected = error["ctx"]["expected"].replace("'", "").replace(" or ", ", ")
-        return f'field "{field}" must be one of {expected}'
+        expected = ", ".join(re.findall(r"'([^']*)'", error["ctx"]["expected"]))
+        return words.field_one_of(field, expected)
     message = str(error["msg"])
-    return f'field "{field}": {message[:1].lower()}{message[1:]}'
+    return words.field_wrong(field, message[:1].lower(), message[1:])

@@ -8,6 +8,7 @@ import re
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from lipsync_demo.backend.http import words
 from lipsync_demo.backend.http.envelopes import ApiError, refusal
 
 JSON_LIMIT_BYTES = 1 << 20
@@ -37,7 +38,7 @@ class Guard:
             return
         path, headers = scope["path"], Headers(scope=scope)
         if _is_api(path) and not self._known(headers.get("authorization", "")):
-            answer = refusal(401, "The API key is missing or wrong.")
+            answer = refusal(401, words.KEY_WRONG)
             await answer(scope, receive, send)
             return
         limit = self._limit(path)
@@ -76,7 +77,7 @@ def _is_api(path: str) -> bool:
 
 
 def _sentence(limit: int) -> str:
-    return f"The request is too large: the limit here is {limit >> 10} KiB."
+    return words.too_large(limit >> 10)
 
 
 def _too_long(limit: int) -> ASGIApp:

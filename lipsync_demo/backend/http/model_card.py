@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from lipsync_demo.backend.http import words
 from lipsync_demo.media.sync_modes import DEFAULT_SYNC_MODE, MODES, SyncMode
 from lipsync_demo.settings import MODEL_ID
 
@@ -17,8 +18,7 @@ def model_card(base_url: str) -> dict[str, Any]:
         "model_id": MODEL_ID,
         "name": MODEL_ID,
         "base_price": 0,
-        "description": "Moves the lips of the person in a video to a speech track. "
-        "Runs on this machine's processor; nobody pays for it.",
+        "description": words.ABOUT_MODEL,
         "type": "digital-human",
         "sort_order": _SORT_ORDER,
         "api_schema": {
@@ -37,11 +37,11 @@ def model_card(base_url: str) -> dict[str, Any]:
 
 def _request_schema() -> dict[str, Any]:
     properties = {
-        "video": _file("The address of the video whose speaker's lips shall move.", "video/*"),
-        "audio": _file("The address of the speech the lips shall follow.", "audio/*"),
+        "video": _file(words.ABOUT_VIDEO, "video/*"),
+        "audio": _file(words.ABOUT_AUDIO, "audio/*"),
         "sync_mode": {
             "type": "string",
-            "description": "What happens when the two are not equally long. "
+            "description": words.ABOUT_SYNC_MODE
             + " ".join(f"{mode}: {MODES[mode].texts.summary}" for mode in SyncMode),
             "enum": [mode.value for mode in SyncMode],
             "default": DEFAULT_SYNC_MODE.value,

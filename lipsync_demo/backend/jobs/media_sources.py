@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from lipsync_demo.backend.jobs import words
 from lipsync_demo.backend.jobs.uploads import UploadStore
 from lipsync_demo.names import readable
 
@@ -70,7 +71,7 @@ class MediaSources:
             raise MediaUnreachable(
                 f"The {role} could not be fetched from its URL. {error}"
             ) from error
-        return Source(path, f"The {role}")
+        return Source(path, words.the_source(role))
 
 
 def upload_name(url: str) -> str | None:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lipsync_demo.backend.errors import INTERNAL_ERROR
+from lipsync_demo.backend.jobs import words
 from lipsync_demo.backend.jobs.media_sources import MediaSources, MediaUnreachable
 from lipsync_demo.backend.jobs.store import Job, JobStore, Outcome, now_ms
 from lipsync_demo.backend.jobs.worker import Loaded, Order, Refused, Rendered, main
@@ -46,11 +47,8 @@ _AFTER_ERROR_SECONDS = 5.0
 
 _STOP_SECONDS = 3.0
 """Seconds to wait for each thread when the pool stops."""
-_TOO_LONG = (
-    f"The task was ended after {LONGEST_RENDER_SECONDS / 3600:.0f} hours of rendering. "
-    "Use a shorter or smaller video."
-)
-_INTERNAL = "The local backend had an internal error. Its log says more; try again."
+
+_TOO_LONG = words.too_long(LONGEST_RENDER_SECONDS / 3600)
 
 
 @dataclass(frozen=True)
@@ -244,7 +242,7 @@ class Pool:
             self._jobs.finish(job, Outcome(code=TIMED_OUT, error=_TOO_LONG))
         except Exception:
             log.exception("task %s failed in the server", job.id)
-            self._jobs.finish(job, Outcome(code=INTERNAL_ERROR, error=_INTERNAL))
+            self._jobs.finish(job, Outcome(code=INTERNAL_ERROR, error=words.INTERNAL_ERROR))
         else:
             self._jobs.finish(job, outcome)
         finally:

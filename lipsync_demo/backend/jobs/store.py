@@ -40,14 +40,12 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from lipsync_demo.backend.errors import INTERNAL_ERROR
 from lipsync_demo.backend.faults.effects import Decree
+from lipsync_demo.backend.jobs import words
 from lipsync_demo.media.sync_modes import SyncMode
 
 CREATED, PROCESSING, COMPLETED, FAILED = "created", "processing", "completed", "failed"
 MAX_ATTEMPTS = 3
-INTERRUPTED = (
-    f"The local backend stopped {MAX_ATTEMPTS} times while working on this task. "
-    "The machine may be out of memory: try a shorter or smaller video."
-)
+INTERRUPTED = words.stopped_on_task(MAX_ATTEMPTS)
 
 metadata = MetaData()
 _jobs = Table(

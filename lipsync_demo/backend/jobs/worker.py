@@ -16,6 +16,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from lipsync_demo.backend.errors import INTERNAL_ERROR
+from lipsync_demo.backend.jobs import words
 from lipsync_demo.backend.lifeline import die_with_parent
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.settings import FaceChoice
@@ -96,8 +97,8 @@ def _load() -> str | None:
         _warm()
     except Exception as error:
         log.warning("the engine cannot be loaded", exc_info=True)
-        advice = "" if hasattr(error, "hint") else " Install the requirements again."
-        return f"The lip-sync engine cannot be loaded: {error}{advice}"
+        advice = "" if hasattr(error, "hint") else words.INSTALL_AGAIN
+        return words.engine_not_loaded(error, advice)
     return None
 
 
@@ -148,5 +149,5 @@ def render(order: Order) -> Rendered | Refused:
         log.exception("the engine failed on an order")
         return Refused(
             INTERNAL_ERROR,
-            "The local engine had an internal error. Its log says more; try other media.",
+            words.ENGINE_INTERNAL_ERROR,
         )

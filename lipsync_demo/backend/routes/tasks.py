@@ -19,6 +19,7 @@ from lipsync_demo.backend.jobs.pool import TIMED_OUT
 from lipsync_demo.backend.jobs.predictions import describe
 from lipsync_demo.backend.jobs.retention import forget_inputs, forget_outputs
 from lipsync_demo.backend.jobs.store import CREATED, PROCESSING, Filter, Job
+from lipsync_demo.backend.routes import words
 from lipsync_demo.backend.services import BaseUrl, Services, Shared
 from lipsync_demo.settings import MODEL_ID
 
@@ -88,10 +89,7 @@ def _check_webhook(webhook: str, body: SubmitBody, services: Services) -> None:
 
 def _goes_on(data: dict[str, Any], seconds: float) -> dict[str, Any]:
     """The answer after a timeout; official clients recognise its code or its message."""
-    error = (
-        f"Sync mode timed out after {seconds:g} s; the task goes on. "
-        f"Query the result later at: {data['urls']['get']}"
-    )
+    error = words.goes_on(seconds, data["urls"]["get"])
     return {**data, "status": PROCESSING, "code": TIMED_OUT, "error": error}
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from lipsync_demo.conformance.models import Seen
+from lipsync_demo.conformance.questions import words
 from lipsync_demo.conformance.questions.reading import Table, held, kind, number, refused
 from lipsync_demo.conformance.subject import UNKNOWN_TASK, UNREACHABLE, Subject
 from lipsync_demo.media.sync_modes import DEFAULT_SYNC_MODE, SyncMode
@@ -42,7 +43,7 @@ def _(s: Subject) -> Seen:
 def _(s: Subject) -> Seen:
     inputs = {**UNREACHABLE, "sync_mode": DEFAULT_SYNC_MODE.value}
     reply = s.wire.ask("POST", PRICE, {"model_id": MODEL_ID, "inputs": inputs})
-    return held(reply, lambda d: number(d, "price"), "200, a number: the lowest price")
+    return held(reply, lambda d: number(d, "price"), words.LOWEST_PRICE)
 
 
 @ACCOUNT("price.enum", "a quote for an unknown sync_mode", "400, says “sync_mode”")
@@ -55,14 +56,14 @@ def _(s: Subject) -> Seen:
 @ACCOUNT("price.older", "the older route for a quote", "200, unit_price is a number")
 def _(s: Subject) -> Seen:
     reply = s.wire.ask("POST", "/api/v3/model/pricing", {"model_id": MODEL_ID})
-    told = "200, unit_price is a number"
+    told = words.UNIT_PRICE
     return held(reply, lambda data: number(data, "unit_price"), told)
 
 
 @ACCOUNT("models", "the model's entry in the list of models", "its schema as the client sends it")
 def _(s: Subject) -> Seen:
     reply = s.wire.ask("GET", "/api/v3/models")
-    return held(reply, _schema, "its schema as the client sends it")
+    return held(reply, _schema, words.SCHEMA_AS_SENT)
 
 
 @ACCOUNT("webhook.secret", "the secret that signs webhooks", "200, begins with whsec_")
@@ -70,15 +71,15 @@ def _(s: Subject) -> Seen:
     def begins(data: Any) -> Iterator[str]:
         secret = data.get("secret") if isinstance(data, dict) else None
         if not isinstance(secret, str) or not secret.startswith("whsec_"):
-            yield "the secret does not begin with whsec_"
+            yield words.NOT_WHSEC
 
-    return held(s.wire.ask("GET", "/api/v3/webhook/secret"), begins, "200, begins with whsec_")
+    return held(s.wire.ask("GET", "/api/v3/webhook/secret"), begins, words.WHSEC)
 
 
 @ACCOUNT("bill", "the account's bill", "200, a page of items")
 def _(s: Subject) -> Seen:
     reply = s.wire.ask("POST", BILLS, {**PAGE, "prediction_uuids": [UNKNOWN_TASK]})
-    return held(reply, _page, "200, a page of items")
+    return held(reply, _page, words.PAGE_OF_ITEMS)
 
 
 @ACCOUNT("bill.page", "the bill without a page", "400")
@@ -89,28 +90,28 @@ def _(s: Subject) -> Seen:
 def _page(data: Any) -> Iterable[str]:
     items = data.get("items") if isinstance(data, dict) else None
     if not isinstance(items, list):
-        yield f"items is {kind(items)}, no list"
+        yield words.items_no_list(kind(items))
 
 
 def _schema(data: Any) -> Iterator[str]:
     entries = data if isinstance(data, list) else (data or {}).get("items", [])
     entry = next((e for e in entries if isinstance(e, dict) and e.get("model_id") == MODEL_ID), {})
     if not entry:
-        yield "the model is not in the list"
+        yield words.MODEL_NOT_LISTED
         return
     yield from number(entry, "base_price")
     schemas = (entry.get("api_schema") or {}).get("api_schemas") or [{}]
     run: dict[str, Any] = next((s for s in schemas if s.get("type") == "model_run"), {})
     if run.get("api_path") != f"/api/v3/{MODEL_ID}":
-        yield "api_path is another one"
+        yield words.OTHER_API_PATH
     schema = run.get("request_schema") or {}
     if sorted(schema.get("required") or []) != ["audio", "video"]:
-        yield "other fields are required than video and audio"
+        yield words.OTHER_FIELDS_REQUIRED
     fields = schema.get("properties") or {}
     if extra := sorted(set(fields) - {"video", "audio", "sync_mode"}):
-        yield f"more fields: {', '.join(extra)}"
+        yield words.more_fields(", ".join(extra))
     mode = fields.get("sync_mode") or {}
     if set(mode.get("enum") or []) != {m.value for m in SyncMode}:
-        yield f"sync_mode takes {', '.join(map(str, mode.get('enum') or ['anything']))}"
+        yield words.sync_mode_takes(", ".join(map(str, mode.get("enum") or ["anything"])))
     if mode.get("default") != DEFAULT_SYNC_MODE.value:
-        yield f"sync_mode is {mode.get('default')} by default"
+        yield words.sync_mode_default(mode.get("default"))

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from lipsync_demo.conformance.models import Check, Seen
+from lipsync_demo.conformance.questions import words
 from lipsync_demo.conformance.subject import Subject
-from lipsync_demo.wavespeed.answers import words
+from lipsync_demo.wavespeed.answers import message_in
 from lipsync_demo.wavespeed.models import decimal
 from lipsync_demo.wavespeed.wire import Reply
 
-AS_DOCUMENTED = "as documented"
 Look = Callable[[Subject], Seen]
 
 
@@ -33,8 +33,8 @@ def refused(reply: Reply, *statuses: int, says: str = "", form: str = "") -> See
     observed = f"{reply.status}, {reply.form}"
     agrees = reply.status in statuses and form in ("", reply.form)
     if says:
-        heard = says.lower() in words(reply.body).lower()
-        observed += f" that {'says' if heard else 'does not say'} “{says}”"
+        heard = says.lower() in message_in(reply.body).lower()
+        observed += words.that_says(heard, says)
         agrees = agrees and heard
     return Seen(observed, agrees)
 
@@ -45,7 +45,7 @@ def held(reply: Reply, problems: Callable[[Any], Iterable[str]], told: str) -> S
         return Seen(f"{reply.status}, {reply.form}", False)
     found = list(problems(reply.data))
     if reply.body.get("code") != 200:
-        found.insert(0, "the envelope's code is not 200")
+        found.insert(0, words.CODE_NOT_200)
     return Seen("; ".join(found) or told, not found)
 
 
@@ -53,12 +53,12 @@ def number(data: Any, name: str) -> Iterable[str]:
     """What is wrong with a field that must be a number."""
     value = data.get(name) if isinstance(data, dict) else None
     if decimal(value) is None or isinstance(value, str):
-        yield f"{name} is {kind(value)}, no number"
+        yield words.no_number(name, kind(value))
 
 
 def kind(value: Any) -> str:
     """What a JSON value is, in a word."""
     if value is None:
-        return "missing or null"
-    names = {bool: "a flag", str: "text", list: "a list", dict: "an object"}
+        return words.MISSING_OR_NULL
+    names = {bool: "a flag", str: "text", list: "a list", dict: words.AN_OBJECT}
     return names.get(type(value), "a number")

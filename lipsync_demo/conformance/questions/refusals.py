@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from lipsync_demo.conformance.models import Seen
+from lipsync_demo.conformance.questions import words
 from lipsync_demo.conformance.questions.reading import Table, refused
 from lipsync_demo.conformance.subject import UNREACHABLE, Subject
 from lipsync_demo.settings import MODEL_ID
@@ -47,7 +48,7 @@ def _(s: Subject) -> Seen:
 @REFUSALS("submit.enum", "a submit with an unknown sync_mode", "400, says “must be one of”")
 def _(s: Subject) -> Seen:
     body = {**UNREACHABLE, "sync_mode": "sideways"}
-    return refused(_sent(s, SUBMIT, body), 400, says="must be one of")
+    return refused(_sent(s, SUBMIT, body), 400, says=words.MUST_BE_ONE_OF)
 
 
 def _sent(s: Subject, path: str, body: dict[str, Any], key: Key = Key.OWN) -> Reply:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from lipsync_demo.conformance.models import Seen
+from lipsync_demo.conformance.questions import words
 from lipsync_demo.conformance.questions.reading import Table, held, kind, refused
 from lipsync_demo.conformance.subject import Subject
 from lipsync_demo.wavespeed.addresses import origin
@@ -22,14 +23,14 @@ UPLOADS = Table()
 def _(s: Subject) -> Seen:
     reply = _ticket(s, "audio/wav")
     s.known["ticket"] = reply.data
-    return held(reply, lambda data: _laid_out(s, data), "download_url, and where and how to PUT")
+    return held(reply, lambda data: _laid_out(s, data), words.HOW_TO_PUT)
 
 
 @UPLOADS("upload.put.key", "the ticket's PUT with a key", "refused")
 def _(s: Subject) -> Seen:
     reply = _put(s, {"Authorization": "Bearer nobody's"})
     if reply is None:
-        return Seen("there is no ticket", False)
+        return Seen(words.NO_TICKET, False)
     return Seen(f"{reply.status}", 400 <= reply.status < 500)
 
 
@@ -37,7 +38,7 @@ def _(s: Subject) -> Seen:
 def _(s: Subject) -> Seen:
     reply = _put(s, {})
     if reply is None:
-        return Seen("there is no ticket", False)
+        return Seen(words.NO_TICKET, False)
     return Seen(
         "2xx" if 200 <= reply.status < 300 else f"{reply.status}", 200 <= reply.status < 300
     )
@@ -46,33 +47,31 @@ def _(s: Subject) -> Seen:
 @UPLOADS("upload.put.again", "the same PUT once more", "412")
 def _(s: Subject) -> Seen:
     reply = _put(s, {})
-    return Seen("there is no ticket" if reply is None else f"{reply.status}", _is(reply, 412))
+    return Seen(words.NO_TICKET if reply is None else f"{reply.status}", _is(reply, 412))
 
 
 @UPLOADS("upload.fetch", "the uploaded file, fetched", "200, the same bytes")
 def _(s: Subject) -> Seen:
     url = (s.known.get("ticket") or {}).get("download_url")
     if not isinstance(url, str):
-        return Seen("there is no address", False)
+        return Seen(words.NO_ADDRESS, False)
     reply = s.wire.stranger("GET", url)
     same = reply.content == s.clips.path(SPEECH).read_bytes()
-    return Seen(
-        f"{reply.status}, {'the same' if same else 'other'} bytes", _is(reply, 200) and same
-    )
+    return Seen(words.bytes_told(reply.status, same), _is(reply, 200) and same)
 
 
 @UPLOADS("upload.fetch.part", "a part of it by Range", "not documented")
 def _(s: Subject) -> Seen:
     url = (s.known.get("ticket") or {}).get("download_url")
     if not isinstance(url, str):
-        return Seen("there is no address", None)
+        return Seen(words.NO_ADDRESS, None)
     return Seen(f"{s.wire.stranger('GET', url, headers={'Range': 'bytes=0-9'}).status}", None)
 
 
 @UPLOADS("upload.untyped", "a ticket typed application/octet-stream", "the file's ending decides")
 def _(s: Subject) -> Seen:
     reply = _ticket(s, "application/octet-stream")
-    return held(reply, _is_audio, "the file's ending decides")
+    return held(reply, _is_audio, words.FILE_ENDING_DECIDES)
 
 
 @UPLOADS("upload.form", "the older upload of a form", "download_url")
@@ -82,7 +81,7 @@ def _(s: Subject) -> Seen:
 
 @UPLOADS("upload.form.untyped", "a form typed application/octet-stream", "the ending decides")
 def _(s: Subject) -> Seen:
-    return held(_form(s, "application/octet-stream"), _is_audio, "the ending decides")
+    return held(_form(s, "application/octet-stream"), _is_audio, words.ENDING_DECIDES)
 
 
 @UPLOADS("upload.type", "a ticket for a text file", "400")
@@ -122,26 +121,26 @@ def _laid_out(s: Subject, data: Any) -> Iterator[str]:
     yield from _is_audio(data)
     way = data.get("upload") if isinstance(data, dict) else None
     if not isinstance(way, dict):
-        yield f"upload is {kind(way)}, no object"
+        yield words.upload_no_object(kind(way))
         return
     place = origin(str(way.get("url")))
     if place is None or (place[0] != "https" and not s.wire.loopback):
-        yield "upload.url is no https address"
+        yield words.NO_HTTPS_ADDRESS
     if way.get("method") != "PUT":
-        yield "upload.method is not PUT"
+        yield words.NOT_PUT
     if not isinstance(way.get("headers"), dict):
-        yield "upload.headers is no object"
+        yield words.HEADERS_NO_OBJECT
 
 
 def _address(data: Any) -> Iterator[str]:
     url = data.get("download_url") if isinstance(data, dict) else None
     if not isinstance(url, str) or origin(url) is None:
-        yield f"download_url is {kind(url)}, no address"
+        yield words.no_address(kind(url))
 
 
 def _is_audio(data: Any) -> Iterator[str]:
     if not isinstance(data, dict) or data.get("type") != "audio":
-        yield "type is not audio"
+        yield words.NOT_AUDIO
 
 
 def _is(reply: Reply | None, status: int) -> bool:

@@ -33,10 +33,10 @@ from lipsync_demo.engine.video.picture import Picture
 
 if TYPE_CHECKING:
     pass
+from lipsync_demo.engine.video import words
 from lipsync_demo.engine.video.sound import Sound
 from lipsync_demo.engine.video.sound_encoder import SoundEncoder
 
-SYNTHETIC = "Synthetic video: the lips were changed by Lipsync Demo's local engine."
 Times: TypeAlias = tuple[int, int]
 """When a picture is shown, and for how long, in ticks of the time base."""
 
@@ -61,7 +61,7 @@ class VideoWriter:
         sar: Fraction = Fraction(1),
         sound: Sound | None = None,
         threads: int = 2,
-        comment: str | None = SYNTHETIC,
+        comment: str | None = words.SYNTHETIC,
         tick: Fraction | None = None,
     ) -> None:
         self._path = path

@@ -11,6 +11,7 @@ from lipsync_demo.media.formats import STORED_TYPES
 from lipsync_demo.wavespeed.addresses import is_loopback, origin, shown
 from lipsync_demo.wavespeed.answers import data_of, error_of, odd, with_words, words_of
 from lipsync_demo.wavespeed.bodies import FileBody, Progress, multipart, plain_name
+from lipsync_demo.wavespeed.calls import words
 from lipsync_demo.wavespeed.errors import (
     BadParameter,
     RateLimited,
@@ -143,11 +144,11 @@ def _refusal(answer: Answer) -> WaveSpeedError:
     if too_fast or isinstance(general, ServerError):
         return general
     if isinstance(general, RateLimited):
-        what = "The account's upload quota is used up."
-        hint = "Wait until it is renewed, or give the file's public address instead."
+        what = words.QUOTA_USED_UP
+        hint = words.QUOTA_USED_UP_HINT
     elif 413 in {answer.status, answer.code}:
-        what, hint = "The server finds the file too large.", "Use a shorter or smaller file."
+        what, hint = words.FILE_TOO_LARGE, words.FILE_TOO_LARGE_HINT
     else:
-        what = "The server did not take the file."
-        hint = "Use a common format such as MP4 or WAV, or give the file's public address."
+        what = words.FILE_REFUSED
+        hint = words.FILE_REFUSED_HINT
     return UploadRefused(with_words(what, said), hint, status=answer.status, code=answer.code)

@@ -10,6 +10,7 @@ import urllib3.exceptions
 
 from lipsync_demo.wavespeed.addresses import is_loopback, literal
 from lipsync_demo.wavespeed.transport import keyless, no_answer
+from lipsync_demo.wavespeed.untrusted import words
 from lipsync_demo.wavespeed.untrusted.guard import ForbiddenAddress
 from lipsync_demo.wavespeed.untrusted.session import (
     GuardedAdapter,
@@ -28,9 +29,6 @@ _ANSWER_SECONDS = 30
 
 _WHOLE_SECONDS = 60.0
 """Timeout of a whole delivery; the other two bound single steps only."""
-
-_NOT_PUBLIC = "the address does not lead to the public internet"
-"""Why a private address is refused."""
 
 
 class Undelivered(Exception):  # noqa: N818
@@ -53,7 +51,7 @@ def check_receiver(url: str, *, allow_private: bool) -> None:
     permits = permitted(allow_private)
     private_name = address is None and is_loopback(host) and not allow_private
     if private_name or (address is not None and not permits(scheme, address)):
-        raise Undelivered(_NOT_PUBLIC)
+        raise Undelivered(words.NOT_PUBLIC)
 
 
 def deliver(url: str, body: bytes, headers: Mapping[str, str], *, allow_private: bool) -> None:
@@ -84,7 +82,7 @@ def deliver(url: str, body: bytes, headers: Mapping[str, str], *, allow_private:
         ):
             status = answer.status_code
     except ForbiddenAddress:
-        raise Undelivered(_NOT_PUBLIC) from None
+        raise Undelivered(words.NOT_PUBLIC) from None
     except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
         raise Undelivered(no_answer(error).why) from None  # the cause contains the whole URL
     finally:

@@ -20,11 +20,13 @@ import requests
 import requests.adapters
 import urllib3.exceptions
 
-from lipsync_demo.wavespeed.addresses import UNREADABLE, origin, shown, tidied
+from lipsync_demo.wavespeed import words as wavespeed_words
+from lipsync_demo.wavespeed.addresses import origin, shown, tidied
 from lipsync_demo.wavespeed.bodies import Progress
 from lipsync_demo.wavespeed.errors import DownloadFailed
 from lipsync_demo.wavespeed.pacing.retries import Retry, retry_after
 from lipsync_demo.wavespeed.transport import keyless, no_answer
+from lipsync_demo.wavespeed.untrusted import words
 from lipsync_demo.wavespeed.untrusted.guard import ForbiddenAddress
 from lipsync_demo.wavespeed.untrusted.session import (
     GuardedAdapter,
@@ -183,7 +185,7 @@ def _length(response: requests.Response) -> int | None:
 
 
 def _size(number: int) -> str:
-    return f"{number / 2**20:.0f} MiB" if number >= 2**20 else f"{number} bytes"
+    return f"{number / 2**20:.0f} MiB" if number >= 2**20 else words.bytes_of(number)
 
 
 def _too_large(limit_bytes: int) -> DownloadFailed:
@@ -195,7 +197,7 @@ def _too_large(limit_bytes: int) -> DownloadFailed:
 
 def _not_plain(url: str) -> DownloadFailed:
     known = shown(url)
-    readable = known not in ("", UNREADABLE)
+    readable = known not in ("", wavespeed_words.UNREADABLE_ADDRESS)
     return DownloadFailed(
         f"{known} is not a plain web address." if readable else "This is not a plain web address.",
         "Give an address that begins with https and has no name or password in it.",

@@ -6,9 +6,10 @@ from decimal import Decimal
 
 import pytest
 
-from lipsync_demo.cli.probe_payment import NO_PRICE, NOBODY_AGREED, TerminalPurse
+from lipsync_demo.cli import words as cli_words
+from lipsync_demo.cli.probe_payment import TerminalPurse
+from lipsync_demo.conformance import words as conformance_words
 from lipsync_demo.conformance.models import Finding, Outcome
-from lipsync_demo.conformance.probing import ONLY_FREE
 from lipsync_demo.runs.record.cost import Charge
 from lipsync_demo.runs.record.ledger_line import LineState
 from lipsync_demo.runs.storage.ledger import Ledger
@@ -64,7 +65,7 @@ def modes(found: dict[str, Finding], outcome: Outcome) -> int:
 
 def test_without_a_purse_only_what_is_free_is_asked(strict: ScriptedApi, look: Look) -> None:
     found = look(None)
-    assert reasons(found) == {ONLY_FREE}
+    assert reasons(found) == {conformance_words.ONLY_FREE}
     assert strict.submits == WRONG
 
 
@@ -73,7 +74,7 @@ def test_nothing_is_submitted_when_nobody_agrees(
 ) -> None:
     person = Person(False)
     found = look(purse(settings, ledger, person, "5"))
-    assert reasons(found) == {NOBODY_AGREED}
+    assert reasons(found) == {cli_words.NOBODY_AGREED}
     assert strict.submits == WRONG
     assert ledger.lines() == []
     (asked,) = person.asked
@@ -124,7 +125,7 @@ def test_without_a_price_a_limit_lets_nothing_through(
 ) -> None:
     strict.refusals["price"] = [(403, {})] * 50
     person = Person()
-    assert reasons(look(purse(settings, ledger, person, "5"))) == {NO_PRICE}
+    assert reasons(look(purse(settings, ledger, person, "5"))) == {cli_words.NO_PRICE}
     assert person.asked == []
     assert strict.submits == WRONG
 

@@ -20,9 +20,10 @@ from lipsync_demo.engine.speech.channels import speech_samples
 from lipsync_demo.engine.speech.lay_out import LaidOutSpeech
 from lipsync_demo.engine.speech.model import SpeechModel
 from lipsync_demo.engine.tracking.shots import follow
+from lipsync_demo.engine.video import words as video_words
 from lipsync_demo.engine.video.picture import Picture
 from lipsync_demo.engine.video.reader import FrameReader
-from lipsync_demo.engine.video.writer import SYNTHETIC, VideoWriter
+from lipsync_demo.engine.video.writer import VideoWriter
 from lipsync_demo.engine.warping.scene import reach
 from lipsync_demo.media.audio import decode, samples_of
 from lipsync_demo.media.container.frame_times import frame_times
@@ -60,7 +61,7 @@ def test_every_mode_has_its_length(
     stamps = frame_stamps(output)
     assert len(stamps) == report.frames == report.synced
     assert stamps == [n * FRAME for n in range(len(stamps))]
-    assert SYNTHETIC.encode() in output.read_bytes()
+    assert video_words.SYNTHETIC.encode() in output.read_bytes()
 
 
 def test_lips_move_with_speech_and_rest_in_silence(

@@ -6,7 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from lipsync_demo.wavespeed import credit, errors
+from lipsync_demo.wavespeed import errors
+from lipsync_demo.wavespeed import words as wavespeed_words
 from lipsync_demo.wavespeed.client import WaveSpeedClient
 from lipsync_demo.wavespeed.errors import NoCredits, NoPermission, TaskFailed
 from lipsync_demo.wavespeed.models import Prediction, Price, deleted, parse_time
@@ -56,7 +57,7 @@ def test_no_credit_is_read_from_any_refusal(
     server.on("POST", SUBMIT, Reply.error(status, said))
     with pytest.raises(NoCredits) as caught:
         client.submit(VIDEO, AUDIO)
-    assert caught.value.what.startswith(credit.WHAT)
+    assert caught.value.what.startswith(wavespeed_words.NO_CREDIT)
     assert "Top up" in caught.value.hint
     assert len(server.requests) == 1
 
@@ -66,7 +67,7 @@ def test_no_credit_is_read_from_any_refusal(
 def test_a_task_that_failed_for_want_of_credit_says_so(said: str, code: int) -> None:
     with pytest.raises(TaskFailed) as caught:
         check_outcome(Prediction.parse(task("failed", code=code, error=said)))
-    assert credit.WHAT in caught.value.what
+    assert wavespeed_words.NO_CREDIT in caught.value.what
     assert said in caught.value.what
     assert "Top up" in caught.value.hint
 
@@ -74,7 +75,7 @@ def test_a_task_that_failed_for_want_of_credit_says_so(said: str, code: int) -> 
 def test_the_task_code_is_enough() -> None:
     with pytest.raises(TaskFailed) as caught:
         check_outcome(Prediction.parse(task("failed", code=1407, error="")))
-    assert credit.WHAT in caught.value.what
+    assert wavespeed_words.NO_CREDIT in caught.value.what
     assert "Top up" in caught.value.hint
 
 
@@ -106,7 +107,7 @@ def test_other_refusals_stay_what_they_are(
         client.balance()
     with pytest.raises(TaskFailed) as caught:
         check_outcome(Prediction.parse(task("failed", code=1403, error=said)))
-    assert credit.WHAT not in caught.value.what
+    assert wavespeed_words.NO_CREDIT not in caught.value.what
 
 
 @pytest.mark.parametrize("body", [b"404 page not found\n", b"", b"<html>404</html>"])

@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 from pydub import AudioSegment
 
+from lipsync_demo.engine.video import words as video_words
 from lipsync_demo.engine.video.colours import Colours
 from lipsync_demo.engine.video.reader import FrameReader
 from lipsync_demo.engine.video.sound import HeldSound, Sound, StoredSound
-from lipsync_demo.engine.video.writer import SYNTHETIC, VideoWriter
+from lipsync_demo.engine.video.writer import VideoWriter
 from lipsync_demo.media.audio import decode, samples_of
 from lipsync_demo.media.container.frame_times import frame_times
 from lipsync_demo.media.probe import probe
@@ -134,7 +135,7 @@ def test_browsers_can_play_it_while_it_loads(tmp_path: Path, source: Path) -> No
     assert 0 < data.index(b"moov") < data.index(b"mdat")
     with av.open(str(path)) as container:
         video = container.streams.video[0]
-        assert container.metadata["comment"] == SYNTHETIC
+        assert container.metadata["comment"] == video_words.SYNTHETIC
         assert (video.codec_context.name, video.codec_context.pix_fmt) == ("h264", "yuv420p")
         assert video.sample_aspect_ratio == Fraction(15, 16)
 

@@ -1,0 +1,10 @@
+"""What the routes answer."""
+
+from __future__ import annotations
+
+
+def goes_on(seconds: float, address: str) -> str:
+    return (
+        f"Sync mode timed out after {seconds:g} s; the task goes on. "
+        f"Query the result later at: {address}"
+    )
