@@ -6,6 +6,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 
@@ -146,14 +147,20 @@ def eventually(condition: Callable[[], bool]) -> None:
 
 
 def kill_worker_at(client: WaveSpeedClient, task: Prediction, backend: LocalBackend) -> None:
-    """Kill the worker that renders the task."""
+    """Kill the worker that renders the task, once it has begun."""
+
+    def is_worker(child: psutil.Process) -> bool:
+        with suppress(psutil.Error):  # one that has just ended
+            return "spawn_main" in " ".join(child.cmdline())
+        return False
+
+    def workers() -> list[psutil.Process]:
+        return [*filter(is_worker, psutil.Process(backend.pid).children())]
+
     eventually(lambda: client.prediction(task.id).status == "processing")
-    (worker,) = [
-        process
-        for process in psutil.Process(backend.pid).children()
-        if "spawn_main" in " ".join(process.cmdline())
-    ]
-    worker.send_signal(signal.SIGKILL)
+    # A task is claimed before the process that takes a dead one's place has begun.
+    eventually(lambda: len(workers()) == 1)
+    workers()[0].send_signal(signal.SIGKILL)
 
 
 def test_a_task_survives_the_death_of_its_worker_and_of_the_server(

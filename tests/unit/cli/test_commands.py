@@ -241,6 +241,8 @@ def test_ctrl_c_says_what_goes_on(
     api: ScriptedApi, clip: Path, speech: Path, environment: dict[str, str], cli: Cli
 ) -> None:
     api.statuses = ["processing"]
+    # Tests in the background of a shell ignore Ctrl-C, and so would the command.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     child = subprocess.Popen(
         [sys.executable, "-m", "lipsync_demo", "run", clip, speech],
         cwd=ROOT,
@@ -248,6 +250,7 @@ def test_ctrl_c_says_what_goes_on(
         stderr=subprocess.PIPE,
         text=True,
     )
+    signal.signal(signal.SIGINT, before)
     assert api.gates["look"].reached.wait(60)
     child.send_signal(signal.SIGINT)
     _, said = child.communicate(timeout=60)
