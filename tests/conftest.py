@@ -19,12 +19,18 @@ from hypothesis import settings
 
 REQUIRE_ALL = bool(os.environ.get("LIPSYNC_REQUIRE_ALL_RINGS"))
 OLDEST_NODE = 18
+ROOM_BYTES = 2_000_000_000
+"""What temporary files of all tests fit into, with room for what fails."""
 # Workers, and the processes that tests start, would else compile the project anew each.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 # As a worker of the local backend has it: threads of one library fight for the cores.
 for _library in ("OMP", "OPENBLAS", "MKL"):
     os.environ.setdefault(f"{_library}_NUM_THREADS", "1")
+# Databases wait for the disk with each commit, most of the time a test of runs takes.
+_memory = Path("/dev/shm")
+if os.access(_memory, os.W_OK) and shutil.disk_usage(_memory).free >= ROOM_BYTES:
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_memory))
 # A busy machine is no failure: examples are not held to a wall clock.
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
