@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from pathlib import Path
 
 from markupsafe import Markup
 
 from lipsync_demo.markup import words
 from lipsync_demo.markup.details import Output, details
 from lipsync_demo.markup.figures import seconds, short
+from lipsync_demo.markup.waveform import waveform
 from lipsync_demo.runs.record.run import Run
 from lipsync_demo.templates import render
 
@@ -58,11 +60,20 @@ class Part:
     percent: str
 
 
-def card(run: Run, outputs: Sequence[Output], links: Sequence[str], *, full: bool = True) -> Markup:
-    """Tiles, checks, times and details of a finished run; `links` download the outputs.
+def card(
+    run: Run,
+    outputs: Sequence[Output],
+    links: Sequence[str],
+    *,
+    full: bool = True,
+    speech: Path | None = None,
+) -> Markup:
+    """Tiles, checks, times, speech and details of a finished run; `links` download the outputs.
 
-    Without `full` the run's id is shortened, as the full id allows actions on the run.
+    Without `full` the run's id is shortened, as the full id allows actions on the run. `speech`
+    is drawn in place of the run's own copy.
     """
+    heard = speech or (run.audio.path if run.audio else None)
     total = run.timings.get("total")
     return render(
         "markup/card.html",
@@ -71,6 +82,7 @@ def card(run: Run, outputs: Sequence[Output], links: Sequence[str], *, full: boo
         lines=list(_checks(run)),
         parts=_spent(run),
         total=None if total is None else seconds(total),
+        wave=waveform(heard) if heard and heard.is_file() else "",
         details=list(details(run, outputs, run.id if full else short(run.id))),
         links=links,
     )
@@ -105,7 +117,7 @@ def as_expected(run: Run) -> bool | None:
 
 def _length_words(run: Run) -> str:
     if as_expected(run) is None:
-        return "length"
+        return words.LENGTH
     return words.AS_EXPECTED if as_expected(run) else words.expected(_seconds(run.expected_seconds))
 
 

@@ -8,6 +8,8 @@ from typing import Final
 APP = "Lipsync Demo"
 
 WAVEFORM = "Loudness of the speech, from its start to its end"
+HEARD = "The speech"
+LENGTH = "length"
 
 INPUT_VIDEO = "Input video"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from markupsafe import Markup
 
@@ -92,7 +93,7 @@ def of_example(run: Run, link: Link) -> View:
         stamp=f"{RECORDED} {run.sync_mode}",
         stage=result(run, links, tag),
         card=beside(run, samples.input_film(link), measures_of(run), link)
-        + figures(run, links, measures_of(run), False),
+        + figures(run, links, measures_of(run), False, samples.sample("speech")),
         request=snippets.request_json(run),
         response=snippets.response_json(run),
         curl=snippets.curl(run),
@@ -125,10 +126,17 @@ def result(run: Run, links: list[str], tag: str, looking: bool = False) -> Marku
     return render_macro(TEMPLATE, "result", words.RESULT, words.done(tag), shown)
 
 
-def figures(run: Run, links: list[str], found: Measures | None, measuring: bool) -> Markup:
+def figures(
+    run: Run,
+    links: list[str],
+    found: Measures | None,
+    measuring: bool,
+    speech: Path | None = None,
+) -> Markup:
     """The card beside the outputs, and the measures of the first."""
     checks = measured(found, measuring, local=run.backend == "local")
-    return card(run, films.figures(run), [_as_download(link) for link in links]) + checks
+    downloads = [_as_download(link) for link in links]
+    return card(run, films.figures(run), downloads, speech=speech) + checks
 
 
 def _as_download(link: str) -> str:

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 
 from lipsync_demo.markup.card import as_expected, card
 from lipsync_demo.markup.details import Output
 from lipsync_demo.runs.record.run import OwnCheck
+from tests.media_factory import make_speechlike
 from tests.unit.run_factory import MakeRun
 
 OUTPUT = Output(800_000, 720, 720, Fraction(25))
@@ -116,3 +119,11 @@ def test_what_the_engine_found_is_said_when_it_says_it(make_run: MakeRun) -> Non
     assert "2 faces in 1 shot · lips moved in 170 of 178 frames" in shown
     odd = make_run(prediction={"id": "x", "engine": "<b>"})
     assert "In the video" not in text(card(odd, [OUTPUT], []))
+
+
+def test_the_speech_is_drawn_where_its_file_is(make_run: MakeRun, tmp_path: Path) -> None:
+    run = make_run()
+    assert run.audio is not None
+    assert 'class="wave"' not in card(run, [OUTPUT], [])
+    spoken = replace(run.audio, path=make_speechlike(tmp_path / "spoken.wav", 2))
+    assert 'class="wave"' in card(replace(run, audio=spoken), [OUTPUT], [])
