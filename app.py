@@ -5,9 +5,8 @@ from __future__ import annotations
 import logging
 import sys
 
-from lipsync_demo.backend.errors import BackendError
 from lipsync_demo.backend.process import LocalBackend
-from lipsync_demo.hosting.errors import HostingUnavailable
+from lipsync_demo.errors import ExplainedError
 from lipsync_demo.settings import Settings
 from lipsync_demo.ui.launch import open_page
 
@@ -18,7 +17,7 @@ if __name__ == "__main__":
     backend = LocalBackend(settings.data_dir, settings.workers)
     try:
         open_page(settings, backend.start if settings.backend_name == "local" else None)
-    except (BackendError, HostingUnavailable) as error:
+    except ExplainedError as error:
         sys.exit(str(error))
     finally:
         backend.stop()

@@ -18,6 +18,12 @@ test-fast:
 test *paths:
     python -m pytest {{ paths }}
 
+# Write what the models of `runs` or `jobs` have and their migrations do not as a new migration.
+migration database message:
+    rm -f .migration.sqlite3
+    alembic -n {{ database }} upgrade head
+    alembic -n {{ database }} revision --autogenerate -m "{{ message }}"
+
 # The page at 127.0.0.1:7860.
 serve:
     python app.py

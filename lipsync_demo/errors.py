@@ -1,6 +1,7 @@
 """The root of all errors that are shown to users.
 
 ExplainedError
+├── DatabaseUnusable     database/errors.py: a database cannot be opened, read or written
 ├── MediaError           media/errors.py: a file cannot be used
 ├── EngineError          engine/errors.py: the local engine cannot make an output
 ├── WaveSpeedError       wavespeed/errors.py: a request to the API failed

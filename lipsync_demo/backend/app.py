@@ -20,9 +20,10 @@ from lipsync_demo.backend.http.guard import Guard
 from lipsync_demo.backend.jobs.media_sources import MediaSources
 from lipsync_demo.backend.jobs.pool import Pool
 from lipsync_demo.backend.jobs.retention import Janitor
-from lipsync_demo.backend.jobs.store import JobStore, open_database
+from lipsync_demo.backend.jobs.store import JobStore
 from lipsync_demo.backend.jobs.uploads import UploadStore
 from lipsync_demo.backend.routes import account, billings, health, media, tasks, webhooks
+from lipsync_demo.backend.schema import open_database
 from lipsync_demo.backend.services import Services
 from lipsync_demo.backend.webhooks.courier import PAUSES_SECONDS, Courier
 from lipsync_demo.backend.webhooks.outbox import Outbox
@@ -89,7 +90,7 @@ def create_app(options: Options) -> ASGIApp:
         await run_in_threadpool(pool.stop)
         await run_in_threadpool(courier.stop)
         await run_in_threadpool(janitor.stop)
-        database.dispose()
+        database.close()
 
     app = FastAPI(openapi_url=None, lifespan=lifespan, redirect_slashes=False)
     app.state.services = Services(

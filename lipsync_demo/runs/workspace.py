@@ -51,13 +51,14 @@ class Workspace:
         local: tuple[str, str] | None = None,
         recover: bool = False,
     ) -> None:
-        self._engine = open_database(settings.runs_database_url, settings.runs_dir)
+        settings.runs_dir.mkdir(parents=True, exist_ok=True)
+        self._database = open_database(settings.runs_database_url)
         self._recovers = recover
         self._credentials = Credentials(settings)
-        self.runs = RunTable(self._engine, settings.runs_dir)
-        self.groups = GroupTable(self._engine)
-        self.ledger = Ledger(self._engine, settings.runs_dir)
-        self.share_links = ShareLinks(settings, self._engine)
+        self.runs = RunTable(self._database, settings.runs_dir)
+        self.groups = GroupTable(self._database)
+        self.ledger = Ledger(self._database)
+        self.share_links = ShareLinks(settings, self._database)
         self.prices = Prices(settings)
         self.forecast = Forecast(self.runs, self._credentials)
         self.dispatcher = Dispatcher(
@@ -108,7 +109,7 @@ class Workspace:
         self.measuring.close()
         self.output_checks.close()
         self.dispatcher.close()
-        self._engine.dispose()
+        self._database.close()
 
     def __enter__(self) -> Workspace:
         return self

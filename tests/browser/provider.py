@@ -10,7 +10,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from lipsync_demo.backend.jobs.store import JobStore, Outcome, open_database
+from lipsync_demo.backend.jobs.store import JobStore, Outcome
+from lipsync_demo.backend.schema import open_database
 from tests.contract.serving import Served
 
 PATIENCE = 30.0
@@ -47,5 +48,5 @@ class Provider:
                 jobs.finish(job, Outcome((name,), (nsfw,), queue_ms=30, inference_ms=1234.5))
                 ended += 1
         finally:
-            database.dispose()
+            database.close()
         return ended

@@ -11,7 +11,8 @@ from typing import Any
 
 from lipsync_demo.backend.app import Options
 from lipsync_demo.backend.faults.switches import Faults
-from lipsync_demo.backend.jobs.store import JobStore, Outcome, open_database
+from lipsync_demo.backend.jobs.store import JobStore, Outcome
+from lipsync_demo.backend.schema import open_database
 from lipsync_demo.backend.server import listen, make_server
 
 TOKEN = "a-test-token"
@@ -39,7 +40,7 @@ def end(server: Served, task_id: str, outcome: Outcome) -> None:
     assert job is not None
     assert job.id == task_id
     jobs.finish(job, outcome)
-    database.dispose()
+    database.close()
 
 
 @contextlib.contextmanager

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from lipsync_demo.backend.errors import BackendError
+from lipsync_demo.database import DatabaseUnusable
 from lipsync_demo.engine.errors import EngineError, NoFace, UnreadableMedia
 from lipsync_demo.errors import ExplainedError
 from lipsync_demo.hosting import HostingUnavailable, LinkRefused
@@ -17,7 +18,15 @@ from lipsync_demo.runs.record.errors import RunRefused, RunsError
 from lipsync_demo.wavespeed.errors import WaveSpeedError
 
 ROOT = Path(__file__).resolve().parents[2] / "lipsync_demo"
-TREES = [MediaError, EngineError, WaveSpeedError, HostingUnavailable, LinkRefused, RunsError]
+TREES = [
+    DatabaseUnusable,
+    MediaError,
+    EngineError,
+    WaveSpeedError,
+    HostingUnavailable,
+    LinkRefused,
+    RunsError,
+]
 
 
 def explaining(folder: Path) -> list[str]:

@@ -7,71 +7,60 @@ that a job in this state at a start was interrupted by a crash.
 from __future__ import annotations
 
 import secrets
-import threading
 import time
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, fields
 from typing import Any
 
 from sqlalchemy import (
     JSON,
-    Boolean,
-    Column,
+    BigInteger,
     ColumnElement,
     Float,
-    Integer,
-    MetaData,
     String,
-    Table,
     Text,
-    create_engine,
     delete,
-    event,
     func,
-    inspect,
     select,
-    text,
     update,
 )
-from sqlalchemy.engine import Connection, Engine, Row
-from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from lipsync_demo.backend.errors import INTERNAL_ERROR
 from lipsync_demo.backend.faults.effects import Decree
 from lipsync_demo.backend.jobs import words
+from lipsync_demo.backend.jobs.base import Base
+from lipsync_demo.database import Database
 from lipsync_demo.media.sync_modes import SyncMode
 
 CREATED, PROCESSING, COMPLETED, FAILED = "created", "processing", "completed", "failed"
 MAX_ATTEMPTS = 3
 INTERRUPTED = words.stopped_on_task(MAX_ATTEMPTS)
 
-metadata = MetaData()
-_jobs = Table(
-    "jobs",
-    metadata,
-    Column("number", Integer, primary_key=True, autoincrement=True),
-    Column("id", String(32), nullable=False, unique=True),
-    Column("created_ms", Integer, nullable=False, index=True),
-    Column("claimed_ms", Integer),
-    Column("status", String(32), nullable=False, index=True),
-    Column("video", Text, nullable=False),
-    Column("audio", Text, nullable=False),
-    Column("sync_mode", String(16), nullable=False),
-    Column("attempts", Integer, nullable=False),
-    Column("outputs", JSON, nullable=False),
-    Column("nsfw", JSON, nullable=False),
-    Column("code", Integer, nullable=False),
-    Column("error", Text, nullable=False),
-    Column("queue_ms", Float, nullable=False),
-    Column("inference_ms", Float, nullable=False),
-    Column("execution_ms", Float, nullable=False),
-    Column("fault", String(32)),
-    Column("decreed", Boolean, nullable=False),
-    Column("found", JSON),
-    Column("base64", Boolean),
-)
+
+class JobRow(Base):
+    __tablename__ = "jobs"
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    id: Mapped[str] = mapped_column(String(32), unique=True)
+    created_ms: Mapped[int] = mapped_column(BigInteger, index=True)
+    claimed_ms: Mapped[int | None] = mapped_column(BigInteger)
+    status: Mapped[str] = mapped_column(String(32), index=True)
+    video: Mapped[str] = mapped_column(Text)
+    audio: Mapped[str] = mapped_column(Text)
+    sync_mode: Mapped[str] = mapped_column(String(16))
+    attempts: Mapped[int]
+    outputs: Mapped[list[str]] = mapped_column(JSON)
+    nsfw: Mapped[list[bool]] = mapped_column(JSON)
+    code: Mapped[int]
+    error: Mapped[str] = mapped_column(Text)
+    queue_ms: Mapped[float] = mapped_column(Float)
+    inference_ms: Mapped[float] = mapped_column(Float)
+    execution_ms: Mapped[float] = mapped_column(Float)
+    fault: Mapped[str | None] = mapped_column(String(32))
+    decreed: Mapped[bool]
+    found: Mapped[dict[str, int] | None] = mapped_column(JSON)
+    base64: Mapped[bool | None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,33 +130,11 @@ def now_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
-def open_database(path: Path) -> Engine:
-    """Open the backend's database at `path`; create it if missing."""
-    engine = create_engine(f"sqlite:///{path}")
-
-    @event.listens_for(engine, "connect")
-    def _survive_crashes(connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
-        cursor = connection.cursor()
-        cursor.execute("PRAGMA journal_mode=WAL")
-        cursor.close()
-
-    metadata.create_all(engine)
-    with engine.begin() as connection:
-        known = {column["name"] for column in inspect(connection).get_columns(_jobs.name)}
-        for column in _jobs.columns:
-            if column.name not in known:  # written by an earlier version
-                kind = column.type.compile(engine.dialect)
-                added = f"ALTER TABLE {_jobs.name} ADD COLUMN {column.name} {kind}"
-                connection.execute(text(added))
-    return engine
-
-
 class JobStore:
     """The jobs of one server, which holds the lock of the data folder."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._claiming = threading.Lock()
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     def add(
         self,
@@ -180,87 +147,79 @@ class JobStore:
         decree: Decree | None = None,
     ) -> Job:
         """Accept a job; with `decree` it has its final status and is never rendered."""
-        job_id = secrets.token_hex(16)
-        values = {
-            "id": job_id,
-            "created_ms": now_ms(),
-            "status": decree.status if decree else CREATED,
-            "video": video,
-            "audio": audio,
-            "sync_mode": sync_mode.value,
-            "attempts": 0,
-            "outputs": [],
-            "nsfw": [],
-            "code": decree.code if decree else 0,
-            "error": decree.error if decree else "",
-            "queue_ms": 0,
-            "inference_ms": 0,
-            "execution_ms": 0,
-            "fault": fault,
-            "decreed": decree is not None,
-            "base64": base64,
-        }
-        with self._engine.begin() as connection:
-            connection.execute(_jobs.insert().values(values))
-            return _one(connection, job_id)
+        row = JobRow(
+            id=secrets.token_hex(16),
+            created_ms=now_ms(),
+            status=decree.status if decree else CREATED,
+            video=video,
+            audio=audio,
+            sync_mode=sync_mode.value,
+            attempts=0,
+            outputs=[],
+            nsfw=[],
+            code=decree.code if decree else 0,
+            error=decree.error if decree else "",
+            queue_ms=0,
+            inference_ms=0,
+            execution_ms=0,
+            fault=fault,
+            decreed=decree is not None,
+            base64=base64,
+        )
+        with self._database.writing() as session:
+            session.add(row)
+            session.flush()
+            return _job(row)
 
     def get(self, job_id: str) -> Job | None:
-        with self._engine.connect() as connection:
-            row = connection.execute(select(_jobs).where(_jobs.c.id == job_id)).first()
-        return _job(row) if row else None
+        with self._database.reading() as session:
+            row = _row(session, job_id)
+            return _job(row) if row else None
 
     def claim(self) -> Job | None:
         """Claim the oldest waiting job; None without one."""
-        waiting = (_jobs.c.status == CREATED) & _jobs.c.decreed.is_(False)
-        with self._claiming, self._engine.begin() as connection:
-            query = select(_jobs.c.id).where(waiting).order_by(_jobs.c.number).limit(1)
-            job_id = connection.execute(query).scalar()
-            if job_id is None:
+        waiting = (JobRow.status == CREATED) & JobRow.decreed.is_(False)
+        query = select(JobRow).where(waiting).order_by(JobRow.number).limit(1)
+        with self._database.writing() as session:
+            # SQLite's writers come one by one; elsewhere one that another takes is passed over.
+            row = session.scalars(query.with_for_update(skip_locked=True)).first()
+            if row is None:
                 return None
-            _change(
-                connection,
-                job_id,
-                status=PROCESSING,
-                claimed_ms=now_ms(),
-                attempts=_jobs.c.attempts + 1,
-            )
-            return _one(connection, job_id)
+            row.status, row.claimed_ms = PROCESSING, now_ms()
+            row.attempts += 1
+            return _job(row)
 
     def finish(self, job: Job, outcome: Outcome) -> None:
         """Record the outcome of a claimed job."""
-        with self._engine.begin() as connection:
-            _change(
-                connection,
-                job.id,
-                status=FAILED if outcome.code else COMPLETED,
-                outputs=list(outcome.outputs),
-                nsfw=list(outcome.nsfw),
-                code=outcome.code,
-                error=outcome.error,
-                queue_ms=outcome.queue_ms,
-                inference_ms=outcome.inference_ms,
-                found=dict(outcome.found) if outcome.found else None,
-                execution_ms=max(0, now_ms() - (job.claimed_ms or job.created_ms)),
-            )
+        self._change(
+            job,
+            status=FAILED if outcome.code else COMPLETED,
+            outputs=list(outcome.outputs),
+            nsfw=list(outcome.nsfw),
+            code=outcome.code,
+            error=outcome.error,
+            queue_ms=outcome.queue_ms,
+            inference_ms=outcome.inference_ms,
+            found=dict(outcome.found) if outcome.found else None,
+            execution_ms=max(0, now_ms() - (job.claimed_ms or job.created_ms)),
+        )
 
     def release(self, job: Job) -> None:
         """Queue a claimed job again because the server stops; the attempt does not count."""
-        with self._engine.begin() as connection:
-            _change(connection, job.id, status=CREATED, attempts=_jobs.c.attempts - 1)
+        self._change(job, status=CREATED, attempts=JobRow.attempts - 1)
 
     def interrupted(self, job: Job) -> None:
         """Queue a job again after its worker died; fail it after `MAX_ATTEMPTS`."""
         if job.attempts >= MAX_ATTEMPTS:
             self.finish(job, Outcome(code=INTERNAL_ERROR, error=INTERRUPTED))
-            return
-        with self._engine.begin() as connection:
-            _change(connection, job.id, status=CREATED)
+        else:
+            self._change(job, status=CREATED)
 
     def recover(self) -> int:
         """Queue jobs that a crash interrupted; return their number."""
-        query = select(_jobs).where((_jobs.c.status == PROCESSING) & _jobs.c.decreed.is_(False))
-        with self._engine.connect() as connection:
-            lost = [_job(row) for row in connection.execute(query)]
+        query = select(JobRow).where(JobRow.status == PROCESSING, JobRow.decreed.is_(False))
+        with self._database.reading() as session:
+            lost = [_job(row) for row in session.scalars(query)]
         for job in lost:
             self.interrupted(job)
         return len(lost)
@@ -269,63 +228,61 @@ class JobStore:
         """The number of matching jobs, and one page of them (from 1), newest first."""
         conditions: list[ColumnElement[bool]] = []
         if wanted.status is not None:
-            conditions.append(_jobs.c.status == wanted.status)
+            conditions.append(JobRow.status == wanted.status)
         if wanted.after_ms is not None:
-            conditions.append(_jobs.c.created_ms >= wanted.after_ms)
+            conditions.append(JobRow.created_ms >= wanted.after_ms)
         if wanted.before_ms is not None:
-            conditions.append(_jobs.c.created_ms <= wanted.before_ms)
+            conditions.append(JobRow.created_ms <= wanted.before_ms)
         if wanted.ids is not None:
-            conditions.append(_jobs.c.id.in_(wanted.ids))
-        query = select(_jobs).where(*conditions).order_by(_jobs.c.number.desc())
-        with self._engine.connect() as connection:
-            total = connection.execute(
-                select(func.count()).select_from(_jobs).where(*conditions)
-            ).scalar_one()
-            rows = connection.execute(query.limit(size).offset((page - 1) * size))
-            return total, [_job(row) for row in rows]
+            conditions.append(JobRow.id.in_(wanted.ids))
+        query = select(JobRow).where(*conditions).order_by(JobRow.number.desc())
+        with self._database.reading() as session:
+            total = session.scalar(select(func.count()).select_from(JobRow).where(*conditions))
+            rows = session.scalars(query.limit(size).offset((page - 1) * size))
+            return total or 0, [_job(row) for row in rows]
 
     def uses(self, upload: str) -> bool:
         """Whether any job uses the upload with this name."""
         ending = f"%/{upload}"
-        used = _jobs.c.video.like(ending) | _jobs.c.audio.like(ending)
-        with self._engine.connect() as connection:
-            return connection.execute(select(_jobs.c.number).where(used)).first() is not None
+        used = JobRow.video.like(ending) | JobRow.audio.like(ending)
+        with self._database.reading() as session:
+            return session.scalar(select(JobRow.number).where(used).limit(1)) is not None
 
     def remove(self, ids: Collection[str]) -> list[Job]:
         """Delete the finished jobs among `ids` and return them; skip running and unknown ones."""
-        chosen = _jobs.c.id.in_(ids) & _jobs.c.status.not_in((CREATED, PROCESSING))
-        return self._remove(chosen)
+        return self._remove(JobRow.id.in_(ids) & JobRow.status.not_in((CREATED, PROCESSING)))
 
     def remove_older(self, before_ms: int) -> list[Job]:
         """Delete the jobs accepted before this time that are not running, and return them."""
-        over = _jobs.c.status.not_in((CREATED, PROCESSING)) | _jobs.c.decreed.is_(True)
-        return self._remove((_jobs.c.created_ms < before_ms) & over)
-
-    def _remove(self, condition: ColumnElement[bool]) -> list[Job]:
-        with self._engine.begin() as connection:
-            gone = [_job(row) for row in connection.execute(select(_jobs).where(condition))]
-            connection.execute(delete(_jobs).where(_jobs.c.id.in_([job.id for job in gone])))
-        return gone
+        over = JobRow.status.not_in((CREATED, PROCESSING)) | JobRow.decreed.is_(True)
+        return self._remove((JobRow.created_ms < before_ms) & over)
 
     def count(self, status: str) -> int:
-        with self._engine.connect() as connection:
-            query = select(func.count()).select_from(_jobs).where(_jobs.c.status == status)
-            return connection.execute(query).scalar_one()
+        with self._database.reading() as session:
+            query = select(func.count()).select_from(JobRow).where(JobRow.status == status)
+            return session.scalar(query) or 0
+
+    def _change(self, job: Job, **values: Any) -> None:
+        """Write these values; nothing happens when the job was removed meanwhile."""
+        with self._database.writing() as session:
+            session.execute(update(JobRow).where(JobRow.id == job.id).values(**values))
+
+    def _remove(self, condition: ColumnElement[bool]) -> list[Job]:
+        with self._database.writing() as session:
+            gone = [_job(row) for row in session.scalars(select(JobRow).where(condition))]
+            session.execute(delete(JobRow).where(JobRow.id.in_([job.id for job in gone])))
+        return gone
 
 
 def runs(job_id: ColumnElement[str]) -> ColumnElement[bool]:
     """SQL condition: the job with this id has not ended."""
-    running = _jobs.c.status.in_((CREATED, PROCESSING))
-    return select(_jobs.c.number).where((_jobs.c.id == job_id) & running).exists()
+    running = JobRow.status.in_((CREATED, PROCESSING))
+    return select(JobRow.number).where((JobRow.id == job_id) & running).exists()
 
 
-def _change(connection: Connection, job_id: str, **values: object) -> None:
-    connection.execute(update(_jobs).where(_jobs.c.id == job_id).values(values))
+def _row(session: Session, job_id: str) -> JobRow | None:
+    return session.scalars(select(JobRow).where(JobRow.id == job_id)).first()
 
 
-def _one(connection: Connection, job_id: str) -> Job:
-    return _job(connection.execute(select(_jobs).where(_jobs.c.id == job_id)).one())
-
-
-def _job(row: Row[Any]) -> Job:
-    return Job(**row._mapping)
+def _job(row: JobRow) -> Job:
+    return Job(**{field.name: getattr(row, field.name) for field in fields(Job)})

@@ -10,16 +10,18 @@ import contextlib
 import secrets
 import threading
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import timedelta
 from pathlib import Path, PurePath
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
-from sqlalchemy import Column, Integer, String, Table, Text, delete, select
-from sqlalchemy.engine import Engine, Row
+from sqlalchemy import BigInteger, ColumnElement, String, Text, delete, select
+from sqlalchemy.orm import Mapped, mapped_column
 
 from lipsync_demo.backend.http.envelopes import ApiError
-from lipsync_demo.backend.jobs.store import metadata, now_ms
+from lipsync_demo.backend.jobs.base import Base
+from lipsync_demo.backend.jobs.store import now_ms
+from lipsync_demo.database import Database
 from lipsync_demo.media.formats import MEDIA_TYPES
 from lipsync_demo.names import readable
 
@@ -29,16 +31,16 @@ TICKET_LIFE = timedelta(hours=1)
 NOT_GIVEN = "application/octet-stream"
 """Type sent by clients that do not know it: curl, wavespeed-go, npm's wavespeed 0.2."""
 
-_uploads = Table(
-    "uploads",
-    metadata,
-    Column("name", String(64), primary_key=True),
-    Column("ticket", String(64), nullable=False, unique=True),
-    Column("filename", Text, nullable=False),
-    Column("content_type", String(255), nullable=False),
-    Column("size", Integer, nullable=False),
-    Column("created_ms", Integer, nullable=False, index=True),
-)
+
+class UploadRow(Base):
+    __tablename__ = "uploads"
+
+    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    ticket: Mapped[str] = mapped_column(String(64), unique=True)
+    filename: Mapped[str] = mapped_column(Text)
+    content_type: Mapped[str] = mapped_column(String(255))
+    size: Mapped[int] = mapped_column(BigInteger)
+    created_ms: Mapped[int] = mapped_column(BigInteger, index=True)
 
 
 @dataclass(frozen=True)
@@ -65,8 +67,8 @@ class Upload:
 class UploadStore:
     """The uploads of one server, in one folder."""
 
-    def __init__(self, engine: Engine, folder: Path, limit_bytes: int) -> None:
-        self._engine = engine
+    def __init__(self, database: Database, folder: Path, limit_bytes: int) -> None:
+        self._database = database
         self._folder = folder
         self._naming = threading.Lock()
         self.limit_bytes = limit_bytes
@@ -97,16 +99,16 @@ class UploadStore:
             size=size,
             created_ms=now_ms(),
         )
-        with self._engine.begin() as connection:
-            connection.execute(_uploads.insert().values(vars(upload)))
+        with self._database.writing() as session:
+            session.add(UploadRow(**vars(upload)))
         return upload
 
     def by_ticket(self, ticket: str) -> Upload | None:
-        return self._first(_uploads.c.ticket == ticket)
+        return self._first(UploadRow.ticket == ticket)
 
     def by_name(self, name: str) -> tuple[Upload, Path] | None:
         """A complete upload and its file; None for any other name."""
-        upload = self._first(_uploads.c.name == name)
+        upload = self._first(UploadRow.name == name)
         path = self._folder / upload.name if upload else None
         return (upload, path) if upload and path and path.is_file() else None
 
@@ -150,22 +152,24 @@ class UploadStore:
 
     def remove_older(self, before_ms: int) -> None:
         """Delete the uploads whose tickets were created before this time."""
-        old = _uploads.c.created_ms < before_ms
-        with self._engine.begin() as connection:
-            for (name,) in connection.execute(select(_uploads.c.name).where(old)).all():
+        old = UploadRow.created_ms < before_ms
+        with self._database.writing() as session:
+            for name in session.scalars(select(UploadRow.name).where(old)).all():
                 (self._folder / name).unlink(missing_ok=True)
-            connection.execute(delete(_uploads).where(old))
+            session.execute(delete(UploadRow).where(old))
 
     def remove(self, name: str) -> None:
         """Delete an upload, if it exists."""
-        with self._engine.begin() as connection:
-            connection.execute(delete(_uploads).where(_uploads.c.name == name))
+        with self._database.writing() as session:
+            session.execute(delete(UploadRow).where(UploadRow.name == name))
         (self._folder / name).unlink(missing_ok=True)
 
-    def _first(self, condition: Any) -> Upload | None:
-        with self._engine.connect() as connection:
-            row: Row[Any] | None = connection.execute(select(_uploads).where(condition)).first()
-        return Upload(**row._mapping) if row else None
+    def _first(self, condition: ColumnElement[bool]) -> Upload | None:
+        with self._database.reading() as session:
+            row = session.scalars(select(UploadRow).where(condition)).first()
+            if row is None:
+                return None
+            return Upload(**{field.name: getattr(row, field.name) for field in fields(Upload)})
 
 
 def not_supported(filename: str, given: str) -> ApiError:

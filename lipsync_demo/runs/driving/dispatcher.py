@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
+from lipsync_demo.database import Lost
 from lipsync_demo.runs.driving.leases import Leases
 from lipsync_demo.runs.driving.scheduler import Job, Scheduler
 from lipsync_demo.runs.driving.state_machine import StateMachine
@@ -20,7 +21,6 @@ from lipsync_demo.runs.record.run import Run, RunState
 from lipsync_demo.runs.steps.claim import Claim
 from lipsync_demo.runs.steps.credentials import Credentials, needs_key
 from lipsync_demo.runs.storage.ledger import Ledger
-from lipsync_demo.runs.storage.record_table import Lost
 from lipsync_demo.runs.storage.run_table import RunTable
 from lipsync_demo.settings import BackendName, Settings
 

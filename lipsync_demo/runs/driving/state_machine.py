@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 
+from lipsync_demo.database import Lost
 from lipsync_demo.files import refused
 from lipsync_demo.hosting.errors import HostingUnavailable
 from lipsync_demo.media.errors import MediaError
@@ -17,7 +18,6 @@ from lipsync_demo.runs.steps.claim import Claim, Interrupted
 from lipsync_demo.runs.steps.credentials import Closing
 from lipsync_demo.runs.steps.submit import Submit
 from lipsync_demo.runs.steps.wait import Wait
-from lipsync_demo.runs.storage.record_table import Lost
 from lipsync_demo.wavespeed.bodies import plain_name
 from lipsync_demo.wavespeed.errors import RateLimited, WaveSpeedError
 from lipsync_demo.wavespeed.models import Prediction

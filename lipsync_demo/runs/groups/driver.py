@@ -10,13 +10,13 @@ from decimal import Decimal
 
 from pydantic import SecretStr
 
+from lipsync_demo.database import Lost
 from lipsync_demo.runs.groups import words
 from lipsync_demo.runs.record.errors import GroupNotFound, RunRefused
 from lipsync_demo.runs.record.group import Group, GroupKind, GroupState, Item
 from lipsync_demo.runs.record.run import Run, RunState
 from lipsync_demo.runs.service import RunService
 from lipsync_demo.runs.storage.group_table import GroupTable
-from lipsync_demo.runs.storage.record_table import Lost
 from lipsync_demo.runs.storage.run_table import RunTable
 
 POLL_SECONDS = 0.5

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
+from lipsync_demo.database import Lost
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.names import readable
 from lipsync_demo.runs.driving.dispatcher import Dispatcher
@@ -23,7 +24,6 @@ from lipsync_demo.runs.record.run import RunState
 from lipsync_demo.runs.service import RunService
 from lipsync_demo.runs.steps.parameters import Chosen, choose
 from lipsync_demo.runs.storage.group_table import GroupTable
-from lipsync_demo.runs.storage.record_table import Lost
 from lipsync_demo.runs.storage.run_table import RunTable
 from lipsync_demo.settings import MODEL_ID, BackendName, Settings
 from lipsync_demo.wavespeed.catalogue import short_name

@@ -9,11 +9,11 @@ from typing import Any
 
 from pydantic import SecretStr
 
+from lipsync_demo.database import Lost
 from lipsync_demo.runs.record.folder import RunFolder
 from lipsync_demo.runs.record.run import Run, RunError, RunState
 from lipsync_demo.runs.steps.credentials import Credentials
 from lipsync_demo.runs.storage.ledger import Ledger
-from lipsync_demo.runs.storage.record_table import Lost
 from lipsync_demo.runs.storage.run_table import RunTable
 from lipsync_demo.settings import Settings
 from lipsync_demo.wavespeed.calls.polling import poll_delays

@@ -15,6 +15,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
+from lipsync_demo.database import Lost
 from lipsync_demo.runs.record.clock import now, seconds_until
 from lipsync_demo.runs.record.errors import RunNotFound
 from lipsync_demo.runs.record.ledger_line import LineState
@@ -23,7 +24,6 @@ from lipsync_demo.runs.steps import charge, words
 from lipsync_demo.runs.steps.claim import Claim
 from lipsync_demo.runs.steps.credentials import on_loopback
 from lipsync_demo.runs.steps.parameters import choices_of
-from lipsync_demo.runs.storage.record_table import Lost
 from lipsync_demo.wavespeed.calls.submission import LOOK_SECONDS
 from lipsync_demo.wavespeed.client import WaveSpeedClient
 from lipsync_demo.wavespeed.errors import AmbiguousSubmit, RateLimited, WaveSpeedError

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from lipsync_demo.runs.record.clock import microseconds
 from lipsync_demo.runs.record.cost import Charge
-from lipsync_demo.runs.storage.database import Base
+from lipsync_demo.runs.storage.base import Base
 from lipsync_demo.wavespeed.calls.billing import Bill
 
 SETTLED_AFTER = timedelta(hours=3)

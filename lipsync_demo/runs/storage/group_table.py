@@ -7,9 +7,10 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Engine, String, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import String, select
+from sqlalchemy.orm import Mapped, mapped_column
 
+from lipsync_demo.database import Database
 from lipsync_demo.runs.record.clock import now
 from lipsync_demo.runs.record.errors import GroupNotFound
 from lipsync_demo.runs.record.group import Group, GroupKind, GroupState, dump_group, load_group
@@ -30,8 +31,8 @@ class GroupTable(RecordTable[Group]):
 
     row = GroupRow
 
-    def __init__(self, engine: Engine) -> None:
-        self.engine = engine
+    def __init__(self, database: Database) -> None:
+        self.database = database
 
     def _load(self, row: Row) -> Group:
         return load_group(row.record)
@@ -64,7 +65,7 @@ class GroupTable(RecordTable[Group]):
             query = query.where(GroupRow.id.in_(ids))
         if kind is not None:
             query = query.where(GroupRow.kind == kind.value)
-        with Session(self.engine) as session:
+        with self.database.reading() as session:
             return [self._load(row) for row in session.scalars(query)]
 
     def forget(self, group_id: str, run_id: str) -> None:

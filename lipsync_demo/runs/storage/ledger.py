@@ -10,18 +10,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
-from pathlib import Path
 
-from filelock import FileLock
-from sqlalchemy import BigInteger, ColumnElement, Engine, String, select
+from sqlalchemy import BigInteger, ColumnElement, String, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from lipsync_demo.database import Database, serialise
 from lipsync_demo.runs.record.clock import microseconds, now
 from lipsync_demo.runs.record.cost import Charge
 from lipsync_demo.runs.record.ledger_line import Line, LineState, Reached
 from lipsync_demo.runs.record.run import Run
+from lipsync_demo.runs.storage.base import Base
 from lipsync_demo.runs.storage.charges import ChargeRow, charge_of, final, keep
-from lipsync_demo.runs.storage.database import Base
 from lipsync_demo.settings import MODEL_ID
 from lipsync_demo.wavespeed.calls.billing import Bill
 
@@ -63,57 +62,55 @@ class _Limit(Base):
 
 
 class Ledger:
-    """The lines and limits of one database; `folder` holds the lock of reservations."""
+    """The lines and limits of one database."""
 
-    def __init__(self, engine: Engine, folder: Path) -> None:
-        self._engine = engine
-        self._folder = folder
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     def reserve(
         self, run: Run, balance: Decimal | None, server_limit: Decimal | None
     ) -> Reached | None:
         """Write a line for the run's next request; return the limit it would break instead.
 
-        Looking and writing are one step, whatever other processes do meanwhile.
+        Looking and writing are one transaction, whatever other processes do meanwhile.
         """
         quote = run.quote
         amount = quote.amount if quote else Decimal(0)
         line = f"{run.id}:{run.submits + 1}"
-        # A lock of its own each time: it must keep threads apart too.
-        with FileLock(self._folder / ".ledger.lock"):
+        with self._database.writing() as session:
+            serialise(session.connection(), "reservations")
             if server_limit is not None and run.key == "environment":
-                spent = self.spent(key="environment", but=line)
+                spent = _spent(session, _of_key("environment"), but=line)
                 if spent + amount > server_limit:
                     return Reached("server", server_limit, spent)
-            limit = self.limit(run.session)
+            limit = _limit(session, run.session)
             if limit is not None:
-                spent = self.spent(session=run.session, but=line)
+                spent = _spent(session, [_Line.session == run.session], but=line)
                 if spent + amount > limit:
                     return Reached("session", limit, spent)
-            with Session(self._engine) as session, session.begin():
-                session.merge(
-                    _Line(
-                        id=line,
-                        run_id=run.id,
-                        at_us=microseconds(now()),
-                        session=run.session,
-                        key=run.key,
-                        mode=run.sync_mode.value if run.sync_mode else "",
-                        model=run.model,
-                        amount=None if quote is None else str(quote.amount),
-                        floor=bool(quote and quote.floor),
-                        currency=quote.currency if quote else "USD",
-                        balance=None if balance is None else str(balance),
-                        charged=None,
-                        state=LineState.RESERVED.value,
-                        task=None,
-                    )
+            session.merge(
+                _Line(
+                    id=line,
+                    run_id=run.id,
+                    at_us=microseconds(now()),
+                    session=run.session,
+                    key=run.key,
+                    mode=run.sync_mode.value if run.sync_mode else "",
+                    model=run.model,
+                    amount=None if quote is None else str(quote.amount),
+                    floor=bool(quote and quote.floor),
+                    currency=quote.currency if quote else "USD",
+                    balance=None if balance is None else str(balance),
+                    charged=None,
+                    state=LineState.RESERVED.value,
+                    task=None,
                 )
+            )
         return None
 
     def release(self, run: Run) -> None:
         """The request that was to come next will not be sent: nothing is reserved for it."""
-        with Session(self._engine) as session, session.begin():
+        with self._database.writing() as session:
             row = session.get(_Line, f"{run.id}:{run.submits + 1}")
             if row is not None and row.state == LineState.RESERVED.value:
                 row.state, row.ended_us = LineState.RELEASED.value, microseconds(now())
@@ -131,7 +128,7 @@ class Ledger:
         That is its bill.  Without one it is the fall of the balance, and only where no other
         request of the same key was made or open between the two times it was read.
         """
-        with Session(self._engine) as session, session.begin():
+        with self._database.writing() as session:
             row = session.get(_Line, f"{run.id}:{run.submits}")
             if row is None:
                 return None
@@ -147,7 +144,7 @@ class Ledger:
 
     def bill(self, line: str, bill: Bill | None) -> Charge | None:
         """Write what the API's bill says of a line now; return what is known of its cost."""
-        with Session(self._engine) as session, session.begin():
+        with self._database.writing() as session:
             row = session.get(_Line, line)
             if row is None:
                 return None
@@ -164,57 +161,41 @@ class Ledger:
         ]
         if session is not None:
             conditions.append(_Line.session == session)
-        with Session(self._engine) as opened:
+        with self._database.reading() as opened:
             return [
                 _line(row, charge)
                 for row, charge in _joined(opened, *conditions)
                 if not final(charge, row.ended_us or 0, failed=row.state == LineState.REFUND.value)
             ]
 
-    def spent(
-        self,
-        *,
-        session: str | None = None,
-        key: str | None = None,
-        but: str = "",
-    ) -> Decimal:
+    def spent(self, *, session: str | None = None, key: str | None = None) -> Decimal:
         """What counts: of a session from its beginning, of a key in a day.
 
         That is what a task's bill says, and the quote while there is none.
         """
-        conditions = [_Line.state.in_(COUNTED), _Line.id != but]
+        conditions = [] if key is None else _of_key(key)
         if session is not None:
             conditions.append(_Line.session == session)
-        if key is not None:
-            since = now() - DAY
-            conditions += [_Line.key == key, _Line.at_us >= microseconds(since)]
-        with Session(self._engine) as opened:
-            return sum(
-                (_cost(row, charge) for row, charge in _joined(opened, *conditions)), Decimal(0)
-            )
+        with self._database.reading() as opened:
+            return _spent(opened, conditions)
 
     def limit(self, session: str | None) -> Decimal | None:
         """The limit this browser session has set itself."""
-        if session is None:
-            return None
-        with Session(self._engine) as opened:
-            row = opened.get(_Limit, session)
-            return None if row is None else Decimal(row.amount)
+        with self._database.reading() as opened:
+            return _limit(opened, session)
 
     def set_limit(self, session: str, amount: Decimal | None) -> None:
         """Set or, with None, lift a session's limit."""
-        with Session(self._engine) as opened, opened.begin():
-            row = opened.get(_Limit, session)
-            if row is not None:
-                opened.delete(row)
-                opened.flush()
-            if amount is not None:
-                opened.add(_Limit(session=session, amount=str(amount)))
+        with self._database.writing() as opened:
+            if amount is None:
+                opened.execute(delete(_Limit).where(_Limit.session == session))
+            else:
+                opened.merge(_Limit(session=session, amount=str(amount)))
 
     def lines(self, session: str | None = None) -> Sequence[Line]:
         """The lines, newest first; with `session`, only those of that browser session."""
         conditions = [] if session is None else [_Line.session == session]
-        with Session(self._engine) as opened:
+        with self._database.reading() as opened:
             return [_line(row, charge) for row, charge in _joined(opened, *conditions)]
 
 
@@ -225,6 +206,25 @@ def _joined(
     query = select(_Line, ChargeRow).outerjoin(ChargeRow, ChargeRow.line == _Line.id)
     found = session.execute(query.where(*conditions).order_by(_Line.at_us.desc()))
     return [(row[0], row[1]) for row in found]
+
+
+def _of_key(key: str) -> list[ColumnElement[bool]]:
+    """The conditions for lines of a key that count at this moment."""
+    return [_Line.key == key, _Line.at_us >= microseconds(now() - DAY)]
+
+
+def _spent(
+    session: Session, conditions: Sequence[ColumnElement[bool]], *, but: str = ""
+) -> Decimal:
+    """What the lines that meet the conditions cost, without the line named `but`."""
+    counted = _joined(session, _Line.state.in_(COUNTED), _Line.id != but, *conditions)
+    return sum((_cost(row, charge) for row, charge in counted), Decimal(0))
+
+
+def _limit(session: Session, of: str | None) -> Decimal | None:
+    """The limit of a browser session."""
+    row = None if of is None else session.get(_Limit, of)
+    return None if row is None else Decimal(row.amount)
 
 
 def _cost(row: _Line, charge: ChargeRow | None) -> Decimal:

@@ -1,7 +1,7 @@
 """Records in the database: a JSON document beside the columns that are searched.
 
-Every change is one conditional UPDATE on the row's version, so two processes never overwrite
-each other, and no transaction stays open across a step.
+Every change is written only over the version that was read, so two processes never overwrite
+each other, and no transaction stays open while a record is edited.
 """
 
 from __future__ import annotations
@@ -10,15 +10,15 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from datetime import datetime
 from enum import Enum
-from typing import Any, Final, Generic, Protocol, TypeVar, cast
+from typing import Any, Final, Generic, Protocol, TypeVar
 
-from sqlalchemy import JSON, BigInteger, Engine, String, select, update
-from sqlalchemy.engine import CursorResult
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import JSON, BigInteger, String, delete, select
+from sqlalchemy.orm import Mapped, Session, declared_attr, mapped_column
 
+from lipsync_demo.database import Database, Lost
 from lipsync_demo.runs.record.clock import microseconds
 from lipsync_demo.runs.record.errors import RunsError
-from lipsync_demo.runs.storage.database import Base
+from lipsync_demo.runs.storage.base import Base
 
 ANYBODY: Final = "*"
 
@@ -39,10 +39,6 @@ class Record(Protocol):
 T = TypeVar("T", bound=Record)
 
 
-class Lost(Exception):  # noqa: N818
-    """The record is driven under another lease by now; whoever sees this lets go of it."""
-
-
 class Row(Base):
     """The columns every table of records has."""
 
@@ -55,6 +51,10 @@ class Row(Base):
     version: Mapped[int]
     record: Mapped[dict[str, Any]] = mapped_column(JSON)
 
+    @declared_attr.directive
+    def __mapper_args__(cls) -> dict[str, Any]:  # noqa: N805 - SQLAlchemy gives it the class
+        return {"version_id_col": cls.version}
+
 
 class RecordTable(ABC, Generic[T]):
     """One table of records of type T.
@@ -65,7 +65,7 @@ class RecordTable(ABC, Generic[T]):
     """
 
     row: type[Row]
-    engine: Engine
+    database: Database
 
     @abstractmethod
     def _load(self, row: Any) -> T: ...
@@ -94,14 +94,13 @@ class RecordTable(ABC, Generic[T]):
 
     def add(self, item: T, token: str | None) -> None:
         """Keep a new record, driven under the lease with this token."""
-        with Session(self.engine) as session, session.begin():
+        with self.database.writing() as session:
             session.add(
                 self.row(
                     id=item.id,
                     created_us=microseconds(item.created_at),
                     state=item.state.value,
                     owner=token,
-                    version=1,
                     record=self._dump(item),
                     **self._columns(item),
                 )
@@ -113,7 +112,7 @@ class RecordTable(ABC, Generic[T]):
         Raises:
             RunsError: there is none.
         """
-        with Session(self.engine) as session:
+        with self.database.reading() as session:
             return self._load(self._row(session, record_id))
 
     def change(
@@ -136,41 +135,33 @@ class RecordTable(ABC, Generic[T]):
             RunsError: there is none with this id.
         """
         while True:
-            with Session(self.engine) as session:
+            with self.database.reading() as session:
                 row = self._row(session, record_id)
-                if token is not ANYBODY and row.owner != token:
-                    raise Lost(record_id)
-                before, version, owner = self._load(row), row.version, row.owner
+            if token is not ANYBODY and row.owner != token:
+                raise Lost(record_id)
+            before = self._load(row)
             edited = edit(before)
             if edited is before and new_token is None:
                 return before, before
             after = self._stamped(edited)
-            values = {
-                "state": after.state.value,
-                "record": self._dump(after),
-                "version": version + 1,
-                "owner": (new_token or owner) if self._active(after) else None,
-            }
-            table = self.row
-            with Session(self.engine) as session, session.begin():
-                result = session.execute(
-                    update(table)
-                    .where(table.id == record_id, table.version == version)
-                    .values(**values)
-                )
-                if cast("CursorResult[Any]", result).rowcount == 1:
-                    return before, after
+            row.state, row.record = after.state.value, self._dump(after)
+            row.owner = (new_token or row.owner) if self._active(after) else None
+            try:
+                with self.database.writing() as session:
+                    session.add(row)
+            except Lost:
+                # Somebody wrote in between: whether this one still may is seen in what they wrote.
+                continue
+            return before, after
 
     def remove(self, record_id: str) -> None:
         """Forget a record; nothing happens when there is none."""
-        with Session(self.engine) as session, session.begin():
-            row = session.get(self.row, record_id)
-            if row is not None:
-                session.delete(row)
+        with self.database.writing() as session:
+            session.execute(delete(self.row).where(self.row.id == record_id))
 
     def token(self, record_id: str) -> str | None:
         """The token of the lease the record is driven under, None when nobody drives it."""
-        with Session(self.engine) as session:
+        with self.database.reading() as session:
             return self._row(session, record_id).owner
 
     def _driven(self, *states: str) -> list[tuple[str, str | None]]:
@@ -179,5 +170,5 @@ class RecordTable(ABC, Generic[T]):
         query = (
             select(table.id, table.owner).where(table.state.in_(states)).order_by(table.created_us)
         )
-        with Session(self.engine) as session:
+        with self.database.reading() as session:
             return [(record_id, owner) for record_id, owner in session.execute(query)]

@@ -1,4 +1,4 @@
-"""Runs in a database: SQLite by default, any SQLAlchemy URL otherwise."""
+"""Runs in a database."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, String, func, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import String, func, select
+from sqlalchemy.orm import Mapped, mapped_column
 
+from lipsync_demo.database import Database
 from lipsync_demo.runs.record.clock import now
 from lipsync_demo.runs.record.errors import RunNotFound
 from lipsync_demo.runs.record.group import Group
@@ -29,8 +30,8 @@ class RunTable(RecordTable[Run]):
 
     row = RunRow
 
-    def __init__(self, engine: Engine, folder: Path) -> None:
-        self.engine = engine
+    def __init__(self, database: Database, folder: Path) -> None:
+        self.database = database
         self._folder = folder
 
     def _load(self, row: Row) -> Run:
@@ -75,7 +76,7 @@ class RunTable(RecordTable[Run]):
             query = query.where(written == model)
         if group is not None:
             query = query.where(RunRow.record["group"].as_string() == group)
-        with Session(self.engine) as session:
+        with self.database.reading() as session:
             return [self._load(row) for row in session.scalars(query)]
 
     def of_group(self, group: Group) -> Sequence[Run | None]:
@@ -89,20 +90,20 @@ class RunTable(RecordTable[Run]):
         query = select(func.count()).where(
             RunRow.state.in_([state.value for state in states]), RunRow.backend == backend
         )
-        with Session(self.engine) as session:
+        with self.database.reading() as session:
             return session.scalar(query) or 0
 
     def tasks(self, *, but_of: str) -> set[str]:
         """Ids of the tasks that belong to runs other than this one."""
         columns = RunRow.record["prediction_id"].as_string(), RunRow.record["other_tasks"]
-        with Session(self.engine) as session:
+        with self.database.reading() as session:
             rows = session.execute(select(*columns).where(RunRow.id != but_of))
             return {task for latest, others in rows for task in (latest, *(others or ())) if task}
 
     def input_hashes(self) -> set[str]:
         """SHA-256 of every input of every run."""
         columns = [RunRow.record[role]["sha256"].as_string() for role in ("video", "audio")]
-        with Session(self.engine) as session:
+        with self.database.reading() as session:
             return {name for row in session.execute(select(*columns)) for name in row if name}
 
     def unfinished(self) -> Sequence[tuple[str, str | None]]:

@@ -1,20 +1,22 @@
-"""The database opened with the tables of this version."""
+"""The database of runs: SQLite, or PostgreSQL."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from sqlalchemy import Engine
-
+from lipsync_demo.database import Database
 from lipsync_demo.runs.storage import charges, group_table, ledger, run_table, share_links
-from lipsync_demo.runs.storage.database import connect, create
+from lipsync_demo.runs.storage.base import Base
 
-TABLES = (run_table.RunRow, group_table.GroupRow, ledger, charges.ChargeRow, share_links)
+MODELS = (run_table.RunRow, group_table.GroupRow, ledger, charges.ChargeRow, share_links)
 """What declares tables: imported here so that all of them are known."""
 
+METADATA = Base.metadata
+"""The tables as the models have them; the migrations must lead there."""
 
-def open_database(url: str, folder: Path) -> Engine:
-    """An engine for `url` whose tables are those of this version; `folder` holds its lock."""
-    engine = connect(url)
-    create(engine, folder)
-    return engine
+
+def open_database(url: str) -> Database:
+    """The database of runs at `url`, with the schema of this version.
+
+    Raises:
+        DatabaseUnusable: it is damaged, may not be written, or is of a newer version.
+    """
+    return Database.open(url, "runs")

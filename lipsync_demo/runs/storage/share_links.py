@@ -14,13 +14,14 @@ from datetime import datetime, timedelta, timezone
 from typing import Literal
 from urllib.parse import urlencode
 
-from sqlalchemy import BigInteger, Engine, String, delete, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import BigInteger, String, delete, select
+from sqlalchemy.orm import Mapped, mapped_column
 
+from lipsync_demo.database import Database
 from lipsync_demo.hosting.errors import LinkRefused
 from lipsync_demo.hosting.secret import signing_secret
 from lipsync_demo.runs.record.clock import microseconds, now
-from lipsync_demo.runs.storage.database import Base
+from lipsync_demo.runs.storage.base import Base
 from lipsync_demo.settings import Settings
 
 Kind = Literal["run", "group"]
@@ -54,9 +55,9 @@ class ShareLink:
 class ShareLinks:
     """The shared links of one data folder."""
 
-    def __init__(self, settings: Settings, engine: Engine) -> None:
+    def __init__(self, settings: Settings, database: Database) -> None:
         self._settings = settings
-        self._engine = engine
+        self._database = database
 
     def share(self, kind: Kind, target: str, days: int) -> tuple[ShareLink, str]:
         """A new link to a run or group, for so many days; return its path and query.
@@ -74,7 +75,7 @@ class ShareLinks:
             expires_us=microseconds(expires),
             revoked=False,
         )
-        with Session(self._engine) as session, session.begin():
+        with self._database.writing() as session:
             session.add(row)
         exp = str(int(expires.timestamp()))
         query = urlencode({"exp": exp, "sig": self._signature(share.name, exp)})
@@ -88,7 +89,7 @@ class ShareLinks:
         """
         if not hmac.compare_digest(self._signature(name, exp).encode(), sig.encode()):
             raise LinkRefused("This link is not valid.", 403)
-        with Session(self._engine) as session:
+        with self._database.reading() as session:
             row = session.get(ShareLinkRow, name)
             if row is None or row.revoked:
                 raise LinkRefused("This link was taken back.", 410)
@@ -103,20 +104,20 @@ class ShareLinks:
             ShareLinkRow.revoked.is_(False),
             ShareLinkRow.expires_us > microseconds(now()),
         )
-        with Session(self._engine) as session:
+        with self._database.reading() as session:
             return [_share(row) for row in session.scalars(query)]
 
     def revoke(self, target: str) -> int:
         """Take back every link to a run or group; return how many still worked."""
         working = {share.name for share in self.of(target)}
-        with Session(self._engine) as session, session.begin():
+        with self._database.writing() as session:
             for row in session.scalars(select(ShareLinkRow).where(ShareLinkRow.target == target)):
                 row.revoked = True
         return len(working)
 
     def remove(self, target: str) -> None:
         """Take back every link to a run or group and forget it: its reader gets 410."""
-        with Session(self._engine) as session, session.begin():
+        with self._database.writing() as session:
             session.execute(delete(ShareLinkRow).where(ShareLinkRow.target == target))
 
     def _signature(self, name: str, exp: str) -> str:

@@ -4,24 +4,25 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy.engine import Engine
 
-from lipsync_demo.backend.jobs.store import JobStore, open_database
+from lipsync_demo.backend.jobs.store import JobStore
 from lipsync_demo.backend.jobs.uploads import UploadStore
+from lipsync_demo.backend.schema import open_database
+from lipsync_demo.database import Database
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Engine]:
-    engine = open_database(tmp_path / "jobs.sqlite3")
-    yield engine
-    engine.dispose()
+def database(tmp_path: Path) -> Iterator[Database]:
+    opened = open_database(tmp_path / "jobs.sqlite3")
+    yield opened
+    opened.close()
 
 
 @pytest.fixture
-def jobs(database: Engine) -> JobStore:
+def jobs(database: Database) -> JobStore:
     return JobStore(database)
 
 
 @pytest.fixture
-def uploads(database: Engine, tmp_path: Path) -> UploadStore:
+def uploads(database: Database, tmp_path: Path) -> UploadStore:
     return UploadStore(database, tmp_path / "uploads", 1 << 20)

@@ -1,11 +1,7 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import replace
 from pathlib import Path
-
-from sqlalchemy import text
-from sqlalchemy.engine import Engine
 
 from lipsync_demo.backend.faults.effects import Decree
 from lipsync_demo.backend.jobs.store import (
@@ -19,8 +15,9 @@ from lipsync_demo.backend.jobs.store import (
     JobStore,
     Outcome,
     now_ms,
-    open_database,
 )
+from lipsync_demo.backend.schema import open_database
+from lipsync_demo.database import Database
 from lipsync_demo.media.sync_modes import SyncMode
 
 DONE = Outcome(outputs=("a.mp4",), nsfw=(False,), queue_ms=5, inference_ms=20)
@@ -97,7 +94,7 @@ def test_a_job_found_in_work_at_a_start_waits_again(jobs: JobStore, tmp_path: Pa
     store = JobStore(later)
     assert store.recover() == 1
     assert claim(store).id == lost.id
-    later.dispose()
+    later.close()
 
 
 def test_a_job_that_keeps_killing_its_worker_fails_in_the_end(jobs: JobStore) -> None:
@@ -169,25 +166,6 @@ def test_old_jobs_are_removed_unless_somebody_works_on_them(jobs: JobStore) -> N
     assert jobs.get(running.id) is not None
 
 
-def test_the_database_survives_a_kill(database: Engine) -> None:
-    with database.connect() as connection:
+def test_the_database_survives_a_kill(database: Database) -> None:
+    with database.engine.connect() as connection:
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
-
-
-def test_a_database_of_an_earlier_version_is_taken_over(tmp_path: Path) -> None:
-    path = tmp_path / "jobs.sqlite3"
-    database = open_database(path)
-    old = add(JobStore(database))
-    with database.begin() as connection:
-        for column in ("found", "base64"):
-            connection.execute(text(f"ALTER TABLE jobs DROP COLUMN {column}"))
-    database.dispose()
-    database = open_database(path)
-    jobs = JobStore(database)
-    taken = claim(jobs)
-    assert (taken.id, taken.found, taken.base64) == (old.id, None, None)
-    jobs.finish(taken, replace(DONE, found={"faces": 1}))
-    done = jobs.get(old.id)
-    assert done is not None
-    assert done.found == {"faces": 1}
-    database.dispose()

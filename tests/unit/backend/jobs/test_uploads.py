@@ -3,11 +3,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from sqlalchemy.engine import Engine
 
 from lipsync_demo.backend.http.envelopes import ApiError
 from lipsync_demo.backend.jobs.store import now_ms
 from lipsync_demo.backend.jobs.uploads import Upload, UploadStore
+from lipsync_demo.database import Database
 from lipsync_demo.media.formats import MEDIA_TYPES
 
 LIMIT = 1 << 20
@@ -104,7 +104,7 @@ def test_a_second_upload_does_not_replace_the_first(uploads: UploadStore, tmp_pa
 
 
 def test_a_start_clears_away_half_files(
-    uploads: UploadStore, database: Engine, tmp_path: Path
+    uploads: UploadStore, database: Database, tmp_path: Path
 ) -> None:
     half = tmp_path / "uploads" / "x.mp4.1234.part"
     half.write_bytes(b"12")

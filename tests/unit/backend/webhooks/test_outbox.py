@@ -3,17 +3,17 @@ from __future__ import annotations
 import threading
 
 import pytest
-from sqlalchemy.engine import Engine
 
 from lipsync_demo.backend.jobs.store import Job, JobStore, Outcome
 from lipsync_demo.backend.webhooks.outbox import Delivery, Outbox
+from lipsync_demo.database import Database
 from lipsync_demo.media.sync_modes import SyncMode
 
 HOOK = "https://media.example/done"
 
 
 @pytest.fixture
-def outbox(database: Engine) -> Outbox:
+def outbox(database: Database) -> Outbox:
     return Outbox(database)
 
 

@@ -25,9 +25,9 @@ from tests.unit.runs.storage.test_run_table import make_run
 
 @pytest.fixture
 def runs(settings: Settings) -> Iterator[RunTable]:
-    made = RunTable(open_database(settings.runs_database_url, settings.runs_dir), settings.runs_dir)
+    made = RunTable(open_database(settings.runs_database_url), settings.runs_dir)
     yield made
-    made.engine.dispose()
+    made.database.close()
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def dispatcher(settings: Settings, runs: RunTable) -> Iterator[Dispatcher]:
     made = Dispatcher(
         settings,
         runs,
-        Ledger(runs.engine, settings.runs_dir),
+        Ledger(runs.database),
         Credentials(settings),
         FileLeases(settings.data_dir / "owners"),
     )
@@ -47,7 +47,7 @@ def dispatcher(settings: Settings, runs: RunTable) -> Iterator[Dispatcher]:
 def left(settings: Settings, runs: RunTable) -> Run:
     """A run that nobody drives."""
     run = make_run(settings.runs_dir, base_url=settings.base_url)
-    run.folder.mkdir()
+    run.folder.mkdir(parents=True)
     runs.add(run, None)
     return run
 
@@ -115,11 +115,11 @@ class TableLeases:
 def test_a_lease_may_be_held_in_the_database(
     settings: Settings, runs: RunTable, left: Run, seconds: float, taken_over: bool
 ) -> None:
-    other: Leases = TableLeases(runs.engine, "other", seconds)
+    other: Leases = TableLeases(runs.database.engine, "other", seconds)
     token = other.acquire().token
     runs.change(left.id, lambda run: run, token=None, new_token=token)
-    mine = TableLeases(runs.engine, "mine", 60)
-    ledger = Ledger(runs.engine, settings.runs_dir)
+    mine = TableLeases(runs.database.engine, "mine", 60)
+    ledger = Ledger(runs.database)
     dispatcher = Dispatcher(settings, runs, ledger, Credentials(settings), mine)
     assert dispatcher.driven(left) is not taken_over
     dispatcher.take(left, left.state)

@@ -15,8 +15,6 @@ from lipsync_demo.runs.record.errors import RunRefused
 from lipsync_demo.runs.record.ledger_line import as_csv
 from lipsync_demo.runs.record.run import RunState, dump_run, load_run
 from lipsync_demo.runs.steps.parameters import api_only
-from lipsync_demo.runs.storage.ledger import Ledger
-from lipsync_demo.runs.storage.schema import open_database
 from lipsync_demo.runs.workspace import Workspace
 from lipsync_demo.settings import MODEL_ID, Settings
 from lipsync_demo.wavespeed.client import WaveSpeedClient
@@ -153,29 +151,11 @@ def test_a_record_of_before_is_one_of_the_default(work: Workspace, settings: Set
         del record[name]
     old = load_run(record, run.folder)
     assert (old.model, old.choices, old.own_checks) == (MODEL_ID, {}, ())
-    with work.runs.engine.begin() as connection:
+    with work.runs.database.engine.begin() as connection:
         drop = "UPDATE runs SET record = json_remove(record, '$.model') WHERE id = :id"
         connection.execute(text(drop), {"id": run.id})
     assert [r.id for r in work.runs.list(model=MODEL_ID)] == [run.id]
     assert work.runs.list(model=NEWER) == []
-
-
-def test_a_ledger_of_before_gets_its_new_column(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'old.sqlite3'}"
-    engine = open_database(url, tmp_path)
-    with engine.begin() as connection:
-        connection.execute(text("ALTER TABLE ledger DROP COLUMN model"))
-        connection.execute(
-            text(
-                "INSERT INTO ledger (id, run_id, at_us, key, mode, floor, currency, state) "
-                "VALUES ('r:1', 'r', 1, 'environment', 'loop', 0, 'USD', 'spent')"
-            )
-        )
-    engine.dispose()
-    engine = open_database(url, tmp_path)
-    (line,) = Ledger(engine, tmp_path).lines()
-    assert (line.model, line.mode) == (MODEL_ID, "loop")
-    engine.dispose()
 
 
 def test_models_are_compared_in_one_mode_from_one_upload(

@@ -20,6 +20,8 @@ from lipsync_demo.runs.storage.ledger import Ledger
 from lipsync_demo.runs.workspace import Workspace
 from lipsync_demo.settings import Settings
 from tests.faults.scripted_api import KEY, ScriptedApi
+from tests.unit.database.racing import at_once
+from tests.unit.runs.steps.reserving import reserves
 from tests.unit.runs.storage.test_run_table import make_run
 
 Service = Callable[..., Workspace]
@@ -128,7 +130,7 @@ def test_many_at_once_never_go_beyond_a_limit(work: Workspace, settings: Setting
         quoted(make_run(settings.runs_dir, id=f"{n:032x}", session=SESSION), "0.30")
         for n in range(12)
     ]
-    ledgers = [Ledger(work.runs.engine, settings.runs_dir) for _ in made]
+    ledgers = [Ledger(work.runs.database) for _ in made]
     reached: list[object] = []
     start = threading.Barrier(len(made))
 
@@ -143,6 +145,18 @@ def test_many_at_once_never_go_beyond_a_limit(work: Workspace, settings: Setting
         thread.join()
     assert sum(r is None for r in reached) == 3
     assert ledgers[0].spent(session=SESSION) == Decimal("0.90")
+
+
+@pytest.mark.parametrize("whose", ["session", "server"])
+def test_four_processes_of_five_threads_never_go_beyond_a_limit_for_ten(
+    work: Workspace, settings: Settings, whose: str
+) -> None:
+    if whose == "session":
+        work.ledger.set_limit(SESSION, Decimal(3))
+    url = settings.runs_database_url
+    refused = [one for each in at_once(4, reserves, url, whose, SESSION) for one in each]
+    assert sorted(refused) == [False] * 10 + [True] * 10
+    assert work.ledger.spent(key="environment") == Decimal(3)
 
 
 def test_the_server_s_day_rolls_on(

@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lipsync_demo.database import Lost
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.runs.record.errors import RunNotFound
 from lipsync_demo.runs.record.run import MediaRecord, Run, RunError, RunState, dump_run, load_run
-from lipsync_demo.runs.storage.record_table import Lost
 from lipsync_demo.runs.storage.run_table import RunTable
 from lipsync_demo.runs.storage.schema import open_database
 
@@ -41,14 +41,14 @@ def make_run(folder: Path, run_id: str = "a" * 32, **changes: object) -> Run:
 
 
 def opened(url: str, folder: Path) -> RunTable:
-    return RunTable(open_database(url, folder), folder)
+    return RunTable(open_database(url), folder)
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[RunTable]:
     made = opened(f"sqlite:///{tmp_path / 'data' / 'runs.sqlite3'}", tmp_path / "data" / "runs")
     yield made
-    made.engine.dispose()
+    made.database.close()
 
 
 def _full(folder: Path) -> Run:
@@ -165,7 +165,7 @@ def test_no_change_is_lost_between_stores(store: RunTable, tmp_path: Path) -> No
     for thread in threads:
         thread.join()
     assert store.get(run.id).submits == 50
-    other.engine.dispose()
+    other.database.close()
 
 
 def test_stores_may_be_made_at_once(tmp_path: Path) -> None:
@@ -182,7 +182,7 @@ def test_stores_may_be_made_at_once(tmp_path: Path) -> None:
     assert len(made) == 6
     for store in made:
         assert list(store.list()) == []
-        store.engine.dispose()
+        store.database.close()
 
 
 def test_lists_filter_by_state_and_backend(store: RunTable, tmp_path: Path) -> None:

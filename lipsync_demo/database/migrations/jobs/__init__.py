@@ -1,0 +1,1 @@
+"""Migrations of the local backend's database of jobs."""
