@@ -68,6 +68,17 @@ class GroupTable(RecordTable[Group]):
         with self.database.reading() as session:
             return [self._load(row) for row in session.scalars(query)]
 
+    def run_ids(self, ids: Collection[str]) -> Sequence[str]:
+        """Ids of the runs begun for these groups, the newest group's first."""
+        query = (
+            select(GroupRow.record["items"])
+            .where(GroupRow.id.in_(ids))
+            .order_by(GroupRow.created_us.desc(), GroupRow.id)
+        )
+        with self.database.reading() as session:
+            items = [item for found in session.scalars(query) for item in found]
+        return [item["run_id"] for item in items if item.get("run_id")]
+
     def forget(self, group_id: str, run_id: str) -> None:
         """A run of the group was deleted: its item is not begun again by itself."""
 

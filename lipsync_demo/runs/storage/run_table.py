@@ -7,8 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import String, func, select
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ColumnElement, Select, String, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from lipsync_demo.database import Database
 from lipsync_demo.runs.record.clock import now
@@ -61,8 +61,12 @@ class RunTable(RecordTable[Run]):
         backend: str | None = None,
         model: str | None = None,
         group: str | None = None,
+        inputs: Collection[str] | None = None,
     ) -> Sequence[Run]:
-        """Runs, newest first, of these ids, states, backend, model and group when given."""
+        """Runs, newest first, of these ids, states, backend, model and group when given.
+
+        With `inputs`, only those with a video or a speech whose SHA-256 is among them.
+        """
         query = select(RunRow).order_by(RunRow.created_us.desc(), RunRow.id).limit(limit)
         if ids is not None:
             query = query.where(RunRow.id.in_(ids))
@@ -71,13 +75,17 @@ class RunTable(RecordTable[Run]):
         if backend is not None:
             query = query.where(RunRow.backend == backend)
         if model is not None:
-            # A record without one was written when there was only the default.
-            written = func.coalesce(RunRow.record["model"].as_string(), MODEL_ID)
-            query = query.where(written == model)
+            query = query.where(written_model() == model)
         if group is not None:
             query = query.where(RunRow.record["group"].as_string() == group)
+        if inputs is not None:
+            query = query.where(_hash("video").in_(inputs) | _hash("audio").in_(inputs))
         with self.database.reading() as session:
-            return [self._load(row) for row in session.scalars(query)]
+            return self.loaded(session, query)
+
+    def loaded(self, session: Session, query: Select[Any]) -> Sequence[Run]:
+        """The runs that a query finds."""
+        return [self._load(row) for row in session.scalars(query)]
 
     def of_group(self, group: Group) -> Sequence[Run | None]:
         """The run of each item as it stands, None where none was begun or it was deleted."""
@@ -102,10 +110,21 @@ class RunTable(RecordTable[Run]):
 
     def input_hashes(self) -> set[str]:
         """SHA-256 of every input of every run."""
-        columns = [RunRow.record[role]["sha256"].as_string() for role in ("video", "audio")]
+        columns = [_hash(role) for role in ("video", "audio")]
         with self.database.reading() as session:
             return {name for row in session.execute(select(*columns)) for name in row if name}
 
     def unfinished(self) -> Sequence[tuple[str, str | None]]:
         """Id and lease token of every run that is not at rest, oldest first."""
         return self._driven(*(state.value for state in ACTIVE))
+
+
+def written_model() -> ColumnElement[str]:
+    """The model of a row's record; one without it was written when there was only the default."""
+    return func.coalesce(RunRow.record["model"].as_string(), MODEL_ID)
+
+
+def _hash(role: str) -> ColumnElement[str]:
+    """The SHA-256 of a row's `video` or `audio`."""
+    found: ColumnElement[str] = RunRow.record[role]["sha256"].as_string()
+    return found

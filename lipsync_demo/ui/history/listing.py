@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from lipsync_demo.media.picture.stills import stills
 from lipsync_demo.runs.record.folder import RunFolder
 from lipsync_demo.runs.record.review import Verdict
 from lipsync_demo.runs.record.run import Run, RunState
+from lipsync_demo.runs.storage.run_search import RunPage
 from lipsync_demo.settings import MODEL_ID
 from lipsync_demo.templates import render_macro
 from lipsync_demo.ui.frame import notices
@@ -27,9 +27,6 @@ Link = Callable[[Path], str]
 TEMPLATE = "ui/history/listing.html"
 PAGE = 20
 """Runs per page."""
-
-ANY = ""
-"""Value of an inactive filter."""
 
 THUMBNAIL_HEIGHT = 96
 """Height of a thumbnail in pixels."""
@@ -43,53 +40,13 @@ MARKS = {Verdict.PASS: ("✓", "good"), Verdict.FAIL: ("✕", "bad-ink")}
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """The filters of the list; an empty one is inactive."""
-
-    words: str = ANY
-    mode: str = ANY
-    backend: str = ANY
-    state: str = ANY
-    verdict: str = ANY
-    model: str = ANY
-
-    def holds(self, run: Run) -> bool:
-        """Whether the run matches every filter and contains every word."""
-        judged = run.review.verdict.value if run.review and run.review.verdict else "none"
-        exact = (
-            (self.mode, run.sync_mode.value if run.sync_mode else None),
-            (self.backend, run.backend),
-            (self.state, run.state.value),
-            (self.verdict, judged),
-            (self.model, run.model),
-        )
-        if any(want not in (ANY, has) for want, has in exact):
-            return False
-        said = " ".join(_said(run)).lower()
-        return all(word in said for word in self.words.lower().split())
-
-
-def _said(run: Run) -> Iterable[str]:
-    """The searchable texts of a run."""
-    yield from (run.id, run.prediction_id or "", run.model, run.manner, run.state.value)
-    yield from (record.name for record in (run.video, run.audio) if record)
-    if run.review:
-        yield run.review.note
-    if run.error:
-        yield run.error.what
-
-
-def history(runs: Sequence[Run], wanted: Wanted, page: int, link: Link) -> Markup:
-    """One page of the matching runs, newest first, as links."""
-    found = [run for run in runs if wanted.holds(run)]
-    if not found:
-        return notices.quiet(words.NONE_FOUND if runs else words.NOTHING_YET)
-    pages = (len(found) - 1) // PAGE + 1
-    page = min(max(page, 0), pages - 1)
-    listed = [row(run, link) for run in found[page * PAGE : (page + 1) * PAGE]]
-    count = words.count(len(found), len(runs))
-    return render_macro(TEMPLATE, "page", words, count, listed, page, pages)
+def history(page: RunPage, link: Link) -> Markup:
+    """One page of the matching runs, as links."""
+    if not page.runs:
+        return notices.quiet(words.NONE_FOUND if page.known else words.NOTHING_YET)
+    listed = [row(run, link) for run in page.runs]
+    count = words.count(page.found, page.known)
+    return render_macro(TEMPLATE, "page", words, count, listed, page.number, page.pages)
 
 
 def recordings(runs: Sequence[Run], link: Link) -> Markup:

@@ -12,13 +12,14 @@ from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.runs.record.errors import RunNotFound, RunsError
 from lipsync_demo.runs.record.review import HEADINGS, Review, Verdict
 from lipsync_demo.runs.record.run import Run
+from lipsync_demo.runs.storage.run_search import ANY, RunSearch, search
 from lipsync_demo.runs.upkeep.review import review
 from lipsync_demo.ui.frame import header, notices
 from lipsync_demo.ui.frame import words as frame_words
 from lipsync_demo.ui.frame.context import AT_ONCE, IN_TURN, LATEST, Changes, Shared, unchanged
-from lipsync_demo.ui.frame.ids import KEPT, remembered, run_id
+from lipsync_demo.ui.frame.ids import remembered, run_id
 from lipsync_demo.ui.history import words
-from lipsync_demo.ui.history.listing import ANY, Wanted, history, recordings
+from lipsync_demo.ui.history.listing import PAGE, history, recordings
 from lipsync_demo.ui.history.widgets import (
     ALSO_API,
     HERE,
@@ -45,15 +46,16 @@ class History:
     def _known(self, ids: object, groups: object) -> list[str]:
         """Ids of the runs this browser holds, alone or in its comparisons and batches."""
         mine = remembered(groups)
-        found = self.shared.workspace.groups.list(KEPT, ids=mine) if mine else []
-        return list(dict.fromkeys([*remembered(ids), *(i for g in found for i in g.run_ids)]))
+        grouped = self.shared.workspace.groups.run_ids(mine) if mine else []
+        return list(dict.fromkeys([*remembered(ids), *grouped]))
 
     def list_runs(self, ids: object, groups: object, page: int, *wanted: str) -> Changes:
         """Show the runs that match the filters."""
-        known = self._known(ids, groups)
-        runs = self.shared.workspace.runs.list(KEPT, ids=known) if known else []
-        shown = history(runs, Wanted(*(text or ANY for text in wanted)), page, self.shared.link)
-        if not runs and (recorded := samples.comparison()):
+        asked = RunSearch(*(text or ANY for text in wanted))
+        runs = self.shared.workspace.runs
+        found = search(runs, self._known(ids, groups), asked, page, PAGE)
+        shown = history(found, self.shared.link)
+        if not found.known and (recorded := samples.comparison()):
             shown += recordings(recorded, self.shared.link)
         return {self.runs.listing: shown}
 

@@ -10,11 +10,11 @@ import gradio as gr
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.runs.record.review import HEADINGS
 from lipsync_demo.runs.record.run import RunState
+from lipsync_demo.runs.storage.run_search import ANY
 from lipsync_demo.ui.frame import words as frame_words
 from lipsync_demo.ui.frame.context import html
 from lipsync_demo.ui.frame.listing import SELECT_JS
 from lipsync_demo.ui.history import words
-from lipsync_demo.ui.history.listing import ANY
 from lipsync_demo.wavespeed.catalogue import MODELS
 
 HERE = "here"
@@ -25,7 +25,7 @@ ALSO_API = "api"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListWidgets:
-    """The filters in the order of `Wanted`, and the list; `page` is the current page."""
+    """The filters in the order of `RunSearch`, and the list; `page` is the current page."""
 
     filters: Sequence[gr.Textbox | gr.Dropdown]
     listing: gr.HTML
