@@ -6,8 +6,6 @@ so that a link opens one file for a limited time and reveals nothing about other
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import re
 import secrets
 import shutil
@@ -16,11 +14,12 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 from lipsync_demo.files import digest
 from lipsync_demo.hosting.errors import HostingUnavailable, LinkRefused
 from lipsync_demo.hosting.secret import signing_secret
+from lipsync_demo.hosting.signer import LinkSigner
 from lipsync_demo.settings import HostingName, Settings
 from lipsync_demo.wavespeed.bodies import Progress
 
@@ -32,9 +31,6 @@ LIFETIME_SECONDS = 24 * 3600
 
 _NAME = re.compile(r"([0-9a-f]{8,12})-[A-Za-z0-9_-]{32}(\.[a-z0-9]{1,8})?")
 """Name of a published file: hexadecimal expiry, random text, extension."""
-
-_EXPIRY = re.compile(r"[0-9]{1,12}")
-"""Expiry in a link, in seconds since 1970."""
 
 
 class SignedMedia:
@@ -56,7 +52,7 @@ class SignedMedia:
         lifetime: int = LIFETIME_SECONDS,
         now: Callable[[], float] = time.time,
     ) -> None:
-        self._secret = secret
+        self._signer = LinkSigner(secret, "media")
         self._base_url = base_url.rstrip("/")
         self._root = root
         self._lifetime = lifetime
@@ -97,10 +93,10 @@ class SignedMedia:
         Raises:
             LinkRefused: the signature is invalid, the link has expired, or the file is gone.
         """
-        genuine = hmac.compare_digest(self._signature(name, exp).encode(), sig.encode())
-        if not (genuine and _NAME.fullmatch(name) and _EXPIRY.fullmatch(exp)):
+        expires = self._signer.expiry(name, exp, sig)
+        if not _NAME.fullmatch(name):
             raise LinkRefused("This link is not valid.", 403)
-        if int(exp) <= self._now():
+        if expires <= self._now():
             raise LinkRefused("This link has expired.", 403)
         path = self._root / name
         if not path.is_file():
@@ -133,12 +129,7 @@ class SignedMedia:
             target.hardlink_to(path.resolve())
         except OSError:
             shutil.copyfile(path, target)
-        query = urlencode({"exp": expires, "sig": self._signature(name, str(expires))})
-        return expires, f"{self._base_url}{ROUTE}{name}?{query}"
-
-    def _signature(self, name: str, exp: str) -> str:
-        signed = f"{name}\n{exp}".encode("utf-8", "surrogatepass")
-        return hmac.new(self._secret, signed, hashlib.sha256).hexdigest()
+        return expires, f"{self._base_url}{ROUTE}{name}?{self._signer.query(name, expires)}"
 
     def _sweep(self) -> None:
         """Remove published files that have expired, according to their names."""

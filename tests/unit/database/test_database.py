@@ -145,6 +145,17 @@ def test_a_database_that_may_not_be_written_is_explained(tmp_path: Path, schema:
     assert "LIPSYNC_DATA_DIR" in error.value.hint
 
 
+def test_what_may_only_be_read_is_read(tmp_path: Path) -> None:
+    path = earlier(tmp_path / "runs.sqlite3", "13a6138")
+    Database.open(f"sqlite:///{path}", "runs").close()
+    database = Database.open(f"sqlite:///file:{path}?mode=ro&uri=true", "runs")
+    with database.reading() as session:
+        assert session.get_one(RunRow, DONE).state == "done"
+    with pytest.raises(DatabaseUnusable, match="cannot be written"), database.writing() as session:
+        session.get_one(RunRow, DONE).state = "failed"
+    database.close()
+
+
 def test_a_folder_in_the_place_of_a_database_is_explained(tmp_path: Path) -> None:
     (tmp_path / "data.sqlite3").mkdir()
     with pytest.raises(DatabaseUnusable, match=r"data\.sqlite3 cannot be opened"):

@@ -1,0 +1,65 @@
+"""The signer of every link this app gives out: to published media and to shared pages.
+
+A link holds a name, its expiry and an HMAC-SHA256 of both.  Signatures of one kind of link are
+refused by the others.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from typing import Literal
+from urllib.parse import urlencode
+
+from lipsync_demo.hosting.errors import LinkRefused
+from lipsync_demo.hosting.secret import signing_secret
+from lipsync_demo.settings import Settings
+
+Kind = Literal["media", "share"]
+
+_MARKS: dict[Kind, str] = {"media": "", "share": "share\n"}
+"""What stands before the name in the signed text; links given out depend on it."""
+
+_EXPIRY = re.compile(r"[0-9]{1,12}")
+"""Expiry in a link, in seconds since 1970."""
+
+
+class LinkSigner:
+    """Signs links of one kind, and recognises its own.
+
+    Args:
+        secret: at least 16 bytes.
+    """
+
+    def __init__(self, secret: bytes, kind: Kind) -> None:
+        self._secret = secret
+        self._mark = _MARKS[kind]
+
+    def query(self, name: str, expires: int) -> str:
+        """The query of a link with this name that expires at this second since 1970."""
+        return urlencode({"exp": expires, "sig": self._signature(name, str(expires))})
+
+    def expiry(self, name: str, exp: str, sig: str) -> int:
+        """The second since 1970 at which a link expires, taken from its signed query.
+
+        Raises:
+            LinkRefused: the signature is invalid.
+        """
+        genuine = hmac.compare_digest(self._signature(name, exp).encode(), sig.encode())
+        if not (genuine and _EXPIRY.fullmatch(exp)):
+            raise LinkRefused("This link is not valid.", 403)
+        return int(exp)
+
+    def _signature(self, name: str, exp: str) -> str:
+        signed = f"{self._mark}{name}\n{exp}".encode("utf-8", "surrogatepass")
+        return hmac.new(self._secret, signed, hashlib.sha256).hexdigest()
+
+
+def link_signer(settings: Settings, kind: Kind) -> LinkSigner:
+    """The signer of links of one kind.
+
+    Raises:
+        HostingUnavailable: there is no usable secret.
+    """
+    return LinkSigner(signing_secret(settings), kind)
