@@ -25,7 +25,7 @@ from sqlalchemy import (
     select,
 )
 
-from lipsync_demo.database.errors import FAILURES, DatabaseUnusable
+from lipsync_demo.database.errors import unusable
 
 _PATIENCE_SECONDS: Final = 30.0
 """How long a connection waits for another one that writes."""
@@ -73,7 +73,7 @@ def connect(url: str) -> Engine:
 
     @event.listens_for(engine, "handle_error")
     def _explain(context: ExceptionContext) -> None:
-        explained = _explained(context.original_exception, path)
+        explained = unusable(str(context.original_exception), path)
         if explained is not None:
             raise explained from context.original_exception
 
@@ -104,13 +104,3 @@ def _path(url: URL) -> Path | None:
     """The file of a SQLite database; None where it is in memory or given as a URI."""
     name = url.database
     return None if not name or name == ":memory:" or name.startswith("file:") else Path(name)
-
-
-def _explained(error: BaseException, path: Path | None) -> DatabaseUnusable | None:
-    for sign, (what, hint) in FAILURES.items():
-        if sign in str(error):
-            name, folder = (path.name, path.parent) if path else ("at its address", "its folder")
-            return DatabaseUnusable(
-                what.format(name=name, folder=folder), hint.format(name=name, folder=folder)
-            )
-    return None

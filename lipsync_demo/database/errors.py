@@ -3,6 +3,9 @@
 # ruff: noqa: N818 - named after what is wrong, as the whole tree is
 from __future__ import annotations
 
+from pathlib import Path
+
+from lipsync_demo.database import words
 from lipsync_demo.errors import ExplainedError
 
 
@@ -14,34 +17,21 @@ class Lost(Exception):
     """Somebody else changed or drives the record by now; whoever sees this lets go of it."""
 
 
-FAILURES = {
-    "attempt to write a readonly database": (
-        "The database {name} cannot be written: its file or folder is read-only.",
-        "Give yourself the right to write in {folder}, or choose another folder with "
-        "LIPSYNC_DATA_DIR.",
-    ),
-    "unable to open database file": (
-        "The database {name} cannot be opened: its file or folder may not be read and written.",
-        "Give yourself the right to read and write in {folder}, or choose another folder with "
-        "LIPSYNC_DATA_DIR.",
-    ),
-    "file is not a database": (
-        "The file {name} is not a database, or its beginning is damaged.",
-        "Put a copy of before in its place, or move it out of {folder}: then an empty one is made.",
-    ),
-    "database disk image is malformed": (
-        "The database {name} is damaged.",
-        "Put a copy of before in its place, or move it out of {folder} with the files beside it "
-        "that begin with its name: then an empty one is made.",
-    ),
-}
-"""SQLite's words for a file that cannot be used, with what happened and what to do."""
+def unusable(message: str, path: Path | None) -> DatabaseUnusable | None:
+    """The error for SQLite's message about the database at `path`; None for other messages."""
+    place = {
+        "name": path.name if path else words.NO_PLACE,
+        "folder": path.parent if path else words.NO_FOLDER,
+    }
+    for sign, (what, hint) in words.FAILURES.items():
+        if sign in message:
+            return DatabaseUnusable(what.format(**place), hint.format(**place))
+    return None
 
 
-def too_new(name: str, folder: str, found: str, known: str) -> DatabaseUnusable:
-    """The error for a database whose schema this version does not know."""
+def too_new(path: Path, found: str, known: str) -> DatabaseUnusable:
+    """The error for a database with the schema `found`, where the latest known is `known`."""
     return DatabaseUnusable(
-        f"The database {name} was written by a newer version of Lipsync Demo: its schema is "
-        f"{found}, this version knows those up to {known}.",
-        f"Start that newer version, or choose another folder than {folder} with LIPSYNC_DATA_DIR.",
+        words.TOO_NEW.format(name=path.name, found=found, known=known),
+        words.START_NEWER.format(folder=path.parent),
     )

@@ -37,7 +37,7 @@ def migrate(engine: Engine, schema: str) -> None:
         if _current(connection, known):
             return
     with for_writing(engine).begin() as connection:
-        serialise(connection, f"migrations of {schema}")
+        serialise(connection, schema)
         # Another process may have done it while this one waited.
         if not _current(connection, known):
             upgrade(connection, schema)
@@ -69,6 +69,5 @@ def _current(connection: Connection, known: list[str]) -> bool:
         return False
     stamp = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
     if stamp is not None and stamp not in known:
-        place = Path(connection.engine.url.database or "")
-        raise too_new(place.name, str(place.parent), stamp, known[-1])
+        raise too_new(Path(connection.engine.url.database or ""), stamp, known[-1])
     return stamp == known[-1]
