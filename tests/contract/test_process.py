@@ -177,3 +177,12 @@ def test_starting_loads_no_library_that_is_not_needed(modules: str, heavy: str) 
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_a_damaged_database_is_said_by_who_starts_it(tmp_path: Path) -> None:
+    (tmp_path / "backend").mkdir()
+    (tmp_path / "backend" / "jobs.sqlite3").write_bytes(b"not a database at all " * 100)
+    backend = LocalBackend(tmp_path, 1)
+    with pytest.raises(BackendError, match=r"jobs\.sqlite3 is not a database"):
+        backend.start()
+    backend.stop()

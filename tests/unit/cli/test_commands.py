@@ -293,10 +293,9 @@ def test_a_terminal_gets_a_bar(
 
 
 def test_a_damaged_database_ends_a_command_with_a_message(process: Cli, tmp_path: Path) -> None:
-    data = tmp_path / "damaged"
-    data.mkdir()
-    (data / "runs.sqlite3").write_bytes(b"not a database at all " * 100)
-    listed = process("list", LIPSYNC_DATA_DIR=str(data))
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "runs.sqlite3").write_bytes(b"not a database at all " * 100)
+    listed = process("list")
     assert listed.returncode == 1
     assert "runs.sqlite3 is not a database" in listed.stderr
     assert "Traceback" not in listed.stderr
