@@ -108,6 +108,9 @@ class Worker:
                 raise RenderTimeout
             answer: Rendered | Refused = self._pipe.recv()
         except (EOFError, OSError) as error:
+            # The pipe closes before the process has ended: it would be taken for a living one.
+            self.kill()
+            self._process.join()
             raise WorkerDied from error
         if isinstance(answer, Rendered):
             self.loaded = Loaded(None)
