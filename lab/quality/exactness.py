@@ -17,7 +17,7 @@ from lab import bars
 from lipsync_demo.engine import lip_sync
 from lipsync_demo.engine.drawing.plan import drawings, sketches
 from lipsync_demo.engine.face import FaceLandmarker
-from lipsync_demo.engine.speech import SpeechModel, hear, speech_samples
+from lipsync_demo.engine.speech import SpeechModel, extract_voice, speech_samples
 from lipsync_demo.engine.speech.lay_out import LaidOutSpeech
 from lipsync_demo.engine.tracking import follow
 from lipsync_demo.engine.video import FrameReader, Picture
@@ -77,7 +77,7 @@ def _exact(video: Path, speech: Path, mode: SyncMode) -> Exact:
         lip_sync(video, speech, mode, output)
         start, length = _stated(output)
         heard = decode(output)
-        wanted = hear(lay_sound(sound, laid))
+        wanted = extract_voice(lay_sound(sound, laid))
         shift = late(speech_samples(output), wanted)
     return Exact(
         video=video.stem,

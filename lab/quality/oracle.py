@@ -22,7 +22,7 @@ from lipsync_demo.engine.face import FaceLandmarker, fit_pose
 from lipsync_demo.engine.face.geometry import Pose, measures, smooth
 from lipsync_demo.engine.face.regions import Landmarks
 from lipsync_demo.engine.mouths.builder import build_library
-from lipsync_demo.engine.mouths.selection import select_donors
+from lipsync_demo.engine.mouths.selection import select_mouths
 from lipsync_demo.engine.video import FrameReader
 
 FRAMES = 200
@@ -144,13 +144,13 @@ def _drive(clip: _Clip, other: _Clip, landmarker: FaceLandmarker) -> Figures:
     renderer = MouthRenderer(library)
     drawn: list[Floats] = []
     spent = time.process_time()
-    donors = select_donors(library, target, Pose(pose.rotation, pose.scale, pose.translation))
+    selections = select_mouths(library, target, Pose(pose.rotation, pose.scale, pose.translation))
     spent = time.process_time() - spent
     seen: Landmarks | None = None
     for number, source in enumerate(order):
         start = time.process_time()
         frame = renderer.render(
-            clip.frames[source], clip.points[source], target[number], donors[number]
+            clip.frames[source], clip.points[source], target[number], selections[number]
         )
         spent += time.process_time() - start
         seen = landmarker.track(frame, seen)

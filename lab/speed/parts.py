@@ -28,8 +28,8 @@ from lipsync_demo.engine.background import batches
 from lipsync_demo.engine.drawing.plan import drawings, shown
 from lipsync_demo.engine.face import FaceLandmarker
 from lipsync_demo.engine.face.regions import Face, Landmarks, Region
-from lipsync_demo.engine.pipeline import laid_speech, may_skip, worth_seeing
-from lipsync_demo.engine.speech import SpeechModel, hear
+from lipsync_demo.engine.pipeline import frames_to_analyse, may_skip, speech_timeline
+from lipsync_demo.engine.speech import SpeechModel, extract_voice
 from lipsync_demo.engine.speech.lay_out import LaidOutSpeech
 from lipsync_demo.engine.tracking import follow
 from lipsync_demo.engine.video import FrameReader, Picture, VideoWriter
@@ -138,12 +138,12 @@ def part_times(video: Path, speech: Path, output: Path) -> tuple[dict[Part, floa
     with FrameReader(video, spill=output.parent) as reader, TemporaryFile() as kept:
         with clock(Part.LISTEN):
             sound = decode(speech)
-            shapes = SpeechModel.load().predict(hear(sound))
-        laid = laid_speech(reader, sound, SyncMode.CUT_OFF)
+            shapes = SpeechModel.load().predict(extract_voice(sound))
+        laid = speech_timeline(reader, sound, SyncMode.CUT_OFF)
         frames = plan(laid, reader.times)
         landmarker = _TimedLandmarker(clock)
         with clock(Part.LIBRARY):
-            numbers = range(worth_seeing(reader, frames))
+            numbers = range(frames_to_analyse(reader, frames))
             seen = reader.pictures(numbers, needed=frozenset(frames.sources))
             some = batches(clock.each(Part.DECODE, seen), reader.size)
             shots = follow(chain.from_iterable(some), landmarker, skip=may_skip(reader))

@@ -89,7 +89,7 @@ def listen(clips: list[Clip], seed: int = 0) -> None:
     slower, faster, over a telephone and in a room."""
     network, rng = PhoneNetwork.load(), np.random.default_rng(seed)
     for clip in clips:
-        clip.features = [network.hear(clip.samples, warp=w) for w in WARPS]
+        clip.features = [network.features(clip.samples, warp=w) for w in WARPS]
         clip.paces = [1.0] * len(WARPS)
         samples = spectrum.levelled(clip.samples)
         loud = np.sqrt(np.mean(np.square(samples)))
@@ -98,13 +98,16 @@ def listen(clips: list[Clip], seed: int = 0) -> None:
             kind = NOISES[int(rng.integers(len(NOISES)))]
             added = noise(kind, len(samples), rng, other)
             level = np.float32(loud * 10 ** (-rng.uniform(3, 20) / 20))
-            clip.features.append(network.hear(samples + added * level))
+            clip.features.append(network.features(samples + added * level))
         for up, down in PACES:
             pace = up / down
             played = np.asarray(resample_poly(samples, down, up), np.float32)
             # Resampling moves the formants too; the warp takes them back.
-            clip.features.append(network.hear(played, warp=1 / pace))
-        clip.features += [network.hear(_telephone(samples, rng)), network.hear(_room(samples, rng))]
+            clip.features.append(network.features(played, warp=1 / pace))
+        clip.features += [
+            network.features(_telephone(samples, rng)),
+            network.features(_room(samples, rng)),
+        ]
         clip.paces += [1.0] * 3 + [up / down for up, down in PACES] + [1.0] * 2
 
 
@@ -155,7 +158,7 @@ def silences(seed: int = 1) -> list[Floats]:
     network, rng = PhoneNetwork.load(), np.random.default_rng(seed)
     kinds = ("white", "pink", "brown", "hum", "hum", *["music"] * 3, *["tone"] * 4) * 8
     return [
-        network.hear(
+        network.features(
             noise(kind, 64000, rng, np.zeros(1, "f4")) * np.float32(10 ** rng.uniform(-4, -1))
         )
         for kind in kinds

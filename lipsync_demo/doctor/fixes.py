@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from pydub import AudioSegment
 
-from lipsync_demo.engine.speech import hear
+from lipsync_demo.engine.speech import extract_voice
 from lipsync_demo.engine.video import FrameReader, HeldSound, VideoWriter, resized
 from lipsync_demo.media.audio import decode
 from lipsync_demo.media.container.failures import written
@@ -143,7 +143,7 @@ def mono(path: Path, target: Path) -> Path:
     Raises:
         MediaError: the file has no sound or cannot be read.
     """
-    samples = hear(decode(path), SPEECH_RATE)
+    samples = extract_voice(decode(path), SPEECH_RATE)
     data = np.rint(samples * 32767).astype(np.int16).tobytes()
     return _sound(
         AudioSegment(data=data, sample_width=2, frame_rate=SPEECH_RATE, channels=1), target

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from lipsync_demo.engine.speech import SpeechModel, VoiceChannels, voice_of
+from lipsync_demo.engine.speech import SpeechModel, VoiceChannels, voice_channels
 from lipsync_demo.media.audio import decode, mixed
 
 RATE = 16_000
@@ -40,7 +40,7 @@ def voice(path: Path) -> Voice:
         MediaError: the file has no sound or cannot be read.
     """
     sound = decode(path)
-    channels = voice_of(sound)
+    channels = voice_channels(sound)
     samples = mixed(sound, channels.weights)
     count = max(1, len(samples) // STEP)
     blocks = np.resize(samples, count * STEP).reshape(count, STEP)

@@ -1,7 +1,7 @@
-"""Lip-sync on the CPU: a talking video and speech in, the video with moving lips out.
+"""Lip-sync on the CPU: takes a talking video and speech, writes the video with moving lips.
 
-`lip_sync` is the one way in. The sub-packages are its steps, as `docs/engine.md` lists them; what
-their `__all__` names serves the checks of videos, too. All else is the engine's own.
+`lip_sync` is the entry point. The sub-packages are its steps (see `docs/engine.md`); the checks of
+videos also use what their `__all__` names. Everything else is private.
 """
 
 from importlib import import_module
@@ -26,7 +26,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
-    """Load the module that has the name: who needs an error alone waits for no pipeline."""
+    """Import the module of a public name lazily: an error class needs no pipeline."""
     if name in __all__:
         for home in ("errors", "progress", "cache", "pipeline"):
             module = import_module(f"{__name__}.{home}")

@@ -1,4 +1,4 @@
-"""The kinds of arrays the engine computes with. Their shapes stand where they are used."""
+"""Array types of the engine; each use states its shape."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats: TypeAlias = NDArray[np.float32]
-"""Points, measures, sound: what a network or a picture needs no more digits for."""
+"""Landmarks, measures, samples: 32 bits are enough."""
 Doubles: TypeAlias = NDArray[np.float64]
-"""Matrices and times, where rounding would add up."""
+"""Matrices and times, where rounding errors would add up."""
 Image: TypeAlias = NDArray[np.uint8]
 """Code values from 0 to 255: (height, width) or (height, width, 3)."""
 Indices: TypeAlias = NDArray[np.intp]
-"""Numbers of rows, points or frames."""
+"""Indices of rows, landmarks or frames."""
 Flags: TypeAlias = NDArray[np.bool_]
-"""What is so and what is not."""
+"""Boolean masks."""

@@ -1,7 +1,7 @@
 """Background threads that keep the order of their items: codecs release the GIL.
 
-A queue of a few items joins the two sides. An error on either side ends the other, and no thread
-is left running.
+A bounded queue joins the two threads. An error on either side ends the other; no thread is left
+running.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 QUEUE_LENGTH = 2
-"""Items that wait between two threads: enough to even out what single items cost."""
+"""Items queued between two threads: enough to absorb jitter."""
 BATCH_BYTES = 6 * 1024 * 1024
-"""Bytes of the pictures of one batch."""
+"""Bytes of pictures in one batch."""
 
 
 def prefetch(items: Iterable[T], held: int = QUEUE_LENGTH) -> Generator[T, None, None]:
-    """Yield the items, which a background thread computes up to `held` of them in advance.
+    """Yield the items; a background thread computes up to `held` of them in advance.
 
     An error raised by the items is raised here in its place. Close the generator to stop early;
     the thread ends with it.
@@ -40,7 +40,7 @@ def prefetch(items: Iterable[T], held: int = QUEUE_LENGTH) -> Generator[T, None,
 def batches(items: Iterable[T], size: tuple[int, int]) -> Iterator[list[T]]:
     """Yield the items in batches; each item has a picture of `size` (width, height).
 
-    Working in batches keeps data in the processor's caches, which a codec empties.
+    A codec evicts the CPU caches; working in batches keeps data there.
     """
     coming = iter(items)
     most = max(BATCH_BYTES // (size[0] * size[1] * 3 // 2), 1)
@@ -51,7 +51,7 @@ def batches(items: Iterable[T], size: tuple[int, int]) -> Iterator[list[T]]:
 class BackgroundWorker(Generic[T]):
     """A background thread that does `work` on each item, with at most `held` items in its queue.
 
-    A context manager: leaving it waits for the items left, or drops them after an error.
+    A context manager: on exit it waits for the queued items, or drops them after an error.
     """
 
     def __init__(self, work: Callable[[T], None], held: int = QUEUE_LENGTH) -> None:
@@ -79,7 +79,7 @@ class BackgroundWorker(Generic[T]):
             raise self._error
 
     def put(self, item: T) -> None:
-        """Queue an item; raise the error of the work on an earlier one, if any."""
+        """Queue an item; raise the error that the work on an earlier item raised."""
         if not self._queue.put(item) and self._error is not None:
             raise self._error
 
@@ -107,7 +107,7 @@ def _fill(items: Iterable[T], queue: _Queue[T]) -> None:
 
 
 class _Queue(Generic[T]):
-    """A bounded queue that either side may close."""
+    """A bounded queue that writer and reader may close."""
 
     def __init__(self, held: int) -> None:
         self._held = held
@@ -117,7 +117,7 @@ class _Queue(Generic[T]):
         self._error: BaseException | None = None
 
     def put(self, item: T) -> bool:
-        """Wait for room and add an item; return false when the reader is gone."""
+        """Wait for room and add an item; return false if the reader closed the queue."""
         with self._changed:
             self._changed.wait_for(lambda: self._shut or len(self._items) < self._held)
             if not self._shut:
@@ -126,20 +126,20 @@ class _Queue(Generic[T]):
             return not self._shut
 
     def end(self, error: BaseException | None = None) -> None:
-        """Close by the writer; the reader raises `error`, if any, after the last item."""
+        """Close the writer's side; the reader raises `error`, if any, after the last item."""
         with self._changed:
             self._ended, self._error = True, error
             self._changed.notify_all()
 
     def close(self) -> None:
-        """Close by the reader and drop what waits."""
+        """Close the reader's side and drop queued items."""
         with self._changed:
             self._shut = True
             self._items.clear()
             self._changed.notify_all()
 
     def items(self) -> Generator[T, None, None]:
-        """Yield items as they come until the writer closes the queue."""
+        """Yield items until the writer closes the queue."""
         while True:
             with self._changed:
                 self._changed.wait_for(lambda: self._shut or self._ended or bool(self._items))

@@ -1,8 +1,7 @@
-"""The analysis of a video and of a speech, and coded groups of pictures, kept for the next run.
+"""A cache of the analysis of videos and speech, and of coded groups of pictures.
 
-One file of arrays each, named by the hash of the content, of what was asked and of the engine's
-own code and weights: what is read back is what would be computed again, digit for digit. The
-least recently used files go when all together take too much.
+Each entry is one `.npz` file, named by a hash of the content, the request and the engine's code and
+weights, so a hit equals a recomputation bit for bit. The least recently used files are evicted.
 """
 
 from __future__ import annotations
@@ -30,42 +29,42 @@ from lipsync_demo.files import digest, replacing
 
 T = TypeVar("T")
 
-MOST_BYTES = 512 * 1024 * 1024
-"""Bytes of all files together."""
-CODE_AND_WEIGHTS = frozenset({".py", ".npz", ".task"})
-"""Suffixes of the files whose change makes the engine find something else."""
-SHAPES = ("measures", "lips", "closed", "speech")
-SOURCES = (Path(__file__).parent, Path(media.__file__).parent)
-"""Folders whose code and weights decide what the engine finds."""
-GOP = ("data", "sizes", "places", "keys")
+MAX_BYTES = 512 * 1024 * 1024
+"""Size of all files together, bytes."""
+HASHED_SUFFIXES = frozenset({".py", ".npz", ".task"})
+"""Suffixes of code and weights: a change of one invalidates the cache."""
+SHAPE_FIELDS = ("measures", "lips", "closed", "speech")
+SOURCE_FOLDERS = (Path(__file__).parent, Path(media.__file__).parent)
+"""Folders whose code and weights determine the result."""
+GOP_FIELDS = ("data", "sizes", "places", "keys")
 
 logger = logging.getLogger(__name__)
 
 
 class Cache(Protocol):
-    """Where the pipeline looks before it computes."""
+    """Results of earlier runs, which the pipeline asks for before it computes."""
 
     def shots(self, video: Path, asked: str, find: Callable[[], list[Shot]]) -> list[Shot]:
-        """The shots of a video; `asked` tells apart what `find` may be asked for."""
+        """Return the shots of a video; `asked` names the options that `find` depends on."""
 
-    def shapes(self, audio: Path, hear: Callable[[], SpeechShapes]) -> SpeechShapes:
-        """The mouth shapes of a speech."""
+    def shapes(self, audio: Path, predict: Callable[[], SpeechShapes]) -> SpeechShapes:
+        """Return the mouth shapes of a speech file, from the cache or from `predict`."""
 
     def gop(self, key: str) -> Gop | None:
-        """The coded group that was kept for a key, if it is still there."""
+        """Return the coded group stored under a key, or None."""
 
     def store_gop(self, key: str, gop: Gop) -> None:
-        """Keep a coded group; `key` is the hash of all that it was drawn and encoded from."""
+        """Store a coded group; `key` hashes everything the group depends on."""
 
 
 class NoCache:
-    """A `Cache` that keeps nothing: everything is computed."""
+    """A `Cache` that stores nothing."""
 
     def shots(self, video: Path, asked: str, find: Callable[[], list[Shot]]) -> list[Shot]:
         return find()
 
-    def shapes(self, audio: Path, hear: Callable[[], SpeechShapes]) -> SpeechShapes:
-        return hear()
+    def shapes(self, audio: Path, predict: Callable[[], SpeechShapes]) -> SpeechShapes:
+        return predict()
 
     def gop(self, key: str) -> Gop | None:
         return None
@@ -75,14 +74,14 @@ class NoCache:
 
 
 class AnalysisCache:
-    """A `Cache` in files in `folder`, at most `most_bytes`. Safe to share between processes.
+    """A `Cache` of files in `folder`, at most `max_bytes`. Safe to share between processes.
 
-    Whoever asks for what another process is just computing waits for it.
+    A process that asks for an entry another one is computing waits for it.
     """
 
-    def __init__(self, folder: Path, most_bytes: int = MOST_BYTES) -> None:
+    def __init__(self, folder: Path, max_bytes: int = MAX_BYTES) -> None:
         self._folder = folder
-        self._most_bytes = most_bytes
+        self._max_bytes = max_bytes
         folder.mkdir(parents=True, exist_ok=True)
 
     def shots(self, video: Path, asked: str, find: Callable[[], list[Shot]]) -> list[Shot]:
@@ -90,14 +89,14 @@ class AnalysisCache:
             "shots", f"{digest(video)} {asked}", find, stored_shots.packed, stored_shots.unpacked
         )
 
-    def shapes(self, audio: Path, hear: Callable[[], SpeechShapes]) -> SpeechShapes:
-        return self._cached("shapes", digest(audio), hear, _packed_shapes, _unpacked_shapes)
+    def shapes(self, audio: Path, predict: Callable[[], SpeechShapes]) -> SpeechShapes:
+        return self._cached("shapes", digest(audio), predict, _packed_shapes, _unpacked_shapes)
 
     def gop(self, key: str) -> Gop | None:
         return _read(self._path("gop", key), _unpacked_gop)
 
     def store_gop(self, key: str, gop: Gop) -> None:
-        self._write(self._path("gop", key), {name: getattr(gop, name) for name in GOP})
+        self._write(self._path("gop", key), {name: getattr(gop, name) for name in GOP_FIELDS})
 
     def _cached(
         self,
@@ -108,8 +107,8 @@ class AnalysisCache:
         unpack: Callable[[Arrays], T],
     ) -> T:
         path = self._path(kind, what)
-        # A few locks for all: one for each file would stay behind for ever. Each kind has its
-        # own, because a look at a video may listen to its sound.
+        # 16 locks per kind: lock files are never deleted. Kinds do not share locks because the
+        # analysis of a video may ask for the shapes of its sound.
         with FileLock(self._folder / f".{kind}-{path.stem[-1]}.lock"):
             found = _read(path, unpack)
             if found is None:
@@ -118,7 +117,7 @@ class AnalysisCache:
         return found
 
     def _path(self, kind: str, what: str) -> Path:
-        name = hashlib.sha256(f"{_engine()} {kind} {what}".encode()).hexdigest()
+        name = hashlib.sha256(f"{_engine_hash()} {kind} {what}".encode()).hexdigest()
         return self._folder / f"{kind}-{name}.npz"
 
     def _write(self, path: Path, arrays: Arrays) -> None:
@@ -140,14 +139,14 @@ class AnalysisCache:
             ages.append((status.st_mtime_ns, status.st_size, path))
         total = sum(size for _, size, _ in ages)
         for _, size, path in sorted(ages):
-            if total <= self._most_bytes:
+            if total <= self._max_bytes:
                 return
             path.unlink(missing_ok=True)
             total -= size
 
 
 def _read(path: Path, unpack: Callable[[Arrays], T]) -> T | None:
-    """What is in a file; None when it is not there or cannot be read."""
+    """Return the content of a file; None if it is missing or unreadable."""
     try:
         with np.load(path, allow_pickle=False) as arrays:
             found = unpack(dict(arrays))
@@ -166,28 +165,28 @@ def _touch(path: Path) -> None:
 
 
 @cache
-def _engine() -> str:
-    """Hash of the engine's code and weights, and of the code that reads media for it."""
-    return code_hash(*SOURCES)
+def _engine_hash() -> str:
+    """Return the hash of the code and weights of the engine and the code of `media`."""
+    return code_hash(*SOURCE_FOLDERS)
 
 
 def code_hash(*folders: Path) -> str:
-    """Hash of all code and weights below the folders, by their paths there; of nothing else."""
+    """Return the SHA-256 over the relative paths and contents of all code and weights."""
     found = hashlib.sha256()
     for folder in folders:
-        files = (path for path in folder.rglob("*") if path.suffix in CODE_AND_WEIGHTS)
+        files = (path for path in folder.rglob("*") if path.suffix in HASHED_SUFFIXES)
         for path in sorted(files):
             found.update(f"{path.relative_to(folder).as_posix()} {digest(path)}\n".encode())
     return found.hexdigest()
 
 
 def _packed_shapes(shapes: SpeechShapes) -> Arrays:
-    return {name: getattr(shapes, name) for name in SHAPES}
+    return {name: getattr(shapes, name) for name in SHAPE_FIELDS}
 
 
 def _unpacked_shapes(arrays: Arrays) -> SpeechShapes:
-    return SpeechShapes(**{name: arrays[name] for name in SHAPES})
+    return SpeechShapes(**{name: arrays[name] for name in SHAPE_FIELDS})
 
 
 def _unpacked_gop(arrays: Arrays) -> Gop:
-    return Gop(**{name: arrays[name] for name in GOP})
+    return Gop(**{name: arrays[name] for name in GOP_FIELDS})

@@ -18,12 +18,12 @@ class EngineError(ExplainedError):
 
 
 class UnreadableMedia(EngineError, MediaError):
-    """The video or the speech cannot be decoded: to whoever reads media, an error of reading."""
+    """The video or the speech cannot be decoded. Also a `MediaError`."""
 
 
 class NoFace(EngineError):
-    """The video shows no face the engine can use."""
+    """No frame of the video shows a usable face."""
 
 
 class BrokenWeights(EngineError):
-    """The installation lacks a weights file or holds another one."""
+    """A weights file is missing or its checksum differs."""

@@ -1,9 +1,8 @@
-"""A talking video and speech in, the lip-synced video out.
+"""The lip-sync pipeline.
 
-Two passes over the video: the first follows the face and gathers its mouths, the second
-draws. Between them the speech becomes one mouth shape for each output frame, at exactly
-the time that frame is shown. Pictures are streamed in both passes; decoding, drawing and
-encoding go on side by side.
+Two passes over the video: the first tracks the face and collects its mouth patches, the second
+draws. Between them, the speech model gives one mouth shape per output frame, at its presentation
+time. Both passes stream pictures; decoding, drawing and encoding run in parallel.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ from lipsync_demo.engine.drawing.plan import drawings
 from lipsync_demo.engine.errors import NoFace, UnreadableMedia
 from lipsync_demo.engine.face.landmarker import FaceLandmarker
 from lipsync_demo.engine.progress import EngineReport, OnProgress, Stage, Stopwatch
-from lipsync_demo.engine.speech.channels import hear
+from lipsync_demo.engine.speech.channels import extract_voice
 from lipsync_demo.engine.speech.lay_out import LaidOutSpeech
 from lipsync_demo.engine.speech.model import SpeechModel
 from lipsync_demo.engine.speech.shapes import Shapes
@@ -50,17 +49,16 @@ from lipsync_demo.settings import FaceChoice
 if TYPE_CHECKING:
     from pydub import AudioSegment
 
-WORTH_KNOWING = Fraction(10)
-"""Seconds of the video that are looked at even when fewer are shown: more mouths to take."""
-WHOLE_STEPS = Fraction(1)
-"""Past them the video is looked at in steps of so many seconds: modes that show a frame more or
-less share what was found."""
-
-SKIPPING_RATE = Fraction(20)
-"""Frames a second; with fewer too much happens between two."""
+MIN_ANALYSED_SECONDS = Fraction(10)
+"""Seconds of video analysed even if fewer are shown: they give more mouth patches."""
+ANALYSIS_STEP_SECONDS = Fraction(1)
+"""Beyond that, the analysed length is a multiple of this many seconds: modes that show a frame more
+or less share the cached analysis."""
+MIN_SKIPPING_RATE = Fraction(20)
+"""Frame rate, in Hz, from which frames may be interpolated instead of landmarked."""
 
 Listener: TypeAlias = Callable[[Floats], Shapes]
-"""Mouth shapes for mono sound (n,) at 16 kHz."""
+"""Returns the mouth shapes for mono samples (n,) at 16 kHz."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,19 +85,18 @@ def lip_sync(
     cache: Cache | None = None,
     face: FaceChoice = "speaking",
 ) -> EngineReport:
-    """Write to `output` (MP4) the video with its lips moving to the speech; return the report.
+    """Write the lip-synced video to `output` (MP4) and return the report.
 
-    A still picture in place of the video is shown for as long as the speech lasts, in any
-    mode. `listener` stands in for this installation's speech model. What was computed from the
-    same video or speech before is taken from `cache`. `face` tells whose lips move where there
-    are several. Nothing is written when an error is raised.
+    A still picture in place of the video is shown for the length of the speech, in any mode.
+    `listener` replaces the installed speech model, `cache` supplies earlier results, and `face`
+    selects the face to drive if there are several. An error leaves no file behind.
 
     Raises:
-        UnreadableMedia: the video or the speech cannot be read.
-        NoFace: no frame that is shown has a face the engine can use.
-        BrokenWeights: the installation is damaged.
+        UnreadableMedia: the video or the speech cannot be decoded.
+        NoFace: no frame of the output shows a usable face.
+        BrokenWeights: a weights file is missing or damaged.
     """
-    # Frames are worked on one after another and the codecs have threads of their own.
+    # Frames are processed sequentially, and the codecs have their own threads.
     cv2.setNumThreads(1)
     request = _Request(video, audio, mode, output, listener, cache or NoCache(), face)
     watch = Stopwatch(on_progress)
@@ -119,16 +116,16 @@ def _lip_sync(
 ) -> EngineReport:
     with watch.stage(Stage.LISTEN):
         sound = decode(request.audio)
-        shapes = _heard(request.audio, sound, request)
-        laid = laid_speech(reader, sound, request.mode)
+        shapes = _mouth_shapes(request.audio, sound, request)
+        laid = speech_timeline(reader, sound, request.mode)
         heard = StoredSound.of(lay_sound(sound, laid), sound_file)
         del sound  # minutes of it are large beside everything else
     frames = plan(laid, reader.times)
-    count = worth_seeing(reader, frames)
+    count = frames_to_analyse(reader, frames)
     asked = f"{count} frames, {request.face}"
     with watch.stage(Stage.ANALYSE) as report:
         shots = request.cache.shots(
-            request.video, asked, lambda: _tracked(request, reader, frames, count, report)
+            request.video, asked, lambda: _track(request, reader, frames, count, report)
         )
     with watch.stage(Stage.CHOOSE):
         drawn = drawings(frames, shots, LaidOutSpeech(shapes, laid))
@@ -167,15 +164,15 @@ def _lip_sync(
     )
 
 
-def _tracked(
+def _track(
     request: _Request,
     reader: FrameReader,
     frames: FramePlan,
     count: int,
     report: Callable[[float], None],
 ) -> list[Shot]:
-    """The shots of the first `count` frames; `report` is given how much is done, 0 to 1."""
-    choose = chooser(request.face, reader.times, functools.cache(lambda: _own_speech(request)))
+    """Return the shots of the first `count` frames; `report` gets the fraction done, 0 to 1."""
+    choose = chooser(request.face, reader.times, functools.cache(lambda: _original_shapes(request)))
     numbers, needed = range(count), frozenset(frames.sources)
     with closing(prefetch(reader.pictures(numbers, needed))) as pictures:
         return follow(
@@ -187,25 +184,25 @@ def _tracked(
         )
 
 
-def _heard(path: Path, sound: AudioSegment, request: _Request) -> Shapes:
+def _mouth_shapes(path: Path, sound: AudioSegment, request: _Request) -> Shapes:
     if request.listener is not None:
-        return request.listener(hear(sound))
-    return request.cache.shapes(path, lambda: SpeechModel.load().predict(hear(sound)))
+        return request.listener(extract_voice(sound))
+    return request.cache.shapes(path, lambda: SpeechModel.load().predict(extract_voice(sound)))
 
 
-def _own_speech(request: _Request) -> Shapes | None:
-    """Mouth shapes for the video's own sound; None when it has none that can be read.
+def _original_shapes(request: _Request) -> Shapes | None:
+    """Return the mouth shapes of the video's own sound, None if it has none or it is unreadable.
 
-    They are this installation's own speech model's, whatever listens to the speech.
+    They always come from the installed speech model.
     """
     try:
-        return _heard(request.video, decode(request.video), replace(request, listener=None))
+        return _mouth_shapes(request.video, decode(request.video), replace(request, listener=None))
     except MediaError:
         return None
 
 
-def laid_speech(reader: FrameReader, sound: AudioSegment, mode: SyncMode) -> Timeline:
-    """Where the speech `sound` lies along the video in `mode`; a still is shown throughout."""
+def speech_timeline(reader: FrameReader, sound: AudioSegment, mode: SyncMode) -> Timeline:
+    """Return the timeline of video and speech `sound` in `mode`; a still is shown throughout."""
     times = reader.times
     return timeline(
         SyncMode.SILENCE if reader.still else mode,
@@ -217,12 +214,12 @@ def laid_speech(reader: FrameReader, sound: AudioSegment, mode: SyncMode) -> Tim
 
 
 def may_skip(reader: FrameReader) -> bool:
-    """Whether frames follow so closely that the mesh may leave out some."""
-    return reader.times.rate >= SKIPPING_RATE
+    """Return whether the frame rate is high enough to interpolate landmarks."""
+    return reader.times.rate >= MIN_SKIPPING_RATE
 
 
-def worth_seeing(reader: FrameReader, frames: FramePlan) -> int:
-    """How many frames to analyse: those shown, and some for their mouths."""
+def frames_to_analyse(reader: FrameReader, frames: FramePlan) -> int:
+    """Return how many frames to analyse: those shown, and some more for their mouth patches."""
     rate = reader.times.rate
-    steps = ceil((max(frames.sources) + 1) / (WHOLE_STEPS * rate))
-    return min(len(reader), ceil(max(steps * WHOLE_STEPS, WORTH_KNOWING) * rate))
+    steps = ceil((max(frames.sources) + 1) / (ANALYSIS_STEP_SECONDS * rate))
+    return min(len(reader), ceil(max(steps * ANALYSIS_STEP_SECONDS, MIN_ANALYSED_SECONDS) * rate))

@@ -1,4 +1,4 @@
-"""What the engine did: counts, and where the time went."""
+"""Progress, counts and timings of a run of the engine."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ class Stage(str, Enum):
 
 
 OnProgress = Callable[[Stage, float], None]
-"""Called with the stage and how much of it is done, 0 to 1."""
+"""Called with the stage and the fraction of it that is done, 0 to 1."""
 
 
 @dataclass(frozen=True, slots=True)
 class StageTime:
-    """Seconds a stage took by the clock, and on all processors together."""
+    """Wall-clock and CPU time (all threads) of a stage, seconds."""
 
     wall: float
     cpu: float
@@ -36,11 +36,11 @@ class StageTime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EngineReport:
-    """One finished lip-sync.
+    """Counts and timings of one finished lip-sync.
 
-    `frames` of the output are `synced` (the mouth was driven) or `passed_through` (no
-    usable face). `faces` is the largest number of faces followed in one shot, `shots` the
-    number of shots used. `width` and `height` are pixels as stored.
+    `frames` of the output are `synced` (the mouth was driven) or `passed_through` (no usable
+    face). `faces` is the largest number of faces tracked in one shot. `width` and `height` are
+    stored pixels.
     """
 
     frames: int
@@ -54,7 +54,7 @@ class EngineReport:
     timings: dict[Stage, StageTime]
 
     def found(self) -> dict[str, int]:
-        """What was found in the video, for the run's record."""
+        """Return the counts that a run's record stores."""
         return {
             "frames": self.frames,
             "synced": self.synced,
@@ -66,7 +66,7 @@ class EngineReport:
 
 @dataclass(slots=True)
 class Stopwatch:
-    """Times the stages and passes progress on, a hundred times a stage at most."""
+    """Measures the stages and reports progress, at most a hundred times a stage."""
 
     on_progress: OnProgress | None = None
     timings: dict[Stage, StageTime] = field(default_factory=dict)

@@ -1,1 +1,1 @@
-"""Frames with another mouth: what is drawn when, how, and the output they become."""
+"""Draws the mouths of the output frames and encodes the output."""

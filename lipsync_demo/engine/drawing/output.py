@@ -1,8 +1,7 @@
-"""The output drawn and encoded group by group; one that was made before is taken as it is.
+"""Draws and encodes the output one group of pictures at a time, reusing cached groups.
 
-Outputs of one video and one speech often begin alike, whatever the `sync_mode`: their frames
-are cut into groups where a mode's segments begin, of video or speech, so that equal stretches
-are equal groups.
+A group starts wherever a segment of the `sync_mode` does, of video or speech: modes that share a
+stretch of output then share its coded groups.
 """
 
 from __future__ import annotations
@@ -24,16 +23,16 @@ from lipsync_demo.engine.video.reader import FrameReader
 from lipsync_demo.engine.video.writer import VideoWriter
 from lipsync_demo.media.frame_plan import FramePlan
 
-LONGEST_KEPT = Fraction(120)
-"""Seconds. Groups of longer outputs are not cached: they would push out everything else."""
+MAX_CACHED_SECONDS = Fraction(120)
+"""Seconds. Longer outputs are not cached: their groups would evict everything else."""
 
 Work: TypeAlias = Callable[[], None]
 
 
 class Output:
-    """What is shown when: `frames` of the reader's video, with `drawn` upon them.
+    """The output: the plan `frames` with one drawing or None per frame.
 
-    `analysis` names the analysis that the drawings are made from.
+    `analysis` identifies the analysis that the drawings come from.
     """
 
     def __init__(self, frames: FramePlan, drawn: list[Drawing | None], analysis: str) -> None:
@@ -49,9 +48,9 @@ class Output:
         cache: Cache,
         report: Callable[[float], None],
     ) -> None:
-        """Draw and encode all of it; `report` is given how much is done, 0 to 1."""
+        """Draw and encode every frame; `report` gets the fraction done, 0 to 1."""
         count = len(self._planned)
-        if self._frames.end * self._frames.time_base > LONGEST_KEPT:
+        if self._frames.end * self._frames.time_base > MAX_CACHED_SECONDS:
             cache = NoCache()
         repeated = _repeated(self._frames.sources)
         with BackgroundWorker[Work](lambda work: work()) as writing:
@@ -73,7 +72,7 @@ class Output:
                 writing.put(partial(_end, writer, cache, key))
 
     def _group_key(self, group: range) -> str:
-        """Hash of everything the coded group depends on, wherever it is shown."""
+        """Return the hash of everything the coded group depends on but its start time."""
         begin = self._frames.pts[group.start]
         key = hashlib.sha256(self._analysis.encode())
         for number in group:
@@ -84,7 +83,7 @@ class Output:
 
 
 def _repeated(numbers: Sequence[int]) -> Set[int]:
-    """Those that come again after others came between."""
+    """Return the numbers that recur after others came between."""
     visits = Counter(number for number, _ in groupby(numbers))
     return {number for number, times in visits.items() if times > 1}
 

@@ -1,4 +1,4 @@
-"""What is to be drawn in each output frame: who, which mouth, from which donor."""
+"""Plans what to draw in each output frame: whose face, which mouth shape, which mouth patches."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from lipsync_demo.engine.drawing.renderer import MouthRenderer
 from lipsync_demo.engine.face.motion_model import CORNER, MOVING
 from lipsync_demo.engine.face.stored_points import whole
 from lipsync_demo.engine.mouths.library import MouthLibrary
-from lipsync_demo.engine.mouths.selection import Donor, select_donors
+from lipsync_demo.engine.mouths.selection import MouthSelection, select_mouths
 from lipsync_demo.engine.speech.lay_out import LaidOutSpeech
 from lipsync_demo.engine.speech.person_range import PersonRange
 from lipsync_demo.engine.tracking.tracks import FaceTrack, Shot
@@ -22,47 +22,47 @@ from lipsync_demo.engine.video.picture import Picture
 from lipsync_demo.engine.warping.scene import Scene
 from lipsync_demo.media.frame_plan import FramePlan
 
-AT_ONCE = 16
-"""Frames whose geometry is computed together."""
+GEOMETRY_BATCH = 16
+"""Frames per batch of geometry."""
 
 _CORNERS = [MOVING[0], MOVING[CORNER]]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Drawing:
-    """What changes in one output frame: the mouth in frame `number` of the track.
+    """A new mouth for one output frame, which shows frame `number` of the track.
 
-    It becomes `target` (5,); `strength` is 1, or less while the face fades in or out.
+    `target` (5,) are the wanted measures; `strength` is 1, or less while the face fades in or out.
     """
 
     renderer: MouthRenderer
     track: FaceTrack
     number: int
     target: Floats
-    donor: Donor
+    selection: MouthSelection
     strength: float
 
     @property
     def points(self) -> Floats:
-        """The face's points (478, 3) in pixels."""
+        """The face's landmarks (478, 3) in pixels."""
         return self.track.at(self.number)
 
     @property
     def key(self) -> str:
-        """Tells it from every other drawing upon the same frame of the same analysis."""
-        rows, weights = self.donor.rows, self.donor.weights
+        """Identifies the drawing among those of the same frame and analysis."""
+        rows, weights = self.selection.rows, self.selection.weights
         return f"{self.target.tobytes().hex()} {rows} {weights} {self.strength}"
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Sketch:
-    """A drawing with its geometry: the scene's places are in pixels of the whole picture."""
+    """A drawing with its geometry; the scene is in pixels of the whole picture."""
 
     drawing: Drawing
     scene: Scene
 
     def on(self, picture: Picture) -> Picture:
-        """The picture with the mouth drawn; every other byte is as it was."""
+        """Return the picture with the mouth drawn; all other bytes are unchanged."""
         drawing = self.drawing
         (left, top), (right, bottom) = self.scene.extent.tolist()
         box = picture.box(left - 1, top - 1, right + 1, bottom + 1)
@@ -73,7 +73,7 @@ class Sketch:
             clean,
             self.scene.seen_from(box.left, box.top),
             float(drawing.target[0]),
-            drawing.donor,
+            drawing.selection,
             drawing.strength,
             drawing.track.lights[drawing.number],
         )
@@ -85,15 +85,15 @@ class Sketch:
 def shown(
     pictures: Iterable[Picture], drawn: Iterable[Drawing | None], size: tuple[int, int]
 ) -> Iterator[Picture]:
-    """The pictures, of `size` (width, height), with what is drawn on each."""
+    """Yield the pictures, of `size` (width, height), each with its drawing, if any."""
     for some in batches(zip(pictures, sketches(drawn), strict=True), size):
         yield from [picture if one is None else one.on(picture) for picture, one in some]
 
 
 def sketches(drawn: Iterable[Drawing | None]) -> Iterator[Sketch | None]:
-    """One for each drawing, in order."""
+    """Yield one sketch per drawing, in order; None where there is none."""
     coming = iter(drawn)
-    while some := list(islice(coming, AT_ONCE)):
+    while some := list(islice(coming, GEOMETRY_BATCH)):
         for track, together in groupby(some, key=_track):
             if track is None:
                 yield from (None for _ in together)
@@ -118,9 +118,9 @@ def _sketched(track: FaceTrack, drawn: Sequence[Drawing]) -> Iterator[Sketch]:
 
 
 def drawings(frames: FramePlan, shots: list[Shot], drive: LaidOutSpeech) -> list[Drawing | None]:
-    """One for each output frame; None where the frame passes through.
+    """Return one drawing per output frame; None where the frame passes through.
 
-    What comes from one of the plan's parts on changes nothing before it.
+    Frames before the start of one of the plan's parts do not depend on those after it.
     """
     starts = np.array([shot.start for shot in shots])
     sources = np.array(frames.sources)
@@ -144,7 +144,7 @@ def drawings(frames: FramePlan, shots: list[Shot], drive: LaidOutSpeech) -> list
 
 
 class _Person:
-    """A face with its mouths and its range."""
+    """A track with its mouth library and its range of measures."""
 
     def __init__(self, track: FaceTrack) -> None:
         self._track = track
@@ -159,26 +159,29 @@ class _Person:
         drive: LaidOutSpeech,
         parts: Collection[int],
     ) -> list[Drawing | None]:
-        """For consecutive output frames that show the shot's frames `numbers`."""
+        """Return the drawings of consecutive output frames that show frames `numbers` of the shot.
+
+        `seconds` (n,) are their times in the output, `parts` the indices where a part starts.
+        """
         targets = self._levels.targets(*drive.at(seconds))
         poses = self._track.pose.at(numbers)
         track = self._track
-        donors = select_donors(
+        selections = select_mouths(
             self._library, targets, poses, parts, track.lights[numbers], track.rooms[numbers]
         )
         strengths = self._track.weight[numbers].tolist()
         return [
-            Drawing(self._renderer, self._track, int(number), target, donor, strength)
+            Drawing(self._renderer, self._track, int(number), target, selection, strength)
             if strength > 0
             else None
-            for number, target, donor, strength in zip(
-                numbers, targets, donors, strengths, strict=True
+            for number, target, selection, strength in zip(
+                numbers, targets, selections, strengths, strict=True
             )
         ]
 
 
 def _uncovered(library: MouthLibrary, track: FaceTrack) -> MouthLibrary:
-    """The library without what lay before its mouths."""
+    """Return the library with overlays removed from its mouth patches."""
     if not track.overlay:
         return library
     mouths = []

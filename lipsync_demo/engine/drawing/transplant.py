@@ -1,8 +1,7 @@
-"""A donor's mouth laid over the frame, in the frame's light.
+"""Composites mouth patches over a frame, in the frame's light.
 
-At joins two donors are mixed. Mixed pixel by pixel they show doubled teeth and lose their
-grain, so one gives all the detail and the others only move its colours at the nodes of a
-coarse grid.
+At a join two patches are mixed. Blending pixels would double teeth and lose grain, so the first
+patch supplies the detail and the others only shift its colours at the nodes of a coarse grid.
 """
 
 from __future__ import annotations
@@ -15,9 +14,14 @@ import numpy as np
 from lipsync_demo.engine.arrays import Floats, Image
 from lipsync_demo.engine.face.motion_model import CORNER
 from lipsync_demo.engine.mouths.sample import Mouth
-from lipsync_demo.engine.mouths.selection import Donor
+from lipsync_demo.engine.mouths.selection import MouthSelection
 from lipsync_demo.engine.warping.blend import colour_gain, feathered, mixed
-from lipsync_demo.engine.warping.controls import DONOR, DONOR_LOWER, DONOR_UPPER, INNER
+from lipsync_demo.engine.warping.controls import (
+    INNER,
+    LOWER_LIP_CONTROLS,
+    PATCH_CONTROLS,
+    UPPER_LIP_CONTROLS,
+)
 from lipsync_demo.engine.warping.grid import Grid
 from lipsync_demo.engine.warping.resampling import sampled
 from lipsync_demo.engine.warping.scene import Scene
@@ -25,11 +29,11 @@ from lipsync_demo.engine.warping.scene_warp import SceneWarp
 from lipsync_demo.engine.warping.seam import Seam, inside_lips, joined
 
 FEATHER = 0.07
-"""Blur of the edge of what a donor covers, IOD."""
-HARDLY = 0.02
-"""A share of the donor that nobody sees."""
+"""Blur of the patch's outer edge, IOD."""
+MIN_VISIBLE_SHARE = 0.02
+"""Opacity below which a patch is invisible."""
 COLOUR_REACH = 0.35
-"""How far the light at that edge is carried inwards, IOD."""
+"""Distance over which the colours at that edge spread inwards, IOD."""
 
 
 def transplanted(
@@ -37,34 +41,36 @@ def transplanted(
     grid: Grid,
     scene: Scene,
     mouths: list[Mouth],
-    donor: Donor,
+    selection: MouthSelection,
     shutting: float,
     lit: Sequence[tuple[float, float]],
 ) -> Image:
-    """The box of `grid` as `part` (height, width, 3) shows it, with the donor's mouth.
+    """Return `part` (height, width, 3), the box of `grid`, with the selected mouth.
 
-    `mouths` are the donor's, the first of which gives the detail; `shutting` tells how far their
-    lips are brought together, 0 to 1; `lit` has the gain and the shift that bring each of the
-    mouths into the light of the frame's face.
+    `mouths` are the selected ones, detail comes from the first; `shutting`, 0 to 1, is how far
+    their lips are closed; `lit` holds each mouth's gain and shift (code values) to the frame's
+    light.
     """
-    warp = SceneWarp(scene, grid, DONOR)
+    warp = SceneWarp(scene, grid, PATCH_CONTROLS)
     laid = [
-        _Laid(mouth, scene, grid, warp, whole, shutting)
+        _PlacedMouth(mouth, scene, grid, warp, whole, shutting)
         for mouth, whole in zip(
             mouths, warp.sources([mouth.points for mouth in mouths]), strict=True
         )
     ]
     mask = feathered(grid, scene.ring, FEATHER * scene.unit)
-    mask = np.where(mask > HARDLY, mask * laid[0].there(), mask)
+    mask = np.where(mask > MIN_VISIBLE_SHARE, mask * laid[0].coverage(), mask)
     base, reach = grid.shrink(part), COLOUR_REACH * scene.unit / grid.step
     changes = np.array(lit, np.float32)
-    lights = [one.coarse() * gain + shift for one, (gain, shift) in zip(laid, changes, strict=True)]
+    lights = [
+        one.node_colours() * gain + shift for one, (gain, shift) in zip(laid, changes, strict=True)
+    ]
     gains = [colour_gain(base, light, mask, reach) for light in lights]
     shown = [light * gain for light, gain in zip(lights, gains, strict=True)]
     other = sum(
         (
             np.float32(w) * (one - shown[0])
-            for w, one in zip(donor.weights[1:], shown[1:], strict=True)
+            for w, one in zip(selection.weights[1:], shown[1:], strict=True)
         ),
         start=gains[0] * changes[0, 1],
     )
@@ -76,18 +82,18 @@ def transplanted(
 
 
 def parted(part: Image, rgb: Image, grid: Grid, scene: Scene) -> Image:
-    """The box of `grid` as `part` (height, width, 3) shows it, with the lips of `rgb`, the
-    frame itself, each moved with a plate of its own."""
-    warp = SceneWarp(scene, grid, DONOR)
-    (lower,) = warp.sources([scene.source], DONOR_LOWER)
-    (upper,) = warp.sources([scene.source], DONOR_UPPER)
+    """Return `part` (height, width, 3), the box of `grid`, with the lips of the frame `rgb`, each
+    moved by its own thin plate."""
+    warp = SceneWarp(scene, grid, PATCH_CONTROLS)
+    (lower,) = warp.sources([scene.source], LOWER_LIP_CONTROLS)
+    (upper,) = warp.sources([scene.source], UPPER_LIP_CONTROLS)
     lips = sampled(rgb, joined(grid, lower, upper, scene.inner, scene.unit))
     mask = feathered(grid, scene.ring, FEATHER * scene.unit)
     return mixed(part, lips, grid.enlarge(mask))
 
 
-class _Laid:
-    """One mouth where the wanted one is; `whole` (n, 2) says where the nodes come from."""
+class _PlacedMouth:
+    """A mouth patch warped to the wanted lips; `whole` (n, 2) are the nodes' sources in it."""
 
     def __init__(
         self,
@@ -107,11 +113,11 @@ class _Laid:
             points = mouth.points.copy()
             own, wanted = (np.linalg.norm(p[0] - p[CORNER]) for p in (points, scene.placed))
             points[INNER] = inside_lips(points[INNER], scene.pose.scale * own / wanted)
-            (self._lower,) = warp.sources([points], DONOR_LOWER)
-            (self._upper,) = warp.sources([points], DONOR_UPPER)
+            (self._lower,) = warp.sources([points], LOWER_LIP_CONTROLS)
+            (self._upper,) = warp.sources([points], UPPER_LIP_CONTROLS)
 
     def detail(self) -> Image:
-        """Its pixels (height, width, 3) in the grid's box."""
+        """Return its pixels (height, width, 3) in the grid's box."""
         maps = self._grid.enlarge(self._whole)
         if self._shutting > 0:
             scene = self._scene
@@ -119,15 +125,15 @@ class _Laid:
             maps += np.float32(self._shutting) * (apart - maps)
         return sampled(self._patch, maps)
 
-    def there(self) -> Floats:
-        """How much of it (rows, columns) its picture has: 0 beyond its edge, 1 a step inside."""
+    def coverage(self) -> Floats:
+        """Return its opacity at the nodes (rows, columns): 0 outside the patch, 1 a step inside."""
         height, width = self._patch.shape[:2]
         x, y = self._whole.reshape(self._grid.rows, self._grid.columns, 2).transpose(2, 0, 1)
         inside = np.minimum(np.minimum(x, width - 1 - x), np.minimum(y, height - 1 - y))
         return np.asarray(np.clip(inside / self._grid.step, 0, 1), np.float32)
 
-    def coarse(self) -> Floats:
-        """Its colours (rows, columns, 3) at the grid's nodes, averaged over their blocks."""
+    def node_colours(self) -> Floats:
+        """Return its colours (rows, columns, 3), averaged over the nodes' blocks."""
         grid, step = self._grid, self._grid.step
         places = self._whole
         if self._shutting > 0:

@@ -1,4 +1,4 @@
-"""One face in one picture: detection, landmarks, head pose, the measures of its mouth."""
+"""Faces in one picture: detection, landmarks, head pose, mouth measures."""
 
 from lipsync_demo.engine.face.geometry import CHIN, fit_pose, iod
 from lipsync_demo.engine.face.landmarker import FaceLandmarker

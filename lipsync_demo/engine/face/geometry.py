@@ -1,9 +1,9 @@
-"""The mouth as numbers: index tables, head pose, five measures and the lips' shape.
+"""Landmark indices, head pose, five mouth measures and the lips' shape.
 
-Indices are those of MediaPipe's 478-point mesh; "left" and "right" are as seen in the
-picture. Every function takes points of one frame (478, 3) or of many (..., 478, 3) and
-keeps the leading axes. Lengths are in inter-ocular distances (IOD): the distance between
-the centres of the eyes, seen from the front.
+Indices are those of MediaPipe's 478-point mesh; "left" and "right" are as seen in the picture.
+Functions take the landmarks (..., 478, 3) of any number of frames and keep the leading axes.
+Lengths are in inter-ocular distances (IOD): the distance between the centres of the eyes, seen
+from the front.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ import numpy as np
 
 from lipsync_demo.engine.arrays import Floats, Indices
 
-# Both rings start at the left corner and run over the upper lip; index i of one lies
-# opposite index i of the other.
+# Both rings start at the left corner and run over the upper lip; landmark i of one is
+# opposite landmark i of the other.
 LIPS_OUTER = (
     61, 185, 40, 39, 37, 0, 267, 269, 270, 409, 291, 375, 321, 405, 314, 17, 84, 181, 91, 146,
 )  # fmt: skip
@@ -23,16 +23,16 @@ LIPS_INNER = (
     78, 191, 80, 81, 82, 13, 312, 311, 310, 415, 308, 324, 318, 402, 317, 14, 87, 178, 88, 95,
 )  # fmt: skip
 LIPS = LIPS_OUTER + LIPS_INNER
-# The edge of the face from ear to ear under the chin.
+# The jaw line from ear to ear.
 JAW = (
     132, 58, 172, 136, 150, 149, 176, 148, 152, 377, 400, 378, 379, 365, 397, 288, 361,
 )  # fmt: skip
 CHIN = (148, 152, 377, 176, 400)
 EYES = (33, 133, 263, 362)
-"""The corners of the left one, and of the right one."""
+"""Corners of the left eye, then of the right eye."""
 NOSE_BASE = 2
 
-# Points that speech does not move, with their places in MediaPipe's canonical face model
+# Landmarks that speech does not move, with their positions in MediaPipe's canonical face model
 # (face_geometry metadata of the bundle): origin between the eyes, x right, y down, z away
 # from the camera, in IOD.
 _CANONICAL = (
@@ -56,19 +56,20 @@ _MODEL = (CANONICAL - _MODEL_MIDDLE) / len(RIGID)
 _MODEL_SPREAD = float(((CANONICAL - _MODEL_MIDDLE) ** 2).sum(-1).mean())
 
 MEASURES = ("opening", "width", "roundness", "protrusion", "jaw")
-# What measures need: three pairs of the inner lips, the outer corners, the middle of the
-# outer lips (the first of each, then the second), the chin, the base of the nose.
+# Landmarks of the measures: three pairs of the inner lips, the outer corners, the middle of the
+# outer lips (the first of each pair, then the second), the chin, the base of the nose.
 _MEASURED = np.array((13, 82, 312, 61, 0, 14, 87, 317, 291, 17, *CHIN, NOSE_BASE))
 
 SMOOTHING_TAPS = 5
+"""Length of the smoothing filter, frames."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Pose:
     """A 3-D similarity: points = scale * rotation @ head + translation.
 
-    `rotation` (..., 3, 3) turns the head's axes into the picture's; `scale` (...) is
-    pixels per IOD; `translation` (..., 3) is the point between the eyes, in pixels.
+    `rotation` (..., 3, 3) maps head axes to picture axes; `scale` (...) is pixels per IOD;
+    `translation` (..., 3) is the point between the eyes, in pixels.
     """
 
     rotation: Floats
@@ -76,52 +77,52 @@ class Pose:
     translation: Floats
 
     def to_head(self, points: Floats) -> Floats:
-        """Points (..., n, 3) in pixels to head axes, in IOD."""
+        """Transform points (..., n, 3) from pixels to head axes, IOD."""
         moved = (points - self.translation[..., None, :]) @ self.rotation
         return np.asarray(moved / self.scale[..., None, None], np.float32)
 
     def to_picture(self, head: Floats) -> Floats:
-        """Points (..., n, 3) in head axes, in IOD, to pixels."""
+        """Transform points (..., n, 3) from head axes, IOD, to pixels."""
         turned = head @ np.swapaxes(self.rotation, -1, -2)
         return np.asarray(
             turned * self.scale[..., None, None] + self.translation[..., None, :], np.float32
         )
 
     def at(self, number: int | Indices) -> Pose:
-        """One of many, or several."""
+        """Return the pose of one or several frames."""
         return Pose(self.rotation[number], self.scale[number], self.translation[number])
 
     def seen_from(self, corner: Floats) -> Pose:
-        """In a picture cut out at `corner` (3,), in pixels."""
+        """Return the pose in a crop with its top left at `corner` (3,), pixels."""
         return Pose(self.rotation, self.scale, self.translation - corner)
 
     @property
     def yaw(self) -> Floats:
-        """Radians; 0 faces the camera, positive turns towards the picture's right."""
+        """Yaw in radians; 0 faces the camera, positive turns to the picture's right."""
         return np.asarray(np.arctan2(-self.rotation[..., 0, 2], self.rotation[..., 2, 2]))
 
     @property
     def pitch(self) -> Floats:
-        """Radians; positive looks down."""
+        """Pitch in radians; positive looks down."""
         return np.asarray(np.arcsin(np.clip(-self.rotation[..., 1, 2], -1, 1)))
 
     @property
     def roll(self) -> Floats:
-        """Radians; positive leans clockwise as seen in the picture."""
+        """Roll in radians; positive is clockwise in the picture."""
         return np.asarray(np.arctan2(self.rotation[..., 1, 0], self.rotation[..., 1, 1]))
 
 
 def iod(points: Floats) -> Floats:
-    """Distance between the centres of the eyes in pixels (...), depth included."""
+    """Return the inter-ocular distance (...) in pixels, depth included."""
     corners = np.take(points, EYES, -2)
     apart = (corners[..., :2, :] - corners[..., 2:, :]).mean(-2)
     return np.asarray(np.sqrt((apart * apart).sum(-1)), np.float32)
 
 
 def fit_pose(points: Floats) -> Pose:
-    """The head's pose from its rigid points (Umeyama 1991, least squares)."""
+    """Return the head pose fitted to the rigid landmarks (Umeyama 1991, least squares)."""
     rigid = points[..., _RIGID, :].astype(np.float64)
-    # The model is centred, so the points need not be.
+    # The model is centred, so the landmarks need not be.
     covariance = np.swapaxes(rigid, -1, -2) @ _MODEL
     u, singular, vt = np.linalg.svd(covariance)
     mirrored = np.linalg.det(covariance) < 0
@@ -138,19 +139,19 @@ def fit_pose(points: Floats) -> Pose:
 
 
 def measures(points: Floats, pose: Pose) -> Floats:
-    """The five numbers speech drives (..., 5), in the order of MEASURES.
+    """Return the five measures (..., 5) that speech drives, in the order of MEASURES.
 
     opening     gap between the inner lips, mean of three pairs, IOD
-    width       between the outer corners, IOD
+    width       distance of the outer corners, IOD
     roundness   height of the outer lips over their width
-    protrusion  how far the middle of the lips stands out of the head, IOD
-    jaw         from the base of the nose down to the chin, IOD
+    protrusion  depth of the middle of the lips towards the camera, IOD
+    jaw         height from the base of the nose down to the chin, IOD
     """
     return _measured(pose.to_head(np.take(points, _MEASURED, -2)))
 
 
 def head_measures(head: Floats) -> Floats:
-    """The same (..., 5) for faces (..., 478, 3) in head axes."""
+    """Return the measures (..., 5) of landmarks (..., 478, 3) in head axes."""
     return _measured(np.take(head, _MEASURED, -2))
 
 
@@ -164,18 +165,18 @@ def _measured(head: Floats) -> Floats:
 
 
 def lip_shape(points: Floats, pose: Pose) -> Floats:
-    """The 40 lip points (..., 40, 3), outer ring then inner, in head axes and IOD."""
+    """Return the 40 lip landmarks (..., 40, 3), outer ring first, in head axes, IOD."""
     return pose.to_head(points[..., LIPS, :])
 
 
 def smooth(track: Floats) -> Floats:
-    """Savitzky-Golay over time (axis 0), 5 taps, quadratic: no lag, little loss of peaks.
+    """Return the track filtered over time (axis 0): Savitzky-Golay, 5 taps, quadratic, zero lag.
 
-    A track shorter than the filter comes back as it is.
+    A track shorter than the filter is returned unchanged.
     """
     if len(track) < SMOOTHING_TAPS:
         return track
-    # Loading it takes a second of CPU, which the page's start would pay too.
+    # The import takes a second of CPU; the start of the page should not pay for it.
     from scipy.signal import savgol_filter
 
     return np.asarray(savgol_filter(track, SMOOTHING_TAPS, 2, axis=0), np.float32)

@@ -3,9 +3,6 @@
 The bundle is a zip of TFLite networks; two of them are used: BlazeFace short range
 (Bazarevsky et al. 2019, arXiv:1907.05047; 128x128, 896 anchors) and the attention mesh
 (Grishchenko et al. 2020, arXiv:2006.10962; 256x256, 478 points and a presence score).
-Crops follow MediaPipe's graphs: a square, turned so that the eyes are level, 1.5 times as
-wide as the face.
-
 Frames are RGB uint8 (height, width, 3). Coordinates are pixels of the whole frame, x to
 the right, y down, z away from the camera in the same scale.
 """
@@ -26,10 +23,10 @@ from lipsync_demo.engine.arrays import Image
 from lipsync_demo.engine.errors import BrokenWeights
 from lipsync_demo.engine.face.detector import (
     DETECTOR_SIZE,
-    MIN_DETECTION,
+    MIN_DETECTION_SCORE,
     anchors,
-    distinct,
     search_squares,
+    suppress_overlaps,
     whole_square,
 )
 from lipsync_demo.engine.face.network import Network
@@ -47,11 +44,13 @@ from lipsync_demo.engine.video.sampling import warped
 WEIGHTS = Path(__file__).parents[1] / "weights" / "face_landmarker.task"
 WEIGHTS_SHA256 = "64184e229b263107bc2b804c6625db1341ff2bb731874b0bcc2fe6544e0bc9ff"
 MESH_SIZE = 256
+"""Side of the mesh's input, pixels."""
 MIN_PRESENCE = 0.5
+"""Presence score from which a face counts as found."""
 
 
 class FaceLandmarker:
-    """The two networks, loaded once. Not safe to share between threads.
+    """Face detector and face mesh. Not safe to share between threads.
 
     Raises:
         BrokenWeights: the bundle is missing or its checksum differs.
@@ -74,25 +73,25 @@ class FaceLandmarker:
         self.anchors = anchors()
 
     def detect(self, rgb: Image, *, tiles: bool = True) -> list[Face]:
-        """Faces of a frame, largest first.
+        """Return the faces of a frame, largest first.
 
-        The detector finds faces of about a sixth of its square input and more. When it
-        finds none in the whole frame and `tiles` is true, overlapping squares of the
-        short side, its half and its quarter are searched.
+        The detector finds faces of a sixth of its input or wider. If the whole frame gives none
+        and `tiles` is true, overlapping squares of the short side, its half and its quarter are
+        searched.
         """
         height, width = rgb.shape[:2]
         for level in search_squares(width, height) if tiles else [[whole_square(width, height)]]:
             faces = [face for square in level for face in self._detect(rgb, *square)]
             if faces:
-                return sorted(distinct(faces), key=lambda f: -float(f.box[2] * f.box[3]))
+                return sorted(suppress_overlaps(faces), key=lambda f: -float(f.box[2] * f.box[3]))
         return []
 
     def landmarks(self, rgb: Image, region: Region) -> Landmarks:
-        """The points inside `region`; the score says whether a face is there at all."""
+        """Return the landmarks inside `region`; the score tells whether there is a face."""
         return self.read(warped(rgb, region.onto(MESH_SIZE), MESH_SIZE), region)
 
     def read(self, crop: Image, region: Region) -> Landmarks:
-        """The points of a `region` given as its square of MESH_SIZE RGB pixels."""
+        """Return the landmarks of a `region` given its `crop` (MESH_SIZE, MESH_SIZE, 3), RGB."""
         scale = MESH_SIZE / region.side
         turn = _rotation(region.angle)
         half = (MESH_SIZE - 1) / 2
@@ -106,9 +105,9 @@ class FaceLandmarker:
     def track(
         self, rgb: Image, previous: Landmarks | None = None, *, tiles: bool = True
     ) -> Landmarks | None:
-        """The points of the face followed from `previous`, else of the largest face.
+        """Return the landmarks of the face tracked from `previous`, else of the largest face.
 
-        A followed face costs one pass of the mesh. None when there is no face.
+        Tracking costs one pass of the mesh. None if there is no face.
         """
         if previous is not None:
             found = self.landmarks(rgb, landmark_region(previous.points))
@@ -117,12 +116,12 @@ class FaceLandmarker:
         return next(self.faces(rgb, tiles=tiles), None)
 
     def faces(self, rgb: Image, *, tiles: bool = True) -> Iterator[Landmarks]:
-        """The points of each face of a frame, largest first."""
+        """Yield the landmarks of each face of a frame, largest first."""
         for face in self.detect(rgb, tiles=tiles):
             first = self.landmarks(rgb, face_region(face))
             if first.score < MIN_PRESENCE:
                 continue
-            # The detector's square is rough; the points settle on the second look.
+            # The detector's box is rough; the landmarks converge in the second pass.
             second = self.landmarks(rgb, landmark_region(first.points))
             if second.score >= MIN_PRESENCE:
                 yield second
@@ -137,7 +136,7 @@ class FaceLandmarker:
         canvas[0, y : y + size[1], x : x + size[0]] = small / 127.5 - 1
         regressors, classes = self._detector(canvas)
         scores = expit(classes.reshape(-1))
-        kept = np.flatnonzero(scores >= MIN_DETECTION)
+        kept = np.flatnonzero(scores >= MIN_DETECTION_SCORE)
         raw = regressors.reshape(-1, 16)[kept]
         places = raw.reshape(-1, 8, 2) / DETECTOR_SIZE + self.anchors[kept, None]
         sizes = raw[:, 2:4] / DETECTOR_SIZE * side

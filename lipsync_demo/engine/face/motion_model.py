@@ -1,8 +1,7 @@
-"""How the lower face moves with the mouth: from the five measures to places of points.
+"""Maps the five mouth measures to the landmarks of the lower face.
 
-A linear map from measures to points in head axes, fitted over many speakers by
-`lab/training/lips.py` and drawn towards the person's own by ridge regression as far as the
-clip shows the mouth moving.
+The map is linear in head axes, fitted over many speakers by `lab/training/lips.py` and adapted to
+the person by ridge regression.
 """
 
 from __future__ import annotations
@@ -31,35 +30,36 @@ CHEEKS = (205, 425, 187, 411, 147, 376, 123, 352, 50, 280, 207, 427, 192, 416, 2
 MOVING = LIPS_OUTER + LIPS_INNER + NEAR_SKIN + FAR_SKIN + CHIN_SKIN + CHEEKS + JAW
 
 CORNER = 10
-"""The lips' rings start at the left corner; this is the right one's index."""
+"""Index of the right corner in the lips' rings, which start at the left corner."""
 _MOVING = np.array(MOVING)
 _UPPER = np.array(LIPS_INNER[1:CORNER])
 _LOWER = np.array(LIPS_INNER[:CORNER:-1])
 _MIDDLE = [_UPPER.tolist().index(point) for point in (82, 13, 312)]
 
 UPPER_SHARE = 0.35
-"""Part of a correction of the opening that the upper lip takes."""
-OWN_FRAMES = 40.0
-"""Frames of ordinary speech that weigh as much as the general motion."""
+"""Fraction of a correction of the opening that moves the upper lip."""
+PRIOR_FRAMES = 40.0
+"""Weight of the general motion, in frames of ordinary speech."""
 CORRECTIONS = 1
+"""Iterations that correct for the measures' nonlinearity."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class MouthModel:
-    """`motion` (5, len(MOVING), 3): IOD in head axes for each unit of a measure."""
+    """The map `motion` (5, len(MOVING), 3): IOD in head axes per unit of a measure."""
 
     motion: Floats
 
     @classmethod
     def general(cls) -> MouthModel:
-        """The motion of people in general."""
+        """Return the model fitted over many speakers."""
         return cls(_general()[0])
 
     @classmethod
     def fit(cls, heads: Floats, values: Floats) -> MouthModel:
-        """The person's own motion, as far as the frames show it.
+        """Return the model adapted to a person.
 
-        `heads` (n, 478, 3) are points in head axes, `values` (n, 5) their measures.
+        `heads` (n, 478, 3) are landmarks in head axes, IOD, `values` (n, 5) their measures.
         """
         motion, spread = _general()
         if len(values) < 2:
@@ -67,31 +67,31 @@ class MouthModel:
         x = (values - values.mean(0)).astype(np.float64)
         moved = heads[:, MOVING].astype(np.float64)
         rest = moved - moved.mean(0) - np.tensordot(x, motion, 1)
-        gram = x.T @ x + OWN_FRAMES * spread
+        gram = x.T @ x + PRIOR_FRAMES * spread
         own = np.linalg.solve(gram, np.tensordot(x.T, rest, 1).reshape(len(MEASURES), -1))
         return cls((motion + own.reshape(motion.shape)).astype(np.float32))
 
     def move(self, head: Floats, now: Floats, target: Floats) -> Floats:
-        """Faces `head` (..., 478, 3), in head axes, whose measures are `now`, with `target`.
+        """Return the landmarks `head` (..., 478, 3), in head axes, moved from `now` to `target`.
 
-        Both measures are (..., 5). The motion is linear and measures are not quite, so what is
-        missing is moved again. Lips never cross.
+        Both are measures (..., 5). Measures are not quite linear in the landmarks, so the
+        residual is corrected in a second step. Lips never cross.
         """
         moved = head.copy()
-        moved[..., _MOVING, :] += self._by(target - now)
+        moved[..., _MOVING, :] += self._displacement(target - now)
         for _ in range(CORRECTIONS):
-            moved[..., _MOVING, :] += self._by(target - head_measures(moved))
-        return _part(moved, target[..., 0])
+            moved[..., _MOVING, :] += self._displacement(target - head_measures(moved))
+        return _part_lips(moved, target[..., 0])
 
-    def _by(self, change: Floats) -> Floats:
-        """How MOVING points move (..., n, 3) when measures change (..., 5)."""
-        # Face by face: the sums must not depend on how many there are.
+    def _displacement(self, change: Floats) -> Floats:
+        """Return the displacement (..., n, 3) of the MOVING landmarks for a `change` (..., 5)."""
+        # One face at a time: rounding must not depend on the batch size.
         moved = change[..., None, :] @ self.motion.reshape(len(MEASURES), -1)
         return np.asarray(moved.reshape(*change.shape[:-1], -1, 3), np.float32)
 
 
-def _part(head: Floats, opening: Floats) -> Floats:
-    """Sets the gap of the inner lips to exactly `opening` (...), without crossing anywhere."""
+def _part_lips(head: Floats, opening: Floats) -> Floats:
+    """Set the gap of the inner lips to exactly `opening` (...) in place; lips never cross."""
     gap = np.take(head, _LOWER, -2) - np.take(head, _UPPER, -2)
     parted = gap.copy()
     parted[..., 1] = np.maximum(gap[..., 1], 0)
@@ -105,6 +105,6 @@ def _part(head: Floats, opening: Floats) -> Floats:
 
 @cache
 def _general() -> tuple[Floats, Doubles]:
-    """The motion and the covariance (5, 5) of the measures in ordinary speech."""
+    """Return the general motion and the covariance (5, 5) of the measures in ordinary speech."""
     with np.load(WEIGHTS) as file:
         return file["motion"].astype(np.float32), file["spread"].astype(np.float64)

@@ -1,4 +1,4 @@
-"""A TFLite network run in LiteRT."""
+"""TFLite inference with LiteRT."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _FROM_BYTE = np.float32(1 / 255)
 
 
 class Network:
-    """One TFLite network with one input, run on one thread."""
+    """A TFLite network with one input, run on one thread; calls return its output tensors."""
 
     def __init__(self, content: bytes) -> None:
         from ai_edge_litert.interpreter import Interpreter
@@ -27,8 +27,8 @@ class Network:
         return self._run()
 
     def bytes(self, image: Image) -> list[Floats]:
-        """For an image (height, width, 3) as values from 0 to 1."""
-        # Written straight into the network's memory; no view of it may outlive this line.
+        """Return the outputs for an image (height, width, 3), scaled to 0 to 1."""
+        # Written straight into the input tensor; no view of it may outlive this line.
         np.multiply(image, _FROM_BYTE, out=self._interpreter.tensor(self._input)()[0])
         return self._run()
 

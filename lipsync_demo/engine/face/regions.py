@@ -1,6 +1,6 @@
-"""Where a face is: a detection, its landmarks, and the turned square a network looks at.
+"""Detections, landmarks, and the rotated square that is cropped for the mesh.
 
-Crops follow MediaPipe's graphs: a square, turned so that the eyes are level, 1.5 times as wide as
+Crops follow MediaPipe's graphs: a square, rotated so that the eyes are level, 1.5 times as wide as
 the face.
 """
 
@@ -13,7 +13,9 @@ import numpy as np
 from lipsync_demo.engine.arrays import Doubles, Floats
 
 POINTS = 478
+"""Landmarks of the mesh."""
 ROI_MARGIN = 1.5
+"""Side of the crop in widths of the face."""
 RIGHT_EYE_CORNER = 33
 """Landmark at the outer corner of the person's right eye."""
 LEFT_EYE_CORNER = 263
@@ -22,7 +24,7 @@ LEFT_EYE_CORNER = 263
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Face:
-    """One detection: `box` (x, y, width, height) and 6 `keypoints` (6, 2) in pixels.
+    """One detection: `box` (x, y, width, height) and `keypoints` (6, 2) in pixels.
 
     Keypoints are, as seen in the picture: left eye, right eye, nose tip, mouth, left ear,
     right ear. `score` is the detector's probability.
@@ -35,21 +37,21 @@ class Face:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Landmarks:
-    """`points` float32 (478, 3) in pixels of the frame; `score` is presence, 0 to 1."""
+    """Landmarks `points` (478, 3) in pixels of the frame; `score` is presence, 0 to 1."""
 
     points: Floats
     score: float
 
     @property
     def box(self) -> Floats:
-        """(x, y, width, height) around the points."""
+        """The bounding box (x, y, width, height) of the landmarks, pixels."""
         low, high = self.points[:, :2].min(0), self.points[:, :2].max(0)
         return np.concatenate([low, high - low])
 
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """A turned square of the frame: centre and side in pixels, angle in radians."""
+    """A rotated square of the frame: centre and side in pixels, angle in radians."""
 
     x: float
     y: float
@@ -57,7 +59,7 @@ class Region:
     angle: float
 
     def onto(self, side: int) -> Doubles:
-        """The 2x3 matrix from the frame's places to those of a square of `side` pixels."""
+        """Return the affine matrix (2, 3) from the frame to a square crop of `side` pixels."""
         matrix = np.empty((2, 3))
         matrix[:, :2] = side / self.side * _rotation(self.angle).T
         matrix[:, 2] = (side - 1) / 2 - matrix[:, :2] @ (self.x, self.y)
@@ -65,7 +67,7 @@ class Region:
 
 
 def face_region(face: Face) -> Region:
-    """The square the mesh looks at, from a detection."""
+    """Return the mesh's crop for a detection."""
     x, y, width, height = face.box
     return Region(
         float(x + width / 2),
@@ -76,7 +78,7 @@ def face_region(face: Face) -> Region:
 
 
 def landmark_region(points: Floats) -> Region:
-    """The square the mesh looks at in the next frame, from this frame's points."""
+    """Return the mesh's crop for the next frame, from this frame's landmarks (478, 3)."""
     angle = _angle(points[RIGHT_EYE_CORNER], points[LEFT_EYE_CORNER])
     turn = _rotation(angle)
     level = points[:, :2] @ turn

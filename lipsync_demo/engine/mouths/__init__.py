@@ -1,1 +1,1 @@
-"""The person's own mouths as the clip shows them, and which of them is shown when."""
+"""Mouth patches of the person in the clip, and which of them each output frame shows."""

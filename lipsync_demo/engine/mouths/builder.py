@@ -1,7 +1,7 @@
-"""Gathers the person's own mouths from the frames of a clip.
+"""Builds the mouth library from the frames of a clip.
 
-Memory does not grow with the clip: past `MOST_FRAMES`, or `MOST_BYTES` of pixels, frames that
-others resemble are dropped.
+Memory is bounded: beyond `MAX_FRAMES`, or `MAX_BYTES` of pixels, the most redundant frames are
+dropped.
 """
 
 from __future__ import annotations
@@ -19,22 +19,30 @@ from lipsync_demo.engine.mouths.appearance import corrected_openings, descriptor
 from lipsync_demo.engine.mouths.interior import Interior
 from lipsync_demo.engine.mouths.library import MouthLibrary
 from lipsync_demo.engine.mouths.light import light
-from lipsync_demo.engine.mouths.sample import _LIPS, FINEST, Mouth, Sample, opened, patch_box, turns
+from lipsync_demo.engine.mouths.sample import (
+    _LIPS,
+    MAX_SCALE,
+    Mouth,
+    Sample,
+    opened,
+    patch_box,
+    turns,
+)
 
-MOST_FRAMES = 400
-"""Frames held, at most."""
-MOST_BYTES = 96 * 1024 * 1024
-"""Bytes of pixels held, at most."""
-SLACK = 1.25
-"""The library is thinned when it holds this many times what it may keep."""
-TALKING_RANGE = 0.07
-"""A clip whose opening varies less, IOD, shows no mouth to take."""
-CLEAR = 0.6
-"""Teeth are looked for where the contrast is at least this much of the usual."""
+MAX_FRAMES = 400
+"""Maximum number of frames held."""
+MAX_BYTES = 96 * 1024 * 1024
+"""Maximum size of the pixels held, bytes."""
+THINNING_FACTOR = 1.25
+"""Multiple of its maximum at which the library is thinned."""
+MIN_TALKING_RANGE = 0.07
+"""Range of openings, IOD, below which a clip shows no speech."""
+MIN_TEETH_CONTRAST = 0.6
+"""Contrast, as a fraction of the median, from which a frame may show teeth."""
 
 
 def build_library(frames: Iterable[tuple[int, Image, Floats]]) -> MouthLibrary:
-    """From (index, rgb, points) of every frame that shows the face, in order.
+    """Return the library of (index, rgb, points) of every frame that shows the face, in order.
 
     Raises:
         ValueError: there is no frame.
@@ -46,11 +54,11 @@ def build_library(frames: Iterable[tuple[int, Image, Floats]]) -> MouthLibrary:
 
 
 class LibraryBuilder:
-    """Takes frames in order. Frames may be crops, with points in the crop's pixels."""
+    """Collects frames in order; a frame may be a crop, with landmarks in its pixels."""
 
-    def __init__(self, most_frames: int = MOST_FRAMES, most_bytes: int = MOST_BYTES) -> None:
-        self._most_frames = most_frames
-        self._most_bytes = most_bytes
+    def __init__(self, max_frames: int = MAX_FRAMES, max_bytes: int = MAX_BYTES) -> None:
+        self._max_frames = max_frames
+        self._max_bytes = max_bytes
         self._entries: list[Sample] = []
 
     def __len__(self) -> int:
@@ -58,11 +66,11 @@ class LibraryBuilder:
 
     @property
     def size(self) -> int:
-        """Bytes of the frames held."""
+        """Size of the frames held, bytes."""
         return sum(e.mouth.patch.size + e.head.nbytes + e.all_points.nbytes for e in self._entries)
 
     def add(self, index: int, rgb: Image, points: Floats) -> None:
-        """One frame; `points` (478, 3) in pixels of `rgb`."""
+        """Add one frame; `points` (478, 3) in pixels of `rgb`."""
         self.extend([index], [rgb], points[None], fit_pose(points[None]), [False])
 
     def extend(
@@ -73,13 +81,13 @@ class LibraryBuilder:
         poses: Pose,
         interpolated: Sequence[bool],
     ) -> None:
-        """Several frames, of `numbers`; `points` (n, 478, 3) in pixels of their `pictures`.
+        """Add frames `numbers`; `points` (n, 478, 3) in pixels of their `pictures`.
 
-        `interpolated` tells which ones the mesh has not looked at.
+        `interpolated` marks those whose landmarks are not the mesh's.
         """
         heads, values = poses.to_head(points), measures(points, poses)
         for row, (number, rgb) in enumerate(zip(numbers, pictures, strict=True)):
-            # Copies: a few frames that are kept would hold the memory of all of them.
+            # Copies: views would keep the memory of the whole batch.
             head, value = heads[row].copy(), values[row].copy()
             self._add(number, rgb, points[row], poses.at(row), head, value, interpolated[row])
 
@@ -98,7 +106,7 @@ class LibraryBuilder:
         patch = rgb[top:bottom, left:right]
         if patch.size == 0:
             return
-        shrink = min(1.0, FINEST / float(pose.scale))
+        shrink = min(1.0, MAX_SCALE / float(pose.scale))
         if shrink < 1:
             patch = np.asarray(
                 cv2.resize(patch, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA),
@@ -107,7 +115,7 @@ class LibraryBuilder:
         offset = np.array([left, top, 0], np.float32)
         small = np.float32(shrink)
         local = (points - offset) * small
-        seen = Pose(pose.rotation, pose.scale * small, (pose.translation - offset) * small)
+        patch_pose = Pose(pose.rotation, pose.scale * small, (pose.translation - offset) * small)
         mouth = Mouth(index, np.ascontiguousarray(patch), local[MOVING, :2])
         grey = np.asarray(cv2.cvtColor(patch, cv2.COLOR_RGB2GRAY), np.uint8)
         self._entries.append(
@@ -115,24 +123,24 @@ class LibraryBuilder:
                 mouth=mouth,
                 head=head,
                 all_points=local,
-                pose=seen,
+                pose=patch_pose,
                 values=values,
                 appearance=descriptor(grey, mouth.points[0], mouth.points[CORNER]),
                 sharpness=float(cv2.meanStdDev(cv2.Laplacian(grey, cv2.CV_16S))[1][0, 0]),
-                light=light(patch, local[_LIPS, :2], float(seen.scale)),
+                light=light(patch, local[_LIPS, :2], float(patch_pose.scale)),
                 interpolated=interpolated,
             )
         )
-        kept = min(self._most_frames, self._most_bytes // max(patch.size, 1))
-        if len(self._entries) > max(SLACK * kept, 2):
+        kept = min(self._max_frames, self._max_bytes // max(patch.size, 1))
+        if len(self._entries) > max(THINNING_FACTOR * kept, 2):
             self.thin(max(kept, 2))
 
-    def forget(self, number: int) -> None:
-        """The frames from `number` on."""
+    def drop_from(self, number: int) -> None:
+        """Drop the frames from `number` on."""
         self._entries = [entry for entry in self._entries if entry.mouth.index < number]
 
     def thin(self, kept: int) -> None:
-        """Keeps at most `kept` frames, those that differ most (farthest points first)."""
+        """Keep at most `kept` frames, chosen by farthest-point sampling."""
         if len(self._entries) <= kept:
             return
         features = np.stack(
@@ -147,7 +155,7 @@ class LibraryBuilder:
         self._entries = [self._entries[i] for i in sorted(chosen)]
 
     def packed(self) -> dict[str, Any]:
-        """The frames held as plain arrays, for `unpacked`; at least one."""
+        """Return the frames held, at least one, as plain arrays for `unpacked`."""
         entries = self._entries
         return {
             "numbers": np.array([e.mouth.index for e in entries]),
@@ -167,7 +175,7 @@ class LibraryBuilder:
 
     @classmethod
     def unpacked(cls, arrays: Mapping[str, Any]) -> LibraryBuilder:
-        """A builder that holds what `packed` gave.
+        """Return a builder with the frames that `packed` returned.
 
         Raises:
             KeyError: an array is missing.
@@ -191,10 +199,10 @@ class LibraryBuilder:
         return builder
 
     def build(self) -> MouthLibrary:
-        """The library of all frames added.
+        """Return the library of the frames held.
 
         Raises:
-            ValueError: none was.
+            ValueError: there is none.
         """
         if not self._entries:
             raise ValueError("a mouth library needs at least one frame")
@@ -211,7 +219,7 @@ class LibraryBuilder:
         ]
         model = MouthModel.fit(np.stack([e.head for e in entries]), values)
         interior = Interior.best(
-            (e.mouth.patch, e.all_points, e.pose) for e in self._showing(values)
+            (e.mouth.patch, e.all_points, e.pose) for e in self._teeth_candidates(values)
         )
         values[:, 0] = openings
         sharpness = np.array([e.sharpness for e in entries], np.float32)
@@ -225,15 +233,15 @@ class LibraryBuilder:
             rooms=np.stack([e.room for e in entries]),
             needs=np.stack([e.need for e in entries]),
             interpolated=interpolated,
-            talks=bool(high - low > TALKING_RANGE),
+            talks=bool(high - low > MIN_TALKING_RANGE),
             model=model,
             interior=interior,
         )
 
-    def _showing(self, values: Floats) -> list[Sample]:
-        """Frames that may show teeth: a few of different openings, none in the dark or in fog."""
+    def _teeth_candidates(self, values: Floats) -> list[Sample]:
+        """Return frames that may show teeth: up to 8 of different openings, none dark or foggy."""
         contrasts = np.array([e.light[1] for e in self._entries])
-        clear = contrasts >= CLEAR * np.median(contrasts)
+        clear = contrasts >= MIN_TEETH_CONTRAST * np.median(contrasts)
         order = np.argsort(values[:, 0], kind="stable")
         order = order[clear[order]]
         places = np.unique(np.linspace(0, len(order) - 1, 12).astype(int))
@@ -241,3 +249,4 @@ class LibraryBuilder:
 
 
 _SPREAD = np.array([0.03, 0.05, 0.06, 0.03, 0.05], np.float32)
+"""Scale of the five measures, for distances between frames."""

@@ -1,7 +1,7 @@
-"""The flat canvas behind a person's lips on which the inside of the mouth is drawn.
+"""A flat canvas behind the lips for the inside of the mouth.
 
-It lies in the head's x-y plane a little behind the lips, so it turns and moves with the
-head; upper teeth keep their place on it while the lips part in front of them.
+It is fixed to the head, in its x-y plane: upper teeth keep their place while the lips part in
+front of them.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ HALF_WIDTH = 0.64
 HEIGHT = 0.95
 """Height of the canvas, IOD."""
 RISE = 0.22
-"""IOD from the middle of the upper lip's inner edge up to the top of the canvas."""
-FINEST = 128.0
-"""Pixels of the canvas for an IOD, at most."""
-COARSEST = 96.0
-"""Pixels of the canvas for an IOD, at least."""
-BEHIND = 0.05
+"""Top of the canvas above the middle of the upper lip's inner edge, IOD."""
+MAX_SCALE = 128.0
+"""Maximum resolution of the canvas, pixels per IOD."""
+MIN_SCALE = 96.0
+"""Minimum resolution of the canvas, pixels per IOD."""
+LIP_DEPTH = 0.05
 """Depth of the canvas behind the inner lips, IOD."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Canvas:
-    """Its left top corner (`left`, `top`, `depth`) in head axes, IOD; pixels per IOD."""
+    """Top left corner (`left`, `top`, `depth`) in head axes, IOD; `scale` in pixels per IOD."""
 
     left: float
     top: float
@@ -39,42 +39,42 @@ class Canvas:
 
     @classmethod
     def behind(cls, head: Floats, pixels: float) -> Canvas:
-        """Behind the lips of a face `head` (478, 3) in head axes, seen at `pixels` per IOD."""
+        """Return the canvas for landmarks `head` (478, 3) in head axes, at `pixels` per IOD."""
         inner = head[list(LIPS_INNER)]
         return cls(
             float(inner[:, 0].mean()) - HALF_WIDTH,
             float(inner[5, 1]) - RISE,
-            float(inner[:, 2].mean()) + BEHIND,
-            float(np.clip(pixels, COARSEST, FINEST)),
+            float(inner[:, 2].mean()) + LIP_DEPTH,
+            float(np.clip(pixels, MIN_SCALE, MAX_SCALE)),
         )
 
     @property
     def size(self) -> tuple[int, int]:
-        """Width and height in its pixels."""
+        """Width and height, pixels."""
         return round(2 * HALF_WIDTH * self.scale), round(HEIGHT * self.scale)
 
     def axes(self) -> tuple[Floats, Floats]:
-        """Places of its columns (1, width) right of the middle, of its rows (height, 1)
-        below the top, both in IOD."""
+        """Return the columns' offsets (1, width) from the middle and the rows' (height, 1) from
+        the top, IOD."""
         width, height = self.size
         x = (np.arange(width, dtype=np.float32) + 0.5) / self.scale - HALF_WIDTH
         y = (np.arange(height, dtype=np.float32) + 0.5) / self.scale
         return x[None], y[:, None]
 
     def matrix(self, pose: Pose) -> Floats:
-        """The affine (2, 3) from its pixels to pixels of the picture."""
+        """Return the affine matrix (2, 3) from canvas to picture, pixels."""
         turn = pose.scale * pose.rotation[:2, :2]
         corner = np.array([[self.left, self.top, self.depth]], np.float32)
         origin = pose.to_picture(corner)[0, :2]
         return np.hstack([turn / self.scale, origin[:, None]]).astype(np.float32)
 
     def on_canvas(self, points: Floats, pose: Pose) -> Floats:
-        """Points (n, 2) of the picture in its pixels."""
+        """Transform points (n, 2) from picture to canvas, pixels."""
         back = cv2.invertAffineTransform(self.matrix(pose)).astype(np.float32)
         return np.asarray(points @ back[:, :2].T + back[:, 2], np.float32)
 
     def of_picture(self, rgb: Image, pose: Pose) -> Floats:
-        """What the picture shows where it lies (height, width, 3)."""
+        """Return the picture resampled on the canvas (height, width, 3)."""
         flat = cv2.warpAffine(
             rgb,
             self.matrix(pose),
@@ -94,9 +94,10 @@ class Canvas:
         *,
         corner: tuple[int, int] = (0, 0),
     ) -> Floats:
-        """A box of the picture with left top `place` (2,), as it shows `drawn`.
+        """Return `drawn` resampled in a box (height, width, ...) of the picture.
 
-        `drawn` is the part of the canvas from column and row `corner` on.
+        `place` (2,) is the box's top left in the picture; `drawn` starts at column and row
+        `corner` of the canvas.
         """
         matrix = self.matrix(pose)
         matrix[:, 2] += matrix[:, :2] @ np.array(corner, np.float32) - place

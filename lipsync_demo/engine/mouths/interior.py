@@ -1,4 +1,4 @@
-"""What is behind the lips when the clip does not show it: cavity, tongue, upper teeth."""
+"""The drawn inside of a mouth: cavity, tongue, upper teeth."""
 
 from __future__ import annotations
 
@@ -17,32 +17,32 @@ from lipsync_demo.engine.warping.blend import filled, ramp
 from lipsync_demo.engine.warping.curves import smooth_closed
 from lipsync_demo.engine.warping.grid import Grid
 
-DARK = np.array([0.36, 0.23, 0.23], np.float32)
-WARM = np.array([1.0, 1.25, 1.35], np.float32)
-"""Light that reaches the teeth past the lips is red: powers of its strength."""
+CAVITY_COLOUR = np.array([0.36, 0.23, 0.23], np.float32)
+"""Colour of the cavity relative to the lips'."""
+TEETH_LIGHT_POWERS = np.array([1.0, 1.25, 1.35], np.float32)
+"""Exponents of the light on the teeth, by channel: light past the lips is reddish."""
 CONTACT_LIGHT = 0.9
-TEETH_LIT = (0.025, 0.075)
-"""Between these gaps of the lips, IOD, their teeth come to light."""
-TONGUE = np.array([0.78, 0.6, 0.62], np.float32)
-"""Colours of the cavity and the tongue as parts of the lips' colour."""
-
-
-DIM = 0.75
-"""Light on drawn teeth in a mouth that hardly opens."""
+"""Brightening of the cavity where lips touch, relative to its colour."""
+TEETH_LIGHT_RANGE = (0.025, 0.075)
+"""Gap between the lips, IOD, over which teeth are lit."""
+TONGUE_COLOUR = np.array([0.78, 0.6, 0.62], np.float32)
+"""Colour of the tongue relative to the lips'."""
+DRAWN_TEETH_LIGHT = 0.75
+"""Light on drawn teeth in a barely open mouth, relative to a wide one."""
 MARGIN = 0.08
-"""Around the lips' inner edge, IOD: as far as it may be blurred."""
-BLURS = (1.0, 2.0)
-"""Of which the effects are compared, pixels."""
-MOST_SOFT = 0.04
-"""The softest edge drawn, IOD."""
+"""Margin around the lips' inner edge, IOD, for its blur."""
+REBLUR_SIGMAS = (1.0, 2.0)
+"""Sigmas of the two blurs that measure softness, pixels."""
+MAX_SOFTNESS = 0.04
+"""Largest blur of a drawn edge, IOD."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Interior:
-    """One person's: colours (3,), and `teeth` (h, w, 4) on the canvas as in `teeth.py`.
+    """One person's colours (3,), and `teeth` (h, w, 4) on the canvas as in `teeth.py`.
 
-    `shown` is the area of teeth taken from the frame, in square IOD; 0 for drawn ones.
-    `soft` is the blur of the frame's own edges, IOD, `light` its light as in `light.py`.
+    `shown` is the area of teeth taken from the frame, square IOD; 0 if they are drawn. `soft` is
+    the blur of the frame's edges, IOD, `light` its light as in `light.py`.
     """
 
     canvas: Canvas
@@ -55,7 +55,7 @@ class Interior:
 
     @classmethod
     def of(cls, rgb: Image, points: Floats, pose: Pose) -> Interior:
-        """From one frame with its landmarks (478, 3)."""
+        """Return the interior of one frame with landmarks `points` (478, 3)."""
         canvas = Canvas.behind(pose.to_head(points), float(pose.scale))
         flat = canvas.of_picture(rgb, pose)
         whole, hole = (
@@ -73,20 +73,20 @@ class Interior:
         around = slice(max(int(1.5 * top - 0.5 * bottom), 0), int(1.5 * bottom - 0.5 * top) + 1)
         mouth = rgb[around, max(int(left), 0) : int(right) + 1]
         grey = np.asarray(cv2.cvtColor(mouth, cv2.COLOR_RGB2GRAY), np.uint8)
-        soft = min(softness(grey) / float(pose.scale), MOST_SOFT)
+        soft = min(softness(grey) / float(pose.scale), MAX_SOFTNESS)
         lit = light(rgb, lips, float(pose.scale))
-        return cls(canvas, lip * DARK, lip * TONGUE, teeth, shown, soft, lit)
+        return cls(canvas, lip * CAVITY_COLOUR, lip * TONGUE_COLOUR, teeth, shown, soft, lit)
 
     @classmethod
     def best(cls, frames: Iterable[tuple[Image, Floats, Pose]]) -> Interior:
-        """From the frame that shows the most teeth, of (rgb, points, pose)."""
+        """Return the interior of the frame (rgb, points, pose) that shows the most teeth."""
         return max((cls.of(*frame) for frame in frames), key=lambda one: one.shown)
 
     def draw(self, inner: Floats, pose: Pose, grid: Grid) -> Floats:
-        """The grid's box (height, width, 3) as it looks behind the lips.
+        """Return the grid's box (height, width, 3) with the interior.
 
-        `inner` (n, 2) is the lips' inner edge in pixels, from the left corner over the
-        upper lip. What lies further from it than MARGIN is not drawn.
+        `inner` (n, 2) is the lips' inner edge in pixels, from the left corner over the upper lip.
+        Nothing is drawn further from it than MARGIN.
         """
         ring = self.canvas.on_canvas(inner, pose)
         box = self._around(ring)
@@ -97,7 +97,7 @@ class Interior:
         )
 
     def _around(self, ring: Floats) -> tuple[slice, slice]:
-        """Rows and columns of the canvas that hold `ring` and a margin."""
+        """Return the rows and columns of the canvas that contain `ring` and a margin."""
         margin = MARGIN * self.canvas.scale
         size = np.array(self.canvas.size)
         low = np.clip((ring.min(0) - margin).astype(int), 0, size - 2)
@@ -105,7 +105,7 @@ class Interior:
         return slice(int(low[1]), int(high[1])), slice(int(low[0]), int(high[0]))
 
     def _behind(self, ring: Floats, box: tuple[slice, slice]) -> Floats:
-        """The canvas behind lips whose inner edge is `ring`, its rows and columns `box`."""
+        """Return the rows and columns `box` of the canvas behind lips with inner edge `ring`."""
         scale = self.canvas.scale
         turn = len(ring) // 2
         x = np.arange(box[1].start, box[1].stop, dtype=np.float32)
@@ -119,7 +119,7 @@ class Interior:
         above_lower = (lower - y) / np.float32(scale)
         gap = np.maximum(lower - upper, 0) / np.float32(scale)
         opened = float(gap.max())
-        # The tongue lies behind the lower lip and comes into the light as the mouth opens.
+        # The tongue rests behind the lower lip and is lit as the mouth opens.
         hump = (0.5 * opened * np.sqrt(np.clip(1 - (across / 0.85) ** 2, 0, 1))).astype(np.float32)
         height_on = hump - above_lower
         tongue = ramp(height_on, -0.06, 0.05) * np.float32(np.interp(opened, (0.06, 0.3), (0, 1)))
@@ -128,14 +128,14 @@ class Interior:
         deep += CONTACT_LIGHT * (1 - ramp(gap, 0.01, 0.06))
         picture = self.dark * deep[..., None]
         picture += 0.85 * tongue[..., None] * (self.tongue * lit[..., None] - picture)
-        if opened > TEETH_LIT[0]:
-            # Light reaches the teeth past the lower lip: less under the upper one, at the
-            # corners and while the lips hardly part.
-            here = (1 - 0.85 * ramp(across, 0.5, 1.05)) * ramp(gap, *TEETH_LIT)
+        if opened > TEETH_LIGHT_RANGE[0]:
+            # Light enters past the lower lip: less of it under the upper lip, at the corners and
+            # in a barely open mouth.
+            here = (1 - 0.85 * ramp(across, 0.5, 1.05)) * ramp(gap, *TEETH_LIGHT_RANGE)
             if not self.shown:
-                here *= np.interp(opened, (0.05, 0.25), (DIM, 1))
+                here *= np.interp(opened, (0.05, 0.25), (DRAWN_TEETH_LIGHT, 1))
             light = (0.7 + 0.3 * ramp(below_upper, -0.01, 0.05)) * here.astype(np.float32)
-            colour = cv2.merge([cv2.pow(light, power) for power in WARM.tolist()])
+            colour = cv2.merge([cv2.pow(light, power) for power in TEETH_LIGHT_POWERS.tolist()])
             teeth = self.teeth[box]
             picture *= 1 - teeth[..., 3:] * colour
             picture += teeth[..., :3] * colour
@@ -143,15 +143,14 @@ class Interior:
 
 
 def softness(grey: Image) -> float:
-    """How soft the edges of a picture (height, width) are, pixels.
+    """Return the blur of a picture (height, width), pixels: the sigma of its edges.
 
-    The standard deviation of the blur that would have made them of sharp ones, from how
-    much two blurs lessen their slopes (as Zhuo and Sim 2011). Enlarged video and paintings
-    are softer than their pixels.
+    Estimated from how much two further blurs reduce the gradients (as Zhuo and Sim 2011).
+    Upscaled video and paintings are softer than their resolution.
     """
-    fine, rough = (_slopes(grey, blur) for blur in BLURS)
+    fine, rough = (_slopes(grey, blur) for blur in REBLUR_SIGMAS)
     kept = float((fine * rough).sum()) / max(float((rough * rough).sum()), 1e-6)
-    a, b = (blur**2 for blur in BLURS)
+    a, b = (blur**2 for blur in REBLUR_SIGMAS)
     # For edges of Gaussian slope and variance v this is 2 / (u (u + 1)), u = (v + a) / (v + b).
     u = ((1 + 8 / max(kept, 1e-3) ** 2) ** 0.5 - 1) / 2
     return float(max((u * b - a) / max(1 - u, 1e-2), 0.0) ** 0.5)

@@ -1,7 +1,4 @@
-"""The person's own mouths, as the clip shows them: what is drawn is taken from here.
-
-Bregler, Covell, Slaney: Video Rewrite (1997).
-"""
+"""The library of a person's mouths (Bregler, Covell, Slaney: Video Rewrite, 1997)."""
 
 from __future__ import annotations
 
@@ -15,14 +12,13 @@ from lipsync_demo.engine.mouths.sample import Mouth
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
 class MouthLibrary:
-    """Mouths with what choosing them needs, one row for each.
+    """Mouths with their features for selection, one row each.
 
     `values` (n, 5) are measures, `turns` (n, 3) yaw, pitch and roll in radians, `appearances`
-    (n, d) small grey pictures of zero mean, `sharpness` (n,) relative to the sharpest, `lights`
-    (n, 2) as in `light.py`, `rooms` and `needs` (n, 4) as in `picture_edge.py`,
-    `interpolated` (n,) those the mesh has not looked at.
-    `talks` is false when the clip hardly moves its mouth: then a frame's own lips are the
-    best there are.
+    (n, d) descriptors, `sharpness` (n,) relative to the sharpest, `lights` (n, 2) as in
+    `light.py`, `rooms` and `needs` (n, 4) as in `picture_edge.py`. `interpolated` (n,) marks
+    landmarks that are not the mesh's. `talks` is false if the mouth hardly moves in the clip:
+    frames then use their own lips.
     """
 
     mouths: tuple[Mouth, ...]

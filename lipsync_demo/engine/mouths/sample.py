@@ -1,4 +1,4 @@
-"""One mouth of the person, cut out of one frame, with what was measured there."""
+"""One mouth patch, cropped from one frame, with its measurements."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ import numpy as np
 from lipsync_demo.engine.arrays import Floats, Image
 from lipsync_demo.engine.face.geometry import LIPS_OUTER, NOSE_BASE, Pose
 from lipsync_demo.engine.face.picture_edge import need, room
-from lipsync_demo.engine.mouths.lip_line import LOWER, UPPER, on_the_line
+from lipsync_demo.engine.mouths.lip_line import LOWER, UPPER, snap_to_lip_line
 from lipsync_demo.engine.warping.controls import covered
 
-FINEST = 256.0
-"""Pixels per IOD at most; finer patches are shrunk."""
+MAX_SCALE = 256.0
+"""Maximum resolution of a patch, pixels per IOD; finer ones are downscaled."""
 PAD_SIDE = 0.5
-"""IOD of a patch beside the outer lips."""
+"""Padding of a patch beside the outer lips, IOD."""
 PAD_ABOVE = 0.5
-"""IOD of a patch above the outer lips."""
+"""Padding of a patch above the outer lips, IOD."""
 PAD_BELOW = 0.6
-"""IOD of a patch below the outer lips."""
+"""Padding of a patch below the outer lips, IOD."""
 NEARLY_CLOSED = 0.06
-"""In mouths open less, IOD, the line between the lips is looked for."""
+"""Opening, IOD, below which the line between the lips is searched for."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Mouth:
-    """One frame's mouth: `patch` and the MOVING `points` (n, 2) in its pixels."""
+    """The mouth of frame `index`: `patch` and the MOVING `points` (n, 2) in its pixels."""
 
     index: int
     patch: Image
@@ -35,6 +35,9 @@ class Mouth:
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
 class Sample:
+    """A mouth with `head` (478, 3) in head axes, `all_points` (478, 3) in pixels of the patch,
+    measures `values` (5,) and the features that `MouthLibrary` describes."""
+
     mouth: Mouth
     head: Floats
     all_points: Floats
@@ -47,13 +50,13 @@ class Sample:
 
     @property
     def room(self) -> Floats:
-        """What the patch has of the picture, (4,) as in `picture_edge.py`."""
+        """Distances to the patch's edges (4,), IOD, as in `picture_edge.py`."""
         height, width = self.mouth.patch.shape[:2]
         return room(self.all_points, self.pose.scale, (width, height))
 
     @property
     def need(self) -> Floats:
-        """What a frame shows of it, (4,) as in `picture_edge.py`."""
+        """Reach of the mouth's outline (4,), IOD, as in `picture_edge.py`."""
         ring, nose = covered(self.mouth.points), self.all_points[NOSE_BASE, :2]
         return need(ring, nose, float(self.pose.scale))
 
@@ -62,7 +65,7 @@ _LIPS = np.array(LIPS_OUTER)
 
 
 def patch_box(points: Floats, unit: float) -> tuple[int, int, int, int]:
-    """Left, top, right and bottom, in pixels, of what the library needs of a frame."""
+    """Return left, top, right and bottom, pixels, of the patch for landmarks `points` (478, 3)."""
     lips = points[_LIPS, :2]
     (left, top), (right, bottom) = lips.min(0).tolist(), lips.max(0).tolist()
     return (
@@ -74,15 +77,16 @@ def patch_box(points: Floats, unit: float) -> tuple[int, int, int, int]:
 
 
 def turns(pose: Pose) -> Floats:
+    """Return yaw, pitch and roll (3,) in radians."""
     return np.array([pose.yaw, pose.pitch, pose.roll], np.float32)
 
 
 def opened(mouth: Mouth, before: float, after: float) -> Mouth:
-    """The mouth with its inner lips' points as far apart as the corrected opening says."""
+    """Return the mouth with its inner lips moved from opening `before` to `after`, IOD."""
     points = mouth.points.copy()
     upper, lower = points[UPPER], points[LOWER]
     middle, half = (upper + lower) / 2, (lower - upper) / 2 * (after / max(before, 1e-3))
     points[UPPER], points[LOWER] = middle - half, middle + half
     if after < NEARLY_CLOSED:
-        points = on_the_line(mouth.patch, points)
+        points = snap_to_lip_line(mouth.patch, points)
     return replace(mouth, points=points)

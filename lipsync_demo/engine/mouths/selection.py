@@ -1,7 +1,7 @@
-"""Which of the person's own mouths to show in each output frame: a Viterbi search.
+"""Selects the mouths to show in each output frame by a Viterbi search.
 
-A mouth costs what it differs from the wanted shape, from the head's pose and light, and what it
-lacks in sharpness; a change of mouths costs what the two look different.
+The state cost sums differences in shape, pose and light, and lost sharpness; the transition cost
+is the difference in appearance.
 """
 
 from __future__ import annotations
@@ -20,69 +20,67 @@ from lipsync_demo.engine.mouths import light
 from lipsync_demo.engine.mouths.appearance import distances
 from lipsync_demo.engine.mouths.library import MouthLibrary
 
-SHAPE = np.array([0.03, 0.06, 0.08, 0.05, 0.1], np.float32)
-"""Differences of the five measures that cost one."""
-CLOSURE = 1.3
-"""What closed lips cost beside open ones, more than by their opening."""
-TOUCHING = 0.03
-"""IOD within which lips count as nearly closed."""
-TURN = np.array([0.12, 0.12, 0.3], np.float32)
-"""Differences of yaw, pitch and roll, in radians, that cost one."""
-SLANT = np.array([0.12, 0.06], np.float32)
-"""Differences in `_slants` from the person's usual ones that cost one."""
-INTERPOLATED = 0.5
-"""What a mouth costs whose points were interpolated: its lips are drawn less exactly."""
-BLUR = 8.0
-"""Cost of all sharpness lost; it goes with the square of the loss."""
-CHANGE = 250.0
-"""Cost of a change of mouths for the mean square by which they look different."""
-JUMP = 0.8
-"""Cost of leaving the order of the clip."""
+SHAPE_SCALE = np.array([0.03, 0.06, 0.08, 0.05, 0.1], np.float32)
+"""Differences of the five measures that cost 1."""
+CLOSURE_COST = 1.3
+"""Extra cost scale of closed against open lips, on top of the opening's."""
+CLOSURE_OPENING = 0.03
+"""Opening, IOD, over which that cost falls to 1/e."""
+POSE_SCALE = np.array([0.12, 0.12, 0.3], np.float32)
+"""Differences of yaw, pitch and roll, in radians, that cost 1."""
+ASYMMETRY_SCALE = np.array([0.12, 0.06], np.float32)
+"""Differences of `_asymmetries` from the person's median that cost 1."""
+INTERPOLATED_COST = 0.5
+"""Cost of interpolated landmarks: their lips are drawn less exactly."""
+BLUR_COST = 8.0
+"""Cost of losing all sharpness; it grows with the square of the loss."""
+CHANGE_COST = 250.0
+"""Transition cost per mean squared difference of the descriptors."""
+JUMP_COST = 0.8
+"""Transition cost of leaving the order of the clip."""
 CANDIDATES = 32
-"""Mouths that are considered for each frame."""
-AT_ONCE = 512
-"""Frames compared with the whole library at a time."""
-NEXT = 2
-"""Frames whose numbers differ by no more follow on each other."""
-LINGER = 0.4
-"""At a join the other side's mouth still, or already, counts this much."""
-
+"""Mouths considered per frame."""
+COST_BATCH = 512
+"""Frames per batch of state costs."""
+MAX_STEP = 2
+"""Largest difference of frame numbers that counts as consecutive."""
+JOIN_WEIGHT = 0.4
+"""Weight of the other side's mouth at a join."""
 
 _INNER = np.array([MOVING.index(point) for point in LIPS_INNER])
 
 
 @dataclass(frozen=True, slots=True)
-class Donor:
-    """Mouths (rows of the library) to show in one frame, with weights that sum to 1.
+class MouthSelection:
+    """The mouths (rows of the library) for one frame, with weights that sum to 1.
 
-    No mouths: the frame's own lips are used.
+    Without rows the frame's own lips are used.
     """
 
     rows: tuple[int, ...] = ()
     weights: tuple[float, ...] = ()
 
 
-def select_donors(
+def select_mouths(
     library: MouthLibrary,
     targets: Floats,
     poses: Pose,
     starts: Collection[int] = (),
     lights: Floats | None = None,
     rooms: Floats | None = None,
-) -> list[Donor]:
-    """A donor for each of n output frames, in the order they are shown.
+) -> list[MouthSelection]:
+    """Return the mouths for each of n output frames, in presentation order.
 
-    `targets` (n, 5) are the wanted measures, `poses` those of the frames drawn upon, with n
-    as their leading axis, `lights` (n, 2) the light on their faces and `rooms` (n, 4) that in
-    their pictures (`picture_edge.py`), if they matter. What comes from one of `starts` on changes
-    nothing before it.
+    `targets` (n, 5) are the wanted measures. Of the frames drawn upon, `poses` has n as its
+    leading axis; `lights` (n, 2) and `rooms` (n, 4, `picture_edge.py`) are optional. Frames
+    before one of `starts` do not depend on those after it.
     """
     count = len(targets)
     if not library.talks or not count:
-        return [Donor()] * count
+        return [MouthSelection()] * count
     bounds = sorted({0, count, *(start for start in starts if 0 < start < count)})
     turns = np.stack([poses.yaw, poses.pitch, poses.roll], -1)
-    parts = [slice(start, start + AT_ONCE) for start in range(0, count, AT_ONCE)]
+    parts = [slice(start, start + COST_BATCH) for start in range(0, count, COST_BATCH)]
     candidates = []
     for part in parts:
         cost = _costs(library, targets[part], turns[part])
@@ -99,35 +97,35 @@ def select_donors(
     return _joined(path, np.array([mouth.index for mouth in library.mouths]), bounds)
 
 
-def _felt(values: Floats) -> Floats:
-    """Measures (n, 5) on scales on which 1 is a noticeable difference."""
-    felt = values / SHAPE
-    # Whether lips touch is seen more clearly than how far they are apart.
-    felt[:, 0] += CLOSURE * (1 - np.exp(-np.maximum(values[:, 0], 0) / TOUCHING))
+def _perceived(values: Floats) -> Floats:
+    """Return measures (n, 5) scaled so that 1 is a noticeable difference."""
+    felt = values / SHAPE_SCALE
+    # Viewers notice whether lips touch more than how far they are apart.
+    felt[:, 0] += CLOSURE_COST * (1 - np.exp(-np.maximum(values[:, 0], 0) / CLOSURE_OPENING))
     return felt
 
 
 def _costs(library: MouthLibrary, targets: Floats, turns: Floats) -> Floats:
-    """What each mouth costs in each frame by itself (n, m)."""
-    cost = distances(_felt(targets), _felt(library.values))
-    cost += distances(turns / TURN, library.turns / TURN)
-    cost += INTERPOLATED * library.interpolated
-    cost += BLUR * np.clip(1 - library.sharpness, 0, 1) ** 2
-    slants = _slants(library)
-    cost += np.square((slants - np.median(slants, 0)) / SLANT).sum(1)
+    """Return the state costs (n, m) of m mouths in n frames."""
+    cost = distances(_perceived(targets), _perceived(library.values))
+    cost += distances(turns / POSE_SCALE, library.turns / POSE_SCALE)
+    cost += INTERPOLATED_COST * library.interpolated
+    cost += BLUR_COST * np.clip(1 - library.sharpness, 0, 1) ** 2
+    slants = _asymmetries(library)
+    cost += np.square((slants - np.median(slants, 0)) / ASYMMETRY_SCALE).sum(1)
     return np.asarray(cost, np.float32)
 
 
 def _best(cost: Floats) -> tuple[Indices, Floats]:
-    """The best mouths (n, k) for each frame by themselves, in order, and their costs."""
+    """Return the k cheapest mouths of each frame (n, k), ascending, and their costs."""
     kept = min(CANDIDATES, cost.shape[1])
     rows = np.sort(np.argpartition(cost, kept - 1, axis=1)[:, :kept], axis=1)
     return rows, np.take_along_axis(cost, rows, 1)
 
 
-def _slants(library: MouthLibrary) -> Floats:
-    """How lopsided each mouth is (n, 2): the turn of its corners against the head's,
-    radians, and how much wider it opens on its left, in its widths."""
+def _asymmetries(library: MouthLibrary) -> Floats:
+    """Return the asymmetry of each mouth (n, 2): its roll against the head's, radians, and the
+    extra opening on its left, in widths of the mouth."""
     points = np.stack([mouth.points for mouth in library.mouths])
     across = points[:, CORNER] - points[:, 0]
     turn = np.arctan2(across[:, 1], across[:, 0]) - library.turns[:, 2]
@@ -139,18 +137,18 @@ def _slants(library: MouthLibrary) -> Floats:
 
 
 def _changes(library: MouthLibrary) -> Floats:
-    """What it costs to show mouth j after mouth i (n, n)."""
+    """Return the transition costs (n, n) from mouth i to mouth j."""
     looks = library.appearances
-    change = CHANGE * distances(looks, looks) / looks.shape[1]
+    change = CHANGE_COST * distances(looks, looks) / looks.shape[1]
     numbers = np.array([mouth.index for mouth in library.mouths])
-    apart = np.abs(numbers[:, None] - numbers[None]) > NEXT
-    return np.asarray(change + JUMP * apart, np.float32)
+    apart = np.abs(numbers[:, None] - numbers[None]) > MAX_STEP
+    return np.asarray(change + JUMP_COST * apart, np.float32)
 
 
 def _cheapest(rows: Indices, costs: Floats, change: Floats, before: int | None) -> list[int]:
-    """One of `rows` (n, k) for each frame, so that costs and changes sum to the least.
+    """Return the cheapest path through `rows` (n, k): one mouth per frame.
 
-    `before` is the mouth that is shown before the first of them.
+    `before` is the mouth shown before the first frame, if any.
     """
     count, kept = rows.shape
     total = costs[0] if before is None else costs[0] + change[before, rows[0]]
@@ -167,18 +165,20 @@ def _cheapest(rows: Indices, costs: Floats, change: Floats, before: int | None) 
     return path
 
 
-def _joined(path: Sequence[int], numbers: Indices, bounds: Sequence[int]) -> list[Donor]:
-    """The path with both sides of every join mixed over two frames, but nothing of what begins
-    at one of `bounds` in a frame before it."""
-    donors = []
+def _joined(path: Sequence[int], numbers: Indices, bounds: Sequence[int]) -> list[MouthSelection]:
+    """Return the path with both sides of every join mixed over two frames, but nothing mixed
+    backwards across one of `bounds`."""
+    selections = []
     for t, row in enumerate(path):
         beside = (t - 1,) if t + 1 in bounds else (t - 1, t + 1)
         others = [
             path[s]
             for s in beside
-            if s >= 0 and abs(int(numbers[path[s]]) - int(numbers[row])) > NEXT
+            if s >= 0 and abs(int(numbers[path[s]]) - int(numbers[row])) > MAX_STEP
         ]
         rows = (row, *dict.fromkeys(others))
-        share = LINGER / max(len(rows) - 1, 1)
-        donors.append(Donor(rows, (1 - share * (len(rows) - 1),) + (share,) * (len(rows) - 1)))
-    return donors
+        share = JOIN_WEIGHT / max(len(rows) - 1, 1)
+        selections.append(
+            MouthSelection(rows, (1 - share * (len(rows) - 1),) + (share,) * (len(rows) - 1))
+        )
+    return selections

@@ -1,8 +1,8 @@
-"""The voice of a sound as one channel: what is listened to, whatever the layout.
+"""Extracts the voice of a sound as mono.
 
-The plain mean of the channels loses a voice whose channels are out of phase and buries one
-that has a channel to itself. So the channels in which somebody speaks are taken, the speech
-model being the judge wherever the channels are not alike.
+The mean of all channels cancels a voice that is out of phase and buries one that has a channel to
+itself. So only channels with speech are mixed; where channels differ, the speech model tells which
+they are.
 """
 
 from __future__ import annotations
@@ -22,35 +22,34 @@ if TYPE_CHECKING:
     from pydub import AudioSegment
 
 
-AUDIBLE = 1e-6
-"""Power, of full scale, below which a channel is silent."""
-BESIDE = 10 ** (-45 / 10)
-"""Power, of the loudest channel, below which a channel is silent."""
-ALIKE = 0.5
-"""Correlation from which two channels hold the same sound."""
-APART = 10.0
-"""Ratio of power up to which channels that are alike count as one picture of a sound."""
-OPPOSED = -0.3
-"""Correlation below which one of two channels is turned round."""
+MIN_POWER = 1e-6
+"""Power, relative to full scale, below which a channel is silent."""
+MIN_POWER_RATIO = 10 ** (-45 / 10)
+"""Power, relative to the loudest channel, below which a channel is silent (-45 dB)."""
+MIN_CORRELATION = 0.5
+"""Correlation from which two channels carry the same sound."""
+MAX_POWER_RATIO = 10.0
+"""Largest ratio of power of channels that count as one stereo image."""
+OPPOSED_CORRELATION = -0.3
+"""Correlation below which one of two channels is inverted."""
 STRETCH_SECONDS = 5
-"""Seconds of a stretch of sound; a channel is judged by its loudest ones."""
+"""Length of a stretch of sound, seconds."""
 STRETCHES = 4
-"""Stretches by which a channel is judged."""
-SPEAKING = 0.5
-"""Share of the time somebody speaks, of that in the channel with most speech, that makes a
-channel one of the speaking ones."""
-LEAST = 0.01
-"""Share of its loudest channel's power that a mix must have: less is the voice cancelled."""
-SPOKEN = 0.05
-"""Share of the time below which nobody speaks at all."""
+"""Number of loudest stretches in which speech is detected."""
+MIN_SPEECH_RATIO = 0.5
+"""Speech share, relative to the largest of all channels, from which a channel has the voice."""
+MIN_MIX_POWER = 0.01
+"""Power of a mix, relative to its loudest channel, below which the voice has been cancelled."""
+MIN_SPEECH_SHARE = 0.05
+"""Speech share below which a sound has no speech."""
 
 
 @dataclass(frozen=True, slots=True)
 class VoiceChannels:
-    """`weights` say what each channel counts in the voice, None when all count alike.
+    """The weights of each channel in the voice; None if they are equal.
 
-    `audible` are the numbers of the channels with any sound in them, `opposed` whether the
-    voice's channels cancel each other when they are simply added.
+    `audible` are the indices of the channels with any sound; `opposed` tells whether the voice's
+    channels are out of phase.
     """
 
     weights: tuple[float, ...] | None
@@ -59,42 +58,43 @@ class VoiceChannels:
 
     @property
     def channels(self) -> tuple[int, ...]:
-        """The numbers of the channels the voice is taken from; none when all count alike."""
+        """Indices of the channels with the voice; empty if all weights are equal."""
         return tuple(n for n, weight in enumerate(self.weights or ()) if weight)
 
 
-def hear(sound: AudioSegment, rate: int = SAMPLE_RATE) -> Floats:
-    """The voice as mono (n,) in -1 to 1, n = the sound's length times `rate`, rounded."""
-    return mixed(sound, voice_of(sound).weights, rate)
+def extract_voice(sound: AudioSegment, rate: int = SAMPLE_RATE) -> Floats:
+    """Return the voice as mono samples (n,) in -1 to 1 at `rate` Hz."""
+    return mixed(sound, voice_channels(sound).weights, rate)
 
 
 def speech_samples(path: Path, rate: int = SAMPLE_RATE) -> Floats:
-    """The voice in a file, as `hear` gives it.
+    """Return the voice of a file, as `extract_voice` does.
 
     Raises:
         MediaError: as `media.audio.decode`.
     """
-    return hear(decode(path), rate)
+    return extract_voice(decode(path), rate)
 
 
-def voice_of(sound: AudioSegment) -> VoiceChannels:
-    """In which channels of a sound somebody speaks."""
+def voice_channels(sound: AudioSegment) -> VoiceChannels:
+    """Return the channels of a sound that carry the voice."""
     if sound.channels == 1:
         return VoiceChannels(None, (0,), opposed=False)
-    likeness, power = _likeness(sound)
-    audible = np.flatnonzero((power >= AUDIBLE) & (power >= BESIDE * power.max()))
+    likeness, power = _correlations(sound)
+    audible = np.flatnonzero((power >= MIN_POWER) & (power >= MIN_POWER_RATIO * power.max()))
     taken = audible
     among = np.ix_(audible, audible)
     alike = len(audible) < 2 or (
-        likeness[among].min() >= ALIKE and power[audible].max() <= APART * power[audible].min()
+        likeness[among].min() >= MIN_CORRELATION
+        and power[audible].max() <= MAX_POWER_RATIO * power[audible].min()
     )
     if not alike:
-        spoken = np.array([_spoken(sound, int(n)) for n in audible])
-        if spoken.max() >= SPOKEN:
-            taken = audible[spoken >= SPEAKING * spoken.max()]
+        spoken = np.array([_speech_share(sound, int(n)) for n in audible])
+        if spoken.max() >= MIN_SPEECH_SHARE:
+            taken = audible[spoken >= MIN_SPEECH_RATIO * spoken.max()]
     found = _voice(taken, audible, likeness)
     weights = np.asarray(found.weights or [1 / len(power)] * len(power)) * np.sqrt(power)
-    if len(taken) and weights @ likeness @ weights < LEAST * power[taken].max():
+    if len(taken) and weights @ likeness @ weights < MIN_MIX_POWER * power[taken].max():
         return _voice(taken[[power[taken].argmax()]], audible, likeness)
     return found
 
@@ -105,7 +105,7 @@ def _voice(taken: Indices, audible: Indices, likeness: Doubles) -> VoiceChannels
         return VoiceChannels(None, (), opposed=False)
     weights = np.zeros(count)
     weights[taken] = 1 / len(taken)
-    turned = likeness[taken[0]] < OPPOSED
+    turned = likeness[taken[0]] < OPPOSED_CORRELATION
     opposed = bool(turned[taken].any())
     weights[turned] *= -1
     even = len(taken) == count and not opposed
@@ -114,8 +114,8 @@ def _voice(taken: Indices, audible: Indices, likeness: Doubles) -> VoiceChannels
     )
 
 
-def _likeness(sound: AudioSegment) -> tuple[Doubles, Doubles]:
-    """Correlations of the channels with each other, and the mean power of each."""
+def _correlations(sound: AudioSegment) -> tuple[Doubles, Doubles]:
+    """Return the correlations (c, c) of the c channels and their mean powers (c,)."""
     products = np.zeros((sound.channels, sound.channels))
     for block in blocks_of(sound):
         products += (block.T @ block).astype(np.float64)
@@ -125,15 +125,15 @@ def _likeness(sound: AudioSegment) -> tuple[Doubles, Doubles]:
     return likeness, power / max(1, int(sound.frame_count()))
 
 
-def _spoken(sound: AudioSegment, channel: int) -> float:
-    """The share of the time (0 to 1) in which somebody speaks in the loudest parts of a channel."""
+def _speech_share(sound: AudioSegment, channel: int) -> float:
+    """Return the share of frames with speech, 0 to 1, in a channel's loudest stretches."""
     weights = np.eye(sound.channels)[channel]
     samples = mixed(sound, weights)
     length = STRETCH_SECONDS * SAMPLE_RATE
     parts = np.array_split(samples, max(1, round(len(samples) / length)))
     loudest = sorted(parts, key=lambda part: -float(part @ part))[:STRETCHES]
-    heard = np.concatenate(loudest)
-    speech = SpeechModel.load().predict(heard).speech
-    level = np.sqrt(frame_power(heard)[::2])[: len(speech)]
+    loud_samples = np.concatenate(loudest)
+    speech = SpeechModel.load().predict(loud_samples).speech
+    level = np.sqrt(frame_power(loud_samples)[::2])[: len(speech)]
     loud = level >= level.max() / 100
     return float((speech[: len(level)][loud] > 0.5).mean())

@@ -1,4 +1,4 @@
-"""Speech along the output: what a mouth does at any of the output's times."""
+"""Mouth shapes at any time of the output."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from scipy.ndimage import maximum_filter1d, uniform_filter1d
 
 from lipsync_demo.engine.arrays import Doubles, Floats
 from lipsync_demo.engine.speech.closures import closures
-from lipsync_demo.engine.speech.shapes import BELIEF, Shapes
+from lipsync_demo.engine.speech.shapes import SPEECH_THRESHOLD, Shapes
 from lipsync_demo.media.sync_modes import Timeline
 
-DOUBT = 0.2
-"""Probability of speech below which nobody speaks."""
+SILENCE_THRESHOLD = 0.2
+"""Probability of speech below which the mouth rests."""
 HOLD = 0.2
-"""Seconds before and after speech in which the mouth still follows the speech model: it knows what
-mouths do in short pauses, and few people close theirs."""
+"""Seconds around speech in which the mouth follows the speech model: few people close their mouth
+in short pauses."""
 FADE = 0.06
-"""Half of the seconds the mouth takes to come to rest."""
+"""Half the time the mouth takes to come to rest, seconds."""
 
 
 class LaidOutSpeech:
-    """Speech shapes laid along the output."""
+    """Mouth shapes of the speech, laid along the output's timeline."""
 
     def __init__(self, shapes: Shapes, laid: Timeline) -> None:
         self._shapes = shapes
@@ -29,36 +29,39 @@ class LaidOutSpeech:
         self._laid = laid
 
     def at(self, seconds: Doubles) -> tuple[Floats, Floats, Floats]:
-        """`measures` (m, 5), `together` and `speech` (m,) at m moments of the output.
+        """Return `measures` (m, 5), `together` and `speech` (m,) at times `seconds` (m,).
 
-        `together` is 1 where lips touch, and less where that is doubtful. `speech` is 1 in speech
-        and shortly before and after it, and 0 where the mouth rests. Nobody speaks where the
-        output is silent.
+        `together`, 0 to 1, is how surely lips touch. `speech` is 1 in and around speech and 0
+        where the mouth rests, as it does where the output is silent.
         """
-        heard = np.full(len(seconds), np.nan)
+        speech_seconds = np.full(len(seconds), np.nan)
         for segment in self._laid.audio:
             if segment.source_start is not None:
                 inside = (seconds >= float(segment.start)) & (seconds < float(segment.end))
-                heard[inside] = seconds[inside] + float(segment.source_start - segment.start)
-        silent = np.isnan(heard)
-        places = np.where(silent, 0, heard) * self._shapes.rate
-        measures = _between(self._shapes.measures, places)
-        together = _between(self._together[:, None], places)[:, 0]
-        speech = _between(self._speaking[:, None], places)[:, 0]
+                speech_seconds[inside] = seconds[inside] + float(
+                    segment.source_start - segment.start
+                )
+        silent = np.isnan(speech_seconds)
+        places = np.where(silent, 0, speech_seconds) * self._shapes.rate
+        measures = _interpolate(self._shapes.measures, places)
+        together = _interpolate(self._together[:, None], places)[:, 0]
+        speech = _interpolate(self._speaking[:, None], places)[:, 0]
         speech[silent] = together[silent] = 0
         return measures, together, speech
 
 
 def _speaking(shapes: Shapes) -> Floats:
-    """How far the mouth follows the speech model, (n,) from 0, at rest, to 1."""
-    believed = np.clip((shapes.speech - DOUBT) / (BELIEF - DOUBT), 0, 1)
+    """Return how far the mouth follows the speech model (n,), 0 (at rest) to 1."""
+    believed = np.clip(
+        (shapes.speech - SILENCE_THRESHOLD) / (SPEECH_THRESHOLD - SILENCE_THRESHOLD), 0, 1
+    )
     hold, fade = (2 * round(seconds * shapes.rate) + 1 for seconds in (HOLD + FADE, FADE))
     held = maximum_filter1d(believed, hold, mode="nearest")
     return np.asarray(uniform_filter1d(held, fade, mode="nearest"), np.float32)
 
 
-def _between(rows: Floats, places: Doubles) -> Floats:
-    """Rows (n, k) at fractional places (m,), linear, the last row held."""
+def _interpolate(rows: Floats, places: Doubles) -> Floats:
+    """Return rows (n, k) linearly interpolated at `places` (m,); the ends are held."""
     inside = np.clip(places, 0, len(rows) - 1)
     low = np.floor(inside).astype(int)
     high = np.minimum(low + 1, len(rows) - 1)

@@ -1,9 +1,9 @@
-"""Speech to mouth shapes: what the lips of a person who says this would do.
+"""Speech to mouth shapes.
 
 A small network over the features of `phone_features`: a 1x1 layer to 48 channels and three residual
 convolutions of 5 taps (dilation 1, 2, 4), each with a group norm; four of them, fitted from
-different seeds by `lab/training/speech.py`, are averaged. It knows people in general: its
-measures are in units of ordinary speech, which `person_range` turns into one person's.
+different seeds by `lab/training/speech.py`, are averaged. It is speaker-independent: its measures
+are in units of ordinary speech, which `person_range` converts to one person's.
 """
 
 from __future__ import annotations
@@ -24,34 +24,38 @@ WEIGHTS = Path(__file__).parents[1] / "weights" / "speech.npz"
 WEIGHTS_SHA256 = "b12f0f63a65e8fb1656a0d02505a63da799b1a4227bab756c00e810bcd266ff0"
 
 RATE = phone_features.RATE
+"""Rows per second."""
 LIP_TERMS = 8
+"""Principal components of the lips' shape."""
 OUTPUTS = len(MEASURES) + LIP_TERMS + 2
+"""Outputs per row: measures, lip terms, closure and speech logits."""
 CHANNELS = 48
-"""Channels of the network's layers."""
+"""Channels of a layer."""
 GROUPS = 4
-"""Groups of channels that are normalised together."""
+"""Groups of the group norm."""
 TAPS = 5
-"""Rows a convolution sees, DILATIONS apart."""
+"""Kernel size of a convolution, rows."""
 DILATIONS = (1, 2, 4)
+"""Dilations of the convolutions, rows."""
 
-SILENCE = 1e-4
-"""RMS below which nothing is said (-80 dBFS)."""
-SOUND = 4e-4
+SILENCE_RMS = 1e-4
+"""RMS below which there is no speech (-80 dBFS)."""
+SOUND_RMS = 4e-4
 """RMS above which the network decides (-68 dBFS)."""
 
-LEAD = 15
-"""Rows of silence heard before and after the sound: where a sound begins or ends abruptly, the
-recogniser takes even a tone for speech, after silence it does not."""
+PADDING_ROWS = 15
+"""Rows of silence padded on both sides: the recogniser takes an abrupt start or end, even of a
+tone, for speech."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class SpeechShapes:
-    """Mouth shapes `rate` times a second; row k belongs to the moment k / rate s.
+    """Mouth shapes at `rate` Hz; row k is at k / rate seconds.
 
-    `measures` (n, 5) in the order of `geometry.MEASURES`, mean 0 and variance 1 over ordinary
-    speech; `lips` (n, 8) terms of the lips' principal shapes, likewise; `closed` (n,) the
-    probability that a sound closes the lips (P, B, M); `speech` (n,) that someone speaks.
-    Where nobody does, the other values mean nothing: the mouth rests.
+    `measures` (n, 5) in the order of `geometry.MEASURES` and the principal components `lips`
+    (n, 8) have mean 0 and variance 1 over ordinary speech; `closed` (n,) is the probability of a
+    phoneme that closes the lips (P, B, M), `speech` (n,) that of speech. Without speech the other
+    values are meaningless: the mouth rests.
     """
 
     measures: Floats
@@ -62,16 +66,16 @@ class SpeechShapes:
 
 
 class SpeechModel:
-    """The fitted networks. Holds no state: safe to share between threads."""
+    """The fitted networks. Stateless: safe to share between threads."""
 
-    def __init__(self, weights: dict[str, Floats], hearing: PhoneNetwork) -> None:
+    def __init__(self, weights: dict[str, Floats], recogniser: PhoneNetwork) -> None:
         self._w = weights
-        self._hearing = hearing
+        self._recogniser = recogniser
 
     @staticmethod
     @cache
     def load() -> SpeechModel:
-        """The model of this installation.
+        """Return the installed model.
 
         Raises:
             BrokenWeights: a weights file is missing or its checksum differs.
@@ -80,27 +84,29 @@ class SpeechModel:
 
     @staticmethod
     def of(path: Path) -> SpeechModel:
-        """A model fitted here, from any weights file that `lab/training/speech.py` wrote.
+        """Return the model of a weights file written by `lab/training/speech.py`.
 
         Raises:
-            BrokenWeights: the file is missing, or the recogniser is.
+            BrokenWeights: the file or the recogniser is missing.
         """
         return SpeechModel(phone_features.checked(path), PhoneNetwork.load())
 
     def predict(self, samples: Floats) -> SpeechShapes:
-        """Shapes for `samples` (n,), mono sound at 16 kHz in -1 to 1; n // 320 + 1 rows."""
+        """Return n // 320 + 1 rows for mono `samples` (n,) at 16 kHz in -1 to 1."""
         samples = np.nan_to_num(np.asarray(samples, np.float32))
-        features = self._hearing.hear(np.pad(samples, LEAD * spectrum.SAMPLE_RATE // RATE))
+        features = self._recogniser.features(
+            np.pad(samples, PADDING_ROWS * spectrum.SAMPLE_RATE // RATE)
+        )
         out = np.empty((len(features), OUTPUTS), np.float32)
         block, margin = phone_features.BLOCK_SECONDS * RATE, phone_features.MARGIN_SECONDS * RATE
         for start in range(0, len(features), block):
             low, stop = max(start - margin, 0), min(start + block, len(features))
-            said = self._run(features[low : stop + margin])
-            out[start:stop] = said[start - low : stop - low]
-        out = out[LEAD : len(out) - LEAD]
+            block_out = self._run(features[low : stop + margin])
+            out[start:stop] = block_out[start - low : stop - low]
+        out = out[PADDING_ROWS : len(out) - PADDING_ROWS]
         shapes = (out[:, :-2] - self._w["middle"]) / self._w["spread"]
-        heard = _audible(samples)[: len(out)]
-        speech = expit(out[:, -1]) * heard
+        audible = _audible(samples)[: len(out)]
+        speech = expit(out[:, -1]) * audible
         return SpeechShapes(
             measures=shapes[:, : len(MEASURES)],
             lips=shapes[:, len(MEASURES) :],
@@ -109,7 +115,7 @@ class SpeechModel:
         )
 
     def _run(self, features: Floats) -> Floats:
-        """Raw outputs (n, 15), the mean over the seeds."""
+        """Return the raw outputs (n, 15), averaged over the seeds."""
         w, n = self._w, len(features)
         x = features @ w["in.weight"] + w["in.bias"][:, None]
         x = _gelu(x)
@@ -129,7 +135,7 @@ def _gelu(x: Floats) -> Floats:
 
 
 def _group_norm(x: Floats) -> Floats:
-    """Over time and each quarter of the channels, per seed (Wu and He 2018)."""
+    """Normalise over time and each group of channels, per seed (Wu and He 2018)."""
     grouped = x.reshape(*x.shape[:2], GROUPS, -1)
     mean = grouped.mean((1, 3), keepdims=True)
     variance = grouped.var((1, 3), keepdims=True)
@@ -138,6 +144,6 @@ def _group_norm(x: Floats) -> Floats:
 
 
 def _audible(samples: Floats) -> Floats:
-    """0 where there is silence, 1 where there is sound, at 50 Hz."""
+    """Return 0 (silence) to 1 (sound) at 50 Hz."""
     level = np.sqrt(spectrum.frame_power(samples)[::2])
-    return np.clip((level - SILENCE) / (SOUND - SILENCE), 0, 1).astype(np.float32)
+    return np.clip((level - SILENCE_RMS) / (SOUND_RMS - SILENCE_RMS), 0, 1).astype(np.float32)

@@ -1,9 +1,8 @@
-"""One person's range of mouth shapes: the speech model's units to the person's measures.
+"""Maps the speech model's units to one person's measures.
 
-The speech model says how far the mouth is from ordinary speech in units of its spread. A
-score alone would make a person who smiles through the clip never close; so the opening is
-anchored at two levels, lips together and the middle of the person's own speech. A person
-who is silent in the clip is given the range of people in general.
+The model predicts standard scores over ordinary speech. A linear map would never close the lips of
+a person who smiles throughout, so the opening is anchored at two levels: closed lips and the mean
+of the person's own speech. A person who is silent in the clip gets the general range.
 """
 
 from __future__ import annotations
@@ -21,49 +20,49 @@ ROUNDNESS = MEASURES.index("roundness")
 
 # Means over 12 talking people (the clips of kind `talk`), in the order of MEASURES.
 USUAL_MIDDLE = 0.125
+"""Mean opening, IOD."""
 USUAL_SPREAD = np.array([0.08, 0.045, 0.095, 0.016, 0.035], np.float32)
+"""Standard deviations of the measures."""
 USUAL_SLOPES = np.array([1.0, 0.2, 1.1, -0.16, 0.38], np.float32)
-"""How the measures go with the opening."""
-NARROWEST = 0.6
-"""Multiple of the usual spread that a person's own counts as, at least."""
-WIDEST = 1.4
-"""Multiple of the usual spread that a person's own counts as, at most."""
+"""Regression slopes of the measures on the opening."""
+MIN_SPREAD_FACTOR = 0.6
+"""Lower limit of a person's spread, in usual spreads."""
+MAX_SPREAD_FACTOR = 1.4
+"""Upper limit of a person's spread, in usual spreads."""
 
 LIPS_TOGETHER = 0.012
-"""Opening at which the mesh sees closed lips, IOD; a person's own level may lie lower."""
+"""Opening that the mesh measures for closed lips, IOD; a person's own may be lower."""
 CLOSED_UNITS = -1.4
-"""The speech model's opening at which lips are together, in its units."""
+"""Opening of closed lips in the speech model's units."""
 GAIN = 0.9
-"""A little less than the model says, which is less steady than a mouth."""
+"""Gain on the model's output, which is less steady than a mouth."""
 CLOSURE_PULL = 0.9
-"""Part of the way by which lips that shall touch are drawn together."""
-THICKER = 0.015
-"""By how much of their width lips that touch may be higher than at rest: higher, with the shadow
-between them, they look parted."""
-FURTHEST = 2.5
-"""Spreads from a person's middle to which lips are pursed or drawn out: nobody showed more."""
+"""Fraction of the way by which touching lips are closed."""
+MAX_THICKENING = 0.015
+"""Extra height of touching lips over rest, in their widths: thicker lips look parted."""
+MAX_UNITS = 2.5
+"""Limit of all measures but the opening, in spreads from the person's mean: nobody showed more."""
 USUAL_WIDTH = 0.8
-"""Width of a mouth at rest, IOD; beyond it, it smiles."""
-RELAXED = 0.5
-"""Part of a lasting smile's width that someone who begins to speak gives up."""
-WIDE_OPEN = 0.34
-"""No one is opened further than this and a tenth more than they open themselves, IOD."""
+"""Width of a mouth at rest, IOD; a wider one smiles."""
+SMILE_RELAXATION = 0.5
+"""Fraction of a lasting smile's extra width that speech takes away."""
+MIN_WIDEST_OPENING = 0.34
+"""Largest opening, IOD, unless 1.1 times the person's own is larger."""
 
 SILENT_SPREAD = 0.015
-"""Spread of the opening up to which a clip shows no speech, IOD."""
+"""Standard deviation of the opening, IOD, up to which a clip shows no speech."""
 TALKING_SPREAD = 0.05
-"""Spread of the opening from which on a clip surely shows speech, IOD."""
-HALF_KNOWN = 50.0
-"""Frames of speech from which a person's own range counts as much as people's in general."""
+"""Standard deviation of the opening, IOD, from which a clip shows speech."""
+PRIOR_FRAMES = 50.0
+"""Weight of the general range, in frames of speech."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class PersonRange:
-    """Measures of one person, each (5,) in the order of `geometry.MEASURES`.
+    """Statistics of one person's measures, each (5,) in the order of `geometry.MEASURES`.
 
-    `closed` lips together at rest, `middle` the middle of speech, `spread` one unit of the
-    speech model, `slopes` the change that goes with one IOD of opening; `widest` is the
-    largest opening, IOD.
+    `closed` is the closed mouth at rest, `middle` the mean of speech, `spread` one unit of the
+    speech model, `slopes` the change per IOD of opening; `widest` is the largest opening, IOD.
     """
 
     closed: Floats
@@ -74,12 +73,12 @@ class PersonRange:
 
     @classmethod
     def of(cls, measures: Floats) -> PersonRange:
-        """From the measures (n, 5) of the frames that show the face, n >= 1."""
+        """Return the range of the measures (n, 5) of the usable frames, n >= 1."""
         mean, spread = measures.mean(0), measures.std(0)
         opening = measures[:, OPENING]
-        # How far the clip can be taken for this person's speech.
+        # How much the clip says about this person's speech.
         talking = np.interp(spread[OPENING], [SILENT_SPREAD, TALKING_SPREAD], [0.0, 1.0])
-        known = float(talking) * len(measures) / (len(measures) + HALF_KNOWN)
+        known = float(talking) * len(measures) / (len(measures) + PRIOR_FRAMES)
         slopes = USUAL_SLOPES
         if known > 0:
             centred = measures - mean
@@ -88,26 +87,28 @@ class PersonRange:
         together = min(float(np.percentile(opening, 2)), LIPS_TOGETHER)
         closed = mean + slopes * (together - mean[OPENING])
         usual = closed + slopes * (USUAL_MIDDLE - together)
-        own_spread = np.clip(spread, NARROWEST * USUAL_SPREAD, WIDEST * USUAL_SPREAD)
+        own_spread = np.clip(
+            spread, MIN_SPREAD_FACTOR * USUAL_SPREAD, MAX_SPREAD_FACTOR * USUAL_SPREAD
+        )
         middle = usual + known * (mean - usual)
-        smile = (1 - known) * RELAXED * max(0.0, float(middle[WIDTH]) - USUAL_WIDTH)
+        smile = (1 - known) * SMILE_RELAXATION * max(0.0, float(middle[WIDTH]) - USUAL_WIDTH)
         return cls(
             _narrowed(closed, smile),
             _narrowed(middle, smile),
             (USUAL_SPREAD + known * (own_spread - USUAL_SPREAD)).astype(np.float32),
             slopes.astype(np.float32),
-            max(WIDE_OPEN, 1.1 * float(np.percentile(opening, 99))),
+            max(MIN_WIDEST_OPENING, 1.1 * float(np.percentile(opening, 99))),
         )
 
     def targets(self, units: Floats, together: Floats, speech: Floats) -> Floats:
-        """The person's measures (m, 5) for the speech as laid, at m moments.
+        """Return the person's measures (m, 5) at m times.
 
-        `units` (m, 5) are the speech model's measures, `together` (m,) tells how surely lips
-        touch and `speech` (m,) whether anyone speaks, 0 to 1: without speech the mouth rests.
+        `units` (m, 5) are the speech model's measures, `together` (m,) is how surely lips touch
+        and `speech` (m,) how far the mouth follows the model, 0 (at rest) to 1.
         """
         scaled = np.float32(GAIN) * units
         others = np.arange(units.shape[1]) != OPENING
-        scaled[:, others] = np.clip(scaled[:, others], -FURTHEST, FURTHEST)
+        scaled[:, others] = np.clip(scaled[:, others], -MAX_UNITS, MAX_UNITS)
         target = self.middle + self.spread * scaled
         reach = np.clip(scaled[:, OPENING] / CLOSED_UNITS, 0, 1)
         anchored = self.middle[OPENING] + reach * (self.closed[OPENING] - self.middle[OPENING])
@@ -116,7 +117,7 @@ class PersonRange:
         pull = CLOSURE_PULL * together * (self.closed[OPENING] - target[:, OPENING])
         target += pull[:, None] * self.slopes
         rest = self.closed[ROUNDNESS] * self.closed[WIDTH] / target[:, WIDTH]
-        higher = np.maximum(target[:, ROUNDNESS] - rest - THICKER, 0)
+        higher = np.maximum(target[:, ROUNDNESS] - rest - MAX_THICKENING, 0)
         target[:, ROUNDNESS] -= CLOSURE_PULL * together**2 * higher
         target = self.closed + speech[:, None] * (target - self.closed)
         target[:, OPENING] = np.clip(target[:, OPENING], self.closed[OPENING], self.widest)
@@ -124,7 +125,7 @@ class PersonRange:
 
 
 def _narrowed(measures: Floats, change: float) -> Floats:
-    """Lips narrower by `change` IOD and as high as before."""
+    """Return measures (5,) of lips narrower by `change` IOD, of the same height."""
     out = measures.astype(np.float32)
     out[ROUNDNESS] *= out[WIDTH] / (out[WIDTH] - change)
     out[WIDTH] -= change

@@ -1,10 +1,9 @@
-"""What is said, as a phone recogniser hears it: 288 numbers, 50 times a second.
+"""Speech features of a phone recogniser: 288 values at 50 Hz.
 
 The recogniser is the ASR network of the `hama` package (Apache-2.0), a Conformer (Gulati et
-al. 2020, arXiv:2005.08100) of four blocks trained to write down phones. Its last layers say
-which phone; what the mouth does shows best in the middle ones, so only the first three
-blocks are kept, and the outputs of the second and third are the features. Its weights are
-read from the installed package by `recogniser`.
+al. 2020, arXiv:2005.08100) of four blocks trained to transcribe phones. Its middle layers predict
+the mouth better than its last ones, so only the first three blocks run; the outputs of the second
+and third are the features. `recogniser` reads the weights from the installed package.
 """
 
 from __future__ import annotations
@@ -23,17 +22,21 @@ from lipsync_demo.engine.speech import recogniser, spectrum
 from lipsync_demo.engine.speech.recogniser import BLOCKS, CONTEXT, WIDTH
 
 RATE = 50
+"""Rows of features per second."""
 FEATURES = 2 * WIDTH
+"""Features per row."""
 HEADS = 4
+"""Attention heads."""
 BLOCK_SECONDS = 16
+"""Length of the blocks in which long sound is processed, seconds."""
 MARGIN_SECONDS = 2
-"""Long sound is heard in blocks; each sees this much more on both sides."""
+"""Context of a block on both sides, seconds."""
 
 _EPSILON = np.float32(1e-5)
 
 
 def checked(path: Path, sha256: str | None = None) -> dict[str, Floats]:
-    """The arrays of a weights file, as float32; without `sha256` whatever the file holds.
+    """Return the arrays of a weights file as float32; `sha256` None skips the check.
 
     Raises:
         BrokenWeights: the file is missing or its checksum differs.
@@ -53,7 +56,7 @@ def checked(path: Path, sha256: str | None = None) -> dict[str, Floats]:
 
 
 class PhoneNetwork:
-    """The network's first blocks. Holds no state: safe to share between threads."""
+    """The network's first blocks. Stateless: safe to share between threads."""
 
     def __init__(self, weights: dict[str, Floats]) -> None:
         self._filters = weights["filters"]
@@ -63,17 +66,17 @@ class PhoneNetwork:
     @staticmethod
     @cache
     def load() -> PhoneNetwork:
-        """The network of this installation.
+        """Return the installed network.
 
         Raises:
-            BrokenWeights: the package is missing or its archive is another one.
+            BrokenWeights: the package is missing or its archive's checksum differs.
         """
         return PhoneNetwork(recogniser.load())
 
-    def hear(self, samples: Floats, *, warp: float = 1.0) -> Floats:
-        """Features (len(samples) // 320 + 1, 288); row k is centred on k / 50 s.
+    def features(self, samples: Floats, *, warp: float = 1.0) -> Floats:
+        """Return the features (n // 320 + 1, 288); row k is centred on k / 50 s.
 
-        `samples` is mono sound at 16 kHz in -1 to 1. `warp` changes the apparent length of
+        `samples` (n,) are mono at 16 kHz in -1 to 1. `warp` changes the apparent length of
         the vocal tract (see `spectrum.log_mel`).
         """
         samples = spectrum.levelled(samples)
@@ -84,13 +87,13 @@ class PhoneNetwork:
         for start in range(0, total, block):
             stop = min(start + block, total)
             low, high = max(start - margin, 0), min(stop + margin, total)
-            heard = self._hear(samples, low, high, warp)
-            out[start:stop] = heard[start - low : stop - low]
+            block_out = self._features(samples, low, high, warp)
+            out[start:stop] = block_out[start - low : stop - low]
         return out
 
-    def _hear(self, samples: Floats, low: int, high: int, warp: float) -> Floats:
+    def _features(self, samples: Floats, low: int, high: int, warp: float) -> Floats:
         bands = spectrum.log_mel(samples, 2 * low - 1, 2 * high, self._filters, warp=warp)
-        # The entry convolution pads with zeros beyond the sound.
+        # The entry convolution zero-pads beyond the sound.
         if low == 0:
             bands[0] = 0
         if 2 * high - 1 > len(samples) // spectrum.HOP:
@@ -107,7 +110,7 @@ class PhoneNetwork:
 
 
 class _Block:
-    """Half a feed-forward, attention, convolution, half a feed-forward, a norm."""
+    """A Conformer block: half feed-forward, attention, convolution, half feed-forward, norm."""
 
     def __init__(self, weights: dict[str, Floats], prefix: str) -> None:
         self._w = {n.removeprefix(prefix): w for n, w in weights.items() if n.startswith(prefix)}

@@ -1,7 +1,7 @@
-"""The weights of the phone recogniser, read from the installed `hama` package (Apache-2.0).
+"""Reads the phone recogniser's weights from the installed `hama` package (Apache-2.0).
 
 The package's archive holds a Conformer as exported to ONNX; batch norms are already folded
-into the convolutions. Kept are the mel bands, the entry convolution and three of four blocks.
+into the convolutions. The mel bands, the entry convolution and three of four blocks are used.
 Nothing of the package is imported or run.
 """
 
@@ -23,8 +23,11 @@ ARCHIVE = "assets/asr_waveform.hama"
 ARCHIVE_SHA256 = "a9fcfe73e179ca48e399cd76a90a6b3e1887bf5037ecc52b778d13a149563328"
 
 WIDTH = 144
+"""Channels of a block."""
 BLOCKS = 3
+"""Blocks used."""
 CONTEXT = 31
+"""Kernel size of the depthwise convolutions, rows."""
 
 _FIRST_MATRIX = 829
 _MATRICES_APART = 9
@@ -55,10 +58,10 @@ _NAMES = {
 
 
 def load() -> dict[str, Floats]:
-    """The kept weights by name, float32.
+    """Return the weights by name, float32.
 
     Raises:
-        BrokenWeights: the package is missing or its archive is not the one fitted to.
+        BrokenWeights: the package is missing or its archive's checksum differs.
     """
     spec = find_spec(PACKAGE)
     places = (spec.submodule_search_locations or []) if spec else []
@@ -78,7 +81,7 @@ def load() -> dict[str, Floats]:
 
 
 def _read(data: bytes) -> dict[str, npt.NDArray[np.generic]]:
-    """The tensors of a flat archive: name, type (0 float32, 1 float16), shape, place."""
+    """Return the tensors of a flat archive: name, type (0 float32, 1 float16), shape, offset."""
     count = struct.unpack_from("<I", data, 8)[0]
     at, rows = 12, []
     for _ in range(count):
@@ -99,7 +102,7 @@ def _read(data: bytes) -> dict[str, npt.NDArray[np.generic]]:
 
 
 def _cut(tensors: dict[str, npt.NDArray[np.generic]]) -> dict[str, npt.NDArray[np.generic]]:
-    """The kept weights, laid out for `x @ weight`, float16 (the mel bands float32)."""
+    """Return the weights, laid out for `x @ weight`, float16 (mel bands float32)."""
     entry = tensors["onnx::Conv_801"].transpose(2, 1, 0).reshape(-1, WIDTH)
     out = {
         "filters": tensors["mel_fb"],

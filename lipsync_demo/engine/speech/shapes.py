@@ -1,4 +1,4 @@
-"""Mouth shapes over time, as a speech model gives them."""
+"""The interface of a speech model's output."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from typing import Protocol
 
 from lipsync_demo.engine.arrays import Floats
 
-BELIEF = 0.5
-"""Probability of speech from which on someone speaks."""
+SPEECH_THRESHOLD = 0.5
+"""Probability from which there is speech."""
 
 
 class Shapes(Protocol):
-    """What is known of the speech, `rate` times a second, row j at j / rate seconds.
+    """Mouth shapes at `rate` Hz, row j at j / rate seconds.
 
     `measures` (n, 5) in units of ordinary speech, in the order of `geometry.MEASURES`;
-    `closed` (n,) the probability that lips are together, `speech` (n,) that someone speaks.
+    `closed` (n,) is the probability of closed lips, `speech` (n,) that of speech.
     """
 
     @property

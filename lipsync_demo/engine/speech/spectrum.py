@@ -1,7 +1,7 @@
-"""Sound as spectra: levels and logarithmic bands, 100 frames a second.
+"""Levels and log-mel spectra at 100 Hz.
 
-Frame `j` is centred on the moment `j / 100` s and sees 25 ms (400 samples, Hann), as the
-listening network in `phone_features` was trained.
+Frame `j` is centred on `j / 100` s and covers 25 ms (400 samples, Hann), as in the training of the
+network in `phone_features`.
 """
 
 from __future__ import annotations
@@ -13,26 +13,31 @@ import numpy as np
 from lipsync_demo.engine.arrays import Floats
 
 SAMPLE_RATE = 16000
+"""Hz."""
 HOP = 160
+"""Samples between frames."""
 WINDOW = 400
+"""Samples of a frame."""
 SPEECH_LEVEL = 0.06
+"""RMS of levelled speech (-24 dBFS)."""
 _FLOOR = np.float32(1e-10)
-_QUIET = 1e-3
-"""Frames this far (power) below the loud ones are pauses."""
-_LEAST = 1e-4
-"""Sound below this RMS (-80 dBFS) is not made louder."""
+"""Least power of a band."""
+_PAUSE_RATIO = 1e-3
+"""Power of a frame, relative to the loud ones, below which it is a pause."""
+_MIN_RMS = 1e-4
+"""RMS below which sound is not amplified (-80 dBFS)."""
 
 
 def levelled(samples: Floats) -> Floats:
-    """`samples` (n,) with the RMS of their loud parts brought to -24 dBFS."""
+    """Return `samples` (n,) scaled so that the RMS outside pauses is -24 dBFS."""
     power = frame_power(samples)
-    loud = power[power >= np.percentile(power, 95) * _QUIET]
+    loud = power[power >= np.percentile(power, 95) * _PAUSE_RATIO]
     rms = float(np.sqrt(loud.mean()))
-    return samples * np.float32(SPEECH_LEVEL / rms) if rms > _LEAST else samples
+    return samples * np.float32(SPEECH_LEVEL / rms) if rms > _MIN_RMS else samples
 
 
 def frame_power(samples: Floats) -> Floats:
-    """Mean square of each frame, (n // 160 + 1,)."""
+    """Return the mean square of each frame, (n // 160 + 1,)."""
     sums = np.concatenate([[0.0], np.cumsum(np.square(samples, dtype=np.float64))])
     centres = np.arange(len(samples) // HOP + 1) * HOP
     low = np.clip(centres - WINDOW // 2, 0, len(samples))
@@ -43,10 +48,10 @@ def frame_power(samples: Floats) -> Floats:
 def log_mel(
     samples: Floats, first: int, last: int, filters: Floats, *, warp: float = 1.0
 ) -> Floats:
-    """Natural logarithms of the bands of frames `first` to `last` (exclusive), (n, bands).
+    """Return the natural log of the bands of frames `first` to `last` (exclusive), (n, bands).
 
-    `samples` is mono sound at 16 kHz, mirrored beyond its ends; `filters` is (201, bands).
-    `warp` stretches the frequency axis, as a shorter (> 1) or longer vocal tract would.
+    `samples` are mono at 16 kHz, mirrored beyond the ends; `filters` is (201, bands). `warp`
+    stretches the frequency axis, as a shorter (> 1) or longer vocal tract would.
     """
     start, stop = first * HOP - WINDOW // 2, (last - 1) * HOP + WINDOW // 2
     lead, tail = max(-start, 0), max(stop - len(samples), 0)

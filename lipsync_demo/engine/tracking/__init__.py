@@ -1,4 +1,4 @@
-"""A video cut into shots, and the face that is to speak followed through each."""
+"""Splits a video into shots and tracks the speaking face through each."""
 
 from lipsync_demo.engine.tracking.search import detect_faces, locate_landmarks
 from lipsync_demo.engine.tracking.shots import follow

@@ -1,4 +1,4 @@
-"""The part of a frame around a mouth, kept until the mouth library takes it."""
+"""Crops of frames around a mouth, held until the mouth library takes them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _LIPS = np.array(LIPS_OUTER)
 
 @dataclass(frozen=True, eq=False, slots=True)
 class MouthCrop:
-    """A face's mouth in one frame: the pixels of `box`."""
+    """The pixels `rgb` of `box` in frame `number`, with the face's landmarks (478, 3) in pixels."""
 
     number: int
     box: Box
@@ -47,8 +47,8 @@ class MouthCrop:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class DeferredCrop:
-    """A frame whose points wait until enough is known to guess them, else the mesh looks at
-    `crop`, the square of `region`. Small beside the picture."""
+    """A frame whose landmarks are interpolated later, or else found by the mesh in `crop`, the
+    square of `region`. Far smaller than the picture."""
 
     seen: MouthCrop
     halfway: Midpoint
@@ -61,7 +61,7 @@ class DeferredCrop:
         return cls(seen, halfway, picture.square(region.onto(MESH_SIZE), MESH_SIZE), region)
 
     def settled(self, known: Interpolator, landmarker: FaceLandmarker) -> MouthCrop | None:
-        """Guessed when enough is known, else looked at; None when the mesh sees no face."""
+        """Return the crop with landmarks, interpolated if `known` is ready; None without a face."""
         if known.ready:
             return replace(self.seen, points=known.interpolate(self.halfway), interpolated=True)
         found = landmarker.read(self.crop, self.region)

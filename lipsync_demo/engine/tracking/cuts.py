@@ -1,4 +1,4 @@
-"""Where one shot of a video ends and the next begins."""
+"""Detects cuts between shots."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ import numpy as np
 from lipsync_demo.engine.arrays import Image
 from lipsync_demo.engine.video.picture import Picture
 
-CUT = 8.0
-"""Mean change of the thumbnail that is always a cut, codes."""
-JUMP_CUT = 2.5
-"""Mean change that is a cut within one scene when it comes at once, codes."""
+CUT_THRESHOLD = 8.0
+"""Mean change of the thumbnail, code values, that is always a cut."""
+JUMP_CUT_THRESHOLD = 2.5
+"""Mean change of the thumbnail, code values, that is a jump cut if it is sudden."""
 JUMP_CUT_RATIO = 4.0
-"""How many times the largest of the last changes it must be then."""
-THUMB = (32, 18)
+"""Least ratio of a jump cut's change to the largest of the last three changes."""
+THUMBNAIL_SIZE = (32, 18)
 """Width and height of the thumbnail, pixels."""
-FLAT = 1.5
-"""A picture whose luma varies less is of one colour: what comes out of it is a new shot. Standard
-deviation in codes of the thumbnail."""
+FLAT_THRESHOLD = 1.5
+"""Standard deviation of the thumbnail's luma, code values, below which a picture is blank; a shot
+starts after it."""
 
 
 class CutDetector:
-    """Tells a cut by the mean change of a thumbnail, in codes of 0 to 255.
+    """Detects cuts by the mean change of a thumbnail, code values 0 to 255.
 
-    Talking people change by 0.05 to 0.7 a frame and at most by 4 when they move fast;
-    takes of one person in one place joined together by 3 and more, at once.
+    Talking people change by 0.05 to 0.7 per frame, by up to 4 when they move fast; jump cuts
+    between takes of one person by 3 and more.
     """
 
     def __init__(self) -> None:
@@ -33,10 +33,10 @@ class CutDetector:
         self._changes = [0.0, 0.0, 0.0]
         self._flat = False
 
-    def between(self, picture: Picture) -> bool:
-        """Whether a cut lies between the picture before and this one."""
+    def cut_before(self, picture: Picture) -> bool:
+        """Return whether there is a cut between the previous picture and this one."""
         thumb = np.concatenate([_thumb(plane) for plane in (picture.y, picture.u, picture.v)])
-        flat, self._flat = self._flat, bool(thumb[: THUMB[1]].std() < FLAT)
+        flat, self._flat = self._flat, bool(thumb[: THUMBNAIL_SIZE[1]].std() < FLAT_THRESHOLD)
         if self._last is None:
             self._last = thumb
             return False
@@ -46,10 +46,10 @@ class CutDetector:
         self._changes = [*self._changes[1:], change]
         if flat and not self._flat:
             return True
-        return change > CUT or change > max(JUMP_CUT, JUMP_CUT_RATIO * usual)
+        return change > CUT_THRESHOLD or change > max(JUMP_CUT_THRESHOLD, JUMP_CUT_RATIO * usual)
 
 
 def _thumb(plane: Image) -> Image:
-    step = max(1, min(plane.shape) // (4 * THUMB[1]))
+    step = max(1, min(plane.shape) // (4 * THUMBNAIL_SIZE[1]))
     few = np.ascontiguousarray(plane[::step, ::step])
-    return np.asarray(cv2.resize(few, THUMB, interpolation=cv2.INTER_AREA), np.uint8)
+    return np.asarray(cv2.resize(few, THUMBNAIL_SIZE, interpolation=cv2.INTER_AREA), np.uint8)

@@ -1,8 +1,8 @@
-"""Where one picture of a video fades into another, a few frames after it began.
+"""Detects dissolves, a few frames after they begin.
 
-In a dissolve every pixel goes straight from one picture's value to the other's; where things or
-the camera move, edges pass by, and pixels stay, jump and stay. A fade to one colour and a change
-of light are straight, too, but leave the picture what it was, only paler or darker.
+In a dissolve every pixel changes linearly from one picture to the other; with motion, edges pass
+and pixels jump. Fades to a colour and changes of light are linear too, but keep the structure of
+the picture.
 """
 
 from __future__ import annotations
@@ -14,79 +14,82 @@ import numpy as np
 from lipsync_demo.engine.arrays import Floats
 from lipsync_demo.engine.video.picture import Picture
 
-LINES = 48
-"""Lines of the thumbnail, of single pixels of the picture: averages would move smoothly."""
-SHORT = 8
-"""Frames over which pixels are followed for fast dissolves; a multiple of 4."""
-LONG = 24
-"""Frames over which pixels are followed for slow dissolves; a multiple of 4."""
-BENT = 0.1
-"""Mean square beside the straight line, of that of the change: less is straight. Dissolves of
-people who talk have .02 to .08, people, pans and zooms .14 and more."""
-MEAN_CHANGE = 4.0
-"""Codes by which pixels change in the mean, at least."""
-CODES = 4.0
-"""Codes by which a pixel must change to count as changed."""
-CHANGED = 0.4
-"""Share of the pixels that change, at least."""
-OTHER = 0.3
-"""Part of the change that is no change of light, at least."""
-OTHER_BENT = 0.2
-"""Part of that which may lie beside the straight line: a fade is straight, motion in it is not."""
-LASTING = 0.75
-"""Part of the change of a long one that its last frames must go on with."""
-OVER = 5
-"""Frames without a sign after which a dissolve is over."""
+THUMBNAIL_LINES = 48
+"""Lines of the thumbnail. It samples single pixels: averages would change smoothly in motion."""
+SHORT_WINDOW = 8
+"""Window for fast dissolves, frames; a multiple of 4."""
+LONG_WINDOW = 24
+"""Window for slow dissolves, frames; a multiple of 4."""
+MAX_RESIDUAL = 0.1
+"""Largest mean squared residual from the straight line, relative to the mean squared change.
+Dissolves between talking people have .02 to .08; people, pans and zooms .14 and more."""
+MIN_MEAN_CHANGE = 4.0
+"""Least mean change of all pixels, code values."""
+MIN_PIXEL_CHANGE = 4.0
+"""Change of a pixel, code values, from which it counts as changed."""
+MIN_CHANGED_SHARE = 0.4
+"""Least share of changed pixels."""
+MIN_STRUCTURE_SHARE = 0.3
+"""Least share of the mean squared change that is not a change of light."""
+MAX_STRUCTURE_RESIDUAL = 0.2
+"""Largest residual of that share: a fade is linear, motion in it is not."""
+MIN_RECENT_SHARE = 0.75
+"""Rate of change in the last frames of a slow dissolve, relative to its mean rate, at least."""
+END_FRAMES = 5
+"""Frames without detection after which a dissolve is over."""
 
 
 class DissolveDetector:
-    """Takes the pictures of a video in order."""
+    """Detects dissolves in the pictures of a video, given in order."""
 
     def __init__(self) -> None:
-        self._thumbs: deque[Floats] = deque(maxlen=LONG + 1)
-        self._since = OVER
+        self._thumbs: deque[Floats] = deque(maxlen=LONG_WINDOW + 1)
+        self._since = END_FRAMES
 
     def began(self, picture: Picture) -> int:
-        """How many frames before this one the dissolve that goes on began; 0 when none does.
+        """Return how many frames ago the current dissolve began; 0 without one.
 
-        While one goes on that is counted from the latest frames that tell of it.
+        During a dissolve the count starts at the latest window that detects it.
         """
-        step = max(1, min(picture.y.shape) // LINES)
+        step = max(1, min(picture.y.shape) // THUMBNAIL_LINES)
         self._thumbs.append(picture.y[::step, ::step].astype(np.float32))
-        lengths = [length for length in (SHORT, LONG) if length < len(self._thumbs)]
+        lengths = [length for length in (SHORT_WINDOW, LONG_WINDOW) if length < len(self._thumbs)]
         signs = [length for length in lengths if self._fades(length)]
         self._since = 0 if signs else self._since + 1
-        return max(signs, default=SHORT if self._since < OVER else 0)
+        return max(signs, default=SHORT_WINDOW if self._since < END_FRAMES else 0)
 
     def _fades(self, length: int) -> bool:
         thumbs = list(self._thumbs)[-1 - length :]
         size = np.abs(thumbs[-1] - thumbs[0])
-        if size.mean() < MEAN_CHANGE or (size > CODES).mean() < CHANGED:
+        if size.mean() < MIN_MEAN_CHANGE or (size > MIN_PIXEL_CHANGE).mean() < MIN_CHANGED_SHARE:
             return False
-        if np.abs(thumbs[-1] - thumbs[-1 - SHORT]).mean() < LASTING * SHORT / length * size.mean():
+        if (
+            np.abs(thumbs[-1] - thumbs[-1 - SHORT_WINDOW]).mean()
+            < MIN_RECENT_SHARE * SHORT_WINDOW / length * size.mean()
+        ):
             return False
         few = np.stack(thumbs[:: length // 4])
-        change, bent = _change(few)
-        if bent > BENT * change:
+        change, residual = _change_and_residual(few)
+        if residual > MAX_RESIDUAL * change:
             return False
         for way in (few, few[::-1]):
-            other, bent = _change(_beside(way[0], way))
-            if other < OTHER * change or bent > OTHER_BENT * other:
+            other, residual = _change_and_residual(_structure_change(way[0], way))
+            if other < MIN_STRUCTURE_SHARE * change or residual > MAX_STRUCTURE_RESIDUAL * other:
                 return False
         return True
 
 
-def _change(few: Floats) -> tuple[float, float]:
-    """Mean squares of the change from the first to the last of some pictures (n, height, width),
-    and of what those between differ from the straight way from one to the other."""
+def _change_and_residual(few: Floats) -> tuple[float, float]:
+    """Return the mean squared change from the first to the last of the pictures
+    (n, height, width), and the mean squared residual of those between from the straight line."""
     change = few[-1] - few[0]
-    ways = np.linspace(0, 1, len(few), dtype=np.float32)[:, None, None]
-    beside = few - few[0] - ways * change
-    return float(np.square(change).mean()), float(np.square(beside[1:-1]).mean())
+    shares = np.linspace(0, 1, len(few), dtype=np.float32)[:, None, None]
+    residual = few - few[0] - shares * change
+    return float(np.square(change).mean()), float(np.square(residual[1:-1]).mean())
 
 
-def _beside(first: Floats, few: Floats) -> Floats:
-    """What in pictures (n, height, width) is not the picture `first` in another light."""
+def _structure_change(first: Floats, few: Floats) -> Floats:
+    """Return the part of the pictures (n, height, width) that is not `first` in another light."""
     pattern = first - first.mean()
     pattern /= max(float(np.linalg.norm(pattern)), 1e-6)
     level = few - few.mean((1, 2), keepdims=True)

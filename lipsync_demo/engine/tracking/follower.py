@@ -1,4 +1,4 @@
-"""One face followed frame by frame: its points, and the mouths it shows."""
+"""Tracks one face frame by frame: its landmarks and its mouths."""
 
 from __future__ import annotations
 
@@ -32,26 +32,25 @@ from lipsync_demo.engine.tracking.speaker import Candidate
 from lipsync_demo.engine.video.picture import Picture
 
 Skipped = tuple[int, Picture]
-GATHERED = 16
-"""Frames whose mouths are taken into the library together."""
-MOST_WAITING = 128
-"""Frames whose mouths wait at most while too little is known to interpolate them."""
-WIDEST_YAW = np.radians(50)
-"""Radians. A head turned further shows too little of its mouth."""
-SMALLEST_IOD = 14.0
-"""Below this many pixels between the eyes a mouth is too small to draw."""
+LIBRARY_BATCH = 16
+"""Mouths per batch for the library, frames."""
+MAX_WAITING = 128
+"""Most frames whose mouths wait for the interpolator to become ready."""
+MAX_YAW = np.radians(50)
+"""Yaw, radians, beyond which too little of the mouth is visible."""
+MIN_IOD = 14.0
+"""Inter-ocular distance, pixels, below which a mouth is too small to draw."""
 
 
 def landmarks_in(picture: Picture, region: Region, landmarker: FaceLandmarker) -> Landmarks:
-    """The mesh's points in a region of a picture, converting only that region."""
+    """Return the mesh's landmarks in a region of a picture; only the region becomes RGB."""
     return landmarker.read(picture.square(region.onto(MESH_SIZE), MESH_SIZE), region)
 
 
 class Follower:
-    """One face: its points by frame of the shot, and its mouths.
+    """One face: its landmarks by frame of the shot (`found`), and its mouths.
 
-    `known` is what was learned of it, with the help of what is known of a face that may be the
-    same.
+    `known` starts from the interpolator of a face that may be the same.
     """
 
     def __init__(self, landmarker: FaceLandmarker, known: Interpolator | None = None) -> None:
@@ -61,24 +60,24 @@ class Follower:
         self.mouths = LibraryBuilder()
         self.overlay_finder = OverlayFinder()
         self.size = 0.0
-        """Widths summed over frames: large and long wins."""
+        """Sum of the face's widths over its frames, pixels."""
         self.lost = False
         self._size = (0, 0)
         self._skipped: list[Skipped] = []
-        self._sights: deque[Observation] = deque(maxlen=3)
+        self._observations: deque[Observation] = deque(maxlen=3)
         self._waiting: list[MouthCrop | DeferredCrop] = []
         self._recent: list[MouthCrop] = []
 
     def follow(self, number: int, picture: Picture, skip: bool) -> None:
-        """The next frame; it may wait for its successors (`skip`): one until enough is known of
-        the face, then more."""
+        """Track the face in the next frame; with `skip`, defer it to be interpolated: one frame
+        in a row until the interpolator is ready, then more."""
         if skip and len(self._skipped) < (LONGEST_GAP - 1 if self.known.ready else 1):
             self._skipped.append((number, picture))
             return
         found = landmarks_in(picture, landmark_region(self.last.points), self._landmarker)
         if found.score < MIN_PRESENCE and self._skipped:
-            # Step by step it may be found where it went.
-            self._look_at(self._waited())
+            # Frame by frame the face may still be tracked.
+            self._locate(self._waited())
             found = landmarks_in(picture, landmark_region(self.last.points), self._landmarker)
         if found.score < MIN_PRESENCE:
             self.lost = True
@@ -86,30 +85,30 @@ class Follower:
             self.add(number, picture, found)
 
     def add(self, number: int, picture: Picture, face: Landmarks) -> None:
-        """A frame the mesh has looked at."""
+        """Add a frame with its landmarks from the mesh."""
         self._size = (picture.width, picture.height)
-        sight = Observation.of(number, picture, face.points)
+        observation = Observation.of(number, picture, face.points)
         skipped = self._waited()
         if skipped:
-            self._fill(self._sights[-1], skipped, sight)
+            self._fill(self._observations[-1], skipped, observation)
         self.last = face
         self.lost = False
-        self.overlay_finder.see(number, picture, face.points)
-        self._see(sight, picture)
+        self.overlay_finder.add(number, picture, face.points)
+        self._observe(observation, picture)
 
     def _waited(self) -> list[Skipped]:
         skipped, self._skipped = self._skipped, []
         return skipped
 
-    def _look_at(self, frames: list[Skipped]) -> None:
+    def _locate(self, frames: list[Skipped]) -> None:
         for number, picture in frames:
             found = landmarks_in(picture, landmark_region(self.last.points), self._landmarker)
             if found.score >= MIN_PRESENCE:
                 self.last = found
-                self._see(Observation.of(number, picture, found.points), picture)
+                self._observe(Observation.of(number, picture, found.points), picture)
 
     def _fill(self, before: Observation, frames: list[Skipped], after: Observation) -> None:
-        """The frames between two sights: the middle one first, as its own halves need it."""
+        """Fill the frames between two observations: the middle one first, the halves need it."""
         if not frames:
             return
         place = len(frames) // 2
@@ -123,39 +122,39 @@ class Follower:
         if halfway is None:
             found = landmarks_in(picture, landmark_region(before.points), self._landmarker)
             if found.score < MIN_PRESENCE:
-                self._look_at(frames[:place] + frames[place + 1 :])
+                self._locate(frames[:place] + frames[place + 1 :])
                 return
-            sight = Observation.of(number, picture, found.points)
+            observation = Observation.of(number, picture, found.points)
         else:
-            sight = halfway.sight(self.known.interpolate(halfway))
-        self._fill(before, frames[:place], sight)
+            observation = halfway.observation(self.known.interpolate(halfway))
+        self._fill(before, frames[:place], observation)
         if halfway is None:
-            self._see(sight, picture)
+            self._observe(observation, picture)
         else:
-            self._take(MouthCrop.of(number, picture, sight.points, interpolated=True))
-        self._fill(sight, frames[place + 1 :], after)
+            self._take(MouthCrop.of(number, picture, observation.points, interpolated=True))
+        self._fill(observation, frames[place + 1 :], after)
 
-    def _see(self, sight: Observation, picture: Picture) -> None:
-        self._sights.append(sight)
+    def _observe(self, observation: Observation, picture: Picture) -> None:
+        self._observations.append(observation)
         self._learn()
-        self._take(MouthCrop.of(sight.number, picture, sight.points))
+        self._take(MouthCrop.of(observation.number, picture, observation.points))
 
     def _learn(self) -> None:
-        if len(self._sights) < 3:
+        if len(self._observations) < 3:
             return
-        before, seen, after = self._sights
-        apart = seen.number - before.number
-        if apart == after.number - seen.number and apart <= 2:
-            self.known.learn(before, seen, after)
+        before, crop, after = self._observations
+        apart = crop.number - before.number
+        if apart == after.number - crop.number and apart <= 2:
+            self.known.learn(before, crop, after)
 
-    def _take(self, seen: MouthCrop | DeferredCrop) -> None:
-        self._waiting.append(seen)
-        # Between two runs of the mesh all of this is out of the processor's caches.
-        if len(self._waiting) >= (GATHERED if self.known.ready else MOST_WAITING):
+    def _take(self, crop: MouthCrop | DeferredCrop) -> None:
+        self._waiting.append(crop)
+        # Each run of the mesh evicts the library's data from the CPU caches.
+        if len(self._waiting) >= (LIBRARY_BATCH if self.known.ready else MAX_WAITING):
             self._gather()
 
     def candidate(self, start: int) -> Candidate:
-        """What is known of it for a choice; `start` is the shot's first frame."""
+        """Return the face as a candidate speaker; `start` is the shot's first frame."""
         points = self.found.points
         openings = [measures(part, fit_pose(part))[:, 0] for part in in_parts(points)]
         return Candidate(
@@ -166,44 +165,44 @@ class Follower:
         )
 
     def end(self) -> None:
-        """Call after the last frame. A face seen too briefly to smooth is kept as it is."""
-        self._look_at(self._waited())
+        """Call after the last frame. A face of too few frames is kept unsmoothed."""
+        self._locate(self._waited())
         self._gather()
         if self._recent and len(self.found) < SMOOTHING_TAPS:
-            self._keep(self._recent, np.stack([seen.points for seen in self._recent]))
+            self._keep(self._recent, np.stack([crop.points for crop in self._recent]))
 
-    def forget(self, number: int) -> None:
-        """What was found from frame `number` on."""
-        self.found.forget(number)
-        self.mouths.forget(number)
+    def drop_from(self, number: int) -> None:
+        """Drop everything from frame `number` on."""
+        self.found.drop_from(number)
+        self.mouths.drop_from(number)
 
     def _gather(self) -> None:
         for one in self._waiting:
-            seen = one if isinstance(one, MouthCrop) else one.settled(self.known, self._landmarker)
-            if seen is None:
+            crop = one if isinstance(one, MouthCrop) else one.settled(self.known, self._landmarker)
+            if crop is None:
                 continue
-            self.found.add(seen.number, used(seen.points), seen.light)
-            self.size += float(np.ptp(seen.points[:, 0]))
-            if self._recent and seen.number != self._recent[-1].number + 1:
+            self.found.add(crop.number, used(crop.points), crop.light)
+            self.size += float(np.ptp(crop.points[:, 0]))
+            if self._recent and crop.number != self._recent[-1].number + 1:
                 self._keep_inner()
                 self._recent.clear()
-            self._recent.append(seen)
+            self._recent.append(crop)
         self._waiting.clear()
         self._keep_inner()
         del self._recent[: 1 - SMOOTHING_TAPS]
 
     def _keep_inner(self) -> None:
-        """What the recent ones say when the two on either side are known."""
+        """Smooth and keep the recent frames that have two neighbours on each side."""
         if len(self._recent) >= SMOOTHING_TAPS:
             inner = slice(SMOOTHING_TAPS // 2, -(SMOOTHING_TAPS // 2))
-            few = smooth(np.stack([used(seen.points) for seen in self._recent]))
+            few = smooth(np.stack([used(crop.points) for crop in self._recent]))
             self._keep(self._recent[inner], whole(few[inner]))
 
-    def _keep(self, seen: list[MouthCrop], points: Floats) -> None:
-        """`points` (n, 478, 3) in pixels of the frames."""
+    def _keep(self, crop: list[MouthCrop], points: Floats) -> None:
+        """Add the drawable mouths to the library; `points` (n, 478, 3) in pixels of the frames."""
         poses = fit_pose(points)
         usable = np.flatnonzero(drawable(poses) & in_sight(points, self._size))
-        kept = [seen[row] for row in usable]
+        kept = [crop[row] for row in usable]
         offsets = np.array([(one.box.left, one.box.top, 0) for one in kept], np.float32)
         self.mouths.extend(
             [one.number for one in kept],
@@ -215,4 +214,5 @@ class Follower:
 
 
 def drawable(pose: Pose) -> Flags:
-    return np.asarray((np.abs(pose.yaw) < WIDEST_YAW) & (pose.scale > SMALLEST_IOD))
+    """Return whether (...) faces are frontal and large enough to draw a mouth."""
+    return np.asarray((np.abs(pose.yaw) < MAX_YAW) & (pose.scale > MIN_IOD))

@@ -1,4 +1,4 @@
-"""The points of a face frame after frame, in one piece of memory."""
+"""A growing array of one face's landmarks."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ import numpy as np
 from lipsync_demo.engine.arrays import Floats
 from lipsync_demo.engine.face.stored_points import USED, whole
 
-AT_ONCE = 512
-"""Frames whose points are measured at a time."""
+FRAME_BATCH = 512
+"""Frames per batch, and growth of the array."""
 
 
 class PointBuffer:
-    """Points (len(USED), 3) by frame in one piece of memory: many small ones stay in the heap.
+    """Landmarks (len(USED), 3) by frame, in one block: many small ones would fragment the heap.
 
-    `lights` has the light (2,) on the face in each, as in `light.py`.
+    `lights` holds the light (2,) on the face in each frame, as in `light.py`.
     """
 
     def __init__(self) -> None:
@@ -29,23 +29,23 @@ class PointBuffer:
 
     def add(self, number: int, points: Floats, lit: Floats) -> None:
         if len(self) == len(self._points):
-            self._points.resize((len(self) + AT_ONCE, *points.shape), refcheck=False)
+            self._points.resize((len(self) + FRAME_BATCH, *points.shape), refcheck=False)
         self._points[len(self)] = points
         self.numbers.append(number)
         self.lights.append(lit)
 
-    def forget(self, number: int) -> None:
-        """Everything from frame `number` on."""
+    def drop_from(self, number: int) -> None:
+        """Drop everything from frame `number` on."""
         kept = sum(one < number for one in self.numbers)
         del self.numbers[kept:], self.lights[kept:]
 
     @property
     def points(self) -> Floats:
-        """(n, len(USED), 3), in the order of `numbers`."""
+        """The landmarks (n, len(USED), 3), pixels, in the order of `numbers`."""
         return self._points[: len(self)]
 
 
 def in_parts(few: Floats) -> Iterator[Floats]:
-    """All points of some frames at a time: all of all frames would be large."""
-    for start in range(0, len(few), AT_ONCE):
-        yield whole(few[start : start + AT_ONCE])
+    """Yield the landmarks (m, 478, 3) of `few` in batches, to bound memory."""
+    for start in range(0, len(few), FRAME_BATCH):
+        yield whole(few[start : start + FRAME_BATCH])

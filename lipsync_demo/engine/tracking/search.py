@@ -1,4 +1,4 @@
-"""The faces of one shot: looked for now and then, followed in between."""
+"""The faces of one shot: detected at intervals, tracked in between."""
 
 from __future__ import annotations
 
@@ -13,18 +13,20 @@ from lipsync_demo.engine.tracking.speaker import Choose
 from lipsync_demo.engine.tracking.tracks import FaceTrack, track_of
 from lipsync_demo.engine.video.picture import Picture
 
-MOST_FACES = 3
-SEARCH_EVERY = 12
-"""Frames between two searches for faces while none is followed."""
-SEARCH_ON = 24
-"""Frames between two searches for faces while one is followed."""
-SMALLER_FACES = 0.6
-"""A second face is followed when it is at least this wide beside the widest."""
+MAX_FACES = 3
+"""Faces tracked at once."""
+LOST_SEARCH_INTERVAL = 12
+"""Frames between detections while no face is tracked."""
+FOLLOWED_SEARCH_INTERVAL = 24
+"""Frames between detections while a face is tracked."""
+MIN_FACE_RATIO = 0.6
+"""Least width of another face, relative to the widest tracked one."""
 DETECTION_SIDE = 256
+"""Longer side, pixels, to which pictures are downscaled for detection."""
 
 
 def detect_faces(picture: Picture, landmarker: FaceLandmarker, *, tiles: bool = True) -> list[Face]:
-    """Every face of a picture, largest first; small ones by tiles when there is no other."""
+    """Return the faces of a picture, largest first; small ones only if there is no other."""
     shrink = max(1, max(picture.width, picture.height) // DETECTION_SIDE)
     small = landmarker.detect(picture.rgb(shrink=shrink), tiles=False)
     if not small:
@@ -38,10 +40,7 @@ def detect_faces(picture: Picture, landmarker: FaceLandmarker, *, tiles: bool = 
 
 
 def locate_landmarks(picture: Picture, face: Face, landmarker: FaceLandmarker) -> Landmarks | None:
-    """The points of a detected face; None when the mesh sees none there.
-
-    The detector's square is rough; the points settle on the second look.
-    """
+    """Return the landmarks of a detected face after two passes of the mesh; None without a face."""
     found = landmarks_in(picture, face_region(face), landmarker)
     if found.score >= MIN_PRESENCE:
         found = landmarks_in(picture, landmark_region(found.points), landmarker)
@@ -49,41 +48,45 @@ def locate_landmarks(picture: Picture, face: Face, landmarker: FaceLandmarker) -
 
 
 class Search:
-    """Follows the faces of one shot."""
+    """Tracks the faces of one shot."""
 
     def __init__(
         self,
         landmarker: FaceLandmarker,
         skip: bool,
         known: Interpolator | None = None,
-        seen: int = 0,
+        frame_count: int = 0,
     ) -> None:
         self.known = known
-        """What is known of the face that spoke last and long enough."""
-        self.seen = seen
-        """Frames of the shot so far."""
-        self._first = seen
+        """Interpolator of the last speaking face that was tracked long enough."""
+        self.frame_count = frame_count
+        """Number of frames of the shot so far."""
+        self._first = frame_count
         self.mixed: int | None = None
-        """The first frame in which the next shot's picture shows through."""
+        """First frame of the dissolve into the next shot."""
         self._landmarker = landmarker
         self._skip = skip
         self._followers: list[Follower] = []
         self._size = (0, 0)
 
     def pass_by(self, since: int) -> None:
-        """The next frame, one of a dissolve that began in frame `since`."""
-        self.seen += 1
+        """Skip the next frame, part of a dissolve that began in frame `since`."""
+        self.frame_count += 1
         self.mixed = max(min(since, since if self.mixed is None else self.mixed), 0)
 
-    def see(self, picture: Picture) -> None:
-        number = self.seen
-        self.seen += 1
+    def add(self, picture: Picture) -> None:
+        number = self.frame_count
+        self.frame_count += 1
         self._size = (picture.width, picture.height)
         live = [follower for follower in self._followers if not follower.lost]
         for follower in live:
             follower.follow(number, picture, self._skip)
         lost = any(follower.lost for follower in live)
-        if lost or (number - self._first) % (SEARCH_ON if live else SEARCH_EVERY) == 0:
+        if (
+            lost
+            or (number - self._first) % (FOLLOWED_SEARCH_INTERVAL if live else LOST_SEARCH_INTERVAL)
+            == 0
+        ):
             self._find(picture, number)
 
     def _find(self, picture: Picture, number: int) -> None:
@@ -92,7 +95,7 @@ class Search:
             if any(_same(f.last.box, face.box) for f in live):
                 continue
             widest = max((float(f.last.box[2]) for f in live), default=0.0)
-            if len(live) >= MOST_FACES or float(face.box[2]) < SMALLER_FACES * widest:
+            if len(live) >= MAX_FACES or float(face.box[2]) < MIN_FACE_RATIO * widest:
                 continue
             found = locate_landmarks(picture, face, self._landmarker)
             if found is None:
@@ -110,11 +113,11 @@ class Search:
         return len(self._followers)
 
     def best(self, start: int, choose: Choose) -> FaceTrack | None:
-        """The track of the face to speak; `start` is the shot's first frame."""
+        """Return the track of the chosen face, or None; `start` is the shot's first frame."""
         for follower in self._followers:
             follower.end()
             if self.mixed is not None:
-                follower.forget(self.mixed)
+                follower.drop_from(self.mixed)
         self._followers = [follower for follower in self._followers if len(follower.found)]
         if not self._followers:
             return None
@@ -123,10 +126,10 @@ class Search:
         follower = self._followers[number]
         if follower.known.ready:
             self.known = follower.known
-        return track_of(follower, self.seen, self._size)
+        return track_of(follower, self.frame_count, self._size)
 
 
 def _same(first: Floats, second: Floats) -> bool:
-    """Whether two boxes are one face: their centres lie within half a width."""
+    """Return whether two boxes are one face: their centres are within half a width."""
     distance = np.hypot(*(first[:2] + first[2:] / 2 - second[:2] - second[2:] / 2))
     return bool(distance < 0.5 * max(float(first[2]), float(second[2])))

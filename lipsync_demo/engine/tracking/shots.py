@@ -1,7 +1,7 @@
-"""A video cut into shots, each with the track of the face that is to speak.
+"""Splits a video into shots, each with the track of its speaking face.
 
-Nothing may be tracked or warped across a cut or a dissolve. Inside a shot up to three faces are
-followed, and the one that is to speak is kept (see `speaker`).
+Nothing is tracked or warped across a cut or a dissolve. In each shot up to three faces are
+tracked, and that of the speaker is kept (see `speaker`).
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from lipsync_demo.engine.tracking.speaker import Choose, largest
 from lipsync_demo.engine.tracking.tracks import Shot
 from lipsync_demo.engine.video.picture import Picture
 
-SHOTS_BYTES = 56 * 1024 * 1024
-"""Memory for the mouths of all shots together."""
-LEAST_MOUTHS = 12
-"""What a shot keeps of its mouths, however many shots there are."""
+MAX_BYTES = 56 * 1024 * 1024
+"""Memory for the mouths of all shots together, bytes."""
+MIN_MOUTHS = 12
+"""Mouths that a shot keeps in any case."""
 
 
 def follow(
@@ -30,11 +30,10 @@ def follow(
     *,
     skip: bool = False,
 ) -> list[Shot]:
-    """The shots of a video, from all its pictures in order.
+    """Return the shots of a video, from all its pictures in order.
 
-    `on_frame` is called with the number of frames seen so far; `choose` tells whose track is
-    kept where a shot has several faces; with `skip` the mesh leaves out frames once enough of a
-    face is known.
+    `on_frame` is called with the number of frames done; `choose` selects the face to keep where
+    there are several; with `skip`, landmarks may be interpolated.
     """
     shots: list[Shot] = []
     cuts, dissolves = CutDetector(), DissolveDetector()
@@ -42,16 +41,16 @@ def follow(
     start = number = 0
 
     def end(at: int, now: int) -> None:
-        """Ends the shot before frame `at`; the next one looks for faces from `now` on."""
+        """End the shot before frame `at`; the next one is searched from frame `now` on."""
         nonlocal start, search
-        search.seen = at - start
+        search.frame_count = at - start
         shots.append(Shot(start, at, search.best(start, choose), search.faces))
         _thin(shots)
         start, search = at, Search(landmarker, skip, search.known, now - at)
 
     for number, picture in enumerate(pictures, 1):
         now = number - 1
-        if cuts.between(picture):
+        if cuts.cut_before(picture):
             dissolves = DissolveDetector()
             end(now, now)
         back = dissolves.began(picture)
@@ -59,9 +58,9 @@ def follow(
             search.pass_by(now - back - start)
         else:
             if search.mixed is not None:
-                # Half of the dissolve is each shot's: both fade where their own picture does.
+                # Each shot gets half of the dissolve, so that its mouth fades with its picture.
                 end((start + search.mixed + now) // 2, now)
-            search.see(picture)
+            search.add(picture)
         if on_frame is not None:
             on_frame(number)
     if number > start:
@@ -70,18 +69,18 @@ def follow(
 
 
 def _thin(shots: list[Shot]) -> None:
-    """Makes the mouths of many shots fit the memory meant for them, the largest first."""
+    """Thin the largest mouth libraries until all fit their memory."""
     libraries = [shot.track.mouths for shot in shots if shot.track]
     sizes = [library.size for library in libraries]
-    if sum(sizes) > SHOTS_BYTES:
-        share = fair_share(sizes, SHOTS_BYTES * 3 // 4)
+    if sum(sizes) > MAX_BYTES:
+        share = fair_share(sizes, MAX_BYTES * 3 // 4)
         for library, size in zip(libraries, sizes, strict=True):
             if size > share:
-                library.thin(max(int(len(library) * share / size), LEAST_MOUTHS))
+                library.thin(max(int(len(library) * share / size), MIN_MOUTHS))
 
 
 def fair_share(sizes: list[int], most: int) -> float:
-    """The size to which larger ones must come down so that all sum to `most`, or less."""
+    """Return the limit on each of `sizes` under which their sum is at most `most`."""
     left = float(most)
     for place, size in enumerate(sorted(sizes)):
         share = left / (len(sizes) - place)

@@ -1,7 +1,7 @@
-"""Whose lips are moved where a shot shows several faces.
+"""Chooses the face to drive in a shot with several.
 
-The one that speaks is the one whose mouth opens as the video's own sound says it should. The
-sound is listened to only when there is somebody to choose from.
+The speaker is the face whose opening correlates with the one predicted from the video's own sound,
+which is analysed only if there is a choice.
 """
 
 from __future__ import annotations
@@ -18,23 +18,23 @@ from lipsync_demo.media.container.frame_times import FrameTimes
 from lipsync_demo.settings import FaceChoice
 
 LAGS = np.arange(-0.3, 0.301, 0.04)
-"""Seconds by which a video's sound and picture may be apart."""
-FRAMES_NEEDED = 25
-"""Frames in which somebody speaks that are needed to judge a face."""
-STILL = 1e-4
-"""What changes less shows nothing, IOD or units of speech."""
-CLEAR = 0.3
-"""Correlation of the speaker's mouth with the sound, at least."""
-LEAD = 0.1
-"""By how much it must exceed any other face's."""
+"""Tried offsets between a video's sound and picture, seconds."""
+MIN_FRAMES = 25
+"""Frames with speech needed to judge a face."""
+MIN_SPREAD = 1e-4
+"""Standard deviation, IOD or units of speech, below which a signal is constant."""
+MIN_CORRELATION = 0.3
+"""Least correlation of the speaker's opening with the sound's."""
+MIN_LEAD = 0.1
+"""Least margin of that correlation over any other face's."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Candidate:
-    """A face of a shot: in which frames of the video it is, and how far its lips are apart.
+    """A face of a shot, present in frames `numbers` (n,) of the video.
 
-    `numbers` (n,) are frames, `openings` (n,) IOD; `size` is its widths summed over frames and
-    `middle` where it stands, both in pixels.
+    `openings` (n,) are in IOD; `size` is the sum of its widths over frames, `middle` its mean x,
+    both in pixels.
     """
 
     numbers: Indices
@@ -44,24 +44,24 @@ class Candidate:
 
 
 Choose: TypeAlias = Callable[[Sequence[Candidate]], int]
-"""Which of at least two faces is to speak."""
+"""Returns the index of the face to drive, of at least two."""
 
 
 def largest(faces: Sequence[Candidate]) -> int:
-    """The face that is large for the longest time."""
+    """Return the index of the face with the largest size, summed over time."""
     return int(np.argmax([face.size for face in faces]))
 
 
-def chooser(wanted: FaceChoice, times: FrameTimes, hear: Callable[[], Shapes | None]) -> Choose:
-    """How to choose; `hear` gives what the video's own sound says of the mouth, None without."""
+def chooser(wanted: FaceChoice, times: FrameTimes, predict: Callable[[], Shapes | None]) -> Choose:
+    """Return the choice function; `predict` gives the shapes of the video's own sound, or None."""
 
     def speaking(faces: Sequence[Candidate]) -> int:
-        shapes = hear()
+        shapes = predict()
         if shapes is None:
             return largest(faces)
         agreed = np.array([agreement(face, times, shapes) for face in faces])
         first, second = np.argsort(-agreed)[:2]
-        clear = agreed[first] >= CLEAR and agreed[first] - agreed[second] >= LEAD
+        clear = agreed[first] >= MIN_CORRELATION and agreed[first] - agreed[second] >= MIN_LEAD
         return int(first) if clear else largest(faces)
 
     return {
@@ -73,16 +73,16 @@ def chooser(wanted: FaceChoice, times: FrameTimes, hear: Callable[[], Shapes | N
 
 
 def agreement(face: Candidate, times: FrameTimes, shapes: Shapes) -> float:
-    """Correlation of a face's opening with the sound's, at the best of `LAGS`; 0 if unknown."""
+    """Return the correlation of a face's opening with the sound's at the best of `LAGS`, or 0."""
     ticks = np.array([times.pts[number] for number in face.numbers]) - times.pts[0]
     seconds = ticks * float(times.time_base)
-    heard = np.arange(len(shapes.speech)) / shapes.rate
+    row_seconds = np.arange(len(shapes.speech)) / shapes.rate
     best = 0.0
     for lag in LAGS:
-        talking = np.interp(seconds + lag, heard, shapes.speech) > 0.5
-        if talking.sum() < FRAMES_NEEDED or face.openings[talking].std() < STILL:
+        talking = np.interp(seconds + lag, row_seconds, shapes.speech) > 0.5
+        if talking.sum() < MIN_FRAMES or face.openings[talking].std() < MIN_SPREAD:
             continue
-        said = np.interp(seconds[talking] + lag, heard, shapes.measures[:, 0])
-        if said.std() > STILL:
-            best = max(best, float(np.corrcoef(face.openings[talking], said)[0, 1]))
+        predicted = np.interp(seconds[talking] + lag, row_seconds, shapes.measures[:, 0])
+        if predicted.std() > MIN_SPREAD:
+            best = max(best, float(np.corrcoef(face.openings[talking], predicted)[0, 1]))
     return best

@@ -1,4 +1,4 @@
-"""Shots with their tracks as plain arrays, for the cache's files."""
+"""Serialises shots with their tracks to arrays, for the cache."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Arrays: TypeAlias = dict[str, Any]
 
 
 def packed(shots: list[Shot]) -> Arrays:
-    """Plain arrays by name, for `unpacked`."""
+    """Return the shots as arrays by name, for `unpacked`."""
     arrays: Arrays = {"shots": np.array([(s.start, s.end, s.faces) for s in shots], np.int64)}
     for number, shot in enumerate(shots):
         if shot.track is not None:
@@ -32,7 +32,7 @@ def packed(shots: list[Shot]) -> Arrays:
 
 
 def unpacked(arrays: Arrays) -> list[Shot]:
-    """The shots that `packed` was given.
+    """Return the shots that `packed` was given.
 
     Raises:
         KeyError: an array is missing.

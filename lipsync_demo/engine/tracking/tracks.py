@@ -1,4 +1,4 @@
-"""A face through the frames of one shot: points smoothed over time, and where it may be drawn."""
+"""The track of a face through one shot: smoothed landmarks, and how far each frame may change."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ from lipsync_demo.engine.tracking.overlay import Overlay
 from lipsync_demo.engine.tracking.point_buffer import in_parts
 
 FADE_FRAMES = 4
+"""Frames over which a mouth fades in or out."""
 
 
 @dataclass(frozen=True, eq=False)
 class FaceTrack:
-    """A face through the frames of a shot, smoothed over time.
+    """A face through the n frames of a shot.
 
-    `few` (n, len(USED), 3) are its points in pixels, those of the nearest frame where the
-    face is missing; `weight` (n,) tells how far the frame may be changed: 0 no usable face,
-    1 fully, between them the fade; `lights` (n, 2) is the light on the face as in `light.py`.
-    `mouths` has gathered the frames that show the face; `size` (width, height) is the picture's,
-    and `overlay` what lies before the face.
+    `few` (n, len(USED), 3) are its smoothed landmarks in pixels, those of the nearest frame where
+    the face is missing; `weight` (n,) is 0 without a usable face, 1 with one, in between while it
+    fades; `lights` (n, 2) as in `light.py`. `mouths` holds the frames that show the face; `size`
+    (width, height) is the picture's, `overlay` covers the face.
     """
 
     few: Floats
@@ -45,11 +45,11 @@ class FaceTrack:
 
     @property
     def points(self) -> Floats:
-        """(n, 478, 3), NaN where a point is not used; 6 kB a frame, so ask for parts."""
+        """The landmarks (n, 478, 3), NaN if unused; 6 kB a frame."""
         return whole(self.few)
 
     def at(self, number: int) -> Floats:
-        """The points (478, 3) of one frame."""
+        """Return the landmarks (478, 3) of one frame."""
         return whole(self.few[number])
 
     @cached_property
@@ -62,13 +62,13 @@ class FaceTrack:
 
     @cached_property
     def rooms(self) -> Floats:
-        """What the picture has beside the mouth (n, 4), as in `picture_edge.py`."""
+        """Distances to the picture's edges (n, 4), IOD, as in `picture_edge.py`."""
         parts = [room(points, fit_pose(points).scale, self.size) for points in in_parts(self.few)]
         return np.concatenate(parts)
 
     @cached_property
     def measures(self) -> Floats:
-        """(n, 5), in the order of `geometry.MEASURES`."""
+        """Measures (n, 5) in the order of `geometry.MEASURES`."""
         parts = [measures(points, fit_pose(points)) for points in in_parts(self.few)]
         return np.concatenate(parts)
 
@@ -77,7 +77,7 @@ class FaceTrack:
 class Shot:
     """Frames `start` to `end` (exclusive) without a cut, with half of a dissolve at either end.
 
-    `track` is None without a usable face; `faces` is the number of faces followed.
+    `track` is None without a usable face; `faces` is the number of faces tracked.
     """
 
     start: int
@@ -87,9 +87,9 @@ class Shot:
 
 
 def track_of(follower: Follower, count: int, size: tuple[int, int]) -> FaceTrack | None:
-    """The track of a face through the `count` frames of a shot; None when none is usable.
+    """Return the track of a face through the `count` frames of a shot; None if none is usable.
 
-    It takes the follower's points over.
+    Takes over the follower's landmarks.
     """
     points = np.zeros((count, len(USED), 3), np.float32)
     present = np.zeros(count, bool)
@@ -130,7 +130,7 @@ def _usable(few: Floats, present: Flags, size: tuple[int, int]) -> Flags:
 
 
 def fade(usable: Flags) -> Floats:
-    """1 inside runs of usable frames, rising and falling where they end inside the shot."""
+    """Return weights (n,): 1 in runs of usable frames, ramps where they end inside the shot."""
     weight = np.zeros(len(usable), np.float32)
     for begin, end in runs(usable):
         steps = np.arange(1, end - begin + 1)
@@ -141,6 +141,6 @@ def fade(usable: Flags) -> Floats:
 
 
 def runs(mask: Flags) -> list[tuple[int, int]]:
-    """Start and end (exclusive) of each run of true values."""
+    """Return start and end (exclusive) of each run of true values."""
     edges = np.flatnonzero(np.diff(np.concatenate([[0], mask.astype(np.int8), [0]])))
     return [(int(a), int(b)) for a, b in edges.reshape(-1, 2)]

@@ -1,4 +1,4 @@
-"""Pictures of a video by number, and a video written: decoding, encoding, what lies between."""
+"""Decodes the pictures of a video by number, and encodes a video."""
 
 from lipsync_demo.engine.video.picture import Picture
 from lipsync_demo.engine.video.reader import FrameReader

@@ -1,4 +1,4 @@
-"""Colours of a picture as H.273 codes them, to RGB and back."""
+"""Colour code points of H.273, and conversion to RGB and back."""
 
 from __future__ import annotations
 
@@ -9,11 +9,18 @@ import numpy as np
 
 from lipsync_demo.engine.arrays import Doubles
 
-UNSPECIFIED = 2  # in H.273's tables of matrices, primaries and transfers
-FULL_RANGE = 2  # AVCOL_RANGE_JPEG
-BT709, BT2020 = 1, 9
+UNSPECIFIED = 2
+"""Unspecified matrix, primaries or transfer (H.273)."""
+FULL_RANGE = 2
+"""FFmpeg's AVCOL_RANGE_JPEG."""
+BT709 = 1
+"""Matrix BT.709 (H.273, table 4)."""
+BT2020 = 9
+"""Matrix BT.2020, non-constant luminance (H.273, table 4)."""
 SMPTE170M = 6
+"""Matrix, primaries and transfer of SMPTE ST 170, as BT.601 (H.273)."""
 HD_HEIGHT = 720
+"""Lines from which players take an unspecified matrix for BT.709."""
 # Weights of red and blue in luma (H.273, table 4).
 _LUMA = {BT709: (0.2126, 0.0722), BT2020: (0.2627, 0.0593)}
 _LUMA_BT601 = (0.299, 0.114)
@@ -21,7 +28,7 @@ _LUMA_BT601 = (0.299, 0.114)
 
 @dataclass(frozen=True, slots=True)
 class Colours:
-    """H.273 codes of the picture as it is worked on; they go into the output unchanged."""
+    """H.273 code points of a picture; the output is tagged with them."""
 
     matrix: int = UNSPECIFIED
     primaries: int = UNSPECIFIED
@@ -29,19 +36,19 @@ class Colours:
     full_range: bool = False
 
     def to_rgb(self, height: int) -> Doubles:
-        """The 3x4 matrix from Y'CbCr codes to R'G'B' codes, 0 to 255.
+        """Return the 3x4 matrix from Y'CbCr to R'G'B' code values, 0 to 255.
 
-        An unstated matrix is guessed as players do: BT.601 below 720 lines, else BT.709.
+        An unspecified matrix is taken as players do: BT.601 below 720 lines, else BT.709.
         """
         return _to_rgb(self._known(height), self.full_range)
 
     def from_rgb(self, height: int) -> Doubles:
-        """The 3x3 matrix from differences of R'G'B' codes to those of Y'CbCr codes."""
+        """Return the 3x3 matrix from differences of R'G'B' to those of Y'CbCr code values."""
         return _from_rgb(self._known(height), self.full_range)
 
     @property
     def black(self) -> int:
-        """The code of black in luma."""
+        """Code value of black in luma."""
         return 0 if self.full_range else 16
 
     def _known(self, height: int) -> int:

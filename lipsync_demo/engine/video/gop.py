@@ -1,8 +1,8 @@
-"""Closed groups of pictures: stretches of an output that are encoded by themselves.
+"""Closed groups of pictures, encoded independently.
 
-Each begins with a picture that needs no other and refers to nothing outside, so groups of the
-same encoder can be put together in any order, and one that was encoded before can be shown
-again at another time (ISO/IEC 14496-15: one decoder configuration for all of a track).
+Each starts with a keyframe and references nothing outside, so groups of one encoder configuration
+can be concatenated in any order, and a cached one reused at another time (ISO/IEC 14496-15: one
+decoder configuration per track).
 """
 
 from __future__ import annotations
@@ -29,19 +29,19 @@ VIDEO_OPTIONS = {
     "crf": "18",
     "x264-params": "subme=1:partitions=i8x8,i4x4",
 }
-REORDERED = 2
-"""By how many pictures decoding goes ahead of showing, at most: x264's pyramid of B-pictures."""
-MOST_PICTURES = 96
-"""In a group: few enough to share between outputs and to seek to, enough to compress."""
+REORDER_DEPTH = 2
+"""Reorder depth, pictures: x264's B-pyramid."""
+MAX_PICTURES = 96
+"""Longest group, pictures: short enough to share and to seek, long enough to compress."""
 
 VideoPacket: TypeAlias = "Packet[VideoStream]"
 
 
 @dataclass(frozen=True, slots=True)
 class Encoding:
-    """What all groups of one output have in common.
+    """Encoder settings shared by all groups of an output.
 
-    `size` is (width, height), `tick` the unit of the times given to the encoder in seconds.
+    `size` is (width, height), `rate` in Hz, `tick` the encoder's time base in seconds.
     """
 
     size: tuple[int, int]
@@ -52,7 +52,7 @@ class Encoding:
     threads: int = 2
 
     def set_up(self, context: VideoCodecContext) -> None:
-        """Give a context that is not open yet these settings."""
+        """Apply the settings to a context that is not open yet."""
         context.width, context.height = self.size
         context.pix_fmt = "yuv420p"
         context.framerate = self.rate
@@ -63,11 +63,11 @@ class Encoding:
         context.color_primaries = self.colours.primaries
         context.color_trc = self.colours.transfer
         context.color_range = FULL_RANGE if self.colours.full_range else 1
-        # The decoder's configuration belongs in the file's header, once for all groups.
+        # The decoder configuration goes into the file's header, once for all groups.
         context.flags |= int(Flags.global_header)
 
     def context(self) -> VideoCodecContext:
-        """A new encoder."""
+        """Return a new encoder."""
         context = av.CodecContext.create("libx264", "w")
         context.options = dict(VIDEO_OPTIONS)
         self.set_up(context)
@@ -75,7 +75,7 @@ class Encoding:
 
 
 class Coded(NamedTuple):
-    """One coded picture: its place among the group's in the order shown."""
+    """One coded picture; `place` is its index in the group's presentation order."""
 
     data: bytes
     place: int
@@ -84,10 +84,10 @@ class Coded(NamedTuple):
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Gop:
-    """A coded group. Rows are its pictures in the order of decoding.
+    """A coded group; rows are its n pictures in decoding order.
 
-    `data` (bytes,) are all of them one after another, `sizes` (n,) their lengths, `places` (n,)
-    their places in the order shown, `keys` (n,) whether decoding can begin with them.
+    `data` (bytes,) is their concatenation, `sizes` (n,) are bytes, `places` (n,) indices in
+    presentation order, `keys` (n,) marks keyframes.
     """
 
     data: NDArray[np.uint8]
@@ -107,7 +107,7 @@ class Gop:
 
 
 class GopEncoder:
-    """Encodes one group; `times` are those of its pictures, in ticks."""
+    """Encodes one group; `times` are the pictures' times in ticks."""
 
     def __init__(self, encoding: Encoding) -> None:
         self._tick = encoding.tick
@@ -116,8 +116,8 @@ class GopEncoder:
         self.times: list[int] = []
 
     def add(self, picture: Picture, time: int) -> None:
-        """Append a picture. Times count from the group's beginning: only then is it the
-        same group wherever it is shown."""
+        """Append a picture. Times count from the start of the group, so that its bytes do not
+        depend on where it is shown."""
         frame = to_frame(picture)
         frame.time_base = self._tick
         frame.pts = time
@@ -125,7 +125,7 @@ class GopEncoder:
         self._packets += self._context.encode(frame)
 
     def end(self) -> Gop:
-        """The whole group; nothing can be added any more."""
+        """Flush the encoder and return the group; it accepts no more pictures."""
         self._packets += self._context.encode()
         places = {time: place for place, time in enumerate(self.times)}
         return Gop(
@@ -137,10 +137,10 @@ class GopEncoder:
 
 
 def cut(starts: Sequence[int], count: int) -> list[range]:
-    """The numbers of `count` pictures in groups: a new one at each of `starts`, none too long."""
+    """Split `count` pictures into ranges: a new one at each of `starts`, none too long."""
     edges = sorted({0, count, *(start for start in starts if 0 < start < count)})
     return [
-        range(first, min(first + MOST_PICTURES, end))
+        range(first, min(first + MAX_PICTURES, end))
         for begin, end in pairwise(edges)
-        for first in range(begin, end, MOST_PICTURES)
+        for first in range(begin, end, MAX_PICTURES)
     ]

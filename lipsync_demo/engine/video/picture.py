@@ -1,8 +1,7 @@
-"""One frame as the codecs have it: 8-bit 4:2:0 planes, upright, with even sides.
+"""A decoded frame: 8-bit 4:2:0 planes, upright, with even sides.
 
-The engine only ever changes a mouth. So it works on the planes, turns the rectangle it
-needs into RGB, and writes back differences: pixels that did not change in RGB keep their
-bytes, and nothing outside the rectangle is converted at all.
+The engine only changes a mouth: it converts one rectangle to RGB and writes differences back to
+the planes. Pixels that are unchanged in RGB, and all outside the rectangle, keep their bytes.
 """
 
 from __future__ import annotations
@@ -22,12 +21,12 @@ from lipsync_demo.engine.video.sampling import halved, warped
 from lipsync_demo.media.picture.hdr import in_standard_range
 from lipsync_demo.media.picture.orientation import UPRIGHT, Orientation
 
-# Formats whose bytes are already what a Picture holds.
+# Pixel formats that need no conversion.
 _PLANAR = frozenset({"yuv420p", "yuvj420p"})
 
 
 class Box(NamedTuple):
-    """A rectangle of a picture with even corners; right and bottom are exclusive."""
+    """A rectangle with even corners, in pixels; right and bottom are exclusive."""
 
     left: int
     top: int
@@ -39,8 +38,8 @@ class Box(NamedTuple):
 class Picture:
     """Planes `y` (height, width) and `u`, `v` (height / 2, width / 2), uint8, read-only.
 
-    `frame` is set when the planes are the memory of a frame that is nobody else's: whoever has
-    the picture may change it, or hand the frame on.
+    `frame` is set if the planes are views of a frame that nobody else holds: the picture may then
+    be changed in place.
     """
 
     y: Image
@@ -59,7 +58,7 @@ class Picture:
 
     @property
     def size(self) -> int:
-        """Bytes of its planes."""
+        """Size of the planes, bytes."""
         return int(self.y.size + self.u.size + self.v.size)
 
     @property
@@ -67,9 +66,9 @@ class Picture:
         return Box(0, 0, self.width, self.height)
 
     def box(self, left: float, top: float, right: float, bottom: float) -> Box:
-        """The smallest box with even corners around a rectangle, inside the picture.
+        """Return the smallest box with even corners around a rectangle, inside the picture.
 
-        A rectangle outside the picture gives the nearest box of two pixels.
+        A rectangle outside the picture gives the nearest box of 2x2 pixels.
         """
         x0 = min(max(int(left) // 2 * 2, 0), self.width - 2)
         y0 = min(max(int(top) // 2 * 2, 0), self.height - 2)
@@ -78,7 +77,7 @@ class Picture:
         return Box(x0, y0, x1, y1)
 
     def rgb(self, box: Box | None = None, *, shrink: int = 1) -> Image:
-        """The box, or the whole picture, as RGB (height / shrink, width / shrink, 3).
+        """Return the box, or the whole picture, as RGB (height / shrink, width / shrink, 3).
 
         Sides that `shrink` does not divide are rounded up.
         """
@@ -97,9 +96,9 @@ class Picture:
         return np.asarray(cv2.transform(codes, self.colours.to_rgb(self.height)), np.uint8)
 
     def square(self, matrix: Doubles, side: int) -> Image:
-        """The RGB square (side, side, 3) into which the 2x3 `matrix` carries the picture.
+        """Return the picture warped by the 2x3 `matrix` to an RGB square (side, side, 3).
 
-        `side` is even. What lies outside the picture is black.
+        `side` is even. Outside the picture it is black.
         """
         half, size = halved(matrix), (side, side)
         luma = warped(self.y, matrix, side, self.colours.black)
@@ -112,14 +111,14 @@ class Picture:
 
     @property
     def shared(self) -> Picture:
-        """The same for several to look at: its memory is nobody's to change."""
+        """A read-only view of the picture, to be used several times."""
         return self if self.frame is None else replace(self, frame=None)
 
     def changed(self, box: Box, before: Image, after: Image) -> Picture:
-        """The picture with the box showing `after` instead of `before`, both as `rgb(box)`.
+        """Return the picture with the box changed from `before` to `after`, both as `rgb(box)`.
 
-        It is made in this one's memory where that is nobody else's, else in a copy. Luma keeps
-        its bytes wherever the two are equal, chroma wherever a 2x2 block is.
+        Works in place if `frame` is set, else on a copy. Luma keeps its bytes where the two are
+        equal, chroma where a 2x2 block is.
         """
         luma, chroma = np.vsplit(self.colours.from_rgb(self.height), [1])
         difference = cv2.subtract(after, before, dtype=cv2.CV_32F)
@@ -137,11 +136,10 @@ class Picture:
 
 
 def from_frame(frame: VideoFrame, orientation: Orientation = UPRIGHT) -> Picture:
-    """A decoded frame as its `orientation` shows it.
+    """Return a decoded frame as a picture, turned upright by its `orientation`.
 
-    Other pixel formats are converted to 8-bit 4:2:0, high dynamic range to standard; an odd
-    side is made even by repeating its last row or column, which loses nothing, where cropping
-    would.
+    Other pixel formats are converted to 8-bit 4:2:0, high dynamic range to standard. An odd side
+    is padded by repeating its last row or column.
     """
     frame = in_standard_range(frame)
     colours = Colours(
@@ -163,9 +161,9 @@ def from_frame(frame: VideoFrame, orientation: Orientation = UPRIGHT) -> Picture
 
 
 def to_frame(picture: Picture) -> VideoFrame:
-    """The picture as a frame for an encoder, tagged with its colours.
+    """Return the picture as a frame for an encoder, tagged with its colours.
 
-    Every picture may be given once only: its own frame may be handed on.
+    Call it once per picture: the result may be the picture's own frame.
     """
     frame = picture.frame or _copied(picture).frame
     assert frame is not None  # noqa: S101
@@ -177,14 +175,14 @@ def to_frame(picture: Picture) -> VideoFrame:
 
 
 def blank(width: int, height: int, colours: Colours) -> Picture:
-    """A picture of no content yet in the memory of a new frame; sides are even."""
+    """Return an uninitialised picture in a new frame; sides are even."""
     frame = av.VideoFrame(width, height, "yuv420p")
     planes = [_plane(frame, index) for index in range(3)]
     return Picture(planes[0], planes[1], planes[2], colours, frame)
 
 
 def fill(picture: Picture, other: Picture) -> None:
-    """Make `picture`, whose memory is nobody else's, show what the other of its size shows."""
+    """Copy the planes of `other`, of the same size, into `picture`."""
     picture.y[:], picture.u[:], picture.v[:] = other.y, other.u, other.v
 
 

@@ -1,7 +1,7 @@
-"""Decoded pictures kept for a second look: in memory when a clip is small, else in a file.
+"""Stores decoded pictures that are needed again: in memory if a clip is small, else in a file.
 
-Writing a picture to a temporary file and reading it back costs a third of decoding it again,
-and at a jump backward far less: nothing is decoded from the key frame before.
+Writing a picture and reading it back costs a third of decoding it, and far less after a jump
+backward, which would decode from the last keyframe.
 """
 
 from __future__ import annotations
@@ -15,21 +15,21 @@ from tempfile import TemporaryFile
 from lipsync_demo.engine.video.colours import Colours
 from lipsync_demo.engine.video.picture import Picture, blank, fill
 
-MEMORY_BYTES = 192 * 1024 * 1024
-"""A clip whose pictures take no more is kept whole."""
-FILE_BYTES = 2 * 1024 * 1024 * 1024
-"""What the file may take, and never more than a quarter of what is free."""
+MAX_MEMORY_BYTES = 192 * 1024 * 1024
+"""Largest size of a clip's pictures, bytes, that is kept in memory."""
+MAX_FILE_BYTES = 2 * 1024 * 1024 * 1024
+"""Largest size of the file, bytes; it takes at most a quarter of the free space."""
 
 
 class PictureStore:
     """Pictures of a clip of `count` frames by number, all of `size` (width, height).
 
-    Without `folder` there is no file. Close it to give the room back.
+    Without `folder` there is no file. `close` frees memory and file.
     """
 
     def __init__(self, count: int, size: tuple[int, int], folder: Path | None = None) -> None:
         self._size = size
-        self._small = count * size[0] * size[1] * 3 // 2 <= MEMORY_BYTES
+        self._small = count * size[0] * size[1] * 3 // 2 <= MAX_MEMORY_BYTES
         self._folder = folder
         self._held: dict[int, Picture] = {}
         self._file: FileIO | None = None
@@ -46,13 +46,13 @@ class PictureStore:
         self._file, self._folder = None, None
 
     def get(self, number: int) -> Picture | None:
-        """The picture, if it was kept; one from the file is the caller's own."""
+        """Return a stored picture or None; one from the file is a copy."""
         if number in self._written:
             return self._read(number)
         return self._held.get(number)
 
     def wants(self, number: int, needed: Collection[int] = ()) -> bool:
-        """Whether to keep this picture; only those `needed` again are written to the file."""
+        """Return whether to store this picture; the file only takes those `needed` again."""
         if self._small:
             return number not in self._held
         if self._folder is None or number not in needed or number in self._written:
@@ -62,7 +62,7 @@ class PictureStore:
         return number < self._slots
 
     def put(self, number: int, picture: Picture) -> None:
-        """Keep a picture that `wants` spoke for."""
+        """Store a picture for which `wants` returned true."""
         if self._file is None or self._page is None:
             self._held[number] = picture
             return
@@ -77,13 +77,13 @@ class PictureStore:
             whole = False
         if whole:
             self._written.add(number)
-        else:  # the disk is full: what is in the file stays good
+        else:  # the disk is full; what was written stays valid
             self._slots = 0
 
     def _open(self, folder: Path) -> None:
         self._page = blank(*self._size, self._colours)
         free = shutil.disk_usage(folder).free
-        self._slots = min(FILE_BYTES, free // 4) // sum(map(len, _buffers(self._page)))
+        self._slots = min(MAX_FILE_BYTES, free // 4) // sum(map(len, _buffers(self._page)))
         self._file = TemporaryFile(dir=folder, buffering=0)  # noqa: SIM115 (see close)
 
     def _read(self, number: int) -> Picture | None:
@@ -99,6 +99,6 @@ class PictureStore:
 
 
 def _buffers(picture: Picture) -> list[memoryview]:
-    """The memory of the picture's frame, plane by plane, with what pads its rows."""
+    """Return the buffers of the picture's planes, with the padding of their rows."""
     assert picture.frame is not None  # noqa: S101
     return [memoryview(plane) for plane in picture.frame.planes]

@@ -1,9 +1,8 @@
-"""Pictures of a video by number, as a stream: any order, bounded memory.
+"""Reads the pictures of a video by number, in any order, in bounded memory.
 
-Frames are numbered in the order shown, as in `media.frame_times`. Reading forward decodes
-on; reading backward goes to the key frame before, decodes a stretch and serves it in
-reverse, so that memory depends on the picture's size alone and never on the clip's length.
-Pictures that will be asked for again are kept (see `picture_store`).
+Frames are numbered in presentation order, as in `media.frame_times`. Reading backward seeks to the
+previous keyframe, decodes a stretch and serves it in reverse, so memory does not grow with the
+clip. Pictures that are needed again are stored (see `picture_store`).
 A frame that cannot be decoded shows the one before it, as players do.
 """
 
@@ -31,28 +30,27 @@ from lipsync_demo.media.container.streams import decoded, exact, open_media, vid
 from lipsync_demo.media.picture.orientation import UPRIGHT, orientation
 from lipsync_demo.media.picture.sizes import largest, stored_sizes
 
-HELD_BYTES = 96 * 1024 * 1024
-"""Memory for the pictures of a backward stretch."""
-LEAST_HELD = 8
-"""Pictures of a backward stretch, at least."""
-MOST_HELD = 96
-"""Pictures of a backward stretch, at most."""
-SEEK_AHEAD = 60
-"""Skipping more frames than this is worth a seek."""
-SEEK_BEFORE = (Fraction(0), Fraction(1), Fraction(10))
-"""Seconds by which a seek aims before a frame, one after the other: a container counts in times of
-decoding and may land behind it."""
+BACKWARD_BYTES = 96 * 1024 * 1024
+"""Memory for the pictures of a backward stretch, bytes."""
+MIN_BACKWARD_PICTURES = 8
+"""Shortest backward stretch, pictures."""
+MAX_BACKWARD_PICTURES = 96
+"""Longest backward stretch, pictures."""
+SEEK_THRESHOLD = 60
+"""Skipped frames beyond which a seek is cheaper than decoding."""
+SEEK_OFFSETS = (Fraction(0), Fraction(1), Fraction(10))
+"""Seconds before a frame at which successive seeks aim: a container indexes decoding times, so a
+seek may land after the frame."""
 
 Numbered = tuple[int, VideoFrame]
 
 
 class FrameReader:
-    """The pictures of a video's first stream; also a picture file, as one frame.
+    """The pictures of a video's first stream, or of a picture file as one frame.
 
-    Use as a context manager. `times` are the frames' times, `size` (width, height) is that
-    of the pictures (upright, even sides), `sar` the shape of their pixels, `colours` their
-    tags; `still` tells a picture file from a video. In the folder `spill` there is room for a
-    temporary file of pictures.
+    A context manager. `times` are the frames' times, `size` (width, height) is upright with even
+    sides, `sar` the pixel aspect ratio, `colours` the tags; `still` marks a picture file. A
+    temporary file of pictures goes into the folder `spill`.
 
     Raises:
         MediaError: the file cannot be opened or is damaged.
@@ -66,7 +64,7 @@ class FrameReader:
         self._marks = self.times.marks or self.times.pts
         self._numbers = {mark: number for number, mark in enumerate(self._marks)}
         self._unique = len(self._numbers) == len(self._marks) and None not in self._numbers
-        self._earlier = [int(seconds / self.times.time_base) for seconds in SEEK_BEFORE]
+        self._earlier = [int(seconds / self.times.time_base) for seconds in SEEK_OFFSETS]
         self._sar = Fraction(1)
         self._orientation = UPRIGHT
         self.still = False
@@ -108,9 +106,9 @@ class FrameReader:
     def pictures(
         self, numbers: Sequence[int], needed: Collection[int] = ()
     ) -> Generator[Picture, None, None]:
-        """One picture for each of `numbers`, in that order.
+        """Yield one picture for each of `numbers`, in that order.
 
-        Those `needed` again, by this call or a later one, are kept when they are read.
+        Those `needed` again, by this call or a later one, are stored.
         """
         held: dict[int, Picture] = {}
         shown: tuple[int, Picture] | None = None
@@ -130,9 +128,12 @@ class FrameReader:
             yield picture.shared if again else picture
 
     def _falling(self, numbers: Sequence[int], place: int) -> set[int]:
-        """The frames asked for from `place` on while they run backward, as memory allows."""
+        """Return the frames of the backward stretch at `place`, as many as memory allows."""
         width, height = self.size
-        most = min(max(HELD_BYTES // (width * height * 3 // 2), LEAST_HELD), MOST_HELD)
+        most = min(
+            max(BACKWARD_BYTES // (width * height * 3 // 2), MIN_BACKWARD_PICTURES),
+            MAX_BACKWARD_PICTURES,
+        )
         wanted = {numbers[place]}
         for before, after in pairwise(numbers[place : place + 4 * most]):
             if after > before or len(wanted) == most:
@@ -155,7 +156,7 @@ class FrameReader:
 
     def _frame(self, number: int, needed: Collection[int]) -> VideoFrame:
         at = self._last[0] if self._last else self._first
-        if number < at or number > at + SEEK_AHEAD:
+        if number < at or number > at + SEEK_THRESHOLD:
             self._start(number)
         while True:
             if self._next is None:
@@ -171,7 +172,7 @@ class FrameReader:
             passed, frame = self._last
             if passed >= number:
                 return frame
-            # On the way from a key frame to a picture that plays backward.
+            # Decoded on the way from a keyframe; a backward stretch may need it next.
             if self._kept.wants(passed, needed):
                 self._kept.put(passed, self._upright(frame))
 
@@ -186,7 +187,7 @@ class FrameReader:
         return self._numbers.get(frame.pts)
 
     def _decode(self, start: int) -> Generator[Numbered, None, None]:
-        """Frames from `start` or before it; from the beginning where seeking fails."""
+        """Yield frames from `start` or earlier; from the first one if seeking fails."""
         mark = self._marks[start]
         targets = (
             [mark - ticks for ticks in self._earlier] if mark is not None and self._unique else []
@@ -194,7 +195,7 @@ class FrameReader:
         for target in (*targets, None) if start else (None,):
             with open_media(self.path) as container:
                 stream = video_stream(container)
-                if stream is None:  # the file was changed since `times` were read
+                if stream is None:  # the file changed since `times` were read
                     return
                 self.still = is_still(container)
                 shape = stream.sample_aspect_ratio or stream.codec_context.sample_aspect_ratio
@@ -209,7 +210,7 @@ class FrameReader:
                     if start == 0 and number < 0:
                         self._orientation = orientation(container, frame)
                     if landing and not frame.key_frame:
-                        continue  # it refers to frames before the seek
+                        continue  # it references frames before the seek
                     known = self._number(frame)
                     number = number + 1 if known is None else known
                     if landing and (known is None or known > start):
@@ -223,6 +224,6 @@ class FrameReader:
 def _sought(container: InputContainer, stream: VideoStream, target: int) -> bool:
     try:
         container.seek(target, stream=stream)
-    except av.FFmpegError:  # there is nothing to begin with so early
+    except av.FFmpegError:  # no keyframe so early
         return False
     return True

@@ -1,4 +1,4 @@
-"""Pictures of one video brought to one size, whatever size the stream gives them."""
+"""Resizes the pictures of a stream whose size changes."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from lipsync_demo.engine.arrays import Image
 from lipsync_demo.engine.video.picture import Picture, blank
 from lipsync_demo.media.picture.sizes import Size, within
 
-GREY = 128
-"""Chroma without colour."""
+NEUTRAL_CHROMA = 128
+"""Code value of neutral chroma."""
 
 
 def resized(picture: Picture, size: Size) -> Picture:
-    """The picture in another size; both sides are even."""
+    """Return the picture scaled to `size` (width, height); both sides are even."""
     half = (size[0] // 2, size[1] // 2)
     smaller = size[0] < picture.width or size[1] < picture.height
     way = cv2.INTER_AREA if smaller else cv2.INTER_LINEAR
@@ -26,7 +26,7 @@ def resized(picture: Picture, size: Size) -> Picture:
 
 
 def fitted(picture: Picture, size: Size) -> Picture:
-    """The picture as large as it fits in the middle of `size`, even sides, black around it."""
+    """Return the picture scaled to fit `size` (width, height, even), centred on black."""
     if (picture.width, picture.height) == size:
         return picture
     inner = resized(picture, within((picture.width, picture.height), size))
@@ -34,8 +34,8 @@ def fitted(picture: Picture, size: Size) -> Picture:
     whole = blank(*size, picture.colours)
     for plane, part, empty, step in (
         (whole.y, inner.y, picture.colours.black, 1),
-        (whole.u, inner.u, GREY, 2),
-        (whole.v, inner.v, GREY, 2),
+        (whole.u, inner.u, NEUTRAL_CHROMA, 2),
+        (whole.v, inner.v, NEUTRAL_CHROMA, 2),
     ):
         _lay(plane, part, empty, left // step, top // step)
     return whole.shared

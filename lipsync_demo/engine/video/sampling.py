@@ -1,4 +1,4 @@
-"""A picture's pixels at turned and scaled places."""
+"""Affine warps of a plane or picture."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from lipsync_demo.engine.arrays import Doubles, Image
 
 
 def warped(image: Image, matrix: Doubles, side: int, outside: int = 0) -> Image:
-    """The square of `side` pixels into which the 2x3 `matrix` carries the image's places.
+    """Return the image (height, width[, 3]) warped by the 2x3 `matrix` to (side, side[, 3]).
 
-    `image` has one channel or three. Where it is shrunk to half or less, areas are averaged
-    first, as bilinear would alias. Places outside the image get the value `outside`.
+    At half the scale or less, areas are averaged first: bilinear sampling would alias. Outside
+    the image the value is `outside`.
     """
     scale = float(np.hypot(matrix[0, 0], matrix[1, 0]))
     if scale > 0.5:
@@ -26,7 +26,7 @@ def warped(image: Image, matrix: Doubles, side: int, outside: int = 0) -> Image:
     if part.size == 0:
         return np.full((side, side, *image.shape[2:]), outside, np.uint8)
     factor = int(1 / scale)
-    # Whole blocks are averaged several times faster than ragged ones.
+    # cv2 averages whole blocks several times faster than ragged ones.
     height, width = (max(1, length // factor) for length in part.shape[:2])
     part = part[: height * factor, : width * factor]
     small = cv2.resize(part, (width, height), interpolation=cv2.INTER_AREA)
@@ -38,9 +38,9 @@ def warped(image: Image, matrix: Doubles, side: int, outside: int = 0) -> Image:
 
 
 def halved(matrix: Doubles) -> Doubles:
-    """The same between two pictures of half the size.
+    """Return the same warp between two pictures of half the size.
 
-    Pixels of half a picture lie in the middle of four of the whole.
+    A pixel at half size is centred between four at full size.
     """
     moved = matrix.copy()
     moved[:, 2] = matrix[:, 2] / 2 + matrix[:, :2] @ (0.25, 0.25) - 0.25

@@ -1,4 +1,4 @@
-"""Decoded sound that waits to be encoded, in memory or in a file."""
+"""Decoded sound to be encoded, in memory or in a file."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Samples = NDArray[np.int16] | NDArray[np.int32]
 
 
 class Sound(Protocol):
-    """Decoded sound, `count` samples of one to six `channels` at `rate`."""
+    """Decoded sound: `count` samples of one to six `channels` at `rate` Hz."""
 
     @property
     def rate(self) -> int: ...
@@ -25,7 +25,7 @@ class Sound(Protocol):
     @property
     def count(self) -> int: ...
     def part(self, start: int, stop: int) -> Samples:
-        """Samples `start` to `stop` (exclusive), int16 or int32 (n, channels)."""
+        """Return samples `start` to `stop` (exclusive), int16 or int32 (n, channels)."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -49,7 +49,7 @@ class HeldSound:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class StoredSound:
-    """A `Sound` in an open file, packed samples of `dtype`: memory does not grow with it."""
+    """A `Sound` in an open file of interleaved samples of `dtype`."""
 
     file: IO[bytes]
     dtype: type[np.int16] | type[np.int32]
@@ -59,7 +59,7 @@ class StoredSound:
 
     @classmethod
     def of(cls, sound: AudioSegment, file: IO[bytes]) -> StoredSound:
-        """Write a segment of 16 or 32 bits to the beginning of `file`, which stays open."""
+        """Write a segment of 16 or 32 bits to the start of `file`, which stays open."""
         file.write(sound.raw_data)
         dtype = np.int16 if sound.sample_width == 2 else np.int32
         return cls(file, dtype, sound.channels, int(sound.frame_count()), sound.frame_rate)

@@ -1,11 +1,11 @@
-"""The sound of an output as AAC, sample for sample."""
+"""Encodes the sound of an output as AAC, sample-accurate."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
 from math import ceil
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from av.audio.frame import AudioFrame
@@ -14,29 +14,29 @@ from av.audio.stream import AudioStream
 from av.container import OutputContainer
 from av.packet import Packet
 
+from lipsync_demo.engine.video.sound import Samples, Sound
 from lipsync_demo.media.sound.channels import LAYOUTS
 
-if TYPE_CHECKING:
-    pass
-from lipsync_demo.engine.video.sound import Samples, Sound
-
-AUDIO_BITS_PER_SECOND = 192_000
-"""For one or two channels; each further pair takes as much again."""
+AUDIO_BIT_RATE = 192_000
+"""Bits per second for mono or a pair of channels; each further pair adds as much."""
 AUDIO_OPTIONS = {"aac_coder": "fast", "aac_ms": "0"}
-"""40 % of the time; error 37 dB below speech. With mid/side coding the fast coder's error is only
-35 dB below some speech."""
+"""The fast coder takes 40 % of the time; error 37 dB below speech, with mid/side coding only 35 dB
+below some."""
 AUDIO_BLOCK = 1024
+"""Samples of an AAC frame."""
 READ_BLOCK = 8 * AUDIO_BLOCK
-# Rates AAC has a code for (ISO/IEC 14496-3, table 1.18); others become 48 kHz.
+"""Samples read at a time."""
 AAC_RATES = frozenset(
     {96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350}
 )
+"""Sampling rates of AAC, Hz (ISO/IEC 14496-3, table 1.18)."""
 FALLBACK_RATE = 48_000
+"""Hz, for sound at any other rate."""
 AudioPacket: TypeAlias = "Packet[AudioStream]"
 
 
 class SoundEncoder:
-    """The AAC stream and how far it has been written."""
+    """Encodes a sound incrementally, in step with the video."""
 
     def __init__(self, sound: Sound) -> None:
         self.rate = sound.rate if sound.rate in AAC_RATES else FALLBACK_RATE
@@ -50,10 +50,10 @@ class SoundEncoder:
             "aac", rate=self.rate, layout=self._layout, options=dict(AUDIO_OPTIONS)
         )
         pairs = Fraction(max(2, self._sound.channels), 2)
-        self._stream.codec_context.bit_rate = int(AUDIO_BITS_PER_SECOND * pairs)
+        self._stream.codec_context.bit_rate = int(AUDIO_BIT_RATE * pairs)
 
     def until(self, seconds: Fraction) -> Iterator[AudioPacket]:
-        """Packets of the sound up to a time, in whole blocks."""
+        """Yield the packets up to a time in seconds, in whole blocks."""
         end = min(self._sound.count, ceil(seconds * self._sound.rate))
         while self._read < end:
             block = self._sound.part(self._read, self._read + READ_BLOCK)
@@ -61,7 +61,7 @@ class SoundEncoder:
             yield from self._encode(self._resampler.resample(self._frame(block)))
 
     def rest(self) -> Iterator[AudioPacket]:
-        """Everything that is left."""
+        """Yield the remaining packets."""
         yield from self.until(Fraction(self._sound.count, self._sound.rate))
         yield from self._encode(self._resampler.resample(None))
         yield from self._stream.encode()

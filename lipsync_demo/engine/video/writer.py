@@ -1,8 +1,8 @@
-"""The output file: H.264 and AAC in an MP4 that plays everywhere and says what it is.
+"""Writes the output: H.264 and AAC in MP4.
 
-Picture times come from the frame plan tick by tick; colours and pixel shape are tagged as
-in the source; the sound is written sample for sample, as long as the plan's. The index
-stands in front (faststart), so that a browser plays while it loads.
+Times are exact to the tick of the frame plan, the sound to the sample. Colours and pixel aspect
+ratio are tagged as in the source, the comment says that the video is synthetic, and the index
+comes first (faststart), so that a browser plays while loading.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 import av
 from av.container import OutputContainer
@@ -22,32 +22,28 @@ from av.video.stream import VideoStream
 
 from lipsync_demo.engine.video.colours import Colours
 from lipsync_demo.engine.video.gop import (
-    MOST_PICTURES,
-    REORDERED,
+    MAX_PICTURES,
+    REORDER_DEPTH,
     VIDEO_OPTIONS,
     Encoding,
     Gop,
     GopEncoder,
 )
 from lipsync_demo.engine.video.picture import Picture
-
-if TYPE_CHECKING:
-    pass
 from lipsync_demo.engine.video import words
 from lipsync_demo.engine.video.sound import Sound
 from lipsync_demo.engine.video.sound_encoder import SoundEncoder
 
 Times: TypeAlias = tuple[int, int]
-"""When a picture is shown, and for how long, in ticks of the time base."""
+"""Presentation time and duration of a picture, in ticks of the time base."""
 
 
 class VideoWriter:
-    """Writes one MP4; a context manager that leaves nothing behind when it fails.
+    """Writes one MP4; a context manager that leaves no file behind if it fails.
 
-    Pictures go in one by one in order, or as groups that are encoded already; the sound is
-    interleaved as they come. `tick` is the unit in which the encoder is given their times,
-    the time base or a part of it. The file is written beside `path` under another name and
-    takes its place when all went well.
+    Takes pictures one by one, or encoded groups, in presentation order, and interleaves the
+    sound. `time_base` and `tick` (the encoder's time base, an integer fraction of it) are in
+    seconds, `rate` is in Hz. The file is written beside `path` and renamed at the end.
     """
 
     def __init__(
@@ -68,7 +64,7 @@ class VideoWriter:
         self._part = path.with_name(f".{path.name}.{os.getpid()}.part")
         self._time_base = time_base
         self._sound = None if sound is None else SoundEncoder(sound)
-        # Edit lists count in the movie's own ticks; the sound's rate keeps its end exact.
+        # Edit lists count in the movie's time scale; the sampling rate keeps the end exact.
         ticks = time_base.denominator if self._sound is None else self._sound.rate
         options = {"movflags": "+faststart", "movie_timescale": str(ticks)}
         self._container: OutputContainer = av.open(
@@ -110,7 +106,7 @@ class VideoWriter:
 
     def write(self, picture: Picture, pts: int, duration: int) -> None:
         """Append a picture shown from `pts` for `duration` ticks of the time base."""
-        if len(self._times) == MOST_PICTURES:
+        if len(self._times) == MAX_PICTURES:
             self.end_gop()
         if self._encoder is None:
             self._encoder = GopEncoder(self._encoding)
@@ -119,7 +115,7 @@ class VideoWriter:
         self._encoder.add(picture, int(since))
 
     def end_gop(self) -> Gop:
-        """End the group of the pictures written last, at least one; gives it."""
+        """End the current group, of at least one picture, and return it."""
         assert self._encoder is not None  # noqa: S101
         gop, times = self._encoder.end(), self._times
         self._encoder, self._times = None, []
@@ -127,11 +123,11 @@ class VideoWriter:
         return gop
 
     def add(self, gop: Gop, times: Sequence[Times]) -> None:
-        """Append a group whose pictures are shown at these times, in the order shown."""
+        """Append a group; `times` are in presentation order."""
         if not self._decoding:
-            # Pictures are decoded this much before they are shown, in the order of decoding.
+            # Decoding times run ahead of presentation times by the reorder depth.
             first, step = times[0]
-            self._decoding.extend(first - (REORDERED - n) * step for n in range(REORDERED))
+            self._decoding.extend(first - (REORDER_DEPTH - n) * step for n in range(REORDER_DEPTH))
         self._decoding.extend(pts for pts, _ in times)
         for coded in gop:
             packet: Packet[Any] = Packet(coded.data)
@@ -147,8 +143,8 @@ class VideoWriter:
             self._container.mux(list(self._sound.until(sum(times[-1]) * self._time_base)))
 
     def _finish(self) -> None:
-        """Write the picture decoded last.  MP4 keeps lengths between times of decoding only: the
-        track ends with the last picture shown if this one is decoded when it is shown."""
+        """Write the last packet. MP4 stores durations between decoding times only: the track ends
+        with the last picture if this packet is decoded when it is shown."""
         if self._held is not None:
             assert self._held.pts is not None  # noqa: S101
             self._held.dts, self._held.duration = self._held.pts, self._end - self._held.pts

@@ -1,1 +1,1 @@
-"""The geometry of a changed frame: grids, warps, seams, blending."""
+"""Geometry of a changed frame: grids, warps, seams, blending."""

@@ -1,4 +1,4 @@
-"""The landmarks that hold a warp, and the ring of skin that a mouth covers."""
+"""Control points of the warps, and the outline of a mouth patch. All are indices into MOVING."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ from lipsync_demo.engine.face.motion_model import (
 )
 
 RING_SCALE = 1.12
-"""What a mouth covers: the ring of skin around the lips, enlarged."""
+"""Scale of a patch's outline relative to the ring of skin around the lips."""
 
 
 def _numbers(points: tuple[int, ...]) -> Indices:
-    """Their places among MOVING."""
+    """Return the indices of landmarks in MOVING."""
     return np.array([MOVING.index(point) for point in points])
 
 
 OUTER = _numbers(LIPS_OUTER)
-"""Places among MOVING of the outer lips, as are all below."""
+"""The outer lips."""
 INNER = _numbers(LIPS_INNER)
 """The inner lips."""
 NEAR = _numbers(NEAR_SKIN)
@@ -44,18 +44,20 @@ _SKIN = np.concatenate(
 _LOWER_LIP = np.concatenate([OUTER[CORNER + 1 :], INNER[CORNER + 1 :]])
 _UPPER_LIP = np.concatenate([OUTER[1:CORNER], INNER[1:CORNER]])
 _LIPS = np.concatenate([OUTER, INNER])
-SKIN = np.union1d(OUTER, _SKIN)
-"""What the frame is held by; its lips are covered."""
-DONOR = np.union1d(_LIPS, np.concatenate([NEAR, _numbers((NOSE_BASE, 205, 425, 199, 175))]))
-"""What a mouth laid over it is held by."""
-DONOR_UPPER = np.setdiff1d(DONOR, _LOWER_LIP)
-"""What its upper lip is held by."""
-DONOR_LOWER = np.setdiff1d(DONOR, _UPPER_LIP)
-"""What its lower lip is held by."""
+SKIN_CONTROLS = np.union1d(OUTER, _SKIN)
+"""Control points of the frame's warp; its inner lips are covered by the patch."""
+PATCH_CONTROLS = np.union1d(
+    _LIPS, np.concatenate([NEAR, _numbers((NOSE_BASE, 205, 425, 199, 175))])
+)
+"""Control points of a mouth patch."""
+UPPER_LIP_CONTROLS = np.setdiff1d(PATCH_CONTROLS, _LOWER_LIP)
+"""Control points of a patch's upper lip."""
+LOWER_LIP_CONTROLS = np.setdiff1d(PATCH_CONTROLS, _UPPER_LIP)
+"""Control points of a patch's lower lip."""
 
 
 def covered(moving: Floats) -> Floats:
-    """The edge (..., n, 2) of what a mouth covers whose MOVING points are `moving` (..., m, 2)."""
+    """Return the outline (..., n, 2) of a patch with MOVING landmarks `moving` (..., m, 2)."""
     near = np.take(moving, NEAR, -2)
     middles = near.mean(-2, keepdims=True)
     return np.asarray(middles + np.float32(RING_SCALE) * (near - middles), np.float32)

@@ -1,4 +1,4 @@
-"""Smooth closed curves through points."""
+"""Closed splines."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from lipsync_demo.engine.arrays import Floats
 
 
 def smooth_closed(ring: Floats, each: int) -> Floats:
-    """Closed rings (..., n, 2) with `each` points for one: Catmull-Rom, through every point."""
+    """Return closed Catmull-Rom splines (..., n * each, 2) through the points (..., n, 2)."""
     return np.asarray(_spline(ring.shape[-2], each) @ ring)
 
 

@@ -1,8 +1,7 @@
-"""Thin-plate splines: a smooth warp through control points (Bookstein 1989), sampled backward.
+"""Thin-plate splines (Bookstein 1989) for backward warps.
 
-A picture is drawn by asking, for each pixel, where it comes from. Control points say it
-for themselves (a point now at `to` comes from `source`); the plate says it for the pixels
-between, on a grid of `Grid.step` pixels that is then enlarged.
+A spline interpolates the displacements at the control points; it is evaluated at the nodes of a
+`Grid`.
 """
 
 from __future__ import annotations
@@ -16,18 +15,18 @@ from numpy.typing import NDArray
 from lipsync_demo.engine.arrays import Floats, Indices
 
 STIFFNESS = 1e-3
-"""Regularisation: landmarks are noisy, so the plate need not pass exactly through them."""
+"""Regularisation: landmarks are noisy, so the spline need not pass through them."""
 
 
 class Plates:
-    """Several thin plates that share control points, evaluated at the same places.
+    """Thin plates with common control points, evaluated at the same places.
 
-    `controls` (n, 2) are where the points lie in the drawn picture, `places` (m, 2) where
-    the plates are asked, `unit` the length in pixels in which both are measured.
+    `controls` (n, 2) are the control points in the drawn picture, `places` (m, 2) the points to
+    evaluate, both in pixels; `unit` (pixels) normalises their lengths.
     """
 
     def __init__(self, controls: Floats, places: Floats, unit: float) -> None:
-        # Near the origin squared distances keep their digits in 32 bits.
+        # Centred, so that squared distances are precise in 32 bits.
         count = len(controls)
         both = (np.concatenate([controls, places]) - controls.sum(0) / count) / np.float32(unit)
         points, self._places = both[:count], both[count:]
@@ -41,9 +40,9 @@ class Plates:
         self._system[count + 1 :, :count] = points.T
 
     def shifts(self, wanted: Floats, chosen: Indices | None = None) -> Floats:
-        """Displacements (m, k) of the plates through the controls `chosen`, else through all.
+        """Return the displacements (m, k) at the places.
 
-        `wanted` (len(chosen), k) are the displacements there.
+        `wanted` (len(chosen), k) are those at the control points `chosen`, None for all.
         """
         count, system, reach = len(wanted), self._system, self._reach
         if chosen is not None:
@@ -57,7 +56,7 @@ class Plates:
 
 
 def _kernel(a: NDArray[Any], b: NDArray[Any]) -> NDArray[Any]:
-    """r^2 log r^2 between points (n, 2) and (m, 2)."""
+    """Return r^2 log r^2 (n, m) between points (n, 2) and (m, 2)."""
     squared = (-2 * a) @ b.T
     squared += (a * a).sum(1)[:, None]
     squared += (b * b).sum(1)

@@ -1,4 +1,4 @@
-"""One frame's geometry: where the points of the lower face are, and where they shall be."""
+"""Geometry of one frame: current and wanted landmarks of the lower face."""
 
 from __future__ import annotations
 
@@ -26,21 +26,21 @@ from lipsync_demo.engine.warping.grid import Grid
 from lipsync_demo.engine.warping.seam import inside_lips
 
 NODES = 12
-"""Nodes of the grid for each IOD where lips move."""
+"""Grid nodes per IOD where lips move."""
 SKIN_NODES = 8
-"""Nodes of the grid for each IOD where only skin moves."""
-LEAST_STEP = 2
-"""Pixels between nodes at least."""
-SIDE = (0.72, 1.15)
-"""IOD from the middle of the face within which pixels move fully, and beyond which not at all."""
-ABOVE = (0.02, 0.32)
+"""Grid nodes per IOD where only skin moves."""
+MIN_STEP = 2
+"""Least distance of nodes, pixels."""
+SIDE_FALLOFF = (0.72, 1.15)
+"""Distance from the middle of the face, IOD, over which the motion falls from full to none."""
+TOP_FALLOFF = (0.02, 0.32)
 """The same above the base of the nose."""
-BELOW = (0.03, 0.5)
+BOTTOM_FALLOFF = (0.03, 0.5)
 """The same below the chin."""
-MOST_JAW = 0.45
-"""How far the chin may be drawn below its place, IOD."""
-EDGE = 0.35
-"""Next to an edge of the picture that cuts the face, pixels move less and less within it, IOD."""
+MAX_JAW = 0.45
+"""Largest displacement of the chin downwards, IOD."""
+EDGE_FALLOFF = 0.35
+"""Distance from a picture's edge that cuts the face, IOD, over which the motion rises to full."""
 _CHIN = 152
 _ENDS = np.array((NOSE_BASE, _CHIN))
 _MOVING = np.array(MOVING)
@@ -48,12 +48,12 @@ _MOVING = np.array(MOVING)
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Scene:
-    """A frame whose mouth is to change. Places are (len(MOVING), 2) in its pixels.
+    """A frame whose mouth changes, in its pixels.
 
-    `source` are the points as they are, open lips' edges taken inside the lips; `placed`
-    as they shall be. `nose` is the base of the nose and `chin` the chin (3,) as they are, in
-    head axes; `low` is the lower of the chin's two heights there. `ring` is the edge (n, 2) of
-    what a donor covers, `extent` the left top and right bottom (2, 2) of what may move.
+    `source` (len(MOVING), 2) are its landmarks, the edges of open lips moved into the lips;
+    `placed` (len(MOVING), 2) the wanted ones. `nose` is the base of the nose and `chin` the chin
+    (3,) in head axes, IOD; `low` is the lower of the chin's current and wanted y. `ring` (n, 2) is
+    the outline of a mouth patch, `extent` the top left and bottom right (2, 2) of the motion.
     """
 
     pose: Pose
@@ -69,10 +69,10 @@ class Scene:
     def several(
         cls, points: Floats, targets: Floats, strengths: Floats, model: MouthModel, poses: Pose
     ) -> list[Scene]:
-        """For the landmarks (n, 478, 3) of some frames and their `poses`.
+        """Return the scenes of n frames with landmarks `points` (n, 478, 3) and `poses`.
 
-        Each mouth goes the part `strengths` (n,) of the way to the measures `targets` (n, 5). A
-        scene does not depend on those that are made with it.
+        Each mouth moves the fraction `strengths` (n,) of the way to the measures `targets` (n, 5).
+        Scenes do not depend on each other.
         """
         heads = poses.to_head(points)
         now = head_measures(heads)
@@ -83,7 +83,7 @@ class Scene:
         sources[:, INNER] = inside_lips(np.take(sources, INNER, 1), poses.scale)
         rings = smooth_closed(covered(placed), 3)
         nose, chin = heads[:, NOSE_BASE], heads[:, _CHIN]
-        most = chin[:, 1] + np.float32(MOST_JAW)
+        most = chin[:, 1] + np.float32(MAX_JAW)
         low = np.minimum(np.maximum(chin[:, 1], moved[:, _CHIN, 1]), most)
         extents = _extent(poses, nose, chin, low)
         return [
@@ -101,7 +101,7 @@ class Scene:
         ]
 
     def seen_from(self, left: int, top: int) -> Scene:
-        """In a picture cut out at these pixels."""
+        """Return the scene in a crop with this top left."""
         corner = np.array((left, top, 0), np.float32)
         return replace(
             self,
@@ -119,18 +119,18 @@ class Scene:
 
     @cached_property
     def inner(self) -> Floats:
-        """The wanted inner edge of the lips (n, 2), smooth, from the left corner."""
+        """The wanted inner edge of the lips (n, 2), a spline from the left corner."""
         return smooth_closed(self.placed[INNER], 6)
 
     @property
     def gap(self) -> float:
-        """Between the lips of the frame as it is, IOD."""
+        """Gap between the frame's lips, IOD."""
         return float(np.linalg.norm(self.source[INNER[5]] - self.source[INNER[15]])) / self.unit
 
     def grid(self, width: int, height: int) -> Grid | None:
-        """Over everything that moves; None when that lies outside the picture."""
+        """Return the grid over everything that moves; None if that is outside the picture."""
         (left, top), (right, bottom) = self.extent.tolist()
-        # Not a pixel further: only what is within reach may change.
+        # Pixels outside the reach must not change.
         limits = (
             max(floor(left), 0),
             max(floor(top), 0),
@@ -140,9 +140,9 @@ class Scene:
         return Grid.around(self.extent, _step(self.unit, SKIN_NODES), limits)
 
     def covered(self, face: Grid, rim: float) -> Grid | None:
-        """Over what the mouth covers and `rim` pixels more, inside the grid `face`.
+        """Return the grid over the mouth patch and `rim` pixels around it, within `face`.
 
-        None when nothing of it is there.
+        None if nothing is left.
         """
         limits = (face.left, face.top, face.left + face.width, face.top + face.height)
         margin = np.float32(rim)
@@ -150,13 +150,13 @@ class Scene:
         return Grid.around(places, _step(self.unit, NODES), limits)
 
     def window(self, grid: Grid) -> Floats:
-        """How much of the motion applies at each of the grid's nodes (n, 1).
+        """Return the fraction of the motion at the grid's nodes (n, 1).
 
-        Nothing from a step before the edge on, so that pixels at the edge stay.
+        It is 0 from one step inside the edge, so that pixels at the edge keep still.
         """
         turn = self.pose.scale * self.pose.rotation[:, :2]
         (a, b), (c, d) = turn[:2].tolist()
-        # Those nodes whose depth is the chin's: a plane, so the turn in it can be undone.
+        # Nodes are taken to lie in the chin's depth plane, where the rotation can be inverted.
         origin = self.pose.translation + self.pose.scale * self.pose.rotation[:, 2] * self.chin[2]
         columns, rows = grid.axes()
         across, down = columns - origin[0], rows[:, None] - origin[1]
@@ -165,19 +165,18 @@ class Scene:
         rim = grid.step / self.unit
         still = np.ones_like(x)
         for beyond, (full, none) in (
-            (np.abs(x), SIDE),
-            (self.nose[1] - y, ABOVE),
-            (y - np.float32(self.low), BELOW),
+            (np.abs(x), SIDE_FALLOFF),
+            (self.nose[1] - y, TOP_FALLOFF),
+            (y - np.float32(self.low), BOTTOM_FALLOFF),
         ):
             still *= 1 - ramp(beyond, full, max(none - rim, full + 0.05))
         return np.asarray(still.reshape(-1, 1), np.float32)
 
     def held(self, grid: Grid, width: int, height: int) -> Floats:
-        """How much of a motion across (n, 1) and along (n, 1) the picture the grid's nodes may
-        follow, (n, 2), so that nothing comes from outside a picture of `width` x `height`
-        pixels whose edge cuts the face."""
+        """Return the fraction of the motion in x and y that the nodes may follow (n, 2), so that
+        nothing comes from outside a picture of `width` x `height` pixels that cuts the face."""
         columns, rows = grid.axes()
-        reach = np.float32(EDGE * self.unit)
+        reach = np.float32(EDGE_FALLOFF * self.unit)
         shares = []
         for places, length, low, high in zip(
             (columns, rows), (width, height), *self.extent, strict=True
@@ -192,31 +191,30 @@ class Scene:
 
 
 def _step(unit: float, nodes: int) -> int:
-    return max(round(unit / nodes), LEAST_STEP)
+    return max(round(unit / nodes), MIN_STEP)
 
 
 def reach(points: Floats) -> tuple[float, float, float, float]:
-    """Left, top, right and bottom, in pixels, of what drawing a mouth may read or change.
+    """Return left, top, right and bottom, pixels, of what drawing a mouth may read or change.
 
-    `points` (478, 3) in pixels.
+    `points` (478, 3) are in pixels.
     """
     poses = fit_pose(points[None])
     nose, chin = np.split(poses.to_head(points[None, _ENDS]), 2, 1)
-    low = chin[:, 0, 1] + np.float32(MOST_JAW)
+    low = chin[:, 0, 1] + np.float32(MAX_JAW)
     ((left, top), (right, bottom)) = _extent(poses, nose[:, 0], chin[:, 0], low)[0].tolist()
     return left - 1, top - 1, right + 1, bottom + 1
 
 
 def _extent(poses: Pose, nose: Floats, chin: Floats, low: Floats) -> Floats:
-    """Left top and right bottom (n, 2, 2), in pixels, of what may move.
+    """Return top left and bottom right (n, 2, 2), pixels, of what may move.
 
-    `nose` and `chin` (n, 3) are the base of the nose and the chin as they are, in head axes,
-    `low` (n,) how far down the chin may go.
+    `nose` and `chin` (n, 3) are in head axes, IOD; `low` (n,) is the lowest y of the chin there.
     """
     corners = np.empty((len(nose), 4, 3), np.float32)
-    corners[..., 0] = (-SIDE[1], -SIDE[1], SIDE[1], SIDE[1])
-    corners[:, ::2, 1] = nose[:, 1:2] - np.float32(ABOVE[1])
-    corners[:, 1::2, 1] = low[:, None] + np.float32(BELOW[1])
+    corners[..., 0] = (-SIDE_FALLOFF[1], -SIDE_FALLOFF[1], SIDE_FALLOFF[1], SIDE_FALLOFF[1])
+    corners[:, ::2, 1] = nose[:, 1:2] - np.float32(TOP_FALLOFF[1])
+    corners[:, 1::2, 1] = low[:, None] + np.float32(BOTTOM_FALLOFF[1])
     corners[..., 2] = chin[:, 2:]
     places = poses.to_picture(corners)[..., :2]
     return np.stack([places.min(1), places.max(1)], 1)

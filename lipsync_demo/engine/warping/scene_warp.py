@@ -1,4 +1,4 @@
-"""The warp of a scene: where each node of a grid comes from."""
+"""The backward warp of a scene."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from lipsync_demo.engine.warping.scene import Scene
 
 
 class SceneWarp:
-    """The plates of a scene held by the points `held`, asked at the `nodes` (n, 2) of `grid`."""
+    """Thin plates through the control points `held`, evaluated at the `nodes` (n, 2) of `grid`."""
 
     def __init__(self, scene: Scene, grid: Grid, held: Indices) -> None:
         self._placed = scene.placed
@@ -22,10 +22,10 @@ class SceneWarp:
         self._plates = Plates(scene.placed[held], self.nodes, scene.unit)
 
     def sources(self, pictures: Sequence[Floats], part: Indices | None = None) -> list[Floats]:
-        """Where the nodes come from (n, 2) in each of `pictures`.
+        """Return the nodes' source positions (n, 2), pixels, in each of `pictures`.
 
-        Those are given by their points (len(MOVING), 2); `part` are the numbers of those to
-        follow, of the warp's own, when not all are.
+        A picture is given by its landmarks (len(MOVING), 2); `part` selects some of the control
+        points.
         """
         held = self._held if part is None else part
         placed = self._placed[held]

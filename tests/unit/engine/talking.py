@@ -12,7 +12,7 @@ from lipsync_demo.engine.drawing.renderer import MouthRenderer
 from lipsync_demo.engine.face.geometry import fit_pose, measures
 from lipsync_demo.engine.face.landmarker import FaceLandmarker
 from lipsync_demo.engine.mouths.builder import build_library
-from lipsync_demo.engine.mouths.selection import Donor
+from lipsync_demo.engine.mouths.selection import MouthSelection
 from tests.unit.engine.conftest import portrait
 
 Rgb = npt.NDArray[np.uint8]
@@ -54,7 +54,7 @@ def talking(count: int = 24) -> list[tuple[int, Rgb, Floats]]:
     frames = []
     for index in range(count):
         opening = 0.15 - 0.15 * float(np.cos(4 * np.pi * index / count))
-        drawn = renderer.render(picture, points, mouth(opening), Donor())
+        drawn = renderer.render(picture, points, mouth(opening), MouthSelection())
         found = landmarker.track(drawn)
         assert found is not None
         frames.append((index, drawn, found.points))

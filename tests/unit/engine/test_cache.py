@@ -86,7 +86,7 @@ def test_other_code_or_weights_find_anew(
 ) -> None:
     kept = AnalysisCache(tmp_path / "kept")
     for engine in ("one", "other"):
-        monkeypatch.setattr(cache, "_engine", lambda engine=engine: engine)
+        monkeypatch.setattr(cache, "_engine_hash", lambda engine=engine: engine)
         lip_sync(face_clip, speech(1), SyncMode.LOOP, tmp_path / "out.mp4", cache=kept)
     assert work == ["speech", "video"] * 2
 
@@ -113,7 +113,7 @@ def test_code_and_weights_at_any_depth_change_the_hash_and_nothing_else_does(
 
 def test_the_engine_and_all_of_media_are_hashed() -> None:
     package = Path(lipsync_demo.__file__).parent
-    assert (package / "engine", package / "media") == cache.SOURCES
+    assert (package / "engine", package / "media") == cache.SOURCE_FOLDERS
 
 
 def test_what_was_not_used_for_longest_goes_first(tmp_path: Path) -> None:
@@ -127,7 +127,7 @@ def test_what_was_not_used_for_longest_goes_first(tmp_path: Path) -> None:
     sounds = [tmp_path / f"{n}.wav" for n in range(3)]
     for n, sound in enumerate(sounds):
         sound.write_bytes(bytes([n]))
-    kept = AnalysisCache(tmp_path / "kept", most_bytes=15_000)
+    kept = AnalysisCache(tmp_path / "kept", max_bytes=15_000)
     for n in (0, 1, 0, 2, 0, 1):
         kept.shapes(sounds[n], lambda n=n: hear(n))
     assert asked == [0, 1, 2, 1]

@@ -92,7 +92,7 @@ def test_groups_of_long_outputs_are_not_kept(
 ) -> None:
     kept, path = AnalysisCache(tmp_path / "kept"), tmp_path / "out.mp4"
     for longest, groups in ((Fraction(99, 100), 0), (Fraction(1), 1)):
-        monkeypatch.setattr(output_module, "LONGEST_KEPT", longest)
+        monkeypatch.setattr(output_module, "MAX_CACHED_SECONDS", longest)
         lip_sync(face_clip, speech(1), SyncMode.LOOP, path, cache=kept)
         assert len(list((tmp_path / "kept").glob("gop-*.npz"))) == groups
 
@@ -147,7 +147,7 @@ def test_frames_are_left_out_and_kept_as_the_pipeline_says(
 def test_no_picture_is_decoded_twice(
     face_clip: Path, speech: Speech, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(picture_store, "MEMORY_BYTES", 0)
+    monkeypatch.setattr(picture_store, "MAX_MEMORY_BYTES", 0)
     decoded: list[object] = []
     upright = FrameReader._upright
     monkeypatch.setattr(

@@ -14,7 +14,7 @@ from lipsync_demo.engine.face.geometry import LIPS_INNER, LIPS_OUTER, fit_pose, 
 from lipsync_demo.engine.face.landmarker import FaceLandmarker
 from lipsync_demo.engine.mouths.builder import build_library
 from lipsync_demo.engine.mouths.library import MouthLibrary
-from lipsync_demo.engine.mouths.selection import Donor, select_donors
+from lipsync_demo.engine.mouths.selection import MouthSelection, select_mouths
 from lipsync_demo.engine.warping.scene import reach
 from tests.unit.engine.talking import measured, mouth, still, talking
 
@@ -45,7 +45,7 @@ def test_the_mouth_drawn_from_a_still_is_the_one_wanted(
     opening: float, tolerance: float, landmarker: FaceLandmarker
 ) -> None:
     picture, points = still()
-    drawn = _own().render(picture, points, mouth(opening), Donor())
+    drawn = _own().render(picture, points, mouth(opening), MouthSelection())
     seen = _seen(drawn, landmarker)
     assert seen[0] == pytest.approx(opening, abs=tolerance)
     assert seen[1] == pytest.approx(mouth(opening)[1], abs=0.08)
@@ -55,11 +55,11 @@ def test_openings_drawn_from_own_frames_follow_the_wanted_ones(landmarker: FaceL
     library, renderer = _talking()
     picture, points = talking()[0][1:]
     wanted = np.stack([mouth(o) for o in 0.15 + 0.14 * np.sin(np.arange(20) / 2.3)])
-    donors = select_donors(library, wanted, fit_pose(np.repeat(points[None], 20, 0)))
-    assert all(donor.rows for donor in donors)
+    selections = select_mouths(library, wanted, fit_pose(np.repeat(points[None], 20, 0)))
+    assert all(selection.rows for selection in selections)
     seen = [
-        _seen(renderer.render(picture, points, target, donor), landmarker)[0]
-        for target, donor in zip(wanted, donors, strict=True)
+        _seen(renderer.render(picture, points, target, selection), landmarker)[0]
+        for target, selection in zip(wanted, selections, strict=True)
     ]
     assert np.corrcoef(seen, wanted[:, 0])[0, 1] > 0.96
 
@@ -67,7 +67,7 @@ def test_openings_drawn_from_own_frames_follow_the_wanted_ones(landmarker: FaceL
 @pytest.mark.parametrize("opening", [0.0, 0.3])
 def test_pixels_out_of_reach_are_the_frames_own(opening: float) -> None:
     picture, points = still()
-    drawn = _own().render(picture, points, mouth(opening), Donor())
+    drawn = _own().render(picture, points, mouth(opening), MouthSelection())
     left, top, right, bottom = (round(edge) for edge in reach(points))
     outside = np.ones(picture.shape[:2], bool)
     outside[max(top, 0) : bottom, max(left, 0) : right] = False
@@ -78,7 +78,7 @@ def test_pixels_out_of_reach_are_the_frames_own(opening: float) -> None:
 
 def test_eyes_and_nose_do_not_move() -> None:
     picture, points = still()
-    drawn = _own().render(picture, points, mouth(0.3), Donor())
+    drawn = _own().render(picture, points, mouth(0.3), MouthSelection())
     bridge = round(float(points[195, 1]))
     assert np.array_equal(drawn[:bridge], picture[:bridge])
 
@@ -88,20 +88,22 @@ def test_a_crop_is_drawn_like_the_frame() -> None:
     left, top, right, bottom = (round(edge) for edge in reach(points))
     left, top = max(left, 0), max(top, 0)
     target = mouth(0.25)
-    whole = _own().render(picture, points, target, Donor())[top:bottom, left:right]
+    whole = _own().render(picture, points, target, MouthSelection())[top:bottom, left:right]
     crop = np.ascontiguousarray(picture[top:bottom, left:right])
     offset = np.array([left, top, 0], np.float32)
-    part = _own().render(crop, points - offset, target, Donor())
+    part = _own().render(crop, points - offset, target, MouthSelection())
     assert np.abs(part.astype(int) - whole).mean() < 0.2
 
 
 def test_no_strength_gives_a_copy_and_little_strength_a_little() -> None:
     picture, points = still()
-    same = _own().render(picture, points, mouth(0.3), Donor(), 0.0)
+    same = _own().render(picture, points, mouth(0.3), MouthSelection(), 0.0)
     assert np.array_equal(same, picture)
     assert same is not picture
     changes = [
-        np.abs(_own().render(picture, points, mouth(0.3), Donor(), s).astype(int) - picture).mean()
+        np.abs(
+            _own().render(picture, points, mouth(0.3), MouthSelection(), s).astype(int) - picture
+        ).mean()
         for s in (0.1, 0.4, 0.7, 1.0)
     ]
     assert changes == sorted(changes)
@@ -112,10 +114,10 @@ def test_the_frame_given_is_not_changed_and_the_result_is_always_the_same() -> N
     _, renderer = _talking()
     picture, points = talking()[0][1:]
     before = picture.copy()
-    donor = Donor((5, 12), (0.7, 0.3))
-    first = renderer.render(picture, points, mouth(0.2), donor)
+    selection = MouthSelection((5, 12), (0.7, 0.3))
+    first = renderer.render(picture, points, mouth(0.2), selection)
     assert np.array_equal(picture, before)
-    assert np.array_equal(first, renderer.render(picture, points, mouth(0.2), donor))
+    assert np.array_equal(first, renderer.render(picture, points, mouth(0.2), selection))
 
 
 @pytest.mark.parametrize(
@@ -128,8 +130,8 @@ def test_a_donor_is_shown_in_the_light_of_the_frame(gain: float, shift: float) -
     _, rgb, points = talking()[0]
     lit = np.clip(rgb * gain + shift, 0, 255).astype(np.uint8)
     shape = library.values[5]
-    drawn = renderer.render(lit, points, shape, Donor((5,), (1.0,)))
-    usual = renderer.render(rgb, points, shape, Donor((5,), (1.0,)))
+    drawn = renderer.render(lit, points, shape, MouthSelection((5,), (1.0,)))
+    usual = renderer.render(rgb, points, shape, MouthSelection((5,), (1.0,)))
     x, y = points[164, :2].astype(int)
     around = np.s_[y - 8 : y + 50, x - 40 : x + 40]
     wanted = np.clip(usual[around] * gain + shift, 0, 255)
@@ -141,8 +143,8 @@ def test_a_donor_is_shown_in_the_light_of_the_frame(gain: float, shift: float) -
 def test_what_is_drawn_behind_the_lips_has_the_light_of_the_frame() -> None:
     picture, points = still()
     dark = np.asarray(picture * 0.1, np.uint8)
-    drawn = _own().render(dark, points, mouth(0.3), Donor())
-    usual = _own().render(picture, points, mouth(0.3), Donor())
+    drawn = _own().render(dark, points, mouth(0.3), MouthSelection())
+    usual = _own().render(picture, points, mouth(0.3), MouthSelection())
     left, top = points[list(LIPS_INNER), :2].min(0).astype(int) - 5
     right, bottom = points[list(LIPS_INNER), :2].max(0).astype(int) + 25
     inside = np.s_[top:bottom, left:right]
@@ -169,8 +171,8 @@ def test_at_a_join_one_mouth_gives_all_the_detail_and_the_other_its_colours() ->
     mouths[12] = dataclasses.replace(mouths[12], patch=noisy)
     renderer = MouthRenderer(dataclasses.replace(library, mouths=tuple(mouths)))
     target = library.values[5]
-    alone = renderer.render(rgb, points, target, Donor((5,), (1.0,)))
-    joined = renderer.render(rgb, points, target, Donor((5, 12), (0.6, 0.4)))
+    alone = renderer.render(rgb, points, target, MouthSelection((5,), (1.0,)))
+    joined = renderer.render(rgb, points, target, MouthSelection((5, 12), (0.6, 0.4)))
     assert not np.array_equal(alone, joined)
     own, mixed = _detail(alone, points), _detail(joined, points)
     assert mixed.std() == pytest.approx(own.std(), rel=0.1)
@@ -183,7 +185,7 @@ def test_the_mouth_of_a_soft_picture_is_as_soft() -> None:
     slopes = []
     for frame in (picture, soft):
         renderer = MouthRenderer(build_library([(0, frame, points)]))
-        drawn = renderer.render(frame, points, mouth(0.2), Donor())
+        drawn = renderer.render(frame, points, mouth(0.2), MouthSelection())
         x, y = np.round(points[14, :2]).astype(int)
         column = drawn[y - 30 : y + 60, x].astype(np.float32).mean(1)
         slopes.append(np.abs(np.diff(column)).max())
@@ -192,7 +194,7 @@ def test_the_mouth_of_a_soft_picture_is_as_soft() -> None:
 
 def test_an_opening_the_clip_never_shows_has_teeth_and_a_dark_below() -> None:
     picture, points = still()
-    drawn = _own().render(picture, points, mouth(0.32), Donor())
+    drawn = _own().render(picture, points, mouth(0.32), MouthSelection())
     found = FaceLandmarker().track(drawn)
     assert found is not None
     upper, lower = found.points[13, :2], found.points[14, :2]
@@ -204,7 +206,7 @@ def test_an_opening_the_clip_never_shows_has_teeth_and_a_dark_below() -> None:
 
 def test_closed_lips_show_no_teeth() -> None:
     picture, points = still()
-    drawn = _own().render(picture, points, mouth(0.0), Donor())
+    drawn = _own().render(picture, points, mouth(0.0), MouthSelection())
     found = FaceLandmarker().track(drawn)
     assert found is not None
     lips = found.points[list(LIPS_INNER[3:8]), :2]
@@ -219,9 +221,9 @@ def test_lips_of_donors_that_never_close_are_brought_together(landmarker: FaceLa
     assert library.talks
     _, picture, points = ajar[0]
     target = mouth(0.0)
-    (donor,) = select_donors(library, target[None], fit_pose(points[None]))
-    assert donor.rows
-    drawn = MouthRenderer(library).render(picture, points, target, donor)
+    (selection,) = select_mouths(library, target[None], fit_pose(points[None]))
+    assert selection.rows
+    drawn = MouthRenderer(library).render(picture, points, target, selection)
     assert _seen(drawn, landmarker)[0] < 0.04
 
 
@@ -229,15 +231,15 @@ def test_lips_that_touch_already_are_closed_lip_by_lip(monkeypatch: pytest.Monke
     library = build_library(talking())
     openings = library.values[:, 0]
     _, picture, points = talking()[int(openings.argmax())]
-    donor = Donor((int(openings.argmin()),), (1.0,))
+    selection = MouthSelection((int(openings.argmin()),), (1.0,))
     assert openings.min() < 0.01
 
     def drawn() -> npt.NDArray[np.uint8]:
-        return MouthRenderer(library).render(picture, points, mouth(0.0), donor)
+        return MouthRenderer(library).render(picture, points, mouth(0.0), selection)
 
     touching = drawn()
     # As if no lips were closed lip by lip.
-    monkeypatch.setattr(renderer, "SHUT", (-2.0, -1.0))
+    monkeypatch.setattr(renderer, "CLOSING_RANGE", (-2.0, -1.0))
     assert not np.array_equal(touching, drawn())
 
 
@@ -249,13 +251,13 @@ def test_only_lips_that_were_apart_get_a_shadow_between_them(
     _, picture, points = talking()[int(openings.argmax())]
 
     def drawn(row: int) -> npt.NDArray[np.uint8]:
-        donor = Donor((row,), (1.0,))
-        return MouthRenderer(library).render(picture, points, mouth(0.0), donor)
+        selection = MouthSelection((row,), (1.0,))
+        return MouthRenderer(library).render(picture, points, mouth(0.0), selection)
 
     rows = int(openings.argmin()), int(np.abs(openings - 0.15).argmin())
     touching, apart = (drawn(row) for row in rows)
     # As if nobody's lips were apart.
-    monkeypatch.setattr(renderer, "APART", (1.0, 2.0))
+    monkeypatch.setattr(renderer, "PARTING_RANGE", (1.0, 2.0))
     assert np.array_equal(touching, drawn(rows[0]))
     assert not np.array_equal(apart, drawn(rows[1]))
 
@@ -264,10 +266,10 @@ def test_a_face_at_the_edge_of_the_frame_is_drawn_as_far_as_it_goes() -> None:
     picture, points = still()
     x, y = points[13, :2].astype(int)
     crop = np.ascontiguousarray(picture[:y, : x + 10])
-    drawn = _own().render(crop, points, mouth(0.3), Donor())
+    drawn = _own().render(crop, points, mouth(0.3), MouthSelection())
     assert drawn.shape == crop.shape
     away = points + np.array([3000, 0, 0], np.float32)
-    assert np.array_equal(_own().render(crop, away, mouth(0.3), Donor()), crop)
+    assert np.array_equal(_own().render(crop, away, mouth(0.3), MouthSelection()), crop)
 
 
 def test_a_turned_head_is_drawn_like_an_upright_one(landmarker: FaceLandmarker) -> None:
@@ -281,5 +283,5 @@ def test_a_turned_head_is_drawn_like_an_upright_one(landmarker: FaceLandmarker) 
     target[4] += 0.06
     target[2] += (0.3 - target[0]) / target[1]
     target[0] = 0.3
-    drawn = MouthRenderer(library).render(leaning, found.points, target, Donor())
+    drawn = MouthRenderer(library).render(leaning, found.points, target, MouthSelection())
     assert _seen(drawn, landmarker)[0] == pytest.approx(0.3, abs=0.06)

@@ -10,7 +10,7 @@ from lipsync_demo.engine.face.geometry import LIPS_OUTER, fit_pose
 from lipsync_demo.engine.face.landmarker import FaceLandmarker
 from lipsync_demo.engine.face.picture_edge import costs, in_sight, room
 from lipsync_demo.engine.mouths.builder import build_library
-from lipsync_demo.engine.mouths.selection import Donor, select_donors
+from lipsync_demo.engine.mouths.selection import MouthSelection, select_mouths
 from lipsync_demo.engine.tracking.shots import follow
 from lipsync_demo.engine.video.picture import Picture, from_frame
 from tests.unit.engine.talking import mouth, still, talking
@@ -62,8 +62,8 @@ def test_mouths_that_the_edge_cuts_are_no_donors() -> None:
     points = np.stack([frames[0][2]] * 12)
     poses = fit_pose(points)
     rooms = room(points, poses.scale, (500, 500))
-    donors = select_donors(library, wanted, poses, rooms=rooms)
-    assert all(row < 24 for donor in donors for row in donor.rows)
+    selections = select_mouths(library, wanted, poses, rooms=rooms)
+    assert all(row < 24 for selection in selections for row in selection.rows)
 
 
 @pytest.mark.parametrize("iods", [0.15, 0.3])
@@ -75,7 +75,9 @@ def test_nothing_is_smeared_where_the_edge_cuts_the_chin(iods: float) -> None:
     grain = np.random.default_rng(3).integers(-9, 9, rgb.shape)
     grainy = np.clip(rgb[:edge].astype(int) + grain[:edge], 0, 255).astype(np.uint8)
     shut = int(library.values[:, 0].argmin())
-    drawn = MouthRenderer(library).render(grainy, points, mouth(0.0), Donor((shut,), (1.0,)))
+    drawn = MouthRenderer(library).render(
+        grainy, points, mouth(0.0), MouthSelection((shut,), (1.0,))
+    )
     left, right = points[[61, 291], 0].astype(int)
     below = np.s_[-8:, left:right]
     same = (np.diff(drawn[below].astype(int), axis=0) == 0).mean()

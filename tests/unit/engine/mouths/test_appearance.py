@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from lipsync_demo.engine.mouths.appearance import FRAMES_NEEDED, corrected_openings, descriptor
+from lipsync_demo.engine.mouths.appearance import MIN_FRAMES, corrected_openings, descriptor
 
 ALL = np.ones(120, bool)
 
@@ -53,7 +53,7 @@ def test_a_round_mouth_taken_for_closed_is_found_out() -> None:
 
 
 def test_few_frames_are_believed() -> None:
-    said = np.linspace(0, 0.3, FRAMES_NEEDED - 1).astype(np.float32)
+    said = np.linspace(0, 0.3, MIN_FRAMES - 1).astype(np.float32)
     assert corrected_openings(said, _mouths(said), np.arange(len(said)), ALL[: len(said)]) is said
 
 

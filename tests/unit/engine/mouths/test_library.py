@@ -6,7 +6,7 @@ import pytest
 from lipsync_demo.engine.face.geometry import LIPS_INNER, iod
 from lipsync_demo.engine.mouths.builder import LibraryBuilder, build_library
 from lipsync_demo.engine.mouths.lip_line import LOWER, UPPER
-from lipsync_demo.engine.mouths.sample import FINEST, NEARLY_CLOSED, patch_box
+from lipsync_demo.engine.mouths.sample import MAX_SCALE, NEARLY_CLOSED, patch_box
 from tests.unit.engine.talking import measured, still, talking
 
 
@@ -63,7 +63,7 @@ def test_a_face_outside_the_crop_is_left_out() -> None:
 @pytest.mark.parametrize("rounds", [3, 12])
 def test_a_long_clip_keeps_as_many_mouths_as_differ_most(rounds: int) -> None:
     frames = talking()
-    builder = LibraryBuilder(most_frames=12)
+    builder = LibraryBuilder(max_frames=12)
     for n in range(rounds):
         for index, rgb, points in frames:
             builder.add(n * len(frames) + index, rgb, points)
@@ -80,7 +80,7 @@ def test_a_long_clip_keeps_as_many_mouths_as_differ_most(rounds: int) -> None:
 def test_memory_is_bounded_by_the_pixels_too() -> None:
     frames = talking()
     size = build_library(frames[:1]).mouths[0].patch.size
-    builder = LibraryBuilder(most_bytes=6 * size)
+    builder = LibraryBuilder(max_bytes=6 * size)
     for index, rgb, points in frames:
         builder.add(index, rgb, points)
     assert sum(mouth.patch.size for mouth in builder.build().mouths) <= 6 * 1.25 * size * 1.2
@@ -91,9 +91,9 @@ def test_a_close_up_is_kept_smaller() -> None:
     large = np.kron(picture, np.ones((4, 4, 1), np.uint8))
     mouth = build_library([(0, large, points * 4)]).mouths[0]
     unit = float(iod(points)) * 4
-    assert unit > FINEST
+    assert unit > MAX_SCALE
     left, _, right, _ = patch_box(points * 4, unit)
-    assert mouth.patch.shape[1] == pytest.approx((right - left) * FINEST / unit, rel=0.03)
+    assert mouth.patch.shape[1] == pytest.approx((right - left) * MAX_SCALE / unit, rel=0.03)
 
 
 def test_thinning_on_demand_keeps_the_extremes() -> None:

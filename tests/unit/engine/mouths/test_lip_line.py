@@ -7,7 +7,7 @@ import pytest
 
 from lipsync_demo.engine.face.geometry import LIPS_INNER
 from lipsync_demo.engine.face.motion_model import CORNER, MOVING
-from lipsync_demo.engine.mouths.lip_line import LOWER, REACH, UPPER, on_the_line
+from lipsync_demo.engine.mouths.lip_line import LOWER, SEARCH_REACH, UPPER, snap_to_lip_line
 
 WIDTH = 120
 TURNS = (0.0, 0.3)
@@ -46,7 +46,7 @@ def test_points_beside_the_line_are_moved_onto_it(turn: float, off: float) -> No
     gap = np.float32(2)
     given[UPPER] += np.float32(off * WIDTH) * down - gap / 2 * down
     given[LOWER] += np.float32(off * WIDTH) * down + gap / 2 * down
-    found = on_the_line(picture, given)
+    found = snap_to_lip_line(picture, given)
     middle = (found[UPPER] + found[LOWER]) / 2
     beside = (middle - points[UPPER]) @ down
     # At the ends it goes over into the corners, which stay.
@@ -59,12 +59,12 @@ def test_points_beside_the_line_are_moved_onto_it(turn: float, off: float) -> No
 
 def test_nothing_moves_further_than_its_reach() -> None:
     picture, points, down = mouth(0.0, 0.0)
-    given = points + np.float32(2 * REACH * WIDTH) * down
-    moved = np.abs((on_the_line(picture, given) - given) @ down)
-    assert moved.max() <= REACH * WIDTH + 1e-3
+    given = points + np.float32(2 * SEARCH_REACH * WIDTH) * down
+    moved = np.abs((snap_to_lip_line(picture, given) - given) @ down)
+    assert moved.max() <= SEARCH_REACH * WIDTH + 1e-3
 
 
 def test_a_plain_picture_moves_nothing() -> None:
     _, points, _ = mouth(0.0, 0.0)
     plain = np.full((160, 200, 3), 128, np.uint8)
-    assert np.abs(on_the_line(plain, points) - points).max() < 0.5
+    assert np.abs(snap_to_lip_line(plain, points) - points).max() < 0.5

@@ -10,7 +10,7 @@ import pytest
 from lipsync_demo.engine.face.geometry import Pose, fit_pose
 from lipsync_demo.engine.mouths.builder import build_library
 from lipsync_demo.engine.mouths.library import MouthLibrary
-from lipsync_demo.engine.mouths.selection import NEXT, select_donors
+from lipsync_demo.engine.mouths.selection import MAX_STEP, select_mouths
 from tests.unit.engine.talking import still, talking
 
 
@@ -26,8 +26,8 @@ def _poses(count: int) -> Pose:
 def test_the_mouth_of_the_wanted_shape_is_taken() -> None:
     library = _library()
     wanted = library.values[[2, 3, 4, 5, 6, 7, 8]]
-    donors = select_donors(library, wanted, _poses(len(wanted)))
-    shown = np.stack([library.values[donor.rows[0], 0] for donor in donors])
+    selections = select_mouths(library, wanted, _poses(len(wanted)))
+    shown = np.stack([library.values[selection.rows[0], 0] for selection in selections])
     assert shown == pytest.approx(wanted[:, 0], abs=0.03)
 
 
@@ -36,8 +36,8 @@ def test_mouths_follow_each_other_rather_than_flicker() -> None:
     rng = np.random.default_rng(0)
     wanted = library.values[np.arange(24) % 24].copy()
     wanted[:, 0] += rng.normal(0, 0.01, 24).astype(np.float32)
-    rows = [donor.rows[0] for donor in select_donors(library, wanted, _poses(24))]
-    jumps = sum(abs(a - b) > NEXT for a, b in pairwise(rows))
+    rows = [selection.rows[0] for selection in select_mouths(library, wanted, _poses(24))]
+    jumps = sum(abs(a - b) > MAX_STEP for a, b in pairwise(rows))
     assert jumps <= 4
 
 
@@ -45,25 +45,25 @@ def test_both_sides_of_a_join_are_mixed_over_two_frames() -> None:
     library = _library()
     # Twelve frames apart the clip shows the same mouths; shifted numbers make that a join.
     wanted = library.values[[4, 5, 6, 18, 19, 20]]
-    donors = select_donors(library, wanted, _poses(6))
-    for donor in donors:
-        assert sum(donor.weights) == pytest.approx(1)
-        assert donor.weights[0] == max(donor.weights)
-    rows = [donor.rows[0] for donor in donors]
+    selections = select_mouths(library, wanted, _poses(6))
+    for selection in selections:
+        assert sum(selection.weights) == pytest.approx(1)
+        assert selection.weights[0] == max(selection.weights)
+    rows = [selection.rows[0] for selection in selections]
     for t, (a, b) in enumerate(pairwise(rows)):
-        if abs(a - b) > NEXT:
-            assert b in donors[t].rows
-            assert a in donors[t + 1].rows
+        if abs(a - b) > MAX_STEP:
+            assert b in selections[t].rows
+            assert a in selections[t + 1].rows
 
 
 def test_a_part_does_not_depend_on_what_comes_after_it() -> None:
     library = _library()
     wanted = library.values[np.random.default_rng(1).integers(0, 24, 8)]
-    first = select_donors(library, wanted, _poses(8))
+    first = select_mouths(library, wanted, _poses(8))
     both = [np.concatenate([wanted, library.values[[row] * 8]]) for row in range(0, 24, 3)]
     for all_of_it in both:
-        assert select_donors(library, all_of_it, _poses(16), [8])[:8] == first
-    assert any(select_donors(library, all_of_it, _poses(16))[:8] != first for all_of_it in both)
+        assert select_mouths(library, all_of_it, _poses(16), [8])[:8] == first
+    assert any(select_mouths(library, all_of_it, _poses(16))[:8] != first for all_of_it in both)
 
 
 def test_a_part_goes_on_from_the_mouth_before_it() -> None:
@@ -72,8 +72,8 @@ def test_a_part_goes_on_from_the_mouth_before_it() -> None:
     # Its twin in the next closing is a little sharper.
     library = dataclasses.replace(_library(), sharpness=sharpness)
     wanted = library.values[[3, 3, 3, 3, 4, 4, 4]]
-    assert {donor.rows[0] for donor in select_donors(library, wanted[4:], _poses(3))} == {8}
-    rows = [donor.rows[0] for donor in select_donors(library, wanted, _poses(7), [4])]
+    assert {selection.rows[0] for selection in select_mouths(library, wanted[4:], _poses(3))} == {8}
+    rows = [selection.rows[0] for selection in select_mouths(library, wanted, _poses(7), [4])]
     assert rows[4:] == [4, 4, 4]
 
 
@@ -88,22 +88,22 @@ def test_another_pose_or_a_blurred_or_guessed_mouth_is_passed_over() -> None:
         sharpness=np.tile(library.sharpness, 2),
         interpolated=np.tile(library.interpolated, 2),
     )
-    donors = select_donors(twins, library.values[:8], _poses(8))
-    assert all(row >= len(library) for donor in donors for row in donor.rows)
+    selections = select_mouths(twins, library.values[:8], _poses(8))
+    assert all(row >= len(library) for selection in selections for row in selection.rows)
     blurred = dataclasses.replace(
         twins,
         turns=np.tile(library.turns, (2, 1)),
         sharpness=np.concatenate([library.sharpness, np.zeros_like(library.sharpness)]),
     )
-    donors = select_donors(blurred, library.values[:8], _poses(8))
-    assert all(row < len(library) for donor in donors for row in donor.rows)
+    selections = select_mouths(blurred, library.values[:8], _poses(8))
+    assert all(row < len(library) for selection in selections for row in selection.rows)
     interpolated = dataclasses.replace(
         twins,
         turns=np.tile(library.turns, (2, 1)),
         interpolated=np.arange(2 * len(library)) < len(library),
     )
-    donors = select_donors(interpolated, library.values[:8], _poses(8))
-    assert all(row >= len(library) for donor in donors for row in donor.rows)
+    selections = select_mouths(interpolated, library.values[:8], _poses(8))
+    assert all(row >= len(library) for selection in selections for row in selection.rows)
 
 
 def test_a_lopsided_mouth_is_passed_over() -> None:
@@ -122,23 +122,23 @@ def test_a_lopsided_mouth_is_passed_over() -> None:
         sharpness=np.tile(library.sharpness, 3),
         interpolated=np.tile(library.interpolated, 3),
     )
-    donors = select_donors(triple, library.values[:8], _poses(8))
-    assert all(row >= len(library) for donor in donors for row in donor.rows)
+    selections = select_mouths(triple, library.values[:8], _poses(8))
+    assert all(row >= len(library) for selection in selections for row in selection.rows)
 
 
 def test_a_clip_that_does_not_talk_lends_no_mouths() -> None:
     picture, points = still()
     library = build_library([(0, picture, points)])
-    donors = select_donors(library, np.zeros((3, 5), np.float32), _poses(3))
-    assert [donor.rows for donor in donors] == [(), (), ()]
+    selections = select_mouths(library, np.zeros((3, 5), np.float32), _poses(3))
+    assert [selection.rows for selection in selections] == [(), (), ()]
 
 
 def test_nothing_to_show_needs_no_mouths() -> None:
-    assert select_donors(_library(), np.zeros((0, 5), np.float32), _poses(1)) == []
+    assert select_mouths(_library(), np.zeros((0, 5), np.float32), _poses(1)) == []
 
 
 def test_the_choice_is_the_same_every_time() -> None:
     wanted = _library().values[::2]
-    assert select_donors(_library(), wanted, _poses(12)) == select_donors(
+    assert select_mouths(_library(), wanted, _poses(12)) == select_mouths(
         _library(), wanted, _poses(12)
     )

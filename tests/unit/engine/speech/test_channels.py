@@ -8,7 +8,12 @@ import numpy as np
 import pytest
 from pydub import AudioSegment
 
-from lipsync_demo.engine.speech.channels import VoiceChannels, hear, speech_samples, voice_of
+from lipsync_demo.engine.speech.channels import (
+    VoiceChannels,
+    extract_voice,
+    speech_samples,
+    voice_channels,
+)
 from lipsync_demo.media.audio import decode
 from tests.media_factory import wav_bytes
 
@@ -38,14 +43,14 @@ def correlation(one: np.ndarray, other: np.ndarray) -> float:
 
 def test_channels_that_are_alike_are_mixed_evenly(speech: np.ndarray) -> None:
     alike = sound(speech, speech * 0.8)
-    assert voice_of(alike) == VoiceChannels(None, (0, 1), opposed=False)
-    np.testing.assert_allclose(hear(alike), speech * 0.9, atol=1e-4)
+    assert voice_channels(alike) == VoiceChannels(None, (0, 1), opposed=False)
+    np.testing.assert_allclose(extract_voice(alike), speech * 0.9, atol=1e-4)
 
 
 def test_channels_out_of_phase_do_not_cancel(speech: np.ndarray) -> None:
     turned = sound(speech, -speech)
-    assert voice_of(turned).opposed
-    np.testing.assert_allclose(hear(turned), speech, atol=1e-4)
+    assert voice_channels(turned).opposed
+    np.testing.assert_allclose(extract_voice(turned), speech, atol=1e-4)
 
 
 @pytest.mark.parametrize("count", range(2, 7))
@@ -56,14 +61,14 @@ def test_a_voice_that_has_a_channel_to_itself_is_heard_whole(
         channels = [np.zeros_like(speech)] * count
         channels[number] = speech
         found = sound(*channels)
-        assert voice_of(found).channels == (number,)
-        np.testing.assert_allclose(hear(found), speech, atol=1e-4)
+        assert voice_channels(found).channels == (number,)
+        np.testing.assert_allclose(extract_voice(found), speech, atol=1e-4)
 
 
 def test_a_voice_beside_music_is_heard_alone(speech: np.ndarray) -> None:
     for number, channels in enumerate(((speech, music(speech)), (music(speech), speech))):
-        assert voice_of(sound(*channels)).channels == (number,)
-        assert correlation(hear(sound(*channels)), speech) > 0.999
+        assert voice_channels(sound(*channels)).channels == (number,)
+        assert correlation(extract_voice(sound(*channels)), speech) > 0.999
 
 
 def test_the_centre_of_5_1_among_music(speech: np.ndarray) -> None:
@@ -71,7 +76,7 @@ def test_the_centre_of_5_1_among_music(speech: np.ndarray) -> None:
     bass = 0.3 * np.sin(2 * np.pi * 50 * time)
     left, right = music(speech), np.roll(music(speech), 900)
     found = sound(left, right, speech, bass, left * 0.3, right * 0.3)
-    assert voice_of(found).channels == (2,)
+    assert voice_channels(found).channels == (2,)
 
 
 def test_two_people_in_a_channel_each_are_both_heard(speech: np.ndarray) -> None:
@@ -80,15 +85,15 @@ def test_two_people_in_a_channel_each_are_both_heard(speech: np.ndarray) -> None
     first[half:] = 0
     second[: len(speech) - half] = 0
     found = sound(first, second)
-    assert voice_of(found).channels in ((), (0, 1))
-    assert correlation(hear(found), first + second) > 0.999
+    assert voice_channels(found).channels in ((), (0, 1))
+    assert correlation(extract_voice(found), first + second) > 0.999
 
 
 def test_silence_and_noise_are_mixed_evenly() -> None:
     silent = np.zeros(RATE)
-    assert voice_of(sound(silent, silent)) == VoiceChannels(None, (), opposed=False)
+    assert voice_channels(sound(silent, silent)) == VoiceChannels(None, (), opposed=False)
     noise = np.random.default_rng(1).normal(0, 0.1, (2, RATE))
-    assert voice_of(sound(*noise)).weights is None
+    assert voice_channels(sound(*noise)).weights is None
 
 
 def test_a_voice_in_the_third_channel_of_a_file(tmp_path: Path, speech: np.ndarray) -> None:

@@ -6,7 +6,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from lipsync_demo.engine.speech.closures import CERTAIN
+from lipsync_demo.engine.speech.closures import CLOSURE_THRESHOLD
 from lipsync_demo.engine.speech.lay_out import LaidOutSpeech
 from lipsync_demo.media.sync_modes import SyncMode, timeline
 
@@ -27,7 +27,7 @@ def test_the_drive_reads_the_speech_at_the_frames_time() -> None:
         np.array([0.0, 0.21, 1.98, 2.0, 2.5])
     )
     assert measures[:3, 0] == pytest.approx([0, 10.5, 99], abs=1e-3)
-    assert together[:3] == pytest.approx([0, 0.105 / CERTAIN, 1], abs=1e-4)
+    assert together[:3] == pytest.approx([0, 0.105 / CLOSURE_THRESHOLD, 1], abs=1e-4)
     assert speech.tolist() == [1, 1, 1, 0, 0]
     assert together[3:].tolist() == [0, 0]
 
@@ -47,14 +47,14 @@ def test_lips_touch_at_a_peak_of_a_doubtful_probability_only() -> None:
     together = touching(closed)
     assert together[50] == pytest.approx(1)
     assert together[[49, 51]] == pytest.approx(np.exp(-0.25), abs=1e-3)
-    assert together[[40, 45, 55, 60]] == pytest.approx(0.02 / CERTAIN, abs=1e-3)
-    assert touching(closed, 0.4)[50] == pytest.approx(0.12 / CERTAIN)
+    assert together[[40, 45, 55, 60]] == pytest.approx(0.02 / CLOSURE_THRESHOLD, abs=1e-3)
+    assert touching(closed, 0.4)[50] == pytest.approx(0.12 / CLOSURE_THRESHOLD)
     assert touching(closed / 2.5)[50] < 0.2
 
 
 def test_a_probability_that_stays_the_same_is_no_peak() -> None:
     together = touching(np.full(100, 0.12, np.float32))
-    assert together == pytest.approx(0.12 / CERTAIN)
+    assert together == pytest.approx(0.12 / CLOSURE_THRESHOLD)
 
 
 def test_a_certain_closure_is_no_longer_than_it_is() -> None:

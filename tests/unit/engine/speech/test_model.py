@@ -109,8 +109,8 @@ def test_a_pause_between_words_is_seen(model: SpeechModel, said: Floats) -> None
 def test_long_sound_is_heard_in_blocks_that_agree_with_the_whole(said: Floats) -> None:
     network = PhoneNetwork.load()
     long = np.tile(said, 6)[: 40 * 16000]
-    whole = network.hear(long)
-    part = network.hear(long[: 15 * 16000])
+    whole = network.features(long)
+    part = network.features(long[: 15 * 16000])
     seam = slice(100, 600)
     r = np.corrcoef(whole[seam].ravel(), part[seam].ravel())[0, 1]
     assert r > 0.95

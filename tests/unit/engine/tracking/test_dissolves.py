@@ -12,7 +12,7 @@ import pytest
 from skimage import data
 
 from lipsync_demo.engine.face.landmarker import FaceLandmarker
-from lipsync_demo.engine.tracking.dissolves import OVER, DissolveDetector
+from lipsync_demo.engine.tracking.dissolves import END_FRAMES, DissolveDetector
 from lipsync_demo.engine.tracking.shots import follow
 from lipsync_demo.engine.video.picture import Picture, from_frame
 from tests.unit.engine.conftest import portrait
@@ -78,7 +78,7 @@ def test_a_dissolve_is_seen_from_its_beginning_to_its_end(length: int) -> None:
     pictures = mixed(one(30 + length), other(length + 30), length)
     found = signs(pictures)
     assert 30 < found[0] <= 30 + max(0.7 * length, 12)
-    assert length + 26 <= found[-1] <= length + 32 + 2 * OVER
+    assert length + 26 <= found[-1] <= length + 32 + 2 * END_FRAMES
     detector = DissolveDetector()
     backs = [detector.began(picture(rgb)) for rgb in pictures]
     began = min(n - back for n, back in enumerate(backs) if back)
@@ -111,7 +111,7 @@ def test_no_face_is_followed_through_a_dissolve(landmarker: FaceLandmarker) -> N
     usable = np.concatenate([first.track.usable, second.track.usable])
     assert usable[:11].all()
     assert not usable[22 : 20 + LENGTH].any()
-    assert usable[20 + LENGTH + 2 * OVER + 2 :].all()
+    assert usable[20 + LENGTH + 2 * END_FRAMES + 2 :].all()
     assert all(mouth.index <= 20 for mouth in first.track.mouths.build().mouths)
     apart = second.track.points[-1, 4, :2] - first.track.points[0, 4, :2]
     assert np.hypot(*apart) > 20

@@ -16,7 +16,7 @@ from lipsync_demo.engine.face.landmarker import FaceLandmarker
 from lipsync_demo.engine.face.regions import Landmarks, Region
 from lipsync_demo.engine.face.stored_points import USED
 from lipsync_demo.engine.mouths.builder import build_library
-from lipsync_demo.engine.mouths.selection import Donor
+from lipsync_demo.engine.mouths.selection import MouthSelection
 from lipsync_demo.engine.tracking import follower, interpolation
 from lipsync_demo.engine.tracking.interpolation import (
     LONGEST_GAP,
@@ -82,7 +82,7 @@ def speech(count: int = COUNT) -> list[Picture]:
     pictures = []
     for n in range(count):
         opening = float(np.interp(n / 4, np.arange(len(openings)), openings))
-        drawn = renderer.render(shown, points, mouth(opening), Donor())
+        drawn = renderer.render(shown, points, mouth(opening), MouthSelection())
         move = np.array([[1, 0, 3 * np.sin(n / 9)], [0, 1, 2 * np.cos(n / 7)]], np.float32)
         moved = cv2.warpAffine(drawn, move, drawn.shape[1::-1], borderMode=cv2.BORDER_REPLICATE)
         frame = av.VideoFrame.from_ndarray(np.asarray(moved, np.uint8), "rgb24")
@@ -141,7 +141,7 @@ def test_a_face_at_rest_is_looked_at_every_fourth_frame() -> None:
 
 
 def test_what_was_learned_beats_the_middle(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(interpolation, "MOST_CHANGE", {2: 9.0})
+    monkeypatch.setattr(interpolation, "MAX_APPEARANCE_CHANGE", {2: 9.0})
     pictures, seen = speech(), sights()
     known = taught(Interpolator(), seen[: TRIPLES_NEEDED + 1])
     assert not known.ready
@@ -169,13 +169,15 @@ def test_a_face_that_moves_far_is_looked_at() -> None:
         assert (Midpoint.of(before, 1, picture, after) is not None) is near
 
 
-@pytest.mark.parametrize("apart", interpolation.MOST_CHANGE)
+@pytest.mark.parametrize("apart", interpolation.MAX_APPEARANCE_CHANGE)
 def test_a_mouth_that_looks_different_is_looked_at(apart: int) -> None:
     [picture, *_] = speech()
     before = sights()[0]
     for share, alike in ((0.9, True), (1.2, False)):
         # Half of each change: the frame between is compared with the mean of the two.
-        ends = [changed(before, share * interpolation.MOST_CHANGE[apart]) for _ in range(2)]
+        ends = [
+            changed(before, share * interpolation.MAX_APPEARANCE_CHANGE[apart]) for _ in range(2)
+        ]
         first, last = ends[0], replace(ends[1], number=apart)
         assert (Midpoint.of(first, apart // 2, picture, last) is not None) is alike
 
@@ -194,11 +196,11 @@ def test_what_is_known_is_taken_over_a_cut_when_it_fits() -> None:
     assert not taught(Interpolator(Interpolator()), seen[-TRIPLES_TRIED - 2 :]).ready
 
 
-@pytest.mark.parametrize("most_waiting", [follower.MOST_WAITING, 12])
+@pytest.mark.parametrize("most_waiting", [follower.MAX_WAITING, 12])
 def test_a_shot_too_short_to_learn_from_is_looked_at_whole(
     monkeypatch: pytest.MonkeyPatch, most_waiting: int
 ) -> None:
-    monkeypatch.setattr(follower, "MOST_WAITING", most_waiting)
+    monkeypatch.setattr(follower, "MAX_WAITING", most_waiting)
     shown = speech()[: 2 * TRIPLES_NEEDED]
     (every, all_looks), (some, looks) = (followed(shown, skip=skip) for skip in (False, True))
     assert looks == all_looks
@@ -249,12 +251,12 @@ def test_no_frame_is_left_out_at_the_end_or_before_a_cut(count: int) -> None:
     assert np.array_equal(first.track.few, shot.track.few)
 
 
-@pytest.mark.parametrize("most", [interpolation.MOST_CHANGE, {2: 0.0, 4: 0.0}])
+@pytest.mark.parametrize("most", [interpolation.MAX_APPEARANCE_CHANGE, {2: 0.0, 4: 0.0}])
 def test_one_look_that_fails_costs_one_frame_at_most(
     monkeypatch: pytest.MonkeyPatch, most: dict[int, float]
 ) -> None:
     """A face that seems to be gone is looked for step by step, and then by the detector."""
-    monkeypatch.setattr(interpolation, "MOST_CHANGE", most)
+    monkeypatch.setattr(interpolation, "MAX_APPEARANCE_CHANGE", most)
     missing = set()
     for blind in range(TRIPLES_NEEDED + 6, TRIPLES_NEEDED + 10):
         landmarker = Blinking(blind)

@@ -10,9 +10,9 @@ import numpy.typing as npt
 from lipsync_demo.engine.drawing.plan import Drawing, sketches
 from lipsync_demo.engine.drawing.renderer import MouthRenderer
 from lipsync_demo.engine.face.landmarker import FaceLandmarker
-from lipsync_demo.engine.mouths.selection import Donor
+from lipsync_demo.engine.mouths.selection import MouthSelection
 from lipsync_demo.engine.tracking.overlay import Overlay
-from lipsync_demo.engine.tracking.overlay_finder import EVERY, OverlayFinder
+from lipsync_demo.engine.tracking.overlay_finder import FRAME_INTERVAL, OverlayFinder
 from lipsync_demo.engine.tracking.shots import follow
 from lipsync_demo.engine.video.picture import Picture, from_frame
 from tests.unit.engine.talking import mouth, still
@@ -54,7 +54,7 @@ def found(shown: list[Rgb | None], *, steady: bool = False) -> Overlay:
     for number in range(COUNT):
         rgb, points = moved(0 if steady else number)
         caption = shown[number]
-        watch.see(number, picture(rgb if caption is None else caption), points)
+        watch.add(number, picture(rgb if caption is None else caption), points)
     return watch.found()
 
 
@@ -62,7 +62,7 @@ def test_letters_are_found_as_long_as_they_stand() -> None:
     half = COUNT // 2
     shown = [captioned(moved(n)[0], "Letters" if n < half else "Others") for n in range(COUNT)]
     overlay = found(list(shown))
-    for number in (0, half - EVERY, half + EVERY, COUNT - 1):
+    for number in (0, half - FRAME_INTERVAL, half + FRAME_INTERVAL, COUNT - 1):
         seen = picture(shown[number])
         over = overlay.over(number, seen, seen.whole)
         assert over is not None
@@ -82,7 +82,7 @@ def test_letters_stay_while_the_jaw_moves(landmarker: FaceLandmarker) -> None:
     assert shot.track is not None
     assert shot.track.overlay
     renderer = MouthRenderer(shot.track.mouths.build())
-    drawing = Drawing(renderer, shot.track, 20, mouth(0.3), Donor(), 1.0)
+    drawing = Drawing(renderer, shot.track, 20, mouth(0.3), MouthSelection(), 1.0)
     [sketch] = sketches([drawing])
     assert sketch is not None
     drawn = sketch.on(picture(shown[20])).y.astype(int)
@@ -103,7 +103,7 @@ def test_letters_stay_known_when_a_head_goes_elsewhere_and_keeps_still() -> None
         matrix = np.array([(1, 0, 0), (0, 1, up)], np.float32)
         rgb = np.asarray(cv2.warpAffine(rgb, matrix, (500, 500), borderMode=cv2.BORDER_REPLICATE))
         shown.append(picture(captioned(rgb)))
-        watch.see(number, shown[-1], points + np.array((0, up, 0), np.float32))
+        watch.add(number, shown[-1], points + np.array((0, up, 0), np.float32))
     overlay = watch.found()
     covered = []
     for number, seen in enumerate(shown):

@@ -14,16 +14,16 @@ from lipsync_demo.engine.face.landmarker import FaceLandmarker
 from lipsync_demo.engine.face.regions import Face, landmark_region
 from lipsync_demo.engine.face.stored_points import USED, used, whole
 from lipsync_demo.engine.mouths.builder import build_library
-from lipsync_demo.engine.mouths.selection import Donor
+from lipsync_demo.engine.mouths.selection import MouthSelection
 from lipsync_demo.engine.tracking import shots as shots_module
 from lipsync_demo.engine.tracking.follower import landmarks_in
 from lipsync_demo.engine.tracking.search import (
-    SEARCH_EVERY,
-    SEARCH_ON,
+    FOLLOWED_SEARCH_INTERVAL,
+    LOST_SEARCH_INTERVAL,
     detect_faces,
     locate_landmarks,
 )
-from lipsync_demo.engine.tracking.shots import LEAST_MOUTHS, fair_share, follow
+from lipsync_demo.engine.tracking.shots import MIN_MOUTHS, fair_share, follow
 from lipsync_demo.engine.tracking.tracks import FADE_FRAMES, Shot, fade, runs
 from lipsync_demo.engine.video.picture import Picture, from_frame
 from lipsync_demo.engine.warping.scene import reach
@@ -148,23 +148,23 @@ class Counting(FaceLandmarker):
 
 def test_other_faces_are_searched_less_often_while_one_is_followed() -> None:
     landmarker = Counting()
-    [followed] = shots(landmarker, moving(2 * SEARCH_ON))
+    [followed] = shots(landmarker, moving(2 * FOLLOWED_SEARCH_INTERVAL))
     assert followed.track is not None
     assert landmarker.searches == 2
     landmarker = Counting()
-    [empty] = shots(landmarker, [EMPTY] * 2 * SEARCH_ON)
+    [empty] = shots(landmarker, [EMPTY] * 2 * FOLLOWED_SEARCH_INTERVAL)
     assert empty.track is None
     # Each search of an empty picture looks at the small one and at the whole one.
-    assert landmarker.searches == 2 * 2 * SEARCH_ON // SEARCH_EVERY
+    assert landmarker.searches == 2 * 2 * FOLLOWED_SEARCH_INTERVAL // LOST_SEARCH_INTERVAL
 
 
 def test_a_face_that_comes_later_is_found_while_another_is_followed(
     landmarker: FaceLandmarker,
 ) -> None:
     pictures = []
-    for number, rgb in enumerate(moving(2 * SEARCH_ON + 6)):
+    for number, rgb in enumerate(moving(2 * FOLLOWED_SEARCH_INTERVAL + 6)):
         # So slowly that it is no cut.
-        there = min(max((number - 6) / SEARCH_ON, 0), 1)
+        there = min(max((number - 6) / FOLLOWED_SEARCH_INTERVAL, 0), 1)
         beside = cv2.addWeighted(rgb, there, EMPTY, 1 - there, 0)
         pictures.append(np.hstack([rgb, np.asarray(beside, np.uint8)]))
     [shot] = shots(landmarker, pictures)
@@ -178,10 +178,10 @@ def test_drawing_needs_only_the_points_that_are_stored() -> None:
     few = whole(used(points))
     assert np.isnan(few).any()
     assert reach(few) == reach(points)
-    for donor in (Donor((5,), (1.0,)), Donor()):
-        drawn = MouthRenderer(library).render(rgb, few, library.values[9], donor)
+    for selection in (MouthSelection((5,), (1.0,)), MouthSelection()):
+        drawn = MouthRenderer(library).render(rgb, few, library.values[9], selection)
         assert not np.array_equal(drawn, rgb)
-        expected = MouthRenderer(library).render(rgb, points, library.values[9], donor)
+        expected = MouthRenderer(library).render(rgb, points, library.values[9], selection)
         assert np.array_equal(drawn, expected)
 
 
@@ -196,10 +196,10 @@ def test_the_mouths_of_many_shots_share_one_memory(
     free = [shot.track for shot in shots(landmarker, takes) if shot.track]
     assert len(free) == 4
     most = sum(track.mouths.size for track in free) * 7 // 10
-    monkeypatch.setattr(shots_module, "SHOTS_BYTES", most)
+    monkeypatch.setattr(shots_module, "MAX_BYTES", most)
     tight = [shot.track for shot in shots(landmarker, takes) if shot.track]
     assert sum(track.mouths.size for track in tight) <= most
-    assert all(LEAST_MOUTHS <= len(track.mouths) <= 20 for track in tight)
+    assert all(MIN_MOUTHS <= len(track.mouths) <= 20 for track in tight)
     assert len(tight[0].few[0]) == len(USED)
 
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lipsync_demo.engine.video.colours import Colours
-from lipsync_demo.engine.video.gop import MOST_PICTURES, Encoding, Gop, GopEncoder, cut
+from lipsync_demo.engine.video.gop import MAX_PICTURES, Encoding, Gop, GopEncoder, cut
 from lipsync_demo.engine.video.reader import FrameReader
 from lipsync_demo.engine.video.writer import VideoWriter
 from lipsync_demo.media.container.frame_times import frame_times
@@ -99,15 +99,15 @@ def test_the_writer_begins_a_new_group_when_one_is_full(tmp_path: Path, source: 
     with av.open(str(path)) as container:
         packets = [p for p in container.demux(video=0) if p.size and p.is_keyframe]
         keys = {int(p.pts or 0) * p.time_base / TICK for p in packets}
-    assert 0 < MOST_PICTURES < 120
-    assert keys >= {0, MOST_PICTURES}
+    assert 0 < MAX_PICTURES < 120
+    assert keys >= {0, MAX_PICTURES}
 
 
 @given(st.lists(st.integers(-3, 400), max_size=6), st.integers(1, 300))
 def test_cut_covers_all_pictures_once(starts: list[int], count: int) -> None:
     groups = cut(starts, count)
     assert list(chain(*groups)) == list(range(count))
-    assert all(0 < len(group) <= MOST_PICTURES for group in groups)
+    assert all(0 < len(group) <= MAX_PICTURES for group in groups)
     begins = {group.start for group in groups}
     assert begins >= {start for start in starts if 0 <= start < count}
-    assert len(groups) <= len(set(starts)) + 1 + count // MOST_PICTURES
+    assert len(groups) <= len(set(starts)) + 1 + count // MAX_PICTURES

@@ -44,11 +44,11 @@ def kept(held: PictureStore, needed: Collection[int] = ()) -> list[int]:
 
 @pytest.fixture
 def no_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(picture_store, "MEMORY_BYTES", COUNT * SIZE - 1)
+    monkeypatch.setattr(picture_store, "MAX_MEMORY_BYTES", COUNT * SIZE - 1)
 
 
 def test_a_small_clip_is_kept_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(picture_store, "MEMORY_BYTES", COUNT * SIZE)
+    monkeypatch.setattr(picture_store, "MAX_MEMORY_BYTES", COUNT * SIZE)
     held = PictureStore(COUNT, (8, 6), tmp_path)
     assert kept(held) == list(range(COUNT))
     held.close()
@@ -94,7 +94,7 @@ def test_the_file_is_bounded_and_leaves_room_on_the_disk(
     size = sum(plane.buffer_size for plane in frame.planes)
     assert size >= SIZE
     for most, free, count in ((3 * size, 10**9, 3), (10**9, 8 * size, 2), (10**9, 0, 0)):
-        monkeypatch.setattr(picture_store, "FILE_BYTES", most)
+        monkeypatch.setattr(picture_store, "MAX_FILE_BYTES", most)
         monkeypatch.setattr(shutil, "disk_usage", lambda _, free=free: Usage(0, 0, free))
         held = PictureStore(COUNT, (8, 6), tmp_path)
         assert kept(held, range(COUNT)) == list(range(count))

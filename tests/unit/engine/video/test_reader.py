@@ -33,9 +33,9 @@ def spill(
 ) -> Path | None:
     """All ways to a picture that was read before; gives the reader's `spill`."""
     if request.param != "in memory":
-        monkeypatch.setattr(picture_store, "MEMORY_BYTES", 0)
+        monkeypatch.setattr(picture_store, "MAX_MEMORY_BYTES", 0)
     if request.param == "half of it in a file":
-        monkeypatch.setattr(picture_store, "FILE_BYTES", COUNT // 2 * 192 * 128 * 3 // 2)
+        monkeypatch.setattr(picture_store, "MAX_FILE_BYTES", COUNT // 2 * 192 * 128 * 3 // 2)
     return tmp_path if "file" in request.param else None
 
 
@@ -78,8 +78,8 @@ def test_reads_in_any_order(clip: Path, spill: Path | None, numbers: list[int]) 
 
 
 def test_backward_memory_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reader_module, "MOST_HELD", 9)
-    monkeypatch.setattr(picture_store, "MEMORY_BYTES", 0)
+    monkeypatch.setattr(reader_module, "MAX_BACKWARD_PICTURES", 9)
+    monkeypatch.setattr(picture_store, "MAX_MEMORY_BYTES", 0)
     backward = list(range(69, -1, -1))
     with FrameReader(make_video(tmp_path / "clip.mp4", frames=COUNT)) as reader:
         windows = [reader._falling(backward, place) for place in (0, 30, 65)]
@@ -96,12 +96,12 @@ def test_repeated_frames_are_decoded_once(tmp_path: Path) -> None:
 
 def test_a_clip_that_fits_is_decoded_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = make_video(tmp_path / "clip.mp4", frames=12)
-    monkeypatch.setattr(picture_store, "MEMORY_BYTES", 12 * 192 * 128 * 3 // 2)
+    monkeypatch.setattr(picture_store, "MAX_MEMORY_BYTES", 12 * 192 * 128 * 3 // 2)
     with FrameReader(path) as reader:
         once = list(reader.pictures(range(12)))
         again = list(reader.pictures([*range(12), *range(11, -1, -1)]))
         assert all(a is b for a, b in zip(once + once[::-1], again, strict=True))
-    monkeypatch.setattr(picture_store, "MEMORY_BYTES", 12 * 192 * 128 * 3 // 2 - 1)
+    monkeypatch.setattr(picture_store, "MAX_MEMORY_BYTES", 12 * 192 * 128 * 3 // 2 - 1)
     with FrameReader(path) as reader:
         first, second = (next(reader.pictures([3])) for _ in range(2))
         assert first is not second

@@ -4,7 +4,7 @@ import numpy as np
 
 from lipsync_demo.engine.warping.curves import smooth_closed
 from lipsync_demo.engine.warping.grid import Grid
-from lipsync_demo.engine.warping.seam import MEETING, joined
+from lipsync_demo.engine.warping.seam import CORNER_LENGTH, joined
 
 
 def test_between_the_corners_every_pixel_comes_from_one_lip() -> None:
@@ -17,7 +17,7 @@ def test_between_the_corners_every_pixel_comes_from_one_lip() -> None:
     apart = np.array([0, 20], np.float32)
     maps = joined(grid, nodes + apart, nodes - apart, ring, unit)
     down = maps[..., 1] - (np.arange(120, dtype=np.float32)[:, None] + 20)
-    rim = round(MEETING * unit) + 2
+    rim = round(CORNER_LENGTH * unit) + 2
     between = down[60 - 10 : 60 + 10, 40 + rim : 120 - rim]
     assert np.abs(np.abs(between) - 20).max() < 0.01, "no place between the lips is shown"
     assert (between[0] < 0).all()
