@@ -17,7 +17,7 @@ from pydub import AudioSegment
 from lipsync_demo.engine.speech import extract_voice
 from lipsync_demo.engine.video import FrameReader, HeldSound, VideoWriter, resized
 from lipsync_demo.media.audio import decode
-from lipsync_demo.media.container.failures import written
+from lipsync_demo.media.container.failures import explained_writing
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.preflight import LIMITS
 from lipsync_demo.media.probe import probe
@@ -152,7 +152,7 @@ def mono(path: Path, target: Path) -> Path:
 
 def _sound(sound: AudioSegment, target: Path) -> Path:
     part = target.with_name(f"{target.name}.part")
-    with written():
+    with explained_writing():
         sound.export(str(part), format="wav").close()
         return part.replace(target)
 
@@ -173,7 +173,7 @@ def _written(
     fit: bool = False,
 ) -> Path:
     info = probe(path)
-    with written(), FrameReader(path, threads=2) as reader:
+    with explained_writing(), FrameReader(path, threads=2) as reader:
         frames = choose(reader)
         if not frames:
             raise MediaError("Nothing is left between these points.", "Move them apart.")

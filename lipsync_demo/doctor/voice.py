@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from lipsync_demo.engine.speech import SpeechModel, VoiceChannels, voice_channels
-from lipsync_demo.media.audio import decode, mixed
+from lipsync_demo.media.audio import decode, mix_to_mono
 
 RATE = 16_000
 STEP = RATE // 50
@@ -41,7 +41,7 @@ def voice(path: Path) -> Voice:
     """
     sound = decode(path)
     channels = voice_channels(sound)
-    samples = mixed(sound, channels.weights)
+    samples = mix_to_mono(sound, channels.weights)
     count = max(1, len(samples) // STEP)
     blocks = np.resize(samples, count * STEP).reshape(count, STEP)
     levels = np.sqrt((blocks.astype(np.float64) ** 2).mean(1))

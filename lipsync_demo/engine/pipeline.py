@@ -40,7 +40,7 @@ from lipsync_demo.engine.video.sound import StoredSound
 from lipsync_demo.engine.video.writer import VideoWriter
 from lipsync_demo.files import digest
 from lipsync_demo.media.audio import decode, lay_sound
-from lipsync_demo.media.container.failures import written
+from lipsync_demo.media.container.failures import explained_writing
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.frame_plan import FramePlan, plan, shared_tick
 from lipsync_demo.media.sync_modes import SyncMode, Timeline, timeline
@@ -102,7 +102,7 @@ def lip_sync(
     watch = Stopwatch(on_progress)
     try:
         with (
-            written(),
+            explained_writing(),
             FrameReader(video, spill=output.parent) as reader,
             TemporaryFile() as sound_file,
         ):

@@ -1,8 +1,7 @@
-"""Sound: decoded through PyAV, edited as pydub segments, laid along a `Timeline`.
+"""Decodes sound with PyAV into pydub segments, and lays it along a `Timeline`.
 
-pydub alone would call an ffprobe binary; here its `AudioSegment` is built from PyAV's
-samples, so no binary is needed. A segment has one to six channels, in the layout that
-`channels.LAYOUTS` has for so many.
+pydub alone would call an ffprobe binary; segments built from PyAV's samples need none. A segment
+has one to six channels, in the layout of `channels.LAYOUTS`.
 """
 
 from __future__ import annotations
@@ -18,40 +17,40 @@ import numpy.typing as npt
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.sound.channels import fold
 from lipsync_demo.media.sound.level import Level
-from lipsync_demo.media.sound.packing import Packer, Rerater
+from lipsync_demo.media.sound.packing import Packer, Resampler
 from lipsync_demo.media.sound.track import SoundTrack
 from lipsync_demo.media.sync_modes import Timeline
 
 with warnings.catch_warnings():
-    # pydub looks for an ffmpeg binary when imported, which nothing here uses, and its
-    # regular expressions trip newer Pythons.
+    # On import pydub warns about a missing ffmpeg binary, which is not used, and newer Pythons
+    # about its regular expressions.
     warnings.filterwarnings("ignore", "Couldn't find ff", RuntimeWarning)
     warnings.simplefilter("ignore", SyntaxWarning)
     from pydub import AudioSegment
 
 Samples = npt.NDArray[np.float32]
 SPEECH_RATE = 16_000
-BLOCK = 1 << 18
-"""Samples that are worked on at a time."""
+"""Sampling rate of the speech model, Hz."""
+BLOCK_SAMPLES = 1 << 18
+"""Samples per block."""
 
 
 def decode(path: Path, *, whole: bool = False) -> AudioSegment:
-    """The file's sound at its own rate, every sample where its time says, silence between.
+    """Return the file's sound at its own rate, with silence where its time stamps have gaps.
 
-    Samples are 16 bits wide, or 32 when the source is PCM deeper than 16. Sound that goes
-    beyond full scale is brought below it as a whole. `whole`: sound before a video's first
-    picture is in it, too.
+    Samples have 16 bits, or 32 if the source is PCM deeper than 16. Sound beyond full scale is
+    attenuated as a whole. `whole` includes sound before a video's first picture.
 
     Raises:
-        MediaError: no media, no sound in it, or damaged.
+        MediaError: the file is no media, has no sound, or is damaged.
     """
     level = Level()
-    packer = _packed(SoundTrack(path, whole), Packer(level=level))
+    packer = _pack(SoundTrack(path, whole), Packer(level=level))
     if packer.first is not None:
-        matrix = fold(packer.first.layout, level.by_channel, voice_in_bass=level.voice_in_bass)
+        matrix = fold(packer.first.layout, level.by_channel, voice_in_lfe=level.voice_in_lfe)
         if matrix is not None or level.gain != 1:
-            # What the channels and the level are is known only now.
-            packer = _packed(SoundTrack(path, whole), Packer(matrix, level.gain))
+            # Channel weights and gain are known only after the first pass.
+            packer = _pack(SoundTrack(path, whole), Packer(matrix, level.gain))
     if not packer.data:
         raise MediaError(
             f"This file has no sound: {path.name}.",
@@ -65,7 +64,7 @@ def decode(path: Path, *, whole: bool = False) -> AudioSegment:
     )
 
 
-def _packed(track: SoundTrack, packer: Packer) -> Packer:
+def _pack(track: SoundTrack, packer: Packer) -> Packer:
     for stretch in track:
         packer.add(stretch, track.codec)
     packer.end()
@@ -73,31 +72,31 @@ def _packed(track: SoundTrack, packer: Packer) -> Packer:
 
 
 def samples_of(sound: AudioSegment) -> Samples:
-    """A segment's samples as float32 (n, channels) in -1..1."""
+    """Return a segment's samples as float32 (n, channels) in -1..1."""
     dtype = {1: np.int8, 2: np.int16, 4: np.int32}[sound.sample_width]
     values = np.frombuffer(sound.raw_data, dtype).reshape(-1, sound.channels)
     return values.astype(np.float32) * np.float32(2.0 ** (1 - 8 * sound.sample_width))
 
 
-def mixed(
+def mix_to_mono(
     sound: AudioSegment, weights: Sequence[float] | None = None, rate: int = SPEECH_RATE
 ) -> Samples:
-    """A segment as float32 mono (n,) in -1..1 at `rate`, n = its length times `rate`, rounded.
+    """Return a segment as mono float32 (n,) in -1..1 at `rate` Hz, n = its length times `rate`.
 
-    `weights` say what each channel counts; None takes all alike.
+    `weights` are those of the channels; None averages them.
     """
     count = round(Fraction(int(sound.frame_count()), sound.frame_rate) * rate)
     blocks = _mono(sound, weights)
     if sound.frame_rate != rate:
-        blocks = Rerater(sound.frame_rate, rate, 1).all(blocks)
+        blocks = Resampler(sound.frame_rate, rate, 1).process_all(blocks)
     values = np.concatenate([np.zeros(0, np.float32), *(block.ravel() for block in blocks)])
     out = np.zeros(count, np.float32)
     out[: min(count, len(values))] = np.clip(values[:count], -1, 1)
     return out
 
 
-def blocks_of(sound: AudioSegment, block: int = BLOCK) -> Iterator[Samples]:
-    """A segment's samples (n, channels), a stretch at a time: all would take several times more."""
+def blocks_of(sound: AudioSegment, block: int = BLOCK_SAMPLES) -> Iterator[Samples]:
+    """Yield a segment's samples (n, channels) in blocks, to bound memory."""
     for start in range(0, int(sound.frame_count()), block):
         yield samples_of(sound.get_sample_slice(start, start + block))
 
@@ -111,7 +110,7 @@ def _mono(sound: AudioSegment, weights: Sequence[float] | None) -> Iterator[Samp
 
 
 def waveform(path: Path, buckets: int) -> Samples:
-    """Peaks (buckets,) in 0..1 of equally long stretches of the file's sound, for drawing.
+    """Return the peaks (buckets,) in 0..1 of equal parts of the file's sound, for drawing.
 
     Raises:
         MediaError: as `decode`.
@@ -125,7 +124,7 @@ def waveform(path: Path, buckets: int) -> Samples:
 
 
 def lay_sound(sound: AudioSegment, timeline: Timeline) -> AudioSegment:
-    """The speech cut and padded with silence as `timeline` says, exact to a sample."""
+    """Return the speech cut and padded with silence along `timeline`, sample-accurate."""
     rate = sound.frame_rate
     laid: AudioSegment = sound.get_sample_slice(0, 0)
     for segment in timeline.audio:

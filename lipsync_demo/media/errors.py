@@ -1,4 +1,4 @@
-"""The one error of reading media: what happened, and what to do next."""
+"""The error of reading media."""
 
 from __future__ import annotations
 
@@ -6,4 +6,4 @@ from lipsync_demo.errors import ExplainedError
 
 
 class MediaError(ExplainedError):
-    """A file cannot be used; `what` says why, `hint` what to do next."""
+    """A file cannot be used: `what` is the reason, `hint` the next step."""

@@ -1,4 +1,4 @@
-"""The formats of media files: their suffixes, their types on the wire, and who takes them."""
+"""Media formats: suffixes, media types, and where each is accepted."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ from dataclasses import dataclass
 class Format:
     """One format.
 
-    `stored` says whether the API's store documents it, `shown` whether this app serves it to be
-    played or seen in a browser.  `container` is FFmpeg's name of a container whose files get
-    this suffix when they have none the store takes.  `speech` says that a video's container is
-    taken for a speech track too.
+    `stored` formats are documented by the API's store, `shown` ones are served to browsers.
+    `container` is FFmpeg's name of a container whose files get this suffix if theirs is not
+    accepted by the store. `speech` video containers are also accepted for a speech track.
     """
 
     suffix: str
@@ -57,13 +56,13 @@ FORMATS: tuple[Format, ...] = (
 )
 # fmt: on
 MEDIA_TYPES: Mapping[str, str] = {known.suffix: known.media_type for known in FORMATS}
-"""The type of every format, by suffix."""
+"""Media types by suffix."""
 SHOWN_TYPES: Mapping[str, str] = {f.suffix: f.media_type for f in FORMATS if f.shown}
-"""The types of what is played or seen in a browser, by suffix."""
+"""Media types of the formats served to browsers, by suffix."""
 STORED_TYPES: Mapping[str, str] = {f.suffix: f.media_type for f in FORMATS if f.stored} | {
     ".opus": "audio/opus"
 }
-"""The types of what the API's store documents, by suffix, as its documents write them."""
+"""Media types as the API's store documents them, by suffix."""
 LISTED_CONTAINERS: Mapping[str, frozenset[str]] = {
     kind: frozenset(
         f.container or f.suffix[1:]
@@ -76,7 +75,7 @@ LISTED_CONTAINERS: Mapping[str, frozenset[str]] = {
 
 
 def suffix_of(container: str, *, sound_only: bool) -> str | None:
-    """The suffix of a file in a container, by FFmpeg's name of it; None for one not known."""
+    """Return the suffix for FFmpeg's `container`; None if it is unknown."""
     kinds = {f.kind: f.suffix for f in reversed(FORMATS) if f.container == container}
     wanted, other = ("audio", "video") if sound_only else ("video", "audio")
     return kinds.get(wanted) or kinds.get(other)

@@ -1,8 +1,8 @@
-"""Which source frame is shown when: a `Timeline` turned into an exact list of output frames.
+"""Turns a `Timeline` into the exact list of output frames.
 
-Frames that play forward or backward keep the source's own times (a variable rate stays
-variable); held and stretched parts run at the source's rate.  Everything is counted in
-whole ticks of one time base, so nothing drifts however long the output is.
+Frames that play forward or backward keep the source's times (a variable rate stays variable); held
+and stretched parts run at the source's rate. Times are whole ticks of one time base, so nothing
+drifts.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from lipsync_demo.media.container.frame_times import FrameTimes
 from lipsync_demo.media.segments import VideoMotion, VideoSegment
 from lipsync_demo.media.sync_modes import Timeline
 
-FINEST_TICK = Fraction(1, 1_000_000)
-"""Time bases finer than this are not written by common muxers without rounding."""
+MIN_TICK = Fraction(1, 1_000_000)
+"""Finest time base, seconds, that common muxers write without rounding."""
 
 
 class PlannedFrame(NamedTuple):
-    """One output frame: its time and duration in ticks, and the source frame it shows."""
+    """One output frame: pts and duration in ticks, and the index of its source frame."""
 
     pts: int
     duration: int
@@ -32,12 +32,12 @@ class PlannedFrame(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class FramePlan:
-    """The output's frames in order.
+    """The output's frames in presentation order.
 
-    `pts` starts at 0 and strictly increases, in units of `time_base`; `sources[n]` is the
-    index (in the order shown) of the source frame at `pts[n]`; the last frame ends at `end`,
-    which is the output's length to the nearest tick.  `rate` is the nominal frame rate.
-    `parts` are the numbers of the frames with which a segment of video or speech begins.
+    `pts` starts at 0 and strictly increases, in units of `time_base` (seconds); `sources[n]` is
+    the index of the source frame at `pts[n]`; the last frame ends at `end`, the output's length to
+    the nearest tick. `rate` is the nominal frame rate, Hz. `parts` are the indices of the frames
+    that start a segment of video or speech.
     """
 
     pts: tuple[int, ...]
@@ -57,13 +57,13 @@ class FramePlan:
 
 
 def plan(timeline: Timeline, times: FrameTimes) -> FramePlan:
-    """List the output frames of `timeline` over a video with these frame times.
+    """Return the output frames of `timeline` over a video with these frame times.
 
-    `timeline` must have been laid with `times.duration`, `times.first_frame` and
+    `timeline` must have been made with `times.duration`, `times.first_frame` and
     `times.last_frame`, so that its turning points fall on frames.
 
     Raises:
-        ValueError: the timeline was laid for a video of another length.
+        ValueError: the timeline is for a video of another length.
     """
     if timeline.video_seconds != times.duration:
         raise ValueError(
@@ -85,13 +85,13 @@ def plan(timeline: Timeline, times: FrameTimes) -> FramePlan:
 
 
 def shared_tick(times: FrameTimes) -> Fraction:
-    """A time base for every timeline over a video: frames at its rate fall on ticks, too."""
+    """Return a time base, seconds, on whose ticks the video's pts and frames at its rate fall."""
     a, b = times.time_base, 1 / times.rate
     common = Fraction(
         math.gcd(a.numerator * b.denominator, b.numerator * a.denominator),
         a.denominator * b.denominator,
     )
-    if common >= FINEST_TICK:
+    if common >= MIN_TICK:
         return common
     return a / max(1, math.ceil(a * 90_000))
 
@@ -115,7 +115,7 @@ def _forward(
 def _backward(
     segment: VideoSegment, shown: list[int], tick: Fraction, rate: Fraction
 ) -> Iterator[tuple[int, int]]:
-    """Frame n stays from the moment its successor's start is passed until its own is."""
+    """Yield (pts, source): played backward, frame n starts where its successor's pts is passed."""
     turn = int((segment.start + segment.source_start) / tick)
     end = segment.end / tick
     for n in range(bisect_left(shown, segment.source_start / tick) - 1, -1, -1):

@@ -1,6 +1,6 @@
-"""What can be said about two inputs before anything is uploaded or paid.
+"""Checks two inputs before anything is uploaded or paid.
 
-`LIMITS` is the one home of the limits on size, length and pixels.
+`LIMITS` holds all limits on size, length and pixels.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from lipsync_demo.media.formats import LISTED_CONTAINERS
 from lipsync_demo.media.segments import VideoMotion
 from lipsync_demo.media.sync_modes import SyncMode, Timeline, output_seconds, timeline
 
-if TYPE_CHECKING:  # the page reads LIMITS without loading the media libraries
+if TYPE_CHECKING:  # LIMITS must be importable without the media libraries
     from lipsync_demo.media.probe import MediaInfo, VideoInfo
 
 
@@ -33,7 +33,7 @@ class Severity(str, Enum):
 
 
 class Fix(str, Enum):
-    """What can be mended at once."""
+    """Remedies that the app can apply itself."""
 
     TRIM = "trim"
     CONSTANT_RATE = "constant_rate"
@@ -50,14 +50,14 @@ class Fix(str, Enum):
 
 
 Part = tuple[Fraction, Fraction]
-"""Where a part of an input starts and ends, in seconds."""
+"""Start and end of a part of an input, seconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing to tell the person: what it is, and what to do about it.
+    """One finding: `what` it is, and what to do about it (`hint`).
 
-    `fix` mends it, None where a person must; `part` is what `Fix.TRIM` keeps.
+    `fix` is the remedy the app can apply, if any; `part` is what `Fix.TRIM` keeps.
     """
 
     severity: Severity
@@ -69,13 +69,13 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """Largest and smallest inputs.
+    """Limits of the inputs.
 
-    `size_bytes` is what WaveSpeedAI's upload takes in one file; `long_side` and
-    `other_side` are the largest picture sync.so's models take, either way up, and
-    `advised_*` what its guides advise; `seconds` is where other clients of the model stop,
-    `advised_seconds` where one of its documents does.  `stretch` is the factor from which a
-    remap looks unnatural.
+    `size_bytes` is WaveSpeedAI's limit for one upload; `long_side` and `other_side` (pixels) are
+    the largest picture sync.so's models accept, `advised_*` what its guides advise; `seconds` is
+    the limit of other clients of the model, `advised_seconds` that of one of its documents.
+    `stretch` is the speed factor from which a remap looks unnatural, `quiet_peak` the share of
+    full scale below which speech is quiet.
     """
 
     size_bytes: int = 200 * 1024 * 1024
@@ -89,10 +89,11 @@ class Limits:
 
 
 LIMITS = Limits()
+"""The limits in force."""
 
 
 def lay(mode: SyncMode, video: MediaInfo, audio: MediaInfo) -> Timeline:
-    """The timeline of these two files for `mode`, turning on whole frames.
+    """Return the timeline of two files for `mode`, turning on whole frames.
 
     Raises:
         ValueError: `video` has no picture or `audio` no sound.
@@ -111,9 +112,9 @@ def lay(mode: SyncMode, video: MediaInfo, audio: MediaInfo) -> Timeline:
 def check(
     video: MediaInfo, audio: MediaInfo, mode: SyncMode | None, limits: Limits = LIMITS
 ) -> list[Finding]:
-    """Everything worth saying about running `video` with `audio` in `mode`, worst first.
+    """Return the findings about running `video` with `audio` in `mode`, worst first.
 
-    Without a mode, nothing is said about lengths that differ.
+    Without a mode, lengths are not compared.
     """
     findings = [*check_video(video, limits), *check_audio(audio, limits)]
     if mode is not None and video.video is not None and not video.still and audio.audio is not None:
@@ -123,7 +124,7 @@ def check(
 
 
 def check_video(info: MediaInfo, limits: Limits = LIMITS) -> list[Finding]:
-    """Findings about a file that is to be the talking video."""
+    """Return the findings about a talking video."""
     found = _check_size(info, limits)
     video = info.video
     if video is None:
@@ -182,14 +183,14 @@ def check_video(info: MediaInfo, limits: Limits = LIMITS) -> list[Finding]:
 
 
 def _check_colours(video: VideoInfo) -> list[Finding]:
-    """What becomes of colours that an ordinary screen cannot show."""
+    """Return the findings about colours that need conversion."""
     found = []
     if video.dolby_vision is not None:
         profile = words.dolby_profile(video.dolby_vision) if video.dolby_vision else ""
-        if video.dolby_alone:
+        if video.dolby_incompatible:
             return [
                 _warning(
-                    words.dolby_alone(profile),
+                    words.dolby_incompatible(profile),
                     words.DOLBY_ALONE_HINT,
                 )
             ]
@@ -217,7 +218,7 @@ def _check_colours(video: VideoInfo) -> list[Finding]:
 
 
 def check_audio(info: MediaInfo, limits: Limits = LIMITS) -> list[Finding]:
-    """Findings about a file that is to be the speech."""
+    """Return the findings about a speech file."""
     found = _check_size(info, limits)
     audio = info.audio
     if audio is None:
@@ -319,13 +320,13 @@ def _check_whole(kind: str, seconds: Fraction, missing: Fraction) -> list[Findin
 
 
 def _keeping(laid: Timeline) -> str:
-    """The modes that play all of the speech, as a list in words."""
+    """Return the modes that play all of the speech, as words."""
     video, audio = laid.video_seconds, laid.audio_seconds
     return words.one_of([str(m) for m in SyncMode if output_seconds(m, video, audio) >= audio])
 
 
 def _unnatural(laid: Timeline, factor: str) -> Finding:
-    """Names the modes of the same length whose picture neither stretches nor stands still."""
+    """Return a warning that names the modes of the same length without stretched or held frames."""
     others = {m: timeline(m, laid.video_seconds, laid.audio_seconds) for m in SyncMode}
     lively = [
         str(mode)

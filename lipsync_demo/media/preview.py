@@ -1,4 +1,4 @@
-"""A copy any browser can play, for files it cannot (HEVC, MOV, AVI, MPEG)."""
+"""Transcodes files that browsers cannot play (HEVC, MOV, AVI, MPEG) to a preview."""
 
 from __future__ import annotations
 
@@ -30,33 +30,35 @@ if TYPE_CHECKING:
     from pydub import AudioSegment
 
 PREVIEW = ".preview.mp4"
-"""What the name of a kept copy ends in, after the whole name of its original."""
+"""Suffix of a preview, after the whole name of its original."""
 SHORT_SIDE = 720
+"""Largest short side of a preview, pixels."""
 SOUND_RATE = 48_000
+"""Sampling rate of a preview, Hz."""
 _TURNS = {90: "clock", 270: "cclock"}
-_SAFE_PICTURE = {".mp4": {"h264"}, ".m4v": {"h264"}, ".webm": {"vp8", "vp9", "av1"}}
-_SAFE_TRACK = {".mp4": {"aac", "mp3"}, ".m4v": {"aac", "mp3"}, ".webm": {"opus", "vorbis"}}
-_SAFE_SOUND = frozenset({"mp3", "aac", "flac", "opus", "vorbis", "pcm_s16le", "pcm_s24le"})
+_SAFE_VIDEO_CODECS = {".mp4": {"h264"}, ".m4v": {"h264"}, ".webm": {"vp8", "vp9", "av1"}}
+_SAFE_AUDIO_CODECS = {".mp4": {"aac", "mp3"}, ".m4v": {"aac", "mp3"}, ".webm": {"opus", "vorbis"}}
+_SAFE_SOUND_FILES = frozenset({"mp3", "aac", "flac", "opus", "vorbis", "pcm_s16le", "pcm_s24le"})
 _CONVERTING = threading.Lock()
 
 
 def browser_safe(info: MediaInfo) -> bool:
-    """Whether every current browser plays the file as it is."""
+    """Return whether every current browser plays the file."""
     suffix = info.path.suffix.lower()
     video, audio = info.video, info.audio
     if info.still:
         return suffix in (".png", ".jpg", ".jpeg", ".webp", ".gif")
     if video is None:
-        return audio is not None and audio.codec in _SAFE_SOUND
-    if video.codec not in _SAFE_PICTURE.get(suffix, ()) or video.hdr:
+        return audio is not None and audio.codec in _SAFE_SOUND_FILES
+    if video.codec not in _SAFE_VIDEO_CODECS.get(suffix, ()) or video.hdr:
         return False
     if video.codec == "h264" and video.pixel_format not in ("yuv420p", "yuvj420p"):
         return False
-    return audio is None or audio.codec in _SAFE_TRACK[suffix]
+    return audio is None or audio.codec in _SAFE_AUDIO_CODECS[suffix]
 
 
 def playable(info: MediaInfo) -> Path:
-    """The file itself, or a copy kept beside it when browsers cannot play it.
+    """Return the file itself, or a preview beside it if browsers cannot play it.
 
     Raises:
         MediaError: it is no video, or is damaged.
@@ -64,7 +66,7 @@ def playable(info: MediaInfo) -> Path:
     if browser_safe(info):
         return info.path
     preview = info.path.with_name(info.path.name + PREVIEW)
-    # Several events may ask for the same copy at the same time.
+    # Several events may request the same preview concurrently.
     with _CONVERTING:
         return preview if preview.exists() else make_preview(info.path, preview)
 
@@ -72,8 +74,7 @@ def playable(info: MediaInfo) -> Path:
 def make_preview(path: Path, out: Path) -> Path:
     """Write `out` as H.264/AAC MP4, upright, square pixels, short side at most 720.
 
-    Frame times are kept, so a variable frame rate stays one.  `out` appears only when it is
-    complete.
+    Frame times are kept. `out` appears only when it is complete.
 
     Raises:
         MediaError: `path` is no video, or is damaged.
@@ -93,7 +94,7 @@ def make_preview(path: Path, out: Path) -> Path:
 
 
 def preview_size(video: VideoInfo) -> tuple[int, int]:
-    """Width and height of the preview: even, the short side at most 720, never enlarged."""
+    """Return width and height of the preview: even, short side at most 720, never enlarged."""
     scale = min(Fraction(1), Fraction(SHORT_SIDE, min(video.width, video.height)))
     return _even(video.width * scale), _even(video.height * scale)
 
@@ -118,13 +119,13 @@ def _transcode(info: MediaInfo, source: InputContainer, target: OutputContainer)
             target.mux(scaler.encode(frame, video.start))
             if mixer is not None and frame.pts is not None:
                 target.mux(mixer.until(frame.pts * video.time_base - video.start))
-    target.mux(scaler.rest())
+    target.mux(scaler.flush())
     if mixer is not None:
-        target.mux(mixer.rest())
+        target.mux(mixer.flush())
 
 
 class _Scaler:
-    """Decoded pictures to H.264 packets of the preview's size."""
+    """Scales decoded pictures and encodes them as H.264."""
 
     def __init__(
         self, video: VideoInfo, times: FrameTimes, picture: VideoStream, target: OutputContainer
@@ -161,17 +162,17 @@ class _Scaler:
         return self._timed(self._out.encode(scaled))
 
     def _graph(self, frame: VideoFrame) -> Graph:
-        """What makes a preview's picture of a stored one; sizes may change in the stream."""
+        """Return the filter graph for a stored size; sizes may change in the stream."""
         size = (frame.width, frame.height)
         if size not in self._graphs:
             self._graphs[size] = _graph(self._video, self._picture, size, self._room)
         return self._graphs[size]
 
-    def rest(self) -> list[Packet[VideoStream]]:
+    def flush(self) -> list[Packet[VideoStream]]:
         return self._timed(self._out.encode())
 
     def _timed(self, packets: list[Packet[VideoStream]]) -> list[Packet[VideoStream]]:
-        # The encoder gives every packet the nominal duration; the last one's length counts.
+        # The encoder sets the nominal duration; the last packet's true one ends the track.
         for packet in packets:
             if packet.pts is not None:
                 packet.duration = self._durations.pop(packet.pts, 0) or packet.duration
@@ -217,7 +218,7 @@ def _graph(video: VideoInfo, picture: VideoStream, stored: Size, room: Size) -> 
 
 
 class _Mixer:
-    """Sound that begins with the first picture to AAC packets, one channel or two."""
+    """Encodes sound as AAC, mono or stereo."""
 
     def __init__(self, sound: AudioSegment, target: OutputContainer) -> None:
         layout = "mono" if sound.channels == 1 else "stereo"
@@ -229,7 +230,7 @@ class _Mixer:
         self._read = self._written = 0
 
     def until(self, seconds: Fraction) -> list[Packet[AudioStream]]:
-        """Packets of the sound up to a time, a second at a time."""
+        """Return the packets up to a time in seconds, in blocks of a second."""
         packets: list[Packet[AudioStream]] = []
         while self._read <= seconds * self._rate:
             block = next(self._blocks, None)
@@ -239,8 +240,8 @@ class _Mixer:
             packets += self._encoded(block)
         return packets
 
-    def rest(self) -> list[Packet[AudioStream]]:
-        """Everything that is left."""
+    def flush(self) -> list[Packet[AudioStream]]:
+        """Return the remaining packets."""
         packets = [packet for block in self._blocks for packet in self._encoded(block)]
         return [*packets, *self._packets(self._resampler.resample(None)), *self._out.encode()]
 

@@ -1,4 +1,4 @@
-"""What is in a media file: lengths, rates and sizes, exact, and errors a person understands."""
+"""Probes media files: exact durations, rates and sizes, with errors for people."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from lipsync_demo.media.container import words as container_words
 from lipsync_demo.media.container.containers import AVIF
 from lipsync_demo.media.container.frame_times import FrameTimes, read_frame_times
 from lipsync_demo.media.container.photos import is_sequence, is_still
-from lipsync_demo.media.container.promises import promised_end
 from lipsync_demo.media.container.streams import (
     exact,
     open_media,
     video_frames,
     video_stream,
 )
+from lipsync_demo.media.container.truncation import truncated_end
 from lipsync_demo.media.errors import MediaError
-from lipsync_demo.media.picture.dolby import ALONE, dolby_vision
+from lipsync_demo.media.picture.dolby import INCOMPATIBLE, dolby_vision
 from lipsync_demo.media.picture.hdr import NAMES as HDR
 from lipsync_demo.media.picture.hdr import UNSPECIFIED
 from lipsync_demo.media.picture.orientation import Orientation, orientation
@@ -42,17 +42,17 @@ __all__ = [
 ]
 
 SILENCE_PEAK = 0.001
-"""Peak of full scale (-60 dBFS) under which a whole track counts as silent."""
+"""Peak, relative to full scale, below which a track is silent (-60 dBFS)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VideoInfo:
-    """The first video stream.  Lengths in seconds; `start` is the first frame's own time.
+    """The first video stream. Times are in seconds; `start` is the first frame's time stamp.
 
-    `width` and `height` are as displayed, after turning and pixel shape; the coded ones as
-    stored: the largest of `sizes`, which change in some streams.  `missing` is how many seconds
-    the file promises beyond `duration`, because it was cut off.  `primaries`, `transfer` and
-    `matrix` are H.273's codes of its colours, `dolby_vision` is that profile's number.
+    `width` and `height` are as displayed, after rotation and with square pixels; the coded ones are
+    as stored: the largest of `sizes`, which change in some streams. `missing` is the duration the
+    header declares beyond `duration` in a truncated file. `primaries`, `transfer` and `matrix` are
+    H.273 code points, `dolby_vision` is the profile.
     """
 
     codec: str
@@ -81,7 +81,7 @@ class VideoInfo:
 
     @property
     def hdr(self) -> bool:
-        """Whether the picture has high dynamic range, which is shown as standard range here."""
+        """Whether the picture has high dynamic range."""
         return self.transfer in HDR
 
     @property
@@ -90,21 +90,20 @@ class VideoInfo:
         return HDR.get(self.transfer, "SDR")
 
     @property
-    def dolby_alone(self) -> bool:
-        """Whether it is Dolby Vision that players without it show in wrong colours."""
-        return self.dolby_vision == ALONE
+    def dolby_incompatible(self) -> bool:
+        """Whether it is a Dolby Vision profile without a compatible base layer."""
+        return self.dolby_vision == INCOMPATIBLE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AudioInfo:
-    """The first audio stream.  `duration` is samples / rate, from the moment the file begins.
+    """The first audio stream. `duration` is samples / rate, from the start of the file.
 
-    `start` is the first sample's own time; `lead` the silence before it, and `early` how much
-    of the sound lies before the first picture and is left out.  `holes` are where no sound
-    is, though its times go on.  `peak` is in shares of full scale, above 1 where the sound goes
-    beyond; `full` is the share of samples that reach it.  `layout` names the channels as the
-    file does, and `chunks` says of how many joined recordings it is made.  `missing` is how many
-    seconds the file promises beyond `duration`, because it was cut off.
+    Times are in seconds: `start` is the first sample's time stamp, `lead` the silence before it,
+    `early` the sound before the first picture, which is dropped, and `holes` are the gaps. `peak`
+    is relative to full scale and may exceed 1; `full` is the share of samples at full scale.
+    `layout` is the file's channel layout, `chunks` the number of concatenated recordings.
+    `missing` is the duration the header declares beyond `duration` in a truncated file.
     """
 
     codec: str
@@ -132,7 +131,7 @@ class AudioInfo:
 
 @dataclass(frozen=True, slots=True)
 class MediaInfo:
-    """A probed file; at least one of `video` and `audio` is present."""
+    """A probed file; at least one of `video` and `audio` is set."""
 
     path: Path
     size_bytes: int
@@ -143,14 +142,14 @@ class MediaInfo:
 
     @property
     def duration(self) -> Fraction:
-        """Seconds of the picture when the file moves, else of the sound, else zero."""
+        """Seconds of the video if there is one, else of the sound, else 0."""
         if self.video is not None and not self.still:
             return self.video.duration
         return self.audio.duration if self.audio is not None else Fraction(0)
 
 
 def probe(path: str | Path) -> MediaInfo:
-    """Read everything about a file; decodes one picture and the whole sound.
+    """Probe a file; this decodes one picture and the whole sound.
 
     Raises:
         MediaError: the file is missing, empty, no media, or damaged.
@@ -171,7 +170,7 @@ def probe(path: str | Path) -> MediaInfo:
 
 
 def probe_video(path: str | Path) -> MediaInfo:
-    """Probe a file that is to be the talking video; `.video` is never None.
+    """Probe a talking video; `.video` is never None.
 
     Raises:
         MediaError: as `probe`, or the file has no moving picture.
@@ -189,9 +188,7 @@ def probe_video(path: str | Path) -> MediaInfo:
 
 
 def probe_audio(path: str | Path) -> MediaInfo:
-    """Probe a file that is to be the speech; `.audio` is never None.
-
-    A video with sound is accepted: its sound is the speech.
+    """Probe a speech file, which may be a video with sound; `.audio` is never None.
 
     Raises:
         MediaError: as `probe`, or the file has no sound.
@@ -264,7 +261,7 @@ def _audio_info(path: Path) -> AudioInfo | None:
         level.add(stretch)
     if first is None:
         return None
-    end = promised_end(path)
+    end = truncated_end(path)
     return AudioInfo(
         codec=track.codec,
         rate=first.rate,

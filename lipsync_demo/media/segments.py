@@ -1,7 +1,4 @@
-"""Stretches of an output and the source times they show, and the ways to lay a video along it.
-
-All times are `Fraction` seconds.
-"""
+"""Segments of an output, and the ways to lay a video along it. Times are `Fraction` seconds."""
 
 from __future__ import annotations
 
@@ -14,7 +11,7 @@ ZERO = Fraction(0)
 
 
 class VideoMotion(str, Enum):
-    """How the source video moves during a segment."""
+    """How a segment plays the source video."""
 
     FORWARD = "forward"
     BACKWARD = "backward"
@@ -27,10 +24,9 @@ class VideoMotion(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class VideoSegment:
-    """A stretch of output (`start`..`end`) and the source times it shows.
+    """A segment of output (`start`..`end`) and the source times it shows.
 
-    `source_end` is smaller than `source_start` when the video runs backward and equal to
-    it when a frame is held.
+    `source_end` is less than `source_start` if the video plays backward, equal if a frame is held.
     """
 
     start: Fraction
@@ -45,13 +41,13 @@ class VideoSegment:
         return (self.source_end - self.source_start) / (self.end - self.start)
 
     def source_time(self, t: Fraction) -> Fraction:
-        """Source time shown at output time `t` of this segment."""
+        """Return the source time shown at output time `t`."""
         return self.source_start + (t - self.start) * self.speed
 
 
 @dataclass(frozen=True, slots=True)
 class AudioSegment:
-    """A stretch of output and the speech it plays; `source_start` is None for silence."""
+    """A segment of output and the speech it plays; `source_start` is None for silence."""
 
     start: Fraction
     end: Fraction
@@ -64,7 +60,7 @@ class AudioSegment:
 
 @dataclass(frozen=True, slots=True)
 class Footage:
-    """A video to be laid: its length and the durations of its outer frames, in seconds."""
+    """A video to lay: its duration and those of its first and last frame, seconds."""
 
     seconds: Fraction
     first_frame: Fraction = ZERO
@@ -72,7 +68,7 @@ class Footage:
 
 
 def once(video: Footage, total: Fraction) -> Sequence[VideoSegment]:
-    """Play from the beginning; an output longer than the video holds its last picture."""
+    """Play once; an output longer than the video holds its last frame."""
     if total <= video.seconds:
         return [VideoSegment(ZERO, total, ZERO, total, VideoMotion.FORWARD)]
     return [
@@ -82,13 +78,13 @@ def once(video: Footage, total: Fraction) -> Sequence[VideoSegment]:
 
 
 def stretch(video: Footage, total: Fraction) -> Sequence[VideoSegment]:
-    """Play all of the video, slower or faster, in exactly the output's length."""
+    """Play the whole video, slower or faster, in exactly the output's length."""
     motion = VideoMotion.FORWARD if total == video.seconds else VideoMotion.STRETCHED
     return [VideoSegment(ZERO, total, ZERO, video.seconds, motion)]
 
 
 def loop(video: Footage, total: Fraction) -> Sequence[VideoSegment]:
-    """Play from the beginning again and again."""
+    """Repeat the video from its start."""
     segments: list[VideoSegment] = []
     start = ZERO
     while start < total:
@@ -99,10 +95,10 @@ def loop(video: Footage, total: Fraction) -> Sequence[VideoSegment]:
 
 
 def bounce(video: Footage, total: Fraction) -> Sequence[VideoSegment]:
-    """Play forward and backward by turns; the turning frame is not shown twice."""
+    """Alternate forward and backward; the turning frame is shown once."""
     top, bottom = video.seconds - video.last_frame, video.first_frame
     if total <= video.seconds or top <= 0 or bottom >= video.seconds:
-        return once(video, total)  # a single frame has nowhere to bounce to
+        return once(video, total)  # a single frame cannot bounce
     segments = [VideoSegment(ZERO, video.seconds, ZERO, video.seconds, VideoMotion.FORWARD)]
     start, backward = video.seconds, True
     while start < total:

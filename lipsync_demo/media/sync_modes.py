@@ -1,13 +1,11 @@
 """What each `sync_mode` does with a video and a speech track of different lengths.
 
-One table, `MODES`, is read by the page, the command line, the local engine, the checks, the
-documents and the tests: a new mode is a member of `SyncMode` and a row.  All times are `Fraction`
-seconds.  The behaviour matrix is the one in sync.so's developer guide "sync-mode"; where it is
-silent the choices are:
+`MODES` is the only definition, used by the page, the command line, the local engine, the checks,
+the documents and the tests: a new mode is a member of `SyncMode` and a row. Times are `Fraction`
+seconds. The behaviour follows sync.so's developer guide "sync-mode"; where that is silent:
 
 * `silence` with longer audio holds the last frame;
-* `bounce` does not show the turning frame twice, so a backward leg is one frame shorter
-  than a forward one.
+* `bounce` shows the turning frame once, so a backward leg is one frame shorter than a forward one.
 """
 
 from __future__ import annotations
@@ -32,7 +30,7 @@ from lipsync_demo.media.segments import (
 
 
 class SyncMode(str, Enum):
-    """The five values the API accepts in `sync_mode`."""
+    """The values the API accepts in `sync_mode`."""
 
     CUT_OFF = "cut_off"
     BOUNCE = "bounce"
@@ -49,7 +47,7 @@ DEFAULT_SYNC_MODE = SyncMode.CUT_OFF
 
 @dataclass(frozen=True, slots=True)
 class ModeTexts:
-    """One plain sentence for each case of a mode, without its length."""
+    """One sentence for each case of a mode, without its length."""
 
     summary: str
     audio_longer: str
@@ -58,10 +56,10 @@ class ModeTexts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModeSpec:
-    """All there is to a mode.
+    """The definition of a mode.
 
-    `length` gives the output's seconds for a video's and a speech track's, `lay` the video
-    segments of an output of that length.
+    `length` returns the output's seconds for those of video and speech, `lay` the video segments
+    of an output of that length.
     """
 
     texts: ModeTexts
@@ -70,7 +68,6 @@ class ModeSpec:
 
 
 def _speech(video: Fraction, audio: Fraction) -> Fraction:
-    """The length of the speech."""
     return audio
 
 
@@ -127,7 +124,7 @@ if missing := set(SyncMode) - set(MODES):
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """How both tracks are laid for one mode; segments cover the output without a gap."""
+    """Both tracks laid for one mode; the segments cover the output without a gap."""
 
     mode: SyncMode
     video_seconds: Fraction
@@ -144,13 +141,13 @@ class Timeline:
 
     @property
     def audio_trimmed(self) -> Fraction:
-        """Seconds at the end of the speech that are never heard."""
-        heard = sum((s.end - s.start for s in self.audio if not s.silent), ZERO)
-        return self.audio_seconds - heard
+        """Seconds at the end of the speech that are never played."""
+        played = sum((s.end - s.start for s in self.audio if not s.silent), ZERO)
+        return self.audio_seconds - played
 
     @property
     def sentence(self) -> str:
-        """The mode's plain sentence for these two lengths."""
+        """The mode's sentence for these two lengths."""
         texts = MODES[self.mode].texts
         if self.audio_seconds > self.video_seconds:
             return texts.audio_longer
@@ -159,10 +156,10 @@ class Timeline:
         return words.EQUALLY_LONG
 
     def segment_at(self, t: Fraction) -> VideoSegment:
-        """The video segment that covers output time `t` (0 <= t < output_seconds).
+        """Return the video segment at output time `t` (0 <= t < output_seconds).
 
         Raises:
-            ValueError: `t` lies outside the output.
+            ValueError: `t` is outside the output.
         """
         if not 0 <= t < self.output_seconds:
             raise ValueError(f"{t} s lies outside an output of {self.output_seconds} s")
@@ -170,7 +167,7 @@ class Timeline:
 
 
 def output_seconds(mode: SyncMode, video: Fraction, audio: Fraction) -> Fraction:
-    """Length of the output in seconds for a video and a speech track of these lengths."""
+    """Return the output's length for a video and a speech track of these lengths, seconds."""
     return MODES[mode].length(video, audio)
 
 
@@ -182,10 +179,10 @@ def timeline(
     first_frame: Fraction = ZERO,
     last_frame: Fraction = ZERO,
 ) -> Timeline:
-    """Lay a video of `video` seconds and speech of `audio` seconds for `mode`.
+    """Return the timeline of `video` seconds of video and `audio` seconds of speech in `mode`.
 
-    `first_frame` and `last_frame` are the durations of the video's outer frames; with
-    them a `bounce` turns on a frame without showing it twice.
+    `first_frame` and `last_frame` are the durations of the video's outer frames, seconds, which
+    `bounce` needs to show a turning frame once.
 
     Raises:
         ValueError: a length is not positive.
@@ -208,7 +205,7 @@ def equal_modes(
     first_frame: Fraction = ZERO,
     last_frame: Fraction = ZERO,
 ) -> tuple[tuple[SyncMode, ...], ...]:
-    """Groups of modes that give the same output for these lengths, in table order.
+    """Return the groups of modes with the same output for these lengths, in table order.
 
     Raises:
         ValueError: a length is not positive.

@@ -60,7 +60,7 @@ def dolby_profile(profile: object) -> str:
     return f", profile {profile}"
 
 
-def dolby_alone(profile: str) -> str:
+def dolby_incompatible(profile: str) -> str:
     return f"The video is Dolby Vision{profile}, without a layer for other players."
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from lipsync_demo.engine.arrays import Doubles, Floats, Indices
 from lipsync_demo.engine.speech.model import SpeechModel
 from lipsync_demo.engine.speech.spectrum import SAMPLE_RATE, frame_power
-from lipsync_demo.media.audio import blocks_of, decode, mixed
+from lipsync_demo.media.audio import blocks_of, decode, mix_to_mono
 
 if TYPE_CHECKING:
     from pydub import AudioSegment
@@ -64,7 +64,7 @@ class VoiceChannels:
 
 def extract_voice(sound: AudioSegment, rate: int = SAMPLE_RATE) -> Floats:
     """Return the voice as mono samples (n,) in -1 to 1 at `rate` Hz."""
-    return mixed(sound, voice_channels(sound).weights, rate)
+    return mix_to_mono(sound, voice_channels(sound).weights, rate)
 
 
 def speech_samples(path: Path, rate: int = SAMPLE_RATE) -> Floats:
@@ -128,7 +128,7 @@ def _correlations(sound: AudioSegment) -> tuple[Doubles, Doubles]:
 def _speech_share(sound: AudioSegment, channel: int) -> float:
     """Return the share of frames with speech, 0 to 1, in a channel's loudest stretches."""
     weights = np.eye(sound.channels)[channel]
-    samples = mixed(sound, weights)
+    samples = mix_to_mono(sound, weights)
     length = STRETCH_SECONDS * SAMPLE_RATE
     parts = np.array_split(samples, max(1, round(len(samples) / length)))
     loudest = sorted(parts, key=lambda part: -float(part @ part))[:STRETCHES]

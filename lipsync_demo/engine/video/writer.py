@@ -20,6 +20,7 @@ from av.container import OutputContainer
 from av.packet import Packet
 from av.video.stream import VideoStream
 
+from lipsync_demo.engine.video import words
 from lipsync_demo.engine.video.colours import Colours
 from lipsync_demo.engine.video.gop import (
     MAX_PICTURES,
@@ -30,7 +31,6 @@ from lipsync_demo.engine.video.gop import (
     GopEncoder,
 )
 from lipsync_demo.engine.video.picture import Picture
-from lipsync_demo.engine.video import words
 from lipsync_demo.engine.video.sound import Sound
 from lipsync_demo.engine.video.sound_encoder import SoundEncoder
 

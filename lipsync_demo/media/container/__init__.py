@@ -1,1 +1,1 @@
-"""Containers and their streams: opened, told apart, and timed, before a frame is decoded."""
+"""Containers and streams: opening, classification, and frame times."""

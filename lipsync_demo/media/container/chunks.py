@@ -1,7 +1,7 @@
-"""Files that are several recordings one after the other, as chunks are when simply joined.
+"""Files that are several concatenated recordings.
 
-Programs that record in chunks give each a header of its own; joined byte by byte, readers
-stop after the first, or play the headers between as clicks.
+Some recorders write chunks with a header each; once concatenated, readers stop after the first, or
+play the headers as clicks.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ EBML = b"\x1a\x45\xdf\xa3"
 _DOC_TYPE = b"\x42\x82"
 _DOC_TYPES = (b"webm", b"matroska")
 _EBML_HEADER = 64
-"""Bytes within which a WebM's header names its type."""
+"""Bytes within which an EBML header names its document type."""
 _RIFF, _WAVE = b"RIFF", b"WAVE"
 
 
 class Chunk(io.RawIOBase):
-    """The bytes `start` to `stop` of a file, as a file of their own."""
+    """Bytes `start` to `stop` (exclusive) of a file, as a file object."""
 
     def __init__(self, path: Path, start: int, stop: int) -> None:
         super().__init__()
@@ -56,7 +56,7 @@ class Chunk(io.RawIOBase):
 
 
 def chunks(path: Path) -> list[tuple[int, int]]:
-    """Where each recording starts and stops, bytes; one for an ordinary file."""
+    """Return start and stop of each recording, bytes; one for an ordinary file."""
     size = path.stat().st_size
     with path.open("rb") as file:
         head = file.read(12)
@@ -95,7 +95,7 @@ def _webms(data: mmap.mmap) -> Iterator[int]:
 
 
 def _movies(data: mmap.mmap) -> Iterator[int]:
-    """Top-level `ftyp` boxes (ISO/IEC 14496-12, 4.2)."""
+    """Yield the offsets of top-level `ftyp` boxes (ISO/IEC 14496-12, 4.2)."""
     at = 0
     while at + 8 <= len(data):
         size, kind = struct.unpack_from(">I4s", data, at)

@@ -1,18 +1,18 @@
-"""FFmpeg's names of containers, grouped by what they are or lack."""
+"""FFmpeg's names of containers, grouped by what they hold."""
 
 from __future__ import annotations
 
 PICTURE_FORMATS = frozenset(
     {"image2", "png_pipe", "jpeg_pipe", "webp_pipe", "bmp_pipe", "tiff_pipe", "jpegxl_pipe"}
 )
-"""They hold one picture."""
+"""Containers of one picture."""
 AVIF = "avif"
-"""An animated one, which FFmpeg takes for an MP4."""
+"""Animated AVIF, which FFmpeg reports as MP4."""
 ANIMATIONS = frozenset({"gif", "apng", AVIF})
-"""They hold one picture or many, and no sound."""
+"""Containers of one or more pictures without sound."""
 ASF = "asf"
-"""Windows Media: its times are of decoding, though FFmpeg gives them as times of showing."""
+"""Windows Media: FFmpeg reports its decoding times as presentation times."""
 UNTIMED = frozenset({ASF, "avi", "h264", "hevc", "m4v", "mpegvideo"})
-"""They keep no time of showing."""
+"""Containers without presentation times."""
 MATROSKA = "matroska,webm"
-"""What recorders of calls write; one length is given for all streams."""
+"""Matroska and WebM: one duration for all streams."""

@@ -1,9 +1,8 @@
-"""What can leave PyAV and what it means to a person: one table for every use of it.
+"""Maps every exception that PyAV may raise to a message for people.
 
-PyAV raises its own `av.FFmpegError` family, whose members are built-in errors too, and what
-Python itself raises on its way: a tag that is no UTF-8, a number that fits no C type, no
-memory. Which of them ends a file is FFmpeg's choice and changes between its versions, so all
-of them are told as sentences; an error of this app's own code is none of PyAV's and goes on.
+PyAV raises its own `av.FFmpegError` family, whose members are built-in errors too, and Python
+errors: a tag that is no UTF-8, a number that fits no C type, no memory. Which one a file causes
+depends on FFmpeg's version, so all are mapped; errors of this app's own code propagate.
 """
 
 from __future__ import annotations
@@ -21,15 +20,15 @@ from lipsync_demo.media.container import words
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.names import readable
 
-_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG})
+_DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG})
 _TOO_LONG = frozenset({errno.ENAMETOOLONG})
-_AWAY = frozenset({errno.ELOOP, errno.ENXIO, errno.ENODEV, errno.ESTALE, errno.ETIMEDOUT})
-_HEAD = 512
-"""Bytes that tell what kind of file it is."""
+_UNREACHABLE = frozenset({errno.ELOOP, errno.ENXIO, errno.ENODEV, errno.ESTALE, errno.ETIMEDOUT})
+_HEAD_BYTES = 512
+"""Bytes that identify the kind of a file."""
 
 
 class Meaning(NamedTuple):
-    """Errors of these classes, and where given of these numbers, mean `what`; do `hint`."""
+    """The message (`what`, `hint`) for errors of these classes and, if given, errno `numbers`."""
 
     classes: tuple[type[BaseException], ...]
     what: str
@@ -42,7 +41,7 @@ MEANINGS = (
         (OSError,),
         "There is no room left on this app's disk.",
         "Make room on it, then try again.",
-        _FULL,
+        _DISK_FULL,
     ),
     Meaning(
         (OSError,),
@@ -65,7 +64,7 @@ MEANINGS = (
         (OSError,),
         "{name} cannot be reached where it lies.",
         "Check that its disk is connected, or choose a copy of it.",
-        _AWAY,
+        _UNREACHABLE,
     ),
     Meaning(
         (MemoryError,),
@@ -90,17 +89,17 @@ MEANINGS = (
         "Export or download the file again.",
     ),
 )
-"""The first row that fits is told. A stream without a decoder has no context: an AttributeError."""
+"""The first matching row counts. A stream without a decoder has no context: an AttributeError."""
 
 
 @contextmanager
 def explained(path: Path, *, opening: bool = False) -> Iterator[None]:
-    """Whatever leaves PyAV inside the block, which reads `path`, becomes a `MediaError`.
+    """Convert PyAV's errors inside the block, which reads `path`, to `MediaError`.
 
-    When `opening`, a file that is no media is told apart from a damaged one.
+    `opening` distinguishes a file that is no media from a damaged one.
 
     Raises:
-        MediaError: PyAV failed or, when `opening`, the system refused the file.
+        MediaError: PyAV failed or, with `opening`, the system refused the file.
     """
     try:
         yield
@@ -113,8 +112,8 @@ def explained(path: Path, *, opening: bool = False) -> Iterator[None]:
 
 
 @contextmanager
-def written() -> Iterator[None]:
-    """What the system refuses to whoever writes media inside the block becomes a `MediaError`.
+def explained_writing() -> Iterator[None]:
+    """Convert errors of a full disk or memory inside the block to `MediaError`.
 
     Raises:
         MediaError: the disk is full, or there is not enough memory.
@@ -122,13 +121,13 @@ def written() -> Iterator[None]:
     try:
         yield
     except (OSError, MemoryError) as error:
-        if not isinstance(error, MemoryError) and error.errno not in _FULL:
+        if not isinstance(error, MemoryError) and error.errno not in _DISK_FULL:
             raise
         raise explain(error, Path("The result")) from error
 
 
 def explain(error: BaseException, path: Path, *, opening: bool = False) -> MediaError:
-    """What an error of PyAV, met with `path`, is to a person."""
+    """Return the message for an error of PyAV that `path` caused."""
     number = getattr(error, "errno", None)
     meaning = next(
         row
@@ -143,11 +142,13 @@ def explain(error: BaseException, path: Path, *, opening: bool = False) -> Media
 
 
 def _of_media(error: BaseException) -> bool:
-    return isinstance(error, (av.FFmpegError, MemoryError)) or _left(error.__traceback__)
+    return isinstance(error, (av.FFmpegError, MemoryError)) or _passed_through_pyav(
+        error.__traceback__
+    )
 
 
-def _left(trace: TracebackType | None) -> bool:
-    """Whether an error passed through PyAV, whose compiled functions are named in full."""
+def _passed_through_pyav(trace: TracebackType | None) -> bool:
+    """Return whether an error passed through PyAV: its compiled functions have qualified names."""
     while trace is not None:
         frame = trace.tb_frame
         module = str(frame.f_globals.get("__name__"))
@@ -158,10 +159,10 @@ def _left(trace: TracebackType | None) -> bool:
 
 
 def _no_media(path: Path) -> MediaError | None:
-    """What a file is that holds no media at all; None when it begins like some."""
+    """Return the error for a file that is no media; None if it starts like media."""
     try:
         with path.open("rb") as file:
-            head = file.read(_HEAD)
+            head = file.read(_HEAD_BYTES)
     except OSError as error:
         return explain(error, path)
     except ValueError:  # no file has such a name

@@ -1,4 +1,4 @@
-"""The exact times of a video's frames: from its packets, or by decoding where they keep none."""
+"""Exact frame times of a video: from its packets, or by decoding if they have none."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ from lipsync_demo.media.container.packets import read_stamps
 from lipsync_demo.media.container.streams import exact, open_media, video_frames, video_stream
 from lipsync_demo.media.errors import MediaError
 
-CUT_FRAMES = 2
-"""A file that ends more frames than this before its header says so was cut off."""
+MIN_MISSING_FRAMES = 2
+"""Frames missing from the declared duration beyond which a file is truncated."""
 
 
 @dataclass(frozen=True, slots=True)
 class FrameTimes:
-    """When each frame of a video is shown, in the order shown.
+    """Presentation times of a video's frames.
 
-    `pts` counts `time_base` units, strictly increases, and has one entry for each decoded frame;
-    `last_duration` is how long the last frame stays, in the same units.  `rate` is the
-    video's frame rate: the container's own figure when every frame fits it to within a tick
-    (or a hundredth of a frame), else the average.  `marks` are the times that decoded frames
-    bear, None where those are `pts`: only containers that keep no time of showing differ.
-    `missing` is how many seconds the file's header promises that are not in the file.
+    `pts`, in units of `time_base` (seconds), strictly increases and has one entry per decoded
+    frame; `last_duration` is the last frame's, in the same units. `rate`, Hz, is the container's
+    frame rate if every frame fits it to within a tick (or a hundredth of a frame), else the
+    average. `marks` are the pts that decoded frames carry if they differ from `pts`, as in
+    containers without presentation times. `missing` is the declared duration that is not in the
+    file, seconds.
     """
 
     pts: tuple[int, ...]
@@ -44,32 +44,32 @@ class FrameTimes:
 
     @property
     def duration(self) -> Fraction:
-        """Seconds from the first frame's appearance to the last one's end."""
+        """Seconds from the first frame's start to the last one's end."""
         return (self.pts[-1] + self.last_duration - self.pts[0]) * self.time_base
 
     @property
     def shown(self) -> Mapping[int | None, int]:
-        """When a decoded frame is shown, in `time_base` units, by the time that it bears."""
+        """`pts` by the pts that a decoded frame carries."""
         return dict(zip(self.marks or self.pts, self.pts, strict=True))
 
     @property
     def first_frame(self) -> Fraction:
-        """Seconds the first frame stays."""
+        """Duration of the first frame, seconds."""
         if len(self.pts) == 1:
             return self.duration
         return (self.pts[1] - self.pts[0]) * self.time_base
 
     @property
     def last_frame(self) -> Fraction:
-        """Seconds the last frame stays."""
+        """Duration of the last frame, seconds."""
         return self.last_duration * self.time_base
 
 
 def frame_times(path: Path) -> FrameTimes:
-    """Frame times of the video's first stream.
+    """Return the frame times of the video's first stream.
 
     Raises:
-        MediaError: no media, or no picture in it.
+        MediaError: the file is no media or has no picture.
     """
     with open_media(path) as container:
         stream = video_stream(container)
@@ -79,7 +79,7 @@ def frame_times(path: Path) -> FrameTimes:
 
 
 def read_frame_times(container: InputContainer, stream: VideoStream, path: Path) -> FrameTimes:
-    """Frame times of `stream`; reads `container` to its end.
+    """Return the frame times of `stream`; reads `container` to its end.
 
     Raises:
         MediaError: the stream holds no frame.
@@ -97,7 +97,7 @@ def read_frame_times(container: InputContainer, stream: VideoStream, path: Path)
     if stamps.end is not None and stamps.end > pts[-1]:
         last = stamps.end - pts[-1]
     rate, variable, last = _rate(pts, last, time_base, rates)
-    missing = stamps.missing if stamps.missing > CUT_FRAMES / rate else Fraction(0)
+    missing = stamps.missing if stamps.missing > MIN_MISSING_FRAMES / rate else Fraction(0)
     return FrameTimes(pts, last, time_base, rate, variable, missing=missing)
 
 
@@ -108,7 +108,7 @@ def _no_frame(path: Path) -> MediaError:
 
 
 def _rising(stamps: Iterable[int]) -> tuple[int, ...]:
-    """Equal stamps, which damaged files hold, moved apart by one tick."""
+    """Return the stamps strictly increasing: equal ones, as in damaged files, move by a tick."""
     rising: list[int] = []
     for stamp in stamps:
         rising.append(max(stamp, rising[-1] + 1) if rising else stamp)
@@ -119,16 +119,16 @@ def _rising(stamps: Iterable[int]) -> tuple[int, ...]:
 def _decoded_marks(
     path: Path, size: int, changed: int
 ) -> tuple[tuple[int | None, int | None], ...]:
-    """What decoding stamps each frame with: its packet's time, and the time of decoding."""
+    """Return pts and dts of each decoded frame, in ticks."""
     with open_media(path) as container:
         return tuple((frame.pts, frame.dts) for frame in video_frames(container))
 
 
 def _decoded(path: Path, time_base: Fraction, rates: list[Fraction]) -> FrameTimes:
-    """Times by decoding, for containers that keep none.
+    """Return the frame times by decoding, for containers without presentation times.
 
-    A decoder gives frames in the order shown; where the times they bear do not rise, the times
-    of decoding do, as in players (FFmpeg's `guess_correct_pts`).
+    A decoder returns frames in presentation order; if their pts do not increase, the dts are used,
+    as in players (FFmpeg's `guess_correct_pts`).
     """
     state = path.stat()
     found = _decoded_marks(path, state.st_size, state.st_mtime_ns)
@@ -152,7 +152,7 @@ def _decoded(path: Path, time_base: Fraction, rates: list[Fraction]) -> FrameTim
 def _rate(
     pts: tuple[int, ...], last: int, time_base: Fraction, candidates: list[Fraction]
 ) -> tuple[Fraction, bool, int]:
-    """Rate, whether frames deviate from it, and the last frame's duration in ticks."""
+    """Return the rate in Hz, whether frames deviate from it, and the last duration in ticks."""
     if len(pts) == 1:
         rate = candidates[0] if candidates else Fraction(25)
         last = last or max(1, round(1 / (rate * time_base)))
@@ -162,7 +162,7 @@ def _rate(
         ticks = 1 / (rate * time_base)
         slack = _slack(ticks)
         if all(abs(stamp - pts[0] - n * ticks) <= slack for n, stamp in enumerate(pts)):
-            # Rounded ticks leave the end open by one; the rate says where it is.
+            # Rounding leaves the end uncertain by a tick; the rate determines it.
             end = round(len(pts) * ticks) - (pts[-1] - pts[0])
             return rate, False, end if abs(end - last) <= slack else last
     average = len(pts) / ((pts[-1] + last - pts[0]) * time_base)
@@ -171,5 +171,5 @@ def _rate(
 
 
 def _slack(ticks: Fraction) -> Fraction:
-    """How far rounding may move a frame that lasts so many ticks."""
+    """Return the tolerance, ticks, for rounding of frames that last `ticks`."""
     return max(Fraction(1), ticks / 100) if ticks >= 4 else Fraction(0)

@@ -1,7 +1,7 @@
-"""When a video's pictures are shown, read from its packets without decoding one.
+"""Reads presentation times from a video's packets, without decoding.
 
-That is fast, and right wherever a container keeps times of its own.  AVI and bare streams do
-not: theirs count the order of decoding, so that B-pictures would be shown out of order.
+That is fast, and exact if the container has presentation times. AVI and elementary streams do not:
+theirs follow the decoding order, which B-pictures reorder.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from lipsync_demo.media.container.streams import audio_stream, exact
 
 @dataclass(frozen=True, slots=True)
 class Stamps:
-    """Times and lengths of the pictures that are shown, in ticks, in the order of decoding.
+    """Pts and durations of the shown pictures, in ticks, in decoding order.
 
-    `end` is the tick at which the container says that the track ends, None where it does not;
-    `missing` how many seconds of it are not in the file, which was cut off.
+    `end` is the tick of the track's end, None if the container does not declare it; `missing` is
+    the declared duration that is not in the file, seconds.
     """
 
     shown: tuple[tuple[int, int], ...]
@@ -34,7 +34,7 @@ class Stamps:
 
 
 def read_stamps(container: InputContainer, stream: VideoStream) -> Stamps | None:
-    """What the packets of `stream` say; None where only decoding can tell.
+    """Return the stamps of the packets of `stream`; None if decoding is needed.
 
     Reads `container` to its end.
     """
@@ -58,13 +58,13 @@ def read_stamps(container: InputContainer, stream: VideoStream) -> Stamps | None
         shown.append((packet.pts, packet.duration or 0))
     end = _end(container, stream)
     whole = read == stream.frames
-    promised = _promised(container, stream, end)
-    missing = Fraction(0) if whole or not promised else promised - latest
+    declared = _declared_end(container, stream, end)
+    missing = Fraction(0) if whole or not declared else declared - latest
     return Stamps(tuple(shown), end if whole else None, max(missing, Fraction(0)))
 
 
 def _timed(container: InputContainer, stream: VideoStream) -> list[Stream]:
-    """The streams whose times say where the file ends: Matroska gives one length for all."""
+    """Return the streams that determine the file's end: Matroska has one duration for all."""
     if container.format.name != MATROSKA:
         return [stream]
     sound = audio_stream(container)
@@ -73,10 +73,10 @@ def _timed(container: InputContainer, stream: VideoStream) -> list[Stream]:
 
 
 def hidden(codec: str, packet: Packet[Any]) -> bool:
-    """Whether a packet holds a picture that others refer to and nobody sees.
+    """Return whether a packet holds only a reference picture that is not shown.
 
-    Such are the alternative references of VP8 (RFC 6386, 9.1) and VP9 (bitstream specification
-    0.6, 6.2); a superframe of VP9 (annex B) always has a picture that is shown.
+    Those are alternate reference frames of VP8 (RFC 6386, 9.1) and VP9 (bitstream specification
+    0.6, 6.2); a superframe of VP9 (annex B) always has a shown picture.
     """
     data = memoryview(packet)
     if codec == "vp8":
@@ -89,15 +89,17 @@ def hidden(codec: str, packet: Packet[Any]) -> bool:
 
 
 def _end(container: InputContainer, stream: VideoStream) -> int | None:
-    """The MP4 family keeps the length of a track, but only differences of the times of decoding:
-    a packet's own length is not its picture's where B-pictures vary."""
+    """Return the track's end in ticks, declared in the MP4 family: its packet durations are
+    differences of dts, which differ from the pictures' with B-pictures and a variable rate."""
     if "mp4" not in container.format.name or not stream.duration:
         return None
     return (stream.start_time or 0) + stream.duration
 
 
-def _promised(container: InputContainer, stream: VideoStream, end: int | None) -> Fraction | None:
-    """Seconds at which the header says that the picture, in Matroska the file, ends."""
+def _declared_end(
+    container: InputContainer, stream: VideoStream, end: int | None
+) -> Fraction | None:
+    """Return the end of the picture, in Matroska of the file, by the header, seconds."""
     if end is not None:
         return end * exact(stream.time_base)
     if container.format.name == MATROSKA and container.duration:

@@ -1,7 +1,7 @@
-"""Still pictures: which files are, what EXIF says of them, and photos that are stored in tiles.
+"""Still pictures: detection, EXIF orientation, and photos stored in tiles.
 
-Cameras store a large photo (HEIF, ISO/IEC 23008-12) as a grid of small pictures; FFmpeg gives them
-as so many streams, and one of them alone is a corner of the photo.
+Cameras store a large photo (HEIF, ISO/IEC 23008-12) as a grid of tiles; FFmpeg exposes each tile as
+a stream.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from lipsync_demo.media.errors import MediaError
 _STILL_BRANDS = frozenset({"avif", "mif1", "heic", "heix", "heim", "heis"})
 """Major brands of AVIF (version 1.1, 3) and HEIF (annex B) for photos; sequences have others."""
 _SEQUENCE_BRANDS = frozenset({"avis", "msf1", "hevc", "hevx"})
-_ORIENTATION = 274
-_ANIMATED = 0b10
+_EXIF_ORIENTATION = 274
+_ANIMATION_FLAG = 0b10
 
 
 def is_still(container: InputContainer) -> bool:
-    """Whether a file is one picture that stands still."""
+    """Return whether a file is a single still picture."""
     name = container.format.name
     if name in ANIMATIONS:
         return container.streams.video[0].frames == 1
@@ -32,20 +32,20 @@ def is_still(container: InputContainer) -> bool:
 
 
 def is_sequence(container: InputContainer) -> bool:
-    """Whether a file is an animated AVIF or HEIF, which has a still picture beside its track."""
+    """Return whether a file is an animated AVIF or HEIF, which also has a still picture."""
     return container.metadata.get("major_brand") in _SEQUENCE_BRANDS
 
 
 def in_tiles(container: InputContainer) -> bool:
-    """Whether a file is a photo of several tiles."""
+    """Return whether a file is a photo of several tiles."""
     return len(container.streams.video) > 1 and is_still(container)
 
 
 def whole_photo(path: Path) -> VideoFrame:
-    """A photo that is stored in tiles, upright.
+    """Return a photo that is stored in tiles, upright.
 
     Raises:
-        MediaError: tiles of this kind (HEIC) are not read here.
+        MediaError: the tiles (HEIC) are not supported.
     """
     try:
         with Image.open(path) as image:
@@ -61,27 +61,26 @@ def whole_photo(path: Path) -> VideoFrame:
 
 
 def exif_number(container: InputContainer) -> int | None:
-    """EXIF's orientation of a picture file, 1 to 8; None where the file has another way to say it
-    or none."""
+    """Return the EXIF orientation of a picture file, 1 to 8; None if its format has no EXIF."""
     if container.format.name not in PICTURE_FORMATS:
         return None
     try:
         with Image.open(container.name) as image:
-            return int(image.getexif().get(_ORIENTATION, 1))
+            return int(image.getexif().get(_EXIF_ORIENTATION, 1))
     except (OSError, ValueError, Image.DecompressionBombError):
         return None
 
 
 def refuse_animated_webp(path: Path) -> None:
-    """FFmpeg reads a WebP of one picture only.
+    """Refuse an animated WebP, which FFmpeg cannot read.
 
     Raises:
-        MediaError: the file is a WebP with several (RFC 9649, 2.7: a flag of its chunk VP8X).
-        OSError: it cannot be read.
+        MediaError: the file is one (RFC 9649, 2.7: a flag of its chunk VP8X).
+        OSError: the file cannot be read.
     """
     with path.open("rb") as file:
         head = file.read(21)
-    if head[:4] == b"RIFF" and head[8:16] == b"WEBPVP8X" and head[20] & _ANIMATED:
+    if head[:4] == b"RIFF" and head[8:16] == b"WEBPVP8X" and head[20] & _ANIMATION_FLAG:
         raise MediaError(
             f"{path.name} is an animated WebP, which cannot be read here.",
             "Save it as MP4, or as GIF, and choose that.",

@@ -1,8 +1,8 @@
-"""Opening media the same way everywhere: which formats, which streams, which samples.
+"""Opens media files, and reads their streams and samples.
 
-Uploads come from strangers, so only container formats that hold media themselves are
-opened: a playlist or a script renamed to .mp4 could make FFmpeg read other files or
-addresses.  Of several streams the first is taken, which is what browsers play.
+Uploads are untrusted: only self-contained formats are opened, because a playlist or a script
+renamed to .mp4 could make FFmpeg read other files or addresses. Of several streams the first is
+used, as in browsers.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ _FORMATS = (
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,flv,asf,mpeg,mpegts,mpegvideo,ogg,gif,apng,"
     "wav,w64,mp3,aac,flac,aiff,caf,au,amr,ac3,eac3,h264,hevc,m4v"
 )
-_MOST_PLANES = 8
-"""Of a frame's planes FFmpeg keeps so many in the frame itself (AV_NUM_DATA_POINTERS)."""
+_MAX_PLANES = 8
+"""Planes that FFmpeg stores in a frame itself (AV_NUM_DATA_POINTERS)."""
 _OPTIONS = {
     "protocol_whitelist": "file",
     "format_whitelist": ",".join([_FORMATS, *sorted(PICTURE_FORMATS)]),
@@ -51,9 +51,9 @@ _OPTIONS = {
 
 @contextlib.contextmanager
 def open_media(path: Path, chunk: tuple[int, int] | None = None) -> Iterator[InputContainer]:
-    """Open a local media file, or the bytes of it from one to another as a file of their own.
+    """Open a local media file, or a chunk of it (start and stop in bytes).
 
-    Decoding errors inside the block become `MediaError` too.
+    Decoding errors inside the block become `MediaError`, too.
 
     Raises:
         MediaError: the file is missing, empty, no media, or damaged.
@@ -68,8 +68,8 @@ def open_media(path: Path, chunk: tuple[int, int] | None = None) -> Iterator[Inp
                 "The file was probably not copied completely; copy or export it again.",
             )
         refuse_animated_webp(path)
-        # An absolute path cannot be taken for a protocol such as "concat:".  Tags of old files
-        # are in the alphabet of the machine that wrote them; nothing here depends on them.
+        # An absolute path cannot be parsed as a protocol such as "concat:". Tags of old files may
+        # have any encoding; nothing depends on them.
         part = Chunk(path, *chunk) if chunk else None
         container = av.open(
             part or str(path.resolve()),
@@ -82,10 +82,10 @@ def open_media(path: Path, chunk: tuple[int, int] | None = None) -> Iterator[Inp
 
 
 def video_stream(container: InputContainer) -> VideoStream | None:
-    """The first video stream that is not a cover picture; None when there is none.
+    """Return the first video stream that is not a cover picture, or None.
 
     Raises:
-        av.error.DecoderNotFoundError: there is one, and no decoder for it.
+        av.error.DecoderNotFoundError: no video stream has a decoder.
     """
     shown = [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
     if shown and not any(map(_decodable, shown)):
@@ -97,19 +97,19 @@ def video_stream(container: InputContainer) -> VideoStream | None:
 
 
 def audio_stream(container: InputContainer) -> AudioStream | None:
-    """The first audio stream that can be decoded; None when there is none."""
+    """Return the first audio stream that can be decoded, or None."""
     return next(filter(_decodable, container.streams.audio), None)
 
 
 def _decodable(stream: VideoStream | AudioStream) -> bool:
-    # PyAV's types promise a context, which a codec that FFmpeg does not know has not.
+    # Contrary to PyAV's types, a stream of an unknown codec has no context.
     return getattr(stream, "codec_context", None) is not None
 
 
 def video_frames(container: InputContainer) -> Iterator[VideoFrame]:
-    """Decoded pictures of the first video stream, in the order shown, as stored (not turned).
+    """Yield the decoded frames of the first video stream, in presentation order, not rotated.
 
-    A packet that cannot be decoded is passed over, as players do.
+    Packets that cannot be decoded are skipped, as in players.
     """
     stream = video_stream(container)
     if stream is not None:
@@ -118,10 +118,10 @@ def video_frames(container: InputContainer) -> Iterator[VideoFrame]:
 
 
 def decoded(container: InputContainer, stream: VideoStream) -> Iterator[VideoFrame]:
-    """As `video_frames`, of a stream that is set up.
+    """Yield the decoded frames of a stream that is set up, as `video_frames` does.
 
     Raises:
-        MediaError: it is a photo in tiles that cannot be put together.
+        MediaError: it is a photo in unsupported tiles.
     """
     if in_tiles(container):
         frame = whole_photo(Path(container.name))
@@ -130,7 +130,7 @@ def decoded(container: InputContainer, stream: VideoStream) -> Iterator[VideoFra
         return
     for packet in container.demux(stream):
         if not packet.size and packet.pts is not None:
-            continue  # the picture before stays, as Theora says it
+            continue  # an empty packet repeats the picture before it (Theora)
         try:
             yield from packet.decode()
         except av.error.InvalidDataError:
@@ -138,10 +138,9 @@ def decoded(container: InputContainer, stream: VideoStream) -> Iterator[VideoFra
 
 
 def side_data(frame: VideoFrame, name: str) -> bytes | None:
-    """What a frame carries beside its picture under PyAV's name for it.
+    """Return a frame's side data by PyAV's name for it, or None.
 
-    None when it has no such thing; also when it carries something that PyAV has no name for, as
-    pictures with EXIF do: PyAV then gives nothing at all.
+    Also None if the frame carries any side data that PyAV cannot name, such as EXIF.
     """
     try:
         found: Any = frame.side_data.get(name)
@@ -151,34 +150,34 @@ def side_data(frame: VideoFrame, name: str) -> bytes | None:
 
 
 def audio_frames(container: InputContainer, stream: AudioStream) -> Iterator[AudioFrame]:
-    """The stream's decoded audio in order.
+    """Yield the stream's decoded audio frames.
 
-    In the MP4 family the track's own length is authoritative: AAC decoders return up to
-    a few frames of padding after it; `declared_end` says where to stop.
+    In the MP4 family the track's duration is authoritative: AAC decoders return a few frames of
+    padding after it; stop at `declared_end`.
     """
     for packet in container.demux(stream):
         try:
             yield from packet.decode()
         except av.error.InvalidDataError:
-            # Broadcast and web files often hold one unreadable packet; players skip it.
+            # Broadcast and web files often have an unreadable packet; players skip it.
             continue
 
 
 def frame_samples(frame: AudioFrame) -> npt.NDArray[Any]:
-    """A decoded frame's samples (n, channels) of its own type."""
+    """Return a decoded frame's samples (n, channels) in its own type."""
     count = len(frame.layout.channels)
     if not frame.format.is_planar:
         return frame.to_ndarray().reshape(-1, count)
-    if count < _MOST_PLANES:
+    if count < _MAX_PLANES:
         return frame.to_ndarray().T
-    # PyAV reads beyond the list of planes when it is full.
+    # PyAV reads past the end of a full list of planes.
     packed = av.AudioResampler(frame.format.packed.name, frame.layout, frame.sample_rate)
     parts = [part.to_ndarray() for part in (*packed.resample(frame), *packed.resample(None))]
     return np.concatenate(parts, axis=1).reshape(-1, count)
 
 
 class Ratio(Protocol):
-    """What every PyAV's rational numbers have in common."""
+    """The rational numbers of any version of PyAV."""
 
     @property
     def numerator(self) -> int: ...
@@ -187,12 +186,12 @@ class Ratio(Protocol):
 
 
 def exact(ratio: Ratio | None, default: Fraction | int = 0) -> Fraction:
-    """PyAV's ratio as a `Fraction`; newer PyAVs have a type of their own that rounds."""
+    """Return PyAV's ratio as a `Fraction`; newer versions have a type that rounds."""
     return Fraction(ratio.numerator, ratio.denominator) if ratio else Fraction(default)
 
 
 def declared_end(container: InputContainer, stream: AudioStream) -> Fraction | None:
-    """When the MP4 family's track header says its sound ends, s; None for other formats."""
+    """Return the sound's end in the MP4 family's track header, seconds; None in other formats."""
     if "mp4" not in container.format.name or not stream.duration or stream.time_base is None:
         return None
     return ((stream.start_time or 0) + stream.duration) * exact(stream.time_base)

@@ -1,1 +1,1 @@
-"""What a stored picture is shown as: which way up, how large, how bright."""
+"""From stored to displayed pictures: orientation, size, dynamic range."""

@@ -1,8 +1,8 @@
-"""Whether a video carries Dolby Vision, which of its profiles, and so what a base layer is worth.
+"""Detects Dolby Vision and its profile.
 
 Dolby's "Dolby Vision Streams Within the ISO Base Media File Format", version 2.4: a box `dvcC`,
-`dvvC` or `dvwC` in the track's sample entry, whose third byte begins with seven bits of profile.
-PyAV does not hand out FFmpeg's reading of it.
+`dvvC` or `dvwC` in the track's sample entry, whose third byte starts with seven bits of profile.
+PyAV does not expose FFmpeg's parsed record.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from av.video.frame import VideoFrame
 from lipsync_demo.media.container.streams import side_data
 
 UNKNOWN = 0
-"""The profile of Dolby Vision that says nothing of itself, as in other containers than MP4."""
-ALONE = 5
-"""The profile whose base layer has colours of its own, which only a licensed player turns back."""
+"""Profile of Dolby Vision without a profile record, as in containers other than MP4."""
+INCOMPATIBLE = 5
+"""Profile without a compatible base layer: only licensed players show its colours right."""
 _BOX = re.compile(rb"\0\0\0.dv[cvw]C", re.DOTALL)
-_LARGEST = 64 << 20
-"""Bytes of an index that is searched; an hour's has a few."""
+_MAX_INDEX_BYTES = 64 << 20
+"""Largest index searched, bytes; an hour's has a few MB."""
 
 
 def dolby_vision(path: Path, frame: VideoFrame) -> int | None:
-    """The profile of a video's Dolby Vision, None when it has none; `frame` is one of its frames.
+    """Return the Dolby Vision profile of a video, or None; `frame` is one of its frames.
 
     Raises:
         OSError: the file cannot be read.
@@ -41,7 +41,7 @@ def dolby_vision(path: Path, frame: VideoFrame) -> int | None:
 
 
 def _indexes(file: BinaryIO) -> Iterator[bytes]:
-    """The contents of the boxes `moov` of an ISO file; none of another one (ISO/IEC 14496-12)."""
+    """Yield the contents of the `moov` boxes of an ISO file (ISO/IEC 14496-12)."""
     first = True
     while len(head := file.read(16)) >= 8:
         size, kind = int.from_bytes(head[:4], "big"), head[4:8]
@@ -53,6 +53,6 @@ def _indexes(file: BinaryIO) -> Iterator[bytes]:
         if size < 8:
             return
         if kind == b"moov":
-            yield head[8:] + file.read(min(size, _LARGEST) - 16)
+            yield head[8:] + file.read(min(size, _MAX_INDEX_BYTES) - 16)
             return
         file.seek(size - len(head), 1)

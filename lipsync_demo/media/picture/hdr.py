@@ -1,13 +1,11 @@
-"""High dynamic range to standard: HLG and PQ pictures as a BT.709 display would show them.
+"""Tone-maps high dynamic range (HLG, PQ) to standard range in BT.709.
 
-What a picture of ITU-R BT.2100 says of light is computed as that recommendation has it (tables 4
-and 5: PQ's EOTF; HLG's inverse OETF and its OOTF for a display of 1000 cd/m²). Of its BT.2020
-primaries BT.709's are made (ITU-R BT.2087, with what is outside cut off). Standard range's white
-is HDR's reference white of 203 cd/m² (ITU-R BT.2408): what is darker than half of it, faces as a
-rule, keeps its brightness, and highlights up to 1000 cd/m² are bent under the white by the curve of
-ITU-R BT.2390 (section 5.4.1, the EETF) upon the largest component, which keeps hues. The light is
-coded for the display of ITU-R BT.1886. All of it is one table of colours, between which FFmpeg
-interpolates.
+Light follows ITU-R BT.2100 (tables 4 and 5: PQ's EOTF; HLG's inverse OETF and its OOTF for a
+display of 1000 cd/m²). BT.2020 primaries are converted to BT.709 (ITU-R BT.2087, clipped). Standard
+white is HDR's reference white of 203 cd/m² (ITU-R BT.2408): levels below half of it, such as most
+faces, keep their luminance; highlights up to 1000 cd/m² are compressed by the EETF of ITU-R BT.2390
+(section 5.4.1), applied to the largest component to keep hues. The result is encoded for the
+display of ITU-R BT.1886. FFmpeg applies all of it as one 3-D lookup table.
 """
 
 from __future__ import annotations
@@ -29,41 +27,55 @@ from numpy.typing import NDArray
 Values: TypeAlias = NDArray[np.float64]
 Kind: TypeAlias = tuple[object, ...]
 
-PQ, HLG = 16, 18
-"""Transfer characteristics of high dynamic range (ITU-T H.273, table 3)."""
+PQ = 16
+"""Transfer characteristics of PQ (ITU-T H.273, table 3)."""
+HLG = 18
+"""Transfer characteristics of HLG (ITU-T H.273, table 3)."""
 NAMES = {PQ: "PQ", HLG: "HLG"}
-UNSPECIFIED, BT709 = 2, 1
-LIMITED = 1  # AVCOL_RANGE_MPEG
+"""Names of the transfers of high dynamic range."""
+UNSPECIFIED = 2
+"""Unspecified matrix (H.273)."""
+BT709 = 1
+"""Primaries, transfer and matrix of BT.709 (H.273)."""
+LIMITED = 1
+"""FFmpeg's AVCOL_RANGE_MPEG."""
 STANDARD = "yuv420p"
-"""The pixel format of a mapped picture."""
+"""Pixel format of a mapped picture."""
 PEAK = 1000.0
-"""cd/m² of the display that a picture is taken to be made for; what is brighter is cut off."""
+"""Luminance of the assumed mastering display, cd/m²; higher levels are clipped."""
 WHITE = 203.0
-"""cd/m² that become the white of a standard display."""
+"""Luminance mapped to standard white, cd/m²."""
 DISPLAY_GAMMA = 2.4
-"""The exponent of ITU-R BT.1886 for a display whose black is black."""
+"""Exponent of ITU-R BT.1886 for zero black."""
 STEPS = 33
-"""Values of each component in the table; between them it is interpolated."""
-MOST_IDLE = 2
-"""Sets of filters that are kept; each holds a few pictures."""
-_SYSTEM_GAMMA = 1.2  # HLG's OOTF for 1000 cd/m² (BT.2100, table 5, note 5f)
+"""Size of the lookup table along each component."""
+MAX_IDLE = 2
+"""Idle filter graphs kept; each holds a few pictures."""
+# BT.2100, table 5, note 5f: HLG's system gamma for 1000 cd/m².
+_SYSTEM_GAMMA = 1.2
 _LUMINANCE = np.array([0.2627, 0.6780, 0.0593])
 _TO_BT709 = np.array(
     [[1.6605, -0.5876, -0.0728], [-0.1246, 1.1329, -0.0083], [-0.0182, -0.1006, 1.1187]]
 )
-_M1, _M2 = 2610 / 16384, 2523 / 4096 * 128
-_C1, _C2, _C3 = 3424 / 4096, 2413 / 4096 * 32, 2392 / 4096 * 32
+# Constants of PQ (BT.2100, table 4).
+_M1 = 2610 / 16384
+_M2 = 2523 / 4096 * 128
+_C1 = 3424 / 4096
+_C2 = 2413 / 4096 * 32
+_C3 = 2392 / 4096 * 32
+# Constants of HLG (BT.2100, table 5).
 _A = 0.17883277
-_B, _C = 1 - 4 * _A, 0.5 - _A * np.log(4 * _A)
+_B = 1 - 4 * _A
+_C = 0.5 - _A * np.log(4 * _A)
 
 
 def is_hdr(frame: VideoFrame) -> bool:
-    """Whether a decoded picture is tagged as HLG or PQ."""
+    """Return whether a decoded frame is tagged as HLG or PQ."""
     return int(frame.color_trc) in NAMES
 
 
 def in_standard_range(frame: VideoFrame) -> VideoFrame:
-    """The picture in BT.709, 8-bit 4:2:0, limited range, tagged so; any other one as it is."""
+    """Return an HDR frame in BT.709, 8-bit 4:2:0, limited range, tagged so; others unchanged."""
     if not is_hdr(frame):
         return frame
     mapped = _graphs.run(frame)
@@ -74,13 +86,13 @@ def in_standard_range(frame: VideoFrame) -> VideoFrame:
 
 
 def tag(context: VideoCodecContext) -> None:
-    """Have an encoder say that its pictures are BT.709 in limited range."""
+    """Tag an encoder's output as BT.709 in limited range."""
     context.colorspace = context.color_primaries = context.color_trc = BT709
     context.color_range = LIMITED
 
 
 def light(codes: Values, transfer: int) -> Values:
-    """cd/m² of the three components of a display, for R'G'B' codes (n, 3) from 0 to 1."""
+    """Return the display light (n, 3) in cd/m² of R'G'B' `codes` (n, 3) from 0 to 1."""
     if transfer == PQ:
         return _pq_light(codes)
     scene = np.where(codes <= 0.5, codes**2 / 3, (np.exp((codes - _C) / _A) + _B) / 12)
@@ -88,8 +100,8 @@ def light(codes: Values, transfer: int) -> Values:
     return np.asarray(PEAK * bright[:, None] ** (_SYSTEM_GAMMA - 1) * scene, np.float64)
 
 
-def tone(levels: Values) -> Values:
-    """What a level of up to `PEAK` cd/m² becomes on a display of `WHITE`: BT.2390's EETF."""
+def tone_map(levels: Values) -> Values:
+    """Return `levels` of up to `PEAK` cd/m² mapped to at most `WHITE` cd/m² by BT.2390's EETF."""
     most = _pq_code(np.array(WHITE)) / _pq_code(np.array(PEAK))
     knee = 1.5 * most - 0.5
     code = np.minimum(_pq_code(levels) / _pq_code(np.array(PEAK)), 1)
@@ -103,10 +115,10 @@ def tone(levels: Values) -> Values:
 
 
 def mapped(codes: Values, transfer: int) -> Values:
-    """BT.709 R'G'B' codes (n, 3), 0 to 1, for those of a BT.2100 picture (n, 3)."""
+    """Return BT.709 R'G'B' codes (n, 3), 0 to 1, for BT.2100 `codes` (n, 3)."""
     shone = np.maximum(light(codes, transfer) @ _TO_BT709.T, 0)
     most = np.maximum(shone.max(axis=1, keepdims=True), 1e-9)
-    standard = shone * (tone(most) / most) / WHITE
+    standard = shone * (tone_map(most) / most) / WHITE
     return np.asarray(np.clip(standard, 0, 1) ** (1 / DISPLAY_GAMMA), np.float64)
 
 
@@ -122,7 +134,7 @@ def _pq_code(levels: Values) -> Values:
 
 @cache
 def _table(transfer: int) -> bytes:
-    """The table as a .cube file: red runs fastest."""
+    """Return the lookup table as a .cube file, red fastest."""
     axis = np.linspace(0, 1, STEPS)
     blue, green, red = np.meshgrid(axis, axis, axis, indexing="ij")
     colours = mapped(np.stack([red, green, blue], -1).reshape(-1, 3), transfer)
@@ -131,14 +143,14 @@ def _table(transfer: int) -> bytes:
 
 
 class _Graphs:
-    """The filters of the kinds of picture met last; each is at work for one thread at a time."""
+    """A pool of filter graphs by kind of picture; each is used by one thread at a time."""
 
     def __init__(self) -> None:
         self._idle: OrderedDict[Kind, Graph] = OrderedDict()
         self._lock = Lock()
 
     def run(self, frame: VideoFrame) -> VideoFrame:
-        """The frame as the filters for its kind give it."""
+        """Return the frame filtered by the graph for its kind."""
         kind = (
             *(frame.width, frame.height, frame.format.name),
             *(int(frame.color_trc), int(frame.colorspace), int(frame.color_range)),
@@ -150,7 +162,7 @@ class _Graphs:
         mapped = graph.vpull()
         with self._lock:
             self._idle[kind] = graph
-            while len(self._idle) > MOST_IDLE:
+            while len(self._idle) > MAX_IDLE:
                 self._idle.popitem(last=False)
         return mapped
 

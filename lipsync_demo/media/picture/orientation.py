@@ -1,7 +1,7 @@
-"""Which way up a stored picture is shown: the eight ways of a display matrix or of EXIF.
+"""The orientation of a stored picture: one of eight, from a display matrix or EXIF.
 
-A display matrix (ISO/IEC 14496-12, 6.2.2 and 8.3.2) carries stored places to shown ones:
-x' = a x + c y, y' = b x + d y, downward.  Phones turn with it, front cameras also mirror.
+A display matrix (ISO/IEC 14496-12, 6.2.2 and 8.3.2) maps stored to displayed coordinates:
+x' = a x + c y, y' = b x + d y, downward. Phones rotate with it, front cameras also mirror.
 """
 
 from __future__ import annotations
@@ -21,39 +21,39 @@ from lipsync_demo.media.picture import words
 
 @dataclass(frozen=True, slots=True)
 class Orientation:
-    """What sets a stored picture upright: first `mirrored` left to right if so, then turned
-    clockwise by `turn` degrees, a multiple of 90."""
+    """The transform to upright: first `mirrored` horizontally, then rotated clockwise by `turn`
+    degrees, a multiple of 90."""
 
     turn: int = 0
     mirrored: bool = False
 
     @property
     def upright(self) -> bool:
-        """Whether the picture is stored as it is shown."""
+        """Whether the picture is stored upright."""
         return not self.turn and not self.mirrored
 
     @property
     def sideways(self) -> bool:
-        """Whether width and height change places."""
+        """Whether width and height are swapped."""
         return self.turn in (90, 270)
 
     def size(self, width: int, height: int) -> tuple[int, int]:
-        """Width and height as shown of a picture stored in these."""
+        """Return the displayed width and height for stored ones, or the reverse."""
         return (height, width) if self.sideways else (width, height)
 
     def shape(self, shape: float) -> float:
-        """Width by height as shown of a picture stored with `shape`, or the other way round."""
+        """Return the displayed aspect ratio for a stored one, or the reverse."""
         return 1 / shape if self.sideways else shape
 
     def applied(self, picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        """A stored picture or plane (height, width, ...) as it is shown."""
+        """Return a stored picture or plane (height, width, ...) upright."""
         if self.upright:
             return picture
         flipped = picture[:, ::-1] if self.mirrored else picture
         return np.ascontiguousarray(np.rot90(flipped, -self.turn // 90))
 
     def __str__(self) -> str:
-        """How the picture is stored, in words that follow "stored"."""
+        """Return the orientation in words that follow "stored"."""
         if self.mirrored:
             return {0: "mirrored", 180: words.UPSIDE_DOWN_MIRRORED}.get(
                 self.turn, words.mirrored_turned(self.turn)
@@ -74,19 +74,19 @@ _EXIF = {
 
 
 def of_exif(number: int) -> Orientation:
-    """EXIF's tag 274 (CIPA DC-008, 4.6.5), 1 to 8; upright for anything else."""
+    """Return the orientation of EXIF tag 274 (CIPA DC-008, 4.6.5), 1 to 8; else upright."""
     return _EXIF.get(number, UPRIGHT)
 
 
 def of_matrix(a: int, b: int, c: int, d: int) -> Orientation:
-    """The nearest of the eight to a display matrix."""
+    """Return the orientation nearest to a display matrix."""
     mirrored = a * d - b * c < 0
     turn = round(atan2(-b if mirrored else b, -a if mirrored else a) / (pi / 2)) * 90 % 360
     return Orientation(turn, mirrored)
 
 
 def orientation(container: InputContainer, frame: VideoFrame) -> Orientation:
-    """Which way up a decoded frame of the file is shown."""
+    """Return the orientation of a decoded frame of the file."""
     number = exif_number(container)
     return _of_frame(frame) if number is None else of_exif(number)
 

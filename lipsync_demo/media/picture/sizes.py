@@ -1,7 +1,7 @@
-"""Sizes of a picture that change inside a stream, as in recordings of WebRTC calls.
+"""Picture sizes that change within a stream, as in recordings of WebRTC calls.
 
-A sender makes its picture smaller when the line is slow and turns it with the phone, each time
-with a key picture.  Every picture keeps its shape, in the middle of the largest.
+A sender downscales on a slow connection and rotates with the phone, each time at a keyframe. Every
+picture keeps its aspect ratio, centred in the largest size.
 """
 
 from __future__ import annotations
@@ -22,10 +22,9 @@ Size = tuple[int, int]
 
 
 def stored_sizes(path: Path) -> tuple[Size, ...]:
-    """The sizes of the video's key pictures as stored, each once, in the order they appear.
+    """Return the distinct stored sizes of the video's keyframes, in order of appearance.
 
-    Only Matroska and WebM, which recorders of calls write, are looked through; empty for others,
-    in which a size hardly ever changes.
+    Only Matroska and WebM, which call recorders write, are scanned; empty for others.
 
     Raises:
         MediaError: the file cannot be read.
@@ -59,12 +58,12 @@ def _key_sizes(container: InputContainer) -> dict[Size, None]:
 
 
 def largest(sizes: Sequence[Size]) -> Size:
-    """The size with most pixels, the first of several."""
+    """Return the first size with the most pixels."""
     return max(sizes, key=lambda size: size[0] * size[1])
 
 
 def within(size: tuple[Fraction | int, Fraction | int], room: Size) -> Size:
-    """The largest even size of the same shape inside `room`, whose sides are even."""
+    """Return the largest even size of the same aspect ratio inside `room`, whose sides are even."""
     scale = min(room[0] / Fraction(size[0]), room[1] / Fraction(size[1]))
     across, down = (max(2, 2 * round(side * scale / 2)) for side in size)
     return min(across, room[0]), min(down, room[1])

@@ -1,4 +1,4 @@
-"""Single frames of a video as small pictures: thumbnails, seams, a strip to look along."""
+"""Thumbnails of single frames of a video."""
 
 from __future__ import annotations
 
@@ -18,13 +18,14 @@ from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.picture.hdr import in_standard_range
 from lipsync_demo.media.picture.orientation import UPRIGHT, Orientation, orientation
 
-QUALITY = 82
+WEBP_QUALITY = 82
+"""WebP quality, 0 to 100."""
 
 
 def stills(path: Path, moments: Sequence[Fraction], *, height: int = 180) -> list[bytes]:
-    """The frames of `path` shown at `moments`, seconds from its first frame, as WebP.
+    """Return the frames of `path` at `moments`, seconds from its first frame, as WebP.
 
-    Upright, square pixels, `height` pixels high (never enlarged); a moment after the end gives
+    Upright, square pixels, `height` pixels high (never enlarged). A moment after the end gives
     the last frame.
 
     Raises:
@@ -69,5 +70,5 @@ def _webp(frame: VideoFrame, way: Orientation, sar: Fraction, height: int) -> by
     stored = np.asarray(shown.to_ndarray(width=size[0], height=size[1], format="rgb24"), np.uint8)
     picture = way.applied(stored)
     out = BytesIO()
-    Image.fromarray(np.ascontiguousarray(picture)).save(out, "WEBP", quality=QUALITY)
+    Image.fromarray(np.ascontiguousarray(picture)).save(out, "WEBP", quality=WEBP_QUALITY)
     return out.getvalue()

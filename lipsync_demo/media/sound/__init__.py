@@ -1,1 +1,1 @@
-"""Sound as samples in time: its channels, its loudness, its holes."""
+"""Sound: channels, level, time stamps, packing."""

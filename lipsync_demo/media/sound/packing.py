@@ -1,4 +1,4 @@
-"""Decoded stretches to packed integers of one rate, width and number of channels."""
+"""Packs decoded stretches as interleaved integers of one rate, width and number of channels."""
 
 from __future__ import annotations
 
@@ -11,59 +11,59 @@ import numpy as np
 import numpy.typing as npt
 from av.audio.frame import AudioFrame
 
-from lipsync_demo.media.sound.channels import LAYOUTS, Matrix, stays
+from lipsync_demo.media.sound.channels import LAYOUTS, Matrix, supported
 from lipsync_demo.media.sound.level import Level, shares
 from lipsync_demo.media.sound.track import Stretch, Values
 
 
 class Packer:
-    """Takes stretches, keeps `data`: samples of `width` bytes, `channels` beside each other.
+    """Converts stretches to `data`: interleaved samples of `width` bytes.
 
-    Rate, width and channels are those of the first stretch, through `matrix` where there is
-    one; later stretches are fitted to them. `level`, when given, is told of every stretch;
-    nothing is kept then of channels that cannot stay as they are.
+    Rate (Hz), width and channels are the first stretch's, downmixed by `matrix` if given; later
+    stretches are converted to them. `level`, if given, measures every stretch; `data` then stays
+    empty if the layout needs a downmix.
     """
 
     def __init__(
         self, matrix: Matrix | None = None, gain: float = 1.0, level: Level | None = None
     ) -> None:
-        # Many small blocks would leave the heap in pieces.
+        # One buffer: many small blocks would fragment the heap.
         self.data = bytearray()
         self.first: Stretch | None = None
         self.rate, self.width, self.channels = 0, 0, 0
         self._matrix, self._gain, self._level = matrix, gain, level
         self._source_channels = 0
-        self._rerater: Rerater | None = None
+        self._resampler: Resampler | None = None
         self._due = Fraction(0)
 
     def add(self, stretch: Stretch, codec: str) -> None:
-        """Append a stretch, after the silence before it."""
+        """Append the silence before a stretch, then the stretch."""
         if self.first is None:
             self._begin(stretch, codec)
         if self._level is not None:
             self._level.add(stretch)
         if not self.channels:
             return
-        if self._rerater is not None and self._rerater.source != stretch.rate:
+        if self._resampler is not None and self._resampler.source != stretch.rate:
             self.end()
         self._silence(stretch.silence)
         values = self._mapped(stretch.values)
         if stretch.rate != self.rate:
             self._due += Fraction(len(values), stretch.rate)
-            if self._rerater is None:
-                self._rerater = Rerater(stretch.rate, self.rate, self.channels)
-            for block in self._rerater.some(np.asarray(shares(values), np.float32)):
+            if self._resampler is None:
+                self._resampler = Resampler(stretch.rate, self.rate, self.channels)
+            for block in self._resampler.process(np.asarray(shares(values), np.float32)):
                 self._append(block)
         else:
             self._append(values)
 
     def end(self) -> None:
-        """Append what is still on its way from another rate, as long as it is due."""
-        if self._rerater is None:
+        """Flush the resampler and trim to the exact duration."""
+        if self._resampler is None:
             return
-        for block in self._rerater.rest():
+        for block in self._resampler.flush():
             self._append(block)
-        self._rerater = None
+        self._resampler = None
         self._fit(round(self._due * self.rate))
 
     def _begin(self, stretch: Stretch, codec: str) -> None:
@@ -73,7 +73,7 @@ class Packer:
         self._source_channels = stretch.values.shape[1]
         if self._matrix is not None:
             self.channels = self._matrix.shape[1]
-        elif stays(stretch.layout):
+        elif supported(stretch.layout):
             self.channels = self._source_channels
 
     def _silence(self, seconds: Fraction) -> None:
@@ -96,13 +96,13 @@ class Packer:
         return values if self._gain == 1 else shares(values) * self._gain
 
     def _append(self, values: Values) -> None:
-        if self._rerater is None:
+        if self._resampler is None:
             self._due += Fraction(len(values), self.rate)
         self.data += packed(values, self.width).tobytes()
 
 
 def packed(values: Values, width: int) -> npt.NDArray[Any]:
-    """Samples of any type as integers of `width` bytes; what goes beyond full scale is cut."""
+    """Return samples of any type as integers of `width` bytes, clipped to full scale."""
     bits = 8 * width
     target = np.dtype(f"i{width}")
     if values.dtype == target:
@@ -119,29 +119,31 @@ def packed(values: Values, width: int) -> npt.NDArray[Any]:
     return np.asarray(values >> -shift).astype(target)
 
 
-class Rerater:
-    """Sound of one rate at another; `source` is the rate it comes in."""
+class Resampler:
+    """Converts sound from the rate `source` to `rate`, Hz."""
 
     def __init__(self, source: int, rate: int, channels: int) -> None:
         self.source = source
         self._layout = LAYOUTS[channels]
         self._resampler = av.AudioResampler("fltp", self._layout, rate)
 
-    def all(self, blocks: Iterable[npt.NDArray[np.float32]]) -> Iterator[npt.NDArray[np.float32]]:
-        """Every block, then the rest."""
+    def process_all(
+        self, blocks: Iterable[npt.NDArray[np.float32]]
+    ) -> Iterator[npt.NDArray[np.float32]]:
+        """Yield all blocks resampled."""
         for block in blocks:
-            yield from self.some(block)
-        yield from self.rest()
+            yield from self.process(block)
+        yield from self.flush()
 
-    def some(self, values: npt.NDArray[np.float32]) -> Iterator[npt.NDArray[np.float32]]:
-        """What can be told already after `values` (n, channels), or (n,) of one channel."""
+    def process(self, values: npt.NDArray[np.float32]) -> Iterator[npt.NDArray[np.float32]]:
+        """Yield the output available after `values` (n, channels), or (n,) for mono."""
         planes = np.ascontiguousarray(values.reshape(len(values), -1).T)
         frame = AudioFrame.from_ndarray(planes, "fltp", self._layout)
         frame.sample_rate = self.source
         yield from self._out(frame)
 
-    def rest(self) -> Iterator[npt.NDArray[np.float32]]:
-        """What is left."""
+    def flush(self) -> Iterator[npt.NDArray[np.float32]]:
+        """Yield the remaining output."""
         yield from self._out(None)
 
     def _out(self, frame: AudioFrame | None) -> Iterator[npt.NDArray[np.float32]]:

@@ -1,7 +1,7 @@
-"""Where decoded sound lies in time: holes stay silent, and what comes twice is heard once.
+"""Places decoded sound in time: gaps become silence, overlaps are dropped.
 
-Containers round times, capture clocks jitter, and packets get lost. A player follows the
-times where they leave the samples for good, and not where a single packet is a little off.
+Containers round time stamps, capture clocks jitter, and packets get lost. As in players, only
+lasting deviations of the time stamps count, not those of a single packet.
 """
 
 from __future__ import annotations
@@ -17,19 +17,21 @@ from av.audio.frame import AudioFrame
 
 from lipsync_demo.media.container.streams import exact
 
-LEAST, MOST = Fraction(3, 1000), Fraction(10, 1000)
-"""Seconds by which a packet may be off: half of its own length within these. Containers that
-count milliseconds are off by two; a lost packet of 10 ms is to be noticed."""
-LOOK = 12
-"""Packets that must agree before anything is moved."""
-RESTART = Fraction(1, 2)
-"""Seconds; times that go back further belong to a clock that began again."""
-MOST_SILENCE = Fraction(600)
-"""Seconds; times that jump ahead further are no hole but a broken clock."""
+MIN_SLACK = Fraction(3, 1000)
+"""Lower limit of a packet's tolerance, half its duration, seconds: containers that count
+milliseconds are off by two."""
+MAX_SLACK = Fraction(10, 1000)
+"""Upper limit of that tolerance, seconds: a lost packet of 10 ms must be noticed."""
+AGREEING_PACKETS = 12
+"""Packets that must agree on a deviation before sound is moved."""
+MIN_RESTART = Fraction(1, 2)
+"""Backward jump of time stamps, seconds, from which the clock has restarted."""
+MAX_SILENCE = Fraction(600)
+"""Longest gap, seconds; a longer jump is a broken clock."""
 
 
 class Placed(NamedTuple):
-    """A decoded frame, `silence` samples after the end of the one before, less `skip` of its own.
+    """A decoded frame, `silence` samples after the previous one, without its first `skip` samples.
 
     Both count at the rate of the track's first frame.
     """
@@ -40,9 +42,9 @@ class Placed(NamedTuple):
 
 
 def placed(frames: Iterable[AudioFrame], zero: Fraction | None) -> Iterator[Placed]:
-    """Lay frames along the clock that shows `zero` seconds when the file begins.
+    """Yield the frames placed on the file's clock, which starts at `zero` seconds.
 
-    None: it begins with the first sample. Sound before the beginning is skipped.
+    None starts at the first sample. Sound before the start is skipped.
     """
     clock: _Clock | None = None
     waiting: deque[AudioFrame] = deque()
@@ -52,19 +54,19 @@ def placed(frames: Iterable[AudioFrame], zero: Fraction | None) -> Iterator[Plac
         if clock is None:
             clock = _Clock(frame, zero)
         waiting.append(frame)
-        if len(waiting) == LOOK:
+        if len(waiting) == AGREEING_PACKETS:
             yield clock.place(waiting)
     while waiting and clock is not None:
         yield clock.place(waiting)
 
 
 def moment(frame: AudioFrame) -> Fraction | None:
-    """The frame's own time in seconds, None when the file does not say."""
+    """Return the frame's time stamp in seconds, or None."""
     return None if frame.pts is None else frame.pts * exact(frame.time_base)
 
 
 class _Clock:
-    """How far the sound has come: `end` seconds from the file's beginning, and `since` samples."""
+    """The position reached: `_end` seconds from the start of the file, and `_since` samples."""
 
     def __init__(self, first: AudioFrame, zero: Fraction | None) -> None:
         start = moment(first) or Fraction(0)
@@ -75,11 +77,11 @@ class _Clock:
         self._begun = False
 
     def _follows(self, frame: AudioFrame) -> bool:
-        """Whether the frame comes when it is due, to be told of most without exact sums."""
+        """Return whether the frame is on time; a fast check without fractions."""
         if not self._begun or frame.pts is None or frame.sample_rate != self._rate:
             return False
         due = self._due + self._since / self._rate
-        return abs(frame.pts * float(exact(frame.time_base)) - due) < LEAST
+        return abs(frame.pts * float(exact(frame.time_base)) - due) < MIN_SLACK
 
     def place(self, waiting: deque[AudioFrame]) -> Placed:
         if self._follows(waiting[0]):
@@ -104,11 +106,11 @@ class _Clock:
         return Placed(silence, skip, frame)
 
     def _move(self, waiting: deque[AudioFrame]) -> Fraction:
-        """Seconds to wait before the first of these frames, negative to skip."""
+        """Return the seconds of silence before the first of these frames, negative to skip."""
         off = self._off(waiting[0], self._end)
         if off is None:
             return Fraction(0)
-        if off > MOST_SILENCE or (self._begun and off < -RESTART):
+        if off > MAX_SILENCE or (self._begun and off < -MIN_RESTART):
             self._zero += off
             return Fraction(0)
         slack = _slack(waiting[0])
@@ -130,4 +132,4 @@ class _Clock:
 
 
 def _slack(frame: AudioFrame) -> Fraction:
-    return min(MOST, max(LEAST, Fraction(frame.samples, frame.sample_rate) / 2))
+    return min(MAX_SLACK, max(MIN_SLACK, Fraction(frame.samples, frame.sample_rate) / 2))

@@ -1,8 +1,7 @@
-"""The first sound of a file as samples in time: what probing counts and decoding keeps.
+"""Reads the first sound of a file as timed samples.
 
-A file that shows a moving picture begins with its first picture, as every output does: so a
-file that is both video and speech keeps the distance between the two. A file of sound alone
-begins with its first sample, after what its encoder put in front.
+A video file starts at its first picture, as every output does, so that its sound stays in sync. A
+sound file starts at its first sample, after the encoder's priming.
 """
 
 from __future__ import annotations
@@ -35,17 +34,17 @@ from lipsync_demo.media.container.streams import (
 from lipsync_demo.media.sound.times import moment, placed
 
 Values = npt.NDArray[Any]
-TOGETHER = 1 << 15
-"""Samples that are worked on at a time."""
-REORDERED = 64
-"""Packets among which the picture that is shown first is."""
+BLOCK_SAMPLES = 1 << 15
+"""Samples per block."""
+REORDER_WINDOW = 64
+"""Packets among which the first presented picture is."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Stretch:
-    """Decoded samples (n, channels) as the file holds them, `silence` seconds after those before.
+    """Decoded samples `values` (n, channels), `silence` seconds after the previous ones.
 
-    `rate` may change from one stretch to the next, and so may `layout`.
+    `rate` (Hz) and `layout` may change from one stretch to the next.
     """
 
     silence: Fraction
@@ -56,12 +55,11 @@ class Stretch:
 
 @dataclass(slots=True)
 class SoundTrack:
-    """A file's first sound, to be read once; what is known of it is complete afterwards.
+    """A file's first sound; iterate once, which sets the other fields.
 
-    `whole`: it begins with its first sample even where a picture comes later.
-    `codec` is FFmpeg's name. `start` is when the first sample is due by the file's own clock
-    and `zero` when the file begins, s. `chunks` is of how many joined recordings the file is
-    made.
+    `whole` starts at the first sample even if a picture comes later. `codec` is FFmpeg's name.
+    `start` is the first sample's time stamp and `zero` the start of the file, seconds of the
+    file's clock. `chunks` is the number of concatenated recordings.
     """
 
     path: Path
@@ -72,12 +70,12 @@ class SoundTrack:
     chunks: int = 1
 
     def __iter__(self) -> Iterator[Stretch]:
-        """Every stretch in order.
+        """Yield every stretch in order.
 
         Raises:
             MediaError: the file is no media or damaged.
         """
-        return _together(self._decoded())
+        return _merged(self._decoded())
 
     def _decoded(self) -> Iterator[Stretch]:
         with open_media(self.path) as container:
@@ -98,7 +96,7 @@ class SoundTrack:
 
 
 def first_picture(path: Path) -> Fraction | None:
-    """When a video shows its first picture, s by its own clock; None when it has none.
+    """Return the time stamp of a video's first picture, seconds of its clock, or None.
 
     Raises:
         MediaError: the file is no media or damaged.
@@ -108,7 +106,7 @@ def first_picture(path: Path) -> Fraction | None:
         if stream is None:
             return None
         packets = (p for p in container.demux(stream) if p.size and not p.is_discard)
-        stamps = [packet.pts for packet in islice(packets, REORDERED)]
+        stamps = [packet.pts for packet in islice(packets, REORDER_WINDOW)]
         known = [stamp for stamp in stamps if stamp is not None]
         if known and len(known) == len(stamps) and container.format.name != ASF:
             return min(known) * exact(stream.time_base)
@@ -126,7 +124,7 @@ def _parts(path: Path) -> Sequence[tuple[int, int] | None]:
 def _stretches(
     container: InputContainer, picture: Fraction | None
 ) -> Iterator[tuple[AudioFrame | None, Stretch]]:
-    """The stretches of one recording, the first with the frame it was made from."""
+    """Yield the stretches of one recording, the first with its frame."""
     stream = audio_stream(container)
     if stream is None:
         return
@@ -149,14 +147,14 @@ def _stretches(
             yield frame if first else None, Stretch(pause, values, own, frame.layout)
 
 
-def _together(stretches: Iterable[Stretch]) -> Iterator[Stretch]:
-    """Short stretches that follow each other as longer ones, which cost less to work on."""
+def _merged(stretches: Iterable[Stretch]) -> Iterator[Stretch]:
+    """Yield consecutive short stretches merged into longer ones, which cost less to process."""
     held: list[Stretch] = []
     count = 0
     for stretch in stretches:
         same = held and (
             not stretch.silence
-            and count < TOGETHER
+            and count < BLOCK_SAMPLES
             and (stretch.rate, stretch.layout.name) == (held[0].rate, held[0].layout.name)
             and stretch.values.dtype == held[0].values.dtype
         )

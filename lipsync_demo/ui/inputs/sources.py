@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Literal
 
 from lipsync_demo.markup.figures import megabytes, rate
-from lipsync_demo.media.container.failures import written
+from lipsync_demo.media.container.failures import explained_writing
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.preflight import lay
 from lipsync_demo.media.preview import PREVIEW, playable
@@ -100,7 +100,7 @@ def fetch(track: Track, url: str, folder: Path, *, limit_bytes: int, allow_priva
         DownloadFailed: the link cannot be downloaded.
         MediaError: the downloaded file cannot be used.
     """
-    with written():
+    with explained_writing():
         path = Path(tempfile.mkdtemp(prefix="link-", dir=folder)) / file_name(url)
     download(url, path, limit_bytes=limit_bytes, allow_private=allow_private)
     return read_source(track, path)

@@ -32,9 +32,9 @@ OFFERED = {
     "lipsync_demo.engine.speech": {
         "SpeechModel",
         "VoiceChannels",
-        "hear",
+        "extract_voice",
         "speech_samples",
-        "voice_of",
+        "voice_channels",
     },
     "lipsync_demo.engine.tracking": {"detect_faces", "follow", "locate_landmarks"},
 }

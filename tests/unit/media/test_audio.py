@@ -15,7 +15,7 @@ from lipsync_demo.media.audio import (
     AudioSegment,
     decode,
     lay_sound,
-    mixed,
+    mix_to_mono,
     samples_of,
     waveform,
 )
@@ -73,7 +73,7 @@ def test_speech_samples_are_exactly_as_long_as_the_speech(tmp_path: Path, rate: 
 def test_stereo_is_mixed_evenly() -> None:
     left, right = np.full(1600, 8000, np.int16), np.full(1600, -4000, np.int16)
     data = np.stack([left, right], 1).tobytes()
-    mono = mixed(AudioSegment(data=data, sample_width=2, frame_rate=16_000, channels=2))
+    mono = mix_to_mono(AudioSegment(data=data, sample_width=2, frame_rate=16_000, channels=2))
     assert mono == pytest.approx(2000 / 32_768, abs=1e-6)
 
 

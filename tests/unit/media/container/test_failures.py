@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 import lipsync_demo
 from lipsync_demo.engine.video.reader import FrameReader
 from lipsync_demo.media.audio import decode
-from lipsync_demo.media.container.failures import MEANINGS, explained, written
+from lipsync_demo.media.container.failures import MEANINGS, explained, explained_writing
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.picture.stills import stills
 from lipsync_demo.media.preview import make_preview
@@ -90,9 +90,9 @@ def test_an_error_of_our_own_goes_on(error: Exception) -> None:
 
 
 def test_a_full_disk_is_told_to_whoever_writes() -> None:
-    with pytest.raises(MediaError, match="no room left"), written():
+    with pytest.raises(MediaError, match="no room left"), explained_writing():
         raise OSError(errno.ENOSPC, "No space left on device")
-    with pytest.raises(IsADirectoryError), written():
+    with pytest.raises(IsADirectoryError), explained_writing():
         raise IsADirectoryError(errno.EISDIR, "a folder")
 
 

@@ -15,7 +15,15 @@ from lipsync_demo.engine.video.colours import Colours
 from lipsync_demo.engine.video.reader import FrameReader
 from lipsync_demo.engine.video.writer import VideoWriter
 from lipsync_demo.media.picture import hdr
-from lipsync_demo.media.picture.hdr import HLG, PQ, WHITE, in_standard_range, light, mapped, tone
+from lipsync_demo.media.picture.hdr import (
+    HLG,
+    PQ,
+    WHITE,
+    in_standard_range,
+    light,
+    mapped,
+    tone_map,
+)
 from lipsync_demo.media.picture.stills import stills
 from lipsync_demo.media.preflight import check_video
 from lipsync_demo.media.preview import browser_safe, make_preview, playable
@@ -79,8 +87,8 @@ def test_the_recommendations_own_figures() -> None:
 
 def test_the_tone_curve_keeps_faces_and_bends_highlights() -> None:
     levels = np.array([0.5, 10, 60, 80])
-    assert tone(levels) == pytest.approx(levels, rel=1e-6)
-    bent = tone(np.array([100.0, 203, 400, 700, 1000, 4000]))
+    assert tone_map(levels) == pytest.approx(levels, rel=1e-6)
+    bent = tone_map(np.array([100.0, 203, 400, 700, 1000, 4000]))
     assert (np.diff(bent[:5]) > 0).all()
     assert bent[1] == pytest.approx(158, rel=0.02)
     assert bent[4:] == pytest.approx([WHITE, WHITE], rel=1e-6)
@@ -121,7 +129,7 @@ def test_standard_range_is_left_alone(tmp_path: Path) -> None:
 def test_few_filters_are_kept_whatever_comes() -> None:
     for width in range(16, 80, 2):
         in_standard_range(hdr_frame(np.full((16, width, 3), 0.5), HLG))
-    assert len(hdr._graphs._idle) == hdr.MOST_IDLE
+    assert len(hdr._graphs._idle) == hdr.MAX_IDLE
 
 
 @pytest.mark.parametrize(("transfer", "name"), [(HLG, "a.mov"), (PQ, "a.mp4")])

@@ -9,7 +9,7 @@ import pytest
 
 from lipsync_demo.media.audio import decode, samples_of
 from lipsync_demo.media.probe import AudioInfo, probe
-from lipsync_demo.media.sound.level import CEILING
+from lipsync_demo.media.sound.level import PEAK_CEILING
 from tests.media_factory import speechlike, tone, wav_bytes, write_channels
 
 RATE = 48_000
@@ -84,7 +84,7 @@ def test_floats_beyond_full_scale_are_brought_below_it_as_a_whole(tmp_path: Path
     path.write_bytes(wav_bytes(SPEECH * 6, RATE, floats=True))
     sound = channels(path)[:, 0]
     assert info(path).peak == pytest.approx(6 * np.abs(SPEECH).max(), rel=1e-4)
-    assert np.abs(sound).max() == pytest.approx(CEILING, abs=1e-4)
+    assert np.abs(sound).max() == pytest.approx(PEAK_CEILING, abs=1e-4)
     assert np.corrcoef(sound, SPEECH)[0, 1] > 0.999999
 
 
@@ -108,4 +108,4 @@ def test_floats_within_full_scale_are_untouched(tmp_path: Path) -> None:
 def test_lossy_sound_that_overshoots_is_levelled(tmp_path: Path) -> None:
     path = write_channels(tmp_path / "a.m4a", SPEECH[None] * 3, RATE, "mono")
     assert info(path).peak > 1
-    assert np.abs(channels(path)).max() == pytest.approx(CEILING, abs=1e-4)
+    assert np.abs(channels(path)).max() == pytest.approx(PEAK_CEILING, abs=1e-4)

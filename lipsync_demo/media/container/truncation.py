@@ -1,6 +1,6 @@
-"""When a sound that was cut off would end, by its file's header.
+"""Detects truncated sound files by the duration that their header declares.
 
-Only headers that count are believed: not lengths that are guessed from a bit rate.
+Durations estimated from a bit rate are ignored.
 """
 
 from __future__ import annotations
@@ -15,18 +15,22 @@ from av.container import InputContainer
 from lipsync_demo.media.container.containers import MATROSKA
 from lipsync_demo.media.container.streams import audio_stream, exact, open_media
 
-SHORTEST = Fraction(1, 10)
-"""Seconds that may lack: padding, and containers that round."""
-LEAST_RATE, LONG_FRAME, SHORT_FRAME = 32_000, 1152, 576
-"""Samples of an MP3's frame from this rate on, and below it (ISO/IEC 11172-3 and 13818-3)."""
-_STREAMED = {0, 0xFFFFFFFF}
-"""Lengths in a WAV that say nothing: it was written while it was recorded."""
-_HEAD = 4096
-"""Bytes from the end of an MP3's tags among which its frame count stands."""
+MIN_MISSING = Fraction(1, 10)
+"""Missing seconds from which a file is truncated; less is padding or rounding."""
+MPEG1_RATE = 32_000
+"""Lowest sampling rate of MPEG-1 audio, Hz (ISO/IEC 11172-3); lower ones are MPEG-2."""
+MPEG1_FRAME = 1152
+"""Samples of an MPEG-1 layer III frame (ISO/IEC 11172-3)."""
+MPEG2_FRAME = 576
+"""Samples of an MPEG-2 layer III frame (ISO/IEC 13818-3)."""
+_UNKNOWN_LENGTHS = {0, 0xFFFFFFFF}
+"""Lengths in a WAV that was streamed while recording."""
+_HEAD_BYTES = 4096
+"""Bytes after an MP3's ID3 tags that contain its frame count."""
 
 
-def promised_end(path: Path) -> Fraction | None:
-    """Seconds, by the file's own clock, at which its first sound would end; None if it is whole.
+def truncated_end(path: Path) -> Fraction | None:
+    """Return the declared end of the first sound, seconds of the file's clock; None if complete.
 
     Raises:
         MediaError: the file cannot be read.
@@ -35,20 +39,20 @@ def promised_end(path: Path) -> Fraction | None:
         stream = audio_stream(container)
         if stream is None:
             return None
-        promised = _promised(path, container, stream)
-        cut = promised is not None and promised - _read(container, stream) > SHORTEST
-    return promised if cut else None
+        declared = _declared_end(path, container, stream)
+        cut = declared is not None and declared - _read(container, stream) > MIN_MISSING
+    return declared if cut else None
 
 
-def _promised(path: Path, container: InputContainer, stream: AudioStream) -> Fraction | None:
-    """Seconds at which the sound ends by the header; None where that is unknown."""
+def _declared_end(path: Path, container: InputContainer, stream: AudioStream) -> Fraction | None:
+    """Return the end of the sound by the header, seconds; None if unknown."""
     name = container.format.name
     if name == "wav":
         return _wav(path, stream)
     start = (stream.start_time or 0) * exact(stream.time_base)
     if name == "mp3":
-        count = _counted(path)
-        samples = LONG_FRAME if stream.rate >= LEAST_RATE else SHORT_FRAME
+        count = _frame_count(path)
+        samples = MPEG1_FRAME if stream.rate >= MPEG1_RATE else MPEG2_FRAME
         return None if count is None else start + Fraction(count * samples, stream.rate)
     if ("mp4" in name or name == "flac") and stream.duration:
         return start + stream.duration * exact(stream.time_base)
@@ -65,15 +69,15 @@ def _read(container: InputContainer, stream: AudioStream) -> Fraction:
     return end
 
 
-def _counted(path: Path) -> int | None:
-    """How many frames an MP3 says it has (Xing's or LAME's header), None when it does not."""
+def _frame_count(path: Path) -> int | None:
+    """Return the number of frames in an MP3's Xing or LAME header; None without one."""
     with path.open("rb") as file:
         tag = file.read(10)
         if tag[:3] == b"ID3":
             file.seek(10 + sum(byte << 7 * (3 - n) for n, byte in enumerate(tag[6:10])))
         else:
             file.seek(0)
-        head = file.read(_HEAD)
+        head = file.read(_HEAD_BYTES)
     at = max(head.find(b"Xing"), head.find(b"Info"))
     if at < 0 or not head[at + 7] & 1:
         return None
@@ -81,17 +85,17 @@ def _counted(path: Path) -> int | None:
 
 
 def _wav(path: Path, stream: AudioStream) -> Fraction | None:
-    """Seconds in the chunk `data` of a RIFF file (Microsoft, "Multimedia Programming
+    """Return the seconds of the chunk `data` of a RIFF file (Microsoft, "Multimedia Programming
     Interface and Data Specifications 1.0")."""
     bits = stream.codec_context.bit_rate
     if not bits or not stream.codec_context.name.startswith("pcm_"):
-        return None  # what packed sound lasts is only estimated by its header
+        return None  # the header only estimates the duration of compressed sound
     with path.open("rb") as file:
         if file.read(12)[:4] != b"RIFF":
             return None
         while len(head := file.read(8)) == 8:
             length = int.from_bytes(head[4:], "little")
             if head[:4] == b"data":
-                return None if length in _STREAMED else Fraction(8 * length, bits)
+                return None if length in _UNKNOWN_LENGTHS else Fraction(8 * length, bits)
             file.seek(length + length % 2, 1)
     return None
