@@ -1,1 +1,1 @@
-"""What may go wrong with two inputs, found before they are sent, and what mends it."""
+"""Finds problems of two inputs before they are sent, and remedies."""

@@ -1,4 +1,4 @@
-"""Everything worth saying about one input, each with the remedy that mends it at once."""
+"""Examines one input: findings, each with its remedy, if any."""
 
 from __future__ import annotations
 
@@ -21,29 +21,32 @@ from lipsync_demo.media.preflight import (
 )
 from lipsync_demo.media.probe import AudioInfo, MediaInfo
 
-SMALL_IOD = 28.0
-"""Pixels between the eyes below which lips are a few pixels high."""
-TURNED = 35.0
-"""Degrees from which a face counts as turned away."""
-CLIPPED = 0.001
-QUIET_DBFS = -35.0
-NOISY_DB = 16.0
-"""Pauses less than this below the words are not pauses: something else is heard in them."""
-SPOKEN = 0.05
+MIN_IOD = 28.0
+"""Inter-ocular distance, pixels, below which lips are a few pixels high."""
+MAX_YAW = 35.0
+"""Yaw, degrees, above which a face is turned away."""
+MAX_CLIPPED = 0.001
+"""Share of clipped samples above which they are reported."""
+MIN_DBFS = -35.0
+"""RMS level, dBFS, below which speech is quiet."""
+MIN_PAUSE_DB = 16.0
+"""Level of words over pauses, dB, below which there is noise or music."""
+MIN_SPEECH_SHARE = 0.05
 """Share of the time below which a recording has no speech."""
-SILENCE_SECONDS = 1
+MIN_SILENCE = 1
+"""Silence at an end from which it is reported, seconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """What was found in one input; `praise` says what is fine, in a few words."""
+    """Findings about one input; `praise` names what is good, in a few words."""
 
     found: tuple[Finding, ...]
     praise: str
 
 
 def examine_video(info: MediaInfo) -> Examined:
-    """Look at the talking video.
+    """Examine the talking video.
 
     Raises:
         MediaError: the file cannot be read.
@@ -52,8 +55,8 @@ def examine_video(info: MediaInfo) -> Examined:
     video = info.video
     if video is None or info.still:
         return Examined(tuple(found), "")
-    seen = faces(info.path)
-    found += _faces(seen)
+    sampled = faces(info.path)
+    found += _faces(sampled)
     if not video.orientation.upright:
         found.append(_stored(video.orientation))
     if video.sar != 1:
@@ -63,11 +66,11 @@ def examine_video(info: MediaInfo) -> Examined:
                 words.SHAPE_KEPT,
             )
         )
-    return Examined(tuple(found), _praise(seen, info))
+    return Examined(tuple(found), _praise(sampled, info))
 
 
 def examine_audio(info: MediaInfo) -> Examined:
-    """Listen to the speech.
+    """Examine the speech.
 
     Raises:
         MediaError: the file cannot be read.
@@ -75,11 +78,11 @@ def examine_audio(info: MediaInfo) -> Examined:
     found = check_audio(info)
     if info.audio is None or info.audio.silent:
         return Examined(tuple(found), "")
-    heard = voice(info.path)
+    speech = voice(info.path)
     known = any(finding.fix is Fix.NORMALISE for finding in found)
-    found += _voice(heard, info.audio, quiet=known)
+    found += _voice(speech, info.audio, quiet=known)
     found += [*track.times(info.audio), *track.level(info.audio)]
-    found += track.channels(info.audio, heard.channels, heard.kept)
+    found += track.channels(info.audio, speech.channels, speech.kept)
     streams = _sounds(info.path)
     if streams > 1:
         found.append(
@@ -89,12 +92,14 @@ def examine_audio(info: MediaInfo) -> Examined:
                 Fix.FIRST_STREAM,
             )
         )
-    clean = heard.spoken >= SPOKEN and (heard.bed is None or heard.bed >= NOISY_DB)
+    clean = speech.spoken >= MIN_SPEECH_SHARE and (
+        speech.pause_db is None or speech.pause_db >= MIN_PAUSE_DB
+    )
     return Examined(tuple(found), words.CLEAR_VOICE if clean else "")
 
 
-def _faces(seen: Faces) -> list[Finding]:
-    if seen.share == 0:
+def _faces(sampled: Faces) -> list[Finding]:
+    if sampled.share == 0:
         return [
             _warn(
                 words.NO_FACE,
@@ -102,92 +107,92 @@ def _faces(seen: Faces) -> list[Finding]:
             )
         ]
     found = []
-    if seen.share < 0.9:
-        lasts = seen.part[1] > seen.part[0]
+    if sampled.share < 0.9:
+        lasts = sampled.part[1] > sampled.part[0]
         found.append(
             _warn(
-                words.face_seldom(seen.share),
+                words.face_seldom(sampled.share),
                 words.FACE_SELDOM_HINT,
                 Fix.TRIM if lasts else None,
-                seen.part if lasts else None,
+                sampled.part if lasts else None,
             )
         )
-    if seen.iod < SMALL_IOD:
+    if sampled.iod < MIN_IOD:
         found.append(
             _warn(
-                words.small_face(seen.iod),
+                words.small_face(sampled.iod),
                 words.SMALL_FACE_HINT,
             )
         )
-    if seen.yaw > TURNED:
+    if sampled.yaw > MAX_YAW:
         found.append(
             _warn(
-                words.turned_away(seen.yaw),
+                words.turned_away(sampled.yaw),
                 words.TURNED_AWAY_HINT,
             )
         )
-    if seen.mouth_cut:
+    if sampled.mouth_cut:
         found.append(
             _warn(
-                words.mouth_cut(seen.mouth_cut),
+                words.mouth_cut(sampled.mouth_cut),
                 words.MOUTH_CUT_HINT,
             )
         )
-    elif seen.chin_cut:
+    elif sampled.chin_cut:
         found.append(
             _note(
-                words.chin_cut(seen.chin_cut),
+                words.chin_cut(sampled.chin_cut),
                 words.CHIN_CUT_HINT,
             )
         )
-    if seen.most > 1:
+    if sampled.most > 1:
         found.append(
             _warn(
-                words.like_faces(seen.most),
+                words.like_faces(sampled.most),
                 words.LIKE_FACES_HINT,
             )
         )
     return found
 
 
-def _voice(heard: Voice, audio: AudioInfo, *, quiet: bool) -> list[Finding]:
+def _voice(speech: Voice, audio: AudioInfo, *, quiet: bool) -> list[Finding]:
     found = []
     length, clipped = audio.duration, track.lost_to_clipping(audio)
-    if heard.spoken < SPOKEN:
+    if speech.spoken < MIN_SPEECH_SHARE:
         found.append(
             _warn(
                 words.HARDLY_SPEECH,
                 words.HARDLY_SPEECH_HINT,
             )
         )
-    if clipped > CLIPPED:
+    if clipped > MAX_CLIPPED:
         found.append(
             _warn(
                 words.clipped(clipped),
                 words.CLIPPED_HINT,
             )
         )
-    if heard.level < QUIET_DBFS and not quiet:
+    if speech.level < MIN_DBFS and not quiet:
         found.append(
             _warn(
-                words.quiet(heard.level),
+                words.quiet(speech.level),
                 words.QUIET_HINT,
                 Fix.NORMALISE,
             )
         )
-    if heard.bed is not None and heard.bed < NOISY_DB:
+    if speech.pause_db is not None and speech.pause_db < MIN_PAUSE_DB:
         found.append(
             _warn(
-                words.other_sound(heard.bed),
+                words.other_sound(speech.pause_db),
                 words.OTHER_SOUND_HINT,
             )
         )
     edges: tuple[tuple[Fraction, str, Part], ...] = (
-        (heard.lead, "start", (heard.lead, length)),
-        (heard.trail, "end", (Fraction(0), length - heard.trail)),
+        (speech.lead, "start", (speech.lead, length)),
+        (speech.trail, "end", (Fraction(0), length - speech.trail)),
     )
     for seconds, place, kept in edges:
-        if seconds >= SILENCE_SECONDS:
+        if seconds >= MIN_SILENCE:
             found.append(
                 _note(
                     words.silence(float(seconds), place),
@@ -210,10 +215,10 @@ def _stored(orientation: Orientation) -> Finding:
     return _note(what, words.SET_UPRIGHT)
 
 
-def _praise(seen: Faces, info: MediaInfo) -> str:
-    if seen.share == 0 or info.video is None:
+def _praise(sampled: Faces, info: MediaInfo) -> str:
+    if sampled.share == 0 or info.video is None:
         return ""
-    return words.faces_of_size(seen.most, seen.iod)
+    return words.faces_of_size(sampled.most, sampled.iod)
 
 
 def _sounds(path: Path) -> int:

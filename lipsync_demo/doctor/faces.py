@@ -1,4 +1,4 @@
-"""The faces in a video, by a look at a few of its frames."""
+"""Finds the faces in sampled frames of a video."""
 
 from __future__ import annotations
 
@@ -15,17 +15,18 @@ from lipsync_demo.engine.tracking import detect_faces, locate_landmarks
 from lipsync_demo.engine.video import FrameReader
 from lipsync_demo.media.preflight import Part
 
-LOOKS = 9
-LARGE = 0.6
-"""A second face counts when it is at least so large beside the largest."""
+SAMPLES = 9
+"""Frames sampled."""
+MIN_FACE_RATIO = 0.6
+"""Size relative to the largest face from which another one counts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Faces:
-    """`share` (0 to 1) of the looks that show a face, its middle inter-ocular distance in
-    pixels, its middle turn in degrees, how many faces of like size there are at most, `part`,
-    the longest stretch between looks that all show a face, and the shares of those that do in
-    which the picture's edge cuts the mouth, and the chin.
+    """The `share` (0 to 1) of samples with a face, its median inter-ocular distance `iod` in
+    pixels and absolute yaw in degrees, the largest number of faces of similar size (`most`), the
+    longest `part` with a face in all samples, and the shares of samples with a face in which the
+    picture's edge cuts mouth or chin.
     """
 
     share: float
@@ -38,7 +39,7 @@ class Faces:
 
 
 def faces(path: Path) -> Faces:
-    """Look at frames spread over the video.
+    """Return the faces in frames spread over the video.
 
     Raises:
         MediaError: the file cannot be read.
@@ -47,7 +48,7 @@ def faces(path: Path) -> Faces:
     sizes, turns, counts, shown, cut = [], [], [], [], []
     with FrameReader(path) as reader:
         count = len(reader)
-        numbers = np.unique(np.linspace(0, count - 1, min(LOOKS, count)).astype(int))
+        numbers = np.unique(np.linspace(0, count - 1, min(SAMPLES, count)).astype(int))
         times = reader.times
         moments = [(times.pts[int(n)] - times.pts[0]) * times.time_base for n in numbers]
         for picture in reader.pictures([int(n) for n in numbers]):
@@ -61,7 +62,7 @@ def faces(path: Path) -> Faces:
             sizes.append(max(across))
             turns.append(abs(float(np.degrees(fit_pose(settled[0].points).yaw))))
             cut.append(_cut(settled[0].points, (picture.width, picture.height)))
-            counts.append(sum(size >= LARGE * max(across) for size in across))
+            counts.append(sum(size >= MIN_FACE_RATIO * max(across) for size in across))
     if not sizes:
         return Faces(0.0, 0.0, 0.0, 0, (Fraction(0), times.duration))
     return Faces(
@@ -75,14 +76,14 @@ def faces(path: Path) -> Faces:
 
 
 def _cut(points: NDArray[np.float32], size: tuple[int, int]) -> tuple[bool, bool]:
-    """Whether the picture's edge cuts the mouth, and whether it cuts the chin."""
+    """Return whether the picture's edge cuts the mouth, and whether it cuts the chin."""
     chin = points[list(CHIN), :2]
     whole = (chin >= 0).all() and (chin < size).all()
     return not in_sight(points, size), not whole
 
 
 def longest(shown: Sequence[bool], moments: Sequence[Fraction]) -> Part:
-    """The longest stretch whose looks all show a face; one look alone is no stretch."""
+    """Return the longest part whose samples all show a face; a single sample is none."""
     stretches, first = [(Fraction(0), Fraction(0))], 0
     for number, seen in enumerate(shown):
         if not seen:

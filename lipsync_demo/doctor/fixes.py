@@ -1,7 +1,7 @@
-"""One-click remedies: each writes a new file and leaves the original alone.
+"""One-click remedies: each writes a new file, returns its path and keeps the original.
 
-Times are exact: a cut falls on the frame or sample that is shown or heard at its moment, and
-a constant frame rate shows at each moment the frame the original shows then.
+Times are exact: a cut is on the frame or sample at its time, and a constant frame rate shows at
+each time the frame that the original shows.
 """
 
 from __future__ import annotations
@@ -25,18 +25,21 @@ from lipsync_demo.media.probe import probe
 RATES = tuple(
     Fraction(n) for n in ("24000/1001", "24", "25", "30000/1001", "30", "50", "60000/1001", "60")
 )
-"""Constant rates that a varying one is brought to: the nearest not below it."""
+"""Standard frame rates, Hz, for a variable one: the nearest not below it is used."""
 TARGET_DBFS = -20.0
+"""RMS level of normalised speech, dBFS."""
 PEAK_DBFS = -1.0
+"""Largest peak of normalised speech, dBFS."""
 SPEECH_RATE = 48_000
+"""Sampling rate of mono speech, Hz."""
 
 
 Frames = list[tuple[Fraction, Fraction, int]]
-"""Start and length in seconds, and number of the source's frame."""
+"""Start and duration in seconds, and number of the source frame."""
 
 
 def trim_video(path: Path, target: Path, start: Fraction, end: Fraction) -> Path:
-    """The frames shown from `start` to `end`, seconds from the first frame, and their sound.
+    """Write the frames from `start` to `end`, seconds from the first frame, and their sound.
 
     Raises:
         MediaError: nothing is left, or the file cannot be read.
@@ -48,11 +51,11 @@ def trim_video(path: Path, target: Path, start: Fraction, end: Fraction) -> Path
         kept = [n for n in range(len(times.pts)) if start <= stamps[n] < end]
         return [(stamps[n] - stamps[kept[0]], stamps[n + 1] - stamps[n], n) for n in kept]
 
-    return _written(path, target, chosen, start, end)
+    return _write(path, target, chosen, start, end)
 
 
 def constant_rate(path: Path, target: Path) -> Path:
-    """The same video at the nearest standard rate; nothing moves in time.
+    """Write the video at the nearest standard rate; nothing moves in time.
 
     Raises:
         MediaError: the file cannot be read.
@@ -64,33 +67,33 @@ def constant_rate(path: Path, target: Path) -> Path:
         stamps = [(p - times.pts[0]) * times.time_base for p in times.pts]
         count = max(1, round(times.duration * rate))
         at = [Fraction(n) / rate for n in range(count)]
-        # Half a frame later, so that a frame due a moment after is not missed.
+        # Half a frame later, so that rounding does not miss a frame.
         numbers = [bisect_right(stamps, moment + 1 / rate / 2) - 1 for moment in at]
         return [(moment, 1 / rate, max(0, n)) for moment, n in zip(at, numbers, strict=True)]
 
-    return _written(path, target, chosen)
+    return _write(path, target, chosen)
 
 
 def smaller(path: Path, target: Path) -> Path:
-    """The same video within the largest picture that is taken.
+    """Write the video downscaled to the largest accepted picture.
 
     Raises:
         MediaError: the file cannot be read.
     """
-    return _written(path, target, _all, fit=True)
+    return _write(path, target, _all, fit=True)
 
 
 def plain(path: Path, target: Path) -> Path:
-    """The same video written as it is shown: upright, in one size, without turning flags.
+    """Write the video as displayed: upright, in one size, without a display matrix.
 
     Raises:
         MediaError: the file cannot be read.
     """
-    return _written(path, target, _all)
+    return _write(path, target, _all)
 
 
 def first_stream(path: Path, target: Path) -> Path:
-    """Only the first sound of a file, as WAV.
+    """Write only the first sound of a file, as WAV.
 
     Raises:
         MediaError: the file has no sound or cannot be read.
@@ -99,7 +102,7 @@ def first_stream(path: Path, target: Path) -> Path:
 
 
 def alone(path: Path, target: Path) -> Path:
-    """The whole sound of a video, also what comes before its first picture, as WAV.
+    """Write the whole sound of a video, including what precedes its first picture, as WAV.
 
     Raises:
         MediaError: the file has no sound or cannot be read.
@@ -108,7 +111,7 @@ def alone(path: Path, target: Path) -> Path:
 
 
 def trim_audio(path: Path, target: Path, start: Fraction, end: Fraction) -> Path:
-    """The sound from `start` to `end` seconds, exact to the sample, as WAV.
+    """Write the sound from `start` to `end` seconds, sample-accurate, as WAV.
 
     Raises:
         MediaError: nothing is left, or the file cannot be read.
@@ -122,7 +125,7 @@ def trim_audio(path: Path, target: Path, start: Fraction, end: Fraction) -> Path
 
 
 def normalise(path: Path, target: Path) -> Path:
-    """The speech at an ordinary level, its peaks below full scale, as WAV.
+    """Write the speech at `TARGET_DBFS`, with peaks up to `PEAK_DBFS`, as WAV.
 
     Raises:
         MediaError: the file has no sound or cannot be read.
@@ -138,7 +141,7 @@ def normalise(path: Path, target: Path) -> Path:
 
 
 def mono(path: Path, target: Path) -> Path:
-    """The voice as one channel at 48 kHz, from whichever channels it is in, as WAV.
+    """Write the voice, from whichever channels it is in, as mono WAV at 48 kHz.
 
     Raises:
         MediaError: the file has no sound or cannot be read.
@@ -163,7 +166,7 @@ def _all(reader: FrameReader) -> Frames:
     return [(stamps[n], stamps[n + 1] - stamps[n], n) for n in range(len(times.pts))]
 
 
-def _written(
+def _write(
     path: Path,
     target: Path,
     choose: Callable[[FrameReader], Frames],
@@ -194,14 +197,14 @@ def _written(
 
 
 def _tick(frames: Frames) -> Fraction:
-    """A time base in which every start is whole, or a 90 000th of a second."""
+    """Return a time base, seconds, in which every start is whole, or 1/90 000."""
     denominators = {at.denominator for at, _, _ in frames} | {frames[0][1].denominator}
     common = int(np.lcm.reduce([int(d) for d in denominators]))
     return Fraction(1, common) if common <= 1_000_000 else Fraction(1, 90_000)
 
 
 def _cut_sound(path: Path, start: Fraction, end: Fraction) -> HeldSound:
-    """Decoded samples between two moments after the first picture."""
+    """Return the samples from `start` to `end`, seconds after the first picture."""
     sound = decode(path)
     rate = sound.frame_rate
     width = np.int16 if sound.sample_width == 2 else np.int32

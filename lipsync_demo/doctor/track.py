@@ -1,4 +1,4 @@
-"""What is odd about a speech track: its times, its channels, its level."""
+"""Findings about a speech track: times, channels, level."""
 
 from __future__ import annotations
 
@@ -10,25 +10,27 @@ from lipsync_demo.engine.speech import VoiceChannels
 from lipsync_demo.media.preflight import Finding, Fix, Severity
 from lipsync_demo.media.probe import AudioInfo
 
-NOTICED = Fraction(1, 25)
-"""Seconds from which a distance between sound and picture is worth a word."""
-LOUD = 10 ** (0.5 / 20)
-"""Peak of full scale from which a sound beyond it is worth a word: codecs add a little."""
+MIN_OFFSET = Fraction(1, 25)
+"""Offset between sound and picture from which it is reported, seconds."""
+MIN_OVERSHOOT = 10 ** (0.5 / 20)
+"""Peak, relative to full scale, from which it is reported (0.5 dB): codecs overshoot a little."""
 CLIPPED_PEAK = {"pcm_f": 1.001, "": 10 ** (3 / 20)}
-"""Peak up to which samples at full scale were cut off, by the codec's name: what was clipped before
-a lossy codec comes out of it at most a little higher, float samples as they were."""
+"""Peak, by codec prefix, up to which samples at full scale are clipped: a lossy codec overshoots
+clipped sound a little, float samples do not."""
 STEREO = (words.LEFT, words.RIGHT)
+"""Names of two channels."""
 PLACES = ("left", "right", "centre", "bass", words.LEFT_REAR, words.RIGHT_REAR)
+"""Names of the channels of 5.1."""
 
 
 def lost_to_clipping(audio: AudioInfo) -> float:
-    """The share of samples (0 to 1) that were cut off at full scale when the sound was made."""
+    """Return the share of clipped samples, 0 to 1."""
     most = next(peak for name, peak in CLIPPED_PEAK.items() if audio.codec.startswith(name))
     return audio.full if audio.peak <= most else 0.0
 
 
 def times(audio: AudioInfo) -> list[Finding]:
-    """Findings about where the sound lies, and of how many recordings it is made."""
+    """Return findings about gaps, offsets and concatenated recordings."""
     found = []
     if audio.chunks > 1:
         found.append(
@@ -39,7 +41,7 @@ def times(audio: AudioInfo) -> list[Finding]:
                 Fix.JOIN,
             )
         )
-    if audio.early >= NOTICED:
+    if audio.early >= MIN_OFFSET:
         found.append(
             _finding(
                 Severity.WARNING,
@@ -48,7 +50,7 @@ def times(audio: AudioInfo) -> list[Finding]:
                 Fix.ALONE,
             )
         )
-    if audio.lead >= NOTICED:
+    if audio.lead >= MIN_OFFSET:
         found.append(
             _finding(
                 Severity.NOTE,
@@ -70,8 +72,8 @@ def times(audio: AudioInfo) -> list[Finding]:
 
 
 def level(audio: AudioInfo) -> list[Finding]:
-    """Findings about sound beyond full scale of which nothing is lost."""
-    if audio.peak < LOUD or lost_to_clipping(audio) > 0:
+    """Return findings about unclipped sound beyond full scale."""
+    if audio.peak < MIN_OVERSHOOT or lost_to_clipping(audio) > 0:
         return []
     return [
         _finding(
@@ -84,7 +86,7 @@ def level(audio: AudioInfo) -> list[Finding]:
 
 
 def channels(audio: AudioInfo, voice: VoiceChannels, kept: int) -> list[Finding]:
-    """Findings about the channels; `kept` is how many of them an output has."""
+    """Return findings about the channels; `kept` is their number in an output."""
     where = " and ".join(_name(audio, kept, number) for number in voice.channels)
     if voice.opposed:
         return [

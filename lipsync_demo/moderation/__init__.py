@@ -1,4 +1,4 @@
-"""How likely frames are not safe for work."""
+"""NSFW scores of frames."""
 
 NSFW_SCORE = 0.8
-"""Scores from here on are flagged; Yahoo's own guidance for "not safe"."""
+"""Score, 0 to 1, from which a frame is flagged; Yahoo's guidance for "not safe"."""

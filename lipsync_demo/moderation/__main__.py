@@ -1,7 +1,7 @@
-"""`python -m lipsync_demo.moderation VIDEO…`: look at videos in a process of its own.
+"""`python -m lipsync_demo.moderation VIDEO…`: score videos in a separate process.
 
-Prints one JSON list with `{"score", "frames"}` for each video, null where it cannot be read or
-shows nothing.
+Prints a JSON list with `{"score", "frames"}` for each video, null if it cannot be read or has no
+picture.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from lipsync_demo.media.errors import MediaError
 from lipsync_demo.moderation.nsfw import nsfw_score, sample
 
 
-def look(path: Path) -> dict[str, float | int] | None:
-    """The highest score among the frames looked at, and how many they are."""
+def score_video(path: Path) -> dict[str, float | int] | None:
+    """Return the highest score of the sampled frames and their number, or None."""
     try:
         scores = [nsfw_score([frame]) for frame in sample(path)]
     except MediaError:
@@ -26,7 +26,7 @@ def look(path: Path) -> dict[str, float | int] | None:
 
 def main() -> None:
     os.nice(10)
-    found = [look(Path(name)) for name in sys.argv[1:]]
+    found = [score_video(Path(name)) for name in sys.argv[1:]]
     sys.stdout.write(json.dumps(found) + "\n")
 
 

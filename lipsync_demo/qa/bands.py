@@ -1,6 +1,6 @@
-"""How far sound may be from the picture, as broadcasters have written it down.
+"""Tolerances of the A/V offset in broadcasting.
 
-Milliseconds of the sound's lateness: negative is early sound, which people mind sooner.
+Milliseconds by which the sound is late: negative is early sound, which people notice sooner.
 
 Sources: ITU-R BT.1359-1 as given by
 https://www.forasoft.com/learn/audio-for-video/articles-audio/lip-sync-itu-r-bt-1359-tolerance-windows
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """From `earliest` (negative) to `latest` milliseconds late."""
+    """Offsets from `earliest` (negative) to `latest`, milliseconds late."""
 
     name: str
     earliest: float

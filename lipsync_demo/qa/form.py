@@ -1,4 +1,4 @@
-"""Length and form of an output: what was asked for, and what changed on the way."""
+"""Checks the length and the format of an output against the inputs."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from lipsync_demo.qa.models import Check, Outcome
 
 
 def check_length(output: MediaInfo, expected: Fraction | None) -> Sequence[Check]:
-    """Picture and sound against the length the mode promises, to within a frame each."""
+    """Check picture and sound against the mode's length, `expected` seconds, to within a frame."""
     if output.video is None:
         return []
     frame = 1 / output.video.fps
     checks = [_length("length", words.LENGTH, output.video.duration, expected, frame)]
     if output.audio is not None:
-        # An AAC packet is longer than many frames, so sound may go on a little more.
+        # An AAC packet may be longer than a frame, so sound may end a little later.
         slack = max(frame, Fraction(2048, output.audio.rate))
         sound = output.audio.duration
         checks.append(_length("sound_length", words.SOUND_LENGTH, sound, expected, slack))
@@ -50,7 +50,7 @@ def _length(
 
 
 def check_whole(output: MediaInfo, source: MediaInfo | None) -> list[Check]:
-    """That neither file was cut off; a check for each that was, by what its own header says."""
+    """Return a check for each file that is truncated according to its header."""
     checks = []
     for name, title, info, outcome, text in (
         ("whole", words.WHOLE_OUTPUT, output, Outcome.FAIL, words.OUTPUT_CUT_OFF),
@@ -67,7 +67,7 @@ def check_whole(output: MediaInfo, source: MediaInfo | None) -> list[Check]:
 
 
 def check_form(output: MediaInfo, source: MediaInfo | None, audio: MediaInfo | None) -> list[Check]:
-    """Size, frame rate, codecs and channels of the output beside the inputs'."""
+    """Check size, frame rate, codecs and channels of the output against the inputs'."""
     checks: list[Check] = []
     new, old = output.video, source.video if source else None
     if new is not None and old is not None:
@@ -94,7 +94,7 @@ def check_form(output: MediaInfo, source: MediaInfo | None, audio: MediaInfo | N
 
 
 def _colours(new: VideoInfo, old: VideoInfo) -> Check:
-    """Whether what the output says of its colours can be true, where one of the two is HDR."""
+    """Check that the output's colour tags are consistent, if either file is HDR."""
     tags = (new.primaries, new.transfer, new.matrix)
     value, band = (_colour_words(v) for v in (new, old))
     outcome, text = Outcome.PASS, words.BECAME_STANDARD_RANGE
@@ -122,6 +122,6 @@ def _same(name: str, title: str, now: str, before: str, same: bool, else_: Outco
 
 
 def _changed(name: str, title: str, now: str, before: str) -> Check:
-    """Something a service may change without harm; the change is told."""
+    """Return a passing check that names a harmless change."""
     text = words.AS_INPUT if now == before else words.input_has(before)
     return Check(name, title, now, before, Outcome.PASS, text)

@@ -1,4 +1,4 @@
-"""Everything that can be measured of an output, with as much of its inputs as there is."""
+"""Runs all checks of an output that its available inputs allow."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ from lipsync_demo.qa.mouth.lips import check_lips
 from lipsync_demo.qa.mouth.mouths import mouths
 from lipsync_demo.qa.picture.alignment import Aligned, align
 from lipsync_demo.qa.picture.likeness import check_likeness
-from lipsync_demo.qa.picture.motion import check_motion, look
+from lipsync_demo.qa.picture.motion import check_motion, frame_stats
 from lipsync_demo.qa.picture.pictures import check_pictures
 from lipsync_demo.qa.picture.shades import check_shades
 from lipsync_demo.qa.sound.fidelity import check_sound
 
-LOOK_SECONDS = 30.0
-"""How much of a video the A/V offset is judged by."""
-SURE = 0.25
-"""Confidence from which an offset is worth a verdict."""
+MAX_SYNC_SECONDS = 30.0
+"""Seconds of video from which the A/V offset is estimated."""
+MIN_CONFIDENCE = 0.25
+"""Confidence from which an offset is judged."""
 
 
 def measure(
@@ -39,36 +39,42 @@ def measure(
     *,
     cache: Path | None = None,
 ) -> Measures:
-    """Measure `output`, made from `source` and `speech` by `mode`; what is not given is not known.
+    """Measure `output`, made from `source` and `speech` in `mode`; without them checks are skipped.
 
-    `cache` is a folder in which the source's own A/V score is kept by content.
+    `cache` is a folder for the source's own A/V score, by content.
 
     Raises:
         MediaError: the output, or an input that is given, cannot be read.
     """
-    shown = probe_video(output)
-    given = probe_video(source) if source else None
-    said = probe_audio(speech) if speech else None
-    aligned = _aligned(output, source, said, mode)
+    output_info = probe_video(output)
+    source_info = probe_video(source) if source else None
+    speech_info = probe_audio(speech) if speech else None
+    aligned = _aligned(output, source, speech_info, mode)
     expected = None
-    if mode and given and given.video and said and said.audio:
-        expected = output_seconds(mode, given.video.duration, said.audio.duration)
-    seen = mouths(output, LOOK_SECONDS)
-    checks: list[Check] = [*check_length(shown, expected)]
-    if speech and aligned and shown.audio is not None:
+    if mode and source_info and source_info.video and speech_info and speech_info.audio:
+        expected = output_seconds(mode, source_info.video.duration, speech_info.audio.duration)
+    mouth = mouths(output, MAX_SYNC_SECONDS)
+    checks: list[Check] = [*check_length(output_info, expected)]
+    if speech and aligned and output_info.audio is not None:
         checks += check_sound(output, speech, aligned.laid)
-        checks += check_lips(seen, speech, aligned.laid)
-    made, own_pictures = look(output), look(source) if source else None
+        checks += check_lips(mouth, speech, aligned.laid)
+    made, own_pictures = frame_stats(output), frame_stats(source) if source else None
     checks += check_motion(made, own_pictures, aligned)
     if source and aligned and own_pictures:
-        checks += check_pictures((output, made), (source, own_pictures), aligned, seen.box)
-        checks.append(check_likeness(output, source, aligned, seen.box))
-        if given and given.video and given.video.hdr and shown.video and not shown.video.hdr:
-            checks.append(check_shades(output, source, aligned, seen.box))
-    checks += check_whole(shown, given)
-    checks += check_form(shown, given, said)
-    own = sync.score(seen, speech_samples(output)) if shown.audio else None
-    before = _source_score(given, cache)
+        checks += check_pictures((output, made), (source, own_pictures), aligned, mouth.box)
+        checks.append(check_likeness(output, source, aligned, mouth.box))
+        if (
+            source_info
+            and source_info.video
+            and source_info.video.hdr
+            and output_info.video
+            and not output_info.video.hdr
+        ):
+            checks.append(check_shades(output, source, aligned, mouth.box))
+    checks += check_whole(output_info, source_info)
+    checks += check_form(output_info, source_info, speech_info)
+    own = sync.score(mouth, speech_samples(output)) if output_info.audio else None
+    before = _source_score(source_info, cache)
     checks.append(_offset(own, before))
     return Measures(
         measured_at=datetime.now(timezone.utc),
@@ -76,29 +82,29 @@ def measure(
         sync=own,
         source_sync=before,
         seams=aligned.seam_seconds if aligned else (),
-        mouth=seen.box,
+        mouth=mouth.box,
     )
 
 
 def _aligned(
-    output: Path, source: Path | None, said: MediaInfo | None, mode: SyncMode | None
+    output: Path, source: Path | None, speech_info: MediaInfo | None, mode: SyncMode | None
 ) -> Aligned | None:
-    if source is None or said is None or said.audio is None or mode is None:
+    if source is None or speech_info is None or speech_info.audio is None or mode is None:
         return None
-    return align(output, source, said.audio.duration, mode)
+    return align(output, source, speech_info.audio.duration, mode)
 
 
 def _offset(own: SyncScore | None, before: SyncScore | None) -> Check:
     band = f"{ACCEPTABLE.earliest:g} to +{ACCEPTABLE.latest:g} ms"
-    beside = (
+    source_words = (
         words.source_score(before.offset_ms)
-        if before is not None and before.confidence >= SURE
+        if before is not None and before.confidence >= MIN_CONFIDENCE
         else words.SOURCE_SCORE_UNKNOWN
     )
     name, title = "av_offset", words.SOUND_AGAINST_LIPS
-    if own is None or own.confidence < SURE:
+    if own is None or own.confidence < MIN_CONFIDENCE:
         value = "–" if own is None else f"{own.offset_ms:+.0f} ms?"
-        text = words.TOO_LITTLE_TO_JUDGE + beside
+        text = words.TOO_LITTLE_TO_JUDGE + source_words
         return Check(name, title, value, band, Outcome.UNKNOWN, text)
     if DETECTABLE.holds(own.offset_ms):
         outcome, text = Outcome.PASS, words.OFFSET_UNNOTICED
@@ -107,19 +113,19 @@ def _offset(own: SyncScore | None, before: SyncScore | None) -> Check:
     else:
         outcome, text = Outcome.FAIL, words.OFFSET_BEYOND
     value = f"{own.offset_ms:+.0f} ms"
-    return Check(name, title, value, band, outcome, text + beside, own.offset_ms)
+    return Check(name, title, value, band, outcome, text + source_words, own.offset_ms)
 
 
-def _source_score(given: MediaInfo | None, cache: Path | None) -> SyncScore | None:
-    if given is None or given.audio is None or given.audio.silent:
+def _source_score(source_info: MediaInfo | None, cache: Path | None) -> SyncScore | None:
+    if source_info is None or source_info.audio is None or source_info.audio.silent:
         return None
     kept = None
     if cache is not None:
-        kept = cache / f"{digest(given.path)}.json"
+        kept = cache / f"{digest(source_info.path)}.json"
         if kept.is_file():
             known = json.loads(kept.read_text(encoding="utf-8"))
             return SyncScore(**known) if known else None
-    score = sync.score(mouths(given.path, LOOK_SECONDS), speech_samples(given.path))
+    score = sync.score(mouths(source_info.path, MAX_SYNC_SECONDS), speech_samples(source_info.path))
     if kept is not None:
         kept.parent.mkdir(parents=True, exist_ok=True)
         write_json(kept, asdict(score) if score else None)

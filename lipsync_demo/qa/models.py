@@ -1,4 +1,4 @@
-"""What was measured of an output: one check after the other, as it is kept and shown."""
+"""The results of checks, as they are stored and shown."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 
 
 class Outcome(str, Enum):
-    """`unknown`: there was nothing to measure against; the check's sentence says what lacks."""
+    """The verdict of a check; `unknown` if something to compare with is missing."""
 
     PASS = "pass"  # noqa: S105
     WARN = "warn"
@@ -25,11 +25,11 @@ class Outcome(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing measured.
+    """One check.
 
-    `name` is its stable name, `title` what it is called, `value` the figure with its unit as
-    shown, `band` what is allowed, `sentence` what it means.  `number` is the bare figure, None
-    where the value is no number.
+    `name` is its stable identifier, `title` its display name, `value` the figure with its unit,
+    `band` the allowed range, `sentence` the explanation. `number` is the bare figure, None if the
+    value is no number.
     """
 
     name: str
@@ -43,9 +43,9 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class SyncScore:
-    """How much later the sound is than the lips, in milliseconds; negative when it is earlier.
+    """The offset of the sound from the lips, milliseconds; negative if the sound is early.
 
-    `confidence` is 0 to 1; `spoken_seconds` is how much speech it was judged by.
+    `confidence` is 0 to 1; `spoken_seconds` is the amount of speech it is estimated from.
     """
 
     offset_ms: float
@@ -57,10 +57,9 @@ class SyncScore:
 class Measures:
     """All checks of one output.
 
-    `sync` is the output's own score and `source_sync` that of the source clip, both a proxy;
-    None where it could not be judged.  `seams` are the output times in seconds at which the
-    source jumps or turns, `mouth` is where the mouth is: left, top, width and height in shares
-    of the picture.
+    `sync` is the output's score and `source_sync` that of the source clip, both a proxy; None if
+    it cannot be estimated. `seams` are the output times, seconds, at which the source jumps or
+    turns; `mouth` is the mouth's left, top, width and height as shares of the picture.
     """
 
     measured_at: datetime
@@ -72,7 +71,7 @@ class Measures:
 
     @property
     def outcome(self) -> Outcome:
-        """The worst of all checks that could be made."""
+        """The worst outcome of all checks that were made."""
         found = {check.outcome for check in self.checks}
         return next(
             (o for o in (Outcome.FAIL, Outcome.WARN, Outcome.PASS) if o in found), Outcome.UNKNOWN
@@ -83,15 +82,15 @@ _MEASURES = TypeAdapter(Measures)
 
 
 def dump_measures(measures: Measures) -> dict[str, Any]:
-    """`measures` as JSON values."""
+    """Return `measures` as JSON values."""
     record: dict[str, Any] = _MEASURES.dump_python(measures, mode="json")
     return record
 
 
 def load_measures(record: Mapping[str, Any]) -> Measures:
-    """What `dump_measures` wrote.
+    """Return the measures that `dump_measures` wrote.
 
     Raises:
-        pydantic.ValidationError: it did not write this.
+        pydantic.ValidationError: the record is invalid.
     """
     return _MEASURES.validate_python(record)

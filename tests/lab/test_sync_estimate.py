@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from lipsync_demo.engine.speech.channels import speech_samples
-from lipsync_demo.qa.measure import LOOK_SECONDS, SURE
+from lipsync_demo.qa.measure import MAX_SYNC_SECONDS, MIN_CONFIDENCE
 from lipsync_demo.qa.mouth import sync
 from lipsync_demo.qa.mouth.mouths import mouths
 
@@ -27,7 +27,10 @@ def test_a_known_shift_is_found(test_media: Path, capsys: pytest.CaptureFixture[
         files = [row["file"] for row in csv.DictReader(lines) if row["kind"] == "talk"]
     errors, sure_errors, rows = [], [], []
     for file in files:
-        seen, samples = mouths(test_media / file, LOOK_SECONDS), speech_samples(test_media / file)
+        seen, samples = (
+            mouths(test_media / file, MAX_SYNC_SECONDS),
+            speech_samples(test_media / file),
+        )
         own = sync.score(seen, samples)
         if own is None:
             rows.append(f"{file:52} no score")
@@ -39,7 +42,7 @@ def test_a_known_shift_is_found(test_media: Path, capsys: pytest.CaptureFixture[
             assert score is not None
             error = abs(score.offset_ms - own.offset_ms - shift)
             found.append(error)
-            if score.confidence >= SURE:
+            if score.confidence >= MIN_CONFIDENCE:
                 sure_errors.append(error)
         errors += found
         rows.append(
@@ -48,7 +51,7 @@ def test_a_known_shift_is_found(test_media: Path, capsys: pytest.CaptureFixture[
         )
     with capsys.disabled():
         print("\n" + "\n".join(rows))
-        for name, some in (("all", errors), (f"confidence from {SURE}", sure_errors)):
+        for name, some in (("all", errors), (f"confidence from {MIN_CONFIDENCE}", sure_errors)):
             print(
                 f"{name}: {len(some)} shifts, error median {np.median(some):.1f} ms, "
                 f"p90 {np.quantile(some, 0.9):.1f} ms, share within 20 ms "

@@ -1,1 +1,1 @@
-"""Checks of the mouth: where it is, whether it moves, whether it fits the sound."""
+"""Checks of the mouth: position, motion, sync with the sound."""

@@ -1,4 +1,4 @@
-"""The mouth of the face that a video shows most, frame by frame."""
+"""Measures the mouth of a video's main face, frame by frame."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ Floats = NDArray[np.float32]
 Box = tuple[float, float, float, float]
 
 LIPS = np.array([61, 291, 0, 17])
-"""Corners, top and bottom of the outer lips."""
-ROOM = 1.6
-"""A mouth's box reaches so many mouth widths across, so that the chin is in it."""
+"""Landmarks of the outer lips: corners, top, bottom."""
+BOX_SCALE = 1.6
+"""Width of a mouth's box in widths of the mouth; it includes the chin."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Mouths:
-    """`seconds` (n,) of each frame from the first, `measures` (n, 5) as in `mouth.MEASURES`,
-    `present` (n,) whether a face can be used there; `box` is the middle place of the mouth,
-    left, top, width and height in shares of the picture, None without any face.
+    """Frame times `seconds` (n,) from the first frame, `measures` (n, 5) as in
+    `geometry.MEASURES`, `present` (n,) for a usable face; `box` is the median position of the
+    mouth: left, top, width and height as shares of the picture, None without a face.
     """
 
     seconds: NDArray[np.float64]
@@ -35,8 +35,8 @@ class Mouths:
     box: Box | None
 
 
-def mouths(path: Path, most_seconds: float) -> Mouths:
-    """Look at the first `most_seconds` of a video.
+def mouths(path: Path, max_seconds: float) -> Mouths:
+    """Measure the mouth in the first `max_seconds` of a video.
 
     Raises:
         MediaError: the file cannot be read.
@@ -44,7 +44,7 @@ def mouths(path: Path, most_seconds: float) -> Mouths:
     with FrameReader(path) as reader:
         times = reader.times
         stamps = [float((pts - times.pts[0]) * times.time_base) for pts in times.pts]
-        count = len(list(takewhile(lambda at: at < most_seconds, stamps)))
+        count = len(list(takewhile(lambda at: at < max_seconds, stamps)))
         size = np.array(reader.size, np.float32)
         shots = follow(reader.pictures(range(count)), FaceLandmarker())
     measures = np.zeros((count, 5), np.float32)
@@ -65,7 +65,7 @@ def _box(places: list[Floats], size: Floats) -> Box | None:
         return None
     middle = np.median(np.stack(places), axis=0)
     centre = middle.mean(0)
-    width = float(np.ptp(middle[:, 0])) * ROOM
+    width = float(np.ptp(middle[:, 0])) * BOX_SCALE
     height = width * float(size[0] / size[1])
     left, top = float(centre[0]) - width / 2, float(centre[1]) - height / 2
     return (

@@ -1,4 +1,4 @@
-"""Which frame of the source each frame of an output should show."""
+"""Aligns the frames of an output with those of its source."""
 
 from __future__ import annotations
 
@@ -16,9 +16,8 @@ from lipsync_demo.media.sync_modes import SyncMode, Timeline, timeline
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Aligned:
-    """`sources` (n,) are the source's frame numbers for the output's n frames; -1 where the
-    output goes on beyond what the mode asks for. `seams` are output frame numbers at which
-    the source turns or starts again.
+    """The source frame numbers `sources` (n,) of the output's n frames; -1 beyond the mode's
+    length. `seams` are the output frames at which the source turns or restarts.
     """
 
     laid: Timeline
@@ -35,9 +34,9 @@ class Aligned:
 
 
 def align(output: Path, source: Path, speech_seconds: Fraction, mode: SyncMode) -> Aligned:
-    """Lay `source` for `mode` and find for each frame of `output` what it should show.
+    """Return the source frame that each frame of `output` should show in `mode`.
 
-    By number where the output has just the frames that were planned, else by time.
+    Frames are aligned by number if the output has exactly the planned ones, else by time.
 
     Raises:
         MediaError: a file cannot be read.
@@ -68,7 +67,7 @@ def _moments(times: FrameTimes) -> list[Fraction]:
 def _source(laid: Timeline, times: FrameTimes, at: Fraction) -> int:
     if at >= laid.output_seconds:
         return -1
-    # The middle of the frame, so that rounding does not show its neighbour.
+    # The middle of the frame, so that rounding does not pick its neighbour.
     moment = min(at + times.first_frame / 2, laid.output_seconds - times.first_frame / 4)
     place = laid.segment_at(max(moment, Fraction(0))).source_time(moment)
     tick = place / times.time_base + times.pts[0]

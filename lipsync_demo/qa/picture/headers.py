@@ -1,6 +1,6 @@
-"""How an MP4 or MOV file says that its picture is to be shown, read from its own bytes.
+"""Reads the display matrix of an MP4 or MOV file from its boxes.
 
-A second opinion beside the media libraries' (ISO/IEC 14496-12: `moov/trak/tkhd`, 8.3.2).
+Independent of the media libraries (ISO/IEC 14496-12: `moov/trak/tkhd`, 8.3.2).
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from typing import BinaryIO
 from lipsync_demo.media.picture.orientation import Orientation, of_matrix
 
 Box = tuple[bytes, int, int]
-"""A box's type, and where its content starts and ends."""
+"""A box's type, and start and end of its content in bytes."""
 
 
 def stored_orientation(path: Path) -> Orientation | None:
-    """The orientation in the first picture track's header; None in files of other kinds."""
+    """Return the orientation in the first video track's header; None in other formats."""
     with path.open("rb") as file:
         end = path.stat().st_size
         for moov in _inside(file, [b"moov"], 0, end):

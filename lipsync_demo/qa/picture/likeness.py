@@ -1,4 +1,4 @@
-"""How like its source an output is outside the mouth: structural similarity of the luma.
+"""Structural similarity (SSIM) of an output to its source outside the mouth, in luma.
 
 Wang, Bovik, Sheikh and Simoncelli, "Image quality assessment: from error visibility to
 structural similarity", IEEE TIP 13(4), 2004: Gaussian window of 11 pixels, sigma 1.5.
@@ -20,13 +20,19 @@ from lipsync_demo.qa.picture import words
 from lipsync_demo.qa.picture.alignment import Aligned
 
 SAMPLES = 24
-HEIGHT = 480
-PASS, WARN = 0.93, 0.80
-_C1, _C2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2
+"""Frames compared."""
+MAX_HEIGHT = 480
+"""Height to which pictures are downscaled, pixels."""
+PASS_SSIM = 0.93
+"""Mean SSIM from which an output passes."""
+WARN_SSIM = 0.80
+"""Mean SSIM below which an output fails."""
+_C1 = (0.01 * 255) ** 2
+_C2 = (0.03 * 255) ** 2
 
 
 def check_likeness(output: Path, source: Path, aligned: Aligned, mouth: Box | None) -> Check:
-    """The mean over sampled frames, the mouth's surroundings left out.
+    """Check the mean SSIM over sampled frames, outside the mouth.
 
     Raises:
         MediaError: a file cannot be read.
@@ -40,19 +46,21 @@ def check_likeness(output: Path, source: Path, aligned: Aligned, mouth: Box | No
         )
         found.append(float(ssim(first, second)[outside(size, mouth)].mean()))
     value = float(np.mean(found)) if found else 0.0
-    outcome = Outcome.PASS if value >= PASS else Outcome.WARN if value >= WARN else Outcome.FAIL
+    outcome = (
+        Outcome.PASS if value >= PASS_SSIM else Outcome.WARN if value >= WARN_SSIM else Outcome.FAIL
+    )
     text = {
         Outcome.PASS: words.OUTSIDE_ALIKE,
         Outcome.WARN: words.OUTSIDE_DIFFERS,
     }.get(outcome, words.OUTSIDE_ANOTHER)
     return Check(
-        "likeness", words.OUTSIDE_MOUTH, f"{value:.3f} SSIM", words.from_likeness(PASS), outcome,
-        text, round(value, 4),
+        "likeness", words.OUTSIDE_MOUTH, f"{value:.3f} SSIM", words.from_likeness(PASS_SSIM),
+        outcome, text, round(value, 4),
     )  # fmt: skip
 
 
 def pairs(output: Path, source: Path, aligned: Aligned) -> Iterator[tuple[Picture, Picture]]:
-    """Pictures of the output, spread over it, each with the source's that it should show."""
+    """Yield sampled pictures of the output, each with its picture of the source."""
     known = np.flatnonzero(aligned.sources >= 0)
     chosen = known[np.linspace(0, len(known) - 1, min(SAMPLES, len(known))).astype(int)]
     with FrameReader(output) as shown, FrameReader(source) as given:
@@ -64,7 +72,7 @@ def pairs(output: Path, source: Path, aligned: Aligned) -> Iterator[tuple[Pictur
 
 
 def ssim(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Structural similarity at each pixel of two pictures (h, w) of luma."""
+    """Return the SSIM (h, w) of two luma planes (h, w)."""
     a, b = one.astype(np.float32), other.astype(np.float32)
 
     def blurred(x: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -80,12 +88,12 @@ def ssim(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> NDArray[np.float32
 
 
 def _size(luma: NDArray[np.uint8]) -> tuple[int, int]:
-    scale = min(1.0, HEIGHT / luma.shape[0])
+    scale = min(1.0, MAX_HEIGHT / luma.shape[0])
     return max(16, round(luma.shape[1] * scale)), max(16, round(luma.shape[0] * scale))
 
 
 def outside(size: tuple[int, int], mouth: Box | None) -> NDArray[np.bool_]:
-    """True outside twice the mouth's box, which holds the jaw too."""
+    """Return a mask (height, width) that is true outside twice the mouth's box, with the jaw."""
     width, height = size
     mask = np.ones((height, width), bool)
     if mouth is not None:

@@ -1,4 +1,4 @@
-"""Frames that stand still, are black, are shown twice, or jump."""
+"""Checks for frozen, black and repeated frames, and jumps."""
 
 from __future__ import annotations
 
@@ -21,24 +21,32 @@ from lipsync_demo.qa.picture import words
 from lipsync_demo.qa.picture.alignment import Aligned
 
 WIDTH = 160
-SMALL = 32
-BLACK_LEVEL, BLACK_SPREAD = 24.0, 8.0
-"""A picture darker than this mean with less spread than this (of 255) is black."""
-STILL = 0.25
-"""Share of the source's own change below which a frame repeats the one before."""
-NOISE = 0.35
-"""Mean change (of 255) that coding alone makes; a calmer source tells nothing."""
+"""Width at which frames are compared, pixels."""
+THUMBNAIL_SIDE = 32
+"""Side of a thumbnail, pixels."""
+BLACK_LEVEL = 24.0
+"""Mean luma, code values, below which a picture may be black."""
+BLACK_SPREAD = 8.0
+"""Standard deviation of luma, code values, below which a dark picture is black."""
+REPEAT_RATIO = 0.25
+"""Change relative to the source's below which a frame repeats the previous one."""
+CODING_NOISE = 0.35
+"""Mean change, code values, caused by coding alone."""
 FROZEN_SECONDS = 0.4
-JUMP_PASS, JUMP_WARN = 3.0, 8.0
+"""Seconds without a change from which a picture is frozen."""
+JUMP_PASS = 3.0
+"""Change at a seam, relative to the usual, up to which it passes."""
+JUMP_WARN = 8.0
+"""Change at a seam, relative to the usual, from which the jump is obvious."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Look:
-    """A video looked at once, picture by picture, in its decoder's order.
+class FrameStats:
+    """Statistics of a video's frames, in decoder order.
 
-    `moved` (n,) is each one's mean change of luma from the one before, 0 to 255; `black` (n,)
-    which are black; `small` (n, SMALL, SMALL) are the pictures as stored, which players show in
-    `orientation`; `shapes` (n,) their widths by their heights as stored.
+    `moved` (n,) is the mean change of luma from the previous frame, 0 to 255; `black` (n,) marks
+    black ones; `small` (n, THUMBNAIL_SIDE, THUMBNAIL_SIDE) are thumbnails as stored, to be shown
+    in `orientation`; `shapes` (n,) are the stored aspect ratios.
     """
 
     moved: NDArray[np.float32]
@@ -48,8 +56,8 @@ class Look:
     shapes: NDArray[np.float64]
 
 
-def look(path: Path) -> Look:
-    """Look at all pictures of a video.
+def frame_stats(path: Path) -> FrameStats:
+    """Return the statistics of all frames of a video.
 
     Raises:
         MediaError: it cannot be read, or has no picture.
@@ -62,30 +70,32 @@ def look(path: Path) -> Look:
             way = way or orientation(container, frame)
             luma = in_standard_range(frame).to_ndarray(format="gray")
             height = max(1, round(luma.shape[0] * WIDTH / luma.shape[1]))
-            now = shrunk(luma, WIDTH, height)
+            now = downscaled(luma, WIDTH, height)
             if before is None or before.shape != now.shape:
                 before = now
             moved.append(float(cv2.absdiff(now, before).mean()))
             black.append(bool(now.mean() < BLACK_LEVEL and now.std() < BLACK_SPREAD))
-            small.append(shrunk(now, SMALL, SMALL))
+            small.append(downscaled(now, THUMBNAIL_SIDE, THUMBNAIL_SIDE))
             shapes.append(frame.width / frame.height)
             before = now
     if way is None:
         raise MediaError(
             f"No picture of {path.name} can be decoded.", container_words.CHOOSE_TALKING
         )
-    return Look(
+    return FrameStats(
         np.array(moved, np.float32), np.array(black), np.stack(small), way, np.array(shapes)
     )
 
 
-def shrunk(luma: NDArray[Any], width: int, height: int) -> NDArray[np.uint8]:
-    """Luma in another size, areas averaged."""
+def downscaled(luma: NDArray[Any], width: int, height: int) -> NDArray[np.uint8]:
+    """Return luma resized by area averaging (height, width)."""
     return np.asarray(cv2.resize(luma, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def check_motion(output: Look, source: Look | None, aligned: Aligned | None) -> Sequence[Check]:
-    """Black, frozen and doubled frames, and the jump where the source turns or starts again."""
+def check_motion(
+    output: FrameStats, source: FrameStats | None, aligned: Aligned | None
+) -> Sequence[Check]:
+    """Check for black, frozen and repeated frames, and for jumps at the seams."""
     checks = [_black(output.black, source, aligned)]
     if source is None or aligned is None:
         return [*checks, _unknown("repeats", words.FROZEN_AND_DOUBLED)]
@@ -101,7 +111,7 @@ def check_motion(output: Look, source: Look | None, aligned: Aligned | None) -> 
 def _doubled(
     moved: NDArray[np.float32], own: NDArray[np.float32], aligned: Aligned
 ) -> NDArray[np.bool_]:
-    """Which frames repeat the one before although their sources differ."""
+    """Return which frames (n,) repeat the previous one although their sources differ."""
     sources = aligned.sources[: len(moved)]
     out = np.zeros(len(sources), bool)
     for n in range(1, len(sources)):
@@ -109,12 +119,12 @@ def _doubled(
         if min(one, other) < 0 or abs(one - other) != 1:
             continue
         should = own[max(one, other)]
-        out[n] = should > NOISE and moved[n] < STILL * should
+        out[n] = should > CODING_NOISE and moved[n] < REPEAT_RATIO * should
     return out
 
 
 def _longest(doubled: NDArray[np.bool_], aligned: Aligned) -> float:
-    """Seconds of the longest stretch without a change."""
+    """Return the length of the longest run of repeated frames, seconds."""
     longest = run = 0
     for same in doubled:
         run = run + 1 if same else 0
@@ -124,7 +134,7 @@ def _longest(doubled: NDArray[np.bool_], aligned: Aligned) -> float:
 
 def _black(
     black: NDArray[np.bool_],
-    own: Look | None,
+    own: FrameStats | None,
     aligned: Aligned | None,
 ) -> Check:
     count = int(black.sum())
@@ -160,7 +170,7 @@ def _seams(moved: NDArray[np.float32], aligned: Aligned) -> Check:
     for seam in aligned.seams:
         near = moved[max(1, seam - 12) : seam + 13]
         usual = float(np.median(near)) if len(near) else 0.0
-        ratios.append(float(moved[seam]) / max(usual, NOISE))
+        ratios.append(float(moved[seam]) / max(usual, CODING_NOISE))
     worst = max(ratios)
     outcome = Outcome.PASS if worst <= JUMP_PASS else Outcome.WARN
     text = (

@@ -1,7 +1,7 @@
-"""Which pictures of the source an output shows, and which way up.
+"""Checks the order, orientation and shape of an output's pictures.
 
-The source is looked at as it is stored, in its decoder's own order: what the engine's reader
-makes of times, numbers and orientations is judged, not used.
+The source is read as stored, in decoder order, independently of the engine's reader, whose times,
+frame numbers and orientation are under test.
 """
 
 from __future__ import annotations
@@ -19,31 +19,42 @@ from lipsync_demo.qa.picture.alignment import Aligned
 from lipsync_demo.qa.picture.headers import stored_orientation
 from lipsync_demo.qa.picture.light import check_light
 from lipsync_demo.qa.picture.likeness import outside
-from lipsync_demo.qa.picture.motion import SMALL, Look, shrunk
+from lipsync_demo.qa.picture.motion import THUMBNAIL_SIDE, FrameStats, downscaled
 
 SAMPLES = 24
-CLEARLY = 0.05
-"""Correlation by which another orientation must be more like to count: faces are symmetrical."""
-NEAR = 2
-"""Pictures before and after the right one that are compared with it."""
-MOVING, CELLS = 4, 8
-"""Where neighbours differ by so much (of 255) in so many places they can be told apart, there."""
-BETTER = 0.7
-"""Share of the right picture's difference below which another one is shown."""
-ORDER_PASS, ORDER_WARN = 0.02, 0.1
+"""Frames whose orientation is compared."""
+MIN_MARGIN = 0.05
+"""Margin of correlation by which another orientation must win: faces are symmetrical."""
+NEIGHBOURS = 2
+"""Pictures before and after the expected one that are compared."""
+MIN_DIFFERENCE = 4
+"""Difference of a cell, code values, that distinguishes neighbouring pictures."""
+MIN_CELLS = 8
+"""Cells that must differ for pictures to be distinguishable."""
+WRONG_RATIO = 0.7
+"""Difference, relative to the expected picture's, below which another one is shown."""
+ORDER_PASS = 0.02
+"""Share of wrong pictures up to which an output passes."""
+ORDER_WARN = 0.1
+"""Share of wrong pictures above which an output fails."""
 
-SAME_SHAPE = 0.02
-"""Spread of widths by heights under which a source has one shape."""
-BLACK = 16
-"""Luma beside a picture of another shape."""
+MAX_SHAPE_SPREAD = 0.02
+"""Range of aspect ratios below which a source has one shape."""
+BLACK_LUMA = 16
+"""Luma around a picture of another shape."""
 
-EIGHT = tuple(Orientation(turn, flip) for flip in (False, True) for turn in (0, 90, 180, 270))
+ORIENTATIONS = tuple(
+    Orientation(turn, flip) for flip in (False, True) for turn in (0, 90, 180, 270)
+)
 
 
 def check_pictures(
-    output: tuple[Path, Look], source: tuple[Path, Look], aligned: Aligned, mouth: Box | None
+    output: tuple[Path, FrameStats],
+    source: tuple[Path, FrameStats],
+    aligned: Aligned,
+    mouth: Box | None,
 ) -> list[Check]:
-    """The orientation of an output, and whether its pictures are those that the mode asks for."""
+    """Check the orientation, order, light and shape of an output's pictures."""
     shown = stored_orientation(output[0]) or output[1].orientation
     declared = stored_orientation(source[0]) or source[1].orientation
     made = np.stack([shown.applied(small) for small in output[1].small])
@@ -64,17 +75,17 @@ def check_pictures(
     return checks
 
 
-def _boxed(source: Look, room: float) -> NDArray[np.uint8]:
-    """The source's pictures in a picture of the shape `room`; as they are if none differs."""
-    if np.ptp(source.shapes) < SAME_SHAPE:
+def _boxed(source: FrameStats, room: float) -> NDArray[np.uint8]:
+    """Return the source's thumbnails letterboxed to the aspect ratio `room`, if any differs."""
+    if np.ptp(source.shapes) < MAX_SHAPE_SPREAD:
         return source.small
     boxed = []
     for small, shape in zip(source.small, source.shapes, strict=True):
-        across = max(1, round(SMALL * min(1.0, shape / room)))
-        down = max(1, round(SMALL * min(1.0, room / shape)))
-        left, top = (SMALL - across) // 2, (SMALL - down) // 2
-        box = np.full((SMALL, SMALL), BLACK, np.uint8)
-        box[top : top + down, left : left + across] = shrunk(small, across, down)
+        across = max(1, round(THUMBNAIL_SIDE * min(1.0, shape / room)))
+        down = max(1, round(THUMBNAIL_SIDE * min(1.0, room / shape)))
+        left, top = (THUMBNAIL_SIDE - across) // 2, (THUMBNAIL_SIDE - down) // 2
+        box = np.full((THUMBNAIL_SIDE, THUMBNAIL_SIDE), BLACK_LUMA, np.uint8)
+        box[top : top + down, left : left + across] = downscaled(small, across, down)
         boxed.append(box)
     return np.stack(boxed)
 
@@ -86,7 +97,7 @@ def _shape(
     wanted: NDArray[np.int64],
     declared: Orientation,
 ) -> Check:
-    """Whether pictures of another shape than the output's keep it."""
+    """Check that pictures of another aspect ratio than the output's keep it."""
     judged = stretched = 0
     for picture, number in zip(made, wanted, strict=True):
         if number < 0 or np.array_equal(small[number], boxed[number]):
@@ -112,10 +123,10 @@ def _orientation(
         orientation: float(
             np.mean([_alike(made[n], orientation.applied(small[wanted[n]])) for n in chosen])
         )
-        for orientation in EIGHT
+        for orientation in ORIENTATIONS
     }
-    best = max(EIGHT, key=lambda one: likeness[one])
-    right = likeness[best] - likeness[declared] < CLEARLY
+    best = max(ORIENTATIONS, key=lambda one: likeness[one])
+    right = likeness[best] - likeness[declared] < MIN_MARGIN
     shown = declared if right else best
     outcome = Outcome.PASS if right else Outcome.FAIL
     text = words.STANDS_AS_SHOWN if right else words.stands_otherwise(declared, best)
@@ -129,20 +140,22 @@ def _order(
     declared: Orientation,
     mouth: Box | None,
 ) -> Check:
-    seen = outside((SMALL, SMALL), mouth)
+    seen = outside((THUMBNAIL_SIDE, THUMBNAIL_SIDE), mouth)
     told = wrong = 0
     for picture, number in zip(made, wanted, strict=True):
-        near = [n for n in range(number - NEAR, number + NEAR + 1) if 0 <= n < len(small)]
+        near = [
+            n for n in range(number - NEIGHBOURS, number + NEIGHBOURS + 1) if 0 <= n < len(small)
+        ]
         if number < 0 or len(near) < 2:
             continue
         sources = {n: declared.applied(small[n]) for n in near}
         others = [_differing(sources[n], sources[number]) & seen for n in near if n != number]
-        if min(int(other.sum()) for other in others) < CELLS:
+        if min(int(other.sum()) for other in others) < MIN_CELLS:
             continue
         told += 1
         moving = np.logical_or.reduce(others)
         apart = {n: _apart(picture, sources[n], moving) for n in near}
-        wrong += min(apart.values()) < BETTER * apart[number]
+        wrong += min(apart.values()) < WRONG_RATIO * apart[number]
     share = wrong / told if told else 0.0
     outcome = (
         Outcome.UNKNOWN
@@ -169,7 +182,7 @@ def _alike(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> float:
 
 
 def _differing(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    return np.asarray(np.abs(one.astype(np.int16) - other.astype(np.int16)) >= MOVING)
+    return np.asarray(np.abs(one.astype(np.int16) - other.astype(np.int16)) >= MIN_DIFFERENCE)
 
 
 def _apart(one: NDArray[np.uint8], other: NDArray[np.uint8], seen: NDArray[np.bool_]) -> float:

@@ -1,7 +1,7 @@
-"""The output's sound against the speech it was asked for: shifted, torn, or cut at its ends.
+"""Checks the output's sound against the speech: shifts, moved runs, missing ends.
 
-Both are read by `reading`, not by what made the output, and channel by channel: of those of
-the speech that are loud each must be found in one of the output's.
+Both are read by `reading`, independently of the code that made the output. Each loud channel of the
+speech must be found in one of the output's.
 """
 
 from __future__ import annotations
@@ -19,27 +19,38 @@ from lipsync_demo.qa.sound import words
 from lipsync_demo.qa.sound.reading import RATE, read
 
 Samples = NDArray[np.float32]
-SEARCH = RATE
-"""Samples of the largest shift that is looked for: a second either way."""
+MAX_SHIFT = RATE
+"""Largest shift searched for, samples: a second either way."""
 WINDOW = RATE // 50
-AUDIBLE = 10 ** (-50 / 20)
-"""RMS above which a window of the speech counts as heard (-50 dBFS)."""
-KEPT = 0.25
-"""Share of a window's level below which it is missing."""
-SHIFT_PASS, SHIFT_WARN = 10.0, 40.0
-LOST_PASS, LOST_WARN = 40.0, 120.0
-ALIKE = 0.3
+"""Samples of a window of the level."""
+AUDIBLE_RMS = 10 ** (-50 / 20)
+"""RMS above which a window of the speech is audible (-50 dBFS)."""
+KEPT_RATIO = 0.25
+"""Level of a window, relative to the speech's, below which it is missing."""
+SHIFT_PASS = 10.0
+"""Shift up to which an output passes, milliseconds."""
+SHIFT_WARN = 40.0
+"""Shift above which an output fails, milliseconds."""
+LOST_PASS = 40.0
+"""Missing speech at an end up to which an output passes, milliseconds."""
+LOST_WARN = 120.0
+"""Missing speech at an end above which an output fails, milliseconds."""
+MIN_CORRELATION = 0.3
 """Correlation from which two sounds are the same."""
-LEAST_RUN, MOST_RUN, SEARCH_RUN = RATE // 5, 10 * RATE, 2 * RATE
-"""Samples of a stretch between holes: the shortest that is looked for, how much of a longer one,
-and how far on both sides."""
-MOST_RUNS = 20
-LENGTH = 0.06
-"""Seconds by which two readings of a length may differ: padding is told in packets."""
+MIN_RUN = RATE // 5
+"""Shortest run between gaps that is searched for, samples."""
+MAX_RUN = 10 * RATE
+"""Part of a longer run that is searched for, samples."""
+MAX_RUN_SHIFT = 2 * RATE
+"""Largest shift of a run searched for, samples either way."""
+MAX_RUNS = 20
+"""Runs searched for, the longest first."""
+LENGTH_TOLERANCE = 0.06
+"""Allowed difference of two readings of a length, seconds: padding counts in packets."""
 
 
 def check_sound(output: Path, speech: Path, laid: Timeline) -> Sequence[Check]:
-    """Shift, lost head and lost tail of the sound, and stretches that lie elsewhere.
+    """Check shift, missing ends and moved runs of the sound.
 
     Raises:
         MediaError: a file has no sound or cannot be read.
@@ -50,23 +61,23 @@ def check_sound(output: Path, speech: Path, laid: Timeline) -> Sequence[Check]:
         text = words.NOBODY_HEARD
         return [Check("sound", words.SOUND, "–", words.THE_SPEECH, Outcome.UNKNOWN, text)]
     best = [_best(made.channels, channel) for channel in wanted]
-    torn = _torn(best[0][0], wanted[0], given.runs)
-    if best[0][2] < ALIKE and torn and torn[0].outcome is Outcome.FAIL:
-        return [*torn, *_as_long(given.channels.shape[1] / RATE, laid)]
+    torn = _check_runs(best[0][0], wanted[0], given.runs)
+    if best[0][2] < MIN_CORRELATION and torn and torn[0].outcome is Outcome.FAIL:
+        return [*torn, *_check_length(given.channels.shape[1] / RATE, laid)]
     for number, (_, _, likeness) in enumerate(best):
-        if likeness < ALIKE:
+        if likeness < MIN_CORRELATION:
             text = words.NOT_THE_SPEECH if number == 0 else words.CHANNEL_NOT_HEARD
             return [
                 Check("sound", words.SOUND, "–", words.THE_SPEECH, Outcome.FAIL, text, likeness)
             ]
-    heard, shift, _ = best[0]
-    head, tail = lost(heard, wanted[0], shift)
+    sound, shift, _ = best[0]
+    head, tail = lost(sound, wanted[0], shift)
     checks = [_shift(1000 * shift / RATE), _lost("head", head), _lost("tail", tail)]
-    return [*checks, *torn, *_as_long(given.channels.shape[1] / RATE, laid)]
+    return [*checks, *torn, *_check_length(given.channels.shape[1] / RATE, laid)]
 
 
 def laid_channel(channel: Samples, laid: Timeline) -> Samples:
-    """A channel of the speech as the mode lays it."""
+    """Return a channel (n,) of the speech laid along the timeline, at `RATE`."""
     out = np.zeros(round(laid.output_seconds * RATE), np.float32)
     for segment in laid.audio:
         if segment.source_start is not None:
@@ -77,30 +88,30 @@ def laid_channel(channel: Samples, laid: Timeline) -> Samples:
 
 
 def _best(channels: NDArray[np.float32], wanted: Samples) -> tuple[Samples, float, float]:
-    """The channel, or the sum of them, that is most like `wanted`, its shift and likeness."""
+    """Return the channel, or mean of all, most like `wanted`, its shift and its correlation."""
     mean = channels.mean(axis=0, keepdims=True)
     several = np.concatenate([channels, mean]) if len(channels) > 1 else channels
     found = [(channel, *shift_of(channel, wanted)) for channel in several]
     return max(found, key=lambda one: one[2])
 
 
-def _torn(heard: Samples, wanted: Samples, runs: Sequence[tuple[int, int]]) -> list[Check]:
-    """Where each stretch of a speech with holes lies; nothing to tell of one without."""
+def _check_runs(sound: Samples, wanted: Samples, runs: Sequence[tuple[int, int]]) -> list[Check]:
+    """Check the position of each run of a speech with gaps; empty without gaps."""
     if len(runs) < 2:
         return []
-    longest = sorted(runs, key=lambda run: run[0] - run[1])[:MOST_RUNS]
+    longest = sorted(runs, key=lambda run: run[0] - run[1])[:MAX_RUNS]
     shifts = []
     for first, last in longest:
-        part = wanted[first : min(last, first + MOST_RUN)]
-        if len(part) < LEAST_RUN or not part.any():
+        part = wanted[first : min(last, first + MAX_RUN)]
+        if len(part) < MIN_RUN or not part.any():
             continue
-        low = max(0, first - SEARCH_RUN)
-        around = heard[low : first + len(part) + SEARCH_RUN]
+        low = max(0, first - MAX_RUN_SHIFT)
+        around = sound[low : first + len(part) + MAX_RUN_SHIFT]
         if len(around) > len(part):
             found = np.abs(correlate(around, part, mode="valid", method="fft"))
             at = int(found.argmax())
             there = around[at : at + len(part)]
-            if found[at] >= ALIKE * np.sqrt((part @ part) * (there @ there)):
+            if found[at] >= MIN_CORRELATION * np.sqrt((part @ part) * (there @ there)):
                 shifts.append(1000 * (low + at - first) / RATE)
     if not shifts:
         return []
@@ -124,10 +135,10 @@ def _torn(heard: Samples, wanted: Samples, runs: Sequence[tuple[int, int]]) -> l
     ]
 
 
-def _as_long(seconds: float, laid: Timeline) -> list[Check]:
-    """A word when the speech is not as long as the plan took it for."""
+def _check_length(seconds: float, laid: Timeline) -> list[Check]:
+    """Return a check if the speech is not as long as the plan assumed."""
     off = float(laid.audio_seconds) - seconds
-    if abs(off) <= LENGTH:
+    if abs(off) <= LENGTH_TOLERANCE:
         return []
     text = words.packets_say(seconds, abs(off), off)
     return [
@@ -135,7 +146,7 @@ def _as_long(seconds: float, laid: Timeline) -> list[Check]:
             name="speech_length",
             title=words.SPEECH_LENGTH,
             value=f"{seconds:.3f} s",
-            band=f"{float(laid.audio_seconds):.3f} s ± {LENGTH:g}",
+            band=f"{float(laid.audio_seconds):.3f} s ± {LENGTH_TOLERANCE:g}",
             outcome=Outcome.FAIL,
             sentence=text,
             number=round(seconds, 4),
@@ -143,16 +154,16 @@ def _as_long(seconds: float, laid: Timeline) -> list[Check]:
     ]
 
 
-def shift_of(heard: Samples, wanted: Samples) -> tuple[float, float]:
-    """By how many samples `heard` is later than `wanted`, and how alike they are there (0..1)."""
-    length = max(len(heard), len(wanted))
-    one = np.pad(heard, (0, length - len(heard)))
+def shift_of(sound: Samples, wanted: Samples) -> tuple[float, float]:
+    """Return the samples by which `sound` is later than `wanted`, and their correlation, 0 to 1."""
+    length = max(len(sound), len(wanted))
+    one = np.pad(sound, (0, length - len(sound)))
     other = np.pad(wanted, (0, length - len(wanted)))
     agreement = correlate(one, other, mode="full", method="fft")
     middle = length - 1
-    low = max(middle - SEARCH, 0)
-    # Turned round, a sound is heard as it was.
-    near = np.abs(agreement[low : middle + SEARCH + 1])
+    low = max(middle - MAX_SHIFT, 0)
+    # An inverted sound counts as equal.
+    near = np.abs(agreement[low : middle + MAX_SHIFT + 1])
     best = int(near.argmax())
     power = float(np.sqrt((one @ one) * (other @ other))) or 1.0
     vertex = 0.0
@@ -163,20 +174,20 @@ def shift_of(heard: Samples, wanted: Samples) -> tuple[float, float]:
     return low + best - middle + vertex, float(near[best]) / power
 
 
-def lost(heard: Samples, wanted: Samples, shift: float) -> tuple[float, float]:
-    """Milliseconds of audible speech that are missing at the start and at the end."""
+def lost(sound: Samples, wanted: Samples, shift: float) -> tuple[float, float]:
+    """Return the milliseconds of audible speech missing at the start and at the end."""
     moved = round(shift)
     placed = np.zeros(len(wanted), np.float32)
-    start, stop = max(0, -moved), min(len(wanted), len(heard) - moved)
+    start, stop = max(0, -moved), min(len(wanted), len(sound) - moved)
     if stop > start:
-        placed[start:stop] = heard[start + moved : stop + moved]
+        placed[start:stop] = sound[start + moved : stop + moved]
     count = len(wanted) // WINDOW
     if count == 0:
         return 0.0, 0.0
     asked = _levels(wanted, count)
     there = _levels(placed, count)
-    audible = np.flatnonzero(asked > AUDIBLE)
-    kept = np.flatnonzero((asked > AUDIBLE) & (there > KEPT * asked))
+    audible = np.flatnonzero(asked > AUDIBLE_RMS)
+    kept = np.flatnonzero((asked > AUDIBLE_RMS) & (there > KEPT_RATIO * asked))
     if not len(audible):
         return 0.0, 0.0
     if not len(kept):

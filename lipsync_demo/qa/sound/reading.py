@@ -1,7 +1,6 @@
-"""Sound read a second way, to check what the app's own reading made of it.
+"""Reads sound independently of `media.sound.track`, to check it.
 
-Nothing of `media.sound_track` is used: where sound lies is told by the times of the packets
-before they are decoded, and every channel is kept by itself.
+Sound is placed by the time stamps of packets, not of decoded frames, and channels stay separate.
 """
 
 from __future__ import annotations
@@ -31,15 +30,16 @@ from lipsync_demo.media.errors import MediaError
 
 Samples = NDArray[np.float32]
 RATE = 16_000
-APART = 0.015
-"""Seconds between one packet's end and the next from which the sound has a hole."""
+"""Sampling rate of a reading, Hz."""
+MIN_GAP = 0.015
+"""Seconds between two packets from which the sound has a gap."""
 _LAYOUTS = {1: "mono", 2: "stereo", 3: "3.0", 4: "4.0", 5: "5.0", 6: "5.1", 7: "6.1", 8: "7.1"}
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Reading:
     """`channels` (c, n) at 16 kHz from the first picture, or from the first sample without one;
-    `runs` are the first and last sample (exclusive) of every stretch without a hole.
+    `runs` are start and end (exclusive), in samples, of every run without a gap.
     """
 
     channels: Samples
@@ -47,7 +47,7 @@ class Reading:
 
     @property
     def loud(self) -> list[Samples]:
-        """The channels within 30 dB of the loudest, the loudest first, none beyond full scale."""
+        """Channels (n,) within 30 dB of the loudest, loudest first, scaled within full scale."""
         most = max(1.0, float(np.abs(self.channels).max(initial=0)))
         power = np.square(self.channels, dtype=np.float64).mean(axis=1)
         order = np.argsort(-power, kind="stable")
@@ -62,7 +62,7 @@ def read(path: Path) -> Reading:
     """Read a file's first sound.
 
     Raises:
-        MediaError: it has none, or is damaged.
+        MediaError: the file has no sound, or is damaged.
     """
     zero = _first_picture(path)
     parts = chunks(path) if zero is None else []
@@ -98,7 +98,7 @@ def _first_picture(path: Path) -> float | None:
 
 
 def _runs(packets: Iterator[Packet[AudioStream]]) -> Iterator[_Run]:
-    """The sound of packets that follow each other without a hole."""
+    """Yield the runs of packets without a gap."""
     run: _Run | None = None
     end: float | None = None
     for packet in packets:
@@ -109,21 +109,21 @@ def _runs(packets: Iterator[Packet[AudioStream]]) -> Iterator[_Run]:
         begun = end or 0.0
         if packet.pts is not None:
             begun = float(packet.pts * exact(packet.time_base))
-            if run is not None and end is not None and begun - end > APART:
+            if run is not None and end is not None and begun - end > MIN_GAP:
                 yield run
                 run = None
         for frame in frames:
             if run is None:
                 run = _Run(frame)
             run.add(frame)
-            # MP4 says of a packet before a hole that it lasts until the next one.
+            # In MP4 the packet before a gap has a duration up to the next one.
             end = begun + frame.samples / frame.sample_rate
     if run is not None:
         yield run
 
 
 class _Run:
-    """Frames without a hole between them; `start` is the first one's own time in seconds."""
+    """Frames without a gap; `start` is the first one's time stamp, seconds."""
 
     def __init__(self, first: AudioFrame) -> None:
         self.start = float((first.pts or 0) * exact(first.time_base))
@@ -143,7 +143,7 @@ class _Run:
 
     @property
     def samples(self) -> Samples:
-        """All channels (c, n) at 16 kHz; nothing can be added afterwards."""
+        """All channels (c, n) at 16 kHz; flushes the resampler, so add nothing afterwards."""
         self._keep(None)
         return np.concatenate(self._out, axis=1)
 
@@ -154,7 +154,7 @@ class _Run:
 
 
 def _shares(values: NDArray[Any]) -> Samples:
-    """Samples of any type as shares of full scale."""
+    """Return samples of any type relative to full scale."""
     if values.dtype == np.uint8:
         return np.asarray((values.astype(np.float32) - 128) / 128, np.float32)
     scale = 1.0 if values.dtype.kind == "f" else 2.0 ** (8 * values.itemsize - 1)

@@ -26,7 +26,7 @@ from lipsync_demo.qa.models import Check, Measures, Outcome, dump_measures, load
 from lipsync_demo.qa.mouth.lips import check_lips
 from lipsync_demo.qa.mouth.mouths import Mouths
 from lipsync_demo.qa.picture.alignment import align
-from lipsync_demo.qa.picture.motion import look
+from lipsync_demo.qa.picture.motion import frame_stats
 from lipsync_demo.qa.picture.pictures import check_pictures
 from lipsync_demo.qa.sound.fidelity import check_sound
 from tests.media_factory import (
@@ -150,7 +150,9 @@ def test_what_stands_otherwise_than_players_show_it_is_found(
     for shown, right in ((pictures, True), (ignored, not turn and not mirrored)):
         output = make_video(tmp_path / "output.mp4", pictures=shown, **kind)
         aligned = align(output, given, Fraction(12, 25), SyncMode.CUT_OFF)
-        check, _ = check_pictures((output, look(output)), (given, look(given)), aligned, None)
+        check, _ = check_pictures(
+            (output, frame_stats(output)), (given, frame_stats(given)), aligned, None
+        )
         assert (check.outcome is Outcome.PASS) is right, check
 
 
@@ -163,7 +165,9 @@ def test_the_light_of_a_mouth_is_compared_the_same_way_up(tmp_path: Path) -> Non
     output = make_video(tmp_path / "output.mp4", **kind)
     aligned = align(output, given, Fraction(12, 25), SyncMode.CUT_OFF)
     mouth = (0.1, 0.6, 0.3, 0.3)
-    found = check_pictures((output, look(output)), (given, look(given)), aligned, mouth)
+    found = check_pictures(
+        (output, frame_stats(output)), (given, frame_stats(given)), aligned, mouth
+    )
     light = {check.name: check for check in found}["light"]
     assert light.outcome is Outcome.PASS, light
 
@@ -182,7 +186,9 @@ def test_stretched_pictures_are_found(tmp_path: Path, kept: bool, outcome: Outco
         pictures.append(box)
     output = make_video(tmp_path / "output.mp4", frames=20, size=size, pictures=pictures)
     aligned = align(output, given, Fraction(20, 25), SyncMode.CUT_OFF)
-    found = check_pictures((output, look(output)), (given, look(given)), aligned, None)
+    found = check_pictures(
+        (output, frame_stats(output)), (given, frame_stats(given)), aligned, None
+    )
     shape = {check.name: check for check in found}["shape"]
     assert shape.outcome is outcome, shape
 

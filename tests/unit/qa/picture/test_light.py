@@ -5,7 +5,7 @@ import numpy.typing as npt
 import pytest
 
 from lipsync_demo.qa.models import Outcome
-from lipsync_demo.qa.picture.light import LASTING, check_light
+from lipsync_demo.qa.picture.light import MIN_RUN, check_light
 
 MOUTH = (0.4, 0.5, 0.2, 0.2)
 
@@ -30,7 +30,7 @@ def with_mouth(
     [
         (slice(26, 30), 50, Outcome.FAIL),
         (slice(0, 5), 40, Outcome.WARN),
-        (slice(29 - LASTING + 2, 30), 50, Outcome.PASS),
+        (slice(29 - MIN_RUN + 2, 30), 50, Outcome.PASS),
         (slice(0, 0), 0, Outcome.PASS),
     ],
     ids=["glows in the dark", "dark in the light", "too short", "faded alike"],
