@@ -1,1 +1,1 @@
-"""What judges the engine and what fits its weights; run from a checkout: `python -m lab`."""
+"""Measures the engine and fits its weights; run from a checkout: `python -m lab`."""

@@ -1,4 +1,4 @@
-"""What the local engine is to reach: one table, read by the judgements and the documents."""
+"""Targets of the local engine, in one table."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from enum import Enum
 
 
 class Verdict(str, Enum):
+    """How a figure compares with its target."""
+
     GOAL = "goal reached"
     ENOUGH = "good enough"
     SHORT = "falls short"
@@ -18,15 +20,15 @@ class Verdict(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """`goal` is what is wanted, `least` what must be reached; `more` tells which way is better."""
+    """The target of one figure: the wanted `goal` and the required `least`."""
 
     what: str
     goal: float
     least: float
-    more: bool = True
+    higher_is_better: bool = True
 
     def verdict(self, value: float) -> Verdict:
-        sign = 1 if self.more else -1
+        sign = 1 if self.higher_is_better else -1
         if sign * value >= sign * self.goal:
             return Verdict.GOAL
         return Verdict.ENOUGH if sign * value >= sign * self.least else Verdict.SHORT
@@ -39,24 +41,24 @@ ROUNDNESS = Bar("roundness r", 0.75, 0.69)
 OPENING_FOREIGN = Bar("opening r, not English", 0.60, 0.50)
 ORACLE = Bar("opening r from true shapes", 0.96, 0.94)
 GAP = Bar("opening r above shuffled sound's, without GRID", 0.60, 0.50)
-LAG = Bar("median lag, frames", 0, 1, more=False)
+LAG = Bar("median lag, frames", 0, 1, higher_is_better=False)
 CLOSURE = Bar("closures kept", 0.85, 0.75)
-JITTER = Bar("jitter over the real video's", 1.1, 1.2, more=False)
-STRAY = Bar("bytes changed away from the mouth", 0, 0, more=False)
-LENGTH = Bar("output longer or shorter than planned, s", 0, 0, more=False)
-SHIFT = Bar("sound against pictures, s", 0, 0, more=False)
+JITTER = Bar("jitter over the real video's", 1.1, 1.2, higher_is_better=False)
+STRAY = Bar("bytes changed away from the mouth", 0, 0, higher_is_better=False)
+LENGTH = Bar("output longer or shorter than planned, s", 0, 0, higher_is_better=False)
+SHIFT = Bar("sound against pictures, s", 0, 0, higher_is_better=False)
 
-CPU_360 = Bar("CPU ms a frame at 360p", 13, 19, more=False)
-CPU_720 = Bar("CPU ms a frame at 720p", 20, 28, more=False)
+CPU_360 = Bar("CPU ms a frame at 360p", 13, 19, higher_is_better=False)
+CPU_720 = Bar("CPU ms a frame at 720p", 20, 28, higher_is_better=False)
 REAL_TIME = Bar("times real time at 720p on two cores", 2.0, 1.4)
-FLOOR = Bar("over decoding and encoding alone at 720p", 1.6, 1.9, more=False)
+FLOOR = Bar("over decoding and encoding alone at 720p", 1.6, 1.9, higher_is_better=False)
 PEER = Bar("times faster than Wav2Lip's generator at 720p", 25, 13)
-REUSE = Bar("five modes of one pair, in single runs", 2.2, 2.2, more=False)
-MEMORY = Bar("peak memory at 1080p, MB", 700, 700, more=False)
+REUSE = Bar("five modes of one pair, in single runs", 2.2, 2.2, higher_is_better=False)
+MEMORY = Bar("peak memory at 1080p, MB", 700, 700, higher_is_better=False)
 
 
 def verdicts(found: Iterable[tuple[Bar, float]]) -> str:
-    """A line for each bar: the figure, goal and least, and what that means."""
+    """Return a table with a line per bar: figure, goal, minimum and verdict."""
     lines = [f"{'':50}{'measured':>9}{'goal':>7}{'least':>7}"]
     for bar, value in found:
         lines.append(f"{bar.what:50}{value:9.3f}{bar.goal:7g}{bar.least:7g}  {bar.verdict(value)}")
@@ -64,5 +66,5 @@ def verdicts(found: Iterable[tuple[Bar, float]]) -> str:
 
 
 def all_reached(found: Sequence[tuple[Bar, float]]) -> bool:
-    """Whether none falls short."""
+    """Return whether no figure falls short."""
     return all(bar.verdict(value) is not Verdict.SHORT for bar, value in found)

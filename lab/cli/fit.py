@@ -1,4 +1,4 @@
-"""`fit`: the weights of the engine, fitted anew."""
+"""`fit`: fits the weights of the engine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What several of the lab's commands share."""
+"""Options and helpers that several of the lab's commands share."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Written = Annotated[
 
 
 def close(found: list[tuple[Bar, float]]) -> None:
-    """Print which bars were reached; the exit code is 1 when one was not."""
+    """Print the verdicts; exit with 1 if a figure falls short."""
     from lab.bars import all_reached, verdicts
 
     typer.echo("\n" + verdicts(found))
@@ -37,5 +37,5 @@ def close(found: list[tuple[Bar, float]]) -> None:
 
 
 def names(text: str) -> list[str]:
-    """The names in a text, which has commas between them."""
+    """Return the names in a comma-separated text."""
     return [name.strip() for name in text.split(",") if name.strip()]

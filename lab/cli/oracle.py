@@ -1,4 +1,4 @@
-"""`oracle`: the renderer judged alone, without speech."""
+"""`oracle`: measures the renderer alone, without speech."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`quality`: how well the lips of one clip follow the sound of another."""
+"""`quality`: measures how well the lips of one clip follow the sound of another."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def quality(
     rows = judge(
         pairs([clips[name] for name in shown], [clips[name] for name in spoken]),
         chosen,
-        most_seconds=seconds,
+        max_seconds=seconds,
         processes=processes,
         on_pair=lambda found: typer.echo("\n".join(map(line, found)), err=True),
     )

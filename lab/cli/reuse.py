@@ -1,4 +1,4 @@
-"""`reuse`: what all modes of one pair cost together."""
+"""`reuse`: measures what all modes of one pair cost together."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`sheet`: pictures of inputs and outputs to look at."""
+"""`sheet`: draws contact sheets of inputs and outputs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`speed`: what each part of the engine costs."""
+"""`speed`: measures what each part of the engine costs."""
 
 from __future__ import annotations
 

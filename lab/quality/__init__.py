@@ -1,1 +1,1 @@
-"""How well lips follow, what stays untouched, and sheets to look at."""
+"""Quality of the lip-sync: accuracy, unchanged pixels and times, contact sheets."""

@@ -1,4 +1,4 @@
-"""The talking clips a judgement is made on, and the mouths they truly show."""
+"""Talking clips for evaluation, with their true mouths."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from pathlib import Path
 
 import numpy as np
 
-from lab.quality.eye import Seen, observe
-from lab.training.clips import SAME_SPEAKER, TOGETHER, spoken
+from lab.quality.mouth_track import MouthTrack, track_mouth
+from lab.training.clips import CLOSED_OPENING, SAME_SPEAKER, spoken
 from lipsync_demo.engine.arrays import Doubles, Flags, Floats
 from lipsync_demo.engine.speech import SpeechModel, speech_samples
 
 GRID = "grid_"
+"""Prefix of clips from the GRID corpus."""
 JUDGED = (
     "man_suit_threequarter_vfr",
     "weekly_address_450",
@@ -25,26 +26,26 @@ JUDGED = (
     "grid_woman_greycurls",
     "grid_woman_longhair",
 )
-"""Names of the clips that are judged when no others are asked for: eight people."""
+"""Names of the clips evaluated by default: eight people."""
 NOT_ENGLISH = frozenset({"woman_outdoor_seated_1080x1920"})
-"""Clips taken for another language; their index says that it is uncertain."""
-LONGEST_CLOSURE = 0.3
-"""Lips together for longer are a pause, s."""
+"""Clips probably in another language; their index marks it as uncertain."""
+MAX_CLOSURE = 0.3
+"""Longest closure in speech, seconds; a longer one is a pause."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class TalkingClip:
     """A clip of someone talking.
 
-    `offset` is how much later than the picture its sound is, s; `weights` are those of a
-    speech model that has not seen the speaker; `samples` mono sound at 16 kHz.
+    `offset` is the lag of its sound behind the picture, seconds; `weights` are those of a speech
+    model fitted without the speaker; `samples` (n,) are mono at 16 kHz.
     """
 
     path: Path
     speaker: str
     offset: float
     weights: Path
-    seen: Seen
+    track: MouthTrack
     samples: Floats
 
     @property
@@ -61,50 +62,50 @@ class TalkingClip:
 
     @property
     def span(self) -> tuple[float, float]:
-        """Of its sound, s: between them the mouth is known."""
-        times = self.seen.seconds + self.offset
+        """Start and end of the sound for which the mouth is known, seconds."""
+        times = self.track.seconds + self.offset
         return float(times[0]), float(times[-1])
 
     def mouth(self, seconds: Doubles) -> Floats:
-        """True measures (m, 5) at m moments of the sound."""
-        times = self.seen.seconds + self.offset
-        columns = [np.interp(seconds, times, column) for column in self.seen.measures.T]
+        """Return the true measures (m, 5) at times (m,) of the sound."""
+        times = self.track.seconds + self.offset
+        columns = [np.interp(seconds, times, column) for column in self.track.measures.T]
         return np.stack(columns, axis=1).astype(np.float32)
 
     def spoken(self, seconds: Doubles) -> Flags:
-        """Whether the speaker speaks at m moments of the sound."""
-        said = spoken(self.samples)
-        places = np.clip(np.rint(seconds * 50).astype(int), 0, len(said) - 1)
-        return np.asarray(said[places], bool)
+        """Return whether (m,) there is speech at times (m,) of the sound."""
+        speaking = spoken(self.samples)
+        places = np.clip(np.rint(seconds * 50).astype(int), 0, len(speaking) - 1)
+        return np.asarray(speaking[places], bool)
 
     def model(self) -> SpeechModel:
-        """The speech model that has not seen the speaker."""
+        """Return the speech model fitted without the speaker."""
         return SpeechModel.of(self.weights)
 
 
 def closures(opening: Floats, speaking: Flags, step: float) -> list[tuple[int, int]]:
-    """First and last frame (inclusive) of each time the lips close inside speech.
+    """Return first and last frame (inclusive) of each lip closure inside speech.
 
-    `opening` (n,) in IOD and `speaking` (n,), one for each frame of `step` seconds.
+    `opening` (n,) in IOD and `speaking` (n,) are per frame of `step` seconds.
     """
-    shut = np.concatenate([[False], (opening < TOGETHER) & speaking, [False]])
+    shut = np.concatenate([[False], (opening < CLOSED_OPENING) & speaking, [False]])
     edges = np.flatnonzero(np.diff(shut.astype(np.int8))).reshape(-1, 2)
     found = []
     for start, end in edges.tolist():
         before, after = start - 1, end
         inside = before >= 0 and after < len(opening) and speaking[before] and speaking[after]
-        if inside and (end - start) * step <= LONGEST_CLOSURE:
+        if inside and (end - start) * step <= MAX_CLOSURE:
             found.append((start, end - 1))
     return found
 
 
 def load(media: Path, folds: Path, names: list[str] | None = None) -> list[TalkingClip]:
-    """The clips of kind `talk` of `media`'s index, or those whose names are given.
+    """Return the clips of kind `talk` in `media`'s index, or those with `names`.
 
-    `folds` is the folder `python -m lab fit speech --folds` wrote.
+    `folds` is the folder that `python -m lab fit speech --folds` wrote.
 
     Raises:
-        ValueError: a folder lacks what is needed, or a name is not in the index.
+        ValueError: a file is missing, or a name is not in the index.
     """
     index, record = media / "index.csv", folds / "folds.json"
     for path, remedy in (
@@ -133,6 +134,6 @@ def _clip(path: Path, file: str, folds: Path, known: dict[str, dict[str, object]
         SAME_SPEAKER.get(path.stem, path.stem),
         float(str(row["offset"])),
         folds / str(row["weights"]),
-        observe(path),
+        track_mouth(path),
         speech_samples(path),
     )

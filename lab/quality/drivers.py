@@ -1,4 +1,4 @@
-"""What may drive a mouth in a judgement: the speech model, and what it is compared with."""
+"""Drivers of a mouth: the speech model and its baselines."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import Enum
 import numpy as np
 
 from lab.quality.clips import TalkingClip
-from lab.training.clips import TOGETHER
+from lab.training.clips import CLOSED_OPENING
 from lipsync_demo.engine.arrays import Flags, Floats
 from lipsync_demo.engine.face.geometry import MEASURES
 from lipsync_demo.engine.pipeline import Listener
@@ -16,12 +16,13 @@ from lipsync_demo.engine.speech.model import LIP_TERMS, RATE, SpeechShapes
 from lipsync_demo.engine.speech.spectrum import SAMPLE_RATE
 
 PIECE_SECONDS = 0.5
-"""Length of the pieces in which sound is shuffled."""
-LEAST_LEVEL = 1e-4
+"""Length of the pieces in which sound is shuffled, seconds."""
+MIN_LEVEL = 1e-4
+"""Floor of the RMS level."""
 
 
 class Driver(str, Enum):
-    """Who says what the mouth does."""
+    """What determines the mouth shapes."""
 
     ENGINE = "engine"
     TRUTH = "truth"
@@ -34,7 +35,7 @@ class Driver(str, Enum):
 
 
 def listener(driver: Driver, clip: TalkingClip) -> Listener:
-    """How `driver` hears the sound of `clip`, which may be cut short at its end.
+    """Return the listener of `driver` for the sound of `clip`, which may be truncated.
 
     Raises:
         ValueError: the driver changes no mouth.
@@ -52,22 +53,22 @@ def listener(driver: Driver, clip: TalkingClip) -> Listener:
 
 
 def true_shapes(clip: TalkingClip, length: int) -> SpeechShapes:
-    """The clip's true mouth in units of its own speech, for `length` samples of its sound.
+    """Return the clip's true mouth, standardised over its speech, for `length` samples.
 
-    It is true in pauses too, so someone is said to speak throughout.
+    Speech is 1 throughout, so that pauses show the true mouth, too.
     """
     seconds = np.arange(length // (SAMPLE_RATE // RATE) + 1) / RATE
     speaking = clip.spoken(seconds)
     mouth = clip.mouth(seconds)
     own = mouth[speaking]
     units = (mouth - own.mean(0)) / np.maximum(own.std(0), 1e-4)
-    return _shapes(units, np.ones(len(mouth), bool), mouth[:, 0] < TOGETHER)
+    return _shapes(units, np.ones(len(mouth), bool), mouth[:, 0] < CLOSED_OPENING)
 
 
 def loudness(samples: Floats) -> SpeechShapes:
-    """The level of the sound as opening, roundness and jaw: what a puppet would do."""
+    """Return the level of mono `samples` (n,) as opening, roundness and jaw."""
     power = np.convolve(spectrum.frame_power(samples), np.ones(5) / 5, "same")[::2]
-    level = 10 * np.log10(np.maximum(power, LEAST_LEVEL**2))
+    level = 10 * np.log10(np.maximum(power, MIN_LEVEL**2))
     speaking = level > level.max() - 30
     own = level[speaking]
     units = np.zeros((len(level), len(MEASURES)), np.float32)
@@ -77,7 +78,7 @@ def loudness(samples: Floats) -> SpeechShapes:
 
 
 def shuffled(samples: Floats, seed: int = 0) -> Floats:
-    """The same sound in pieces of half a second, in another order."""
+    """Return the samples (n,) in pieces of half a second, in another order."""
     piece = int(PIECE_SECONDS * SAMPLE_RATE)
     pieces = [samples[at : at + piece] for at in range(0, len(samples), piece)]
     order = np.random.default_rng(seed).permutation(len(pieces))

@@ -1,4 +1,4 @@
-"""What must not change: pixels away from the mouth, lengths, and where the sound lies."""
+"""Checks what must not change: pixels away from the mouth, durations, sound position."""
 
 from __future__ import annotations
 
@@ -28,19 +28,18 @@ from lipsync_demo.media.container.streams import exact
 from lipsync_demo.media.frame_plan import FramePlan, plan
 from lipsync_demo.media.sync_modes import SyncMode, Timeline, timeline
 
-SEARCH = 4000
-"""Samples at 16 kHz by which the sound is looked for on both sides."""
+MAX_SHIFT = 4000
+"""Largest shift of the sound searched for, samples at 16 kHz either way."""
 
 
 @dataclass(frozen=True, slots=True)
 class Exact:
-    """One output beside what it was to be.
+    """One output compared with its plan.
 
     Of `frames` drawn, `stray` bytes outside the mouth's reach differ from the source before
     encoding (0 is right); `changed` is the share of a frame's bytes that differ at all.
-    `picture_late` and `picture_long`, s, are how late the first picture is and how much longer
-    they last than planned; `sound_late`, s, how late the sound is, `sound_long`, in samples,
-    how much longer.
+    `picture_late` is the delay of the first picture and `picture_long` the excess duration,
+    seconds; `sound_late` is the delay of the sound, seconds, `sound_long` its excess, samples.
     """
 
     video: str
@@ -55,7 +54,7 @@ class Exact:
 
 
 def exactness(videos: Sequence[Path], speech: Path) -> Iterator[Exact]:
-    """One row a video, each in the next mode."""
+    """Yield one row per video, each in the next mode."""
     for video, mode in zip(videos, cycle(SyncMode), strict=False):
         yield _exact(video, speech, mode)
 
@@ -71,14 +70,14 @@ def _exact(video: Path, speech: Path, mode: SyncMode) -> Exact:
         last_frame=times.last_frame,
     )
     frames = plan(laid, times)
-    stray, changed = _strays(video, frames, laid, speech)
+    stray, changed = _stray_bytes(video, frames, laid, speech)
     with tempfile.TemporaryDirectory(prefix="lipsync-bench-") as folder:
         output = Path(folder) / "output.mp4"
         lip_sync(video, speech, mode, output)
-        start, length = _stated(output)
+        start, length = _declared_times(output)
         heard = decode(output)
         wanted = extract_voice(lay_sound(sound, laid))
-        shift = late(speech_samples(output), wanted)
+        shift = delay(speech_samples(output), wanted)
     return Exact(
         video=video.stem,
         mode=mode,
@@ -92,10 +91,10 @@ def _exact(video: Path, speech: Path, mode: SyncMode) -> Exact:
     )
 
 
-def _stated(video: Path) -> tuple[Fraction, Fraction]:
-    """When the first picture of an MP4 is shown and how long they last by its index, s.
+def _declared_times(video: Path) -> tuple[Fraction, Fraction]:
+    """Return start and duration of an MP4's video track by its index, seconds.
 
-    Demuxed packets do not say it: the last one is given the usual duration.
+    Demuxed packets are no substitute: the last one gets the nominal duration.
     """
     with av.open(str(video)) as container:
         stream = container.streams.video[0]
@@ -103,7 +102,7 @@ def _stated(video: Path) -> tuple[Fraction, Fraction]:
         return (stream.start_time or 0) * tick, (stream.duration or 0) * tick
 
 
-def _strays(video: Path, frames: FramePlan, laid: Timeline, speech: Path) -> tuple[int, float]:
+def _stray_bytes(video: Path, frames: FramePlan, laid: Timeline, speech: Path) -> tuple[int, float]:
     shapes = SpeechModel.load().predict(speech_samples(speech))
     stray, changed = 0, []
     with FrameReader(video) as reader:
@@ -129,17 +128,17 @@ def _differing(before: Picture, after: Picture) -> list[np.ndarray]:
     ]
 
 
-def late(heard: np.ndarray, wanted: np.ndarray) -> float:
-    """By how many seconds `heard` is later than `wanted`, both at 16 kHz."""
+def delay(heard: np.ndarray, wanted: np.ndarray) -> float:
+    """Return the seconds by which `heard` is later than `wanted`, both (n,) at 16 kHz."""
     length = min(len(heard), len(wanted))
     agreement = correlate(heard[:length], wanted[:length], mode="full", method="fft")
     middle = length - 1
-    near = agreement[max(middle - SEARCH, 0) : middle + SEARCH + 1]
-    return (int(near.argmax()) - min(SEARCH, middle)) / 16000
+    near = agreement[max(middle - MAX_SHIFT, 0) : middle + MAX_SHIFT + 1]
+    return (int(near.argmax()) - min(MAX_SHIFT, middle)) / 16000
 
 
 def measured(rows: Sequence[Exact]) -> list[tuple[bars.Bar, float]]:
-    """The worst of the figures that have a bar."""
+    """Return the worst figures that have a bar."""
     return [
         (bars.STRAY, sum(row.stray for row in rows)),
         (bars.LENGTH, max(abs(float(row.picture_long)) for row in rows)),
@@ -148,7 +147,7 @@ def measured(rows: Sequence[Exact]) -> list[tuple[bars.Bar, float]]:
 
 
 def table(rows: Sequence[Exact]) -> str:
-    """The rows as text."""
+    """Return the rows as text."""
     lines = [
         f"{'video':34}{'mode':9}{'frames':>7}{'stray bytes':>12}{'changed':>9}"
         f"{'picture late/long':>20}{'sound late/long':>22}"

@@ -1,8 +1,8 @@
-"""How well the renderer shows the mouth it is told to show.
+"""Measures the renderer alone: how well it shows given mouth shapes.
 
-Each face is driven with the true mouth of the others, brought to its own range; the drawn
-frames are looked at with the mesh again. No speech is involved. For steady costs set
-OPENBLAS_NUM_THREADS=1 before Python starts.
+Each face is driven with the true mouths of the others, mapped to its own range; the mesh measures
+the drawn frames. No speech is involved. For stable timings set OPENBLAS_NUM_THREADS=1 before
+Python starts.
 """
 
 from __future__ import annotations
@@ -26,20 +26,21 @@ from lipsync_demo.engine.mouths.selection import select_mouths
 from lipsync_demo.engine.video import FrameReader
 
 FRAMES = 200
+"""Default limit of frames per video."""
 LAGS = range(-2, 3)
-"""Of the drawn opening behind the wanted one, in frames."""
-SHUT = 0.03
-"""Openings of less are lips together, IOD."""
+"""Tried lags of the drawn opening behind the wanted one, frames."""
+CLOSED_OPENING = 0.03
+"""Opening, IOD, below which lips are closed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Of one face driven by another's mouth.
+    """Figures of one face driven by another's mouth.
 
-    `opening`, `width` and `roundness` are correlations of the drawn with the wanted;
-    `lag` is in frames; `shake` the acceleration of the drawn opening against that of the
-    real one; `shut` the mean opening, IOD, where lips should be together (NaN if nowhere);
-    `milliseconds` of CPU time a frame takes to draw.
+    `opening`, `width` and `roundness` are correlations of drawn and wanted measures; `lag` is in
+    frames; `shake` is the acceleration of the drawn opening over that of the real one; `shut` the
+    mean opening, IOD, where lips should be closed (NaN if nowhere); `milliseconds` the CPU time
+    per drawn frame.
     """
 
     face: str
@@ -54,9 +55,9 @@ class Figures:
 
 
 def oracle(videos: Sequence[Path], frames: int = FRAMES) -> Iterator[Figures]:
-    """Figures of every face of `videos` driven by every other, as they are ready.
+    """Yield the figures of every face of `videos` driven by every other.
 
-    At most `frames` of each video are used; its face must be visible in all of them.
+    At most `frames` of each video are used; all of them must show its face.
 
     Raises:
         MediaError, UnreadableMedia: a video cannot be read.
@@ -72,7 +73,7 @@ def oracle(videos: Sequence[Path], frames: int = FRAMES) -> Iterator[Figures]:
 
 
 def table_header() -> str:
-    """What the columns of `row` are."""
+    """Return the header of the columns of `row`."""
     return (
         f"{'face':26}{'driver':26}{'opening':>8}{'width':>8}{'round':>8}{'lag':>5}{'shake':>7}"
         f"{'shut':>8}{'ms':>6}"
@@ -80,7 +81,7 @@ def table_header() -> str:
 
 
 def row(figures: Figures) -> str:
-    """One face and driver as text."""
+    """Return one face and driver as text."""
     return (
         f"{figures.face[:25]:26}{figures.driver[:25]:26}{figures.opening:8.3f}"
         f"{figures.width:8.3f}{figures.roundness:8.3f}{figures.lag:+5d}{figures.shake:7.2f}"
@@ -97,11 +98,11 @@ class _Clip:
     unsmoothed: Floats
 
     @classmethod
-    def of(cls, path: Path, landmarker: FaceLandmarker, most: int) -> _Clip:
+    def of(cls, path: Path, landmarker: FaceLandmarker, max_frames: int) -> _Clip:
         frames: list[Image] = []
         found: list[Landmarks] = []
         with FrameReader(path) as reader:
-            for picture in reader.pictures(range(min(most, len(reader)))):
+            for picture in reader.pictures(range(min(max_frames, len(reader)))):
                 rgb = picture.rgb()
                 face = landmarker.track(rgb, found[-1] if found else None)
                 if face is None:
@@ -122,7 +123,7 @@ class _Clip:
         )
 
     def in_range_of(self, other: _Clip, values: Floats) -> Floats:
-        """Another's `values` (n, 5) between the 5th and 95th percentile of this one's."""
+        """Return another's `values` (n, 5) mapped between this one's 5th and 95th percentiles."""
         low, high = np.percentile(other.measures, (5, 95), axis=0)
         bottom, top = np.percentile(self.measures, (5, 95), axis=0)
         target = (values - low) / (high - low) * (top - bottom) + bottom
@@ -146,20 +147,20 @@ def _drive(clip: _Clip, other: _Clip, landmarker: FaceLandmarker) -> Figures:
     spent = time.process_time()
     selections = select_mouths(library, target, Pose(pose.rotation, pose.scale, pose.translation))
     spent = time.process_time() - spent
-    seen: Landmarks | None = None
+    landmarks: Landmarks | None = None
     for number, source in enumerate(order):
         start = time.process_time()
         frame = renderer.render(
             clip.frames[source], clip.points[source], target[number], selections[number]
         )
         spent += time.process_time() - start
-        seen = landmarker.track(frame, seen)
-        if seen is None:
+        landmarks = landmarker.track(frame, landmarks)
+        if landmarks is None:
             raise NoFace(
                 f"The mesh finds no face in {clip.name} driven by {other.name}.",
                 "Look at the frames: the mouth drawn there is none.",
             )
-        drawn.append(seen.points)
+        drawn.append(landmarks.points)
     points = np.stack(drawn)
     shown = measures(points, fit_pose(points))
     return _figures(clip.name, other.name, shown, target, true, 1000 * spent / len(order))
@@ -169,15 +170,15 @@ def _figures(
     face: str, driver: str, shown: Floats, target: Floats, true: Floats, milliseconds: float
 ) -> Figures:
     inner = slice(2, len(target) - 2)
-    by_lag = [_alike(np.roll(shown[:, 0], -lag)[inner], target[inner, 0]) for lag in LAGS]
+    by_lag = [_correlation(np.roll(shown[:, 0], -lag)[inner], target[inner, 0]) for lag in LAGS]
     shakes = [float(np.abs(np.diff(side[:, 0], 2)).mean()) for side in (shown, true)]
-    shut = target[:, 0] < SHUT
+    shut = target[:, 0] < CLOSED_OPENING
     return Figures(
         face,
         driver,
-        opening=_alike(shown[:, 0], target[:, 0]),
-        width=_alike(shown[:, 1], target[:, 1]),
-        roundness=_alike(shown[:, 2], target[:, 2]),
+        opening=_correlation(shown[:, 0], target[:, 0]),
+        width=_correlation(shown[:, 1], target[:, 1]),
+        roundness=_correlation(shown[:, 2], target[:, 2]),
         lag=LAGS[int(np.argmax(by_lag))],
         shake=shakes[0] / shakes[1],
         shut=float(shown[shut, 0].mean()) if shut.any() else float("nan"),
@@ -185,5 +186,5 @@ def _figures(
     )
 
 
-def _alike(a: Floats, b: Floats) -> float:
+def _correlation(a: Floats, b: Floats) -> float:
     return float(np.corrcoef(a, b)[0, 1])

@@ -1,7 +1,7 @@
-"""Contact sheets to look at: the same moments of several videos below each other.
+"""Contact sheets: the same moments of several videos below each other.
 
-Two blocks: moments spread over a stretch, then every frame from its beginning. A row for
-each video, its name on the left; each cell is the lower face, or the whole one.
+Two blocks: spread moments, then consecutive frames. One row per video, its name on the left; each
+cell shows the lower face, or the whole one.
 """
 
 from __future__ import annotations
@@ -22,24 +22,24 @@ from lipsync_demo.engine.tracking import detect_faces, locate_landmarks
 from lipsync_demo.engine.video import FrameReader, Picture
 
 MOUTH = 1.8
-"""Side of a cell that shows the lower face, IOD."""
+"""Side of a cell with the lower face, IOD."""
 FACE = 3.4
-"""Side of a cell that shows the whole face, IOD."""
+"""Side of a cell with the whole face, IOD."""
 LIFT = 0.7
-"""IOD from the mouth up to the middle of a cell that shows the whole face."""
+"""Distance from the mouth up to the centre of a cell with the whole face, IOD."""
 GAP = 8
 """Pixels between the blocks."""
 INK = (235, 235, 235)
-"""Colour of the words, RGB."""
+"""Colour of the text, RGB."""
 PAPER = 24
-"""Grey behind them."""
+"""Grey level of the background."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A video with the name written beside it.
+    """A video with its label.
 
-    `framed_by` is the video whose face places its cells; without one its own does.
+    `framed_by` is the video whose face positions the cells, by default its own.
     """
 
     name: str
@@ -49,10 +49,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """Which moments and how large: from `start` seconds on `count` cells a row.
+    """The cells of a row: `count` from `start` seconds on.
 
-    In the first block they are `apart` seconds from each other, in the second one frame of
-    the first video. `side` is in pixels; `face` shows the whole face.
+    They are `apart` seconds apart in the first block, one frame of the first video in the second.
+    `side` is in pixels; `face` shows the whole face.
     """
 
     start: float = 0.0
@@ -63,11 +63,10 @@ class Cells:
 
 
 def contact_sheet(rows: Sequence[Row], cells: Cells | None = None) -> Image:
-    """The sheet as RGB (height, width, 3), for example of the rows
+    """Return the sheet as RGB (height, width, 3).
 
-    true mouth (the speech's own video), output (framed by the input), input.
-
-    After its end a video shows its last picture.
+    Typical rows are the true mouth (the speech's own video), the output (framed by the input) and
+    the input. After its end a video shows its last picture.
 
     Raises:
         ValueError: there is no row.
@@ -114,7 +113,7 @@ def _cells(
 def _pictures(video: Path, moments: Sequence[float]) -> list[Picture]:
     with FrameReader(video) as reader:
         begins = np.array([float(pts * reader.times.time_base) for pts in reader.times.pts])
-        # Times are rounded; a moment at a frame's beginning is that frame's.
+        # Times are rounded: a moment at a frame's start must select that frame.
         little = float(Fraction(1, 4) / reader.times.rate)
         wanted = begins[0] + np.array(moments) + little
         numbers = np.clip(np.searchsorted(begins, wanted) - 1, 0, len(reader) - 1)
@@ -124,7 +123,7 @@ def _pictures(video: Path, moments: Sequence[float]) -> list[Picture]:
 def _place(
     picture: Picture, landmarker: FaceLandmarker, name: str, moment: float, cells: Cells
 ) -> tuple[float, float, float]:
-    """Middle and side of a cell in pixels of the picture."""
+    """Return centre and side of a cell in pixels of the picture."""
     for face in detect_faces(picture, landmarker)[:1]:
         found = locate_landmarks(picture, face, landmarker)
         if found is not None:

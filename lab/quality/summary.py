@@ -1,4 +1,4 @@
-"""Means over pairs of clips, as a table and as figures for the bars."""
+"""Averages over pairs of clips, as a table and as figures for the bars."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FOREIGN = "not English"
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """Means over pairs; `closed` and `falsely_closed` are shares of all moments."""
+    """Means over pairs; `closed` and `falsely_closed` are shares of closures and open frames."""
 
     name: str
     driver: Driver
@@ -32,7 +32,7 @@ class Summary:
 
 
 def summary(rows: Sequence[Followed]) -> list[Summary]:
-    """Means over all pairs, those without GRID, and those with speech that is not English."""
+    """Return the means over all pairs, those without GRID, and those with other languages."""
     groups: list[tuple[str, Callable[[Followed], bool]]] = [
         (EVERYONE, lambda row: True),
         (WILD, lambda row: not row.grid),
@@ -65,7 +65,7 @@ def _mean(name: str, driver: Driver, rows: Sequence[Followed]) -> Summary:
 
 
 def measured(found: Sequence[Summary]) -> list[tuple[bars.Bar, float]]:
-    """The figures that have a bar, as far as they were judged."""
+    """Return the measured figures that have a bar."""
     by = {(one.name, one.driver): one for one in found}
     engine, wild = by.get((EVERYONE, Driver.ENGINE)), by.get((WILD, Driver.ENGINE))
     foreign, oracle = by.get((FOREIGN, Driver.ENGINE)), by.get((EVERYONE, Driver.TRUTH))
@@ -98,7 +98,7 @@ HEADER = (
 
 
 def table(found: Sequence[Summary]) -> str:
-    """The summaries as text: closures as share of how many, lag in frames."""
+    """Return the summaries as text: closures as shares with their number, lag in frames."""
     lines = [HEADER]
     for one in found:
         opening, width, roundness = one.r

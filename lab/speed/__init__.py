@@ -1,1 +1,1 @@
-"""What the engine costs, beside a floor and a peer."""
+"""Cost of the engine, compared with a floor and a peer."""

@@ -1,4 +1,4 @@
-"""Measuring in a process of its own: the engine as the local backend's workers run it."""
+"""Runs a measurement in a subprocess, as the local backend's workers run the engine."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from typing import Any
 
 import lab
 
-ALONE = {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL")}
-"""Threads of linear algebra would wait for each other on the processor's time."""
+SINGLE_THREAD = {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL")}
+"""Environment that keeps linear algebra on one thread: threads would spin and wait."""
 
 
-def answer(module: str, *arguments: object) -> Any:
-    """What `python -m module arguments` prints in its last line, read as JSON.
+def run_json(module: str, *arguments: object) -> Any:
+    """Return the last line that `python -m module arguments` prints, parsed as JSON.
 
     Raises:
-        subprocess.CalledProcessError: it failed.
+        subprocess.CalledProcessError: the process failed.
     """
     given = [str(a.resolve() if isinstance(a, Path) else a) for a in arguments]
     done = subprocess.run(  # noqa: S603
         [sys.executable, "-m", module, *given],
         cwd=Path(lab.__file__).resolve().parents[1],
-        env={**os.environ, **ALONE},
+        env={**os.environ, **SINGLE_THREAD},
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         check=True,

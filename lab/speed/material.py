@@ -1,4 +1,4 @@
-"""The same clip at another size or length, so that one person and one speech are compared."""
+"""Writes a clip at another size or length."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from lipsync_demo.media.container.streams import exact, open_media, video_stream
 def scaled(media: Path, short_side: int, path: Path) -> Path:
     """Write the clip's pictures to `path` (H.264) with `short_side` pixels on the short side.
 
-    Times stay as they are; there is no sound.
+    Times are kept; there is no sound.
 
     Raises:
         MediaError: the clip cannot be opened.
-        ValueError: it has no pictures.
+        ValueError: the clip has no pictures.
     """
     with open_media(media) as source, av.open(str(path), "w") as target:
         stream = video_stream(source)
@@ -39,11 +39,11 @@ def scaled(media: Path, short_side: int, path: Path) -> Path:
 
 
 def repeated_video(media: Path, seconds: float, path: Path) -> Path:
-    """Write the clip's coded pictures to `path`, over and over until they last `seconds`.
+    """Write the clip's coded pictures to `path`, repeated for at least `seconds`.
 
     Raises:
         MediaError: the clip cannot be opened.
-        ValueError: it has no pictures.
+        ValueError: the clip has no pictures.
     """
     length = frame_times(media).duration
     with av.open(str(path), "w") as target:
@@ -65,10 +65,10 @@ def repeated_video(media: Path, seconds: float, path: Path) -> Path:
 
 
 def repeated_sound(media: Path, seconds: float, path: Path) -> Path:
-    """Write the file's sound to `path` (WAV), over and over until it lasts `seconds`.
+    """Write the file's sound to `path` (WAV), repeated for `seconds`.
 
     Raises:
-        MediaError: it cannot be read, or there is none.
+        MediaError: the file cannot be read or has no sound.
     """
     sound = decode(media)
     turns = ceil(seconds * sound.frame_rate / sound.frame_count())

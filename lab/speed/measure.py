@@ -1,7 +1,7 @@
-"""How fast the local engine is, beside what nobody can avoid and beside a neural peer.
+"""Measures the speed of the local engine against a floor and a neural peer.
 
-One talking clip is scaled to a few sizes. Processor times are the least of a few rounds,
-floor and parts turn by turn, so that a busy machine slows them alike.
+One talking clip is scaled to several sizes. CPU times are the minimum of several rounds; floor and
+parts alternate, so that load on the machine slows both alike.
 """
 
 from __future__ import annotations
@@ -18,19 +18,20 @@ from lab.speed.wav2lip import frame_milliseconds
 from lab.speed.whole_run import WholeRun, whole_run
 
 SIZES = (360, 720, 1080)
+"""Default short sides, pixels."""
 ROUNDS = 3
+"""Default number of rounds."""
 DRIVING = (Part.LISTEN, Part.CHOOSE, Part.DRAW)
-"""What Wav2Lip's generator does in the engine: from sound and frame to a new mouth."""
+"""The parts that Wav2Lip's generator replaces: from sound and frame to a new mouth."""
 
 
 @dataclass(frozen=True, slots=True)
 class SizeSpeed:
-    """One size: `side` is the short side in pixels, `frames` those of the output.
+    """Figures of one size: `side` is the short side in pixels, `frames` are the output's.
 
     `parts`, `floor` (one decode and one encode, same settings) and `plain_floor` (with x264's
-    `veryfast` as it is) are milliseconds of processor time for each output frame. `one_core`
-    and `two_cores` are whole runs in processes of their own, None where the system cannot pin
-    them.
+    plain `veryfast`) are CPU milliseconds per output frame. `one_core` and `two_cores` are whole
+    runs in subprocesses, None if the system cannot pin them.
     """
 
     side: int
@@ -43,26 +44,26 @@ class SizeSpeed:
 
     @property
     def total(self) -> float:
-        """All parts, milliseconds a frame."""
+        """All parts, milliseconds per frame."""
         return sum(self.parts.values())
 
     @property
     def over_floor(self) -> float:
-        """How many times the floor all parts cost."""
+        """Ratio of all parts to the floor."""
         return self.total / self.floor
 
     @property
     def driving(self) -> float:
-        """Listening, choosing and drawing, milliseconds a frame."""
+        """Listening, selection and drawing, milliseconds per frame."""
         return sum(self.parts[part] for part in DRIVING)
 
 
 @dataclass(frozen=True, slots=True)
 class SpeedReport:
-    """`peer` is Wav2Lip's generator, milliseconds a frame by batch size.
+    """All sizes, and the `peer`: Wav2Lip's generator, milliseconds per frame by batch size.
 
-    It is None without PyTorch, and empty when it was not asked for. `long` is a run of the
-    largest size for `minutes`, when one was asked for.
+    `peer` is None without PyTorch, and empty if it was not requested. `long` is a run of the
+    last size for `minutes`, if requested.
     """
 
     media: str
@@ -73,11 +74,11 @@ class SpeedReport:
 
     @property
     def fastest_peer(self) -> float | None:
-        """The peer at its best batch size, milliseconds a frame."""
+        """The peer at its best batch size, milliseconds per frame."""
         return min(self.peer.values()) if self.peer else None
 
     def table(self) -> str:
-        """Everything as text, one column a size."""
+        """Return the report as text, one column per size."""
         rows = [("processor ms a frame", [f"{size.side}p" for size in self.sizes])]
         rows += [(f"  {p}", [f"{s.parts[p]:.2f}" for s in self.sizes]) for p in Part]
         rows += [
@@ -86,10 +87,10 @@ class SpeedReport:
             ("all parts / floor", [f"{s.over_floor:.2f}" for s in self.sizes]),
             ("floor with plain veryfast", [f"{s.plain_floor:.2f}" for s in self.sizes]),
             ("all parts / plain floor", [f"{s.total / s.plain_floor:.2f}" for s in self.sizes]),
-            ("a whole run, ms a frame", [_said(s.two_cores, "cpu", ".2f") for s in self.sizes]),
-            ("x real time, one core", [_said(s.one_core, "realtime", ".2f") for s in self.sizes]),
-            ("x real time, two cores", [_said(s.two_cores, "realtime", ".2f") for s in self.sizes]),
-            ("peak memory, MB", [_said(s.two_cores, "peak", ".0f") for s in self.sizes]),
+            ("a whole run, ms a frame", [_cell(s.two_cores, "cpu", ".2f") for s in self.sizes]),
+            ("x real time, one core", [_cell(s.one_core, "realtime", ".2f") for s in self.sizes]),
+            ("x real time, two cores", [_cell(s.two_cores, "realtime", ".2f") for s in self.sizes]),
+            ("peak memory, MB", [_cell(s.two_cores, "peak", ".0f") for s in self.sizes]),
         ]
         peer = self.fastest_peer
         if peer is not None:
@@ -123,30 +124,30 @@ def measure_speed(
 ) -> SpeedReport:
     """Measure the engine on a talking clip, driven by `speech`, else by the clip's own sound.
 
-    `sizes` are short sides in pixels, `rounds` how often each is measured; `peer` false
-    leaves Wav2Lip out; with `minutes` the largest size is also run for as long, the clip and
-    the speech repeated. `on_step` is told what is measured next. Takes minutes; speed is
-    only comparable on a machine that does little else.
+    `sizes` are short sides in pixels, `rounds` is the number of measurements of each; `peer` false
+    skips Wav2Lip; `minutes` also runs the last size for that long, with clip and speech repeated.
+    `on_step` is called with the name of each step. Takes minutes; figures are only comparable on
+    an idle machine.
 
     Raises:
         MediaError: the clip cannot be read.
-        subprocess.CalledProcessError: the engine can do nothing with clip and speech.
+        subprocess.CalledProcessError: the engine cannot use clip and speech.
         ValueError: the clip has no pictures, or `sizes` is empty or `rounds` below one.
     """
     if not sizes or rounds < 1:
         raise ValueError("at least one size and one round are needed")
-    tell = on_step or (lambda step: None)
+    notify = on_step or (lambda step: None)
     with tempfile.TemporaryDirectory(prefix="lipsync-speed-") as folder:
         done = []
         for side in sizes:
-            tell(f"{side}p")
+            notify(f"{side}p")
             clip = scaled(media, side, Path(folder) / f"{side}.mp4")
             done.append(_measured(clip, speech or media, side, rounds))
         long = None
         if minutes:
-            tell(f"{sizes[-1]}p for {minutes:g} minutes")
+            notify(f"{sizes[-1]}p for {minutes:g} minutes")
             long = _long(Path(folder), sizes[-1], speech or media, 60 * minutes)
-        tell("Wav2Lip's generator")
+        notify("Wav2Lip's generator")
         fastest = frame_milliseconds() if peer else {}
         return SpeedReport(media.name, tuple(done), fastest, minutes, long)
 
@@ -170,7 +171,7 @@ def _fastest(clip: Path, speech: Path, output: Path, cores: int, rounds: int) ->
 
 
 def measured(report: SpeedReport) -> list[tuple[bars.Bar, float]]:
-    """The figures that have a bar, as far as they were measured."""
+    """Return the measured figures that have a bar."""
     by = {size.side: size for size in report.sizes}
     rows: list[tuple[bars.Bar, float]] = []
     for side, bar in ((360, bars.CPU_360), (720, bars.CPU_720)):
@@ -189,7 +190,7 @@ def measured(report: SpeedReport) -> list[tuple[bars.Bar, float]]:
     return rows
 
 
-def _said(run: WholeRun | None, name: str, form: str) -> str:
+def _cell(run: WholeRun | None, name: str, form: str) -> str:
     return "-" if run is None else format(getattr(run, name), form)
 
 

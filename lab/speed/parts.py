@@ -1,8 +1,8 @@
-"""What each part of the engine costs: the pipeline's own pieces, one after another.
+"""Measures the CPU time of each part of the engine.
 
-Nothing runs side by side here, so that the processor's time can be told apart; the codecs
-have one thread each. The floor beside it is what nobody can avoid: the same video decoded
-once and the same number of pictures encoded with the same settings.
+The pipeline's parts run sequentially, so that their CPU time can be separated; the codecs have one
+thread each. The floor is one decode of the same video and one encode of the same number of
+pictures with the same settings.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from tempfile import TemporaryFile
 import av
 import cv2
 
-from lab.speed.child import answer
+from lab.speed.child import run_json
 from lipsync_demo.engine.arrays import Image
 from lipsync_demo.engine.background import batches
 from lipsync_demo.engine.drawing.plan import drawings, shown
@@ -40,12 +40,12 @@ from lipsync_demo.media.container.streams import exact, open_media, video_stream
 from lipsync_demo.media.frame_plan import plan
 from lipsync_demo.media.sync_modes import SyncMode
 
-PLAIN = {"preset": VIDEO_OPTIONS["preset"], "crf": VIDEO_OPTIONS["crf"]}
-"""A yardstick that stays when the engine's encoder is made cheaper."""
+PLAIN_OPTIONS = {"preset": VIDEO_OPTIONS["preset"], "crf": VIDEO_OPTIONS["crf"]}
+"""Encoder options of the plain floor, which does not change with the engine's."""
 
 
 class Part(str, Enum):
-    """The engine's parts: `LIBRARY` is following faces and gathering mouths."""
+    """The engine's parts; `LIBRARY` is tracking faces and collecting mouths."""
 
     LISTEN = "listen"
     DECODE = "decode"
@@ -61,10 +61,10 @@ class Part(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class Costs:
-    """Milliseconds of processor time for each of `frames` output frames.
+    """CPU milliseconds for each of `frames` output frames.
 
     `floor` is one decode and one encode with the engine's settings, `plain_floor` with x264's
-    `veryfast` as it is.
+    plain `veryfast`.
     """
 
     frames: int
@@ -74,18 +74,18 @@ class Costs:
 
 
 def costs(video: Path, speech: Path, output: Path, rounds: int) -> Costs:
-    """Parts and floor, turn by turn in one new process, each the least of `rounds`.
+    """Return parts and floor, measured alternately in a subprocess, the minimum of `rounds`.
 
     Raises:
         subprocess.CalledProcessError: the video or the speech cannot be used.
     """
-    said = answer("lab.speed.parts", video, speech, output, rounds)
-    parts = {part: said["parts"][part.value] for part in Part}
-    return Costs(said["frames"], parts, said["floor"], said["plain_floor"])
+    measured = run_json("lab.speed.parts", video, speech, output, rounds)
+    parts = {part: measured["parts"][part.value] for part in Part}
+    return Costs(measured["frames"], parts, measured["floor"], measured["plain_floor"])
 
 
 class _Clock:
-    """Adds up processor time by part; what runs inside another part is not counted there."""
+    """Accumulates CPU time by part, excluding nested parts."""
 
     def __init__(self) -> None:
         self.seconds: dict[Part, float] = defaultdict(float)
@@ -101,7 +101,7 @@ class _Clock:
         self._inside = outer + whole
 
     def each(self, part: Part, items: Iterable[Picture]) -> Iterator[Picture]:
-        """The items, the time they take to come counted as `part`."""
+        """Yield the items and count the time to produce them as `part`."""
         coming = iter(items)
         while True:
             with self(part):
@@ -126,9 +126,7 @@ class _TimedLandmarker(FaceLandmarker):
 
 
 def part_times(video: Path, speech: Path, output: Path) -> tuple[dict[Part, float], int]:
-    """Processor seconds of each part, and the number of output frames.
-
-    The speech cuts the video off, or the video the speech.
+    """Return CPU seconds of each part, and the number of output frames, in mode `cut_off`.
 
     Raises:
         MediaError: the video or the speech cannot be read.
@@ -144,8 +142,8 @@ def part_times(video: Path, speech: Path, output: Path) -> tuple[dict[Part, floa
         landmarker = _TimedLandmarker(clock)
         with clock(Part.LIBRARY):
             numbers = range(frames_to_analyse(reader, frames))
-            seen = reader.pictures(numbers, needed=frozenset(frames.sources))
-            some = batches(clock.each(Part.DECODE, seen), reader.size)
+            analysed = reader.pictures(numbers, needed=frozenset(frames.sources))
+            some = batches(clock.each(Part.DECODE, analysed), reader.size)
             shots = follow(chain.from_iterable(some), landmarker, skip=may_skip(reader))
         with clock(Part.CHOOSE):
             drawn = drawings(frames, shots, LaidOutSpeech(shapes, laid))
@@ -169,13 +167,13 @@ def part_times(video: Path, speech: Path, output: Path) -> tuple[dict[Part, floa
 
 
 def floor_seconds(video: Path, frames: int, output: Path, options: dict[str, str]) -> float:
-    """Processor seconds to decode and encode the first `frames` pictures of a video.
+    """Return the CPU seconds to decode and encode the first `frames` pictures of a video.
 
     `options` are x264's.
 
     Raises:
         MediaError: the video cannot be opened.
-        ValueError: it has no pictures.
+        ValueError: the video has no pictures.
     """
     start = time.process_time()
     with open_media(video) as source, av.open(str(output), "w") as target:
@@ -190,16 +188,16 @@ def floor_seconds(video: Path, frames: int, output: Path, options: dict[str, str
         for number, frame in enumerate(source.decode(stream)):
             if number == frames:
                 break
-            # The decoder's choice of I, P and B would otherwise be forced on the encoder.
+            # Else the encoder would copy the decoder's picture types.
             frame.pict_type = 0
             target.mux(made.encode(frame))
         target.mux(made.encode())
     return time.process_time() - start
 
 
-def _least(video: Path, speech: Path, output: Path, rounds: int) -> dict[str, object]:
+def _minimum(video: Path, speech: Path, output: Path, rounds: int) -> dict[str, object]:
     parts, frames = dict.fromkeys(Part, float("inf")), 0
-    floors = {"floor": (VIDEO_OPTIONS, float("inf")), "plain_floor": (PLAIN, float("inf"))}
+    floors = {"floor": (VIDEO_OPTIONS, float("inf")), "plain_floor": (PLAIN_OPTIONS, float("inf"))}
     for _ in range(rounds):
         seconds, frames = part_times(video, speech, output)
         parts = {part: min(parts[part], 1000 * seconds[part] / frames) for part in Part}
@@ -215,4 +213,4 @@ def _least(video: Path, speech: Path, output: Path, rounds: int) -> dict[str, ob
 
 if __name__ == "__main__":
     clip, sound_file, made_file = (Path(name) for name in sys.argv[1:4])
-    print(json.dumps(_least(clip, sound_file, made_file, int(sys.argv[4]))))  # noqa: T201
+    print(json.dumps(_minimum(clip, sound_file, made_file, int(sys.argv[4]))))  # noqa: T201

@@ -1,4 +1,4 @@
-"""What all five modes of one pair cost when what was found and drawn is kept between them."""
+"""Measures what all five modes of one pair cost with a shared cache."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import fmean
 
-from lab.speed.child import answer
+from lab.speed.child import run_json
 from lipsync_demo.engine import AnalysisCache, lip_sync
 from lipsync_demo.media.sync_modes import SyncMode
 
 
 @dataclass(frozen=True, slots=True)
 class Reuse:
-    """Processor seconds by mode: `alone`, and `shared`, one after another and kept between."""
+    """CPU seconds by mode: `alone` without a cache, `shared` one after another with one."""
 
     alone: dict[str, float]
     shared: dict[str, float]
 
     @property
     def runs(self) -> float:
-        """How many single runs, on average over the modes, all five together cost."""
+        """Cost of all five modes with the cache, in mean single runs."""
         return sum(self.shared.values()) / fmean(self.alone.values())
 
     def table(self) -> str:
-        """Everything as text, a line for each mode."""
+        """Return the figures as text, one line per mode."""
         lines = [f"{'processor seconds':20}{'alone':>9}{'kept':>9}"]
         lines += [
             f"{mode:20}{self.alone[mode]:9.2f}{self.shared[mode]:9.2f}" for mode in self.alone
@@ -37,18 +37,18 @@ class Reuse:
 
 
 def five_modes(video: Path, speech: Path) -> Reuse:
-    """Measure in a new process.
+    """Measure in a subprocess.
 
     Raises:
         subprocess.CalledProcessError: the video or the speech cannot be used.
     """
-    return Reuse(**answer("lab.speed.reuse", video, speech))
+    return Reuse(**run_json("lab.speed.reuse", video, speech))
 
 
 def _measured(video: Path, speech: Path) -> Reuse:
     with tempfile.TemporaryDirectory(prefix="lipsync-reuse-") as folder:
         output, kept = Path(folder) / "out.mp4", AnalysisCache(Path(folder) / "kept")
-        # Weights are read once, for either side alike.
+        # Warm-up: weights are loaded once for both.
         lip_sync(video, speech, SyncMode.CUT_OFF, output)
         alone = {mode.value: _seconds(video, speech, mode, output, None) for mode in SyncMode}
         shared = {mode.value: _seconds(video, speech, mode, output, kept) for mode in SyncMode}

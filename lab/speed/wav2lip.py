@@ -1,9 +1,9 @@
 """The peer: Wav2Lip's generator (Prajwal et al. 2020, arXiv:2008.10010), untrained.
 
 Time does not depend on the weights, so they are random. Layers follow the paper's
-description: six-channel faces of 96x96 (the frame with its lower half hidden beside a
-reference) and 16 steps of 80 mel bands in, a face of 96x96 out. Needs PyTorch, which the
-app itself does not.
+description: inputs are six-channel faces of 96x96 (the frame with its lower half masked, and a
+reference) and 16 steps of 80 mel bands, the output is a face of 96x96. Needs PyTorch, which the app
+itself does not.
 """
 
 from __future__ import annotations
@@ -15,19 +15,20 @@ from itertools import chain
 from typing import Any
 
 SIDE = 96
-"""Pixels of the face the generator draws."""
+"""Side of the generator's face, pixels."""
 MEL_BANDS = 80
-"""Bands of the sound it hears."""
+"""Mel bands of its input."""
 MEL_STEPS = 16
-"""Steps of the sound it hears for one picture."""
+"""Steps of its mel spectrogram per picture."""
 BATCHES = (1, 2, 4, 8, 16)
+"""Batch sizes measured."""
 
 Size = int | tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
 class _Layer:
-    """A convolution with batch norm and ReLU, then `residual` more that add to their input."""
+    """A convolution with batch norm and ReLU, followed by `residual` residual ones."""
 
     inputs: int
     outputs: int
@@ -36,7 +37,7 @@ class _Layer:
     padding: int = 1
     residual: int = 0
     grows: bool = False
-    """A transposed convolution; one of stride 2 doubles the side exactly."""
+    """Transposed convolution; with stride 2 it doubles the side exactly."""
 
 
 _FACE = (
@@ -56,8 +57,7 @@ _AUDIO = (
     _Layer(256, 512, padding=0),
     _Layer(512, 512, 1, padding=0),
 )
-# Each but the first takes the output before it beside that of the face encoder's block of
-# the same size.
+# All but the first take the previous output concatenated with the face encoder's of the same size.
 _DECODER = (
     _Layer(512, 512, 1, padding=0),
     _Layer(1024, 512, padding=0, residual=1, grows=True),
@@ -71,7 +71,7 @@ _HEAD = _Layer(80, 32)
 
 
 class Generator:
-    """The network with random weights, ready to run.
+    """The network with random weights.
 
     Raises:
         ImportError: PyTorch is not installed.
@@ -90,13 +90,13 @@ class Generator:
 
     @property
     def weights(self) -> int:
-        """How many numbers were learnt, or would be."""
+        """Number of parameters."""
         layers = [*self._audio, *self._decoder, self._head, *chain(*self._face)]
         modules = [module for layer in layers for pair in layer for module in pair]
         return sum(p.numel() for m in [*modules, self._last] for p in m.parameters())
 
     def __call__(self, mel: Any, faces: Any) -> Any:
-        """Tensors (n, 1, 80, 16) and (n, 6, 96, 96) to (n, 3, 96, 96), 0 to 1."""
+        """Map tensors (n, 1, 80, 16) and (n, 6, 96, 96) to (n, 3, 96, 96), 0 to 1."""
         torch = self._torch
         with torch.inference_mode():
             for layer in self._audio:
@@ -113,9 +113,9 @@ class Generator:
 
 
 def frame_milliseconds(rounds: int = 3) -> dict[int, float] | None:
-    """Milliseconds a frame by batch size, on one thread, the best of `rounds`.
+    """Return milliseconds per frame by batch size, on one thread, the best of `rounds`.
 
-    None where PyTorch is missing.
+    None without PyTorch.
     """
     if find_spec("torch") is None:
         return None

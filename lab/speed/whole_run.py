@@ -1,4 +1,4 @@
-"""One whole lip-sync in a process of its own, on as many cores as are given to it."""
+"""Measures one whole lip-sync in a subprocess, on a given number of cores."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from lab.speed.child import answer
+from lab.speed.child import run_json
 from lipsync_demo.engine import lip_sync
 from lipsync_demo.media.sync_modes import SyncMode
 
 
 @dataclass(frozen=True, slots=True)
 class WholeRun:
-    """`cpu` and `wall` in milliseconds a frame; `realtime` is seconds of video a second;
-    `peak` the most memory the process held, in MB.
+    """`cpu` and `wall` in milliseconds per frame; `realtime` in seconds of video per second;
+    `peak` memory of the process in MB.
     """
 
     cpu: float
@@ -27,24 +27,24 @@ class WholeRun:
 
 
 def whole_run(video: Path, speech: Path, output: Path, cores: int) -> WholeRun | None:
-    """A run in a new process on `cores` cores; None where the system cannot pin it to them.
+    """Measure a run in a subprocess on `cores` cores; None if the system cannot pin it.
 
     Raises:
         subprocess.CalledProcessError: the run failed.
     """
     if not hasattr(os, "sched_setaffinity") or len(os.sched_getaffinity(0)) < cores:
         return None
-    return WholeRun(**answer("lab.speed.whole_run", video, speech, output, cores))
+    return WholeRun(**run_json("lab.speed.whole_run", video, speech, output, cores))
 
 
 def _measured(video: Path, speech: Path, output: Path, cores: int) -> WholeRun:
-    import resource  # not on every system, and neither is pinning
+    import resource  # as pinning, not available on every system
 
     os.sched_setaffinity(0, set(sorted(os.sched_getaffinity(0))[:cores]))
     wall, cpu = time.perf_counter(), time.process_time()
     report = lip_sync(video, speech, SyncMode.CUT_OFF, output)
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
-    # Linux counts in kilobytes.
+    # In kilobytes on Linux.
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return WholeRun(
         1000 * cpu / report.frames,

@@ -1,1 +1,1 @@
-"""The scripts that fit the weights of the engine."""
+"""Fits the weights of the engine."""

@@ -1,4 +1,4 @@
-"""Clips of people talking, as training material for the speech model."""
+"""Talking clips as training data for the speech model."""
 
 from __future__ import annotations
 
@@ -26,19 +26,24 @@ SAME_SPEAKER = {
     "grid_man_glasses": "s5",
 }
 WARPS = (1.0, 0.88, 0.94, 1.06, 1.13)
+"""Vocal tract warps of the augmentation."""
 PACES = ((9, 10), (11, 10))
+"""Resampling ratios (up, down) of the augmentation."""
 NOISES = ("white", "pink", "hum", "babble")
-TOGETHER = 0.02
-"""Opening at which lips count as closed, IOD."""
+"""Kinds of noise of the augmentation."""
+CLOSED_OPENING = 0.02
+"""Opening, IOD, below which lips are closed."""
 _PAUSE_DB = 26.0
+"""Level below loud speech from which there is a pause, dB."""
 _NOISE_DB = 6.0
+"""Level above the noise floor up to which there is a pause, dB."""
 
 
 @dataclass(eq=False)
 class Clip:
-    """One clip: the mouth at `times` (m,) s after the sound's start, features by variant.
+    """One clip: its mouth at `times` (m,), seconds after the sound's start, and its features.
 
-    `offset` is how much later than the picture the sound is, s; variant k of the sound plays
+    `offset` is the lag of the sound behind the picture, seconds; variant k of `features` plays
     `paces[k]` times as fast as the clip.
     """
 
@@ -59,7 +64,7 @@ class Clip:
         return len(self.samples) // 320 + 1
 
     def mouth(self) -> tuple[Floats, Floats, np.ndarray]:
-        """Measures (n, 5) and lip shapes (n, 120) at 50 Hz, and where they are known (n,)."""
+        """Return measures (n, 5) and lip shapes (n, 120) at 50 Hz, and where known (n,)."""
         at = np.arange(self.rows) / RATE
         times = self.times + self.offset
         known = (at >= times[0] - 0.01) & (at <= times[-1] + 0.01)
@@ -69,7 +74,7 @@ class Clip:
 
 
 def load(media: Path) -> list[Clip]:
-    """Every clip of `media`'s indexes that shows someone talking in usable sync."""
+    """Return every talking clip in sync of `media`'s indexes."""
     landmarker = FaceLandmarker()
     clips = []
     for row in _rows(media / "index.csv"):
@@ -84,9 +89,9 @@ def load(media: Path) -> list[Clip]:
     return clips
 
 
-def listen(clips: list[Clip], seed: int = 0) -> None:
-    """Fill in each clip's features: as it is, of four other vocal tracts, in three noises,
-    slower, faster, over a telephone and in a room."""
+def extract_features(clips: list[Clip], seed: int = 0) -> None:
+    """Set each clip's features: original, four vocal tract warps, three noises, slower, faster,
+    telephone and room."""
     network, rng = PhoneNetwork.load(), np.random.default_rng(seed)
     for clip in clips:
         clip.features = [network.features(clip.samples, warp=w) for w in WARPS]
@@ -102,7 +107,7 @@ def listen(clips: list[Clip], seed: int = 0) -> None:
         for up, down in PACES:
             pace = up / down
             played = np.asarray(resample_poly(samples, down, up), np.float32)
-            # Resampling moves the formants too; the warp takes them back.
+            # Resampling shifts the formants, too; the warp restores them.
             clip.features.append(network.features(played, warp=1 / pace))
         clip.features += [
             network.features(_telephone(samples, rng)),
@@ -118,7 +123,7 @@ def _telephone(samples: Floats, rng: np.random.Generator) -> Floats:
 
 
 def _room(samples: Floats, rng: np.random.Generator) -> Floats:
-    """The sound with an echo that dies away (by 60 dB) within 0.15 to 0.5 s."""
+    """Return the sound with reverberation (RT60 of 0.15 to 0.5 s)."""
     seconds = rng.uniform(0.15, 0.5)
     at = np.arange(int(seconds * spectrum.SAMPLE_RATE)) / spectrum.SAMPLE_RATE
     tail = rng.standard_normal(len(at)) * np.exp(-6.9 * at / seconds)
@@ -128,7 +133,7 @@ def _room(samples: Floats, rng: np.random.Generator) -> Floats:
 
 
 def noise(kind: str, length: int, rng: np.random.Generator, other: Floats) -> Floats:
-    """Unit-RMS sound that nobody's lips should follow."""
+    """Return unit-RMS sound (length,) without speech to follow."""
     if kind == "babble":
         voices = [np.resize(np.roll(other, int(rng.integers(len(other)))), length) for _ in "abcd"]
         made = np.sum([v if i % 2 else v[::-1] for i, v in enumerate(voices)], axis=0)
@@ -154,7 +159,7 @@ def noise(kind: str, length: int, rng: np.random.Generator, other: Floats) -> Fl
 
 
 def silences(seed: int = 1) -> list[Floats]:
-    """Features of sounds without speech, 4 s each."""
+    """Return the features of sounds without speech, 4 s each."""
     network, rng = PhoneNetwork.load(), np.random.default_rng(seed)
     kinds = ("white", "pink", "brown", "hum", "hum", *["music"] * 3, *["tone"] * 4) * 8
     return [
@@ -166,13 +171,13 @@ def silences(seed: int = 1) -> list[Floats]:
 
 
 def spoken(samples: Floats) -> np.ndarray:
-    """Where a clean recording holds speech, (n,) at 50 Hz, gaps under 0.2 s closed."""
+    """Return where a clean recording has speech, (n,) at 50 Hz, gaps under 0.2 s closed."""
     power = np.convolve(spectrum.frame_power(samples), np.ones(5) / 5, "same")[::2]
     level = 10 * np.log10(power + 1e-10)
     floor, loud = np.percentile(level, [5, 95])
-    said = level > max(loud - _PAUSE_DB, min(floor + _NOISE_DB, loud - 12))
-    said = binary_closing(np.pad(said, 10), iterations=5)[10:-10]
-    return np.asarray(binary_dilation(said, iterations=2))
+    speaking = level > max(loud - _PAUSE_DB, min(floor + _NOISE_DB, loud - 12))
+    speaking = binary_closing(np.pad(speaking, 10), iterations=5)[10:-10]
+    return np.asarray(binary_dilation(speaking, iterations=2))
 
 
 def _music(length: int, rng: np.random.Generator) -> np.ndarray:
@@ -188,7 +193,7 @@ def _music(length: int, rng: np.random.Generator) -> np.ndarray:
 
 
 def _tones(length: int, rng: np.random.Generator) -> np.ndarray:
-    """One to three pure tones, steady or gliding, whole or in beeps, over a faint hiss."""
+    """Return one to three tones, steady or gliding, continuous or beeping, with faint noise."""
     at = np.arange(length) / spectrum.SAMPLE_RATE
     made = np.zeros(length)
     for _ in range(int(rng.integers(1, 4))):
@@ -229,7 +234,7 @@ def _clip(
 
 
 def _sound(path: Path) -> tuple[Floats, float]:
-    """Mono samples at 16 kHz and the time of the first."""
+    """Return mono samples (n,) at 16 kHz and the first one's time, seconds."""
     resampler = av.AudioResampler("flt", "mono", spectrum.SAMPLE_RATE)
     parts: list[Floats] = []
     start: float | None = None

@@ -1,9 +1,9 @@
-"""Fits how the lower face moves with the mouth's five measures, over a folder of clips.
+"""Fits the motion model of the lower face over a folder of clips.
 
     python -m lab fit lips MEDIA
 
-Every clip in MEDIA/talk, and of MEDIA/grid one per speaker, weighs the same. The result has
-`motion` (5, n, 3), IOD in head axes per unit of each measure for the points
+Every clip in MEDIA/talk, and one per speaker of MEDIA/grid, has the same weight. The result has
+`motion` (5, n, 3), IOD in head axes per unit of each measure for the landmarks
 `motion_model.MOVING`, `spread` (5, 5), the covariance of the measures in ordinary speech, and
 `clips`, the names of the files used.
 """
@@ -40,11 +40,13 @@ from lipsync_demo.engine.face.regions import Landmarks
 log = logging.getLogger(__name__)
 
 RIDGE = 1e-3
-LEAST_FRAMES = 50
+"""Regularisation, relative to the variance of each measure."""
+MIN_FRAMES = 50
+"""Frames with a face that a clip needs."""
 
 
 def track(path: Path, landmarker: FaceLandmarker) -> Floats:
-    """The points (n, 478, 3) of every frame that shows a face."""
+    """Return the landmarks (n, 478, 3) of every frame with a face, pixels."""
     found: list[Floats] = []
     previous: Landmarks | None = None
     with av.open(str(path)) as container:
@@ -57,7 +59,7 @@ def track(path: Path, landmarker: FaceLandmarker) -> Floats:
 
 
 def clips(folder: Path) -> list[Path]:
-    """Talking clips, and the first of each speaker of the GRID corpus."""
+    """Return the talking clips, and the first of each speaker of the GRID corpus."""
     speakers: dict[str, Path] = {}
     for path in sorted((folder / "grid").glob("*__*")):
         speakers.setdefault(path.name.split("__")[0], path)
@@ -65,7 +67,7 @@ def clips(folder: Path) -> list[Path]:
 
 
 def fit(paths: list[Path]) -> dict[str, NDArray[np.generic]]:
-    """The arrays of the weights file."""
+    """Return the arrays of the weights file."""
     landmarker = FaceLandmarker()
     size = len(MEASURES)
     spread = np.zeros((size, size))
@@ -73,7 +75,7 @@ def fit(paths: list[Path]) -> dict[str, NDArray[np.generic]]:
     used = []
     for path in paths:
         points = smooth(track(path, landmarker))
-        if len(points) < LEAST_FRAMES:
+        if len(points) < MIN_FRAMES:
             continue
         pose = fit_pose(points)
         head = pose.to_head(points)[:, MOVING].astype(np.float64)
@@ -87,7 +89,7 @@ def fit(paths: list[Path]) -> dict[str, NDArray[np.generic]]:
     cross /= len(used)
     ridge = spread + RIDGE * np.diag(np.diag(spread))
     motion = np.linalg.solve(ridge, cross.reshape(size, -1)).reshape(cross.shape)
-    # Faces are even: what differs between left and right is noise of the speakers.
+    # Faces are taken as symmetric: differences between left and right are noise.
     mirrored = motion[:, _mirror()] * np.array([-1, 1, 1])
     return {
         "motion": ((motion + mirrored) / 2).astype(np.float32),
@@ -97,7 +99,7 @@ def fit(paths: list[Path]) -> dict[str, NDArray[np.generic]]:
 
 
 def _mirror() -> list[int]:
-    """For each of MOVING the index of its partner on the other side of the face."""
+    """Return for each of MOVING the index of its mirror landmark."""
     partner: dict[int, int] = {}
     for ring in (LIPS_OUTER, LIPS_INNER, NEAR_SKIN, FAR_SKIN):
         partner |= {p: ring[(CORNER - i) % len(ring)] for i, p in enumerate(ring)}

@@ -1,4 +1,4 @@
-"""The network that `speech/model.py` runs in numpy, in PyTorch to fit it."""
+"""The network of `speech/model.py` in PyTorch, for fitting."""
 
 # Checked with and without PyTorch installed, which disagree about these.
 # mypy: disable-error-code="misc,no-untyped-call,no-any-return"
@@ -18,11 +18,11 @@ from lipsync_demo.engine.speech.model import (
 from lipsync_demo.engine.speech.phone_features import FEATURES
 
 DROPOUT = 0.2
-"""Share of the values that are left out in a step."""
+"""Dropout rate."""
 
 
 class Net(nn.Module):
-    """The network that `speech` runs in numpy."""
+    """The network of `speech/model.py`."""
 
     def __init__(self) -> None:
         super().__init__()

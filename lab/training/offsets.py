@@ -1,7 +1,7 @@
-"""How far sound and picture of the clips are apart, found from the clips themselves.
+"""Estimates the A/V offset of each clip from the other clips.
 
-Ridge regression (Hoerl and Kennard 1970) over the other speakers' clips says what the mouth
-should do; the lag at which a clip's mouth agrees best with it is the clip's offset.
+Ridge regression (Hoerl and Kennard 1970) over the other speakers' clips predicts the mouth; the lag
+with the best correlation is the clip's offset.
 """
 
 from __future__ import annotations
@@ -14,12 +14,15 @@ from lab.training.clips import Clip
 from lab.training.judge import correlation
 from lipsync_demo.engine.arrays import Floats
 
-SEARCH = np.arange(-0.35, 0.3501, 0.01)
+LAGS = np.arange(-0.35, 0.3501, 0.01)
+"""Lags tried, seconds."""
 GRID_SPREAD = 0.35
-"""GRID was recorded in one session; a clip may differ from its median by this share."""
+"""Fraction of a GRID clip's deviation from the median offset that is kept: GRID was recorded in one
+session."""
 
 
 def speaker_seconds(clips: Sequence[Clip]) -> dict[str, int]:
+    """Return the rows (50 Hz) of all clips of each speaker."""
     seconds: dict[str, int] = {}
     for clip in clips:
         seconds[clip.speaker] = seconds.get(clip.speaker, 0) + clip.rows
@@ -27,7 +30,7 @@ def speaker_seconds(clips: Sequence[Clip]) -> dict[str, int]:
 
 
 def correct_offsets(clips: list[Clip], rounds: int = 3) -> None:
-    """Set each clip's offset to where a fit on all other speakers agrees with it best."""
+    """Set each clip's offset to the lag that correlates best with a fit on all other speakers."""
     stacked = np.concatenate([c.features[0] for c in clips])
     mean, std = stacked.mean(0), stacked.std(0) + 1e-3
     _, vectors = np.linalg.eigh(np.cov(((stacked - mean) / std).T))
@@ -66,12 +69,12 @@ def correct_offsets(clips: list[Clip], rounds: int = 3) -> None:
                 )
 
 
-def best_lag(clip: Clip, said: Floats) -> float:
-    """How much later than now the sound is, s: the peak of opening, width and roundness."""
+def best_lag(clip: Clip, predicted: Floats) -> float:
+    """Return the correction of the clip's offset, seconds, by opening, width and roundness."""
     before, scores = clip.offset, []
-    for lag in SEARCH:
+    for lag in LAGS:
         clip.offset = before + lag
         y, _, known = clip.mouth()
-        scores.append(correlation(said[known], y[known][:, :3]) @ [1.0, 0.7, 0.7])
+        scores.append(correlation(predicted[known], y[known][:, :3]) @ [1.0, 0.7, 0.7])
     clip.offset = before
-    return float(SEARCH[int(np.argmax(scores))])
+    return float(LAGS[int(np.argmax(scores))])

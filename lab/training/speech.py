@@ -1,9 +1,9 @@
-"""Fit the speech model: python -m lab fit speech MEDIA
+"""Fits the speech model: python -m lab fit speech MEDIA
 
-A developer's tool; needs PyTorch. Measures the clips, corrects how far sound and picture are
-apart in each (`offsets`), judges the network with each speaker left out (`judge`), fits
-it on all clips and writes `speech.npz` with `speech_clips.json`: the clips fitted on and the
-figures. One thread a network and fixed seeds: the same machine gives the same digits.
+Needs PyTorch. Measures the clips, corrects their A/V offsets (`offsets`), evaluates the network
+with each speaker left out (`judge`), fits it on all clips and writes `speech.npz` with
+`speech_clips.json`: the clips and the figures. One thread per network and fixed seeds make it
+deterministic on one machine.
 """
 
 # Checked with and without PyTorch installed, which disagree about these.
@@ -24,12 +24,12 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from lab.training.clips import Clip, listen, load, silences
+from lab.training.clips import Clip, extract_features, load, silences
 from lab.training.judge import (
     judge,
     judge_each,
     judge_sounds,
-    written,
+    markdown,
 )
 from lab.training.network import Net
 from lab.training.offsets import correct_offsets, speaker_seconds
@@ -46,34 +46,39 @@ from lipsync_demo.engine.speech.phone_features import RATE, PhoneNetwork
 from lipsync_demo.files import digest, write_whole
 
 RECORD = "speech_clips.json"
+"""File with the clips and figures, beside the weights."""
 BEGIN = "<!-- figures by lab fit speech -->"
+"""Start of the figures in the weights' README."""
 END = "<!-- end of figures -->"
-LOSS = torch.tensor([1.0, 1.0, 1.0, 0.5, 0.5] + [0.3] * LIP_TERMS)[None, :, None]
+"""End of the figures in the weights' README."""
+SHAPE_WEIGHTS = torch.tensor([1.0, 1.0, 1.0, 0.5, 0.5] + [0.3] * LIP_TERMS)[None, :, None]
+"""Weights of the shapes in the loss."""
 STEPS = 300
 """Steps of the optimiser."""
-BATCH = 16
-"""Crops of speech in a step."""
-QUIET = 4
-"""Crops without speech in a step."""
+SPEECH_CROPS = 16
+"""Crops of speech per step."""
+SILENT_CROPS = 4
+"""Crops without speech per step."""
 CROP = 90
-"""Rows of a crop, 50 a second."""
+"""Length of a crop, rows at 50 Hz."""
 LEARNING_RATE = 2e-3
-"""Of AdamW, at its highest."""
-DECAY = 0.1
+"""Peak learning rate of AdamW."""
+WEIGHT_DECAY = 0.1
 """Weight decay of AdamW."""
-CLOSED_SHARE = 0.3
-"""Weight of the probability of closed lips in the loss, against one of the shapes."""
-SPEECH_SHARE = 0.1
-"""Weight of the probability of speech in the loss, against one of the shapes."""
+CLOSED_WEIGHT = 0.3
+"""Weight of the closure loss, relative to the shapes'."""
+SPEECH_WEIGHT = 0.1
+"""Weight of the speech loss, relative to the shapes'."""
 SEEDS = (0, 1, 2, 3)
+"""Seeds of the averaged networks."""
 Fitted: TypeAlias = tuple[Net, Floats, Floats]
-"""A network with the mean and spread of its inputs."""
+"""A network with mean and standard deviation of its inputs."""
 
 
 def train(
     clips: list[Clip], targets: Targets, chosen: list[int], quiet: list[Floats], seed: int
 ) -> Fitted:
-    """A network fitted on `chosen` clips, and the mean and spread of its inputs."""
+    """Return a network fitted on `chosen` clips and `quiet` sounds."""
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
     plain = np.concatenate([clips[i].features[0] for i in chosen])
@@ -91,39 +96,41 @@ def train(
     share = np.array([clips[i].rows * seconds[clips[i].speaker] ** -0.5 for i in chosen])
     share /= share.sum()
     net = Net()
-    optimiser = torch.optim.AdamW(net.parameters(), lr=LEARNING_RATE, weight_decay=DECAY)
+    optimiser = torch.optim.AdamW(net.parameters(), lr=LEARNING_RATE, weight_decay=WEIGHT_DECAY)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimiser, LEARNING_RATE, total_steps=STEPS, pct_start=0.1
     )
     nothing = torch.zeros(CROP, SHAPES + 3)
     for _ in range(STEPS):
         xs, ys, masks = [], [], []
-        for i in rng.choice(chosen, BATCH, p=share):
+        for i in rng.choice(chosen, SPEECH_CROPS, p=share):
             variant = int(rng.integers(len(ready[i])))
             x = ready[i][variant]
             rows, inside = _crop(len(x), rng)
             xs.append(x[rows])
             ys.append(truth[i, clips[i].paces[variant]][rows])
             masks.append(inside)
-        for i in rng.choice(len(still), QUIET):
+        for i in rng.choice(len(still), SILENT_CROPS):
             rows, inside = _crop(len(still[i]), rng)
             xs.append(still[i][rows])
             ys.append(nothing)
             masks.append(inside)
-        told, mask = torch.stack(ys).transpose(1, 2), torch.stack(masks)
-        said = net(torch.stack(xs).transpose(1, 2))
-        known = (mask * told[:, -1])[:, None]
-        shape = functional.smooth_l1_loss(said[:, :SHAPES], told[:, :SHAPES], reduction="none")
-        loss = (shape * known * LOSS).sum() / (known.sum() * LOSS.sum())
-        talking = known[:, 0] * told[:, -2]
+        wanted, mask = torch.stack(ys).transpose(1, 2), torch.stack(masks)
+        raw_outputs = net(torch.stack(xs).transpose(1, 2))
+        known = (mask * wanted[:, -1])[:, None]
+        shape = functional.smooth_l1_loss(
+            raw_outputs[:, :SHAPES], wanted[:, :SHAPES], reduction="none"
+        )
+        loss = (shape * known * SHAPE_WEIGHTS).sum() / (known.sum() * SHAPE_WEIGHTS.sum())
+        talking = known[:, 0] * wanted[:, -2]
         closed = functional.binary_cross_entropy_with_logits(
-            said[:, -2], told[:, -3], reduction="none"
+            raw_outputs[:, -2], wanted[:, -3], reduction="none"
         )
         speech = functional.binary_cross_entropy_with_logits(
-            said[:, -1], told[:, -2], reduction="none"
+            raw_outputs[:, -1], wanted[:, -2], reduction="none"
         )
-        loss = loss + CLOSED_SHARE * (closed * talking).sum() / talking.sum()
-        loss = loss + SPEECH_SHARE * (speech * mask).sum() / mask.sum()
+        loss = loss + CLOSED_WEIGHT * (closed * talking).sum() / talking.sum()
+        loss = loss + SPEECH_WEIGHT * (speech * mask).sum() / mask.sum()
         optimiser.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(net.parameters(), 1.0)
@@ -133,21 +140,21 @@ def train(
 
 
 def _crop(count: int, rng: np.random.Generator) -> tuple[torch.Tensor, torch.Tensor]:
-    """Which rows of `count` to fit on, and 1 where they exist: a sound's ends count too."""
+    """Return random consecutive rows of `count`, and 1 where they exist: crops include the ends."""
     start = int(rng.integers(-30, max(1, count - CROP + 30)))
     rows = torch.arange(start, start + CROP)
     return rows.clamp(0, count - 1), ((rows >= 0) & (rows < count)).float()
 
 
-def said(fitted: list[Fitted], features: Floats) -> Floats:
-    """Raw outputs (n, 15), the mean over the networks."""
+def raw_outputs(fitted: list[Fitted], features: Floats) -> Floats:
+    """Return the raw outputs (n, 15), averaged over the networks."""
     with torch.no_grad():
         each = [n(torch.from_numpy((features - m) / s).T[None])[0].T.numpy() for n, m, s in fitted]
     return np.asarray(np.mean(each, axis=0), np.float32)
 
 
 def folds(clips: list[Clip]) -> list[set[str]]:
-    """Speakers to leave out together: one at a time; GRID's smaller ones in three groups."""
+    """Return the speakers of each fold: one each; GRID's smaller ones in three groups."""
     alone = sorted({c.speaker for c in clips if not c.grid or c.speaker == "s1"})
     rest = sorted({c.speaker for c in clips} - set(alone))
     return [{s} for s in alone] + [set(rest[i::3]) for i in range(3) if rest[i::3]]
@@ -155,14 +162,14 @@ def folds(clips: list[Clip]) -> list[set[str]]:
 
 @dataclass(frozen=True)
 class Fold:
-    """Networks that have not seen or heard the speakers `left_out`."""
+    """Networks fitted without the speakers `left_out`."""
 
     left_out: frozenset[str]
     fitted: list[Fitted]
 
 
 _material: list[tuple[list[Clip], Targets, list[Floats]]] = []
-"""What a worker process fits on."""
+"""Training data of a worker process."""
 
 
 def _receive(*material: Any) -> None:
@@ -179,7 +186,7 @@ def _train(job: tuple[list[int], int]) -> Fitted:
 def fit_all(
     clips: list[Clip], targets: Targets, quiet: list[Floats], workers: int
 ) -> tuple[list[Fold], list[Fitted]]:
-    """The folds, and the networks fitted on every clip."""
+    """Return the folds, and the networks fitted on every clip."""
     every = range(len(clips))
     left_out = [frozenset(s) for s in folds(clips)] + [frozenset[str]()]
     jobs = [
@@ -187,7 +194,7 @@ def fit_all(
         for group in left_out
         for seed in SEEDS
     ]
-    # A forked process inherits the clips; sending them would copy gigabytes.
+    # Forked processes inherit the clips; pickling would copy gigabytes.
     with ProcessPoolExecutor(
         workers, get_context("fork"), initializer=_receive, initargs=(clips, targets, quiet)
     ) as pool:
@@ -198,13 +205,13 @@ def fit_all(
 
 
 def scale(out: list[Floats], targets: Targets, of: Sequence[int]) -> Floats:
-    """Mean and spread (2, 13) of the shapes said on the clips `of`: one unit of the model."""
+    """Return mean and standard deviation (2, 13) of the predicted shapes on the clips `of`."""
     talk = [out[i][targets.known[i] & targets.speech[i], :SHAPES] for i in of]
     return np.stack([np.concatenate(talk).mean(0), np.mean([t.std(0) for t in talk], axis=0)])
 
 
 def packed(fitted: list[Fitted], level: Floats, targets: Targets) -> dict[str, np.ndarray]:
-    """The networks as `speech` reads them: inputs' scale folded in, laid out for x @ w."""
+    """Return the networks' weights: input scaling folded in, laid out for x @ w."""
     out: dict[str, list[np.ndarray]] = {}
     for net, mean, std in fitted:
         w = {k: v.detach().numpy() for k, v in net.state_dict().items()}
@@ -234,7 +241,7 @@ def packed(fitted: list[Fitted], level: Floats, targets: Targets) -> dict[str, n
 def models(
     clips: list[Clip], targets: Targets, made: list[Fold], out: list[Floats]
 ) -> list[dict[str, np.ndarray]]:
-    """Each fold's weights; not even the scale of the outputs comes from who is left out."""
+    """Return each fold's weights; the output scaling, too, excludes the left-out speakers."""
     every = range(len(clips))
     return [
         packed(
@@ -249,10 +256,10 @@ def models(
 def write_folds(
     folder: Path, clips: list[Clip], made: list[Fold], weights: list[dict[str, np.ndarray]]
 ) -> None:
-    """One weights file a fold, and `folds.json`: which file may judge a clip, and its offset.
+    """Write one weights file per fold, and `folds.json` with the file and offset for each clip.
 
-    `{"talk/a.mp4": {"weights": "fold_0.npz", "offset": 0.05}}`; the offset is how much later
-    than the picture the clip's sound is, s.
+    `{"talk/a.mp4": {"weights": "fold_0.npz", "offset": 0.05}}`; the offset is the lag of the
+    sound behind the picture, seconds.
     """
     folder.mkdir(parents=True, exist_ok=True)
     listed: dict[str, dict[str, object]] = {}
@@ -269,13 +276,13 @@ def write_folds(
 def fit(
     clips: list[Clip], media: Path, output: Path, folder: Path | None, workers: int
 ) -> dict[str, Any]:
-    """Fit on `clips` and judge; writes the weights, their record and the folds; the record."""
-    listen(clips)
+    """Fit on `clips` and evaluate; write weights, record and folds; return the record."""
+    extract_features(clips)
     correct_offsets(clips)
     targets, quiet = Targets(clips), silences()
     made, fitted = fit_all(clips, targets, quiet, workers)
     knows = {s: k for k, fold in enumerate(made) for s in fold.left_out}
-    out = [said(made[knows[c.speaker]].fitted, c.features[0]) for c in clips]
+    out = [raw_outputs(made[knows[c.speaker]].fitted, c.features[0]) for c in clips]
     weights = models(clips, targets, made, out)
     if folder:
         write_folds(folder, clips, made, weights)
@@ -291,14 +298,14 @@ def fit(
             for c in clips
         ],
     }
-    hearing = PhoneNetwork.load()
-    strangers = [SpeechModel(_float32(w), hearing) for w in weights]
+    recogniser = PhoneNetwork.load()
+    strangers = [SpeechModel(_float32(w), recogniser) for w in weights]
     chosen = [strangers[knows[c.speaker]] for c in clips]
     return _recorded(record, clips, chosen, media, output)
 
 
 def judge_again(media: Path, output: Path, folder: Path) -> dict[str, Any]:
-    """Figures of weights and folds fitted earlier, for when what comes after them changed."""
+    """Return the record of existing weights and folds, evaluated again."""
     listed = json.loads((folder / "folds.json").read_text(encoding="utf-8"))
     strangers = {row["weights"]: SpeechModel.of(folder / row["weights"]) for row in listed.values()}
     clips = load(media)
@@ -316,7 +323,8 @@ def _recorded(
     media: Path,
     output: Path,
 ) -> dict[str, Any]:
-    """`record` with its figures, written beside the weights; `chosen[i]` judges clip i."""
+    """Return `record` with its figures, also written beside the weights; `chosen[i]` is clip i's
+    model."""
     listed = record.pop("clips")
     record |= {
         "speaker left out": judge(clips, chosen),
@@ -330,7 +338,7 @@ def _recorded(
     if readme.is_file():
         before, _, rest = readme.read_text(encoding="utf-8").partition(BEGIN)
         after = rest.partition(END)[2]
-        readme.write_text(f"{before}{BEGIN}\n{written(record)}\n{END}{after}", encoding="utf-8")
+        readme.write_text(f"{before}{BEGIN}\n{markdown(record)}\n{END}{after}", encoding="utf-8")
     return record
 
 
@@ -341,10 +349,10 @@ def _float32(arrays: dict[str, np.ndarray]) -> dict[str, Floats]:
 def run(
     media: Path, output: Path | None, folder: Path | None, workers: int, *, judge: bool
 ) -> dict[str, Any]:
-    """Fit on the clips of `media`, or only judge what was fitted; the record with its figures.
+    """Fit on the clips of `media`, or only evaluate (`judge`); return the record with figures.
 
-    `output` is by default the engine's own weights file, `folder` where the folds are written,
-    or read from when nothing is fitted.
+    `output` is by default the engine's weights file; the folds are written to `folder`, or read
+    from it with `judge`.
     """
     torch.set_num_threads(1)
     weights = output or WEIGHTS

@@ -1,4 +1,4 @@
-"""What the network should say for each clip."""
+"""Training targets of the network for each clip."""
 
 from __future__ import annotations
 
@@ -13,15 +13,16 @@ from lipsync_demo.engine.speech.model import (
 )
 
 SHAPES = len(MEASURES) + LIP_TERMS
-ALMOST = 0.03
-"""Opening at which lips count as half closed, IOD."""
+"""Number of shape targets."""
+HALF_CLOSED = 0.03
+"""Opening, IOD, with a closure target of 0.5."""
 BLUR = 0.006
-"""IOD over which they go from closed to open: a hard limit would teach that lips open by a hair are
-no different from lips apart."""
+"""Scale of the closure's logistic, IOD: a hard threshold would not tell slightly from widely open
+lips."""
 
 
 class Targets:
-    """What the network should say for each clip: shapes (n, 13), closed, speech, known (n,)."""
+    """Targets of each clip: `shapes` (n, 13), `closed`, `speech` and `known` (n,) at 50 Hz."""
 
     def __init__(self, clips: list[Clip]) -> None:
         self.shapes: list[Floats] = []
@@ -35,7 +36,7 @@ class Targets:
             own = measures[known]
             self.shapes.append((measures - own.mean(0)) / (own.std(0) + 1e-4))
             self.known.append(known)
-            self.closed.append(expit((ALMOST - measures[:, 0]) / BLUR).astype("f4"))
+            self.closed.append(expit((HALF_CLOSED - measures[:, 0]) / BLUR).astype("f4"))
             lips.append(lip - lip[known].mean(0))
             speakers.setdefault(clip.speaker, []).append(lips[-1][known])
         scatter = np.mean([np.cov(np.concatenate(v).T) for v in speakers.values()], axis=0)
@@ -48,7 +49,7 @@ class Targets:
             self.shapes[i] = np.concatenate([self.shapes[i], terms], axis=1).astype("f4")
 
     def rows(self, i: int, pace: float, count: int) -> Floats:
-        """Clip i played at `pace`: shapes, closed, speech and known in columns, (count, 16)."""
+        """Return shapes, closed, speech and known of clip i at `pace`, in columns (count, 16)."""
         flags = [self.closed[i], self.speech[i], self.known[i]]
         plain = np.column_stack([self.shapes[i], *flags])
         if pace == 1.0:

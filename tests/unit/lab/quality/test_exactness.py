@@ -8,7 +8,7 @@ from fractions import Fraction
 import numpy as np
 
 from lab import bars
-from lab.quality.exactness import Exact, late, measured, table
+from lab.quality.exactness import Exact, delay, measured, table
 from lipsync_demo.media.sync_modes import SyncMode
 
 ROW = Exact("a", SyncMode.BOUNCE, 10, 0, 0.05, Fraction(0), Fraction(0), 0.0, 0)
@@ -16,9 +16,9 @@ ROW = Exact("a", SyncMode.BOUNCE, 10, 0, 0.05, Fraction(0), Fraction(0), 0.0, 0)
 
 def test_sound_is_found_where_it_lies() -> None:
     sound = np.random.default_rng(0).standard_normal(16000).astype("f4")
-    assert late(sound, sound) == 0
-    assert late(np.concatenate([np.zeros(160, "f4"), sound]), sound) == 0.01
-    assert late(sound[320:], sound) == -0.02
+    assert delay(sound, sound) == 0
+    assert delay(np.concatenate([np.zeros(160, "f4"), sound]), sound) == 0.01
+    assert delay(sound[320:], sound) == -0.02
 
 
 def test_a_stray_byte_a_short_picture_and_a_late_sound_fall_short() -> None:

@@ -11,15 +11,15 @@ import pytest
 from lab import bars
 from lab.quality.clips import TalkingClip, closures
 from lab.quality.drivers import Driver, listener, loudness, shuffled, true_shapes
-from lab.quality.eye import Seen
 from lab.quality.following import followed, pairs
+from lab.quality.mouth_track import MouthTrack
 from lab.quality.summary import measured, summary, table
 
 RATE = 25
 SECONDS = 8
 
 
-def _mouth(seed: int) -> Seen:
+def _mouth(seed: int) -> MouthTrack:
     """A mouth that opens and closes about three times a second, at 25 frames a second."""
     rng = np.random.default_rng(seed)
     seconds = np.arange(RATE * SECONDS) / RATE
@@ -28,7 +28,7 @@ def _mouth(seed: int) -> Seen:
     measures = np.stack([opening, 0.8 - opening, opening * 2, opening * 0, opening], axis=1)
     lips = np.zeros((len(seconds), 40, 3), np.float32)
     lips[..., 1] = opening[:, None]
-    return Seen(seconds, measures.astype("f4"), lips, np.ones(len(seconds), bool))
+    return MouthTrack(seconds, measures.astype("f4"), lips, np.ones(len(seconds), bool))
 
 
 def _clip(seed: int, offset: float = 0.0) -> TalkingClip:
@@ -41,7 +41,7 @@ def _clip(seed: int, offset: float = 0.0) -> TalkingClip:
 
 def test_a_perfect_output_is_perfect() -> None:
     face, sound = _clip(1), _clip(2)
-    row = followed(face, sound, Driver.TRUTH, sound.seen)
+    row = followed(face, sound, Driver.TRUTH, sound.track)
     assert row.r == pytest.approx((1, 1, 1))
     assert (row.lag, row.falsely_closed) == (0, 0)
     assert row.closures > 3
@@ -50,7 +50,7 @@ def test_a_perfect_output_is_perfect() -> None:
 
 def test_a_late_output_is_late_and_agrees_less() -> None:
     sound = _clip(2)
-    late = replace(sound.seen, measures=np.roll(sound.seen.measures, 3, axis=0))
+    late = replace(sound.track, measures=np.roll(sound.track.measures, 3, axis=0))
     row = followed(_clip(1), sound, Driver.ENGINE, late)
     assert row.lag == 3
     assert row.r[0] < 0.9
@@ -59,7 +59,7 @@ def test_a_late_output_is_late_and_agrees_less() -> None:
 def test_the_sound_offset_of_the_true_clip_is_taken_out() -> None:
     sound = _clip(2)
     moved = replace(sound, offset=0.2)
-    row = followed(_clip(1), moved, Driver.ENGINE, sound.seen)
+    row = followed(_clip(1), moved, Driver.ENGINE, sound.track)
     assert row.lag == -5
 
 
@@ -70,9 +70,9 @@ def test_another_mouth_does_not_follow() -> None:
 
 def test_open_lips_miss_closures_and_shut_lips_are_false() -> None:
     sound = _clip(2)
-    ajar = replace(sound.seen, measures=sound.seen.measures + np.float32(0.05))
+    ajar = replace(sound.track, measures=sound.track.measures + np.float32(0.05))
     assert followed(_clip(1), sound, Driver.ENGINE, ajar).closed == 0
-    shut = replace(sound.seen, measures=np.minimum(sound.seen.measures, 0.01).astype("f4"))
+    shut = replace(sound.track, measures=np.minimum(sound.track.measures, 0.01).astype("f4"))
     row = followed(_clip(1), sound, Driver.ENGINE, shut)
     assert row.falsely_closed == row.open_frames > 0
 
@@ -80,9 +80,9 @@ def test_open_lips_miss_closures_and_shut_lips_are_false() -> None:
 def test_jitter_is_relative_to_the_face_s_own_video() -> None:
     face, sound = _clip(1), _clip(2)
     rng = np.random.default_rng(0)
-    shaking = face.seen.lips + 0.2 * rng.standard_normal(face.seen.lips.shape).astype("f4")
-    assert followed(face, sound, Driver.ENGINE, face.seen).jitter == pytest.approx(1)
-    assert followed(face, sound, Driver.ENGINE, replace(face.seen, lips=shaking)).jitter > 2
+    shaking = face.track.lips + 0.2 * rng.standard_normal(face.track.lips.shape).astype("f4")
+    assert followed(face, sound, Driver.ENGINE, face.track).jitter == pytest.approx(1)
+    assert followed(face, sound, Driver.ENGINE, replace(face.track, lips=shaking)).jitter > 2
 
 
 def test_a_closure_is_short_and_inside_speech() -> None:
@@ -132,7 +132,7 @@ def test_the_untouched_video_has_no_listener() -> None:
 
 
 def test_the_summary_separates_grid_and_weighs_moments() -> None:
-    row = followed(_clip(1), _clip(2), Driver.ENGINE, _clip(2).seen)
+    row = followed(_clip(1), _clip(2), Driver.ENGINE, _clip(2).track)
     grid = replace(row, grid=True, r=(0.0, 0.0, 0.0), closures=10, closed=0)
     everyone, without = summary([row, grid])
     assert everyone.r[0] == pytest.approx(0.5)
@@ -150,7 +150,7 @@ def test_bars_are_compared_the_right_way_round() -> None:
 
 
 def test_what_was_judged_is_held_against_its_bar() -> None:
-    row = followed(_clip(1), _clip(2), Driver.ENGINE, _clip(2).seen)
+    row = followed(_clip(1), _clip(2), Driver.ENGINE, _clip(2).track)
     poor = replace(row, driver=Driver.SHUFFLED, r=(0.9, 0.0, 0.0))
     found = dict(measured(summary([row, poor])))
     assert found[bars.OPENING] == pytest.approx(1)

@@ -1,8 +1,8 @@
-"""A second look at a mouth, apart from the engine's own: what an output really shows.
+"""Measures the mouth in a file independently of the engine's tracking.
 
-Every frame is looked at three times with the mesh, in regions of different size and turn,
-and the points are averaged. Nothing is smoothed over time, nothing corrected by other
-frames, and the file is decoded anew: what the encoder did to it counts.
+The mesh runs three times on every frame, on crops of different size and angle, and the landmarks
+are averaged. Nothing is smoothed over time or corrected by other frames. The file is decoded, so
+coding artefacts count.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ from lipsync_demo.engine.tracking import detect_faces, locate_landmarks
 from lipsync_demo.engine.tracking.follower import landmarks_in
 from lipsync_demo.engine.video import FrameReader, Picture
 
-LOOKS = ((0.92, -0.03), (1.0, 0.0), (1.1, 0.03))
-"""Size, relative to the usual region, and turn in radians of each look."""
+PASSES = ((0.92, -0.03), (1.0, 0.0), (1.1, 0.03))
+"""Relative size and rotation, radians, of the crop in each pass."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Seen:
-    """The mouth of the face in n frames, in the order shown.
+class MouthTrack:
+    """The mouth in n frames, in presentation order.
 
-    `seconds` (n,) from the first frame's appearance, `measures` (n, 5) in the order of
-    `geometry.MEASURES`, `lips` (n, 40, 3) in head axes and IOD. Frames without a face repeat the
-    one before and are false in `present` (n,).
+    `seconds` (n,) from the first frame, `measures` (n, 5) in the order of `geometry.MEASURES`,
+    `lips` (n, 40, 3) in head axes, IOD. Frames without a face repeat the previous one and are
+    false in `present` (n,).
     """
 
     seconds: Doubles
@@ -40,8 +40,8 @@ class Seen:
     present: Flags
 
 
-def observe(path: Path, landmarker: FaceLandmarker | None = None) -> Seen:
-    """The mouth of the largest face of a video.
+def track_mouth(path: Path, landmarker: FaceLandmarker | None = None) -> MouthTrack:
+    """Return the mouth of the largest face of a video.
 
     Raises:
         ValueError: no frame shows a face.
@@ -64,7 +64,7 @@ def observe(path: Path, landmarker: FaceLandmarker | None = None) -> Seen:
     pose = fit_pose(track)
     rows = np.searchsorted(known, nearest)
     start = times.pts[0]
-    return Seen(
+    return MouthTrack(
         np.array([float((pts - start) * times.time_base) for pts in times.pts]),
         measures(track, pose)[rows],
         pose.to_head(track)[:, LIPS][rows],
@@ -91,8 +91,8 @@ def _average(picture: Picture, region: Region, landmarker: FaceLandmarker) -> Fl
             replace(region, side=region.side * size, angle=region.angle + turn),
             landmarker,
         )
-        for size, turn in LOOKS
+        for size, turn in PASSES
     ]
-    if min(seen.score for seen in found) < MIN_PRESENCE:
+    if min(found_pass.score for found_pass in found) < MIN_PRESENCE:
         return None
-    return np.asarray(np.mean([seen.points for seen in found], axis=0), np.float32)
+    return np.asarray(np.mean([found_pass.points for found_pass in found], axis=0), np.float32)
