@@ -34,9 +34,11 @@ MAX_BYTES = 512 * 1024 * 1024
 HASHED_SUFFIXES = frozenset({".py", ".npz", ".task"})
 """Suffixes of code and weights: a change of one invalidates the cache."""
 SHAPE_FIELDS = ("measures", "lips", "closed", "speech")
+"""Stored arrays of `SpeechShapes`."""
 SOURCE_FOLDERS = (Path(__file__).parent, Path(media.__file__).parent)
 """Folders whose code and weights determine the result."""
 GOP_FIELDS = ("data", "sizes", "places", "keys")
+"""Stored arrays of `Gop`."""
 
 logger = logging.getLogger(__name__)
 

@@ -74,6 +74,7 @@ class Stopwatch:
 
     @contextmanager
     def stage(self, stage: Stage) -> Iterator[Callable[[float], None]]:
+        """Time the block as `stage`; yields a function that takes the fraction done, 0 to 1."""
         wall, cpu = time.perf_counter(), time.process_time()
         self._report(stage, 0.0)
         yield lambda done: self._report(stage, done)

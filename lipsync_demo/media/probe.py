@@ -122,10 +122,12 @@ class AudioInfo:
 
     @property
     def duration(self) -> Fraction:
+        """Seconds from the start of the file to the last sample's end."""
         return Fraction(self.samples, self.rate)
 
     @property
     def silent(self) -> bool:
+        """Whether the peak is below `SILENCE_PEAK`."""
         return self.peak < SILENCE_PEAK
 
 

@@ -43,6 +43,7 @@ class SyncMode(str, Enum):
 
 
 DEFAULT_SYNC_MODE = SyncMode.CUT_OFF
+"""The API's default."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ class Band:
     latest: float
 
     def holds(self, offset_ms: float) -> bool:
+        """Return whether an offset is within the band."""
         return self.earliest <= offset_ms <= self.latest
 
 

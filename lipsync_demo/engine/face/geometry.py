@@ -23,14 +23,17 @@ LIPS_INNER = (
     78, 191, 80, 81, 82, 13, 312, 311, 310, 415, 308, 324, 318, 402, 317, 14, 87, 178, 88, 95,
 )  # fmt: skip
 LIPS = LIPS_OUTER + LIPS_INNER
+"""Both rings of the lips."""
 # The jaw line from ear to ear.
 JAW = (
     132, 58, 172, 136, 150, 149, 176, 148, 152, 377, 400, 378, 379, 365, 397, 288, 361,
 )  # fmt: skip
 CHIN = (148, 152, 377, 176, 400)
+"""The lower edge of the chin."""
 EYES = (33, 133, 263, 362)
 """Corners of the left eye, then of the right eye."""
 NOSE_BASE = 2
+"""The base of the nose."""
 
 # Landmarks that speech does not move, with their positions in MediaPipe's canonical face model
 # (face_geometry metadata of the bundle): origin between the eyes, x right, y down, z away
@@ -49,13 +52,16 @@ _CANONICAL = (
     (358, 0.283, 0.572, -0.220), (198, -0.198, 0.380, -0.352), (420, 0.198, 0.380, -0.352),
 )  # fmt: skip
 RIGID = tuple(row[0] for row in _CANONICAL)
+"""Landmarks that speech does not move."""
 CANONICAL = np.array([row[1:] for row in _CANONICAL], np.float32)
+"""Their positions (n, 3) in the canonical face model, IOD."""
 _RIGID = np.array(RIGID)
 _MODEL_MIDDLE = CANONICAL.mean(0, dtype=np.float64)
 _MODEL = (CANONICAL - _MODEL_MIDDLE) / len(RIGID)
 _MODEL_SPREAD = float(((CANONICAL - _MODEL_MIDDLE) ** 2).sum(-1).mean())
 
 MEASURES = ("opening", "width", "roundness", "protrusion", "jaw")
+"""Names of the mouth measures; see `measures`."""
 # Landmarks of the measures: three pairs of the inner lips, the outer corners, the middle of the
 # outer lips (the first of each pair, then the second), the chin, the base of the nose.
 _MEASURED = np.array((13, 82, 312, 61, 0, 14, 87, 317, 291, 17, *CHIN, NOSE_BASE))

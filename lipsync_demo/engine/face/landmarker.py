@@ -42,6 +42,7 @@ from lipsync_demo.engine.face.regions import (
 from lipsync_demo.engine.video.sampling import warped
 
 WEIGHTS = Path(__file__).parents[1] / "weights" / "face_landmarker.task"
+"""MediaPipe's bundle."""
 WEIGHTS_SHA256 = "64184e229b263107bc2b804c6625db1341ff2bb731874b0bcc2fe6544e0bc9ff"
 MESH_SIZE = 256
 """Side of the mesh's input, pixels."""

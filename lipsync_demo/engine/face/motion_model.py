@@ -16,6 +16,7 @@ from lipsync_demo.engine.arrays import Doubles, Floats
 from lipsync_demo.engine.face.geometry import JAW, LIPS_INNER, LIPS_OUTER, MEASURES, head_measures
 
 WEIGHTS = Path(__file__).parents[1] / "weights" / "mouth_motion.npz"
+"""The general motion, fitted by `lab/training/lips.py`."""
 
 # Rings of skin around the lips, from the left corner over the upper lip.
 NEAR_SKIN = (
@@ -28,6 +29,7 @@ FAR_SKIN = (
 CHIN_SKIN = (214, 210, 211, 32, 208, 199, 428, 262, 431, 430, 434, 140, 171, 175, 396, 369)
 CHEEKS = (205, 425, 187, 411, 147, 376, 123, 352, 50, 280, 207, 427, 192, 416, 213, 433)
 MOVING = LIPS_OUTER + LIPS_INNER + NEAR_SKIN + FAR_SKIN + CHIN_SKIN + CHEEKS + JAW
+"""Landmarks that move with the mouth."""
 
 CORNER = 10
 """Index of the right corner in the lips' rings, which start at the left corner."""

@@ -15,7 +15,7 @@ from lipsync_demo.engine.arrays import Doubles, Floats
 POINTS = 478
 """Landmarks of the mesh."""
 ROI_MARGIN = 1.5
-"""Side of the crop in widths of the face."""
+"""Side of the crop relative to the longer side of the face's box."""
 RIGHT_EYE_CORNER = 33
 """Landmark at the outer corner of the person's right eye."""
 LEFT_EYE_CORNER = 263

@@ -19,7 +19,9 @@ from lipsync_demo.engine.arrays import Floats
 from lipsync_demo.engine.errors import BrokenWeights
 
 PACKAGE = "hama"
+"""Package with the recogniser."""
 ARCHIVE = "assets/asr_waveform.hama"
+"""Its archive of weights."""
 ARCHIVE_SHA256 = "a9fcfe73e179ca48e399cd76a90a6b3e1887bf5037ecc52b778d13a149563328"
 
 WIDTH = 144

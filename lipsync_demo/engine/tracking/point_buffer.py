@@ -28,6 +28,7 @@ class PointBuffer:
         return len(self.numbers)
 
     def add(self, number: int, points: Floats, lit: Floats) -> None:
+        """Append frame `number` with its landmarks (len(USED), 3) and light (2,)."""
         if len(self) == len(self._points):
             self._points.resize((len(self) + FRAME_BATCH, *points.shape), refcheck=False)
         self._points[len(self)] = points

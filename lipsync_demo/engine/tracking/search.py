@@ -75,6 +75,7 @@ class Search:
         self.mixed = max(min(since, since if self.mixed is None else self.mixed), 0)
 
     def add(self, picture: Picture) -> None:
+        """Track and search the faces in the next frame."""
         number = self.frame_count
         self.frame_count += 1
         self._size = (picture.width, picture.height)
@@ -110,6 +111,7 @@ class Search:
 
     @property
     def faces(self) -> int:
+        """Number of faces tracked."""
         return len(self._followers)
 
     def best(self, start: int, choose: Choose) -> FaceTrack | None:

@@ -54,10 +54,12 @@ class FaceTrack:
 
     @cached_property
     def usable(self) -> Flags:
+        """Whether (n,) a frame shows a usable face."""
         return self.weight > 0
 
     @cached_property
     def pose(self) -> Pose:
+        """Head poses of the n frames."""
         return _pose(self.few)
 
     @cached_property

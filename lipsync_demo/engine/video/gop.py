@@ -29,6 +29,7 @@ VIDEO_OPTIONS = {
     "crf": "18",
     "x264-params": "subme=1:partitions=i8x8,i4x4",
 }
+"""Options of x264; docs/engine.md has their cost and quality."""
 REORDER_DEPTH = 2
 """Reorder depth, pictures: x264's B-pyramid."""
 MAX_PICTURES = 96

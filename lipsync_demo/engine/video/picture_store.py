@@ -39,6 +39,7 @@ class PictureStore:
         self._colours = Colours()
 
     def close(self) -> None:
+        """Drop all pictures and delete the file."""
         self._held.clear()
         self._written.clear()
         if self._file is not None:

@@ -46,6 +46,7 @@ class SoundEncoder:
         self._read = self._written = 0
 
     def open(self, container: OutputContainer) -> None:
+        """Add the AAC stream to a container."""
         self._stream: AudioStream = container.add_stream(
             "aac", rate=self.rate, layout=self._layout, options=dict(AUDIO_OPTIONS)
         )

@@ -54,10 +54,12 @@ class Grid:
 
     @property
     def columns(self) -> int:
+        """Number of columns of nodes."""
         return -(-self.width // self.step) + 2
 
     @property
     def rows(self) -> int:
+        """Number of rows of nodes."""
         return -(-self.height // self.step) + 2
 
     @property

@@ -13,11 +13,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 EBML = b"\x1a\x45\xdf\xa3"
+"""First bytes of a Matroska or WebM file."""
 _DOC_TYPE = b"\x42\x82"
 _DOC_TYPES = (b"webm", b"matroska")
 _EBML_HEADER = 64
 """Bytes within which an EBML header names its document type."""
-_RIFF, _WAVE = b"RIFF", b"WAVE"
+_RIFF = b"RIFF"
+_WAVE = b"WAVE"
 
 
 class Chunk(io.RawIOBase):

@@ -62,6 +62,7 @@ class Orientation:
 
 
 UPRIGHT = Orientation()
+"""No rotation, no mirroring."""
 _EXIF = {
     2: Orientation(0, True),
     3: Orientation(180),

@@ -27,6 +27,7 @@ class Aligned:
 
     @property
     def seam_seconds(self) -> tuple[float, ...]:
+        """Times of the seams in the output, seconds."""
         first = self.output.pts[0]
         return tuple(
             float((self.output.pts[n] - first) * self.output.time_base) for n in self.seams

@@ -141,7 +141,7 @@ def _order(
     mouth: Box | None,
 ) -> Check:
     seen = outside((THUMBNAIL_SIDE, THUMBNAIL_SIDE), mouth)
-    told = wrong = 0
+    judged = wrong = 0
     for picture, number in zip(made, wanted, strict=True):
         near = [
             n for n in range(number - NEIGHBOURS, number + NEIGHBOURS + 1) if 0 <= n < len(small)
@@ -152,14 +152,14 @@ def _order(
         others = [_differing(sources[n], sources[number]) & seen for n in near if n != number]
         if min(int(other.sum()) for other in others) < MIN_CELLS:
             continue
-        told += 1
+        judged += 1
         moving = np.logical_or.reduce(others)
         apart = {n: _apart(picture, sources[n], moving) for n in near}
         wrong += min(apart.values()) < WRONG_RATIO * apart[number]
-    share = wrong / told if told else 0.0
+    share = wrong / judged if judged else 0.0
     outcome = (
         Outcome.UNKNOWN
-        if not told
+        if not judged
         else Outcome.PASS
         if share <= ORDER_PASS
         else Outcome.WARN
@@ -171,7 +171,7 @@ def _order(
         Outcome.PASS: words.IN_ORDER,
     }.get(outcome, words.OUT_OF_ORDER)
     return Check(
-        "order", words.ORDER_OF_PICTURES, f"{wrong} of {told}", words.AT_MOST_2_PERCENT, outcome,
+        "order", words.ORDER_OF_PICTURES, f"{wrong} of {judged}", words.AT_MOST_2_PERCENT, outcome,
         text, round(share, 4),
     )  # fmt: skip
 
