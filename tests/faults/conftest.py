@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60.0
 _FORKS = multiprocessing.get_context("forkserver")
 _FORKS.set_forkserver_preload(
-    ["lipsync_demo.cli.display", "lipsync_demo.cli.servers", "lipsync_demo.runs.steps.inputs"]
+    ["alembic.command", "lipsync_demo.cli.servers", "lipsync_demo.runs.steps.inputs"]
 )
 
 

@@ -185,7 +185,7 @@ def test_killed_again_and_again_at_any_moment(
         time.sleep(moments.uniform(0.0, 0.8))
         process.kill()
         process = command("resume", stored().id)
-        time.sleep(moments.uniform(0.8, 1.6))
+        time.sleep(moments.uniform(0.0, 0.8))
     process.kill()
     run = service().service.wait(stored().id)
     assert api.submits <= 1

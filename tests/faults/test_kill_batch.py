@@ -57,7 +57,7 @@ def test_kills_at_random_moments(
     moment = random.Random(20261126)
     process = command("batch", str(listed), "--concurrency", str(IN_FLIGHT))
     for _ in range(3):
-        time.sleep(1.2 + moment.random())
+        time.sleep(0.2 + moment.random())
         process.kill()
         work = service(recover=False)
         groups = work.groups.list()
