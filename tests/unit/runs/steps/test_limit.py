@@ -239,14 +239,14 @@ def test_a_refused_look_slows_all_runs_down(
     begun = [work.service.start(clip, speech, "loop") for _ in range(3)]
     eventually(lambda: len(api.looked_at) == 3, "not all are looked at")
     api.refusals["look"] = [(429, {"Retry-After": "2"})]
-    eventually(lambda: not api.refusals["look"], "nobody looked")
-    refused_at = api.looks[-1]
-    # Looks that were on their way already are answered.
-    time.sleep(0.2)
     before = len(api.looks)
+    eventually(lambda: not api.refusals["look"], "nobody looked")
     api.statuses = ["completed"]
     assert [work.service.wait(run.id).state for run in begun] == [RunState.DONE] * 3
-    assert api.looks[before] - refused_at >= 1.9
+    # One look of each run may have been on its way already.
+    held = [at for at in api.looks[before:] if at < api.looks[before - 1] + 1.9]
+    assert len(held) <= len(begun)
+    assert api.looks[-1] - api.looks[before - 1] >= 2
 
 
 def test_before_the_click_it_is_said_how_long_it_takes(
