@@ -41,7 +41,6 @@ CODE = {
     "ui/frame/listing.py",
     "ui/frame/theme.py",
     "player/__init__.py",
-    "runs/storage/group_table.py",
 }
 """Modules whose literals are programs, headers and answers to programs."""
 

@@ -16,3 +16,5 @@ TASK_GOES_ON = (
     "The API has no way to cancel: the task goes on and is billed. Resume the run within 7 days to "
     "fetch its result."
 )
+
+RUN_DELETED = "Its run was deleted."

@@ -11,6 +11,7 @@ from sqlalchemy import String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lipsync_demo.database import Database
+from lipsync_demo.runs.record import words
 from lipsync_demo.runs.record.clock import now
 from lipsync_demo.runs.record.errors import GroupNotFound
 from lipsync_demo.runs.record.group import Group, GroupKind, GroupState, dump_group, load_group
@@ -21,9 +22,6 @@ class GroupRow(Row):
     __tablename__ = "groups"
 
     kind: Mapped[str] = mapped_column(String(16))
-
-
-DELETED = "Its run was deleted."
 
 
 class GroupTable(RecordTable[Group]):
@@ -84,7 +82,9 @@ class GroupTable(RecordTable[Group]):
 
         def forgotten(group: Group) -> Group:
             items = [
-                replace(item, run_id=None, trouble=DELETED) if item.run_id == run_id else item
+                replace(item, run_id=None, trouble=words.RUN_DELETED)
+                if item.run_id == run_id
+                else item
                 for item in group.items
             ]
             return replace(group, items=tuple(items))
