@@ -16,7 +16,7 @@ from lipsync_demo.backend.faults.layer import Connections, FaultLayer
 from lipsync_demo.backend.faults.switches import Faults
 from lipsync_demo.backend.http import envelopes
 from lipsync_demo.backend.http.envelopes import ApiError
-from lipsync_demo.backend.http.guard import Guard
+from lipsync_demo.backend.http.guard import RequestGuard
 from lipsync_demo.backend.jobs.media_sources import MediaSources
 from lipsync_demo.backend.jobs.pool import Pool
 from lipsync_demo.backend.jobs.retention import Janitor
@@ -115,7 +115,7 @@ def create_app(options: Options) -> ASGIApp:
     def unknown_model(model: str) -> None:
         raise ApiError(404, f"Model not found: {model}")
 
-    guarded = Guard(app, options.token, options.limit_bytes)
+    guarded = RequestGuard(app, options.token, options.limit_bytes)
     if not options.faults:
         return guarded
     return FaultLayer(guarded, options.faults, options.connections)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from rich.console import Console
 from rich.table import Table
 
-from lipsync_demo.conformance.models import Conformance, Finding, Outcome
+from lipsync_demo.conformance.models import Agreement, Conformance, Observation
 from lipsync_demo.report import words as report_words
 
 NARROWEST = 100
@@ -17,13 +17,13 @@ NARROWEST = 100
 
 def printed(found: Conformance, *, every: bool) -> Iterator[str]:
     """Yield the lines of the table of differences, or of everything, and a line of counts."""
-    shown = found.findings if every else found.with_outcome(Outcome.DIFFERS, Outcome.NOTED)
+    shown = found.findings if every else found.with_outcome(Agreement.DIFFERS, Agreement.NOTED)
     if shown:
         yield from _table(shown)
     yield f"{found.server}: {report_words.drift_counts(*found.counts)}"
 
 
-def _table(findings: tuple[Finding, ...]) -> Iterator[str]:
+def _table(findings: tuple[Observation, ...]) -> Iterator[str]:
     out = io.StringIO()
     width = max(Console().width, NARROWEST)
     console = Console(file=out, width=width, highlight=False, markup=False, emoji=False)

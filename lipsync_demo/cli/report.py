@@ -15,7 +15,7 @@ from lipsync_demo.cli.options import settings
 from lipsync_demo.files import replacing, write_whole
 
 
-class Format(str, Enum):
+class ReportFormat(str, Enum):
     """Formats of a report."""
 
     HTML = "html"
@@ -24,7 +24,12 @@ class Format(str, Enum):
     JUNIT = "junit"
 
 
-ENDINGS = {Format.HTML: "html", Format.ZIP: "zip", Format.JSON: "json", Format.JUNIT: "xml"}
+ENDINGS = {
+    ReportFormat.HTML: "html",
+    ReportFormat.ZIP: "zip",
+    ReportFormat.JSON: "json",
+    ReportFormat.JUNIT: "xml",
+}
 
 
 def report(
@@ -34,7 +39,9 @@ def report(
     group: Annotated[
         str | None, typer.Option("--group", help="A comparison or batch instead, by its id.")
     ] = None,
-    form: Annotated[Format, typer.Option("--format", "-f", help="What to write.")] = Format.HTML,
+    form: Annotated[
+        ReportFormat, typer.Option("--format", "-f", help="What to write.")
+    ] = ReportFormat.HTML,
     output: Annotated[
         Path | None,
         typer.Option(
@@ -71,12 +78,12 @@ def report(
     except RunsError as error:
         refuse(error)
     target = output or Path(f"lipsync-report-{(group or ids[0])[:8]}.{ENDINGS[form]}")
-    if form is Format.ZIP:
+    if form is ReportFormat.ZIP:
         with replacing(target) as part, part.open("wb") as file:
             write_zip(content, file)
-    elif form is Format.JUNIT:
+    elif form is ReportFormat.JUNIT:
         write_whole(target, junit(content))
-    elif form is Format.JSON:
+    elif form is ReportFormat.JSON:
         write_whole(target, jsonlib.dumps(as_json(content), indent=2) + "\n")
     else:
         write_whole(target, render(content, Embedded(content)))

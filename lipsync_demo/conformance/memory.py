@@ -15,7 +15,7 @@ from pathlib import Path
 
 from pydantic import AwareDatetime, BaseModel, ValidationError
 
-from lipsync_demo.conformance.models import Finding, Outcome
+from lipsync_demo.conformance.models import Agreement, Observation
 from lipsync_demo.files import write_json
 
 
@@ -38,7 +38,7 @@ def place(folder: Path, server: str) -> Path:
     return folder / f"{name or 'server'}.json"
 
 
-def dated(path: Path, findings: Iterable[Finding], at: datetime) -> tuple[Finding, ...]:
+def dated(path: Path, findings: Iterable[Observation], at: datetime) -> tuple[Observation, ...]:
     """The findings with since when they are so; what is kept at `path` is brought up to date.
 
     A difference that became another one begins anew; what agrees again is forgotten; what was
@@ -50,9 +50,9 @@ def dated(path: Path, findings: Iterable[Finding], at: datetime) -> tuple[Findin
     before = _read(path)
     after, found = dict(before), []
     for finding in findings:
-        if finding.outcome is Outcome.AGREES:
+        if finding.outcome is Agreement.AGREES:
             after.pop(finding.check, None)
-        elif finding.outcome is not Outcome.NOT_ASKED:
+        elif finding.outcome is not Agreement.NOT_ASKED:
             known = before.get(finding.check)
             if known is None or _steady(known.observed) != _steady(finding.observed):
                 known = _Observation(observed=finding.observed, since=at)

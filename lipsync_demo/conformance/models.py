@@ -11,7 +11,7 @@ from enum import Enum
 from lipsync_demo.conformance.subject import Subject
 
 
-class Outcome(str, Enum):
+class Agreement(str, Enum):
     """How an observation stands to the documents."""
 
     AGREES = "agrees"
@@ -33,14 +33,14 @@ class Seen:
     agrees: bool | None
 
     @property
-    def outcome(self) -> Outcome:
+    def outcome(self) -> Agreement:
         if self.agrees is None:
-            return Outcome.NOTED
-        return Outcome.AGREES if self.agrees else Outcome.DIFFERS
+            return Agreement.NOTED
+        return Agreement.AGREES if self.agrees else Agreement.DIFFERS
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class Question:
     """One question: its name, what it is about, what the documents say, how to look."""
 
     name: str
@@ -50,14 +50,14 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Observation:
     """One answer; `since` is when this very difference or note was first observed."""
 
     check: str
     about: str
     documented: str
     observed: str
-    outcome: Outcome
+    outcome: Agreement
     seconds: float = 0.0
     since: datetime | None = None
 
@@ -68,18 +68,18 @@ class Conformance:
 
     server: str
     at: datetime
-    findings: tuple[Finding, ...]
+    findings: tuple[Observation, ...]
     quoted: Decimal | None = None
 
-    def with_outcome(self, *outcomes: Outcome) -> tuple[Finding, ...]:
+    def with_outcome(self, *outcomes: Agreement) -> tuple[Observation, ...]:
         return tuple(f for f in self.findings if f.outcome in outcomes)
 
     @property
     def counts(self) -> tuple[int, ...]:
-        """How many findings there are of each outcome, in the order of `Outcome`."""
-        return tuple(len(self.with_outcome(outcome)) for outcome in Outcome)
+        """How many findings there are of each outcome, in the order of `Agreement`."""
+        return tuple(len(self.with_outcome(outcome)) for outcome in Agreement)
 
     @property
     def agrees(self) -> bool:
         """Whether nothing differs from the documents."""
-        return not self.with_outcome(Outcome.DIFFERS)
+        return not self.with_outcome(Agreement.DIFFERS)

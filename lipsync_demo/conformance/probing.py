@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 
 from lipsync_demo.conformance import words
-from lipsync_demo.conformance.models import Check, Finding, Outcome, Seen
+from lipsync_demo.conformance.models import Agreement, Observation, Question, Seen
 from lipsync_demo.conformance.paying import Purse
 from lipsync_demo.conformance.questions.account import ACCOUNT, BALANCE
 from lipsync_demo.conformance.questions.refusals import REFUSALS, TAKEN
@@ -17,7 +17,7 @@ from lipsync_demo.conformance.running import Tasks, unasked
 from lipsync_demo.conformance.subject import Subject
 from lipsync_demo.wavespeed.errors import WaveSpeedError
 
-FREE: tuple[Check, ...] = (*ACCOUNT, *TASKS, *UPLOADS, *REFUSALS)
+FREE: tuple[Question, ...] = (*ACCOUNT, *TASKS, *UPLOADS, *REFUSALS)
 
 
 class Probe:
@@ -38,7 +38,7 @@ class Probe:
     def quoted(self) -> Decimal | None:
         return self._tasks.quoted if self._tasks is not None else None
 
-    def findings(self) -> Iterator[Finding]:
+    def findings(self) -> Iterator[Observation]:
         """Everything that is found, as it is found.
 
         Raises:
@@ -47,7 +47,7 @@ class Probe:
         self._subject.wire.ask("GET", BALANCE)
         for check in FREE:
             if self._subject.known.get(TAKEN):
-                yield _finding(check, Seen(words.MIGHT_BILL, None), Outcome.NOT_ASKED)
+                yield _finding(check, Seen(words.MIGHT_BILL, None), Agreement.NOT_ASKED)
                 continue
             self._say(check.about)
             began = time.monotonic()
@@ -62,5 +62,5 @@ class Probe:
             yield from unasked(self._subject, words.ONLY_FREE)
 
 
-def _finding(check: Check, seen: Seen, outcome: Outcome, seconds: float = 0.0) -> Finding:
-    return Finding(check.name, check.about, check.documented, seen.observed, outcome, seconds)
+def _finding(check: Question, seen: Seen, outcome: Agreement, seconds: float = 0.0) -> Observation:
+    return Observation(check.name, check.about, check.documented, seen.observed, outcome, seconds)

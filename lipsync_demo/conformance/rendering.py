@@ -35,7 +35,7 @@ UNREACHABLE_CODE = 1402
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
+class PlannedTask:
     """A task to be asked for; without a direction its media are unreachable.
 
     Attributes:
@@ -60,9 +60,9 @@ class Job:
         return subject.upload(self.video), subject.upload(self.audio)
 
 
-def jobs(subject: Subject) -> Iterator[Job]:
+def jobs(subject: Subject) -> Iterator[PlannedTask]:
     """What is submitted, in order."""
-    unreachable = Job(
+    unreachable = PlannedTask(
         name="task.unreachable",
         about=words.MEDIA_UNREACHABLE,
         documented=words.FAILED_1402,
@@ -85,7 +85,7 @@ def jobs(subject: Subject) -> Iterator[Job]:
         lengths = (clips.short, clips.long) if video == "short.mp4" else (clips.long, clips.short)
         for mode in SyncMode:
             seconds = output_seconds(mode, *lengths)
-            yield Job(
+            yield PlannedTask(
                 name=f"mode.{mode.value}.{longer}",
                 about=f"{mode.value}, {way}",
                 documented=words.completed(float(seconds)),
@@ -96,7 +96,7 @@ def jobs(subject: Subject) -> Iterator[Job]:
             )
 
 
-def begin(subject: Subject, job: Job) -> Prediction:
+def begin(subject: Subject, job: PlannedTask) -> Prediction:
     """Submit a task.
 
     Raises:
@@ -134,7 +134,7 @@ def waited(subject: Subject, begun: Prediction) -> tuple[Prediction, set[str]]:
     return last, text
 
 
-def ended(subject: Subject, job: Job, last: Prediction, folder: Path) -> Seen:
+def ended(subject: Subject, job: PlannedTask, last: Prediction, folder: Path) -> Seen:
     """How a task ended, against how it is documented to end."""
     if job.seconds is None:
         good = last.failed and last.code == UNREACHABLE_CODE and not last.outputs

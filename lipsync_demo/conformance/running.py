@@ -11,10 +11,10 @@ from tempfile import TemporaryDirectory
 
 from lipsync_demo.conformance import afterwards, words
 from lipsync_demo.conformance.afterwards import Quoted
-from lipsync_demo.conformance.models import Finding, Outcome, Seen
+from lipsync_demo.conformance.models import Agreement, Observation, Seen
 from lipsync_demo.conformance.paying import Purse
 from lipsync_demo.conformance.rendering import (
-    Job,
+    PlannedTask,
     begin,
     ended,
     flagged,
@@ -43,7 +43,7 @@ AFTERWARDS = (
 class Begun:
     """A task on its way; `at` is in monotonic seconds."""
 
-    job: Job
+    job: PlannedTask
     quoted: Quoted
     task: Prediction
     at: float
@@ -58,7 +58,7 @@ class Tasks:
         self._purse = purse
         self._say = say
 
-    def findings(self) -> Iterator[Finding]:
+    def findings(self) -> Iterator[Observation]:
         """All that the tasks show, if somebody agrees that they are begun."""
         wanted = [(job, self._price(job)) for job in jobs(self._subject)]
         amounts = [price.amount for _, price in wanted if price is not None]
@@ -89,7 +89,7 @@ class Tasks:
                 begun.append(Begun(job, Quoted(price, floor), task, time.monotonic()))
         yield from self._ended(begun)
 
-    def _ended(self, begun: list[Begun]) -> Iterator[Finding]:
+    def _ended(self, begun: list[Begun]) -> Iterator[Observation]:
         text: set[str] = set()
         over: dict[str, Prediction] = {}
         with TemporaryDirectory(prefix="probe-") as folder:
@@ -110,7 +110,7 @@ class Tasks:
             self._purse.ended(task.id, failed=task.failed, bill=bills.get(task.id))
         if not over:
             for name, about, documented in AFTERWARDS:
-                yield Finding(name, about, documented, words.NO_TASK_ENDED, Outcome.NOT_ASKED)
+                yield Observation(name, about, documented, words.NO_TASK_ENDED, Agreement.NOT_ASKED)
             return
         tasks = list(over.values())
         done = next((task for task in tasks if task.succeeded), None)
@@ -126,31 +126,31 @@ class Tasks:
         }
         for name, about, documented in AFTERWARDS:
             found = seen_of[name]
-            yield Finding(name, about, documented, found.observed, found.outcome)
+            yield Observation(name, about, documented, found.observed, found.outcome)
 
     @staticmethod
     def _is_floor(price: Price | None, lowest: Price | None) -> bool:
         """Whether a price is that of media nobody can read, which the first task has."""
         return price is not None and lowest is not None and price.amount <= lowest.amount
 
-    def _price(self, job: Job) -> Price | None:
+    def _price(self, job: PlannedTask) -> Price | None:
         try:
             return self._subject.client.price(*job.inputs(self._subject), job.mode)
         except WaveSpeedError:
             return None
 
 
-def unasked(subject: Subject, reason: str) -> Iterator[Finding]:
+def unasked(subject: Subject, reason: str) -> Iterator[Observation]:
     """The tasks that were not begun, and what was not asked for want of them."""
     for job in jobs(subject):
         yield _unasked(job, reason)
     for name, about, documented in AFTERWARDS:
-        yield Finding(name, about, documented, reason, Outcome.NOT_ASKED)
+        yield Observation(name, about, documented, reason, Agreement.NOT_ASKED)
 
 
-def _unasked(job: Job, reason: str) -> Finding:
-    return Finding(job.name, job.about, job.documented, reason, Outcome.NOT_ASKED)
+def _unasked(job: PlannedTask, reason: str) -> Observation:
+    return Observation(job.name, job.about, job.documented, reason, Agreement.NOT_ASKED)
 
 
-def _finding(job: Job, seen: Seen, seconds: float = 0.0) -> Finding:
-    return Finding(job.name, job.about, job.documented, seen.observed, seen.outcome, seconds)
+def _finding(job: PlannedTask, seen: Seen, seconds: float = 0.0) -> Observation:
+    return Observation(job.name, job.about, job.documented, seen.observed, seen.outcome, seconds)

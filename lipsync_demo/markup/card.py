@@ -10,7 +10,7 @@ from pathlib import Path
 from markupsafe import Markup
 
 from lipsync_demo.markup import words
-from lipsync_demo.markup.details import Output, details
+from lipsync_demo.markup.details import OutputFacts, details
 from lipsync_demo.markup.figures import seconds, short
 from lipsync_demo.markup.waveform import waveform
 from lipsync_demo.runs.record.run import Run
@@ -41,7 +41,7 @@ class Tile:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class CheckLine:
     """One check, with a mark at the left and a value at the right."""
 
     mark: str
@@ -62,7 +62,7 @@ class Part:
 
 def card(
     run: Run,
-    outputs: Sequence[Output],
+    outputs: Sequence[OutputFacts],
     links: Sequence[str],
     *,
     full: bool = True,
@@ -125,13 +125,13 @@ def _length_ink(run: Run) -> str:
     return "bad-ink" if as_expected(run) is False else ""
 
 
-def _checks(run: Run) -> Iterator[Line]:
+def _checks(run: Run) -> Iterator[CheckLine]:
     length = words.length_expected(_seconds(run.output_seconds), _seconds(run.expected_seconds))
     match as_expected(run):
         case True:
-            yield Line("✓", "good", words.LENGTH_AS_PROMISED, length)
+            yield CheckLine("✓", "good", words.LENGTH_AS_PROMISED, length)
         case False:
-            yield Line("!", "bad-ink", words.LENGTH_NOT_PROMISED, length)
+            yield CheckLine("!", "bad-ink", words.LENGTH_NOT_PROMISED, length)
     count = _count(run)
     for number in range(count):
         yield _safety(
@@ -144,17 +144,17 @@ def _count(run: Run) -> int:
     return max(len(run.outputs), len(run.has_nsfw_contents), 1)
 
 
-def _safety(run: Run, index: int, which: str) -> Line:
+def _safety(run: Run, index: int, which: str) -> CheckLine:
     """The line about an output's NSFW flag and its source."""
     said, own = run.said_nsfw(index), run.own_check(index)
     word, ink = FLAGS[run.nsfw(index)]
     mark = "✓" if run.nsfw(index) is False else "!"
     if said is not None:
-        return Line(mark, ink, words.flag(which), word)
+        return CheckLine(mark, ink, words.flag(which), word)
     if own is None:
-        return Line(mark, ink, words.unchecked(which), word)
+        return CheckLine(mark, ink, words.unchecked(which), word)
     shown = words.own_score(word, own.score)
-    return Line(mark, ink, words.own_check(which, own.frames), shown)
+    return CheckLine(mark, ink, words.own_check(which, own.frames), shown)
 
 
 def _spent(run: Run) -> Sequence[Part]:

@@ -12,7 +12,7 @@ from lipsync_demo.runs.record.run import MediaRecord, Run
 
 
 @dataclass(frozen=True, slots=True)
-class Output:
+class OutputFacts:
     """A measured output file: size in bytes, width and height in pixels."""
 
     size_bytes: int
@@ -30,7 +30,7 @@ class Detail:
     code: bool = False
 
 
-def details(run: Run, outputs: Sequence[Output], run_id: str) -> Iterator[Detail]:
+def details(run: Run, outputs: Sequence[OutputFacts], run_id: str) -> Iterator[Detail]:
     """Yield the rows; `run_id` is shown unchanged."""
     task = run.prediction_id
     yield Detail(words.MODEL, run.model, code=True)
@@ -71,7 +71,7 @@ def _media(record: MediaRecord | None) -> str:
     return f"{record.name} · {seconds(record.seconds)}{size}{fps} · {megabytes(record.size_bytes)}"
 
 
-def _output(output: Output) -> str:
+def _output(output: OutputFacts) -> str:
     return words.picture(
         output.width, output.height, rate(output.fps), megabytes(output.size_bytes)
     )

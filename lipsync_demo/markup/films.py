@@ -10,13 +10,13 @@ from pathlib import Path
 
 from lipsync_demo.markup import words
 from lipsync_demo.markup.card import as_expected
-from lipsync_demo.markup.details import Output
+from lipsync_demo.markup.details import OutputFacts
 from lipsync_demo.markup.figures import seconds
 from lipsync_demo.media import preview
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.probe import MediaInfo, probe_video
 from lipsync_demo.media.sync_modes import Timeline, timeline
-from lipsync_demo.player import Source
+from lipsync_demo.player import Film
 from lipsync_demo.runs.record.run import Run
 
 Link = Callable[[Path], str]
@@ -35,7 +35,7 @@ def facts(path: Path) -> MediaInfo | None:
         return None
 
 
-def outputs(run: Run, link: Link, label: str = "") -> list[Source]:
+def outputs(run: Run, link: Link, label: str = "") -> list[Film]:
     """The outputs of a finished run, hidden unless known to be safe."""
     found = []
     for number, path in enumerate(run.outputs):
@@ -46,22 +46,22 @@ def outputs(run: Run, link: Link, label: str = "") -> list[Source]:
         name = label or words.output_of(run.title, run.id)
         hidden = run.nsfw(number) is not False
         found.append(
-            Source(name + count, link(path), info.video.duration, info.video.fps, hidden=hidden)
+            Film(name + count, link(path), info.video.duration, info.video.fps, hidden=hidden)
         )
     return found
 
 
-def figures(run: Run) -> list[Output]:
+def figures(run: Run) -> list[OutputFacts]:
     """Size, dimensions and frame rate of each readable output."""
     infos = [info for path in run.outputs if (info := facts(path))]
     return [
-        Output(info.size_bytes, info.video.width, info.video.height, info.video.fps)
+        OutputFacts(info.size_bytes, info.video.width, info.video.height, info.video.fps)
         for info in infos
         if info.video
     ]
 
 
-def input_film(run: Run, link: Link) -> Source | None:
+def input_film(run: Run, link: Link) -> Film | None:
     """A run's input video in a form that browsers can play; None if it is missing."""
     if run.video is None or not run.video.path.is_file():
         return None
@@ -69,7 +69,7 @@ def input_film(run: Run, link: Link) -> Source | None:
     info = facts(run.video.path)
     if shown is None or info is None or info.video is None:
         return None
-    return Source(words.INPUT_VIDEO, link(shown), info.video.duration, info.video.fps)
+    return Film(words.INPUT_VIDEO, link(shown), info.video.duration, info.video.fps)
 
 
 def playable(path: Path) -> Path | None:
@@ -108,6 +108,6 @@ def length_words(run: Run) -> str:
     return words.as_expected(shown)
 
 
-def named(runs: Sequence[Run], link: Link) -> list[Source]:
+def named(runs: Sequence[Run], link: Link) -> list[Film]:
     """The outputs of several runs in one list, with distinct names."""
     return [source for run in runs for source in outputs(run, link)]

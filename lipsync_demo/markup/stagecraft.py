@@ -10,13 +10,13 @@ from lipsync_demo import player
 from lipsync_demo.markup import films, words
 from lipsync_demo.markup.figures import seconds
 from lipsync_demo.media.sync_modes import Timeline
-from lipsync_demo.player import Source
+from lipsync_demo.player import Film
 from lipsync_demo.qa.models import Measures, Outcome
 from lipsync_demo.runs.record.run import Run
 from lipsync_demo.templates import render
 
 
-def beside(run: Run, film: Source | None, found: Measures | None, link: films.Link) -> Markup:
+def beside(run: Run, film: Film | None, found: Measures | None, link: films.Link) -> Markup:
     """Buttons that show a result beside its input, on the page or in full screen.
 
     The players are created on request, so that no video is loaded twice before.

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.sound.channels import fold
-from lipsync_demo.media.sound.level import Level
+from lipsync_demo.media.sound.level import LevelMeter
 from lipsync_demo.media.sound.packing import Packer, Resampler
 from lipsync_demo.media.sound.track import SoundTrack
 from lipsync_demo.media.sync_modes import Timeline
@@ -44,7 +44,7 @@ def decode(path: Path, *, whole: bool = False) -> AudioSegment:
     Raises:
         MediaError: the file is no media, has no sound, or is damaged.
     """
-    level = Level()
+    level = LevelMeter()
     packer = _pack(SoundTrack(path, whole), Packer(level=level))
     if packer.first is not None:
         matrix = fold(packer.first.layout, level.by_channel, voice_in_lfe=level.voice_in_lfe)

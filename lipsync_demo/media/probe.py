@@ -28,7 +28,7 @@ from lipsync_demo.media.picture.hdr import NAMES as HDR
 from lipsync_demo.media.picture.hdr import UNSPECIFIED
 from lipsync_demo.media.picture.orientation import Orientation, orientation
 from lipsync_demo.media.picture.sizes import Size, largest, stored_sizes
-from lipsync_demo.media.sound.level import Level
+from lipsync_demo.media.sound.level import LevelMeter
 from lipsync_demo.media.sound.track import SoundTrack, Stretch
 
 __all__ = [
@@ -251,7 +251,7 @@ def _first_picture(path: Path) -> tuple[VideoFrame, Orientation]:
 
 def _audio_info(path: Path) -> AudioInfo | None:
     track = SoundTrack(path)
-    level = Level()
+    level = LevelMeter()
     at, lead, holes = Fraction(0), Fraction(0), []
     first: Stretch | None = None
     for stretch in track:

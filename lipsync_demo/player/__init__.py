@@ -29,7 +29,7 @@ PARTS = ("playhead", "parts", "pair", "grid")
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class Film:
     """One video to choose from: its length in seconds and frames a second, exactly.
 
     A `hidden` one is covered until somebody asks for it: it is not known to be safe.
@@ -53,7 +53,7 @@ def script() -> str:
     return f"(() => {{\n{body}\n}})();".replace("</", "<\\/")
 
 
-def pair(sources: Sequence[Source], box: Box = MOUTH) -> Markup:
+def pair(sources: Sequence[Film], box: Box = MOUTH) -> Markup:
     """The player of any two of `sources`; the first two are chosen to begin with."""
     shown = {
         "sources": [_described(source) for source in sources],
@@ -70,7 +70,7 @@ def grid(body: Markup, fps: Fraction) -> Markup:
     return render_macro(ELEMENTS, "grid", _json(shown), body)
 
 
-def cell(source: Source, *, deferred: bool = False) -> Markup:
+def cell(source: Film, *, deferred: bool = False) -> Markup:
     """A video for a grid; with `deferred` a script of the page gives it its address."""
     address = "data-src" if deferred else "src"
     return render_macro(ELEMENTS, "cell", source, float(source.seconds), address)
@@ -86,7 +86,7 @@ def countdown(left: float) -> Markup:
     return render_macro(ELEMENTS, "clock", "left", f"{left:.1f}", ceil(left))
 
 
-def _described(source: Source) -> Mapping[str, Any]:
+def _described(source: Film) -> Mapping[str, Any]:
     return {
         "label": source.label,
         "url": source.url,

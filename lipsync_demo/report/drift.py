@@ -8,16 +8,16 @@ from xml.etree import ElementTree as Xml
 from markupsafe import Markup
 
 from lipsync_demo import report
-from lipsync_demo.conformance.models import Conformance, Finding, Outcome
+from lipsync_demo.conformance.models import Agreement, Conformance, Observation
 from lipsync_demo.report import words
 from lipsync_demo.report.junit import whole
 from lipsync_demo.templates import render
 
 INKS = {
-    Outcome.AGREES: "good",
-    Outcome.DIFFERS: "bad-ink",
-    Outcome.NOTED: "silent",
-    Outcome.NOT_ASKED: "silent",
+    Agreement.AGREES: "good",
+    Agreement.DIFFERS: "bad-ink",
+    Agreement.NOTED: "silent",
+    Agreement.NOT_ASKED: "silent",
 }
 
 
@@ -28,7 +28,7 @@ def as_json(found: Conformance) -> dict[str, Any]:
         "at": found.at.isoformat(timespec="seconds"),
         "agrees": found.agrees,
         "quoted": None if found.quoted is None else str(found.quoted),
-        "counts": {o.value: len(found.with_outcome(o)) for o in Outcome},
+        "counts": {o.value: len(found.with_outcome(o)) for o in Agreement},
         "findings": [
             {
                 "check": finding.check,
@@ -58,18 +58,18 @@ def as_junit(found: Conformance) -> bytes:
             time=f"{finding.seconds:.3f}",
         )
         text = told(finding)
-        if finding.outcome is Outcome.DIFFERS:
+        if finding.outcome is Agreement.DIFFERS:
             Xml.SubElement(case, "failure", message=text, type="drift")
-        elif finding.outcome is Outcome.NOT_ASKED:
+        elif finding.outcome is Agreement.NOT_ASKED:
             Xml.SubElement(case, "skipped", message=finding.observed)
-        elif finding.outcome is Outcome.NOTED:
+        elif finding.outcome is Agreement.NOTED:
             Xml.SubElement(case, "system-out").text = text
     return whole(words.DRIFT, [suite])
 
 
 def as_page(found: Conformance) -> Markup:
     """The drift table as an HTML page, differences first."""
-    ordered = sorted(found.findings, key=lambda f: f.outcome is not Outcome.DIFFERS)
+    ordered = sorted(found.findings, key=lambda f: f.outcome is not Agreement.DIFFERS)
     return render(
         "report/drift.html",
         found=found,
@@ -82,7 +82,7 @@ def as_page(found: Conformance) -> Markup:
     )
 
 
-def told(finding: Finding) -> str:
+def told(finding: Observation) -> str:
     """A finding in one sentence."""
     since = f"{finding.since:%Y-%m-%d}" if finding.since else ""
     return words.drift_told(finding.documented, finding.observed, since)

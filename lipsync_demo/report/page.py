@@ -102,7 +102,7 @@ def _input(entry: Entry) -> list[Path]:
     return [shown] if shown else []
 
 
-def _sources(entry: Entry, media: Media) -> list[player.Source]:
+def _sources(entry: Entry, media: Media) -> list[player.Film]:
     film = films.input_film(entry.run, media)
     found = [film, *films.outputs(entry.run, media, entry.name)]
     return [source for source in found if source is not None and source.url]

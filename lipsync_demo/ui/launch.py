@@ -13,7 +13,7 @@ from starlette.middleware import Middleware
 from lipsync_demo.hosting.signed import signed_media
 from lipsync_demo.runs.workspace import Workspace
 from lipsync_demo.settings import Settings
-from lipsync_demo.ui.http.guard import Guard
+from lipsync_demo.ui.http.guard import PageGuard
 from lipsync_demo.ui.http.routes import routes
 from lipsync_demo.ui.inputs.uploads import upload_folder
 
@@ -61,7 +61,9 @@ def open_page(settings: Settings, start_local: Callable[[], tuple[str, str]] | N
                         *documents.routes(settings, workspace, media.sign),
                         *routes(settings, media),
                     ],
-                    "middleware": [Middleware(Guard, upload_bytes=settings.max_upload_mb * 2**20)],
+                    "middleware": [
+                        Middleware(PageGuard, upload_bytes=settings.max_upload_mb * 2**20)
+                    ],
                     "openapi_url": None,
                 },
             )

@@ -46,7 +46,7 @@ DIRECT: Any = {"http": None, "https": None, "all": None}
 
 
 @dataclass(frozen=True)
-class Limits:
+class Timeouts:
     """Timeouts of requests in seconds.
 
     Attributes:
@@ -165,7 +165,7 @@ class Transport:
         base_url: str,
         api_key: str | SecretStr,
         *,
-        limits: Limits | None = None,
+        limits: Timeouts | None = None,
         retry: Retry | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
@@ -173,7 +173,7 @@ class Transport:
         governor: Governor | None = None,
     ) -> None:
         self.base_url = base_url.strip().rstrip("/")
-        self.limits = limits or Limits()
+        self.limits = limits or Timeouts()
         self.retry = retry or Retry()
         self.clock, self.sleep, self.random = clock, sleep, random
         self.governor = governor or Governor(clock=clock, random=random, retry=self.retry)

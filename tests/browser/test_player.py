@@ -17,7 +17,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from lipsync_demo import player
-from lipsync_demo.player import Source
+from lipsync_demo.player import Film
 from tests.browser.hall import hall
 from tests.media_factory import make_video, read_index
 
@@ -75,10 +75,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def sources(folder: Path) -> list[Source]:
+def sources(folder: Path) -> list[Film]:
     return [
-        Source("Input <video>", "short.mp4", Fraction(2002, 1000), NTSC),
-        Source("Output, bounce", "long.mp4", Fraction(3003, 1000), NTSC),
+        Film("Input <video>", "short.mp4", Fraction(2002, 1000), NTSC),
+        Film("Output, bounce", "long.mp4", Fraction(3003, 1000), NTSC),
     ]
 
 
@@ -88,7 +88,7 @@ def shown(browser: Browser, folder: Path) -> Iterator[Callable[..., Locked]]:
     contexts = []
     with hall(folder) as url:
 
-        def show(sources: list[Source], **options: Any) -> Locked:
+        def show(sources: list[Film], **options: Any) -> Locked:
             body = player.pair(sources)
             head = f"<title>Player</title>{STYLE}<script>{player.script()}</script>"
             (folder / "index.html").write_text(

@@ -24,7 +24,7 @@ _BEARER = re.compile(r"bearer +(\S+) *", re.IGNORECASE)
 """Form of the Authorization header."""
 
 
-class Guard:
+class RequestGuard:
     """ASGI middleware: `/api` requires the bearer token; larger bodies are refused with 413."""
 
     def __init__(self, app: ASGIApp, token: str, upload_limit_bytes: int) -> None:

@@ -23,7 +23,7 @@ class MediaUnreachable(Exception):  # noqa: N818
 
 
 @dataclass(frozen=True)
-class Source:
+class LocalMedia:
     """A local file and its name for the user."""
 
     path: Path
@@ -41,7 +41,7 @@ class MediaSources:
         self._limit_bytes = limit_bytes
         self._allow_private = allow_private
 
-    def get(self, url: str, role: str, folder: Path) -> Source:
+    def get(self, url: str, role: str, folder: Path) -> LocalMedia:
         """The file at `url`; a download is stored in `folder` under the name `role`.
 
         Raises:
@@ -49,18 +49,18 @@ class MediaSources:
         """
         return self._own(url) or self._fetched(url, role, folder)
 
-    def _own(self, url: str) -> Source | None:
+    def _own(self, url: str) -> LocalMedia | None:
         own = _own_file(url)
         if own is None:
             return None
         place, name = own
         if place == "outputs":
             path = self._outputs / name
-            return Source(path, name) if path.is_file() else None
+            return LocalMedia(path, name) if path.is_file() else None
         arrived = self._uploads.by_name(name)
-        return Source(arrived[1], readable(arrived[0].filename)) if arrived else None
+        return LocalMedia(arrived[1], readable(arrived[0].filename)) if arrived else None
 
-    def _fetched(self, url: str, role: str, folder: Path) -> Source:
+    def _fetched(self, url: str, role: str, folder: Path) -> LocalMedia:
         from lipsync_demo.wavespeed.errors import WaveSpeedError
         from lipsync_demo.wavespeed.untrusted.download import download
 
@@ -71,7 +71,7 @@ class MediaSources:
             raise MediaUnreachable(
                 f"The {role} could not be fetched from its URL. {error}"
             ) from error
-        return Source(path, words.the_source(role))
+        return LocalMedia(path, words.the_source(role))
 
 
 def upload_name(url: str) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from lipsync_demo.conformance.models import Check, Seen
+from lipsync_demo.conformance.models import Question, Seen
 from lipsync_demo.conformance.questions import words
 from lipsync_demo.conformance.subject import Subject
 from lipsync_demo.wavespeed.answers import message_in
@@ -15,14 +15,14 @@ from lipsync_demo.wavespeed.wire import Reply
 Look = Callable[[Subject], Seen]
 
 
-class Table(list[Check]):
+class Table(list[Question]):
     """Checks in the order in which they are made."""
 
     def __call__(self, name: str, about: str, documented: str) -> Callable[[Look], Look]:
         """Add a check; the function below is how to look."""
 
         def add(look: Look) -> Look:
-            self.append(Check(name, about, documented, look))
+            self.append(Question(name, about, documented, look))
             return look
 
         return add

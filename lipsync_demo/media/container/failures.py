@@ -27,7 +27,7 @@ _HEAD_BYTES = 512
 """Bytes that identify the kind of a file."""
 
 
-class Meaning(NamedTuple):
+class Explanation(NamedTuple):
     """The message (`what`, `hint`) for errors of these classes and, if given, errno `numbers`."""
 
     classes: tuple[type[BaseException], ...]
@@ -37,41 +37,41 @@ class Meaning(NamedTuple):
 
 
 MEANINGS = (
-    Meaning(
+    Explanation(
         (OSError,),
         "There is no room left on this app's disk.",
         "Make room on it, then try again.",
         _DISK_FULL,
     ),
-    Meaning(
+    Explanation(
         (OSError,),
         "The name of {name} is longer than this system allows.",
         "Give the file a shorter name.",
         _TOO_LONG,
     ),
-    Meaning((FileNotFoundError,), "{name} was not found.", "Choose the file again."),
-    Meaning(
+    Explanation((FileNotFoundError,), "{name} was not found.", "Choose the file again."),
+    Explanation(
         (PermissionError,),
         "{name} may not be opened by this app.",
         "Allow it to be read, or choose a copy of it.",
     ),
-    Meaning(
+    Explanation(
         (IsADirectoryError, NotADirectoryError),
         "{name} is not a file.",
         "Choose the file itself.",
     ),
-    Meaning(
+    Explanation(
         (OSError,),
         "{name} cannot be reached where it lies.",
         "Check that its disk is connected, or choose a copy of it.",
         _UNREACHABLE,
     ),
-    Meaning(
+    Explanation(
         (MemoryError,),
         "{name} needs more memory than there is.",
         "Export it smaller or cut it into shorter pieces.",
     ),
-    Meaning(
+    Explanation(
         (
             av.error.LookupError,
             av.codec.codec.UnknownCodecError,
@@ -83,7 +83,7 @@ MEANINGS = (
         "{name} is in a format that cannot be decoded here.",
         "Export it again as MP4 (H.264 and AAC), or the sound as WAV.",
     ),
-    Meaning(
+    Explanation(
         (Exception,),
         "{name} is damaged or cut off: it cannot be read to its end.",
         "Export or download the file again.",

@@ -27,7 +27,7 @@ BS.775-4)."""
 Floats = npt.NDArray[np.float64]
 
 
-class Level:
+class LevelMeter:
     """The level of the stretches added so far."""
 
     def __init__(self) -> None:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from av.audio.frame import AudioFrame
 
 from lipsync_demo.media.sound.channels import LAYOUTS, Matrix, supported
-from lipsync_demo.media.sound.level import Level, shares
+from lipsync_demo.media.sound.level import LevelMeter, shares
 from lipsync_demo.media.sound.track import Stretch, Values
 
 
@@ -25,7 +25,7 @@ class Packer:
     """
 
     def __init__(
-        self, matrix: Matrix | None = None, gain: float = 1.0, level: Level | None = None
+        self, matrix: Matrix | None = None, gain: float = 1.0, level: LevelMeter | None = None
     ) -> None:
         # One buffer: many small blocks would fragment the heap.
         self.data = bytearray()

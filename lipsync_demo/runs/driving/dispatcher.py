@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from lipsync_demo.database import Lost
 from lipsync_demo.runs.driving.leases import Leases
-from lipsync_demo.runs.driving.scheduler import Job, Scheduler
+from lipsync_demo.runs.driving.scheduler import RepeatedJob, Scheduler
 from lipsync_demo.runs.driving.state_machine import StateMachine
 from lipsync_demo.runs.record.clock import now
 from lipsync_demo.runs.record.errors import RunRefused
@@ -54,7 +54,7 @@ class Dispatcher:
         """Take over runs that no process drives, now and periodically until `close`."""
         self.scan(self._take_over)
 
-    def schedule(self, job: Job) -> None:
+    def schedule(self, job: RepeatedJob) -> None:
         """Run a job's steps until it is over."""
         self._scheduler.add(job)
 

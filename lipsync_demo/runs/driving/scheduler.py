@@ -29,7 +29,7 @@ RETRY_SECONDS = 30.0
 logger = logging.getLogger(__name__)
 
 
-class Job(Protocol):
+class RepeatedJob(Protocol):
     """Work done in repeated steps."""
 
     @property
@@ -44,12 +44,12 @@ class Scheduler:
     """Runs the steps of jobs when they are due; its threads start with the first job."""
 
     def __init__(self) -> None:
-        self._heap: list[tuple[float, int, Job]] = []
+        self._heap: list[tuple[float, int, RepeatedJob]] = []
         self._count = itertools.count()
         self._changed = threading.Condition()
         self._closed = False
-        self._short: SimpleQueue[Job | None] = SimpleQueue()
-        self._long: SimpleQueue[Job | None] = SimpleQueue()
+        self._short: SimpleQueue[RepeatedJob | None] = SimpleQueue()
+        self._long: SimpleQueue[RepeatedJob | None] = SimpleQueue()
         # Daemons: a hanging connection must not keep the app from closing, and nothing is
         # lost with them because every state is written before its step.
         self._timer = threading.Thread(target=self._dispatch, name="runs", daemon=True)
@@ -62,7 +62,7 @@ class Scheduler:
             for _ in range(count)
         ]
 
-    def add(self, job: Job, delay: float = 0.0) -> None:
+    def add(self, job: RepeatedJob, delay: float = 0.0) -> None:
         """Run the next step of `job` in `delay` seconds; ignored once the scheduler is closed."""
         with self._changed:
             if not self._started and not self._closed:
@@ -105,7 +105,7 @@ class Scheduler:
     def _pause(self) -> float | None:
         return max(0.0, self._heap[0][0] - time.monotonic()) if self._heap else None
 
-    def _work(self, queue: SimpleQueue[Job | None]) -> None:
+    def _work(self, queue: SimpleQueue[RepeatedJob | None]) -> None:
         while (job := queue.get()) is not None:
             if self._closed:
                 continue

@@ -15,7 +15,7 @@ from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.preflight import Finding, Severity
 from lipsync_demo.templates import render_macro
 from lipsync_demo.ui.doctor import words
-from lipsync_demo.ui.inputs.sources import Source, Track, read_source
+from lipsync_demo.ui.inputs.sources import InputFile, Track, read_source
 
 TEMPLATE = "ui/doctor/findings.html"
 MARK = ".mended-"
@@ -51,7 +51,7 @@ def failed(trouble: Markup) -> Markup:
     return render_macro(TEMPLATE, "failed", trouble)
 
 
-def section(track: str, source: Source, seen: Examined) -> Markup:
+def section(track: str, source: InputFile, seen: Examined) -> Markup:
     """The findings of one input with their remedies, and the change already made."""
     title = words.VIDEO if track == "video" else words.SPEECH
     rows = [_row(track, finding) for finding in seen.found]
@@ -66,7 +66,7 @@ def section(track: str, source: Source, seen: Examined) -> Markup:
     return render_macro(TEMPLATE, "section", title, rows, changed, track, words.UNDO)
 
 
-def _words(source: Source) -> str:
+def _words(source: InputFile) -> str:
     return f"{seconds(source.seconds)} · {source.found}"
 
 

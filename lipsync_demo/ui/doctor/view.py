@@ -22,7 +22,7 @@ from lipsync_demo.ui.doctor.pictures import strip
 from lipsync_demo.ui.doctor.widgets import EXAMINING, STEP, CutWidgets, DoctorWidgets
 from lipsync_demo.ui.frame import notices
 from lipsync_demo.ui.frame.context import AT_ONCE, IN_TURN, Changes, unchanged
-from lipsync_demo.ui.inputs.sources import Source, read_source, usable
+from lipsync_demo.ui.inputs.sources import InputFile, read_source, usable
 from lipsync_demo.ui.inputs.widgets import SourceWidgets
 
 APPLIED: dict[Fix, Callable[[Path, Path], Path]] = {
@@ -102,7 +102,7 @@ class Doctor:
         )
 
     def _mended(
-        self, track: str, source: Source, fix: Fix, mend: Callable[[Path], Path]
+        self, track: str, source: InputFile, fix: Fix, mend: Callable[[Path], Path]
     ) -> Changes:
         suffix = ".mp4" if track == "video" else ".wav"
         stem = source.path.name.split(MARK)[0]
@@ -122,7 +122,7 @@ class Doctor:
         return {widget: str(read_source("video" if track == "video" else "speech", path).shown)}
 
 
-def _points(source: Source | None, cut: CutWidgets) -> Changes:
+def _points(source: InputFile | None, cut: CutWidgets) -> Changes:
     """Set the two sliders of a cut to the ends of `source`."""
     last = float(source.seconds) if source else 0.0
     most = max(STEP, last)

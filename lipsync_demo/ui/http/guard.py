@@ -66,7 +66,7 @@ HEADERS = {
 }
 
 
-class Guard:
+class PageGuard:
     """ASGI middleware around the whole app; `upload_bytes` is the maximum size of a file."""
 
     def __init__(self, app: ASGIApp, upload_bytes: int) -> None:

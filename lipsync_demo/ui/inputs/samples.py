@@ -10,7 +10,7 @@ from pathlib import Path
 from lipsync_demo.markup import films
 from lipsync_demo.markup import words as markup_words
 from lipsync_demo.media.sync_modes import SyncMode
-from lipsync_demo.player import Source
+from lipsync_demo.player import Film
 from lipsync_demo.runs.record.run import Run, load_run
 
 ASSETS = Path(__file__).resolve().parents[3] / "assets"
@@ -37,13 +37,13 @@ def example(mode: SyncMode = SHOWN) -> Run | None:
     return next((run for run in comparison() if run.sync_mode is mode), None)
 
 
-def input_film(link: films.Link) -> Source | None:
+def input_film(link: films.Link) -> Film | None:
     """The sample video for a player; None without assets."""
     path = sample("video")
     info = films.facts(path) if path else None
     if path is None or info is None or info.video is None:
         return None
-    return Source(markup_words.INPUT_VIDEO, link(path), info.video.duration, info.video.fps)
+    return Film(markup_words.INPUT_VIDEO, link(path), info.video.duration, info.video.fps)
 
 
 def _recorded(folder: Path) -> Run | None:

@@ -29,7 +29,7 @@ Track = Literal["video", "speech"]
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class InputFile:
     """One input: `info.path` is sent, `shown` is the widget's value and is played."""
 
     track: Track
@@ -63,7 +63,7 @@ class Source:
 
 
 @lru_cache(maxsize=256)
-def read_source(track: Track, held: Path) -> Source:
+def read_source(track: Track, held: Path) -> InputFile:
     """Probe a widget's input; create a preview beside it if browsers cannot play it.
 
     Raises:
@@ -71,12 +71,12 @@ def read_source(track: Track, held: Path) -> Source:
     """
     path = _original(held)
     if track == "speech":
-        return Source(track, path, probe_audio(path))
+        return InputFile(track, path, probe_audio(path))
     info = probe_video(path)
-    return Source(track, playable(info), info)
+    return InputFile(track, playable(info), info)
 
 
-def usable(track: Track, held: str | None) -> Source | None:
+def usable(track: Track, held: str | None) -> InputFile | None:
     """A widget's input; None if it is empty or unusable."""
     try:
         return read_source(track, Path(held)) if held else None
@@ -93,7 +93,9 @@ def _original(held: Path) -> Path:
     return held
 
 
-def fetch(track: Track, url: str, folder: Path, *, limit_bytes: int, allow_private: bool) -> Source:
+def fetch(
+    track: Track, url: str, folder: Path, *, limit_bytes: int, allow_private: bool
+) -> InputFile:
     """Download a link into `folder` and probe it.
 
     Raises:
@@ -106,7 +108,7 @@ def fetch(track: Track, url: str, folder: Path, *, limit_bytes: int, allow_priva
     return read_source(track, path)
 
 
-def lay_all(video: Source | None, speech: Source | None) -> Timelines | None:
+def lay_all(video: InputFile | None, speech: InputFile | None) -> Timelines | None:
     """The timeline of every mode for these inputs; None if one is missing."""
     if video is None or speech is None:
         return None

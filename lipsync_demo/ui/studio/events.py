@@ -14,7 +14,7 @@ from lipsync_demo.ui.studio.input_events import InputEvents
 from lipsync_demo.ui.studio.key_events import KeyEvents
 from lipsync_demo.ui.studio.recording_events import RecordingEvents
 from lipsync_demo.ui.studio.run_events import RunEvents
-from lipsync_demo.ui.studio.stage import Stage
+from lipsync_demo.ui.studio.stage import StudioStage
 from lipsync_demo.ui.studio.widgets import Widgets
 
 
@@ -25,7 +25,7 @@ class Studio:
         self._shared = shared
         self._widgets = w = widgets
         self._inputs = InputEvents(shared=shared, sources=w.sources, choice=w.choice)
-        self._stage = Stage(shared=shared, widgets=w)
+        self._stage = StudioStage(shared=shared, widgets=w)
         self._recording = RecordingEvents(stage=self._stage)
         self._runs = RunEvents(stage=self._stage, recording=self._recording)
         self._key = KeyEvents(shared=shared, top=w.top, choice=w.choice)

@@ -22,7 +22,7 @@ from lipsync_demo.settings import BackendName
 from lipsync_demo.ui.frame import header, models, notices, prices
 from lipsync_demo.ui.frame.context import Changes, Shared
 from lipsync_demo.ui.inputs import modes
-from lipsync_demo.ui.inputs.sources import Source, Track, fetch, lay_all, read_source, usable
+from lipsync_demo.ui.inputs.sources import InputFile, Track, fetch, lay_all, read_source, usable
 from lipsync_demo.ui.inputs.uploads import sweep
 from lipsync_demo.ui.inputs.widgets import SourceWidgets, limits
 from lipsync_demo.ui.studio import words
@@ -51,7 +51,7 @@ class InputEvents:
         """Probe both inputs after one was chosen, removed or cut."""
         w = self.sources
         changes: Changes = {}
-        found: dict[Track, Source | None] = {}
+        found: dict[Track, InputFile | None] = {}
         held: tuple[tuple[Track, str | None, gr.Video | gr.Audio, gr.HTML], ...] = (
             ("video", video, w.video, w.video_facts),
             ("speech", speech, w.speech, w.speech_facts),
@@ -122,7 +122,7 @@ class InputEvents:
             return {facts: notices.trouble(error.what, error.hint)}
         return {widget: str(source.shown)}
 
-    def _take(self, track: Track, path: str | None) -> tuple[Source | None, str]:
+    def _take(self, track: Track, path: str | None) -> tuple[InputFile | None, str]:
         hint = limits(self.shared.settings, track)
         if path is None:
             return None, notices.facts(hint)
@@ -136,8 +136,8 @@ class InputEvents:
 
     def _laid(
         self,
-        video: Source | None,
-        speech: Source | None,
+        video: InputFile | None,
+        speech: InputFile | None,
         mode: str,
         key: SecretStr | None,
         session: object,

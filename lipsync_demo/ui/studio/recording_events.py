@@ -15,14 +15,14 @@ from lipsync_demo.ui.frame.ids import run_id
 from lipsync_demo.ui.inputs.samples import SHOWN, sample
 from lipsync_demo.ui.inputs.uploads import SAMPLE, place
 from lipsync_demo.ui.studio import result, words
-from lipsync_demo.ui.studio.stage import Stage
+from lipsync_demo.ui.studio.stage import StudioStage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordingEvents:
     """Each method handles one event and returns the changed widgets."""
 
-    stage: Stage
+    stage: StudioStage
 
     @property
     def _shared(self) -> Shared:

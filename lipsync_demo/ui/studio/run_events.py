@@ -19,14 +19,14 @@ from lipsync_demo.ui.inputs.sources import read_source, usable
 from lipsync_demo.ui.inputs.uploads import copy_for_page, sweep
 from lipsync_demo.ui.studio import words
 from lipsync_demo.ui.studio.recording_events import RecordingEvents
-from lipsync_demo.ui.studio.stage import Stage
+from lipsync_demo.ui.studio.stage import StudioStage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunEvents:
     """Each method handles one event and returns the changed widgets."""
 
-    stage: Stage
+    stage: StudioStage
     recording: RecordingEvents
 
     @property

@@ -19,7 +19,7 @@ from lipsync_demo.ui.studio.widgets import Widgets
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stage:
+class StudioStage:
     """Each method returns the changed widgets."""
 
     shared: Shared

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from lipsync_demo.conformance import words as conformance_words
 from lipsync_demo.conformance.clips import Clips
-from lipsync_demo.conformance.models import Outcome
+from lipsync_demo.conformance.models import Agreement
 from lipsync_demo.conformance.probing import FREE
 from lipsync_demo.media.probe import probe
 from tests.faults.scripted_api import ScriptedApi
@@ -17,11 +17,11 @@ def test_a_server_that_takes_a_wrong_request_is_not_asked_the_others(
     api: ScriptedApi, look: Look
 ) -> None:
     found = look(None)
-    assert found["submit.missing"].outcome is Outcome.DIFFERS
+    assert found["submit.missing"].outcome is Agreement.DIFFERS
     assert found["submit.missing"].observed.startswith("200, an envelope")
     for name in ("submit.type", "submit.enum"):
         assert (found[name].outcome, found[name].observed) == (
-            Outcome.NOT_ASKED,
+            Agreement.NOT_ASKED,
             conformance_words.MIGHT_BILL,
         )
     assert len(api.tasks) == 1
@@ -30,10 +30,10 @@ def test_a_server_that_takes_a_wrong_request_is_not_asked_the_others(
 def test_differences_are_said_in_words_that_stay(api: ScriptedApi, look: Look) -> None:
     first, second = look(None), look(None)
     assert first["models"].observed == "404, an envelope"
-    assert first["models"].outcome is Outcome.DIFFERS
-    assert first["key.wrong"].outcome is Outcome.AGREES
-    assert first["bill"].outcome is Outcome.AGREES
-    assert first["upload.put"].outcome is Outcome.AGREES
+    assert first["models"].outcome is Agreement.DIFFERS
+    assert first["key.wrong"].outcome is Agreement.AGREES
+    assert first["bill"].outcome is Agreement.AGREES
+    assert first["upload.put"].outcome is Agreement.AGREES
     assert {n: f.observed for n, f in first.items()} == {n: f.observed for n, f in second.items()}
 
 

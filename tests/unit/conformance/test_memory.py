@@ -8,17 +8,17 @@ from pathlib import Path
 import pytest
 
 from lipsync_demo.conformance.memory import dated, place
-from lipsync_demo.conformance.models import Finding, Outcome
+from lipsync_demo.conformance.models import Agreement, Observation
 
 FIRST = datetime(2026, 11, 1, tzinfo=timezone.utc)
 LATER = FIRST + timedelta(days=9)
 
 
-def finding(observed: str, outcome: Outcome = Outcome.DIFFERS) -> Finding:
-    return Finding("balance", "the balance", "200", observed, outcome)
+def finding(observed: str, outcome: Agreement = Agreement.DIFFERS) -> Observation:
+    return Observation("balance", "the balance", "200", observed, outcome)
 
 
-def since(path: Path, found: Finding, at: datetime) -> datetime | None:
+def since(path: Path, found: Observation, at: datetime) -> datetime | None:
     return dated(path, [found], at)[0].since
 
 
@@ -45,21 +45,21 @@ def test_ids_and_ports_make_no_other_difference(tmp_path: Path, before: str, aft
 def test_what_agrees_again_is_forgotten(tmp_path: Path) -> None:
     path = tmp_path / "server.json"
     since(path, finding("404"), FIRST)
-    assert since(path, finding("200", Outcome.AGREES), FIRST) is None
+    assert since(path, finding("200", Agreement.AGREES), FIRST) is None
     assert since(path, finding("404"), LATER) == LATER
 
 
 def test_what_was_not_asked_stays_known(tmp_path: Path) -> None:
     path = tmp_path / "server.json"
     since(path, finding("404"), FIRST)
-    assert since(path, finding("only free", Outcome.NOT_ASKED), LATER) is None
+    assert since(path, finding("only free", Agreement.NOT_ASKED), LATER) is None
     assert since(path, finding("404"), LATER) == FIRST
 
 
 def test_a_note_is_dated_too(tmp_path: Path) -> None:
     path = tmp_path / "server.json"
-    since(path, finding("206", Outcome.NOTED), FIRST)
-    assert since(path, finding("206", Outcome.NOTED), LATER) == FIRST
+    since(path, finding("206", Agreement.NOTED), FIRST)
+    assert since(path, finding("206", Agreement.NOTED), LATER) == FIRST
 
 
 @pytest.mark.parametrize("kept", ["", "{", "[]", '{"observations": {"balance": 5}}'])

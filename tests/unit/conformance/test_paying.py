@@ -9,7 +9,7 @@ import pytest
 from lipsync_demo.cli import words as cli_words
 from lipsync_demo.cli.probe_payment import TerminalPurse
 from lipsync_demo.conformance import words as conformance_words
-from lipsync_demo.conformance.models import Finding, Outcome
+from lipsync_demo.conformance.models import Agreement, Observation
 from lipsync_demo.runs.record.cost import Charge
 from lipsync_demo.runs.record.ledger_line import LineState
 from lipsync_demo.runs.storage.ledger import Ledger
@@ -51,15 +51,15 @@ def purse(
     return TerminalPurse(settings, settings.base_url, ledger, amount, person)
 
 
-def reasons(found: dict[str, Finding]) -> set[str]:
+def reasons(found: dict[str, Observation]) -> set[str]:
     return {
         finding.observed
         for name, finding in found.items()
-        if name.startswith(("mode.", "task.")) and finding.outcome is Outcome.NOT_ASKED
+        if name.startswith(("mode.", "task.")) and finding.outcome is Agreement.NOT_ASKED
     }
 
 
-def modes(found: dict[str, Finding], outcome: Outcome) -> int:
+def modes(found: dict[str, Observation], outcome: Agreement) -> int:
     return sum(f.outcome is outcome for name, f in found.items() if name.startswith("mode."))
 
 
@@ -94,7 +94,7 @@ def test_every_task_is_in_the_ledger_by_its_own_bill(
     assert {line.state for line in lines} == {LineState.SPENT}
     assert {line.charge for line in lines} == {Charge(PRICE, Decimal(0), "billing")}
     assert {line.task for line in lines} == {f"{n + 1:032x}" for n in range(TASKS)}
-    assert found["task.bill"].outcome is Outcome.AGREES
+    assert found["task.bill"].outcome is Agreement.AGREES
 
 
 def test_micro_dollars_are_a_difference_and_are_charged_right(
@@ -117,7 +117,7 @@ def test_no_task_beyond_a_limit_is_submitted(
     assert strict.submits == WRONG + 5
     (reason,) = reasons(found)
     assert "limit of 0.20 USD is reached" in reason
-    assert modes(found, Outcome.NOT_ASKED) == 7
+    assert modes(found, Agreement.NOT_ASKED) == 7
 
 
 def test_without_a_price_a_limit_lets_nothing_through(
@@ -145,8 +145,8 @@ def test_when_nobody_knows_whether_a_task_was_begun_no_other_is(
     strict.drop_submits = 1
     found = look(purse(settings, ledger, Person()))
     assert strict.submits == WRONG + 1
-    assert found["task.unreachable"].outcome is Outcome.DIFFERS
-    assert modes(found, Outcome.NOT_ASKED) == 10
+    assert found["task.unreachable"].outcome is Agreement.DIFFERS
+    assert modes(found, Agreement.NOT_ASKED) == 10
     assert [line.state for line in ledger.lines()] == [LineState.RESERVED]
 
 
@@ -179,10 +179,10 @@ def test_a_failed_task_is_in_the_ledger_as_to_be_refunded(
     strict.final = {"code": 1402}
     found = look(purse(settings, ledger, Person()))
     assert {line.state for line in ledger.lines()} == {LineState.REFUND}
-    assert found["task.unreachable"].outcome is Outcome.AGREES
-    assert found["task.extra"].outcome is Outcome.AGREES
+    assert found["task.unreachable"].outcome is Agreement.AGREES
+    assert found["task.extra"].outcome is Agreement.AGREES
     assert found["mode.loop.speech"].observed == "failed with code 1402, no outputs"
-    assert found["task.nsfw"].outcome is Outcome.DIFFERS
+    assert found["task.nsfw"].outcome is Agreement.DIFFERS
 
 
 @pytest.mark.parametrize("before", [1, WRONG])
@@ -195,4 +195,4 @@ def test_a_429_is_waited_for_and_begins_nothing(
     found = look(purse(settings, ledger, Person()))
     assert api.submits == WRONG + 1 + TASKS
     assert {line.state for line in ledger.lines()} == {LineState.SPENT}
-    assert found["task.bill"].outcome is Outcome.AGREES
+    assert found["task.bill"].outcome is Agreement.AGREES

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from lipsync_demo.markup.card import as_expected, card
-from lipsync_demo.markup.details import Output
+from lipsync_demo.markup.details import OutputFacts
 from lipsync_demo.runs.record.run import OwnCheck
 from tests.media_factory import make_speechlike
 from tests.unit.run_factory import MakeRun
 
-OUTPUT = Output(800_000, 720, 720, Fraction(25))
+OUTPUT = OutputFacts(800_000, 720, 720, Fraction(25))
 
 
 def text(html: str) -> str:

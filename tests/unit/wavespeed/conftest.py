@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from lipsync_demo.wavespeed.client import WaveSpeedClient
-from lipsync_demo.wavespeed.transport import Limits, Transport
+from lipsync_demo.wavespeed.transport import Timeouts, Transport
 from tests.unit.wavespeed.scripted_server import Script, scripted_server
 
 KEY = "wsk_live_0123456789abcdef"
@@ -49,14 +49,14 @@ def time() -> FakeTime:
 
 @pytest.fixture
 def connect(server: Script, time: FakeTime) -> Iterator[Callable[..., WaveSpeedClient]]:
-    """Makes clients of the server; keywords are `Limits`."""
+    """Makes clients of the server; keywords are `Timeouts`."""
     clients: list[WaveSpeedClient] = []
 
     def make(**limits: float) -> WaveSpeedClient:
         transport = Transport(
             server.url,
             KEY,
-            limits=Limits(**limits),
+            limits=Timeouts(**limits),
             clock=time.clock,
             sleep=time.sleep,
             random=lambda: 0.5,

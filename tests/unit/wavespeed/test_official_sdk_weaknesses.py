@@ -22,7 +22,7 @@ import lipsync_demo.wavespeed
 from lipsync_demo.wavespeed import errors
 from lipsync_demo.wavespeed.client import UPLOAD_LIMIT_BYTES, WaveSpeedClient
 from lipsync_demo.wavespeed.models import Prediction
-from lipsync_demo.wavespeed.transport import Limits
+from lipsync_demo.wavespeed.transport import Timeouts
 from tests.unit.wavespeed.conftest import KEY, FakeTime
 from tests.unit.wavespeed.samples import (
     AUDIO,
@@ -180,7 +180,7 @@ def test_8_a_wait_ends_at_its_deadline_and_zero_is_a_deadline(
 def test_8_each_kind_of_request_has_its_own_limit(
     server: Script, connect: Callable[..., WaveSpeedClient]
 ) -> None:
-    limits = Limits()
+    limits = Timeouts()
     assert len({limits.connect, limits.read, limits.submit, limits.upload}) == 4
     server.on("POST", SUBMIT, reply())
     server.on("GET", BALANCE, Silence())

@@ -55,7 +55,7 @@ def grid(
     link: films.Link,
     estimates: Sequence[Estimate | None],
     found: Sequence[Measures | None],
-    film: player.Source | None,
+    film: player.Film | None,
 ) -> Markup:
     """All cells of a comparison; the browser updates clocks and countdowns."""
     cells = [
@@ -67,7 +67,7 @@ def grid(
     return render_macro(TEMPLATE, "said", title, group.trouble) + _grid(cells, film, runs)
 
 
-def recorded(runs: Sequence[Run], link: films.Link, film: player.Source | None) -> Markup:
+def recorded(runs: Sequence[Run], link: films.Link, film: player.Film | None) -> Markup:
     """The recorded comparison, shown until the user has made one."""
     items = [
         Item(video="", audio="", modes=(run.sync_mode,) if run.sync_mode else ()) for run in runs
@@ -80,7 +80,7 @@ def recorded(runs: Sequence[Run], link: films.Link, film: player.Source | None) 
     return render_macro(TEMPLATE, "recorded", text) + _grid(cells, film, runs)
 
 
-def _grid(cells: Sequence[Cell], film: player.Source | None, runs: Sequence[Run | None]) -> Markup:
+def _grid(cells: Sequence[Cell], film: player.Film | None, runs: Sequence[Run | None]) -> Markup:
     """The cells of the input and the results, with one playhead."""
     video, length = (player.cell(film), seconds(film.seconds)) if film else ("", "")
     return player.grid(render_macro(TEMPLATE, "cells", cells, film, video, length), rate(runs))

@@ -115,12 +115,12 @@ class Compare(GroupEvents):
         measures = self.shared.workspace.measuring.measures
         return [measures(run) if run and run.state is RunState.DONE else None for run in runs]
 
-    def _film(self, runs: Runs) -> player.Source | None:
+    def _film(self, runs: Runs) -> player.Film | None:
         """Return the input video all runs share, for the player."""
         first = next((run for run in runs if run and run.video), None)
         return films.input_film(first, self.shared.link) if first else None
 
-    def _pair(self, runs: Sequence[Run], ids: object, film: player.Source | None) -> str:
+    def _pair(self, runs: Sequence[Run], ids: object, film: player.Film | None) -> str:
         link = self.shared.link
         done = [run for run in runs if run.state is RunState.DONE]
         found = [film] if film else []

@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from lipsync_demo.ui.http.guard import FORM_SLACK, JSON_LIMIT, Guard
+from lipsync_demo.ui.http.guard import FORM_SLACK, JSON_LIMIT, PageGuard
 
 UPLOAD_BYTES = 1000
 
@@ -23,7 +23,7 @@ async def _echo(request: Request) -> Response:
 def client() -> TestClient:
     app = Starlette(
         routes=[Route("/{path:path}", _echo, methods=["GET", "POST", "PUT"])],
-        middleware=[Middleware(Guard, upload_bytes=UPLOAD_BYTES)],
+        middleware=[Middleware(PageGuard, upload_bytes=UPLOAD_BYTES)],
     )
     return TestClient(app)
 
