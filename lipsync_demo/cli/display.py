@@ -28,6 +28,8 @@ STAGES = {
     RunState.STOPPED: words.STOPPED,
     RunState.UNCLEAR: words.UNCLEAR,
 }
+"""Text of each state."""
+
 REDRAW_SECONDS = 0.25
 """Seconds between updates of the bar."""
 

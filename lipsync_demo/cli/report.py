@@ -30,6 +30,7 @@ ENDINGS = {
     ReportFormat.JSON: "json",
     ReportFormat.JUNIT: "xml",
 }
+"""File extension of each format."""
 
 
 def report(

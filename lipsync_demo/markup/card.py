@@ -23,12 +23,15 @@ SPENT = {
     "inference": words.INFERENCE_STEP,
     "download": words.DOWNLOAD,
 }
+"""Labels of the parts of a run's time."""
+
 SHORTEST = 0.05
 """Minimum seconds that no part accounts for, to be listed as the rest."""
 
 ONE_FRAME = Fraction(1, 20)
 """Tolerance in seconds for a video with an unknown frame rate."""
 FLAGS = {True: ("flagged", "warn-ink"), False: ("clear", "good"), None: ("unknown", "warn-ink")}
+"""Word and CSS class of each NSFW flag."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,8 @@ MARKS = {
     Outcome.FAIL: ("✕", "bad-ink"),
     Outcome.UNKNOWN: ("–", "quiet"),
 }
+"""Mark and CSS class of each outcome."""
+
 LOUD = (Outcome.FAIL, Outcome.WARN)
 """Outcomes that are shown without expanding the card."""
 

@@ -19,6 +19,7 @@ INKS = {
     Agreement.NOTED: "silent",
     Agreement.NOT_ASKED: "silent",
 }
+"""CSS class of each outcome."""
 
 
 def as_json(found: Conformance) -> dict[str, Any]:

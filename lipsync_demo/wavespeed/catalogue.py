@@ -80,13 +80,18 @@ class Model:
 _SYNC_MODE = Choice(
     SYNC_MODE, "Sync mode", tuple(mode.value for mode in SyncMode), DEFAULT_SYNC_MODE.value
 )
+"""The sync mode as a field."""
+
 _EMOTION = Choice(
     "emotion",
     "Emotion",
     ("happy", "sad", "angry", "disgusted", "surprised", "neutral"),
     "neutral",
 )
+"""react-1's emotion."""
+
 _REGION = Choice("model_mode", "What moves", ("lips", "face", "head"), "face")
+"""The part of the head that react-1 animates."""
 
 MODELS: Mapping[str, Model] = MappingProxyType(
     {

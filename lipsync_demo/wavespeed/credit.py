@@ -23,6 +23,7 @@ _SAID = re.compile(
     | 余额不足 | 积分不足 | 欠费""",
     re.IGNORECASE | re.VERBOSE,
 )
+"""Messages about missing credit."""
 
 
 def missing(text: str, *codes: int | None) -> bool:

@@ -242,6 +242,7 @@ UNKNOWN_MEANING = Meaning(
     "The server's answer did not have the expected form.",
     "Try again later; if it stays so, check WAVESPEED_BASE_URL.",
 )
+"""Meaning of any other status or code."""
 
 
 def meaning_of(status: int, task_id: str | None = None) -> Meaning:

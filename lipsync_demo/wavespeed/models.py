@@ -30,6 +30,7 @@ TERMINAL_FAILURES: Mapping[str, str] = {
     "timeout": words.TASK_TIMED_OUT,
     "deleted": words.TASK_DELETED,
 }
+"""Statuses of failed tasks, each with a sentence for the user."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,8 @@ class TaskCode:
 
 
 NO_CREDIT = TaskCode(words.NO_CREDIT, "Top up the account, then start a new task.")
+"""Meaning of a task that failed for missing credit."""
+
 TASK_CODES: Mapping[int, TaskCode] = {
     1200: TaskCode(
         "The content check refused the video or the speech.",
@@ -83,10 +86,13 @@ TASK_CODES: Mapping[int, TaskCode] = {
         "Try a shorter clip, or start a new task later.",
     ),
 }
+"""Documented error codes of tasks."""
+
 _UNKNOWN_TASK = TaskCode(
     "The server gave no reason this client knows.",
     "Try again later or with other media.",
 )
+"""Meaning of any other task code."""
 
 
 def task_code(code: int, said: str = "") -> TaskCode:
@@ -232,7 +238,11 @@ class Price:
 
 
 _TIME = TypeAdapter(datetime)
+"""Parser of ISO 8601 times."""
+
 _SECONDS = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d", re.IGNORECASE)
+"""Beginning of an ISO 8601 time down to seconds."""
+
 _LOOSE = re.compile(r"[.,](?!\d)|\s+(?=Z|[+-])", re.IGNORECASE)
 """A point without digits, and spaces before the zone, as some servers write them."""
 

@@ -51,6 +51,8 @@ _HTTP: tuple[tuple[str, str, Refusal], ...] = (
     ("503", "answers 503", refuse(503, words.UNAVAILABLE)),
     ("504", words.ANSWERS_504, web_page(504, "504 Gateway Time-out")),
 )
+"""HTTP faults as name, description and effect, for reads and for submits."""
+
 _BAD_CODE = refuse(200, words.SERVER_BUSY, 5003)
 
 FAULTS: dict[str, Fault] = {
@@ -335,6 +337,7 @@ FAULTS: dict[str, Fault] = {
         ),
     )
 }
+"""All fault switches by name."""
 
 
 class Faults:

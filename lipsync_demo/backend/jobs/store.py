@@ -33,8 +33,21 @@ from lipsync_demo.backend.jobs.base import Base
 from lipsync_demo.database import Database
 from lipsync_demo.media.sync_modes import SyncMode
 
-CREATED, PROCESSING, COMPLETED, FAILED = "created", "processing", "completed", "failed"
+CREATED = "created"
+"""Status of a waiting job."""
+
+PROCESSING = "processing"
+"""Status of a job that a worker renders."""
+
+COMPLETED = "completed"
+"""Status of a job with outputs."""
+
+FAILED = "failed"
+"""Status of a job that ended with an error."""
+
 MAX_ATTEMPTS = 3
+"""Attempts after which an interrupted job fails."""
+
 INTERRUPTED = words.stopped_on_task(MAX_ATTEMPTS)
 
 

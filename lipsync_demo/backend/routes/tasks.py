@@ -25,6 +25,7 @@ from lipsync_demo.settings import MODEL_ID
 
 router = APIRouter(prefix="/api/v3", redirect_slashes=False)
 _ID = re.compile(r"[A-Za-z0-9_-]{4,128}")
+"""Form of a task id."""
 
 
 @router.post(f"/{MODEL_ID}")

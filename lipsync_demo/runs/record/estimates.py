@@ -20,6 +20,7 @@ _AFTER = {
     RunState.WAITING: ("queue", "inference", "download"),
     RunState.DOWNLOADING: ("download",),
 }
+"""Remaining parts of a run's time in each state."""
 
 
 @dataclass(frozen=True, slots=True)

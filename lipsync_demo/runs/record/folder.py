@@ -31,6 +31,7 @@ from lipsync_demo.runs.record.run import Run, dump_run
 from lipsync_demo.wavespeed.addresses import parted
 
 _SCHEME = re.compile(r"(?:[a-z][a-z0-9+.-]*://|data:)", re.IGNORECASE)
+"""Beginning of a URL."""
 
 logger = logging.getLogger(__name__)
 

@@ -17,6 +17,7 @@ COLUMNS = (
     "time", "run", "mode", "key", "quoted", "floor", "charged", "currency", "state", "task",
     "refunded", "charge_source", "model",
 )  # fmt: skip
+"""Header of the CSV."""
 
 
 class LineState(str, Enum):

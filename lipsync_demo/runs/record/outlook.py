@@ -16,6 +16,7 @@ USUAL_SECONDS = 60.0
 of video (https://sync.so/docs/product/generation-times)."""
 
 _PARTS = ("queue", "inference", "download")
+"""Parts of a run's time after its submit."""
 
 
 @dataclass(frozen=True, slots=True)

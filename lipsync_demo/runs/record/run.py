@@ -71,6 +71,7 @@ ACTIVE = (
     RunState.WAITING,
     RunState.DOWNLOADING,
 )
+"""States in which a run continues without a user's action."""
 
 
 def _inside(path: Path, info: SerializationInfo) -> str:

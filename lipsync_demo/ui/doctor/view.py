@@ -35,6 +35,7 @@ APPLIED: dict[Fix, Callable[[Path, Path], Path]] = {
     Fix.JOIN: fixes.first_stream,
     Fix.ALONE: fixes.alone,
 }
+"""The function that applies each fix, from source to target."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

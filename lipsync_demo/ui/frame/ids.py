@@ -8,6 +8,7 @@ KEPT = 500
 """Maximum number of ids stored in a browser."""
 
 RUN_ID = re.compile(r"[0-9a-f]{32}")
+"""Form of an id."""
 
 
 def run_id(text: object) -> str | None:

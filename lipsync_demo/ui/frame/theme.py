@@ -16,6 +16,8 @@ from lipsync_demo.ui.frame import words
 
 ICON = Path(__file__).with_name("icon.svg")
 VIEWS = Path(__file__).parents[1]
+"""Folder with the stylesheets of the views."""
+
 SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif")
 MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
 
@@ -84,6 +86,8 @@ COLOURS = {
     "button_secondary_text_color_hover": "text",
     "code_background_fill": "sunken",
 }
+"""The colour of `style.css` for each of Gradio's theme variables."""
+
 SHAPES = {
     "block_radius": "12px",
     "block_border_width": "1px",
@@ -118,6 +122,7 @@ SHAPES = {
     "button_secondary_shadow_active": "none",
     "button_transition": "background-color .12s, border-color .12s",
 }
+"""Values of Gradio's other theme variables."""
 
 
 def head() -> str:

@@ -36,7 +36,11 @@ INKS = {
     RunState.UNCLEAR: "warn-ink",
     RunState.STOPPED: "warn-ink",
 }
+"""CSS class of each state."""
+
 MARKS = {Verdict.PASS: ("✓", "good"), Verdict.FAIL: ("✕", "bad-ink")}
+"""Mark and CSS class of each verdict."""
+
 logger = logging.getLogger(__name__)
 
 

@@ -33,6 +33,8 @@ from lipsync_demo.settings import Settings
 from lipsync_demo.ui.http import words
 
 REPORT = "/report/"
+"""Path of the downloads."""
+
 POSTER_HEIGHT = 630
 """Height in pixels of a link's preview picture."""
 FORMATS = {
@@ -41,8 +43,13 @@ FORMATS = {
     "json": "application/json",
     "xml": "application/xml",
 }
+"""Media type of each format of a report."""
+
 PRIVATE = {"Cache-Control": "private, no-store", "X-Robots-Tag": "noindex"}
+"""Headers that prevent caching and indexing."""
+
 _BLOCK = 1 << 18
+"""Bytes per chunk of a streamed zip."""
 
 
 def routes(

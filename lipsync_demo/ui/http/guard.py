@@ -32,8 +32,14 @@ BLOCKED = (
     "/openapi.json",
     "/monitoring",
 )
+"""Prefixes of Gradio's paths that are blocked."""
+
 PREFIX = "/gradio_api"
+"""Prefix of Gradio's API."""
+
 UPLOAD = f"{PREFIX}/upload"
+"""Path of uploads."""
+
 JSON_LIMIT = 256 * 1024
 """Maximum size of a JSON body in bytes."""
 
@@ -64,6 +70,7 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Permissions-Policy": "camera=(self), microphone=(self), geolocation=()",
 }
+"""Headers of every answer."""
 
 
 class PageGuard:

@@ -14,6 +14,7 @@ from lipsync_demo.settings import Settings
 from lipsync_demo.ui.http import words
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+"""Methods of paths that answer 404."""
 
 
 def routes(settings: Settings, media: SignedMedia) -> list[BaseRoute]:

@@ -28,6 +28,7 @@ ENVIRONMENT = {
     "GRADIO_SSR_MODE": "False",
     "HF_HUB_DISABLE_TELEMETRY": "1",
 }
+"""Environment variables that disable analytics, run history and server-side rendering."""
 
 
 @contextmanager

@@ -23,6 +23,8 @@ STEPS = {
     RunState.WAITING: words.SYNC,
     RunState.DOWNLOADING: words.FETCH,
 }
+"""Labels of a run's steps."""
+
 NOW = {
     RunState.CHECKING: words.CHECKING,
     RunState.UPLOADING: words.UPLOADING,
@@ -30,7 +32,10 @@ NOW = {
     RunState.WAITING: words.WAITING,
     RunState.DOWNLOADING: words.FETCHING,
 }
+"""The current step in words."""
+
 QUEUED = frozenset({"created", "pending"})
+"""Statuses of a task that waits at the server."""
 
 
 @dataclass(frozen=True, slots=True)

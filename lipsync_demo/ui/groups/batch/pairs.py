@@ -22,6 +22,7 @@ from lipsync_demo.ui.groups.events import GroupEvents
 from lipsync_demo.ui.inputs import fields, samples
 
 LISTS = (".csv", ".jsonl", ".ndjson", ".json", ".txt")
+"""Extensions of lists among uploaded files."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

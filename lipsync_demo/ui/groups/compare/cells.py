@@ -26,6 +26,8 @@ from lipsync_demo.ui.groups.compare import words
 from lipsync_demo.ui.studio import progress
 
 DEFAULT_RATE = Fraction(25)
+"""Frames per second if no input has a known rate."""
+
 TEMPLATE = "ui/groups/compare/cells.html"
 
 
