@@ -113,7 +113,7 @@ def pytest_terminal_summary(
 
 @pytest.fixture(scope="session")
 def leave_out(pytestconfig: pytest.Config) -> Callable[[str, str], None]:
-    """Leaves a ring out that turns out not to run here: its name, and why, for the summary."""
+    """Skips a group of tests that cannot run here; its name and the reason go to the summary."""
 
     def leave(ring: str, reason: str) -> None:
         pytestconfig.stash[_missing][ring] = reason

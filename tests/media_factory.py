@@ -1,4 +1,4 @@
-"""Real media made by code for every ring: each frame carries its index, each sound is known.
+"""Generated media for all tests: each frame carries its index, each sound is known.
 
 clip = make_video(tmp_path / "clip.mp4", 4)          # 100 frames at 25 fps
 speech = make_speechlike(tmp_path / "speech.wav", 7)

@@ -25,8 +25,8 @@ from lipsync_demo.backend.jobs.uploads import UploadStore
 from lipsync_demo.backend.routes import account, billings, health, media, tasks, webhooks
 from lipsync_demo.backend.schema import open_database
 from lipsync_demo.backend.services import Services
-from lipsync_demo.backend.webhooks.courier import PAUSES_SECONDS, Courier
 from lipsync_demo.backend.webhooks.outbox import Outbox
+from lipsync_demo.backend.webhooks.sender import PAUSES_SECONDS, WebhookSender
 from lipsync_demo.backend.webhooks.signing import WebhookSecret
 from lipsync_demo.settings import FaceChoice
 
@@ -71,8 +71,8 @@ def create_app(options: Options) -> ASGIApp:
     workers = min(options.workers, options.faults.at_once or options.workers)
     pool = Pool(jobs, sources, outputs, work, analyses, workers=workers, face=options.face)
     janitor = Janitor(jobs, uploads, outputs, analyses)
-    outbox, secret = Outbox(database), WebhookSecret.kept_in(options.folder)
-    courier = Courier(
+    outbox, secret = Outbox(database), WebhookSecret.load_or_create(options.folder)
+    sender = WebhookSender(
         outbox,
         jobs,
         secret,
@@ -85,10 +85,10 @@ def create_app(options: Options) -> ASGIApp:
         jobs.recover()
         pool.start()
         janitor.start()
-        courier.start()
+        sender.start()
         yield
         await run_in_threadpool(pool.stop)
-        await run_in_threadpool(courier.stop)
+        await run_in_threadpool(sender.stop)
         await run_in_threadpool(janitor.stop)
         database.close()
 
@@ -101,7 +101,7 @@ def create_app(options: Options) -> ASGIApp:
         pool=pool,
         faults=options.faults,
         outbox=outbox,
-        courier=courier,
+        sender=sender,
         secret=secret,
         allow_private=options.allow_private,
         sync_seconds=options.sync_seconds,

@@ -133,8 +133,8 @@ class LocalBackend:
                     text=True,
                 )
             stdin, stdout = cast(IO[str], process.stdin), cast(IO[str], process.stdout)
-            patience = threading.Timer(_START_SECONDS, process.kill)
-            patience.start()
+            timer = threading.Timer(_START_SECONDS, process.kill)
+            timer.start()
             try:
                 # By stdin, as arguments are visible in process lists.
                 with contextlib.suppress(OSError):
@@ -142,7 +142,7 @@ class LocalBackend:
                     stdin.flush()
                 line = stdout.readline()
             finally:
-                patience.cancel()
+                timer.cancel()
             if not line:
                 process.wait()
                 raise BackendError(
@@ -176,9 +176,9 @@ class LocalBackend:
                 return
             failures = 1 if time.monotonic() - since > _STEADY_SECONDS else failures + 1
             if failures > _RESTARTS:
-                log.warning("the local backend keeps ending and is not started again")
+                log.warning("the local backend keeps crashing and is not restarted")
                 return
-            log.warning("the local backend ended with code %s and is started again", code)
+            log.warning("the local backend ended with code %s and is restarted", code)
             if self._stopping.wait(_FIRST_PAUSE_SECONDS * 2 ** (failures - 1)):
                 return
             try:

@@ -13,8 +13,8 @@ from lipsync_demo.backend.faults.switches import Faults
 from lipsync_demo.backend.jobs.pool import Pool
 from lipsync_demo.backend.jobs.store import JobStore
 from lipsync_demo.backend.jobs.uploads import UploadStore
-from lipsync_demo.backend.webhooks.courier import Courier
 from lipsync_demo.backend.webhooks.outbox import Outbox
+from lipsync_demo.backend.webhooks.sender import WebhookSender
 from lipsync_demo.backend.webhooks.signing import WebhookSecret
 
 
@@ -36,7 +36,7 @@ class Services:
     pool: Pool
     faults: Faults
     outbox: Outbox
-    courier: Courier
+    sender: WebhookSender
     secret: WebhookSecret
     allow_private: bool
     sync_seconds: float

@@ -46,7 +46,7 @@ def batch(
     """
     from lipsync_demo.cli.display import say
     from lipsync_demo.cli.servers import opened
-    from lipsync_demo.runs.groups.pair_list import beside, read_pairs
+    from lipsync_demo.runs.groups.pair_list import read_pairs, relative_to
 
     if (file is None) == (resume is None):
         raise typer.BadParameter("Give a FILE or --resume, one of them.")
@@ -61,7 +61,7 @@ def batch(
         return
     assert file is not None  # noqa: S101
     try:
-        found = read_pairs(file.read_bytes(), beside(file.absolute().parent))
+        found = read_pairs(file.read_bytes(), relative_to(file.absolute().parent))
     except OSError as error:
         typer.echo(words.cannot_be_read(file, error.strerror), err=True)
         raise typer.Exit(FAILURE) from None

@@ -104,7 +104,7 @@ def _going(found: Sequence[Run | None]) -> str:
 def _lines(group: Group, found: Sequence[Run | None]) -> Sequence[str]:
     lines = []
     for item, run in zip(group.items, found, strict=True):
-        modes = ",".join(item.chosen) or item.manner
+        modes = ",".join(item.chosen) or item.choices_text
         name = f"{item.label}  " if item.label else ""
         if run is None:
             lines.append(f"{name}{modes}: {item.trouble or words.NOT_BEGUN}")

@@ -151,7 +151,7 @@ def _probed(
     from lipsync_demo.conformance.probing import Probe
     from lipsync_demo.conformance.subject import Subject
     from lipsync_demo.runs.record.clock import now
-    from lipsync_demo.wavespeed.addresses import shown
+    from lipsync_demo.wavespeed.addresses import redacted_url
     from lipsync_demo.wavespeed.client import WaveSpeedClient
     from lipsync_demo.wavespeed.wire import Wire
 
@@ -173,7 +173,7 @@ def _probed(
                 purse.close()
     at = now()
     dated_findings = dated(place(chosen.data_dir / "conformance", name), findings, at)
-    return Conformance(shown(url), at, dated_findings, look.quoted)
+    return Conformance(redacted_url(url), at, dated_findings, look.quoted)
 
 
 @contextmanager

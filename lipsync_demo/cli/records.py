@@ -37,7 +37,7 @@ def summary(run: Run) -> str:
     """The run as one line of a list."""
     length = f"{float(run.output_seconds):.2f} s" if run.output_seconds else "-"
     return (
-        f"{run.id}  {_moment(run.created_at)}  {run.state.value:<11} {run.manner:<8} "
+        f"{run.id}  {_moment(run.created_at)}  {run.state.value:<11} {run.choices_text:<8} "
         f"{run.backend:<9} {short_name(run.model):<18} {length}"
     )
 
@@ -47,7 +47,7 @@ def _nsfw(run: Run) -> str:
 
 
 def _flag(run: Run, index: int) -> str:
-    said, own = run.said_nsfw(index), run.own_check(index)
+    said, own = run.api_nsfw(index), run.own_check(index)
     if said is not None:
         return "yes" if said else "no"
     if own is None:

@@ -34,7 +34,7 @@ def opened(settings: Settings, backend: BackendName) -> Iterator[Workspace]:
         if backend == "wavespeed":
             yield workspace
             return
-        if workspace.dispatcher.handed_over:
+        if workspace.dispatcher.delegates_local:
             say(words.ANOTHER_WORKS)
             yield workspace
             return

@@ -28,7 +28,7 @@ from lipsync_demo.wavespeed.errors import (
 )
 from lipsync_demo.wavespeed.models import Prediction
 
-PATIENCE_SECONDS = 1800.0
+TIMEOUT_SECONDS = 1800.0
 """How long one task is waited for."""
 
 UNREACHABLE_CODE = 1402
@@ -128,7 +128,7 @@ def waited(subject: Subject, begun: Prediction) -> tuple[Prediction, set[str]]:
         WaveSpeedError: it cannot be looked at, or has not ended in time.
     """
     last, text = begun, {begun.status}
-    for seen in subject.client.events(begun, timeout=PATIENCE_SECONDS):
+    for seen in subject.client.events(begun, timeout=TIMEOUT_SECONDS):
         last = seen
         text.add(seen.status)
     return last, text

@@ -8,7 +8,7 @@ from lipsync_demo.hosting.hosting import Hosting
 from lipsync_demo.hosting.signed import LIFETIME_SECONDS, SignedHosting, signed_media
 from lipsync_demo.hosting.upload import UploadHosting
 from lipsync_demo.settings import HostingName, Settings
-from lipsync_demo.wavespeed.addresses import is_loopback, is_public, literal, origin
+from lipsync_demo.wavespeed.addresses import ip_literal, is_loopback, is_public, origin
 from lipsync_demo.wavespeed.client import WaveSpeedClient
 
 
@@ -64,5 +64,5 @@ def _decide(settings: Settings, base_url: str) -> tuple[HostingName, str]:
 
 
 def _private(host: str) -> bool:
-    address = literal(host)
+    address = ip_literal(host)
     return address is not None and not is_public(address)

@@ -97,7 +97,7 @@ def _tiles(run: Run) -> Sequence[Tile]:
     worst = True if True in flags else None if None in flags else False
     word, ink = FLAGS[worst]
     counted = sum(flag is worst for flag in flags)
-    own = any(run.said_nsfw(n) is None and run.own_check(n) for n in range(count))
+    own = any(run.api_nsfw(n) is None and run.own_check(n) for n in range(count))
     return (
         Tile(_seconds(run.timings.get("inference")), words.INFERENCE),
         Tile(_seconds(run.timings.get("total")), words.TO_RESULT),
@@ -149,7 +149,7 @@ def _count(run: Run) -> int:
 
 def _safety(run: Run, index: int, which: str) -> CheckLine:
     """The line about an output's NSFW flag and its source."""
-    said, own = run.said_nsfw(index), run.own_check(index)
+    said, own = run.api_nsfw(index), run.own_check(index)
     word, ink = FLAGS[run.nsfw(index)]
     mark = "✓" if run.nsfw(index) is False else "!"
     if said is not None:

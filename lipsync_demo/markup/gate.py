@@ -21,7 +21,7 @@ def why(run: Run, index: int, looking: bool = False) -> str:
         return ""
     if nsfw is None:
         return words.BEING_CHECKED if looking else words.NOT_CHECKED
-    if run.said_nsfw(index) or own is None:
+    if run.api_nsfw(index) or own is None:
         return words.FLAGGED
     return words.flagged_here(own.frames)
 

@@ -35,16 +35,16 @@ class Entry:
     label: str = ""
 
     @property
-    def manner(self) -> str:
+    def choices_text(self) -> str:
         """The chosen values as text, with all modes that have this result."""
-        return ", ".join([*self.modes, *self.run.choices.values()]) or self.run.manner
+        return ", ".join([*self.modes, *self.run.choices.values()]) or self.run.choices_text
 
     @property
     def name(self) -> str:
         """The run's name in a report."""
         if self.label:
-            return f"{self.label} · {self.manner}"
-        return f"{self.manner} · {short(self.run.id)}"
+            return f"{self.label} · {self.choices_text}"
+        return f"{self.choices_text} · {short(self.run.id)}"
 
     @property
     def outcome(self) -> Outcome:

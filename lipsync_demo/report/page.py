@@ -170,7 +170,7 @@ def _grid(content: Content, media: Media) -> Markup:
     deferred = isinstance(media, Embedded)
     cells = [
         (
-            entry.label or entry.manner,
+            entry.label or entry.choices_text,
             gate.covered(player.cell(source, deferred=deferred), gate.why(entry.run, 0)),
         )
         for entry in content.entries

@@ -28,13 +28,13 @@ from lipsync_demo.runs.storage.ledger import Ledger
 from lipsync_demo.runs.storage.run_table import RunTable
 from lipsync_demo.runs.upkeep.delete import (
     Deletion,
-    Owned,
+    RunData,
     delete_local_tasks,
     delete_tasks,
-    resting,
+    run_at_rest,
 )
 from lipsync_demo.settings import BackendName, Settings
-from lipsync_demo.wavespeed.addresses import tidied
+from lipsync_demo.wavespeed.addresses import encoded_url
 from lipsync_demo.wavespeed.models import Prediction
 
 
@@ -48,7 +48,7 @@ class RunService:
         ledger: Ledger,
         credentials: Credentials,
         dispatcher: Dispatcher,
-        owned: Owned,
+        owned: RunData,
     ) -> None:
         self._settings = settings
         self._runs = runs
@@ -85,7 +85,7 @@ class RunService:
         """
         backend = backend or ("wavespeed" if api_key else self._settings.backend_name)
         chosen = choose(model or self._settings.model, sync_mode, choices, backend)
-        left = backend == "local" and self._dispatcher.handed_over
+        left = backend == "local" and self._dispatcher.delegates_local
         run_id, moment = run_id or secrets.token_hex(16), now()
         run = Run(
             id=run_id,
@@ -114,7 +114,7 @@ class RunService:
             # a file that cannot be copied.
             with suppress(MediaError):
                 if not is_url(source):
-                    folder.keep(role, source, self._settings.max_upload_mb << 20)
+                    folder.copy_input(role, source, self._settings.max_upload_mb << 20)
         self._dispatcher.begin(run, api_key, left=left)
         return run
 
@@ -137,7 +137,7 @@ class RunService:
         if before.state in (RunState.UPLOADING, RunState.LIMITED):
             self._ledger.release(after)
         RunFolder(after.folder).write_record(after)
-        self._dispatcher.let_go(run_id)
+        self._dispatcher.release_run(run_id)
         return after
 
     def resume(self, run_id: str, api_key: SecretStr | None = None) -> Run:
@@ -195,7 +195,7 @@ class RunService:
             RunRefused: it is active, or its key or server is missing.
             WaveSpeedError: the API did not delete its tasks; then nothing is deleted here either.
         """
-        run = resting(self._runs, run_id)
+        run = run_at_rest(self._runs, run_id)
         deleted = delete_tasks(self._credentials, run, api_key) if at_api else None
         if run.backend == "local":
             delete_local_tasks(self._credentials, run)
@@ -232,7 +232,7 @@ class RunService:
 def _source(given: Path | str) -> str:
     text = str(given).strip() if isinstance(given, str) else str(given)
     if is_url(text):
-        return tidied(text)
+        return encoded_url(text)
     try:
         return str(local_path(text).absolute())
     except MediaError:  # reported by the first step

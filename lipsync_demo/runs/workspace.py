@@ -15,7 +15,7 @@ from lipsync_demo.runs.storage.run_table import RunTable
 from lipsync_demo.runs.storage.schema import open_database
 from lipsync_demo.runs.storage.share_links import ShareLinks
 from lipsync_demo.runs.upkeep.bills import Bills
-from lipsync_demo.runs.upkeep.delete import Owned
+from lipsync_demo.runs.upkeep.delete import RunData
 from lipsync_demo.runs.upkeep.import_task import TaskImport
 from lipsync_demo.runs.upkeep.measure import Measuring
 from lipsync_demo.runs.upkeep.moderate import OutputChecks
@@ -78,7 +78,7 @@ class Workspace:
             self.ledger,
             self._credentials,
             self.dispatcher,
-            Owned(settings, self.runs, self.groups, self.share_links),
+            RunData(settings, self.runs, self.groups, self.share_links),
         )
         self.group_service = GroupService(
             settings, self.groups, self.runs, self.service, self.dispatcher

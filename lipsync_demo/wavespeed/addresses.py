@@ -44,11 +44,11 @@ def is_loopback(host: str) -> bool:
     """Whether a host name or literal address is this machine, without asking DNS."""
     if host == "localhost" or host.endswith(".localhost"):
         return True
-    address = literal(host)
+    address = ip_literal(host)
     return address is not None and address.is_loopback
 
 
-def literal(host: str) -> Address | None:
+def ip_literal(host: str) -> Address | None:
     """The IP address a host is written as; None for a host name."""
     try:
         return ipaddress.ip_address(host.strip("[]"))
@@ -87,10 +87,10 @@ def _carried(address: Address) -> Iterator[Address]:
         yield ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
 
 
-def parted(url: str) -> SplitResult:
+def split_url(url: str) -> SplitResult:
     """Split a URL; one that cannot be parsed becomes a path without query or credentials.
 
-    >>> parted("http://[::1/a.mp4?key=1").path
+    >>> split_url("http://[::1/a.mp4?key=1").path
     'http://[::1/a.mp4'
     """
     try:
@@ -99,10 +99,10 @@ def parted(url: str) -> SplitResult:
         return SplitResult("", "", re.split(r"[?#]", url)[0].rpartition("@")[2], "", "")
 
 
-def tidied(url: str) -> str:
+def encoded_url(url: str) -> str:
     """A pasted URL, stripped and with spaces in its path encoded as `%20`, as browsers do.
 
-    >>> tidied(" https://cdn.example/my talk.mp4 ")
+    >>> encoded_url(" https://cdn.example/my talk.mp4 ")
     'https://cdn.example/my%20talk.mp4'
     """
     scheme, mark, rest = url.strip().partition("://")
@@ -110,10 +110,10 @@ def tidied(url: str) -> str:
     return scheme + mark + place + slash + path.replace(" ", "%20")
 
 
-def shown(url: str) -> str:
+def redacted_url(url: str) -> str:
     """The URL for display: without user, password, query and fragment.
 
-    >>> shown("https://me:secret@cdn.example/a.mp4?sig=abc")
+    >>> redacted_url("https://me:secret@cdn.example/a.mp4?sig=abc")
     'https://cdn.example/a.mp4?…'
     """
     try:

@@ -42,13 +42,13 @@ def data_of(answer: Answer, task_id: str | None = None) -> Any:
 
 def refused(answer: Answer) -> bool:
     """Whether the answer rules out that the server carried out the request."""
-    decisive = answer.decisive
-    if decisive == 408:
+    effective_status = answer.effective_status
+    if effective_status == 408:
         return False
-    return 300 <= decisive < 500 or 1000 <= decisive < 2000
+    return 300 <= effective_status < 500 or 1000 <= effective_status < 2000
 
 
-def words_of(answer: Answer) -> str:
+def message_of(answer: Answer) -> str:
     """The server's error message in one line; "" without a readable one."""
     said = message_in(answer.body)
     if not said and answer.body is None and not answer.text.lstrip().startswith("<"):
@@ -57,7 +57,7 @@ def words_of(answer: Answer) -> str:
     return said[:_LONGEST_WORDS] + ("…" if len(said) > _LONGEST_WORDS else "")
 
 
-def with_words(what: str, said: str) -> str:
+def with_message(what: str, said: str) -> str:
     """The sentence `what`, followed by the server's message if there is one."""
     if not said or said.lower() in _GOOD_WORDS:
         return what
@@ -66,15 +66,15 @@ def with_words(what: str, said: str) -> str:
 
 def error_of(answer: Answer, task_id: str | None = None) -> WaveSpeedError:
     """The error that an unsuccessful answer stands for."""
-    decisive, said = answer.decisive, words_of(answer)
-    if _without_credit(answer, decisive, said):
+    effective_status, said = answer.effective_status, message_of(answer)
+    if _without_credit(answer, effective_status, said):
         meaning = WITHOUT_CREDIT
-    elif decisive == 404 and bare(answer):
+    elif effective_status == 404 and lacks_envelope(answer):
         meaning = NO_SUCH_ADDRESS
     else:
-        meaning = meaning_of(decisive, task_id)
+        meaning = meaning_of(effective_status, task_id)
     return meaning.kind(
-        with_words(meaning.what, said),
+        with_message(meaning.what, said),
         meaning.hint,
         status=answer.status,
         code=answer.code,
@@ -83,7 +83,7 @@ def error_of(answer: Answer, task_id: str | None = None) -> WaveSpeedError:
     )
 
 
-def odd(answer: Answer, about: str, task_id: str | None = None) -> UnexpectedAnswer:
+def unexpected(answer: Answer, about: str, task_id: str | None = None) -> UnexpectedAnswer:
     """The error of a successful envelope whose data lack the requested field."""
     return UnexpectedAnswer(
         f"The server's answer about {about} did not have the expected form.",
@@ -94,7 +94,7 @@ def odd(answer: Answer, about: str, task_id: str | None = None) -> UnexpectedAns
     )
 
 
-def bare(answer: Answer) -> bool:
+def lacks_envelope(answer: Answer) -> bool:
     """Whether the answer comes from the web server in front of the API.
 
     It answers unknown paths with plain text or a page, the API always with an envelope.
@@ -102,9 +102,11 @@ def bare(answer: Answer) -> bool:
     return not isinstance(answer.body, Mapping)
 
 
-def _without_credit(answer: Answer, decisive: int, said: str) -> bool:
-    in_question = decisive in CREDIT_STATUSES or 1000 <= decisive < 2000
-    return in_question and credit.missing(said, answer.code, decisive, _error_code(answer.body))
+def _without_credit(answer: Answer, effective_status: int, said: str) -> bool:
+    in_question = effective_status in CREDIT_STATUSES or 1000 <= effective_status < 2000
+    return in_question and credit.missing(
+        said, answer.code, effective_status, _error_code(answer.body)
+    )
 
 
 def _error_code(body: Any) -> int | None:

@@ -82,10 +82,10 @@ def multipart(
     return body, f"multipart/form-data; boundary={boundary}"
 
 
-def plain_name(path: Path) -> str:
+def ascii_name(path: Path) -> str:
     """The file's name in ASCII characters that are safe in headers and URLs.
 
-    >>> plain_name(Path("Grüße an alle.MP4"))
+    >>> ascii_name(Path("Grüße an alle.MP4"))
     'Gr_e_an_alle.mp4'
     """
     stem = re.sub(r"[^A-Za-z0-9._-]+", "_", path.stem).strip("._")[:80] or "file"

@@ -21,7 +21,7 @@ from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.settings import MODEL_ID
 from lipsync_demo.wavespeed import catalogue
 from lipsync_demo.wavespeed.addresses import origin
-from lipsync_demo.wavespeed.answers import data_of, odd
+from lipsync_demo.wavespeed.answers import data_of, unexpected
 from lipsync_demo.wavespeed.bodies import Progress
 from lipsync_demo.wavespeed.calls.billing import BillingItem, search
 from lipsync_demo.wavespeed.calls.polling import poll_delays
@@ -47,7 +47,7 @@ __all__ = ["OUTPUT_LIMIT_BYTES", "UPLOAD_LIMIT_BYTES", "WaveSpeedClient", "poll_
 DEFAULT_BASE_URL = "https://api.wavespeed.ai"
 """Base URL of the hosted API."""
 
-PATIENCE_SECONDS = 600.0
+SUBMIT_TIMEOUT = 600.0
 """Default timeout in seconds for a submit that waits for the rate limit."""
 
 OUTPUT_LIMIT_BYTES = 2 * 1024**3
@@ -119,11 +119,11 @@ class WaveSpeedClient:
         *,
         model: str = MODEL_ID,
         choices: Mapping[str, str] | None = None,
-        patience: float = PATIENCE_SECONDS,
+        timeout: float = SUBMIT_TIMEOUT,
     ) -> Prediction:
         """Start a billed task and return its first state.
 
-        Waits for the account's rate limit and retries after a 429, for at most `patience` seconds.
+        Waits for the account's rate limit and retries after a 429, for at most `timeout` seconds.
 
         Args:
             sync_mode: None for the model's default, and for a model without modes.
@@ -138,7 +138,7 @@ class WaveSpeedClient:
         """
         chosen = catalogue.model(model)
         body = inputs(chosen, video_url, audio_url, _choices(sync_mode, choices))
-        return submit(self._transport, chosen, body, patience)
+        return submit(self._transport, chosen, body, timeout)
 
     def submit_once(
         self,
@@ -206,7 +206,7 @@ class WaveSpeedClient:
         Raises:
             UnknownPrediction: the server knows no such task, or this is not an id.
         """
-        return self._look(_result_path(task_id), task_id, retry, seconds)
+        return self._poll(_result_path(task_id), task_id, retry, seconds)
 
     def events(
         self, prediction: Prediction, *, timeout: float | None = None
@@ -218,10 +218,10 @@ class WaveSpeedClient:
         """
         checked_id(prediction.id)
 
-        def look(task: Prediction, seconds: float | None) -> Prediction:
-            return self._look(self._result_url(task), task.id, False, seconds)
+        def poll(task: Prediction, seconds: float | None) -> Prediction:
+            return self._poll(self._result_url(task), task.id, False, seconds)
 
-        return watch(self._transport, look, prediction, timeout)
+        return watch(self._transport, poll, prediction, timeout)
 
     def wait(
         self,
@@ -281,7 +281,7 @@ class WaveSpeedClient:
         if items is None:
             return []
         if not isinstance(items, list):
-            raise odd(answer, "the list of tasks")
+            raise unexpected(answer, "the list of tasks")
         return [Prediction.parse(item) for item in items if mapping(item)]
 
     def delete(self, ids: Collection[str], *, inputs: bool = False) -> int:
@@ -297,7 +297,7 @@ class WaveSpeedClient:
         answer = self._transport.call("POST", "/api/v3/predictions/delete", body)
         count = deleted(data_of(answer))
         if count is None:
-            raise odd(answer, "the deletion")
+            raise unexpected(answer, "the deletion")
         return count
 
     def billings(self, ids: Collection[str], *, retry: bool = True) -> list[BillingItem]:
@@ -316,7 +316,7 @@ class WaveSpeedClient:
         answer = self._transport.call("GET", "/api/v3/balance")
         amount = decimal(mapping(data_of(answer)).get("balance"))
         if amount is None:
-            raise odd(answer, "the balance")
+            raise unexpected(answer, "the balance")
         return amount
 
     def price(
@@ -338,7 +338,7 @@ class WaveSpeedClient:
             answer = older if older.ok else answer
         price = Price.parse(mapping(data_of(answer)))
         if price is None:
-            raise odd(answer, "the price")
+            raise unexpected(answer, "the price")
         return price
 
     def download(self, url: str, path: Path | str, on_progress: Progress | None = None) -> Path:
@@ -359,7 +359,7 @@ class WaveSpeedClient:
             sleep=transport.sleep,
         )
 
-    def _look(self, url: str, task_id: str, retry: bool, seconds: float | None) -> Prediction:
+    def _poll(self, url: str, task_id: str, retry: bool, seconds: float | None) -> Prediction:
         limit = self._transport.limits.read
         seconds = limit if seconds is None else min(seconds, limit)
         try:
@@ -369,7 +369,7 @@ class WaveSpeedClient:
             error.task_id = task_id
             raise
         if not seen.raw or (seen.id and seen.id != task_id):
-            raise odd(answer, "the task", task_id)
+            raise unexpected(answer, "the task", task_id)
         return replace(seen, id=task_id)
 
     def _result_url(self, prediction: Prediction) -> str:

@@ -47,7 +47,7 @@ class WaveSpeedError(ExplainedError):
         retry_after: seconds from the server's Retry-After, None without one.
     """
 
-    passing = False
+    transient = False
     """Whether the error is transient: the same GET may succeed later."""
 
     cost = ""
@@ -95,13 +95,13 @@ class UnknownPrediction(WaveSpeedError):
 class RateLimited(WaveSpeedError):
     """Too many requests in too short a time."""
 
-    passing = True
+    transient = True
 
 
 class ServerError(WaveSpeedError):
     """The server failed."""
 
-    passing = True
+    transient = True
 
 
 class NetworkError(WaveSpeedError):
@@ -111,7 +111,7 @@ class NetworkError(WaveSpeedError):
         maybe_sent: whether the server may have received the whole request nevertheless.
     """
 
-    passing = True
+    transient = True
 
     def __init__(self, what: str, hint: str, *, maybe_sent: bool = False, **about: Any) -> None:
         super().__init__(what, hint, **about)

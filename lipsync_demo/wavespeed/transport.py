@@ -26,11 +26,11 @@ from pydantic import SecretStr
 
 from lipsync_demo import __version__
 from lipsync_demo.wavespeed import words
-from lipsync_demo.wavespeed.addresses import is_loopback, literal, origin, shown
+from lipsync_demo.wavespeed.addresses import ip_literal, is_loopback, origin, redacted_url
 from lipsync_demo.wavespeed.bodies import FileBody
 from lipsync_demo.wavespeed.errors import BadKey, BadParameter, NetworkError
-from lipsync_demo.wavespeed.pacing.brake import Brake
 from lipsync_demo.wavespeed.pacing.governor import Governor
+from lipsync_demo.wavespeed.pacing.read_throttle import ReadThrottle
 from lipsync_demo.wavespeed.pacing.retries import Retry, retry_after
 
 log = logging.getLogger(__name__)
@@ -92,19 +92,19 @@ class Answer:
         return code if isinstance(code, int) and not isinstance(code, bool) else None
 
     @property
-    def decisive(self) -> int:
+    def effective_status(self) -> int:
         """The effective status: the envelope's code under a 2xx, else the HTTP status."""
         return self.code if self.ok and self.code is not None else self.status
 
     @property
     def limited(self) -> bool:
         """Whether a rate limit was reached."""
-        return self.decisive == TOO_MANY
+        return self.effective_status == TOO_MANY
 
     @property
-    def passing(self) -> bool:
+    def transient(self) -> bool:
         """Whether the answer is transient: a retry may succeed."""
-        return self.limited or 500 <= self.decisive < 600
+        return self.limited or 500 <= self.effective_status < 600
 
 
 @dataclass(frozen=True)
@@ -185,7 +185,7 @@ class Transport:
         self._session.headers["User-Agent"] = f"lipsync-demo/{__version__}"
 
     def __repr__(self) -> str:
-        return f"Transport({shown(self.base_url)!r})"
+        return f"Transport({redacted_url(self.base_url)!r})"
 
     def close(self) -> None:
         self._session.close()
@@ -203,12 +203,12 @@ class Transport:
         *,
         seconds: float | None = None,
         retry: bool | None = None,
-        braked: bool = True,
+        throttled: bool = True,
     ) -> Answer:
         """Send a request with the key; `url` is a path below the base URL or a URL on its origin.
 
         Only a GET is retried, unless `retry` says otherwise.  A 2xx answer has a JSON body.  While
-        reads of this key are throttled, a `braked` request with retries waits, and one without is
+        reads of this key are delayed, a `throttled` request with retries waits, and one without is
         answered 429 without being sent.
 
         Raises:
@@ -228,7 +228,9 @@ class Transport:
                 return NoAnswer(words.ANSWER_CUT_SHORT, True)
             return result
 
-        return self._repeat(once, attempts, method, full, self.governor.reads if braked else None)
+        return self._repeat(
+            once, attempts, method, full, self.governor.reads if throttled else None
+        )
 
     def put_file(
         self,
@@ -269,11 +271,11 @@ class Transport:
         attempts: int,
         method: str,
         url: str,
-        brake: Brake | None = None,
+        throttle: ReadThrottle | None = None,
     ) -> Answer:
         tried = 0
         while True:
-            wait = brake.ask() if brake else 0.0
+            wait = throttle.ask() if throttle else 0.0
             if wait and attempts == 1:
                 return Answer(TOO_MANY, "", wait)
             if wait:
@@ -281,20 +283,20 @@ class Transport:
                 continue
             asked_at = self.clock()
             result = once()
-            if brake and isinstance(result, Answer):
-                result = _braked(brake, result, asked_at)
+            if throttle and isinstance(result, Answer):
+                result = _report(throttle, result, asked_at)
             tried += 1
-            if isinstance(result, Answer) and not result.passing:
+            if isinstance(result, Answer) and not result.transient:
                 return replace(result, repeats=tried - 1)
             if tried >= attempts:
                 break
-            held = brake is not None and isinstance(result, Answer) and result.limited
+            held = throttle is not None and isinstance(result, Answer) and result.limited
             told = None if isinstance(result, NoAnswer) else result.retry_after
             pause = self.retry.pause(tried, self.random(), told)
             log.info(
-                "%s %s: %s; again in %.1f s",
+                "%s %s: %s; retry in %.1f s",
                 method,
-                shown(url),
+                redacted_url(url),
                 result.why if isinstance(result, NoAnswer) else f"status {result.status}",
                 (told or 0.0) if held else pause,
             )
@@ -303,7 +305,7 @@ class Transport:
         if isinstance(result, Answer):
             return replace(result, repeats=tried - 1)
         raise NetworkError(
-            f"The server at {shown(url)} gave no usable answer: {result.why}.",
+            f"The server at {redacted_url(url)} gave no usable answer: {result.why}.",
             "Check the network connection and the server's address, then try again.",
             maybe_sent=result.maybe_sent,
         )
@@ -341,7 +343,7 @@ class Transport:
         log.debug(
             "%s %s: %s in %.2f s",
             method,
-            shown(url),
+            redacted_url(url),
             answer.why if isinstance(answer, NoAnswer) else answer.status,
             self.clock() - began,
         )
@@ -367,11 +369,11 @@ class Transport:
         return Answer(response.status_code, text, wait)
 
 
-def _braked(brake: Brake, answer: Answer, asked_at: float) -> Answer:
+def _report(throttle: ReadThrottle, answer: Answer, asked_at: float) -> Answer:
     """Report an answer to the throttle; return it, a 429 with the back-off in seconds."""
     if answer.limited:
-        return replace(answer, retry_after=brake.refused(asked_at, answer.retry_after))
-    brake.passed(asked_at)
+        return replace(answer, retry_after=throttle.refused(asked_at, answer.retry_after))
+    throttle.passed(asked_at)
     return answer
 
 
@@ -400,11 +402,11 @@ def _checked_base(base_url: str) -> tuple[str, str, int]:
             "Set WAVESPEED_BASE_URL to an address such as https://api.wavespeed.ai.",
         )
     scheme, host, _ = home
-    address = literal(host)
+    address = ip_literal(host)
     near = is_loopback(host) or (address is not None and not address.is_global) or "." not in host
     if scheme == "http" and not near:
         raise BadParameter(
-            f"The base address {shown(base_url)} would send the key unencrypted.",
+            f"The base address {redacted_url(base_url)} would send the key unencrypted.",
             "Set WAVESPEED_BASE_URL to an address that begins with https.",
         )
     return home

@@ -18,11 +18,11 @@ import requests
 import urllib3.exceptions
 
 from lipsync_demo.wavespeed import words
-from lipsync_demo.wavespeed.addresses import is_loopback, origin, shown
-from lipsync_demo.wavespeed.calls.submission import LOOK_SECONDS
+from lipsync_demo.wavespeed.addresses import is_loopback, origin, redacted_url
+from lipsync_demo.wavespeed.calls.submission import QUEUE_POLL_SECONDS
 from lipsync_demo.wavespeed.errors import NetworkError, UnexpectedAnswer
-from lipsync_demo.wavespeed.pacing.pace import Submits
 from lipsync_demo.wavespeed.pacing.retries import retry_after
+from lipsync_demo.wavespeed.pacing.submit_queue import SubmitQueue
 from lipsync_demo.wavespeed.transport import PlainSession, keyless, no_answer
 from lipsync_demo.wavespeed.untrusted.guard import ForbiddenAddress
 from lipsync_demo.wavespeed.untrusted.session import (
@@ -100,7 +100,7 @@ class Reply:
         return words.WEB_PAGE if self.content.lstrip().startswith(b"<") else words.PLAIN_TEXT
 
 
-def _tell(queue: Submits, ticket: str, reply: Reply, named: float | None) -> float:
+def _tell(queue: SubmitQueue, ticket: str, reply: Reply, named: float | None) -> float:
     """Report a submit's outcome to the queue; return the back-off in seconds after a 429."""
     if reply.status == 429:
         return queue.refused(ticket, named)
@@ -143,7 +143,7 @@ class Wire:
         content: bytes | None = None,
         headers: Mapping[str, str] | None = None,
         key: Key = Key.OWN,
-        queue: Submits | None = None,
+        queue: SubmitQueue | None = None,
     ) -> Reply:
         """Send a request to the server; `body` is sent as JSON, `content` unchanged.
 
@@ -159,7 +159,7 @@ class Wire:
         ticket = secrets.token_hex(8)
         for turn in range(1, _TURNS + 1):
             while queue is not None and (pause := queue.ask(ticket)):
-                self._sleep(min(pause, LOOK_SECONDS))
+                self._sleep(min(pause, QUEUE_POLL_SECONDS))
             try:
                 reply = self._once(self._home, method, self._base + path, content, sent)
             except NetworkError:
@@ -194,7 +194,7 @@ class Wire:
         """
         if plain(url) is None or not (url.startswith("https:") or self.loopback):
             raise UnexpectedAnswer(
-                f"The server named {shown(url)}, where nothing is sent to.",
+                f"The server named {redacted_url(url)}, where nothing is sent to.",
                 "The address must begin with https.",
             )
         check_proxied(url, self._permits)
@@ -240,13 +240,13 @@ class Wire:
                 return Reply(response.status_code, response.headers, body)
         except ForbiddenAddress:
             raise UnexpectedAnswer(
-                f"The server named {shown(url)}, an address inside a network.",
+                f"The server named {redacted_url(url)}, an address inside a network.",
                 "Nothing was sent there.",
             ) from None
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             gone = no_answer(error)
             raise NetworkError(
-                f"The server at {shown(url)} gave no usable answer: {gone.why}.",
+                f"The server at {redacted_url(url)} gave no usable answer: {gone.why}.",
                 "Check the network connection and the server's address, then try again.",
                 maybe_sent=gone.maybe_sent,
             ) from None

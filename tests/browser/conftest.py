@@ -1,4 +1,4 @@
-"""A real Chromium at the real app; the app's data and the files it is given are made here."""
+"""Fixtures: a real Chromium, the real app, and generated media."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def visit(browser: Browser) -> Iterator[Visit]:
 
 @pytest.fixture(scope="module")
 def visit_all(browser: Browser) -> Iterator[Visit]:
-    """Visitors who stay for a whole file of tests: a page's load costs seconds of CPU."""
+    """Visitors shared by a whole file of tests, as loading the page takes seconds of CPU."""
     with visits(browser) as new:
         yield new
 
@@ -81,21 +81,21 @@ def speech(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What the provider answers: a video with sound as long as the sample's bounce."""
+    """The provider's output: a video with sound, as long as the samples' bounce."""
     path = tmp_path_factory.mktemp("finished") / "finished.mp4"
     return make_video(path, Fraction(71, 10), size=(320, 240), audio="tone")
 
 
 @pytest.fixture(scope="session")
 def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provider]:
-    """A server of the API's contract whose tasks the tests end."""
+    """A server with the API's contract whose tasks the tests complete."""
     with served(tmp_path_factory.mktemp("provider")) as server:
         yield Provider(server)
 
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory, provider: Provider) -> Iterator[Site]:
-    """The app without a key: the local engine answers, or the provider with a visitor's key."""
+    """The app without a key: it uses the local engine, or the provider with a visitor's key."""
     folder = tmp_path_factory.mktemp("site")
     options = {"WAVESPEED_BASE_URL": provider.url, "LIPSYNC_ALLOW_PRIVATE_URLS": "1"}
     with opened(folder, **options) as running:

@@ -1,4 +1,4 @@
-"""A small server of pages and videos, with ranges as players need them."""
+"""A small server of pages and videos, with Range support for players."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.browser.site import free_port
 
 @contextmanager
 def hall(folder: Path) -> Iterator[str]:
-    """Serve a folder; gives its address."""
+    """Serve a folder; yield its URL."""
     app = Starlette(routes=[Mount("/", StaticFiles(directory=folder, html=True))])
     port = free_port()
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning"))

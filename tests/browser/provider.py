@@ -30,14 +30,14 @@ class Provider:
         return self.server.token
 
     def complete(self, video: Path, nsfw: bool = False) -> None:
-        """End every waiting task, at least one, with this video."""
+        """Complete every waiting task, at least one, with this video."""
         deadline = time.monotonic() + PATIENCE
         while not self.end_waiting(video, nsfw):
             assert time.monotonic() < deadline, "no task was submitted"
             time.sleep(0.05)
 
     def end_waiting(self, video: Path, nsfw: bool = False) -> int:
-        """End every task that waits now with this video; gives how many there were."""
+        """Complete every task that waits now with this video; return their number."""
         name = f"{time.monotonic_ns():032x}.mp4"
         shutil.copyfile(video, self.server.folder / "outputs" / name)
         database = open_database(self.server.folder / "jobs.sqlite3")

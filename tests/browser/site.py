@@ -1,4 +1,4 @@
-"""The app as a process of its own, as a person starts it: `python app.py`."""
+"""The app as a child process: `python app.py`."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def free_port() -> int:
 
 
 class Site:
-    """`python app.py` on a port and a data folder that outlive it."""
+    """`python app.py` with a port and a data folder that survive it."""
 
     def __init__(self, folder: Path, **environment: str) -> None:
         self.folder = folder
@@ -74,7 +74,7 @@ class Site:
         raise AssertionError(self.log())
 
     def end(self) -> None:
-        """Leave nothing running, whatever became of the test."""
+        """Stop every process, whatever the outcome of the test."""
         if not self.running:
             return
         children = psutil.Process(self.pid).children(recursive=True)
@@ -88,7 +88,7 @@ class Site:
         self._end(signal.SIGKILL)
 
     def stop(self) -> int:
-        """SIGTERM, as a container's host does; the exit code."""
+        """Send SIGTERM, as a container's host does; return the exit code."""
         return self._end(signal.SIGTERM)
 
     def _end(self, number: signal.Signals) -> int:
@@ -106,7 +106,7 @@ class Site:
 
 @contextmanager
 def opened(folder: Path, **environment: str) -> Iterator[Site]:
-    """A site that has started; it and its children are gone afterwards."""
+    """Start a site; stop it and its child processes afterwards."""
     site = Site(folder, **environment)
     try:
         site.start()

@@ -1,4 +1,4 @@
-"""A list of pairs: checked line by line, run, watched, left and found again."""
+"""The batch tab: check a list, run it, follow it, leave and reopen it."""
 
 from __future__ import annotations
 

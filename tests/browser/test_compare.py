@@ -1,4 +1,4 @@
-"""All modes from one upload: asked before, begun once each, found again, played together."""
+"""The compare tab: confirm, run all modes from one upload, reopen, play together."""
 
 from __future__ import annotations
 

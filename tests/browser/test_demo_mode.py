@@ -1,4 +1,4 @@
-"""When the network dies there is a recording, and it says that it is one."""
+"""Without a network the page shows a recording, labelled as one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The doctor says what it found, mends it in one click, and lets go of it again."""
+"""The doctor reports findings, fixes them in one click, and undoes fixes."""
 
 from __future__ import annotations
 

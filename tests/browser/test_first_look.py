@@ -1,4 +1,4 @@
-"""What anybody sees who opens the page, before anything is pressed."""
+"""The page as it opens, before any action."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tab with the runs: found, judged, repeated, deleted, brought in."""
+"""The history tab: find, review, repeat, delete and import runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people choose: files of every kind, links, and things that are no media at all."""
+"""Inputs of all kinds: files, links, and files that are not media."""
 
 from __future__ import annotations
 

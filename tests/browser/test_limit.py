@@ -1,4 +1,4 @@
-"""An account that takes few videos a minute: said before, waited for, counted down, stopped."""
+"""An account's rate limit: announced, waited for with a countdown, stopped."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LEFT = """document.querySelector('#compare-grid lipsync-clock[data-left]').inner
 
 @pytest.fixture
 def slow_provider(tmp_path: Path) -> Iterator[Provider]:
-    """Takes one submit a minute."""
+    """Accepts one submit a minute."""
     with served(tmp_path / "provider", "account-limit:1/60") as server:
         yield Provider(server)
 

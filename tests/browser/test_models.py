@@ -1,4 +1,4 @@
-"""Another model: chosen in the header, its own fields, compared with each one's price."""
+"""Other models: chosen in the header, with their own fields, compared with their prices."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The price before the click, a limit that holds, and the ledger of what was sent."""
+"""The price before the click, spend limits, and the ledger."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def api(clip: Path) -> Iterator[ScriptedApi]:
 
 @pytest.fixture(scope="module")
 def paid(tmp_path_factory: pytest.TempPathFactory, api: ScriptedApi) -> Iterator[Site]:
-    """The app in front of an API that asks for money."""
+    """The app with an API that charges."""
     with opened(tmp_path_factory.mktemp("paid"), WAVESPEED_BASE_URL=api.url) as running:
         yield running
         assert running.stop() == 0, running.log()

@@ -1,4 +1,4 @@
-"""Two videos on one playhead: stepped, wiped, looped, heard and saved by hand and by key."""
+"""Two videos with one playhead: step, wipe, loop, sound and save, by mouse and keyboard."""
 
 from __future__ import annotations
 

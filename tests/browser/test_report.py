@@ -1,4 +1,4 @@
-"""What is shown can be sent: as a file that works alone, and as a link that changes nothing."""
+"""Reports as self-contained files, and shared links as read-only pages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The app dies in the middle of a run, and nothing is lost or paid twice."""
+"""A crash of the app during a run loses nothing and pays nothing twice."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The whole loop with the local engine: upload, one press, a lip-synced video that plays."""
+"""A whole run with the local engine: upload, click, play the output."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The running app as a stranger's tools see it; no browser is needed."""
+"""The running app without a browser, as other tools see it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A run that goes wrong in every step, and each time a person can go on."""
+"""Runs that fail in each step, and how the user continues."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A run that takes its time: watched, left, found again, stopped, gone on with, finished."""
+"""A long run: followed, left, reopened, stopped, resumed, finished."""
 
 from __future__ import annotations
 

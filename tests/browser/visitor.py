@@ -1,4 +1,4 @@
-"""A person at the page: what they press, what they see, what their browser sends."""
+"""A visitor of the page: actions, visible content, requests of the browser."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Visitor:
         self.page.wait_for_function("document.querySelector('#mode input')?.name === 'sync_mode'")
 
     def reload(self) -> None:
-        """Load the page again; what the old one logs of its own cut requests is no complaint."""
+        """Reload the page; ignore errors that the old page logs about its cancelled requests."""
         before = len(self.complaints)
         self.page.reload()
         self.complaints[before:] = [
@@ -69,7 +69,7 @@ class Visitor:
         expect(self.page.locator("#mode label.selected")).to_contain_text(mode)
 
     def use_key(self, key: str) -> None:
-        """Give a key of their own for this session."""
+        """Enter the visitor's own key for this session."""
         self.page.click("#key-open")
         self.page.fill("#key-box input", key)
         self.page.click("#key-use")
@@ -129,7 +129,7 @@ class Visitor:
         return str(panel.inner_text())
 
     def outside(self) -> list[str]:
-        """What stands to the right of the window."""
+        """Elements that overflow the window to the right."""
         found: list[str] = self.page.evaluate(OUTSIDE)
         return found
 
@@ -160,7 +160,7 @@ class Visitor:
         }
 
     def kept(self) -> str:
-        """Everything the page holds: its HTML, the values in it, both storages."""
+        """Everything on the page: HTML, values of inputs, both storages."""
         return str(
             self.page.evaluate(
                 """() => JSON.stringify([
@@ -171,7 +171,7 @@ class Visitor:
         )
 
     def sent(self, since: int = 0) -> str:
-        """Addresses and bodies of the requests from number `since` on."""
+        """URLs and bodies of the requests from number `since` on."""
         return json.dumps(
             [[request.url, request.post_data or ""] for request in self.requests[since:]]
         )

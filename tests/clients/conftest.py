@@ -32,7 +32,7 @@ RING = "clients"
 
 @dataclass(frozen=True)
 class Bench:
-    """A backend that is ready to render, and a pair of files for it."""
+    """A backend that is ready to render, and a pair of inputs."""
 
     url: str
     key: str
@@ -40,7 +40,7 @@ class Bench:
     speech: Path
 
     def environment(self, home: Path, **more: str) -> dict[str, str]:
-        """For a client: the key, a home of its own, and what processes need."""
+        """A client's environment: the key, its own home folder, and what processes need."""
         kept = {n: os.environ[n] for n in ("PATH", "LANG", "SYSTEMROOT") if n in os.environ}
         own = {"HOME": str(home), "XDG_CONFIG_HOME": str(home / ".config"), "NO_COLOR": "1"}
         return {**kept, **own, "WAVESPEED_API_KEY": self.key, **more}
@@ -66,7 +66,7 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
 
 
 def called(*command: object, **options: Any) -> str:
-    """The standard output of a command that must end well."""
+    """The standard output of a command that must succeed."""
     done = subprocess.run(
         [str(part) for part in command],
         capture_output=True,

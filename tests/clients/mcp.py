@@ -1,4 +1,4 @@
-"""The least of a Model Context Protocol client: JSON-RPC by lines over a child's pipes."""
+"""A minimal Model Context Protocol client: JSON-RPC lines over a child's pipes."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class McpServer:
 
 @contextmanager
 def mcp_server(*command: object, env: dict[str, str], seconds: float) -> Iterator[McpServer]:
-    """Start a server; it is ended after this many seconds at the latest."""
+    """Start a server; kill it after `seconds` at the latest."""
     with subprocess.Popen(
         [str(part) for part in command],
         stdin=subprocess.PIPE,
@@ -62,10 +62,10 @@ def mcp_server(*command: object, env: dict[str, str], seconds: float) -> Iterato
         text=True,
         env=env,
     ) as process:
-        patience = threading.Timer(seconds, process.kill)
-        patience.start()
+        timer = threading.Timer(seconds, process.kill)
+        timer.start()
         try:
             yield McpServer(process)
         finally:
-            patience.cancel()
+            timer.cancel()
             process.kill()

@@ -19,20 +19,20 @@ LONGEST_PAUSE = 0.02
 
 @dataclass
 class Talk:
-    """A server, the client that talks to it, and the pauses the client wanted to make."""
+    """A server, its client, and the pauses that the client requested."""
 
     server: Served
     client: WaveSpeedClient
     pauses: list[float]
 
     def submit(self) -> Prediction:
-        """A task whose media cannot be fetched, should anybody try."""
+        """A task whose media cannot be downloaded."""
         return self.client.submit("http://127.0.0.1:9/v.mp4", "http://127.0.0.1:9/a.wav", "loop")
 
     def complete(
         self, prediction: Prediction, content: bytes = b"a video", nsfw: bool = False
     ) -> None:
-        """End a waiting task well, as a worker would have."""
+        """Complete a waiting task, as a worker would."""
         times = {"queue_ms": 3, "inference_ms": 1234.5}
         complete(self.server, prediction.id, content, nsfw=(nsfw,), **times)
 

@@ -26,14 +26,14 @@ class Served:
 
 
 def complete(server: Served, task_id: str, content: bytes = b"a video", **outcome: Any) -> None:
-    """End a waiting task well, as a worker would have."""
+    """Complete a waiting task, as a worker would."""
     name = "5" * 32 + ".mp4"
     (server.folder / "outputs" / name).write_bytes(content)
     end(server, task_id, Outcome((name,), **{"nsfw": (False,), **outcome}))
 
 
 def end(server: Served, task_id: str, outcome: Outcome) -> None:
-    """End the oldest waiting task, which must be this one."""
+    """Complete the oldest waiting task, which must be this one."""
     database = open_database(server.folder / "jobs.sqlite3")
     jobs = JobStore(database)
     job = jobs.claim()

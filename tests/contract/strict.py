@@ -22,7 +22,7 @@ PREDICTION: dict[str, Any] = {
     "executionTime": int,
     "timings": {"inference": int},
 }
-"""What Go, Java and Swift clients together decode of a task."""
+"""The fields of a task that Go, Java and Swift clients decode."""
 
 
 MODEL: dict[str, Any] = {
@@ -56,7 +56,7 @@ def envelope(shape: Any) -> dict[str, Any]:
 
 
 def decoded(text: str | bytes, shape: Any) -> Any:
-    """The value, once it has turned out to have this shape."""
+    """Return the value after checking that it has this shape."""
     value = json.loads(text)
     _check(value, shape, "answer")
     return value

@@ -1,4 +1,4 @@
-"""The local backend's bill, as any HTTP client and as ours sees it."""
+"""The local backend's bill, over plain HTTP and with the client."""
 
 from __future__ import annotations
 

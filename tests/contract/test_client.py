@@ -106,7 +106,7 @@ def test_the_output_of_a_restarted_server_is_found_at_its_new_address(
 
 
 def test_a_download_elsewhere_goes_without_the_key(talk_to: TalkTo, tmp_path: Path) -> None:
-    """A file of this server is not fetched by the rule for files of strangers."""
+    """A file on this server is not subject to the rules for untrusted URLs."""
     talk = talk_to()
     submitted = talk.submit()
     talk.complete(submitted)

@@ -1,4 +1,4 @@
-"""Every endpoint as any HTTP client sees it."""
+"""Every endpoint over plain HTTP."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_a_submit_is_answered_as_documented(server: Served, task: Any) -> None:
 
 
 def nothing_there(answer: requests.Response) -> None:
-    """The answer must be what the API's own router says of an unknown path."""
+    """The answer must equal the API router's answer to an unknown path."""
     assert answer.status_code == 404
     assert answer.headers["content-type"].startswith("text/plain")
     assert answer.text in ("404 page not found", "")

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from lipsync_demo.backend.faults.effects import Decree, Place
+from lipsync_demo.backend.faults.effects import ForcedStatus, Place
 from lipsync_demo.backend.faults.switches import FAULTS
 from lipsync_demo.settings import MODEL_ID
 from lipsync_demo.wavespeed.client import WaveSpeedClient
@@ -47,7 +47,7 @@ READS: dict[str, type[WaveSpeedError]] = {
     "bad-code": ServerError,
     "not-json": NetworkError,
 }
-"""Switches on GETs that no client survives for ever, and the error they end in."""
+"""Permanent switches on GETs, and the error they lead to."""
 
 SUBMITS: dict[str, tuple[type[WaveSpeedError], int]] = {
     "submit-500": (AmbiguousSubmit, 0),
@@ -65,7 +65,7 @@ SUBMITS: dict[str, tuple[type[WaveSpeedError], int]] = {
 """Switches on the submit: the error, and how many tasks exist afterwards."""
 
 BUSY: dict[str, float] = {"submit-429": 60, "submit-429-retry-after": 1}
-"""Switches after which a client sends again, and about the seconds it waits before."""
+"""Switches after which a client retries, and roughly the seconds it waits before."""
 
 LIMITS = ["account-limit", "account-limit-silent"]
 
@@ -173,7 +173,7 @@ def test_an_accounts_limit_lasts_a_window(talk_to: TalkTo, name: str) -> None:
 def test_the_client_keeps_an_accounts_pace(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level("INFO", "lipsync_demo.backend.faults.allowance")
+    caplog.set_level("INFO", "lipsync_demo.backend.faults.submit_limit")
     with served(tmp_path, "account-limit:2/1") as server:
         client = WaveSpeedClient(server.token, server.url)
         urls = ("http://127.0.0.1:9/v.mp4", "http://127.0.0.1:9/a.wav", "loop")
@@ -193,7 +193,7 @@ def test_a_task_that_ends_badly_says_why_and_what_to_do(talk_to: TalkTo, name: s
     assert error.task_id == submitted.id
     assert error.hint
     decree = FAULTS[name].effect
-    assert isinstance(decree, Decree)
+    assert isinstance(decree, ForcedStatus)
     assert (error.prediction.status, error.prediction.code) == (decree.status, decree.code)
     if decree.code:
         assert TASK_CODES[decree.code].meaning in error.what

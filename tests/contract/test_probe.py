@@ -1,4 +1,4 @@
-"""The local backend passes the contract whole, and the files say so: the conformance test."""
+"""The conformance test: the local backend passes completely, also in the written files."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ WAYS = ("speech", "video")
 
 @pytest.fixture(scope="module")
 def looked(tmp_path_factory: pytest.TempPathFactory) -> tuple[int, str, Path]:
-    """Exit code, what was printed, and the folder with what was written."""
+    """Exit code, printed output, and the folder with the written files."""
     folder = tmp_path_factory.mktemp("probe")
     environment = {"LIPSYNC_DATA_DIR": str(folder / "data"), "WAVESPEED_API_KEY": None}
     files = [f"--{kind}={folder / kind}" for kind in ("json", "junit", "html")]

@@ -1,4 +1,4 @@
-"""The local backend as a process: how it starts, and how it ends whatever happens."""
+"""The local backend as a process: start, stop and crashes."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from lipsync_demo.backend.process import LocalBackend
 from lipsync_demo.backend.server import listen, only_server
 
 ROOT = Path(__file__).parents[2]
-PATIENCE_SECONDS = 60
+TIMEOUT_SECONDS = 60
 
 
 def eventually(condition: Callable[[], bool], what: str) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline = time.monotonic() + TIMEOUT_SECONDS
     while not condition():
         assert time.monotonic() < deadline, what
         time.sleep(0.05)
@@ -37,7 +37,7 @@ def family(pid: int) -> list[psutil.Process]:
 
 
 def assert_all_end(processes: list[psutil.Process]) -> None:
-    _, alive = psutil.wait_procs(processes, timeout=PATIENCE_SECONDS)
+    _, alive = psutil.wait_procs(processes, timeout=TIMEOUT_SECONDS)
     assert alive == []
 
 

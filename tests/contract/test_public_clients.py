@@ -46,7 +46,7 @@ class Answer:
     text: bytes
 
     def json(self, shape: Any) -> Any:
-        """The body of a good answer, decoded strictly."""
+        """The body of a successful answer, decoded strictly."""
         assert (self.status, self.type) == (200, "application/json"), self.text
         return decoded(self.text, shape)
 
@@ -93,7 +93,7 @@ def form(filename: str, kind: str | None, content: bytes) -> tuple[dict[str, str
 def uploaded(
     server: Served, filename: str, kind: str | None, headers: Mapping[str, str] | None = None
 ) -> str:
-    """The address of a file sent as a form; it must come back as it went."""
+    """The URL of a file uploaded as a form; its download must equal the upload."""
     content = f"\x00{filename}\r\n--{BOUNDARY[:-1]}".encode()
     typed, body = form(filename, kind, content)
     made = send(server, "POST", BINARY, {**KEY, **typed, **(headers or {})}, body)
@@ -108,7 +108,7 @@ def result(server: Served, task_id: str, headers: Mapping[str, str]) -> Any:
 
 
 def followed(server: Served, body: Any, headers: Mapping[str, str], shape: Any = PREDICTION) -> Any:
-    """A task from its submit to its result, as a client that polls sees it."""
+    """A task from submit to result, as a polling client sees it."""
     begun = send(server, "POST", SUBMIT, {**KEY, **JSON, **headers}, body).data(shape)
     assert begun["id"]
     assert begun["status"] == "created"
@@ -188,7 +188,7 @@ N8N = {
 
 
 def test_the_n8n_node(server: Served) -> None:
-    """The balance tells a good key; requests without a body are typed JSON as well."""
+    """The balance validates the key; requests without a body also have the type JSON."""
     balance = "/api/v3/balance"
     named = {"X-Client-Name": N8N["X-Client-Name"]}
     assert send(server, "GET", balance, {**KEY, **named}).data({"balance": float})["balance"] == 0
@@ -202,7 +202,7 @@ def test_the_n8n_node(server: Served) -> None:
 
 
 def test_the_dify_plugin(server: Served) -> None:
-    """Envelopes with their words, for an unknown model and a failed task too."""
+    """Envelopes with their messages, also for an unknown model and a failed task."""
     agent = {"User-Agent": "python-requests/2.32.5", "Accept-Encoding": "gzip, deflate"}
     assert send(server, "GET", "/api/v3/balance", {**KEY, **agent}).data({"balance": float})
     unknown = send(server, "POST", "/api/v3/another/model", {**KEY, **JSON, **agent}, {})

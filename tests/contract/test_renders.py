@@ -1,4 +1,4 @@
-"""Real renders: a face, a voice, and what the local backend makes of them."""
+"""Real renderings of a face and a voice by the local backend."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from tests.media_factory import Rgb, make_speechlike, make_tone, make_video
 RATE = 25
 SIZE = (256, 256)
 CLIP_SECONDS = Fraction(3, 5)
-PATIENCE_SECONDS = 120
+TIMEOUT_SECONDS = 120
 
 
 def face(shift: int) -> Rgb:
@@ -68,7 +68,7 @@ def test_every_mode_gives_a_video_of_the_right_length(
     client: WaveSpeedClient, clip: Path, tmp_path: Path, mode: SyncMode
 ) -> None:
     audio = speech(tmp_path, 1)
-    done = client.wait(submit(client, clip, audio, mode), timeout=PATIENCE_SECONDS)
+    done = client.wait(submit(client, clip, audio, mode), timeout=TIMEOUT_SECONDS)
     assert done.has_nsfw_contents == (False,)
     assert done.timings["inference"] > 0
     assert done.timings["queue"] >= 0
@@ -95,7 +95,7 @@ def test_a_video_without_a_face_is_a_failed_task_in_plain_words(
     empty = make_video(tmp_path / "holiday.mp4", CLIP_SECONDS)
     with pytest.raises(TaskFailed) as caught:
         client.wait(
-            submit(client, empty, speech(tmp_path, 1), SyncMode.LOOP), timeout=PATIENCE_SECONDS
+            submit(client, empty, speech(tmp_path, 1), SyncMode.LOOP), timeout=TIMEOUT_SECONDS
         )
     assert caught.value.prediction.code == 1403
     assert "face" in caught.value.prediction.error
@@ -109,7 +109,7 @@ def test_a_damaged_file_is_called_by_its_own_name(
     broken.write_bytes(clip.read_bytes()[:200])
     with pytest.raises(TaskFailed) as caught:
         client.wait(
-            submit(client, broken, speech(tmp_path, 1), SyncMode.LOOP), timeout=PATIENCE_SECONDS
+            submit(client, broken, speech(tmp_path, 1), SyncMode.LOOP), timeout=TIMEOUT_SECONDS
         )
     assert caught.value.prediction.code == 1403
     assert "holiday.mp4" in caught.value.prediction.error
@@ -118,7 +118,7 @@ def test_a_damaged_file_is_called_by_its_own_name(
 def test_media_that_cannot_be_fetched_is_code_1402(client: WaveSpeedClient) -> None:
     task = client.submit("http://127.0.0.1:9/v.mp4", "http://127.0.0.1:9/a.wav", "loop")
     with pytest.raises(TaskFailed) as caught:
-        client.wait(task, timeout=PATIENCE_SECONDS)
+        client.wait(task, timeout=TIMEOUT_SECONDS)
     assert caught.value.prediction.code == 1402
     assert "video could not be fetched" in caught.value.prediction.error
 
@@ -140,7 +140,7 @@ def test_health_says_when_the_models_are_loaded(backend: LocalBackend, client: o
 
 
 def eventually(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline = time.monotonic() + TIMEOUT_SECONDS
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.05)
@@ -178,7 +178,7 @@ def test_a_task_survives_the_death_of_its_worker_and_of_the_server(
         assert pid is not None
         os.kill(pid, signal.SIGKILL)
         eventually(lambda: backend.pid not in (None, pid))
-        done = client.wait(task, timeout=PATIENCE_SECONDS)
+        done = client.wait(task, timeout=TIMEOUT_SECONDS)
         output = client.download(done.outputs[0], tmp_path / "output.mp4")
         assert abs(probe(output).duration - 2) <= Fraction(1, RATE)
         assert list((tmp_path / "backend" / "work").iterdir()) == []
@@ -196,7 +196,7 @@ def test_a_task_that_loses_three_workers_fails(clip: Path, tmp_path: Path) -> No
             kill_worker_at(client, task, backend)
             eventually(lambda words=attempt: words in backend.log_path.read_text())
         with pytest.raises(TaskFailed) as caught:
-            client.wait(task, timeout=PATIENCE_SECONDS)
+            client.wait(task, timeout=TIMEOUT_SECONDS)
     assert caught.value.prediction.code == 5000
     assert "3 times" in caught.value.prediction.error
 
@@ -213,5 +213,5 @@ def test_an_orderly_stop_leaves_the_task_for_the_next_start(clip: Path, tmp_path
         LocalBackend(tmp_path, 1) as backend,
         WaveSpeedClient(backend.token, backend.url) as client,
     ):
-        done = client.wait(task, timeout=PATIENCE_SECONDS)
+        done = client.wait(task, timeout=TIMEOUT_SECONDS)
         assert len(done.outputs) == 1

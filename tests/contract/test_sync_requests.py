@@ -90,7 +90,7 @@ def test_nobody_waits_who_did_not_ask(tmp_path: Path, value: bool | None) -> Non
 
 
 def test_waiting_submits_hold_up_nobody_else(tmp_path: Path) -> None:
-    """More of them than the server has threads."""
+    """More waiting submits than the server has threads."""
     with served(tmp_path, sync_seconds=3) as server, ThreadPoolExecutor(60) as pool:
         waiting = [pool.submit(submit, server, enable_sync_mode=True) for _ in range(60)]
         newest(server)

@@ -1,4 +1,4 @@
-"""Webhooks: signed, sent when a task has ended, tried three times, only where it is allowed."""
+"""Webhooks: signed, sent after a task, tried three times, only to permitted URLs."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.unit.wavespeed.scripted_server import Reply, Request, Script, Silence
 
 URLS = {"video": "http://127.0.0.1:9/v.mp4", "audio": "http://127.0.0.1:9/a.wav"}
 PAUSES = (0.05, 0.1)
-PATIENCE_SECONDS = 10
+TIMEOUT_SECONDS = 10
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def accepted(server: Served, webhook: str, **more: Any) -> str:
 
 
 def eventually(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline = time.monotonic() + TIMEOUT_SECONDS
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.02)
@@ -66,7 +66,7 @@ def arrived(receiver: Script, count: int) -> list[Request]:
 
 
 def verify(request: Request, secret: str) -> None:
-    """As the API's page tells receivers to."""
+    """Verify a webhook as the API's page describes."""
     sent = request.headers
     content = f"{sent['webhook-id']}.{sent['webhook-timestamp']}.".encode() + request.body
     key = secret.removeprefix("whsec_").encode()

@@ -60,7 +60,7 @@ def quiet_environment(settings: Settings, **more: str) -> dict[str, str]:
 
 
 class Process:
-    """A command of `python -m lipsync_demo` in a process of its own, to be killed at any moment.
+    """`python -m lipsync_demo …` as a child process that a test can kill at any time.
 
     It is forked from a process that has imported the package: importing it anew each time takes
     several times as long as what a command does before it is killed.
@@ -80,7 +80,7 @@ class Process:
         return self._process.pid
 
     def until(self, gate: Gate) -> None:
-        """Wait until the process stands at this gate."""
+        """Wait until the process has reached this gate."""
         assert gate.reached.wait(PATIENCE), self.end()
 
     def kill(self) -> None:
@@ -144,7 +144,7 @@ def command(environment: dict[str, str]) -> Iterator[Command]:
 
 @pytest.fixture
 def stored(settings: Settings) -> Callable[[], Run]:
-    """The one run in the store, as a process that starts now would find it."""
+    """The only stored run, as a new process would find it."""
 
     def latest() -> Run:
         with Workspace(settings) as workspace:
@@ -156,7 +156,7 @@ def stored(settings: Settings) -> Callable[[], Run]:
 
 @pytest.fixture
 def service(settings: Settings) -> Iterator[Callable[..., Workspace]]:
-    """Makes services, which pick up what was left behind, and closes them."""
+    """Creates services, which take over unfinished runs, and closes them."""
     services: list[Workspace] = []
 
     def make(**options: object) -> Workspace:

@@ -54,7 +54,7 @@ class Gate:
         self._open.set()
 
     def holds(self, count: int, seconds: float) -> bool:
-        """True once at least `count` requests stand here; False if they do not come in time."""
+        """Wait for `count` requests at this gate; return whether they arrived in time."""
         with self._changed:
             return self._changed.wait_for(lambda: self._waiting >= count, seconds)
 
@@ -128,11 +128,11 @@ class ScriptedApi:
 
     @property
     def submits(self) -> int:
-        """How many submit requests arrived, whatever became of them."""
+        """Number of submit requests that arrived, whatever their outcome."""
         return self.counts["submit"]
 
     def over_limit(self) -> int | None:
-        """Seconds until a submit is taken again; None when this one is."""
+        """Seconds until the next submit is accepted; None if this one is."""
         if self.limit is None:
             return None
         now, (count, seconds) = time.monotonic(), self.limit
@@ -169,7 +169,7 @@ class ScriptedApi:
         return task
 
     def bill(self, task_id: str) -> list[dict[str, Any]]:
-        """What is deducted and refunded for a task, as documented."""
+        """The documented bill items of a task."""
         if task_id not in self.tasks:
             return []
         kinds = ["deduct", *(["refund"] if task_id in self.refunded else [])]
@@ -361,7 +361,7 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
 
     def handle_error(self, *_: object) -> None:
-        """A client that was killed in the middle of a request is what these tests are for."""
+        """Ignore broken connections: these tests kill clients during requests."""
 
 
 @contextmanager

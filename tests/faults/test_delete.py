@@ -28,7 +28,7 @@ from tests.faults.test_local import face  # noqa: F401
 from tests.media_factory import make_speechlike
 
 SHARED_NAMES = ("server.log",)
-"""Files of the whole server, which are about no run's content."""
+"""Files of the server that hold no run's content."""
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def files(folder: Path) -> list[Path]:
 
 
 def traces(data: Path, run: Run, hashes: set[str]) -> list[str]:
-    """Where content of the run, by hash, or one of its ids is found in a data directory."""
+    """Places in a data directory with content of the run, by hash, or with one of its ids."""
     ids = [run.id, *([run.prediction_id] if run.prediction_id else [])]
     found = [str(path) for path in files(data) if path.stat().st_size and digest(path) in hashes]
     for path in files(data):
@@ -66,7 +66,7 @@ def traces(data: Path, run: Run, hashes: set[str]) -> list[str]:
 
 
 def opened_link(settings: Settings, link: str) -> int:
-    """The HTTP status that a signed media link is answered with."""
+    """The HTTP status of a signed media link."""
     parts = urlsplit(link)
     query = parse_qs(parts.query)
     try:

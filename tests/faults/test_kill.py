@@ -1,4 +1,4 @@
-"""kill -9 in every state: nothing is lost, and the request that costs money is sent once."""
+"""kill -9 in every state: nothing is lost, and the billable request is sent once."""
 
 from __future__ import annotations
 
@@ -174,7 +174,7 @@ def test_killed_again_and_again_at_any_moment(
     stored: Stored,
     service: Service,
 ) -> None:
-    """Whatever the moments, one request is sent at most, and its task is never lost."""
+    """At any time, at most one request is sent, and its task is never lost."""
     moments = random.Random(seed)
     api.statuses = ["created", "queueing", "processing", "completed"]
     api.gates["accept"].shut()

@@ -1,4 +1,4 @@
-"""kill -9 in the middle of a batch: every pair has one result, and was paid for once."""
+"""kill -9 during a batch: every pair has one result and is paid for once."""
 
 from __future__ import annotations
 

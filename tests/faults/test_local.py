@@ -21,7 +21,7 @@ RENDER_SECONDS = 240
 
 @pytest.fixture(scope="module")
 def face(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The first seconds of the sample the page opens with, small."""
+    """The first seconds of the page's sample, scaled down."""
     with av.open(str(ROOT / "assets" / "sample_video.mp4")) as container:
         frames = [
             frame.reformat(360, 360).to_ndarray(format="rgb24")

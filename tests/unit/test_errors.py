@@ -1,4 +1,4 @@
-"""One root of errors for people, and no settings error that poses as the API's."""
+"""All errors for users have one root, and errors of settings are not API errors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files written whole and told apart by their content."""
+"""Hashes of files, and atomic writes."""
 
 from __future__ import annotations
 

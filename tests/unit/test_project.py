@@ -1,4 +1,4 @@
-"""What the project says of itself is true: versions, front matter, documents, provenance."""
+"""The project's metadata is true: versions, front matter, documents, provenance."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Templates escape what they are given, miss nothing silently, and put no blanks between tags."""
+"""Templates escape values, fail on undefined names, and put no spaces between tags."""
 
 from __future__ import annotations
 

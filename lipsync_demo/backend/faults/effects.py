@@ -37,7 +37,7 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
-class Allowance:
+class SubmitLimit:
     """A rate limit: accept `submits` per `seconds`, counted from the first, and refuse the rest.
 
     At most `at_once` tasks run concurrently.  With `told` a refusal has a Retry-After header.
@@ -62,7 +62,7 @@ class Mishap(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Decree:
+class ForcedStatus:
     """Create the task with this status and never render it."""
 
     status: str
@@ -77,7 +77,7 @@ class Patch:
     apply: Callable[[dict[str, Any]], None]
 
 
-Effect = Refusal | Allowance | Mishap | Decree | Patch
+Effect = Refusal | SubmitLimit | Mishap | ForcedStatus | Patch
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,16 +14,15 @@ from dataclasses import replace
 from typing import Any
 
 from lipsync_demo.backend.faults import words
-from lipsync_demo.backend.faults.allowance import Meter, positive, written
 from lipsync_demo.backend.faults.effects import (
     CLOSED_PLACE,
-    Allowance,
-    Decree,
     Fault,
+    ForcedStatus,
     Mishap,
     Patch,
     Place,
     Refusal,
+    SubmitLimit,
     foreign_origin,
     nine_digits,
     overwrite,
@@ -33,6 +32,7 @@ from lipsync_demo.backend.faults.effects import (
     web_page,
     when_completed,
 )
+from lipsync_demo.backend.faults.submit_limit import Meter, positive, written
 from lipsync_demo.wavespeed.levels import DEFAULT_LEVEL
 from lipsync_demo.wavespeed.models import TASK_CODES, TERMINAL_FAILURES
 
@@ -111,7 +111,7 @@ FAULTS: dict[str, Fault] = {
                 f"takes {_LEVEL.videos_a_minute} submits a minute and answers 429 {how} to more; "
                 f"works on {_LEVEL.at_once} tasks at once",
                 words.SEND_AGAIN,
-                Allowance(_LEVEL.videos_a_minute, 60, _LEVEL.at_once, told),
+                SubmitLimit(_LEVEL.videos_a_minute, 60, _LEVEL.at_once, told),
             )
             for name, how, told in (
                 ("", "with Retry-After", True),
@@ -207,14 +207,14 @@ FAULTS: dict[str, Fault] = {
             Place.TASK,
             "never starts the task",
             "keep polling; offer to stop waiting",
-            Decree("created"),
+            ForcedStatus("created"),
         ),
         Fault(
             "stuck-processing",
             Place.TASK,
             "never ends the task",
             "keep polling; offer to stop waiting",
-            Decree("processing"),
+            ForcedStatus("processing"),
         ),
         *(
             Fault(
@@ -222,7 +222,7 @@ FAULTS: dict[str, Fault] = {
                 Place.TASK,
                 f"fails the task with code {code}",
                 words.SAY_CAUSE,
-                Decree("failed", code, text.meaning),
+                ForcedStatus("failed", code, text.meaning),
             )
             for code, text in TASK_CODES.items()
         ),
@@ -232,7 +232,7 @@ FAULTS: dict[str, Fault] = {
                 Place.TASK,
                 f"ends the task as `{word}`",
                 words.SAY_CAUSE,
-                Decree(word, 0, text),
+                ForcedStatus(word, 0, text),
             )
             for word, text in TERMINAL_FAILURES.items()
             if word != "failed"
@@ -242,7 +242,7 @@ FAULTS: dict[str, Fault] = {
             Place.TASK,
             "completes the task with outputs `[]`",
             "raise a typed error",
-            Decree("completed"),
+            ForcedStatus("completed"),
         ),
         Fault(
             "null-outputs",
@@ -349,7 +349,7 @@ class Faults:
         self._meters = {
             fault.name: Meter(fault.effect)
             for fault, _ in self._left
-            if isinstance(fault.effect, Allowance)
+            if isinstance(fault.effect, SubmitLimit)
         }
 
     def __bool__(self) -> bool:
@@ -358,7 +358,7 @@ class Faults:
     @property
     def at_once(self) -> int | None:
         """Maximum number of concurrent tasks; None without a limit."""
-        return min((meter.allowance.at_once for meter in self._meters.values()), default=None)
+        return min((meter.limit.at_once for meter in self._meters.values()), default=None)
 
     def take(self, *places: Place) -> Fault | None:
         """The first active switch for one of these places, its count decremented; or None."""
@@ -401,7 +401,7 @@ def parse(spec: str) -> tuple[Fault, int | None]:
     fault = FAULTS[name]
     if not colon:
         return fault, None
-    if isinstance(fault.effect, Allowance):
+    if isinstance(fault.effect, SubmitLimit):
         return replace(fault, effect=written(fault.effect, spec)), None
     if not positive(count):
         raise ValueError(

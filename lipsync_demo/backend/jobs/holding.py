@@ -11,10 +11,10 @@ from fastapi.concurrency import run_in_threadpool
 
 from lipsync_demo.backend.jobs.store import Job, JobStore
 
-_FIRST_LOOK_SECONDS = 0.05
+_FIRST_POLL_SECONDS = 0.05
 """Seconds before the first poll of the job."""
 
-_SLOWEST_LOOK_SECONDS = 0.5
+_SLOWEST_POLL_SECONDS = 0.5
 """Maximum seconds between polls of the job."""
 
 
@@ -34,13 +34,13 @@ async def ended(
         closing: set when the server stops.
     """
     deadline = time.monotonic() + seconds
-    pause = _FIRST_LOOK_SECONDS
+    pause = _FIRST_POLL_SECONDS
     while job.running and not closing.is_set() and not await gone():
         left = deadline - time.monotonic()
         if left <= 0:
             break
         await asyncio.sleep(min(pause, left))
-        pause = min(pause * 1.5, _SLOWEST_LOOK_SECONDS)
+        pause = min(pause * 1.5, _SLOWEST_POLL_SECONDS)
         found = await run_in_threadpool(jobs.get, job.id)
         if found is None:  # deleted meanwhile
             break

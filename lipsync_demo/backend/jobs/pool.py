@@ -18,7 +18,7 @@ from lipsync_demo.backend.errors import INTERNAL_ERROR
 from lipsync_demo.backend.jobs import words
 from lipsync_demo.backend.jobs.media_sources import MediaSources, MediaUnreachable
 from lipsync_demo.backend.jobs.store import Job, JobStore, Outcome, now_ms
-from lipsync_demo.backend.jobs.worker import Loaded, Order, Refused, Rendered, main
+from lipsync_demo.backend.jobs.worker import Loaded, Refused, Rendered, RenderRequest, main
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.settings import FaceChoice
 
@@ -33,10 +33,10 @@ TIMED_OUT = 5004
 LONGEST_RENDER_SECONDS = 7200.0
 """Timeout of one rendering."""
 
-_LOADING_LOOK_SECONDS = 0.1
+_LOADING_POLL_SECONDS = 0.1
 """Seconds between checks while a worker loads its models."""
 
-_IDLE_LOOK_SECONDS = 5.0
+_IDLE_POLL_SECONDS = 5.0
 """Seconds between checks for jobs in an idle pool, in case a notification was missed."""
 
 _LONGEST_PAUSE_SECONDS = 60.0
@@ -83,7 +83,7 @@ class Worker:
     def alive(self) -> bool:
         return self._process.is_alive()
 
-    def look(self) -> Loaded | None:
+    def poll_loaded(self) -> Loaded | None:
         """The worker's message about its engine; None while it is loading."""
         try:
             if self.loaded is None and self._pipe.poll():
@@ -92,7 +92,7 @@ class Worker:
             return None
         return self.loaded
 
-    def render(self, order: Order) -> Rendered | Refused:
+    def render(self, request: RenderRequest) -> Rendered | Refused:
         """Render and wait for the result.
 
         Raises:
@@ -100,7 +100,7 @@ class Worker:
             RenderTimeout: it timed out and was killed.
         """
         try:
-            self._pipe.send(order)
+            self._pipe.send(request)
             if self.loaded is None:
                 self.loaded = self._pipe.recv()
             if not self._pipe.poll(LONGEST_RENDER_SECONDS):
@@ -192,9 +192,9 @@ class Pool:
                     self._work_on(worker, job)
             except Exception:
                 # Nothing is lost by continuing: a full disk, for example, may have room again.
-                log.exception("slot %d could not take or finish a task", slot)
+                log.exception("slot %d could not claim or finish a task", slot)
                 self._pause(_AFTER_ERROR_SECONDS)
-            if worker.look() is not None:
+            if worker.poll_loaded() is not None:
                 deaths = 0
             if not worker.alive:
                 deaths += 1
@@ -226,7 +226,7 @@ class Pool:
             job = self._jobs.claim()
             if job is None:
                 self._changed.wait(
-                    _LOADING_LOOK_SECONDS if not worker.look() else _IDLE_LOOK_SECONDS
+                    _LOADING_POLL_SECONDS if not worker.poll_loaded() else _IDLE_POLL_SECONDS
                 )
             return job
 
@@ -265,7 +265,7 @@ class Pool:
         output = folder / "output.mp4"
         mode = SyncMode(job.sync_mode)
         answer = worker.render(
-            Order(video.path, audio.path, mode, output, self._analyses, self._face)
+            RenderRequest(video.path, audio.path, mode, output, self._analyses, self._face)
         )
         if isinstance(answer, Refused):
             reason = answer.error

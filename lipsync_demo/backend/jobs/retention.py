@@ -50,38 +50,38 @@ class Janitor:
         """Delete everything that has expired at `at_ms`, UTC milliseconds since 1970."""
         millisecond = timedelta(milliseconds=1)
         before, parts_before = at_ms - KEPT // millisecond, at_ms - PARTS_KEPT // millisecond
-        forget_outputs(self._jobs.remove_older(before), self._outputs)
+        delete_outputs(self._jobs.remove_older(before), self._outputs)
         self._uploads.remove_older(before)
         # A crash between writing a file and recording it leaves an unreferenced file.
-        _forget(self._outputs.iterdir(), before)
-        _forget(self._analyses.glob("*.npz*"), before)
-        _forget(self._analyses.glob("gop-*"), parts_before)
+        _delete_older(self._outputs.iterdir(), before)
+        _delete_older(self._analyses.glob("*.npz*"), before)
+        _delete_older(self._analyses.glob("gop-*"), parts_before)
 
     def _run(self) -> None:
         while True:
             try:
                 self.sweep(now_ms())
             except Exception:
-                log.exception("the hourly clean-up failed and will be tried again")
+                log.exception("the hourly clean-up failed and will be retried")
             if self._stop.wait(_EVERY.total_seconds()):
                 return
 
 
-def _forget(paths: Iterable[Path], before_ms: int) -> None:
+def _delete_older(paths: Iterable[Path], before_ms: int) -> None:
     for path in paths:
         with suppress(FileNotFoundError):  # a worker makes room, a client deletes
             if path.stat().st_mtime * 1000 < before_ms:
                 path.unlink()
 
 
-def forget_outputs(jobs: Iterable[Job], folder: Path) -> None:
+def delete_outputs(jobs: Iterable[Job], folder: Path) -> None:
     """Delete the output files of these jobs."""
     for job in jobs:
         for name in job.outputs:
             (folder / name).unlink(missing_ok=True)
 
 
-def forget_inputs(
+def delete_inputs(
     jobs: Iterable[Job], store: JobStore, uploads: UploadStore, analyses: Path
 ) -> None:
     """Delete the uploads that only these jobs used, and the analyses of media."""

@@ -27,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from lipsync_demo.backend.errors import INTERNAL_ERROR
-from lipsync_demo.backend.faults.effects import Decree
+from lipsync_demo.backend.faults.effects import ForcedStatus
 from lipsync_demo.backend.jobs import words
 from lipsync_demo.backend.jobs.base import Base
 from lipsync_demo.database import Database
@@ -157,7 +157,7 @@ class JobStore:
         *,
         base64: bool = False,
         fault: str | None = None,
-        decree: Decree | None = None,
+        decree: ForcedStatus | None = None,
     ) -> Job:
         """Accept a job; with `decree` it has its final status and is never rendered."""
         row = JobRow(

@@ -41,7 +41,7 @@ class Loaded:
 
 
 @dataclass(frozen=True)
-class Order:
+class RenderRequest:
     """A job for a worker: inputs, output, the folder of cached analyses, the face to use."""
 
     video: Path
@@ -85,10 +85,10 @@ def main(connection: Connection) -> None:
     connection.send(Loaded(_load()))
     while True:
         try:
-            order: Order = connection.recv()
+            request: RenderRequest = connection.recv()
         except EOFError:
             return
-        connection.send(render(order))
+        connection.send(render(request))
 
 
 def _load() -> str | None:
@@ -119,7 +119,7 @@ def _warm() -> None:
     nsfw_score([np.zeros((8, 8, 3), np.uint8)])
 
 
-def render(order: Order) -> Rendered | Refused:
+def render(request: RenderRequest) -> Rendered | Refused:
     """Lip-sync one job; every failure becomes a task code with a reason."""
     problem = _load()
     if problem is not None:
@@ -130,23 +130,23 @@ def render(order: Order) -> Rendered | Refused:
 
     started_ms, start = time.time_ns() // 1_000_000, time.perf_counter()
     try:
-        kept = AnalysisCache(order.analyses)
+        kept = AnalysisCache(request.analyses)
         said = lip_sync(
-            order.video,
-            order.audio,
-            order.sync_mode,
-            order.output,
+            request.video,
+            request.audio,
+            request.sync_mode,
+            request.output,
             cache=kept,
-            face=order.face,
+            face=request.face,
         )
         inference_ms = (time.perf_counter() - start) * 1000
-        return Rendered(started_ms, inference_ms, nsfw_flags(order.output), said.found())
+        return Rendered(started_ms, inference_ms, nsfw_flags(request.output), said.found())
     except BrokenWeights as error:
         return Refused(UNAVAILABLE, str(error))
     except (EngineError, MediaError) as error:
         return Refused(EXECUTION_FAILED, str(error))
     except Exception:
-        log.exception("the engine failed on an order")
+        log.exception("the engine failed on a job")
         return Refused(
             INTERNAL_ERROR,
             words.ENGINE_INTERNAL_ERROR,

@@ -11,13 +11,13 @@ from fastapi import APIRouter, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
-from lipsync_demo.backend.faults.effects import Decree, Place
+from lipsync_demo.backend.faults.effects import ForcedStatus, Place
 from lipsync_demo.backend.http.bodies import DeleteBody, ListBody, SubmitBody
 from lipsync_demo.backend.http.envelopes import ApiError, ok
 from lipsync_demo.backend.jobs.holding import ended
 from lipsync_demo.backend.jobs.pool import TIMED_OUT
 from lipsync_demo.backend.jobs.predictions import describe
-from lipsync_demo.backend.jobs.retention import forget_inputs, forget_outputs
+from lipsync_demo.backend.jobs.retention import delete_inputs, delete_outputs
 from lipsync_demo.backend.jobs.store import CREATED, PROCESSING, Filter, Job
 from lipsync_demo.backend.routes import words
 from lipsync_demo.backend.services import BaseUrl, Services, Shared
@@ -68,11 +68,11 @@ def _accept(body: SubmitBody, services: Services, base_url: str, webhook: str | 
         body.sync_mode,
         base64=bool(body.enable_base64_output),
         fault=fault.name if fault else None,
-        decree=fault.effect if fault and isinstance(fault.effect, Decree) else None,
+        decree=fault.effect if fault and isinstance(fault.effect, ForcedStatus) else None,
     )
     if webhook:
         services.outbox.add(job.id, webhook, base_url)
-        services.courier.wake()
+        services.sender.wake()
     services.pool.wake()
     return job
 
@@ -117,9 +117,9 @@ def listing(body: ListBody, services: Shared, base_url: BaseUrl) -> JSONResponse
 @router.post("/predictions/delete")
 def delete(body: DeleteBody, services: Shared) -> JSONResponse:
     gone = services.jobs.remove(body.ids)
-    forget_outputs(gone, services.outputs)
+    delete_outputs(gone, services.outputs)
     if body.inputs:
-        forget_inputs(gone, services.jobs, services.uploads, services.analyses)
+        delete_inputs(gone, services.jobs, services.uploads, services.analyses)
     return ok({"deleted_count": len(gone)})
 
 

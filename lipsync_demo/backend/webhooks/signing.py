@@ -33,7 +33,7 @@ class WebhookSecret:
         return "WebhookSecret()"
 
     @classmethod
-    def kept_in(cls, folder: Path) -> WebhookSecret:
+    def load_or_create(cls, folder: Path) -> WebhookSecret:
         """Load the secret from this folder; create it if missing."""
         path = folder / _FILE
         if not path.exists():

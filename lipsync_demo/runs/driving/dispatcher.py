@@ -63,7 +63,7 @@ class Dispatcher:
         self._scheduler.add(_Scan(take_over))
 
     @property
-    def handed_over(self) -> bool:
+    def delegates_local(self) -> bool:
         """Whether another process, which has a local backend, drives the local runs."""
         return self._credentials.local is None and self.leases.local_hosted()
 
@@ -74,7 +74,7 @@ class Dispatcher:
             RunRefused: the backend is not running, or there is no key for it.
         """
         if backend == "local":
-            if not self.handed_over:
+            if not self.delegates_local:
                 self._credentials.base_url(backend)
         elif (api_key or self._settings.api_key) is None:
             raise needs_key()
@@ -106,7 +106,7 @@ class Dispatcher:
         if not run.state.active and state in (RunState.CHECKING, RunState.UPLOADING):
             changes["started_at"] = now()
         token = None
-        if run.backend != "local" or not self.handed_over:
+        if run.backend != "local" or not self.delegates_local:
             self._check(replace(run, **changes), api_key)
             changes["base_url"] = self._credentials.base_url(run.backend)
             token = self.leases.acquire().token
@@ -124,12 +124,12 @@ class Dispatcher:
         except Lost:
             return self._runs.get(run.id)
         RunFolder(after.folder).write_record(after)
-        logger.info("Run %s goes on: %s", after.id, after.state)
+        logger.info("Run %s resumes: %s", after.id, after.state)
         if token is not None:
             self._drive(after, token, api_key)
         return after
 
-    def let_go(self, run_id: str) -> None:
+    def release_run(self, run_id: str) -> None:
         """Stop driving a run; its current transfer is cancelled."""
         claim = self._claims.pop(run_id, None)
         if claim is not None:

@@ -23,7 +23,7 @@ class Forecast:
     def estimate(self, run: Run) -> Estimate | None:
         """Remaining time, from earlier runs of the same backend and model; None if unknown."""
         earlier = self._runs.list(
-            estimates.SAMPLE, states=[RunState.DONE], backend=run.backend, model=run.model
+            estimates.SAMPLE_RUNS, states=[RunState.DONE], backend=run.backend, model=run.model
         )
         return estimates.estimate(run, earlier)
 
@@ -37,5 +37,5 @@ class Forecast:
         governor = self._credentials.governor(backend, api_key)
         if governor is None or (backend == "local" and governor.submits.pace is None):
             return None
-        earlier = self._runs.list(estimates.SAMPLE, states=[RunState.DONE], backend=backend)
+        earlier = self._runs.list(estimates.SAMPLE_RUNS, states=[RunState.DONE], backend=backend)
         return outlook(runs, governor.submits, earlier)

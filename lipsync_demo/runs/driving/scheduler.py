@@ -112,7 +112,7 @@ class Scheduler:
             try:
                 delay = job.step()
             except Exception:
-                logger.exception("A step raised an unexpected error; it is tried again")
+                logger.exception("A step raised an unexpected error; it is retried")
                 delay = RETRY_SECONDS
             if delay is not None:
                 self.add(job, delay)

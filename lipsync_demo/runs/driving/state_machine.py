@@ -18,10 +18,10 @@ from lipsync_demo.runs.steps.claim import Claim, Interrupted
 from lipsync_demo.runs.steps.credentials import Closing
 from lipsync_demo.runs.steps.submit import Submit
 from lipsync_demo.runs.steps.wait import Wait
-from lipsync_demo.wavespeed.bodies import plain_name
+from lipsync_demo.wavespeed.bodies import ascii_name
 from lipsync_demo.wavespeed.errors import RateLimited, WaveSpeedError
 from lipsync_demo.wavespeed.models import Prediction
-from lipsync_demo.wavespeed.pacing.pace import WINDOW_SECONDS
+from lipsync_demo.wavespeed.pacing.submit_queue import WINDOW_SECONDS
 
 logger = logging.getLogger(__name__)
 
@@ -59,13 +59,15 @@ class StateMachine:
         except (MediaError, RunRefused) as error:
             self._fail(error.what, error.hint)
         except OSError as error:
-            logger.warning("Run %s: the step %s met %r", claim.run.id, claim.run.state, error)
+            logger.warning("Run %s: step %s failed: %r", claim.run.id, claim.run.state, error)
             self._fail(
                 refused(error),
                 words.LOOK_FOR_ROOM,
             )
         except Exception:
-            logger.exception("Run %s: the step %s broke", claim.run.id, claim.run.state)
+            logger.exception(
+                "Run %s: step %s raised an unexpected error", claim.run.id, claim.run.state
+            )
             self._fail(
                 words.mistake_while(claim.run.state.step),
                 words.RESUME_OR_REPORT,
@@ -91,15 +93,15 @@ class StateMachine:
     def _send(self) -> float:
         """Upload the inputs unless done and submit; a 429 delays the next attempt."""
         claim = self.claim
-        if shut := self._submit.shut:
-            return self._submit.wait(shut)
+        if retry_delay := self._submit.retry_delay:
+            return self._submit.wait(retry_delay)
         try:
             if claim.run.state is RunState.UPLOADING or claim.run.request is None:
                 upload.upload(claim)
             return self._submit.send()
         except RateLimited as error:
             seconds = WINDOW_SECONDS if error.retry_after is None else error.retry_after
-            return self._submit.refused(seconds)
+            return self._submit.rate_limited(seconds)
 
     def _poll(self) -> float:
         """Poll the task; settle a failed one as a refund, which the API grants."""
@@ -115,7 +117,7 @@ class StateMachine:
         """A server's message with the inputs' original names instead of the uploaded ones."""
         for given in (self.claim.run.video, self.claim.run.audio):
             if given is not None:
-                announced = re.escape(plain_name(given.sent or given.path))
+                announced = re.escape(ascii_name(given.sent or given.path))
                 name = given.name.replace("\\", r"\\")
                 said = re.sub(rf"(?<![\w.-]){announced}(?![\w-])", name, said)
         return said

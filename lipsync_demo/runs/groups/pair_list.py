@@ -48,7 +48,7 @@ class PairList:
     bad: tuple[BadLine, ...]
 
 
-def beside(folder: Path) -> Resolve:
+def relative_to(folder: Path) -> Resolve:
     """Resolve paths on this machine, relative ones from `folder`."""
 
     def resolve(name: str) -> str | None:
@@ -61,7 +61,7 @@ def beside(folder: Path) -> Resolve:
     return resolve
 
 
-def among(files: Mapping[str, Path], kept_as: Callable[[str], str] = str) -> Resolve:
+def among_uploads(files: Mapping[str, Path], kept_as: Callable[[str], str] = str) -> Resolve:
     """Resolve only files that were uploaded with the list, by their bare names.
 
     `kept_as` returns the name under which an upload is stored, if it differs.

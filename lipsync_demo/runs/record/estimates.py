@@ -9,7 +9,7 @@ from statistics import median
 from lipsync_demo.runs.record.clock import seconds_since, seconds_until
 from lipsync_demo.runs.record.run import Run, RunState
 
-SAMPLE = 20
+SAMPLE_RUNS = 20
 """Number of latest finished runs that an estimate is based on."""
 
 _AFTER = {

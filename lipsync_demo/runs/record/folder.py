@@ -28,7 +28,7 @@ from lipsync_demo.names import clean_name, readable, storable
 from lipsync_demo.runs.record import words
 from lipsync_demo.runs.record.clock import now
 from lipsync_demo.runs.record.run import Run, dump_run
-from lipsync_demo.wavespeed.addresses import parted
+from lipsync_demo.wavespeed.addresses import split_url
 
 _SCHEME = re.compile(r"(?:[a-z][a-z0-9+.-]*://|data:)", re.IGNORECASE)
 """Beginning of a URL."""
@@ -49,13 +49,13 @@ def file_name(source: str) -> str:
     >>> file_name("../.hidden/..")
     'file'
     """
-    path = unquote(parted(source).path) if is_url(source) else storable(source)
+    path = unquote(split_url(source).path) if is_url(source) else storable(source)
     return clean_name(re.split(r"[/\\]", path.rstrip("/\\"))[-1])
 
 
 def without_query(source: str) -> str:
     """A URL without its query and fragment, which may hold a signature; a path unchanged."""
-    return parted(source)._replace(query="", fragment="").geturl() if is_url(source) else source
+    return split_url(source)._replace(query="", fragment="").geturl() if is_url(source) else source
 
 
 def local_path(source: str) -> Path:
@@ -107,7 +107,7 @@ class RunFolder:
         folder.mkdir(exist_ok=True)
         return folder / file_name(source)
 
-    def keep(self, role: str, source: str, limit_bytes: int) -> Path:
+    def copy_input(self, role: str, source: str, limit_bytes: int) -> Path:
         """Copy the input at a path into the folder, unless it is there already; return its path.
 
         Raises:
@@ -151,7 +151,7 @@ class RunFolder:
     def add_response(self, body: Mapping[str, Any]) -> None:
         """Append an answer to the log unless it equals the one before."""
         line = json.dumps({"at": now().isoformat(), "data": body})
-        with self._forgiven(), (self.path / "responses.jsonl").open("a+b") as file:
+        with self._logged_failure(), (self.path / "responses.jsonl").open("a+b") as file:
             file.seek(0)
             kept = file.read()
             whole = kept[: kept.rfind(b"\n") + 1]
@@ -163,11 +163,11 @@ class RunFolder:
 
     def write_record(self, run: Run) -> None:
         """Write a copy of the run's record, which the database holds already."""
-        with self._forgiven():
+        with self._logged_failure():
             write_json(self.path / "run.json", dump_run(run))
 
     @contextmanager
-    def _forgiven(self) -> Iterator[None]:
+    def _logged_failure(self) -> Iterator[None]:
         """Log a failed write, as on a full disk: it must not end a paid task."""
         try:
             yield

@@ -64,7 +64,7 @@ class Item:
         return self.modes[0] if self.modes else None
 
     @property
-    def manner(self) -> str:
+    def choices_text(self) -> str:
         """The chosen values as text."""
         return ", ".join(self.chosen) or "–"
 

@@ -210,7 +210,7 @@ class Run:
         return {**mode, **self.choices}
 
     @property
-    def manner(self) -> str:
+    def choices_text(self) -> str:
         """The chosen values as text: `bounce`, or `happy, face`."""
         return ", ".join(self.chosen.values()) or "–"
 
@@ -218,13 +218,13 @@ class Run:
     def title(self) -> str:
         """The chosen values, after the model's name unless it is the default model."""
         known = self.model == MODEL_ID
-        return self.manner if known else f"{short_name(self.model)} · {self.manner}"
+        return self.choices_text if known else f"{short_name(self.model)} · {self.choices_text}"
 
     def own_check(self, index: int) -> OwnCheck | None:
         """This app's own check of an output, counted from 0; None if there was none."""
         return self.own_checks[index] if index < len(self.own_checks) else None
 
-    def said_nsfw(self, index: int) -> bool | None:
+    def api_nsfw(self, index: int) -> bool | None:
         """The API's NSFW flag for an output; None if it sent none."""
         flags = self.has_nsfw_contents
         return flags[index] if index < len(flags) else None
@@ -234,7 +234,7 @@ class Run:
 
         None if neither checked it, which does not mean safe.
         """
-        said, own = self.said_nsfw(index), self.own_check(index)
+        said, own = self.api_nsfw(index), self.own_check(index)
         if said is not None:
             return said
         return None if own is None else own.flagged

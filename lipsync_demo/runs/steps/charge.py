@@ -80,7 +80,7 @@ def _bill(client: WaveSpeedClient, run: Run) -> Bill | None:
         # No retry: it would delay the result, and a later job asks for open bills again.
         items = client.billings([run.prediction_id], retry=False)
     except WaveSpeedError as error:
-        logger.info("Run %s: the bill is not known: %s", run.id, error.what)
+        logger.info("Run %s: the bill is unknown: %s", run.id, error.what)
         return None
     told = run.quote
     return bill(
@@ -95,5 +95,5 @@ def _balance(client: WaveSpeedClient) -> Decimal | None:
     try:
         return client.balance()
     except WaveSpeedError as error:
-        logger.warning("The balance is not known: %s", error.what)
+        logger.warning("The balance is unknown: %s", error.what)
         return None

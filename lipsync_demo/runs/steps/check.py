@@ -31,7 +31,7 @@ def check(claim: Claim) -> None:
             download,
             limit_bytes=limit_bytes,
             allow_private=settings.allow_private_urls,
-            on_progress=claim.moved(),
+            on_progress=claim.progress_callback(),
         ),
     )
     claim.write(

@@ -112,7 +112,9 @@ class Claim:
         self.over = True
         self._on_change(self)
 
-    def moved(self, parts: int = 1, done: float = 0.0) -> Callable[[int, int | None], None]:
+    def progress_callback(
+        self, parts: int = 1, done: float = 0.0
+    ) -> Callable[[int, int | None], None]:
         """Progress callback for one of `parts` transfers after the share `done` is complete.
 
         It raises Interrupted once this claim is over, which cancels the transfer.

@@ -26,7 +26,9 @@ def fetch_outputs(claim: Claim) -> None:
     paths = [claim.folder.output_path(n) for n in range(len(prediction.outputs))]
     for n, (url, path) in enumerate(zip(prediction.outputs, paths, strict=True)):
         if not path.exists():
-            client.download(url, path, on_progress=claim.moved(len(paths), n / len(paths)))
+            client.download(
+                url, path, on_progress=claim.progress_callback(len(paths), n / len(paths))
+            )
     seconds = time.monotonic() - started
     try:
         lengths = [probe_video(path).duration for path in paths]
@@ -36,7 +38,7 @@ def fetch_outputs(claim: Claim) -> None:
         raise MediaError(
             f"The result cannot be read: {error.what}", "Resume the run to fetch it again."
         ) from error
-    going = claim.moved()
+    going = claim.progress_callback()
     checks = own_checks(paths, prediction.has_nsfw_contents, lambda: going(0, None))
     claim.rest(
         RunState.DONE,

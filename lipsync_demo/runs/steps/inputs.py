@@ -53,7 +53,7 @@ def check_inputs(
             paths[role] = folder.input_path(role, source)
             fetch(source, paths[role])
         else:
-            paths[role] = folder.keep(role, source, limit_bytes)
+            paths[role] = folder.copy_input(role, source, limit_bytes)
     video_info, audio_info = probe_video(paths["video"]), probe_audio(paths["audio"])
     # The speech may be the audio stream of a video whose picture has another length.
     lengths = video_info.duration, audio_info.audio.duration if audio_info.audio else Fraction(0)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from lipsync_demo.moderation import NSFW_SCORE
 from lipsync_demo.runs.record.run import OwnCheck
-from lipsync_demo.runs.steps.processes import begin, last_words
+from lipsync_demo.runs.steps.processes import output_tail, start_process
 
 STOP_POLL = 0.2
 """Seconds between checks whether the run was stopped."""
@@ -41,7 +41,7 @@ def own_checks(
 
 
 def _check(paths: Sequence[Path], going: Callable[[], object]) -> Sequence[OwnCheck | None]:
-    process = begin("lipsync_demo.moderation", [str(path) for path in paths])
+    process = start_process("lipsync_demo.moderation", [str(path) for path in paths])
     deadline = time.monotonic() + CHECK_TIMEOUT
     try:
         while True:
@@ -51,13 +51,13 @@ def _check(paths: Sequence[Path], going: Callable[[], object]) -> Sequence[OwnCh
                 break
             except subprocess.TimeoutExpired:
                 if time.monotonic() > deadline:
-                    logger.warning("Our own check of an output took too long")
+                    logger.warning("The NSFW check of an output timed out")
                     return [None] * len(paths)
     finally:
         process.kill()
         process.wait()
     if process.returncode != 0:
-        logger.warning("Our own check of an output failed: %s", last_words(complaint))
+        logger.warning("The NSFW check of an output failed: %s", output_tail(complaint))
         return [None] * len(paths)
     return [
         None

@@ -107,7 +107,7 @@ class Prices:
             client = WaveSpeedClient(key, self._settings.base_url)
             price = client.price(NOT_MEDIA, NOT_MEDIA, model=name[1])
         except WaveSpeedError as error:
-            logger.warning("The floor price is not known: %s", error.what)
+            logger.warning("The floor price is unknown: %s", error.what)
         finally:
             with self._lock:
                 self._floors[name] = time.monotonic(), price

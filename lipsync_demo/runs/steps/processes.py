@@ -12,7 +12,7 @@ KEPT_CHARACTERS = 2000
 """Characters of a failed process's stderr that are logged."""
 
 
-def begin(
+def start_process(
     module: str, arguments: Sequence[str], *, stdout: int = subprocess.PIPE
 ) -> subprocess.Popen[bytes]:
     """Start `python -m module` with its stderr piped and without the API key in its environment."""
@@ -27,6 +27,6 @@ def begin(
     )
 
 
-def last_words(written: bytes) -> str:
+def output_tail(written: bytes) -> str:
     """The end of a process's output, decoded for the log."""
     return written.decode(errors="replace")[-KEPT_CHARACTERS:]

@@ -24,12 +24,12 @@ from lipsync_demo.runs.steps import charge, words
 from lipsync_demo.runs.steps.claim import Claim
 from lipsync_demo.runs.steps.credentials import on_loopback
 from lipsync_demo.runs.steps.parameters import choices_of
-from lipsync_demo.wavespeed.calls.submission import LOOK_SECONDS
+from lipsync_demo.wavespeed.calls.submission import QUEUE_POLL_SECONDS
 from lipsync_demo.wavespeed.client import WaveSpeedClient
 from lipsync_demo.wavespeed.errors import AmbiguousSubmit, RateLimited, WaveSpeedError
 from lipsync_demo.wavespeed.models import Prediction
-from lipsync_demo.wavespeed.pacing.pace import WINDOW_SECONDS, Submits
 from lipsync_demo.wavespeed.pacing.retries import Retry
+from lipsync_demo.wavespeed.pacing.submit_queue import WINDOW_SECONDS, SubmitQueue
 
 LOOKUP_DELAYS = (1.0, 3.0, 8.0)
 """Seconds between look-ups in the list: a server may need a few to show a new task."""
@@ -52,10 +52,10 @@ class Submit:
 
     def __init__(self, claim: Claim) -> None:
         self._claim = claim
-        self._queue: Submits | None = None
+        self._queue: SubmitQueue | None = None
         self._reserved = False
         self._waits_since: float | None = None
-        self._shut_until = float("-inf")
+        self._retry_at = float("-inf")
         self._pauses: Iterator[float] = iter(
             LOOPBACK_DELAYS if on_loopback(claim.base_url) else LOOKUP_DELAYS
         )
@@ -80,19 +80,19 @@ class Submit:
         wait = self._queue.ask(claim.run.id)
         return self.wait(wait) if wait else self._sent(client)
 
-    def refused(self, seconds: float) -> float:
+    def rate_limited(self, seconds: float) -> float:
         """Handle a 429 to a request before the submit; return the seconds until the next step.
 
         `seconds` is the server's Retry-After; it is capped as for a submit.
         """
         seconds = min(seconds, Retry.longest_retry_after)
-        self._shut_until = time.monotonic() + seconds
+        self._retry_at = time.monotonic() + seconds
         return self.wait(seconds)
 
     @property
-    def shut(self) -> float:
+    def retry_delay(self) -> float:
         """Seconds until a request before the submit may be retried; 0 if it may be now."""
-        return max(0.0, self._shut_until - time.monotonic())
+        return max(0.0, self._retry_at - time.monotonic())
 
     def wait(self, seconds: float) -> float:
         """Record the wait for the rate limit; return the seconds until the next step."""
@@ -107,7 +107,7 @@ class Submit:
             moved = run.next_try is not next_try
         if run.state is not RunState.LIMITED or moved:
             self._claim.write(state=RunState.LIMITED, next_try=next_try)
-        return min(seconds, LOOK_SECONDS)
+        return min(seconds, QUEUE_POLL_SECONDS)
 
     def leave(self) -> None:
         """Leave the submit queue, and release the reservation of a run that was stopped."""
@@ -188,7 +188,7 @@ class Submit:
         except RateLimited as error:
             return error.retry_after or WINDOW_SECONDS
         except WaveSpeedError as error:
-            if not error.passing:
+            if not error.transient:
                 raise
             found, what = None, words.no_answer_nor_list(error.what)
         if found is not None:

@@ -33,9 +33,13 @@ def upload(claim: Claim) -> None:
     shared = _addresses(claim)
     request = {
         "video": shared.get(run.video.sha256)
-        or hosting.publish(run.video.sent or run.video.path, on_progress=claim.moved(2)),
+        or hosting.publish(
+            run.video.sent or run.video.path, on_progress=claim.progress_callback(2)
+        ),
         "audio": shared.get(run.audio.sha256)
-        or hosting.publish(run.audio.sent or run.audio.path, on_progress=claim.moved(2, 0.5)),
+        or hosting.publish(
+            run.audio.sent or run.audio.path, on_progress=claim.progress_callback(2, 0.5)
+        ),
         **run.chosen,
     }
     claim.write(request=request, timings={**run.timings, "upload": time.monotonic() - started})

@@ -44,7 +44,7 @@ class Wait:
             prediction = claim.client().prediction(run.prediction_id, retry=False)
         except WaveSpeedError as error:
             self._odd = self._odd + 1 if isinstance(error, UnexpectedAnswer) else 0
-            if not (error.passing or self._excusable(error)):
+            if not (error.transient or self._excusable(error)):
                 raise
             if run.trouble != error.what:
                 claim.write(trouble=error.what)

@@ -44,7 +44,7 @@ class Bills:
             try:
                 self.ask(lines, key)
             except WaveSpeedError as error:
-                logger.info("The bill is not known: %s", error.what)
+                logger.info("The bill is unknown: %s", error.what)
                 if error.status in {404, 405}:
                     return None
         return EVERY_SECONDS
@@ -58,7 +58,7 @@ class Bills:
         try:
             self.ask(self._ledger.unbilled(whose, session), key)
         except WaveSpeedError as error:
-            logger.info("The bill is not known: %s", error.what)
+            logger.info("The bill is unknown: %s", error.what)
 
     def ask(self, lines: Sequence[Line], key: SecretStr) -> None:
         """Fetch the bills of these lines and write them to the ledger and the runs.

@@ -49,7 +49,7 @@ class Deletion:
     at_api: int | None
 
 
-class Owned:
+class RunData:
     """The data of the runs in one data directory; the table above lists where it is."""
 
     def __init__(
@@ -130,7 +130,7 @@ def _needed(group: Group) -> Iterator[str]:
             yield from (item.video, item.audio)
 
 
-def resting(runs: RunTable, run_id: str) -> Run:
+def run_at_rest(runs: RunTable, run_id: str) -> Run:
     """Return the run if it is at rest.
 
     Raises:

@@ -16,7 +16,7 @@ from lipsync_demo.runs.driving.dispatcher import Dispatcher
 from lipsync_demo.runs.record.folder import RunFolder
 from lipsync_demo.runs.record.measures import measures_of
 from lipsync_demo.runs.record.run import Run, RunState
-from lipsync_demo.runs.steps.processes import begin, last_words
+from lipsync_demo.runs.steps.processes import output_tail, start_process
 from lipsync_demo.runs.storage.run_table import RunTable
 from lipsync_demo.settings import Settings
 
@@ -112,7 +112,7 @@ class Measuring:
         process.kill()
         written = process.communicate()[1]
         if process.returncode != 0 or not RunFolder(run.folder).measures.exists():
-            logger.warning("Run %s could not be measured: %s", run.id, last_words(written))
+            logger.warning("Run %s could not be measured: %s", run.id, output_tail(written))
             self._failed.add(run.id)
         self._now = None
 
@@ -124,5 +124,5 @@ class Measuring:
         if run.video and run.audio and run.video.path.is_file() and run.audio.path.is_file():
             command += ["--source", str(run.video.path), "--audio", str(run.audio.path)]
             command += ["--sync-mode", run.sync_mode.value] if run.sync_mode else []
-        process = begin("lipsync_demo.qa", command, stdout=subprocess.DEVNULL)
+        process = start_process("lipsync_demo.qa", command, stdout=subprocess.DEVNULL)
         self._now = run, process, MEASURE_TIMEOUT

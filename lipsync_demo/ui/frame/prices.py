@@ -15,14 +15,14 @@ from lipsync_demo.ui.frame.context import Shared
 from lipsync_demo.ui.frame.ids import run_id
 from lipsync_demo.wavespeed.catalogue import Model
 
-PATIENCE_SECONDS = 1.5
+PRICE_TIMEOUT = 1.5
 """Seconds that a change of model or key waits for the price."""
 
 
 def ask(shared: Shared, key: SecretStr | None, model: Model) -> None:
-    """Wait up to `PATIENCE_SECONDS` for the model's price before it is shown."""
+    """Wait up to `PRICE_TIMEOUT` for the model's price before it is shown."""
     backend = header.backend(shared.settings, key)
-    shared.workspace.prices.floors(backend, key, [model.id], PATIENCE_SECONDS)
+    shared.workspace.prices.floors(backend, key, [model.id], PRICE_TIMEOUT)
 
 
 def limit_words(shared: Shared, runs: int, key: SecretStr | None) -> str:

@@ -13,7 +13,7 @@ from lipsync_demo.markup.figures import seconds
 from lipsync_demo.markup.films import Link
 from lipsync_demo.markup.gate import players
 from lipsync_demo.markup.measured import measured
-from lipsync_demo.markup.stagecraft import beside
+from lipsync_demo.markup.side_by_side import beside
 from lipsync_demo.qa.models import Measures
 from lipsync_demo.runs.record.clock import seconds_since
 from lipsync_demo.runs.record.measures import measures_of

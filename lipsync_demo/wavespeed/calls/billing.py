@@ -13,7 +13,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from lipsync_demo.wavespeed.answers import data_of, odd
+from lipsync_demo.wavespeed.answers import data_of, unexpected
 from lipsync_demo.wavespeed.models import decimal, mapping, parse_time
 from lipsync_demo.wavespeed.transport import Transport
 
@@ -85,7 +85,7 @@ def search(transport: Transport, ids: Sequence[str], *, retry: bool = True) -> l
             data = data_of(answer)
             items = data if isinstance(data, list) else mapping(data).get("items", ...)
             if items is not None and not isinstance(items, list):
-                raise odd(answer, "the bill")
+                raise unexpected(answer, "the bill")
             read = [BillingItem.parse(mapping(item)) for item in items or []]
             found += [item for item in read if item is not None and item.task_id in asked]
             if len(read) < PAGE_SIZE:

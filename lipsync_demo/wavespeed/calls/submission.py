@@ -23,7 +23,7 @@ from lipsync_demo.wavespeed.transport import TOO_MANY, Answer, Transport
 
 log = logging.getLogger(__name__)
 
-LOOK_SECONDS = 5.0
+QUEUE_POLL_SECONDS = 5.0
 """Maximum seconds between checks of the submit queue: others in it may have left."""
 
 PAGE_LIMIT = 100
@@ -74,11 +74,11 @@ def checked_id(task_id: str) -> str:
 
 
 def submit(
-    transport: Transport, model: Model, request: dict[str, str], patience: float
+    transport: Transport, model: Model, request: dict[str, str], timeout: float
 ) -> Prediction:
     """Send the request when the queue lets it through; retry after a 429, which starts nothing.
 
-    `patience` is the timeout in seconds for all of it.
+    `timeout` is the timeout in seconds for all of it.
 
     Raises:
         AmbiguousSubmit: a task may have been started.
@@ -86,14 +86,14 @@ def submit(
         WaveSpeedError: the request was refused or never arrived; nothing was started.
     """
     queue, ticket = transport.governor.submits, secrets.token_hex(8)
-    deadline = transport.clock() + patience
+    deadline = transport.clock() + timeout
     try:
         while True:
             wait = queue.ask(ticket)
             if transport.clock() + wait > deadline:
                 raise error_of(Answer(TOO_MANY, "", wait))
             if wait:
-                transport.sleep(min(wait, LOOK_SECONDS))
+                transport.sleep(min(wait, QUEUE_POLL_SECONDS))
                 continue
             try:
                 return send(transport, model, request, ticket)
@@ -117,7 +117,7 @@ def send(transport: Transport, model: Model, request: dict[str, str], ticket: st
         started = _sent(transport, model, request)
     except RateLimited as error:
         error.retry_after = queue.refused(ticket, error.retry_after)
-        log.info("The account's limit is reached; the next submit in %.0f s", error.retry_after)
+        log.info("The rate limit is reached; the next submit in %.0f s", error.retry_after)
         raise
     except AmbiguousSubmit:
         queue.taken(ticket)
@@ -132,7 +132,7 @@ def send(transport: Transport, model: Model, request: dict[str, str], ticket: st
 def _sent(transport: Transport, model: Model, request: dict[str, str]) -> Prediction:
     try:
         answer = transport.call(
-            "POST", f"/api/v3/{model.id}", request, seconds=transport.limits.submit, braked=False
+            "POST", f"/api/v3/{model.id}", request, seconds=transport.limits.submit, throttled=False
         )
     except NetworkError as error:
         if not error.maybe_sent:

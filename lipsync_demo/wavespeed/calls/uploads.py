@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from lipsync_demo.media.formats import STORED_TYPES
-from lipsync_demo.wavespeed.addresses import is_loopback, origin, shown
-from lipsync_demo.wavespeed.answers import data_of, error_of, odd, with_words, words_of
-from lipsync_demo.wavespeed.bodies import FileBody, Progress, multipart, plain_name
+from lipsync_demo.wavespeed.addresses import is_loopback, origin, redacted_url
+from lipsync_demo.wavespeed.answers import data_of, error_of, message_of, unexpected, with_message
+from lipsync_demo.wavespeed.bodies import FileBody, Progress, ascii_name, multipart
 from lipsync_demo.wavespeed.calls import words
 from lipsync_demo.wavespeed.errors import (
     BadParameter,
@@ -93,16 +93,16 @@ def _checked_size(path: Path) -> int:
 
 
 def _ticket(transport: Transport, path: Path, size: int) -> Answer:
-    request: dict[str, Any] = {"filename": plain_name(path), "size": size}
+    request: dict[str, Any] = {"filename": ascii_name(path), "size": size}
     if media_type := STORED_TYPES.get(path.suffix.lower()):
         request["content_type"] = media_type
     # Not throttled: a 429 here may mean the upload quota, which does not concern other requests.
-    return transport.call("POST", TICKET, request, retry=True, braked=False)
+    return transport.call("POST", TICKET, request, retry=True, throttled=False)
 
 
 def _upload_form(transport: Transport, path: Path, on_progress: Progress | None) -> str:
     media_type = STORED_TYPES.get(path.suffix.lower(), "application/octet-stream")
-    body, content_type = multipart(path, plain_name(path), media_type, on_progress)
+    body, content_type = multipart(path, ascii_name(path), media_type, on_progress)
     with body:
         answer = transport.post_file(BINARY, body, content_type)
     return _address(answer, _data(answer))
@@ -118,7 +118,7 @@ def _data(answer: Answer) -> Mapping[str, Any]:
 def _address(answer: Answer, data: Mapping[str, Any]) -> str:
     url = data.get("download_url")
     if not isinstance(url, str) or origin(url) is None:
-        raise odd(answer, "the upload")
+        raise unexpected(answer, "the upload")
     return url
 
 
@@ -127,18 +127,18 @@ def _target(transport: Transport, answer: Answer, ticket: Mapping[str, Any]) -> 
     url = ticket.get("url")
     place = origin(url) if isinstance(url, str) else None
     if place is None or str(ticket.get("method") or "PUT").upper() != "PUT":
-        raise odd(answer, "the upload")
+        raise unexpected(answer, "the upload")
     both_here = transport.loopback and is_loopback(place[1])
     if place[0] == "https" or place == transport.home or both_here:
         return str(url)
     raise UploadRefused(
-        f"The server asked to send the file unencrypted to {shown(str(url))}.",
+        f"The server asked to send the file unencrypted to {redacted_url(str(url))}.",
         "Nothing was sent. Check WAVESPEED_BASE_URL, or give the file's public address.",
     )
 
 
 def _refusal(answer: Answer) -> WaveSpeedError:
-    said = words_of(answer)
+    said = message_of(answer)
     general = error_of(answer)
     too_fast = isinstance(general, RateLimited) and "quota" not in said.lower()
     if too_fast or isinstance(general, ServerError):
@@ -151,4 +151,4 @@ def _refusal(answer: Answer) -> WaveSpeedError:
     else:
         what = words.FILE_REFUSED
         hint = words.FILE_REFUSED_HINT
-    return UploadRefused(with_words(what, said), hint, status=answer.status, code=answer.code)
+    return UploadRefused(with_message(what, said), hint, status=answer.status, code=answer.code)

@@ -12,21 +12,21 @@ from lipsync_demo.wavespeed.transport import Transport
 
 log = logging.getLogger(__name__)
 
-PATIENCE_SECONDS = 900.0
+OUTAGE_SECONDS = 900.0
 """Seconds without a good answer after which polling fails."""
 
 _ODD_ANSWERS = 10
 """Consecutive answers outside the API's contract after which polling fails."""
 
-_SHORTEST_LOOK = 1.0
+_MIN_REQUEST_SECONDS = 1.0
 """Minimum request timeout in seconds, even near the deadline."""
 
-Look = Callable[[Prediction, float | None], Prediction]
+Poll = Callable[[Prediction, float | None], Prediction]
 """Polls the task once, with a request timeout in seconds."""
 
 
 def watch(
-    transport: Transport, look: Look, prediction: Prediction, timeout: float | None
+    transport: Transport, poll: Poll, prediction: Prediction, timeout: float | None
 ) -> Iterator[Prediction]:
     """Yield the task, then its state after each successful poll, the finished one last.
 
@@ -49,17 +49,17 @@ def watch(
             if remaining <= 0:
                 raise _timed_out(prediction, timeout)
             delay = min(delay, remaining)
-            limit = max(remaining - delay, _SHORTEST_LOOK)
+            limit = max(remaining - delay, _MIN_REQUEST_SECONDS)
         transport.sleep(delay)
         delay = next(delays)
         try:
-            prediction = look(prediction, limit)
+            prediction = poll(prediction, limit)
         except WaveSpeedError as error:
             troubles += 1
             odd = isinstance(error, UnexpectedAnswer) and troubles < _ODD_ANSWERS
-            if not (error.passing or odd) or clock() - good_at > PATIENCE_SECONDS:
+            if not (error.transient or odd) or clock() - good_at > OUTAGE_SECONDS:
                 raise
-            log.info("Task %s could not be looked at: %s", prediction.id, error.what)
+            log.info("Polling of task %s failed: %s", prediction.id, error.what)
             pause = transport.retry.pause(troubles, transport.random(), error.retry_after)
             delay = max(delay, pause)
         else:

@@ -13,9 +13,9 @@ from collections.abc import Callable
 from pydantic import SecretStr
 
 from lipsync_demo.wavespeed.addresses import origin
-from lipsync_demo.wavespeed.pacing.brake import Brake
-from lipsync_demo.wavespeed.pacing.pace import Submits
+from lipsync_demo.wavespeed.pacing.read_throttle import ReadThrottle
 from lipsync_demo.wavespeed.pacing.retries import Retry
+from lipsync_demo.wavespeed.pacing.submit_queue import SubmitQueue
 
 _MOST = 1024
 """Maximum number of cached governors; the least recently used is dropped."""
@@ -39,8 +39,8 @@ class Governor:
         retry: Retry | None = None,
     ) -> None:
         retry = retry or Retry()
-        self.submits = Submits(clock, random, retry)
-        self.reads = Brake(clock, random, retry)
+        self.submits = SubmitQueue(clock, random, retry)
+        self.reads = ReadThrottle(clock, random, retry)
 
 
 def governor_of(base_url: str, key: SecretStr) -> Governor:

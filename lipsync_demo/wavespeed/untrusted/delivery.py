@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import requests
 import urllib3.exceptions
 
-from lipsync_demo.wavespeed.addresses import is_loopback, literal
+from lipsync_demo.wavespeed.addresses import ip_literal, is_loopback
 from lipsync_demo.wavespeed.transport import keyless, no_answer
 from lipsync_demo.wavespeed.untrusted import words
 from lipsync_demo.wavespeed.untrusted.guard import ForbiddenAddress
@@ -47,7 +47,7 @@ def check_receiver(url: str, *, allow_private: bool) -> None:
     scheme, host, _ = place
     if scheme != "https" and not allow_private:
         raise Undelivered("the address must begin with https")
-    address = literal(host)
+    address = ip_literal(host)
     permits = permitted(allow_private)
     private_name = address is None and is_loopback(host) and not allow_private
     if private_name or (address is not None and not permits(scheme, address)):
@@ -63,8 +63,8 @@ def deliver(url: str, body: bytes, headers: Mapping[str, str], *, allow_private:
     check_receiver(url, allow_private=allow_private)
     permits = permitted(allow_private)
     adapter = GuardedAdapter(permits)
-    patience = threading.Timer(_WHOLE_SECONDS, adapter.cut)
-    patience.start()
+    timer = threading.Timer(_WHOLE_SECONDS, adapter.cut)
+    timer.start()
     try:
         check_proxied(url, permits)
         with (
@@ -86,6 +86,6 @@ def deliver(url: str, body: bytes, headers: Mapping[str, str], *, allow_private:
     except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
         raise Undelivered(no_answer(error).why) from None  # the cause contains the whole URL
     finally:
-        patience.cancel()
+        timer.cancel()
     if not 200 <= status < 300:
         raise Undelivered(f"the answer was status {status}")

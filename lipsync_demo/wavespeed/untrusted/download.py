@@ -21,7 +21,7 @@ import requests.adapters
 import urllib3.exceptions
 
 from lipsync_demo.wavespeed import words as wavespeed_words
-from lipsync_demo.wavespeed.addresses import origin, shown, tidied
+from lipsync_demo.wavespeed.addresses import encoded_url, origin, redacted_url
 from lipsync_demo.wavespeed.bodies import Progress
 from lipsync_demo.wavespeed.errors import DownloadFailed
 from lipsync_demo.wavespeed.pacing.retries import Retry, retry_after
@@ -82,27 +82,30 @@ def download(
     Raises:
         DownloadFailed: the file could not be downloaded completely.
     """
-    url = tidied(url)
+    url = encoded_url(url)
     retry = retry or Retry(attempts=4)
     deadline = clock() + limit_seconds
     part = path.with_name(path.name + ".part")
     tried = 0
     while True:
         try:
-            with _Visit(allow_private, trusted_origin) as visit, visit.response(url) as response:
+            with (
+                _Attempt(allow_private, trusted_origin) as attempt,
+                attempt.response(url) as response,
+            ):
                 _check_answer(response, url, result)
                 chunks = _body(response, url, limit_bytes, deadline, clock, on_progress)
                 _save(chunks, part, path)
             return path
-        except _Passing as passing:
-            error, wait = passing.error, passing.retry_after
+        except _Transient as transient:
+            error, wait = transient.error, transient.retry_after
         finally:
             part.unlink(missing_ok=True)
         tried += 1
         pause = retry.pause(tried, random.random(), wait)  # noqa: S311
         if tried >= retry.attempts or clock() + pause > deadline:
             raise error
-        log.info("%s Again in %.1f s.", error.what, pause)
+        log.info("%s Retry in %.1f s.", error.what, pause)
         sleep(pause)
 
 
@@ -131,7 +134,7 @@ def _body(
 ) -> Iterator[bytes]:
     """Yield the bytes of a successful answer and report progress.
 
-    Network failures become `DownloadFailed` or `_Passing`, so any other `OSError` is the disk's.
+    Network failures become `DownloadFailed` or `_Transient`, so any other `OSError` is the disk's.
     """
     total = _length(response)
     if total is not None and total > limit_bytes:
@@ -144,28 +147,31 @@ def _body(
             why = no_answer(error).why
             chunk = None
         if chunk is None:
-            raise _passing(url, why)
+            raise _transient(url, why)
         if not chunk:
             break
         done += len(chunk)
         if done > limit_bytes:
             raise _too_large(limit_bytes)
         if clock() > deadline:
-            raise DownloadFailed(f"The file at {shown(url)} came too slowly.", "Try again later.")
+            raise DownloadFailed(
+                f"The file at {redacted_url(url)} came too slowly.", "Try again later."
+            )
         if on_progress:
             on_progress(done, total)
         yield chunk
     if not done:
-        raise DownloadFailed(f"The file at {shown(url)} is empty.", "Give another address.")
+        raise DownloadFailed(f"The file at {redacted_url(url)} is empty.", "Give another address.")
 
 
 def _check_answer(response: requests.Response, url: str, result: bool) -> None:
     status = response.status_code
     if status == 429 or status >= 500:
-        raise _passing(url, f"status {status}", status, retry_after(response.headers))
+        raise _transient(url, f"status {status}", status, retry_after(response.headers))
     if status in {401, 403, 404, 410}:
         raise DownloadFailed(
-            f"The file at {shown(url)} is not there or not open to everyone (status {status}).",
+            f"The file at {redacted_url(url)} is not there or not open to everyone "
+            f"(status {status}).",
             "Results are kept for 7 days."
             if result
             else "Give an address that opens without signing in, or the file itself.",
@@ -173,7 +179,7 @@ def _check_answer(response: requests.Response, url: str, result: bool) -> None:
         )
     if status != 200:
         raise DownloadFailed(
-            f"The address {shown(url)} answered with status {status} instead of a file.",
+            f"The address {redacted_url(url)} answered with status {status} instead of a file.",
             "Give the address of the file itself.",
             status=status,
         )
@@ -196,7 +202,7 @@ def _too_large(limit_bytes: int) -> DownloadFailed:
 
 
 def _not_plain(url: str) -> DownloadFailed:
-    known = shown(url)
+    known = redacted_url(url)
     readable = known not in ("", wavespeed_words.UNREADABLE_ADDRESS)
     return DownloadFailed(
         f"{known} is not a plain web address." if readable else "This is not a plain web address.",
@@ -206,28 +212,30 @@ def _not_plain(url: str) -> DownloadFailed:
 
 def _unencrypted(url: str) -> DownloadFailed:
     return DownloadFailed(
-        f"The address {shown(url)} is not encrypted.",
+        f"The address {redacted_url(url)} is not encrypted.",
         "Give an address that begins with https.",
     )
 
 
 def _forbidden(url: str) -> DownloadFailed:
     return DownloadFailed(
-        f"The address {shown(url)} does not lead to the public internet.",
+        f"The address {redacted_url(url)} does not lead to the public internet.",
         "Give an address that everyone can open, or upload the file.",
     )
 
 
-def _passing(url: str, why: str, status: int | None = None, wait: float | None = None) -> _Passing:
+def _transient(
+    url: str, why: str, status: int | None = None, wait: float | None = None
+) -> _Transient:
     error = DownloadFailed(
-        f"The file at {shown(url)} could not be fetched: {why}.",
+        f"The file at {redacted_url(url)} could not be fetched: {why}.",
         "Check that the address opens in a browser, then try again.",
         status=status,
     )
-    return _Passing(error, wait)
+    return _Transient(error, wait)
 
 
-class _Passing(Exception):  # noqa: N818
+class _Transient(Exception):  # noqa: N818
     """A transient failure, worth a retry."""
 
     def __init__(self, error: DownloadFailed, retry_after: float | None = None) -> None:
@@ -236,7 +244,7 @@ class _Passing(Exception):  # noqa: N818
         self.retry_after = retry_after
 
 
-class _Visit:
+class _Attempt:
     """One attempt, following redirects to the file."""
 
     def __init__(self, allow_private: bool, trusted_origin: str | None) -> None:
@@ -246,7 +254,7 @@ class _Visit:
         self._guarded = session(GuardedAdapter(self._permits))
         self._free = session(requests.adapters.HTTPAdapter())
 
-    def __enter__(self) -> _Visit:
+    def __enter__(self) -> _Attempt:
         return self
 
     def __exit__(self, *about: object) -> None:
@@ -268,7 +276,7 @@ class _Visit:
             except ValueError:
                 raise _not_plain(target) from None
         raise DownloadFailed(
-            f"The address {shown(url)} is sent on from place to place without end.",
+            f"The address {redacted_url(url)} is sent on from place to place without end.",
             "Give the file's final address.",
         )
 
@@ -291,7 +299,7 @@ class _Visit:
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             forbidden = None
             failure = no_answer(error)
-        raise forbidden or _passing(url, failure.why)
+        raise forbidden or _transient(url, failure.why)
 
     def _check(self, url: str, trusted: bool) -> None:
         place = plain(url)

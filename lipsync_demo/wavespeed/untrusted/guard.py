@@ -14,7 +14,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import NameResolutionError
 
-from lipsync_demo.wavespeed.addresses import Address, literal
+from lipsync_demo.wavespeed.addresses import Address, ip_literal
 
 Permits = Callable[[str, Address], bool]
 """Returns whether a connection with this scheme may go to this address."""
@@ -36,7 +36,7 @@ def check_name(host: str, port: int, scheme: str, permits: Permits) -> None:
 
 
 def _check_address(text: str, scheme: str, permits: Permits) -> None:
-    address = literal(text)
+    address = ip_literal(text)
     if address is None or not permits(scheme, address):
         raise ForbiddenAddress
 

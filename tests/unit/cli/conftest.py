@@ -1,4 +1,4 @@
-"""A scripted server, and the commands in this process or in one of their own."""
+"""A scripted server, and commands in this process or in a child process."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parents[3]
 
 @dataclass(frozen=True)
 class Result:
-    """What a command came to."""
+    """The outcome of a command."""
 
     returncode: int
     stdout: str
@@ -63,7 +63,7 @@ def environment(tmp_path: Path, api: ScriptedApi) -> dict[str, str]:
 
 @pytest.fixture
 def process(environment: dict[str, str]) -> Cli:
-    """Runs `python -m lipsync_demo …` as a process of its own."""
+    """Runs `python -m lipsync_demo …` as a child process."""
 
     def run(*arguments: object) -> Result:
         done = subprocess.run(

@@ -35,12 +35,12 @@ class Document:
 
     @property
     def shown(self) -> list[str]:
-        """Commands whose help is in the page, "" for the program's own."""
+        """Commands whose help is on the page, "" for the program itself."""
         return [found[2] for found in _BLOCK.finditer(self.text)]
 
     @property
     def commands(self) -> set[str]:
-        """All commands there are, and "" for the program's own help."""
+        """All commands, and "" for the program itself."""
         names = {str(command.name) for command in self.app.registered_commands}
         for group in self.app.registered_groups:
             assert group.typer_instance is not None

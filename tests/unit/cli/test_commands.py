@@ -1,4 +1,4 @@
-"""The commands: what they print, write and exit with."""
+"""The commands: output, files and exit codes."""
 
 from __future__ import annotations
 

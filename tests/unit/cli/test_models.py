@@ -1,4 +1,4 @@
-"""`--model`, `--field` and `LIPSYNC_MODEL`: which model a command sends its runs to."""
+"""`--model`, `--field` and `LIPSYNC_MODEL`: the model of a command's runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever is given on the command line ends with a result or a sentence, never a traceback."""
+"""Any arguments lead to a result or an error message, never to a traceback."""
 
 from __future__ import annotations
 

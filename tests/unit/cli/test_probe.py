@@ -1,4 +1,4 @@
-"""`probe` at a terminal: what it prints and writes, and what it refuses."""
+"""`probe` on a terminal: output, files and refusals."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A run in the lines that `show` prints."""
+"""The lines that `show` prints about a run."""
 
 from __future__ import annotations
 

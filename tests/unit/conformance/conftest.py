@@ -1,4 +1,4 @@
-"""A scripted server, and looks at it."""
+"""A scripted server, and probes of it."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def api(clips: Clips) -> Iterator[ScriptedApi]:
 
 @pytest.fixture
 def look(api: ScriptedApi, clips: Clips) -> Iterator[Look]:
-    """Look at the scripted server; gives the findings by name."""
+    """Probe the scripted server; return the findings by name."""
     with ExitStack() as stack:
 
         def begin(purse: TerminalPurse | None = None) -> dict[str, Observation]:

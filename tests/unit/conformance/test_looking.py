@@ -1,4 +1,4 @@
-"""What differs is found, and nothing is asked that a server has shown it might bill."""
+"""Differences are found, and checks that a server might bill are skipped."""
 
 from __future__ import annotations
 

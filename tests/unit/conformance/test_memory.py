@@ -1,4 +1,4 @@
-"""Since when something differs, from look to look."""
+"""The day since when something differs, over several probes."""
 
 from __future__ import annotations
 

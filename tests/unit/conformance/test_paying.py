@@ -1,4 +1,4 @@
-"""What may be billed: asked about before, held to the limits, written down, never sent twice."""
+"""Billable tasks: confirmed, within spend limits, in the ledger, never sent twice."""
 
 from __future__ import annotations
 
@@ -189,7 +189,7 @@ def test_a_failed_task_is_in_the_ledger_as_to_be_refunded(
 def test_a_429_is_waited_for_and_begins_nothing(
     api: ScriptedApi, look: Look, settings: Settings, ledger: Ledger, before: int
 ) -> None:
-    """Both for a raw request that must be refused and for one of the client's."""
+    """For raw requests that must be refused and for the client's requests."""
     wrong = [(400, dict[str, str]())] * WRONG
     api.refusals["submit"] = [*wrong[:before], (429, {"Retry-After": "1"}), *wrong[before:]]
     found = look(purse(settings, ledger, Person()))

@@ -1,4 +1,4 @@
-"""Every field of a task that is not as documented is named."""
+"""Every field of a task that differs from the documents is reported."""
 
 from __future__ import annotations
 

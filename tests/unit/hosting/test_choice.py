@@ -1,4 +1,4 @@
-"""Which hosting the settings ask for, and what the page says about it."""
+"""The hosting chosen by the settings, and its sentence on the page."""
 
 from __future__ import annotations
 

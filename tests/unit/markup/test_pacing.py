@@ -1,4 +1,4 @@
-"""What is said of the account's limit before runs are begun."""
+"""The text about the account's rate limit before runs start."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pytest
 from lipsync_demo.markup.pacing import before
 from lipsync_demo.runs.record.outlook import Outlook, outlook
 from lipsync_demo.wavespeed.pacing.governor import Governor
-from lipsync_demo.wavespeed.pacing.pace import Pace
+from lipsync_demo.wavespeed.pacing.submit_queue import RateLimit
 from tests.unit.run_factory import MakeRun
 
 
@@ -24,16 +24,16 @@ def test_what_is_not_known_is_told_of_the_default_level() -> None:
     ("pace", "seconds", "words"),
     [
         (
-            Pace(2, 60.7),
+            RateLimit(2, 60.7),
             181,
             "This account takes 2 videos a minute, so 5 runs take about 3 minutes.",
         ),
-        (Pace(1, 60), 61, "takes 1 video a minute, so 5 runs take about 1 minute."),
-        (Pace(30, 3.2), 8.4, "takes 30 videos in 3 s, so 5 runs take about 8 s."),
-        (Pace(2, 60), 15000, "so 5 runs take about 4 hours."),
+        (RateLimit(1, 60), 61, "takes 1 video a minute, so 5 runs take about 1 minute."),
+        (RateLimit(30, 3.2), 8.4, "takes 30 videos in 3 s, so 5 runs take about 8 s."),
+        (RateLimit(2, 60), 15000, "so 5 runs take about 4 hours."),
     ],
 )
-def test_what_was_learned_is_told(pace: Pace, seconds: float, words: str) -> None:
+def test_what_was_learned_is_told(pace: RateLimit, seconds: float, words: str) -> None:
     assert words in before(Outlook(pace, seconds, seconds, learned=True), 5)
 
 

@@ -1,4 +1,4 @@
-"""A report says what was run and measured, and nothing that would let its reader act."""
+"""A report shows runs and measures, and nothing that would let its reader act on them."""
 
 from __future__ import annotations
 

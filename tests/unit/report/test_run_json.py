@@ -1,4 +1,4 @@
-"""The JSON of a run has one documented shape, on the command line and in reports."""
+"""The JSON of a run follows one schema, on the command line and in reports."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ EARLIER = {"status": "state", "run": "run_id", "task": "task_id"}
 
 
 def fits(record: Any) -> bool:
-    """Whether a record has the documented shape, and nothing that is not documented."""
+    """Validate a record against the schema, without undocumented fields."""
     read = json.loads(json.dumps(record))
     return SHAPE.validate_python(read, strict=True) == read
 
@@ -41,7 +41,7 @@ def recorded() -> list[Run]:
 
 @pytest.fixture
 def runs(make_run: MakeRun) -> list[Run]:
-    """Recorded runs of all modes, and runs with everything a record can say."""
+    """Recorded runs of all modes, and runs with every field set."""
     full = make_run(
         has_nsfw_contents=(None,),
         own_checks=(OwnCheck(0.034, 8, flagged=False),),

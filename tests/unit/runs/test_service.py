@@ -498,13 +498,13 @@ def test_a_run_is_handed_to_the_process_that_has_the_local_backend(
 ) -> None:
     page = service(local=(api.url, KEY))
     other = service(recover=False)
-    assert other.dispatcher.handed_over
+    assert other.dispatcher.delegates_local
     run = other.service.start(clip, speech, "loop", backend="local")
     done = other.service.wait(run.id)
     assert done.state is RunState.DONE
     assert page.runs.get(run.id) == done
     page.close()
-    assert not other.dispatcher.handed_over
+    assert not other.dispatcher.delegates_local
     with pytest.raises(RunRefused, match="not running"):
         other.service.start(clip, speech, "loop", backend="local")
 

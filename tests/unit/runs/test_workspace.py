@@ -1,4 +1,4 @@
-"""Opening a workspace is cheap: threads and locks come with the first run it drives."""
+"""Opening a workspace starts no thread and takes no lock; driving a run does."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_a_record_is_read_and_written_without_a_thread_or_a_lock(
         assert review(work.runs, run.id, Review(Verdict.PASS)).review == Review(Verdict.PASS)
         assert work.groups.list() == []
         work.ledger.set_limit("a" * 32, Decimal(1))
-        assert not work.dispatcher.handed_over
+        assert not work.dispatcher.delegates_local
         assert work.service.resume(run.id).state is RunState.DONE
         work.service.delete(run.id)
         assert threading.enumerate() == threads

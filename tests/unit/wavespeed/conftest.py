@@ -1,4 +1,4 @@
-"""Two servers, a clock that only moves when somebody sleeps, and a client on them."""
+"""Two servers, a client, and a clock that advances only by sleeping."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def server() -> Iterator[Script]:
 
 @pytest.fixture
 def elsewhere() -> Iterator[Script]:
-    """A server of another origin, where the key must never arrive."""
+    """A server with another origin, which must never get the key."""
     with scripted_server() as script:
         yield script
         assert not [r for r in script.requests if KEY in str(r)]

@@ -72,7 +72,7 @@ class Reply:
 
 
 class Drop:
-    """Takes the whole request, then resets the connection without a word."""
+    """Reads the whole request, then resets the connection."""
 
     def play(self, handler: Handler) -> None:
         handler.reset()
@@ -99,7 +99,7 @@ class CutShort:
 
 
 class Silence:
-    """Takes the whole request and says nothing until the client or the test has gone."""
+    """Reads the whole request and answers nothing until the client or the test has ended."""
 
     def play(self, handler: Handler) -> None:
         handler.server.script.released.wait(60)
@@ -127,7 +127,7 @@ class Dribble:
 
 @dataclass(frozen=True)
 class EndlessRedirect:
-    """Names another place, then keeps sending for as long as somebody reads."""
+    """Redirects, then sends a body for as long as the client reads."""
 
     location: str
 
@@ -146,7 +146,7 @@ Act = Reply | Drop | CutShort | Silence | Dribble | EndlessRedirect
 
 
 class Script:
-    """What the server answers and what it was asked."""
+    """The server's scripted answers and the requests it got."""
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -180,7 +180,7 @@ class _Server(ThreadingHTTPServer):
     script: Script
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that has gone away is no news."""
+        """Ignore disconnected clients."""
 
 
 class Handler(BaseHTTPRequestHandler):

@@ -4,7 +4,7 @@ import ipaddress
 
 import pytest
 
-from lipsync_demo.wavespeed.addresses import is_loopback, is_public, origin, shown
+from lipsync_demo.wavespeed.addresses import is_loopback, is_public, origin, redacted_url
 
 
 @pytest.mark.parametrize(
@@ -89,5 +89,5 @@ def test_loopback_is_this_machine_only(host: str, expected: bool) -> None:
 
 def test_an_address_is_shown_without_its_secrets() -> None:
     url = "https://me:pw@store.example/a.mp4?X-Amz-Signature=abc#t=1"
-    assert shown(url) == "https://store.example/a.mp4?…"
-    assert shown("https://[broken/?sig=1") == "an unreadable address"
+    assert redacted_url(url) == "https://store.example/a.mp4?…"
+    assert redacted_url("https://[broken/?sig=1") == "an unreadable address"

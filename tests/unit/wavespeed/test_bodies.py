@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from lipsync_demo.wavespeed.bodies import FileBody, multipart, plain_name
+from lipsync_demo.wavespeed.bodies import FileBody, ascii_name, multipart
 
 
 def test_a_body_is_as_long_as_it_said(tmp_path: Path) -> None:
@@ -52,4 +52,4 @@ def test_a_form_is_read_in_pieces_of_any_size(tmp_path: Path, size: int) -> None
     ],
 )
 def test_a_name_is_plain(name: str, plain: str) -> None:
-    assert plain_name(Path(name)) == plain
+    assert ascii_name(Path(name)) == plain

@@ -1,4 +1,4 @@
-"""One table of models: requests, prices and searches are built from it."""
+"""Requests, prices and look-ups use the one table of models."""
 
 from __future__ import annotations
 

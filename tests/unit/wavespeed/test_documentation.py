@@ -1,4 +1,4 @@
-"""The example in the document runs as it stands."""
+"""The document's example runs unchanged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which answer is which error, over real HTTP."""
+"""The error of each answer, over real HTTP."""
 
 from __future__ import annotations
 

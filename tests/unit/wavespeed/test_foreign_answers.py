@@ -1,4 +1,4 @@
-"""Answers of servers of another age or another maker, read all the same."""
+"""Answers of older and other servers are parsed too."""
 
 from __future__ import annotations
 

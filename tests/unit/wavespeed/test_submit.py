@@ -1,4 +1,4 @@
-"""The billable request is sent once, and nobody guesses what became of it."""
+"""The billable request is sent once, and its outcome is never guessed."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ TOO_MANY = [
     (Reply.data(None, code=429), 60),
     (Reply.data({}, code=429), 60),
 ]
-"""Answers that nothing was started, for the account's limit, and the seconds to wait."""
+"""Answers with a reached rate limit, which start nothing, and the seconds to wait."""
 
 
 @pytest.mark.parametrize(("act", "seconds"), TOO_MANY)
@@ -160,17 +160,17 @@ def test_sent_once_it_says_when_to_ask_again(
     assert client.governor.submits.ask("a run") == pytest.approx(caught.value.retry_after)
 
 
-def test_patience_ends(server: Script, client: WaveSpeedClient, time: FakeTime) -> None:
+def test_the_timeout_ends_a_submit(server: Script, client: WaveSpeedClient, time: FakeTime) -> None:
     server.on("POST", SUBMIT, Reply.error(429, Retry_After="50"))
     with pytest.raises(errors.RateLimited):
-        client.submit(VIDEO, AUDIO, patience=0)
+        client.submit(VIDEO, AUDIO, timeout=0)
     assert len(server.requests) == 1
     with pytest.raises(errors.RateLimited):
-        client.submit(VIDEO, AUDIO, patience=10)
+        client.submit(VIDEO, AUDIO, timeout=10)
     assert len(server.requests) == 1
     assert time.naps == []
     with pytest.raises(errors.RateLimited):
-        client.submit(VIDEO, AUDIO, patience=120)
+        client.submit(VIDEO, AUDIO, timeout=120)
     assert len(server.requests) == 3
 
 

@@ -1,4 +1,4 @@
-"""Where the key goes, what is repeated, and how long a request may take."""
+"""Use of the key, retries and timeouts."""
 
 from __future__ import annotations
 
@@ -269,7 +269,7 @@ def test_a_refused_get_is_not_repeated(
         (LIST, lambda client: client.list_predictions()),
         ("/api/v3/predictions/delete", lambda client: client.delete([TASK_ID])),
         ("/api/v3/model/price", lambda client: client.price(VIDEO, AUDIO)),
-        (SUBMIT, lambda client: client.submit(VIDEO, AUDIO, patience=0)),
+        (SUBMIT, lambda client: client.submit(VIDEO, AUDIO, timeout=0)),
     ],
 )
 def test_a_post_is_never_repeated_by_itself(
@@ -317,7 +317,7 @@ def test_an_error_says_how_long_the_server_asked_to_wait(
     with pytest.raises(RateLimited) as caught:
         client.prediction(TASK_ID, retry=False)
     assert caught.value.retry_after == 17
-    assert caught.value.passing
+    assert caught.value.transient
     assert len(server.requests) == 1
 
 
@@ -329,7 +329,7 @@ def test_a_server_that_says_nothing_is_given_up_on(server: Script, connect: Conn
 
 
 def test_a_body_that_comes_too_slowly_is_given_up_on(server: Script) -> None:
-    """Each byte comes well within any pause allowed; the whole answer never does."""
+    """Each byte arrives within the read timeout, but the whole answer takes too long."""
     ticks = iter(range(10_000))
     transport = Transport(server.url, KEY, clock=lambda: float(next(ticks)), sleep=lambda _: None)
     server.on("GET", BALANCE, Dribble(GOOD.body, pause=0.001))

@@ -1,4 +1,4 @@
-"""Uploads: ticket and PUT, the older form, and every way of being refused."""
+"""Uploads: ticket and PUT, the older form, and all refusals."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Waiting: early, then patient, through every passing trouble, never past its deadline."""
+"""Polling: early, then slower, through transient failures, never past the deadline."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from lipsync_demo.wavespeed import errors
-from lipsync_demo.wavespeed.calls.watch import PATIENCE_SECONDS
+from lipsync_demo.wavespeed.calls.watch import OUTAGE_SECONDS
 from lipsync_demo.wavespeed.client import WaveSpeedClient
 from lipsync_demo.wavespeed.models import Prediction
 from tests.unit.wavespeed.conftest import FakeTime
@@ -128,7 +128,7 @@ def test_a_server_that_stays_away_ends_the_wait_at_last(
     with pytest.raises(errors.ServerError) as caught:
         client.wait(STARTED)
     assert caught.value.task_id == TASK_ID
-    assert PATIENCE_SECONDS < time.now - began < PATIENCE_SECONDS + 60
+    assert OUTAGE_SECONDS < time.now - began < OUTAGE_SECONDS + 60
 
 
 def test_odd_answers_end_the_wait_sooner(server: Script, client: WaveSpeedClient) -> None:

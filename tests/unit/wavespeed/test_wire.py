@@ -1,4 +1,4 @@
-"""Requests as they are: where the key goes, what is waited for, where nothing is sent."""
+"""Raw requests: use of the key, waits after 429, forbidden URLs."""
 
 from __future__ import annotations
 

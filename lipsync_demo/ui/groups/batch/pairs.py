@@ -11,7 +11,7 @@ import gradio as gr
 from gradio_client.utils import strip_invalid_filename_characters
 from pydantic import SecretStr
 
-from lipsync_demo.runs.groups.pair_list import PairList, among, read_pairs
+from lipsync_demo.runs.groups.pair_list import PairList, among_uploads, read_pairs
 from lipsync_demo.runs.record.errors import RunsError
 from lipsync_demo.runs.steps.prices import amount
 from lipsync_demo.ui.frame import header, models, notices, prices
@@ -108,7 +108,7 @@ class Pairs:
     ) -> Changes:
         """Start a batch of the samples."""
         paths = [path for track in ("video", "speech") if (path := samples.sample(track))]
-        found = read_pairs(rows.example_csv().encode(), among({p.name: p for p in paths}))
+        found = read_pairs(rows.example_csv().encode(), among_uploads({p.name: p for p in paths}))
         request = Request(found=found, title=words.EXAMPLE, concurrency=2, limit=None)
         return self._start(request, key, groups, ids, session, model, choices)
 
@@ -158,7 +158,7 @@ class Pairs:
 def _read(files: Sequence[str]) -> PairList:
     lists = [Path(f) for f in files if f.lower().endswith(LISTS)]
     media = {Path(f).name: Path(f) for f in files if not f.lower().endswith(LISTS)}
-    given = among(media, strip_invalid_filename_characters)
+    given = among_uploads(media, strip_invalid_filename_characters)
     try:
         return read_pairs(lists[0].read_bytes() if len(lists) == 1 else b"", given)
     except OSError:  # uploads are kept for a day

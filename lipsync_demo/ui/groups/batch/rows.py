@@ -91,7 +91,7 @@ def _row(group: Group, item: Item, run: Run | None) -> Mapping[str, Any]:
         text = run.error.what if run.error else ""
     return {
         "name": item.label or " + ".join(map(file_name, (item.video, item.audio))),
-        "manner": item.manner,
+        "choices_text": item.choices_text,
         "run": run,
         "words": text,
         "now": now_markup(run) if run and active else "",

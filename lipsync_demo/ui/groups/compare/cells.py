@@ -119,7 +119,7 @@ def _cell(
 
 
 def _named(item: Item, body: Markup, buttons: Sequence[Button]) -> Cell:
-    name = item.label or " · ".join(item.chosen) or item.manner
+    name = item.label or " · ".join(item.chosen) or item.choices_text
     return Cell(name, words.same(len(item.modes)), body, buttons)
 
 

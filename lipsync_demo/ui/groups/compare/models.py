@@ -58,7 +58,7 @@ class ModelComparison:
         files = given(video, speech)
         if isinstance(files, str):
             return self._not_yet(opened, files)
-        known = self._floors(key, patience=FLOORS_TIMEOUT)
+        known = self._floors(key, timeout=FLOORS_TIMEOUT)
         mine = models.chosen(model)
         first = mine if mine in COMPARED else DEFAULT
         checked = list(dict.fromkeys([first.id, NEWEST.id if first != NEWEST else DEFAULT.id]))
@@ -77,7 +77,7 @@ class ModelComparison:
     ) -> Changes:
         """Update the question after other models were ticked or another mode was chosen."""
         w = self._plan
-        known = self._floors(key, patience=0.0)
+        known = self._floors(key, timeout=0.0)
         return {
             w.words: self._words(wanted, mode, known, key, session),
             w.start: gr.Button(visible=len(wanted) > 1),
@@ -153,11 +153,11 @@ class ModelComparison:
             w.start: gr.Button(visible=False),
         }
 
-    def _floors(self, key: SecretStr | None, patience: float) -> Mapping[str, Price | None]:
+    def _floors(self, key: SecretStr | None, timeout: float) -> Mapping[str, Price | None]:
         """Return every model's floor price; None for those the API does not give in time."""
         shared = self.view.shared
         backend = header.backend(shared.settings, key)
-        return shared.workspace.prices.floors(backend, key, [m.id for m in COMPARED], patience)
+        return shared.workspace.prices.floors(backend, key, [m.id for m in COMPARED], timeout)
 
     def _words(
         self,

@@ -11,7 +11,7 @@ from lipsync_demo.media.sync_modes import SyncMode
 
 
 def hold(jobs: JobStore, job: Job, *, seconds: float = 30, hangs_up_after: int = 10_000) -> Job:
-    """Wait for the job; the client hangs up when it has been asked for this often."""
+    """Wait for the job; the client disconnects after this many checks."""
     asked = 0
 
     async def gone() -> bool:

@@ -4,7 +4,7 @@ import os
 from datetime import timedelta
 from pathlib import Path
 
-from lipsync_demo.backend.jobs.retention import KEPT, PARTS_KEPT, Janitor, forget_inputs
+from lipsync_demo.backend.jobs.retention import KEPT, PARTS_KEPT, Janitor, delete_inputs
 from lipsync_demo.backend.jobs.store import JobStore, Outcome, now_ms
 from lipsync_demo.backend.jobs.uploads import UploadStore
 from lipsync_demo.media.sync_modes import SyncMode
@@ -82,10 +82,10 @@ def test_inputs_go_with_the_last_task_that_used_them(
     analyses.mkdir()
     (analyses / "shots-x.npz").write_bytes(b"x")
 
-    forget_inputs([], jobs, uploads, analyses)
+    delete_inputs([], jobs, uploads, analyses)
     assert list(analyses.iterdir())
-    forget_inputs(jobs.remove([first]), jobs, uploads, analyses)
+    delete_inputs(jobs.remove([first]), jobs, uploads, analyses)
     assert [uploads.by_name(upload.name) is not None for upload in kept] == [True, False, True]
     assert not list(analyses.iterdir())
-    forget_inputs(jobs.remove([second]), jobs, uploads, analyses)
+    delete_inputs(jobs.remove([second]), jobs, uploads, analyses)
     assert [uploads.by_name(upload.name) for upload in kept] == [None] * 3

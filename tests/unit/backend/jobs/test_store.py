@@ -3,7 +3,7 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
-from lipsync_demo.backend.faults.effects import Decree
+from lipsync_demo.backend.faults.effects import ForcedStatus
 from lipsync_demo.backend.jobs.store import (
     COMPLETED,
     CREATED,
@@ -23,7 +23,7 @@ from lipsync_demo.media.sync_modes import SyncMode
 DONE = Outcome(outputs=("a.mp4",), nsfw=(False,), queue_ms=5, inference_ms=20)
 
 
-def add(jobs: JobStore, decree: Decree | None = None) -> Job:
+def add(jobs: JobStore, decree: ForcedStatus | None = None) -> Job:
     return jobs.add("v", "a", SyncMode.LOOP, decree=decree)
 
 
@@ -119,9 +119,9 @@ def test_an_orderly_stop_is_no_attempt(jobs: JobStore) -> None:
 
 
 def test_a_decreed_job_is_never_worked_on(jobs: JobStore) -> None:
-    created = add(jobs, Decree("created"))
-    processing = add(jobs, Decree("processing"))
-    failed = add(jobs, Decree("failed", 1200, "no"))
+    created = add(jobs, ForcedStatus("created"))
+    processing = add(jobs, ForcedStatus("processing"))
+    failed = add(jobs, ForcedStatus("failed", 1200, "no"))
     assert jobs.claim() is None
     assert jobs.recover() == 0
     for job in (created, processing, failed):
@@ -158,7 +158,7 @@ def test_removing_skips_running_and_unknown_jobs(jobs: JobStore) -> None:
 
 
 def test_old_jobs_are_removed_unless_somebody_works_on_them(jobs: JobStore) -> None:
-    done, running, stuck = add(jobs), add(jobs), add(jobs, Decree("created"))
+    done, running, stuck = add(jobs), add(jobs), add(jobs, ForcedStatus("created"))
     jobs.finish(claim(jobs), DONE)
     claim(jobs)
     assert jobs.remove_older(done.created_ms) == []

@@ -18,7 +18,7 @@ def outbox(database: Database) -> Outbox:
 
 
 def ended(jobs: JobStore, outbox: Outbox) -> Job:
-    """A job that has ended and somebody wants to hear of."""
+    """An ended job with a webhook."""
     jobs.add("https://m.example/v.mp4", "https://m.example/a.wav", SyncMode.LOOP)
     job = jobs.claim()
     assert job is not None

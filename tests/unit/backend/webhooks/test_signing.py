@@ -17,9 +17,9 @@ def test_a_signature_is_the_one_the_documents_describe() -> None:
 
 
 def test_a_secret_is_made_once_and_shown_to_nobody(tmp_path: Path) -> None:
-    made = WebhookSecret.kept_in(tmp_path)
-    assert WebhookSecret.kept_in(tmp_path).text == made.text
+    made = WebhookSecret.load_or_create(tmp_path)
+    assert WebhookSecret.load_or_create(tmp_path).text == made.text
     (tmp_path / "other").mkdir()
-    assert WebhookSecret.kept_in(tmp_path / "other").text != made.text
+    assert WebhookSecret.load_or_create(tmp_path / "other").text != made.text
     assert made.text not in repr(made)
     assert [p.stat().st_mode & 0o777 for p in tmp_path.rglob("*secret")] == 2 * [0o600]

@@ -1,4 +1,4 @@
-"""Taking over a run: never on the strength of an old reading of it."""
+"""Taking over a run never relies on a stale read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Leases: held while their process lives, free at once when it was killed."""
+"""Leases: held while their process runs, free at once after a kill."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The poll scheduler: many jobs, one thread that knows when each is due."""
+"""The scheduler: many jobs, one timer thread."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from lipsync_demo.runs.driving.scheduler import Scheduler
 
 
 class Steps:
-    """A job that notes each step and stops after the given pauses."""
+    """A job that records its steps and ends after the given delays."""
 
     def __init__(self, pauses: list[float], is_long: bool = False) -> None:
         self.pauses = iter(pauses)

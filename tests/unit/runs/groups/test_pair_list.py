@@ -1,4 +1,4 @@
-"""Lists of pairs: good lines are kept, bad ones are named with what to do."""
+"""Lists of pairs: valid lines are parsed, invalid ones reported with a hint."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from lipsync_demo.media.sync_modes import SyncMode
-from lipsync_demo.runs.groups.pair_list import among, beside, read_pairs
+from lipsync_demo.runs.groups.pair_list import among_uploads, read_pairs, relative_to
 
-FILES = among({"a.mp4": Path("/kept/1/a.mp4"), "a.wav": Path("/kept/2/a.wav")})
+FILES = among_uploads({"a.mp4": Path("/kept/1/a.mp4"), "a.wav": Path("/kept/2/a.wav")})
 
 
 def test_csv_names_files_addresses_modes_and_labels() -> None:
@@ -71,14 +71,14 @@ def test_what_is_no_text_or_far_too_long_is_refused() -> None:
 
 def test_paths_are_taken_from_the_list_s_own_folder(tmp_path: Path) -> None:
     (tmp_path / "v.mp4").write_bytes(b"v")
-    found = read_pairs(b"video,audio\nv.mp4,v.mp4\n", beside(tmp_path))
+    found = read_pairs(b"video,audio\nv.mp4,v.mp4\n", relative_to(tmp_path))
     assert found.pairs[0].video == str(tmp_path / "v.mp4")
-    assert read_pairs(b"video,audio\nv.mp4,w.mp4\n", beside(tmp_path)).bad
+    assert read_pairs(b"video,audio\nv.mp4,w.mp4\n", relative_to(tmp_path)).bad
 
 
 def test_an_upload_is_found_by_the_name_it_had() -> None:
     kept = {"Was Ja.mp4": Path("/kept/1/Was Ja.mp4"), "café.wav": Path("/kept/2/café.wav")}
-    resolve = among(kept, lambda name: name.replace("?", "").replace("!", ""))
+    resolve = among_uploads(kept, lambda name: name.replace("?", "").replace("!", ""))
     assert resolve("Was? Ja!.mp4") == "/kept/1/Was Ja.mp4"
     assert resolve("cafe\N{COMBINING ACUTE ACCENT}.wav") == "/kept/2/café.wav"
     assert resolve("Was.mp4") is None

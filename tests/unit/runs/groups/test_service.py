@@ -1,4 +1,4 @@
-"""Comparisons and batches: equal modes share a run, and no run is begun twice."""
+"""Comparisons and batches: equal modes share a run, and no run starts twice."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Estimates: medians of what was measured, and silence when nothing was."""
+"""Estimates: medians of measured runs, None without any."""
 
 from __future__ import annotations
 

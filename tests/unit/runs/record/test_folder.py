@@ -1,4 +1,4 @@
-"""A run's folder: safe names, whole files, each distinct answer once."""
+"""A run's folder: safe names, complete files, each distinct answer once."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def test_what_cannot_be_copied_is_said_in_a_sentence(
     tmp_path: Path, source: str, words: str
 ) -> None:
     with pytest.raises(MediaError, match=words) as caught:
-        RunFolder(tmp_path).keep("video", source, 1000)
+        RunFolder(tmp_path).copy_input("video", source, 1000)
     assert len(str(caught.value)) < 300
     assert str(caught.value).isprintable()
 

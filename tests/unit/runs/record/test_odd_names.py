@@ -1,4 +1,4 @@
-"""Files with any name, and addresses of any shape, go through a run or end it with a sentence."""
+"""Any file name or URL works in a run or ends it with an error message."""
 
 from __future__ import annotations
 

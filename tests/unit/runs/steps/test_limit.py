@@ -1,4 +1,4 @@
-"""An account's limit is waited for: nothing fails, nothing is sent twice, no storm."""
+"""Runs wait for the rate limit: none fails, none is sent twice, no burst of retries."""
 
 from __future__ import annotations
 
@@ -198,7 +198,7 @@ def test_an_upload_is_not_tried_again_before_its_time(
         raise RateLimited("Too many requests.", "Wait.", retry_after=asked)
 
     monkeypatch.setattr(upload_step, "upload", limited_upload)
-    monkeypatch.setattr(submit, "LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(submit, "QUEUE_POLL_SECONDS", 0.05)
     run = limited(work, work.service.start(clip, speech, "loop"))
     assert run.next_try is not None
     assert run.next_try - run.updated_at <= timedelta(seconds=longest)

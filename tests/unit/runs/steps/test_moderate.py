@@ -1,4 +1,4 @@
-"""What the API did not check is looked at here, and nothing is called safe by mistake."""
+"""Outputs that the API did not check are checked here; none is wrongly called safe."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def test_a_result_without_a_flag_is_looked_at_and_said_to_be(
     run = work.service.wait(work.service.start(clip, speech, "loop").id)
     assert run.state is RunState.DONE
     assert True not in run.has_nsfw_contents
-    assert run.said_nsfw(0) is None
+    assert run.api_nsfw(0) is None
     (check,) = run.own_checks
     assert check is not None
     assert (check.frames, check.flagged) == (3, False)
@@ -59,7 +59,9 @@ def test_the_api_s_own_word_is_taken(
     flag: bool,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(moderate, "begin", lambda *_: pytest.fail("nothing is to be looked at"))
+    monkeypatch.setattr(
+        moderate, "start_process", lambda *_: pytest.fail("nothing is to be looked at")
+    )
     api.final = {"has_nsfw_contents": [flag]}
     run = work.service.wait(work.service.start(clip, speech, "loop").id)
     assert run.own_checks == ()
@@ -84,7 +86,7 @@ def test_a_look_that_fails_says_nothing(
     def elsewhere(module: str, arguments: object) -> object:
         return processes.begin("lipsync_demo.no_such_module", [])
 
-    monkeypatch.setattr(moderate, "begin", elsewhere)
+    monkeypatch.setattr(moderate, "start_process", elsewhere)
     assert own_checks([clip], [], still_going) == (None,)
     assert "no_such_module" in caplog.text
 
@@ -99,7 +101,7 @@ def test_a_stopped_run_ends_the_look(clip: Path, monkeypatch: pytest.MonkeyPatch
     def stopped() -> None:
         raise Interrupted
 
-    monkeypatch.setattr(moderate, "begin", kept)
+    monkeypatch.setattr(moderate, "start_process", kept)
     with pytest.raises(Interrupted):
         own_checks([clip], [], stopped)
     assert begun[0].poll() is not None

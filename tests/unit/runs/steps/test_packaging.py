@@ -1,4 +1,4 @@
-"""Inputs in forms the service does not document are sent in one that it does, unharmed."""
+"""Inputs in undocumented formats are converted without loss."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Everything about a run carries the model it was sent to."""
+"""A run's model is in everything about the run."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_another_schema_runs_without_a_mode(
     (task,) = api.tasks.values()
     sent = {name: value for name, value in task["input"].items() if name not in ("video", "audio")}
     assert sent == {"emotion": "sad", "model_mode": "face"}
-    assert (run.sync_mode, run.manner, run.expected_seconds) == (None, "sad, face", None)
+    assert (run.sync_mode, run.choices_text, run.expected_seconds) == (None, "sad, face", None)
     assert work.ledger.lines()[0].mode == ""
     assert load_run(dump_run(run), run.folder) == run
 
@@ -165,7 +165,7 @@ def test_models_are_compared_in_one_mode_from_one_upload(
     while work.groups.get(group.id).state.value == "active":
         pass
     group = work.groups.get(group.id)
-    assert [(item.label, item.manner) for item in group.items] == [
+    assert [(item.label, item.choices_text) for item in group.items] == [
         ("lipsync-1.9.0-beta", "loop"),
         ("lipsync-2", "loop"),
     ]
@@ -194,7 +194,7 @@ def test_an_imported_task_keeps_its_model_and_fields(
     found = [
         work.service.wait(work.task_import.start(task.id).id) for task in (acted, newer, foreign)
     ]
-    assert [(run.model, run.manner) for run in found] == [
+    assert [(run.model, run.choices_text) for run in found] == [
         (REACT, "angry, face"),
         (NEWER, "loop"),
         ("somebody/else", "loop"),

@@ -1,4 +1,4 @@
-"""Quotes before, limits that hold whatever runs at once, and a ledger of it all."""
+"""Quotes, spend limits under concurrency, and the ledger."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Shared links open what they name, until they expire or are taken back."""
+"""Shared links open their target until they expire or are revoked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was really charged: by the bill of the task, later too, and by the balance only without."""
+"""Charges by the task's bill, also a late one, and by the balance only without one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs are judged, deleted here and at the API, and brought in from elsewhere."""
+"""Reviewing runs, deleting them here and at the API, and importing tasks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What both tabs of groups answer, with a real service and a group that really runs."""
+"""The events of both group tabs, with a real service and a running group."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 import gradio as gr
 import pytest
 
-from lipsync_demo.runs.groups.pair_list import among, read_pairs
+from lipsync_demo.runs.groups.pair_list import among_uploads, read_pairs
 from lipsync_demo.runs.record.group import Group, GroupState
 from lipsync_demo.runs.workspace import Workspace
 from lipsync_demo.settings import Settings
@@ -69,7 +69,7 @@ def group(workspace: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Gro
         "clip.mp4": make_video(folder / "clip.mp4", 1),
         "speech.wav": make_speechlike(folder / "speech.wav", 2),
     }
-    pairs = read_pairs(b"video,audio\nclip.mp4,speech.wav\n", among(files)).pairs
+    pairs = read_pairs(b"video,audio\nclip.mp4,speech.wav\n", among_uploads(files)).pairs
     begun = workspace.group_service.batch(pairs, title="pairs.csv")
     while workspace.groups.get(begun.id).state is GroupState.ACTIVE:
         # An item names its run before the run is there.

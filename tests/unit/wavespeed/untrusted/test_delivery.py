@@ -1,4 +1,4 @@
-"""Messages to receivers nobody vouches for: once, without a key, only where it is permitted."""
+"""Deliveries to untrusted receivers: once, without the key, to permitted URLs only."""
 
 from __future__ import annotations
 

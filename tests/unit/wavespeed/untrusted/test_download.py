@@ -1,4 +1,4 @@
-"""Downloads: whole or not at all, from the public internet or a trusted origin only."""
+"""Downloads: complete or none, from the public internet or a trusted origin only."""
 
 from __future__ import annotations
 
@@ -291,7 +291,7 @@ def test_only_https_is_visited(target: Path, url: str) -> None:
 
 @pytest.fixture
 def trap() -> Iterator[tuple[int, list[bytes]]]:
-    """A port on loopback, and what arrived there."""
+    """A port on loopback, and the data that arrived there."""
     arrived: list[bytes] = []
     with socket.create_server(("127.0.0.1", 0)) as listener:
         listener.settimeout(5)
@@ -344,7 +344,7 @@ def test_a_private_address_is_not_visited(
 
 
 def resolving(monkeypatch: pytest.MonkeyPatch, *answers: str) -> list[str]:
-    """Name lookups give these addresses, one a lookup, the last for ever."""
+    """DNS returns these addresses, one per look-up, then always the last."""
     asked: list[str] = []
     todo = list(answers)
     real = socket.getaddrinfo
@@ -416,7 +416,7 @@ def test_a_redirect_cannot_lead_into_the_trusted_origin(
     tmp_path_factory: pytest.TempPathFactory,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A stranger's address must not make us ask our own server for something."""
+    """An untrusted URL must not trigger a request to our own server."""
     monkeypatch.setattr(outside, "is_public", lambda address: str(address) == "127.0.0.2")
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", bundle(authority, tmp_path_factory))
     server.on("GET", "/private", VIDEO)

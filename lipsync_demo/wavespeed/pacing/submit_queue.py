@@ -20,10 +20,10 @@ WINDOW_SECONDS = 60.0
 RELEARN_SECONDS = 300.0
 """Seconds after which a learned limit without another 429 is dropped: it may be higher now."""
 
-SHORTEST_SECONDS = 1.0
+MIN_BACKOFF_SECONDS = 1.0
 """Minimum back-off in seconds after a 429; doubled with each consecutive one."""
 
-BEAT_SECONDS = 0.2
+RECHECK_SECONDS = 0.2
 """Seconds between checks while the answer to a request in flight is pending."""
 
 UNANSWERED_SECONDS = 3.0
@@ -34,14 +34,14 @@ ABSENT_SECONDS = 15.0
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class RateLimit:
     """A rate limit: `count` submits in `seconds`."""
 
     count: int
     seconds: float
 
 
-class Submits:
+class SubmitQueue:
     """The submit queue of one key; thread-safe.
 
     `clock` returns monotonic seconds, `random` a number from 0 to 1.
@@ -59,11 +59,11 @@ class Submits:
         self._first: float | None = None
         self._shut_at = self._shut_until = float("-inf")
         self._refusals = 0
-        self._pace: Pace | None = None
+        self._pace: RateLimit | None = None
         self._learned_at = float("-inf")
 
     @property
-    def pace(self) -> Pace | None:
+    def pace(self) -> RateLimit | None:
         """The learned rate limit; None while it is unknown."""
         with self._lock:
             return self._known(self._clock())
@@ -78,11 +78,11 @@ class Submits:
             for absent in [t for t, at in self._queue.items() if now - at > ABSENT_SECONDS]:
                 del self._queue[absent]
             self._queue[ticket] = now
-            wait = self._turns(list(self._queue).index(ticket) + 1, now)[-1] - now
+            wait = self._send_times(list(self._queue).index(ticket) + 1, now)[-1] - now
             if wait > 0:
                 return wait
             if any(now - at < UNANSWERED_SECONDS for at in self._sent.values()):
-                return BEAT_SECONDS
+                return RECHECK_SECONDS
             del self._queue[ticket]
             self._sent[ticket] = now
             return 0.0
@@ -109,10 +109,10 @@ class Submits:
             # The refused request is the first to be retried.
             self._queue = {ticket: now, **self._queue}
             if self._sent.pop(ticket, now) < self._shut_at:
-                return max(self._shut_until - now, BEAT_SECONDS)
+                return max(self._shut_until - now, RECHECK_SECONDS)
             self._refusals += 1
             pause = WINDOW_SECONDS if retry_after is None else min(retry_after, self._longest)
-            least = SHORTEST_SECONDS * float(1 << min(self._refusals - 1, 30))
+            least = MIN_BACKOFF_SECONDS * float(1 << min(self._refusals - 1, 30))
             pause = max(pause, min(least, WINDOW_SECONDS))
             self._learn(now, pause, told=retry_after is not None)
             pause *= 1 + self._random() / 10
@@ -132,13 +132,13 @@ class Submits:
                 self._shut_at = self._clock()
                 self._shut_until = self._shut_at + min(seconds, self._longest)
 
-    def ahead(self, requests: int) -> float | None:
+    def delay_of(self, requests: int) -> float | None:
         """Seconds until the last of `requests` new requests is sent; None while unknown."""
         with self._lock:
             now = self._clock()
             if self._known(now) is None or requests < 1:
                 return None
-            return self._turns(len(self._queue) + requests, now)[-1] - now
+            return self._send_times(len(self._queue) + requests, now)[-1] - now
 
     def _learn(self, now: float, pause: float, *, told: bool) -> None:
         horizon = max(WINDOW_SECONDS, self._pace.seconds if self._pace else 0.0)
@@ -146,18 +146,18 @@ class Submits:
         if window:
             self._first = window[0]
             seconds = now + pause - window[0] if told else WINDOW_SECONDS
-            self._pace = Pace(len(window), seconds)
+            self._pace = RateLimit(len(window), seconds)
         elif self._pace is not None and self._first is not None:
             # The window is longer than stated, or another client used it up.
             longer = min(now + pause - self._first, WINDOW_SECONDS)
-            self._pace = Pace(self._pace.count, max(self._pace.seconds, longer))
+            self._pace = RateLimit(self._pace.count, max(self._pace.seconds, longer))
         self._learned_at = now
         self._taken.clear()
 
-    def _known(self, now: float) -> Pace | None:
+    def _known(self, now: float) -> RateLimit | None:
         return None if now - self._learned_at > RELEARN_SECONDS else self._pace
 
-    def _turns(self, count: int, now: float) -> list[float]:
+    def _send_times(self, count: int, now: float) -> list[float]:
         """Monotonic seconds at which the next `count` requests may be sent."""
         earliest, pace = max(now, self._shut_until), self._known(now)
         if pace is None:

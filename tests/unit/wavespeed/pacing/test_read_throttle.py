@@ -1,4 +1,4 @@
-"""A 429 on one read holds up all reads of its key, and then they do not all come at once."""
+"""A 429 on one read delays all reads of its key, which then resume gradually."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from pydantic import SecretStr
 
 from lipsync_demo.wavespeed.client import WaveSpeedClient
 from lipsync_demo.wavespeed.errors import RateLimited
-from lipsync_demo.wavespeed.pacing.brake import Brake
 from lipsync_demo.wavespeed.pacing.governor import Governor, governor_of
+from lipsync_demo.wavespeed.pacing.read_throttle import ReadThrottle
 from lipsync_demo.wavespeed.pacing.retries import Retry
 from lipsync_demo.wavespeed.transport import Transport
 from tests.unit.wavespeed.conftest import KEY, FakeTime
@@ -23,13 +23,13 @@ GOOD = Reply.data({"balance": 12.5})
 
 
 @pytest.fixture
-def brake(time: FakeTime) -> Brake:
-    return Brake(time.clock, lambda: 0.5, Retry())
+def throttle(time: FakeTime) -> ReadThrottle:
+    return ReadThrottle(time.clock, lambda: 0.5, Retry())
 
 
 @pytest.fixture
 def two(server: Script, time: FakeTime) -> Iterator[list[WaveSpeedClient]]:
-    """Two clients of one key, as two runs have them."""
+    """Two clients with one key, as of two runs."""
     shared = Governor(clock=time.clock, random=lambda: 0.5)
     made = []
     for _ in range(2):
@@ -47,47 +47,49 @@ def two(server: Script, time: FakeTime) -> Iterator[list[WaveSpeedClient]]:
         client.close()
 
 
-def test_it_holds_for_as_long_as_the_server_asked(brake: Brake, time: FakeTime) -> None:
-    assert brake.ask() == 0
-    assert brake.refused(time.now, 20) == 20
-    assert brake.ask() == 20
+def test_it_holds_for_as_long_as_the_server_asked(throttle: ReadThrottle, time: FakeTime) -> None:
+    assert throttle.ask() == 0
+    assert throttle.refused(time.now, 20) == 20
+    assert throttle.ask() == 20
     time.now += 19
-    assert brake.ask() == 1
+    assert throttle.ask() == 1
 
 
-def test_then_one_goes_alone_until_it_is_answered(brake: Brake, time: FakeTime) -> None:
-    brake.refused(time.now, 20)
+def test_then_one_goes_alone_until_it_is_answered(throttle: ReadThrottle, time: FakeTime) -> None:
+    throttle.refused(time.now, 20)
     time.now += 20
     asked = time.now
-    assert brake.ask() == 0
-    assert 0 < brake.ask() < 1
-    brake.passed(asked - 30)
-    assert brake.ask() > 0
-    brake.passed(asked)
-    assert [brake.ask() for _ in range(5)] == [0] * 5
+    assert throttle.ask() == 0
+    assert 0 < throttle.ask() < 1
+    throttle.passed(asked - 30)
+    assert throttle.ask() > 0
+    throttle.passed(asked)
+    assert [throttle.ask() for _ in range(5)] == [0] * 5
 
 
-def test_one_that_gets_no_answer_holds_up_nobody_for_ever(brake: Brake, time: FakeTime) -> None:
-    brake.refused(time.now, 20)
+def test_one_that_gets_no_answer_holds_up_nobody_for_ever(
+    throttle: ReadThrottle, time: FakeTime
+) -> None:
+    throttle.refused(time.now, 20)
     time.now += 20
-    assert brake.ask() == 0
+    assert throttle.ask() == 0
     time.now += 3
-    assert brake.ask() == 0
+    assert throttle.ask() == 0
 
 
 def test_refusals_in_a_row_hold_longer_and_those_of_one_moment_count_once(
-    brake: Brake, time: FakeTime
+    throttle: ReadThrottle, time: FakeTime
 ) -> None:
     began = time.now
     time.now += 0.1
-    pauses = [brake.refused(began, None)]
+    pauses = [throttle.refused(began, None)]
     time.now += 0.1
-    assert brake.refused(began, None) == pytest.approx(pauses[0] - 0.1)
+    assert throttle.refused(began, None) == pytest.approx(pauses[0] - 0.1)
     for _ in range(4):
         time.now += 60
         asked = time.now
-        brake.ask()
-        pauses.append(brake.refused(asked, None))
+        throttle.ask()
+        pauses.append(throttle.refused(asked, None))
     assert pauses == [0.5, 1, 2, 4, 8]
 
 

@@ -1,4 +1,4 @@
-"""The queue of submits against accounts that limit in every way limits are made."""
+"""The submit queue with accounts that use all common kinds of rate limits."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from math import ceil
 import pytest
 
 from lipsync_demo.wavespeed.pacing.governor import Governor
-from lipsync_demo.wavespeed.pacing.pace import (
+from lipsync_demo.wavespeed.pacing.retries import Retry
+from lipsync_demo.wavespeed.pacing.submit_queue import (
     RELEARN_SECONDS,
     UNANSWERED_SECONDS,
     WINDOW_SECONDS,
-    Pace,
-    Submits,
+    RateLimit,
+    SubmitQueue,
 )
-from lipsync_demo.wavespeed.pacing.retries import Retry
 from tests.unit.wavespeed.conftest import FakeTime
 
 
@@ -40,7 +40,7 @@ class Account:
     began: float = float("-inf")
 
     def left(self, now: float) -> tuple[float, float]:
-        """How many submits are taken now, and the seconds until one more is."""
+        """The number of submits accepted now, and the seconds until the next one."""
         if self.window == "tokens":
             if self.tokens < 0:
                 self.tokens = self.count
@@ -70,7 +70,7 @@ class Account:
 
 
 def send_all(
-    queue: Submits, account: Account, time: FakeTime, tickets: list[str], latency: float = 0.3
+    queue: SubmitQueue, account: Account, time: FakeTime, tickets: list[str], latency: float = 0.3
 ) -> list[str]:
     """Send what waits, as runs do: each asks again when it was told to; gives the order."""
     due = dict.fromkeys(tickets, time.now)
@@ -97,15 +97,15 @@ def most_in_a_window(moments: list[float], seconds: float) -> int:
 
 
 @pytest.fixture
-def queue(time: FakeTime) -> Submits:
-    return Submits(time.clock, lambda: 0.5, Retry())
+def queue(time: FakeTime) -> SubmitQueue:
+    return SubmitQueue(time.clock, lambda: 0.5, Retry())
 
 
 @pytest.mark.parametrize("told", [True, False])
 @pytest.mark.parametrize("window", ["first", "clock", "last", "tokens"])
 @pytest.mark.parametrize("count", [1, 2, 5])
 def test_no_window_has_two_refusals(
-    queue: Submits, time: FakeTime, window: str, told: bool, count: int
+    queue: SubmitQueue, time: FakeTime, window: str, told: bool, count: int
 ) -> None:
     account = Account(count, 60, window, told)
     tickets = [f"run {n}" for n in range(7 * count)]
@@ -122,7 +122,9 @@ def test_no_window_has_two_refusals(
     assert time.now - began <= 9 * 66
 
 
-def test_five_modes_take_two_windows_on_the_default_level(queue: Submits, time: FakeTime) -> None:
+def test_five_modes_take_two_windows_on_the_default_level(
+    queue: SubmitQueue, time: FakeTime
+) -> None:
     account = Account(2, 60)
     began = time.now
     order = send_all(queue, account, time, ["1", "2", "3", "4", "5"])
@@ -134,7 +136,9 @@ def test_five_modes_take_two_windows_on_the_default_level(queue: Submits, time: 
     assert (pace.count, pytest.approx(pace.seconds, abs=2)) == (2, 60)
 
 
-def test_a_window_of_seconds_is_learned_from_retry_after(queue: Submits, time: FakeTime) -> None:
+def test_a_window_of_seconds_is_learned_from_retry_after(
+    queue: SubmitQueue, time: FakeTime
+) -> None:
     account = Account(2, 3)
     began = time.now
     send_all(queue, account, time, list("123456789"))
@@ -142,7 +146,9 @@ def test_a_window_of_seconds_is_learned_from_retry_after(queue: Submits, time: F
     assert time.now - began < 5 * 4
 
 
-def test_a_retry_after_that_is_too_short_becomes_no_storm(queue: Submits, time: FakeTime) -> None:
+def test_a_retry_after_that_is_too_short_becomes_no_storm(
+    queue: SubmitQueue, time: FakeTime
+) -> None:
     account = Account(2, 60)
     honest = account.submit
 
@@ -161,7 +167,7 @@ def test_a_retry_after_that_is_too_short_becomes_no_storm(queue: Submits, time: 
 def test_a_pause_is_capped_and_lengthened_by_at_most_a_tenth(time: FakeTime) -> None:
     for told, least in ((None, WINDOW_SECONDS), (42.0, 42.0), (86400.0, 120.0), (0.0, 1.0)):
         for random in (0.0, 1.0):
-            queue = Submits(time.clock, lambda random=random: random, Retry())
+            queue = SubmitQueue(time.clock, lambda random=random: random, Retry())
             assert queue.ask("a") == 0
             pause = queue.refused("a", told)
             assert pause == pytest.approx(least * (1 + random / 10))
@@ -169,7 +175,7 @@ def test_a_pause_is_capped_and_lengthened_by_at_most_a_tenth(time: FakeTime) -> 
 
 
 def test_one_is_on_its_way_at_a_time_unless_it_gets_no_answer(
-    queue: Submits, time: FakeTime
+    queue: SubmitQueue, time: FakeTime
 ) -> None:
     assert queue.ask("a") == 0
     assert 0 < queue.ask("b") < 1
@@ -180,7 +186,7 @@ def test_one_is_on_its_way_at_a_time_unless_it_gets_no_answer(
     assert queue.ask("c") == 0
 
 
-def test_each_is_told_its_own_turn(queue: Submits, time: FakeTime) -> None:
+def test_each_is_told_its_own_turn(queue: SubmitQueue, time: FakeTime) -> None:
     account = Account(2, 60)
     for ticket in "123":
         assert queue.ask(ticket) == 0
@@ -188,12 +194,12 @@ def test_each_is_told_its_own_turn(queue: Submits, time: FakeTime) -> None:
         queue.taken(ticket) if taken else queue.refused(ticket, told)
     turns = [queue.ask(ticket) for ticket in "34567"]
     assert turns == pytest.approx([63, 63, 123, 123, 183], abs=1)
-    assert queue.ahead(2) == pytest.approx(243, abs=1)
+    assert queue.delay_of(2) == pytest.approx(243, abs=1)
     queue.leave("3")
     assert queue.ask("5") == pytest.approx(63)
 
 
-def test_who_does_not_come_back_holds_up_nobody(queue: Submits, time: FakeTime) -> None:
+def test_who_does_not_come_back_holds_up_nobody(queue: SubmitQueue, time: FakeTime) -> None:
     queue.ask("0")
     queue.taken("0")
     queue.ask("gone")
@@ -203,10 +209,10 @@ def test_who_does_not_come_back_holds_up_nobody(queue: Submits, time: FakeTime) 
     assert queue.ask("next") == pytest.approx(43)
 
 
-def test_a_pace_is_tried_anew_after_a_while(queue: Submits, time: FakeTime) -> None:
+def test_a_pace_is_tried_anew_after_a_while(queue: SubmitQueue, time: FakeTime) -> None:
     slow, fast = Account(1, 60), Account(500, 60)
     send_all(queue, slow, time, ["1", "2"])
-    assert queue.pace == Pace(1, pytest.approx(60, abs=1))
+    assert queue.pace == RateLimit(1, pytest.approx(60, abs=1))
     began = time.now
     send_all(queue, fast, time, [str(n) for n in range(10, 40)])
     assert fast.refused == []
@@ -216,7 +222,7 @@ def test_a_pace_is_tried_anew_after_a_while(queue: Submits, time: FakeTime) -> N
 def test_somebody_else_with_the_same_key_makes_no_storm(time: FakeTime) -> None:
     """Two processes, each with a queue of its own, share one account."""
     account = Account(2, 60)
-    queues = [Submits(time.clock, lambda r=r: r, Retry()) for r in (0.1, 0.9)]
+    queues = [SubmitQueue(time.clock, lambda r=r: r, Retry()) for r in (0.1, 0.9)]
     due = {(n, f"{n}-{k}"): time.now for n in (0, 1) for k in range(4)}
     refused: list[list[float]] = [[], []]
     while due:
@@ -237,7 +243,7 @@ def test_somebody_else_with_the_same_key_makes_no_storm(time: FakeTime) -> None:
     assert all(most_in_a_window(moments, 60) <= 1 for moments in refused)
 
 
-def test_a_late_refusal_of_an_older_request_is_no_news(queue: Submits, time: FakeTime) -> None:
+def test_a_late_refusal_of_an_older_request_is_no_news(queue: SubmitQueue, time: FakeTime) -> None:
     queue.ask("a")
     time.now += UNANSWERED_SECONDS
     queue.ask("b")
@@ -247,7 +253,7 @@ def test_a_late_refusal_of_an_older_request_is_no_news(queue: Submits, time: Fak
 
 
 def test_a_new_process_waits_out_what_an_earlier_one_was_told(
-    queue: Submits, time: FakeTime
+    queue: SubmitQueue, time: FakeTime
 ) -> None:
     queue.hold(30)
     assert queue.ask("a") == 30
@@ -257,13 +263,13 @@ def test_a_new_process_waits_out_what_an_earlier_one_was_told(
     assert queue.ask("a") == 0
 
 
-def test_a_clock_that_was_put_back_makes_no_endless_wait(queue: Submits) -> None:
+def test_a_clock_that_was_put_back_makes_no_endless_wait(queue: SubmitQueue) -> None:
     queue.hold(86_400)
     assert queue.ask("a") <= 120
 
 
-def test_nothing_is_said_of_a_pace_that_is_not_known(queue: Submits) -> None:
-    assert (queue.pace, queue.ahead(5)) == (None, None)
+def test_nothing_is_said_of_a_pace_that_is_not_known(queue: SubmitQueue) -> None:
+    assert (queue.pace, queue.delay_of(5)) == (None, None)
     queue.ask("a")
     queue.taken("a")
     assert queue.pace is None

@@ -15,7 +15,7 @@ from lipsync_demo.backend.jobs.predictions import describe
 from lipsync_demo.backend.jobs.store import COMPLETED, FAILED, JobStore, now_ms
 from lipsync_demo.backend.webhooks.outbox import Delivery, Outbox
 from lipsync_demo.backend.webhooks.signing import WebhookSecret
-from lipsync_demo.wavespeed.addresses import shown
+from lipsync_demo.wavespeed.addresses import redacted_url
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +25,7 @@ PAUSES_SECONDS = (5.0, 60.0)
 _SENDERS = 4
 """Number of threads."""
 
-_LOOK_SECONDS = 0.5
+_POLL_SECONDS = 0.5
 """Seconds between checks for due webhooks."""
 
 _AFTER_ERROR_SECONDS = 5.0
@@ -38,7 +38,7 @@ _LEASE_MS = 300_000
 """Milliseconds until a claim expires, longer than any attempt takes."""
 
 
-class Courier:
+class WebhookSender:
     """Delivers due webhooks from the outbox, from `start` to `stop`."""
 
     def __init__(
@@ -92,11 +92,11 @@ class Courier:
                 if delivery is not None:
                     self._try(delivery)
                 else:
-                    self._wait(None if self._outbox.empty() else _LOOK_SECONDS, seen)
+                    self._wait(None if self._outbox.empty() else _POLL_SECONDS, seen)
             except Exception:
                 if self._stopping:
                     return
-                log.exception("a webhook could not be taken or settled")
+                log.exception("a webhook could not be claimed or settled")
                 self._wait(_AFTER_ERROR_SECONDS, seen)
 
     def _wait(self, seconds: float | None, seen: int) -> None:
@@ -112,7 +112,7 @@ class Courier:
             return
         body = json.dumps(describe(job, delivery.base_url, inputs=True)).encode()
         headers = self._secret.headers(job.id, now_ms() // 1000, body)
-        place = shown(delivery.url)
+        place = redacted_url(delivery.url)
         try:
             deliver(delivery.url, body, headers, allow_private=self._allow_private)
         except Undelivered as error:
@@ -121,8 +121,8 @@ class Courier:
                 self._outbox.settle(delivery)
                 return
             pause = self._pauses[delivery.tries - 1]
-            log.info("webhook of task %s to %s, again in %g s: %s", job.id, place, pause, error)
+            log.info("webhook of task %s to %s, retry in %g s: %s", job.id, place, pause, error)
             self._outbox.postpone(delivery, now_ms() + round(pause * 1000))
         else:
-            log.info("the webhook of task %s to %s arrived", job.id, place)
+            log.info("the webhook of task %s to %s was delivered", job.id, place)
             self._outbox.settle(delivery)

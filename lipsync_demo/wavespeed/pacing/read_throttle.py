@@ -5,11 +5,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-from lipsync_demo.wavespeed.pacing.pace import BEAT_SECONDS, UNANSWERED_SECONDS
 from lipsync_demo.wavespeed.pacing.retries import Retry
+from lipsync_demo.wavespeed.pacing.submit_queue import RECHECK_SECONDS, UNANSWERED_SECONDS
 
 
-class Brake:
+class ReadThrottle:
     """Delays reads after a 429, then lets single reads through until one succeeds.
 
     Thread-safe.  `clock` returns monotonic seconds, `random` a number from 0 to 1.
@@ -32,7 +32,7 @@ class Brake:
                 return self._shut_until - now
             if self._refusals:
                 if self._alone is not None and now - self._alone < UNANSWERED_SECONDS:
-                    return BEAT_SECONDS
+                    return RECHECK_SECONDS
                 self._alone = now
             return 0.0
 
