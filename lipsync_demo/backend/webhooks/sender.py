@@ -59,7 +59,7 @@ class WebhookSender:
         self._added = 0
         self._stopping = False
         self._threads = [
-            threading.Thread(target=self._run, name=f"courier-{n}", daemon=True)
+            threading.Thread(target=self._run, name=f"webhook-{n}", daemon=True)
             for n in range(_SENDERS)
         ]
 
