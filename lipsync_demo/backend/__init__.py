@@ -1,1 +1,1 @@
-"""The local backend: a server on loopback that speaks the API's contract and lip-syncs."""
+"""The local backend: a server on loopback that implements the API's contract and lip-syncs."""

@@ -1,11 +1,11 @@
-"""Errors of the local backend, for the user who started it; the code of its own failures."""
+"""Errors of the local backend, for the user who started it, and the code of internal ones."""
 
 from __future__ import annotations
 
 from lipsync_demo.errors import ExplainedError
 
 INTERNAL_ERROR = 5000
-"""Code of a task that failed for a reason of the server's own."""
+"""Task code for an internal error."""
 
 
 class BackendError(ExplainedError):

@@ -33,7 +33,7 @@ TOP = 14
 def measured(
     found: Measures | None, under_way: bool, *, local: bool = False, loud: bool = False
 ) -> Markup:
-    """The card of checks, or a note that they are under way or missing.
+    """The card of checks, or a note that they are running or missing.
 
     With `loud` it is expanded, as on paper.
     """

@@ -1,1 +1,1 @@
-"""A run's life: its record, its steps, its recovery."""
+"""The life of a run: its record, its steps, its recovery."""

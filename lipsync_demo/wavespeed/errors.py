@@ -3,20 +3,20 @@
     WaveSpeedError
     ├── BadKey               the key is missing, wrong or not active (401)
     ├── NoPermission         the account may not do this (403)
-    ├── NoCredits            the account has no credit left (400, 402, 403, 1407, by its words)
+    ├── NoCredits            the account has no credit left (400, 402, 403, 1407, by message)
     ├── BadParameter         the request was refused as wrong (400 and other 4xx)
     ├── UnknownPrediction    no such task, or not an id at all (404)
     ├── RateLimited          too many requests (429)
     ├── ServerError          the server failed (5xx)
-    ├── NetworkError         no usable answer came: refused, dropped, timed out
-    ├── UnexpectedAnswer     an answer came that the contract does not know
-    ├── AmbiguousSubmit      nobody knows whether the task was started and is billed
+    ├── NetworkError         no usable answer: refused, dropped, timed out
+    ├── UnexpectedAnswer     an answer outside the API's contract
+    ├── AmbiguousSubmit      the task may have been started and billed
     ├── PredictionError      carries the task as last seen in `.prediction`
     │   ├── TaskFailed           the task ended without a result
     │   ├── TaskWithoutOutput    the task says completed and has no output
-    │   └── WaitTimedOut         we stopped waiting; the task goes on (also a TimeoutError)
-    ├── UploadRefused        the file cannot be or was not taken
-    └── DownloadFailed       the file behind an address could not be fetched
+    │   └── WaitTimedOut         the wait timed out; the task continues (also a TimeoutError)
+    ├── UploadRefused        the file cannot be uploaded or was refused
+    └── DownloadFailed       the file at a URL could not be downloaded
 
 No message contains the key or the query of a signed URL.
 """

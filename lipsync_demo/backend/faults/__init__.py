@@ -1,1 +1,1 @@
-"""How the server misbehaves on purpose."""
+"""Fault injection: how the server fails on purpose."""

@@ -1,1 +1,1 @@
-"""The form of requests and answers."""
+"""Bodies of requests, envelopes of answers, and request checks."""

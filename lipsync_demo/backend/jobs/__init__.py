@@ -1,1 +1,1 @@
-"""Tasks: accepted, rendered by workers, kept, and shown."""
+"""Jobs: their store, worker pool, uploads and retention."""

@@ -1,1 +1,1 @@
-"""The paths the local backend answers, one module for each kind."""
+"""The endpoints of the local backend, one module per kind."""

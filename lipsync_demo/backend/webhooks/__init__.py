@@ -1,1 +1,1 @@
-"""Telling receivers how tasks ended."""
+"""Webhooks for ended tasks."""

@@ -1,1 +1,1 @@
-"""Which process drives which run, and when each step is due."""
+"""Leases, dispatcher and scheduler: which process drives a run, and when its steps are due."""

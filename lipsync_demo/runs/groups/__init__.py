@@ -1,1 +1,1 @@
-"""Comparisons and batches: runs that belong together."""
+"""Comparisons and batches of runs."""

@@ -1,1 +1,1 @@
-"""What a run and a group are, and the files of a run."""
+"""The records of runs and groups, and the files of a run."""

@@ -1,1 +1,1 @@
-"""The steps of a run, each taken under a claim."""
+"""The steps of a run, each executed under a claim."""

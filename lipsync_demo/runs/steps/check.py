@@ -15,7 +15,7 @@ def check(claim: Claim) -> None:
 
     Raises:
         MediaError: a file cannot be read or used.
-        DownloadFailed: an address cannot be fetched.
+        DownloadFailed: a URL cannot be downloaded.
     """
     from lipsync_demo.runs.steps.inputs import check_inputs  # loads the media libraries
 

@@ -45,7 +45,7 @@ def check_inputs(
 
     Raises:
         MediaError: a file cannot be read or used.
-        DownloadFailed: an address cannot be fetched.
+        DownloadFailed: a URL cannot be downloaded.
     """
     paths = {}
     for role, source in (("video", video), ("audio", audio)):

@@ -1,1 +1,1 @@
-"""What is done with runs at rest."""
+"""Services for runs at rest."""

@@ -1,1 +1,1 @@
-"""What surrounds every view: the header, the theme, notices, and what views share."""
+"""The frame of every view: header, theme, notices, shared context."""

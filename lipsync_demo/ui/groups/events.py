@@ -59,7 +59,7 @@ class GroupEvents(ABC):
         return {}
 
     def page_opened(self, address: str, groups: object, ids: object) -> Changes:
-        """Show the group in the page's address, if there is one, and the list of earlier ones."""
+        """Show the group in the page's URL, if there is one, and the list of earlier ones."""
         shown = self._open(address, groups, ids) if address else self.show_nothing(ids)
         return shown | {self.widgets.earlier: self.earlier(remembered(groups))}
 

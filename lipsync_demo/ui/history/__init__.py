@@ -1,1 +1,1 @@
-"""The view of this browser's runs."""
+"""The history tab: this browser's runs."""

@@ -134,7 +134,7 @@ class History:
         }
 
     def open_by_id(self, text: str, ids: object) -> Changes:
-        """Open a run by its id or address."""
+        """Open a run by its id or URL."""
         wanted = run_id(text)
         if wanted is None:
             return {self.runs.notice: notices.NO_SUCH_ADDRESS}

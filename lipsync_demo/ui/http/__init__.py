@@ -1,1 +1,1 @@
-"""What the server answers beside Gradio, and what it lets through to Gradio."""
+"""The app's own routes, and the checks of requests to Gradio."""

@@ -1,1 +1,1 @@
-"""What goes into a run: uploads, links, the samples, and the choice of sync mode."""
+"""The inputs of a run: uploads, links, samples, and the choice of sync mode."""

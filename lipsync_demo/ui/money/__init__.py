@@ -1,1 +1,1 @@
-"""The view of what runs cost."""
+"""The money tab: balance, limits and ledger."""

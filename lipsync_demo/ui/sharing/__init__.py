@@ -1,1 +1,1 @@
-"""The panel that shares what is shown."""
+"""The sharing panel."""

@@ -1,1 +1,1 @@
-"""The first tab: one video, one speech track, one run and its result."""
+"""The studio tab: one video, one speech track, one run and its result."""

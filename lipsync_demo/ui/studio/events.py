@@ -49,7 +49,7 @@ class Studio:
         session: object,
         model: object,
     ) -> Changes:
-        """Set up the studio on page load, with the run in the page's address if there is one."""
+        """Set up the studio on page load, with the run in the page's URL if there is one."""
         own = run_id(session) or secrets.token_hex(16)
         changes = self._inputs.inputs_changed(video, speech, mode, None, own, model)
         changes[self._shared.session] = own

@@ -77,9 +77,9 @@ def resume_label(run: Run) -> str:
 def waiting(
     run: Run, estimate: Estimate | None, elapsed: float, share: float | None = None
 ) -> Markup:
-    """The stage while a run goes on: step, elapsed time, estimate, id.
+    """The stage of an active run: step, elapsed time, estimate, id.
 
-    `share` is how much of the transfer under way is done, 0 to 1.
+    `share` is the completed share of the current transfer, 0 to 1.
     """
     at = list(STEPS).index(run.state.step)
     steps = [

@@ -1,1 +1,1 @@
-"""What is asked of the API, one module a call."""
+"""Calls to the API, one module per kind."""

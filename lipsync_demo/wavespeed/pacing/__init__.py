@@ -1,1 +1,1 @@
-"""When a request may go out, and when it is sent again."""
+"""Rate limits and retries."""

@@ -1,1 +1,1 @@
-"""Requests to addresses nobody vouches for."""
+"""Requests to untrusted URLs."""

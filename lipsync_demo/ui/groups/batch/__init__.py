@@ -1,1 +1,1 @@
-"""The view for many pairs."""
+"""The batch tab."""

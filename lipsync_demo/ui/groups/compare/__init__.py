@@ -1,1 +1,1 @@
-"""The view with the modes side by side."""
+"""The compare tab."""

@@ -84,7 +84,7 @@ def test_a_look_that_fails_says_nothing(
     clip: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def elsewhere(module: str, arguments: object) -> object:
-        return processes.begin("lipsync_demo.no_such_module", [])
+        return processes.start_process("lipsync_demo.no_such_module", [])
 
     monkeypatch.setattr(moderate, "start_process", elsewhere)
     assert own_checks([clip], [], still_going) == (None,)
@@ -95,7 +95,7 @@ def test_a_stopped_run_ends_the_look(clip: Path, monkeypatch: pytest.MonkeyPatch
     begun = []
 
     def kept(module: str, arguments: list[str]) -> object:
-        begun.append(processes.begin(module, arguments))
+        begun.append(processes.start_process(module, arguments))
         return begun[-1]
 
     def stopped() -> None:
@@ -109,7 +109,7 @@ def test_a_stopped_run_ends_the_look(clip: Path, monkeypatch: pytest.MonkeyPatch
 
 def test_the_process_does_not_get_the_key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WAVESPEED_API_KEY", "wsk_secret")
-    process = processes.begin("platform", [])
+    process = processes.start_process("platform", [])
     environment = Path(f"/proc/{process.pid}/environ")
     if environment.exists():
         assert b"wsk_secret" not in environment.read_bytes()
