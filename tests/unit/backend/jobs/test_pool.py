@@ -8,10 +8,10 @@ import pytest
 
 from lipsync_demo.backend.jobs import pool
 from lipsync_demo.backend.jobs.pool import Worker, WorkerDied
-from lipsync_demo.backend.jobs.worker import Order
+from lipsync_demo.backend.jobs.worker import RenderRequest
 from lipsync_demo.media.sync_modes import SyncMode
 
-ORDER = Order(Path("v"), Path("a"), SyncMode.LOOP, Path("o"), Path("k"), "speaking")
+ORDER = RenderRequest(Path("v"), Path("a"), SyncMode.LOOP, Path("o"), Path("k"), "speaking")
 
 
 def hang_up(connection: Connection) -> None:
