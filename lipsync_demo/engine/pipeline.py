@@ -44,10 +44,11 @@ from lipsync_demo.media.container.failures import explained_writing
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.frame_plan import FramePlan, plan, shared_tick
 from lipsync_demo.media.sync_modes import SyncMode, Timeline, timeline
-from lipsync_demo.settings import FaceChoice
 
 if TYPE_CHECKING:
     from pydub import AudioSegment
+
+    from lipsync_demo.settings import FaceChoice
 
 MIN_ANALYSED_SECONDS = Fraction(10)
 """Seconds of video analysed even if fewer are shown: they give more mouth patches."""

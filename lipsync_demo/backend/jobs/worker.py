@@ -14,12 +14,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lipsync_demo.backend.errors import INTERNAL_ERROR
 from lipsync_demo.backend.jobs import words
 from lipsync_demo.backend.lifeline import die_with_parent
 from lipsync_demo.media.sync_modes import SyncMode
-from lipsync_demo.settings import FaceChoice
+
+if TYPE_CHECKING:
+    from lipsync_demo.settings import FaceChoice
 
 log = logging.getLogger(__name__)
 

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
 from lipsync_demo.engine.arrays import Floats, Indices
 from lipsync_demo.engine.speech.shapes import Shapes
 from lipsync_demo.media.container.frame_times import FrameTimes
-from lipsync_demo.settings import FaceChoice
+
+if TYPE_CHECKING:
+    from lipsync_demo.settings import FaceChoice
 
 LAGS = np.arange(-0.3, 0.301, 0.04)
 """Tried offsets between a video's sound and picture, seconds."""
