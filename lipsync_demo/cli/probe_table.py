@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from rich.console import Console
 from rich.table import Table
 
-from lipsync_demo.conformance.models import Agreement, Conformance, Observation
+from lipsync_demo.conformance.models import Agreement, Conformance, ContractFinding
 from lipsync_demo.report import words as report_words
 
 NARROWEST = 100
@@ -23,7 +23,7 @@ def printed(found: Conformance, *, every: bool) -> Iterator[str]:
     yield f"{found.server}: {report_words.drift_counts(*found.counts)}"
 
 
-def _table(findings: tuple[Observation, ...]) -> Iterator[str]:
+def _table(findings: tuple[ContractFinding, ...]) -> Iterator[str]:
     out = io.StringIO()
     width = max(Console().width, NARROWEST)
     console = Console(file=out, width=width, highlight=False, markup=False, emoji=False)

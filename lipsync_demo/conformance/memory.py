@@ -15,7 +15,7 @@ from pathlib import Path
 
 from pydantic import AwareDatetime, BaseModel, ValidationError
 
-from lipsync_demo.conformance.models import Agreement, Observation
+from lipsync_demo.conformance.models import Agreement, ContractFinding
 from lipsync_demo.files import write_json
 
 
@@ -38,7 +38,9 @@ def place(folder: Path, server: str) -> Path:
     return folder / f"{name or 'server'}.json"
 
 
-def dated(path: Path, findings: Iterable[Observation], at: datetime) -> tuple[Observation, ...]:
+def dated(
+    path: Path, findings: Iterable[ContractFinding], at: datetime
+) -> tuple[ContractFinding, ...]:
     """The findings with since when they are so; what is kept at `path` is brought up to date.
 
     A difference that became another one begins anew; what agrees again is forgotten; what was

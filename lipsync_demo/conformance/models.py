@@ -50,7 +50,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Observation:
+class ContractFinding:
     """One answer; `since` is when this very difference or note was first observed."""
 
     check: str
@@ -68,10 +68,10 @@ class Conformance:
 
     server: str
     at: datetime
-    findings: tuple[Observation, ...]
+    findings: tuple[ContractFinding, ...]
     quoted: Decimal | None = None
 
-    def with_outcome(self, *outcomes: Agreement) -> tuple[Observation, ...]:
+    def with_outcome(self, *outcomes: Agreement) -> tuple[ContractFinding, ...]:
         return tuple(f for f in self.findings if f.outcome in outcomes)
 
     @property

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 
 from lipsync_demo.conformance import words
-from lipsync_demo.conformance.models import Agreement, Observation, Question, Seen
+from lipsync_demo.conformance.models import Agreement, ContractFinding, Question, Seen
 from lipsync_demo.conformance.paying import Purse
 from lipsync_demo.conformance.questions.account import ACCOUNT, BALANCE
 from lipsync_demo.conformance.questions.refusals import REFUSALS, TAKEN
@@ -38,7 +38,7 @@ class Probe:
     def quoted(self) -> Decimal | None:
         return self._tasks.quoted if self._tasks is not None else None
 
-    def findings(self) -> Iterator[Observation]:
+    def findings(self) -> Iterator[ContractFinding]:
         """Everything that is found, as it is found.
 
         Raises:
@@ -62,5 +62,9 @@ class Probe:
             yield from unasked(self._subject, words.ONLY_FREE)
 
 
-def _finding(check: Question, seen: Seen, outcome: Agreement, seconds: float = 0.0) -> Observation:
-    return Observation(check.name, check.about, check.documented, seen.observed, outcome, seconds)
+def _finding(
+    check: Question, seen: Seen, outcome: Agreement, seconds: float = 0.0
+) -> ContractFinding:
+    return ContractFinding(
+        check.name, check.about, check.documented, seen.observed, outcome, seconds
+    )

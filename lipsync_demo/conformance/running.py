@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 from lipsync_demo.conformance import afterwards, words
 from lipsync_demo.conformance.afterwards import Quoted
-from lipsync_demo.conformance.models import Agreement, Observation, Seen
+from lipsync_demo.conformance.models import Agreement, ContractFinding, Seen
 from lipsync_demo.conformance.paying import Purse
 from lipsync_demo.conformance.rendering import (
     PlannedTask,
@@ -58,7 +58,7 @@ class Tasks:
         self._purse = purse
         self._say = say
 
-    def findings(self) -> Iterator[Observation]:
+    def findings(self) -> Iterator[ContractFinding]:
         """All that the tasks show, if somebody agrees that they are begun."""
         wanted = [(job, self._price(job)) for job in jobs(self._subject)]
         amounts = [price.amount for _, price in wanted if price is not None]
@@ -89,7 +89,7 @@ class Tasks:
                 begun.append(Begun(job, Quoted(price, floor), task, time.monotonic()))
         yield from self._ended(begun)
 
-    def _ended(self, begun: list[Begun]) -> Iterator[Observation]:
+    def _ended(self, begun: list[Begun]) -> Iterator[ContractFinding]:
         text: set[str] = set()
         over: dict[str, Prediction] = {}
         with TemporaryDirectory(prefix="probe-") as folder:
@@ -110,7 +110,9 @@ class Tasks:
             self._purse.ended(task.id, failed=task.failed, bill=bills.get(task.id))
         if not over:
             for name, about, documented in AFTERWARDS:
-                yield Observation(name, about, documented, words.NO_TASK_ENDED, Agreement.NOT_ASKED)
+                yield ContractFinding(
+                    name, about, documented, words.NO_TASK_ENDED, Agreement.NOT_ASKED
+                )
             return
         tasks = list(over.values())
         done = next((task for task in tasks if task.succeeded), None)
@@ -126,7 +128,7 @@ class Tasks:
         }
         for name, about, documented in AFTERWARDS:
             found = seen_of[name]
-            yield Observation(name, about, documented, found.observed, found.outcome)
+            yield ContractFinding(name, about, documented, found.observed, found.outcome)
 
     @staticmethod
     def _is_floor(price: Price | None, lowest: Price | None) -> bool:
@@ -140,17 +142,19 @@ class Tasks:
             return None
 
 
-def unasked(subject: Subject, reason: str) -> Iterator[Observation]:
+def unasked(subject: Subject, reason: str) -> Iterator[ContractFinding]:
     """The tasks that were not begun, and what was not asked for want of them."""
     for job in jobs(subject):
         yield _unasked(job, reason)
     for name, about, documented in AFTERWARDS:
-        yield Observation(name, about, documented, reason, Agreement.NOT_ASKED)
+        yield ContractFinding(name, about, documented, reason, Agreement.NOT_ASKED)
 
 
-def _unasked(job: PlannedTask, reason: str) -> Observation:
-    return Observation(job.name, job.about, job.documented, reason, Agreement.NOT_ASKED)
+def _unasked(job: PlannedTask, reason: str) -> ContractFinding:
+    return ContractFinding(job.name, job.about, job.documented, reason, Agreement.NOT_ASKED)
 
 
-def _finding(job: PlannedTask, seen: Seen, seconds: float = 0.0) -> Observation:
-    return Observation(job.name, job.about, job.documented, seen.observed, seen.outcome, seconds)
+def _finding(job: PlannedTask, seen: Seen, seconds: float = 0.0) -> ContractFinding:
+    return ContractFinding(
+        job.name, job.about, job.documented, seen.observed, seen.outcome, seconds
+    )

@@ -8,7 +8,7 @@ from xml.etree import ElementTree as Xml
 from markupsafe import Markup
 
 from lipsync_demo import report
-from lipsync_demo.conformance.models import Agreement, Conformance, Observation
+from lipsync_demo.conformance.models import Agreement, Conformance, ContractFinding
 from lipsync_demo.report import words
 from lipsync_demo.report.junit import whole
 from lipsync_demo.templates import render
@@ -83,7 +83,7 @@ def as_page(found: Conformance) -> Markup:
     )
 
 
-def told(finding: Observation) -> str:
+def told(finding: ContractFinding) -> str:
     """A finding in one sentence."""
     since = f"{finding.since:%Y-%m-%d}" if finding.since else ""
     return words.drift_told(finding.documented, finding.observed, since)

@@ -10,7 +10,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from lipsync_demo.backend.jobs.store import JobStore, Outcome
+from lipsync_demo.backend.jobs.store import JobResult, JobStore
 from lipsync_demo.backend.schema import open_database
 from tests.contract.serving import Served
 
@@ -45,7 +45,7 @@ class Provider:
         try:
             jobs = JobStore(database)
             while (job := jobs.claim()) is not None:
-                jobs.finish(job, Outcome((name,), (nsfw,), queue_ms=30, inference_ms=1234.5))
+                jobs.finish(job, JobResult((name,), (nsfw,), queue_ms=30, inference_ms=1234.5))
                 ended += 1
         finally:
             database.close()

@@ -11,7 +11,7 @@ from typing import Any
 
 from lipsync_demo.backend.app import Options
 from lipsync_demo.backend.faults.switches import Faults
-from lipsync_demo.backend.jobs.store import JobStore, Outcome
+from lipsync_demo.backend.jobs.store import JobResult, JobStore
 from lipsync_demo.backend.schema import open_database
 from lipsync_demo.backend.server import listen, make_server
 
@@ -29,10 +29,10 @@ def complete(server: Served, task_id: str, content: bytes = b"a video", **outcom
     """Complete a waiting task, as a worker would."""
     name = "5" * 32 + ".mp4"
     (server.folder / "outputs" / name).write_bytes(content)
-    end(server, task_id, Outcome((name,), **{"nsfw": (False,), **outcome}))
+    end(server, task_id, JobResult((name,), **{"nsfw": (False,), **outcome}))
 
 
-def end(server: Served, task_id: str, outcome: Outcome) -> None:
+def end(server: Served, task_id: str, outcome: JobResult) -> None:
     """Complete the oldest waiting task, which must be this one."""
     database = open_database(server.folder / "jobs.sqlite3")
     jobs = JobStore(database)

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from lipsync_demo.backend.jobs.store import Outcome
+from lipsync_demo.backend.jobs.store import JobResult
 from lipsync_demo.settings import MODEL_ID
 from tests.contract.serving import TOKEN, Served, complete, end, served
 from tests.contract.strict import (
@@ -143,12 +143,12 @@ def test_wavespeed_go(server: Served, held: bool) -> None:
     body = json.dumps({**files, "enable_sync_mode": True}, sort_keys=True)
     with ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(send, server, "POST", SUBMIT, {**KEY, **JSON, **GO}, body.encode())
-        end_newest(server, Outcome(code=1403, error="No face was found."))
+        end_newest(server, JobResult(code=1403, error="No face was found."))
         told = waiting.result(20).data(GO_TASK)
     assert (told["status"], told["error"]) == ("failed", "No face was found.")
 
 
-def end_newest(server: Served, outcome: Outcome) -> None:
+def end_newest(server: Served, outcome: JobResult) -> None:
     page = {"page": 1, "page_size": 1}
     while True:
         items = send(server, "POST", "/api/v3/predictions", {**KEY, **JSON}, page).data(
@@ -211,7 +211,7 @@ def test_the_dify_plugin(server: Served) -> None:
     files = {"video": "https://media.example/v.mp4", "audio": "https://media.example/a.wav"}
     followed(server, files, agent)
     task = send(server, "POST", SUBMIT, {**KEY, **JSON, **agent}, files).data({"id": str})["id"]
-    end(server, task, Outcome(code=1403, error="No face was found."))
+    end(server, task, JobResult(code=1403, error="No face was found."))
     told = result(server, task, agent)
     assert (told["status"], told["error"], told["code"]) == ("failed", "No face was found.", 1403)
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import requests
 
-from lipsync_demo.backend.jobs.store import Outcome
+from lipsync_demo.backend.jobs.store import JobResult
 from lipsync_demo.settings import MODEL_ID
 from tests.contract.serving import TOKEN, Served, complete, end, served
 
@@ -64,7 +64,7 @@ def test_the_answer_comes_when_the_task_has_ended(tmp_path: Path) -> None:
 def test_a_failed_task_is_still_200(tmp_path: Path) -> None:
     with served(tmp_path) as server, ThreadPoolExecutor(1) as pool:
         waiting, task = held(pool, server)
-        end(server, task, Outcome(code=1402, error="Not found."))
+        end(server, task, JobResult(code=1402, error="Not found."))
         data = waiting.result(10)
         assert (data["status"], data["code"], data["error"]) == ("failed", 1402, "Not found.")
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import requests
 
-from lipsync_demo.backend.jobs.store import Outcome
+from lipsync_demo.backend.jobs.store import JobResult
 from lipsync_demo.settings import MODEL_ID
 from tests.contract.serving import TOKEN, Served, complete, end, served
 from tests.unit.wavespeed.scripted_server import Reply, Request, Script, Silence, scripted_server
@@ -96,7 +96,7 @@ def test_the_receiver_hears_once_how_the_task_ended(server: Served, receiver: Sc
 
 def test_a_failure_is_told_too(server: Served, receiver: Script) -> None:
     task = accepted(server, receiver.url + "/hook")
-    end(server, task, Outcome(code=1403, error="There is no face."))
+    end(server, task, JobResult(code=1403, error="There is no face."))
     (request,) = arrived(receiver, 1)
     told = request.json
     assert (told["status"], told["code"], told["error"]) == ("failed", 1403, "There is no face.")

@@ -17,7 +17,7 @@ from pathlib import Path
 from lipsync_demo.backend.errors import INTERNAL_ERROR
 from lipsync_demo.backend.jobs import words
 from lipsync_demo.backend.jobs.media_sources import MediaSources, MediaUnreachable
-from lipsync_demo.backend.jobs.store import Job, JobStore, Outcome, now_ms
+from lipsync_demo.backend.jobs.store import Job, JobResult, JobStore, now_ms
 from lipsync_demo.backend.jobs.worker import Loaded, Refused, Rendered, RenderRequest, main
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.settings import FaceChoice
@@ -242,16 +242,16 @@ class Pool:
                 self._jobs.interrupted(job)
                 log.warning("the worker died during task %s, attempt %d", job.id, job.attempts)
         except RenderTimeout:
-            self._jobs.finish(job, Outcome(code=TIMED_OUT, error=_TOO_LONG))
+            self._jobs.finish(job, JobResult(code=TIMED_OUT, error=_TOO_LONG))
         except Exception:
             log.exception("task %s failed in the server", job.id)
-            self._jobs.finish(job, Outcome(code=INTERNAL_ERROR, error=words.INTERNAL_ERROR))
+            self._jobs.finish(job, JobResult(code=INTERNAL_ERROR, error=words.INTERNAL_ERROR))
         else:
             self._jobs.finish(job, outcome)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
-    def _outcome(self, worker: Worker, job: Job, folder: Path) -> Outcome:
+    def _outcome(self, worker: Worker, job: Job, folder: Path) -> JobResult:
         """Fetch the media, render, store the output.
 
         Raises:
@@ -261,7 +261,9 @@ class Pool:
             video = self._media.get(job.video, "video", folder)
             audio = self._media.get(job.audio, "audio", folder)
         except MediaUnreachable as error:
-            return Outcome(code=MEDIA_UNREACHABLE, error=str(error), queue_ms=_since(job, now_ms()))
+            return JobResult(
+                code=MEDIA_UNREACHABLE, error=str(error), queue_ms=_since(job, now_ms())
+            )
         output = folder / "output.mp4"
         mode = SyncMode(job.sync_mode)
         answer = worker.render(
@@ -271,10 +273,10 @@ class Pool:
             reason = answer.error
             for source in (video, audio):
                 reason = reason.replace(source.path.name, source.shown)
-            return Outcome(code=answer.code, error=reason, queue_ms=_since(job, now_ms()))
+            return JobResult(code=answer.code, error=reason, queue_ms=_since(job, now_ms()))
         name = f"{secrets.token_hex(16)}.mp4"
         output.rename(self._outputs / name)
-        return Outcome(
+        return JobResult(
             outputs=(name,),
             nsfw=(answer.nsfw,),
             queue_ms=_since(job, answer.started_ms),

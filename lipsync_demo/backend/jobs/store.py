@@ -117,7 +117,7 @@ class Job:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class JobResult:
     """How a job ended: outputs, or a task code and a reason in plain text; durations in ms."""
 
     outputs: tuple[str, ...] = ()
@@ -202,7 +202,7 @@ class JobStore:
             row.attempts += 1
             return _job(row)
 
-    def finish(self, job: Job, outcome: Outcome) -> None:
+    def finish(self, job: Job, outcome: JobResult) -> None:
         """Record the outcome of a claimed job."""
         self._change(
             job,
@@ -224,7 +224,7 @@ class JobStore:
     def interrupted(self, job: Job) -> None:
         """Queue a job again after its worker died; fail it after `MAX_ATTEMPTS`."""
         if job.attempts >= MAX_ATTEMPTS:
-            self.finish(job, Outcome(code=INTERNAL_ERROR, error=INTERRUPTED))
+            self.finish(job, JobResult(code=INTERNAL_ERROR, error=INTERRUPTED))
         else:
             self._change(job, status=CREATED)
 

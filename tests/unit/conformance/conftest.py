@@ -10,7 +10,7 @@ import pytest
 
 from lipsync_demo.cli.probe_payment import TerminalPurse
 from lipsync_demo.conformance.clips import Clips
-from lipsync_demo.conformance.models import Observation
+from lipsync_demo.conformance.models import ContractFinding
 from lipsync_demo.conformance.probing import Probe
 from lipsync_demo.conformance.subject import Subject
 from lipsync_demo.runs.storage.ledger import Ledger
@@ -22,7 +22,7 @@ from lipsync_demo.wavespeed.client import WaveSpeedClient
 from lipsync_demo.wavespeed.wire import Wire
 from tests.faults.scripted_api import KEY, ScriptedApi, scripted_api
 
-Look = Callable[[TerminalPurse | None], dict[str, Observation]]
+Look = Callable[[TerminalPurse | None], dict[str, ContractFinding]]
 PurseOf = Callable[..., TerminalPurse]
 
 
@@ -48,7 +48,7 @@ def look(api: ScriptedApi, clips: Clips) -> Iterator[Look]:
     """Probe the scripted server; return the findings by name."""
     with ExitStack() as stack:
 
-        def begin(purse: TerminalPurse | None = None) -> dict[str, Observation]:
+        def begin(purse: TerminalPurse | None = None) -> dict[str, ContractFinding]:
             client = stack.enter_context(WaveSpeedClient(KEY, api.url))
             wire = Wire(api.url, KEY, sleep=lambda seconds: None)
             stack.callback(wire.close)

@@ -8,17 +8,17 @@ from pathlib import Path
 import pytest
 
 from lipsync_demo.conformance.memory import dated, place
-from lipsync_demo.conformance.models import Agreement, Observation
+from lipsync_demo.conformance.models import Agreement, ContractFinding
 
 FIRST = datetime(2026, 11, 1, tzinfo=timezone.utc)
 LATER = FIRST + timedelta(days=9)
 
 
-def finding(observed: str, outcome: Agreement = Agreement.DIFFERS) -> Observation:
-    return Observation("balance", "the balance", "200", observed, outcome)
+def finding(observed: str, outcome: Agreement = Agreement.DIFFERS) -> ContractFinding:
+    return ContractFinding("balance", "the balance", "200", observed, outcome)
 
 
-def since(path: Path, found: Observation, at: datetime) -> datetime | None:
+def since(path: Path, found: ContractFinding, at: datetime) -> datetime | None:
     return dated(path, [found], at)[0].since
 
 

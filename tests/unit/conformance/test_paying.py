@@ -9,7 +9,7 @@ import pytest
 from lipsync_demo.cli import words as cli_words
 from lipsync_demo.cli.probe_payment import TerminalPurse
 from lipsync_demo.conformance import words as conformance_words
-from lipsync_demo.conformance.models import Agreement, Observation
+from lipsync_demo.conformance.models import Agreement, ContractFinding
 from lipsync_demo.runs.record.cost import Charge
 from lipsync_demo.runs.record.ledger_line import LineState
 from lipsync_demo.runs.storage.ledger import Ledger
@@ -51,7 +51,7 @@ def purse(
     return TerminalPurse(settings, settings.base_url, ledger, amount, person)
 
 
-def reasons(found: dict[str, Observation]) -> set[str]:
+def reasons(found: dict[str, ContractFinding]) -> set[str]:
     return {
         finding.observed
         for name, finding in found.items()
@@ -59,7 +59,7 @@ def reasons(found: dict[str, Observation]) -> set[str]:
     }
 
 
-def modes(found: dict[str, Observation], outcome: Agreement) -> int:
+def modes(found: dict[str, ContractFinding], outcome: Agreement) -> int:
     return sum(f.outcome is outcome for name, f in found.items() if name.startswith("mode."))
 
 

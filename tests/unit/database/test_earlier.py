@@ -17,7 +17,7 @@ from pydantic import SecretStr
 from sqlalchemy import MetaData
 
 from lipsync_demo.backend import schema as jobs_schema
-from lipsync_demo.backend.jobs.store import COMPLETED, CREATED, Filter, JobStore, Outcome
+from lipsync_demo.backend.jobs.store import COMPLETED, CREATED, Filter, JobResult, JobStore
 from lipsync_demo.backend.jobs.uploads import UploadStore
 from lipsync_demo.backend.webhooks.outbox import Outbox
 from lipsync_demo.database import Database
@@ -151,7 +151,7 @@ def test_jobs_of_before_are_all_there(tmp_path: Path, commit: str) -> None:
     assert (done.base64, done.inference_ms, done.claimed_ms is not None) == (True, 20.5, True)
     assert jobs.recover() == 1
     assert [job.id for job in (jobs.claim(), jobs.claim()) if job] == [lost.id, waiting.id]
-    jobs.finish(lost, Outcome(code=1, error="no"))
+    jobs.finish(lost, JobResult(code=1, error="no"))
     delivery = Outbox(database).claim(at_ms=1, until_ms=2)
     assert delivery is not None
     assert (delivery.job_id, delivery.url) == (lost.id, "https://receiver.example/hook")
@@ -189,7 +189,7 @@ def test_jobs_of_long_before_get_their_columns(tmp_path: Path) -> None:
     taken = jobs.claim()
     assert taken is not None
     assert (taken.found, taken.base64, taken.status) == (None, None, "processing")
-    jobs.finish(taken, Outcome(outputs=("a.mp4",), nsfw=(False,), found={"faces": 1}))
+    jobs.finish(taken, JobResult(outputs=("a.mp4",), nsfw=(False,), found={"faces": 1}))
     done = jobs.get(taken.id)
     assert done is not None
     assert done.found == {"faces": 1}

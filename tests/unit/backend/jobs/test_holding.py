@@ -6,7 +6,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 from lipsync_demo.backend.jobs.holding import ended
-from lipsync_demo.backend.jobs.store import Job, JobStore, Outcome
+from lipsync_demo.backend.jobs.store import Job, JobResult, JobStore
 from lipsync_demo.media.sync_modes import SyncMode
 
 
@@ -33,7 +33,7 @@ def test_a_job_that_ended_is_not_waited_for(jobs: JobStore) -> None:
     add(jobs)
     job = jobs.claim()
     assert job is not None
-    jobs.finish(job, Outcome(code=1403, error="No face."))
+    jobs.finish(job, JobResult(code=1403, error="No face."))
     assert hold(jobs, job).error == "No face."
 
 
@@ -46,6 +46,6 @@ def test_nobody_waits_for_a_client_that_hung_up(jobs: JobStore) -> None:
 def test_a_job_that_is_deleted_meanwhile_ends_the_wait(jobs: JobStore) -> None:
     job = add(jobs)
     jobs.claim()
-    jobs.finish(job, Outcome())
+    jobs.finish(job, JobResult())
     jobs.remove([job.id])
     assert hold(jobs, job).id == job.id

@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from lipsync_demo.backend.jobs.retention import KEPT, PARTS_KEPT, Janitor, delete_inputs
-from lipsync_demo.backend.jobs.store import JobStore, Outcome, now_ms
+from lipsync_demo.backend.jobs.store import JobResult, JobStore, now_ms
 from lipsync_demo.backend.jobs.uploads import UploadStore
 from lipsync_demo.media.sync_modes import SyncMode
 
@@ -24,7 +24,7 @@ def test_everything_is_kept_for_seven_days_and_no_longer(
     job_id = jobs.add("v", "a", SyncMode.LOOP).id
     job = jobs.claim()
     assert job is not None
-    jobs.finish(job, Outcome(outputs=("done.mp4",), nsfw=(False,)))
+    jobs.finish(job, JobResult(outputs=("done.mp4",), nsfw=(False,)))
     upload = uploads.announce("a.mp4", 1, None)
     with uploads.writing(upload) as file:
         file.write(b"1")
@@ -77,7 +77,7 @@ def test_inputs_go_with_the_last_task_that_used_them(
     for _ in range(2):
         job = jobs.claim()
         assert job is not None
-        jobs.finish(job, Outcome(outputs=(), nsfw=()))
+        jobs.finish(job, JobResult(outputs=(), nsfw=()))
     analyses = tmp_path / "analyses"
     analyses.mkdir()
     (analyses / "shots-x.npz").write_bytes(b"x")

@@ -12,15 +12,15 @@ from lipsync_demo.backend.jobs.store import (
     PROCESSING,
     Filter,
     Job,
+    JobResult,
     JobStore,
-    Outcome,
     now_ms,
 )
 from lipsync_demo.backend.schema import open_database
 from lipsync_demo.database import Database
 from lipsync_demo.media.sync_modes import SyncMode
 
-DONE = Outcome(outputs=("a.mp4",), nsfw=(False,), queue_ms=5, inference_ms=20)
+DONE = JobResult(outputs=("a.mp4",), nsfw=(False,), queue_ms=5, inference_ms=20)
 
 
 def add(jobs: JobStore, decree: ForcedStatus | None = None) -> Job:
@@ -81,7 +81,7 @@ def test_an_outcome_is_written_down_whole(jobs: JobStore) -> None:
 def test_an_outcome_with_a_code_is_a_failure(jobs: JobStore) -> None:
     add(jobs)
     job = claim(jobs)
-    jobs.finish(job, Outcome(code=1402, error="gone"))
+    jobs.finish(job, JobResult(code=1402, error="gone"))
     failed = jobs.get(job.id)
     assert failed is not None
     assert (failed.status, failed.code, failed.error) == (FAILED, 1402, "gone")

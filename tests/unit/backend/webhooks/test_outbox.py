@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from lipsync_demo.backend.jobs.store import Job, JobStore, Outcome
+from lipsync_demo.backend.jobs.store import Job, JobResult, JobStore
 from lipsync_demo.backend.webhooks.outbox import Delivery, Outbox
 from lipsync_demo.database import Database
 from lipsync_demo.media.sync_modes import SyncMode
@@ -23,7 +23,7 @@ def ended(jobs: JobStore, outbox: Outbox) -> Job:
     job = jobs.claim()
     assert job is not None
     outbox.add(job.id, HOOK, "http://127.0.0.1:1")
-    jobs.finish(job, Outcome())
+    jobs.finish(job, JobResult())
     return job
 
 
@@ -40,7 +40,7 @@ def test_a_message_waits_for_its_job(jobs: JobStore, outbox: Outbox) -> None:
     taken = jobs.claim()
     assert taken is not None
     assert outbox.claim(0, 1) is None
-    jobs.finish(taken, Outcome())
+    jobs.finish(taken, JobResult())
     delivery = claim(outbox, 0)
     assert (delivery.job_id, delivery.url, delivery.tries) == (job.id, HOOK, 1)
 
