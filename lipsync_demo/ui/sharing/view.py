@@ -38,7 +38,6 @@ class Sharing:
         return {
             self.panel: gr.Column(visible=ready),
             self.reports: documents.links(self.kind, known) if ready and known else "",
-            self.message: "",
             self.revoke: gr.Button(visible=linked),
         }
 
@@ -114,7 +113,9 @@ def build(shared: Shared, kind: Kind, name: str = "") -> Sharing:
 
 def wire(view: Sharing, shown: gr.Textbox, stamp: gr.Textbox) -> None:
     """Connect the events; `shown` holds the id, `stamp` changes with the run or group."""
-    every = [view.panel, view.reports, view.message, view.revoke]
-    gr.on([shown.change, stamp.change], view.show, [shown], every, **AT_ONCE)
+    shapes = [view.panel, view.reports, view.revoke]
+    gr.on([shown.change, stamp.change], view.show, [shown], shapes, **AT_ONCE)
+    # A link just made stays when the same result is drawn anew.
+    shown.change(None, None, [view.message], js="() => ''")
     view.make.click(view.create, [shown, view.days], [view.message, view.revoke], **AT_ONCE)
     view.revoke.click(view.revoke_all, [shown], [view.message, view.revoke], **AT_ONCE)
