@@ -140,6 +140,7 @@ def head() -> str:
         description=words.DESCRIPTION,
         style=style,
         script=player.script(),
+        trimmer=Path(__file__).with_name("trimmer.js").read_text(encoding="utf-8"),
     )
 
 
