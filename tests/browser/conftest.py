@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 from tests.browser.provider import Provider
 from tests.browser.site import Site, opened
@@ -32,37 +32,57 @@ def browser(chromium_path: str) -> Iterator[Browser]:
         chromium.close()
 
 
-@contextmanager
-def visits(browser: Browser) -> Iterator[Visit]:
-    """Opens an address for a new visitor with a browser profile of their own."""
-    contexts = []
+class Profiles:
+    """Browser profiles, each lent to one visitor at a time.
 
-    def new(url: str, *, width: int = 1340, height: int = 860, **options: Any) -> Visitor:
-        context = browser.new_context(viewport={"width": width, "height": height}, **options)
-        context.set_default_timeout(PATIENT)
-        contexts.append(context)
-        visitor = Visitor(context.new_page())
-        visitor.open(url)
-        return visitor
+    A profile comes back with nothing of its visitor but the browser's cache, as it would be
+    with a person who comes again: without one, each page's scripts are loaded and compiled anew.
+    """
 
-    try:
-        yield new
-    finally:
-        for context in contexts:
-            context.close()
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self._free: list[BrowserContext] = []
+
+    @contextmanager
+    def visits(self) -> Iterator[Visit]:
+        """Opens an address for a new visitor with a profile of their own."""
+        visitors: list[Visitor] = []
+
+        def new(
+            url: str, *, width: int = 1340, height: int = 860, color_scheme: Any = None
+        ) -> Visitor:
+            context = self._free.pop() if self._free else self._browser.new_context()
+            context.set_default_timeout(PATIENT)
+            page = context.new_page()
+            page.set_viewport_size({"width": width, "height": height})
+            page.emulate_media(color_scheme=color_scheme)
+            visitors.append(Visitor(page))
+            visitors[-1].open(url)
+            return visitors[-1]
+
+        try:
+            yield new
+        finally:
+            for visitor in visitors:
+                self._free.append(visitor.leave())
+
+
+@pytest.fixture(scope="session")
+def profiles(browser: Browser) -> Profiles:
+    return Profiles(browser)
 
 
 @pytest.fixture
-def visit(browser: Browser) -> Iterator[Visit]:
+def visit(profiles: Profiles) -> Iterator[Visit]:
     """Visitors of one test."""
-    with visits(browser) as new:
+    with profiles.visits() as new:
         yield new
 
 
 @pytest.fixture(scope="module")
-def visit_all(browser: Browser) -> Iterator[Visit]:
+def visit_all(profiles: Profiles) -> Iterator[Visit]:
     """Visitors shared by a whole file of tests, as loading the page takes seconds of CPU."""
-    with visits(browser) as new:
+    with profiles.visits() as new:
         yield new
 
 

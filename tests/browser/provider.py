@@ -14,7 +14,7 @@ from lipsync_demo.backend.jobs.store import JobResult, JobStore
 from lipsync_demo.backend.schema import open_database
 from tests.contract.serving import Served
 
-PATIENCE = 30.0
+PATIENCE = 90.0
 
 
 @dataclass(frozen=True)
@@ -29,12 +29,13 @@ class Provider:
     def key(self) -> str:
         return self.server.token
 
-    def complete(self, video: Path, nsfw: bool = False) -> None:
-        """Complete every waiting task, at least one, with this video."""
+    def complete(self, video: Path, nsfw: bool = False, count: int = 1) -> None:
+        """Complete every waiting task, at least `count`, with this video."""
         deadline = time.monotonic() + PATIENCE
-        while not self.end_waiting(video, nsfw):
+        ended = 0
+        while (ended := ended + self.end_waiting(video, nsfw)) < count:
             assert time.monotonic() < deadline, "no task was submitted"
-            time.sleep(0.05)
+            time.sleep(0.1)
 
     def end_waiting(self, video: Path, nsfw: bool = False) -> int:
         """Complete every task that waits now with this video; return their number."""

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from tests.browser.conftest import Visit
 from tests.browser.provider import Provider
 from tests.browser.site import Site
-from tests.browser.visitor import SLOW
+from tests.browser.visitor import SLOW, Visitor
 from tests.media_factory import make_speechlike
 
 pytestmark = pytest.mark.browser
@@ -25,8 +25,14 @@ TOGETHER_OR_AT_END = """() => {
 }"""
 
 
-def test_the_recorded_sample_is_there_in_all_modes(site: Site, visit: Visit) -> None:
-    visitor = visit(site.url)
+@pytest.fixture(scope="module")
+def passer_by(site: Site, visit_all: Visit) -> Visitor:
+    """Somebody without a key."""
+    return visit_all(site.url)
+
+
+def test_the_recorded_sample_is_there_in_all_modes(passer_by: Visitor) -> None:
+    visitor = passer_by
     page = visitor.page
     page.click("#view-compare-button")
     expect(page.locator("#compare-grid .cell h3")).to_have_text(
@@ -53,6 +59,15 @@ def test_the_recorded_sample_is_there_in_all_modes(site: Site, visit: Visit) -> 
     expect(visitor.stage).to_contain_text("remap")
     expect(visitor.stage).to_contain_text("Recorded")
     assert visitor.complaints == []
+
+
+def test_without_inputs_it_says_what_is_missing(passer_by: Visitor) -> None:
+    page = passer_by.page
+    page.locator("#video-in [aria-label='Clear']").click()
+    expect(page.locator("#hint")).to_contain_text("Choose a video")
+    page.click("#compare-all")
+    expect(page.locator("#plan")).to_contain_text("Choose a video and a speech track first.")
+    expect(page.locator("#plan-start")).to_be_hidden()
 
 
 def test_equal_results_run_once_from_one_upload_and_are_found_again(
@@ -84,10 +99,7 @@ def test_equal_results_run_once_from_one_upload_and_are_found_again(
     expect(grid).to_contain_text("same result, run once")
     page.wait_for_function("location.search.includes('compare=')")
     visitor.reload()
-    ended = 0
-    while ended < 3:
-        ended += provider.end_waiting(finished)
-        page.wait_for_timeout(200)
+    provider.complete(finished, count=3)
     expect(grid).to_contain_text("3 of 3 done", timeout=SLOW)
     after = len(list((provider.server.folder / "uploads").iterdir()))
     assert after - before == 2
@@ -95,7 +107,7 @@ def test_equal_results_run_once_from_one_upload_and_are_found_again(
     page.wait_for_function(
         "[...document.querySelectorAll('#compare-grid video')].every((v) => v.readyState >= 2)"
     )
-    expect(grid.locator(".checks", has_text="failed")).to_have_count(3, timeout=SLOW)
+    expect(grid.locator(".checks", has_text="failed")).to_have_count(3, timeout=2 * SLOW)
     options = page.locator("#compare-pair select.choose.a option")
     assert len(options.all()) >= 4
     grid.get_by_role("button", name="Open in the studio").nth(1).click()
@@ -104,12 +116,3 @@ def test_equal_results_run_once_from_one_upload_and_are_found_again(
     page.click("#view-runs-button")
     expect(page.locator("#history li", has_text="compared")).to_have_count(3)
     assert visitor.complaints == []
-
-
-def test_without_inputs_it_says_what_is_missing(site: Site, visit: Visit) -> None:
-    page = visit(site.url).page
-    page.locator("#video-in [aria-label='Clear']").click()
-    expect(page.locator("#hint")).to_contain_text("Choose a video")
-    page.click("#compare-all")
-    expect(page.locator("#plan")).to_contain_text("Choose a video and a speech track first.")
-    expect(page.locator("#plan-start")).to_be_hidden()

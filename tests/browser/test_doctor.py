@@ -11,20 +11,33 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import Visit
 from tests.browser.site import Site
-from tests.browser.visitor import SLOW
+from tests.browser.visitor import SLOW, Visitor
 from tests.media_factory import make_video, speechlike, write_audio
 
 pytestmark = pytest.mark.browser
 
 
-def test_findings_are_mended_and_undone(site: Site, visit: Visit, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def patient(site: Site, visit_all: Visit) -> Visitor:
+    """Somebody who brings one pair of files after the other."""
+    return visit_all(site.url)
+
+
+@pytest.fixture
+def cutter(patient: Visitor, clip: Path, speech: Path) -> Visitor:
+    """The same, in front of the points to cut at."""
+    patient.choose(clip, speech, question="The speech is 1.50 s longer than the video.")
+    if not patient.page.locator("#cut-speech").is_visible():
+        patient.page.locator("#cuts button.label-wrap").click()
+    return patient
+
+
+def test_findings_are_mended_and_undone(patient: Visitor, tmp_path: Path) -> None:
     video = make_video(tmp_path / "uneven.mp4", rate=30, size=(320, 240), vfr=[1, 2, 1, 3] * 9)
     late = np.concatenate([np.zeros(2 * 48_000, np.float32), speechlike(3)])
     quiet = write_audio(tmp_path / "quiet.wav", late * np.float32(0.004), 48_000)
-    visitor = visit(site.url)
-    page = visitor.page
+    visitor, page = patient, patient.page
     doctor = page.locator("#doctor")
-    expect(doctor).to_contain_text("Ready: one face", timeout=SLOW)
     visitor.choose(video, quiet, question="longer than the video.")
     expect(doctor).to_contain_text("No face was found", timeout=SLOW)
     doctor.get_by_role("button", name="Make the frame rate constant").click()
@@ -42,13 +55,8 @@ def test_findings_are_mended_and_undone(site: Site, visit: Visit, tmp_path: Path
     assert visitor.complaints == []
 
 
-def test_both_tracks_are_cut_to_their_points(
-    site: Site, visit: Visit, clip: Path, speech: Path
-) -> None:
-    visitor = visit(site.url)
-    page = visitor.page
-    visitor.choose(clip, speech, question="The speech is 1.50 s longer than the video.")
-    page.locator("#cuts button.label-wrap").click()
+def test_both_tracks_are_cut_to_their_points(cutter: Visitor) -> None:
+    visitor, page = cutter, cutter.page
     expect(page.locator("#strip img")).to_have_count(8, timeout=SLOW)
     expect(page.locator("#wave svg")).to_be_visible()
     end = page.locator("#cut-speech-out input[type=number]")
@@ -82,13 +90,8 @@ def test_what_changes_during_a_look_is_looked_at_too(
     expect(page.locator("#cut-video-out input[type=number]")).to_have_value("4", timeout=SLOW)
 
 
-def test_a_point_set_outlives_a_look_at_the_other_track(
-    site: Site, visit: Visit, clip: Path, speech: Path
-) -> None:
-    visitor = visit(site.url)
-    page = visitor.page
-    visitor.choose(clip, speech, question="The speech is 1.50 s longer than the video.")
-    page.locator("#cuts button.label-wrap").click()
+def test_a_point_set_outlives_a_look_at_the_other_track(cutter: Visitor) -> None:
+    page = cutter.page
     end = page.locator("#cut-speech-out input[type=number]")
     expect(end).to_have_value("3.5", timeout=SLOW)
     end.fill("2.5")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 import threading
 from collections.abc import Iterator
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -13,17 +14,30 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import Visit
 from tests.browser.site import Site
-from tests.browser.visitor import SLOW
+from tests.browser.visitor import SLOW, Visitor
 from tests.media_factory import make_tone, make_video
 
 pytestmark = pytest.mark.browser
 
 
-def test_two_files_make_the_question_and_the_modes(
-    site: Site, visit: Visit, clip: Path, speech: Path
-) -> None:
-    visitor = visit(site.url)
-    visitor.choose(clip, speech, question="The speech is 1.50 s longer than the video.")
+@pytest.fixture(scope="module")
+def chooser(site: Site, visit_all: Visit) -> Visitor:
+    """Somebody who chooses one thing after the other."""
+    return visit_all(site.url)
+
+
+@pytest.fixture
+def visitor(chooser: Visitor, clip: Path, speech: Path) -> Visitor:
+    """The same, whose page holds two seconds of video and three and a half of speech."""
+    for link in chooser.page.locator(".source .link .label-wrap.open").all():
+        link.click()
+    chooser.choose(clip, speech, question="The speech is 1.50 s longer than the video.")
+    chooser.complaints.clear()
+    chooser.requests.clear()
+    return chooser
+
+
+def test_two_files_make_the_question_and_the_modes(visitor: Visitor) -> None:
     page = visitor.page
     expect(page.locator("#video-facts")).to_contain_text("320×240 · 29.97 fps")
     expect(page.locator("#speech-facts")).to_contain_text("3.50 s · mono")
@@ -31,11 +45,28 @@ def test_two_files_make_the_question_and_the_modes(
     expect(page.locator("#drawing .bar.stretched")).to_contain_text("0.57×")
 
 
+def test_the_trimmer_is_fetched_when_somebody_trims(visitor: Visitor) -> None:
+    page = visitor.page
+    assert not visitor.asked_for("ffmpeg")
+    page.get_by_label("Trim video to selection").click()
+    handle = page.get_by_label("end drag handle for trimming video")
+    handle.hover()
+    page.mouse.down()
+    timeline = page.locator("#timeline").bounding_box()
+    assert timeline is not None
+    page.mouse.move(timeline["x"] + timeline["width"] / 2, timeline["y"] + 5)
+    page.mouse.up()
+    page.get_by_role("button", name="Trim", exact=True).click()
+    trimmed = re.compile(r"The speech is 2\.[45]\d\ss longer")
+    expect(page.locator("#mode")).to_contain_text(trimmed, timeout=SLOW)
+    assert len(visitor.asked_for("ffmpeg-core.wasm")) == 1
+    assert visitor.complaints == []
+
+
 def test_modes_that_make_no_difference_say_so(
-    site: Site, visit: Visit, speech: Path, tmp_path: Path
+    visitor: Visitor, speech: Path, tmp_path: Path
 ) -> None:
     long = make_video(tmp_path / "long.mp4", 5, size=(320, 240))
-    visitor = visit(site.url)
     visitor.choose(long, speech, question="The video is 1.50 s longer than the speech.")
     for mode in ("bounce", "loop"):
         label = visitor.page.locator("#mode label", has_text=mode).last
@@ -43,14 +74,13 @@ def test_modes_that_make_no_difference_say_so(
 
 
 def test_a_video_the_browser_cannot_play_is_shown_converted(
-    site: Site, visit: Visit, speech: Path, tmp_path: Path
+    visitor: Visitor, site: Site, speech: Path, tmp_path: Path
 ) -> None:
-    hevc = make_video(tmp_path / "phone.mov", 2, size=(320, 240), codec="libx265")
-    visitor = visit(site.url)
-    visitor.choose(hevc, speech, question="The speech is 1.50 s longer than the video.")
+    hevc = make_video(tmp_path / "phone.mov", 3, size=(336, 240), codec="libx265")
+    visitor.choose(hevc, speech, question="The speech is 0.50 s longer than the video.")
     expect(visitor.page.locator("#video-facts")).to_contain_text("a converted copy is shown")
     visitor.page.wait_for_function(
-        "document.querySelector('#video-in video').videoWidth === 320", timeout=SLOW
+        "document.querySelector('#video-in video').videoWidth === 336", timeout=SLOW
     )
     run = visitor.go()
     expect(visitor.stage).to_contain_text(run)
@@ -59,19 +89,16 @@ def test_a_video_the_browser_cannot_play_is_shown_converted(
     assert sent[0].read_bytes() == hevc.read_bytes()
 
 
-def test_what_is_no_video_is_refused_in_plain_words(
-    site: Site, visit: Visit, tmp_path: Path
-) -> None:
+def test_what_is_no_video_is_refused_in_plain_words(visitor: Visitor, tmp_path: Path) -> None:
     fake = tmp_path / "notes.mp4"
     fake.write_text("<html>not a video</html>", encoding="utf-8")
-    visitor = visit(site.url)
-    page = visitor.page
+    page, before = visitor.page, visitor.run_id
     page.locator("#video-in [aria-label='Clear']").click()
     page.set_input_files("#video-in input[type=file]", fake)
     expect(page.locator("#video-facts [role=alert]")).to_contain_text("notes.mp4", timeout=SLOW)
     page.click("#go")
     expect(page.locator("#findings")).to_contain_text("There is no usable video yet.")
-    assert visitor.run_id == ""
+    assert visitor.run_id == before
 
 
 ODD_NAMES = [
@@ -81,34 +108,35 @@ ODD_NAMES = [
 ]
 
 
-def test_a_file_may_have_any_name(site: Site, visit: Visit, tmp_path: Path) -> None:
-    page = visit(site.url).page
+def test_a_file_may_have_any_name(visitor: Visitor, tmp_path: Path) -> None:
+    page = visitor.page
+    alerts = page.locator(".toast-body.error, [role=alert]")
+    before = alerts.count()
     for number, (name, codec) in enumerate(ODD_NAMES):
-        width = 320 + 16 * number
-        clip = make_video(tmp_path / f"plain{name[-4:]}", 2, size=(width, 240), codec=codec)
+        width = 336 + 16 * number
+        clip = make_video(tmp_path / f"plain{name[-4:]}", 1, size=(width, 240), codec=codec)
         page.locator("#video-in [aria-label='Clear']").click()
         page.set_input_files("#video-in input[type=file]", clip.rename(tmp_path / name))
-        expect(page.locator("#mode")).to_contain_text("The speech is 5.10 s longer", timeout=SLOW)
+        expect(page.locator("#mode")).to_contain_text("The speech is 2.50 s longer", timeout=SLOW)
         page.wait_for_function(
             f"document.querySelector('#video-in video')?.videoWidth === {width}", timeout=SLOW
         )
         expect(page.locator("#video-facts")).to_contain_text(f"{width}×240")
-    expect(page.locator(".toast-body.error, [role=alert]")).to_have_count(0)
+    expect(alerts).to_have_count(before)
 
 
-def test_speech_with_tags_in_an_old_alphabet(site: Site, visit: Visit, tmp_path: Path) -> None:
+def test_speech_with_tags_in_an_old_alphabet(visitor: Visitor, tmp_path: Path) -> None:
     frames = make_tone(tmp_path / "new.mp3", 2).read_bytes()
     old = tmp_path / "Grüße.mp3"
     tag = b"TAG" + "Schöne Grüße".encode("latin-1").ljust(125, b"\xe9")
     old.write_bytes(frames[frames.index(b"\xff\xfb") :] + tag)
-    page = visit(site.url).page
+    page = visitor.page
     page.locator("#audio-in button[aria-label='Clear'], #audio-in [title='Clear']").first.click()
     page.set_input_files("#audio-in input[type=file]", old)
     expect(page.locator("#speech-facts")).to_contain_text("2.00 s · mono", timeout=SLOW)
 
 
-def test_without_a_video_the_page_says_what_is_missing(site: Site, visit: Visit) -> None:
-    visitor = visit(site.url)
+def test_without_a_video_the_page_says_what_is_missing(visitor: Visitor) -> None:
     visitor.page.locator("#video-in [aria-label='Clear']").click()
     expect(visitor.page.locator("#hint")).to_contain_text("Choose a video")
     expect(visitor.page.locator("#drawing [role=img]")).to_have_count(0)
@@ -117,7 +145,7 @@ def test_without_a_video_the_page_says_what_is_missing(site: Site, visit: Visit)
 @pytest.fixture
 def web(tmp_path: Path) -> Iterator[str]:
     """A web server with a video."""
-    make_video(tmp_path / "linked.mp4", 2, size=(320, 240))
+    make_video(tmp_path / "linked.mp4", 1, size=(336, 240))
     handler = functools.partial(SimpleHTTPRequestHandler, directory=str(tmp_path))
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever)
@@ -127,14 +155,13 @@ def web(tmp_path: Path) -> Iterator[str]:
         thread.join()
 
 
-def test_a_link_is_fetched_by_the_server_and_shown(site: Site, visit: Visit, web: str) -> None:
-    visitor = visit(site.url)
+def test_a_link_is_fetched_by_the_server_and_shown(visitor: Visitor, web: str) -> None:
     page = visitor.page
     page.locator(".source button.label-wrap").first.click()
     page.fill("#video-link textarea, #video-link input", f"{web}/linked.mp4")
     page.click("#video-fetch")
-    expect(page.locator("#mode")).to_contain_text("The speech is 5.10 s longer", timeout=SLOW)
-    page.wait_for_function("document.querySelector('#video-in video').videoWidth === 320")
+    expect(page.locator("#mode")).to_contain_text("The speech is 2.50 s longer", timeout=SLOW)
+    page.wait_for_function("document.querySelector('#video-in video').videoWidth === 336")
     assert visitor.hosts() == {"127.0.0.1"}
     assert not any(request.url.startswith(web) for request in visitor.requests)
 
@@ -147,8 +174,8 @@ LINKS = [
 ]
 
 
-def test_a_link_that_leads_nowhere_says_why(site: Site, visit: Visit, web: str) -> None:
-    page = visit(site.url).page
+def test_a_link_that_leads_nowhere_says_why(visitor: Visitor, web: str) -> None:
+    page = visitor.page
     page.locator(".source button.label-wrap").first.click()
     for link, words in LINKS:
         page.fill("#video-link textarea, #video-link input", link.format(web=web))
@@ -157,16 +184,16 @@ def test_a_link_that_leads_nowhere_says_why(site: Site, visit: Visit, web: str) 
         expect(alert).to_contain_text(words, timeout=SLOW)
         for foreign in ("7 days", "bill", "mistake", "secret"):
             expect(alert).not_to_contain_text(foreign)
-        expect(page.locator("#mode")).to_contain_text("3.10 s")
+        expect(page.locator("#mode")).to_contain_text("1.50 s")
 
 
 def test_a_link_with_spaces_is_read_as_browsers_do(
-    site: Site, visit: Visit, web: str, tmp_path: Path
+    visitor: Visitor, web: str, tmp_path: Path
 ) -> None:
     (tmp_path / "linked.mp4").rename(tmp_path / "my 100% talk é.mp4")
-    page = visit(site.url).page
+    page = visitor.page
     page.locator(".source button.label-wrap").first.click()
     page.fill("#video-link textarea, #video-link input", f"  {web}/my 100%25 talk é.mp4 ")
     page.click("#video-fetch")
-    expect(page.locator("#mode")).to_contain_text("The speech is 5.10 s longer", timeout=SLOW)
-    page.wait_for_function("document.querySelector('#video-in video').videoWidth === 320")
+    expect(page.locator("#mode")).to_contain_text("The speech is 2.50 s longer", timeout=SLOW)
+    page.wait_for_function("document.querySelector('#video-in video').videoWidth === 336")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import requests
-from playwright.sync_api import Route, expect
+from playwright.sync_api import Request, Route, expect
 
 from lipsync_demo.ui.studio.result import RECORDED
 from tests.browser.conftest import Visit
@@ -18,13 +18,21 @@ from tests.browser.visitor import SLOW, Visitor
 pytestmark = pytest.mark.browser
 
 
+@pytest.fixture(scope="module")
+def regular(site: Site, visit_all: Visit) -> Visitor:
+    """A visitor who stays for all tests."""
+    return visit_all(site.url)
+
+
 @pytest.fixture
-def customer(site: Site, visit: Visit, provider: Provider, finished: Path) -> Visitor:
-    """A visitor whose own key is in use; what an earlier test left waiting is ended."""
+def customer(regular: Visitor, provider: Provider, finished: Path) -> Visitor:
+    """The same, whose own key is in use; what an earlier test left waiting is ended."""
     provider.end_waiting(finished)
-    visitor = visit(site.url)
-    visitor.use_key(provider.key)
-    return visitor
+    expect(regular.page.locator("#go")).to_be_enabled(timeout=SLOW)
+    if "your key" not in regular.page.locator("#brand").inner_text():
+        regular.use_key(provider.key)
+    regular.page.click("#view-studio-button")
+    return regular
 
 
 def test_a_run_is_watched_left_and_found_again(
@@ -84,31 +92,35 @@ def test_waiting_can_be_stopped_and_gone_on_with(
 
 
 def test_a_late_answer_does_not_hide_a_run(
-    customer: Visitor, provider: Provider, finished: Path
+    customer: Visitor, site: Site, provider: Provider, finished: Path
 ) -> None:
     page = customer.page
+    customer.open(site.url)
+    customer.use_key(provider.key)
     late: list[Route] = []
     holding = True
 
+    def recorded(request: Request) -> bool:
+        return RECORDED in (request.post_data or "")
+
     def hold(route: Route) -> None:
-        if holding and RECORDED in (route.request.post_data or ""):
+        if holding and recorded(route.request):
             late.append(route)
         else:
             route.continue_()
 
     page.route("**/gradio_api/run/**", hold)
-    customer.pick("loop")
-    for _ in range(300):
-        if late:
-            break
-        page.wait_for_timeout(100)
-    holding = False
-    assert late
+    with page.expect_request(recorded):
+        customer.pick("loop")
     run = customer.go()
     expect(customer.stage).to_contain_text("In the queue", timeout=SLOW)
-    for route in late:
-        route.continue_()
-    page.wait_for_timeout(3000)
+    holding = False
+    # The late answer shows the recording; the page then asks for the run again.
+    with page.expect_request(recorded) as again:
+        for route in late:
+            route.continue_()
+    assert again.value.response()
+    page.unroute("**/gradio_api/run/**")
     expect(customer.stage).to_contain_text("In the queue")
     expect(customer.stage).to_contain_text(run)
     provider.complete(finished)
@@ -133,8 +145,10 @@ def test_a_flagged_output_is_hidden_until_asked_for(
 
 
 def test_the_key_is_sent_once_and_kept_nowhere(
-    customer: Visitor, site: Site, provider: Provider, finished: Path
+    visit: Visit, site: Site, provider: Provider, finished: Path
 ) -> None:
+    customer = visit(site.url)
+    customer.use_key(provider.key)
     posts = [request for request in customer.requests if provider.key in (request.post_data or "")]
     assert len(posts) == 1
     since = customer.requests.index(posts[0]) + 1

@@ -10,18 +10,40 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import ConsoleMessage, Page, Request, expect
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, expect
 
 PATIENT = 60_000
 """Milliseconds a thing of the page may take while other programs keep the cores busy."""
 SLOW = 90_000
 """The same for what the server works at: files probed, runs driven."""
+LOOKS = 100
+"""Milliseconds between two looks at what the page tells no event of."""
 OF_A_LEAVING_PAGE = ("AbortError: ", "Unexpected error Connection errored out")
 PLAYING = "v => v.readyState >= 2 && v.videoWidth > 0"
 OUTSIDE = """() => [...document.querySelectorAll('body *')]
   .filter(e => e.getBoundingClientRect().right > innerWidth + 1 && e.checkVisibility())
   .filter(e => !e.closest('.tab-container, .overflow-menu, .ledger'))
   .map(e => `${e.tagName} ${e.id} ${e.className}`)"""
+
+
+def run_in(url: str) -> str:
+    """The id of the run an address opens; empty when it opens none."""
+    query = urlsplit(url).query
+    return dict(pair.split("=") for pair in query.split("&") if pair).get("run", "")
+
+
+def barriers(page: Page) -> list[str]:
+    """Serious and critical findings of axe-core on a page."""
+    if page.evaluate("!window.axe"):
+        page.evaluate(Axe().axe_script)
+    # All rules are run; what they did not find is not described node by node.
+    found = page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
+    return [
+        f"{finding['id']}: {node['target']} {node['html'][:120]}"
+        for finding in found
+        if finding["impact"] in ("serious", "critical")
+        for node in finding["nodes"]
+    ]
 
 
 @dataclass
@@ -45,7 +67,7 @@ class Visitor:
         """Open the page and wait until both inputs can be used."""
         self.page.goto(url)
         expect(self.page.locator("#question, #mode")).to_contain_text("longer", timeout=SLOW)
-        self.page.wait_for_function("document.querySelector('#mode input')?.name === 'sync_mode'")
+        expect(self.page.locator("#mode input").first).to_have_attribute("name", "sync_mode")
 
     def reload(self) -> None:
         """Reload the page; ignore errors that the old page logs about its cancelled requests."""
@@ -55,12 +77,29 @@ class Visitor:
             text for text in self.complaints[before:] if not text.startswith(OF_A_LEAVING_PAGE)
         ]
 
+    def leave(self) -> BrowserContext:
+        """Close the page and forget all that was stored for it; the profile is free again."""
+        context, address = self.page.context, urlsplit(self.page.url)
+        self.page.goto("about:blank")
+        session = context.new_cdp_session(self.page)
+        origin = f"{address.scheme}://{address.netloc}"
+        session.send(
+            "Storage.clearDataForOrigin",
+            {"origin": origin, "storageTypes": "cookies,local_storage,indexeddb,cache_storage"},
+        )
+        self.page.close()
+        return context
+
     def choose(self, video: Path, speech: Path, *, question: str) -> None:
         """Upload both files; `question` is in the heading once both are probed."""
-        for place, path in (("#video-in", video), ("#audio-in", speech)):
-            self.page.locator(
-                f"{place} button[aria-label='Clear'], {place} [title='Clear']"
-            ).first.click()
+        places = {"#video-in": video, "#audio-in": speech}
+        for place in places:
+            clear = self.page.locator(f"{place} :is([aria-label='Clear'], [title='Clear'])")
+            if clear.count():
+                clear.first.click()
+        # What is shown of the files before could be taken for what is asked for.
+        expect(self.page.locator("#drawing [role=img]")).to_have_count(0, timeout=SLOW)
+        for place, path in places.items():
             self.page.set_input_files(f"{place} input[type=file]", path)
         expect(self.page.locator("#mode")).to_contain_text(question, timeout=SLOW)
 
@@ -83,17 +122,14 @@ class Visitor:
         """Press the button; the id of the run, from the page's address."""
         before = self.run_id
         self.page.click("#go")
-        self.page.wait_for_function(
-            "id => (new URL(location.href).searchParams.get('run') ?? '') !== id", arg=before
-        )
+        self.page.wait_for_url(lambda url: run_in(url) != before, wait_until="commit")
         return self.run_id
 
     # What they see
 
     @property
     def run_id(self) -> str:
-        query = urlsplit(self.page.url).query
-        return dict(pair.split("=") for pair in query.split("&") if pair).get("run", "")
+        return run_in(self.page.url)
 
     @property
     def stage(self) -> Any:
@@ -104,7 +140,9 @@ class Visitor:
         player = self.page.locator("#stage video").first
         player.wait_for(timeout=SLOW)
         self.page.wait_for_function(
-            f"() => ({PLAYING})(document.querySelector('#stage video'))", timeout=SLOW
+            f"() => ({PLAYING})(document.querySelector('#stage video'))",
+            timeout=SLOW,
+            polling=LOOKS,
         )
         facts: dict[str, Any] = player.evaluate(
             """async v => {
@@ -142,13 +180,7 @@ class Visitor:
 
     def barriers(self) -> list[str]:
         """Serious and critical findings of axe-core."""
-        found = Axe().run(self.page).response["violations"]
-        return [
-            f"{finding['id']}: {node['target']} {node['html'][:120]}"
-            for finding in found
-            if finding["impact"] in ("serious", "critical")
-            for node in finding["nodes"]
-        ]
+        return barriers(self.page)
 
     # What their browser keeps and sends
 
@@ -158,6 +190,10 @@ class Visitor:
             for request in self.requests
             if request.url.startswith("http")
         }
+
+    def asked_for(self, part: str) -> list[str]:
+        """Addresses with this part that were fetched."""
+        return [request.url for request in self.requests if part in request.url]
 
     def kept(self) -> str:
         """Everything on the page: HTML, values of inputs, both storages."""
