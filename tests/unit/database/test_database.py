@@ -43,7 +43,7 @@ def test_the_names_of_the_files_tell_the_order(schema: str) -> None:
 
 
 @pytest.mark.parametrize("schema", SCHEMAS)
-def test_a_new_column_is_found_by_the_command_that_writes_migrations(
+def test_the_command_that_writes_migrations_finds_nothing_to_write(
     schema: str, tmp_path: Path
 ) -> None:
     said = StringIO()
