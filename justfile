@@ -18,7 +18,7 @@ test-fast:
 test *paths:
     python -m pytest {{ paths }}
 
-# Write what the models of `runs` or `jobs` have and their migrations do not as a new migration.
+# Generate a migration of the database `runs` or `jobs` from its models.
 migration database message:
     rm -f .migration.sqlite3
     alembic -n {{ database }} upgrade head

@@ -10,16 +10,16 @@ from lipsync_demo.backend.webhooks import outbox
 from lipsync_demo.database import Database
 
 MODELS = (store.JobRow, uploads.UploadRow, outbox.DeliveryRow)
-"""The tables: imported here so that all of them are known."""
+"""All models; importing them registers their tables in `METADATA`."""
 
 METADATA = Base.metadata
-"""The tables as the models have them; the migrations must lead there."""
+"""The tables of the models; the migrations must result in the same schema."""
 
 
 def open_database(path: Path) -> Database:
-    """The backend's database at `path`, with the schema of this version.
+    """Open the backend's database at `path`; create or migrate it if needed.
 
     Raises:
-        DatabaseUnusable: it is damaged, may not be written, or is of a newer version.
+        DatabaseUnusable: it is damaged, read-only, or was written by a newer version.
     """
     return Database.open(f"sqlite:///{path}", "jobs")

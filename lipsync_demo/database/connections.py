@@ -1,8 +1,7 @@
-"""Connections: to SQLite as the app needs it, to PostgreSQL as it is.
+"""Engines for SQLite and PostgreSQL, and their locks.
 
-Reading and writing are told apart because SQLite lets one transaction write at a time: one that
-begins to write where it has read before is refused when another wrote in between.  So a
-transaction that may write says so at its beginning, waits for its turn and then sees the latest.
+SQLite has one write lock.  A transaction that reads first and writes later fails if another one
+wrote in between, so transactions that may write take the lock when they begin.
 """
 
 from __future__ import annotations
@@ -28,26 +27,26 @@ from sqlalchemy import (
 from lipsync_demo.database.errors import unusable
 
 _PATIENCE_SECONDS: Final = 30.0
-"""How long a connection waits for another one that writes."""
+"""Timeout for SQLite's write lock in seconds."""
 
 _RETRY_SECONDS: Final = 0.01
-"""The pause before SQLite is asked again where it does not wait by itself."""
+"""Seconds between attempts where SQLite does not wait for a lock."""
 
 _WRITES: Final = "writes"
-"""The execution option of connections whose transactions may write."""
+"""Execution option of connections whose transactions take the write lock."""
 
 
-def serialise(connection: Connection, name: str) -> None:
-    """Go on alone: nobody else passes this with the same name until the transaction ends.
+def advisory_lock(connection: Connection, name: str) -> None:
+    """Hold the lock `name` until the transaction ends.
 
-    The transactions of SQLite that may write do so by themselves.
+    On SQLite the write lock of the transaction already excludes all others.
     """
     if connection.dialect.name == "postgresql":
         connection.execute(select(func.pg_advisory_xact_lock(crc32(name.encode()))))
 
 
 def connect(url: str) -> Engine:
-    """An engine for `url`; a SQLite file keeps what was committed through a power cut."""
+    """An engine for `url`; commits to a SQLite file survive a power cut."""
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
         return create_engine(parsed, pool_pre_ping=True)
@@ -58,7 +57,7 @@ def connect(url: str) -> Engine:
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:
-        # Python would begin a transaction only at the first change, and never for the schema's.
+        # sqlite3 would begin transactions late, and none for changes of the schema.
         connection.isolation_level = None
         cursor = connection.cursor()
         # FULL: the id of a paid task must outlive a power cut, not only a crash.
@@ -81,18 +80,18 @@ def connect(url: str) -> Engine:
 
 
 def for_writing(engine: Engine) -> Engine:
-    """The same connections, for transactions that may write."""
+    """The same engine with transactions that take the write lock when they begin."""
     return engine.execution_options(**{_WRITES: True})
 
 
 def _write_ahead(cursor: sqlite3.Cursor) -> None:
-    """Let readers and a writer work beside each other, as the file does from then on."""
+    """Switch the file to write-ahead logging: readers do not block the writer."""
     end = time.monotonic() + _PATIENCE_SECONDS
     while True:
         try:
             cursor.execute("PRAGMA journal_mode=WAL")
         except sqlite3.OperationalError as error:
-            # Two that switch a new file at once: SQLite refuses one without waiting.
+            # When two connections switch a new file at once, one fails without waiting.
             if "locked" not in str(error) or time.monotonic() > end:
                 raise
             time.sleep(_RETRY_SECONDS)
@@ -101,6 +100,6 @@ def _write_ahead(cursor: sqlite3.Cursor) -> None:
 
 
 def _path(url: URL) -> Path | None:
-    """The file of a SQLite database; None where it is in memory or given as a URI."""
+    """The file of a SQLite database; None if it is in memory or given as a URI."""
     name = url.database
     return None if not name or name == ":memory:" or name.startswith("file:") else Path(name)

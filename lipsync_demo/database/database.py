@@ -1,4 +1,4 @@
-"""One database: its schema brought to this version, its sessions and transactions."""
+"""An open database: its sessions and transactions."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from lipsync_demo.database.migrate import migrate
 
 
 class Database:
-    """A database with the schema of this version.
+    """An open database with the latest schema.
 
     Attributes:
-        engine: its connections; transactions on them read.
+        engine: connections for read transactions.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -28,12 +28,13 @@ class Database:
 
     @classmethod
     def open(cls, url: str, schema: str) -> Database:
-        """The database at `url`, made or brought to this version where it has to be.
+        """Open the database at `url`; create or migrate it if needed.
 
-        `schema` is the folder of its migrations.
+        Args:
+            schema: name of the folder with its migrations.
 
         Raises:
-            DatabaseUnusable: it is damaged, may not be written, or is of a newer version.
+            DatabaseUnusable: it is damaged, read-only, or was written by a newer version.
         """
         engine = connect(url)
         try:
@@ -44,15 +45,15 @@ class Database:
         return cls(engine)
 
     def reading(self) -> Session:
-        """A session that sees one state of the database and writes nothing."""
+        """A session for reading one consistent snapshot."""
         return self._reading()
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
-        """A session whose transaction is committed when the block ends well.
+        """A session with the write lock; it commits at the end of the block unless that raises.
 
         Raises:
-            Lost: somebody else changed a row since it was read.
+            Lost: a row was changed by another transaction after it was read.
         """
         try:
             with self._writing.begin() as session:

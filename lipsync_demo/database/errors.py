@@ -1,4 +1,4 @@
-"""What can go wrong with a database: it cannot be used, or somebody else was faster."""
+"""Errors of a database, and of concurrent writes."""
 
 # ruff: noqa: N818 - named after what is wrong, as the whole tree is
 from __future__ import annotations
@@ -10,15 +10,15 @@ from lipsync_demo.errors import ExplainedError
 
 
 class DatabaseUnusable(ExplainedError):
-    """A database cannot be opened, read or written; trying again does not help."""
+    """A database cannot be opened, read or written; a retry does not help."""
 
 
 class Lost(Exception):
-    """Somebody else changed or drives the record by now; whoever sees this lets go of it."""
+    """The record was changed or taken over by another writer since it was read."""
 
 
 def unusable(message: str, path: Path | None) -> DatabaseUnusable | None:
-    """The error for SQLite's message about the database at `path`; None for other messages."""
+    """The error for a message of SQLite about the database at `path`; None for other messages."""
     place = {
         "name": path.name if path else words.NO_PLACE,
         "folder": path.parent if path else words.NO_FOLDER,

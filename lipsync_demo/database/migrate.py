@@ -1,7 +1,7 @@
-"""Bringing a database to this version's schema: by whoever comes first, the others wait.
+"""Migration of a database to the latest schema, by the first process that opens it.
 
-Alembic is loaded only where there is something to do: revisions are numbered files, so the
-latest one is known from their names.
+Migrations are numbered files, so their names tell the latest revision: Alembic is imported only
+to migrate.
 """
 
 from __future__ import annotations
@@ -11,59 +11,59 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect, text
 
-from lipsync_demo.database.connections import for_writing, serialise
+from lipsync_demo.database.connections import advisory_lock, for_writing
 from lipsync_demo.database.errors import too_new
 
 HOME = Path(__file__).parent / "migrations"
-"""The folder with a folder of migrations for each database."""
+"""Folder of the migrations, with a sub-folder for each database."""
 
 logger = logging.getLogger(__name__)
 
 
 def revisions(schema: str) -> list[str]:
-    """The revisions of a schema that this version knows, oldest first."""
+    """The known revisions of a schema, oldest first."""
     names = (path.name for path in (HOME / schema).glob("v*_*.py"))
     return sorted(name.partition("_")[0].removeprefix("v") for name in names)
 
 
 def migrate(engine: Engine, schema: str) -> None:
-    """Bring the database of an engine to the latest revision of `schema`.
+    """Migrate a database to the latest revision of `schema`, if needed.
 
     Raises:
-        DatabaseUnusable: it is of a newer version.
+        DatabaseUnusable: it was written by a newer version.
     """
     known = revisions(schema)
     with engine.connect() as connection:
         if _current(connection, known):
             return
     with for_writing(engine).begin() as connection:
-        serialise(connection, schema)
-        # Another process may have done it while this one waited.
+        advisory_lock(connection, schema)
+        # Another process may have migrated it while this one waited for the lock.
         if not _current(connection, known):
             upgrade(connection, schema)
 
 
 def upgrade(connection: Connection, schema: str) -> None:
-    """Run the migrations that a database lacks, all of them or none."""
+    """Run the missing migrations in the transaction of `connection`."""
     from alembic import command
     from alembic.config import Config
 
     logging.getLogger("alembic").setLevel(logging.WARNING)
     config = Config()
-    # The configuration takes a % for the beginning of a name.
+    # The configuration interpolates %.
     config.set_main_option("script_location", str(HOME).replace("%", "%%"))
     config.set_main_option("version_locations", str(HOME / schema).replace("%", "%%"))
     config.set_main_option("path_separator", "newline")
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
-    logger.info("The database of %s has the schema %s now", schema, revisions(schema)[-1])
+    logger.info("Migrated the database of %s to schema %s", schema, revisions(schema)[-1])
 
 
 def _current(connection: Connection, known: list[str]) -> bool:
-    """Whether the database has the latest of the known revisions.
+    """Whether the database has the latest known revision.
 
     Raises:
-        DatabaseUnusable: it has one that is not known.
+        DatabaseUnusable: its revision is unknown.
     """
     if not inspect(connection).has_table("alembic_version"):
         return False

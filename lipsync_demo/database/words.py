@@ -1,29 +1,26 @@
-"""What happened to a database, and what to do."""
+"""Why a database cannot be used, and what to do."""
 
 from __future__ import annotations
 
 READ_ONLY = "The database {name} cannot be written: its file or folder is read-only."
 MAKE_WRITABLE = (
-    "Give yourself the right to write in {folder}, or choose another folder with LIPSYNC_DATA_DIR."
+    "Make {folder} and its files writable, or choose another folder with LIPSYNC_DATA_DIR."
 )
-CLOSED = "The database {name} cannot be opened: its file or folder may not be read and written."
+CLOSED = "The database {name} cannot be opened: its file or folder may be missing or inaccessible."
 MAKE_READABLE = (
-    "Give yourself the right to read and write in {folder}, or choose another folder with "
-    "LIPSYNC_DATA_DIR."
+    "Make {folder} readable and writable, or choose another folder with LIPSYNC_DATA_DIR."
 )
 NO_DATABASE = "The file {name} is not a database, or its beginning is damaged."
 DAMAGED = "The database {name} is damaged."
 PUT_BACK = (
-    "Put a copy of before in its place, or move it out of {folder} with the files beside it that "
-    "begin with its name: then an empty one is made."
+    "Restore a backup, or move it out of {folder} with the files whose names begin with its "
+    "name: then a new, empty database is created."
 )
 TOO_NEW = (
     "The database {name} was written by a newer version of Lipsync Demo: its schema is {found}, "
-    "this version knows those up to {known}."
+    "the latest that this version knows is {known}."
 )
-START_NEWER = (
-    "Start that newer version, or choose another folder than {folder} with LIPSYNC_DATA_DIR."
-)
+START_NEWER = "Use the newer version, or choose another folder than {folder} with LIPSYNC_DATA_DIR."
 NO_PLACE = "at its address"
 NO_FOLDER = "its folder"
 FAILURES = {
@@ -32,4 +29,4 @@ FAILURES = {
     "file is not a database": (NO_DATABASE, PUT_BACK),
     "database disk image is malformed": (DAMAGED, PUT_BACK),
 }
-"""SQLite's own messages about a file that cannot be used, with what happened and what to do."""
+"""Messages of SQLite about an unusable file, each with its explanation and hint."""

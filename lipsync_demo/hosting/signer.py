@@ -1,7 +1,7 @@
-"""The signer of every link this app gives out: to published media and to shared pages.
+"""The signer of all links of this app: to published media and to shared pages.
 
-A link holds a name, its expiry and an HMAC-SHA256 of both.  Signatures of one kind of link are
-refused by the others.
+A link contains a name, an expiry and an HMAC-SHA256 of both.  A signature is valid for one kind of
+link only.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from lipsync_demo.settings import Settings
 Kind = Literal["media", "share"]
 
 _MARKS: dict[Kind, str] = {"media": "", "share": "share\n"}
-"""What stands before the name in the signed text; links given out depend on it."""
+"""Prefix of the signed text; changing it would invalidate existing links."""
 
 _EXPIRY = re.compile(r"[0-9]{1,12}")
 """Expiry in a link, in seconds since 1970."""
 
 
 class LinkSigner:
-    """Signs links of one kind, and recognises its own.
+    """Signs and verifies links of one kind.
 
     Args:
         secret: at least 16 bytes.
@@ -37,11 +37,11 @@ class LinkSigner:
         self._mark = _MARKS[kind]
 
     def query(self, name: str, expires: int) -> str:
-        """The query of a link with this name that expires at this second since 1970."""
+        """The query of a link; `expires` is in seconds since 1970."""
         return urlencode({"exp": expires, "sig": self._signature(name, str(expires))})
 
     def expiry(self, name: str, exp: str, sig: str) -> int:
-        """The second since 1970 at which a link expires, taken from its signed query.
+        """The expiry of a link in seconds since 1970.
 
         Raises:
             LinkRefused: the signature is invalid.

@@ -1,4 +1,4 @@
-"""The base of the tables of the local backend."""
+"""The base class of the models of the local backend's database."""
 
 from __future__ import annotations
 
@@ -6,4 +6,4 @@ from sqlalchemy.orm import DeclarativeBase
 
 
 class Base(DeclarativeBase):
-    """A table of the database of jobs."""
+    """A model of the local backend's database."""

@@ -1,1 +1,1 @@
-"""Migrations, one numbered file each; they only go forward."""
+"""Numbered migrations; there are no downgrades."""

@@ -1,4 +1,4 @@
-"""Run by Alembic: on the app's own connection, or from a checkout by `just migration`."""
+"""Alembic's environment: for the app's connection, or for `just migration` in a checkout."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def _run(connection: Connection, models: MetaData | None) -> None:
     context.configure(
         connection=connection,
         target_metadata=models,
-        # SQLite cannot change a column: the table is made anew and filled.
+        # SQLite cannot alter columns: Alembic recreates the table.
         render_as_batch=True,
         process_revision_directives=_number,
     )
@@ -31,7 +31,7 @@ def _number(
     _revision: str | Iterable[str | None] | Iterable[str],
     scripts: list[MigrationScript],
 ) -> None:
-    """Number a new revision after the one before it."""
+    """Give a new revision the next number."""
     scripts[0].rev_id = f"{len(revisions(context.config.config_ini_section)) + 1:04}"
 
 

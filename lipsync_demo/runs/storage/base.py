@@ -1,4 +1,4 @@
-"""The base of the tables of runs and of what belongs to them."""
+"""The base class of the models of the runs' database."""
 
 from __future__ import annotations
 
@@ -6,4 +6,4 @@ from sqlalchemy.orm import DeclarativeBase
 
 
 class Base(DeclarativeBase):
-    """A table of the database of runs."""
+    """A model of the runs' database."""

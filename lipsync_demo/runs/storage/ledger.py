@@ -14,7 +14,7 @@ from decimal import Decimal
 from sqlalchemy import BigInteger, ColumnElement, String, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from lipsync_demo.database import Database, serialise
+from lipsync_demo.database import Database, advisory_lock
 from lipsync_demo.runs.record.clock import microseconds, now
 from lipsync_demo.runs.record.cost import Charge
 from lipsync_demo.runs.record.ledger_line import Line, LineState, Reached
@@ -78,7 +78,7 @@ class Ledger:
         amount = quote.amount if quote else Decimal(0)
         line = f"{run.id}:{run.submits + 1}"
         with self._database.writing() as session:
-            serialise(session.connection(), "reservations")
+            advisory_lock(session.connection(), "reservations")
             if server_limit is not None and run.key == "environment":
                 spent = _spent(session, _of_key("environment"), but=line)
                 if spent + amount > server_limit:

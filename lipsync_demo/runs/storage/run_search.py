@@ -1,4 +1,4 @@
-"""A page of the runs that match a search, read in the database."""
+"""Search of runs in the database, page by page."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from lipsync_demo.runs.record.run import Run
 from lipsync_demo.runs.storage.run_table import RunRow, RunTable, written_model
 
 ANY = ""
-"""The value of a filter that matches every run."""
+"""Value of an inactive filter."""
 UNJUDGED = "none"
-"""The verdict filter for runs without a verdict."""
+"""Value of the verdict filter for runs without a verdict."""
 
 _RECORD = RunRow.record
 _TEXTS = (
@@ -27,14 +27,14 @@ _TEXTS = (
     _RECORD["review"]["note"].as_string(),
     _RECORD["error"]["what"].as_string(),
 )
-"""The texts that words are searched in, beside the id, the model and the values of its fields."""
+"""Searchable texts, besides the id, the model and the values of its fields."""
 
 
 @dataclass(frozen=True, slots=True)
 class RunSearch:
-    """Filters of a list of runs; an empty text matches every run.
+    """Filters of a list of runs; an empty one is inactive.
 
-    `words` are parts of words, in any order, each of which must be found; case does not matter.
+    A run matches `words` if its texts contain each of them, in any order and case.
     """
 
     words: str = ANY
@@ -50,10 +50,10 @@ class RunPage:
     """One page of a search, newest first.
 
     Attributes:
-        number: the page, from 0; the last one when a later one was asked for.
-        pages: how many there are, at least 1.
-        found: number of runs that match.
-        known: number of runs that were searched.
+        number: number of the page, from 0; at most that of the last page.
+        pages: number of pages, at least 1.
+        found: number of matching runs.
+        known: number of searched runs.
     """
 
     runs: Sequence[Run]
@@ -66,7 +66,7 @@ class RunPage:
 def search(
     table: RunTable, ids: Collection[str], wanted: RunSearch, page: int, size: int
 ) -> RunPage:
-    """One page, of `size` runs at most, of the runs with these ids that match."""
+    """One page of at most `size` matching runs among those with these ids."""
     among = RunRow.id.in_(ids)
     matching = [among, *_conditions(wanted)]
     with table.database.reading() as session:

@@ -7,16 +7,16 @@ from lipsync_demo.runs.storage import charges, group_table, ledger, run_table, s
 from lipsync_demo.runs.storage.base import Base
 
 MODELS = (run_table.RunRow, group_table.GroupRow, ledger, charges.ChargeRow, share_links)
-"""What declares tables: imported here so that all of them are known."""
+"""All models; importing them registers their tables in `METADATA`."""
 
 METADATA = Base.metadata
-"""The tables as the models have them; the migrations must lead there."""
+"""The tables of the models; the migrations must result in the same schema."""
 
 
 def open_database(url: str) -> Database:
-    """The database of runs at `url`, with the schema of this version.
+    """Open the database of runs at `url`; create or migrate it if needed.
 
     Raises:
-        DatabaseUnusable: it is damaged, may not be written, or is of a newer version.
+        DatabaseUnusable: it is damaged, read-only, or was written by a newer version.
     """
     return Database.open(url, "runs")

@@ -1,4 +1,4 @@
-"""The tables that versions before migrations made; what is there of them is taken over."""
+"""The schema before migrations; existing tables are adopted."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ down_revision = None
 
 
 def upgrade() -> None:
-    """Make the tables and the column that are not there."""
+    """Create the missing tables and column."""
     for name, own in (
         ("runs", sa.Column("backend", sa.String(16), nullable=False)),
         ("groups", sa.Column("kind", sa.String(16), nullable=False)),
@@ -46,7 +46,7 @@ def upgrade() -> None:
         sa.Column("model", sa.String(128)),
         if_not_exists=True,
     )
-    # Before other models could be chosen the ledger did not name one.
+    # Ledgers from before the choice of models have no such column.
     if "model" not in {c["name"] for c in sa.inspect(op.get_bind()).get_columns("ledger")}:
         op.add_column("ledger", sa.Column("model", sa.String(128)))
     _index("ledger", "run_id", "at_us", "session", "state")

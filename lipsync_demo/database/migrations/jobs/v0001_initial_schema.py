@@ -1,4 +1,4 @@
-"""The tables that versions before migrations made; what is there of them is taken over."""
+"""The schema before migrations; existing tables are adopted."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ down_revision = None
 
 
 def upgrade() -> None:
-    """Make the tables and columns that are not there."""
+    """Create the missing tables and columns."""
     op.create_table(
         "jobs",
         sa.Column("number", sa.Integer, primary_key=True, autoincrement=True),

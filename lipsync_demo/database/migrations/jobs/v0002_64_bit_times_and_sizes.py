@@ -1,4 +1,4 @@
-"""Moments in milliseconds and sizes of files have 64 bits, in every database."""
+"""Times in milliseconds and file sizes have 64 bits."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ down_revision = "0001"
 
 
 def upgrade() -> None:
-    """Widen what PostgreSQL would keep in 32 bits."""
+    """Widen the columns that have 32 bits in PostgreSQL."""
     for name, columns in (
         ("jobs", ("created_ms", "claimed_ms")),
         ("uploads", ("size", "created_ms")),
