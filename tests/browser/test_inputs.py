@@ -108,21 +108,19 @@ ODD_NAMES = [
 ]
 
 
-def test_a_file_may_have_any_name(visitor: Visitor, tmp_path: Path) -> None:
-    page = visitor.page
-    alerts = page.locator(".toast-body.error, [role=alert]")
-    before = alerts.count()
+def test_a_file_may_have_any_name(site: Site, visit: Visit, tmp_path: Path) -> None:
+    page = visit(site.url).page
     for number, (name, codec) in enumerate(ODD_NAMES):
-        width = 336 + 16 * number
-        clip = make_video(tmp_path / f"plain{name[-4:]}", 1, size=(width, 240), codec=codec)
+        width = 320 + 16 * number
+        clip = make_video(tmp_path / f"plain{name[-4:]}", 2, size=(width, 240), codec=codec)
         page.locator("#video-in [aria-label='Clear']").click()
         page.set_input_files("#video-in input[type=file]", clip.rename(tmp_path / name))
-        expect(page.locator("#mode")).to_contain_text("The speech is 2.50 s longer", timeout=SLOW)
+        expect(page.locator("#mode")).to_contain_text("The speech is 5.10 s longer", timeout=SLOW)
         page.wait_for_function(
             f"document.querySelector('#video-in video')?.videoWidth === {width}", timeout=SLOW
         )
         expect(page.locator("#video-facts")).to_contain_text(f"{width}×240")
-    expect(alerts).to_have_count(before)
+    expect(page.locator(".toast-body.error, [role=alert]")).to_have_count(0)
 
 
 def test_speech_with_tags_in_an_old_alphabet(visitor: Visitor, tmp_path: Path) -> None:
