@@ -68,6 +68,8 @@ BUSY: dict[str, float] = {"submit-429": 60, "submit-429-retry-after": 1}
 """Switches after which a client retries, and roughly the seconds it waits before."""
 
 LIMITS = ["account-limit", "account-limit-silent"]
+WINDOW_SECONDS = 3
+"""Seconds of the simulated account's window: four requests fit even on a busy machine."""
 
 ENDINGS = [*map(str, TASK_CODES), "cancelled", "timeout", "deleted"]
 STUCK = ["stuck-created", "stuck-processing"]
@@ -157,16 +159,19 @@ def test_a_busy_account_is_waited_for(talk_to: TalkTo, name: str) -> None:
 
 @pytest.mark.parametrize("name", LIMITS)
 def test_an_accounts_limit_lasts_a_window(talk_to: TalkTo, name: str) -> None:
-    server = talk_to(f"{name}:2/1").server
+    server = talk_to(f"{name}:2/{WINDOW_SECONDS}").server
     url = f"{server.url}/api/v3/{MODEL_ID}"
     body = {"video": "http://127.0.0.1:9/v.mp4", "audio": "http://127.0.0.1:9/a.wav"}
     headers = {"Authorization": f"Bearer {server.token}"}
     answers = [requests.post(url, json=body, headers=headers, timeout=10) for _ in range(4)]
     assert [answer.status_code for answer in answers] == [200, 200, 429, 429]
-    told = "1" if name == "account-limit" else None
-    assert [answer.headers.get("retry-after") for answer in answers[2:]] == [told] * 2
+    waits = [answer.headers.get("retry-after") for answer in answers[2:]]
+    if name == "account-limit":
+        assert all(1 <= int(wait or 0) <= WINDOW_SECONDS for wait in waits)
+    else:
+        assert waits == [None, None]
     assert answers[3].json()["data"] is None
-    time.sleep(1)
+    time.sleep(int(waits[1] or WINDOW_SECONDS))
     assert requests.post(url, json=body, headers=headers, timeout=10).status_code == 200
 
 
