@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from lipsync_demo import words
-from lipsync_demo.names import readable
+from lipsync_demo.safe_names import readable
 
 _BLOCK = 1 << 20
 

@@ -22,7 +22,7 @@ ModelId = Literal[
     "sync/lipsync-3",
     "sync/react-1",
 ]
-"""The supported models; `wavespeed/catalogue.py` has their parameters."""
+"""The supported models; `wavespeed/model_catalogue.py` has their parameters."""
 
 MODEL_ID: ModelId = "sync/lipsync-1.9.0-beta"
 """The default model, and the only one that the local engine serves."""

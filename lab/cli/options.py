@@ -10,7 +10,7 @@ import typer
 from lipsync_demo.cli.exits import FAILURE
 
 if TYPE_CHECKING:
-    from lab.bars import Bar
+    from lab.thresholds import Bar
 
 Media = Annotated[
     Path,
@@ -29,7 +29,7 @@ Written = Annotated[
 
 def close(found: list[tuple[Bar, float]]) -> None:
     """Print the verdicts; exit with 1 if a figure falls short."""
-    from lab.bars import all_reached, verdicts
+    from lab.thresholds import all_reached, verdicts
 
     typer.echo("\n" + verdicts(found))
     if not all_reached(found):

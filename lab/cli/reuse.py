@@ -27,7 +27,7 @@ def reuse(
     """
     import subprocess
 
-    from lab import bars
+    from lab import thresholds
     from lab.speed.reuse import five_modes
 
     try:
@@ -36,4 +36,4 @@ def reuse(
         typer.echo("The engine can do nothing with this video and this speech.", err=True)
         raise typer.Exit(MISUSE) from None
     typer.echo(found.table())
-    close([(bars.REUSE, found.runs)])
+    close([(thresholds.REUSE, found.runs)])

@@ -13,7 +13,7 @@ import av
 import numpy as np
 from scipy.signal import correlate
 
-from lab import bars
+from lab import thresholds
 from lipsync_demo.engine import lip_sync
 from lipsync_demo.engine.drawing.plan import drawings, sketches
 from lipsync_demo.engine.face import FaceLandmarker
@@ -137,12 +137,12 @@ def delay(heard: np.ndarray, wanted: np.ndarray) -> float:
     return (int(near.argmax()) - min(MAX_SHIFT, middle)) / 16000
 
 
-def measured(rows: Sequence[Exact]) -> list[tuple[bars.Bar, float]]:
+def measured(rows: Sequence[Exact]) -> list[tuple[thresholds.Bar, float]]:
     """Return the worst figures that have a bar."""
     return [
-        (bars.STRAY, sum(row.stray for row in rows)),
-        (bars.LENGTH, max(abs(float(row.picture_long)) for row in rows)),
-        (bars.SHIFT, max(abs(row.sound_late - float(row.picture_late)) for row in rows)),
+        (thresholds.STRAY, sum(row.stray for row in rows)),
+        (thresholds.LENGTH, max(abs(float(row.picture_long)) for row in rows)),
+        (thresholds.SHIFT, max(abs(row.sound_late - float(row.picture_late)) for row in rows)),
     ]
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lab import bars
+from lab import thresholds
 from lab.quality.drivers import Driver
 from lab.quality.following import Followed
 
@@ -64,30 +64,30 @@ def _mean(name: str, driver: Driver, rows: Sequence[Followed]) -> Summary:
     )
 
 
-def measured(found: Sequence[Summary]) -> list[tuple[bars.Bar, float]]:
+def measured(found: Sequence[Summary]) -> list[tuple[thresholds.Bar, float]]:
     """Return the measured figures that have a bar."""
     by = {(one.name, one.driver): one for one in found}
     engine, wild = by.get((EVERYONE, Driver.ENGINE)), by.get((WILD, Driver.ENGINE))
     foreign, oracle = by.get((FOREIGN, Driver.ENGINE)), by.get((EVERYONE, Driver.TRUTH))
     shuffled = by.get((WILD, Driver.SHUFFLED))
-    rows: list[tuple[bars.Bar, float]] = []
+    rows: list[tuple[thresholds.Bar, float]] = []
     if engine:
         rows += [
-            (bars.OPENING, engine.r[0]),
-            (bars.WIDTH, engine.r[1]),
-            (bars.ROUNDNESS, engine.r[2]),
-            (bars.LAG, abs(engine.lag)),
-            (bars.CLOSURE, engine.closed),
-            (bars.JITTER, engine.jitter),
+            (thresholds.OPENING, engine.r[0]),
+            (thresholds.WIDTH, engine.r[1]),
+            (thresholds.ROUNDNESS, engine.r[2]),
+            (thresholds.LAG, abs(engine.lag)),
+            (thresholds.CLOSURE, engine.closed),
+            (thresholds.JITTER, engine.jitter),
         ]
     if wild:
-        rows.append((bars.OPENING_WILD, wild.r[0]))
+        rows.append((thresholds.OPENING_WILD, wild.r[0]))
     if wild and shuffled:
-        rows.append((bars.GAP, wild.r[0] - shuffled.r[0]))
+        rows.append((thresholds.GAP, wild.r[0] - shuffled.r[0]))
     if foreign:
-        rows.append((bars.OPENING_FOREIGN, foreign.r[0]))
+        rows.append((thresholds.OPENING_FOREIGN, foreign.r[0]))
     if oracle:
-        rows.append((bars.ORACLE, oracle.r[0]))
+        rows.append((thresholds.ORACLE, oracle.r[0]))
     return rows
 
 

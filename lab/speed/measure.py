@@ -11,9 +11,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab import bars
+from lab import thresholds
 from lab.speed.material import repeated_sound, repeated_video, scaled
-from lab.speed.parts import Part, costs
+from lab.speed.stages import Part, costs
 from lab.speed.wav2lip import frame_milliseconds
 from lab.speed.whole_run import WholeRun, whole_run
 
@@ -170,23 +170,23 @@ def _fastest(clip: Path, speech: Path, output: Path, cores: int, rounds: int) ->
     return min((run for run in runs if run is not None), key=lambda r: r.wall, default=None)
 
 
-def measured(report: SpeedReport) -> list[tuple[bars.Bar, float]]:
+def measured(report: SpeedReport) -> list[tuple[thresholds.Bar, float]]:
     """Return the measured figures that have a bar."""
     by = {size.side: size for size in report.sizes}
-    rows: list[tuple[bars.Bar, float]] = []
-    for side, bar in ((360, bars.CPU_360), (720, bars.CPU_720)):
+    rows: list[tuple[thresholds.Bar, float]] = []
+    for side, bar in ((360, thresholds.CPU_360), (720, thresholds.CPU_720)):
         if side in by:
             run = by[side].two_cores
             rows.append((bar, by[side].total if run is None else run.cpu))
     if 720 in by:
         run, peer = by[720].two_cores, report.fastest_peer
         if run is not None:
-            rows.append((bars.REAL_TIME, run.realtime))
-        rows.append((bars.FLOOR, by[720].over_floor))
+            rows.append((thresholds.REAL_TIME, run.realtime))
+        rows.append((thresholds.FLOOR, by[720].over_floor))
         if peer is not None:
-            rows.append((bars.PEER, peer / by[720].driving))
+            rows.append((thresholds.PEER, peer / by[720].driving))
     if report.long is not None and report.sizes[-1].side == 1080:
-        rows.append((bars.MEMORY, report.long.peak))
+        rows.append((thresholds.MEMORY, report.long.peak))
     return rows
 
 

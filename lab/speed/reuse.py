@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import fmean
 
-from lab.speed.child import run_json
+from lab.speed.worker import run_json
 from lipsync_demo.engine import AnalysisCache, lip_sync
 from lipsync_demo.media.sync_modes import SyncMode
 

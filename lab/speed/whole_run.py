@@ -9,7 +9,7 @@ import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from lab.speed.child import run_json
+from lab.speed.worker import run_json
 from lipsync_demo.engine import lip_sync
 from lipsync_demo.media.sync_modes import SyncMode
 

@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 from starlette.types import ASGIApp
 
-from lipsync_demo.backend.faults.layer import Connections, FaultLayer
+from lipsync_demo.backend.faults.middleware import Connections, FaultLayer
 from lipsync_demo.backend.faults.switches import Faults
 from lipsync_demo.backend.http import envelopes
 from lipsync_demo.backend.http.envelopes import ApiError

@@ -22,9 +22,9 @@ import uvicorn
 
 from lipsync_demo.backend.app import Options, create_app
 from lipsync_demo.backend.errors import BackendError
-from lipsync_demo.backend.faults.layer import Connections
+from lipsync_demo.backend.faults.middleware import Connections
 from lipsync_demo.backend.faults.switches import Faults
-from lipsync_demo.backend.lifeline import on_end, read_line
+from lipsync_demo.backend.parent_watch import on_end, read_line
 from lipsync_demo.settings import Settings
 
 TOKEN_FROM_STDIN = "-"  # noqa: S105 - stands for stdin, not a token

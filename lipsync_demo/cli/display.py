@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from lipsync_demo.cli import words
-from lipsync_demo.markup import pacing
+from lipsync_demo.markup import rate_limit
 from lipsync_demo.markup import words as markup_words
 from lipsync_demo.runs.record.run import Run, RunState
 from lipsync_demo.runs.workspace import Workspace
@@ -44,7 +44,7 @@ def say(text: str) -> None:
 def line(run: Run) -> str:
     """The stage a run is in."""
     if run.state is RunState.LIMITED:
-        return pacing.told(run)
+        return rate_limit.told(run)
     task = run.state is RunState.WAITING and run.prediction_id
     return f"{STAGES[run.state]}{f' (task {run.prediction_id})' if task else ''}"
 

@@ -30,7 +30,7 @@ def follow(workspace: Workspace, begin: Callable[[], Group], json: Path | None) 
     """Start a comparison or batch, follow it to its end, and print its results."""
     from lipsync_demo.cli.display import say
     from lipsync_demo.files import write_json
-    from lipsync_demo.markup import pacing
+    from lipsync_demo.markup import rate_limit
     from lipsync_demo.media.errors import MediaError
     from lipsync_demo.runs.record.errors import RunsError
 
@@ -40,7 +40,7 @@ def follow(workspace: Workspace, begin: Callable[[], Group], json: Path | None) 
         refuse(error)
     say(words.group_begun(group.kind.value.capitalize(), group.id, len(group.items)))
     left = sum(run is None or run.state.active for run in workspace.runs.of_group(group))
-    if text := pacing.before(workspace.forecast.outlook(left, group.backend), left):
+    if text := rate_limit.before(workspace.forecast.outlook(left, group.backend), left):
         say(text)
     try:
         group = _wait(workspace, group)
@@ -83,10 +83,10 @@ def _wait(workspace: Workspace, group: Group) -> Group:
 
 
 def _stage(number: int, run: Run, count: int) -> str:
-    from lipsync_demo.markup import pacing
+    from lipsync_demo.markup import rate_limit
     from lipsync_demo.runs.record.run import RunState
 
-    text = pacing.told(run) if run.state is RunState.LIMITED else run.state.value
+    text = rate_limit.told(run) if run.state is RunState.LIMITED else run.state.value
     return f"{number + 1}/{count} {run.title:<8} {text}"
 
 

@@ -24,7 +24,7 @@ def ledger(
     from lipsync_demo.markup.figures import charged
     from lipsync_demo.runs.record.ledger_line import as_csv
     from lipsync_demo.runs.workspace import Workspace
-    from lipsync_demo.wavespeed.catalogue import short_name
+    from lipsync_demo.wavespeed.model_catalogue import short_name
 
     chosen = settings()
     with Workspace(chosen) as workspace:

@@ -146,14 +146,14 @@ def _probed(
     from lipsync_demo.cli.probe_payment import TerminalPurse
     from lipsync_demo.cli.probe_prompt import asking
     from lipsync_demo.conformance.clips import Clips
-    from lipsync_demo.conformance.memory import dated, place
+    from lipsync_demo.conformance.history import dated, place
     from lipsync_demo.conformance.models import Conformance
     from lipsync_demo.conformance.probing import Probe
-    from lipsync_demo.conformance.subject import Subject
+    from lipsync_demo.conformance.server import Subject
     from lipsync_demo.runs.record.clock import now
     from lipsync_demo.wavespeed.addresses import redacted_url
     from lipsync_demo.wavespeed.client import WaveSpeedClient
-    from lipsync_demo.wavespeed.wire import Wire
+    from lipsync_demo.wavespeed.raw_requests import Wire
 
     with (
         WaveSpeedClient(key, url) as client,

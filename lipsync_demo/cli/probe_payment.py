@@ -19,7 +19,7 @@ from lipsync_demo.runs.record.run import Run, RunState
 from lipsync_demo.runs.storage.ledger import Ledger
 from lipsync_demo.settings import Settings
 from lipsync_demo.wavespeed.calls.billing import Bill
-from lipsync_demo.wavespeed.models import Price
+from lipsync_demo.wavespeed.schema import Price
 
 
 class TerminalPurse:

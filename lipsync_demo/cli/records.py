@@ -7,11 +7,11 @@ from datetime import datetime
 from pathlib import Path
 
 from lipsync_demo.cli import words
-from lipsync_demo.markup import pacing
+from lipsync_demo.markup import rate_limit
 from lipsync_demo.markup.figures import charged
 from lipsync_demo.runs.record.run import MediaRecord, Run, RunState
 from lipsync_demo.runs.record.run_json import RunJson, run_json
-from lipsync_demo.wavespeed.catalogue import SYNC_MODE, short_name
+from lipsync_demo.wavespeed.model_catalogue import SYNC_MODE, short_name
 
 MODE_LABELS = {SYNC_MODE: "mode", "model_mode": "moves"}
 """Short labels of some choices."""
@@ -87,7 +87,7 @@ def details(run: Run) -> Iterator[str]:
         "charged": charged(run.charge, "USD") if run.charge else None,
         "warning": " ".join(run.warnings),
         "trouble": run.trouble,
-        "limit": pacing.told(run) if run.state is RunState.LIMITED else None,
+        "limit": rate_limit.told(run) if run.state is RunState.LIMITED else None,
         "key": words.NEEDS_KEY if run.needs_key else None,
         "error": str(run.error) if run.error else None,
     }

@@ -9,11 +9,11 @@ from typing import Any
 from lipsync_demo.conformance import words
 from lipsync_demo.conformance.models import Seen
 from lipsync_demo.conformance.questions.tasks import LIST
-from lipsync_demo.conformance.subject import Subject
+from lipsync_demo.conformance.server import Subject
 from lipsync_demo.wavespeed.calls.billing import Bill, bill
 from lipsync_demo.wavespeed.errors import WaveSpeedError
-from lipsync_demo.wavespeed.models import Prediction, Price
-from lipsync_demo.wavespeed.wire import Reply
+from lipsync_demo.wavespeed.raw_requests import Reply
+from lipsync_demo.wavespeed.schema import Prediction, Price
 
 DELETED = "deleted_count 1, then 404"
 _PAGE = 100

@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import Enum
 
-from lipsync_demo.conformance.subject import Subject
+from lipsync_demo.conformance.server import Subject
 
 
 class Agreement(str, Enum):

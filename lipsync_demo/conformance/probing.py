@@ -8,13 +8,13 @@ from decimal import Decimal
 
 from lipsync_demo.conformance import words
 from lipsync_demo.conformance.models import Agreement, ContractFinding, Question, Seen
-from lipsync_demo.conformance.paying import Purse
 from lipsync_demo.conformance.questions.account import ACCOUNT, BALANCE
 from lipsync_demo.conformance.questions.refusals import REFUSALS, TAKEN
 from lipsync_demo.conformance.questions.tasks import TASKS
 from lipsync_demo.conformance.questions.uploading import UPLOADS
 from lipsync_demo.conformance.running import Tasks, unasked
-from lipsync_demo.conformance.subject import Subject
+from lipsync_demo.conformance.server import Subject
+from lipsync_demo.conformance.spending import Purse
 from lipsync_demo.wavespeed.errors import WaveSpeedError
 
 FREE: tuple[Question, ...] = (*ACCOUNT, *TASKS, *UPLOADS, *REFUSALS)

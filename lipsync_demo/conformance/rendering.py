@@ -14,8 +14,8 @@ from typing import Any
 from lipsync_demo.conformance import words
 from lipsync_demo.conformance.models import Seen
 from lipsync_demo.conformance.questions.reading import kind
-from lipsync_demo.conformance.shape import STATUSES, problems
-from lipsync_demo.conformance.subject import UNREACHABLE, Subject
+from lipsync_demo.conformance.server import UNREACHABLE, Subject
+from lipsync_demo.conformance.task_shape import STATUSES, problems
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.probe import MediaInfo, probe
 from lipsync_demo.media.sync_modes import SyncMode, output_seconds
@@ -26,7 +26,7 @@ from lipsync_demo.wavespeed.errors import (
     NetworkError,
     WaveSpeedError,
 )
-from lipsync_demo.wavespeed.models import Prediction
+from lipsync_demo.wavespeed.schema import Prediction
 
 TIMEOUT_SECONDS = 1800.0
 """How long one task is waited for."""

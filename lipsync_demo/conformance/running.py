@@ -12,7 +12,6 @@ from tempfile import TemporaryDirectory
 from lipsync_demo.conformance import afterwards, words
 from lipsync_demo.conformance.afterwards import Quoted
 from lipsync_demo.conformance.models import Agreement, ContractFinding, Seen
-from lipsync_demo.conformance.paying import Purse
 from lipsync_demo.conformance.rendering import (
     PlannedTask,
     begin,
@@ -23,9 +22,10 @@ from lipsync_demo.conformance.rendering import (
     waited,
     worded,
 )
-from lipsync_demo.conformance.subject import Subject
+from lipsync_demo.conformance.server import Subject
+from lipsync_demo.conformance.spending import Purse
 from lipsync_demo.wavespeed.errors import AmbiguousSubmit, WaveSpeedError
-from lipsync_demo.wavespeed.models import Prediction, Price
+from lipsync_demo.wavespeed.schema import Prediction, Price
 
 AFTERWARDS = (
     ("task.fields", words.FIELDS, words.EVERY_FIELD),

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from lipsync_demo import player
-from lipsync_demo.markup import films, words
+from lipsync_demo.markup import player_sources, words
 from lipsync_demo.markup.figures import seconds
 from lipsync_demo.media.sync_modes import Timeline
 from lipsync_demo.player import Film
@@ -16,19 +16,21 @@ from lipsync_demo.runs.record.run import Run
 from lipsync_demo.templates import render
 
 
-def beside(run: Run, film: Film | None, found: Measures | None, link: films.Link) -> Markup:
+def beside(
+    run: Run, film: Film | None, found: Measures | None, link: player_sources.Link
+) -> Markup:
     """Buttons that show a result beside its input, on the page or in full screen.
 
     The players are created on request, so that no video is loaded twice before.
     """
-    sources = [source for source in (film, *films.outputs(run, link)) if source]
+    sources = [source for source in (film, *player_sources.outputs(run, link)) if source]
     if len(sources) < 2:
         return Markup("")
     return render(
-        "markup/beside.html",
+        "markup/side_by_side.html",
         words=words,
         pair=player.pair(sources, (found.mouth if found else None) or player.MOUTH),
-        captions=_captions(run, films.cut(run), found),
+        captions=_captions(run, player_sources.cut(run), found),
     )
 
 
@@ -46,5 +48,5 @@ def _captions(run: Run, laid: Timeline | None, found: Measures | None) -> Sequen
     return (
         (words.WENT_IN, went),
         (words.HAPPENED, f"{run.title}: {laid.sentence if laid else ''}{worked}"),
-        (words.CAME_OUT, films.length_words(run) + checks),
+        (words.CAME_OUT, player_sources.length_words(run) + checks),
     )

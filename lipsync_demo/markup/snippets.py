@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lipsync_demo.runs.record.run import Run
-from lipsync_demo.wavespeed.models import TERMINAL_FAILURES
+from lipsync_demo.wavespeed.schema import TERMINAL_FAILURES
 
 NOTHING_SENT = "Nothing has been sent yet."
 NO_ANSWER = "There is no answer yet."

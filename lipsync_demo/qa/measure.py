@@ -12,8 +12,7 @@ from lipsync_demo.files import digest, write_json
 from lipsync_demo.media.probe import MediaInfo, probe_audio, probe_video
 from lipsync_demo.media.sync_modes import SyncMode, output_seconds
 from lipsync_demo.qa import words
-from lipsync_demo.qa.bands import ACCEPTABLE, DETECTABLE
-from lipsync_demo.qa.form import check_form, check_length, check_whole
+from lipsync_demo.qa.format import check_form, check_length, check_whole
 from lipsync_demo.qa.models import Check, Measures, Outcome, SyncScore
 from lipsync_demo.qa.mouth import sync
 from lipsync_demo.qa.mouth.lips import check_lips
@@ -24,6 +23,7 @@ from lipsync_demo.qa.picture.motion import check_motion, frame_stats
 from lipsync_demo.qa.picture.pictures import check_pictures
 from lipsync_demo.qa.picture.shades import check_shades
 from lipsync_demo.qa.sound.fidelity import check_sound
+from lipsync_demo.qa.sync_tolerances import ACCEPTABLE, DETECTABLE
 
 MAX_SYNC_SECONDS = 30.0
 """Seconds of video from which the A/V offset is estimated."""

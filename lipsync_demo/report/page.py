@@ -14,10 +14,10 @@ from typing import Any
 from markupsafe import Markup
 
 from lipsync_demo import player, report, templates
-from lipsync_demo.markup import alignment, films, gate
+from lipsync_demo.markup import alignment, nsfw_gate, player_sources
 from lipsync_demo.markup.card import card
+from lipsync_demo.markup.checks import MARKS, measured
 from lipsync_demo.markup.figures import seconds
-from lipsync_demo.markup.measured import MARKS, measured
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.picture.stills import stills
 from lipsync_demo.report import words
@@ -98,19 +98,19 @@ def _shown(entry: Entry, media: Media) -> bool:
 
 def _input(entry: Entry) -> list[Path]:
     video = entry.run.video
-    shown = films.playable(video.path) if video and video.path.is_file() else None
+    shown = player_sources.playable(video.path) if video and video.path.is_file() else None
     return [shown] if shown else []
 
 
 def _sources(entry: Entry, media: Media) -> list[player.Film]:
-    film = films.input_film(entry.run, media)
-    found = [film, *films.outputs(entry.run, media, entry.name)]
+    film = player_sources.input_film(entry.run, media)
+    found = [film, *player_sources.outputs(entry.run, media, entry.name)]
     return [source for source in found if source is not None and source.url]
 
 
 def _section(entry: Entry, media: Media) -> Mapping[str, Any]:
     run = entry.run
-    laid = films.cut(run)
+    laid = player_sources.cut(run)
     sources = _sources(entry, media)
     box = entry.measures.mouth if entry.measures else None
     mark, ink = MARKS[entry.outcome]
@@ -120,7 +120,7 @@ def _section(entry: Entry, media: Media) -> Mapping[str, Any]:
         "mark": mark,
         "ink": ink,
         "done": done,
-        "card": card(run, films.figures(run), [], full=False) if done else "",
+        "card": card(run, player_sources.figures(run), [], full=False) if done else "",
         "cut": alignment.draw(laid) if laid else "",
         "checks": measured(entry.measures, False, local=run.backend == "local", loud=True)
         if done
@@ -171,10 +171,10 @@ def _grid(content: Content, media: Media) -> Markup:
     cells = [
         (
             entry.label or entry.choices_text,
-            gate.covered(player.cell(source, deferred=deferred), gate.why(entry.run, 0)),
+            nsfw_gate.covered(player.cell(source, deferred=deferred), nsfw_gate.why(entry.run, 0)),
         )
         for entry in content.entries
-        for source in films.outputs(entry.run, media, entry.name)[:1]
+        for source in player_sources.outputs(entry.run, media, entry.name)[:1]
         if source.url
     ]
     if len(cells) < 2:

@@ -16,7 +16,6 @@ from pydantic import SecretStr
 
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.sync_modes import SyncMode
-from lipsync_demo.names import storable
 from lipsync_demo.runs.driving.dispatcher import Dispatcher
 from lipsync_demo.runs.record.clock import now
 from lipsync_demo.runs.record.errors import RunRefused
@@ -33,9 +32,10 @@ from lipsync_demo.runs.upkeep.delete import (
     delete_tasks,
     run_at_rest,
 )
+from lipsync_demo.safe_names import storable
 from lipsync_demo.settings import BackendName, Settings
 from lipsync_demo.wavespeed.addresses import encoded_url
-from lipsync_demo.wavespeed.models import Prediction
+from lipsync_demo.wavespeed.schema import Prediction
 
 
 class RunService:

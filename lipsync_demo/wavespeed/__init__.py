@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from lipsync_demo.wavespeed.calls.billing import BillingItem
-    from lipsync_demo.wavespeed.catalogue import MODELS, Choice, Model
     from lipsync_demo.wavespeed.client import WaveSpeedClient
     from lipsync_demo.wavespeed.errors import (
         AmbiguousSubmit,
@@ -29,7 +28,8 @@ if TYPE_CHECKING:
         WaitTimedOut,
         WaveSpeedError,
     )
-    from lipsync_demo.wavespeed.models import Prediction, Price
+    from lipsync_demo.wavespeed.model_catalogue import MODELS, Choice, Model
+    from lipsync_demo.wavespeed.schema import Prediction, Price
 
 __all__ = [
     "MODELS",
@@ -62,7 +62,7 @@ __all__ = [
 def __getattr__(name: str) -> object:
     """Load the module that has the name: the local backend needs the models alone."""
     if name in __all__:
-        for home in ("models", "catalogue", "errors", "client", "calls.billing"):
+        for home in ("schema", "model_catalogue", "errors", "client", "calls.billing"):
             module = import_module(f"{__name__}.{home}")
             if hasattr(module, name):
                 return getattr(module, name)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import SplitResult, urlsplit
 
-from lipsync_demo.names import readable
+from lipsync_demo.safe_names import readable
 from lipsync_demo.wavespeed import words
 
 _PORTS = {"http": 80, "https": 443}

@@ -14,7 +14,7 @@ from lipsync_demo.wavespeed.errors import (
     WaveSpeedError,
     meaning_of,
 )
-from lipsync_demo.wavespeed.models import mapping
+from lipsync_demo.wavespeed.schema import mapping
 from lipsync_demo.wavespeed.transport import Answer
 
 _LONGEST_WORDS = 300

@@ -19,12 +19,13 @@ from pydantic import SecretStr
 
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.settings import MODEL_ID
-from lipsync_demo.wavespeed import catalogue
+from lipsync_demo.wavespeed import model_catalogue
 from lipsync_demo.wavespeed.addresses import origin
 from lipsync_demo.wavespeed.answers import data_of, unexpected
 from lipsync_demo.wavespeed.bodies import Progress
 from lipsync_demo.wavespeed.calls.billing import BillingItem, search
-from lipsync_demo.wavespeed.calls.polling import poll_delays
+from lipsync_demo.wavespeed.calls.poll_interval import poll_delays
+from lipsync_demo.wavespeed.calls.polling import watch
 from lipsync_demo.wavespeed.calls.submission import (
     PAGE_LIMIT,
     checked_id,
@@ -34,11 +35,10 @@ from lipsync_demo.wavespeed.calls.submission import (
     submit,
 )
 from lipsync_demo.wavespeed.calls.uploads import UPLOAD_LIMIT_BYTES, upload
-from lipsync_demo.wavespeed.calls.watch import watch
 from lipsync_demo.wavespeed.errors import BadParameter, WaveSpeedError
-from lipsync_demo.wavespeed.models import Prediction, Price, decimal, deleted, mapping
 from lipsync_demo.wavespeed.outcome import check_outcome
 from lipsync_demo.wavespeed.pacing.governor import Governor, governor_of
+from lipsync_demo.wavespeed.schema import Prediction, Price, decimal, deleted, mapping
 from lipsync_demo.wavespeed.transport import Transport
 from lipsync_demo.wavespeed.untrusted import download as _download
 
@@ -136,7 +136,7 @@ class WaveSpeedClient:
             NetworkError: the server was not reached; nothing was started.
             RateLimited: the rate limit did not allow it in time; nothing was started.
         """
-        chosen = catalogue.model(model)
+        chosen = model_catalogue.model(model)
         body = inputs(chosen, video_url, audio_url, _choices(sync_mode, choices))
         return submit(self._transport, chosen, body, timeout)
 
@@ -156,7 +156,7 @@ class WaveSpeedClient:
             AmbiguousSubmit: the task may have been started.
             RateLimited: nothing was started; ask the queue again after `retry_after` seconds.
         """
-        chosen = catalogue.model(model)
+        chosen = model_catalogue.model(model)
         body = inputs(chosen, video_url, audio_url, _choices(sync_mode, choices))
         return send(self._transport, chosen, body, ticket)
 
@@ -180,7 +180,7 @@ class WaveSpeedClient:
         Raises:
             AmbiguousSubmit: the list does not include its tasks' inputs.
         """
-        chosen = catalogue.model(model)
+        chosen = model_catalogue.model(model)
 
         def page(number: int, created_after: datetime) -> list[Prediction]:
             return self.list_predictions(
@@ -329,7 +329,7 @@ class WaveSpeedClient:
         choices: Mapping[str, str] | None = None,
     ) -> Price:
         """The API's quote for this request; the minimum price if it cannot read the media."""
-        chosen = catalogue.model(model)
+        chosen = model_catalogue.model(model)
         body = inputs(chosen, video_url, audio_url, _choices(sync_mode, choices))
         request = {"model_id": chosen.id, "inputs": body}
         answer = self._transport.call("POST", "/api/v3/model/price", request)
@@ -396,4 +396,4 @@ def _choices(
     sync_mode: SyncMode | str | None, choices: Mapping[str, str] | None
 ) -> dict[str, str | None]:
     mode = None if sync_mode is None else str(sync_mode)
-    return {**(choices or {}), **({} if mode is None else {catalogue.SYNC_MODE: mode})}
+    return {**(choices or {}), **({} if mode is None else {model_catalogue.SYNC_MODE: mode})}

@@ -31,7 +31,7 @@ from typing import Any
 
 from lipsync_demo.errors import ExplainedError
 from lipsync_demo.wavespeed import words
-from lipsync_demo.wavespeed.models import Prediction, task_code
+from lipsync_demo.wavespeed.schema import Prediction, task_code
 
 
 class WaveSpeedError(ExplainedError):

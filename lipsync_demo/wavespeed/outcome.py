@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from lipsync_demo.wavespeed import words
 from lipsync_demo.wavespeed.errors import TaskFailed, TaskWithoutOutput
-from lipsync_demo.wavespeed.models import NO_CREDIT, TERMINAL_FAILURES, Prediction, task_code
+from lipsync_demo.wavespeed.schema import NO_CREDIT, TERMINAL_FAILURES, Prediction, task_code
 
 
 def check_outcome(prediction: Prediction, redact: Callable[[str], str] = str) -> Prediction:

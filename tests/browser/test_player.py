@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from lipsync_demo import player
 from lipsync_demo.player import Film
-from tests.browser.hall import hall
+from tests.browser.media_server import hall
 from tests.browser.visitor import barriers
 from tests.media_factory import make_video, read_index
 

@@ -10,7 +10,7 @@ import pytest
 import requests
 
 from lipsync_demo.wavespeed.client import WaveSpeedClient
-from lipsync_demo.wavespeed.models import Prediction
+from lipsync_demo.wavespeed.schema import Prediction
 from lipsync_demo.wavespeed.transport import Transport
 from tests.contract.serving import TOKEN, Served, complete, served
 

@@ -31,7 +31,7 @@ from lipsync_demo.wavespeed.errors import (
     WaitTimedOut,
     WaveSpeedError,
 )
-from lipsync_demo.wavespeed.models import TASK_CODES
+from lipsync_demo.wavespeed.schema import TASK_CODES
 from tests.contract.conftest import Talk, TalkTo
 from tests.contract.serving import TOKEN, served
 

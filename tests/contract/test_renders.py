@@ -21,7 +21,7 @@ from lipsync_demo.media.probe import probe
 from lipsync_demo.media.sync_modes import SyncMode, output_seconds
 from lipsync_demo.wavespeed.client import WaveSpeedClient
 from lipsync_demo.wavespeed.errors import TaskFailed
-from lipsync_demo.wavespeed.models import Prediction
+from lipsync_demo.wavespeed.schema import Prediction
 from tests.media_factory import Rgb, make_speechlike, make_tone, make_video
 
 RATE = 25

@@ -21,7 +21,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from lipsync_demo.settings import MODEL_ID
-from lipsync_demo.wavespeed.catalogue import MODELS
+from lipsync_demo.wavespeed.model_catalogue import MODELS
 
 KEY = "wsk_scripted_0123456789abcdef"
 SUBMITS = {f"/api/v3/{model}": model for model in MODELS}

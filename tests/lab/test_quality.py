@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from lab.bars import Verdict
 from lab.quality import exactness
 from lab.quality.clips import JUDGED, load
 from lab.quality.drivers import Driver
 from lab.quality.following import judge, pairs
 from lab.quality.summary import measured, summary
+from lab.thresholds import Verdict
 
 pytestmark = [pytest.mark.media, pytest.mark.timeout(3600)]
 

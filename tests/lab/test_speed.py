@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from lab import bars
-from lab.bars import Verdict
+from lab import thresholds
 from lab.speed.measure import SpeedReport, measure_speed
 from lab.speed.reuse import five_modes
+from lab.thresholds import Verdict
 
 pytestmark = [pytest.mark.media, pytest.mark.timeout(3600)]
 
@@ -23,16 +23,16 @@ def report(test_media: Path) -> SpeedReport:
 def test_the_engine_costs_little_beside_plain_veryfast(report: SpeedReport) -> None:
     (size,) = report.sizes
     over = size.total / size.plain_floor
-    assert bars.FLOOR.verdict(over) is not Verdict.SHORT, over
+    assert thresholds.FLOOR.verdict(over) is not Verdict.SHORT, over
 
 
 def test_drawing_costs_little_beside_a_neural_generator(report: SpeedReport) -> None:
     assert report.fastest_peer is not None, "PyTorch is needed: pip install torch"
     faster = report.fastest_peer / report.sizes[0].driving
-    assert bars.PEER.verdict(faster) is not Verdict.SHORT, faster
+    assert thresholds.PEER.verdict(faster) is not Verdict.SHORT, faster
 
 
 def test_five_modes_of_a_pair_share_their_work(test_media: Path) -> None:
     clip, speech = "talk/woman_bluewall_30fps.mp4", "audio/en_vctk_f1.mp3"
     runs = five_modes(test_media / clip, test_media / speech).runs
-    assert bars.REUSE.verdict(runs) is not Verdict.SHORT, runs
+    assert thresholds.REUSE.verdict(runs) is not Verdict.SHORT, runs

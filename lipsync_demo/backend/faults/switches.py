@@ -33,8 +33,8 @@ from lipsync_demo.backend.faults.effects import (
     when_completed,
 )
 from lipsync_demo.backend.faults.submit_limit import Meter, positive, written
-from lipsync_demo.wavespeed.levels import DEFAULT_LEVEL
-from lipsync_demo.wavespeed.models import TASK_CODES, TERMINAL_FAILURES
+from lipsync_demo.wavespeed.account_levels import DEFAULT_LEVEL
+from lipsync_demo.wavespeed.schema import TASK_CODES, TERMINAL_FAILURES
 
 _UNKNOWN = words.outcome_unknown(words.ONCE)
 _LEVEL = DEFAULT_LEVEL

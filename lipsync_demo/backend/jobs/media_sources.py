@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from lipsync_demo.backend.jobs import words
 from lipsync_demo.backend.jobs.uploads import UploadStore
-from lipsync_demo.names import readable
+from lipsync_demo.safe_names import readable
 
 _OWN = re.compile(r"/(uploads|outputs)/([0-9a-f]{32}\.[a-z0-9]{2,4})")
 """Path of one of this server's files."""

@@ -23,7 +23,7 @@ from lipsync_demo.backend.jobs.base import Base
 from lipsync_demo.backend.jobs.store import now_ms
 from lipsync_demo.database import Database
 from lipsync_demo.media.formats import MEDIA_TYPES
-from lipsync_demo.names import readable
+from lipsync_demo.safe_names import readable
 
 TICKET_LIFE = timedelta(hours=1)
 """Time until a ticket expires."""

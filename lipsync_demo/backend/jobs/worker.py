@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from lipsync_demo.backend.errors import INTERNAL_ERROR
 from lipsync_demo.backend.jobs import words
-from lipsync_demo.backend.lifeline import die_with_parent
+from lipsync_demo.backend.parent_watch import die_with_parent
 from lipsync_demo.media.sync_modes import SyncMode
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from fastapi.responses import JSONResponse
 from lipsync_demo.backend.faults.effects import ForcedStatus, Place
 from lipsync_demo.backend.http.bodies import DeleteBody, ListBody, SubmitBody
 from lipsync_demo.backend.http.envelopes import ApiError, ok
-from lipsync_demo.backend.jobs.holding import ended
+from lipsync_demo.backend.jobs.held_answers import ended
 from lipsync_demo.backend.jobs.pool import TIMED_OUT
 from lipsync_demo.backend.jobs.predictions import describe
 from lipsync_demo.backend.jobs.retention import delete_inputs, delete_outputs

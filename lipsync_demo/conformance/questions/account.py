@@ -8,11 +8,11 @@ from typing import Any
 from lipsync_demo.conformance.models import Seen
 from lipsync_demo.conformance.questions import words
 from lipsync_demo.conformance.questions.reading import Table, held, kind, number, refused
-from lipsync_demo.conformance.subject import UNKNOWN_TASK, UNREACHABLE, Subject
+from lipsync_demo.conformance.server import UNKNOWN_TASK, UNREACHABLE, Subject
 from lipsync_demo.media.sync_modes import DEFAULT_SYNC_MODE, SyncMode
 from lipsync_demo.settings import MODEL_ID
 from lipsync_demo.wavespeed.calls.billing import PATH as BILLS
-from lipsync_demo.wavespeed.wire import Key
+from lipsync_demo.wavespeed.raw_requests import Key
 
 BALANCE, PRICE = "/api/v3/balance", "/api/v3/model/price"
 PAGE = {"page": 1, "page_size": 2}

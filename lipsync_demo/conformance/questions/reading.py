@@ -7,10 +7,10 @@ from typing import Any
 
 from lipsync_demo.conformance.models import Question, Seen
 from lipsync_demo.conformance.questions import words
-from lipsync_demo.conformance.subject import Subject
+from lipsync_demo.conformance.server import Subject
 from lipsync_demo.wavespeed.answers import message_in
-from lipsync_demo.wavespeed.models import decimal
-from lipsync_demo.wavespeed.wire import Reply
+from lipsync_demo.wavespeed.raw_requests import Reply
+from lipsync_demo.wavespeed.schema import decimal
 
 Look = Callable[[Subject], Seen]
 

@@ -10,9 +10,9 @@ from typing import Any
 from lipsync_demo.conformance.models import Seen
 from lipsync_demo.conformance.questions import words
 from lipsync_demo.conformance.questions.reading import Table, refused
-from lipsync_demo.conformance.subject import UNREACHABLE, Subject
+from lipsync_demo.conformance.server import UNREACHABLE, Subject
 from lipsync_demo.settings import MODEL_ID
-from lipsync_demo.wavespeed.wire import Key, Reply
+from lipsync_demo.wavespeed.raw_requests import Key, Reply
 
 SUBMIT = f"/api/v3/{MODEL_ID}"
 TAKEN = "taken"

@@ -8,7 +8,7 @@ from typing import Any
 from lipsync_demo.conformance.models import Seen
 from lipsync_demo.conformance.questions import words
 from lipsync_demo.conformance.questions.reading import Table, held, kind, refused
-from lipsync_demo.conformance.subject import UNKNOWN_TASK, Subject
+from lipsync_demo.conformance.server import UNKNOWN_TASK, Subject
 
 LIST, DELETE = "/api/v3/predictions", "/api/v3/predictions/delete"
 TASKS = Table()

@@ -8,11 +8,11 @@ from typing import Any
 from lipsync_demo.conformance.models import Seen
 from lipsync_demo.conformance.questions import words
 from lipsync_demo.conformance.questions.reading import Table, held, kind, refused
-from lipsync_demo.conformance.subject import Subject
+from lipsync_demo.conformance.server import Subject
 from lipsync_demo.wavespeed.addresses import origin
 from lipsync_demo.wavespeed.bodies import multipart
 from lipsync_demo.wavespeed.calls.uploads import BINARY, TICKET
-from lipsync_demo.wavespeed.wire import Reply
+from lipsync_demo.wavespeed.raw_requests import Reply
 
 SPEECH = "short.wav"
 HUGE = 10 << 30

@@ -13,7 +13,7 @@ import numpy as np
 
 from lipsync_demo.engine.arrays import Floats, Image
 from lipsync_demo.engine.face.motion_model import CORNER
-from lipsync_demo.engine.mouths.sample import Mouth
+from lipsync_demo.engine.mouths.mouth_sample import Mouth
 from lipsync_demo.engine.mouths.selection import MouthSelection
 from lipsync_demo.engine.warping.blend import colour_gain, feathered, mixed
 from lipsync_demo.engine.warping.controls import (

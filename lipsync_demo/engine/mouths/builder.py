@@ -19,7 +19,7 @@ from lipsync_demo.engine.mouths.appearance import corrected_openings, descriptor
 from lipsync_demo.engine.mouths.interior import Interior
 from lipsync_demo.engine.mouths.library import MouthLibrary
 from lipsync_demo.engine.mouths.light import light
-from lipsync_demo.engine.mouths.sample import (
+from lipsync_demo.engine.mouths.mouth_sample import (
     _LIPS,
     MAX_SCALE,
     Mouth,

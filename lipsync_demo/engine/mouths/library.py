@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from lipsync_demo.engine.arrays import Flags, Floats
 from lipsync_demo.engine.face.motion_model import MouthModel
 from lipsync_demo.engine.mouths.interior import Interior
-from lipsync_demo.engine.mouths.sample import Mouth
+from lipsync_demo.engine.mouths.mouth_sample import Mouth
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from lipsync_demo.engine.face.geometry import (
 from lipsync_demo.engine.face.landmarker import MESH_SIZE, MIN_PRESENCE, FaceLandmarker
 from lipsync_demo.engine.face.regions import Region
 from lipsync_demo.engine.mouths.light import light
-from lipsync_demo.engine.mouths.sample import patch_box
+from lipsync_demo.engine.mouths.mouth_sample import patch_box
 from lipsync_demo.engine.tracking.interpolation import Interpolator, Midpoint
 from lipsync_demo.engine.video.picture import Box, Picture
 

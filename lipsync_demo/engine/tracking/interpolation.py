@@ -15,7 +15,7 @@ from lipsync_demo.engine.arrays import Floats, Image
 from lipsync_demo.engine.face.geometry import LIPS_OUTER, Pose, fit_pose
 from lipsync_demo.engine.face.stored_points import USED, used
 from lipsync_demo.engine.mouths.appearance import DESCRIPTOR_SIZE, descriptor
-from lipsync_demo.engine.mouths.sample import patch_box
+from lipsync_demo.engine.mouths.mouth_sample import patch_box
 from lipsync_demo.engine.video.picture import Picture
 
 TRIPLES_NEEDED = 32

@@ -8,8 +8,8 @@ import numpy as np
 
 from lipsync_demo.engine.arrays import Floats, Indices
 from lipsync_demo.engine.warping.grid import Grid
-from lipsync_demo.engine.warping.plates import Plates
 from lipsync_demo.engine.warping.scene import Scene
+from lipsync_demo.engine.warping.thin_plate_spline import Plates
 
 
 class SceneWarp:

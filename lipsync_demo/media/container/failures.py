@@ -18,7 +18,7 @@ import av
 
 from lipsync_demo.media.container import words
 from lipsync_demo.media.errors import MediaError
-from lipsync_demo.names import readable
+from lipsync_demo.safe_names import readable
 
 _DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG})
 _TOO_LONG = frozenset({errno.ENAMETOOLONG})

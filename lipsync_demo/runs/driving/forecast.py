@@ -6,7 +6,7 @@ from pydantic import SecretStr
 
 from lipsync_demo.runs.record import estimates
 from lipsync_demo.runs.record.estimates import Estimate
-from lipsync_demo.runs.record.outlook import Outlook, outlook
+from lipsync_demo.runs.record.limit_delay import Outlook, outlook
 from lipsync_demo.runs.record.run import Run, RunState
 from lipsync_demo.runs.steps.credentials import Credentials
 from lipsync_demo.runs.storage.run_table import RunTable

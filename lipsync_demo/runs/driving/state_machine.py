@@ -20,8 +20,8 @@ from lipsync_demo.runs.steps.submit import Submit
 from lipsync_demo.runs.steps.wait import Wait
 from lipsync_demo.wavespeed.bodies import ascii_name
 from lipsync_demo.wavespeed.errors import RateLimited, WaveSpeedError
-from lipsync_demo.wavespeed.models import Prediction
 from lipsync_demo.wavespeed.pacing.submit_queue import WINDOW_SECONDS
+from lipsync_demo.wavespeed.schema import Prediction
 
 logger = logging.getLogger(__name__)
 

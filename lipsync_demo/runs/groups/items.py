@@ -10,11 +10,11 @@ from pathlib import Path
 
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.sync_modes import SyncMode, equal_modes
-from lipsync_demo.names import storable
 from lipsync_demo.runs.record.folder import file_name, is_url, local_path
 from lipsync_demo.runs.record.group import Item
 from lipsync_demo.runs.steps.parameters import Chosen
-from lipsync_demo.wavespeed.catalogue import short_name
+from lipsync_demo.safe_names import storable
+from lipsync_demo.wavespeed.model_catalogue import short_name
 
 MAX_ITEMS = 500
 """Maximum number of pairs in a batch."""

@@ -13,10 +13,10 @@ from unicodedata import normalize
 
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.sync_modes import DEFAULT_SYNC_MODE, SyncMode
-from lipsync_demo.names import readable
 from lipsync_demo.runs.groups import words
 from lipsync_demo.runs.groups.items import MAX_ITEMS, Pair
 from lipsync_demo.runs.record.folder import is_url, local_path
+from lipsync_demo.safe_names import readable
 
 COLUMNS = ("video", "audio", "sync_mode", "label")
 """Names of the columns; the first two are required."""

@@ -13,7 +13,6 @@ from pydantic import SecretStr
 
 from lipsync_demo.database import Lost
 from lipsync_demo.media.sync_modes import SyncMode
-from lipsync_demo.names import readable
 from lipsync_demo.runs.driving.dispatcher import Dispatcher
 from lipsync_demo.runs.groups import items, words
 from lipsync_demo.runs.groups.driver import GroupDriver
@@ -25,8 +24,9 @@ from lipsync_demo.runs.service import RunService
 from lipsync_demo.runs.steps.parameters import Chosen, choose
 from lipsync_demo.runs.storage.group_table import GroupTable
 from lipsync_demo.runs.storage.run_table import RunTable
+from lipsync_demo.safe_names import readable
 from lipsync_demo.settings import MODEL_ID, BackendName, Settings
-from lipsync_demo.wavespeed.catalogue import short_name
+from lipsync_demo.wavespeed.model_catalogue import short_name
 
 MAX_CONCURRENCY = 8
 """Maximum number of active runs of one group."""

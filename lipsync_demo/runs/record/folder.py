@@ -24,10 +24,10 @@ from urllib.parse import unquote
 
 from lipsync_demo.files import write_json
 from lipsync_demo.media.errors import MediaError
-from lipsync_demo.names import clean_name, readable, storable
 from lipsync_demo.runs.record import words
 from lipsync_demo.runs.record.clock import now
 from lipsync_demo.runs.record.run import Run, dump_run
+from lipsync_demo.safe_names import clean_name, readable, storable
 from lipsync_demo.wavespeed.addresses import split_url
 
 _SCHEME = re.compile(r"(?:[a-z][a-z0-9+.-]*://|data:)", re.IGNORECASE)

@@ -32,7 +32,7 @@ from lipsync_demo.runs.record import words
 from lipsync_demo.runs.record.cost import Charge, Quote, charge_of_record
 from lipsync_demo.runs.record.review import Review
 from lipsync_demo.settings import FOUND, MODEL_ID, BackendName
-from lipsync_demo.wavespeed.catalogue import SYNC_MODE, short_name
+from lipsync_demo.wavespeed.model_catalogue import SYNC_MODE, short_name
 
 
 class RunState(str, Enum):

@@ -16,7 +16,7 @@ from lipsync_demo.runs.steps.credentials import Credentials
 from lipsync_demo.runs.storage.ledger import Ledger
 from lipsync_demo.runs.storage.run_table import RunTable
 from lipsync_demo.settings import Settings
-from lipsync_demo.wavespeed.calls.polling import poll_delays
+from lipsync_demo.wavespeed.calls.poll_interval import poll_delays
 from lipsync_demo.wavespeed.client import WaveSpeedClient
 
 logger = logging.getLogger(__name__)

@@ -9,7 +9,7 @@ from lipsync_demo.runs.record.clock import seconds_since
 from lipsync_demo.runs.record.run import RunState
 from lipsync_demo.runs.steps.claim import Claim
 from lipsync_demo.runs.steps.moderate import own_checks
-from lipsync_demo.wavespeed.models import Prediction
+from lipsync_demo.wavespeed.schema import Prediction
 
 
 def fetch_outputs(claim: Claim) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.runs.record.errors import RunRefused
 from lipsync_demo.settings import MODEL_ID, BackendName
-from lipsync_demo.wavespeed import catalogue
+from lipsync_demo.wavespeed import model_catalogue
 from lipsync_demo.wavespeed.errors import BadParameter
 
 
@@ -35,26 +35,26 @@ def choose(
     """
     mode = None if sync_mode is None else SyncMode(sync_mode).value
     try:
-        model = catalogue.model(model_id)
-        given = {**(choices or {}), **({} if mode is None else {catalogue.SYNC_MODE: mode})}
+        model = model_catalogue.model(model_id)
+        given = {**(choices or {}), **({} if mode is None else {model_catalogue.SYNC_MODE: mode})}
         decided = model.chosen(given)
     except BadParameter as error:
         raise RunRefused(error.what, error.hint) from None
     if backend == "local" and not model.local:
         raise api_only(model.id)
-    decided_mode = decided.pop(catalogue.SYNC_MODE, None)
+    decided_mode = decided.pop(model_catalogue.SYNC_MODE, None)
     return Chosen(model.id, None if decided_mode is None else SyncMode(decided_mode), decided)
 
 
 def api_only(model_id: str) -> RunRefused:
     """Error for a model that the local engine does not serve."""
     return RunRefused(
-        f"The local engine answers for {catalogue.short_name(MODEL_ID)} only; "
-        f"{catalogue.short_name(model_id)} needs the WaveSpeed API.",
-        f"Use a WaveSpeed key, or choose {catalogue.short_name(MODEL_ID)}.",
+        f"The local engine answers for {model_catalogue.short_name(MODEL_ID)} only; "
+        f"{model_catalogue.short_name(model_id)} needs the WaveSpeed API.",
+        f"Use a WaveSpeed key, or choose {model_catalogue.short_name(MODEL_ID)}.",
     )
 
 
 def choices_of(request: Mapping[str, str]) -> dict[str, str]:
     """The fields of a request beside its two inputs."""
-    return {name: value for name, value in request.items() if name not in catalogue.MEDIA}
+    return {name: value for name, value in request.items() if name not in model_catalogue.MEDIA}

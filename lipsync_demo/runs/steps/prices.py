@@ -23,7 +23,7 @@ from lipsync_demo.runs.steps.parameters import choices_of
 from lipsync_demo.settings import MODEL_ID, BackendName, Settings
 from lipsync_demo.wavespeed.client import WaveSpeedClient
 from lipsync_demo.wavespeed.errors import RateLimited, WaveSpeedError
-from lipsync_demo.wavespeed.models import Price, decimal
+from lipsync_demo.wavespeed.schema import Price, decimal
 
 NOT_MEDIA = "https://example.com/none"
 """URL of media the API cannot read, for which it quotes the floor."""

@@ -27,9 +27,9 @@ from lipsync_demo.runs.steps.parameters import choices_of
 from lipsync_demo.wavespeed.calls.submission import QUEUE_POLL_SECONDS
 from lipsync_demo.wavespeed.client import WaveSpeedClient
 from lipsync_demo.wavespeed.errors import AmbiguousSubmit, RateLimited, WaveSpeedError
-from lipsync_demo.wavespeed.models import Prediction
 from lipsync_demo.wavespeed.pacing.retries import Retry
 from lipsync_demo.wavespeed.pacing.submit_queue import WINDOW_SECONDS, SubmitQueue
+from lipsync_demo.wavespeed.schema import Prediction
 
 LOOKUP_DELAYS = (1.0, 3.0, 8.0)
 """Seconds between look-ups in the list: a server may need a few to show a new task."""

@@ -12,8 +12,8 @@ from lipsync_demo.wavespeed.errors import (
     UnknownPrediction,
     WaveSpeedError,
 )
-from lipsync_demo.wavespeed.models import Prediction
 from lipsync_demo.wavespeed.outcome import check_outcome
+from lipsync_demo.wavespeed.schema import Prediction
 
 UNKNOWN_GRACE = 30.0
 """Seconds after the submit during which the server may not know the task yet."""

@@ -20,10 +20,10 @@ from lipsync_demo.runs.record.folder import RunFolder, is_url
 from lipsync_demo.runs.record.run import Run, RunState
 from lipsync_demo.runs.steps.credentials import Credentials
 from lipsync_demo.settings import MODEL_ID, BackendName, Settings
-from lipsync_demo.wavespeed.catalogue import MEDIA, MODELS, SYNC_MODE
 from lipsync_demo.wavespeed.client import WaveSpeedClient
 from lipsync_demo.wavespeed.errors import WaveSpeedError
-from lipsync_demo.wavespeed.models import Prediction
+from lipsync_demo.wavespeed.model_catalogue import MEDIA, MODELS, SYNC_MODE
+from lipsync_demo.wavespeed.schema import Prediction
 
 LISTED_DAYS = 7
 """Days for which the API lists a task."""

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import gradio as gr
 
-from lipsync_demo.markup.films import Link
+from lipsync_demo.markup.player_sources import Link
 from lipsync_demo.runs.workspace import Workspace
 from lipsync_demo.settings import Settings
 from lipsync_demo.ui.frame import words

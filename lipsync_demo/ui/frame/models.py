@@ -8,7 +8,7 @@ from pydantic import SecretStr
 from lipsync_demo.runs.steps.parameters import api_only
 from lipsync_demo.settings import MODEL_ID, Settings
 from lipsync_demo.ui.frame import header, notices, words
-from lipsync_demo.wavespeed.catalogue import DEFAULT, MODELS, Model
+from lipsync_demo.wavespeed.model_catalogue import DEFAULT, MODELS, Model
 
 
 def chosen(model_id: object) -> Model:

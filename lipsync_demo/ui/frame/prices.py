@@ -6,14 +6,14 @@ from decimal import Decimal
 
 from pydantic import SecretStr
 
-from lipsync_demo.markup import pacing
+from lipsync_demo.markup import rate_limit
 from lipsync_demo.markup.figures import about
 from lipsync_demo.runs.steps.parameters import api_only
 from lipsync_demo.settings import MODEL_ID
 from lipsync_demo.ui.frame import header, models, words
 from lipsync_demo.ui.frame.context import Shared
 from lipsync_demo.ui.frame.ids import run_id
-from lipsync_demo.wavespeed.catalogue import Model
+from lipsync_demo.wavespeed.model_catalogue import Model
 
 PRICE_TIMEOUT = 1.5
 """Seconds that a change of model or key waits for the price."""
@@ -28,7 +28,7 @@ def ask(shared: Shared, key: SecretStr | None, model: Model) -> None:
 def limit_words(shared: Shared, runs: int, key: SecretStr | None) -> str:
     """How long `runs` runs take under the account's rate limit; empty without a delay."""
     backend = header.backend(shared.settings, key)
-    return pacing.before(shared.workspace.forecast.outlook(runs, backend, key), runs)
+    return rate_limit.before(shared.workspace.forecast.outlook(runs, backend, key), runs)
 
 
 def wait_words(shared: Shared, key: SecretStr | None) -> str:

@@ -21,7 +21,7 @@ from lipsync_demo.settings import MODEL_ID
 from lipsync_demo.templates import render_macro
 from lipsync_demo.ui.frame import notices
 from lipsync_demo.ui.history import words
-from lipsync_demo.wavespeed.catalogue import short_name
+from lipsync_demo.wavespeed.model_catalogue import short_name
 
 Link = Callable[[Path], str]
 TEMPLATE = "ui/history/listing.html"

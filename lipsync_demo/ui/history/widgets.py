@@ -15,7 +15,7 @@ from lipsync_demo.ui.frame import words as frame_words
 from lipsync_demo.ui.frame.context import html
 from lipsync_demo.ui.frame.listing import SELECT_JS
 from lipsync_demo.ui.history import words
-from lipsync_demo.wavespeed.catalogue import MODELS
+from lipsync_demo.wavespeed.model_catalogue import MODELS
 
 HERE = "here"
 """Delete a run on this server only."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import gradio as gr
 
-from lipsync_demo.wavespeed.catalogue import MODELS, SYNC_MODE, Choice, Model
+from lipsync_demo.wavespeed.model_catalogue import MODELS, SYNC_MODE, Choice, Model
 
 FIELDS: Mapping[str, Choice] = {
     choice.name: choice

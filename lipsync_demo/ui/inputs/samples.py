@@ -7,7 +7,7 @@ import logging
 from functools import lru_cache
 from pathlib import Path
 
-from lipsync_demo.markup import films
+from lipsync_demo.markup import player_sources
 from lipsync_demo.markup import words as markup_words
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.player import Film
@@ -37,10 +37,10 @@ def example(mode: SyncMode = SHOWN) -> Run | None:
     return next((run for run in comparison() if run.sync_mode is mode), None)
 
 
-def input_film(link: films.Link) -> Film | None:
+def input_film(link: player_sources.Link) -> Film | None:
     """The sample video for a player; None without assets."""
     path = sample("video")
-    info = films.facts(path) if path else None
+    info = player_sources.facts(path) if path else None
     if path is None or info is None or info.video is None:
         return None
     return Film(markup_words.INPUT_VIDEO, link(path), info.video.duration, info.video.fps)

@@ -21,8 +21,8 @@ from lipsync_demo.ui.frame import header, notices, prices
 from lipsync_demo.ui.frame.context import AT_ONCE, IN_TURN, Changes, Shared, html
 from lipsync_demo.ui.frame.ids import run_id
 from lipsync_demo.ui.money import words
-from lipsync_demo.wavespeed.catalogue import short_name
 from lipsync_demo.wavespeed.errors import WaveSpeedError
+from lipsync_demo.wavespeed.model_catalogue import short_name
 
 TEMPLATE = "ui/money/ledger.html"
 

@@ -14,7 +14,7 @@ from lipsync_demo.ui.inputs import fields
 from lipsync_demo.ui.inputs import words as inputs_words
 from lipsync_demo.ui.inputs.modes import choices
 from lipsync_demo.ui.studio import words
-from lipsync_demo.wavespeed.catalogue import MODELS
+from lipsync_demo.wavespeed.model_catalogue import MODELS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

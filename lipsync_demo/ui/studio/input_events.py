@@ -27,8 +27,8 @@ from lipsync_demo.ui.inputs.uploads import sweep
 from lipsync_demo.ui.inputs.widgets import SourceWidgets, limits
 from lipsync_demo.ui.studio import words
 from lipsync_demo.ui.studio.choice import ChoiceWidgets
-from lipsync_demo.wavespeed.catalogue import Model
 from lipsync_demo.wavespeed.errors import WaveSpeedError
+from lipsync_demo.wavespeed.model_catalogue import Model
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

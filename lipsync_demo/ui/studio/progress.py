@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from lipsync_demo.markup import pacing
+from lipsync_demo.markup import rate_limit
 from lipsync_demo.markup import words as markup_words
 from lipsync_demo.markup.figures import clock
 from lipsync_demo.runs.record.estimates import Estimate
 from lipsync_demo.runs.record.run import Run, RunState
 from lipsync_demo.templates import render_macro
 from lipsync_demo.ui.studio import words
-from lipsync_demo.wavespeed.models import Prediction
+from lipsync_demo.wavespeed.schema import Prediction
 
 TEMPLATE = "ui/studio/progress.html"
 STEPS = {
@@ -87,7 +87,7 @@ def waiting(
         for n, name in enumerate(STEPS.values())
     ]
     text = now_words(run)
-    title = pacing.told(run) if run.state is RunState.LIMITED else text
+    title = rate_limit.told(run) if run.state is RunState.LIMITED else text
     return render_macro(
         TEMPLATE,
         "waiting",
@@ -105,7 +105,7 @@ def waiting(
 def now_words(run: Run) -> str:
     """The current step in words, constant while it lasts; tells queued from running tasks."""
     if run.state is RunState.LIMITED:
-        return pacing.reason(run)
+        return rate_limit.reason(run)
     if run.state is RunState.WAITING and run.prediction:
         status = str(run.prediction.get("status", "")).lower()
         return words.QUEUED if status in QUEUED else words.SYNCING
@@ -115,7 +115,7 @@ def now_words(run: Run) -> str:
 def now_markup(run: Run) -> Markup:
     """The current step in words, with a countdown in the browser."""
     if run.state is RunState.LIMITED:
-        return pacing.counting(run)
+        return rate_limit.counting(run)
     return Markup.escape(now_words(run))
 
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from lipsync_demo.markup import films, snippets
+from lipsync_demo.markup import player_sources, snippets
 from lipsync_demo.markup.card import card
+from lipsync_demo.markup.checks import measured
 from lipsync_demo.markup.figures import seconds
-from lipsync_demo.markup.films import Link
-from lipsync_demo.markup.gate import players
-from lipsync_demo.markup.measured import measured
+from lipsync_demo.markup.nsfw_gate import players
+from lipsync_demo.markup.player_sources import Link
 from lipsync_demo.markup.side_by_side import beside
 from lipsync_demo.qa.models import Measures
 from lipsync_demo.runs.record.clock import seconds_since
@@ -69,7 +69,7 @@ def of_run(run: Run, workspace: Workspace, link: Link) -> View:
         stamp=f"{run.id} {run.state} {run.updated_at.isoformat()} {found is None} {measuring} "
         f"{looking}",
         stage=stage,
-        card=beside(run, films.input_film(run, link), found, link)
+        card=beside(run, player_sources.input_film(run, link), found, link)
         + figures(run, [link(path) for path in run.outputs], found, measuring)
         if done
         else "",
@@ -136,7 +136,7 @@ def figures(
     """The card beside the outputs, and the measures of the first."""
     checks = measured(found, measuring, local=run.backend == "local")
     downloads = [_as_download(link) for link in links]
-    return card(run, films.figures(run), downloads, speech=speech) + checks
+    return card(run, player_sources.figures(run), downloads, speech=speech) + checks
 
 
 def _as_download(link: str) -> str:

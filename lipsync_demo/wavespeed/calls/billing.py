@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 from lipsync_demo.wavespeed.answers import data_of, unexpected
-from lipsync_demo.wavespeed.models import decimal, mapping, parse_time
+from lipsync_demo.wavespeed.schema import decimal, mapping, parse_time
 from lipsync_demo.wavespeed.transport import Transport
 
 PATH = "/api/v3/billings/search"

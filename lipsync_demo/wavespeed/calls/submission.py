@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 
 from lipsync_demo.wavespeed.addresses import origin
 from lipsync_demo.wavespeed.answers import error_of, refused
-from lipsync_demo.wavespeed.catalogue import Model
 from lipsync_demo.wavespeed.errors import (
     AmbiguousSubmit,
     BadParameter,
@@ -18,7 +17,8 @@ from lipsync_demo.wavespeed.errors import (
     RateLimited,
     UnknownPrediction,
 )
-from lipsync_demo.wavespeed.models import Prediction, mapping
+from lipsync_demo.wavespeed.model_catalogue import Model
+from lipsync_demo.wavespeed.schema import Prediction, mapping
 from lipsync_demo.wavespeed.transport import TOO_MANY, Answer, Transport
 
 log = logging.getLogger(__name__)

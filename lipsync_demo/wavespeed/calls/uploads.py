@@ -19,7 +19,7 @@ from lipsync_demo.wavespeed.errors import (
     UploadRefused,
     WaveSpeedError,
 )
-from lipsync_demo.wavespeed.models import mapping
+from lipsync_demo.wavespeed.schema import mapping
 from lipsync_demo.wavespeed.transport import Answer, Transport
 
 log = logging.getLogger(__name__)

@@ -8,7 +8,7 @@ from xml.etree import ElementTree as Xml
 
 import pytest
 
-from lipsync_demo.wavespeed import wire
+from lipsync_demo.wavespeed import raw_requests
 from tests.faults.scripted_api import KEY, ScriptedApi
 from tests.unit.cli.conftest import Cli
 
@@ -81,7 +81,7 @@ def test_a_server_is_not_asked_without_a_key(
 def test_a_full_limit_is_waited_for_and_said(
     cli: Cli, api: ScriptedApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(wire.time, "sleep", lambda seconds: None)
+    monkeypatch.setattr(raw_requests.time, "sleep", lambda seconds: None)
     api.refusals["balance"] = [(429, {"Retry-After": "7"})]
     done = cli("probe", "--free", "--base-url", api.url)
     assert "on in 7 s" in done.stderr

@@ -12,14 +12,14 @@ from lipsync_demo.cli.probe_payment import TerminalPurse
 from lipsync_demo.conformance.clips import Clips
 from lipsync_demo.conformance.models import ContractFinding
 from lipsync_demo.conformance.probing import Probe
-from lipsync_demo.conformance.subject import Subject
+from lipsync_demo.conformance.server import Subject
 from lipsync_demo.runs.storage.ledger import Ledger
 from lipsync_demo.runs.workspace import Workspace
 from lipsync_demo.settings import Settings
-from lipsync_demo.wavespeed.calls import polling
-from lipsync_demo.wavespeed.calls.polling import Schedule
+from lipsync_demo.wavespeed.calls import poll_interval
+from lipsync_demo.wavespeed.calls.poll_interval import Schedule
 from lipsync_demo.wavespeed.client import WaveSpeedClient
-from lipsync_demo.wavespeed.wire import Wire
+from lipsync_demo.wavespeed.raw_requests import Wire
 from tests.faults.scripted_api import KEY, ScriptedApi, scripted_api
 
 Look = Callable[[TerminalPurse | None], dict[str, ContractFinding]]
@@ -29,7 +29,7 @@ PurseOf = Callable[..., TerminalPurse]
 @pytest.fixture(autouse=True)
 def quick_looks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Waiting is tested where it is made."""
-    monkeypatch.setattr(polling, "LOOPBACK", Schedule((0.01,), 0.02, 0.05))
+    monkeypatch.setattr(poll_interval, "LOOPBACK", Schedule((0.01,), 0.02, 0.05))
 
 
 @pytest.fixture(scope="session")

@@ -25,7 +25,7 @@ from tests.media_factory import (
     write_audio,
     write_channels,
 )
-from tests.unit.engine.talking import still
+from tests.unit.engine.talking_portrait import still
 
 ASSETS = Path(__file__).resolve().parents[3] / "assets"
 RATE = 16_000

@@ -23,7 +23,7 @@ from lipsync_demo.media.sync_modes import SyncMode, equal_modes, timeline
 from lipsync_demo.qa.measure import measure
 from lipsync_demo.qa.picture.alignment import align
 from lipsync_demo.ui.inputs.modes import choices
-from lipsync_demo.wavespeed.catalogue import DEFAULT
+from lipsync_demo.wavespeed.model_catalogue import DEFAULT
 
 
 def undocumented(root: Path, mode: SyncMode) -> list[str]:

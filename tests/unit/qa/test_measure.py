@@ -19,8 +19,7 @@ from lipsync_demo.engine.speech.channels import speech_samples
 from lipsync_demo.media.audio import decode, samples_of
 from lipsync_demo.media.probe import probe, probe_audio
 from lipsync_demo.media.sync_modes import SyncMode, timeline
-from lipsync_demo.qa.bands import ACCEPTABLE, ATSC, BANDS, DETECTABLE, EBU
-from lipsync_demo.qa.form import check_whole
+from lipsync_demo.qa.format import check_whole
 from lipsync_demo.qa.measure import measure
 from lipsync_demo.qa.models import Check, Measures, Outcome, dump_measures, load_measures
 from lipsync_demo.qa.mouth.lips import check_lips
@@ -29,6 +28,7 @@ from lipsync_demo.qa.picture.alignment import align
 from lipsync_demo.qa.picture.motion import frame_stats
 from lipsync_demo.qa.picture.pictures import check_pictures
 from lipsync_demo.qa.sound.fidelity import check_sound
+from lipsync_demo.qa.sync_tolerances import ACCEPTABLE, ATSC, BANDS, DETECTABLE, EBU
 from tests.media_factory import (
     EIGHT,
     index_frame,

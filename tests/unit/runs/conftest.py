@@ -9,8 +9,8 @@ import pytest
 
 from lipsync_demo.runs.workspace import Workspace
 from lipsync_demo.settings import Settings
-from lipsync_demo.wavespeed.calls import polling
-from lipsync_demo.wavespeed.calls.polling import Schedule
+from lipsync_demo.wavespeed.calls import poll_interval
+from lipsync_demo.wavespeed.calls.poll_interval import Schedule
 from tests.faults.scripted_api import KEY, ScriptedApi, scripted_api
 from tests.media_factory import make_speechlike, make_video
 
@@ -19,7 +19,7 @@ from tests.media_factory import make_speechlike, make_video
 def quick_looks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Waiting is tested where it is made; here it would be most of the time."""
     quick = Schedule(early=(0.02, 0.03, 0.05), slow=0.1, slowest=0.2)
-    monkeypatch.setattr(polling, "LOOPBACK", quick)
+    monkeypatch.setattr(poll_interval, "LOOPBACK", quick)
 
 
 @pytest.fixture(scope="session")

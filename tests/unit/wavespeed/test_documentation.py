@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lipsync_demo.wavespeed.levels import DEFAULT_LEVEL
+from lipsync_demo.wavespeed.account_levels import DEFAULT_LEVEL
 from tests.unit.wavespeed.conftest import KEY
 from tests.unit.wavespeed.samples import RESULT, SUBMIT, TASK_ID, done, reply
 from tests.unit.wavespeed.scripted_server import Reply, Script

@@ -13,8 +13,8 @@ from lipsync_demo.wavespeed.errors import (
     WaitTimedOut,
     WaveSpeedError,
 )
-from lipsync_demo.wavespeed.models import TASK_CODES, TERMINAL_FAILURES, Prediction
 from lipsync_demo.wavespeed.outcome import check_outcome
+from lipsync_demo.wavespeed.schema import TASK_CODES, TERMINAL_FAILURES, Prediction
 from tests.unit.wavespeed.samples import TASK_ID, task
 
 

@@ -10,8 +10,8 @@ from lipsync_demo.wavespeed import errors
 from lipsync_demo.wavespeed import words as wavespeed_words
 from lipsync_demo.wavespeed.client import WaveSpeedClient
 from lipsync_demo.wavespeed.errors import NoCredits, NoPermission, TaskFailed
-from lipsync_demo.wavespeed.models import Prediction, Price, deleted, parse_time
 from lipsync_demo.wavespeed.outcome import check_outcome
+from lipsync_demo.wavespeed.schema import Prediction, Price, deleted, parse_time
 from tests.unit.wavespeed.samples import AUDIO, BALANCE, RESULT, SUBMIT, TASK_ID, VIDEO, task
 from tests.unit.wavespeed.scripted_server import Reply, Script
 

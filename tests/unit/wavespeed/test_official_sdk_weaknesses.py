@@ -21,7 +21,7 @@ import pytest
 import lipsync_demo.wavespeed
 from lipsync_demo.wavespeed import errors
 from lipsync_demo.wavespeed.client import UPLOAD_LIMIT_BYTES, WaveSpeedClient
-from lipsync_demo.wavespeed.models import Prediction
+from lipsync_demo.wavespeed.schema import Prediction
 from lipsync_demo.wavespeed.transport import Timeouts
 from tests.unit.wavespeed.conftest import KEY, FakeTime
 from tests.unit.wavespeed.samples import (

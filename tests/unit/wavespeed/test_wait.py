@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from lipsync_demo.wavespeed import errors
-from lipsync_demo.wavespeed.calls.watch import OUTAGE_SECONDS
+from lipsync_demo.wavespeed.calls.polling import OUTAGE_SECONDS
 from lipsync_demo.wavespeed.client import WaveSpeedClient
-from lipsync_demo.wavespeed.models import Prediction
+from lipsync_demo.wavespeed.schema import Prediction
 from tests.unit.wavespeed.conftest import FakeTime
 from tests.unit.wavespeed.samples import RESULT, TASK_ID, done, reply, task
 from tests.unit.wavespeed.scripted_server import CutShort, Drop, Reply, Script

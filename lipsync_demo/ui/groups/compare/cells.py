@@ -9,10 +9,10 @@ from fractions import Fraction
 from markupsafe import Markup
 
 from lipsync_demo import player
-from lipsync_demo.markup import alignment, films, gate
+from lipsync_demo.markup import alignment, nsfw_gate, player_sources
 from lipsync_demo.markup import words as markup_words
+from lipsync_demo.markup.checks import summary
 from lipsync_demo.markup.figures import seconds
-from lipsync_demo.markup.measured import summary
 from lipsync_demo.qa.models import Measures
 from lipsync_demo.runs.record.clock import seconds_since
 from lipsync_demo.runs.record.estimates import Estimate
@@ -54,7 +54,7 @@ class Cell:
 def grid(
     group: Group,
     runs: Sequence[Run | None],
-    link: films.Link,
+    link: player_sources.Link,
     estimates: Sequence[Estimate | None],
     found: Sequence[Measures | None],
     film: player.Film | None,
@@ -69,7 +69,7 @@ def grid(
     return render_macro(TEMPLATE, "said", title, group.trouble) + _grid(cells, film, runs)
 
 
-def recorded(runs: Sequence[Run], link: films.Link, film: player.Film | None) -> Markup:
+def recorded(runs: Sequence[Run], link: player_sources.Link, film: player.Film | None) -> Markup:
     """The recorded comparison, shown until the user has made one."""
     items = [
         Item(video="", audio="", modes=(run.sync_mode,) if run.sync_mode else ()) for run in runs
@@ -98,7 +98,7 @@ def _cell(
     group: Group,
     number: int,
     run: Run | None,
-    link: films.Link,
+    link: player_sources.Link,
     estimate: Estimate | None,
     found: Measures | None,
 ) -> Cell:
@@ -123,15 +123,15 @@ def _named(item: Item, body: Markup, buttons: Sequence[Button]) -> Cell:
     return Cell(name, words.same(len(item.modes)), body, buttons)
 
 
-def _done(run: Run, item: Item, link: films.Link, found: Measures | None) -> Markup:
-    outputs = films.outputs(run, link, item.label or run.title)[:1]
-    laid = films.cut(run)
+def _done(run: Run, item: Item, link: player_sources.Link, found: Measures | None) -> Markup:
+    outputs = player_sources.outputs(run, link, item.label or run.title)[:1]
+    laid = player_sources.cut(run)
     inference = run.timings.get("inference")
     return render_macro(
         TEMPLATE,
         "done",
-        [gate.covered(player.cell(source), gate.why(run, 0)) for source in outputs],
-        films.length_words(run),
+        [nsfw_gate.covered(player.cell(source), nsfw_gate.why(run, 0)) for source in outputs],
+        player_sources.length_words(run),
         f" · {seconds(inference)} {markup_words.INFERENCE}" if inference else "",
         alignment.draw(laid) if laid else "",
         summary(found) if found else words.UNMEASURED,

@@ -9,7 +9,7 @@ import gradio as gr
 from pydantic import SecretStr
 
 from lipsync_demo import player
-from lipsync_demo.markup import films
+from lipsync_demo.markup import player_sources
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.qa.models import Measures
 from lipsync_demo.runs.record.errors import RunsError
@@ -118,17 +118,17 @@ class Compare(GroupEvents):
     def _film(self, runs: Runs) -> player.Film | None:
         """Return the input video all runs share, for the player."""
         first = next((run for run in runs if run and run.video), None)
-        return films.input_film(first, self.shared.link) if first else None
+        return player_sources.input_film(first, self.shared.link) if first else None
 
     def _pair(self, runs: Sequence[Run], ids: object, film: player.Film | None) -> str:
         link = self.shared.link
         done = [run for run in runs if run.state is RunState.DONE]
         found = [film] if film else []
-        found += films.named(done, link)
+        found += player_sources.named(done, link)
         mine = {run.id for run in runs}
         known = [i for i in remembered(ids) if i not in mine][:MOST_OTHERS]
         others = self.shared.workspace.runs.list(ids=known) if known else []
-        found += films.named([run for run in others if run.state is RunState.DONE], link)
+        found += player_sources.named([run for run in others if run.state is RunState.DONE], link)
         return player.pair(found) if len(found) > 1 else ""
 
     @property

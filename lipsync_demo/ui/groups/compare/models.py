@@ -21,8 +21,8 @@ from lipsync_demo.ui.groups.compare import words
 from lipsync_demo.ui.groups.compare.events import Compare, given
 from lipsync_demo.ui.studio.choice import ModelsPlan
 from lipsync_demo.ui.studio.widgets import Widgets
-from lipsync_demo.wavespeed.catalogue import DEFAULT, MODELS, Model
-from lipsync_demo.wavespeed.models import Price
+from lipsync_demo.wavespeed.model_catalogue import DEFAULT, MODELS, Model
+from lipsync_demo.wavespeed.schema import Price
 
 COMPARED = tuple(model for model in MODELS.values() if model.takes_sync_mode)
 """Models with modes: their outputs differ only by the model."""

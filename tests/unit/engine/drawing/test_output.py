@@ -19,7 +19,7 @@ from lipsync_demo.engine.video.reader import FrameReader
 from lipsync_demo.media.sync_modes import SyncMode
 from tests.media_factory import make_video
 from tests.unit.engine.conftest import portrait
-from tests.unit.engine.talking import talking
+from tests.unit.engine.talking_portrait import talking
 
 Speech = Callable[[Fraction | float], Path]
 

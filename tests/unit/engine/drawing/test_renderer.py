@@ -16,7 +16,7 @@ from lipsync_demo.engine.mouths.builder import build_library
 from lipsync_demo.engine.mouths.library import MouthLibrary
 from lipsync_demo.engine.mouths.selection import MouthSelection, select_mouths
 from lipsync_demo.engine.warping.scene import reach
-from tests.unit.engine.talking import measured, mouth, still, talking
+from tests.unit.engine.talking_portrait import measured, mouth, still, talking
 
 
 @cache

@@ -5,7 +5,7 @@ import pytest
 
 from lipsync_demo.engine.face.geometry import LIPS_INNER, fit_pose, measures
 from lipsync_demo.engine.face.motion_model import MOVING, WEIGHTS, MouthModel
-from tests.unit.engine.talking import measured, mouth, still
+from tests.unit.engine.talking_portrait import measured, mouth, still
 
 
 def _moved(opening: float) -> tuple[np.ndarray, np.ndarray]:

@@ -13,7 +13,7 @@ from lipsync_demo.engine.mouths.builder import build_library
 from lipsync_demo.engine.mouths.selection import MouthSelection, select_mouths
 from lipsync_demo.engine.tracking.shots import follow
 from lipsync_demo.engine.video.picture import Picture, from_frame
-from tests.unit.engine.talking import mouth, still, talking
+from tests.unit.engine.talking_portrait import mouth, still, talking
 
 Rgb = npt.NDArray[np.uint8]
 

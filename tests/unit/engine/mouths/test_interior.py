@@ -12,7 +12,7 @@ from lipsync_demo.engine.mouths.interior import Interior, softness
 from lipsync_demo.engine.mouths.teeth import LUMA, drawn, tint, visible
 from lipsync_demo.engine.warping.curves import smooth_closed
 from lipsync_demo.engine.warping.grid import Grid
-from tests.unit.engine.talking import mouth, still, talking
+from tests.unit.engine.talking_portrait import mouth, still, talking
 
 
 def test_the_canvas_turns_with_the_head_and_comes_back() -> None:

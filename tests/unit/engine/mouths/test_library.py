@@ -6,8 +6,8 @@ import pytest
 from lipsync_demo.engine.face.geometry import LIPS_INNER, iod
 from lipsync_demo.engine.mouths.builder import LibraryBuilder, build_library
 from lipsync_demo.engine.mouths.lip_line import LOWER, UPPER
-from lipsync_demo.engine.mouths.sample import MAX_SCALE, NEARLY_CLOSED, patch_box
-from tests.unit.engine.talking import measured, still, talking
+from lipsync_demo.engine.mouths.mouth_sample import MAX_SCALE, NEARLY_CLOSED, patch_box
+from tests.unit.engine.talking_portrait import measured, still, talking
 
 
 def test_a_talking_clip_gives_one_mouth_a_frame_with_its_measures() -> None:

@@ -11,7 +11,7 @@ from lipsync_demo.engine.face.geometry import Pose, fit_pose
 from lipsync_demo.engine.mouths.builder import build_library
 from lipsync_demo.engine.mouths.library import MouthLibrary
 from lipsync_demo.engine.mouths.selection import MAX_STEP, select_mouths
-from tests.unit.engine.talking import still, talking
+from tests.unit.engine.talking_portrait import still, talking
 
 
 @cache

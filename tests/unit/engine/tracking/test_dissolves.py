@@ -16,7 +16,7 @@ from lipsync_demo.engine.tracking.dissolves import END_FRAMES, DissolveDetector
 from lipsync_demo.engine.tracking.shots import follow
 from lipsync_demo.engine.video.picture import Picture, from_frame
 from tests.unit.engine.conftest import portrait
-from tests.unit.engine.talking import talking
+from tests.unit.engine.talking_portrait import talking
 
 Rgb = npt.NDArray[np.uint8]
 LENGTH = 20

@@ -29,7 +29,7 @@ from lipsync_demo.engine.tracking.interpolation import (
 from lipsync_demo.engine.tracking.shots import follow
 from lipsync_demo.engine.tracking.tracks import Shot
 from lipsync_demo.engine.video.picture import Picture, from_frame
-from tests.unit.engine.talking import measured, mouth, still
+from tests.unit.engine.talking_portrait import measured, mouth, still
 
 COUNT = 120
 READY = 2 * TRIPLES_NEEDED + 4

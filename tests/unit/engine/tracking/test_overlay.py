@@ -15,7 +15,7 @@ from lipsync_demo.engine.tracking.overlay import Overlay
 from lipsync_demo.engine.tracking.overlay_finder import FRAME_INTERVAL, OverlayFinder
 from lipsync_demo.engine.tracking.shots import follow
 from lipsync_demo.engine.video.picture import Picture, from_frame
-from tests.unit.engine.talking import mouth, still
+from tests.unit.engine.talking_portrait import mouth, still
 
 Rgb = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]

@@ -28,7 +28,7 @@ from lipsync_demo.engine.tracking.tracks import FADE_FRAMES, Shot, fade, runs
 from lipsync_demo.engine.video.picture import Picture, from_frame
 from lipsync_demo.engine.warping.scene import reach
 from tests.unit.engine.conftest import portrait
-from tests.unit.engine.talking import talking
+from tests.unit.engine.talking_portrait import talking
 
 Rgb = npt.NDArray[np.uint8]
 EMPTY = np.full((256, 256, 3), 128, np.uint8)

@@ -5,7 +5,7 @@ import numpy as np
 from lipsync_demo.engine.face.geometry import fit_pose
 from lipsync_demo.engine.face.motion_model import MouthModel
 from lipsync_demo.engine.warping.scene import Scene
-from tests.unit.engine.talking import mouth, talking
+from tests.unit.engine.talking_portrait import mouth, talking
 
 PARTS = ("nose", "chin", "low", "source", "placed", "ring", "extent", "inner")
 

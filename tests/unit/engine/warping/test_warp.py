@@ -6,8 +6,8 @@ import pytest
 
 from lipsync_demo.engine.warping.curves import smooth_closed
 from lipsync_demo.engine.warping.grid import Grid
-from lipsync_demo.engine.warping.plates import Plates
 from lipsync_demo.engine.warping.resampling import sampled
+from lipsync_demo.engine.warping.thin_plate_spline import Plates
 
 
 def test_a_plate_passes_through_its_controls_and_bends_smoothly_between() -> None:

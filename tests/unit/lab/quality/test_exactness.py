@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from lab import bars
+from lab import thresholds
 from lab.quality.exactness import Exact, delay, measured, table
 from lipsync_demo.media.sync_modes import SyncMode
 
@@ -22,11 +22,11 @@ def test_sound_is_found_where_it_lies() -> None:
 
 
 def test_a_stray_byte_a_short_picture_and_a_late_sound_fall_short() -> None:
-    assert bars.all_reached(measured([ROW]))
+    assert thresholds.all_reached(measured([ROW]))
     for wrong in (
         replace(ROW, stray=1),
         replace(ROW, picture_long=Fraction(-1, 25)),
         replace(ROW, sound_late=0.02),
     ):
-        assert not bars.all_reached(measured([ROW, wrong]))
+        assert not thresholds.all_reached(measured([ROW, wrong]))
     assert "bounce" in table([ROW])

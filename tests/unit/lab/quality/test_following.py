@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lab import bars
+from lab import thresholds
 from lab.quality.clips import TalkingClip, closures
 from lab.quality.drivers import Driver, listener, loudness, shuffled, true_shapes
 from lab.quality.following import followed, pairs
@@ -142,19 +142,19 @@ def test_the_summary_separates_grid_and_weighs_moments() -> None:
 
 
 def test_bars_are_compared_the_right_way_round() -> None:
-    assert bars.OPENING.verdict(0.79) is bars.Verdict.GOAL
-    assert bars.OPENING.verdict(0.73) is bars.Verdict.ENOUGH
-    assert bars.OPENING.verdict(0.71) is bars.Verdict.SHORT
-    assert bars.JITTER.verdict(1.0) is bars.Verdict.GOAL
-    assert bars.JITTER.verdict(1.3) is bars.Verdict.SHORT
+    assert thresholds.OPENING.verdict(0.79) is thresholds.Verdict.GOAL
+    assert thresholds.OPENING.verdict(0.73) is thresholds.Verdict.ENOUGH
+    assert thresholds.OPENING.verdict(0.71) is thresholds.Verdict.SHORT
+    assert thresholds.JITTER.verdict(1.0) is thresholds.Verdict.GOAL
+    assert thresholds.JITTER.verdict(1.3) is thresholds.Verdict.SHORT
 
 
 def test_what_was_judged_is_held_against_its_bar() -> None:
     row = followed(_clip(1), _clip(2), Driver.ENGINE, _clip(2).track)
     poor = replace(row, driver=Driver.SHUFFLED, r=(0.9, 0.0, 0.0))
     found = dict(measured(summary([row, poor])))
-    assert found[bars.OPENING] == pytest.approx(1)
-    assert found[bars.GAP] == pytest.approx(0.1)
-    assert bars.ORACLE not in found
-    assert not bars.all_reached(list(found.items()))
-    assert "falls short" in bars.verdicts(found.items())
+    assert found[thresholds.OPENING] == pytest.approx(1)
+    assert found[thresholds.GAP] == pytest.approx(0.1)
+    assert thresholds.ORACLE not in found
+    assert not thresholds.all_reached(list(found.items()))
+    assert "falls short" in thresholds.verdicts(found.items())

@@ -7,7 +7,7 @@ import pytest
 from lab.quality.oracle import oracle
 from lipsync_demo.engine.errors import NoFace
 from tests.media_factory import make_video
-from tests.unit.engine.talking import talking
+from tests.unit.engine.talking_portrait import talking
 
 
 def test_each_face_is_driven_by_each_other(tmp_path: Path) -> None:

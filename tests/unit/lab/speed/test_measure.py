@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from skimage import data
 
-from lab import bars
+from lab import thresholds
 from lab.speed.material import repeated_sound, repeated_video, scaled
 from lab.speed.measure import SizeSpeed, SpeedReport, measure_speed, measured
-from lab.speed.parts import Part, _Clock
+from lab.speed.stages import Part, _Clock
 from lab.speed.whole_run import WholeRun
 from lipsync_demo.media.audio import decode
 from lipsync_demo.media.container.frame_times import frame_times
@@ -56,11 +56,16 @@ def test_the_table_says_what_was_measured() -> None:
 
 def test_what_was_measured_is_held_against_its_bar() -> None:
     found = dict(measured(report({1: 120.0, 4: 100.0})))
-    assert found == {bars.CPU_720: 25.0, bars.REAL_TIME: 1.61, bars.FLOOR: 2.0, bars.PEER: 25.0}
-    assert bars.MEMORY not in found
+    assert found == {
+        thresholds.CPU_720: 25.0,
+        thresholds.REAL_TIME: 1.61,
+        thresholds.FLOOR: 2.0,
+        thresholds.PEER: 25.0,
+    }
+    assert thresholds.MEMORY not in found
     long = replace(report(None).sizes[0], side=1080)
     big = SpeedReport("clip.mp4", (long,), None, 10, WholeRun(25.0, 20.0, 1.61, 650.0))
-    assert dict(measured(big)) == {bars.MEMORY: 650.0}
+    assert dict(measured(big)) == {thresholds.MEMORY: 650.0}
     assert "1080p for 10 minutes: 650 MB" in big.table()
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from lab import bars
+from lab import thresholds
 from lab.speed.reuse import Reuse, five_modes
 from lipsync_demo.media.sync_modes import SyncMode
 from tests.media_factory import make_speechlike
@@ -17,8 +17,8 @@ def test_it_counts_in_runs_of_one_mode() -> None:
     found = Reuse(dict.fromkeys(MODES, 2.0), dict(zip(MODES, (2, 1, 0.5, 0.5, 0.4), strict=True)))
     assert found.runs == pytest.approx(2.2)
     assert found.table().splitlines()[1].split() == [MODES[0], "2.00", "2.00"]
-    assert bars.REUSE.verdict(found.runs - 0.001) is bars.Verdict.GOAL
-    assert bars.REUSE.verdict(2.21) is bars.Verdict.SHORT
+    assert thresholds.REUSE.verdict(found.runs - 0.001) is thresholds.Verdict.GOAL
+    assert thresholds.REUSE.verdict(2.21) is thresholds.Verdict.SHORT
 
 
 def test_real_runs_are_measured_mode_by_mode(clip: Path, tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ from lipsync_demo.media.preview import browser_safe, make_preview, playable
 from lipsync_demo.media.probe import MediaInfo, probe
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.moderation.nsfw import sample
-from lipsync_demo.qa.form import check_form
+from lipsync_demo.qa.format import check_form
 from lipsync_demo.qa.models import Outcome
 from lipsync_demo.qa.picture.alignment import align
 from lipsync_demo.qa.picture.likeness import check_likeness

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lipsync_demo.media.errors import MediaError
-from lipsync_demo.names import MOST_BYTES, storable
 from lipsync_demo.runs.record.folder import RunFolder, file_name, is_url, without_query
+from lipsync_demo.safe_names import MOST_BYTES, storable
 
 
 @pytest.mark.parametrize(

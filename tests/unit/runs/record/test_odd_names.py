@@ -16,7 +16,6 @@ from zipfile import ZipFile
 import pytest
 
 from lipsync_demo.media.sync_modes import SyncMode
-from lipsync_demo.names import MOST_BYTES
 from lipsync_demo.report.archive import write_zip
 from lipsync_demo.report.content import of_runs
 from lipsync_demo.report.junit import junit
@@ -24,6 +23,7 @@ from lipsync_demo.runs.groups.items import Pair
 from lipsync_demo.runs.record.run import RunState, dump_run
 from lipsync_demo.runs.steps import check as check_step
 from lipsync_demo.runs.workspace import Workspace
+from lipsync_demo.safe_names import MOST_BYTES
 from tests.faults.scripted_api import KEY, ScriptedApi
 
 MONEY = r"bill|pay|paid|charge|dashboard"

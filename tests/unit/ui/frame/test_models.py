@@ -8,7 +8,7 @@ from pydantic import SecretStr
 from lipsync_demo.settings import Settings
 from lipsync_demo.ui.frame import models
 from lipsync_demo.ui.inputs import fields
-from lipsync_demo.wavespeed.catalogue import DEFAULT, MODELS
+from lipsync_demo.wavespeed.model_catalogue import DEFAULT, MODELS
 
 KEY = SecretStr("wsk_0123456789abcdefWXYZ")
 REACT = MODELS["sync/react-1"]

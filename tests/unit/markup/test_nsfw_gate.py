@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from lipsync_demo.markup.gate import players
+from lipsync_demo.markup.nsfw_gate import players
 from lipsync_demo.runs.record.run import OwnCheck
 from tests.unit.run_factory import MakeRun
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from lipsync_demo.conformance.clips import Clips
 from lipsync_demo.wavespeed.client import WaveSpeedClient
-from lipsync_demo.wavespeed.wire import Wire
+from lipsync_demo.wavespeed.raw_requests import Wire
 
 UNREACHABLE: Mapping[str, str] = {
     "video": "https://unreachable.invalid/video.mp4",

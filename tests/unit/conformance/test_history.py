@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lipsync_demo.conformance.memory import dated, place
+from lipsync_demo.conformance.history import dated, place
 from lipsync_demo.conformance.models import Agreement, ContractFinding
 
 FIRST = datetime(2026, 11, 1, tzinfo=timezone.utc)

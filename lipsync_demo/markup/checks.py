@@ -5,8 +5,8 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from lipsync_demo.markup import words
-from lipsync_demo.qa.bands import BANDS
 from lipsync_demo.qa.models import Check, Measures, Outcome, SyncScore
+from lipsync_demo.qa.sync_tolerances import BANDS
 from lipsync_demo.templates import render
 
 MARKS = {
@@ -43,7 +43,7 @@ def measured(
         note = f"{words.PROXY} {words.OWN_MODEL if local else ''}".strip()
     checks = ordered(found) if found else []
     return render(
-        "markup/measured.html",
+        "markup/checks.html",
         words=words,
         marks=MARKS,
         summary=summary(found) if found else "",

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from lipsync_demo.wavespeed.errors import NetworkError, UnexpectedAnswer
-from lipsync_demo.wavespeed.wire import Key, Wire
+from lipsync_demo.wavespeed.raw_requests import Key, Wire
 from tests.unit.wavespeed.conftest import KEY, FakeTime
 from tests.unit.wavespeed.samples import BALANCE
 from tests.unit.wavespeed.scripted_server import Drop, Reply, Script

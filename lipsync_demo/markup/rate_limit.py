@@ -10,7 +10,7 @@ from lipsync_demo import player
 from lipsync_demo.markup import words
 from lipsync_demo.markup.figures import about, clock
 from lipsync_demo.runs.record.clock import seconds_until
-from lipsync_demo.runs.record.outlook import Outlook
+from lipsync_demo.runs.record.limit_delay import Outlook
 from lipsync_demo.runs.record.run import Run
 
 

@@ -4,7 +4,7 @@ from itertools import islice
 
 import pytest
 
-from lipsync_demo.wavespeed.calls.polling import poll_delays
+from lipsync_demo.wavespeed.calls.poll_interval import poll_delays
 from lipsync_demo.wavespeed.pacing.retries import Retry, retry_after
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from lipsync_demo.markup.pacing import before
-from lipsync_demo.runs.record.outlook import Outlook, outlook
+from lipsync_demo.markup.rate_limit import before
+from lipsync_demo.runs.record.limit_delay import Outlook, outlook
 from lipsync_demo.wavespeed.pacing.governor import Governor
 from lipsync_demo.wavespeed.pacing.submit_queue import RateLimit
 from tests.unit.run_factory import MakeRun

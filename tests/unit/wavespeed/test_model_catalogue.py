@@ -11,8 +11,8 @@ import pytest
 
 from lipsync_demo.settings import MODEL_ID, ModelId
 from lipsync_demo.wavespeed import errors
-from lipsync_demo.wavespeed.catalogue import DEFAULT, MODELS, model
 from lipsync_demo.wavespeed.client import WaveSpeedClient
+from lipsync_demo.wavespeed.model_catalogue import DEFAULT, MODELS, model
 from tests.unit.wavespeed.samples import AUDIO, LIST, TASK_ID, VIDEO, reply, task
 from tests.unit.wavespeed.scripted_server import Reply, Script
 

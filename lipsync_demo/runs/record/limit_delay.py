@@ -8,7 +8,7 @@ from math import ceil
 from statistics import median
 
 from lipsync_demo.runs.record.run import Run
-from lipsync_demo.wavespeed.levels import DEFAULT_LEVEL
+from lipsync_demo.wavespeed.account_levels import DEFAULT_LEVEL
 from lipsync_demo.wavespeed.pacing.submit_queue import WINDOW_SECONDS, RateLimit, SubmitQueue
 
 USUAL_SECONDS = 60.0

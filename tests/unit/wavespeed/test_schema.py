@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lipsync_demo.wavespeed.models import (
+from lipsync_demo.wavespeed.schema import (
     RUNNING,
     TASK_CODES,
     TERMINAL_FAILURES,

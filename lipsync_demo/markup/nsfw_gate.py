@@ -44,4 +44,4 @@ def _player(url: str, reason: str, tag: str) -> Markup:
 
 def covered(video: Markup, reason: str) -> Markup:
     """A video's markup, covered by the reason if there is one."""
-    return render("markup/gate.html", video=video, reason=reason, words=words)
+    return render("markup/nsfw_gate.html", video=video, reason=reason, words=words)

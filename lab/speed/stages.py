@@ -22,7 +22,7 @@ from tempfile import TemporaryFile
 import av
 import cv2
 
-from lab.speed.child import run_json
+from lab.speed.worker import run_json
 from lipsync_demo.engine.arrays import Image
 from lipsync_demo.engine.background import batches
 from lipsync_demo.engine.drawing.plan import drawings, shown
@@ -79,7 +79,7 @@ def costs(video: Path, speech: Path, output: Path, rounds: int) -> Costs:
     Raises:
         subprocess.CalledProcessError: the video or the speech cannot be used.
     """
-    measured = run_json("lab.speed.parts", video, speech, output, rounds)
+    measured = run_json("lab.speed.stages", video, speech, output, rounds)
     parts = {part: measured["parts"][part.value] for part in Part}
     return Costs(measured["frames"], parts, measured["floor"], measured["plain_floor"])
 

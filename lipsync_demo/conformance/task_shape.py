@@ -10,7 +10,7 @@ from lipsync_demo.conformance import words
 from lipsync_demo.conformance.questions.reading import kind
 from lipsync_demo.settings import MODEL_ID
 from lipsync_demo.wavespeed.addresses import origin
-from lipsync_demo.wavespeed.models import COMPLETED, RUNNING, TERMINAL_FAILURES, parse_time
+from lipsync_demo.wavespeed.schema import COMPLETED, RUNNING, TERMINAL_FAILURES, parse_time
 
 STATUSES = RUNNING | {COMPLETED} | TERMINAL_FAILURES.keys()
 _ID = re.compile(r"[A-Za-z0-9_-]{4,128}")

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.wavespeed.calls.billing import Bill
-from lipsync_demo.wavespeed.models import Price
+from lipsync_demo.wavespeed.schema import Price
 
 
 class Purse(Protocol):

@@ -5,7 +5,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from lipsync_demo.backend.jobs.holding import ended
+from lipsync_demo.backend.jobs.held_answers import ended
 from lipsync_demo.backend.jobs.store import Job, JobResult, JobStore
 from lipsync_demo.media.sync_modes import SyncMode
 

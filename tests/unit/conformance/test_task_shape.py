@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from lipsync_demo.conformance.rendering import flagged, worded
-from lipsync_demo.conformance.shape import problems
-from lipsync_demo.wavespeed.models import Prediction
+from lipsync_demo.conformance.task_shape import problems
+from lipsync_demo.wavespeed.schema import Prediction
 from tests.unit.wavespeed.samples import TASK_ID, task
 
 HOME = "https://api.wavespeed.ai"
