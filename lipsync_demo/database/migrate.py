@@ -45,10 +45,11 @@ def migrate(engine: Engine, schema: str) -> None:
 
 def upgrade(connection: Connection, schema: str) -> None:
     """Run the missing migrations in the transaction of `connection`."""
+    # Alembic logs its plugins when it is imported.
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     from alembic import command
     from alembic.config import Config
 
-    logging.getLogger("alembic").setLevel(logging.WARNING)
     config = Config()
     # The configuration interpolates %.
     config.set_main_option("script_location", str(HOME).replace("%", "%%"))

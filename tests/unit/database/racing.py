@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 from collections.abc import Callable
+from io import StringIO
 from multiprocessing.queues import SimpleQueue
 from multiprocessing.synchronize import Barrier
 from typing import Any
@@ -55,3 +57,11 @@ def migrates(_number: int, url: str, schema: str) -> bool:
     migrate.upgrade = counted
     Database.open(url, schema).close()
     return bool(ran)
+
+
+def logs(_number: int, url: str, schema: str) -> list[str]:
+    """Open a database; return the names of the loggers that said something of it."""
+    said = StringIO()
+    logging.basicConfig(level=logging.INFO, format="%(name)s", stream=said)
+    Database.open(url, schema).close()
+    return said.getvalue().split()

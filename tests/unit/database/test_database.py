@@ -20,7 +20,7 @@ from lipsync_demo.backend.schema import METADATA as JOBS
 from lipsync_demo.database import Database, DatabaseUnusable, Lost, migrate
 from lipsync_demo.runs.storage.run_table import RunRow
 from lipsync_demo.runs.storage.schema import METADATA as RUNS
-from tests.unit.database.racing import at_once, migrates
+from tests.unit.database.racing import at_once, logs, migrates
 from tests.unit.database.test_earlier import DONE, differences, earlier
 
 SCHEMAS = {"runs": RUNS, "jobs": JOBS}
@@ -52,6 +52,11 @@ def test_the_command_that_writes_migrations_finds_nothing_to_write(
     command.upgrade(config, "head")
     command.check(config)
     assert "No new upgrade operations" in said.getvalue()
+
+
+def test_a_new_database_is_logged_in_one_line(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'new.sqlite3'}"
+    assert at_once(1, logs, url, "runs") == [["lipsync_demo.database.migrate"]]
 
 
 @pytest.mark.parametrize("before", [None, "13a6138"])
