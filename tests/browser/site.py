@@ -16,6 +16,8 @@ from pathlib import Path
 import psutil
 import requests
 
+from tests.forked import Forked
+
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 200.0
 
@@ -27,10 +29,14 @@ def free_port() -> int:
 
 
 class Site:
-    """`python app.py` with a port and a data folder that survive it."""
+    """`python app.py` with a port and a data folder that survive it.
 
-    def __init__(self, folder: Path, **environment: str) -> None:
+    It is forked from a process that has imported the app, or a process of its own from the start.
+    """
+
+    def __init__(self, folder: Path, *, forked: bool = True, **environment: str) -> None:
         self.folder = folder
+        self._forked = forked
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._log = folder / "app.log"
@@ -46,7 +52,7 @@ class Site:
             "LIPSYNC_WORKERS": "1",
             **environment,
         }
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: subprocess.Popen[bytes] | Forked | None = None
 
     @property
     def pid(self) -> int:
@@ -55,14 +61,7 @@ class Site:
 
     def start(self) -> None:
         """Start it and wait until the page is there."""
-        with self._log.open("ab") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, str(ROOT / "app.py")],
-                cwd=self.folder,
-                env=self._environment,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-            )
+        self._process = self._launch()
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             assert self._process.poll() is None, self.log()
@@ -72,6 +71,24 @@ class Site:
             except requests.RequestException:
                 time.sleep(0.1)
         raise AssertionError(self.log())
+
+    def _launch(self) -> subprocess.Popen[bytes] | Forked:
+        if self._forked:
+            return Forked(
+                ROOT / "app.py",
+                environment=self._environment,
+                folder=self.folder,
+                stdout=self._log,
+                stderr=self._log,
+            )
+        with self._log.open("ab") as log:
+            return subprocess.Popen(
+                [sys.executable, str(ROOT / "app.py")],
+                cwd=self.folder,
+                env=self._environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
 
     def end(self) -> None:
         """Stop every process, whatever the outcome of the test."""
@@ -105,9 +122,9 @@ class Site:
 
 
 @contextmanager
-def opened(folder: Path, **environment: str) -> Iterator[Site]:
+def opened(folder: Path, *, forked: bool = True, **environment: str) -> Iterator[Site]:
     """Start a site; stop it and its child processes afterwards."""
-    site = Site(folder, **environment)
+    site = Site(folder, forked=forked, **environment)
     try:
         site.start()
         yield site

@@ -19,9 +19,9 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture
 def site(tmp_path: Path, provider: Provider) -> Iterator[Site]:
-    """The app with a key of its own, which the test kills and starts again."""
+    """The real command, with a key of its own, which the test kills and starts again."""
     own = {"WAVESPEED_BASE_URL": provider.url, "WAVESPEED_API_KEY": provider.key}
-    with opened(tmp_path, **own) as running:
+    with opened(tmp_path, forked=False, **own) as running:
         yield running
 
 

@@ -84,6 +84,12 @@ def test_one_port_of_the_page_is_open_and_only_to_this_machine(site: Site) -> No
     assert [(address.ip, address.port) for address in listening] == [("127.0.0.1", site.port)]
 
 
+def test_it_is_forked_from_a_process_without_threads(site: Site) -> None:
+    origin = psutil.Process(site.pid).parent()
+    assert origin is not None
+    assert origin.num_threads() == 1
+
+
 def test_the_app_at_rest_leaves_the_processor_alone(site: Site) -> None:
     app = psutil.Process(site.pid)
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import multiprocessing
+import contextlib
 import os
-import sys
+import signal
+import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -16,14 +17,11 @@ from lipsync_demo.runs.record.run import Run
 from lipsync_demo.runs.workspace import Workspace
 from lipsync_demo.settings import Settings
 from tests.faults.scripted_api import KEY, Gate, ScriptedApi, scripted_api
+from tests.forked import Forked
 from tests.media_factory import make_speechlike, make_video
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60.0
-_FORKS = multiprocessing.get_context("forkserver")
-_FORKS.set_forkserver_preload(
-    ["alembic.command", "lipsync_demo.cli.servers", "lipsync_demo.runs.steps.inputs"]
-)
 
 
 @pytest.fixture(scope="session")
@@ -60,23 +58,23 @@ def quiet_environment(settings: Settings, **more: str) -> dict[str, str]:
 
 
 class Process:
-    """`python -m lipsync_demo …` as a child process that a test can kill at any time.
-
-    It is forked from a process that has imported the package: importing it anew each time takes
-    several times as long as what a command does before it is killed.
-    """
+    """`python -m lipsync_demo …` as a child process that a test can kill at any time."""
 
     def __init__(self, arguments: Sequence[object], environment: dict[str, str]) -> None:
         self._printed = tempfile.TemporaryDirectory(prefix="printed-")
         self._files = [Path(self._printed.name, name) for name in ("stdout", "stderr")]
-        self._process = _FORKS.Process(
-            target=_command, args=([*map(str, arguments)], environment, self._files), daemon=True
+        stdout, stderr = self._files
+        self._process = Forked(
+            "lipsync_demo",
+            arguments,
+            environment=environment,
+            folder=ROOT,
+            stdout=stdout,
+            stderr=stderr,
         )
-        self._process.start()
 
     @property
     def pid(self) -> int:
-        assert self._process.pid is not None
         return self._process.pid
 
     def until(self, gate: Gate) -> None:
@@ -85,32 +83,22 @@ class Process:
 
     def kill(self) -> None:
         """kill -9."""
-        self._process.kill()
-        self._process.join()
+        self._process.send_signal(signal.SIGKILL)
+        self._process.wait()
 
     def end(self, seconds: float = PATIENCE) -> tuple[int, str, str]:
         """Exit code, standard output and standard error, once it has ended."""
-        self._process.join(seconds)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(seconds)
         said, told = (path.read_text(encoding="utf-8") for path in self._files)
-        assert self._process.exitcode is not None, f"it goes on: {said}{told}"
-        return self._process.exitcode, said, told
+        code = self._process.poll()
+        assert code is not None, f"it goes on: {said}{told}"
+        return code, said, told
 
     def close(self) -> None:
         """Kill the process, if it runs, and forget what it printed."""
         self.kill()
         self._printed.cleanup()
-
-
-def _command(arguments: list[str], environment: dict[str, str], printed: list[Path]) -> None:
-    os.environ.clear()
-    os.environ.update(environment)
-    os.chdir(ROOT)
-    for stream, path in enumerate(printed, start=1):
-        os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), stream)
-    sys.argv = ["lipsync_demo", *arguments]
-    from lipsync_demo.__main__ import main
-
-    main()
 
 
 Command = Callable[..., Process]
