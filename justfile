@@ -10,9 +10,9 @@ check:
     mypy
     lint-imports
 
-# Unit tests on media they make themselves.
+# Unit tests that neither render nor start processes.
 test-fast:
-    python -m pytest tests/unit -m "not media"
+    python -m pytest tests/unit -m "not media and not slow"
 
 # Every ring: units, contract, clients, faults, browser.
 test *paths:

@@ -26,6 +26,8 @@ from lipsync_demo.wavespeed.client import WaveSpeedClient
 from tests.faults.scripted_api import KEY, ScriptedApi
 from tests.unit.cli.conftest import ROOT, Cli, Result
 
+pytestmark = pytest.mark.slow
+
 
 def _record(path: Path) -> dict[str, Any]:
     record: dict[str, Any] = json.loads(path.read_text())

@@ -11,6 +11,8 @@ import pytest
 from tests.faults.scripted_api import KEY, ScriptedApi
 from tests.unit.cli.conftest import Cli
 
+pytestmark = pytest.mark.slow
+
 ASSETS = Path(__file__).resolve().parents[3] / "assets"
 
 

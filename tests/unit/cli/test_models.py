@@ -11,6 +11,8 @@ from lipsync_demo.settings import MODEL_ID
 from tests.faults.scripted_api import ScriptedApi
 from tests.unit.cli.conftest import Cli
 
+pytestmark = pytest.mark.slow
+
 NEWER, REACT = "sync/lipsync-2", "sync/react-1"
 
 

@@ -17,6 +17,8 @@ from lipsync_demo.settings import Settings
 from tests.faults.scripted_api import ScriptedApi
 from tests.unit.conformance.conftest import Look
 
+pytestmark = pytest.mark.slow
+
 TASKS = 12
 WRONG = 3
 """Submits that carry the key and must be refused."""

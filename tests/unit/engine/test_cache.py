@@ -18,6 +18,8 @@ from lipsync_demo.engine.speech.model import SpeechModel, SpeechShapes
 from lipsync_demo.engine.tracking.tracks import Shot
 from lipsync_demo.media.sync_modes import SyncMode
 
+pytestmark = pytest.mark.slow
+
 Speech = Callable[[Fraction | float], Path]
 
 

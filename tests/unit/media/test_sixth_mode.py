@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[3]
 MEMBER = '    REMAP = "remap"\n    REVERSE = "reverse"\n'
 ROW = """

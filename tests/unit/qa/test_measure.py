@@ -41,6 +41,8 @@ from tests.media_factory import (
     write_audio,
 )
 
+pytestmark = pytest.mark.slow
+
 ASSETS = Path(__file__).resolve().parents[3] / "assets"
 RATE = 48_000
 

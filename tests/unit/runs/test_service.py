@@ -19,6 +19,8 @@ from lipsync_demo.settings import Settings
 from tests.faults.scripted_api import KEY, ScriptedApi
 from tests.media_factory import make_video
 
+pytestmark = pytest.mark.slow
+
 Service = Callable[..., Workspace]
 VISITOR = SecretStr("wsk_visitor_fedcba9876543210")
 

@@ -21,6 +21,8 @@ from tests.media_factory import make_video
 from tests.unit.engine.conftest import portrait
 from tests.unit.engine.talking_portrait import talking
 
+pytestmark = pytest.mark.slow
+
 Speech = Callable[[Fraction | float], Path]
 
 

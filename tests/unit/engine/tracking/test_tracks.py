@@ -30,6 +30,8 @@ from lipsync_demo.engine.warping.scene import reach
 from tests.unit.engine.conftest import portrait
 from tests.unit.engine.talking_portrait import talking
 
+pytestmark = pytest.mark.slow
+
 Rgb = npt.NDArray[np.uint8]
 EMPTY = np.full((256, 256, 3), 128, np.uint8)
 

@@ -16,6 +16,8 @@ from lipsync_demo.media.audio import decode
 from lipsync_demo.media.container.frame_times import frame_times
 from tests.media_factory import make_speechlike, make_video, rgb_frames
 
+pytestmark = pytest.mark.slow
+
 MS = dict(zip(Part, (0.5, 4.0, 6.0, 1.0, 0.5, 3.0, 9.0), strict=True))
 
 

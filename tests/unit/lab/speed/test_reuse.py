@@ -10,6 +10,8 @@ from lipsync_demo.media.sync_modes import SyncMode
 from tests.media_factory import make_speechlike
 from tests.unit.lab.speed.test_measure import clip as clip
 
+pytestmark = pytest.mark.slow
+
 MODES = [mode.value for mode in SyncMode]
 
 

@@ -25,6 +25,8 @@ from lipsync_demo.settings import Settings
 from tests.faults.scripted_api import ScriptedApi
 from tests.media_factory import make_speechlike, make_video
 
+pytestmark = pytest.mark.slow
+
 Service = Callable[..., Workspace]
 PATIENCE = 60.0
 

@@ -28,6 +28,8 @@ from lipsync_demo.wavespeed.pacing import governor
 from tests.faults.conftest import eventually
 from tests.faults.scripted_api import KEY, ScriptedApi
 
+pytestmark = pytest.mark.slow
+
 Service = Callable[..., Workspace]
 SHORT = (2, 1)
 """Two submits in a second: the default level's minute, made short."""

@@ -21,6 +21,8 @@ from lipsync_demo.wavespeed.client import WaveSpeedClient
 from tests.faults.scripted_api import KEY, ScriptedApi
 from tests.unit.runs.storage.test_run_table import make_run
 
+pytestmark = pytest.mark.slow
+
 Service = Callable[..., Workspace]
 NEWER, REACT = "sync/lipsync-2", "sync/react-1"
 

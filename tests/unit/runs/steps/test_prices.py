@@ -24,6 +24,8 @@ from tests.unit.database.racing import at_once
 from tests.unit.runs.steps.reserving import reserves
 from tests.unit.runs.storage.test_run_table import make_run
 
+pytestmark = pytest.mark.slow
+
 Service = Callable[..., Workspace]
 SESSION = "5" * 32
 
