@@ -3,6 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime, timezone
+from typing import Annotated
+
+from pydantic import PlainSerializer
+
+
+def _written(moment: datetime) -> str:
+    return moment.isoformat()
+
+
+Moment = Annotated[datetime, PlainSerializer(_written, when_used="json")]
+"""A moment that is ISO 8601 in JSON, its zone an offset such as `+00:00`."""
 
 
 def now() -> datetime:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal
+
+from lipsync_demo.runs.record.clock import Moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,7 @@ class Quote:
     amount: Decimal
     currency: str
     floor: bool
-    at: datetime
+    at: Moment
 
 
 @dataclass(frozen=True, slots=True)

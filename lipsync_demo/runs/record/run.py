@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from enum import Enum
 from fractions import Fraction
 from pathlib import Path
@@ -20,7 +19,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
+    AliasChoices,
     BeforeValidator,
+    Field,
     PlainSerializer,
     SerializationInfo,
     TypeAdapter,
@@ -29,6 +30,7 @@ from pydantic import (
 
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.runs.record import words
+from lipsync_demo.runs.record.clock import Moment
 from lipsync_demo.runs.record.cost import Charge, Quote, charge_of_record
 from lipsync_demo.runs.record.review import Review
 from lipsync_demo.settings import FOUND, MODEL_ID, BackendName
@@ -90,6 +92,18 @@ FolderPath = Annotated[
 ]
 
 
+def _length(seconds: Fraction, info: SerializationInfo) -> str | float:
+    return str(seconds) if (info.context or {})["exact"] else float(seconds)
+
+
+Seconds = Annotated[Fraction, PlainSerializer(_length, when_used="json")]
+
+
+def _named(name: str, former: str) -> Any:
+    """A field's name in JSON; records of before have the `former` one, its name in the code."""
+    return Field(validation_alias=AliasChoices(name, former), serialization_alias=name)
+
+
 @dataclass(frozen=True, slots=True)
 class RunError:
     """Why a run ended without an output: what happened and what to do next."""
@@ -113,7 +127,7 @@ class MediaRecord:
     path: FolderPath
     size_bytes: int
     sha256: str
-    seconds: Fraction
+    seconds: Seconds
     width: int | None = None
     height: int | None = None
     fps: Fraction | None = None
@@ -154,13 +168,13 @@ class Run:
     `charge` is None while it is unknown.  `imported` marks a task that was started elsewhere.
     """
 
-    id: str
-    created_at: datetime
-    started_at: datetime
-    updated_at: datetime
+    id: Annotated[str, _named("run_id", "id")]
+    created_at: Moment
+    started_at: Moment
+    updated_at: Moment
     state: RunState
     backend: BackendName
-    base_url: str
+    base_url: Annotated[str, _named("server", "base_url")]
     sync_mode: SyncMode | None
     folder: Path
     video_source: str
@@ -174,19 +188,19 @@ class Run:
     warnings: tuple[str, ...] = ()
     hosting: str | None = None
     request: Mapping[str, str] | None = None
-    next_try: datetime | None = None
-    submitted_at: datetime | None = None
+    next_try: Moment | None = None
+    submitted_at: Moment | None = None
     submits: int = 0
-    prediction_id: str | None = None
-    prediction: Mapping[str, Any] | None = None
+    prediction_id: Annotated[str | None, _named("task_id", "prediction_id")] = None
+    prediction: Annotated[Mapping[str, Any] | None, _named("response", "prediction")] = None
     other_tasks: tuple[str, ...] = ()
     trouble: str | None = None
     timings: Mapping[str, float] = field(default_factory=dict)
     has_nsfw_contents: tuple[bool | None, ...] = ()
-    own_checks: tuple[OwnCheck | None, ...] = ()
+    own_checks: Annotated[tuple[OwnCheck | None, ...], _named("own_nsfw_checks", "own_checks")] = ()
     outputs: tuple[FolderPath, ...] = ()
-    expected_seconds: Fraction | None = None
-    output_seconds: Fraction | None = None
+    expected_seconds: Seconds | None = None
+    output_seconds: Seconds | None = None
     error: RunError | None = None
     group: str | None = None
     session: str | None = None
@@ -259,16 +273,25 @@ class Run:
 _RUN = TypeAdapter(Run)
 
 
-def dump_run(run: Run) -> dict[str, Any]:
-    """Serialise `run` to JSON values; paths are relative to its folder, which is left out."""
+def dump_run(run: Run, *, exact: bool = True) -> dict[str, Any]:
+    """Serialise all of `run` but its folder to JSON values; paths are relative to the folder.
+
+    Lengths are seconds: a fraction as text, such as `71/10`, or a number if not `exact`.
+    """
     record: dict[str, Any] = _RUN.dump_python(
-        run, mode="json", exclude={"folder"}, context={"folder": run.folder}
+        run,
+        mode="json",
+        by_alias=True,
+        exclude={"folder"},
+        context={"folder": run.folder, "exact": exact},
     )
     return record
 
 
 def load_run(record: Mapping[str, Any], folder: Path) -> Run:
-    """Parse the output of `dump_run`; its paths are resolved under `folder`.
+    """Parse the exact output of `dump_run`; its paths are resolved under `folder`.
+
+    The names of fields in earlier records are read too.
 
     Raises:
         pydantic.ValidationError: the record was not written by `dump_run`.

@@ -1,16 +1,17 @@
 """A run as JSON for other programs: one format for the command line and reports.
 
+`dump_run` says how each field is written, `SharedJson` which of them are public.
 docs/run.schema.json is the JSON Schema of `RunJson`.
 """
 
 from __future__ import annotations
 
-from fractions import Fraction
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
+from pydantic import TypeAdapter
 from typing_extensions import NotRequired, TypedDict
 
-from lipsync_demo.runs.record.run import MediaRecord, Run
+from lipsync_demo.runs.record.run import Run, dump_run
 
 
 class MediaJson(TypedDict):
@@ -77,13 +78,8 @@ class CheckJson(TypedDict):
     sentence: str
 
 
-class RunJson(TypedDict):
-    """A run; lengths and timings are seconds, times ISO 8601 in UTC.
-
-    Only the command line gives `output`, `outputs` and `folder`, paths on this machine; only a
-    report gives `label` to `checks`, and there `run_id` is shortened.  `status`, `run` and `task`
-    are the former names of `state`, `run_id` and `task_id`.
-    """
+class SharedJson(TypedDict):
+    """The fields of a run's record that are public: what is not named here stays private."""
 
     run_id: str
     state: str
@@ -106,6 +102,16 @@ class RunJson(TypedDict):
     quote: QuoteJson | None
     charge: ChargeJson | None
     review: ReviewJson | None
+
+
+class RunJson(SharedJson):
+    """A run; lengths and timings are seconds, times ISO 8601 in UTC.
+
+    Only the command line gives `output`, `outputs` and `folder`, paths on this machine; only a
+    report gives `label` to `checks`, and there `run_id` is shortened.  `status`, `run` and `task`
+    are the former names of `state`, `run_id` and `task_id`.
+    """
+
     status: NotRequired[str]
     output: NotRequired[str | None]
     outputs: NotRequired[list[str]]
@@ -121,68 +127,11 @@ class RunJson(TypedDict):
     task: NotRequired[str | None]
 
 
+_SHARED = TypeAdapter(SharedJson)
+
+
 def run_json(run: Run) -> RunJson:
-    """The fields of a run that every format shares."""
-    quote, charge, review, error = run.quote, run.charge, run.review, run.error
-    return {
-        "run_id": run.id,
-        "state": run.state.value,
-        "model": run.model,
-        "sync_mode": run.sync_mode.value if run.sync_mode else None,
-        "choices": dict(run.choices),
-        "backend": run.backend,
-        "task_id": run.prediction_id,
-        "created_at": run.created_at.isoformat(),
-        "updated_at": run.updated_at.isoformat(),
-        "video": _media(run.video),
-        "audio": _media(run.audio),
-        "timings": dict(run.timings),
-        "expected_seconds": _seconds(run.expected_seconds),
-        "output_seconds": _seconds(run.output_seconds),
-        "has_nsfw_contents": list(run.has_nsfw_contents),
-        "own_nsfw_checks": [
-            {"score": check.score, "frames": check.frames, "flagged": check.flagged}
-            if check
-            else None
-            for check in run.own_checks
-        ],
-        "error": {"what": error.what, "hint": error.hint, "task_id": error.task_id}
-        if error
-        else None,
-        "warnings": list(run.warnings),
-        "quote": {"amount": str(quote.amount), "currency": quote.currency, "floor": quote.floor}
-        if quote
-        else None,
-        "charge": {
-            "amount": str(charge.amount),
-            "refunded": str(charge.refunded),
-            "source": charge.source,
-        }
-        if charge
-        else None,
-        "review": {
-            "verdict": review.verdict.value if review.verdict else None,
-            "headings": {name: verdict.value for name, verdict in review.headings.items()},
-            "note": review.note,
-        }
-        if review
-        else None,
-    }
-
-
-def _seconds(value: Fraction | None) -> float | None:
-    return None if value is None else float(value)
-
-
-def _media(record: MediaRecord | None) -> MediaJson | None:
-    if record is None:
-        return None
-    return {
-        "name": record.name,
-        "size_bytes": record.size_bytes,
-        "sha256": record.sha256,
-        "seconds": float(record.seconds),
-        "width": record.width,
-        "height": record.height,
-        "fps": None if record.fps is None else str(record.fps),
-    }
+    """The public fields of a run, as in its record; lengths are numbers."""
+    shared = _SHARED.validate_python(dump_run(run, exact=False), strict=True)
+    # What a format adds is not required, so the shared fields alone are a `RunJson` too.
+    return cast("RunJson", shared)

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from lipsync_demo.runs.record.run import Run
-from lipsync_demo.runs.storage.run_table import RunRow, RunTable, written_model
+from lipsync_demo.runs.storage.run_table import RunRow, RunTable, written_model, written_task
 
 ANY = ""
 """Value of an inactive filter."""
@@ -20,7 +20,7 @@ UNJUDGED = "none"
 _RECORD = RunRow.record
 _TEXTS = (
     RunRow.state,
-    _RECORD["prediction_id"].as_string(),
+    written_task(),
     _RECORD["sync_mode"].as_string(),
     _RECORD["video"]["name"].as_string(),
     _RECORD["audio"]["name"].as_string(),

@@ -103,7 +103,7 @@ class RunTable(RecordTable[Run]):
 
     def tasks(self, *, but_of: str) -> set[str]:
         """Ids of the tasks that belong to runs other than this one."""
-        columns = RunRow.record["prediction_id"].as_string(), RunRow.record["other_tasks"]
+        columns = written_task(), RunRow.record["other_tasks"]
         with self.database.reading() as session:
             rows = session.execute(select(*columns).where(RunRow.id != but_of))
             return {task for latest, others in rows for task in (latest, *(others or ())) if task}
@@ -122,6 +122,12 @@ class RunTable(RecordTable[Run]):
 def written_model() -> ColumnElement[str]:
     """The model of a row's record; one without it was written when there was only the default."""
     return func.coalesce(RunRow.record["model"].as_string(), MODEL_ID)
+
+
+def written_task() -> ColumnElement[str | None]:
+    """The task id of a row's record; earlier records name it `prediction_id`."""
+    record = RunRow.record
+    return func.coalesce(record["task_id"].as_string(), record["prediction_id"].as_string())
 
 
 def _hash(role: str) -> ColumnElement[str]:

@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -23,10 +25,11 @@ from lipsync_demo.backend.webhooks.outbox import Outbox
 from lipsync_demo.database import Database
 from lipsync_demo.hosting.errors import LinkRefused
 from lipsync_demo.runs.record.ledger_line import LineState
-from lipsync_demo.runs.record.run import RunState
+from lipsync_demo.runs.record.run import OwnCheck, RunState, dump_run, load_run
 from lipsync_demo.runs.storage import schema as runs_schema
 from lipsync_demo.runs.storage.group_table import GroupTable
 from lipsync_demo.runs.storage.ledger import Ledger
+from lipsync_demo.runs.storage.run_search import RunSearch, search
 from lipsync_demo.runs.storage.run_table import RunTable
 from lipsync_demo.runs.storage.share_links import ShareLinks
 from lipsync_demo.settings import MODEL_ID, Settings
@@ -133,6 +136,61 @@ def test_a_run_of_before_is_driven_on(tmp_path: Path, commit: str) -> None:
     before, after = runs.change(WAITING, lambda run: run, token="0123456789abcdef:3", new_token="n")
     assert (before.id, runs.token(WAITING)) == (WAITING, "n")
     assert after.updated_at > before.updated_at
+    database.close()
+
+
+def _records(path: Path) -> dict[str, str]:
+    connection = sqlite3.connect(path)
+    records = dict(connection.execute("SELECT id, record FROM runs"))
+    connection.close()
+    return records
+
+
+@pytest.mark.parametrize("commit", COMMITS)
+def test_records_of_before_are_read_as_they_lie(tmp_path: Path, commit: str) -> None:
+    path = earlier(
+        tmp_path / "runs.sqlite3",
+        commit,
+        "UPDATE runs SET record = json_set(record, '$.own_checks',"
+        """ json('[null, {"score": 0.5, "frames": 8, "flagged": true}]'))"""
+        f" WHERE id = '{DONE}'",
+    )
+    lying = _records(path)
+    database = runs_schema.open_database(f"sqlite:///{path}")
+    runs = RunTable(database, tmp_path)
+    for run in runs.list():
+        record = json.loads(lying[run.id])
+        assert (run.id, run.base_url) == (record["id"], record["base_url"])
+        assert (run.prediction_id, run.prediction) == (
+            record["prediction_id"],
+            record["prediction"],
+        )
+        assert load_run(dump_run(run), run.folder) == run
+    assert runs.get(DONE).own_checks == (None, OwnCheck(0.5, 8, flagged=True))
+    assert _records(path) == lying
+    database.close()
+
+
+@pytest.mark.parametrize("commit", COMMITS)
+def test_tasks_are_found_in_records_of_before_and_of_today(tmp_path: Path, commit: str) -> None:
+    path = earlier(tmp_path / "runs.sqlite3", commit)
+    database = runs_schema.open_database(f"sqlite:///{path}")
+    runs = RunTable(database, tmp_path)
+    ids = [DONE, WAITING, FAILED]
+
+    def found(words: str) -> list[str]:
+        return [run.id for run in search(runs, ids, RunSearch(words=words), 0, 9).runs]
+
+    for rewritten in (None, WAITING, DONE, FAILED):
+        if rewritten:
+            runs.change(rewritten, lambda run: replace(run, submits=run.submits + 1))
+            assert "prediction_id" not in json.loads(_records(path)[rewritten])
+        assert runs.tasks(but_of="nobody") == {"task-1", "older", "task-2", "task-3"}
+        assert runs.tasks(but_of=DONE) == {"task-2", "task-3"}
+        assert [found(f"task-{n}") for n in (1, 2, 3)] == [[run_id] for run_id in ids]
+    runs.change(DONE, lambda run: replace(run, prediction_id=None))
+    assert found("task-1") == []
+    assert runs.tasks(but_of="nobody") == {"older", "task-2", "task-3"}
     database.close()
 
 

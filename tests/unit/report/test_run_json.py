@@ -18,13 +18,15 @@ from lipsync_demo.report.content import as_json, of_runs
 from lipsync_demo.runs.record.clock import now
 from lipsync_demo.runs.record.cost import Charge, Quote
 from lipsync_demo.runs.record.review import Review, Verdict
-from lipsync_demo.runs.record.run import OwnCheck, Run, RunError, RunState, load_run
+from lipsync_demo.runs.record.run import OwnCheck, Run, RunError, RunState, dump_run, load_run
 from lipsync_demo.runs.record.run_json import RunJson
 from tests.unit.run_factory import MakeRun
 
 ROOT = Path(__file__).resolve().parents[3]
 SCHEMA = json.loads((ROOT / "docs/run.schema.json").read_text(encoding="utf-8"))
 SHAPE: TypeAdapter[RunJson] = TypeAdapter(RunJson)
+MADE = {"output", "folder", "label", "sync_modes", "outcome", "checks"}
+"""What a format adds to what is known of a run."""
 EARLIER = {"status": "state", "run": "run_id", "task": "task_id"}
 
 
@@ -129,3 +131,9 @@ def test_both_say_the_same_of_a_run(runs: list[Run]) -> None:
         assert both >= set(SCHEMA["required"]) - {"run_id"}
         assert {n: here[n] for n in both} == {n: sent[n] for n in both}
         assert here["run_id"].startswith(sent["run_id"])
+
+
+def test_what_is_told_of_a_run_has_its_name_in_the_record(runs: list[Run]) -> None:
+    told = zip(runs, on_the_command_line(runs), in_a_report(runs), strict=True)
+    for run, here, sent in told:
+        assert (here | sent).keys() - MADE - EARLIER.keys() <= dump_run(run).keys()

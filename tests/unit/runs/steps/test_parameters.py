@@ -149,7 +149,7 @@ def test_a_record_of_before_is_one_of_the_default(work: Workspace, settings: Set
     run = make_run(settings.runs_dir, state=RunState.DONE)
     work.runs.add(run, None)
     record = dump_run(run)
-    for name in ("model", "choices", "own_checks"):
+    for name in ("model", "choices", "own_nsfw_checks"):
         del record[name]
     old = load_run(record, run.folder)
     assert (old.model, old.choices, old.own_checks) == (MODEL_ID, {}, ())
