@@ -26,7 +26,7 @@ from sqlalchemy import (
 
 from lipsync_demo.database.errors import unusable
 
-_PATIENCE_SECONDS: Final = 30.0
+_LOCK_TIMEOUT: Final = 30.0
 """Timeout for SQLite's write lock in seconds."""
 
 _RETRY_SECONDS: Final = 0.01
@@ -53,7 +53,7 @@ def connect(url: str) -> Engine:
     path = _path(parsed)
     if path is not None:
         path.parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(parsed, connect_args={"timeout": _PATIENCE_SECONDS})
+    engine = create_engine(parsed, connect_args={"timeout": _LOCK_TIMEOUT})
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:
@@ -86,7 +86,7 @@ def for_writing(engine: Engine) -> Engine:
 
 def _write_ahead(cursor: sqlite3.Cursor) -> None:
     """Switch the file to write-ahead logging: readers do not block the writer."""
-    end = time.monotonic() + _PATIENCE_SECONDS
+    end = time.monotonic() + _LOCK_TIMEOUT
     while True:
         try:
             cursor.execute("PRAGMA journal_mode=WAL")

@@ -10,7 +10,7 @@ from lipsync_demo.errors import ExplainedError
 
 
 class DatabaseUnusable(ExplainedError):
-    """A database cannot be opened, read or written; a retry does not help."""
+    """A database cannot be opened, read or written; the hint says what to do first."""
 
 
 class Lost(Exception):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 
-from lipsync_demo.database import Lost
+from lipsync_demo.database import DatabaseUnusable, Lost
 from lipsync_demo.files import refused
 from lipsync_demo.hosting.errors import HostingUnavailable
 from lipsync_demo.media.errors import MediaError
@@ -56,7 +56,7 @@ class StateMachine:
             self._fail(self._known(error.what), f"{error.hint} {costs}".strip())
         except HostingUnavailable as error:
             self._fail(self._known(error.what), error.hint)
-        except (MediaError, RunRefused) as error:
+        except (MediaError, RunRefused, DatabaseUnusable) as error:
             self._fail(error.what, error.hint)
         except OSError as error:
             logger.warning("Run %s: step %s failed: %r", claim.run.id, claim.run.state, error)

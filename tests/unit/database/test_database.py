@@ -17,7 +17,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
 
 from lipsync_demo.backend.schema import METADATA as JOBS
-from lipsync_demo.database import Database, DatabaseUnusable, Lost, migrate
+from lipsync_demo.database import Database, DatabaseUnusable, Lost, connections, migrate
 from lipsync_demo.runs.storage.run_table import RunRow
 from lipsync_demo.runs.storage.schema import METADATA as RUNS
 from tests.unit.database.racing import at_once, logs, migrates
@@ -167,6 +167,37 @@ def test_a_folder_in_the_place_of_a_database_is_explained(tmp_path: Path) -> Non
     (tmp_path / "data.sqlite3").mkdir()
     with pytest.raises(DatabaseUnusable, match=r"data\.sqlite3 cannot be opened"):
         Database.open(f"sqlite:///{tmp_path / 'data.sqlite3'}", "runs")
+
+
+def test_a_full_disk_is_explained_and_loses_nothing(tmp_path: Path) -> None:
+    path = earlier(tmp_path / "runs.sqlite3", "13a6138")
+    database = Database.open(f"sqlite:///{path}", "runs")
+    # The connection is used again: SQLite then thinks that the disk ends there.
+    with database.writing() as session:
+        session.execute(text("PRAGMA max_page_count = 1"))
+    with pytest.raises(DatabaseUnusable, match="no room left") as error, database.writing() as full:
+        full.get_one(RunRow, DONE).record = {"long": "x" * 100_000}
+    assert str(tmp_path) in error.value.hint
+    with database.reading() as session:
+        assert session.get_one(RunRow, DONE).version == 1
+    database.close()
+
+
+def test_a_lock_that_another_program_keeps_is_explained_and_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connections, "_LOCK_TIMEOUT", 0.05)
+    path = earlier(tmp_path / "runs.sqlite3", "13a6138")
+    database = Database.open(f"sqlite:///{path}", "runs")
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(DatabaseUnusable, match="is busy"), database.writing() as session:
+        session.get_one(RunRow, DONE)
+    other.execute("COMMIT")
+    other.close()
+    with database.writing() as session:
+        session.get_one(RunRow, DONE).state = "failed"
+    database.close()
 
 
 @pytest.mark.parametrize("models", SCHEMAS.values(), ids=SCHEMAS)

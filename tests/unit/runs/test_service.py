@@ -12,8 +12,10 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from lipsync_demo.database import DatabaseUnusable
 from lipsync_demo.runs.record.errors import RunNotFound, RunRefused
-from lipsync_demo.runs.record.run import Run, RunState
+from lipsync_demo.runs.record.run import Run, RunError, RunState
+from lipsync_demo.runs.steps import check
 from lipsync_demo.runs.workspace import Workspace
 from lipsync_demo.settings import Settings
 from tests.faults.scripted_api import KEY, ScriptedApi
@@ -57,6 +59,18 @@ def test_a_run_from_files_to_result(
     assert set(run.timings) == {"upload", "queue", "inference", "download", "total"}
     assert run.hosting == "upload"
     assert work.runs.get(run.id) == run
+
+
+def test_a_database_that_fails_in_a_step_explains_itself(
+    work: Workspace, clip: Path, speech: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_claim: object) -> None:
+        raise DatabaseUnusable("The database cannot be written.", "Make room on the disk.")
+
+    monkeypatch.setattr(check, "check", full)
+    run = work.service.wait(work.service.start(clip, speech, "loop").id)
+    assert run.state is RunState.FAILED
+    assert run.error == RunError("The database cannot be written.", "Make room on the disk.")
 
 
 def test_the_folder_holds_what_a_report_needs(
