@@ -6,6 +6,7 @@ A test compares them with the table in `docs/settings.md`.
 from __future__ import annotations
 
 import os
+import re
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
@@ -34,11 +35,20 @@ BackendName = Literal["wavespeed", "local"]
 HostingName = Literal["upload", "signed"]
 FaceChoice = Literal["speaking", "largest", "left", "right"]
 
+_DATABASE = re.compile(r"(sqlite|postgresql)(\+\w+)?://")
+"""Beginning of a database's URL: the spend limit needs a database whose lock is known."""
+
 
 class Settings(BaseSettings):
     """Settings from the environment, with the defaults below."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+    model_config = SettingsConfigDict(
+        frozen=True,
+        extra="ignore",
+        populate_by_name=True,
+        # The URL of a database may hold a password.
+        hide_input_in_errors=True,
+    )
 
     api_key: SecretStr | None = Field(None, validation_alias="WAVESPEED_API_KEY")
     base_url: str = Field("https://api.wavespeed.ai", validation_alias="WAVESPEED_BASE_URL")
@@ -75,6 +85,13 @@ class Settings(BaseSettings):
     def _strip(cls, value: object) -> object:
         """Strip pasted spaces; an empty key becomes None."""
         return (value.strip() or None) if isinstance(value, str) else value
+
+    @field_validator("database_url")
+    @classmethod
+    def _supported(cls, value: str | None) -> str | None:
+        if value and not _DATABASE.match(value):
+            raise ValueError("it must begin with sqlite:/// or postgresql+psycopg://")
+        return value
 
     @field_validator("base_url", "public_url")
     @classmethod
