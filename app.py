@@ -7,6 +7,7 @@ import sys
 
 from lipsync_demo.backend.process import LocalBackend
 from lipsync_demo.errors import ExplainedError
+from lipsync_demo.files import refused
 from lipsync_demo.settings import Settings
 from lipsync_demo.ui.launch import open_page
 
@@ -19,5 +20,9 @@ if __name__ == "__main__":
         open_page(settings, backend.start if settings.backend_name == "local" else None)
     except ExplainedError as error:
         sys.exit(str(error))
+    except OSError as error:
+        if error.filename is None:  # no file, such as a port that is in use
+            raise
+        sys.exit(refused(error))
     finally:
         backend.stop()

@@ -12,6 +12,7 @@ import typer
 
 from lipsync_demo.cli import words
 from lipsync_demo.cli.exits import FAILURE, INTERRUPTED
+from lipsync_demo.errors import ExplainedError
 from lipsync_demo.files import refused, replacing, write_json
 
 if TYPE_CHECKING:
@@ -54,12 +55,10 @@ def _copy(source: Path, target: Path) -> Path:
 def reported(json: Path | None, **known: Any) -> Iterator[None]:
     """Turn an error outside a run into a message, a record and exit code 1."""
     from lipsync_demo.cli.display import say
-    from lipsync_demo.runs.record.errors import RunsError
-    from lipsync_demo.wavespeed.errors import WaveSpeedError
 
     try:
         yield
-    except (RunsError, WaveSpeedError) as error:
+    except ExplainedError as error:
         what, hint = error.what, error.hint
     except OSError as error:
         what, hint = refused(error), words.CHECK_PATH

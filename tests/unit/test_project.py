@@ -7,16 +7,19 @@ import json
 import re
 import runpy
 import subprocess
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 import yaml
 
 import lipsync_demo
+from lipsync_demo.__main__ import main
 from lipsync_demo.media.sync_modes import SyncMode
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+PYPROJECT = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
 REQUIREMENTS = (ROOT / "requirements.txt").read_text(encoding="utf-8")
 FRONT_MATTER = yaml.safe_load(README.split("---\n", 2)[1])
 BINARY = {".mp4", ".wav", ".flac", ".m4a", ".npz", ".task", ".png", ".jpg", ".webp", ".onnx"}
@@ -47,6 +50,12 @@ def test_the_front_matter_is_what_a_space_needs() -> None:
 @pytest.mark.parametrize("name", ["starlette", "uvicorn", "pydantic", "fastapi"])
 def test_what_gradio_brings_is_left_to_gradio(name: str) -> None:
     assert not re.search(rf"^{name}\b(?!-)", REQUIREMENTS, re.MULTILINE)
+
+
+def test_the_installed_command_explains_errors_as_the_module_does() -> None:
+    named = re.search(r'^lipsync-demo = "([\w.]+):(\w+)"$', PYPROJECT, re.MULTILINE)
+    assert named is not None
+    assert getattr(import_module(named[1]), named[2]) is main
 
 
 def test_the_changelog_knows_the_version() -> None:

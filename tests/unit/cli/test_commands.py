@@ -301,3 +301,29 @@ def test_a_damaged_database_ends_a_command_with_a_message(process: Cli, tmp_path
     assert listed.returncode == 1
     assert "runs.sqlite3 is not a database" in listed.stderr
     assert "Traceback" not in listed.stderr
+
+
+def test_a_damaged_database_is_said_in_the_record_too(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "runs.sqlite3").write_bytes(b"not a database at all " * 100)
+    record = tmp_path / "run.json"
+    assert cli("run", "a.mp4", "b.wav", "--json", record).returncode == 1
+    assert "runs.sqlite3 is not a database" in _record(record)["error"]["what"]
+
+
+def test_a_data_folder_that_is_none_keeps_the_page_from_opening(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    (tmp_path / "data").write_text("This is a file.")
+    opened = subprocess.run(
+        [sys.executable, "app.py"],
+        cwd=ROOT,
+        env=environment | {"LIPSYNC_BACKEND": "wavespeed"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert opened.returncode == 1
+    assert "not a directory" in opened.stderr
+    assert "Traceback" not in opened.stderr
