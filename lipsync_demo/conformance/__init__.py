@@ -1,1 +1,1 @@
-"""A server held against the contract: what the documents say, what it does, since when."""
+"""Checks a server against the API's contract: documented, observed, since when."""

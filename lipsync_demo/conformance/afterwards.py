@@ -1,4 +1,4 @@
-"""What is asked when tasks have ended: their bill, the list, their deletion."""
+"""Checks of ended tasks: their bill, the list of tasks, the files, their deletion."""
 
 from __future__ import annotations
 
@@ -16,19 +16,22 @@ from lipsync_demo.wavespeed.raw_requests import Reply
 from lipsync_demo.wavespeed.schema import Prediction, Price
 
 DELETED = "deleted_count 1, then 404"
+"""Documented answers to the deletion of a task and to a request for it afterwards."""
+
 _PAGE = 100
+"""Tasks per page of the list."""
 
 
 @dataclass(frozen=True, slots=True)
 class Quoted:
-    """What a task was quoted, if anything, and whether that is the model's lowest price."""
+    """The quote for a task, None without one, and whether it is the model's minimum price."""
 
     price: Price | None
     floor: bool
 
 
 def billed(subject: Subject, quotes: Mapping[str, Quoted]) -> tuple[Seen, Mapping[str, Bill]]:
-    """What the bill says of tasks, given as id and quote, and the bills that are believed."""
+    """Check the bills of tasks, given by id with their quotes; return also the valid bills."""
     if not quotes:
         return Seen(words.NO_TASK_ENDED, None), {}
     try:
@@ -53,7 +56,7 @@ def billed(subject: Subject, quotes: Mapping[str, Quoted]) -> tuple[Seen, Mappin
 
 
 def listed(subject: Subject, tasks: Sequence[Prediction]) -> Seen:
-    """Whether the list of recent tasks has these, with what was sent for them."""
+    """Check that the list of recent tasks has these, with their inputs."""
     request = {"page": 1, "page_size": _PAGE, "include_inputs": True}
     reply = subject.wire.ask("POST", LIST, request)
     items = reply.data.get("items") if isinstance(reply.data, dict) else None
@@ -69,13 +72,13 @@ def listed(subject: Subject, tasks: Sequence[Prediction]) -> Seen:
 
 
 def part(subject: Subject, task: Prediction | None) -> Seen:
-    """Whether a part of an output can be asked for, as players do."""
+    """Note the answer to a range request for an output, as players send it."""
     reply = _fetched(subject, task, {"Range": "bytes=0-99"})
     return Seen(words.NO_OUTPUT if reply is None else f"{reply.status}", None)
 
 
 def origin_of(subject: Subject, task: Prediction | None) -> Seen:
-    """Whether a page of another origin may read an output's bytes."""
+    """Note whether CORS lets a page of another origin read an output."""
     reply = _fetched(subject, task, {"Range": "bytes=0-99", "Origin": "https://page.example"})
     if reply is None:
         return Seen(words.NO_OUTPUT, None)
@@ -95,7 +98,7 @@ def _fetched(subject: Subject, task: Prediction | None, headers: dict[str, str])
 
 
 def deleted(subject: Subject, task: Prediction) -> Seen:
-    """Whether a task that has ended can be deleted, and is gone then."""
+    """Check that an ended task can be deleted, and is then unknown."""
     try:
         count = subject.client.delete([task.id])
     except WaveSpeedError as error:

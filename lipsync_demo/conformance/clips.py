@@ -1,6 +1,6 @@
-"""The clips a server is asked about: a face that sways, and a voice, each short and longer.
+"""The clips for a probe: a swaying face and a voice, each in two lengths.
 
-Face and voice lie in `material/` (NOTICE says where from); all else is drawn and encoded here.
+Face and voice come from `material/` (see NOTICE for their sources) and are encoded here.
 """
 
 from __future__ import annotations
@@ -19,14 +19,18 @@ from PIL import Image
 
 MATERIAL = Path(__file__).parent / "material"
 RATE = 25
+"""Frames per second."""
+
 SOUND_RATE = 16_000
+"""Samples per second."""
+
 SWAY = 0.02
-"""By how much of the picture's width the face moves to either side."""
+"""Amplitude of the face's movement, in widths of the picture."""
 
 
 @dataclass(frozen=True)
 class Clips:
-    """Clips in a folder, made when they are asked for.
+    """Clips in a folder, created on first use.
 
     Attributes:
         short, long: their two lengths in seconds.
@@ -40,12 +44,12 @@ class Clips:
 
     @classmethod
     def small(cls, folder: Path) -> Clips:
-        """As little as an engine can work with, for a server that renders on this machine."""
+        """The smallest clips an engine works with, for a server that renders on this machine."""
         return cls(folder, Fraction(3, 5), Fraction(1), 256)
 
     @classmethod
     def usual(cls, folder: Path) -> Clips:
-        """As small as a hosted model may be expected to take."""
+        """The smallest clips that a hosted model can be expected to accept."""
         return cls(folder, Fraction(2), Fraction(3), 480)
 
     def path(self, name: str) -> Path:

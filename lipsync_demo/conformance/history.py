@@ -1,7 +1,7 @@
-"""Since when a server differs: what was observed first, kept between looks.
+"""Remembers between probes when each difference of a server was first observed.
 
-There is one small file a server. It has no key in it, and nothing of an answer but the words
-of the table.
+There is one small file per server. It contains no key, and of the answers only what the table
+shows.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class _Memory(BaseModel):
 
 
 def place(folder: Path, server: str) -> Path:
-    """Where the memory of a server is kept.
+    """Path of the file with a server's observations.
 
     >>> place(Path("d"), "https://api.example:8443/").name
     'api.example-8443.json'
@@ -41,13 +41,13 @@ def place(folder: Path, server: str) -> Path:
 def dated(
     path: Path, findings: Iterable[ContractFinding], at: datetime
 ) -> tuple[ContractFinding, ...]:
-    """The findings with since when they are so; what is kept at `path` is brought up to date.
+    """Return the findings with the time of their first observation; update the file at `path`.
 
-    A difference that became another one begins anew; what agrees again is forgotten; what was
-    not asked stays as it was.
+    A difference that has changed counts as new, one that is gone is removed, and one that was not
+    asked about is kept.
 
     Raises:
-        OSError: it cannot be kept.
+        OSError: the file cannot be written.
     """
     before = _read(path)
     after, found = dict(before), []
@@ -67,7 +67,7 @@ def dated(
 
 
 def _steady(observed: str) -> str:
-    """What was observed without the ids of tasks and the ports of this machine in it."""
+    """An observation without task ids and port numbers, which differ between probes."""
     return re.sub(r"\b[0-9a-f]{16,}\b|:\d{4,5}\b", "…", observed)
 
 

@@ -1,4 +1,4 @@
-"""What is asked of a server, and what it was found to do."""
+"""Questions to a server, and findings about it."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from lipsync_demo.conformance.server import Subject
 
 
 class Agreement(str, Enum):
-    """How an observation stands to the documents."""
+    """How an observation relates to the documentation."""
 
     AGREES = "agrees"
     DIFFERS = "differs"
     NOTED = "noted"
-    """The documents are silent; what the server does is only written down."""
+    """Undocumented: the observation is only recorded."""
 
     NOT_ASKED = "not asked"
 
@@ -27,7 +27,7 @@ class Agreement(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a server did, in words that are the same at every look; `agrees` None is a note."""
+    """An observation, worded alike in every probe; `agrees` is None if it is undocumented."""
 
     observed: str
     agrees: bool | None
@@ -41,7 +41,7 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question: its name, what it is about, what the documents say, how to look."""
+    """One question: its name, its subject, the documented answer, and the function that asks it."""
 
     name: str
     about: str
@@ -51,7 +51,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class ContractFinding:
-    """One answer; `since` is when this very difference or note was first observed."""
+    """One answer; `since` is when this difference or note was first observed."""
 
     check: str
     about: str
@@ -64,7 +64,7 @@ class ContractFinding:
 
 @dataclass(frozen=True, slots=True)
 class Conformance:
-    """All that was found of a server; `quoted` is what the API said the paid part costs."""
+    """All findings about a server; `quoted` is the API's quote for the billable part."""
 
     server: str
     at: datetime
@@ -76,7 +76,7 @@ class Conformance:
 
     @property
     def counts(self) -> tuple[int, ...]:
-        """How many findings there are of each outcome, in the order of `Agreement`."""
+        """Number of findings for each outcome, in the order of `Agreement`."""
         return tuple(len(self.with_outcome(outcome)) for outcome in Agreement)
 
     @property

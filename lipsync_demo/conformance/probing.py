@@ -1,4 +1,4 @@
-"""One look at a server: first what is free, then the tasks, if somebody agrees to pay."""
+"""Probes a server: the free checks first, then the billable tasks if the user agrees to pay."""
 
 from __future__ import annotations
 
@@ -21,10 +21,9 @@ FREE: tuple[Question, ...] = (*ACCOUNT, *TASKS, *UPLOADS, *REFUSALS)
 
 
 class Probe:
-    """A look at one server; without a purse only at what is free.
+    """One probe of a server; without a purse only the free checks.
 
-    `quoted` is what the API said the tasks cost, once that was asked; `say` is told what is
-    being done.
+    `quoted` is the API's quote for the tasks, once requested; `say` is called with progress.
     """
 
     def __init__(
@@ -39,10 +38,10 @@ class Probe:
         return self._tasks.quoted if self._tasks is not None else None
 
     def findings(self) -> Iterator[ContractFinding]:
-        """Everything that is found, as it is found.
+        """Run the checks and yield each finding at once.
 
         Raises:
-            NetworkError: the server does not answer at all.
+            NetworkError: the server does not answer.
         """
         self._subject.wire.ask("GET", BALANCE)
         for check in FREE:

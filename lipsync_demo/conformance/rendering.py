@@ -1,6 +1,6 @@
-"""Tasks, which may be billed: one that must fail, and every mode in both directions.
+"""The billable tasks: two that must fail, and every mode with either input the longer one.
 
-All are submitted by the client, which holds to the account's limit and sends no request twice.
+The client submits them: it obeys the account's rate limit and sends no request twice.
 """
 
 from __future__ import annotations
@@ -29,18 +29,19 @@ from lipsync_demo.wavespeed.errors import (
 from lipsync_demo.wavespeed.schema import Prediction
 
 TIMEOUT_SECONDS = 1800.0
-"""How long one task is waited for."""
+"""Timeout in seconds of the wait for one task."""
 
 UNREACHABLE_CODE = 1402
+"""Task code for media that cannot be downloaded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedTask:
-    """A task to be asked for; without a direction its media are unreachable.
+    """A task to submit; without `seconds` its media are unreachable.
 
     Attributes:
-        video, audio: names of clips, or addresses.
-        seconds: how long the output is documented to be.
+        video, audio: names of clips, or URLs.
+        seconds: documented length of the output.
         extra: fields the model does not know.
     """
 
@@ -54,14 +55,14 @@ class PlannedTask:
     extra: Mapping[str, Any] = field(default_factory=dict)
 
     def inputs(self, subject: Subject) -> tuple[str, str]:
-        """The addresses of video and speech at the server, uploaded when they are needed."""
+        """URLs of video and speech at the server; uploads them if needed."""
         if self.seconds is None:
             return self.video, self.audio
         return subject.upload(self.video), subject.upload(self.audio)
 
 
 def jobs(subject: Subject) -> Iterator[PlannedTask]:
-    """What is submitted, in order."""
+    """The tasks in the order of their submits."""
     unreachable = PlannedTask(
         name="task.unreachable",
         about=words.MEDIA_UNREACHABLE,
@@ -100,8 +101,8 @@ def begin(subject: Subject, job: PlannedTask) -> Prediction:
     """Submit a task.
 
     Raises:
-        AmbiguousSubmit: nobody knows whether it was begun.
-        WaveSpeedError: it was not.
+        AmbiguousSubmit: the task may have been started.
+        WaveSpeedError: it was not started.
     """
     video, audio = job.inputs(subject)
     if not job.extra:
@@ -122,10 +123,10 @@ def begin(subject: Subject, job: PlannedTask) -> Prediction:
 
 
 def waited(subject: Subject, begun: Prediction) -> tuple[Prediction, set[str]]:
-    """The task when it has ended, and the words of status on its way.
+    """Wait for a task; return it as it ended, and all statuses that it had.
 
     Raises:
-        WaveSpeedError: it cannot be looked at, or has not ended in time.
+        WaveSpeedError: polling failed, or the wait timed out.
     """
     last, text = begun, {begun.status}
     for seen in subject.client.events(begun, timeout=TIMEOUT_SECONDS):
@@ -135,7 +136,7 @@ def waited(subject: Subject, begun: Prediction) -> tuple[Prediction, set[str]]:
 
 
 def ended(subject: Subject, job: PlannedTask, last: Prediction, folder: Path) -> Seen:
-    """How a task ended, against how it is documented to end."""
+    """Compare how a task ended with the documented outcome."""
     if job.seconds is None:
         good = last.failed and last.code == UNREACHABLE_CODE and not last.outputs
         return Seen(words.FAILED_1402 if good else _end(last), good)
@@ -151,7 +152,7 @@ def ended(subject: Subject, job: PlannedTask, last: Prediction, folder: Path) ->
 
 
 def shaped(subject: Subject, tasks: list[Prediction]) -> Seen:
-    """The fields of tasks, at the submit and at the end."""
+    """Check the fields of tasks, as answered at the submit and at the end."""
     found = dict.fromkeys(
         problem for task in tasks for problem in problems(task.raw, subject.client.base_url)
     )
@@ -159,13 +160,13 @@ def shaped(subject: Subject, tasks: list[Prediction]) -> Seen:
 
 
 def worded(text: set[str]) -> Seen:
-    """The words of status that were seen."""
+    """Check that all statuses are documented ones."""
     unknown = sorted(text - STATUSES)
     return Seen(words.also(", ".join(unknown)) if unknown else words.ONLY_DOCUMENTED, not unknown)
 
 
 def flagged(task: Prediction) -> Seen:
-    """What a finished task says about NSFW."""
+    """Check the NSFW flags of a completed task."""
     flags = task.raw.get("has_nsfw_contents")
     if flags is None or (isinstance(flags, list) and len(flags) == 1):
         return Seen(words.ONE_FLAG, True)

@@ -1,4 +1,4 @@
-"""The tasks of a look: begun one after the other, waited for, and judged when they have ended."""
+"""Submits the tasks of a probe one by one, waits for them and checks how they ended."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ AFTERWARDS = (
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """A task on its way; `at` is in monotonic seconds."""
+    """A submitted task; `at` is the time of its submit in monotonic seconds."""
 
     job: PlannedTask
     quoted: Quoted
@@ -50,7 +50,7 @@ class Begun:
 
 
 class Tasks:
-    """The tasks of one look; `quoted` is what the API said they cost, None where it did not."""
+    """The tasks of one probe; `quoted` is the API's quote for all of them, None without one."""
 
     def __init__(self, subject: Subject, purse: Purse, say: Callable[[str], object]) -> None:
         self.quoted: Decimal | None = None
@@ -59,7 +59,7 @@ class Tasks:
         self._say = say
 
     def findings(self) -> Iterator[ContractFinding]:
-        """All that the tasks show, if somebody agrees that they are begun."""
+        """Submit the tasks if the user agrees, and yield the findings about them."""
         wanted = [(job, self._price(job)) for job in jobs(self._subject)]
         amounts = [price.amount for _, price in wanted if price is not None]
         self.quoted = sum(amounts, Decimal(0)) if len(amounts) == len(wanted) else None
@@ -78,7 +78,7 @@ class Tasks:
             try:
                 task = begin(self._subject, job)
             except AmbiguousSubmit as error:
-                # It may be billed, so nothing more is begun.
+                # It may be billed, so no further task is submitted.
                 reason = words.TASK_BEFORE_UNKNOWN
                 yield _finding(job, Seen(error.what, False))
             except WaveSpeedError as error:
@@ -132,7 +132,7 @@ class Tasks:
 
     @staticmethod
     def _is_floor(price: Price | None, lowest: Price | None) -> bool:
-        """Whether a price is that of media nobody can read, which the first task has."""
+        """Whether a price is the minimum, quoted for unreadable media such as the first task's."""
         return price is not None and lowest is not None and price.amount <= lowest.amount
 
     def _price(self, job: PlannedTask) -> Price | None:
@@ -143,7 +143,7 @@ class Tasks:
 
 
 def unasked(subject: Subject, reason: str) -> Iterator[ContractFinding]:
-    """The tasks that were not begun, and what was not asked for want of them."""
+    """Findings for tasks that were not submitted, and for checks that need them."""
     for job in jobs(subject):
         yield _unasked(job, reason)
     for name, about, documented in AFTERWARDS:

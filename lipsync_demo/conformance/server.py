@@ -1,4 +1,4 @@
-"""The server that is looked at, and what a look needs."""
+"""The probed server, and what a probe needs."""
 
 from __future__ import annotations
 
@@ -14,17 +14,18 @@ UNREACHABLE: Mapping[str, str] = {
     "video": "https://unreachable.invalid/video.mp4",
     "audio": "https://unreachable.invalid/speech.wav",
 }
-"""Media no server can fetch (RFC 6761 keeps the name free): nothing can come of a task."""
+"""URLs that no server can download from (RFC 6761 reserves the name), so that the task fails."""
 
 UNKNOWN_TASK = "0" * 32
+"""Id of a task that does not exist."""
 
 
 @dataclass
 class Subject:
-    """One server: raw requests, the client, the clips that are sent to it.
+    """One server: raw requests, the client, and the clips to send.
 
     Attributes:
-        known: what one look found out and a later one needs.
+        known: results of one question that a later one needs.
     """
 
     wire: Wire
@@ -33,7 +34,7 @@ class Subject:
     known: dict[str, Any] = field(default_factory=dict)
 
     def upload(self, name: str) -> str:
-        """The address of a clip at the server, uploaded once."""
+        """URL of a clip at the server; uploads it once."""
         kept = self.known.setdefault("uploads", {})
         if name not in kept:
             kept[name] = self.client.upload(self.clips.path(name))

@@ -1,4 +1,4 @@
-"""Who says whether tasks may be begun, and what is written down of each."""
+"""The permission to submit billable tasks, and their ledger."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from lipsync_demo.wavespeed.schema import Price
 
 
 class Purse(Protocol):
-    """Asks the person once, holds to the limits, keeps the ledger."""
+    """Asks the user once, enforces spend limits, writes the ledger."""
 
     def allow(self, tasks: int, total: Decimal | None) -> str | None:
-        """None when so many tasks may cost so much together, else why not."""
+        """Return None if this many tasks may cost `total` US dollars together, else the reason."""
 
     def reserve(self, mode: SyncMode, price: Price | None, *, floor: bool) -> str | None:
-        """Set a task's price aside, before it is sent; gives why not when a limit is reached.
+        """Reserve a task's price before its submit; return the reason if a limit is reached.
 
-        `floor` says whether the price is the model's lowest, as for media it could not read.
+        `floor` tells whether the price is the model's minimum, as for unreadable media.
         """
 
     def refused(self) -> None:
-        """The task reserved last was not begun: nothing is billed."""
+        """Release the last reservation: its task was not started and is not billed."""
 
     def began(self, task_id: str) -> None:
-        """The task reserved last has this id."""
+        """Record the id of the task that the last reservation was for."""
 
     def ended(self, task_id: str, *, failed: bool, bill: Bill | None) -> None:
-        """How a task ended, and its bill, where there is one."""
+        """Record how a task ended, and its bill if there is one."""

@@ -1,4 +1,4 @@
-"""What a task looks like: every field of the contract, and what is wrong with it."""
+"""The fields of a task in the API's contract."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _ID = re.compile(r"[A-Za-z0-9_-]{4,128}")
 
 
 def problems(task: Mapping[str, Any], base_url: str) -> Iterator[str]:
-    """What a task's fields have that the contract does not know, one sentence each."""
+    """Yield one sentence for each field of a task that violates the contract."""
     task_id = task.get("id")
     if not isinstance(task_id, str) or not _ID.fullmatch(task_id):
         yield words.NO_ID

@@ -1,1 +1,1 @@
-"""What is asked for nothing: one table of questions a module."""
+"""The free questions, one table per module."""

@@ -1,4 +1,4 @@
-"""The key, the account and the model: what can be asked for nothing."""
+"""Free questions about the key, the account and the model."""
 
 from __future__ import annotations
 
@@ -14,8 +14,15 @@ from lipsync_demo.settings import MODEL_ID
 from lipsync_demo.wavespeed.calls.billing import PATH as BILLS
 from lipsync_demo.wavespeed.raw_requests import Key
 
-BALANCE, PRICE = "/api/v3/balance", "/api/v3/model/price"
+BALANCE = "/api/v3/balance"
+"""Path of the account's balance."""
+
+PRICE = "/api/v3/model/price"
+"""Path of quotes."""
+
 PAGE = {"page": 1, "page_size": 2}
+"""Request for the first page of a list, two entries long."""
+
 ACCOUNT = Table()
 
 

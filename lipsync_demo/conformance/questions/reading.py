@@ -1,4 +1,4 @@
-"""From an answer to what is said of it; never anything that changes from look to look."""
+"""Turns answers into observations, worded alike in every probe."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ Look = Callable[[Subject], Seen]
 
 
 class Table(list[Question]):
-    """Checks in the order in which they are made."""
+    """Questions in the order in which they are asked."""
 
     def __call__(self, name: str, about: str, documented: str) -> Callable[[Look], Look]:
-        """Add a check; the function below is how to look."""
+        """Add a question; the decorated function asks it."""
 
         def add(look: Look) -> Look:
             self.append(Question(name, about, documented, look))
@@ -29,7 +29,7 @@ class Table(list[Question]):
 
 
 def refused(reply: Reply, *statuses: int, says: str = "", form: str = "") -> Seen:
-    """An answer that must have one of the statuses, a form, and a word in what it says."""
+    """Check an answer's status (one of `statuses`), its form, and a word in its message."""
     observed = f"{reply.status}, {reply.form}"
     agrees = reply.status in statuses and form in ("", reply.form)
     if says:
@@ -40,7 +40,7 @@ def refused(reply: Reply, *statuses: int, says: str = "", form: str = "") -> See
 
 
 def held(reply: Reply, problems: Callable[[Any], Iterable[str]], told: str) -> Seen:
-    """A good answer whose data have no problems; then it is described by `told`."""
+    """Check that an answer succeeded and its data have no problems; `told` describes it then."""
     if reply.status != 200 or not isinstance(reply.body, dict) or reply.data is None:
         return Seen(f"{reply.status}, {reply.form}", False)
     found = list(problems(reply.data))
@@ -50,14 +50,14 @@ def held(reply: Reply, problems: Callable[[Any], Iterable[str]], told: str) -> S
 
 
 def number(data: Any, name: str) -> Iterable[str]:
-    """What is wrong with a field that must be a number."""
+    """Yield what is wrong with a field that must be a number."""
     value = data.get(name) if isinstance(data, dict) else None
     if decimal(value) is None or isinstance(value, str):
         yield words.no_number(name, kind(value))
 
 
 def kind(value: Any) -> str:
-    """What a JSON value is, in a word."""
+    """Name of a JSON value's type, for the user."""
     if value is None:
         return words.MISSING_OR_NULL
     names = {bool: "a flag", str: "text", list: "a list", dict: words.AN_OBJECT}

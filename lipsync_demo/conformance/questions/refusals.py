@@ -1,6 +1,6 @@
-"""Submits that must be refused: their media are unreachable, so nothing can come of them.
+"""Submits that must be refused; their media are unreachable, so that no task can succeed.
 
-A server that takes one of them is not asked the others: it might bill what it takes.
+After a server has accepted one of them the others are not sent, because it might bill them.
 """
 
 from __future__ import annotations
@@ -15,7 +15,11 @@ from lipsync_demo.settings import MODEL_ID
 from lipsync_demo.wavespeed.raw_requests import Key, Reply
 
 SUBMIT = f"/api/v3/{MODEL_ID}"
+"""Path of submits."""
+
 TAKEN = "taken"
+"""Key of `Subject.known`: whether the server accepted such a submit."""
+
 REFUSALS = Table()
 
 

@@ -1,4 +1,4 @@
-"""Addresses, lists and deletions of tasks that are not there."""
+"""Paths, lists and deletions of unknown tasks."""
 
 from __future__ import annotations
 
@@ -10,7 +10,12 @@ from lipsync_demo.conformance.questions import words
 from lipsync_demo.conformance.questions.reading import Table, held, kind, refused
 from lipsync_demo.conformance.server import UNKNOWN_TASK, Subject
 
-LIST, DELETE = "/api/v3/predictions", "/api/v3/predictions/delete"
+LIST = "/api/v3/predictions"
+"""Path of the list of recent tasks."""
+
+DELETE = "/api/v3/predictions/delete"
+"""Path of the deletion of tasks."""
+
 TASKS = Table()
 
 

@@ -1,4 +1,4 @@
-"""Both ways to upload a file, and what is not taken."""
+"""Both ways to upload a file, and uploads that must be refused."""
 
 from __future__ import annotations
 
@@ -15,7 +15,11 @@ from lipsync_demo.wavespeed.calls.uploads import BINARY, TICKET
 from lipsync_demo.wavespeed.raw_requests import Reply
 
 SPEECH = "short.wav"
+"""The clip to upload."""
+
 HUGE = 10 << 30
+"""Size in bytes for which no server gives a ticket."""
+
 UPLOADS = Table()
 
 
