@@ -78,7 +78,7 @@ def serve(
         token: the bearer token; None generates one; "-" reads it from the first line of
             standard input and stops the server when standard input ends.
         data_dir: defaults to the setting; the server stores its data in `backend/` there.
-        faults: switches as in `faults.FAULTS`, such as `429:3`.
+        faults: switches as in `switches.FAULTS`, such as `429:3`.
 
     Raises:
         BackendError: another server uses the folder, or the port is in use.

@@ -127,7 +127,7 @@ class WaveSpeedClient:
 
         Args:
             sync_mode: None for the model's default, and for a model without modes.
-            model: a key of `catalogue.MODELS`.
+            model: a key of `model_catalogue.MODELS`.
             choices: the model's further fields; missing ones take their defaults.
 
         Raises:

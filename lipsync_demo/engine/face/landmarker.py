@@ -35,9 +35,9 @@ from lipsync_demo.engine.face.regions import (
     Face,
     Landmarks,
     Region,
-    _rotation,
     face_region,
     landmark_region,
+    rotation,
 )
 from lipsync_demo.engine.video.sampling import warped
 
@@ -94,7 +94,7 @@ class FaceLandmarker:
     def read(self, crop: Image, region: Region) -> Landmarks:
         """Return the landmarks of a `region` given its `crop` (MESH_SIZE, MESH_SIZE, 3), RGB."""
         scale = MESH_SIZE / region.side
-        turn = _rotation(region.angle)
+        turn = rotation(region.angle)
         half = (MESH_SIZE - 1) / 2
         points, presence, _ = self._mesh.bytes(crop)
         local = points.reshape(POINTS, 3)

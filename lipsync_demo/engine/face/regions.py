@@ -61,7 +61,7 @@ class Region:
     def onto(self, side: int) -> Doubles:
         """Return the affine matrix (2, 3) from the frame to a square crop of `side` pixels."""
         matrix = np.empty((2, 3))
-        matrix[:, :2] = side / self.side * _rotation(self.angle).T
+        matrix[:, :2] = side / self.side * rotation(self.angle).T
         matrix[:, 2] = (side - 1) / 2 - matrix[:, :2] @ (self.x, self.y)
         return matrix
 
@@ -80,14 +80,14 @@ def face_region(face: Face) -> Region:
 def landmark_region(points: Floats) -> Region:
     """Return the mesh's crop for the next frame, from this frame's landmarks (478, 3)."""
     angle = _angle(points[RIGHT_EYE_CORNER], points[LEFT_EYE_CORNER])
-    turn = _rotation(angle)
+    turn = rotation(angle)
     level = points[:, :2] @ turn
     low, high = level.min(0), level.max(0)
     x, y = turn @ ((low + high) / 2)
     return Region(float(x), float(y), float((high - low).max()) * ROI_MARGIN, angle)
 
 
-def _rotation(angle: float) -> Doubles:
+def rotation(angle: float) -> Doubles:
     c, s = np.cos(angle), np.sin(angle)
     return np.array([[c, -s], [s, c]])
 

@@ -20,8 +20,8 @@ from lipsync_demo.engine.mouths.interior import Interior
 from lipsync_demo.engine.mouths.library import MouthLibrary
 from lipsync_demo.engine.mouths.light import light
 from lipsync_demo.engine.mouths.mouth_sample import (
-    _LIPS,
     MAX_SCALE,
+    OUTER_LIPS,
     Mouth,
     Sample,
     opened,
@@ -127,7 +127,7 @@ class LibraryBuilder:
                 values=values,
                 appearance=descriptor(grey, mouth.points[0], mouth.points[CORNER]),
                 sharpness=float(cv2.meanStdDev(cv2.Laplacian(grey, cv2.CV_16S))[1][0, 0]),
-                light=light(patch, local[_LIPS, :2], float(patch_pose.scale)),
+                light=light(patch, local[OUTER_LIPS, :2], float(patch_pose.scale)),
                 interpolated=interpolated,
             )
         )

@@ -61,12 +61,13 @@ class Sample:
         return need(ring, nose, float(self.pose.scale))
 
 
-_LIPS = np.array(LIPS_OUTER)
+OUTER_LIPS = np.array(LIPS_OUTER)
+"""Indices of the outer lips among the 478 landmarks."""
 
 
 def patch_box(points: Floats, unit: float) -> tuple[int, int, int, int]:
     """Return left, top, right and bottom, pixels, of the patch for landmarks `points` (478, 3)."""
-    lips = points[_LIPS, :2]
+    lips = points[OUTER_LIPS, :2]
     (left, top), (right, bottom) = lips.min(0).tolist(), lips.max(0).tolist()
     return (
         int(left - PAD_SIDE * unit),

@@ -57,7 +57,7 @@ class GroupTable(RecordTable[Group]):
         ids: Collection[str] | None = None,
         kind: GroupKind | None = None,
     ) -> Sequence[Group]:
-        """GroupService, newest first, of these ids and kind when given."""
+        """Groups, newest first, of these ids and kind when given."""
         query = select(GroupRow).order_by(GroupRow.created_us.desc(), GroupRow.id).limit(limit)
         if ids is not None:
             query = query.where(GroupRow.id.in_(ids))
