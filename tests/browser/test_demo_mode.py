@@ -67,7 +67,8 @@ def test_a_finished_result_is_one_click_away(visitor: Visitor) -> None:
 def test_the_recording_stands_in_while_the_api_cannot_be_reached(
     visit: Visit, tmp_path: Path
 ) -> None:
-    with opened(tmp_path, WAVESPEED_BASE_URL=f"http://127.0.0.1:{free_port()}") as dead:
+    nobody = f"http://127.0.0.1:{free_port()}"
+    with opened(tmp_path, WAVESPEED_BASE_URL=nobody, LIPSYNC_BACKEND="wavespeed") as dead:
         visitor = visit(dead.url)
         visitor.use_key("wsk_nobody_is_there")
         visitor.pick("remap")
