@@ -8,13 +8,16 @@ import sys
 from lipsync_demo.backend.process import LocalBackend
 from lipsync_demo.errors import ExplainedError
 from lipsync_demo.files import refused
-from lipsync_demo.settings import Settings
+from lipsync_demo.settings import SettingUnusable, read_settings
 from lipsync_demo.ui.launch import open_page
 
 if __name__ == "__main__":
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
-    settings = Settings()
+    try:
+        settings = read_settings()
+    except SettingUnusable as error:
+        sys.exit(str(error))
     backend = LocalBackend(settings.data_dir, settings.workers)
     try:
         open_page(settings, backend.start if settings.backend_name == "local" else None)

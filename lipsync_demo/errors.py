@@ -1,6 +1,7 @@
 """The root of all errors that are shown to users.
 
 ExplainedError
+├── SettingUnusable      settings.py: an environment variable has an invalid value
 ├── DatabaseUnusable     database/errors.py: a database cannot be opened, read or written
 ├── MediaError           media/errors.py: a file cannot be used
 ├── EngineError          engine/errors.py: the local engine cannot make an output

@@ -13,8 +13,11 @@ from pathlib import Path
 from typing import Literal
 
 import platformdirs
-from pydantic import AliasChoices, Field, SecretStr, field_validator
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from lipsync_demo import words
+from lipsync_demo.errors import ExplainedError
 
 ModelId = Literal[
     "sync/lipsync-1.9.0-beta",
@@ -121,3 +124,24 @@ class Settings(BaseSettings):
     @property
     def runs_database_url(self) -> str:
         return self.database_url or f"sqlite:///{self.data_dir / 'runs.sqlite3'}"
+
+
+class SettingUnusable(ExplainedError):  # noqa: N818 - named as the whole tree is
+    """An environment variable has a value that cannot be used."""
+
+
+def read_settings() -> Settings:
+    """Return the settings of the environment.
+
+    Raises:
+        SettingUnusable: a value is invalid; each such variable is named, without its value.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        problems = error.errors(include_input=False, include_url=False)
+        lines = (
+            words.setting_unusable(", ".join(map(str, problem["loc"])), problem["msg"])
+            for problem in problems
+        )
+        raise SettingUnusable("\n".join(lines)) from None

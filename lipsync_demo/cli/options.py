@@ -6,11 +6,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from pydantic import ValidationError
 
-from lipsync_demo.cli import words
 from lipsync_demo.cli.exits import MISUSE
-from lipsync_demo.settings import ModelId, Settings
+from lipsync_demo.settings import ModelId, Settings, SettingUnusable, read_settings
 
 Video = Annotated[
     str, typer.Argument(metavar="VIDEO", help="The talking video: a path or an http(s) URL.")
@@ -58,9 +56,7 @@ def fields(given: list[str] | None) -> dict[str, str]:
 def settings() -> Settings:
     """The settings from the environment; end the program with a message if one is invalid."""
     try:
-        return Settings()
-    except ValidationError as error:
-        for problem in error.errors(include_input=False, include_url=False):
-            name = ", ".join(map(str, problem["loc"]))
-            typer.echo(words.setting_unusable(name, problem["msg"]), err=True)
+        return read_settings()
+    except SettingUnusable as error:
+        typer.echo(str(error), err=True)
         raise typer.Exit(MISUSE) from None

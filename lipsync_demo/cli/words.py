@@ -148,7 +148,3 @@ ANOTHER_WORKS = "The app that runs on this data directory does the work."
 
 def starting_local(host: object, port: object) -> str:
     return f"Nothing answers at {host}:{port}; starting the local backend instead."
-
-
-def setting_unusable(name: str, problem: str) -> str:
-    return f"{name} is not usable: {problem}. See docs/settings.md."
