@@ -10,7 +10,7 @@ check:
     mypy
     lint-imports
 
-# Unit tests that neither render nor start processes.
+# Unit tests but for renders, processes and long ones.
 test-fast:
     python -m pytest tests/unit -m "not media and not slow"
 

@@ -12,6 +12,8 @@ from lipsync_demo.wavespeed import raw_requests
 from tests.faults.scripted_api import KEY, ScriptedApi
 from tests.unit.cli.conftest import Cli
 
+pytestmark = pytest.mark.slow
+
 
 def test_what_differs_is_printed_and_written(cli: Cli, api: ScriptedApi, tmp_path: Path) -> None:
     api.refusals["submit"] = [(400, {})] * 3

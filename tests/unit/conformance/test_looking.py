@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+import pytest
+
 from lipsync_demo.conformance import words as conformance_words
 from lipsync_demo.conformance.clips import Clips
 from lipsync_demo.conformance.models import Agreement
@@ -11,6 +13,8 @@ from lipsync_demo.conformance.probing import FREE
 from lipsync_demo.media.probe import probe
 from tests.faults.scripted_api import ScriptedApi
 from tests.unit.conformance.conftest import Look
+
+pytestmark = pytest.mark.slow
 
 
 def test_a_server_that_takes_a_wrong_request_is_not_asked_the_others(

@@ -27,6 +27,8 @@ from tests.media_factory import (
 )
 from tests.unit.engine.talking_portrait import still
 
+pytestmark = pytest.mark.slow
+
 ASSETS = Path(__file__).resolve().parents[3] / "assets"
 RATE = 16_000
 

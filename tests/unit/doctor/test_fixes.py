@@ -26,6 +26,8 @@ from tests.media_factory import (
     write_audio,
 )
 
+pytestmark = pytest.mark.slow
+
 NTSC = Fraction(30000, 1001)
 
 

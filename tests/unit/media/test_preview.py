@@ -24,6 +24,8 @@ from tests.media_factory import (
     speechlike,
 )
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize(
     ("name", "options", "safe"),

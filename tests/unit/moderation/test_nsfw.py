@@ -15,6 +15,8 @@ from lipsync_demo.media.errors import MediaError
 from lipsync_demo.moderation.nsfw import nsfw_flags, nsfw_score, sample
 from tests.media_factory import index_frame, make_speechlike, make_video, read_index
 
+pytestmark = pytest.mark.slow
+
 
 def pictures() -> dict[str, NDArray[np.uint8]]:
     """Pictures that score differently: noise of an odd size, a test card, a skin-coloured blob."""

@@ -25,6 +25,8 @@ from lipsync_demo.runs.record.folder import RunFolder
 from lipsync_demo.runs.record.review import HEADINGS, Review, Verdict
 from lipsync_demo.runs.record.run import OwnCheck, Run, RunError, RunState
 
+pytestmark = pytest.mark.slow
+
 ASSETS = Path(__file__).resolve().parents[3] / "assets"
 MakeRun = Callable[..., Run]
 CHECKS = (

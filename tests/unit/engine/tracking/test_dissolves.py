@@ -18,6 +18,8 @@ from lipsync_demo.engine.video.picture import Picture, from_frame
 from tests.unit.engine.conftest import portrait
 from tests.unit.engine.talking_portrait import talking
 
+pytestmark = pytest.mark.slow
+
 Rgb = npt.NDArray[np.uint8]
 LENGTH = 20
 

@@ -31,6 +31,8 @@ from lipsync_demo.engine.tracking.tracks import Shot
 from lipsync_demo.engine.video.picture import Picture, from_frame
 from tests.unit.engine.talking_portrait import measured, mouth, still
 
+pytestmark = pytest.mark.slow
+
 COUNT = 120
 READY = 2 * TRIPLES_NEEDED + 4
 """Frames after which enough is known to guess."""

@@ -12,6 +12,8 @@ from lipsync_demo.media.probe import AudioInfo, probe
 from lipsync_demo.media.sound.level import PEAK_CEILING
 from tests.media_factory import speechlike, tone, wav_bytes, write_channels
 
+pytestmark = pytest.mark.slow
+
 RATE = 48_000
 SPEECH = speechlike(1)
 

@@ -26,6 +26,8 @@ from lipsync_demo.runs.workspace import Workspace
 from lipsync_demo.safe_names import MOST_BYTES
 from tests.faults.scripted_api import KEY, ScriptedApi
 
+pytestmark = pytest.mark.slow
+
 MONEY = r"bill|pay|paid|charge|dashboard"
 ODD = [
     "я говорю.mp4",

@@ -16,6 +16,8 @@ from lipsync_demo.runs.steps.moderate import own_checks
 from lipsync_demo.runs.workspace import Workspace
 from tests.faults.scripted_api import ScriptedApi
 
+pytestmark = pytest.mark.slow
+
 
 def still_going() -> None:
     pass

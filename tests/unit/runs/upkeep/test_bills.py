@@ -21,6 +21,8 @@ from tests.faults.conftest import eventually
 from tests.faults.scripted_api import KEY, ScriptedApi
 from tests.unit.runs.storage.test_run_table import make_run
 
+pytestmark = pytest.mark.slow
+
 Service = Callable[..., Workspace]
 SESSION = "5" * 32
 PRICE = Decimal("0.05")

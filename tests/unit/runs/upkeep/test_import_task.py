@@ -18,6 +18,8 @@ from lipsync_demo.wavespeed.client import WaveSpeedClient
 from lipsync_demo.wavespeed.errors import WaveSpeedError
 from tests.faults.scripted_api import KEY, ScriptedApi
 
+pytestmark = pytest.mark.slow
+
 Service = Callable[..., Workspace]
 
 
