@@ -35,7 +35,9 @@ from lipsync_demo.runs.storage.share_links import ShareLinks
 from lipsync_demo.settings import MODEL_ID, Settings
 
 EARLIER = Path(__file__).parent / "earlier"
-COMMITS = ("13a6138", "235be9a")
+COMMITS = ("13a6138",)
+"""One for each schema that was in use."""
+
 SECRET = "a secret of sixteen and more"
 SHARED = {
     "13a6138": (
@@ -43,12 +45,6 @@ SHARED = {
         "&sig=af3d452898e8e48ec9ca9c3eb37cd2b96462ff427fedabf469ccbfe43d39e7fb",
         "To2XEy3PUZ2pmJov7IREL2WmJyXSqdU8?exp=2741938200"
         "&sig=a8f929e28c3f562aa0bfd1fa8ce9749096cb8a1d0786e769cb2fe7d9f4bb254c",
-    ),
-    "235be9a": (
-        "1npEgrDPZS28t_BFvSRPG6GEgd4u0H6R?exp=2741938200"
-        "&sig=1a6ef7b7d2eae52e517a233c22424e3d31b8d0ed2a5dfe5da73d35c312abfee4",
-        "5Zi1Ug-XcvI-skUyTMBNb7G0bRR7RFxN?exp=2741938200"
-        "&sig=f9f4b3332e1fbf539e01f24e4d42cdd9fad7aa084188db201cc19f001d994512",
     ),
 }
 """A link that worked and one that was taken back, as they were given out."""
