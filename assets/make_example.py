@@ -28,12 +28,12 @@ from lipsync_demo.runs.record.run import Run, RunState, dump_run  # noqa: E402
 from lipsync_demo.runs.workspace import Workspace  # noqa: E402
 from lipsync_demo.settings import Settings  # noqa: E402
 from lipsync_demo.ui.history.listing import thumbnail  # noqa: E402
-from lipsync_demo.ui.inputs.samples import EXAMPLE, sample  # noqa: E402
+from lipsync_demo.ui.inputs.samples import FIRST  # noqa: E402
 
 
 def main() -> None:
-    video, speech = sample("video"), sample("speech")
-    if video is None or speech is None:
+    video, speech = FIRST.video, FIRST.speech
+    if not FIRST.complete:
         sys.exit("There is no sample yet; python assets/make_samples.py makes it.")
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(data_dir=Path(folder), backend="local")
@@ -55,7 +55,7 @@ def keep(run: Run, video: str, speech: str) -> None:
     assert run.output is not None
     assert run.video is not None
     assert run.audio is not None
-    folder = EXAMPLE / run.sync_mode.value
+    folder = FIRST.recordings / run.sync_mode.value
     folder.mkdir(parents=True, exist_ok=True)
     output = folder / run.output.name
     output.unlink(missing_ok=True)  # running apps hold links to the file they published

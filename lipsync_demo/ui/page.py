@@ -20,7 +20,7 @@ from lipsync_demo.ui.groups.compare import events as compare
 from lipsync_demo.ui.groups.compare.models import ModelComparison
 from lipsync_demo.ui.groups.compare.modes import ModeComparison
 from lipsync_demo.ui.history import view as history
-from lipsync_demo.ui.inputs.samples import sample
+from lipsync_demo.ui.inputs.samples import FIRST
 from lipsync_demo.ui.inputs.uploads import KEEP_SECONDS, place
 from lipsync_demo.ui.money import view as money
 from lipsync_demo.ui.sharing import view as sharing
@@ -36,8 +36,7 @@ QUEUE_PAUSE_SECONDS = 0.02
 
 def build(settings: Settings, workspace: Workspace, media: SignedMedia, uploads: Path) -> gr.Blocks:
     """Build the page; `media` signs the links to the files it shows."""
-    found = [sample("video"), sample("speech")]
-    video, speech = (place(path, uploads) if path else None for path in found)
+    video, speech = (place(path, uploads) for path in (FIRST.video, FIRST.speech))
     with gr.Blocks(
         title=markup_words.APP,
         analytics_enabled=False,

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from lipsync_demo.media.probe import probe
-from lipsync_demo.ui.inputs.samples import sample
+from lipsync_demo.ui.inputs.samples import FIRST
 from tests.browser.conftest import Visit
 from tests.browser.site import Site
 from tests.media_factory import make_speechlike
@@ -20,9 +20,7 @@ SECONDS = Fraction(2)
 
 
 def test_an_uploaded_video_is_synced_and_plays(site: Site, visit: Visit, tmp_path: Path) -> None:
-    face = sample("video")
-    assert face is not None
-    video = Path(shutil.copy(face, tmp_path / "my face.mp4"))
+    video = Path(shutil.copy(FIRST.video, tmp_path / "my face.mp4"))
     speech = make_speechlike(tmp_path / "speech.wav", SECONDS)
     visitor = visit(site.url)
     visitor.choose(video, speech, question="The video is 2.00 s longer than the speech.")

@@ -1,9 +1,10 @@
-"""The samples the page opens with: a video, a speech track, and recorded runs of the two."""
+"""The samples the page offers: each a video, a speech track, and recorded runs of the two."""
 
 from __future__ import annotations
 
 import json
 import logging
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -14,36 +15,75 @@ from lipsync_demo.player import Film
 from lipsync_demo.runs.record.run import Run, load_run
 
 ASSETS = Path(__file__).resolve().parents[3] / "assets"
-EXAMPLE = ASSETS / "example"
 SHOWN = SyncMode.BOUNCE
-"""The mode whose recording is shown first."""
+"""The mode the page opens with: a longer speech is heard whole, and otherwise it is `cut_off`."""
 
 logger = logging.getLogger(__name__)
 
 
-def sample(track: str) -> Path | None:
-    """The sample of a track, `sample_video.*` or `sample_speech.*`; None without assets."""
-    return next(iter(sorted(ASSETS.glob(f"sample_{track}.*"))), None)
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One sample; its recorded runs are in `assets/examples/<name>/<mode>/`."""
+
+    name: str
+    stem: str
+
+    @property
+    def video(self) -> Path:
+        return ASSETS / f"{self.stem}_video.mp4"
+
+    @property
+    def speech(self) -> Path:
+        return ASSETS / f"{self.stem}_speech.wav"
+
+    @property
+    def complete(self) -> bool:
+        """Whether both files are there, as they are not in an installed wheel."""
+        return self.video.is_file() and self.speech.is_file()
+
+    @property
+    def recordings(self) -> Path:
+        return ASSETS / "examples" / self.name
 
 
-@lru_cache(maxsize=1)
-def comparison() -> tuple[Run, ...]:
-    """The local engine's recorded runs of the samples, one per mode, in the modes' order."""
-    return tuple(run for mode in SyncMode if (run := _recorded(EXAMPLE / mode.value)))
+SAMPLES = (Sample("portrait", "sample"),)
+FIRST = SAMPLES[0]
+"""The sample the page opens with."""
 
 
-def example(mode: SyncMode = SHOWN) -> Run | None:
+def named(name: str) -> Sample:
+    """The sample of this name; the first for an unknown name."""
+    return next((one for one in SAMPLES if one.name == name), FIRST)
+
+
+def holding(video: Path, speech: Path) -> Sample | None:
+    """The sample whose two files have these names; None if they are not of one sample."""
+    names = (video.name, speech.name)
+    return next((one for one in SAMPLES if (one.video.name, one.speech.name) == names), None)
+
+
+@lru_cache
+def comparison(of: Sample = FIRST) -> tuple[Run, ...]:
+    """The local engine's recorded runs of a sample, one per mode, in the modes' order."""
+    return tuple(run for mode in SyncMode if (run := _recorded(of.recordings / mode.value)))
+
+
+def example(mode: SyncMode = SHOWN, of: Sample = FIRST) -> Run | None:
     """The recorded run of one mode; None without one."""
-    return next((run for run in comparison() if run.sync_mode is mode), None)
+    return next((run for run in comparison(of) if run.sync_mode is mode), None)
 
 
-def input_film(link: player_sources.Link) -> Film | None:
-    """The sample video for a player; None without assets."""
-    path = sample("video")
-    info = player_sources.facts(path) if path else None
-    if path is None or info is None or info.video is None:
+def recorded_sample(run: Run) -> Sample:
+    """The sample of a recorded run."""
+    return named(run.folder.parent.name)
+
+
+def input_film(link: player_sources.Link, of: Sample = FIRST) -> Film | None:
+    """A sample's video for a player; None without assets."""
+    info = player_sources.facts(of.video) if of.complete else None
+    if info is None or info.video is None:
         return None
-    return Film(markup_words.INPUT_VIDEO, link(path), info.video.duration, info.video.fps)
+    return Film(markup_words.INPUT_VIDEO, link(of.video), info.video.duration, info.video.fps)
 
 
 def _recorded(folder: Path) -> Run | None:

@@ -12,7 +12,7 @@ from lipsync_demo.runs.record.errors import RunNotFound
 from lipsync_demo.ui.frame import notices
 from lipsync_demo.ui.frame.context import Changes, Shared, unchanged
 from lipsync_demo.ui.frame.ids import run_id
-from lipsync_demo.ui.inputs.samples import SHOWN, sample
+from lipsync_demo.ui.inputs.samples import FIRST, SHOWN, Sample, holding
 from lipsync_demo.ui.inputs.uploads import SAMPLE, place
 from lipsync_demo.ui.studio import result, words
 from lipsync_demo.ui.studio.stage import StudioStage
@@ -32,7 +32,7 @@ class RecordingEvents:
         """Show the recording of the chosen mode if a recording is open."""
         if not stamp.startswith(result.RECORDED):
             return unchanged()
-        return self.stage.show_recording(SyncMode(mode))
+        return self.stage.show_recording(SyncMode(mode), result.recorded_of(stamp))
 
     def reopen_run(self, current: str, stamp: str) -> Changes:
         """Restore the run that a late answer replaced by a recording."""
@@ -44,9 +44,8 @@ class RecordingEvents:
     def load_samples(self) -> Changes:
         """Put the samples back as inputs."""
         w = self.stage.widgets
-        kept = [path for track in ("video", "speech") if (path := sample(track))]
-        paths = [place(path, self._shared.uploads) for path in kept]
-        if len(paths) < 2:
+        paths = [place(path, self._shared.uploads) for path in (FIRST.video, FIRST.speech)]
+        if None in paths:
             return unchanged()
         return {
             w.sources.video: str(paths[0]),
@@ -68,13 +67,22 @@ class RecordingEvents:
         }
 
     def replace_run(self, video: str | None, speech: str | None, mode: str) -> Changes:
-        """Show the recording instead of starting a run; only for the sample."""
+        """Show the recording instead of starting a run; only for a sample."""
         w = self.stage.widgets
-        if not all(held and Path(held).parent.name == SAMPLE for held in (video, speech)):
+        of = _held(video, speech)
+        if of is None:
             trouble = notices.trouble(words.NOT_RECORDED, words.NOT_RECORDED_HINT)
             return {w.choice.findings: trouble, w.choice.load: gr.Button(visible=True)}
-        return self.stage.show_recording(SyncMode(mode)) | {
+        return self.stage.show_recording(SyncMode(mode), of) | {
             w.run_id: "",
             w.choice.findings: "",
             w.choice.load: gr.Button(visible=False),
         }
+
+
+def _held(video: str | None, speech: str | None) -> Sample | None:
+    """The sample both inputs are of; None for a person's own files."""
+    if video is None or speech is None:
+        return None
+    held = (Path(video), Path(speech))
+    return holding(*held) if all(path.parent.name == SAMPLE for path in held) else None

@@ -86,14 +86,15 @@ def of_run(run: Run, workspace: Workspace, link: Link) -> View:
 
 
 def of_example(run: Run, link: Link) -> View:
-    """Return the view of the recorded example."""
+    """Return the view of a sample's recorded run."""
+    of = samples.recorded_sample(run)
     links = [link(path) for path in run.outputs]
     tag = words.recorded(f"{run.created_at:%d %b %Y}", _tag(run))
     return View(
-        stamp=f"{RECORDED} {run.sync_mode}",
+        stamp=f"{RECORDED} {of.name} {run.sync_mode}",
         stage=result(run, links, tag),
-        card=beside(run, samples.input_film(link), measures_of(run), link)
-        + figures(run, links, measures_of(run), False, samples.sample("speech")),
+        card=beside(run, samples.input_film(link, of), measures_of(run), link)
+        + figures(run, links, measures_of(run), False, of.speech),
         request=snippets.request_json(run),
         response=snippets.response_json(run),
         curl=snippets.curl(run),
@@ -102,6 +103,11 @@ def of_example(run: Run, link: Link) -> View:
         resume_label="",
         active=False,
     )
+
+
+def recorded_of(stamp: str) -> samples.Sample:
+    """The sample whose recording has this stamp."""
+    return samples.named(stamp.removeprefix(RECORDED).strip().partition(" ")[0])
 
 
 def of_nothing(notice: Markup = NOTHING) -> View:

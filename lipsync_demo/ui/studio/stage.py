@@ -13,7 +13,7 @@ from lipsync_demo.runs.record.run import Run
 from lipsync_demo.ui.frame import notices
 from lipsync_demo.ui.frame import words as frame_words
 from lipsync_demo.ui.frame.context import Changes, Shared
-from lipsync_demo.ui.inputs.samples import example
+from lipsync_demo.ui.inputs.samples import FIRST, Sample, example
 from lipsync_demo.ui.studio import result
 from lipsync_demo.ui.studio.widgets import Widgets
 
@@ -36,9 +36,9 @@ class StudioStage:
         except RunNotFound as error:
             return self.show_missing(notices.trouble(error.what, frame_words.RUN_GONE))
 
-    def show_recording(self, mode: SyncMode) -> Changes:
-        """Show the recorded run of a mode."""
-        run = example(mode)
+    def show_recording(self, mode: SyncMode, of: Sample = FIRST) -> Changes:
+        """Show the recorded run of a sample in a mode."""
+        run = example(mode, of)
         return self.show(result.of_example(run, self.shared.link) if run else result.of_nothing())
 
     def show_missing(self, notice: Markup) -> Changes:

@@ -115,7 +115,7 @@ def test_a_task_is_imported(cli: Cli, api: ScriptedApi) -> None:
 
 
 def test_an_output_is_measured(cli: Cli, clip: Path, speech: Path) -> None:
-    output = ASSETS / "example" / "loop" / "output.mp4"
+    output = ASSETS / "examples/portrait/loop" / "output.mp4"
     options = ["--source", ASSETS / "sample_video.mp4", "--audio", ASSETS / "sample_speech.wav"]
     good = cli("measure", output, *options, "--sync-mode", "loop", "--json")
     assert good.returncode == 0

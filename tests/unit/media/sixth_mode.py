@@ -30,7 +30,7 @@ def undocumented(root: Path, mode: SyncMode) -> list[str]:
     """Files that have every other mode and not this one."""
     pages = ["README.md", "docs/client.md", "docs/sync-modes.md"]
     lacking = [p for p in pages if str(mode) not in (root / p).read_text(encoding="utf-8")]
-    recording = f"assets/example/{mode}/run.json"
+    recording = f"assets/examples/portrait/{mode}/run.json"
     return lacking + ([] if (root / recording).exists() else [recording])
 
 

@@ -94,6 +94,6 @@ def test_everything_has_a_sixth_mode_or_names_what_is_missing(package: Package) 
         "README.md",
         "docs/client.md",
         "docs/sync-modes.md",
-        "assets/example/reverse/run.json",
+        "assets/examples/portrait/reverse/run.json",
     ]
     assert found == {}

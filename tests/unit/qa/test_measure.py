@@ -258,7 +258,7 @@ def test_without_inputs_it_says_what_it_cannot_know(folder: Path) -> None:
 
 @pytest.mark.parametrize("mode", list(SyncMode))
 def test_what_the_local_engine_made_passes(mode: SyncMode, tmp_path: Path) -> None:
-    output = ASSETS / "example" / mode.value / "output.mp4"
+    output = ASSETS / "examples/portrait" / mode.value / "output.mp4"
     found = measure(
         output,
         ASSETS / "sample_video.mp4",
@@ -278,7 +278,8 @@ def test_what_the_local_engine_made_passes(mode: SyncMode, tmp_path: Path) -> No
 
 
 def test_its_own_process_writes_what_it_measured(folder: Path, tmp_path: Path) -> None:
-    output = shutil.copyfile(ASSETS / "example/cut_off/output.mp4", tmp_path / "output.mp4")
+    recorded = ASSETS / "examples/portrait/cut_off/output.mp4"
+    output = shutil.copyfile(recorded, tmp_path / "output.mp4")
     target = tmp_path / "measures.json"
     subprocess.run(
         [sys.executable, "-m", "lipsync_demo.qa", str(output), str(target)],

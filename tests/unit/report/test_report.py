@@ -48,7 +48,7 @@ def run(make_run: MakeRun, tmp_path: Path) -> Run:
         },
         review=Review(Verdict.FAIL, {"teeth": Verdict.FAIL}, "Look <b>closely</b>."),
     )
-    shutil.copyfile(ASSETS / "example/bounce/output.mp4", tmp_path / "output.mp4")
+    shutil.copyfile(ASSETS / "examples/portrait/bounce/output.mp4", tmp_path / "output.mp4")
     shutil.copyfile(ASSETS / "sample_video.mp4", tmp_path / "talk.mp4")
     shutil.copyfile(ASSETS / "sample_speech.wav", tmp_path / "speech.wav")
     write_json(RunFolder(run.folder).measures, dump_measures(Measures(now(), CHECKS, seams=(4.0,))))

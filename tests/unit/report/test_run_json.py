@@ -37,7 +37,7 @@ def fits(record: Any) -> bool:
 
 
 def recorded() -> list[Run]:
-    folders = sorted((ROOT / "assets/example").iterdir())
+    folders = sorted((ROOT / "assets/examples").glob("*/*"))
     return [load_run(json.loads((f / "run.json").read_text("utf-8")), f) for f in folders]
 
 

@@ -107,7 +107,7 @@ class Pairs:
         *choices: str,
     ) -> Changes:
         """Start a batch of the samples."""
-        paths = [path for track in ("video", "speech") if (path := samples.sample(track))]
+        paths = (samples.FIRST.video, samples.FIRST.speech)
         found = read_pairs(rows.example_csv().encode(), among_uploads({p.name: p for p in paths}))
         request = Request(found=found, title=words.EXAMPLE, concurrency=2, limit=None)
         return self._start(request, key, groups, ids, session, model, choices)
