@@ -28,8 +28,16 @@ GROUPS_STORAGE = "lipsync-demo-groups"
 SESSION_STORAGE = "lipsync-demo-session"
 """Browser storage key of the session's id."""
 
-AT_ONCE: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
-"""Options of an event that is answered outside the queue."""
+AT_ONCE: dict[str, Any] = {
+    "queue": False,
+    "show_progress": "hidden",
+    "show_progress_on": [],
+    "api_visibility": "private",
+}
+"""Options of an event that is answered outside the queue.
+
+Its progress is on no widget: Gradio copies the state of each one that could show it, and of all
+its children, with every event of the page."""
 
 LATEST: dict[str, Any] = AT_ONCE | {"trigger_mode": "always_last"}
 """The same for what shows a state: a change that comes while the one before is answered is
