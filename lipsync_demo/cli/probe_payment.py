@@ -46,6 +46,8 @@ class TerminalPurse:
             ledger.set_limit(self._session, limit)
 
     def allow(self, tasks: int, total: Decimal | None) -> str | None:
+        if self._settings.demo_mode:
+            return words.RECORDED_ONLY
         if total is None:
             if self._limited:
                 return words.NO_PRICE

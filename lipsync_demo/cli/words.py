@@ -94,6 +94,7 @@ def no_amount(typed: str) -> str:
     return f"--spend-limit: “{typed}” is no amount. Write it like 2.50."
 
 
+RECORDED_ONLY = "LIPSYNC_DEMO_MODE is set, so nothing is sent"
 NOBODY_AGREED = "nobody agreed to pay"
 NO_PRICE = "the API names no price, and there is a spend limit"
 

@@ -39,7 +39,11 @@ from lipsync_demo.wavespeed.schema import Prediction
 
 
 class RunService:
-    """The actions of users on runs; the dispatcher drives the runs."""
+    """The actions of users on runs; the dispatcher drives the runs.
+
+    `session` is the browser session that acts.  Whatever would send something asks the
+    dispatcher's guard first: for that session, and for the one that started the run.
+    """
 
     def __init__(
         self,
@@ -79,10 +83,11 @@ class RunService:
         record; `run_id` is an id chosen beforehand, 32 hexadecimal digits.
 
         Raises:
-            RunRefused: the backend is not running, there is no key for it, or it does not
-                serve this model with these choices.
+            RunRefused: the backend is not running, there is no key for it, it does not serve
+                this model with these choices, or nothing may be sent.
             ValueError: there is no such mode.
         """
+        self._dispatcher.guard.check(session)
         backend = backend or ("wavespeed" if api_key else self._settings.backend_name)
         chosen = choose(model or self._settings.model, sync_mode, choices, backend)
         left = backend == "local" and self._dispatcher.delegates_local
@@ -140,28 +145,34 @@ class RunService:
         self._dispatcher.release_run(run_id)
         return after
 
-    def resume(self, run_id: str, api_key: SecretStr | None = None) -> Run:
+    def resume(
+        self, run_id: str, api_key: SecretStr | None = None, *, session: str | None = None
+    ) -> Run:
         """Resume a run where it stopped; never repeats a request that may have arrived.
 
         A run that is done, or that a process drives, is unchanged.
 
         Raises:
             RunNotFound: there is no such run.
-            RunRefused: its key or server is missing, or its task has failed.
+            RunRefused: its key or server is missing, its task has failed, or nothing may be sent.
         """
         run = self._runs.get(run_id)
         if run.state is RunState.DONE or self._dispatcher.driven(run):
             return run
+        self._dispatcher.guard.check(session, run.session)
         return self._dispatcher.take(run, _next_state(run), api_key)
 
-    def submit_again(self, run_id: str, api_key: SecretStr | None = None) -> Run:
+    def submit_again(
+        self, run_id: str, api_key: SecretStr | None = None, *, session: str | None = None
+    ) -> Run:
         """Submit a new, billed task for a run; only on a user's request.
 
         Raises:
             RunNotFound: there is no such run.
-            RunRefused: the run is neither failed nor unclear.
+            RunRefused: the run is neither failed nor unclear, or nothing may be sent.
         """
         run = self._runs.get(run_id)
+        self._dispatcher.guard.check(session, run.session)
         if run.state not in (RunState.UNCLEAR, RunState.FAILED):
             raise RunRefused(
                 f"This run is {run.state}; only a failed or unclear one can be submitted again.",
@@ -186,16 +197,24 @@ class RunService:
         )
 
     def delete(
-        self, run_id: str, api_key: SecretStr | None = None, *, at_api: bool = False
+        self,
+        run_id: str,
+        api_key: SecretStr | None = None,
+        *,
+        at_api: bool = False,
+        session: str | None = None,
     ) -> Deletion:
         """Delete a run at rest and its files; with `at_api` first its tasks at the API.
 
         Raises:
             RunNotFound: there is no such run.
-            RunRefused: it is active, or its key or server is missing.
+            RunRefused: it is active, its key or server is missing, or its tasks are to be deleted
+                and nothing may be sent.
             WaveSpeedError: the API did not delete its tasks; then nothing is deleted here either.
         """
         run = run_at_rest(self._runs, run_id)
+        if at_api:
+            self._dispatcher.guard.check(session, run.session)
         deleted = delete_tasks(self._credentials, run, api_key) if at_api else None
         if run.backend == "local":
             delete_local_tasks(self._credentials, run)

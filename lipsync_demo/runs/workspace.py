@@ -11,6 +11,7 @@ from lipsync_demo.runs.steps.credentials import Credentials
 from lipsync_demo.runs.steps.prices import Prices
 from lipsync_demo.runs.storage.group_table import GroupTable
 from lipsync_demo.runs.storage.ledger import Ledger
+from lipsync_demo.runs.storage.recorded_only import RecordedOnly
 from lipsync_demo.runs.storage.run_table import RunTable
 from lipsync_demo.runs.storage.schema import open_database
 from lipsync_demo.runs.storage.share_links import ShareLinks
@@ -37,6 +38,7 @@ class Workspace:
         service: starts, stops, resumes and deletes runs.
         group_service: the same for comparisons and batches.
         forecast: estimates of when runs will be done.
+        recorded_only: the guard of those who see recorded results only.
         prices: prices of runs, and the balance.
         bills: charges of ended runs.
         measuring, output_checks: quality measures and NSFW checks of finished outputs.
@@ -59,6 +61,7 @@ class Workspace:
         self.groups = GroupTable(self._database)
         self.ledger = Ledger(self._database)
         self.share_links = ShareLinks(settings, self._database)
+        self.recorded_only = RecordedOnly(settings, self._database)
         self.prices = Prices(settings)
         self.forecast = Forecast(self.runs, self._credentials)
         self.dispatcher = Dispatcher(
@@ -67,6 +70,7 @@ class Workspace:
             self.ledger,
             self._credentials,
             FileLeases(settings.data_dir / "owners"),
+            self.recorded_only,
         )
         self.measuring = Measuring(settings, self.runs, self.dispatcher)
         self.output_checks = OutputChecks(self.runs, self.dispatcher)

@@ -21,6 +21,7 @@ from lipsync_demo.runs.record.run import Run, RunState
 from lipsync_demo.runs.steps.claim import Claim
 from lipsync_demo.runs.steps.credentials import Credentials, needs_key
 from lipsync_demo.runs.storage.ledger import Ledger
+from lipsync_demo.runs.storage.recorded_only import RecordedOnly
 from lipsync_demo.runs.storage.run_table import RunTable
 from lipsync_demo.settings import BackendName, Settings
 
@@ -31,7 +32,10 @@ logger = logging.getLogger(__name__)
 
 
 class Dispatcher:
-    """Holds this process's claims on runs; `changed` is notified whenever one of them writes."""
+    """Holds this process's claims on runs; `changed` is notified whenever one of them writes.
+
+    `guard` says for whom nothing may be sent; each claim asks it again before its request.
+    """
 
     def __init__(
         self,
@@ -40,9 +44,11 @@ class Dispatcher:
         ledger: Ledger,
         credentials: Credentials,
         leases: Leases,
+        guard: RecordedOnly,
     ) -> None:
         self.changed = threading.Condition()
         self.leases = leases
+        self.guard = guard
         self._settings = settings
         self._runs = runs
         self._ledger = ledger
@@ -166,6 +172,7 @@ class Dispatcher:
             runs=self._runs,
             credentials=self._credentials,
             ledger=self._ledger,
+            guard=self.guard,
             on_change=self._moved,
             api_key=api_key,
         )

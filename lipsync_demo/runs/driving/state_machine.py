@@ -93,6 +93,7 @@ class StateMachine:
     def _send(self) -> float:
         """Upload the inputs unless done and submit; a 429 delays the next attempt."""
         claim = self.claim
+        claim.guard.check(claim.run.session)
         if retry_delay := self._submit.retry_delay:
             return self._submit.wait(retry_delay)
         try:

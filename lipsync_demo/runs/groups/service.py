@@ -33,7 +33,11 @@ MAX_CONCURRENCY = 8
 
 
 class GroupService:
-    """The comparisons and batches of one workspace."""
+    """The comparisons and batches of one workspace.
+
+    `session` is the browser session that acts; the dispatcher's guard is asked for it, and for the
+    one that started the group.
+    """
 
     def __init__(
         self,
@@ -176,6 +180,8 @@ class GroupService:
         group_id: str,
         api_key: SecretStr | None = None,
         spend_limit: Decimal | None = None,
+        *,
+        session: str | None = None,
     ) -> Group:
         """Resume a group; `spend_limit` replaces its own if given.
 
@@ -183,26 +189,36 @@ class GroupService:
 
         Raises:
             GroupNotFound: there is no such group.
-            RunRefused: its key or server is missing.
+            RunRefused: its key or server is missing, or nothing may be sent.
         """
         group = self._groups.get(group_id)
+        self._dispatcher.guard.check(session, group.session)
         for run in self._runs.of_group(group):
             # Active runs may have lost their process; resuming a driven run changes nothing.
             if run is not None and (run.state.active or run.state is RunState.STOPPED):
-                self._service.resume(run.id, api_key)
+                self._service.resume(run.id, api_key, session=session)
         if group.state is GroupState.DONE or self._driven(group_id):
             return group
         limit = group.spend_limit if spend_limit is None else spend_limit
         return self._take(group, api_key, spend_limit=limit)
 
-    def retry(self, group_id: str, item: int, api_key: SecretStr | None = None) -> Group:
+    def retry(
+        self,
+        group_id: str,
+        item: int,
+        api_key: SecretStr | None = None,
+        *,
+        session: str | None = None,
+    ) -> Group:
         """Start a new run for an item at rest; only on a user's request, as it may be billed.
 
         Raises:
             GroupNotFound: there is no such group.
-            RunRefused: the item's run is active, or its key or server is missing.
+            RunRefused: the item's run is active, its key or server is missing, or nothing may
+                be sent.
         """
         group = self._groups.get(group_id)
+        self._dispatcher.guard.check(session, group.session)
         run = self._runs.of_group(group)[item]
         if run is not None and run.state.active:
             raise RunRefused("This run is still under way.", "Stop it first, or wait for it.")
@@ -244,6 +260,7 @@ class GroupService:
         concurrency: int,
         spend_limit: Decimal | None = None,
     ) -> Group:
+        self._dispatcher.guard.check(session)
         self._dispatcher.check_access(backend, api_key)
         group_id, moment = secrets.token_hex(16), now()
         group = Group(

@@ -4,6 +4,7 @@ RunsError
 ├── RunNotFound     no run has this id
 ├── GroupNotFound   no comparison or batch has this id
 └── RunRefused      the run's state does not allow what was asked
+    └── NothingSent     only recorded results are shown, so nothing is sent
 """
 
 from __future__ import annotations
@@ -38,3 +39,7 @@ class GroupNotFound(RunsError):  # noqa: N818
 
 class RunRefused(RunsError):  # noqa: N818
     """The run's state does not allow what was asked."""
+
+
+class NothingSent(RunRefused):
+    """Only recorded results are shown, so nothing is sent."""

@@ -14,6 +14,7 @@ from lipsync_demo.runs.record.folder import RunFolder
 from lipsync_demo.runs.record.run import Run, RunError, RunState
 from lipsync_demo.runs.steps.credentials import Credentials
 from lipsync_demo.runs.storage.ledger import Ledger
+from lipsync_demo.runs.storage.recorded_only import RecordedOnly
 from lipsync_demo.runs.storage.run_table import RunTable
 from lipsync_demo.settings import Settings
 from lipsync_demo.wavespeed.calls.poll_interval import poll_delays
@@ -32,6 +33,7 @@ class Claim:
     Attributes:
         run: the run as last written.
         ledger: the ledger of billable requests.
+        guard: says for whom nothing may be sent.
         delays: seconds to wait before each poll of the task.
         answered: monotonic seconds when this claim's own request was answered.
         over: true once this claim has ended or must end.
@@ -47,12 +49,14 @@ class Claim:
         runs: RunTable,
         credentials: Credentials,
         ledger: Ledger,
+        guard: RecordedOnly,
         on_change: Callable[[Claim], None],
         api_key: SecretStr | None = None,
     ) -> None:
         self.run = run
         self.settings = settings
         self.ledger = ledger
+        self.guard = guard
         self.runs = runs
         self.folder = RunFolder(run.folder)
         self.base_url = credentials.base_url(run.backend)

@@ -61,7 +61,7 @@ class Prices:
     ) -> Price | None:
         """The floor price of a model, requested in a background thread; None until it is known."""
         key = api_key or self._settings.api_key
-        if backend == FREE or key is None:
+        if backend == FREE or key is None or self._settings.demo_mode:
             return None
         name = hashlib.sha256(self._salt + key.get_secret_value().encode()).hexdigest(), model
         with self._lock:
@@ -97,7 +97,7 @@ class Prices:
             WaveSpeedError: the API does not give it.
         """
         key = api_key or self._settings.api_key
-        if backend == FREE or key is None:
+        if backend == FREE or key is None or self._settings.demo_mode:
             return None
         return WaveSpeedClient(key, self._settings.base_url).balance()
 

@@ -17,7 +17,7 @@ from datetime import timedelta
 
 from lipsync_demo.database import Lost
 from lipsync_demo.runs.record.clock import now, seconds_until
-from lipsync_demo.runs.record.errors import RunNotFound
+from lipsync_demo.runs.record.errors import NothingSent, RunNotFound
 from lipsync_demo.runs.record.ledger_line import LineState
 from lipsync_demo.runs.record.run import Run, RunError, RunState
 from lipsync_demo.runs.steps import charge, words
@@ -65,7 +65,7 @@ class Submit:
 
         Raises:
             RateLimited: the account's rate limit prevents a quote for it.
-            RunRefused: it would exceed a spend limit.
+            RunRefused: it would exceed a spend limit, or nothing may be sent.
             WaveSpeedError: it was refused; nothing was started and nothing is billed.
         """
         claim, client = self._claim, self._claim.client()
@@ -121,6 +121,11 @@ class Submit:
 
     def _sent(self, client: WaveSpeedClient) -> float:
         claim, run = self._claim, self._claim.run
+        try:
+            claim.guard.check(run.session)
+        except NothingSent:
+            claim.ledger.release(run)
+            raise
         claim.write(
             state=RunState.SUBMITTING, submitted_at=now(), submits=run.submits + 1, next_try=None
         )

@@ -3,10 +3,24 @@
 from __future__ import annotations
 
 from lipsync_demo.database import Database
-from lipsync_demo.runs.storage import charges, group_table, ledger, run_table, share_links
+from lipsync_demo.runs.storage import (
+    charges,
+    group_table,
+    ledger,
+    recorded_only,
+    run_table,
+    share_links,
+)
 from lipsync_demo.runs.storage.base import Base
 
-MODELS = (run_table.RunRow, group_table.GroupRow, ledger, charges.ChargeRow, share_links)
+MODELS = (
+    run_table.RunRow,
+    group_table.GroupRow,
+    ledger,
+    charges.ChargeRow,
+    recorded_only,
+    share_links,
+)
 """All models; importing them registers their tables in `METADATA`."""
 
 METADATA = Base.metadata

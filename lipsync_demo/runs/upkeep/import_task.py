@@ -60,9 +60,11 @@ class TaskImport:
         sent.
 
         Raises:
-            RunRefused: the mode is neither known nor given, or the key or server is missing.
+            RunRefused: the mode is neither known nor given, the key or server is missing, or
+                nothing may be sent.
             WaveSpeedError: there is no such task, or the API does not answer.
         """
+        self._dispatcher.guard.check(session)
         task_id = task_id.strip()
         backend = backend or ("wavespeed" if api_key else self._settings.backend_name)
         run_id, moment = secrets.token_hex(16), now()

@@ -16,6 +16,7 @@ from lipsync_demo.runs.record.clock import now
 from lipsync_demo.runs.record.run import Run, RunState
 from lipsync_demo.runs.steps.credentials import Credentials
 from lipsync_demo.runs.storage.ledger import Ledger
+from lipsync_demo.runs.storage.recorded_only import RecordedOnly
 from lipsync_demo.runs.storage.run_table import RunTable
 from lipsync_demo.runs.storage.schema import open_database
 from lipsync_demo.settings import Settings
@@ -38,6 +39,7 @@ def dispatcher(settings: Settings, runs: RunTable) -> Iterator[Dispatcher]:
         Ledger(runs.database),
         Credentials(settings),
         FileLeases(settings.data_dir / "owners"),
+        RecordedOnly(settings, runs.database),
     )
     yield made
     made.close()
@@ -119,8 +121,8 @@ def test_a_lease_may_be_held_in_the_database(
     token = other.acquire().token
     runs.change(left.id, lambda run: run, token=None, new_token=token)
     mine = TableLeases(runs.database.engine, "mine", 60)
-    ledger = Ledger(runs.database)
-    dispatcher = Dispatcher(settings, runs, ledger, Credentials(settings), mine)
+    ledger, guard = Ledger(runs.database), RecordedOnly(settings, runs.database)
+    dispatcher = Dispatcher(settings, runs, ledger, Credentials(settings), mine, guard)
     assert dispatcher.driven(left) is not taken_over
     dispatcher.take(left, left.state)
     assert (runs.token(left.id) != token) is taken_over
