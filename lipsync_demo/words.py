@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-SYSTEM_REFUSED = "the system refused it"
+from lipsync_demo.languages import _
+
+SYSTEM_REFUSED = _("the system refused it")
 
 
 def file_not_used(name: str, reason: str) -> str:
-    return f"A file could not be used: {name}{reason}."
+    return _("A file could not be used: {name}{reason}.", name=name, reason=reason)
 
 
 def setting_unusable(name: str, problem: str) -> str:
-    return f"{name} is not usable: {problem}. See docs/settings.md."
+    return _("{name} is not usable: {problem}. See docs/settings.md.", name=name, problem=problem)

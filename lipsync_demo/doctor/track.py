@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 
+from lipsync_demo.languages import joined
 from lipsync_demo.doctor import words
 from lipsync_demo.engine.speech import VoiceChannels
 from lipsync_demo.media.preflight import Finding, Fix, Severity
@@ -87,7 +88,7 @@ def level(audio: AudioInfo) -> list[Finding]:
 
 def channels(audio: AudioInfo, voice: VoiceChannels, kept: int) -> list[Finding]:
     """Return findings about the channels; `kept` is their number in an output."""
-    where = " and ".join(_name(audio, kept, number) for number in voice.channels)
+    where = joined(words.AND, (_name(audio, kept, number) for number in voice.channels))
     if voice.opposed:
         return [
             _finding(

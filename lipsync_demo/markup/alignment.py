@@ -13,6 +13,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from lipsync_demo.languages import joined
 from lipsync_demo.markup import words
 from lipsync_demo.markup.figures import factor, seconds
 from lipsync_demo.media.segments import AudioSegment, VideoMotion, VideoSegment
@@ -146,8 +147,8 @@ def describe(timeline: Timeline) -> str:
     video, speech = bars(timeline, narrowest=Fraction(1))
     return words.alignment(
         seconds(timeline.output_seconds),
-        ", then ".join(bar.words for bar in video),
-        ", then ".join(bar.words for bar in speech),
+        joined(words.THEN, (bar.words for bar in video)),
+        joined(words.THEN, (bar.words for bar in speech)),
     )
 
 

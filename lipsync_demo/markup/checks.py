@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
+from lipsync_demo.languages import joined
 from lipsync_demo.markup import words
 from lipsync_demo.qa.models import Check, Measures, Outcome, SyncScore
 from lipsync_demo.qa.sync_tolerances import BANDS
@@ -99,7 +100,7 @@ def offset(own: SyncScore | None, before: SyncScore | None) -> Markup:
     ]
     return render(
         "markup/offset.html",
-        words=f"{words.OFFSET}: {'; '.join(told)}",
+        words=f"{words.OFFSET}: {joined('; ', told)}",
         bands=bands,
         zero=_x(0),
         marks=marks,

@@ -51,8 +51,9 @@ def about(value: float) -> str:
     if value < 45:
         return words.about_seconds(max(1, round(value)))
     minutes = max(1, round(value / 60))
-    count, unit = (minutes, "minute") if minutes < 90 else (round(minutes / 60), "hour")
-    return words.about_long(count, unit)
+    if minutes < 90:
+        return words.about_minutes(minutes)
+    return words.about_hours(round(minutes / 60))
 
 
 def megabytes(size: int) -> str:

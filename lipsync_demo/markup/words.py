@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-APP = "Lipsync Demo"
+from lipsync_demo.languages import _, _n, joined
 
-WAVEFORM = "Loudness of the speech, from its start to its end"
-HEARD = "The speech"
-LENGTH = "length"
+APP = _("Lipsync Demo")
 
-INPUT_VIDEO = "Input video"
+WAVEFORM = _("Loudness of the speech, from its start to its end")
+HEARD = _("The speech")
+LENGTH = _("length")
+
+INPUT_VIDEO = _("Input video")
 
 
 def output_of(mode: str, run_id: str) -> str:
@@ -19,70 +21,79 @@ def output_of(mode: str, run_id: str) -> str:
 
 
 def as_expected(length: str) -> str:
-    return f"{length}, as expected"
+    return _("{length}, as expected", length=length)
 
 
 def not_expected(length: str, expected: str) -> str:
-    return f"{length}, expected {expected}"
+    return _("{length}, expected {expected}", length=length, expected=expected)
 
 
 def charged(amount: str, refunded: str | None, *, by_balance: bool) -> str:
     if by_balance:
-        return f"{amount} by the balance"
+        return _("{amount} by the balance", amount=amount)
     if refunded is None:
         return amount
-    return f"{amount}, refunded" if refunded == amount else f"{amount}, {refunded} refunded"
+    return (
+        _("{amount}, refunded", amount=amount)
+        if refunded == amount
+        else _("{amount}, {refunded} refunded", amount=amount, refunded=refunded)
+    )
 
 
-LOCAL_ENGINE = "local engine"
+LOCAL_ENGINE = _("local engine")
 
-PRESENT = "Present"
-BESIDE_THE_INPUT = "Beside the input"
-CLOSE = "Close"
-WENT_IN = "What went in"
-HAPPENED = "What happened"
-CAME_OUT = "What came out"
+PRESENT = _("Present")
+BESIDE_THE_INPUT = _("Beside the input")
+CLOSE = _("Close")
+WENT_IN = _("What went in")
+HAPPENED = _("What happened")
+CAME_OUT = _("What came out")
 
 
 def checks_passed(passed: int, of: int) -> str:
-    return f"{passed} of {of} checks passed"
+    return _("{passed} of {of} checks passed", passed=passed, of=of)
 
 
-INFERENCE = "inference"
-MEASURING = "The result is being measured; the checks appear here in a few seconds."
-NOT_MEASURED = "This result has not been measured."
-ALL_CHECKS = "What was measured"
-OUTPUT = "output"
-SOURCE = "source clip"
-OFFSET = "Sound later than the lips"
-PROXY = (
+INFERENCE = _("inference")
+MEASURING = _("The result is being measured; the checks appear here in a few seconds.")
+NOT_MEASURED = _("This result has not been measured.")
+ALL_CHECKS = _("What was measured")
+OUTPUT = _("output")
+SOURCE = _("source clip")
+OFFSET = _("Sound later than the lips")
+PROXY = _(
     "The offset of sound and lips is a proxy: an estimate by the local engine's speech "
     "model. Compare it with the source clip's own, and look yourself."
 )
-OWN_MODEL = "The local engine moves lips by that same model, so its own results agree with it."
+OWN_MODEL = _("The local engine moves lips by that same model, so its own results agree with it.")
 
 
 def checks_summary(passed: int, warned: int, failed: int, unknown: int) -> str:
-    words = [f"{passed} checks passed"]
-    words += [f"{warned} to look at"] if warned else []
-    words += [f"{failed} failed"] if failed else []
-    words += [f"{unknown} could not be made"] if unknown else []
-    return " · ".join(words)
+    words = [_("{passed} checks passed", passed=passed)]
+    words += [_("{warned} to look at", warned=warned)] if warned else []
+    words += [_("{failed} failed", failed=failed)] if failed else []
+    words += [_("{unknown} could not be made", unknown=unknown)] if unknown else []
+    return joined(" · ", words)
 
 
 def offset_of(name: str, milliseconds: float, confidence: float) -> str:
-    return f"{name} {milliseconds:+.0f} ms, confidence {confidence:.2f}"
+    return _(
+        "{name} {milliseconds:+.0f} ms, confidence {confidence:.2f}",
+        name=name,
+        milliseconds=milliseconds,
+        confidence=confidence,
+    )
 
 
-MORE = "Everything else"
-AS_EXPECTED = "as expected"
-BY_LOCAL_ENGINE = "local engine, in place of the hosted model"
-ANSWERED_BY = "Answered by"
-FOUND = "In the video"
-SYNTHETIC = "Synthetic: the file itself says so in its metadata."
-LENGTH_AS_PROMISED = "Length is what the mode promised"
-LENGTH_NOT_PROMISED = "Length is not what the mode promised"
-CHOICES: Final[Mapping[str, str]] = {"sync_mode": "Mode", "model_mode": "What moves"}
+MORE = _("Everything else")
+AS_EXPECTED = _("as expected")
+BY_LOCAL_ENGINE = _("local engine, in place of the hosted model")
+ANSWERED_BY = _("Answered by")
+FOUND = _("In the video")
+SYNTHETIC = _("Synthetic: the file itself says so in its metadata.")
+LENGTH_AS_PROMISED = _("Length is what the mode promised")
+LENGTH_NOT_PROMISED = _("Length is not what the mode promised")
+CHOICES: Final[Mapping[str, str]] = {"sync_mode": _("Mode"), "model_mode": _("What moves")}
 
 
 def choice(name: str) -> str:
@@ -90,181 +101,221 @@ def choice(name: str) -> str:
 
 
 def flag(which: str) -> str:
-    return f"{which}: not-safe-for-work flag"
+    return _("{which}: not-safe-for-work flag", which=which)
 
 
 def own_check(which: str, frames: int) -> str:
-    looked = "1 frame" if frames == 1 else f"{frames} frames"
-    return f"{which}: not checked by the API; our own check of {looked}"
+    looked = _n("{count} frame", "{count} frames", frames)
+    return _(
+        "{which}: not checked by the API; our own check of {looked}", which=which, looked=looked
+    )
 
 
 def unchecked(which: str) -> str:
-    return f"{which}: not checked for not-safe-for-work content, by the API or here"
+    return _("{which}: not checked for not-safe-for-work content, by the API or here", which=which)
 
 
 def own_score(word: str, score: float) -> str:
-    return f"{word}, highest score {score:.2f}"
+    return _("{word}, highest score {score:.2f}", word=word, score=score)
 
 
 def nsfw_tile(counted: int, of: int, own: bool) -> str:
-    return f"NSFW, {counted} of {of}{', our own check' if own else ''}"
+    if own:
+        return _("NSFW, {counted} of {of}, our own check", counted=counted, of=of)
+    return _("NSFW, {counted} of {of}", counted=counted, of=of)
 
 
 def found(counts: Mapping[str, int]) -> str:
     faces, shots = counts.get("faces", 0), counts.get("shots", 0)
-    return (
-        f"{faces} face{'' if faces == 1 else 's'} in {shots} shot{'' if shots == 1 else 's'} · "
-        f"lips moved in {counts.get('synced', 0)} of {counts.get('frames', 0)} frames"
+    return _(
+        "{faces} in {shots} · lips moved in {synced} of {frames} frames",
+        faces=_n("{count} face", "{count} faces", faces),
+        shots=_n("{count} shot", "{count} shots", shots),
+        synced=counts.get("synced", 0),
+        frames=counts.get("frames", 0),
     )
 
 
-TO_RESULT = "click to result"
-ACCOUNT_LIMIT = "Account's limit"
-TIME_SPENT = "Where the time went"
-TOTAL = "Total"
+TO_RESULT = _("click to result")
+ACCOUNT_LIMIT = _("Account's limit")
+TIME_SPENT = _("Where the time went")
+TOTAL = _("Total")
 
 
 def download(number: int, of: int) -> str:
-    return "Download" if of == 1 else f"Download {number}"
+    return DOWNLOAD if of == 1 else _("Download {number}", number=number)
 
 
-WAITS = "Runs that meet the limit wait and go on by themselves."
+WAITS = _("Runs that meet the limit wait and go on by themselves.")
 
 
 def learned(pace: str, runs: int, time: str) -> str:
-    return f"This account takes {pace}, so {runs} runs take {time}. {WAITS}"
+    return _(
+        "This account takes {pace}, so {runs} runs take {time}. {waits}",
+        pace=pace,
+        runs=runs,
+        time=time,
+        waits=WAITS,
+    )
 
 
 def assumed(pace: str, runs: int, time: str) -> str:
-    return (
-        f"On the default account level, which takes {pace}, {runs} runs take {time}; higher "
-        f"levels are faster. {WAITS}"
+    return _(
+        "On the default account level, which takes {pace}, {runs} runs take {time}; higher "
+        "levels are faster. {waits}",
+        pace=pace,
+        runs=runs,
+        time=time,
+        waits=WAITS,
     )
 
 
 def pace(count: int, seconds: int) -> str:
-    videos = "1 video" if count == 1 else f"{count} videos"
-    return f"{videos} a minute" if seconds == 60 else f"{videos} in {seconds} s"
+    videos = _n("{count} video", "{count} videos", count)
+    return (
+        _("{videos} a minute", videos=videos)
+        if seconds == 60
+        else _("{videos} in {seconds} s", videos=videos, seconds=seconds)
+    )
 
 
-FLAGGED = "The backend flagged this output as not safe for work."
-NOT_CHECKED = "The API did not check whether this output is safe for work, and nobody else has yet."
-BEING_CHECKED = (
+FLAGGED = _("The backend flagged this output as not safe for work.")
+NOT_CHECKED = _(
+    "The API did not check whether this output is safe for work, and nobody else has yet."
+)
+BEING_CHECKED = _(
     "The API did not check whether this output is safe for work; it is being checked here now."
 )
-SHOW_ANYWAY = "Show anyway"
+SHOW_ANYWAY = _("Show anyway")
 
 
 def flagged_here(frames: int) -> str:
-    looked = "1 frame" if frames == 1 else f"{frames} frames"
-    return f"Not checked by the API; our own check of {looked} found this output not safe for work."
+    looked = _n("{count} frame", "{count} frames", frames)
+    return _(
+        "Not checked by the API; our own check of {looked} found this output not safe for work.",
+        looked=looked,
+    )
 
 
 def covered_result(tag: str) -> str:
-    return f"Result, {tag}"
+    return _("Result, {tag}", tag=tag)
 
 
-SENDING = "Sending the request"
-LIMITED = "Waiting for the account's limit"
+SENDING = _("Sending the request")
+LIMITED = _("Waiting for the account's limit")
 
 
 def next_try(time: str) -> str:
-    return f", next try in {time}"
+    return _(", next try in {time}", time=time)
 
 
-BACK_AND_FORTH = "back and forth"
-AGAIN_AND_AGAIN = "from the start"
-FIRST_PART = "its first part"
-HELD = "last picture held"
-CUT_OFF = "cut off"
-SPED_UP = "sped up"
+BACK_AND_FORTH = _("back and forth")
+AGAIN_AND_AGAIN = _("from the start")
+FIRST_PART = _("its first part")
+HELD = _("last picture held")
+CUT_OFF = _("cut off")
+SPED_UP = _("sped up")
 
 
 def more_passes(count: int, how: str) -> str:
-    return f"{count} more passes, {how}"
+    return _("{count} more passes, {how}", count=count, how=how)
 
 
 def held_for(length: str) -> str:
-    return f"the last picture held for {length}"
+    return _("the last picture held for {length}", length=length)
 
 
 def backward(start: str, end: str) -> str:
-    return f"backward from {start} to {end} s"
+    return _("backward from {start} to {end} s", start=start, end=end)
 
 
 def forward(start: str, end: str) -> str:
-    return f"forward from {start} to {end} s"
+    return _("forward from {start} to {end} s", start=start, end=end)
 
 
 def cut_off_for(length: str) -> str:
-    return f"{length} cut off"
+    return _("{length} cut off", length=length)
 
 
 def more(count: int) -> str:
-    return f"{count} more"
+    return _("{count} more", count=count)
 
 
 def backward_from(start: str, end: str) -> str:
-    return f"◂ backward {start} → {end}"
+    return _("◂ backward {start} → {end}", start=start, end=end)
 
 
 def forward_from(start: str, end: str) -> str:
-    return f"forward {start} → {end}"
+    return _("forward {start} → {end}", start=start, end=end)
 
 
 def silence_for(length: str) -> str:
-    return f"silence {length}"
+    return _("silence {length}", length=length)
+
+
+THEN = _(", then ")
 
 
 def alignment(output: str, video: str, speech: str) -> str:
-    return f"Output {output}. Video: {video}. Speech: {speech}."
+    return _(
+        "Output {output}. Video: {video}. Speech: {speech}.",
+        output=output,
+        video=video,
+        speech=speech,
+    )
 
 
-UPLOAD = "Upload"
-QUEUE = "Queue"
-INFERENCE_STEP = "Inference"
-DOWNLOAD = "Download"
+UPLOAD = _("Upload")
+QUEUE = _("Queue")
+INFERENCE_STEP = _("Inference")
+DOWNLOAD = _("Download")
 
 
 def expected(length: str) -> str:
-    return f"{length} expected"
+    return _("{length} expected", length=length)
 
 
 def length_expected(length: str, expected: str) -> str:
-    return f"{length}, expected {expected}"
+    return _("{length}, expected {expected}", length=length, expected=expected)
 
 
 def output_number(number: int) -> str:
-    return f"Output {number}"
+    return _("Output {number}", number=number)
 
 
-OUTPUT_VIDEO = "Output"
+OUTPUT_VIDEO = _("Output")
 
-MODEL = "Model"
-RUN = "Run"
-TASK = "Task"
-VIDEO = "Video"
-SPEECH = "Speech"
-QUOTED = "Quoted"
-CHARGED = "Charged"
-NOTE = "Note"
+MODEL = _("Model")
+RUN = _("Run")
+TASK = _("Task")
+VIDEO = _("Video")
+SPEECH = _("Speech")
+QUOTED = _("Quoted")
+CHARGED = _("Charged")
+NOTE = _("Note")
 
 
 def at_rate(rate: str) -> str:
-    return f" · {rate} fps"
+    return _(" · {rate} fps", rate=rate)
 
 
 def picture(width: int, height: int, rate: str, size: str) -> str:
-    return f"{width}×{height} · {rate} fps · {size}"
+    return _(
+        "{width}×{height} · {rate} fps · {size}", width=width, height=height, rate=rate, size=size
+    )
 
 
 def minutes(minutes: int, seconds: int) -> str:
-    return f"{minutes} min {seconds:02d} s"
+    return _("{minutes} min {seconds:02d} s", minutes=minutes, seconds=seconds)
 
 
 def about_seconds(seconds: int) -> str:
-    return f"about {seconds} s"
+    return _("about {seconds} s", seconds=seconds)
 
 
-def about_long(count: int, unit: str) -> str:
-    return f"about {count} {unit}{'' if count == 1 else 's'}"
+def about_minutes(count: int) -> str:
+    return _n("about {count} minute", "about {count} minutes", count)
+
+
+def about_hours(count: int) -> str:
+    return _n("about {count} hour", "about {count} hours", count)

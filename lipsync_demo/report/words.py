@@ -5,67 +5,82 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-DRIFT = "Server held against the contract"
-DRIFT_TABLE = "What was asked, documented and observed"
-DRIFT_COLUMNS: Final = ("Asked", "Outcome", "Documented", "Observed", "Since")
+from lipsync_demo.languages import _, joined
+
+DRIFT = _("Server held against the contract")
+DRIFT_TABLE = _("What was asked, documented and observed")
+DRIFT_COLUMNS: Final = (_("Asked"), _("Outcome"), _("Documented"), _("Observed"), _("Since"))
 
 
 def drift_counts(agree: int, differ: int, noted: int, unasked: int) -> str:
-    words = [f"{agree} as documented", f"{differ} otherwise"]
-    words += [f"{noted} where the documents are silent"] if noted else []
-    words += [f"{unasked} not asked"] if unasked else []
-    return " · ".join(words)
+    words = [_("{agree} as documented", agree=agree), _("{differ} otherwise", differ=differ)]
+    words += [_("{noted} where the documents are silent", noted=noted)] if noted else []
+    words += [_("{unasked} not asked", unasked=unasked)] if unasked else []
+    return joined(" · ", words)
 
 
 def drift_told(documented: str, observed: str, since: str) -> str:
-    return f"documented: {documented}; observed{f' since {since}' if since else ''}: {observed}"
+    if not since:
+        return _(
+            "documented: {documented}; observed: {observed}",
+            documented=documented,
+            observed=observed,
+        )
+    return _(
+        "documented: {documented}; observed since {since}: {observed}",
+        documented=documented,
+        since=since,
+        observed=observed,
+    )
 
 
 def quoted(amount: str) -> str:
-    return f"The API quoted {amount} USD for the tasks."
+    return _("The API quoted {amount} USD for the tasks.", amount=amount)
 
 
-TITLE = "lip-sync report"
+TITLE = _("lip-sync report")
 KINDS: Final[Mapping[str, str]] = {
-    "run": "Lip-sync report",
-    "comparison": "Comparison of lip-syncs",
-    "batch": "Report of several lip-syncs",
+    "run": _("Lip-sync report"),
+    "comparison": _("Comparison of lip-syncs"),
+    "batch": _("Report of several lip-syncs"),
 }
-UNKNOWN_INPUTS = "inputs not known"
-ALL_RUNS = "All runs"
-RUN = "Run"
-STATE = "State"
-LENGTH = "Length"
-CHECKS = "Checks"
-TOO_LARGE = "The videos are too large to be carried in this page; the zip has them."
-SIDE_BY_SIDE = "Side by side"
-CUT = "The cut"
-VERDICT = "Verdict"
-NO_VERDICT = "no verdict yet"
-INPUTS = "Inputs"
-REQUEST = "Request"
-RESPONSE = "Response"
-FIRST = "First frame"
-MIDDLE = "In the middle"
-LAST = "Last frame"
-BEFORE_SEAM = "Before the seam"
-AFTER_SEAM = "After the seam"
-FOOTER = (
+UNKNOWN_INPUTS = _("inputs not known")
+ALL_RUNS = _("All runs")
+RUN = _("Run")
+STATE = _("State")
+LENGTH = _("Length")
+CHECKS = _("Checks")
+TOO_LARGE = _("The videos are too large to be carried in this page; the zip has them.")
+SIDE_BY_SIDE = _("Side by side")
+CUT = _("The cut")
+VERDICT = _("Verdict")
+NO_VERDICT = _("no verdict yet")
+INPUTS = _("Inputs")
+REQUEST = _("Request")
+RESPONSE = _("Response")
+FIRST = _("First frame")
+MIDDLE = _("In the middle")
+LAST = _("Last frame")
+BEFORE_SEAM = _("Before the seam")
+AFTER_SEAM = _("After the seam")
+FOOTER = _(
     "Lip-synced videos are synthetic. Use footage of people who agreed to it, and say what it is."
 )
 
 
 def several(count: int) -> str:
-    return f"{count} runs"
+    return _("{count} runs", count=count)
 
 
 def made_with(version: str) -> str:
-    return f"Lipsync Demo {version}"
+    return _("Lipsync Demo {version}", version=version)
 
 
 def length_of(run: Any) -> str:
-    return "–" if run.output_seconds is None else f"{float(run.output_seconds):.2f} s"
+    return (
+        "–" if run.output_seconds is None else _("{value:.2f} s", value=float(run.output_seconds))
+    )
 
 
 def state_of(state: str) -> str:
-    return f"The run is {state}."
+    return _("The run is {state}.", state=state)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-STUDIO = "Studio"
-COMPARE = "Compare"
-RUNS = "Runs"
-MONEY = "Money"
+from lipsync_demo.languages import _
+
+STUDIO = _("Studio")
+COMPARE = _("Compare")
+RUNS = _("Runs")
+MONEY = _("Money")

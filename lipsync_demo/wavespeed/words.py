@@ -2,56 +2,58 @@
 
 from __future__ import annotations
 
-UNREADABLE_ADDRESS = "an unreadable address"
+from lipsync_demo.languages import _
+
+UNREADABLE_ADDRESS = _("an unreadable address")
 
 
 def server_said(what: str, said: str) -> str:
-    return f"{what} The server said: {said}"
+    return _("{what} The server said: {said}", what=what, said=said)
 
 
-NO_CREDIT = "The account has no credit left."
+NO_CREDIT = _("The account has no credit left.")
 
 
 def unknown_task(task_id: str) -> str:
-    return f"The server knows no task {task_id}."
+    return _("The server knows no task {task_id}.", task_id=task_id)
 
 
-UNKNOWN_TASK_HINT = "Check the id and the key; tasks are kept for 7 days."
+UNKNOWN_TASK_HINT = _("Check the id and the key; tasks are kept for 7 days.")
 
-TASK_FAILED = "The task failed."
-TASK_CANCELLED = "The task was cancelled."
-TASK_TIMED_OUT = "The task ran out of time on the server."
-TASK_DELETED = "The task was deleted."
+TASK_FAILED = _("The task failed.")
+TASK_CANCELLED = _("The task was cancelled.")
+TASK_TIMED_OUT = _("The task ran out of time on the server.")
+TASK_DELETED = _("The task was deleted.")
 
 
 def refused_with_code(code: int) -> str:
-    return f"The server refused the task with code {code}."
+    return _("The server refused the task with code {code}.", code=code)
 
 
-CHECK_REQUEST = "Check the request's fields and media."
+CHECK_REQUEST = _("Check the request's fields and media.")
 
 
 def failed_with_code(code: int) -> str:
-    return f"The server failed with code {code}."
+    return _("The server failed with code {code}.", code=code)
 
 
-WAIT_MINUTES = "Wait a few minutes, then start a new task."
+WAIT_MINUTES = _("Wait a few minutes, then start a new task.")
 
-ANSWER_CUT_SHORT = "its answer was cut short or not in the expected form"
-ANSWER_TOO_LARGE = "its answer was far larger than it should be"
-ANSWER_TOO_SLOW = "it answered too slowly"
-NO_CONNECTION_IN_TIME = "it did not take the connection in time"
-NAME_NOT_FOUND = "its name could not be found"
-CONNECTION_REFUSED = "it refused the connection"
-PROXY_UNUSABLE = "the proxy in between could not be used"
-CERTIFICATE_INVALID = "its certificate is not valid"
-SECURE_CONNECTION_BROKE = "the secure connection broke"
-NO_ANSWER_IN_TIME = "it did not answer in time"
-ADDRESS_INVALID = "its address is not valid"
-CONNECTION_BROKE = "the connection broke before the whole answer came"
+ANSWER_CUT_SHORT = _("its answer was cut short or not in the expected form")
+ANSWER_TOO_LARGE = _("its answer was far larger than it should be")
+ANSWER_TOO_SLOW = _("it answered too slowly")
+NO_CONNECTION_IN_TIME = _("it did not take the connection in time")
+NAME_NOT_FOUND = _("its name could not be found")
+CONNECTION_REFUSED = _("it refused the connection")
+PROXY_UNUSABLE = _("the proxy in between could not be used")
+CERTIFICATE_INVALID = _("its certificate is not valid")
+SECURE_CONNECTION_BROKE = _("the secure connection broke")
+NO_ANSWER_IN_TIME = _("it did not answer in time")
+ADDRESS_INVALID = _("its address is not valid")
+CONNECTION_BROKE = _("the connection broke before the whole answer came")
 
-ENVELOPE = "an envelope"
-NO_ENVELOPE = "JSON without an envelope"
-NO_BODY = "no body"
-WEB_PAGE = "a web page"
-PLAIN_TEXT = "plain text"
+ENVELOPE = _("an envelope")
+NO_ENVELOPE = _("JSON without an envelope")
+NO_BODY = _("no body")
+WEB_PAGE = _("a web page")
+PLAIN_TEXT = _("plain text")

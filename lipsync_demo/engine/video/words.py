@@ -2,4 +2,6 @@
 
 from __future__ import annotations
 
-SYNTHETIC = "Synthetic video: the lips were changed by Lipsync Demo's local engine."
+from lipsync_demo.languages import _
+
+SYNTHETIC = _("Synthetic video: the lips were changed by Lipsync Demo's local engine.")

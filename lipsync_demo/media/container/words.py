@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
-CHOOSE_MEDIA = "Choose a video such as MP4, MOV or WebM, or a sound file such as MP3, WAV or M4A."
+from lipsync_demo.languages import _
 
-CHOOSE_TALKING = "Choose a video that shows a person talking."
+CHOOSE_MEDIA = _(
+    "Choose a video such as MP4, MOV or WebM, or a sound file such as MP3, WAV or M4A."
+)
+
+CHOOSE_TALKING = _("Choose a video that shows a person talking.")

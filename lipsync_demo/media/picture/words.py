@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-UPSIDE_DOWN_MIRRORED = "upside down and mirrored"
+from lipsync_demo.languages import _
+
+UPSIDE_DOWN_MIRRORED = _("upside down and mirrored")
 
 
 def mirrored_turned(degrees: int) -> str:
-    return f"mirrored and turned by {degrees}°"
+    return _("mirrored and turned by {degrees}°", degrees=degrees)
 
 
 def turned(degrees: int) -> str:
-    return f"turned by {degrees}°"
+    return _("turned by {degrees}°", degrees=degrees)

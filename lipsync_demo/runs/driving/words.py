@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-LOOK_FOR_ROOM = "Look for room on the disk and the rights of the data folder, then resume it."
+from lipsync_demo.languages import _
+
+LOOK_FOR_ROOM = _("Look for room on the disk and the rights of the data folder, then resume it.")
 
 
 def mistake_while(step: str) -> str:
-    return f"The app made a mistake while {step} this run."
+    return _("The app made a mistake while {step} this run.", step=step)
 
 
-RESUME_OR_REPORT = "Resume the run; if it happens again, report it with the app's log."
+RESUME_OR_REPORT = _("Resume the run; if it happens again, report it with the app's log.")

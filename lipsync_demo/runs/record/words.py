@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-CANNOT_BE_READ = "it cannot be read"
+from lipsync_demo.languages import _
 
-NOTHING_SENT = "Nothing has been sent yet, so nothing goes on and nothing is billed."
-LOCAL_GOES_ON = (
+CANNOT_BE_READ = _("it cannot be read")
+
+NOTHING_SENT = _("Nothing has been sent yet, so nothing goes on and nothing is billed.")
+LOCAL_GOES_ON = _(
     "The local engine goes on with the task and costs nothing; resume the run to fetch its result."
 )
-REQUEST_ON_ITS_WAY = (
+REQUEST_ON_ITS_WAY = _(
     "The request is on its way. If it arrives, the task goes on and is billed; resume the run to "
     "look for it."
 )
-TASK_GOES_ON = (
+TASK_GOES_ON = _(
     "The API has no way to cancel: the task goes on and is billed. Resume the run within 7 days to "
     "fetch its result."
 )
 
-RUN_DELETED = "Its run was deleted."
+RUN_DELETED = _("Its run was deleted.")

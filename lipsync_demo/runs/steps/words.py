@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-SERVERS_DAY = "this server's for 24 hours"
+from lipsync_demo.languages import _
 
-NO_ANSWER = (
+SERVERS_DAY = _("this server's for 24 hours")
+
+NO_ANSWER = _(
     "The request was sent, but no answer came and the list of recent tasks does not show it."
 )
-NO_ANSWER_BILLED_HINT = (
+NO_ANSWER_BILLED_HINT = _(
     "Resume looks for it again and costs nothing. Submit again only if you accept that the first "
     "request may have arrived and be billed too."
 )
-NO_ANSWER_FREE_HINT = (
+NO_ANSWER_FREE_HINT = _(
     "Resume looks for it again. Submitting again is free: the local engine answers."
 )
 
 
 def no_answer_nor_list(reason: str) -> str:
-    return f"The request was sent, but no answer came. {reason}"
+    return _("The request was sent, but no answer came. {reason}", reason=reason)

@@ -12,6 +12,7 @@ from typing import Any
 
 import gradio as gr
 
+from lipsync_demo.languages import joined
 from lipsync_demo.doctor import fixes
 from lipsync_demo.markup.waveform import waveform
 from lipsync_demo.media.errors import MediaError
@@ -62,7 +63,7 @@ class Doctor:
             warnings += sum(f.severity is not Severity.NOTE for f in seen.found)
             parts.append(findings.section(track, source, seen))
         files = tuple(str(source.path) if source else "" for source in (picture, sound))
-        summary = words.summary(", ".join(praise), warnings) if parts else words.NOTHING
+        summary = words.summary(joined(", ", praise), warnings) if parts else words.NOTHING
         return {
             w.findings: findings.panel(summary, parts, opened=warnings > 0),
             w.strip: strip(picture.path, picture.seconds) if picture else "",

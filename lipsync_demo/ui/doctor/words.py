@@ -5,39 +5,41 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-LOOKING = "Looking at the face and listening to the voice…"
-NOTHING = "Choose a video and a speech track; they are looked at before anything is sent."
-VIDEO = "Video"
-SPEECH = "Speech"
-CUT = "Cut to a part"
-FROM = "from, s"
-TO = "to, s"
-CUT_VIDEO = "Cut the video"
-CUT_SPEECH = "Cut the speech"
-UNDO = "Use the original"
-STRIP = "Frames of the video, from its start to its end"
+from lipsync_demo.languages import _, _n
+
+LOOKING = _("Looking at the face and listening to the voice…")
+NOTHING = _("Choose a video and a speech track; they are looked at before anything is sent.")
+VIDEO = _("Video")
+SPEECH = _("Speech")
+CUT = _("Cut to a part")
+FROM = _("from, s")
+TO = _("to, s")
+CUT_VIDEO = _("Cut the video")
+CUT_SPEECH = _("Cut the speech")
+UNDO = _("Use the original")
+STRIP = _("Frames of the video, from its start to its end")
 FIXES: Final[Mapping[str, str]] = {
-    "trim": "Cut",
-    "constant_rate": "Make the frame rate constant",
-    "smaller": "Make it smaller",
-    "plain": "Make a plain copy",
-    "first_stream": "Keep the first sound track",
-    "normalise": "Bring it to an ordinary level",
-    "mono": "Make it mono, 48 kHz",
-    "join": "Write it as one WAV",
-    "alone": "Take the sound alone",
+    "trim": _("Cut"),
+    "constant_rate": _("Make the frame rate constant"),
+    "smaller": _("Make it smaller"),
+    "plain": _("Make a plain copy"),
+    "first_stream": _("Keep the first sound track"),
+    "normalise": _("Bring it to an ordinary level"),
+    "mono": _("Make it mono, 48 kHz"),
+    "join": _("Write it as one WAV"),
+    "alone": _("Take the sound alone"),
 }
 
 
 def summary(praise: str, looks: int) -> str:
     if looks == 0:
-        return f"Ready: {praise}." if praise else "Ready."
-    things = "1 thing" if looks == 1 else f"{looks} things"
-    return f"{things} to look at{f'; {praise}' if praise else ''}."
+        return _("Ready: {praise}.", praise=praise) if praise else _("Ready.")
+    things = _n("{count} thing to look at", "{count} things to look at", looks)
+    return f"{things}; {praise}." if praise else f"{things}."
 
 
 def cut_to(start: str, end: str) -> str:
-    return f"Cut to {start}–{end} s"
+    return _("Cut to {start}–{end} s", start=start, end=end)
 
 
 def changed(what: str, before: str, after: str) -> str:
@@ -45,4 +47,4 @@ def changed(what: str, before: str, after: str) -> str:
 
 
 def still(second: str) -> str:
-    return f"The frame at {second}"
+    return _("The frame at {second}", second=second)

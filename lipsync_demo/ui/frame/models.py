@@ -5,6 +5,7 @@ from __future__ import annotations
 import gradio as gr
 from pydantic import SecretStr
 
+from lipsync_demo.languages import joined
 from lipsync_demo.runs.steps.parameters import api_only
 from lipsync_demo.settings import MODEL_ID, Settings
 from lipsync_demo.ui.frame import header, notices, words
@@ -43,4 +44,4 @@ def note(settings: Settings, key: SecretStr | None, model: Model) -> str:
     if model.id == MODEL_ID:
         return ""
     text = [model.words, "" if model.takes_sync_mode else words.no_mode(model.name)]
-    return notices.status(" ".join(filter(None, text)))
+    return notices.status(joined(" ", filter(None, text)))

@@ -2,80 +2,87 @@
 
 from __future__ import annotations
 
-RUN_TO_SHOW = "Run to show"
-RUN_TO_REPEAT = "Run to repeat"
-DESCRIPTION = "Lip-sync a talking video to any speech, and see what each sync mode will do."
-YOUR_VIDEO = "Your video"
-YOUR_SPEECH = "Your speech"
+from lipsync_demo.languages import _, _n
 
-OPEN_KEY = "Use a WaveSpeed key"
-USE_KEY = "Use this key"
-FORGET_KEY = "Forget it"
+RUN_TO_SHOW = _("Run to show")
+RUN_TO_REPEAT = _("Run to repeat")
+DESCRIPTION = _("Lip-sync a talking video to any speech, and see what each sync mode will do.")
+YOUR_VIDEO = _("Your video")
+YOUR_SPEECH = _("Your speech")
 
-OPEN_IN_STUDIO = "Open in the studio"
+OPEN_KEY = _("Use a WaveSpeed key")
+USE_KEY = _("Use this key")
+FORGET_KEY = _("Forget it")
 
-OPEN = "Open"
+OPEN_IN_STUDIO = _("Open in the studio")
 
-FREE = "free"
-PRICE_UNKNOWN = "The API's floor price is being asked for; the exact quote follows the upload."
-AMOUNT_HINT = "Write it like 2.50."
+OPEN = _("Open")
+
+FREE = _("free")
+PRICE_UNKNOWN = _("The API's floor price is being asked for; the exact quote follows the upload.")
+AMOUNT_HINT = _("Write it like 2.50.")
 
 
 def no_amount(typed: str) -> str:
-    return f"“{typed}” is no amount."
+    return _("“{typed}” is no amount.", typed=typed)
 
 
 def floor(amount: str, runs: int) -> str:
-    each = "" if runs == 1 else f" for {runs} runs"
-    return f"at least {amount}{each} (the API's floor price; the exact quote follows the upload)"
+    return _n(
+        "at least {amount} (the API's floor price; the exact quote follows the upload)",
+        "at least {amount} for {count} runs (the API's floor price; the exact quote follows the "
+        "upload)",
+        runs,
+        amount=amount,
+    )
 
 
 def limit_reached(spent: str, limit: str) -> str:
-    return f"That is beyond the limit: {spent} of {limit} are spent."
+    return _("That is beyond the limit: {spent} of {limit} are spent.", spent=spent, limit=limit)
 
 
-DIRECT_ADDRESS = "The address of what you see, outside this frame:"
+DIRECT_ADDRESS = _("The address of what you see, outside this frame:")
 
-RECORDED_ONLY = "Recorded results only"
+RECORDED_ONLY = _("Recorded results only")
 
 
 def limit_wait(time: str) -> str:
-    return f"waits {time} for the account's limit · "
+    return _("waits {time} for the account's limit · ", time=time)
 
 
-CONSENT = "Use footage of people who agreed to it, and say that the result is synthetic."
-KEY_PROMISE = (
+CONSENT = _("Use footage of people who agreed to it, and say that the result is synthetic.")
+KEY_PROMISE = _(
     "Your key stays in this server's memory for this session and for runs under way. "
     "It is sent to the API only, and never stored, shown or logged."
 )
-LOCAL_ENGINE = "Local engine · free"
-KEY_NEEDED = "WaveSpeed API · key needed"
+LOCAL_ENGINE = _("Local engine · free")
+KEY_NEEDED = _("WaveSpeed API · key needed")
 
 
 def own_key(last: str) -> str:
-    return f"WaveSpeed API · your key {last}"
+    return _("WaveSpeed API · your key {last}", last=last)
 
 
 def key_in_use(last: str) -> str:
-    return f"Key {last} is in use."
+    return _("Key {last} is in use.", last=last)
 
 
-MODEL = "Model"
+MODEL = _("Model")
 
 
 def needs_key(name: str) -> str:
-    return f"{name} · needs a WaveSpeed key"
+    return _("{name} · needs a WaveSpeed key", name=name)
 
 
 def no_mode(name: str) -> str:
-    return f"{name} itself decides what happens when the lengths differ."
+    return _("{name} itself decides what happens when the lengths differ.", name=name)
 
 
-CONVERTED = (
+CONVERTED = _(
     "Not every browser can show this file, so a converted copy is shown. The original is what "
     "is sent."
 )
-NOT_READY = "Choose a video and a speech track."
-RUN_GONE = "It may have been removed from this server, or made on another one."
-NO_ID = "This is no run's id."
-NO_ID_HINT = "An id has 32 letters and digits; paste it, or the run's address."
+NOT_READY = _("Choose a video and a speech track.")
+RUN_GONE = _("It may have been removed from this server, or made on another one.")
+NO_ID = _("This is no run's id.")
+NO_ID_HINT = _("An id has 32 letters and digits; paste it, or the run's address.")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-STOP = "Stop waiting for all"
-RESUME = "Go on"
-RETRY = "Try again"
-WAITING = "not begun yet"
-DELETED = "This run was deleted."
+from lipsync_demo.languages import _
+
+STOP = _("Stop waiting for all")
+RESUME = _("Go on")
+RETRY = _("Try again")
+WAITING = _("not begun yet")
+DELETED = _("This run was deleted.")
 
 
 def the_price(words: str) -> str:
-    return f"The price: {words}."
+    return _("The price: {words}.", words=words)

@@ -5,31 +5,32 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from lipsync_demo.languages import _
 from lipsync_demo.report import words as report_words
 
-REPORT_AS = "Report as"
+REPORT_AS = _("Report as")
 DOWNLOADS: Final[Mapping[str, str]] = {
-    "html": "HTML",
-    "zip": "zip with media",
-    "json": "JSON",
-    "xml": "JUnit",
+    "html": _("HTML"),
+    "zip": _("zip with media"),
+    "json": _("JSON"),
+    "xml": _("JUnit"),
 }
 
-NOT_FOUND = "Not found."
-GONE = "What this link showed was deleted."
-ASK_FOR_ANOTHER = "Ask whoever sent it for a new one."
+NOT_FOUND = _("Not found.")
+GONE = _("What this link showed was deleted.")
+ASK_FOR_ANOTHER = _("Ask whoever sent it for a new one.")
 
 
 def shared(kind: str, day: str) -> str:
-    return f"{report_words.KINDS[kind]}, read-only, until {day}."
+    return _("{kind}, read-only, until {day}.", kind=report_words.KINDS[kind], day=day)
 
 
-NOT_NAMED = "A file must be uploaded, not named by an address."
+NOT_NAMED = _("A file must be uploaded, not named by an address.")
 
 
 def too_large(kilobytes: int) -> str:
-    return f"At most {kilobytes} kB are taken in one request."
+    return _("At most {kilobytes} kB are taken in one request.", kilobytes=kilobytes)
 
 
 def nothing_at(path: str) -> str:
-    return f"There is nothing at {path}."
+    return _("There is nothing at {path}.", path=path)

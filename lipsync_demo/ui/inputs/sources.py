@@ -13,6 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
+from lipsync_demo.languages import joined
 from lipsync_demo.markup.figures import megabytes, rate
 from lipsync_demo.media.container.failures import explained_writing
 from lipsync_demo.media.errors import MediaError
@@ -59,7 +60,7 @@ class InputFile:
             channels = {1: "mono", 2: "stereo"}.get(audio.channels, words.channels(audio.channels))
             found = [channels, f"{rate(Fraction(audio.rate, 1000))} kHz"]
         found.append(megabytes(self.info.size_bytes))
-        return " · ".join(found)
+        return joined(" · ", found)
 
 
 @lru_cache(maxsize=256)

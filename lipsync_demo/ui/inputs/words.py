@@ -2,42 +2,57 @@
 
 from __future__ import annotations
 
-ONE_FACE = "one face"
-ONE_VOICE = "one voice"
-LINK = "Use a link instead"
-FETCH_VIDEO = "Get the video"
-FETCH_SPEECH = "Get the speech"
-VIDEO_ADDRESS = "Address of a video"
-SPEECH_ADDRESS = "Address of the speech"
+from lipsync_demo.languages import _
+
+ONE_FACE = _("one face")
+ONE_VOICE = _("one voice")
+LINK = _("Use a link instead")
+FETCH_VIDEO = _("Get the video")
+FETCH_SPEECH = _("Get the speech")
+VIDEO_ADDRESS = _("Address of a video")
+SPEECH_ADDRESS = _("Address of the speech")
 
 
 def limits(formats: str, megabytes: int, minutes: int, advice: str) -> str:
-    return f"{formats} · up to {megabytes} MB, {minutes} min · {advice}"
+    return _(
+        "{formats} · up to {megabytes} MB, {minutes} min · {advice}",
+        formats=formats,
+        megabytes=megabytes,
+        minutes=minutes,
+        advice=advice,
+    )
 
 
-QUESTION = "What should happen when video and speech differ in length?"
-HARDLY = "less than 0.01 s"
+QUESTION = _("What should happen when video and speech differ in length?")
+HARDLY = _("less than 0.01 s")
 
 
 def equal(length: str) -> str:
-    return f"Video and speech are both {length} long: every mode gives the same result."
+    return _(
+        "Video and speech are both {length} long: every mode gives the same result.", length=length
+    )
 
 
 def question(longer: str, by: str, shorter: str) -> str:
-    return f"The {longer} is {by} longer than the {shorter}. What should happen?"
+    return _(
+        "The {longer} is {by} longer than the {shorter}. What should happen?",
+        longer=longer,
+        by=by,
+        shorter=shorter,
+    )
 
 
 def same_as(mode: str) -> str:
-    return f" · same as {mode}"
+    return _(" · same as {mode}", mode=mode)
 
 
 def at_rate(rate: str, varying: str) -> str:
-    return f"{rate} fps{varying}"
+    return _("{rate} fps{varying}", rate=rate, varying=varying)
 
 
 def channels(count: int) -> str:
-    return f"{count} channels"
+    return _("{count} channels", count=count)
 
 
-VIDEO = "Video"
-SPEECH = "Speech"
+VIDEO = _("Video")
+SPEECH = _("Speech")

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-TITLE = "Report and share"
-LINK = "Link to look at this"
-HOW_LONG = "The link works for"
-MAKE = "Make a link"
-REVOKE = "Take all links back"
-COPY = "Copy"
-OPEN = "Open"
+from lipsync_demo.languages import _, _n
+
+TITLE = _("Report and share")
+LINK = _("Link to look at this")
+HOW_LONG = _("The link works for")
+MAKE = _("Make a link")
+REVOKE = _("Take all links back")
+COPY = _("Copy")
+OPEN = _("Open")
 
 
 def days(count: int) -> str:
-    return "1 day" if count == 1 else f"{count} days"
+    return _n("{count} day", "{count} days", count)
 
 
 def until(moment: str) -> str:
-    return (
-        f"Whoever has it can look, not change anything, until {moment}. It works while this "
-        "server runs at this address."
+    return _(
+        "Whoever has it can look, not change anything, until {moment}. It works while this "
+        "server runs at this address.",
+        moment=moment,
     )
 
 
 def revoked(count: int) -> str:
-    return "1 link works no more." if count == 1 else f"{count} links work no more."
+    return _n("{count} link works no more.", "{count} links work no more.", count)

@@ -2,116 +2,118 @@
 
 from __future__ import annotations
 
-GO = "Sync the lips"
-STOP = "Stop waiting"
-SUBMIT_AGAIN = "Submit again"
-SPEECH_TRACK = "speech track"
-NO_ADDRESS = "There is no address yet."
-NO_ADDRESS_HINT = "Paste one first."
-NOTHING = "Nothing has been synced yet"
-NOTHING_HINT = "Press “Sync the lips” to see the result here."
+from lipsync_demo.languages import _, _n
+
+GO = _("Sync the lips")
+STOP = _("Stop waiting")
+SUBMIT_AGAIN = _("Submit again")
+SPEECH_TRACK = _("speech track")
+NO_ADDRESS = _("There is no address yet.")
+NO_ADDRESS_HINT = _("Paste one first.")
+NOTHING = _("Nothing has been synced yet")
+NOTHING_HINT = _("Press “Sync the lips” to see the result here.")
 
 
 def ahead(count: int) -> str:
-    return "1 run ahead of yours · " if count == 1 else f"{count} runs ahead of yours · "
+    return _n("{count} run ahead of yours · ", "{count} runs ahead of yours · ", count)
 
 
 def unusable(what: str) -> str:
-    return f"There is no usable {what} yet."
+    return _("There is no usable {what} yet.", what=what)
 
 
 def choose(what: str) -> str:
-    return f"Choose a {what} first."
+    return _("Choose a {what} first.", what=what)
 
 
-COMPARE_MODES = "Compare all modes"
-START_COMPARISON = "Start"
-CANCEL_COMPARISON = "Cancel"
+COMPARE_MODES = _("Compare all modes")
+START_COMPARISON = _("Start")
+CANCEL_COMPARISON = _("Cancel")
 
-MEANWHILE = "Show the recorded result meanwhile"
-RUN_GOES_ON = "The run itself goes on; it is listed under Runs."
-NOT_RECORDED = "Recordings exist for the sample only."
-NOT_RECORDED_HINT = "Load the sample, or switch “Recorded results only” off."
-LOAD_SAMPLE = "Load the sample"
+MEANWHILE = _("Show the recorded result meanwhile")
+RUN_GOES_ON = _("The run itself goes on; it is listed under Runs.")
+NOT_RECORDED = _("Recordings exist for the sample only.")
+NOT_RECORDED_HINT = _("Load the sample, or switch “Recorded results only” off.")
+LOAD_SAMPLE = _("Load the sample")
 
 
 def recorded(day: str, what: str) -> str:
-    return f"Recorded {day}, local engine · {what}"
+    return _("Recorded {day}, local engine · {what}", day=day, what=what)
 
 
-RESULT = "Result"
+RESULT = _("Result")
 
-COMPARE_MODELS = "Compare models"
-WHICH_MODELS = "The same clip by these models"
+COMPARE_MODELS = _("Compare models")
+WHICH_MODELS = _("The same clip by these models")
 
-AGAIN_IS_BILLED = (
+AGAIN_IS_BILLED = _(
     "Submitting again starts a new task, and a new task is billed even if the first "
     "one was started too."
 )
-RUN_ID = "run"
-TASK_ID = "task"
-IN_PROGRESS = "Run in progress"
-NO_RESULT = "Run without a result"
-CHECKING = "Checking the two files"
-UPLOADING = "Uploading video and speech"
-WAITING = "Waiting for the result"
-FETCHING = "Fetching the result"
-USE_KEY_AGAIN = "Go on with this key"
-LOOK_FOR_TASK = "Look for the task"
-TRY_AGAIN = "Try again"
-FETCH_AGAIN = "Fetch the result again"
-NO_ESTIMATE = "No earlier run to judge the time by."
-FAILED = "This run failed"
-AGAIN_IS_FREE = "Submitting again is free: the local engine answers."
-NOT_BILLED = "Nothing was sent, so nothing is billed."
-QUEUED = "In the queue"
-SYNCING = "Syncing the lips"
-NEEDS_KEY = "This run needs your key again"
-STOPPED = "You stopped waiting"
-UNCLEAR = "Nobody knows yet whether the task was started"
-KEY_GONE = "Your key is never stored, and this server no longer has it."
-KEY_GONE_HINT = "Enter the key under “Use a WaveSpeed key”, then go on with this run."
-GOES_ON = "What goes on"
-UNCLEAR_HINT = "Look for the task first; that costs nothing."
+RUN_ID = _("run")
+TASK_ID = _("task")
+IN_PROGRESS = _("Run in progress")
+NO_RESULT = _("Run without a result")
+CHECKING = _("Checking the two files")
+UPLOADING = _("Uploading video and speech")
+WAITING = _("Waiting for the result")
+FETCHING = _("Fetching the result")
+USE_KEY_AGAIN = _("Go on with this key")
+LOOK_FOR_TASK = _("Look for the task")
+TRY_AGAIN = _("Try again")
+FETCH_AGAIN = _("Fetch the result again")
+NO_ESTIMATE = _("No earlier run to judge the time by.")
+FAILED = _("This run failed")
+AGAIN_IS_FREE = _("Submitting again is free: the local engine answers.")
+NOT_BILLED = _("Nothing was sent, so nothing is billed.")
+QUEUED = _("In the queue")
+SYNCING = _("Syncing the lips")
+NEEDS_KEY = _("This run needs your key again")
+STOPPED = _("You stopped waiting")
+UNCLEAR = _("Nobody knows yet whether the task was started")
+KEY_GONE = _("Your key is never stored, and this server no longer has it.")
+KEY_GONE_HINT = _("Enter the key under “Use a WaveSpeed key”, then go on with this run.")
+GOES_ON = _("What goes on")
+UNCLEAR_HINT = _("Look for the task first; that costs nothing.")
 
 
 def earlier(count: int) -> str:
-    return "1 earlier run" if count == 1 else f"{count} earlier runs"
+    return _n("{count} earlier run", "{count} earlier runs", count)
 
 
 def any_moment(runs: str) -> str:
-    return f"Any moment now, judged by {runs}."
+    return _("Any moment now, judged by {runs}.", runs=runs)
 
 
 def to_go(time: str, runs: str) -> str:
-    return f"About {time} to go, judged by {runs}."
+    return _("About {time} to go, judged by {runs}.", time=time, runs=runs)
 
 
 def if_stopped(means: str) -> str:
-    return f"If you stop waiting: {means}"
+    return _("If you stop waiting: {means}", means=means)
 
 
 def about(time: str) -> str:
-    return f"about {time} · "
+    return _("about {time} · ", time=time)
 
 
-RESUME = "Resume"
-PYTHON = "Python"
+RESUME = _("Resume")
+PYTHON = _("Python")
 
-CHECK = "Check"
-UPLOAD = "Upload"
-SEND = "Send"
-SYNC = "Sync"
-FETCH = "Fetch"
-WHY = "Why"
-NEXT = "Next"
-WHAT = "What"
-COST = "Cost"
+CHECK = _("Check")
+UPLOAD = _("Upload")
+SEND = _("Send")
+SYNC = _("Sync")
+FETCH = _("Fetch")
+WHY = _("Why")
+NEXT = _("Next")
+WHAT = _("What")
+COST = _("Cost")
 
 
 def done(tag: str) -> str:
-    return f"Done: {tag}"
+    return _("Done: {tag}", tag=tag)
 
 
-RUN = "Run"
-STAMP = "Stamp"
+RUN = _("Run")
+STAMP = _("Stamp")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-QUOTA_USED_UP = "The account's upload quota is used up."
-QUOTA_USED_UP_HINT = "Wait until it is renewed, or give the file's public address instead."
-FILE_TOO_LARGE = "The server finds the file too large."
-FILE_TOO_LARGE_HINT = "Use a shorter or smaller file."
-FILE_REFUSED = "The server did not take the file."
-FILE_REFUSED_HINT = "Use a common format such as MP4 or WAV, or give the file's public address."
+from lipsync_demo.languages import _
+
+QUOTA_USED_UP = _("The account's upload quota is used up.")
+QUOTA_USED_UP_HINT = _("Wait until it is renewed, or give the file's public address instead.")
+FILE_TOO_LARGE = _("The server finds the file too large.")
+FILE_TOO_LARGE_HINT = _("Use a shorter or smaller file.")
+FILE_REFUSED = _("The server did not take the file.")
+FILE_REFUSED_HINT = _("Use a common format such as MP4 or WAV, or give the file's public address.")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-NOT_PUBLIC = "the address does not lead to the public internet"
+from lipsync_demo.languages import _
+
+NOT_PUBLIC = _("the address does not lead to the public internet")
 
 
 def bytes_of(number: object) -> str:
-    return f"{number} bytes"
+    return _("{number} bytes", number=number)

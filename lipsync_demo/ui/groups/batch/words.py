@@ -4,47 +4,49 @@ from __future__ import annotations
 
 from typing import Final
 
-BATCH = "Batch"
+from lipsync_demo.languages import _, _n
 
-SAMPLE_BOUNCE = "sample, back and forth"
-SAMPLE_LOOP = "sample, from the start"
-SAMPLE_REMAP = "sample, slowed down"
-FILES = "A list as CSV or JSON lines, and the files it names"
-EXPECTED = (
+BATCH = _("Batch")
+
+SAMPLE_BOUNCE = _("sample, back and forth")
+SAMPLE_LOOP = _("sample, from the start")
+SAMPLE_REMAP = _("sample, slowed down")
+FILES = _("A list as CSV or JSON lines, and the files it names")
+EXPECTED = _(
     "The first line names the columns; a file is named as it is uploaded here, or by its "
     "http(s) address. sync_mode and label may be left out."
 )
-EXAMPLE = "The samples in three modes"
-SKIP = "Leave the lines above out and run the others"
-AT_ONCE = "Runs at once"
-LIMIT = "Spend at most (US dollars)"
-START = "Start the batch"
-TRY = "Try it with the samples"
-EARLIER = "Batches of this browser"
-NO_LIST = "There is no list yet."
-NO_LIST_HINT = "Choose a CSV or JSON lines file and the files it names."
-BAD = "Some lines cannot be run."
-BAD_HINT = "Correct them, or say that they are to be left out."
-COLUMNS: Final = ("#", "Pair", "Mode", "State", "Length", "")
+EXAMPLE = _("The samples in three modes")
+SKIP = _("Leave the lines above out and run the others")
+AT_ONCE = _("Runs at once")
+LIMIT = _("Spend at most (US dollars)")
+START = _("Start the batch")
+TRY = _("Try it with the samples")
+EARLIER = _("Batches of this browser")
+NO_LIST = _("There is no list yet.")
+NO_LIST_HINT = _("Choose a CSV or JSON lines file and the files it names.")
+BAD = _("Some lines cannot be run.")
+BAD_HINT = _("Correct them, or say that they are to be left out.")
+COLUMNS: Final = ("#", _("Pair"), _("Mode"), _("State"), _("Length"), "")
 
 
 def limits(most: int, megabytes: int) -> str:
-    return f"Up to {most} pairs, {megabytes} MB a file."
+    return _("Up to {most} pairs, {megabytes} MB a file.", most=most, megabytes=megabytes)
 
 
 def found(pairs: int, bad: int) -> str:
-    good = "1 pair can be run." if pairs == 1 else f"{pairs} pairs can be run."
-    lines = "1 line cannot." if bad == 1 else f"{bad} lines cannot."
+    good = _n("{count} pair can be run.", "{count} pairs can be run.", pairs)
+    lines = _n("{count} line cannot.", "{count} lines cannot.", bad)
     return f"{good} {lines}" if bad else good
 
 
 def title(name: str, done: int, count: int) -> str:
-    return f"{name}: {done} of {count} at rest"
+    return _("{name}: {done} of {count} at rest", name=name, done=done, count=count)
 
 
 def about(time: str) -> str:
-    return f"about {time} to go"
+    return _("about {time} to go", time=time)
 
 
-BATCH_ID = "Batch"
-STAMP = "Stamp"
+BATCH_ID = _("Batch")
+STAMP = _("Stamp")

@@ -2,70 +2,83 @@
 
 from __future__ import annotations
 
-NEEDED = "Choose a video and a speech track first."
-EARLIER = "Comparisons of this browser"
-USE_MODE = "Use this mode"
-RETRY_PAID = "Trying again starts a new task, which is billed."
-TWO = "Any two of them, locked to one playhead"
-GONE = "There is no such comparison here."
-GONE_HINT = "It may have been removed from this server, or made on another one."
-UNMEASURED = "being measured"
+from lipsync_demo.languages import _, _n
+
+NEEDED = _("Choose a video and a speech track first.")
+EARLIER = _("Comparisons of this browser")
+USE_MODE = _("Use this mode")
+RETRY_PAID = _("Trying again starts a new task, which is billed.")
+TWO = _("Any two of them, locked to one playhead")
+GONE = _("There is no such comparison here.")
+GONE_HINT = _("It may have been removed from this server, or made on another one.")
+UNMEASURED = _("being measured")
 
 
 def plan(modes: int, runs: int) -> str:
     if runs == modes:
-        return f"{modes} modes, {runs} different results: {runs} runs of one upload."
-    each = "run" if runs == 1 else "runs"
-    return (
-        f"{modes} modes give {runs} different results for these lengths, so {runs} {each} "
-        "of one upload."
+        return _(
+            "{modes} modes, {runs} different results: {runs} runs of one upload.",
+            modes=modes,
+            runs=runs,
+        )
+    return _n(
+        "{modes} modes give {count} different results for these lengths, so {count} run of one "
+        "upload.",
+        "{modes} modes give {count} different results for these lengths, so {count} runs of one "
+        "upload.",
+        runs,
+        modes=modes,
     )
 
 
 def same(modes: int) -> str:
-    return "" if modes == 1 else "same result, run once"
+    return "" if modes == 1 else _("same result, run once")
 
 
 def recorded(day: str) -> str:
-    return (
-        f"Recorded on {day} with the local engine: the sample in all five modes. "
-        "“Compare all modes” in the studio does it with what is chosen there."
+    return _(
+        "Recorded on {day} with the local engine: the sample in all five modes. "
+        "“Compare all modes” in the studio does it with what is chosen there.",
+        day=day,
     )
 
 
 def title(names: str, done: int, count: int) -> str:
-    return f"{names}: {done} of {count} done"
+    return _("{names}: {done} of {count} done", names=names, done=done, count=count)
 
 
-TOO_FEW = "Choose two models or more."
-USE_MODEL = "Use this model"
-NEEDS_API = (
+TOO_FEW = _("Choose two models or more.")
+USE_MODEL = _("Use this model")
+NEEDS_API = _(
     "The local engine answers for one model only. With a WaveSpeed key the newer ones can be "
     "compared with it."
 )
 
 
 def models_question(mode: str) -> str:
-    return (
-        f"What does another model do with this clip? Every model is one run, all in {mode}; "
-        "the files are uploaded once."
+    return _(
+        "What does another model do with this clip? Every model is one run, all in {mode}; "
+        "the files are uploaded once.",
+        mode=mode,
     )
 
 
 def model_price(name: str, amount: str) -> str:
-    return f"{name}: at least {amount}"
+    return _("{name}: at least {amount}", name=name, amount=amount)
 
 
 def model_unpriced(name: str) -> str:
-    return f"{name}: the API has not said its price yet"
+    return _("{name}: the API has not said its price yet", name=name)
 
 
 def models_total(amount: str, runs: int) -> str:
-    return (
-        f"Together at least {amount} for {runs} runs (the API's floor prices; the exact quotes "
-        "follow the upload)."
+    return _(
+        "Together at least {amount} for {runs} runs (the API's floor prices; the exact quotes "
+        "follow the upload).",
+        amount=amount,
+        runs=runs,
     )
 
 
-COMPARISON_ID = "Comparison"
-STAMP = "Stamp"
+COMPARISON_ID = _("Comparison")
+STAMP = _("Stamp")

@@ -1,0 +1,66 @@
+"""The reader's language of each request: the one chosen on the page, else the browser's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import parse_qs
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import cookie_parser
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from lipsync_demo.languages import LANGUAGES, accepted, speaking
+
+COOKIE = "lipsync_language"
+"""Name of the cookie with the language chosen by `/?lang=`."""
+
+KEEP_SECONDS = 365 * 24 * 3600
+"""Seconds a browser keeps that choice."""
+
+
+def language_of(headers: Mapping[str, str]) -> str:
+    """The code of the language a request with these headers wants to read."""
+    chosen = cookie_parser(headers.get("cookie", "")).get(COOKIE, "")
+    return chosen if chosen in LANGUAGES else accepted(headers.get("accept-language", ""))
+
+
+class ReaderLanguage:
+    """ASGI middleware that answers each request in the reader's language.
+
+    `lang` in the query of `/` chooses another one for this browser.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        wanted = parse_qs(scope["query_string"].decode("latin-1")).get("lang", [""])[0]
+        chosen = wanted if scope["path"] == "/" and wanted in LANGUAGES else ""
+        language = chosen or language_of(Headers(scope=scope))
+        html = False
+
+        async def send_told(message: Message) -> None:
+            nonlocal html
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                html = headers.get("content-type", "").startswith("text/html")
+                if html:
+                    headers["Content-Language"] = language
+                    headers.add_vary_header("Accept-Language, Cookie")
+                if chosen:
+                    headers.append(
+                        "Set-Cookie",
+                        f"{COOKIE}={chosen}; Path=/; Max-Age={KEEP_SECONDS}; SameSite=Lax",
+                    )
+            elif html and message.get("body"):
+                # Gradio's page says that it is in English; a code has two letters everywhere.
+                said = f'lang="{language}"'.encode()
+                message = {**message, "body": message["body"].replace(b'lang="en"', said, 1)}
+                html = False
+            await send(message)
+
+        with speaking(language):
+            await self._app(scope, receive, send_told)
