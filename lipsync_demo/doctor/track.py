@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 
-from lipsync_demo.languages import joined
 from lipsync_demo.doctor import words
 from lipsync_demo.engine.speech import VoiceChannels
+from lipsync_demo.languages import joined
 from lipsync_demo.media.preflight import Finding, Fix, Severity
 from lipsync_demo.media.probe import AudioInfo
 

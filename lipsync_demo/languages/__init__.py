@@ -5,9 +5,10 @@ string it is the English original, which is what records keep; written into a pa
 language of the reader, whom `speaking` sets. Catalogues are gettext's, in `catalogues/`.
 """
 
-from lipsync_demo.languages.catalogue import LANGUAGES, NAMES, accepted, current, speaking
+from lipsync_demo.languages.catalogue import LANGUAGES, accepted, current, speaking
 from lipsync_demo.languages.stored import translated
 from lipsync_demo.languages.text import Text, _, _n, joined, spoken
+from lipsync_demo.languages.words import NAMES
 
 __all__ = [
     "LANGUAGES",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
@@ -10,19 +10,12 @@ from gettext import GNUTranslations
 from pathlib import Path
 from typing import Final
 
+from lipsync_demo.languages import words
+
 FOLDER: Final = Path(__file__).with_name("catalogues")
 ENGLISH: Final = "en"
-NAMES: Final[Mapping[str, str]] = {
-    ENGLISH: "English",
-    "de": "Deutsch",
-    "es": "Español",
-    "fr": "Français",
-    "zh": "中文",
-}
-"""Each language by its code (ISO 639-1), in its own words."""
-
-LANGUAGES: Final = tuple(NAMES)
-"""The codes of all languages, English first."""
+LANGUAGES: Final = tuple(words.NAMES)
+"""The codes of all languages (ISO 639-1), English first."""
 
 _reader: ContextVar[str] = ContextVar("language", default=ENGLISH)
 
@@ -35,14 +28,14 @@ def current() -> str:
 @contextmanager
 def speaking(language: str) -> Iterator[None]:
     """Write messages in `language` inside the block, in this context."""
-    before = _reader.set(language if language in NAMES else ENGLISH)
+    before = _reader.set(language if language in LANGUAGES else ENGLISH)
     try:
         yield
     finally:
         _reader.reset(before)
 
 
-@lru_cache(maxsize=len(NAMES))
+@lru_cache(maxsize=len(LANGUAGES))
 def catalogue(language: str) -> GNUTranslations:
     """The compiled catalogue of a language other than English.
 
@@ -72,6 +65,6 @@ def accepted(header: str) -> str:
             quality = float(number) if name.strip() == "q" else 1.0
         except ValueError:
             continue
-        if code in NAMES and quality > 0:
+        if code in LANGUAGES and quality > 0:
             liked.append((-quality, place, code))
     return min(liked)[2] if liked else ENGLISH

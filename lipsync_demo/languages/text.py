@@ -59,10 +59,10 @@ class Text(str):
     def __html__(self) -> Markup:
         return escape(str(self))
 
-    def __add__(self, other: str) -> Text:
+    def __add__(self, other: str) -> str:
         return joined("", (self, other))
 
-    def __radd__(self, other: str) -> Text:
+    def __radd__(self, other: str) -> str:
         return joined("", (other, self))
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -74,12 +74,12 @@ def original(value: Any) -> Any:
     return str.__str__(value) if isinstance(value, Text) else value
 
 
-def _(message: str, **values: object) -> Text:
+def _(message: str, **values: object) -> str:
     """The message, with `values` in the places of their names in braces."""
     return Text(message, values=values)
 
 
-def _n(one: str, many: str, count: int, **values: object) -> Text:
+def _n(one: str, many: str, count: int, **values: object) -> str:
     """The message for one or for `count` things, which stand at `{count}`."""
     return Text(one, many, count, {"count": count, **values})
 
@@ -106,7 +106,7 @@ class _Joined(Text):
         return _Joined, (self._separator, self._parts)
 
 
-def joined(separator: str, texts: Iterable[str]) -> Text:
+def joined(separator: str, texts: Iterable[str]) -> str:
     """The texts with `separator` between them, each in the reader's language where it is read."""
     return _Joined(separator, texts)
 

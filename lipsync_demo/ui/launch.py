@@ -14,6 +14,7 @@ from lipsync_demo.hosting.signed import signed_media
 from lipsync_demo.runs.workspace import Workspace
 from lipsync_demo.settings import Settings
 from lipsync_demo.ui.http.guard import PageGuard
+from lipsync_demo.ui.http.language import ReaderLanguage
 from lipsync_demo.ui.http.routes import routes
 from lipsync_demo.ui.inputs.uploads import upload_folder
 
@@ -62,7 +63,8 @@ def open_page(settings: Settings, start_local: Callable[[], tuple[str, str]] | N
                         *routes(settings, media),
                     ],
                     "middleware": [
-                        Middleware(PageGuard, upload_bytes=settings.max_upload_mb * 2**20)
+                        Middleware(PageGuard, upload_bytes=settings.max_upload_mb * 2**20),
+                        Middleware(ReaderLanguage),
                     ],
                     "openapi_url": None,
                 },

@@ -12,8 +12,9 @@ from lipsync_demo.runs.workspace import Workspace
 from lipsync_demo.settings import Settings
 from lipsync_demo.ui import words
 from lipsync_demo.ui.doctor import view as doctor
-from lipsync_demo.ui.frame import context, top_bar
+from lipsync_demo.ui.frame import context, theme, top_bar
 from lipsync_demo.ui.frame.context import Shared
+from lipsync_demo.ui.frame.multilingual import MultilingualBlocks
 from lipsync_demo.ui.groups.batch import events as batch
 from lipsync_demo.ui.groups.batch import words as batch_words
 from lipsync_demo.ui.groups.compare import events as compare
@@ -37,7 +38,24 @@ QUEUE_PAUSE_SECONDS = 0.02
 def build(settings: Settings, workspace: Workspace, media: SignedMedia, uploads: Path) -> gr.Blocks:
     """Build the page; `media` signs the links to the files it shows."""
     video, speech = (place(path, uploads) for path in (FIRST.video, FIRST.speech))
-    with gr.Blocks(
+
+    def lay() -> MultilingualBlocks:
+        return _lay(settings, workspace, media, uploads, video, speech)
+
+    page = lay()
+    page.speak(lay, theme.script)
+    return page
+
+
+def _lay(
+    settings: Settings,
+    workspace: Workspace,
+    media: SignedMedia,
+    uploads: Path,
+    video: Path,
+    speech: Path,
+) -> MultilingualBlocks:
+    with MultilingualBlocks(
         title=markup_words.APP,
         analytics_enabled=False,
         delete_cache=(SWEEP_SECONDS, KEEP_SECONDS),
@@ -83,5 +101,5 @@ def build(settings: Settings, workspace: Workspace, media: SignedMedia, uploads:
         history.wire(past, runs_tab, widgets.stamp)
         page.queue(max_size=64, default_concurrency_limit=4, api_open=False)
         page._queue.sleep_when_free = QUEUE_PAUSE_SECONDS
-    blocks: gr.Blocks = page
+    blocks: MultilingualBlocks = page
     return blocks

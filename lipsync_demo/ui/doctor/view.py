@@ -12,8 +12,8 @@ from typing import Any
 
 import gradio as gr
 
-from lipsync_demo.languages import joined
 from lipsync_demo.doctor import fixes
+from lipsync_demo.languages import joined
 from lipsync_demo.markup.waveform import waveform
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.preflight import Fix, Severity

@@ -11,14 +11,14 @@ from gradio.context import Context
 
 from lipsync_demo.languages import current, speaking, spoken
 from lipsync_demo.languages.catalogue import ENGLISH
-from lipsync_demo.ui.http.language import language_of
+from lipsync_demo.ui.frame.reader import language_of
 
 
 class MultilingualBlocks(gr.Blocks):
     """Blocks whose widgets and answers are in the language of each request.
 
     Gradio keeps one description of all widgets. Here there is one for each language, made at the
-    first request for it: `again`, which creates the same page anew, is called with that language.
+    first request for it by laying the page anew in that language.
     """
 
     def __init__(self, **options: Any) -> None:
@@ -26,20 +26,24 @@ class MultilingualBlocks(gr.Blocks):
         self._described: dict[str, Any] = {}
         self._building = threading.Lock()
         self._first_id = Context.id
-        self.again: Callable[[], gr.Blocks] | None = None
-        self.script: Callable[[], str] | None = None
+        self._again: Callable[[], gr.Blocks] | None = None
+        self._script: Callable[[], str] = str
         super().__init__(**options)
+
+    def speak(self, again: Callable[[], gr.Blocks], script: Callable[[], str]) -> None:
+        """Speak other languages too: `again` lays the same page anew, `script` is its script."""
+        self._again, self._script = again, script
 
     @property
     def config(self) -> Any:
         """Gradio's description of the page, in the language of the request."""
         language = current()
-        if language == ENGLISH or self.again is None or self._plain is None:
+        if language == ENGLISH or self._again is None or self._plain is None:
             return self._plain
         with self._building:
             if language not in self._described:
                 with speaking(language):
-                    self._described[language] = self._describe(self.again)
+                    self._described[language] = self._describe(self._again)
             return self._described[language]
 
     @config.setter
@@ -58,8 +62,7 @@ class MultilingualBlocks(gr.Blocks):
         components = page.get_config_file()["components"]
         if [one["id"] for one in components] != [one["id"] for one in self._plain["components"]]:
             raise RuntimeError("the page in another language has other widgets")
-        script = self.script() if self.script else self._plain["js"]
-        return {**self._plain, "components": spoken(components), "js": script}
+        return {**self._plain, "components": spoken(components), "js": self._script()}
 
     async def process_api(self, *positional: Any, **named: Any) -> dict[str, Any]:
         """Answer an event in the language of its request."""

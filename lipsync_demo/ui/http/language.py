@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from urllib.parse import parse_qs
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from lipsync_demo.languages import LANGUAGES, accepted, speaking
-
-COOKIE = "lipsync_language"
-"""Name of the cookie with the language chosen by `/?lang=`."""
+from lipsync_demo.languages import LANGUAGES, speaking
+from lipsync_demo.ui.frame.reader import COOKIE, language_of
 
 KEEP_SECONDS = 365 * 24 * 3600
 """Seconds a browser keeps that choice."""
-
-
-def language_of(headers: Mapping[str, str]) -> str:
-    """The code of the language a request with these headers wants to read."""
-    chosen = cookie_parser(headers.get("cookie", "")).get(COOKIE, "")
-    return chosen if chosen in LANGUAGES else accepted(headers.get("accept-language", ""))
 
 
 class ReaderLanguage:
