@@ -52,8 +52,8 @@ def _lay(
     workspace: Workspace,
     media: SignedMedia,
     uploads: Path,
-    video: Path,
-    speech: Path,
+    video: Path | None,
+    speech: Path | None,
 ) -> MultilingualBlocks:
     with MultilingualBlocks(
         title=markup_words.APP,
