@@ -11,16 +11,20 @@ from pathlib import Path
 from lipsync_demo.markup import words
 from lipsync_demo.markup.card import as_expected
 from lipsync_demo.markup.details import OutputFacts
-from lipsync_demo.markup.figures import seconds
+from lipsync_demo.markup.figures import seconds, short
 from lipsync_demo.media import preview
 from lipsync_demo.media.errors import MediaError
-from lipsync_demo.media.probe import MediaInfo, probe_video
+from lipsync_demo.media.probe import MediaInfo, VideoInfo, probe_video
 from lipsync_demo.media.sync_modes import Timeline, timeline
-from lipsync_demo.player import Film
+from lipsync_demo.player import INPUT, Box, Film
+from lipsync_demo.runs.record.measures import measures_of
 from lipsync_demo.runs.record.run import Run
 
 Link = Callable[[Path], str]
 """Returns a URL of this app for a file."""
+
+SAME_SHAPE = 0.02
+"""Up to which share the pictures of two videos differ in shape and are still taken as the same."""
 
 logger = logging.getLogger(__name__)
 
@@ -38,15 +42,22 @@ def facts(path: Path) -> MediaInfo | None:
 def outputs(run: Run, link: Link, label: str = "") -> list[Film]:
     """The outputs of a finished run, hidden unless known to be safe."""
     found = []
+    measures = measures_of(run)
     for number, path in enumerate(run.outputs):
         info = facts(path)
         if info is None or info.video is None:
             continue
         count = f" {number + 1}" if len(run.outputs) > 1 else ""
-        name = label or words.output_of(run.title, run.id)
-        hidden = run.nsfw(number) is not False
         found.append(
-            Film(name + count, link(path), info.video.duration, info.video.fps, hidden=hidden)
+            Film(
+                (label or words.output_of(run.title, run.id)) + count,
+                link(path),
+                info.video.duration,
+                info.video.fps,
+                hidden=run.nsfw(number) is not False,
+                name=f"{short(run.id)}-{number}",
+                mouth=measures.mouth if measures else None,
+            )
         )
     return found
 
@@ -69,7 +80,24 @@ def input_film(run: Run, link: Link) -> Film | None:
     info = facts(run.video.path)
     if shown is None or info is None or info.video is None:
         return None
-    return Film(words.INPUT_VIDEO, link(shown), info.video.duration, info.video.fps)
+    found = info.video
+    return Film(
+        words.INPUT_VIDEO,
+        link(shown),
+        found.duration,
+        found.fps,
+        name=INPUT,
+        mouth=_mouth_of_input(run, found),
+    )
+
+
+def _mouth_of_input(run: Run, source: VideoInfo) -> Box | None:
+    """The mouth as it was found in the output, where both are the same picture."""
+    made, measures = facts(run.output) if run.output else None, measures_of(run)
+    if measures is None or made is None or made.video is None:
+        return None
+    alike = made.video.width * source.height - source.width * made.video.height
+    return measures.mouth if abs(alike) < SAME_SHAPE * source.width * source.height else None
 
 
 def playable(path: Path) -> Path | None:

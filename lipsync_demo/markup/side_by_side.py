@@ -29,7 +29,7 @@ def beside(
     return render(
         "markup/side_by_side.html",
         words=words,
-        pair=player.pair(sources, (found.mouth if found else None) or player.MOUTH),
+        pair=player.pair(sources),
         captions=_captions(run, player_sources.cut(run), found),
     )
 

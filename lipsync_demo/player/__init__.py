@@ -21,18 +21,20 @@ from lipsync_demo.player import words
 from lipsync_demo.templates import render_macro
 
 Box = tuple[float, float, float, float]
-MOUTH: Box = (0.3, 0.5, 0.4, 0.4)
-"""Left, top, width and height of the part the zoom shows, in shares of the picture, where the
-mouth's place is not known."""
+"""Left, top, width and height in shares of the picture."""
 ELEMENTS = "player/elements.html"
-PARTS = ("playhead", "parts", "pair", "grid")
+INPUT = "input"
+"""Name of the film that went in."""
+PARTS = ("playhead", "parts", "closer", "sides", "swipe", "pair", "grid", "clock")
 
 
 @dataclass(frozen=True, slots=True)
 class Film:
     """One video to choose from: its length in seconds and frames a second, exactly.
 
-    A `hidden` one is covered until somebody asks for it: it is not known to be safe.
+    A `hidden` one is covered until somebody asks for it: it is not known to be safe. `name` tells
+    it from the others on its page and is `INPUT` for what went in; `mouth` is the part to show
+    closer, None where no mouth is known.
     """
 
     label: str
@@ -40,6 +42,8 @@ class Film:
     seconds: Fraction
     fps: Fraction
     hidden: bool = False
+    name: str = ""
+    mouth: Box | None = None
 
 
 @lru_cache(maxsize=1)
@@ -53,27 +57,35 @@ def script() -> str:
     return f"(() => {{\n{body}\n}})();".replace("</", "<\\/")
 
 
-def pair(sources: Sequence[Film], box: Box = MOUTH) -> Markup:
-    """The player of any two of `sources`; the first two are chosen to begin with."""
+def pair(sources: Sequence[Film], *, blind: bool = False) -> Markup:
+    """The player of any two of `sources`; the first two are chosen to begin with.
+
+    A `blind` one does not say which is which.
+    """
     shown = {
         "sources": [_described(source) for source in sources],
         "texts": words.TEXTS,
         "chosen": [0, min(1, len(sources) - 1)],
-        "box": box,
+        "blind": blind,
     }
     return render_macro(ELEMENTS, "pair", _json(shown))
 
 
-def grid(body: Markup, fps: Fraction) -> Markup:
-    """`body`, markup with videos of `cell`, under one playhead that steps by `fps`."""
-    shown = {"texts": words.TEXTS, "fps": [fps.numerator, fps.denominator]}
+def grid(body: Markup, fps: Fraction, pair: str = "") -> Markup:
+    """`body`, markup with videos of `cell`, under one playhead that steps by `fps`.
+
+    `pair` is the CSS selector of the player in which its cells become A and B, if there is one.
+    """
+    shown = {"texts": words.TEXTS, "fps": [fps.numerator, fps.denominator], "pair": pair}
     return render_macro(ELEMENTS, "grid", _json(shown), body)
 
 
 def cell(source: Film, *, deferred: bool = False) -> Markup:
     """A video for a grid; with `deferred` a script of the page gives it its address."""
     address = "data-src" if deferred else "src"
-    return render_macro(ELEMENTS, "cell", source, float(source.seconds), address)
+    mouth = json.dumps(source.mouth) if source.mouth else ""
+    own = source.name == INPUT
+    return render_macro(ELEMENTS, "cell", source, float(source.seconds), address, mouth, own)
 
 
 def clock(elapsed: float) -> Markup:
@@ -93,6 +105,9 @@ def _described(source: Film) -> Mapping[str, Any]:
         "seconds": float(source.seconds),
         "fps": [source.fps.numerator, source.fps.denominator],
         "hidden": source.hidden,
+        "film": source.name,
+        "input": source.name == INPUT,
+        "mouth": source.mouth,
     }
 
 

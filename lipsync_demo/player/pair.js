@@ -8,30 +8,38 @@ class LipsyncPair extends HTMLElement {
   /* What stands around may change the videos without making a new element. */
   attributeChangedCallback(_, before, after) {
     if (!this.head || before === after) return;
+    const { view, near, frame } = { view: this.view, near: this.near, frame: this.head.frame };
+    const films = this.shownSides();
     this.disconnectedCallback();
     this.connectedCallback();
+    films.forEach((film, side) => this.put(side, film));
+    this.view = view;
+    if (near) this.zoom();
+    this.head.seek(frame);
   }
 
   connectedCallback() {
     if (this.head) return;
-    const { sources, texts, chosen, box } = JSON.parse(this.dataset.pair);
-    Object.assign(this, { sources, texts, chosen, box, shown: new Set() });
+    const { sources, texts, chosen, blind } = JSON.parse(this.dataset.pair);
+    Object.assign(this, { sources, texts, chosen, blind, shown: new Set(), moved: [0, 0], near: false });
     const rate = sources.map(({ fps }) => fps).reduce((a, b) => (b[0] / b[1] > a[0] / a[1] ? b : a));
     this.head = new Playhead(rate, () => this.controls?.update());
     const root = rooted(this);
     this.stage = make("div", { class: "stage" });
     this.root = make("section", { class: "pair", tabindex: "-1", role: "group", "aria-label": texts.pair });
     const save = make("button", { type: "button", class: "save", onclick: () => this.save() }, texts.save);
-    this.controls = new Controls(this.head, texts, { extra: [save] });
+    this.controls = new Controls(this.head, texts, { extra: blind ? [] : [save] });
     this.root.append(this.choices(), this.stage, this.controls.root, make("p", { class: "keys" }, texts.keys));
     this.root.addEventListener("keydown", (event) => this.key(event));
     root.append(this.root);
     this.view = "side";
-    this.sound = 1;
+    this.sizes = new ResizeObserver(() => this.boxed());
+    this.sizes.observe(this.stage);
     this.fill();
   }
 
   disconnectedCallback() {
+    this.sizes?.disconnect();
     this.head?.pause();
     for (const video of this.shadowRoot.querySelectorAll("video")) {
       video.pause();
@@ -57,6 +65,8 @@ class LipsyncPair extends HTMLElement {
         this.chosen[side] = Number(event.target.value);
         this.fill();
       });
+    const chosen = this.blind ? [] : [choose(0), choose(1)];
+    this.chooses = chosen.map((field) => field.querySelector("select"));
     const views = make("div", { class: "views", role: "group", "aria-label": texts.view });
     for (const view of VIEWS) {
       const button = make("button", { type: "button", "data-view": view, onclick: () => (this.view = view) }, texts.views[view]);
@@ -65,8 +75,24 @@ class LipsyncPair extends HTMLElement {
     this.views = views;
     this.zoomed = make("button", { type: "button", class: "zoom", "aria-pressed": "false", onclick: () => this.zoom() }, texts.zoom);
     const sound = [["1", "B"], ["0", "A"], ["-1", texts.noSound]];
-    this.hears = chooser("sound", texts.sound, sound, 1, (event) => (this.sound = Number(event.target.value)));
-    return make("div", { class: "choices" }, choose(0), choose(1), views, this.zoomed, this.hears);
+    const hears = chooser("sound", texts.sound, sound, 1, (event) => (this.sound = this.asked = Number(event.target.value)));
+    this.hears = hears.querySelector("select");
+    return make("div", { class: "choices" }, ...chosen, views, this.zoomed, hears);
+  }
+
+  /* The films shown as A and B, by their names in the page. */
+  shownSides() {
+    return this.chosen.map((number) => this.sources[number].film);
+  }
+
+  /* Shows a film as one side; the other side is then never the same. False without such a film. */
+  put(side, film) {
+    const number = this.sources.findIndex((source) => source.film === film);
+    if (number < 0) return false;
+    if (this.chosen[1 - side] === number) this.chosen[1 - side] = this.chosen[side];
+    this.chosen[side] = number;
+    this.fill();
+    return true;
   }
 
   fill() {
@@ -82,12 +108,23 @@ class LipsyncPair extends HTMLElement {
     this.videos.forEach((video, side) =>
       video.addEventListener("loadedmetadata", () => {
         this.stage.style.setProperty(`--ratio-${side}`, `${video.videoWidth} / ${video.videoHeight}`);
+        this.boxed();
         this.head?.show();
       }),
     );
     this.head.use(this.videos.map((video, side) => ({ video, seconds: this.sources[this.chosen[side]].seconds })));
-    this.sound = this.heard ?? 1;
+    this.chooses.forEach((select, side) => (select.value = String(this.chosen[side])));
+    this.sound = this.asked ?? this.longer;
+    this.zoomed.hidden = !this.chosen.some((number) => this.sources[number].mouth);
     this.boxed();
+    this.dispatchEvent(new CustomEvent("lipsync-sides", { bubbles: true }));
+  }
+
+  /* The side that is heard unless another is asked for: the longer output, as it has the most speech. */
+  get longer() {
+    const [a, b] = this.chosen.map((number) => this.sources[number]);
+    if (a.input !== b.input) return a.input ? 1 : 0;
+    return a.seconds > b.seconds ? 0 : 1;
   }
 
   figure(source, number, side) {
@@ -98,11 +135,12 @@ class LipsyncPair extends HTMLElement {
     const gated = source.hidden && !this.shown.has(number);
     const video = make("video", {
       src: source.url, playsinline: true, preload: "auto",
-      "aria-label": `${LETTERS[side]}: ${source.label}`, inert: gated,
+      "aria-label": this.blind ? LETTERS[side] : `${LETTERS[side]}: ${source.label}`, inert: gated,
     });
     video.disableRemotePlayback = true;
     const length = make("b", { class: differs ? "differs" : "" }, inSeconds(source.seconds));
     if (differs) length.append(` ${texts.differs}`);
+    const named = this.blind ? [] : [make("span", { class: "label" }, source.label), length];
     const picture = make("div", { class: `picture${gated ? " gated" : ""}` }, video);
     if (gated) {
       const reveal = () => {
@@ -112,7 +150,7 @@ class LipsyncPair extends HTMLElement {
       picture.append(make("div", { class: "gate" }, make("p", {}, texts.gate), make("button", { type: "button", onclick: reveal }, texts.reveal)));
     }
     this.dragged(picture);
-    return make("figure", { class: LETTERS[side].toLowerCase() }, picture, make("figcaption", {}, make("span", { class: "side" }, LETTERS[side]), make("span", { class: "label" }, source.label), length));
+    return make("figure", { class: LETTERS[side].toLowerCase() }, picture, make("figcaption", {}, make("span", { class: "side" }, LETTERS[side]), ...named));
   }
 
   get view() {
@@ -124,7 +162,7 @@ class LipsyncPair extends HTMLElement {
   }
 
   set sound(side) {
-    this.heard = side;
+    this.hears.value = String(side);
     this.videos?.forEach((video, n) => (video.muted = n !== side));
   }
 
@@ -134,30 +172,25 @@ class LipsyncPair extends HTMLElement {
     this.boxed();
   }
 
-  /* Both pictures show the same part: the mouth's box, in shares of the picture. */
+  /* Each picture shows its own mouth; both are moved alike. */
   boxed() {
-    const [left, top, width, height] = this.box;
-    const scale = this.near ? Math.min(1 / width, 1 / height) : 1;
-    const inside = (start, length) => Math.min(Math.max(0, start + length / 2 - 0.5 / scale), 1 - 1 / scale);
-    const shift = this.near ? [inside(left, width), inside(top, height)] : [0, 0];
-    for (const video of this.videos)
-      video.style.transform = `scale(${scale}) translate(${-100 * shift[0]}%, ${-100 * shift[1]}%)`;
-    this.stage.classList.toggle("near", Boolean(this.near));
+    if (!this.head) return;
+    this.videos.forEach((video, side) => closer(video, this.near ? this.sources[this.chosen[side]].mouth : null, this.moved));
+    this.stage.classList.toggle("near", this.near);
   }
 
   dragged(picture) {
     let from = null;
     picture.addEventListener("pointerdown", (event) => {
       if (!this.near || event.target.closest("button")) return;
-      from = [event.clientX, event.clientY, ...this.box];
+      from = [event.clientX, event.clientY, ...this.moved];
       picture.setPointerCapture(event.pointerId);
     });
     picture.addEventListener("pointermove", (event) => {
       if (!from) return;
-      const [x, y, left, top, width, height] = from;
-      const { clientWidth, clientHeight } = picture;
-      const moved = [left - ((event.clientX - x) / clientWidth) * width, top - ((event.clientY - y) / clientHeight) * height];
-      this.box = [Math.min(Math.max(0, moved[0]), 1 - width), Math.min(Math.max(0, moved[1]), 1 - height), width, height];
+      const [x, y, across, down] = from;
+      const most = (share) => Math.min(Math.max(share, -2), 2);
+      this.moved = [most(across - (event.clientX - x) / picture.clientWidth), most(down - (event.clientY - y) / picture.clientHeight)];
       this.boxed();
     });
     for (const end of ["pointerup", "pointercancel"]) picture.addEventListener(end, () => (from = null));

@@ -82,7 +82,7 @@ def measure(
         sync=own,
         source_sync=before,
         seams=aligned.seam_seconds if aligned else (),
-        mouth=mouth.box,
+        mouth=mouth.close_up,
     )
 
 

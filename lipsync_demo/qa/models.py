@@ -59,7 +59,8 @@ class Measures:
 
     `sync` is the output's score and `source_sync` that of the source clip, both a proxy; None if
     it cannot be estimated. `seams` are the output times, seconds, at which the source jumps or
-    turns; `mouth` is the mouth's left, top, width and height as shares of the picture.
+    turns; `mouth` is the part that shows the mouth closer: left, top, width and height as shares
+    of the picture.
     """
 
     measured_at: datetime

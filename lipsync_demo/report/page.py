@@ -112,7 +112,6 @@ def _section(entry: Entry, media: Media) -> Mapping[str, Any]:
     run = entry.run
     laid = player_sources.cut(run)
     sources = _sources(entry, media)
-    box = entry.measures.mouth if entry.measures else None
     mark, ink = MARKS[entry.outcome]
     done = run.state is RunState.DONE
     return {
@@ -125,7 +124,7 @@ def _section(entry: Entry, media: Media) -> Mapping[str, Any]:
         "checks": measured(entry.measures, False, local=run.backend == "local", loud=True)
         if done
         else "",
-        "pair": player.pair(sources, box or player.MOUTH) if len(sources) > 1 else "",
+        "pair": player.pair(sources) if len(sources) > 1 else "",
         "stills": _stills(entry),
         "request": _json(run.request),
         "response": _json(run.prediction),

@@ -10,12 +10,14 @@ from playwright.sync_api import expect
 from tests.browser.conftest import Visit
 from tests.browser.provider import Provider
 from tests.browser.site import Site
+from tests.browser.test_player import MIDDLE_OF_BOX
 from tests.browser.visitor import SLOW, Visitor
 from tests.media_factory import make_speechlike
 
 pytestmark = pytest.mark.browser
 PLAYS = 5
 AT_END = "at the end"
+HEARD = "all => all.filter((v) => !v.muted).map((v) => v.dataset.label)"
 TOGETHER_OR_AT_END = """() => {
   const videos = [...document.querySelectorAll('#compare-grid video')];
   const times = videos.map((v) => v.currentTime);
@@ -53,12 +55,72 @@ def test_the_recorded_sample_is_there_in_all_modes(passer_by: Visitor) -> None:
         play.click()
     assert times != AT_END
     assert max(times) - min(times) < 0.1
+    # The controls are in sight while any of it plays, and what is heard has the whole speech.
+    controls = page.locator("#compare-grid .controls")
+    expect(controls).to_be_in_viewport(ratio=1)
+    cells = page.locator("#compare-grid .cell")
+    cells.nth(4).scroll_into_view_if_needed()
+    expect(controls).to_be_in_viewport(ratio=1)
+    assert page.locator("#compare-grid video").evaluate_all(HEARD) == ["bounce"]
     page.locator("#compare-grid").get_by_role("button", name="Pause").click()
+    page.locator("#compare-grid").get_by_role("button", name="Mouth").click()
+    shown = page.locator("#compare-grid video").evaluate_all(
+        f"all => all.map((v) => ({MIDDLE_OF_BOX})(v, JSON.parse(v.dataset.mouth)).slice(0, 2))"
+    )
+    assert shown == [pytest.approx([0.5, 0.5], abs=0.01)] * 6
+
+    # A click on a picture makes it A, the next one B; a button names the side.
+    cells.nth(1).locator("video").click()
+    cells.nth(4).locator("video").click()
+    expect(page.locator("#compare-pair .a .label")).to_contain_text("bounce")
+    expect(page.locator("#compare-pair .b .label")).to_contain_text("remap")
+    cells.nth(3).get_by_role("button", name="silence as A").click()
+    expect(page.locator("#compare-pair .a .label")).to_contain_text("silence")
+    pressed = page.locator("#compare-grid [data-side][aria-pressed=true]")
+    expect(pressed).to_have_count(2)
+    assert pressed.evaluate_all("all => all.map((e) => e.ariaLabel)") == [
+        "silence as A",
+        "remap as B",
+    ]
     page.locator("#compare-grid").get_by_role("button", name="Use this mode").nth(4).click()
     expect(page.locator("#mode label.selected")).to_contain_text("remap")
     expect(visitor.stage).to_contain_text("remap")
     expect(visitor.stage).to_contain_text("Recorded")
     assert visitor.complaints == []
+
+
+def test_on_a_phone_one_cell_is_swiped_at_a_time(passer_by: Visitor) -> None:
+    page = passer_by.page
+    size = page.viewport_size
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.evaluate("document.querySelector('#view-compare-button').click()")
+    place = page.locator("#compare-grid .cell-place")
+    expect(place).to_have_text("cut_off · 1 of 6")
+    expect(page.get_by_role("button", name="The one before")).to_be_disabled()
+    page.get_by_role("button", name="The next one").click()
+    expect(place).to_have_text("bounce · 2 of 6")
+    cells = page.locator("#compare-grid .cell")
+    expect(cells.nth(1)).to_be_in_viewport()
+    expect(cells.nth(0)).not_to_be_in_viewport()
+    page.locator("#compare-grid .play").focus()
+    page.keyboard.press("PageDown")
+    expect(place).to_have_text("loop · 3 of 6")
+    finger = page.context.new_cdp_session(page)
+    finger.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
+    cells.nth(2).locator("h3").scroll_into_view_if_needed()
+    box = cells.nth(2).locator("h3").bounding_box()
+    assert box is not None
+    for kind, moved in (("touchStart", 0), *(("touchMove", n) for n in range(10, 260, 10))):
+        point = {"x": box["x"] + moved, "y": box["y"]}
+        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [point]})
+    finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    expect(place).to_have_text("bounce · 2 of 6")
+    expect(page.locator("#compare-grid .controls")).to_be_in_viewport(ratio=1)
+    assert not passer_by.scrolls_sideways()
+    assert passer_by.barriers() == []
+    finger.send("Emulation.setTouchEmulationEnabled", {"enabled": False})
+    page.set_viewport_size(size or {"width": 1340, "height": 860})
+    page.click("#view-studio-button")
 
 
 def test_without_inputs_it_says_what_is_missing(passer_by: Visitor) -> None:

@@ -23,6 +23,19 @@ from tests.media_factory import make_video, read_index
 
 pytestmark = pytest.mark.browser
 NTSC = Fraction(30000, 1001)
+SHORT, LONG = Fraction(2002, 1000), Fraction(3003, 1000)
+IN_THE_CORNER = (0.85, 0.02, 0.1, 0.1)
+MIDDLE_OF_BOX = """(v, box) => {
+  // Where the middle of the box is shown, and its larger side, in shares of the frame around it.
+  const frame = v.parentElement.getBoundingClientRect(), shown = v.getBoundingClientRect();
+  const scale = shown.width / v.clientWidth;
+  const fit = Math.min(v.clientWidth / v.videoWidth, v.clientHeight / v.videoHeight) * scale;
+  const [across, down] = [v.videoWidth * fit, v.videoHeight * fit];
+  const x = shown.x + (shown.width - across) / 2 + (box[0] + box[2] / 2) * across - frame.x;
+  const y = shown.y + (shown.height - down) / 2 + (box[1] + box[3] / 2) * down - frame.y;
+  const side = Math.max((box[2] * across) / frame.width, (box[3] * down) / frame.height);
+  return [x / frame.width, y / frame.height, side];
+}"""
 STYLE = "<style>body{font:14px system-ui;max-width:1000px;margin:auto}</style>"
 
 
@@ -77,8 +90,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def sources(folder: Path) -> list[Film]:
     return [
-        Film("Input <video>", "short.mp4", Fraction(2002, 1000), NTSC),
-        Film("Output, bounce", "long.mp4", Fraction(3003, 1000), NTSC),
+        Film("Input <video>", "short.mp4", SHORT, NTSC, name=player.INPUT, mouth=IN_THE_CORNER),
+        Film("Output, bounce", "long.mp4", LONG, NTSC, name="bounce", mouth=(0.4, 0.3, 0.2, 0.2)),
     ]
 
 
@@ -161,7 +174,14 @@ def test_lengths_that_differ_are_said_in_words_and_colour(
 
 
 def test_one_is_heard_at_a_time(shown: Callable[..., Locked], sources: Any) -> None:
-    locked = shown(sources)
+    cut = replace(sources[0], name="cut_off")
+    # The longer output has the whole speech; of input and output it is the output, always.
+    locked = shown([sources[1], cut, replace(sources[1], name=player.INPUT)])
+    assert locked.videos("v.muted") == [False, True]
+    locked.page.locator("select.choose.a").select_option("2")
+    assert locked.videos("v.muted") == [True, False]
+    locked.page.locator("select.choose.a").select_option("1")
+    locked.page.locator("select.choose.b").select_option("0")
     assert locked.videos("v.muted") == [True, False]
     locked.page.locator("select.sound").select_option("0")
     assert locked.videos("v.muted") == [False, True]
@@ -217,13 +237,13 @@ def test_both_frames_are_saved_as_one_picture(shown: Callable[..., Locked], sour
     assert [read_index(both[:, :320]), read_index(both[:, 320:])] == [10, 10]
 
 
-def test_the_mouth_is_shown_closer_in_both(shown: Callable[..., Locked], sources: Any) -> None:
-    locked = shown(sources)
+def test_each_shows_its_own_mouth_closer(shown: Callable[..., Locked], sources: Any) -> None:
+    # So flat a window leaves black beside the pictures.
+    locked = shown(sources, viewport={"width": 1000, "height": 420})
     locked.page.get_by_role("button", name="Mouth").click()
-    matrices = locked.videos("getComputedStyle(v).transform")
-    assert matrices[0].startswith("matrix(2.5,")
-    one, other = ([float(x) for x in m[7:-1].split(",")] for m in matrices)
-    assert one == pytest.approx(other)
+    for side, source in zip("ab", sources, strict=True):
+        place = locked.page.locator(f"figure.{side} video").evaluate(MIDDLE_OF_BOX, source.mouth)
+        assert place == pytest.approx([0.5, 0.5, 1], abs=0.01)
     before = locked.videos("v.style.transform")
     box = locked.page.locator("figure.a .picture").bounding_box()
     assert box is not None
@@ -232,7 +252,20 @@ def test_the_mouth_is_shown_closer_in_both(shown: Callable[..., Locked], sources
     locked.page.mouse.move(box["x"] + 150, box["y"] + 80)
     locked.page.mouse.up()
     after = locked.videos("v.style.transform")
-    assert after[0] == after[1] != before[0]
+    assert all(one != other for one, other in zip(before, after, strict=True))
+    locked.page.set_viewport_size({"width": 700, "height": 420})
+    locked.page.wait_for_function(
+        "before => document.querySelector('lipsync-pair').shadowRoot"
+        ".querySelector('video').style.transform !== before",
+        arg=after[0],
+    )
+
+
+def test_without_a_known_mouth_there_is_nothing_to_show_closer(
+    shown: Callable[..., Locked], sources: Any
+) -> None:
+    locked = shown([replace(source, mouth=None) for source in sources])
+    expect(locked.page.get_by_role("button", name="Mouth")).to_be_hidden()
 
 
 def test_what_is_not_known_to_be_safe_is_covered(

@@ -20,19 +20,26 @@ LIPS = np.array([61, 291, 0, 17])
 """Landmarks of the outer lips: corners, top, bottom."""
 BOX_SCALE = 1.6
 """Width of a mouth's box in widths of the mouth; it includes the chin."""
+CLOSE_UP = 1.35
+"""Width of the close-up in IOD: from the base of the nose to the chin of an open mouth. The
+mouth's own width would not do, as it shrinks when the face turns."""
+COVERED = (5, 95)
+"""Percentiles of the mouth's places that the close-up holds."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Mouths:
     """Frame times `seconds` (n,) from the first frame, `measures` (n, 5) as in
     `geometry.MEASURES`, `present` (n,) for a usable face; `box` is the median position of the
-    mouth: left, top, width and height as shares of the picture, None without a face.
+    mouth: left, top, width and height as shares of the picture, None without a face. `close_up` is
+    the part to show closer, in the same shares: it holds the mouth as the face moves and turns.
     """
 
     seconds: NDArray[np.float64]
     measures: Floats
     present: NDArray[np.bool_]
     box: Box | None
+    close_up: Box | None = None
 
 
 def mouths(path: Path, max_seconds: float) -> Mouths:
@@ -49,7 +56,7 @@ def mouths(path: Path, max_seconds: float) -> Mouths:
         shots = follow(reader.pictures(range(count)), FaceLandmarker())
     measures = np.zeros((count, 5), np.float32)
     present = np.zeros(count, bool)
-    places = []
+    places, widths = [], []
     for shot in shots:
         if shot.track is None:
             continue
@@ -57,7 +64,9 @@ def mouths(path: Path, max_seconds: float) -> Mouths:
         present[shot.start : shot.end] = shot.track.usable
         for number in np.flatnonzero(shot.track.usable)[::5]:
             places.append(shot.track.at(int(number))[LIPS, :2] / size)
-    return Mouths(np.array(stamps[:count]), measures, present, _box(places, size))
+            widths.append(CLOSE_UP * float(shot.track.pose.scale[number]))
+    moments = np.array(stamps[:count])
+    return Mouths(moments, measures, present, _box(places, size), _close_up(places, widths, size))
 
 
 def _box(places: list[Floats], size: Floats) -> Box | None:
@@ -73,4 +82,23 @@ def _box(places: list[Floats], size: Floats) -> Box | None:
         min(max(top, 0.0), 1 - min(height, 1.0)),
         width,
         min(height, 1.0),
+    )
+
+
+def _close_up(places: list[Floats], widths: list[float], size: Floats) -> Box | None:
+    if not places:
+        return None
+    middles = np.stack(places).mean(1)
+    halves = np.array(widths)[:, None] / size / 2
+    first = np.percentile(middles - halves, COVERED[0], axis=0)
+    last = np.percentile(middles + halves, COVERED[1], axis=0)
+    # As tall as wide in pixels, so that it is as close in pictures of any shape.
+    spread = (last - first) * size
+    width, height = np.minimum(spread.max() / size, 1.0)
+    left, top = (first + last) / 2 - np.array([width, height]) / 2
+    return (
+        float(np.clip(left, 0, 1 - width)),
+        float(np.clip(top, 0, 1 - height)),
+        float(width),
+        float(height),
     )

@@ -11,7 +11,8 @@ from pathlib import Path
 from lipsync_demo.markup import player_sources
 from lipsync_demo.markup import words as markup_words
 from lipsync_demo.media.sync_modes import SyncMode
-from lipsync_demo.player import Film
+from lipsync_demo.player import INPUT, Film
+from lipsync_demo.runs.record.measures import measures_of
 from lipsync_demo.runs.record.run import Run, load_run
 
 ASSETS = Path(__file__).resolve().parents[3] / "assets"
@@ -83,7 +84,15 @@ def input_film(link: player_sources.Link, of: Sample = FIRST) -> Film | None:
     info = player_sources.facts(of.video) if of.complete else None
     if info is None or info.video is None:
         return None
-    return Film(markup_words.INPUT_VIDEO, link(of.video), info.video.duration, info.video.fps)
+    known = [found.mouth for run in comparison(of) if (found := measures_of(run))]
+    return Film(
+        markup_words.INPUT_VIDEO,
+        link(of.video),
+        info.video.duration,
+        info.video.fps,
+        name=INPUT,
+        mouth=next(iter(known), None),
+    )
 
 
 def _recorded(folder: Path) -> Run | None:

@@ -28,6 +28,9 @@ from lipsync_demo.ui.studio import progress
 DEFAULT_RATE = Fraction(25)
 """Frames per second if no input has a known rate."""
 
+PAIR = "#compare-pair lipsync-pair"
+"""CSS selector of the player in which a cell becomes A or B."""
+
 TEMPLATE = "ui/groups/compare/cells.html"
 
 
@@ -43,12 +46,13 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One result: its modes or model, a remark, content, and buttons."""
+    """One result: its modes or model, a remark, content, buttons, and the name of its film."""
 
     name: str
     note: str
     body: Markup
     buttons: Sequence[Button]
+    film: str = ""
 
 
 def grid(
@@ -75,7 +79,7 @@ def recorded(runs: Sequence[Run], link: player_sources.Link, film: player.Film |
         Item(video="", audio="", modes=(run.sync_mode,) if run.sync_mode else ()) for run in runs
     ]
     cells = [
-        _named(item, _done(run, item, link, measures_of(run)), _use(item))
+        _finished(item, run, link, measures_of(run), _use(item))
         for item, run in zip(items, runs, strict=True)
     ]
     text = words.recorded(f"{runs[0].created_at:%d %B %Y}")
@@ -85,7 +89,8 @@ def recorded(runs: Sequence[Run], link: player_sources.Link, film: player.Film |
 def _grid(cells: Sequence[Cell], film: player.Film | None, runs: Sequence[Run | None]) -> Markup:
     """The cells of the input and the results, with one playhead."""
     video, length = (player.cell(film), seconds(film.seconds)) if film else ("", "")
-    return player.grid(render_macro(TEMPLATE, "cells", cells, film, video, length), rate(runs))
+    body = render_macro(TEMPLATE, "cells", cells, film, video, length, words)
+    return player.grid(body, rate(runs), PAIR)
 
 
 def rate(runs: Sequence[Run | None]) -> Fraction:
@@ -108,7 +113,7 @@ def _cell(
         return _named(item, render_macro(TEMPLATE, "unbegun", text), ())
     buttons = [Button(frame_words.OPEN_IN_STUDIO, "run", run.id), *_use(item)]
     if run.state is RunState.DONE:
-        return _named(item, _done(run, item, link, found), buttons)
+        return _finished(item, run, link, found, buttons)
     if run.state.active:
         return _named(item, _going(run, estimate), buttons)
     if group.state is not GroupState.ACTIVE:
@@ -118,13 +123,24 @@ def _cell(
     return _named(item, render_macro(TEMPLATE, "trouble", run.state, what), buttons)
 
 
-def _named(item: Item, body: Markup, buttons: Sequence[Button]) -> Cell:
+def _named(item: Item, body: Markup, buttons: Sequence[Button], film: str = "") -> Cell:
     name = item.label or " · ".join(item.chosen) or item.choices_text
-    return Cell(name, words.same(len(item.modes)), body, buttons)
+    return Cell(name, words.same(len(item.modes)), body, buttons, film)
 
 
-def _done(run: Run, item: Item, link: player_sources.Link, found: Measures | None) -> Markup:
+def _finished(
+    item: Item,
+    run: Run,
+    link: player_sources.Link,
+    found: Measures | None,
+    buttons: Sequence[Button],
+) -> Cell:
     outputs = player_sources.outputs(run, link, item.label or run.title)[:1]
+    film = outputs[0].name if outputs else ""
+    return _named(item, _done(run, outputs, found), buttons, film)
+
+
+def _done(run: Run, outputs: Sequence[player.Film], found: Measures | None) -> Markup:
     laid = player_sources.cut(run)
     inference = run.timings.get("inference")
     return render_macro(

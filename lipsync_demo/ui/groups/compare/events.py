@@ -159,7 +159,7 @@ def build(shared: Shared) -> Compare:
             stop = gr.Button(groups_words.STOP, visible=False, elem_id="compare-stop")
             resume = gr.Button(groups_words.RESUME, visible=False, elem_id="compare-resume")
         shared_links = sharing.build(shared, "group")
-        html(notices.heading(words.TWO))
+        html(notices.heading(words.TWO) + notices.quiet(words.TWO_HINT))
         pair = html(elem_id="compare-pair")
         earlier = html(elem_id="compare-earlier", js_on_load=SELECT_JS)
     widgets = GroupWidgets(

@@ -9,6 +9,7 @@ EARLIER = _("Comparisons of this browser")
 USE_MODE = _("Use this mode")
 RETRY_PAID = _("Trying again starts a new task, which is billed.")
 TWO = _("Any two of them, locked to one playhead")
+TWO_HINT = _("A click on a picture above makes it A, the next one B.")
 GONE = _("There is no such comparison here.")
 GONE_HINT = _("It may have been removed from this server, or made on another one.")
 UNMEASURED = _("being measured")
@@ -41,6 +42,14 @@ def recorded(day: str) -> str:
         "“Compare all modes” in the studio does it with what is chosen there.",
         day=day,
     )
+
+
+def as_side(letter: str) -> str:
+    return _("Show this one as {letter} below", letter=letter)
+
+
+def named_side(name: str, letter: str) -> str:
+    return _("{name} as {letter}", name=name, letter=letter)
 
 
 def title(names: str, done: int, count: int) -> str:
