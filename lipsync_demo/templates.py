@@ -1,6 +1,7 @@
 """Renders Jinja2 templates, each a file beside the code that uses it.
 
-Values are escaped unless they are `Markup`; an undefined name is an error.
+Values are escaped unless they are `Markup`; an undefined name is an error. The filter `translated`
+puts a text that was kept in English into the reader's language.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
 from markupsafe import Markup
+
+from lipsync_demo.languages import translated
 
 _BREAK = re.compile(r"(?:(?<=>)|\A)\s*\n\s*|\s*\n\s*(?=<|\Z)")
 
@@ -34,12 +37,14 @@ class LineBreaks(Extension):
 
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         autoescape=True,
         undefined=StrictUndefined,
         extensions=[LineBreaks],
     )
+    environment.filters["translated"] = translated
+    return environment
 
 
 def render(name: str, **values: Any) -> Markup:

@@ -46,15 +46,16 @@ def _patterns(language: str) -> list[tuple[re.Pattern[str], str, list[str]]]:
         pieces = list(Formatter().parse(original)) if "{" in original else []
         names = [name for _, name, _, _ in pieces if name]
         literal = "".join(piece for piece, *_ in pieces)
-        if not names or len(re.findall(r"[^\W\d_]{2,}", literal)) < LEAST_WORDS:
+        few = len(re.findall(r"[^\W\d_]{2,}", literal)) < LEAST_WORDS
+        if few or not names or not all(map(str.isidentifier, names)):
             continue
-        written, seen = "", []
+        written, seen = "", list[str]()
         for piece, name, _, _ in pieces:
             written += re.escape(piece)
-            if name and name in seen:
-                written += f"(?P={name})"
+            if name in seen:
+                written += rf"\{seen.index(name) + 1}"
             elif name:
-                written += f"(?P<{name}>.+?)"
+                written += "(.+?)"
                 seen.append(name)
         found.append((len(literal), re.compile(written, re.DOTALL), message, seen))
     found.sort(key=lambda row: -row[0])

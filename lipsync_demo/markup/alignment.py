@@ -91,12 +91,17 @@ def _video_bar(segment: VideoSegment) -> Bar:
     motion = segment.motion
     if motion is VideoMotion.HELD:
         text = words.held_for(seconds(segment.end - segment.start))
-        texts: tuple[str, ...] = (words.HELD, "held", "‖")
+        texts: tuple[str, ...] = (words.HELD, words.HELD_SHORT, "‖")
     elif motion is VideoMotion.STRETCHED:
         speed = factor(segment.speed)
-        slower = "slowed" if segment.speed < 1 else words.SPED_UP
-        text = f"{slower} to {speed}, {start} to {end} s"
-        texts = (f"{slower} to {speed}, {start} → {end}", f"{slower} {speed}", speed)
+        slow = segment.speed < 1
+        text = (words.slowed if slow else words.sped_up)(speed, start, end)
+        short = (words.slowed_short if slow else words.sped_up_short)(speed)
+        texts = (
+            (words.slowed_from if slow else words.sped_up_from)(speed, start, end),
+            short,
+            speed,
+        )
     elif motion is VideoMotion.BACKWARD:
         text = words.backward(start, end)
         texts = (words.backward_from(start, end), f"◂ {start} → {end}", "◂")
@@ -110,8 +115,8 @@ def _audio_bar(segment: AudioSegment, timeline: Timeline) -> Bar:
     length = seconds(segment.end - segment.start)
     if segment.silent:
         text = words.silence_for(length)
-        return Bar(segment.start, segment.end, "silent", text, (text, "silence", "–"))
-    whole = "whole" if timeline.audio_trimmed == 0 else words.FIRST_PART
+        return Bar(segment.start, segment.end, "silent", text, (text, words.SILENCE, "–"))
+    whole = words.WHOLE if timeline.audio_trimmed == 0 else words.FIRST_PART
     return Bar(
         segment.start,
         segment.end,
@@ -162,8 +167,8 @@ def draw(timeline: Timeline) -> Markup:
         description=describe(timeline),
         output=words.OUTPUT,
         tracks=[
-            ("video", [_placed(bar, extent) for bar in video]),
-            ("speech", [_placed(bar, extent) for bar in speech]),
+            ("video", words.VIDEO_LANE, [_placed(bar, extent) for bar in video]),
+            ("speech", words.SPEECH_LANE, [_placed(bar, extent) for bar in speech]),
         ],
         place="inside" if float(total / extent) > 0.4 else "beside",
         width=_percent(total / extent),

@@ -30,7 +30,11 @@ SHORTEST = 0.05
 
 ONE_FRAME = Fraction(1, 20)
 """Tolerance in seconds for a video with an unknown frame rate."""
-FLAGS = {True: ("flagged", "warn-ink"), False: ("clear", "good"), None: ("unknown", "warn-ink")}
+FLAGS = {
+    True: (words.FLAG_SET, "warn-ink"),
+    False: (words.CLEAR, "good"),
+    None: (words.FLAG_UNKNOWN, "warn-ink"),
+}
 """Word and CSS class of each NSFW flag."""
 
 

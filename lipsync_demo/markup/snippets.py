@@ -10,11 +10,12 @@ import shlex
 from collections.abc import Mapping
 from typing import Any
 
+from lipsync_demo.markup import words
 from lipsync_demo.runs.record.run import Run
 from lipsync_demo.wavespeed.schema import TERMINAL_FAILURES
 
-NOTHING_SENT = "Nothing has been sent yet."
-NO_ANSWER = "There is no answer yet."
+NOTHING_SENT = words.NOTHING_SENT
+NO_ANSWER = words.NO_ANSWER
 
 
 def request_json(run: Run) -> str:

@@ -89,6 +89,8 @@ MORE = _("Everything else")
 AS_EXPECTED = _("as expected")
 BY_LOCAL_ENGINE = _("local engine, in place of the hosted model")
 ANSWERED_BY = _("Answered by")
+NOTHING_SENT = _("Nothing has been sent yet.")
+NO_ANSWER = _("There is no answer yet.")
 FOUND = _("In the video")
 SYNTHETIC = _("Synthetic: the file itself says so in its metadata.")
 LENGTH_AS_PROMISED = _("Length is what the mode promised")
@@ -179,6 +181,9 @@ def pace(count: int, seconds: int) -> str:
     )
 
 
+CLEAR = _("clear")
+FLAG_SET = _("flagged")
+FLAG_UNKNOWN = _("unknown")
 FLAGGED = _("The backend flagged this output as not safe for work.")
 NOT_CHECKED = _(
     "The API did not check whether this output is safe for work, and nobody else has yet."
@@ -214,7 +219,46 @@ AGAIN_AND_AGAIN = _("from the start")
 FIRST_PART = _("its first part")
 HELD = _("last picture held")
 CUT_OFF = _("cut off")
-SPED_UP = _("sped up")
+HELD_SHORT = _("held")
+SILENCE = _("silence")
+WHOLE = _("whole")
+STATES: Final[Mapping[str, str]] = {
+    "checking": _("checking"),
+    "uploading": _("uploading"),
+    "limited": _("limited"),
+    "submitting": _("submitting"),
+    "waiting": _("waiting"),
+    "downloading": _("downloading"),
+    "done": _("done"),
+    "failed": _("failed"),
+    "stopped": _("stopped"),
+    "unclear": _("unclear"),
+}
+"""Each state of a run, as a list shows it."""
+
+
+def slowed(speed: str, start: str, end: str) -> str:
+    return _("slowed to {speed}, {start} to {end} s", speed=speed, start=start, end=end)
+
+
+def slowed_from(speed: str, start: str, end: str) -> str:
+    return _("slowed to {speed}, {start} → {end}", speed=speed, start=start, end=end)
+
+
+def slowed_short(speed: str) -> str:
+    return _("slowed {speed}", speed=speed)
+
+
+def sped_up(speed: str, start: str, end: str) -> str:
+    return _("sped up to {speed}, {start} to {end} s", speed=speed, start=start, end=end)
+
+
+def sped_up_from(speed: str, start: str, end: str) -> str:
+    return _("sped up to {speed}, {start} → {end}", speed=speed, start=start, end=end)
+
+
+def sped_up_short(speed: str) -> str:
+    return _("sped up {speed}", speed=speed)
 
 
 def more_passes(count: int, how: str) -> str:
@@ -253,6 +297,8 @@ def silence_for(length: str) -> str:
     return _("silence {length}", length=length)
 
 
+VIDEO_LANE = _("video")
+SPEECH_LANE = _("speech")
 THEN = _(", then ")
 
 

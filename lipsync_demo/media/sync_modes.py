@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
 
+from lipsync_demo.languages import _
 from lipsync_demo.media import words
 from lipsync_demo.media.segments import (
     ZERO,
@@ -75,45 +76,45 @@ def _speech(video: Fraction, audio: Fraction) -> Fraction:
 MODES: Mapping[SyncMode, ModeSpec] = {
     SyncMode.CUT_OFF: ModeSpec(
         texts=ModeTexts(
-            "Stop when the shorter of the two ends.",
-            "Stop with the video; the rest of the speech is cut.",
-            "Stop with the speech; the rest of the video is cut.",
+            _("Stop when the shorter of the two ends."),
+            _("Stop with the video; the rest of the speech is cut."),
+            _("Stop with the speech; the rest of the video is cut."),
         ),
         length=min,
         lay=once,
     ),
     SyncMode.BOUNCE: ModeSpec(
         texts=ModeTexts(
-            "Play the video forward and backward until the speech ends.",
-            "Play the video back and forth until the speech ends.",
-            "Stop with the speech; the rest of the video is cut.",
+            _("Play the video forward and backward until the speech ends."),
+            _("Play the video back and forth until the speech ends."),
+            _("Stop with the speech; the rest of the video is cut."),
         ),
         length=_speech,
         lay=bounce,
     ),
     SyncMode.LOOP: ModeSpec(
         texts=ModeTexts(
-            "Start the video again until the speech ends.",
-            "Start the video again until the speech ends.",
-            "Stop with the speech; the rest of the video is cut.",
+            _("Start the video again until the speech ends."),
+            _("Start the video again until the speech ends."),
+            _("Stop with the speech; the rest of the video is cut."),
         ),
         length=_speech,
         lay=loop,
     ),
     SyncMode.SILENCE: ModeSpec(
         texts=ModeTexts(
-            "Keep both whole: silence after the speech, or a still picture after the video.",
-            "Hold the last picture until the speech ends.",
-            "Play the whole video, silent after the speech.",
+            _("Keep both whole: silence after the speech, or a still picture after the video."),
+            _("Hold the last picture until the speech ends."),
+            _("Play the whole video, silent after the speech."),
         ),
         length=max,
         lay=once,
     ),
     SyncMode.REMAP: ModeSpec(
         texts=ModeTexts(
-            "Slow the video down or speed it up until it is as long as the speech.",
-            "Slow the video down to the length of the speech.",
-            "Speed the video up to the length of the speech.",
+            _("Slow the video down or speed it up until it is as long as the speech."),
+            _("Slow the video down to the length of the speech."),
+            _("Speed the video up to the length of the speech."),
         ),
         length=_speech,
         lay=stretch,

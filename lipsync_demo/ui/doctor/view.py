@@ -20,7 +20,7 @@ from lipsync_demo.media.preflight import Fix, Severity
 from lipsync_demo.ui.doctor import findings, widgets, words
 from lipsync_demo.ui.doctor.findings import MARK, examined, original_of
 from lipsync_demo.ui.doctor.pictures import strip
-from lipsync_demo.ui.doctor.widgets import EXAMINING, STEP, CutWidgets, DoctorWidgets
+from lipsync_demo.ui.doctor.widgets import STEP, CutWidgets, DoctorWidgets, looking
 from lipsync_demo.ui.frame import notices
 from lipsync_demo.ui.frame.context import AT_ONCE, IN_TURN, Changes, unchanged
 from lipsync_demo.ui.inputs.sources import InputFile, read_source, usable
@@ -161,7 +161,7 @@ def wire(view: Doctor, page: gr.Blocks) -> None:
     # One at a time, and once more after a change in the meantime, so that the last answer is about
     # the current inputs.
     changed = [sources.video.change, sources.speech.change, page.load]
-    gr.on(changed, lambda: EXAMINING, None, [w.findings], **AT_ONCE).then(
+    gr.on(changed, looking, None, [w.findings], **AT_ONCE).then(
         **examining, trigger_mode="always_last"
     )
     held = [sources.video, sources.speech, w.findings]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import gradio as gr
+from markupsafe import Markup
 
 from lipsync_demo.ui.doctor import words
 from lipsync_demo.ui.frame import notices
@@ -14,7 +15,10 @@ from lipsync_demo.ui.frame.listing import SELECT_JS
 STEP = 0.01
 """Step of a slider in seconds."""
 
-EXAMINING = notices.status(words.LOOKING)
+
+def looking() -> Markup:
+    """What the findings show while the inputs are looked at."""
+    return notices.status(words.LOOKING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +47,7 @@ class DoctorWidgets:
 
 def build() -> DoctorWidgets:
     """Create the panel inside the current column."""
-    findings = html(EXAMINING, elem_id="doctor", js_on_load=SELECT_JS)
+    findings = html(looking(), elem_id="doctor", js_on_load=SELECT_JS)
     with gr.Accordion(words.CUT, open=False, elem_id="cuts"):
         strip = html(elem_id="strip")
         video = _cut(words.VIDEO, words.CUT_VIDEO, "video")

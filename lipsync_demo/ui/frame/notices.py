@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
+from lipsync_demo.languages import translated
 from lipsync_demo.media.preflight import Finding, Severity
 from lipsync_demo.templates import render_macro
 from lipsync_demo.ui.frame import words
@@ -15,7 +16,7 @@ TEMPLATE = "ui/frame/notices.html"
 
 def trouble(what: str, hint: str, *, warn: bool = False) -> Markup:
     """An error and what to do about it."""
-    return render_macro(TEMPLATE, "trouble", what, hint, warn)
+    return render_macro(TEMPLATE, "trouble", translated(what), translated(hint), warn)
 
 
 def warning(text: str) -> Markup:
@@ -53,9 +54,19 @@ def no_amount(typed: str) -> Markup:
     return trouble(words.no_amount(typed[:20]), words.AMOUNT_HINT)
 
 
-NOT_READY = hint(words.NOT_READY)
-PREVIEWED = quiet(words.CONVERTED)
-NO_SUCH_ADDRESS = trouble(words.NO_ID, words.NO_ID_HINT)
+def not_ready() -> Markup:
+    """What is missing before anything can be run."""
+    return hint(words.NOT_READY)
+
+
+def previewed() -> Markup:
+    """The remark that the player shows a converted copy."""
+    return quiet(words.CONVERTED)
+
+
+def no_such_address() -> Markup:
+    """The notice that an id or address names no run."""
+    return trouble(words.NO_ID, words.NO_ID_HINT)
 
 
 def source(length: str, found: str) -> Markup:

@@ -149,7 +149,7 @@ def script() -> str:
     written = Path(__file__).with_name("page.js").read_text(encoding="utf-8")
     named = {"{your video}": words.YOUR_VIDEO, "{your speech}": words.YOUR_SPEECH}
     for place, name in named.items():
-        written = written.replace(place, name)
+        written = written.replace(place, str(name))
     return written
 
 

@@ -137,7 +137,7 @@ class History:
         """Open a run by its id or URL."""
         wanted = run_id(text)
         if wanted is None:
-            return {self.runs.notice: notices.NO_SUCH_ADDRESS}
+            return {self.runs.notice: notices.no_such_address()}
         try:
             self.shared.workspace.runs.get(wanted)
         except RunNotFound as error:

@@ -55,7 +55,7 @@ class Studio:
         changes[self._shared.session] = own
         wanted = run_id(address)
         if address and wanted is None:
-            return changes | self._stage.show_missing(notices.NO_SUCH_ADDRESS)
+            return changes | self._stage.show_missing(notices.no_such_address())
         if wanted is not None:
             return changes | self._stage.open_run(wanted)
         return changes | self._stage.show_recording(SHOWN)

@@ -130,7 +130,7 @@ class InputEvents:
             source = read_source(track, Path(path))
         except MediaError as error:
             return None, notices.facts(notices.trouble(error.what, error.hint), hint)
-        preview = notices.PREVIEWED if source.shown != source.path else Markup("")
+        preview = notices.previewed() if source.shown != source.path else Markup("")
         text = notices.source(length(source.seconds), source.found)
         return source, notices.facts(text, preview, hint)
 
@@ -151,7 +151,7 @@ class InputEvents:
             w.mode: gr.Radio(choices=modes.choices(timelines), label=modes.question(*lengths)),
             w.drawing: "",
             w.findings: "",
-            w.hint: notices.NOT_READY,
+            w.hint: notices.not_ready(),
         }
         if timelines is None or video is None or speech is None:
             return changes

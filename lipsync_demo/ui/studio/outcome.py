@@ -51,8 +51,8 @@ def build(shared: Shared) -> OutcomeWidgets:
             notice=notice,
             card=card,
             sharing=shared_links,
-            request=_code("Request JSON", "json"),
-            response=_code("Response JSON", "json"),
+            request=_code(words.REQUEST_JSON, "json"),
+            response=_code(words.RESPONSE_JSON, "json"),
             curl=_code("curl", "shell"),
             python=_code(words.PYTHON, "python"),
         )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from lipsync_demo.languages import translated
 from lipsync_demo.markup import rate_limit
 from lipsync_demo.markup import words as markup_words
 from lipsync_demo.markup.figures import clock
@@ -146,7 +147,7 @@ def trouble(run: Run) -> Markup:
 
 def _explain(run: Run) -> tuple[str, str, list[tuple[str, str]]]:
     error = run.error
-    what, hint = (error.what, error.hint) if error else ("", "")
+    what, hint = (translated(error.what), translated(error.hint)) if error else ("", "")
     if run.needs_key:
         return (
             "key",

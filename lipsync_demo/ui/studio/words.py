@@ -98,7 +98,9 @@ def about(time: str) -> str:
 
 
 RESUME = _("Resume")
-PYTHON = _("Python")
+REQUEST_JSON = _("Request JSON")
+RESPONSE_JSON = _("Response JSON")
+PYTHON = "Python"
 
 CHECK = _("Check")
 UPLOAD = _("Upload")
