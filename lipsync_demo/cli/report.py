@@ -57,6 +57,7 @@ def report(
     """
     from lipsync_demo.cli.display import say
     from lipsync_demo.report.archive import write_zip
+    from lipsync_demo.markup.player_sources import wait_for_input
     from lipsync_demo.report.content import as_json, of_group, of_runs
     from lipsync_demo.report.junit import junit
     from lipsync_demo.report.page import Embedded, render
@@ -75,6 +76,8 @@ def report(
                 ):
                     say(words.measuring(run.id))
                     workspace.measuring.wait(run.id)
+                if form is ReportFormat.HTML:
+                    wait_for_input(run, workspace.previews)
             content = of_group(workspace.groups.get(group), workspace) if group else of_runs(runs)
     except RunsError as error:
         refuse(error)

@@ -19,6 +19,7 @@ from lipsync_demo.media.sync_modes import Timeline, timeline
 from lipsync_demo.player import INPUT, Box, Film
 from lipsync_demo.runs.record.measures import measures_of
 from lipsync_demo.runs.record.run import Run
+from lipsync_demo.runs.upkeep.previews import Previews
 
 Link = Callable[[Path], str]
 """Returns a URL of this app for a file."""
@@ -73,7 +74,7 @@ def figures(run: Run) -> list[OutputFacts]:
 
 
 def input_film(run: Run, link: Link) -> Film | None:
-    """A run's input video in a form that browsers can play; None if it is missing."""
+    """A run's input video in a form that browsers can play; None without one, or before."""
     if run.video is None or not run.video.path.is_file():
         return None
     shown = playable(run.video.path)
@@ -101,15 +102,24 @@ def _mouth_of_input(run: Run, source: VideoInfo) -> Box | None:
 
 
 def playable(path: Path) -> Path | None:
-    """`path`, or a converted copy beside it if browsers cannot play it; None if neither works."""
+    """`path`, or the preview beside it if browsers cannot play it; None before there is one."""
     info = facts(path)
-    if info is None:
-        return None
-    try:
-        return preview.playable(info)
-    except MediaError as error:
-        logger.warning("%s cannot be shown: %s", path.name, error)
-        return None
+    return preview.playable(info) if info is not None else None
+
+
+def prepared(run: Run, previews: Previews) -> bool:
+    """Whether the input video of a run can be shown or never will; begins what that takes."""
+    if run.video is None or not run.video.path.is_file():
+        return True
+    info = facts(run.video.path)
+    return info is None or not previews.request(info, run.video.sha256)
+
+
+def wait_for_input(run: Run, previews: Previews) -> None:
+    """Block until the input video of a run can be shown, or cannot be made so."""
+    info = facts(run.video.path) if run.video and run.video.path.is_file() else None
+    if info is not None and run.video is not None:
+        previews.wait(info, run.video.sha256)
 
 
 def cut(run: Run) -> Timeline | None:

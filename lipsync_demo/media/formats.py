@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+PREVIEW = ".preview.mp4"
+"""Suffix of a preview, after the whole name of its original."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Format:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +20,7 @@ from av.video.stream import VideoStream
 from lipsync_demo.media.audio import Samples, blocks_of, decode
 from lipsync_demo.media.container.frame_times import FrameTimes, frame_times
 from lipsync_demo.media.container.streams import open_media, video_stream
+from lipsync_demo.media.formats import PREVIEW
 from lipsync_demo.media.picture.hdr import STANDARD, in_standard_range, tag
 from lipsync_demo.media.picture.sizes import Size, within
 from lipsync_demo.media.probe import MediaInfo, VideoInfo, probe_video
@@ -29,8 +29,6 @@ from lipsync_demo.media.sound.channels import LAYOUTS
 if TYPE_CHECKING:
     from pydub import AudioSegment
 
-PREVIEW = ".preview.mp4"
-"""Suffix of a preview, after the whole name of its original."""
 SHORT_SIDE = 720
 """Largest short side of a preview, pixels."""
 SOUND_RATE = 48_000
@@ -39,7 +37,6 @@ _TURNS = {90: "clock", 270: "cclock"}
 _SAFE_VIDEO_CODECS = {".mp4": {"h264"}, ".m4v": {"h264"}, ".webm": {"vp8", "vp9", "av1"}}
 _SAFE_AUDIO_CODECS = {".mp4": {"aac", "mp3"}, ".m4v": {"aac", "mp3"}, ".webm": {"opus", "vorbis"}}
 _SAFE_SOUND_FILES = frozenset({"mp3", "aac", "flac", "opus", "vorbis", "pcm_s16le", "pcm_s24le"})
-_CONVERTING = threading.Lock()
 
 
 def browser_safe(info: MediaInfo) -> bool:
@@ -57,18 +54,20 @@ def browser_safe(info: MediaInfo) -> bool:
     return audio is None or audio.codec in _SAFE_AUDIO_CODECS[suffix]
 
 
-def playable(info: MediaInfo) -> Path:
-    """Return the file itself, or a preview beside it if browsers cannot play it.
+def preview_path(path: Path) -> Path:
+    """Return where the preview of a file is: beside it."""
+    return path.with_name(path.name + PREVIEW)
 
-    Raises:
-        MediaError: it is no video, or is damaged.
+
+def playable(info: MediaInfo) -> Path | None:
+    """Return the file itself, or its preview if browsers cannot play it; None before there is one.
+
+    Nothing is transcoded here: nobody should wait for that to see a result.
     """
     if browser_safe(info):
         return info.path
-    preview = info.path.with_name(info.path.name + PREVIEW)
-    # Several events may request the same preview concurrently.
-    with _CONVERTING:
-        return preview if preview.exists() else make_preview(info.path, preview)
+    preview = preview_path(info.path)
+    return preview if preview.exists() else None
 
 
 def make_preview(path: Path, out: Path) -> Path:

@@ -20,6 +20,7 @@ from lipsync_demo.runs.upkeep.delete import RunData
 from lipsync_demo.runs.upkeep.import_task import TaskImport
 from lipsync_demo.runs.upkeep.measure import Measuring
 from lipsync_demo.runs.upkeep.moderate import OutputChecks
+from lipsync_demo.runs.upkeep.previews import Previews
 from lipsync_demo.runs.upkeep.retention import sweep
 from lipsync_demo.settings import Settings
 
@@ -42,6 +43,7 @@ class Workspace:
         prices: prices of runs, and the balance.
         bills: charges of ended runs.
         measuring, output_checks: quality measures and NSFW checks of finished outputs.
+        previews: playable copies of videos that browsers cannot play.
         task_import: creates runs for tasks started elsewhere.
         dispatcher: drives the runs.
     """
@@ -74,6 +76,7 @@ class Workspace:
         )
         self.measuring = Measuring(settings, self.runs, self.dispatcher)
         self.output_checks = OutputChecks(self.runs, self.dispatcher)
+        self.previews = Previews(settings, self.dispatcher)
         self.bills = Bills(settings, self.runs, self.ledger)
         self.task_import = TaskImport(settings, self._credentials, self.dispatcher)
         self.service = RunService(
@@ -112,6 +115,7 @@ class Workspace:
         self._credentials.closing.set()
         self.measuring.close()
         self.output_checks.close()
+        self.previews.close()
         self.dispatcher.close()
         self._database.close()
 

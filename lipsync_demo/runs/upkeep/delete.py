@@ -9,6 +9,7 @@
 | the item of a group | the database: `groups` | keeps no run id, says that it was deleted |
 | a group's copies of inputs | `groups/<id>/` | once no other run of the group needs them |
 | uploads of the page | `uploads/` | unless another run has the same content |
+| playable copy of the video | `previews/<sha256>.mp4` | unless another run has the same content |
 | A/V score of the source | `measured/<sha256>.json` | unless another run has the same content |
 | task, uploads, outputs, analyses | the local backend | if it is running; else after its 7 days |
 | task at the API | the API | only on request |
@@ -28,6 +29,7 @@ from pydantic import SecretStr
 
 from lipsync_demo.files import digest
 from lipsync_demo.hosting.signed import signed_media
+from lipsync_demo.media.formats import PREVIEW
 from lipsync_demo.runs.record.errors import GroupNotFound, RunRefused
 from lipsync_demo.runs.record.group import Group
 from lipsync_demo.runs.record.run import Run
@@ -78,6 +80,7 @@ class RunData:
         self._remove_uploads(unshared, sizes)
         for name in unshared:
             (self._settings.data_dir / "measured" / f"{name}.json").unlink(missing_ok=True)
+            (self._settings.data_dir / "previews" / f"{name}.mp4").unlink(missing_ok=True)
 
     def _withdraw(self, run: Run) -> None:
         """Revoke the signed links to the run's files, for the page and for servers."""
@@ -109,6 +112,7 @@ class RunData:
                 ours = path.relative_to(uploads).parts[1] == "sample"
                 if not ours and path.stat().st_size in sizes and digest(path) in hashes:
                     path.unlink()
+                    path.with_name(path.name + PREVIEW).unlink(missing_ok=True)
 
 
 def remove_folder(folder: Path) -> None:

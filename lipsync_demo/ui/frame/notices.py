@@ -64,6 +64,11 @@ def previewed() -> Markup:
     return quiet(words.CONVERTED)
 
 
+def previewing() -> Markup:
+    """The remark that a copy the player can show is being made."""
+    return quiet(words.CONVERTING)
+
+
 def no_such_address() -> Markup:
     """The notice that an id or address names no run."""
     return trouble(words.NO_ID, words.NO_ID_HINT)

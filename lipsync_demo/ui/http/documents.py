@@ -17,6 +17,7 @@ from starlette.routing import BaseRoute, Route
 
 from lipsync_demo import templates
 from lipsync_demo.hosting.errors import LinkRefused
+from lipsync_demo.markup import player_sources
 from lipsync_demo.markup import words as markup_words
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.picture.stills import stills
@@ -71,6 +72,9 @@ def routes(
         headers = PRIVATE | {
             "Content-Disposition": f'attachment; filename="lipsync-report-{wanted[:8]}.{form}"'
         }
+        if form == "html":
+            for entry in content.entries:
+                player_sources.wait_for_input(entry.run, workspace.previews)
         if form == "zip":
             return _zipped(content, headers)
         made: dict[str, Callable[[], str | bytes]] = {
@@ -94,6 +98,9 @@ def routes(
             return _sorry(error.what, error.status)
         except RunsError:
             return _sorry(words.GONE, 410)
+        # It opens at once; whoever opens it again sees the inputs, too.
+        for entry in content.entries:
+            player_sources.prepared(entry.run, workspace.previews)
         base = settings.public_base_url or str(request.base_url).rstrip("/")
         query = request.url.query
         poster = f"{base}{SHARE}{share.name}/poster.webp?{query}" if _safe(content) else ""

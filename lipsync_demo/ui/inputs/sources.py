@@ -17,8 +17,9 @@ from lipsync_demo.languages import joined
 from lipsync_demo.markup.figures import megabytes, rate
 from lipsync_demo.media.container.failures import explained_writing
 from lipsync_demo.media.errors import MediaError
+from lipsync_demo.media.formats import PREVIEW
 from lipsync_demo.media.preflight import lay
-from lipsync_demo.media.preview import PREVIEW, playable
+from lipsync_demo.media.preview import playable
 from lipsync_demo.media.probe import MediaInfo, probe_audio, probe_video
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.runs.record.folder import file_name
@@ -34,8 +35,14 @@ class InputFile:
     """One input: `info.path` is sent, `shown` is the widget's value and is played."""
 
     track: Track
-    shown: Path
     info: MediaInfo
+
+    @property
+    def shown(self) -> Path:
+        """The file, or its preview as soon as there is one if browsers cannot play it."""
+        if self.track == "speech":
+            return self.path
+        return playable(self.info) or self.path
 
     @property
     def path(self) -> Path:
@@ -65,16 +72,13 @@ class InputFile:
 
 @lru_cache(maxsize=256)
 def read_source(track: Track, held: Path) -> InputFile:
-    """Probe a widget's input; create a preview beside it if browsers cannot play it.
+    """Probe a widget's input, which may be the preview of the file that is sent.
 
     Raises:
         MediaError: the file cannot be used for this track.
     """
     path = _original(held)
-    if track == "speech":
-        return InputFile(track, path, probe_audio(path))
-    info = probe_video(path)
-    return InputFile(track, playable(info), info)
+    return InputFile(track, probe_audio(path) if track == "speech" else probe_video(path))
 
 
 def usable(track: Track, held: str | None) -> InputFile | None:

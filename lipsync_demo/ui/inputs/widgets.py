@@ -11,7 +11,7 @@ from markupsafe import Markup
 from lipsync_demo.media.preflight import LIMITS
 from lipsync_demo.settings import Settings
 from lipsync_demo.ui.frame import notices
-from lipsync_demo.ui.frame.context import html
+from lipsync_demo.ui.frame.context import POLL_SECONDS, html
 from lipsync_demo.ui.inputs import words
 
 CAMERA = {"video": {"width": {"ideal": 1280}, "height": {"ideal": 720}}}
@@ -20,7 +20,10 @@ CAMERA = {"video": {"width": {"ideal": 1280}, "height": {"ideal": 720}}}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceWidgets:
-    """The widgets of both inputs."""
+    """The widgets of both inputs.
+
+    `previewing` ticks while a copy of the video that browsers can play is being made.
+    """
 
     video: gr.Video
     video_facts: gr.HTML
@@ -30,6 +33,7 @@ class SourceWidgets:
     speech_facts: gr.HTML
     speech_link: gr.Textbox
     speech_fetch: gr.Button
+    previewing: gr.Timer
 
 
 def build(settings: Settings, video: Path | None, speech: Path | None) -> SourceWidgets:
@@ -77,6 +81,7 @@ def build(settings: Settings, video: Path | None, speech: Path | None) -> Source
         speech_facts=speech_facts,
         speech_link=speech_link,
         speech_fetch=speech_fetch,
+        previewing=gr.Timer(POLL_SECONDS, active=False),
     )
 
 

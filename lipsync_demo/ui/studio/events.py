@@ -34,6 +34,7 @@ class Studio:
         self._laid = [w.choice.drawing, w.choice.findings, w.choice.hint]
         facts = [w.sources.video_facts, w.sources.speech_facts]
         self._held = [w.sources.video, w.sources.speech, *facts, w.choice.mode, *self._laid]
+        self._held.append(w.sources.previewing)
         o = w.outcome
         self._run = [
             *(w.stamp, o.stage, o.card, o.request, o.response, o.curl, o.python, o.stop, o.resume),
@@ -85,6 +86,12 @@ class Studio:
             self._held,
             **IN_TURN,
             trigger_mode="always_last",
+        )
+        sources.previewing.tick(
+            events.preview_made,
+            [sources.video],
+            [sources.video, sources.video_facts, sources.previewing],
+            **AT_ONCE,
         )
         choice.mode.change(events.mode_changed, self._laying, self._laid, **AT_ONCE)
         shared.model.change(

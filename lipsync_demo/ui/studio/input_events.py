@@ -20,7 +20,7 @@ from lipsync_demo.runs.record.estimates import inference_rate
 from lipsync_demo.runs.record.run import ACTIVE, RunState
 from lipsync_demo.settings import BackendName
 from lipsync_demo.ui.frame import header, models, notices, prices
-from lipsync_demo.ui.frame.context import Changes, Shared
+from lipsync_demo.ui.frame.context import Changes, Shared, unchanged
 from lipsync_demo.ui.inputs import modes
 from lipsync_demo.ui.inputs.sources import InputFile, Track, fetch, lay_all, read_source, usable
 from lipsync_demo.ui.inputs.uploads import sweep
@@ -62,8 +62,26 @@ class InputEvents:
             changes[facts] = text
             if source is not None and path is not None and source.shown != Path(path):
                 changes[widget] = str(source.shown)
+        changes[w.previewing] = gr.Timer(active=self._preparing(found["video"]))
         wanted = models.chosen(model)
         return changes | self._laid(found["video"], found["speech"], mode, key, session, wanted)
+
+    def preview_made(self, video: str | None) -> Changes:
+        """Show the preview of the chosen video once it is made."""
+        w, source = self.sources, usable("video", video)
+        if source is None:
+            return {w.previewing: gr.Timer(active=False)}
+        if self._preparing(source):
+            return unchanged()
+        return {
+            w.video: str(source.shown),
+            w.video_facts: self._facts(source),
+            w.previewing: gr.Timer(active=False),
+        }
+
+    def _preparing(self, source: InputFile | None) -> bool:
+        """Whether a preview of a video is still being made; begins what is missing."""
+        return source is not None and self.shared.workspace.previews.request(source.info)
 
     def mode_changed(
         self,
@@ -130,9 +148,16 @@ class InputEvents:
             source = read_source(track, Path(path))
         except MediaError as error:
             return None, notices.facts(notices.trouble(error.what, error.hint), hint)
-        preview = notices.previewed() if source.shown != source.path else Markup("")
+        return source, self._facts(source)
+
+    def _facts(self, source: InputFile) -> str:
         text = notices.source(length(source.seconds), source.found)
-        return source, notices.facts(text, preview, hint)
+        preview = Markup("")
+        if source.shown != source.path:
+            preview = notices.previewed()
+        elif source.track == "video" and self._preparing(source):
+            preview = notices.previewing()
+        return notices.facts(text, preview, limits(self.shared.settings, source.track))
 
     def _laid(
         self,

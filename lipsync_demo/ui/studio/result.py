@@ -20,6 +20,7 @@ from lipsync_demo.runs.record.measures import measures_of
 from lipsync_demo.runs.record.run import Run, RunState
 from lipsync_demo.runs.workspace import Workspace
 from lipsync_demo.templates import render_macro
+from lipsync_demo.ui.frame import notices
 from lipsync_demo.ui.inputs import samples
 from lipsync_demo.ui.studio import progress, words
 
@@ -57,6 +58,7 @@ def of_run(run: Run, workspace: Workspace, link: Link) -> View:
     found = workspace.measuring.measures(run) if done else None
     measuring = done and found is None and workspace.measuring.under_way(run.id)
     looking = done and workspace.output_checks.request(run)
+    preparing = done and not player_sources.prepared(run, workspace.previews)
     if done:
         stage = result(run, [link(path) for path in run.outputs], _tag(run), looking)
     elif run.state.active and not run.needs_key:
@@ -67,9 +69,10 @@ def of_run(run: Run, workspace: Workspace, link: Link) -> View:
         stage = progress.trouble(run)
     return View(
         stamp=f"{run.id} {run.state} {run.updated_at.isoformat()} {found is None} {measuring} "
-        f"{looking}",
+        f"{looking} {preparing}",
         stage=stage,
-        card=beside(run, player_sources.input_film(run, link), found, link)
+        card=(notices.quiet(words.INPUT_SOON) if preparing else Markup(""))
+        + beside(run, player_sources.input_film(run, link), found, link)
         + figures(run, [link(path) for path in run.outputs], found, measuring)
         if done
         else "",
@@ -80,7 +83,7 @@ def of_run(run: Run, workspace: Workspace, link: Link) -> View:
         actions=progress.actions(run),
         resume_label=progress.resume_label(run),
         active=run.state.active and not run.needs_key,
-        polled=measuring or looking or (run.state.active and not run.needs_key),
+        polled=measuring or looking or preparing or (run.state.active and not run.needs_key),
         troubled=run.trouble is not None or run.state in (RunState.FAILED, RunState.UNCLEAR),
     )
 

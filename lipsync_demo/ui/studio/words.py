@@ -42,6 +42,9 @@ def recorded(day: str, what: str) -> str:
 
 
 RESULT = _("Result")
+INPUT_SOON = _(
+    "A copy of the input that browsers can play is being made; then both stand here side by side."
+)
 
 COMPARE_MODELS = _("Compare models")
 WHICH_MODELS = _("The same clip by these models")

@@ -99,12 +99,12 @@ class Compare(GroupEvents):
     def stamp(self, group: Group, runs: Runs) -> str:
         """Return a text that changes whenever the comparison, a run or a measurement does."""
         found = "".join("-" if one is None else "m" for one in self._measured(runs))
-        return f"{super().stamp(group, runs)} {found}"
+        return f"{super().stamp(group, runs)} {found} {self._preparing(runs)}"
 
     def background(self, runs: Runs) -> bool:
-        """Whether outputs are still being measured or checked."""
+        """Whether outputs are still being measured or checked, or the input made playable."""
         workspace = self.shared.workspace
-        return any(
+        return self._preparing(runs) or any(
             workspace.measuring.under_way(run.id) or workspace.output_checks.request(run)
             for run in runs
             if run
@@ -117,8 +117,15 @@ class Compare(GroupEvents):
 
     def _film(self, runs: Runs) -> player.Film | None:
         """Return the input video all runs share, for the player."""
-        first = next((run for run in runs if run and run.video), None)
+        first = _first(runs)
         return player_sources.input_film(first, self.shared.link) if first else None
+
+    def _preparing(self, runs: Runs) -> bool:
+        """Whether a playable copy of the input is still being made; begins it after a result."""
+        first = _first(runs)
+        done = any(run.state is RunState.DONE for run in runs if run)
+        previews = self.shared.workspace.previews
+        return done and first is not None and not player_sources.prepared(first, previews)
 
     def _pair(self, runs: Sequence[Run], ids: object, film: player.Film | None) -> str:
         link = self.shared.link
@@ -135,6 +142,10 @@ class Compare(GroupEvents):
     def shown(self) -> list[gr.blocks.Block]:
         """The widgets `show` changes."""
         return [*super().shown, self.pair]
+
+
+def _first(runs: Runs) -> Run | None:
+    return next((run for run in runs if run and run.video), None)
 
 
 def given(video: str | None, speech: str | None) -> tuple[Path, Path] | str:

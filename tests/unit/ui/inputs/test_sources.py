@@ -1,14 +1,14 @@
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
 from lipsync_demo.media.errors import MediaError
-from lipsync_demo.media.preview import PREVIEW
-from lipsync_demo.media.probe import probe_video
+from lipsync_demo.media.formats import PREVIEW
+from lipsync_demo.media.preview import make_preview, preview_path
+from lipsync_demo.media.preview import make_preview, preview_path
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.ui.inputs.sources import lay_all, read_source
 from tests.media_factory import make_speechlike, make_video
@@ -22,27 +22,17 @@ def test_a_playable_video_is_shown_as_it_is(tmp_path: Path) -> None:
     assert "192×128 · 25 fps" in source.found
 
 
-def test_a_preview_is_shown_and_the_original_is_found_again(tmp_path: Path) -> None:
+def test_a_preview_is_shown_once_it_is_made_and_the_original_is_found_again(tmp_path: Path) -> None:
     clip = make_video(tmp_path / "phone.mov", 1, codec="libx265")
     source = read_source("video", clip)
-    assert source.path == clip
+    assert source.path == source.shown == clip
+    assert list(tmp_path.iterdir()) == [clip]
+    make_preview(clip, preview_path(clip))
     assert source.shown == tmp_path / f"phone.mov{PREVIEW}"
-    preview = probe_video(source.shown).video
-    assert preview is not None
-    assert preview.codec == "h264"
     # The widget now holds the preview; what is sent must stay the original.
-    read_source.cache_clear()
     again = read_source("video", source.shown)
     assert again.path == clip
     assert again.shown == source.shown
-
-
-def test_two_events_at_once_make_one_whole_preview(tmp_path: Path) -> None:
-    clip = make_video(tmp_path / "phone.mov", 2, codec="libx265")
-    with ThreadPoolExecutor(4) as pool:
-        sources = list(pool.map(lambda _: read_source("video", clip), range(4)))
-    assert {source.shown for source in sources} == {tmp_path / f"phone.mov{PREVIEW}"}
-    assert probe_video(sources[0].shown).duration == 2
 
 
 def test_a_file_that_only_looks_like_a_preview_is_its_own_original(tmp_path: Path) -> None:
