@@ -56,8 +56,8 @@ def report(
     yet are measured first.
     """
     from lipsync_demo.cli.display import say
-    from lipsync_demo.report.archive import write_zip
     from lipsync_demo.markup.player_sources import wait_for_input
+    from lipsync_demo.report.archive import write_zip
     from lipsync_demo.report.content import as_json, of_group, of_runs
     from lipsync_demo.report.junit import junit
     from lipsync_demo.report.page import Embedded, render

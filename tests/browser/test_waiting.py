@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 import requests
 from playwright.sync_api import Request, Route, expect
@@ -13,9 +17,12 @@ from lipsync_demo.ui.studio.result import RECORDED
 from tests.browser.conftest import Visit
 from tests.browser.provider import Provider
 from tests.browser.site import Site
-from tests.browser.visitor import SLOW, Visitor
+from tests.browser.visitor import LOOKS, SLOW, Visitor
+from tests.media_factory import make_video
 
 pytestmark = pytest.mark.browser
+
+TRANSCODER = "lipsync_demo.media"
 
 
 @pytest.fixture(scope="module")
@@ -125,6 +132,64 @@ def test_a_late_answer_does_not_hide_a_run(
     expect(customer.stage).to_contain_text(run)
     provider.complete(finished)
     assert customer.video()["width"] == 320
+
+
+@pytest.fixture
+def transcoding(site: Site) -> Iterator[list[psutil.Process]]:
+    """The processes that transcode for the page, each stopped as soon as it is seen."""
+    ended = threading.Event()
+    held: list[psutil.Process] = []
+
+    def hold() -> None:
+        while not ended.wait(0.01):
+            for child in psutil.Process(site.pid).children(recursive=True):
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    if TRANSCODER in child.cmdline() and child not in held:
+                        child.suspend()
+                        held.append(child)
+
+    watcher = threading.Thread(target=hold)
+    watcher.start()
+    yield held
+    ended.set()
+    watcher.join()
+    for child in held:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            child.resume()
+
+
+def test_a_result_waits_for_no_copy_of_its_input(
+    customer: Visitor,
+    provider: Provider,
+    finished: Path,
+    speech: Path,
+    transcoding: list[psutil.Process],
+    tmp_path: Path,
+) -> None:
+    page = customer.page
+    phone = make_video(tmp_path / "phone.mov", 3, size=(336, 240), codec="libx265")
+    customer.choose(phone, speech, question="The speech is 0.50 s longer than the video.")
+    expect(page.locator("#video-facts")).to_contain_text("a copy that can be shown is being made")
+    customer.pick("bounce")
+    customer.go()
+    provider.complete(finished)
+    assert customer.video()["width"] == 320
+    card = page.locator("#card")
+    expect(card).to_contain_text("A copy of the input that browsers can play is being made")
+    expect(card.locator("details.beside")).to_have_count(0)
+    page.evaluate("document.querySelector('#stage video').dataset.mine = '1'")
+    assert len(transcoding) == 1
+    transcoding[0].resume()
+
+    expect(card.locator("details.beside summary")).to_be_visible(timeout=SLOW)
+    expect(card).not_to_contain_text("is being made")
+    expect(page.locator("#video-facts")).to_contain_text("a converted copy is shown", timeout=SLOW)
+    page.wait_for_function(
+        "document.querySelector('#video-in video')?.videoWidth === 336", timeout=SLOW, polling=LOOKS
+    )
+    # What plays is not torn away, and the same content is transcoded once.
+    assert page.evaluate("document.querySelector('#stage video').dataset.mine") == "1"
+    assert len(transcoding) == 1
 
 
 def test_a_flagged_output_is_hidden_until_asked_for(

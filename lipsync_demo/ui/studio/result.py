@@ -20,7 +20,6 @@ from lipsync_demo.runs.record.measures import measures_of
 from lipsync_demo.runs.record.run import Run, RunState
 from lipsync_demo.runs.workspace import Workspace
 from lipsync_demo.templates import render_macro
-from lipsync_demo.ui.frame import notices
 from lipsync_demo.ui.inputs import samples
 from lipsync_demo.ui.studio import progress, words
 
@@ -71,7 +70,7 @@ def of_run(run: Run, workspace: Workspace, link: Link) -> View:
         stamp=f"{run.id} {run.state} {run.updated_at.isoformat()} {found is None} {measuring} "
         f"{looking} {preparing}",
         stage=stage,
-        card=(notices.quiet(words.INPUT_SOON) if preparing else Markup(""))
+        card=(render_macro(TEMPLATE, "soon", words.INPUT_SOON) if preparing else Markup(""))
         + beside(run, player_sources.input_film(run, link), found, link)
         + figures(run, [link(path) for path in run.outputs], found, measuring)
         if done
