@@ -13,6 +13,9 @@ from starlette.middleware import Middleware
 from lipsync_demo.hosting.signed import signed_media
 from lipsync_demo.runs.workspace import Workspace
 from lipsync_demo.settings import Settings
+from lipsync_demo.ui.delivery.bundles import bundled
+from lipsync_demo.ui.delivery.document import Document, rewritten
+from lipsync_demo.ui.delivery.middleware import Delivery
 from lipsync_demo.ui.http.guard import PageGuard
 from lipsync_demo.ui.http.language import ReaderLanguage
 from lipsync_demo.ui.http.routes import routes
@@ -40,14 +43,20 @@ def open_page(settings: Settings, start_local: Callable[[], tuple[str, str]] | N
         local = starting.result() if starting else None
         with Workspace(settings, local=local, recover=True) as workspace:
             blocks = page.build(settings, workspace, media, uploads)
+            look = theme.build()
+            loaded = bundled(
+                {block.get_block_name() for block in blocks.blocks.values()},
+                theme=theme.variables(look),
+                style=theme.style(),
+                script=theme.elements(),
+            )
             blocks.launch(
                 server_name=settings.host,
                 server_port=settings.port or None,
                 prevent_thread_lock=True,
                 quiet=True,
-                theme=theme.build(),
+                theme=look,
                 js=theme.script(),
-                head=theme.head(),
                 favicon_path=theme.ICON,
                 footer_links=[],
                 ssr_mode=False,
@@ -59,12 +68,17 @@ def open_page(settings: Settings, start_local: Callable[[], tuple[str, str]] | N
                 max_file_size=f"{settings.max_upload_mb}mb",
                 app_kwargs={
                     "routes": [
+                        *loaded.routes(),
                         *documents.routes(settings, workspace, media.sign),
                         *routes(settings, media),
                     ],
                     "middleware": [
                         Middleware(PageGuard, upload_bytes=settings.max_upload_mb * 2**20),
+                        Middleware(Delivery),
                         Middleware(ReaderLanguage),
+                        Middleware(
+                            Document, rewrite=lambda html: rewritten(html, loaded, theme.head())
+                        ),
                     ],
                     "openapi_url": None,
                 },

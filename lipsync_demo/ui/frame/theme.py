@@ -126,22 +126,25 @@ SHAPES = {
 
 
 def head() -> str:
-    """The content of the page's head.
+    """What the page adds to the head of Gradio's."""
+    return render("ui/frame/head.html", description=words.DESCRIPTION)
 
-    It includes all stylesheets because Gradio's own parameter for CSS drops rules it does not
-    know, such as `@container`.
+
+def style() -> str:
+    """All stylesheets of the page.
+
+    Gradio's own parameter for CSS drops rules it does not know, such as `@container`.
     """
     own = Path(__file__).with_name("style.css")
     views = {*VIEWS.rglob("style.css")} - {own}
     sheets = [own, *sorted(views, key=lambda sheet: sheet.parent.name)]
-    style = "\n".join([markup.style(), *(sheet.read_text(encoding="utf-8") for sheet in sheets)])
-    return render(
-        "ui/frame/head.html",
-        description=words.DESCRIPTION,
-        style=style,
-        script=player.script(),
-        trimmer=Path(__file__).with_name("trimmer.js").read_text(encoding="utf-8"),
-    )
+    return "\n".join([markup.style(), *(sheet.read_text(encoding="utf-8") for sheet in sheets)])
+
+
+def elements() -> str:
+    """The script of the page's own elements, loaded before Gradio's."""
+    own = Path(__file__).with_name("trimmer.js").read_text(encoding="utf-8")
+    return f"{player.script()}\n{own}"
 
 
 def script() -> str:
@@ -162,3 +165,9 @@ def build() -> gr.themes.Base:
         f"{name}_dark": value for name, value in SHAPES.items() if hasattr(theme, f"{name}_dark")
     }
     return theme.set(**variables, **dark, **SHAPES, **shapes_dark)
+
+
+def variables(theme: gr.themes.Base) -> str:
+    """The stylesheet in which Gradio's page finds the values of a theme."""
+    css: str = theme._get_theme_css()  # type: ignore[no-untyped-call]
+    return css

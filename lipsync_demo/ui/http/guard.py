@@ -31,6 +31,7 @@ BLOCKED = (
     "/component_server",
     "/openapi.json",
     "/monitoring",
+    "/static/ffmpeg",
 )
 """Prefixes of Gradio's paths that are blocked."""
 

@@ -1,0 +1,1 @@
+"""How the page reaches the browser: few requests, compressed, kept there as long as they may be."""

@@ -1,0 +1,75 @@
+"""The page's HTML with its bundles in place of Gradio's first module and stylesheet."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from lipsync_demo.ui.delivery.bundles import ENTRY, SHEET, Bundles
+
+LOADER = Path(__file__).with_name("loader.js")
+
+
+def rewritten(html: str, bundles: Bundles, head: str) -> str:
+    """Gradio's page with `head` in its head, and the bundles.
+
+    Gradio adds what `launch` calls a head with its script, long after the first picture.
+    """
+    entry, sheet = ENTRY.search(html), SHEET.search(html)
+    own = f'<script defer src="./assets/{bundles.own.name}"></script>'
+    style = f'<link rel="stylesheet" href="./assets/{bundles.style.name}">'
+    if entry is None or sheet is None or entry[1] != bundles.entry:
+        return html.replace("</head>", f"{style}{head}{own}</head>", 1)
+    asked = {
+        "entry": bundles.entry,
+        "bundle": bundles.gradio.name,
+        "modules": bundles.modules,
+        "sheets": bundles.sheets,
+    }
+    loader = f"<script>{LOADER.read_text(encoding='utf-8').rstrip()}({json.dumps(asked)});</script>"
+    # Gradio looks for a link to its stylesheet, and loads it if there is none.
+    inert = f'<link rel="bundled" href="./assets/{sheet[1]}">'
+    html = html.replace(entry[0], "", 1).replace(sheet[0], f"{style}{inert}", 1)
+    return html.replace("</head>", f"{head}{own}{loader}</head>", 1)
+
+
+class Document:
+    """ASGI middleware around Gradio; `rewrite` gets the page's HTML and returns what is sent."""
+
+    def __init__(self, app: ASGIApp, rewrite: Callable[[str], str]) -> None:
+        self._app = app
+        self._rewrite = rewrite
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"] != "/" or scope["method"] != "GET":
+            await self._app(scope, receive, send)
+            return
+        start: Message = {}
+        html = bytearray()
+
+        async def gathered(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                start.update(message)
+                if not _is_html(start):
+                    await send(message)
+                return
+            if not _is_html(start):
+                await send(message)
+                return
+            html.extend(message.get("body", b""))
+            if message.get("more_body"):
+                return
+            body = self._rewrite(html.decode()).encode()
+            MutableHeaders(scope=start)["Content-Length"] = str(len(body))
+            await send(start)
+            await send({"type": "http.response.body", "body": body})
+
+        await self._app(scope, receive, gathered)
+
+
+def _is_html(start: Message) -> bool:
+    return MutableHeaders(scope=start).get("content-type", "").startswith("text/html")
