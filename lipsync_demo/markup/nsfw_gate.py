@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from lipsync_demo.markup import words
+from lipsync_demo.markup.player_sources import facts
 from lipsync_demo.runs.record.run import Run
 from lipsync_demo.templates import render
 
@@ -30,15 +31,31 @@ def players(run: Run, urls: Sequence[str], tag: str, looking: bool = False) -> M
     """A player for each output, with `tag` in its corner."""
     return Markup("").join(
         _player(
-            url, why(run, n, looking), f"{tag} · {n + 1} of {len(urls)}" if len(urls) > 1 else tag
+            url,
+            why(run, n, looking),
+            f"{tag} · {n + 1} of {len(urls)}" if len(urls) > 1 else tag,
+            _size(run, n),
         )
         for n, url in enumerate(urls)
     )
 
 
-def _player(url: str, reason: str, tag: str) -> Markup:
-    label = words.covered_result(tag)
-    shown = render("markup/output.html", url=url, label=label, covered=bool(reason), tag=tag)
+def _size(run: Run, index: int) -> tuple[int, int] | None:
+    """Width and height of an output in pixels: its place is kept before it is loaded."""
+    path = run.outputs[index] if index < len(run.outputs) else None
+    info = facts(path) if path is not None and path.is_file() else None
+    return (info.video.width, info.video.height) if info and info.video else None
+
+
+def _player(url: str, reason: str, tag: str, size: tuple[int, int] | None) -> Markup:
+    shown = render(
+        "markup/output.html",
+        url=url,
+        label=words.covered_result(tag),
+        covered=bool(reason),
+        tag=tag,
+        size=size,
+    )
     return covered(shown, reason)
 
 

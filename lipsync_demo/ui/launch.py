@@ -77,7 +77,10 @@ def open_page(settings: Settings, start_local: Callable[[], tuple[str, str]] | N
                         Middleware(Delivery),
                         Middleware(ReaderLanguage),
                         Middleware(
-                            Document, rewrite=lambda html: rewritten(html, loaded, theme.head())
+                            Document,
+                            rewrite=lambda html: rewritten(
+                                html, loaded, theme.head(), theme.first()
+                            ),
                         ),
                     ],
                     "openapi_url": None,

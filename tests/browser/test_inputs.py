@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import re
 import threading
 from collections.abc import Iterator
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -45,22 +44,12 @@ def test_two_files_make_the_question_and_the_modes(visitor: Visitor) -> None:
     expect(page.locator("#drawing .bar.stretched")).to_contain_text("0.57×")
 
 
-def test_the_trimmer_is_fetched_when_somebody_trims(visitor: Visitor) -> None:
+def test_gradios_trimmer_is_neither_fetched_nor_offered(visitor: Visitor) -> None:
     page = visitor.page
+    expect(page.get_by_label("Trim video to selection")).to_have_count(1)
+    expect(page.get_by_label("Trim video to selection")).to_be_hidden()
+    expect(page.get_by_role("button", name="Cut to a part")).to_be_visible()
     assert not visitor.asked_for("ffmpeg")
-    page.get_by_label("Trim video to selection").click()
-    handle = page.get_by_label("end drag handle for trimming video")
-    handle.hover()
-    page.mouse.down()
-    timeline = page.locator("#timeline").bounding_box()
-    assert timeline is not None
-    page.mouse.move(timeline["x"] + timeline["width"] / 2, timeline["y"] + 5)
-    page.mouse.up()
-    page.get_by_role("button", name="Trim", exact=True).click()
-    trimmed = re.compile(r"The speech is 2\.[45]\d\ss longer")
-    expect(page.locator("#mode")).to_contain_text(trimmed, timeout=SLOW)
-    assert len(visitor.asked_for("ffmpeg-core.wasm")) == 1
-    assert visitor.complaints == []
 
 
 def test_modes_that_make_no_difference_say_so(

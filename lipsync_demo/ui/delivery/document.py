@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,11 +15,15 @@ from lipsync_demo.ui.delivery.bundles import ENTRY, SHEET, Bundles
 LOADER = Path(__file__).with_name("loader.js")
 
 
-def rewritten(html: str, bundles: Bundles, head: str) -> str:
-    """Gradio's page with `head` in its head, and the bundles.
+BODY = re.compile(r"<body\b[^>]*>")
+
+
+def rewritten(html: str, bundles: Bundles, head: str, first: str = "") -> str:
+    """Gradio's page with `head` in its head, `first` at the top of its body, and the bundles.
 
     Gradio adds what `launch` calls a head with its script, long after the first picture.
     """
+    html = BODY.sub(lambda tag: f"{tag[0]}{first}", html, count=1)
     entry, sheet = ENTRY.search(html), SHEET.search(html)
     own = f'<script defer src="./assets/{bundles.own.name}"></script>'
     style = f'<link rel="stylesheet" href="./assets/{bundles.style.name}">'

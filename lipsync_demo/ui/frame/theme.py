@@ -11,6 +11,7 @@ from pathlib import Path
 import gradio as gr
 
 from lipsync_demo import markup, player
+from lipsync_demo.markup import words as markup_words
 from lipsync_demo.templates import render
 from lipsync_demo.ui.frame import words
 
@@ -130,6 +131,11 @@ def head() -> str:
     return render("ui/frame/head.html", description=words.DESCRIPTION)
 
 
+def first() -> str:
+    """What is seen until the page stands."""
+    return render("ui/frame/first.html", title=markup_words.APP, words=words)
+
+
 def style() -> str:
     """All stylesheets of the page.
 
@@ -143,8 +149,8 @@ def style() -> str:
 
 def elements() -> str:
     """The script of the page's own elements, loaded before Gradio's."""
-    own = Path(__file__).with_name("trimmer.js").read_text(encoding="utf-8")
-    return f"{player.script()}\n{own}"
+    own = (Path(__file__).with_name(f"{name}.js") for name in ("stands", "trimmer"))
+    return "\n".join([*(part.read_text(encoding="utf-8") for part in own), player.script()])
 
 
 def script() -> str:

@@ -7,6 +7,7 @@ from lipsync_demo.languages import _, _n
 RUN_TO_SHOW = _("Run to show")
 RUN_TO_REPEAT = _("Run to repeat")
 DESCRIPTION = _("Lip-sync a talking video to any speech, and see what each sync mode will do.")
+OPENING = _("The page is opening.")
 YOUR_VIDEO = _("Your video")
 YOUR_SPEECH = _("Your speech")
 
