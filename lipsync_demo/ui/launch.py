@@ -16,6 +16,7 @@ from lipsync_demo.settings import Settings
 from lipsync_demo.ui.delivery.bundles import bundled
 from lipsync_demo.ui.delivery.document import Document, rewritten
 from lipsync_demo.ui.delivery.middleware import Delivery
+from lipsync_demo.ui.http import installable
 from lipsync_demo.ui.http.guard import PageGuard
 from lipsync_demo.ui.http.language import ReaderLanguage
 from lipsync_demo.ui.http.routes import routes
@@ -69,6 +70,7 @@ def open_page(settings: Settings, start_local: Callable[[], tuple[str, str]] | N
                 app_kwargs={
                     "routes": [
                         *loaded.routes(),
+                        *installable.routes(),
                         *documents.routes(settings, workspace, media.sign),
                         *routes(settings, media),
                     ],

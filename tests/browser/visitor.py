@@ -163,7 +163,7 @@ class Visitor:
     def code(self, tab: str) -> str:
         """The text of one of the tabs with the run's code."""
         self.page.get_by_role("tab", name=tab).click()
-        panel = self.page.locator("#code .tabitem:visible .cm-content")
+        panel = self.page.locator("#code .tabitem:visible pre")
         return str(panel.inner_text())
 
     def outside(self) -> list[str]:

@@ -19,6 +19,9 @@ ICON = Path(__file__).with_name("icon.svg")
 VIEWS = Path(__file__).parents[1]
 """Folder with the stylesheets of the views."""
 
+SCRIPTS = ("frame/stands.js", "frame/trimmer.js", "studio/copy.js")
+"""Scripts of the page that are loaded before Gradio's."""
+
 SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif")
 MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
 
@@ -149,8 +152,8 @@ def style() -> str:
 
 def elements() -> str:
     """The script of the page's own elements, loaded before Gradio's."""
-    own = (Path(__file__).with_name(f"{name}.js") for name in ("stands", "trimmer"))
-    return "\n".join([*(part.read_text(encoding="utf-8") for part in own), player.script()])
+    own = [(VIEWS / name).read_text(encoding="utf-8") for name in SCRIPTS]
+    return "\n".join([*own, player.script()])
 
 
 def script() -> str:

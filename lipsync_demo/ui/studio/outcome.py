@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 import gradio as gr
+from markupsafe import Markup
 
+from lipsync_demo.templates import render_macro
 from lipsync_demo.ui.frame.context import Shared, html
 from lipsync_demo.ui.sharing import view as sharing
+from lipsync_demo.ui.sharing import words as sharing_words
 from lipsync_demo.ui.studio import words
 
 
@@ -24,10 +26,10 @@ class OutcomeWidgets:
     notice: gr.HTML
     card: gr.HTML
     sharing: sharing.Sharing
-    request: gr.Code
-    response: gr.Code
-    curl: gr.Code
-    python: gr.Code
+    request: gr.HTML
+    response: gr.HTML
+    curl: gr.HTML
+    python: gr.HTML
 
 
 def build(shared: Shared) -> OutcomeWidgets:
@@ -51,23 +53,18 @@ def build(shared: Shared) -> OutcomeWidgets:
             notice=notice,
             card=card,
             sharing=shared_links,
-            request=_code(words.REQUEST_JSON, "json"),
-            response=_code(words.RESPONSE_JSON, "json"),
-            curl=_code("curl", "shell"),
-            python=_code(words.PYTHON, "python"),
+            request=_code(words.REQUEST_JSON),
+            response=_code(words.RESPONSE_JSON),
+            curl=_code("curl"),
+            python=_code(words.PYTHON),
         )
 
 
-def _code(title: str, language: Literal["json", "shell", "python"]) -> gr.Code:
+def _code(title: str) -> gr.HTML:
     with gr.Tab(title):
-        return gr.Code(
-            language=language,
-            label=title,
-            show_label=False,
-            interactive=False,
-            show_line_numbers=False,
-            wrap_lines=True,
-            lines=4,
-            max_lines=18,
-            buttons=["copy"],
-        )
+        return html(elem_classes="code")
+
+
+def listing(code: str) -> Markup:
+    """A program's text or data as markup, with a button that copies it."""
+    return render_macro("ui/studio/code.html", "listing", code, sharing_words.COPY)

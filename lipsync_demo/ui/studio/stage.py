@@ -15,6 +15,7 @@ from lipsync_demo.ui.frame import words as frame_words
 from lipsync_demo.ui.frame.context import Changes, Shared
 from lipsync_demo.ui.inputs.samples import FIRST, Sample, example
 from lipsync_demo.ui.studio import result
+from lipsync_demo.ui.studio.outcome import listing
 from lipsync_demo.ui.studio.widgets import Widgets
 
 
@@ -57,10 +58,10 @@ class StudioStage:
             o.notice: "",
             o.stage: shown.stage,
             o.card: gr.HTML(shown.card, visible=bool(shown.card)),
-            o.request: shown.request,
-            o.response: shown.response,
-            o.curl: shown.curl,
-            o.python: shown.python,
+            o.request: listing(shown.request),
+            o.response: listing(shown.response),
+            o.curl: listing(shown.curl),
+            o.python: listing(shown.python),
             o.stop: gr.Button(visible=can.stop),
             o.resume: gr.Button(shown.resume_label, visible=can.resume),
             o.again: gr.Button(visible=can.again),
