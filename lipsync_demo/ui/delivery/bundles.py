@@ -57,7 +57,7 @@ class Bundle:
 
         def answer(request: Request) -> Response:
             taken = request.headers.get("accept-encoding", "")
-            headers = {"Cache-Control": FOREVER, "Vary": "Accept-Encoding"}
+            headers = {"Cache-Control": FOREVER, "vary": "accept-encoding"}
             content = self.content
             if "br" in taken:
                 headers["Content-Encoding"], content = "br", self._brotli

@@ -18,7 +18,7 @@ ASSETS = (
     Path(_gradio.origin if _gradio and _gradio.origin else "").parent / "templates/frontend/assets"
 )
 
-CORE, BLOCKS = "core-", "Blocks-"
+CORE, BLOCKS = re.compile("core-"), re.compile("Blocks-")
 """How the names begin of the modules with the table of widgets, and with what shows them."""
 
 NEVER_USED = ("hls-",)
@@ -65,8 +65,8 @@ def needed(entry: str, types: Iterable[str]) -> tuple[list[str], list[str]]:
     roots = [entry, *_dynamic(entry)]
     for root in roots:
         scripts.update(dict.fromkeys(_with_imports(root)))
-    shown = [name for root in roots for name in _dynamic(root) if name.startswith(BLOCKS)]
-    core = [name for name in scripts if name.startswith(CORE)]
+    shown = [name for root in roots for name in _dynamic(root) if BLOCKS.match(name)]
+    core = [name for name in scripts if CORE.match(name)]
     widgets = [name for part in core for one in sorted(types) for name in _widget(part, one)]
     for name in [*shown, *widgets]:
         scripts.update(dict.fromkeys(_with_imports(name)))
@@ -153,6 +153,6 @@ def _exports(name: str) -> str:
     """A module with the exports of another that do nothing; empty if they are not understood."""
     found = re.search(r"export\{([^{}]*)\};?\s*(?://.*)?$", text(name))
     names = [part.split(" as ")[-1].strip() for part in found[1].split(",")] if found else []
-    nothing = "const none=class{static isSupported(){return false}};"
-    exported = ",".join(f"none as {part}" for part in names if part.isidentifier())
+    nothing = "const o=class{static isSupported(){return false}};"
+    exported = ",".join(f"o as {part}" for part in names if part.isidentifier())
     return f"{nothing}export{{{exported}}};" if exported else ""
