@@ -81,7 +81,7 @@ def report(
             content = of_group(workspace.groups.get(group), workspace) if group else of_runs(runs)
     except RunsError as error:
         refuse(error)
-    target = output or Path(f"lipsync-report-{(group or ids[0])[:8]}.{ENDINGS[form]}")
+    target = output or Path(f"{content.file_stem(group or ids[0])}.{ENDINGS[form]}")
     if form is ReportFormat.ZIP:
         with replacing(target) as part, part.open("wb") as file:
             write_zip(content, file)

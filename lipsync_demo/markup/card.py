@@ -70,12 +70,11 @@ class Part:
 def card(
     run: Run,
     outputs: Sequence[OutputFacts],
-    links: Sequence[str],
     *,
     full: bool = True,
     speech: Path | None = None,
 ) -> Markup:
-    """Tiles, checks, times, speech and details of a finished run; `links` download the outputs.
+    """Tiles, checks, times, speech and details of a finished run.
 
     Without `full` the run's id is shortened, as the full id allows actions on the run. `speech`
     is drawn in place of the run's own copy.
@@ -91,7 +90,6 @@ def card(
         total=None if total is None else seconds(total),
         wave=waveform(heard) if heard and heard.is_file() else "",
         details=list(details(run, outputs, run.id if full else short(run.id))),
-        links=links,
     )
 
 

@@ -6,9 +6,7 @@ from fractions import Fraction
 
 from lipsync_demo.markup import words
 from lipsync_demo.runs.record.cost import Charge
-
-SHORT = 8
-"""Characters of a run's id that are shown: the whole id would let the reader act on the run."""
+from lipsync_demo.runs.record.file_names import SHORT
 
 
 def short(run_id: str) -> str:

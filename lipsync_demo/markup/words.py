@@ -42,16 +42,41 @@ def charged(amount: str, refunded: str | None, *, by_balance: bool) -> str:
 
 LOCAL_ENGINE = _("local engine")
 
-PRESENT = _("Present")
 BESIDE_THE_INPUT = _("Beside the input")
-CLOSE = _("Close")
-WENT_IN = _("What went in")
-HAPPENED = _("What happened")
-CAME_OUT = _("What came out")
 
 
-def checks_passed(passed: int, of: int) -> str:
-    return _("{passed} of {of} checks passed", passed=passed, of=of)
+def went_in(video: str, video_length: str, speech: str, speech_length: str) -> str:
+    return _(
+        "{video} ({video_length}) and {speech} ({speech_length}) went in.",
+        video=video,
+        video_length=video_length,
+        speech=speech,
+        speech_length=speech_length,
+    )
+
+
+def decided(model: str) -> str:
+    return _("{model} itself decided how the two lengths fit.", model=model)
+
+
+THE_LOCAL_ENGINE = _("the local engine")
+THE_API = _("the WaveSpeed API")
+UNKNOWN_TIME = _("an unknown time")
+
+
+def came_out(length: str, who: str, time: str) -> str:
+    return _("The result is {length}; {who} made it in {time}.", length=length, who=who, time=time)
+
+
+def came_out_checked(length: str, who: str, time: str, passed: int, of: int) -> str:
+    return _(
+        "The result is {length}; {who} made it in {time}, and {passed} of {of} checks passed.",
+        length=length,
+        who=who,
+        time=time,
+        passed=passed,
+        of=of,
+    )
 
 
 INFERENCE = _("inference")

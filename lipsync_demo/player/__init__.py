@@ -25,7 +25,9 @@ Box = tuple[float, float, float, float]
 ELEMENTS = "player/elements.html"
 INPUT = "input"
 """Name of the film that went in."""
-PARTS = ("playhead", "parts", "closer", "sides", "swipe", "pair", "grid", "clock")
+TEXTS = words.TEXTS
+"""Texts of the players."""
+PARTS = ("playhead", "parts", "closer", "sides", "swipe", "pair", "grid", "clock", "presenter")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ def pair(sources: Sequence[Film], *, blind: bool = False) -> Markup:
     A `blind` one does not say which is which.
     """
     shown = {
-        "sources": [_described(source) for source in sources],
+        "sources": [described(source) for source in sources],
         "texts": words.TEXTS,
         "chosen": [0, min(1, len(sources) - 1)],
         "blind": blind,
@@ -98,7 +100,8 @@ def countdown(left: float) -> Markup:
     return render_macro(ELEMENTS, "clock", "left", f"{left:.1f}", ceil(left))
 
 
-def _described(source: Film) -> Mapping[str, Any]:
+def described(source: Film) -> Mapping[str, Any]:
+    """A film as the scripts read it."""
     return {
         "label": source.label,
         "url": source.url,

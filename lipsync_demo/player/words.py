@@ -39,5 +39,10 @@ TEXTS: Final[Mapping[str, Any]] = {
     "save": _("Save both frames"),
     "gate": _("Not known to be safe for work."),
     "reveal": _("Show anyway"),
+    "presenter": _("Presentation"),
+    "close": _("Close"),
+    "turned": _("Show {title}"),
+    "position": _("{number} of {count}"),
+    "sourceTag": _("Source"),
     "keys": _("Space plays · ← → step a frame, with Shift ten · Home and End jump"),
 }

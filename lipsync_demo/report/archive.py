@@ -11,15 +11,22 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 from lipsync_demo.report.content import Content, as_json
 from lipsync_demo.report.junit import junit
 from lipsync_demo.report.page import render
+from lipsync_demo.runs.record.file_names import output_name
 
 
 def write_zip(content: Content, target: IO[bytes]) -> None:
     """Write report.html, report.json, junit.xml and the media into `target`."""
     names: dict[Path, str] = {}
+    outputs = {
+        path: output_name(entry.run, index)
+        for entry in content.entries
+        for index, path in enumerate(entry.run.outputs)
+    }
 
     def media(path: Path) -> str:
         if path not in names:
-            names[path] = f"media/{len(names) + 1:03d}-{re.sub(r'[^A-Za-z0-9._-]', '_', path.name)}"
+            name = re.sub(r"[^A-Za-z0-9._-]", "_", outputs.get(path, path.name))
+            names[path] = f"media/{len(names) + 1:03d}-{name}"
         return names[path]
 
     page = render(content, media)

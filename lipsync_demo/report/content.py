@@ -13,6 +13,7 @@ from lipsync_demo.markup.figures import short
 from lipsync_demo.qa.models import Check, Measures, Outcome
 from lipsync_demo.report import words
 from lipsync_demo.report.redaction import redacted
+from lipsync_demo.runs.record import file_names
 from lipsync_demo.runs.record.clock import now
 from lipsync_demo.runs.record.group import Group, GroupKind
 from lipsync_demo.runs.record.measures import measures_of
@@ -66,6 +67,13 @@ class Content:
     made_at: datetime
     entries: tuple[Entry, ...]
     version: str = __version__
+
+    def file_stem(self, wanted: str) -> str:
+        """The name of a file with this report, without its ending; `wanted` is the record's id."""
+        if self.kind == "run":
+            return file_names.stem(self.entries[0].run)
+        inputs = {file_names.given_name(entry.run) for entry in self.entries}
+        return file_names.joined(inputs.pop() if len(inputs) == 1 else "", self.kind, wanted)
 
     @property
     def model(self) -> str:

@@ -119,7 +119,7 @@ def _section(entry: Entry, media: Media) -> Mapping[str, Any]:
         "mark": mark,
         "ink": ink,
         "done": done,
-        "card": card(run, player_sources.figures(run), [], full=False) if done else "",
+        "card": card(run, player_sources.figures(run), full=False) if done else "",
         "cut": alignment.draw(laid) if laid else "",
         "checks": measured(entry.measures, False, local=run.backend == "local", loud=True)
         if done

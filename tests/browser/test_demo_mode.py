@@ -19,26 +19,6 @@ def visitor(site: Site, visit_all: Visit) -> Visitor:
     return visit_all(site.url)
 
 
-def test_a_result_is_presented_in_one_click(visitor: Visitor) -> None:
-    page = visitor.page
-    page.get_by_role("button", name="Present").click()
-    stage = page.locator("dialog.presenter")
-    expect(stage).to_be_visible()
-    expect(stage.locator("li")).to_have_count(3)
-    expect(stage).to_contain_text("sample_video.mp4, 4.00")
-    expect(stage).to_contain_text("18 of 18 checks passed")
-    page.wait_for_function(
-        "[...document.querySelector('dialog lipsync-pair').shadowRoot.querySelectorAll('video')]"
-        ".every((v) => v.readyState >= 2)"
-    )
-    assert visitor.barriers() == []
-    page.keyboard.press("Escape")
-    expect(stage).to_be_hidden()
-    assert page.locator("dialog lipsync-pair").count() == 0
-    page.get_by_text("Beside the input").click()
-    expect(page.locator("#card .beside lipsync-pair")).to_be_visible()
-
-
 def test_recorded_only_sends_nothing(visitor: Visitor, clip: Path, speech: Path) -> None:
     page = visitor.page
     page.get_by_label("Recorded results only").check()

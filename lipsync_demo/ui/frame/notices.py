@@ -54,11 +54,6 @@ def no_amount(typed: str) -> Markup:
     return trouble(words.no_amount(typed[:20]), words.AMOUNT_HINT)
 
 
-def not_ready() -> Markup:
-    """What is missing before anything can be run."""
-    return hint(words.NOT_READY)
-
-
 def previewed() -> Markup:
     """The remark that the player shows a converted copy."""
     return quiet(words.CONVERTED)

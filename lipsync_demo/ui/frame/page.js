@@ -76,12 +76,6 @@
       video.inert = false;
       video.focus();
     }
-    if (event.target.closest("[data-present]")) {
-      const dialog = document.querySelector("#card dialog.presenter");
-      lazily(dialog.querySelector(".screen"));
-      dialog.addEventListener("close", () => dialog.querySelector("lipsync-pair")?.remove(), { once: true });
-      dialog.showModal();
-    }
     const copy = event.target.closest("[data-copy]");
     if (copy) {
       const field = copy.parentElement.querySelector("input");

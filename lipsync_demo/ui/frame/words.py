@@ -87,7 +87,6 @@ CONVERTING = _(
     "Not every browser can show this file; a copy that can be shown is being made and appears "
     "here by itself. Nothing has to wait for it: the original is what is sent."
 )
-NOT_READY = _("Choose a video and a speech track.")
 RUN_GONE = _("It may have been removed from this server, or made on another one.")
 NO_ID = _("This is no run's id.")
 NO_ID_HINT = _("An id has 32 letters and digits; paste it, or the run's address.")

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 from typing import IO, cast
+from urllib.parse import quote
 
 from markupsafe import Markup
 from starlette.background import BackgroundTask
@@ -70,7 +71,7 @@ def routes(
         except RunsError as error:
             return JSONResponse({"code": 404, "message": error.what}, 404)
         headers = PRIVATE | {
-            "Content-Disposition": f'attachment; filename="lipsync-report-{wanted[:8]}.{form}"'
+            "Content-Disposition": _attached(f"{content.file_stem(wanted)}.{form}")
         }
         if form == "html":
             for entry in content.entries:
@@ -144,6 +145,11 @@ def _known(report: Callable[[Request], Response]) -> Callable[[Request], Respons
         return report(request)
 
     return checked
+
+
+def _attached(name: str) -> str:
+    """The header that has a browser save the answer as `name`, in any script."""
+    return f"attachment; filename*=utf-8''{quote(name)}"
 
 
 def _zipped(content: Content, headers: dict[str, str]) -> Response:

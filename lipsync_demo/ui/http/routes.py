@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -10,6 +12,7 @@ from lipsync_demo import __version__
 from lipsync_demo.hosting.errors import LinkRefused
 from lipsync_demo.hosting.signed import ROUTE, SignedMedia
 from lipsync_demo.media.formats import SHOWN_TYPES
+from lipsync_demo.safe_names import clean_name
 from lipsync_demo.settings import Settings
 from lipsync_demo.ui.http import words
 
@@ -34,7 +37,7 @@ def routes(settings: Settings, media: SignedMedia) -> list[BaseRoute]:
         return FileResponse(
             path,
             media_type=known or "application/octet-stream",
-            filename=f"lipsync{path.suffix}" if attached else None,
+            filename=_saved_as(query.get("download", ""), path) if attached else None,
             headers={"Cache-Control": "private, max-age=3600"},
         )
 
@@ -52,3 +55,8 @@ def routes(settings: Settings, media: SignedMedia) -> list[BaseRoute]:
         Route("/healthz", healthz),
         Route("/api/{path:path}", no_api, methods=METHODS),
     ]
+
+
+def _saved_as(wanted: str, path: Path) -> str:
+    """The name under which a browser saves a file: as the link says, with the file's own ending."""
+    return f"{Path(clean_name(wanted)).stem or 'lipsync'}{path.suffix}"

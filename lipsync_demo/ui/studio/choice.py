@@ -71,11 +71,12 @@ def build(settings: Settings) -> ChoiceWidgets:
         findings = html(elem_id="findings")
     with gr.Row(elem_id="start"):
         go = gr.Button(words.GO, variant="primary", size="lg", elem_id="go")
+        hint = html(elem_id="hint")
+    with gr.Row(elem_id="several"):
         compare = gr.Button(
             words.COMPARE_MODES, size="lg", visible=model.takes_sync_mode, elem_id="compare-all"
         )
         compare_models = gr.Button(words.COMPARE_MODELS, size="lg", elem_id="compare-models")
-        hint = html(elem_id="hint")
     return ChoiceWidgets(
         model_note=note,
         mode=mode,

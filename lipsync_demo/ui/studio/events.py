@@ -7,11 +7,12 @@ import secrets
 import gradio as gr
 
 from lipsync_demo.ui.frame import notices
-from lipsync_demo.ui.frame.context import AT_ONCE, IN_TURN, Changes, Shared
+from lipsync_demo.ui.frame.context import AT_ONCE, IN_TURN, LATEST, Changes, Shared
 from lipsync_demo.ui.frame.ids import run_id
 from lipsync_demo.ui.inputs.samples import SHOWN
 from lipsync_demo.ui.studio.input_events import InputEvents
 from lipsync_demo.ui.studio.key_events import KeyEvents
+from lipsync_demo.ui.studio.present_events import PresentEvents
 from lipsync_demo.ui.studio.recording_events import RecordingEvents
 from lipsync_demo.ui.studio.run_events import RunEvents
 from lipsync_demo.ui.studio.stage import StudioStage
@@ -28,10 +29,11 @@ class Studio:
         self._stage = StudioStage(shared=shared, widgets=w)
         self._recording = RecordingEvents(stage=self._stage)
         self._runs = RunEvents(stage=self._stage, recording=self._recording)
+        self._present = PresentEvents(shared=shared, widgets=w)
         self._key = KeyEvents(shared=shared, top=w.top, choice=w.choice)
         self._chosen = [w.sources.video, w.sources.speech, w.choice.mode]
-        self._laying = [*self._chosen, shared.key, shared.session, shared.model]
-        self._laid = [w.choice.drawing, w.choice.findings, w.choice.hint]
+        self._laying = [*self._chosen, shared.key, shared.session, shared.model, w.run_id]
+        self._laid = [w.choice.drawing, w.choice.findings, w.choice.hint, w.choice.go]
         facts = [w.sources.video_facts, w.sources.speech_facts]
         self._held = [w.sources.video, w.sources.speech, *facts, w.choice.mode, *self._laid]
         self._held.append(w.sources.previewing)
@@ -52,7 +54,7 @@ class Studio:
     ) -> Changes:
         """Set up the studio on page load, with the run in the page's URL if there is one."""
         own = run_id(session) or secrets.token_hex(16)
-        changes = self._inputs.inputs_changed(video, speech, mode, None, own, model)
+        changes = self._inputs.inputs_changed(video, speech, mode, None, own, model, address)
         changes[self._shared.session] = own
         wanted = run_id(address)
         if address and wanted is None:
@@ -92,6 +94,13 @@ class Studio:
             [sources.video],
             [sources.video, sources.video_facts, sources.previewing],
             **AT_ONCE,
+        )
+        gr.on(
+            [sources.video.change, sources.speech.change],
+            self._recording.follow_inputs,
+            [*self._chosen, self._widgets.stamp],
+            self._run,
+            **LATEST,
         )
         choice.mode.change(events.mode_changed, self._laying, self._laid, **AT_ONCE)
         shared.model.change(
@@ -147,6 +156,12 @@ class Studio:
             self._laying,
             self._laid,
             **AT_ONCE,
+        )
+        w.stamp.change(
+            self._present.gather,
+            [w.run_id, w.stamp, shared.ids, shared.groups],
+            [outcome.programme],
+            **LATEST,
         )
         w.stamp.change(self._recording.reopen_run, [w.run_id, w.stamp], run, **AT_ONCE)
         shared.open_run.change(

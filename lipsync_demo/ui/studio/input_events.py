@@ -25,7 +25,7 @@ from lipsync_demo.ui.inputs import modes
 from lipsync_demo.ui.inputs.sources import InputFile, Track, fetch, lay_all, read_source, usable
 from lipsync_demo.ui.inputs.uploads import sweep
 from lipsync_demo.ui.inputs.widgets import SourceWidgets, limits
-from lipsync_demo.ui.studio import words
+from lipsync_demo.ui.studio import obstacle, words
 from lipsync_demo.ui.studio.choice import ChoiceWidgets
 from lipsync_demo.wavespeed.errors import WaveSpeedError
 from lipsync_demo.wavespeed.model_catalogue import Model
@@ -47,6 +47,7 @@ class InputEvents:
         key: SecretStr | None,
         session: object,
         model: object,
+        shown: object = "",
     ) -> Changes:
         """Probe both inputs after one was chosen, removed or cut."""
         w = self.sources
@@ -63,8 +64,11 @@ class InputEvents:
             if source is not None and path is not None and source.shown != Path(path):
                 changes[widget] = str(source.shown)
         changes[w.previewing] = gr.Timer(active=self._preparing(found["video"]))
-        wanted = models.chosen(model)
-        return changes | self._laid(found["video"], found["speech"], mode, key, session, wanted)
+        wanted, told = models.chosen(model), obstacle.of_run(self.shared.workspace, shown)
+        told = obstacle.of_inputs(found["video"], found["speech"], (video, speech)) or told
+        return changes | self._laid(
+            found["video"], found["speech"], mode, key, session, wanted, told
+        )
 
     def preview_made(self, video: str | None) -> Changes:
         """Show the preview of the chosen video once it is made."""
@@ -91,10 +95,13 @@ class InputEvents:
         key: SecretStr | None,
         session: object,
         model: object,
+        shown: object = "",
     ) -> Changes:
         """Update drawing, findings and hint for another mode."""
         picture, sound = usable("video", video), usable("speech", speech)
-        changes = self._laid(picture, sound, mode, key, session, models.chosen(model))
+        told = obstacle.of_inputs(picture, sound, (video, speech))
+        told = told or obstacle.of_run(self.shared.workspace, shown)
+        changes = self._laid(picture, sound, mode, key, session, models.chosen(model), told)
         # New choices would steal the focus from a keyboard user.
         del changes[self.choice.mode]
         return changes
@@ -167,7 +174,9 @@ class InputEvents:
         key: SecretStr | None,
         session: object,
         model: Model,
+        told: str,
     ) -> Changes:
+        """Everything below the inputs; `told` says what keeps the main button from working."""
         w = self.choice
         timelines = lay_all(video, speech)
         lengths = (video.seconds if video else None, speech.seconds if speech else None)
@@ -176,16 +185,20 @@ class InputEvents:
             w.mode: gr.Radio(choices=modes.choices(timelines), label=modes.question(*lengths)),
             w.drawing: "",
             w.findings: "",
-            w.hint: notices.not_ready(),
+            w.hint: notices.hint(told),
+            w.go: gr.Button(interactive=False),
         }
         if timelines is None or video is None or speech is None:
             return changes
         laid = timelines[SyncMode(mode)] if model.takes_sync_mode else None
         found = check(video.info, speech.info, laid.mode if laid else None)
+        told = obstacle.of_findings(found) or told
+        hint = self._hint(laid.output_seconds if laid else None, key, session, model)
         return changes | {
             w.drawing: alignment.draw(laid) if laid else "",
             w.findings: notices.findings([f for f in found if f.severity is not Severity.NOTE]),
-            w.hint: self._hint(laid.output_seconds if laid else None, key, session, model),
+            w.hint: notices.hint(told) if told else hint,
+            w.go: gr.Button(interactive=not told),
         }
 
     def _hint(

@@ -24,6 +24,7 @@ class OutcomeWidgets:
     again: gr.Button
     meanwhile: gr.Button
     notice: gr.HTML
+    programme: gr.HTML
     card: gr.HTML
     sharing: sharing.Sharing
     request: gr.HTML
@@ -41,8 +42,9 @@ def build(shared: Shared) -> OutcomeWidgets:
         again = gr.Button(words.SUBMIT_AGAIN, visible=False, elem_id="again")
         meanwhile = gr.Button(words.MEANWHILE, visible=False, elem_id="meanwhile")
     notice = html(elem_id="notice")
-    card = html(elem_id="card")
     shared_links = sharing.build(shared, "run")
+    programme = html(elem_id="programme")
+    card = html(elem_id="card")
     with gr.Tabs(elem_id="code"):
         return OutcomeWidgets(
             stage=stage,
@@ -51,6 +53,7 @@ def build(shared: Shared) -> OutcomeWidgets:
             again=again,
             meanwhile=meanwhile,
             notice=notice,
+            programme=programme,
             card=card,
             sharing=shared_links,
             request=_code(words.REQUEST_JSON),

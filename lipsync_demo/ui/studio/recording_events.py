@@ -34,6 +34,17 @@ class RecordingEvents:
             return unchanged()
         return self.stage.show_recording(SyncMode(mode), result.recorded_of(stamp))
 
+    def follow_inputs(
+        self, video: str | None, speech: str | None, mode: str, stamp: str
+    ) -> Changes:
+        """Show the sample's recording beside the sample only, and nothing beside other inputs."""
+        of = _held(video, speech)
+        if of is None and stamp.startswith(result.RECORDED):
+            return self.stage.show(result.of_nothing())
+        if of is not None and stamp == result.UNSYNCED:
+            return self.stage.show_recording(SyncMode(mode), of)
+        return unchanged()
+
     def reopen_run(self, current: str, stamp: str) -> Changes:
         """Restore the run that a late answer replaced by a recording."""
         wanted = run_id(current)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 from markupsafe import Markup
 
 from lipsync_demo.markup import player_sources, snippets
+from lipsync_demo.markup import words as markup_words
 from lipsync_demo.markup.card import card
 from lipsync_demo.markup.checks import measured
 from lipsync_demo.markup.figures import seconds
@@ -16,6 +18,7 @@ from lipsync_demo.markup.player_sources import Link
 from lipsync_demo.markup.side_by_side import beside
 from lipsync_demo.qa.models import Measures
 from lipsync_demo.runs.record.clock import seconds_since
+from lipsync_demo.runs.record.file_names import output_name
 from lipsync_demo.runs.record.measures import measures_of
 from lipsync_demo.runs.record.run import Run, RunState
 from lipsync_demo.runs.workspace import Workspace
@@ -24,9 +27,11 @@ from lipsync_demo.ui.inputs import samples
 from lipsync_demo.ui.studio import progress, words
 
 TEMPLATE = "ui/studio/result.html"
-NOTHING = render_macro(TEMPLATE, "nothing", words)
 RECORDED = "recorded"
 """Prefix of a recording's stamp."""
+
+UNSYNCED = "unsynced"
+"""Stamp while nothing has been synced yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,8 +76,8 @@ def of_run(run: Run, workspace: Workspace, link: Link) -> View:
         f"{looking} {preparing}",
         stage=stage,
         card=(render_macro(TEMPLATE, "soon", words.INPUT_SOON) if preparing else Markup(""))
-        + beside(run, player_sources.input_film(run, link), found, link)
-        + figures(run, [link(path) for path in run.outputs], found, measuring)
+        + beside(run, player_sources.input_film(run, link), link)
+        + figures(run, found, measuring)
         if done
         else "",
         request=snippets.request_json(run),
@@ -94,9 +99,9 @@ def of_example(run: Run, link: Link) -> View:
     tag = words.recorded(f"{run.created_at:%d %b %Y}", _tag(run))
     return View(
         stamp=f"{RECORDED} {of.name} {run.sync_mode}",
-        stage=result(run, links, tag),
-        card=beside(run, samples.input_film(link, of), measures_of(run), link)
-        + figures(run, links, measures_of(run), False, of.speech),
+        stage=result(run, links, tag, shared=False),
+        card=beside(run, samples.input_film(link, of), link)
+        + figures(run, measures_of(run), False, of.speech),
         request=snippets.request_json(run),
         response=snippets.response_json(run),
         curl=snippets.curl(run),
@@ -112,11 +117,12 @@ def recorded_of(stamp: str) -> samples.Sample:
     return samples.named(stamp.removeprefix(RECORDED).strip().partition(" ")[0])
 
 
-def of_nothing(notice: Markup = NOTHING) -> View:
-    """Return the view without a run; `notice` says why there is none."""
+def of_nothing(notice: Markup | None = None) -> View:
+    """Return the view without a run; `notice` says why there is none, if not only yet."""
+    said = render_macro(TEMPLATE, "nothing", words) if notice is None else notice
     return View(
-        stamp="nothing",
-        stage=render_macro(TEMPLATE, "missing", words.RESULT, notice),
+        stamp=UNSYNCED if notice is None else "missing",
+        stage=render_macro(TEMPLATE, "missing", words.RESULT, said),
         card="",
         request=snippets.NOTHING_SENT,
         response=snippets.NO_ANSWER,
@@ -128,27 +134,43 @@ def of_nothing(notice: Markup = NOTHING) -> View:
     )
 
 
-def result(run: Run, links: list[str], tag: str, looking: bool = False) -> Markup:
-    """The stage with a finished run's outputs; `looking` while this app checks them."""
+def result(
+    run: Run, links: list[str], tag: str, looking: bool = False, shared: bool = True
+) -> Markup:
+    """The stage with a finished run's outputs, and the buttons that take them along.
+
+    `looking` while this app checks them; only what is `shared` can have a link of its own.
+    """
     shown = players(run, links, tag, looking)
-    return render_macro(TEMPLATE, "result", words.RESULT, words.done(tag), shown)
+    downloads = [
+        (markup_words.download(n + 1, len(links)), _as_download(link, output_name(run, n)))
+        for n, link in enumerate(links)
+    ]
+    return render_macro(
+        TEMPLATE,
+        "result",
+        words,
+        words.done(tag),
+        shown,
+        downloads,
+        shared,
+        run.id,
+    )
 
 
 def figures(
     run: Run,
-    links: list[str],
     found: Measures | None,
     measuring: bool,
     speech: Path | None = None,
 ) -> Markup:
     """The card beside the outputs, and the measures of the first."""
     checks = measured(found, measuring, local=run.backend == "local")
-    downloads = [_as_download(link) for link in links]
-    return card(run, player_sources.figures(run), downloads, speech=speech) + checks
+    return card(run, player_sources.figures(run), speech=speech) + checks
 
 
-def _as_download(link: str) -> str:
-    return f"{link}{'&' if '?' in link else '?'}download=1"
+def _as_download(link: str, name: str) -> str:
+    return f"{link}{'&' if '?' in link else '?'}download={quote(name)}"
 
 
 def _tag(run: Run) -> str:

@@ -51,7 +51,7 @@ class RunEvents:
             return self.recording.replace_run(video, speech, mode)
         picture, sound = usable("video", video), usable("speech", speech)
         if picture is None or sound is None:
-            missing = "video" if picture is None else words.SPEECH_TRACK
+            missing = words.VIDEO if picture is None else words.SPEECH_TRACK
             text = words.unusable(missing), words.choose(missing)
             return {findings: notices.trouble(*text)}
         sweep(self._shared.uploads)

@@ -53,7 +53,9 @@ class StudioStage:
     def show(self, shown: result.View) -> Changes:
         """Show a view of a run and its buttons."""
         w, o, can = self.widgets, self.widgets.outcome, shown.actions
-        return {
+        # Only at once: the change of the stamp has it decided by the inputs, too.
+        going: Changes = {w.choice.go: gr.Button(interactive=False)} if shown.active else {}
+        return going | {
             w.stamp: shown.stamp,
             o.notice: "",
             o.stage: shown.stage,
@@ -67,5 +69,4 @@ class StudioStage:
             o.again: gr.Button(visible=can.again),
             o.meanwhile: gr.Button(visible=shown.troubled),
             w.timer: gr.Timer(active=shown.polled),
-            w.choice.go: gr.Button(interactive=not shown.active),
         }

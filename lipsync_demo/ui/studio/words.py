@@ -7,7 +7,11 @@ from lipsync_demo.languages import _, _n
 GO = _("Sync the lips")
 STOP = _("Stop waiting")
 SUBMIT_AGAIN = _("Submit again")
+VIDEO = _("video")
 SPEECH_TRACK = _("speech track")
+CHOOSE_BOTH = _("Choose a video and a speech track first.")
+MEND_FIRST = _("What is said above has to be mended first.")
+STILL_GOING = _("This run is still going on. The next one can start after it.")
 NO_ADDRESS = _("There is no address yet.")
 NO_ADDRESS_HINT = _("Paste one first.")
 NOTHING = _("Nothing has been synced yet")
@@ -45,6 +49,9 @@ RESULT = _("Result")
 INPUT_SOON = _(
     "A copy of the input that browsers can play is being made; then both stand here side by side."
 )
+TAKE = _("Take the result along")
+SHARE = _("Share")
+PRESENT = _("Present")
 
 COMPARE_MODELS = _("Compare models")
 WHICH_MODELS = _("The same clip by these models")

@@ -21,7 +21,7 @@ def text(html: str) -> str:
 
 
 def test_every_time_of_the_run_is_there(make_run: MakeRun) -> None:
-    shown = text(card(make_run(), [OUTPUT], ["/media/x?download=1"]))
+    shown = text(card(make_run(), [OUTPUT]))
     for words in (
         "Upload 0.50 s",
         "Queue 0.25 s",
@@ -35,7 +35,7 @@ def test_every_time_of_the_run_is_there(make_run: MakeRun) -> None:
 
 def test_lengths_sizes_ids_and_model_are_there(make_run: MakeRun) -> None:
     run = make_run()
-    shown = text(card(run, [OUTPUT], []))
+    shown = text(card(run, [OUTPUT]))
     assert "7.10 s, expected 7.10 s" in shown
     assert "720×720 · 25 fps · 800 kB" in shown
     assert "talk.mp4 · 4.00 s · 720×720 · 25 fps · 306 kB" in shown
@@ -60,7 +60,7 @@ def test_a_length_is_as_expected_to_within_one_frame(
 
 
 def test_a_wrong_length_is_called_wrong(make_run: MakeRun) -> None:
-    shown = text(card(make_run(output_seconds=Fraction(4)), [OUTPUT], []))
+    shown = text(card(make_run(output_seconds=Fraction(4)), [OUTPUT]))
     assert "Length is not what the mode promised" in shown
     assert "7.10 s expected" in shown
 
@@ -77,16 +77,16 @@ def test_a_wrong_length_is_called_wrong(make_run: MakeRun) -> None:
 def test_the_worst_flag_of_all_outputs_stands_in_the_tile(
     make_run: MakeRun, flags: tuple[bool | None, ...], words: str
 ) -> None:
-    assert words in text(card(make_run(has_nsfw_contents=flags), [OUTPUT], []))
+    assert words in text(card(make_run(has_nsfw_contents=flags), [OUTPUT]))
 
 
 def test_an_output_the_api_did_not_check_is_said_to_be(make_run: MakeRun) -> None:
     own = (OwnCheck(0.034, 8, flagged=False),)
-    shown = text(card(make_run(has_nsfw_contents=(None,), own_checks=own), [OUTPUT], []))
+    shown = text(card(make_run(has_nsfw_contents=(None,), own_checks=own), [OUTPUT]))
     assert "clear NSFW, 1 of 1, our own check" in shown
     assert "Output: not checked by the API; our own check of 8 frames" in shown
     assert "clear, highest score 0.03" in shown
-    unseen = text(card(make_run(has_nsfw_contents=(None,)), [OUTPUT], []))
+    unseen = text(card(make_run(has_nsfw_contents=(None,)), [OUTPUT]))
     assert "Output: not checked for not-safe-for-work content, by the API or here" in unseen
 
 
@@ -94,36 +94,28 @@ def test_the_model_and_its_own_fields_are_there(make_run: MakeRun) -> None:
     run = make_run(
         model="sync/react-1", sync_mode=None, choices={"emotion": "sad", "model_mode": "head"}
     )
-    shown = text(card(run, [OUTPUT], []))
+    shown = text(card(run, [OUTPUT]))
     for words in ("Model sync/react-1", "Emotion sad", "What moves head"):
         assert words in shown
     assert "Mode" not in shown.replace("Model", "")
 
 
-def test_each_output_has_its_own_download(make_run: MakeRun) -> None:
-    html = card(make_run(), [OUTPUT, OUTPUT], ["/media/a", "/media/b"])
-    assert re.findall(r'href="([^"]+)" download>Download (\d)', html) == [
-        ("/media/a", "1"),
-        ("/media/b", "2"),
-    ]
-
-
 def test_a_local_result_is_called_synthetic(make_run: MakeRun) -> None:
-    assert "Synthetic" in text(card(make_run(backend="local"), [OUTPUT], []))
+    assert "Synthetic" in text(card(make_run(backend="local"), [OUTPUT]))
 
 
 def test_what_the_engine_found_is_said_when_it_says_it(make_run: MakeRun) -> None:
-    assert "In the video" not in text(card(make_run(), [OUTPUT], []))
+    assert "In the video" not in text(card(make_run(), [OUTPUT]))
     said = {"faces": 2, "shots": 1, "frames": 178, "synced": 170, "passed_through": 8}
-    shown = text(card(make_run(prediction={"id": "x", "engine": said}), [OUTPUT], []))
+    shown = text(card(make_run(prediction={"id": "x", "engine": said}), [OUTPUT]))
     assert "2 faces in 1 shot · lips moved in 170 of 178 frames" in shown
     odd = make_run(prediction={"id": "x", "engine": "<b>"})
-    assert "In the video" not in text(card(odd, [OUTPUT], []))
+    assert "In the video" not in text(card(odd, [OUTPUT]))
 
 
 def test_the_speech_is_drawn_where_its_file_is(make_run: MakeRun, tmp_path: Path) -> None:
     run = make_run()
     assert run.audio is not None
-    assert 'class="wave"' not in card(run, [OUTPUT], [])
+    assert 'class="wave"' not in card(run, [OUTPUT])
     spoken = replace(run.audio, path=make_speechlike(tmp_path / "spoken.wav", 2))
-    assert 'class="wave"' in card(replace(run, audio=spoken), [OUTPUT], [])
+    assert 'class="wave"' in card(replace(run, audio=spoken), [OUTPUT])

@@ -108,6 +108,7 @@ def test_the_zip_has_the_page_its_media_and_the_same_for_programs(run: Run) -> N
         assert {"report.html", "report.json", "junit.xml"} <= names
         media = [name for name in names if name.startswith("media/")]
         assert len(media) == 3
+        assert any(name.endswith(f"_bounce_{run.id[:8]}.mp4") for name in media)
         page = archive.read("report.html").decode()
         assert all(name in page for name in media if not name.endswith(".wav"))
         assert json.loads(archive.read("report.json"))["runs"][0]["checks"]

@@ -73,7 +73,13 @@ def test_a_download_is_an_attachment_and_the_player_gets_none(app: App) -> None:
     link = app.link("out.mp4")
     assert "content-disposition" not in app.http.get(link).headers
     saved = app.http.get(f"{link}&download=1").headers["content-disposition"]
-    assert saved == 'attachment; filename="lipsync.mp4"'
+    assert saved == 'attachment; filename="1.mp4"'
+    named = app.http.get(f"{link}&download=talk_bounce_6a9ca183.mp4")
+    assert named.headers["content-disposition"] == (
+        'attachment; filename="talk_bounce_6a9ca183.mp4"'
+    )
+    odd = app.http.get(f"{link}&download=..%2Fa%22%0D%0Ab.html").headers["content-disposition"]
+    assert odd == 'attachment; filename="_a_b.mp4"'
 
 
 def test_what_is_not_media_is_never_shown_in_the_browser(app: App) -> None:

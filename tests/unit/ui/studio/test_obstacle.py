@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+import pytest
+
+from lipsync_demo.media.preflight import Finding, Severity
+from lipsync_demo.ui.studio import obstacle
+
+FOUND = object()
+
+
+@pytest.mark.parametrize(
+    ("video", "speech", "held", "told"),
+    [
+        (FOUND, FOUND, ("a", "b"), ""),
+        (None, None, (None, None), "Choose a video and a speech track first."),
+        (None, FOUND, (None, "b"), "Choose a video first."),
+        (FOUND, None, ("a", None), "Choose a speech track first."),
+        (None, FOUND, ("a", "b"), "There is no usable video yet."),
+        (None, None, (None, "b"), "Choose a video first."),
+    ],
+)
+def test_the_input_that_is_missing_is_named(
+    video: object, speech: object, held: tuple[str | None, str | None], told: str
+) -> None:
+    assert obstacle.of_inputs(video, speech, held) == told
+
+
+@pytest.mark.parametrize(("severity", "stops"), [(Severity.ERROR, True), (Severity.WARNING, False)])
+def test_only_a_finding_that_refuses_the_run_stops_the_button(
+    severity: Severity, stops: bool
+) -> None:
+    assert bool(obstacle.of_findings([Finding(severity, "It is so.", "Mend it.")])) is stops
