@@ -17,6 +17,8 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from tests.shares import shared_out
+
 REQUIRE_ALL = bool(os.environ.get("LIPSYNC_REQUIRE_ALL_RINGS"))
 OLDEST_NODE = 18
 ROOM_BYTES = 2_000_000_000
@@ -90,6 +92,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             config.stash[_missing][ring] = reason
             if not REQUIRE_ALL:
                 item.add_marker(pytest.mark.skip(reason=reason))
+    worker: dict[str, Any] = getattr(config, "workerinput", {})
+    items[:] = shared_out(
+        items,
+        worker.get("workercount", 1),
+        module=lambda item: item.path,
+        long=lambda item: item.get_closest_marker("browser") is not None,
+    )
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -22,10 +23,17 @@ ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 200.0
 
 
+LISTENERS = range(12_000, 32_000)
+"""Ports that the system gives to no connection by itself: one that is free now stays free until
+its server binds it, also when that is started again, whatever the browsers beside it open."""
+
+
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    for port in random.sample(LISTENERS, 100):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("no free port among a hundred")
 
 
 class Site:
