@@ -22,7 +22,7 @@ from lipsync_demo.backend.jobs.pool import Pool
 from lipsync_demo.backend.jobs.retention import Janitor
 from lipsync_demo.backend.jobs.store import JobStore
 from lipsync_demo.backend.jobs.uploads import UploadStore
-from lipsync_demo.backend.routes import account, billings, health, media, tasks, webhooks
+from lipsync_demo.backend.routes import account, billings, health, local, media, tasks, webhooks
 from lipsync_demo.backend.schema import open_database
 from lipsync_demo.backend.services import Services
 from lipsync_demo.backend.webhooks.outbox import Outbox
@@ -108,7 +108,7 @@ def create_app(options: Options) -> ASGIApp:
         closing=options.closing,
     )
     envelopes.install(app)
-    for routes in (health, tasks, webhooks, account, billings, media):
+    for routes in (health, tasks, local, webhooks, account, billings, media):
         app.include_router(routes.router)
 
     @app.post("/api/v3/{model:path}")

@@ -73,6 +73,7 @@ class _Request:
     listener: Listener | None
     cache: Cache
     face: FaceChoice
+    live: Path | None
 
 
 def lip_sync(
@@ -85,12 +86,14 @@ def lip_sync(
     listener: Listener | None = None,
     cache: Cache | None = None,
     face: FaceChoice = "speaking",
+    live: Path | None = None,
 ) -> EngineReport:
     """Write the lip-synced video to `output` (MP4) and return the report.
 
     A still picture in place of the video is shown for the length of the speech, in any mode.
     `listener` replaces the installed speech model, `cache` supplies earlier results, and `face`
-    selects the face to drive if there are several. An error leaves no file behind.
+    selects the face to drive if there are several. A copy of the output that can be played while it
+    grows is written to `live`. An error leaves no output behind.
 
     Raises:
         UnreadableMedia: the video or the speech cannot be decoded.
@@ -99,7 +102,7 @@ def lip_sync(
     """
     # Frames are processed sequentially, and the codecs have their own threads.
     cv2.setNumThreads(1)
-    request = _Request(video, audio, mode, output, listener, cache or NoCache(), face)
+    request = _Request(video, audio, mode, output, listener, cache or NoCache(), face, live)
     watch = Stopwatch(on_progress)
     try:
         with (
@@ -149,6 +152,7 @@ def _lip_sync(
             sar=reader.sar,
             sound=heard,
             tick=shared_tick(reader.times),
+            live=request.live,
         ) as writer,
     ):
         Output(frames, drawn, made_of).write(reader, writer, request.cache, report)

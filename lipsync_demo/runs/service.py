@@ -6,6 +6,7 @@ over when that process is gone.
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -35,7 +36,10 @@ from lipsync_demo.runs.upkeep.delete import (
 from lipsync_demo.safe_names import storable
 from lipsync_demo.settings import BackendName, Settings
 from lipsync_demo.wavespeed.addresses import encoded_url
+from lipsync_demo.wavespeed.errors import WaveSpeedError
 from lipsync_demo.wavespeed.schema import Prediction
+
+logger = logging.getLogger(__name__)
 
 
 class RunService:
@@ -124,9 +128,10 @@ class RunService:
         return run
 
     def stop(self, run_id: str) -> Run:
-        """Stop waiting for a run; its `stop_means` says what continues nevertheless.
+        """Stop waiting for a run, and cancel its task where the server offers that.
 
-        A run at rest is unchanged.
+        Its `stop_means` says before and after what continues nevertheless. A run at rest is
+        unchanged.
 
         Raises:
             RunNotFound: there is no such run.
@@ -143,6 +148,25 @@ class RunService:
             self._ledger.release(after)
         RunFolder(after.folder).write_record(after)
         self._dispatcher.release_run(run_id)
+        return self._cancel(after) if before.cancellable else after
+
+    def _cancel(self, run: Run) -> Run:
+        """Cancel the task of a stopped run; return the run, unchanged if that fails."""
+        assert run.prediction_id is not None  # noqa: S101
+        try:
+            ended = self._credentials.client(run, None).cancel(run.prediction_id)
+        except (RunRefused, WaveSpeedError) as error:
+            logger.warning("The task of run %s goes on: %s", run.id, error.what)
+            return run
+        after = self._runs.change(
+            run.id,
+            lambda run: (
+                replace(run, prediction=ended.raw) if run.prediction_id == ended.id else run
+            ),
+        )[1]
+        folder = RunFolder(after.folder)
+        folder.add_response(ended.raw)
+        folder.write_record(after)
         return after
 
     def resume(
@@ -150,13 +174,16 @@ class RunService:
     ) -> Run:
         """Resume a run where it stopped; never repeats a request that may have arrived.
 
-        A run that is done, or that a process drives, is unchanged.
+        A run that is done, or that a process drives, is unchanged. One whose task was cancelled
+        with it starts a new task, which is free: only the local backend cancels.
 
         Raises:
             RunNotFound: there is no such run.
             RunRefused: its key or server is missing, its task has failed, or nothing may be sent.
         """
         run = self._runs.get(run_id)
+        if run.cancelled:
+            return self._submit_anew(run, api_key)
         if run.state is RunState.DONE or self._dispatcher.driven(run):
             return run
         self._dispatcher.guard.check(session, run.session)
@@ -178,6 +205,9 @@ class RunService:
                 f"This run is {run.state}; only a failed or unclear one can be submitted again.",
                 "Start a new run instead.",
             )
+        return self._submit_anew(run, api_key)
+
+    def _submit_anew(self, run: Run, api_key: SecretStr | None) -> Run:
         copied = run.video is not None and run.audio is not None
         others = (*run.other_tasks, *([run.prediction_id] if run.prediction_id else []))
         return self._dispatcher.take(

@@ -23,7 +23,9 @@ from lipsync_demo.wavespeed import model_catalogue
 from lipsync_demo.wavespeed.addresses import origin
 from lipsync_demo.wavespeed.answers import data_of, unexpected
 from lipsync_demo.wavespeed.bodies import Progress
+from lipsync_demo.wavespeed.calls import local_tasks
 from lipsync_demo.wavespeed.calls.billing import BillingItem, search
+from lipsync_demo.wavespeed.calls.local_tasks import LivePart
 from lipsync_demo.wavespeed.calls.poll_interval import poll_delays
 from lipsync_demo.wavespeed.calls.polling import watch
 from lipsync_demo.wavespeed.calls.submission import (
@@ -299,6 +301,17 @@ class WaveSpeedClient:
         if count is None:
             raise unexpected(answer, "the deletion")
         return count
+
+    def cancel(self, task_id: str) -> Prediction:
+        """Cancel a task that announces `CANCEL`; return it as it is then.
+
+        Only the local backend's tasks do: the hosted API has no way to cancel.
+        """
+        return local_tasks.cancel(self._transport, task_id)
+
+    def live(self, task_id: str, start: int) -> LivePart:
+        """The video of a task that announces `LIVE`, from byte `start` on, while it is rendered."""
+        return local_tasks.live(self._transport, task_id, start)
 
     def billings(self, ids: Collection[str], *, retry: bool = True) -> list[BillingItem]:
         """The deductions and refunds for these tasks on the account's bill.

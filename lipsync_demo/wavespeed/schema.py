@@ -24,9 +24,18 @@ COMPLETED = "completed"
 RUNNING = frozenset({"created", "pending", "processing"})
 """Statuses of a running task."""
 
+CANCELLED = "cancelled"
+"""Status of a task that was cancelled."""
+
+CANCEL = "cancel"
+"""Name in a task's `urls` by which the local backend announces that the task can be cancelled."""
+
+LIVE = "live"
+"""The same for a task that can be watched while it is rendered."""
+
 TERMINAL_FAILURES: Mapping[str, str] = {
     "failed": words.TASK_FAILED,
-    "cancelled": words.TASK_CANCELLED,
+    CANCELLED: words.TASK_CANCELLED,
     "timeout": words.TASK_TIMED_OUT,
     "deleted": words.TASK_DELETED,
 }
@@ -189,6 +198,17 @@ class Prediction:
         return self.succeeded or self.failed
 
     @property
+    def cancelled(self) -> bool:
+        return self._word == CANCELLED
+
+    def announces(self, name: str) -> bool:
+        """Whether the server says in `urls` that the task offers this: `CANCEL` or `LIVE`.
+
+        The address itself is not used: requests go to the client's own server only.
+        """
+        return self.urls.get(name, "").endswith(local_task_path(self.id, name))
+
+    @property
     def inputs(self) -> Mapping[str, Any]:
         """The request's fields; present only in a listing that requested them."""
         return mapping(self.raw.get("input")) or mapping(self.raw.get("inputs"))
@@ -196,6 +216,11 @@ class Prediction:
     @property
     def _word(self) -> str:
         return self.status.strip().lower()
+
+
+def local_task_path(task_id: str, name: str) -> str:
+    """Path of an extension of the local backend for one task: `CANCEL` or `LIVE`."""
+    return f"/api/local/tasks/{task_id}/{name}"
 
 
 @dataclass(frozen=True)

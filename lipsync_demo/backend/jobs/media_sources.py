@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from lipsync_demo.backend.jobs import words
 from lipsync_demo.backend.jobs.uploads import UploadStore
 from lipsync_demo.safe_names import readable
+from lipsync_demo.wavespeed.bodies import Progress
 
 _OWN = re.compile(r"/(uploads|outputs)/([0-9a-f]{32}\.[a-z0-9]{2,4})")
 """Path of one of this server's files."""
@@ -41,13 +42,17 @@ class MediaSources:
         self._limit_bytes = limit_bytes
         self._allow_private = allow_private
 
-    def get(self, url: str, role: str, folder: Path) -> LocalMedia:
+    def get(
+        self, url: str, role: str, folder: Path, on_progress: Progress | None = None
+    ) -> LocalMedia:
         """The file at `url`; a download is stored in `folder` under the name `role`.
+
+        An error of `on_progress`, which is called with the bytes of a download, ends it.
 
         Raises:
             MediaUnreachable: there is no such file, or it cannot be downloaded.
         """
-        return self._own(url) or self._fetched(url, role, folder)
+        return self._own(url) or self._fetched(url, role, folder, on_progress)
 
     def _own(self, url: str) -> LocalMedia | None:
         own = _own_file(url)
@@ -60,13 +65,21 @@ class MediaSources:
         arrived = self._uploads.by_name(name)
         return LocalMedia(arrived[1], readable(arrived[0].filename)) if arrived else None
 
-    def _fetched(self, url: str, role: str, folder: Path) -> LocalMedia:
+    def _fetched(
+        self, url: str, role: str, folder: Path, on_progress: Progress | None
+    ) -> LocalMedia:
         from lipsync_demo.wavespeed.errors import WaveSpeedError
         from lipsync_demo.wavespeed.untrusted.download import download
 
         path = folder / f"{role}.media"
         try:
-            download(url, path, limit_bytes=self._limit_bytes, allow_private=self._allow_private)
+            download(
+                url,
+                path,
+                limit_bytes=self._limit_bytes,
+                allow_private=self._allow_private,
+                on_progress=on_progress,
+            )
         except WaveSpeedError as error:
             raise MediaUnreachable(
                 f"The {role} could not be fetched from its URL. {error}"

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from lipsync_demo.backend.errors import INTERNAL_ERROR
 from lipsync_demo.backend.jobs import words
+from lipsync_demo.backend.jobs.live import LiveFolder, LivePart
 from lipsync_demo.backend.jobs.media_sources import MediaSources, MediaUnreachable
 from lipsync_demo.backend.jobs.store import Job, JobResult, JobStore, now_ms
 from lipsync_demo.backend.jobs.worker import Loaded, Refused, Rendered, RenderRequest, main
@@ -66,6 +67,19 @@ class WorkerDied(Exception):  # noqa: N818
 
 class RenderTimeout(Exception):  # noqa: N818
     """The worker timed out and was killed."""
+
+
+class Cancelled(Exception):  # noqa: N818
+    """The client has cancelled the job."""
+
+
+@dataclass
+class Assignment:
+    """The job a slot works on; `rendering` once its worker has it."""
+
+    job_id: str
+    rendering: bool = False
+    cancelled: bool = False
 
 
 class Worker:
@@ -150,6 +164,7 @@ class Pool:
         self._changed = threading.Condition()
         self._stopping = False
         self._workers: list[Worker | None] = [None] * workers
+        self._assigned: list[Assignment | None] = [None] * workers
         self._threads = [
             threading.Thread(target=self._run, args=(slot,), name=f"slot-{slot}", daemon=True)
             for slot in range(workers)
@@ -166,6 +181,22 @@ class Pool:
         """Notify the pool of a new job."""
         with self._changed:
             self._changed.notify()
+
+    def cancel(self, job_id: str) -> None:
+        """Stop the work on a job that the store has marked as cancelled.
+
+        Its worker is killed, as nothing else ends a rendering at once; a new one takes its place.
+        """
+        with self._changed:
+            for worker, work in zip(self._workers, self._assigned, strict=True):
+                if work is not None and work.job_id == job_id:
+                    work.cancelled = True
+                    if work.rendering and worker is not None:
+                        worker.kill()
+
+    def live(self, job: Job, start: int) -> LivePart:
+        """Return what can be watched of a job that is rendered, from byte `start` on."""
+        return LiveFolder(self._work / job.id).part(job.attempts, start)
 
     def stop(self) -> None:
         """Kill the workers; interrupted jobs are queued for the next start."""
@@ -187,9 +218,9 @@ class Pool:
         deaths = 0
         while (worker := self._worker(slot, deaths)) is not None:
             try:
-                job = self._next(worker)
+                job = self._next(slot, worker)
                 if job is not None:
-                    self._work_on(worker, job)
+                    self._work_on(slot, worker, job)
             except Exception:
                 # Nothing is lost by continuing: a full disk, for example, may have room again.
                 log.exception("slot %d could not claim or finish a task", slot)
@@ -197,7 +228,7 @@ class Pool:
             if worker.poll_loaded() is not None:
                 deaths = 0
             if not worker.alive:
-                deaths += 1
+                deaths += 0 if self._was_cancelled(slot) else 1
 
     def _worker(self, slot: int, deaths: int) -> Worker | None:
         """This slot's worker, restarted if it died; None when the pool stops."""
@@ -219,24 +250,34 @@ class Pool:
         with self._changed:
             self._changed.wait_for(lambda: self._stopping, seconds)
 
-    def _next(self, worker: Worker) -> Job | None:
+    def _was_cancelled(self, slot: int) -> bool:
+        """Whether the job that the slot worked on last was cancelled."""
+        work = self._assigned[slot]
+        return work is not None and work.cancelled
+
+    def _next(self, slot: int, worker: Worker) -> Job | None:
         with self._changed:
             if self._stopping:
                 return None
             job = self._jobs.claim()
+            self._assigned[slot] = None if job is None else Assignment(job.id)
             if job is None:
                 self._changed.wait(
                     _LOADING_POLL_SECONDS if not worker.poll_loaded() else _IDLE_POLL_SECONDS
                 )
             return job
 
-    def _work_on(self, worker: Worker, job: Job) -> None:
+    def _work_on(self, slot: int, worker: Worker, job: Job) -> None:
         folder = self._work / job.id
         folder.mkdir()
         try:
-            outcome = self._outcome(worker, job, folder)
+            outcome = self._outcome(slot, worker, job, folder)
+        except Cancelled:
+            log.info("task %s was cancelled before it was rendered", job.id)
         except WorkerDied:
-            if self._stopping:
+            if self._was_cancelled(slot):
+                log.info("task %s was cancelled while it was rendered", job.id)
+            elif self._stopping:
                 self._jobs.release(job)
             else:
                 self._jobs.interrupted(job)
@@ -247,27 +288,44 @@ class Pool:
             log.exception("task %s failed in the server", job.id)
             self._jobs.finish(job, JobResult(code=INTERNAL_ERROR, error=words.INTERNAL_ERROR))
         else:
-            self._jobs.finish(job, outcome)
+            if not self._jobs.finish(job, outcome):
+                for name in outcome.outputs:
+                    (self._outputs / name).unlink(missing_ok=True)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
-    def _outcome(self, worker: Worker, job: Job, folder: Path) -> JobResult:
+    def _outcome(self, slot: int, worker: Worker, job: Job, folder: Path) -> JobResult:
         """Fetch the media, render, store the output.
 
         Raises:
+            Cancelled: the client has cancelled the job.
             WorkerDied, RenderTimeout: the worker did not answer.
         """
+
+        def fetching(count: int, total: int | None) -> None:
+            if self._was_cancelled(slot):
+                raise Cancelled
+
         try:
-            video = self._media.get(job.video, "video", folder)
-            audio = self._media.get(job.audio, "audio", folder)
+            video = self._media.get(job.video, "video", folder, fetching)
+            audio = self._media.get(job.audio, "audio", folder, fetching)
         except MediaUnreachable as error:
             return JobResult(
                 code=MEDIA_UNREACHABLE, error=str(error), queue_ms=_since(job, now_ms())
             )
         output = folder / "output.mp4"
         mode = SyncMode(job.sync_mode)
+        self._begin_rendering(slot)
         answer = worker.render(
-            RenderRequest(video.path, audio.path, mode, output, self._analyses, self._face)
+            RenderRequest(
+                video.path,
+                audio.path,
+                mode,
+                output,
+                self._analyses,
+                self._face,
+                LiveFolder(folder),
+            )
         )
         if isinstance(answer, Refused):
             reason = answer.error
@@ -283,6 +341,15 @@ class Pool:
             inference_ms=answer.inference_ms,
             found=answer.found,
         )
+
+    def _begin_rendering(self, slot: int) -> None:
+        """Note that the slot's worker renders from now on, so that a cancellation kills it."""
+        with self._changed:
+            work = self._assigned[slot]
+            if work is not None:
+                if work.cancelled:
+                    raise Cancelled
+                work.rendering = True
 
 
 def _since(job: Job, moment_ms: int) -> int:

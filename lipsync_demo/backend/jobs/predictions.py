@@ -11,6 +11,7 @@ from lipsync_demo.backend.faults.effects import Patch
 from lipsync_demo.backend.faults.switches import FAULTS
 from lipsync_demo.backend.jobs.store import COMPLETED, Job
 from lipsync_demo.settings import FOUND, MODEL_ID
+from lipsync_demo.wavespeed.schema import CANCEL, LIVE, local_task_path
 
 
 def describe(
@@ -32,7 +33,7 @@ def describe(
         "id": job.id,
         "model": MODEL_ID,
         "outputs": _outputs(job, base_url, files) if done else [],
-        "urls": {"get": f"{base_url}/api/v3/predictions/{job.id}/result"},
+        "urls": _urls(job, base_url),
         "has_nsfw_contents": list(job.nsfw) if done else [],
         "status": job.status,
         "created_at": timestamp(job.created_ms),
@@ -60,6 +61,14 @@ def timestamp(ms: int) -> str:
     """
     moment = datetime.fromtimestamp(ms / 1000, timezone.utc)
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _urls(job: Job, base_url: str) -> dict[str, str]:
+    """What can be asked about the task; a running one can be cancelled and watched, here only."""
+    urls = {"get": f"{base_url}/api/v3/predictions/{job.id}/result"}
+    if job.running and not job.decreed:
+        urls |= {name: base_url + local_task_path(job.id, name) for name in (CANCEL, LIVE)}
+    return urls
 
 
 def _outputs(job: Job, base_url: str, files: Path | None) -> list[str]:

@@ -45,6 +45,9 @@ COMPLETED = "completed"
 FAILED = "failed"
 """Status of a job that ended with an error."""
 
+CANCELLED = "cancelled"
+"""Status of a job that its client cancelled."""
+
 MAX_ATTEMPTS = 3
 """Attempts after which an interrupted job fails."""
 
@@ -202,9 +205,21 @@ class JobStore:
             row.attempts += 1
             return _job(row)
 
-    def finish(self, job: Job, outcome: JobResult) -> None:
-        """Record the outcome of a claimed job."""
-        self._change(
+    def cancel(self, job_id: str) -> Job | None:
+        """End a job that waits or is rendered as cancelled; None without such a job."""
+        running = JobRow.status.in_((CREATED, PROCESSING)) & JobRow.decreed.is_(False)
+        with self._database.writing() as session:
+            row = session.scalars(
+                select(JobRow).where((JobRow.id == job_id) & running).with_for_update()
+            ).first()
+            if row is None:
+                return None
+            row.status, row.error = CANCELLED, words.CANCELLED
+            return _job(row)
+
+    def finish(self, job: Job, outcome: JobResult) -> bool:
+        """Record the outcome of a claimed job; return false if it was cancelled meanwhile."""
+        return self._change(
             job,
             status=FAILED if outcome.code else COMPLETED,
             outputs=list(outcome.outputs),
@@ -275,10 +290,14 @@ class JobStore:
             query = select(func.count()).select_from(JobRow).where(JobRow.status == status)
             return session.scalar(query) or 0
 
-    def _change(self, job: Job, **values: Any) -> None:
-        """Write these values; nothing happens when the job was removed meanwhile."""
+    def _change(self, job: Job, **values: Any) -> bool:
+        """Write these values to a claimed job; return false if it was cancelled or removed."""
+        claimed = (JobRow.id == job.id) & (JobRow.status == PROCESSING)
         with self._database.writing() as session:
-            session.execute(update(JobRow).where(JobRow.id == job.id).values(**values))
+            changed = session.execute(
+                update(JobRow).where(claimed).values(**values).returning(JobRow.number)
+            )
+            return changed.first() is not None
 
     def _remove(self, condition: ColumnElement[bool]) -> list[Job]:
         with self._database.writing() as session:

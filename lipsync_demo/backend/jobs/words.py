@@ -23,6 +23,8 @@ def stopped_on_task(times: int) -> str:
     )
 
 
+CANCELLED = "Whoever started the task has stopped it."
+
 INSTALL_AGAIN = " Install the requirements again."
 
 

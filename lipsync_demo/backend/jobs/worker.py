@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from lipsync_demo.backend.errors import INTERNAL_ERROR
 from lipsync_demo.backend.jobs import words
+from lipsync_demo.backend.jobs.live import Clearance, LiveFolder
 from lipsync_demo.backend.parent_watch import die_with_parent
 from lipsync_demo.media.sync_modes import SyncMode
 
@@ -45,7 +46,10 @@ class Loaded:
 
 @dataclass(frozen=True)
 class RenderRequest:
-    """A job for a worker: inputs, output, the folder of cached analyses, the face to use."""
+    """A job for a worker: inputs, output, the folder of cached analyses, the face to use.
+
+    `live` is where the output can be watched while it is rendered.
+    """
 
     video: Path
     audio: Path
@@ -53,6 +57,7 @@ class RenderRequest:
     output: Path
     analyses: Path
     face: FaceChoice
+    live: LiveFolder
 
 
 @dataclass(frozen=True)
@@ -134,14 +139,16 @@ def render(request: RenderRequest) -> Rendered | Refused:
     started_ms, start = time.time_ns() // 1_000_000, time.perf_counter()
     try:
         kept = AnalysisCache(request.analyses)
-        said = lip_sync(
-            request.video,
-            request.audio,
-            request.sync_mode,
-            request.output,
-            cache=kept,
-            face=request.face,
-        )
+        with Clearance(request.video, request.live):
+            said = lip_sync(
+                request.video,
+                request.audio,
+                request.sync_mode,
+                request.output,
+                cache=kept,
+                face=request.face,
+                live=request.live.copy,
+            )
         inference_ms = (time.perf_counter() - start) * 1000
         return Rendered(started_ms, inference_ms, nsfw_flags(request.output), said.found())
     except BrokenWeights as error:

@@ -114,6 +114,7 @@ class GopEncoder:
         self._tick = encoding.tick
         self._context = encoding.context()
         self._packets: list[VideoPacket] = []
+        self._places: dict[int, int] = {}
         self.times: list[int] = []
 
     def add(self, picture: Picture, time: int) -> None:
@@ -122,17 +123,24 @@ class GopEncoder:
         frame = to_frame(picture)
         frame.time_base = self._tick
         frame.pts = time
+        self._places[time] = len(self.times)
         self.times.append(time)
         self._packets += self._context.encode(frame)
+
+    def coded(self, start: int) -> list[Coded]:
+        """Return the pictures coded so far, in decoding order, from number `start` on."""
+        return [
+            Coded(bytes(packet), self._places[int(packet.pts or 0)], packet.is_keyframe)
+            for packet in self._packets[start:]
+        ]
 
     def end(self) -> Gop:
         """Flush the encoder and return the group; it accepts no more pictures."""
         self._packets += self._context.encode()
-        places = {time: place for place, time in enumerate(self.times)}
         return Gop(
             np.frombuffer(b"".join(bytes(packet) for packet in self._packets), np.uint8),
             np.array([packet.size for packet in self._packets], np.int64),
-            np.array([places[int(packet.pts or 0)] for packet in self._packets], np.int64),
+            np.array([self._places[int(packet.pts or 0)] for packet in self._packets], np.int64),
             np.array([packet.is_keyframe for packet in self._packets], bool),
         )
 

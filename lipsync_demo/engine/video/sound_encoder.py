@@ -44,14 +44,16 @@ class SoundEncoder:
         self._layout = LAYOUTS[sound.channels]
         self._resampler = AudioResampler("fltp", self._layout, self.rate, AUDIO_BLOCK)
         self._read = self._written = 0
+        self.stream: AudioStream
+        """The stream in the container; set by `open`."""
 
     def open(self, container: OutputContainer) -> None:
         """Add the AAC stream to a container."""
-        self._stream: AudioStream = container.add_stream(
+        self.stream = container.add_stream(
             "aac", rate=self.rate, layout=self._layout, options=dict(AUDIO_OPTIONS)
         )
         pairs = Fraction(max(2, self._sound.channels), 2)
-        self._stream.codec_context.bit_rate = int(AUDIO_BIT_RATE * pairs)
+        self.stream.codec_context.bit_rate = int(AUDIO_BIT_RATE * pairs)
 
     def until(self, seconds: Fraction) -> Iterator[AudioPacket]:
         """Yield the packets up to a time in seconds, in whole blocks."""
@@ -65,7 +67,7 @@ class SoundEncoder:
         """Yield the remaining packets."""
         yield from self.until(Fraction(self._sound.count, self._sound.rate))
         yield from self._encode(self._resampler.resample(None))
-        yield from self._stream.encode()
+        yield from self.stream.encode()
 
     def _frame(self, block: Samples) -> AudioFrame:
         packed: Any = np.ascontiguousarray(block).reshape(1, -1)
@@ -79,4 +81,4 @@ class SoundEncoder:
             frame.pts = self._written
             frame.time_base = Fraction(1, frame.sample_rate)
             self._written += frame.samples
-            yield from self._stream.encode(frame)
+            yield from self.stream.encode(frame)

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
-from typing import Any, TypeAlias
+from typing import Any
 
 import av
 from av.container import OutputContainer
@@ -26,16 +26,15 @@ from lipsync_demo.engine.video.gop import (
     MAX_PICTURES,
     REORDER_DEPTH,
     VIDEO_OPTIONS,
+    Coded,
     Encoding,
     Gop,
     GopEncoder,
 )
+from lipsync_demo.engine.video.live_copy import LiveCopy, Times
 from lipsync_demo.engine.video.picture import Picture
 from lipsync_demo.engine.video.sound import Sound
-from lipsync_demo.engine.video.sound_encoder import SoundEncoder
-
-Times: TypeAlias = tuple[int, int]
-"""Presentation time and duration of a picture, in ticks of the time base."""
+from lipsync_demo.engine.video.sound_encoder import AudioPacket, SoundEncoder
 
 
 class VideoWriter:
@@ -43,7 +42,8 @@ class VideoWriter:
 
     Takes pictures one by one, or encoded groups, in presentation order, and interleaves the
     sound. `time_base` and `tick` (the encoder's time base, an integer fraction of it) are in
-    seconds, `rate` is in Hz. The file is written beside `path` and renamed at the end.
+    seconds, `rate` is in Hz. The file is written beside `path` and renamed at the end; a copy that
+    can be played meanwhile is written to `live`.
     """
 
     def __init__(
@@ -59,6 +59,7 @@ class VideoWriter:
         threads: int = 2,
         comment: str | None = words.SYNTHETIC,
         tick: Fraction | None = None,
+        live: Path | None = None,
     ) -> None:
         self._path = path
         self._part = path.with_name(f".{path.name}.{os.getpid()}.part")
@@ -79,8 +80,11 @@ class VideoWriter:
         self._decoding: deque[int] = deque()
         self._held: Packet[Any] | None = None
         self._end = 0
+        self._heard: list[AudioPacket] = []
+        self._copied = 0
         if self._sound is not None:
             self._sound.open(self._container)
+        self._live = None if live is None else self._live_copy(live)
 
     def __enter__(self) -> VideoWriter:
         return self
@@ -97,12 +101,15 @@ class VideoWriter:
                     self.end_gop()
                 self._finish()
                 if self._sound is not None:
-                    self._container.mux(list(self._sound.rest()))
+                    self._hear(self._sound.rest())
+                    self._container.mux(self._heard)
             self._container.close()
             if kind is None:
                 self._part.replace(self._path)
         finally:
             self._part.unlink(missing_ok=True)
+            if self._live is not None:
+                self._live.close()
 
     def write(self, picture: Picture, pts: int, duration: int) -> None:
         """Append a picture shown from `pts` for `duration` ticks of the time base."""
@@ -113,17 +120,28 @@ class VideoWriter:
         self._times.append((pts, duration))
         since = (pts - self._times[0][0]) * self._time_base / self._encoding.tick
         self._encoder.add(picture, int(since))
+        if self._live is not None:
+            self._live.announce([(pts, duration)])
+            self._copy(self._encoder.coded(self._copied), self._times)
 
     def end_gop(self) -> Gop:
         """End the current group, of at least one picture, and return it."""
         assert self._encoder is not None  # noqa: S101
         gop, times = self._encoder.end(), self._times
         self._encoder, self._times = None, []
-        self.add(gop, times)
+        self._append(gop, times)
         return gop
 
     def add(self, gop: Gop, times: Sequence[Times]) -> None:
         """Append a group; `times` are in presentation order."""
+        if self._live is not None:
+            self._live.announce(times)
+        self._append(gop, times)
+
+    def _append(self, gop: Gop, times: Sequence[Times]) -> None:
+        if self._live is not None:
+            self._copy(list(gop)[self._copied :], times)
+            self._copied = 0
         if not self._decoding:
             # Decoding times run ahead of presentation times by the reorder depth.
             first, step = times[0]
@@ -140,7 +158,33 @@ class VideoWriter:
             self._held = packet
         self._end = sum(times[-1])
         if self._sound is not None:
-            self._container.mux(list(self._sound.until(sum(times[-1]) * self._time_base)))
+            self._hear(self._sound.until(self._end * self._time_base))
+            # The output's bytes depend on when its sound is written, not on when it is encoded.
+            self._container.mux(self._heard)
+            self._heard = []
+
+    def _copy(self, coded: Sequence[Coded], times: Sequence[Times]) -> None:
+        """Copy pictures of the current group, in decoding order, and the sound to them."""
+        assert self._live is not None  # noqa: S101
+        for picture in coded:
+            pts, duration = times[picture.place]
+            self._live.add_picture(picture, pts)
+            if self._sound is not None:
+                self._hear(self._sound.until((pts + duration) * self._time_base))
+        self._copied += len(coded)
+
+    def _hear(self, packets: Iterable[AudioPacket]) -> None:
+        """Keep sound for the output, and copy it."""
+        new = list(packets)
+        self._heard += new
+        if self._live is not None:
+            self._live.add_sound(new)
+
+    def _live_copy(self, path: Path) -> LiveCopy:
+        # Opens the encoders, whose configuration the copy needs.
+        self._container.start_encoding()
+        sound = None if self._sound is None else self._sound.stream
+        return LiveCopy(path, self._video, sound, self._time_base)
 
     def _finish(self) -> None:
         """Write the last packet. MP4 stores durations between decoding times only: the track ends

@@ -35,6 +35,7 @@ from lipsync_demo.runs.record.cost import Charge, Quote, charge_of_record
 from lipsync_demo.runs.record.review import Review
 from lipsync_demo.settings import FOUND, MODEL_ID, BackendName
 from lipsync_demo.wavespeed.model_catalogue import SYNC_MODE, short_name
+from lipsync_demo.wavespeed.schema import CANCEL, LIVE, Prediction
 
 
 class RunState(str, Enum):
@@ -259,10 +260,37 @@ class Run:
         return self.outputs[0] if self.outputs else None
 
     @property
+    def cancellable(self) -> bool:
+        """Whether the run's server has announced that its task can be cancelled."""
+        return self.state.active and self._offers(CANCEL)
+
+    @property
+    def watchable(self) -> bool:
+        """Whether the run's server has announced that its task can be watched."""
+        return self.state is RunState.WAITING and self._offers(LIVE)
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether the run was stopped, and its task with it."""
+        return self.state is RunState.STOPPED and self._task.cancelled
+
+    def _offers(self, name: str) -> bool:
+        # Only the local backend is asked: nobody knows what another server means by it.
+        return self.backend == "local" and self._task.announces(name)
+
+    @property
+    def _task(self) -> Prediction:
+        return Prediction.parse(self.prediction or {})
+
+    @property
     def stop_means(self) -> str:
         """What happens to the task when the user stops waiting, as a sentence."""
         if self.submitted_at is None:
             return words.NOTHING_SENT
+        if self.cancelled:
+            return words.LOCAL_WAS_CANCELLED
+        if self.cancellable:
+            return words.LOCAL_IS_CANCELLED
         if self.backend == "local":
             return words.LOCAL_GOES_ON
         if self.prediction_id is None:

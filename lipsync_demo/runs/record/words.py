@@ -10,6 +10,12 @@ NOTHING_SENT = _("Nothing has been sent yet, so nothing goes on and nothing is b
 LOCAL_GOES_ON = _(
     "The local engine goes on with the task and costs nothing; resume the run to fetch its result."
 )
+LOCAL_IS_CANCELLED = _(
+    "The local engine drops the task and takes the next one at once; it costs nothing."
+)
+LOCAL_WAS_CANCELLED = _(
+    "The task was cancelled: nothing goes on, and nothing is billed."
+)
 REQUEST_ON_ITS_WAY = _(
     "The request is on its way. If it arrives, the task goes on and is billed; resume the run to "
     "look for it."

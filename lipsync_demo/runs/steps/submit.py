@@ -29,7 +29,7 @@ from lipsync_demo.wavespeed.client import WaveSpeedClient
 from lipsync_demo.wavespeed.errors import AmbiguousSubmit, RateLimited, WaveSpeedError
 from lipsync_demo.wavespeed.pacing.retries import Retry
 from lipsync_demo.wavespeed.pacing.submit_queue import WINDOW_SECONDS, SubmitQueue
-from lipsync_demo.wavespeed.schema import Prediction
+from lipsync_demo.wavespeed.schema import CANCEL, Prediction
 
 LOOKUP_DELAYS = (1.0, 3.0, 8.0)
 """Seconds between look-ups in the list: a server may need a few to show a new task."""
@@ -233,6 +233,23 @@ class Submit:
 
         try:
             self._claim.record(arrived)
+        except Lost:
+            self._cancel_stopped(prediction)
+            raise
         finally:
             self._claim.folder.add_response(prediction.raw)
         return next(self._claim.delays)
+
+    def _cancel_stopped(self, prediction: Prediction) -> None:
+        """Cancel the task of a run that was stopped while its request was under way."""
+        claim = self._claim
+        run = claim.runs.get(claim.run.id)
+        stopped = run.state is RunState.STOPPED and run.prediction_id == prediction.id
+        if not (stopped and run.backend == "local" and prediction.announces(CANCEL)):
+            return
+        try:
+            ended = claim.client().cancel(prediction.id)
+        except WaveSpeedError as error:
+            logger.warning("The task of run %s goes on: %s", run.id, error.what)
+            return
+        claim.runs.change(run.id, lambda run: replace(run, prediction=ended.raw))

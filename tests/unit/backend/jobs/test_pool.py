@@ -7,11 +7,14 @@ from pathlib import Path
 import pytest
 
 from lipsync_demo.backend.jobs import pool
+from lipsync_demo.backend.jobs.live import LiveFolder
 from lipsync_demo.backend.jobs.pool import Worker, WorkerDied
 from lipsync_demo.backend.jobs.worker import RenderRequest
 from lipsync_demo.media.sync_modes import SyncMode
 
-ORDER = RenderRequest(Path("v"), Path("a"), SyncMode.LOOP, Path("o"), Path("k"), "speaking")
+ORDER = RenderRequest(
+    Path("v"), Path("a"), SyncMode.LOOP, Path("o"), Path("k"), "speaking", LiveFolder(Path("f"))
+)
 
 
 def hang_up(connection: Connection) -> None:
