@@ -1,4 +1,4 @@
-"""The signer of all links of this app: to published media and to shared pages.
+"""The signer of all links of this app: to published media, shared pages and runs to watch.
 
 A link contains a name, an expiry and an HMAC-SHA256 of both.  A signature is valid for one kind of
 link only.
@@ -16,9 +16,9 @@ from lipsync_demo.hosting.errors import LinkRefused
 from lipsync_demo.hosting.secret import signing_secret
 from lipsync_demo.settings import Settings
 
-Kind = Literal["media", "share"]
+Kind = Literal["media", "share", "live"]
 
-_MARKS: dict[Kind, str] = {"media": "", "share": "share\n"}
+_MARKS: dict[Kind, str] = {"media": "", "share": "share\n", "live": "live\n"}
 """Prefix of the signed text; changing it would invalidate existing links."""
 
 _EXPIRY = re.compile(r"[0-9]{1,12}")

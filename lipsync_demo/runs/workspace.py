@@ -5,6 +5,7 @@ from __future__ import annotations
 from lipsync_demo.runs.driving.dispatcher import Dispatcher
 from lipsync_demo.runs.driving.forecast import Forecast
 from lipsync_demo.runs.driving.leases import FileLeases
+from lipsync_demo.runs.driving.live import LivePictures
 from lipsync_demo.runs.groups.service import GroupService
 from lipsync_demo.runs.service import RunService
 from lipsync_demo.runs.steps.credentials import Credentials
@@ -39,6 +40,7 @@ class Workspace:
         service: starts, stops, resumes and deletes runs.
         group_service: the same for comparisons and batches.
         forecast: estimates of when runs will be done.
+        live: what can be watched of runs that are being rendered.
         recorded_only: the guard of those who see recorded results only.
         prices: prices of runs, and the balance.
         bills: charges of ended runs.
@@ -66,6 +68,7 @@ class Workspace:
         self.recorded_only = RecordedOnly(settings, self._database)
         self.prices = Prices(settings)
         self.forecast = Forecast(self.runs, self._credentials)
+        self.live = LivePictures(settings, self.runs, self._credentials)
         self.dispatcher = Dispatcher(
             settings,
             self.runs,

@@ -38,7 +38,7 @@ def open_page(settings: Settings, start_local: Callable[[], tuple[str, str]] | N
         starting = beside.submit(start_local) if start_local else None
         from lipsync_demo.ui import page
         from lipsync_demo.ui.frame import theme
-        from lipsync_demo.ui.http import documents
+        from lipsync_demo.ui.http import documents, live
 
         media = signed_media(settings)
         local = starting.result() if starting else None
@@ -72,6 +72,7 @@ def open_page(settings: Settings, start_local: Callable[[], tuple[str, str]] | N
                         *loaded.routes(),
                         *installable.routes(),
                         *documents.routes(settings, workspace, media.sign),
+                        *live.routes(workspace),
                         *routes(settings, media),
                     ],
                     "middleware": [

@@ -19,7 +19,13 @@ ICON = Path(__file__).with_name("icon.svg")
 VIEWS = Path(__file__).parents[1]
 """Folder with the stylesheets of the views."""
 
-SCRIPTS = ("frame/stands.js", "frame/trimmer.js", "studio/copy.js", "studio/present.js")
+SCRIPTS = (
+    "frame/stands.js",
+    "frame/trimmer.js",
+    "studio/copy.js",
+    "studio/live.js",
+    "studio/present.js",
+)
 """Scripts of the page that are loaded before Gradio's."""
 
 SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif")

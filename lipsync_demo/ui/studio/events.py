@@ -39,7 +39,18 @@ class Studio:
         self._held.append(w.sources.previewing)
         o = w.outcome
         self._run = [
-            *(w.stamp, o.stage, o.card, o.request, o.response, o.curl, o.python, o.stop, o.resume),
+            *(
+                w.stamp,
+                o.live,
+                o.stage,
+                o.card,
+                o.request,
+                o.response,
+                o.curl,
+                o.python,
+                o.stop,
+                o.resume,
+            ),
             *(o.again, o.meanwhile, o.notice, w.timer, w.choice.go, w.run_id, w.choice.findings),
         ]
 

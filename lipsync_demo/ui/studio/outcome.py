@@ -18,6 +18,7 @@ from lipsync_demo.ui.studio import words
 class OutcomeWidgets:
     """The widgets that show a run, and its action buttons."""
 
+    live: gr.HTML
     stage: gr.HTML
     stop: gr.Button
     resume: gr.Button
@@ -35,6 +36,7 @@ class OutcomeWidgets:
 
 def build(shared: Shared) -> OutcomeWidgets:
     """Create the widgets inside the current column."""
+    live = html(elem_id="live", visible=False)
     stage = html(elem_id="stage")
     with gr.Row(elem_id="actions"):
         stop = gr.Button(words.STOP, visible=False, elem_id="stop")
@@ -47,6 +49,7 @@ def build(shared: Shared) -> OutcomeWidgets:
     card = html(elem_id="card")
     with gr.Tabs(elem_id="code"):
         return OutcomeWidgets(
+            live=live,
             stage=stage,
             stop=stop,
             resume=resume,

@@ -70,9 +70,16 @@ def resume_label(run: Run) -> str:
         return words.USE_KEY_AGAIN
     if run.state is RunState.UNCLEAR:
         return words.LOOK_FOR_TASK
+    if run.cancelled:
+        return words.SUBMIT_AGAIN
     if run.state is not RunState.FAILED:
         return words.RESUME
     return words.TRY_AGAIN if run.prediction_id is None else words.FETCH_AGAIN
+
+
+def stop_label(run: Run) -> str:
+    """Return the label of the stop button: whether it cancels the task, too."""
+    return words.CANCEL if run.cancellable else words.STOP
 
 
 def waiting(
@@ -132,7 +139,8 @@ def remaining(estimate: Estimate | None) -> str:
 
 def stop_words(run: Run) -> str:
     """The consequences of stopping to wait, in words."""
-    return words.if_stopped(run.stop_means[0].lower() + run.stop_means[1:])
+    said = words.if_cancelled if run.cancellable else words.if_stopped
+    return said(run.stop_means[0].lower() + run.stop_means[1:])
 
 
 def identity(run: Run) -> Markup:
@@ -160,7 +168,7 @@ def _explain(run: Run) -> tuple[str, str, list[tuple[str, str]]]:
     if run.state is RunState.STOPPED:
         return (
             "stopped",
-            words.STOPPED,
+            words.CANCELLED if run.cancelled else words.STOPPED,
             [(words.GOES_ON, run.stop_means)],
         )
     if run.state is RunState.UNCLEAR:

@@ -24,7 +24,7 @@ from lipsync_demo.runs.record.run import Run, RunState
 from lipsync_demo.runs.workspace import Workspace
 from lipsync_demo.templates import render_macro
 from lipsync_demo.ui.inputs import samples
-from lipsync_demo.ui.studio import progress, words
+from lipsync_demo.ui.studio import live, progress, words
 
 TEMPLATE = "ui/studio/result.html"
 RECORDED = "recorded"
@@ -52,6 +52,8 @@ class View:
     actions: progress.Actions
     resume_label: str
     active: bool
+    stop_label: str = words.STOP
+    live: str = ""
     polled: bool = False
     troubled: bool = False
 
@@ -87,6 +89,8 @@ def of_run(run: Run, workspace: Workspace, link: Link) -> View:
         actions=progress.actions(run),
         resume_label=progress.resume_label(run),
         active=run.state.active and not run.needs_key,
+        stop_label=progress.stop_label(run),
+        live=live.place(run, workspace.live.link(run)),
         polled=measuring or looking or preparing or (run.state.active and not run.needs_key),
         troubled=run.trouble is not None or run.state in (RunState.FAILED, RunState.UNCLEAR),
     )

@@ -6,6 +6,7 @@ from lipsync_demo.languages import _, _n
 
 GO = _("Sync the lips")
 STOP = _("Stop waiting")
+CANCEL = _("Stop")
 SUBMIT_AGAIN = _("Submit again")
 VIDEO = _("video")
 SPEECH_TRACK = _("speech track")
@@ -80,6 +81,12 @@ QUEUED = _("In the queue")
 SYNCING = _("Syncing the lips")
 NEEDS_KEY = _("This run needs your key again")
 STOPPED = _("You stopped waiting")
+CANCELLED = _("You stopped this run")
+LIVE = _("What is rendered so far")
+LIVE_VIDEO = _("The first seconds of the result")
+LIVE_SOON = _("The first seconds can be watched here while the rest is rendered.")
+LIVE_WITHHELD = _("Nothing is shown before the result has been checked.")
+STILL_RENDERING = _("Still rendering")
 UNCLEAR = _("Nobody knows yet whether the task was started")
 KEY_GONE = _("Your key is never stored, and this server no longer has it.")
 KEY_GONE_HINT = _("Enter the key under “Use a WaveSpeed key”, then go on with this run.")
@@ -97,6 +104,10 @@ def any_moment(runs: str) -> str:
 
 def to_go(time: str, runs: str) -> str:
     return _("About {time} to go, judged by {runs}.", time=time, runs=runs)
+
+
+def if_cancelled(means: str) -> str:
+    return _("If you stop: {means}", means=means)
 
 
 def if_stopped(means: str) -> str:
