@@ -62,7 +62,7 @@ Listener: TypeAlias = Callable[[Floats], Shapes]
 """Returns the mouth shapes for mono samples (n,) at 16 kHz."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Request:
     """One call of `lip_sync`."""
 
@@ -102,7 +102,16 @@ def lip_sync(
     """
     # Frames are processed sequentially, and the codecs have their own threads.
     cv2.setNumThreads(1)
-    request = _Request(video, audio, mode, output, listener, cache or NoCache(), face, live)
+    request = _Request(
+        video=video,
+        audio=audio,
+        mode=mode,
+        output=output,
+        listener=listener,
+        cache=cache or NoCache(),
+        face=face,
+        live=live,
+    )
     watch = Stopwatch(on_progress)
     try:
         with (

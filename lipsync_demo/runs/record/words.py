@@ -13,9 +13,7 @@ LOCAL_GOES_ON = _(
 LOCAL_IS_CANCELLED = _(
     "The local engine drops the task and takes the next one at once; it costs nothing."
 )
-LOCAL_WAS_CANCELLED = _(
-    "The task was cancelled: nothing goes on, and nothing is billed."
-)
+LOCAL_WAS_CANCELLED = _("The task was cancelled: nothing goes on, and nothing is billed.")
 REQUEST_ON_ITS_WAY = _(
     "The request is on its way. If it arrives, the task goes on and is billed; resume the run to "
     "look for it."
