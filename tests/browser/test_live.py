@@ -1,4 +1,4 @@
-"""A local run: its first seconds are watched while it is rendered, and stopping frees the engine."""
+"""A local run: watched while it is rendered, then replaced by its result; stop frees the engine."""
 
 from __future__ import annotations
 
@@ -26,11 +26,10 @@ MINUTES = Fraction(90)
 SHOWN = "() => document.querySelector('lipsync-live.shown video')?.readyState >= 2"
 PLAYS = """async () => {
   const video = document.querySelector('lipsync-live video');
-  const times = [];
-  video.requestVideoFrameCallback((_, frame) => times.push(frame.mediaTime));
   const start = video.buffered.start(0);
   await video.play();
-  await new Promise((r) => video.addEventListener('timeupdate', () => video.currentTime > 0.4 && r()));
+  const later = (r) => video.addEventListener('timeupdate', () => video.currentTime > 0.4 && r());
+  await new Promise(later);
   const stream = video.captureStream();
   const context = new AudioContext();
   const meter = context.createAnalyser();
