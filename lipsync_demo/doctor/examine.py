@@ -188,8 +188,8 @@ def _voice(speech: Voice, audio: AudioInfo, *, quiet: bool) -> list[Finding]:
             )
         )
     edges: tuple[tuple[Fraction, str, Part], ...] = (
-        (speech.lead, "start", (speech.lead, length)),
-        (speech.trail, "end", (Fraction(0), length - speech.trail)),
+        (speech.lead, words.START, (speech.lead, length)),
+        (speech.trail, words.END, (Fraction(0), length - speech.trail)),
     )
     for seconds, place, kept in edges:
         if seconds >= MIN_SILENCE:

@@ -20,7 +20,14 @@ CLIPPED_PEAK = {"pcm_f": 1.001, "": 10 ** (3 / 20)}
 clipped sound a little, float samples do not."""
 STEREO = (words.LEFT, words.RIGHT)
 """Names of two channels."""
-PLACES = ("left", "right", "centre", "bass", words.LEFT_REAR, words.RIGHT_REAR)
+PLACES = (
+    words.LEFT_FRONT,
+    words.RIGHT_FRONT,
+    words.CENTRE,
+    words.BASS,
+    words.LEFT_REAR,
+    words.RIGHT_REAR,
+)
 """Names of the channels of 5.1."""
 
 

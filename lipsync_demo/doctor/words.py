@@ -17,6 +17,8 @@ def several_tracks(count: int) -> str:
 
 
 KEEP_THE_FIRST = _("Keep only the first, so that everybody hears the same.")
+START = _("start")
+END = _("end")
 CLEAR_VOICE = _("clear voice")
 NO_FACE = _("No face was found in the video.")
 NO_FACE_HINT = _(
@@ -125,6 +127,10 @@ SET_UPRIGHT = _("Nothing to do: it is set upright, here and by the service.")
 AND = _(" and ")
 LEFT = _("the left channel")
 RIGHT = _("the right channel")
+LEFT_FRONT = _("left")
+RIGHT_FRONT = _("right")
+CENTRE = _("centre")
+BASS = _("bass")
 LEFT_REAR = _("left rear")
 RIGHT_REAR = _("right rear")
 

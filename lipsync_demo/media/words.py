@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 from lipsync_demo.languages import _
 
@@ -169,8 +170,12 @@ def unlisted_format_hint(formats: str) -> str:
     return _("The local engine takes it; for the service export it as {formats}.", formats=formats)
 
 
+TRACKS: Final[Mapping[str, str]] = {"video": _("video"), "speech": _("speech")}
+"""Each input by its kind."""
+
+
 def length_of(kind: str, seconds: float) -> str:
-    return _("The {kind} is {seconds:.0f} s long", kind=kind, seconds=seconds)
+    return _("The {kind} is {seconds:.0f} s long", kind=TRACKS[kind], seconds=seconds)
 
 
 def too_long(length: str, most: int) -> str:
@@ -178,7 +183,7 @@ def too_long(length: str, most: int) -> str:
 
 
 def cut_shorter(kind: str) -> str:
-    return _("Cut the {kind} into shorter pieces.", kind=kind)
+    return _("Cut the {kind} into shorter pieces.", kind=TRACKS[kind])
 
 
 def maybe_too_long(length: str, most: int) -> str:
@@ -186,13 +191,13 @@ def maybe_too_long(length: str, most: int) -> str:
 
 
 def maybe_cut_shorter(kind: str) -> str:
-    return _("Cut the {kind} into shorter pieces if it does.", kind=kind)
+    return _("Cut the {kind} into shorter pieces if it does.", kind=TRACKS[kind])
 
 
 def cut_off(kind: str, there: float, whole: float) -> str:
     return _(
         "The {kind} is cut off: {there:.2f} of {whole:.2f} s are in the file.",
-        kind=kind,
+        kind=TRACKS[kind],
         there=there,
         whole=whole,
     )

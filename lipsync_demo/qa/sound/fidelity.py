@@ -210,7 +210,7 @@ def _shifted(milliseconds: float) -> Outcome:
 def _shift(milliseconds: float) -> Check:
     size = abs(milliseconds)
     outcome = _shifted(milliseconds)
-    way = "later" if milliseconds > 0 else "earlier"
+    way = words.LATER if milliseconds > 0 else words.EARLIER
     text = words.BEGINS_IN_PLACE if outcome is Outcome.PASS else words.begins_moved(size, way)
     return Check(
         "sound_shift", words.SPEECH_IN_PLACE, f"{round(milliseconds, 1) + 0.0:+.1f} ms",
@@ -227,7 +227,7 @@ def _lost(end: str, milliseconds: float) -> Check:
         if milliseconds <= LOST_WARN
         else Outcome.FAIL
     )
-    place = "start" if end == "head" else "end"
+    place = words.START if end == "head" else words.END
     text = (
         words.nothing_missing(place)
         if outcome is Outcome.PASS

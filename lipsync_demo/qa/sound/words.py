@@ -5,6 +5,10 @@ from __future__ import annotations
 from lipsync_demo.languages import _
 
 NOBODY_HEARD = _("Nobody can be heard in the speech, so nothing can be compared.")
+START = _("start")
+END = _("end")
+LATER = _("later")
+EARLIER = _("earlier")
 SOUND = _("Sound")
 THE_SPEECH = _("the speech")
 NOT_THE_SPEECH = _("The output's sound is not the speech it was given.")

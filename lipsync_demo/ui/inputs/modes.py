@@ -24,9 +24,8 @@ def question(video: Fraction | None, speech: Fraction | None) -> str:
     difference = abs(video - speech)
     if difference == 0:
         return words.equal(seconds(video))
-    longer, shorter = ("speech", "video") if speech > video else ("video", "speech")
     by = seconds(difference) if difference >= Fraction(1, 200) else words.HARDLY
-    return words.question(longer, by, shorter)
+    return words.speech_longer(by) if speech > video else words.video_longer(by)
 
 
 def choices(timelines: Timelines | None) -> list[tuple[str, str]]:

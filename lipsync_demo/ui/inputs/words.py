@@ -33,13 +33,12 @@ def equal(length: str) -> str:
     )
 
 
-def question(longer: str, by: str, shorter: str) -> str:
-    return _(
-        "The {longer} is {by} longer than the {shorter}. What should happen?",
-        longer=longer,
-        by=by,
-        shorter=shorter,
-    )
+def speech_longer(by: str) -> str:
+    return _("The speech is {by} longer than the video. What should happen?", by=by)
+
+
+def video_longer(by: str) -> str:
+    return _("The video is {by} longer than the speech. What should happen?", by=by)
 
 
 def same_as(mode: str) -> str:
