@@ -39,11 +39,17 @@ def task(server: Served, http: requests.Session) -> Any:
 def test_a_submit_is_answered_as_documented(server: Served, task: Any) -> None:
     assert re.fullmatch("[0-9a-f]{32}", task["id"])
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", task["created_at"])
+    own = f"{server.url}/api/local/tasks/{task['id']}"
     assert task == {
         "id": task["id"],
         "model": MODEL_ID,
         "outputs": [],
-        "urls": {"get": f"{server.url}/api/v3/predictions/{task['id']}/result"},
+        "urls": {
+            "get": f"{server.url}/api/v3/predictions/{task['id']}/result",
+            # Extensions of this server, which it announces.
+            "cancel": f"{own}/cancel",
+            "live": f"{own}/live",
+        },
         "has_nsfw_contents": [],
         "status": "created",
         "created_at": task["created_at"],
