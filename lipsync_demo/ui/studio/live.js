@@ -1,10 +1,12 @@
 // Plays the growing video of a run while it is rendered; the result takes its place.
 (() => {
-  const PAUSE = 150; // milliseconds between two questions for more
+  // Milliseconds between two questions for more: at first, at most, and how they grow in a queue.
+  const [PAUSE, LONGEST_PAUSE, GROWTH] = [150, 1000, 1.04];
   const SEARCHED = "avcC";
   const TYPE = (codec) => `video/mp4; codecs="${codec}, mp4a.40.2"`;
   const playable = () => window.MediaSource?.isTypeSupported?.(TYPE("avc1.64001f"));
-  const pause = () => new Promise((resolve) => setTimeout(resolve, PAUSE));
+  const pause = (after) =>
+    new Promise((resolve) => setTimeout(resolve, Math.min(PAUSE * GROWTH ** after, LONGEST_PAUSE)));
   const event = (target, name) =>
     new Promise((resolve) => target.addEventListener(name, resolve, { once: true }));
 
@@ -16,8 +18,10 @@
   };
 
   // Where the result goes on: what was watched, and a picture for the moment until it is loaded.
-  const handOver = (watched, picture) => {
-    const result = document.querySelector("#stage .player video");
+  const handOver = (run, watched, picture) => {
+    // A recording may be shown instead, which is none of it.
+    const shown = document.querySelector(`#stage [data-present="${run}"]`);
+    const result = shown?.closest("#stage").querySelector(".player video");
     if (!result || !watched.readyState) return;
     if (result.inert) return;
     if (picture) result.poster = picture;
@@ -45,7 +49,8 @@
       if (!video?.readyState) return;
       video.wasPlaying = this.playing;
       const picture = this.still(video);
-      queueMicrotask(() => handOver(video, picture));
+      const run = new URL(this.getAttribute("src"), location.href).pathname.split("/").pop();
+      queueMicrotask(() => handOver(run, video, picture));
     }
 
     still(video) {
@@ -57,7 +62,7 @@
 
     async watch(signal) {
       const address = new URL(this.getAttribute("src"), location.href);
-      let [taken, attempt, buffer] = [0, null, null];
+      let [taken, attempt, buffer, empty] = [0, null, null, 0];
       while (!signal.aborted) {
         address.searchParams.set("from", taken);
         const answer = await fetch(address, { signal });
@@ -71,10 +76,10 @@
           buffer ??= await this.open(codecOf(bytes));
           buffer.appendBuffer(bytes);
           await event(buffer, "updateend");
-          taken += bytes.length;
+          [taken, empty] = [taken + bytes.length, 0];
         }
         if (state === "ended") return buffer && this.source.endOfStream();
-        if (!bytes.length) await pause();
+        if (!bytes.length) await pause(empty++);
       }
     }
 

@@ -140,7 +140,7 @@ def remaining(estimate: Estimate | None) -> str:
 def stop_words(run: Run) -> str:
     """The consequences of stopping to wait, in words."""
     said = words.if_cancelled if run.cancellable else words.if_stopped
-    return said(run.stop_means[0].lower() + run.stop_means[1:])
+    return said(run.stop_means)
 
 
 def identity(run: Run) -> Markup:
