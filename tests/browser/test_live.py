@@ -103,7 +103,7 @@ def test_the_first_seconds_are_played_while_the_rest_is_rendered_and_stop_frees_
     assert {address.netloc for address in asked} == {urlsplit(site.url).netloc}
     assert any(address.path.startswith("/live/") for address in asked)
 
-    expect(visitor.stage).to_contain_text("If you stop: The local engine drops the task")
+    expect(visitor.stage).to_contain_text("If you stop: the local engine drops the task")
     expect(page.locator("#stop")).to_have_text("Stop")
     page.click("#stop")
     expect(visitor.stage).to_contain_text("You stopped this run")

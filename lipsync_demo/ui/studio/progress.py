@@ -140,7 +140,8 @@ def remaining(estimate: Estimate | None) -> str:
 def stop_words(run: Run) -> str:
     """The consequences of stopping to wait, in words."""
     said = words.if_cancelled if run.cancellable else words.if_stopped
-    return said(run.stop_means)
+    means = str(run.stop_means)
+    return said(means[0].lower() + means[1:])
 
 
 def identity(run: Run) -> Markup:
