@@ -39,6 +39,7 @@ def open_page(settings: Settings, start_local: Callable[[], tuple[str, str]] | N
         from lipsync_demo.ui import page
         from lipsync_demo.ui.frame import theme
         from lipsync_demo.ui.http import documents, live
+        from lipsync_demo.ui.inputs.samples import FIRST
 
         media = signed_media(settings)
         local = starting.result() if starting else None
@@ -50,6 +51,7 @@ def open_page(settings: Settings, start_local: Callable[[], tuple[str, str]] | N
                 theme=theme.variables(look),
                 style=theme.style(),
                 script=theme.elements(),
+                picture=theme.first_picture(FIRST.video),
             )
             blocks.launch(
                 server_name=settings.host,
@@ -82,7 +84,7 @@ def open_page(settings: Settings, start_local: Callable[[], tuple[str, str]] | N
                         Middleware(
                             Document,
                             rewrite=lambda html: rewritten(
-                                html, loaded, theme.head(), theme.first()
+                                html, loaded, theme.head(), theme.first(loaded.picture_name)
                             ),
                         ),
                     ],

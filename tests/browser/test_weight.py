@@ -93,7 +93,7 @@ def test_gradio_comes_in_one_file(first: FirstVisit) -> None:
     kinds = {
         (name.partition("-")[0], PurePosixPath(name).suffix) for name in first.under("/assets")
     }
-    assert kinds == {("gradio", ".txt"), ("page", ".css"), ("page", ".js")}
+    assert kinds == {("gradio", ".txt"), ("page", ".css"), ("page", ".js"), ("first", ".webp")}
 
 
 def test_nothing_jumps_while_the_page_opens(first: FirstVisit) -> None:

@@ -43,6 +43,11 @@ class Bundle:
     def name(self) -> str:
         return f"{self.stem}-{hashlib.sha256(self.content).hexdigest()[:12]}{self.suffix}"
 
+    @property
+    def packed(self) -> bool:
+        """Whether the content is compressed as it is."""
+        return self.media_type.startswith("image/")
+
     @cached_property
     def _brotli(self) -> bytes:
         packed: bytes = brotli.compress(self.content, quality=QUALITY)
@@ -56,7 +61,7 @@ class Bundle:
         """Serves it among Gradio's own files, compressed as the browser wants it."""
 
         def answer(request: Request) -> Response:
-            taken = request.headers.get("accept-encoding", "")
+            taken = "" if self.packed else request.headers.get("accept-encoding", "")
             headers = {"Cache-Control": FOREVER, "vary": "accept-encoding"}
             content = self.content
             if "br" in taken:
@@ -72,27 +77,37 @@ class Bundle:
 class Bundles:
     """What a page of certain widgets loads; `entry` is Gradio's first module.
 
-    `own` is the page's own script.  `modules` and `sheets` are the names of Gradio's files that
-    are in the bundles `gradio` and `style`.
+    `own` is the page's own script, `picture` what its first place shows at once.  `modules` and
+    `sheets` are the names of Gradio's files that are in the bundles `gradio` and `style`.
     """
 
     entry: str
     gradio: Bundle
     style: Bundle
     own: Bundle
+    picture: Bundle | None
     modules: list[str]
     sheets: list[str]
 
+    @property
+    def picture_name(self) -> str:
+        """The name of the picture; empty without one."""
+        return self.picture.name if self.picture else ""
+
     def routes(self) -> list[Route]:
         """Serve the bundles, before Gradio's own files."""
-        return [bundle.route() for bundle in (self.gradio, self.style, self.own)]
+        found = (self.gradio, self.style, self.own, self.picture)
+        return [bundle.route() for bundle in found if bundle is not None]
 
 
-def bundled(types: Iterable[str], *, theme: str, style: str, script: str) -> Bundles:
+def bundled(
+    types: Iterable[str], *, theme: str, style: str, script: str, picture: bytes | None = None
+) -> Bundles:
     """The bundles for a page with widgets of these types.
 
-    `theme` is the theme's stylesheet, `style` and `script` are the page's own.  Of a Gradio that
-    is built otherwise they have nothing, and the browser loads it as on any other page.
+    `theme` is the theme's stylesheet, `style` and `script` are the page's own, `picture` is a
+    WebP.  Of a Gradio that is built otherwise they have nothing, and the browser loads it as on
+    any other page.
     """
     html = (modules.ASSETS.parent / "index.html").read_text(encoding="utf-8")
     first, sheet = ENTRY.search(html), SHEET.search(html)
@@ -109,6 +124,7 @@ def bundled(types: Iterable[str], *, theme: str, style: str, script: str) -> Bun
         entry=entry,
         gradio=Bundle("gradio", ".txt", "text/plain; charset=utf-8", "\0".join(parts).encode()),
         style=Bundle("page", ".css", "text/css; charset=utf-8", "\n".join(texts).encode()),
+        picture=Bundle("first", ".webp", "image/webp", picture) if picture else None,
         own=Bundle("page", ".js", "text/javascript; charset=utf-8", script.encode()),
         modules=scripts,
         sheets=[*early, *late],

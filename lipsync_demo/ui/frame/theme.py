@@ -6,18 +6,27 @@ to it.
 
 from __future__ import annotations
 
+import logging
+from fractions import Fraction
 from pathlib import Path
 
 import gradio as gr
 
 from lipsync_demo import markup, player
 from lipsync_demo.markup import words as markup_words
+from lipsync_demo.media.errors import MediaError
+from lipsync_demo.media.picture.stills import stills
 from lipsync_demo.templates import render
 from lipsync_demo.ui.frame import words
+
+logger = logging.getLogger(__name__)
 
 ICON = Path(__file__).with_name("icon.svg")
 VIEWS = Path(__file__).parents[1]
 """Folder with the stylesheets of the views."""
+
+PICTURE_HEIGHT = 384
+"""Height in pixels of the first picture: of the player on a laptop."""
 
 SCRIPTS = (
     "frame/stands.js",
@@ -140,9 +149,20 @@ def head() -> str:
     return render("ui/frame/head.html", description=words.DESCRIPTION)
 
 
-def first() -> str:
-    """What is seen until the page stands."""
-    return render("ui/frame/first.html", title=markup_words.APP, words=words)
+def first(picture: str = "") -> str:
+    """What is seen until the page stands; `picture` is the name of the one in its places."""
+    return render("ui/frame/first.html", title=markup_words.APP, words=words, picture=picture)
+
+
+def first_picture(video: Path) -> bytes | None:
+    """The picture a video begins with, as a WebP; None if there is none."""
+    if not video.is_file():
+        return None
+    try:
+        return stills(video, [Fraction(0)], height=PICTURE_HEIGHT)[0]
+    except MediaError as error:
+        logger.warning("The sample has no first picture: %s", error)
+        return None
 
 
 def style() -> str:

@@ -26,7 +26,9 @@ LONG = "long " * 1000
 
 @pytest.fixture(scope="module")
 def loaded() -> Bundles:
-    return bundled({"html", "video"}, theme=":root{--t:1}", style="#own{}", script="own()")
+    return bundled(
+        {"html", "video"}, theme=":root{--t:1}", style="#own{}", script="own()", picture=b"webp"
+    )
 
 
 @pytest.fixture(scope="module")
@@ -76,6 +78,13 @@ def test_a_bundle_comes_compressed_and_may_be_kept(
     assert answer.headers["cache-control"] == FOREVER
     assert callable(unpack)
     assert unpack(raw) == loaded.gradio.content
+
+
+def test_a_picture_is_not_compressed_again(client: TestClient, loaded: Bundles) -> None:
+    assert loaded.picture is not None
+    answer = client.get(f"/assets/{loaded.picture.name}")
+    assert (answer.content, answer.headers["content-type"]) == (b"webp", "image/webp")
+    assert "content-encoding" not in answer.headers
 
 
 def test_the_name_of_a_bundle_changes_with_its_content(loaded: Bundles) -> None:
