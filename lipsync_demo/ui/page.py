@@ -11,6 +11,7 @@ from lipsync_demo.markup import words as markup_words
 from lipsync_demo.runs.workspace import Workspace
 from lipsync_demo.settings import Settings
 from lipsync_demo.ui import words
+from lipsync_demo.ui.addresses import Addresses
 from lipsync_demo.ui.doctor import view as doctor
 from lipsync_demo.ui.frame import context, theme, top_bar
 from lipsync_demo.ui.frame.context import Shared
@@ -84,14 +85,15 @@ def _lay(
                     examiner = doctor.build(widgets.sources)
             with gr.Tab(words.COMPARE, id="compare", elem_id="view-compare") as compare_tab:
                 comparison = compare.build(shared)
-            with gr.Tab(batch_words.BATCH, id="batch", elem_id="view-batch"):
+            with gr.Tab(batch_words.BATCH, id="batch", elem_id="view-batch") as batch_tab:
                 pairs = batch.build(shared)
             with gr.Tab(words.RUNS, id="runs", elem_id="view-runs") as runs_tab:
                 past = history.build(shared)
             with gr.Tab(words.MONEY, id="money", elem_id="view-money") as money_tab:
                 spending = money.build(shared)
         sharing.wire(widgets.outcome.sharing, widgets.run_id, widgets.stamp)
-        Studio(shared, widgets).wire(page, studio_tab)
+        single = Studio(shared, widgets)
+        single.wire(page, studio_tab)
         compare.wire(comparison, page, compare_tab)
         ModeComparison(view=comparison, widgets=widgets).wire()
         ModelComparison(view=comparison, widgets=widgets).wire()
@@ -99,6 +101,16 @@ def _lay(
         doctor.wire(examiner, page)
         pairs.wire(page, list(widgets.choice.fields.values()))
         history.wire(past, runs_tab, widgets.stamp)
+        Addresses(shared=shared, studio=single, groups=(comparison, pairs.view)).wire(
+            page,
+            {
+                "studio": studio_tab,
+                "compare": compare_tab,
+                "batch": batch_tab,
+                "runs": runs_tab,
+                "money": money_tab,
+            },
+        )
         page.queue(max_size=64, default_concurrency_limit=4, api_open=False)
         page._queue.sleep_when_free = QUEUE_PAUSE_SECONDS
     blocks: MultilingualBlocks = page

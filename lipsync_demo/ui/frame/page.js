@@ -58,6 +58,7 @@
     group();
     speak();
     named();
+    window.lipsync.title();
   };
   new MutationObserver(look).observe(document.body, {
     childList: true,
@@ -95,17 +96,4 @@
         .scrollIntoView({ behavior: still ? "auto" : "smooth", block: "start" });
     }
   });
-
-  // The address of the page is the address of the run, so a reload finds it again.
-  window.lipsync = {
-    address: (name, id) => {
-      const url = new URL(location.href);
-      // What was opened last is what a reload shows.
-      if (id) for (const other of ["run", "compare", "batch"]) url.searchParams.delete(other);
-      if (id) url.searchParams.set(name, id);
-      else url.searchParams.delete(name);
-      if (url.href !== location.href) history.replaceState(history.state, "", url);
-    },
-    asked: (name) => new URLSearchParams(location.search).get(name) ?? "",
-  };
 }

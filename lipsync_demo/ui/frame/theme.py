@@ -29,6 +29,7 @@ PICTURE_HEIGHT = 384
 """Height in pixels of the first picture: of the player on a laptop."""
 
 SCRIPTS = (
+    "frame/address.js",
     "frame/stands.js",
     "frame/trimmer.js",
     "studio/copy.js",

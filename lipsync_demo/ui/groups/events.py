@@ -11,9 +11,10 @@ from pydantic import SecretStr
 from lipsync_demo.runs.record.errors import RunsError
 from lipsync_demo.runs.record.group import Group, GroupKind, GroupState
 from lipsync_demo.runs.record.run import Run
-from lipsync_demo.ui.frame import notices
+from lipsync_demo.ui.frame import news, notices
 from lipsync_demo.ui.frame.context import AT_ONCE, Changes, Shared, unchanged
 from lipsync_demo.ui.frame.ids import remembered, run_id
+from lipsync_demo.ui.frame.news import Told
 from lipsync_demo.ui.groups.listing import groups_list
 from lipsync_demo.ui.groups.widgets import GroupWidgets
 from lipsync_demo.ui.sharing import view as sharing
@@ -56,12 +57,25 @@ class GroupEvents(ABC):
 
     def show_nothing(self, ids: object) -> Changes:
         """Return what is shown while no group is open."""
-        return {}
+        w = self.widgets
+        return {
+            w.group: "",
+            w.stamp: "",
+            w.body: "",
+            w.notice: "",
+            w.timer: gr.Timer(active=False),
+            w.stop: gr.Button(visible=False),
+            w.resume: gr.Button(visible=False),
+        }
 
     def page_opened(self, address: str, groups: object, ids: object) -> Changes:
         """Show the group in the page's URL, if there is one, and the list of earlier ones."""
         shown = self._open(address, groups, ids) if address else self.show_nothing(ids)
         return shown | {self.widgets.earlier: self.earlier(remembered(groups))}
+
+    def visit(self, wanted: str, groups: object, ids: object) -> Changes:
+        """Show the group of an address, or what is shown without one."""
+        return self._open(wanted, groups, ids) if wanted else self.show_nothing(ids)
 
     def open(self, wanted: str, groups: object, ids: object) -> Changes:
         """Show a group by its id; nothing for one of the other kind."""
@@ -75,7 +89,6 @@ class GroupEvents(ABC):
         if group.kind is not self.kind:
             return {}
         return self.show(group, ids) | {
-            self.shared.views: gr.Tabs(selected=self.tab),
             self.shared.groups: remembered(groups, group.id),
         }
 
@@ -103,15 +116,16 @@ class GroupEvents(ABC):
             **self.body(group, runs, ids),
         }
 
-    def poll(self, current: str, seen: str, groups: object, ids: object) -> Changes:
+    def poll(self, current: str, seen: str, groups: object, ids: object) -> Told:
         """Update the group on a tick of the timer; nothing when it has not changed."""
         try:
             group = self.shared.workspace.groups.get(run_id(current) or "")
         except RunsError:
-            return {self.widgets.timer: gr.Timer(active=False)}
+            return current, {self.widgets.timer: gr.Timer(active=False)}
         if self.stamp(group, self.shared.workspace.runs.of_group(group)) == seen:
-            return unchanged()
-        return self.show(group, ids) | {self.widgets.earlier: self.earlier(remembered(groups))}
+            return None
+        earlier = self.earlier(remembered(groups))
+        return current, self.show(group, ids) | {self.widgets.earlier: earlier}
 
     def stop(self, current: str, ids: object) -> Changes:
         """Stop the group."""
@@ -177,12 +191,11 @@ class GroupEvents(ABC):
             js=f"(_, ...rest) => [window.lipsync.asked('{self.tab}'), ...rest]",
             **AT_ONCE,
         )
-        w.group.change(
-            None, [w.group], None, js=f"(id) => window.lipsync.address('{self.tab}', id)"
-        )
-        w.timer.tick(
+        news.wire(
+            w.timer.tick,
             self.poll,
             [w.group, w.stamp, s.groups, s.ids],
+            w.group,
             [*self.shown, w.earlier],
             **AT_ONCE,
         )

@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from lipsync_demo.files import digest
+from lipsync_demo.runs.record.run import MediaRecord
 from lipsync_demo.settings import Settings
 
 KEEP_SECONDS = 24 * 3600
@@ -69,8 +71,19 @@ def place(sample: Path, folder: Path) -> Path | None:
     return target
 
 
-def copy_for_page(path: Path, folder: Path) -> Path:
-    """Copy a run's input to the uploads, from which the page may serve it."""
-    target = Path(tempfile.mkdtemp(prefix="again-", dir=folder)) / path.name
-    shutil.copy2(path, target)
+def copy_for_page(record: MediaRecord, folder: Path) -> Path:
+    """Copy a run's input to the uploads, from which the page may serve it, once per content.
+
+    A sample's input is the sample again.
+    """
+    sample = folder / SAMPLE / record.path.name
+    if sample.is_file() and digest(sample) == record.sha256:
+        return sample
+    target = folder / f"again-{record.sha256}" / record.path.name
+    if target.exists():
+        os.utime(target.parent)
+        return target
+    target.parent.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent) as part:
+        Path(shutil.copy2(record.path, part)).replace(target)
     return target

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import secrets
+from functools import partial
 
 import gradio as gr
+from gradio.blocks import Block
 
-from lipsync_demo.ui.frame import notices
+from lipsync_demo.ui.frame import news, notices
 from lipsync_demo.ui.frame.context import AT_ONCE, IN_TURN, LATEST, Changes, Shared
 from lipsync_demo.ui.frame.ids import run_id
 from lipsync_demo.ui.inputs.samples import SHOWN
@@ -14,6 +16,7 @@ from lipsync_demo.ui.studio.input_events import InputEvents
 from lipsync_demo.ui.studio.key_events import KeyEvents
 from lipsync_demo.ui.studio.present_events import PresentEvents
 from lipsync_demo.ui.studio.recording_events import RecordingEvents
+from lipsync_demo.ui.studio.reopening import Reopening
 from lipsync_demo.ui.studio.run_events import RunEvents
 from lipsync_demo.ui.studio.stage import StudioStage
 from lipsync_demo.ui.studio.widgets import Widgets
@@ -28,12 +31,17 @@ class Studio:
         self._inputs = InputEvents(shared=shared, sources=w.sources, choice=w.choice)
         self._stage = StudioStage(shared=shared, widgets=w)
         self._recording = RecordingEvents(stage=self._stage)
-        self._runs = RunEvents(stage=self._stage, recording=self._recording)
+        self._reopening = Reopening(stage=self._stage)
+        self._runs = RunEvents(
+            stage=self._stage, recording=self._recording, reopening=self._reopening
+        )
         self._present = PresentEvents(shared=shared, widgets=w)
         self._key = KeyEvents(shared=shared, top=w.top, choice=w.choice)
         self._chosen = [w.sources.video, w.sources.speech, w.choice.mode]
         self._laying = [*self._chosen, shared.key, shared.session, shared.model, w.run_id]
         self._laid = [w.choice.drawing, w.choice.findings, w.choice.hint, w.choice.go]
+        self._form = [w.sources.video, w.sources.speech, shared.model, w.choice.mode]
+        self._form += w.choice.fields.values()
         facts = [w.sources.video_facts, w.sources.speech_facts]
         self._held = [w.sources.video, w.sources.speech, *facts, w.choice.mode, *self._laid]
         self._held.append(w.sources.previewing)
@@ -65,14 +73,53 @@ class Studio:
     ) -> Changes:
         """Set up the studio on page load, with the run in the page's URL if there is one."""
         own = run_id(session) or secrets.token_hex(16)
-        changes = self._inputs.inputs_changed(video, speech, mode, None, own, model, address)
-        changes[self._shared.session] = own
-        wanted = run_id(address)
+        w, wanted = self._widgets, run_id(address)
         if address and wanted is None:
-            return changes | self._stage.show_missing(notices.no_such_address())
-        if wanted is not None:
-            return changes | self._stage.open_run(wanted)
-        return changes | self._stage.show_recording(SHOWN)
+            shown = self._stage.show_missing(notices.no_such_address())
+        elif wanted is not None:
+            shown = self._reopening.open(wanted)
+        else:
+            shown = self._stage.show_recording(SHOWN)
+        chosen = shown.pop(w.choice.mode, mode)
+        changes = self._inputs.inputs_changed(
+            shown.get(w.sources.video, video),
+            shown.get(w.sources.speech, speech),
+            chosen,
+            None,
+            own,
+            shown.get(self._shared.model, model),
+            address,
+        )
+        laid = changes[w.choice.mode].constructor_args
+        return (
+            changes
+            | shown
+            | {
+                self._shared.session: own,
+                w.choice.mode: gr.Radio(**laid, value=chosen),
+            }
+        )
+
+    def visit(self, wanted: str, video: str | None, speech: str | None, mode: str) -> Changes:
+        """Show the run of an address, or what the form holds for an address without one."""
+        if not wanted:
+            return self._recording.show_inputs(video, speech, mode)
+        return self._reopening.open(wanted)
+
+    @property
+    def run_id(self) -> gr.Textbox:
+        """Holds the run that is shown."""
+        return self._widgets.run_id
+
+    @property
+    def visited(self) -> list[Block]:
+        """The widgets `visit` reads, after `run_id`."""
+        return [self._widgets.run_id, *self._chosen]
+
+    @property
+    def shown(self) -> list[Block]:
+        """The widgets `visit` changes."""
+        return [*self._run, *self._form]
 
     def wire(self, page: gr.Blocks, tab: gr.Tab) -> None:
         """Connect the events."""
@@ -80,7 +127,7 @@ class Studio:
         page.load(
             self.page_opened,
             [w.run_id, *self._chosen, shared.session, shared.model],
-            list(dict.fromkeys([*self._held, *self._run, shared.session])),
+            list(dict.fromkeys([*self._held, *self._run, *self._form, shared.session])),
             js="(_, ...rest) => [window.lipsync.asked('run'), ...rest]",
             **AT_ONCE,
         )
@@ -106,10 +153,11 @@ class Studio:
             [sources.video, sources.video_facts, sources.previewing],
             **AT_ONCE,
         )
-        gr.on(
-            [sources.video.change, sources.speech.change],
+        news.wire(
+            partial(gr.on, [sources.video.change, sources.speech.change]),
             self._recording.follow_inputs,
             [*self._chosen, self._widgets.stamp],
+            self._widgets.run_id,
             self._run,
             **LATEST,
         )
@@ -139,8 +187,13 @@ class Studio:
         events, shared, w, run = self._runs, self._shared, self._widgets, self._run
         sources, choice, outcome = w.sources, w.choice, w.outcome
         radios = list(choice.fields.values())
-        choice.mode.change(
-            self._recording.show_recorded_mode, [choice.mode, w.stamp], run, **AT_ONCE
+        news.wire(
+            choice.mode.change,
+            self._recording.show_recorded_mode,
+            [choice.mode, w.stamp],
+            w.run_id,
+            run,
+            **AT_ONCE,
         )
         choice.go.click(
             events.start,
@@ -151,7 +204,7 @@ class Studio:
             [*run, shared.ids, choice.load],
             **AT_ONCE,
         )
-        w.timer.tick(events.poll, [w.run_id, w.stamp], run, **AT_ONCE)
+        news.wire(w.timer.tick, events.poll, [w.run_id, w.stamp], w.run_id, run, **AT_ONCE)
         outcome.meanwhile.click(
             self._recording.show_recording_meanwhile, [w.run_id], run, **AT_ONCE
         )
@@ -160,7 +213,6 @@ class Studio:
         outcome.stop.click(events.stop, [w.run_id], run, **AT_ONCE)
         outcome.resume.click(events.resume, [w.run_id, shared.key], run, **AT_ONCE)
         outcome.again.click(events.submit_again, [w.run_id, shared.key], run, **AT_ONCE)
-        w.run_id.change(None, [w.run_id], None, js="(id) => window.lipsync.address('run', id)")
         gr.on(
             [w.stamp.change, tab.select],
             self._inputs.mode_changed,
@@ -174,17 +226,16 @@ class Studio:
             [outcome.programme],
             **LATEST,
         )
-        w.stamp.change(self._recording.reopen_run, [w.run_id, w.stamp], run, **AT_ONCE)
         shared.open_run.change(
-            events.open_requested, [shared.open_run], [*run, shared.open_run], **AT_ONCE
+            events.open_requested,
+            [shared.open_run],
+            list(dict.fromkeys([*run, *self._form, shared.open_run])),
+            **AT_ONCE,
         )
         shared.repeat.change(
             events.repeat,
             [shared.repeat],
-            [
-                *(sources.video, sources.speech, shared.model, choice.mode, *radios),
-                *(choice.findings, shared.repeat),
-            ],
+            [*self._form, choice.findings, shared.repeat],
             **AT_ONCE,
         )
 

@@ -12,6 +12,7 @@ from lipsync_demo.runs.record.errors import RunNotFound
 from lipsync_demo.ui.frame import notices
 from lipsync_demo.ui.frame.context import Changes, Shared, unchanged
 from lipsync_demo.ui.frame.ids import run_id
+from lipsync_demo.ui.frame.news import Told
 from lipsync_demo.ui.inputs.samples import FIRST, SHOWN, Sample, holding
 from lipsync_demo.ui.inputs.uploads import SAMPLE, place
 from lipsync_demo.ui.studio import result, words
@@ -28,29 +29,26 @@ class RecordingEvents:
     def _shared(self) -> Shared:
         return self.stage.shared
 
-    def show_recorded_mode(self, mode: str, stamp: str) -> Changes:
+    def show_recorded_mode(self, mode: str, stamp: str) -> Told:
         """Show the recording of the chosen mode if a recording is open."""
         if not stamp.startswith(result.RECORDED):
-            return unchanged()
-        return self.stage.show_recording(SyncMode(mode), result.recorded_of(stamp))
+            return None
+        return "", self.stage.show_recording(SyncMode(mode), result.recorded_of(stamp))
 
-    def follow_inputs(
-        self, video: str | None, speech: str | None, mode: str, stamp: str
-    ) -> Changes:
+    def follow_inputs(self, video: str | None, speech: str | None, mode: str, stamp: str) -> Told:
         """Show the sample's recording beside the sample only, and nothing beside other inputs."""
         of = _held(video, speech)
         if of is None and stamp.startswith(result.RECORDED):
-            return self.stage.show(result.of_nothing())
+            return "", self.stage.show_nothing()
         if of is not None and stamp == result.UNSYNCED:
-            return self.stage.show_recording(SyncMode(mode), of)
-        return unchanged()
+            return "", self.stage.show_recording(SyncMode(mode), of)
+        return None
 
-    def reopen_run(self, current: str, stamp: str) -> Changes:
-        """Restore the run that a late answer replaced by a recording."""
-        wanted = run_id(current)
-        if wanted is None or not stamp.startswith(result.RECORDED):
-            return unchanged()
-        return self.stage.open_run(wanted)
+    def show_inputs(self, video: str | None, speech: str | None, mode: str) -> Changes:
+        """Show what no run is open for: the recording of a sample, else that nothing was synced."""
+        of = _held(video, speech)
+        shown = self.stage.show_recording(SyncMode(mode), of) if of else self.stage.show_nothing()
+        return shown | {self.stage.widgets.run_id: ""}
 
     def load_samples(self) -> Changes:
         """Put the samples back as inputs."""

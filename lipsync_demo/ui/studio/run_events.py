@@ -14,11 +14,13 @@ from lipsync_demo.ui.frame import header, models, notices
 from lipsync_demo.ui.frame import words as frame_words
 from lipsync_demo.ui.frame.context import Changes, Shared, unchanged
 from lipsync_demo.ui.frame.ids import remembered, run_id
+from lipsync_demo.ui.frame.news import Told
 from lipsync_demo.ui.inputs import fields
-from lipsync_demo.ui.inputs.sources import read_source, usable
-from lipsync_demo.ui.inputs.uploads import copy_for_page, sweep
+from lipsync_demo.ui.inputs.sources import usable
+from lipsync_demo.ui.inputs.uploads import sweep
 from lipsync_demo.ui.studio import words
 from lipsync_demo.ui.studio.recording_events import RecordingEvents
+from lipsync_demo.ui.studio.reopening import Reopening
 from lipsync_demo.ui.studio.stage import StudioStage
 
 
@@ -28,6 +30,7 @@ class RunEvents:
 
     stage: StudioStage
     recording: RecordingEvents
+    reopening: Reopening
 
     @property
     def _shared(self) -> Shared:
@@ -74,19 +77,20 @@ class RunEvents:
             findings: "",
         }
 
-    def poll(self, current: str, stamp: str) -> Changes:
+    def poll(self, current: str, stamp: str) -> Told:
         """Update the run on a tick of the timer."""
         w = self.stage.widgets
         wanted = run_id(current)
         if wanted is None:
-            return {w.timer: gr.Timer(active=False)}
+            return current, {w.timer: gr.Timer(active=False)}
         try:
             shown = self.stage.view(self._shared.workspace.runs.get(wanted))
         except RunNotFound as error:
-            return self.stage.show_missing(notices.trouble(error.what, frame_words.RUN_GONE))
+            gone = notices.trouble(error.what, frame_words.RUN_GONE)
+            return current, self.stage.show_missing(gone)
         if shown.stamp == stamp and shown.polled:
-            return {w.outcome.stage: shown.stage} if shown.active else unchanged()
-        return self.stage.show(shown)
+            return (current, {w.outcome.stage: shown.stage}) if shown.active else None
+        return current, self.stage.show(shown)
 
     def stop(self, current: str) -> Changes:
         """Stop waiting for the run."""
@@ -109,11 +113,11 @@ class RunEvents:
         """Show a run that another view requested."""
         if not wanted:
             return unchanged()
-        return self.stage.open_run(wanted) | {self._shared.open_run: ""}
+        return self.reopening.open(wanted) | {self._shared.open_run: ""}
 
     def repeat(self, wanted: str) -> Changes:
         """Put an earlier run's inputs, mode, model and fields into the studio."""
-        shared, w = self._shared, self.stage.widgets
+        shared = self._shared
         known = run_id(wanted)
         if known is None:
             return unchanged()
@@ -121,24 +125,8 @@ class RunEvents:
             run = shared.workspace.runs.get(known)
         except RunNotFound as error:
             gone = notices.trouble(error.what, frame_words.RUN_GONE)
-            return {shared.repeat: "", w.choice.findings: gone}
-        copies = [
-            copy_for_page(record.path, shared.uploads)
-            for record in (run.video, run.audio)
-            if record
-        ]
-        if len(copies) < 2:
-            return {shared.repeat: ""}
-        radios = w.choice.fields
-        mode = {} if run.sync_mode is None else {w.choice.mode: run.sync_mode.value}
-        return {
-            w.sources.video: str(read_source("video", copies[0]).shown),
-            w.sources.speech: str(copies[1]),
-            shared.model: models.chosen(run.model).id,
-            **mode,
-            **{radios[name]: value for name, value in run.choices.items() if name in radios},
-            shared.repeat: "",
-        }
+            return {shared.repeat: "", self.stage.widgets.choice.findings: gone}
+        return self.reopening.form(run) | {shared.repeat: ""}
 
     def _act(self, act: Callable[[Run], Run], current: str) -> Changes:
         try:

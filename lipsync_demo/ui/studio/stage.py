@@ -35,12 +35,17 @@ class StudioStage:
         try:
             return self.show_run(self.shared.workspace.runs.get(wanted))
         except RunNotFound as error:
-            return self.show_missing(notices.trouble(error.what, frame_words.RUN_GONE))
+            gone = self.show_missing(notices.trouble(error.what, frame_words.RUN_GONE))
+            return gone | {self.widgets.run_id: wanted}
 
     def show_recording(self, mode: SyncMode, of: Sample = FIRST) -> Changes:
         """Show the recorded run of a sample in a mode."""
         run = example(mode, of)
         return self.show(result.of_example(run, self.shared.link) if run else result.of_nothing())
+
+    def show_nothing(self) -> Changes:
+        """Say that nothing has been synced yet."""
+        return self.show(result.of_nothing())
 
     def show_missing(self, notice: Markup) -> Changes:
         """Say why there is no run to show."""

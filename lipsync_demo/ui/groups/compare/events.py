@@ -52,8 +52,8 @@ class Compare(GroupEvents):
         runs = samples.comparison()
         film = samples.input_film(self.shared.link)
         grid = cells.recorded(runs, self.shared.link, film) if runs else ""
-        w = self.widgets
-        return {w.group: "", w.body: grid, self.pair: self._pair(runs, ids, film)}
+        shown = {self.widgets.body: grid, self.pair: self._pair(runs, ids, film)}
+        return super().show_nothing(ids) | shown
 
     def show_missing(self, error: RunsError, ids: object) -> Changes:
         """Show the recorded comparison, and a notice that the requested one is missing."""

@@ -95,9 +95,19 @@ def test_a_group_that_has_not_changed_is_left_as_it_is(
 ) -> None:
     tab = tabs["batch"]
     shown = tab.show(group, [])
-    assert tab.poll(group.id, shown[tab.widgets.stamp], [], []) == unchanged()
-    assert tab.poll(group.id, "another", [], [])[tab.widgets.group] == group.id
-    assert tab.poll(NOBODY, "", [], []).keys() == {tab.widgets.timer}
+    assert tab.poll(group.id, shown[tab.widgets.stamp], [], []) is None
+    about, changes = tab.poll(group.id, "another", [], []) or ("", {})
+    assert about == changes[tab.widgets.group] == group.id
+    about, changes = tab.poll(NOBODY, "", [], []) or ("", {})
+    assert (about, changes.keys()) == (NOBODY, {tab.widgets.timer})
+
+
+def test_an_address_without_a_group_shows_none(tabs: dict[str, GroupEvents], group: Group) -> None:
+    tab = tabs["batch"]
+    assert tab.visit(group.id, [], [])[tab.widgets.group] == group.id
+    left = tab.visit("", [], [])
+    assert (left[tab.widgets.group], left[tab.widgets.body]) == ("", "")
+    assert left.keys() == set(tab.shown)
 
 
 @pytest.mark.parametrize("name", ["compare", "batch"])

@@ -5,12 +5,21 @@ import stat
 import subprocess
 import sys
 import time
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
+from lipsync_demo.files import digest
+from lipsync_demo.runs.record.run import MediaRecord
 from lipsync_demo.settings import Settings
-from lipsync_demo.ui.inputs.uploads import KEEP_SECONDS, place, upload_folder
+from lipsync_demo.ui.inputs.uploads import (
+    KEEP_SECONDS,
+    copy_for_page,
+    place,
+    sweep,
+    upload_folder,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -52,3 +61,22 @@ def test_a_missing_sample_is_no_error(tmp_path: Path) -> None:
 def test_nothing_before_the_folder_loads_gradio() -> None:
     check = "import sys, lipsync_demo.ui.launch; sys.exit('gradio' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", check], check=False).returncode == 0
+
+
+def test_a_runs_input_is_copied_once_and_a_sample_is_itself(tmp_path: Path) -> None:
+    uploads = tmp_path / "uploads"
+    uploads.mkdir()
+    path = tmp_path / "talk.mp4"
+    path.write_bytes(b"a video")
+    record = MediaRecord(
+        name="my talk.mp4", path=path, size_bytes=7, sha256=digest(path), seconds=Fraction(1)
+    )
+    copy = copy_for_page(record, uploads)
+    assert copy.read_bytes() == b"a video"
+    old = time.time() - KEEP_SECONDS - 60
+    os.utime(copy.parent, (old, old))
+    assert copy_for_page(record, uploads) == copy
+    sweep(uploads)
+    assert copy.exists()
+    sample = place(path, uploads)
+    assert copy_for_page(record, uploads) == sample

@@ -1,0 +1,58 @@
+"""Answers that nobody waits for, such as a poll's: shown if they are about what is shown.
+
+Gradio shows every answer when it arrives.  One that arrives late would replace a run that was
+opened after it was asked for.  So such an answer is first only received, as text; then, without a
+request in between, the browser shows it or drops it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import gradio as gr
+from gradio.blocks import Block
+from gradio.events import Dependency
+
+from lipsync_demo.languages import spoken
+from lipsync_demo.ui.frame import words
+from lipsync_demo.ui.frame.context import Changes
+
+Told = tuple[str, Changes] | None
+"""The id that an answer is about, empty for no run, with its changes; None for no change."""
+
+
+def told(answer: Told, shown: Sequence[Block]) -> str:
+    """The answer as text for the browser, in the reader's language, in the order of `shown`."""
+    if answer is None:
+        return ""
+    about, changes = answer
+    listed = [_property(changes[widget]) if widget in changes else None for widget in shown]
+    return json.dumps(spoken({"about": about, "changes": listed}))
+
+
+def _property(value: Any) -> Any:
+    """A change as Gradio's browser side reads it; a widget stands for its given properties."""
+    if isinstance(value, Block):
+        return value.constructor_args | {"__type__": "update"}
+    return {"value": value, "__type__": "update"}
+
+
+def wire(
+    event: Callable[..., Dependency],
+    ask: Callable[..., Told],
+    inputs: Sequence[Block],
+    about: gr.Textbox,
+    shown: Sequence[Block],
+    **options: Any,
+) -> None:
+    """Connect an event; its answer changes the widgets `shown` if it is about the id in `about`."""
+    heard = gr.Textbox(visible="hidden", label=words.RUN_TO_SHOW)
+    event(lambda *given: told(ask(*given), shown), inputs, [heard], **options).then(
+        None,
+        [about, heard],
+        list(shown),
+        js="window.lipsync.news",
+        show_progress="hidden",
+    )
