@@ -14,6 +14,7 @@ from typing import Literal
 
 import platformdirs
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from lipsync_demo import words
@@ -131,6 +132,12 @@ class SettingUnusable(ExplainedError):  # noqa: N818 - named as the whole tree i
     """An environment variable has a value that cannot be used."""
 
 
+def _message(problem: ErrorDetails) -> str:
+    """What is wrong with a value; of a validator of ours its own sentence alone."""
+    cause = problem.get("ctx", {}).get("error")
+    return str(cause or problem["msg"])
+
+
 def read_settings() -> Settings:
     """Return the settings of the environment.
 
@@ -142,7 +149,7 @@ def read_settings() -> Settings:
     except ValidationError as error:
         problems = error.errors(include_input=False, include_url=False)
         lines = (
-            words.setting_unusable(", ".join(map(str, problem["loc"])), problem["msg"])
+            words.setting_unusable(", ".join(map(str, problem["loc"])), _message(problem))
             for problem in problems
         )
         raise SettingUnusable("\n".join(lines)) from None

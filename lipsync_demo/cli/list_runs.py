@@ -16,14 +16,15 @@ def list_runs(
     json: AsJson = False,
 ) -> None:
     """List the latest runs, newest first."""
-    from lipsync_demo.cli.records import run_record, summary
+    from lipsync_demo.cli.records import listing, run_record
     from lipsync_demo.cli.servers import latest
 
     found = latest(settings(), limit)
     if json:
         typer.echo(jsonlib.dumps([run_record(run) for run in found], indent=2))
         return
-    for run in found:
-        typer.echo(summary(run))
     if not found:
         typer.echo(words.NO_RUNS, err=True)
+        return
+    for line in listing(found):
+        typer.echo(line)

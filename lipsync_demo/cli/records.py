@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
 from lipsync_demo.cli import words
 from lipsync_demo.markup import rate_limit
 from lipsync_demo.markup.figures import charged
+from lipsync_demo.runs.record.folder import file_name
 from lipsync_demo.runs.record.run import MediaRecord, Run, RunState
 from lipsync_demo.runs.record.run_json import RunJson, run_json
 from lipsync_demo.wavespeed.model_catalogue import SYNC_MODE, short_name
@@ -33,12 +34,28 @@ def _moment(moment: datetime) -> str:
     return moment.astimezone().strftime("%Y-%m-%d %H:%M:%S")
 
 
-def summary(run: Run) -> str:
-    """The run as one line of a list."""
+def listing(runs: Sequence[Run]) -> Iterator[str]:
+    """Yield a line of headings, then one for each run."""
+    rows = [words.LIST_COLUMNS, *map(_row, runs)]
+    # The last column is the longest, so nothing stands after it.
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)][:-1]
+    for row in rows:
+        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=False)]
+        yield "  ".join([*cells, row[-1]])
+
+
+def _row(run: Run) -> tuple[str, ...]:
     length = f"{float(run.output_seconds):.2f} s" if run.output_seconds else "-"
+    files = " + ".join(file_name(source) for source in (run.video_source, run.audio_source))
     return (
-        f"{run.id}  {_moment(run.created_at)}  {run.state.value:<11} {run.choices_text:<8} "
-        f"{run.backend:<9} {short_name(run.model):<18} {length}"
+        run.id,
+        _moment(run.created_at),
+        run.state.value,
+        run.choices_text,
+        run.backend,
+        short_name(run.model),
+        length,
+        files,
     )
 
 

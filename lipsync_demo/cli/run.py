@@ -52,12 +52,14 @@ def run(
     """
     from lipsync_demo.cli.display import say
     from lipsync_demo.cli.servers import opened
+    from lipsync_demo.runs.steps.inputs import check_files
 
     chosen = settings()
     name = backend or chosen.backend_name
     further = fields(field)
     known = {"sync_mode": sync_mode and sync_mode.value, "backend": name}
     with reported(json, **known), opened(chosen, name) as workspace:
+        check_files(video, audio, sync_mode)
         begun = workspace.service.start(
             video, audio, sync_mode, model=model, choices=further, backend=name
         )

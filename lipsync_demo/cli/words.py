@@ -39,6 +39,7 @@ def seconds_left(seconds: float) -> str:
     return f"about {seconds:.0f} s left"
 
 
+LIST_COLUMNS = ("run", "begun", "state", "mode", "by", "model", "length", "files")
 CHECK_PATH = "Check its path and rights, and the room on the disk."
 
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
 from lipsync_demo.files import digest
 from lipsync_demo.media.errors import MediaError
-from lipsync_demo.media.preflight import Severity, check
+from lipsync_demo.media.preflight import Finding, Severity, check
 from lipsync_demo.media.probe import MediaInfo, probe_audio, probe_video
 from lipsync_demo.media.sync_modes import SyncMode, output_seconds
-from lipsync_demo.runs.record.folder import RunFolder, file_name, is_url
+from lipsync_demo.runs.record.folder import RunFolder, file_name, is_url, local_path
 from lipsync_demo.runs.record.run import MediaRecord
 from lipsync_demo.runs.steps.packaging import packaged
 
@@ -58,15 +58,31 @@ def check_inputs(
     # The speech may be the audio stream of a video whose picture has another length.
     lengths = video_info.duration, audio_info.audio.duration if audio_info.audio else Fraction(0)
     findings = check(video_info, audio_info, mode)
-    for finding in findings:
-        if finding.severity is Severity.ERROR:
-            raise MediaError(finding.what, finding.hint)
+    _refuse(findings)
     return CheckedInputs(
         video=_record(video_info, video, lengths[0]),
         audio=_record(audio_info, audio, lengths[1]),
         warnings=tuple(f"{f.what} {f.hint}" for f in findings if f.severity is Severity.WARNING),
         expected_seconds=None if mode is None else output_seconds(mode, *lengths),
     )
+
+
+def check_files(video: str, audio: str, mode: SyncMode | None) -> None:
+    """Check the inputs that are files of this machine, before a run begins; URLs are left out.
+
+    Raises:
+        MediaError: a file cannot be read or used.
+    """
+    picture = None if is_url(video) else probe_video(local_path(video))
+    sound = None if is_url(audio) else probe_audio(local_path(audio))
+    if picture is not None and sound is not None:
+        _refuse(check(picture, sound, mode))
+
+
+def _refuse(findings: Sequence[Finding]) -> None:
+    for finding in findings:
+        if finding.severity is Severity.ERROR:
+            raise MediaError(finding.what, finding.hint)
 
 
 def _record(info: MediaInfo, source: str, seconds: Fraction) -> MediaRecord:

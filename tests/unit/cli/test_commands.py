@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr, TypeAdapter
 
+from lipsync_demo import __version__
 from lipsync_demo.backend.faults.switches import FAULTS
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.runs.record.run_json import RunJson
@@ -65,9 +66,38 @@ def test_run_gives_the_file_the_record_and_exit_code_0(
     assert "done" in shown.stdout
     assert told["task_id"] in shown.stdout
     assert _json(cli("show", told["run_id"], "--json"))["run_id"] == told["run_id"]
-    assert told["run_id"] in cli("list").stdout
+    heads, row = cli("list").stdout.splitlines()
+    assert heads.split() == ["run", "begun", "state", "mode", "by", "model", "length", "files"]
+    assert row.startswith(told["run_id"])
+    assert row.endswith("  my clip.mp4 + speech.wav")
+    assert row.index("my clip.mp4") == heads.index("files")
     assert [run["run_id"] for run in _json(cli("list", "--json"))] == [told["run_id"]]
     assert KEY not in done.stdout + done.stderr + record.read_text() + shown.stdout
+
+
+def test_the_version_is_told(cli: Cli) -> None:
+    done = cli("--version")
+    assert (done.returncode, done.stdout) == (0, f"lipsync-demo {__version__}\n")
+
+
+def test_a_file_refused_before_a_run_leaves_none(
+    cli: Cli, clip: Path, speech: Path, api: ScriptedApi, tmp_path: Path
+) -> None:
+    record = tmp_path / "run.json"
+    done = cli("run", speech, clip, "--json", record)
+    assert done.returncode == 1
+    assert "speech.wav is a sound file" in done.stderr
+    assert _record(record)["run_id"] is None
+    assert "No runs yet." in cli("list").stderr
+    assert api.submits == 0
+
+
+def test_a_setting_is_refused_in_its_own_words(cli: Cli) -> None:
+    done = cli("list", LIPSYNC_DATABASE_URL="mysql://x")
+    assert done.stderr == (
+        "LIPSYNC_DATABASE_URL is not usable: it must begin with sqlite:/// or "
+        "postgresql+psycopg://. See docs/settings.md.\n"
+    )
 
 
 def _json(result: Result) -> Any:
@@ -95,8 +125,8 @@ def test_a_failed_task_has_a_record_and_exit_code_1(
     ("arguments", "variables", "words"),
     [
         (["missing.mp4", "missing.wav"], {}, "missing.mp4"),
-        (["missing.mp4", "missing.wav", "--backend", "wavespeed"], {"WAVESPEED_API_KEY": None},
-         "WAVESPEED_API_KEY"),
+        (["https://a.example/a.mp4", "https://a.example/a.wav", "--backend", "wavespeed"],
+         {"WAVESPEED_API_KEY": None}, "WAVESPEED_API_KEY"),
     ],
 )  # fmt: skip
 def test_what_cannot_start_is_said_in_the_record_too(
