@@ -23,6 +23,10 @@ pytestmark = pytest.mark.browser
 MINUTES = Fraction(90)
 """Seconds of speech: rendered long enough to be watched, and to be stopped."""
 
+IN_SIGHT = """() => {
+  const {top, bottom} = document.querySelector('lipsync-live').getBoundingClientRect();
+  return top >= 0 && bottom < innerHeight;
+}"""
 SHOWN = "() => document.querySelector('lipsync-live.shown video')?.readyState >= 2"
 PLAYS = """async () => {
   const video = document.querySelector('lipsync-live video');
@@ -88,8 +92,11 @@ def test_the_first_seconds_are_played_while_the_rest_is_rendered_and_stop_frees_
     visitor: Visitor, site: Site, jobs: JobStore
 ) -> None:
     page, seen = visitor.page, len(visitor.requests)
+    page.set_viewport_size({"width": 390, "height": 844})
     visitor.go()
     wait_for_picture(page)
+    page.wait_for_function(IN_SIGHT, timeout=SLOW, polling=LOOKS)
+    page.set_viewport_size({"width": 1340, "height": 860})
     assert jobs.count(PROCESSING) == 1
     place = page.locator("#live")
     expect(place).to_contain_text("Still rendering")
