@@ -1,328 +1,153 @@
-"""Make the page's two samples from free material: a short talking-head clip and speech.
+"""Make the page's three samples from free material: videos, thumbnails, one speech track.
 
-    python assets/make_samples.py SPEECH.wav
+    python assets/make_samples.py LIBRIVOX
 
-The clip animates NASA's public-domain portrait of Eileen Collins, which lies in the
-scikit-image wheel: the head turns as a body with depth in front of a steady background, the
-eyes blink and keep looking at the camera, and the frame's number is burnt in.  All motion has
-a period of the clip's length, so that it loops without a jump.  The speech is the
-public-domain LibriVox sentence of Debian's pocketsphinx-testdata; its samples are unchanged.
+LIBRIVOX is the folder of LibriVox sentences in Debian's pocketsphinx-testdata. The three videos:
+
+- NASA's public-domain portrait of Eileen Collins, which lies in the scikit-image wheel, moved by
+  code. The local engine makes her say one sentence; the sample's speech is another one by the
+  same reader.
+- A face that `making/drawing.py` draws.
+- The US Navy's public-domain portrait of Grace Hopper, which lies in the matplotlib wheel.
+
+All motion has a period of the clip's length, so that it loops without a jump. The speech of the
+other two is made by `make_voices.py`.
 """
 
 from __future__ import annotations
 
 import argparse
 import hashlib
-import math
+import sys
+import tempfile
 import wave
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from pathlib import Path
 
 import av
-import cv2
 import numpy as np
-from numpy.polynomial import Polynomial
-from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFont
-from skimage import data
+from PIL import Image
 
-from lipsync_demo.engine.face import FaceLandmarker
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
 
-HERE = Path(__file__).parent
-VIDEO, SPEECH = HERE / "sample_video.mp4", HERE / "sample_speech.wav"
-PORTRAIT_SHA256 = "a8c429c18afa7b0fd5673e598d73a21225d94c864a71bbb3885126fdecb41071"
-SPEECH_SHA256 = "b0557cf95c974d930577e58e46b7f068c432a6e3afcc286563d88922b2a5315c"
-RATE, FRAMES, SIZE, SUPER = 25, 100, 720, 2
-CROP_X, CROP_Y, CROP = 81, 0, 288
-PERIOD = FRAMES / RATE
-BLINKS = (0.86, 2.72)
+from assets.making import drawing, photograph  # noqa: E402
+from assets.making.burn_in import Image8, burn_in  # noqa: E402
+from assets.making.motion import FRAMES, PERIOD, RATE, SIZE, pose_at  # noqa: E402
+from assets.making.portrait import Portrait  # noqa: E402
+from lipsync_demo.engine.pipeline import lip_sync  # noqa: E402
+from lipsync_demo.media.sync_modes import SyncMode  # noqa: E402
 
-Floats = NDArray[np.float32]
-Image8 = NDArray[np.uint8]
-
-# Landmarks along the lids, from corner to corner as seen in the picture.
-LIDS = (
-    ((33, 246, 161, 160, 159, 158, 157, 173, 133), (33, 7, 163, 144, 145, 153, 154, 155, 133)),
-    ((362, 398, 384, 385, 386, 387, 388, 466, 263), (362, 382, 381, 380, 374, 373, 390, 249, 263)),
-)
-
-
-@dataclass(frozen=True)
-class Pose:
-    """Angles in radians, shifts in output pixels, `lids` 0 open to 1 closed."""
-
-    yaw: float
-    pitch: float
-    roll: float
-    shift_x: float
-    shift_y: float
-    breath: float
-    lids: float
+SPEECH_RATE = 16_000
+SENTENCE = "sense_and_sensibility_01_austen_64kb-{}.wav"
+SAID = SENTENCE.format("0930"), "954adbf0b56ac8a148cbe77b39ca18d76b5f2a1e1f405565bd786ce3e68a68b7"
+SPEECH = SENTENCE.format("0870"), "b0557cf95c974d930577e58e46b7f068c432a6e3afcc286563d88922b2a5315c"
+BEFORE = 0.3
+"""Seconds of silence before she speaks in the video."""
+THUMBNAIL = 192
+SHOWN_AT = {"sample": 1.2, "drawing": 2.1, "photograph": 0.0}
+"""Seconds into a video at which its thumbnail is taken."""
+TITLE = "Demonstration clip"
+COMMENTS = {
+    "sample": "Demonstration: animated from NASA's public-domain portrait of Eileen Collins",
+    "drawing": "Demonstration: drawn by code",
+    "photograph": "Demonstration: the US Navy's public-domain portrait of Grace Hopper",
+}
 
 
-def pose_at(t: float) -> Pose:
-    """The head at `t` seconds: a few slow waves, all with the clip's period."""
-
-    def waves(*terms: tuple[float, int, float]) -> float:
-        return sum(a * math.sin(2 * math.pi * (n * t / PERIOD + p)) for a, n, p in terms)
-
-    degrees = math.pi / 180
-    return Pose(
-        yaw=degrees * waves((3.6, 1, 0.05), (0.9, 2, 0.31), (0.35, 3, 0.7)),
-        pitch=degrees * waves((1.1, 1, 0.62), (0.8, 2, 0.12), (0.4, 3, 0.4)),
-        roll=degrees * waves((0.9, 1, 0.85), (0.3, 2, 0.55)),
-        shift_x=waves((2.2, 1, 0.02), (0.6, 2, 0.3)),
-        shift_y=waves((0.8, 1, 0.4), (0.6, 2, 0.9)),
-        breath=waves((1.0, 1, 0.2)),
-        lids=max(_blink(t - start) for start in BLINKS),
-    )
+def recording(folder: Path, which: tuple[str, str]) -> bytes:
+    """The samples of a LibriVox sentence: 16 kHz, mono, 16 bits."""
+    name, digest = which
+    if hashlib.sha256((folder / name).read_bytes()).hexdigest() != digest:
+        raise SystemExit(f"{name} is not the expected recording")
+    with wave.open(str(folder / name)) as sound:
+        assert sound.getframerate() == SPEECH_RATE
+        return sound.readframes(sound.getnframes())
 
 
-def _blink(t: float) -> float:
-    """A lid's way: down in 90 ms, shut for 50 ms, up in 190 ms."""
-    if t <= 0 or t >= 0.33:
-        return 0.0
-    if t < 0.09:
-        return 0.5 - 0.5 * math.cos(math.pi * t / 0.09)
-    if t < 0.14:
-        return 1.0
-    return 0.5 + 0.5 * math.cos(math.pi * (t - 0.14) / 0.19)
+def write_speech(samples: bytes, path: Path, title: str) -> None:
+    with av.open(str(path), "w") as container:
+        container.metadata["title"] = title
+        container.metadata["comment"] = "Public-domain LibriVox recording, Sense and Sensibility 1"
+        stream = container.add_stream("pcm_s16le", rate=SPEECH_RATE)
+        stream.layout = "mono"
+        frame = av.AudioFrame.from_ndarray(np.frombuffer(samples, np.int16)[None], "s16", "mono")
+        frame.sample_rate, frame.pts = SPEECH_RATE, 0
+        container.mux(stream.encode(frame))
+        container.mux(stream.encode())
 
 
-class Portrait:
-    """The enlarged picture with what is needed to move it; lengths in enlarged pixels."""
-
-    def __init__(self) -> None:
-        self.scale = SIZE * SUPER
-        portrait = data.astronaut()
-        if hashlib.sha256(portrait.tobytes()).hexdigest() != PORTRAIT_SHA256:
-            raise SystemExit("scikit-image brings another portrait than expected")
-        self.picture = _enlarge(portrait[CROP_Y:, CROP_X:][:CROP, :CROP], self.scale)
-        points = FaceLandmarker().track(self.picture.astype(np.uint8), None)
-        assert points is not None
-        self.points = points.points
-        self.eyes = [
-            Eye(self.points[list(upper), :2], self.points[list(lower), :2], outer)
-            for (upper, lower), outer in zip(LIDS, (-1, 1), strict=True)
-        ]
-        ys, xs = np.mgrid[0 : self.scale, 0 : self.scale].astype(np.float32)
-        self.xs, self.ys = xs, ys
-        self._lay_weights()
-        self._lay_depth()
-
-    def _lay_weights(self) -> None:
-        """How much of the head's motion and of the trunk's each pixel takes part in."""
-        xs, ys = self.xs / SUPER, self.ys / SUPER
-        head = _fall(np.hypot((xs - 365) / 188, (ys - 235) / 205), 1.0, 1.75)
-        self.head = cv2.GaussianBlur(head * _fall(ys, 425, 600), (0, 0), 12 * SUPER)
-        trunk = _fall(np.hypot((xs - 320) / 420, (ys - 760) / 420), 0.55, 1.0)
-        self.trunk = cv2.GaussianBlur(trunk, (0, 0), 20 * SUPER)
-
-    def _lay_depth(self) -> None:
-        """Height above the skull's axis: an ellipsoid, with the face's own relief on top."""
-        xs, ys = self.xs / SUPER, self.ys / SUPER
-        radius = np.hypot((xs - 365) / 186, (ys - 240) / 235)
-        dome = 135 * np.clip(1 - radius**2, 0, None) ** 0.7
-        nose = self.points[1, :2] / SUPER
-        relief = 30 * np.exp(-(((xs - nose[0]) / 34) ** 2 + ((ys - nose[1] + 12) / 44) ** 2))
-        self.depth = cv2.GaussianBlur((dome + relief).astype(np.float32), (0, 0), 9 * SUPER)
-
-    def moved(self, pose: Pose) -> tuple[Floats, Floats]:
-        """Where each output pixel comes from, by inverting the forward motion."""
-        x, y = self.xs.copy(), self.ys.copy()
-        dx, dy = self._motion(pose)
-        for _ in range(4):
-            x, y = (
-                here - cv2.remap(d, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-                for here, d in ((self.xs, dx), (self.ys, dy))
-            )
-        return x, y
-
-    def _motion(self, pose: Pose) -> tuple[Floats, Floats]:
-        pivot_x, pivot_y = 350 * SUPER, 470 * SUPER
-        x, y, z = self.xs - pivot_x, self.ys - pivot_y, self.depth * SUPER
-        x1 = x * math.cos(pose.yaw) + z * math.sin(pose.yaw)
-        z1 = z * math.cos(pose.yaw) - x * math.sin(pose.yaw)
-        y1 = y * math.cos(pose.pitch) - z1 * math.sin(pose.pitch)
-        x2 = x1 * math.cos(pose.roll) - y1 * math.sin(pose.roll)
-        y2 = x1 * math.sin(pose.roll) + y1 * math.cos(pose.roll)
-        dx = self.head * (x2 - x + pose.shift_x * SUPER)
-        dy = self.head * (y2 - y + pose.shift_y * SUPER)
-        dx += self.trunk * (1 - self.head) * 0.4 * pose.shift_x * SUPER
-        dy += self.trunk * (1 - self.head) * pose.breath * SUPER
-        return dx.astype(np.float32), dy.astype(np.float32)
-
-    def frame(self, pose: Pose) -> Image8:
-        """The picture in this pose, (720, 720, 3) RGB."""
-        x, y = self.moved(pose)
-        eye_x, eye_y, lid_y, alpha = x.copy(), y.copy(), y.copy(), np.zeros_like(x)
-        for eye in self.eyes:
-            eye.turn(pose, x, y, eye_x, eye_y)
-            eye.shut(pose.lids, x, y, eye_y, lid_y, alpha)
-        out = self._sample(eye_x, eye_y)
-        if pose.lids > 0:
-            out += alpha[..., None] * (self._sample(x, lid_y) - out)
-        small = cv2.resize(out, (SIZE, SIZE), interpolation=cv2.INTER_AREA)
-        return np.clip(np.rint(small), 0, 255).astype(np.uint8)
-
-    def _sample(self, x: Floats, y: Floats) -> Floats:
-        return cv2.remap(self.picture, x, y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT)
-
-
-class Eye:
-    """One eye's lids as curves over x, and the maps that turn and shut it."""
-
-    LASH, FOLD, REACH, RADIUS = 5.0 * SUPER, 19.0 * SUPER, 22.0 * SUPER, 25.0 * SUPER
-
-    def __init__(self, upper: Floats, lower: Floats, outer: int) -> None:
-        left, right = float(upper[0, 0]), float(upper[-1, 0])
-        grid = np.arange(SIZE * SUPER, dtype=np.float32)
-        held = np.clip(grid, left, right)
-        self._grid, self._span = grid, (left, right)
-        self._top = Polynomial.fit(upper[:, 0], upper[:, 1], 4)(held)
-        bottom = Polynomial.fit(lower[:, 0], lower[:, 1], 4)(held)
-        self._gap = np.where((grid > left) & (grid < right), np.maximum(bottom - self._top, 0), 0)
-        # The lashes reach past the outer corner and come down with the lid.
-        middle, reach = (left + right) / 2, (right - left) / 2
-        sides = np.where((grid - middle) * outer > 0, 1.42, 1.1) * reach
-        wide = 0.95 * self._gap.max() * np.clip(1 - ((grid - middle) / sides) ** 2, 0, None)
-        drop = np.maximum(0.9 * self._gap, wide**1.15 / self._gap.max() ** 0.15)
-        self._drop = cv2.GaussianBlur(drop[None].astype(np.float32), (0, 0), 3 * SUPER)[0]
-
-    def _at(self, x: Floats, table: NDArray[np.floating]) -> Floats:
-        return np.interp(x, self._grid, table).astype(np.float32)
-
-    def turn(self, pose: Pose, x: Floats, y: Floats, out_x: Floats, out_y: Floats) -> None:
-        """The eyeball turns against the head, so that the gaze stays on the camera."""
-        top, gap = self._at(x, self._top), self._at(x, self._gap)
-        bulge = np.clip((y - top) * (top + gap - y), 0, None) / np.maximum(gap, 1) ** 2 * 4
-        out_x += bulge * self.RADIUS * math.sin(pose.yaw)
-        out_y -= bulge * self.RADIUS * 0.6 * math.sin(pose.pitch)
-
-    def shut(
-        self, much: float, x: Floats, y: Floats, eye_y: Floats, lid_y: Floats, alpha: Floats
-    ) -> None:
-        """Raise the lower lid a little; draw the upper one down, its lashes unstretched."""
-        if much == 0:
-            return
-        left, right = self._span
-        top, gap = self._at(x, self._top), self._at(x, self._gap)
-        low, rise = top + gap, 0.14 * gap * much
-        below = (x > left) & (x < right) & (y > low - rise) & (y < low + self.REACH)
-        raised = low + (y - low + rise) * self.REACH / (self.REACH + rise)
-        eye_y[below] = raised[below]
-        drop = self._at(x, self._drop) * much
-        start, end = top - self.FOLD, top + drop
-        skin = self.FOLD - self.LASH
-        stretched = start + (y - start) * skin / (skin + drop)
-        above = (drop > 0.01) & (y > start) & (y < end + 2)
-        lid_y[above] = np.where(y > end - self.LASH, y - drop, stretched)[above]
-        soft = np.clip((end - y) / 3 + 0.5, 0, 1)
-        np.maximum(alpha, np.where((drop > 0.01) & (y > start), soft, 0), out=alpha)
-
-
-def _fall(values: Floats, start: float, end: float) -> Floats:
-    """1 up to `start`, 0 from `end`, smooth between."""
-    s = np.clip((end - values) / (end - start), 0, 1)
-    return (s * s * s * (s * (6 * s - 15) + 10)).astype(np.float32)
-
-
-def _enlarge(picture: Image8, size: int) -> Floats:
-    """Enlarge with Lanczos, bring back the edges, and lay fine grain over it."""
-    large = np.asarray(Image.fromarray(picture).resize((size, size), Image.Resampling.LANCZOS))
-    out = large.astype(np.float32)
-    out += 0.35 * (out - cv2.GaussianBlur(out, (0, 0), 4.5))
-    grain = np.random.default_rng(1).normal(0, 1, (size, size)).astype(np.float32)
-    grain = cv2.GaussianBlur(grain, (0, 0), 1.6)
-    out += (1.3 / grain.std() * grain)[..., None]
-    return np.clip(out, 0, 255)
-
-
-def burn_in(picture: Image8, number: int) -> Image8:
-    """Time and frame number in the lower left corner, with a thin line for the way gone."""
-    image = Image.fromarray(picture).convert("RGBA")
-    layer = Image.new("RGBA", (SIZE * 2, SIZE * 2))
-    draw = ImageDraw.Draw(layer)
-    left, top, right, bottom = 32, 2 * SIZE - 100, 400, 2 * SIZE - 32
-    draw.rounded_rectangle((left, top, right, bottom), 16, fill=(16, 18, 24, 140))
-    font = ImageFont.load_default(34)
-    text = f"{number / RATE:.2f} s"
-    _figures(draw, (left + 20, top + 9), text, font, (255, 255, 255, 235))
-    _figures(draw, (left + 192, top + 9), f"frame {number:03d}", font, (255, 255, 255, 150))
-    way = left + 20 + (right - left - 40) * (number + 1) / FRAMES
-    draw.line((left + 20, bottom - 9, right - 20, bottom - 9), (255, 255, 255, 60), 4)
-    draw.line((left + 20, bottom - 9, way, bottom - 9), (255, 255, 255, 220), 4)
-    layer = layer.resize((SIZE, SIZE), Image.Resampling.BOX)
-    return np.asarray(Image.alpha_composite(image, layer).convert("RGB"))
-
-
-def _figures(
-    draw: ImageDraw.ImageDraw,
-    at: tuple[int, int],
-    text: str,
-    font: ImageFont.FreeTypeFont | ImageFont.ImageFont,
-    fill: tuple[int, int, int, int],
-) -> None:
-    """Text whose figures are all equally wide, so that a running number stands still."""
-    x, y = at
-    wide = max(font.getlength(str(n)) for n in range(10))
-    for letter in text:
-        width = font.getlength(letter)
-        box = wide if letter.isdigit() else width
-        draw.text((x + (box - width) / 2, y), letter, font=font, fill=fill)
-        x += box
-
-
-def frames() -> Iterator[Image8]:
+def portrait_frames() -> Iterator[Image8]:
+    """The portrait before she speaks."""
     portrait = Portrait()
     for number in range(FRAMES):
         yield burn_in(portrait.frame(pose_at(number / RATE)), number)
 
 
-def write_video(path: Path) -> None:
+def write_video(frames: Iterable[Image8], path: Path, quality: int, comment: str) -> None:
+    """Write a clip without sound; `quality` is x264's crf, lower is better."""
     with av.open(str(path), "w", options={"movflags": "+faststart"}) as container:
-        container.metadata["title"] = "Demonstration clip"
-        container.metadata["comment"] = (
-            "Demonstration: animated from NASA's public-domain portrait of Eileen Collins"
-        )
-        options = {"crf": "19", "preset": "slow", "threads": "1", "tune": "film"}
+        container.metadata.update(title=TITLE, comment=comment)
+        options = {"crf": str(quality), "preset": "slow", "threads": "1", "tune": "film"}
         stream = container.add_stream("libx264", rate=Fraction(RATE), options=options)
         stream.width = stream.height = SIZE
         stream.pix_fmt = "yuv420p"
         context = stream.codec_context
         context.color_primaries = context.color_trc = context.colorspace = 1
         context.color_range = 1
-        for picture in frames():
+        for picture in frames:
             frame = av.VideoFrame.from_ndarray(picture, "rgb24")
             frame = frame.reformat(format="yuv420p", dst_colorspace="ITU709")
             container.mux(stream.encode(frame))
         container.mux(stream.encode())
 
 
-def write_speech(source: Path, path: Path) -> None:
-    if hashlib.sha256(source.read_bytes()).hexdigest() != SPEECH_SHA256:
-        raise SystemExit(f"{source} is not the expected recording")
-    with wave.open(str(source)) as sound:
-        rate, samples = sound.getframerate(), sound.readframes(sound.getnframes())
-    with av.open(str(path), "w") as container:
-        container.metadata["title"] = "Demonstration speech"
-        container.metadata["comment"] = "Public-domain LibriVox recording, Sense and Sensibility 1"
-        stream = container.add_stream("pcm_s16le", rate=rate)
-        stream.layout = "mono"
-        values = np.frombuffer(samples, np.int16)[None]
-        frame = av.AudioFrame.from_ndarray(values, "s16", "mono")
-        frame.sample_rate, frame.pts = rate, 0
-        container.mux(stream.encode(frame))
-        container.mux(stream.encode())
+def make_her_talk(librivox: Path, path: Path) -> None:
+    """Write the portrait's clip with the engine's lips and the sound of what she says."""
+    said = recording(librivox, SAID)
+    before, length = round(BEFORE * SPEECH_RATE), round(PERIOD * SPEECH_RATE)
+    padded = (bytes(2 * before) + said).ljust(2 * length, b"\0")
+    with tempfile.TemporaryDirectory() as folder:
+        silent, voice, synced = (Path(folder) / n for n in ("silent.mp4", "said.wav", "out.mp4"))
+        write_video(portrait_frames(), silent, 8, COMMENTS["sample"])
+        write_speech(padded, voice, TITLE)
+        lip_sync(silent, voice, SyncMode.CUT_OFF, synced)
+        write_copy(synced, path, COMMENTS["sample"])
+
+
+def write_copy(source: Path, path: Path, comment: str) -> None:
+    """Copy both tracks under another title and comment."""
+    with (
+        av.open(str(source)) as given,
+        av.open(str(path), "w", options={"movflags": "+faststart"}) as container,
+    ):
+        container.metadata.update(title=TITLE, comment=f"{comment}; lips by this project's engine")
+        tracks = {s.index: container.add_stream_from_template(s) for s in given.streams}
+        for packet in given.demux():
+            if packet.dts is not None:
+                packet.stream = tracks[packet.stream.index]
+                container.mux(packet)
+
+
+def write_thumbnail(stem: str) -> None:
+    wanted = round(SHOWN_AT[stem] * RATE)
+    with av.open(str(HERE / f"{stem}_video.mp4")) as container:
+        pictures = (f.to_image() for n, f in enumerate(container.decode(video=0)) if n == wanted)
+        picture = next(pictures).resize((THUMBNAIL, THUMBNAIL), Image.Resampling.LANCZOS)
+    picture.save(HERE / f"{stem}_thumbnail.webp", quality=80, method=6)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("speech", type=Path, help="LibriVox sentence ...0870.wav")
-    write_speech(parser.parse_args().speech, SPEECH)
-    write_video(VIDEO)
+    parser.add_argument("librivox", type=Path, help="folder of the LibriVox sentences")
+    librivox = parser.parse_args().librivox
+    write_speech(recording(librivox, SPEECH), HERE / "sample_speech.wav", "Demonstration speech")
+    make_her_talk(librivox, HERE / "sample_video.mp4")
+    for name, made in (("drawing", drawing), ("photograph", photograph)):
+        write_video(made.frames(), HERE / f"{name}_video.mp4", 19, COMMENTS[name])
+    for stem in COMMENTS:
+        write_thumbnail(stem)
 
 
 if __name__ == "__main__":
