@@ -45,7 +45,7 @@ SAID = SENTENCE.format("0930"), "954adbf0b56ac8a148cbe77b39ca18d76b5f2a1e1f40556
 SPEECH = SENTENCE.format("0870"), "b0557cf95c974d930577e58e46b7f068c432a6e3afcc286563d88922b2a5315c"
 BEFORE = 0.3
 """Seconds of silence before she speaks in the video."""
-THUMBNAIL = 192
+THUMBNAIL = 128
 SHOWN_AT = {"sample": 1.2, "drawing": 2.1, "photograph": 0.0}
 """Seconds into a video at which its thumbnail is taken."""
 TITLE = "Demonstration clip"

@@ -7,9 +7,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from lipsync_demo.markup.figures import seconds
+from lipsync_demo.media.sync_modes import SyncMode
+from lipsync_demo.ui.inputs.samples import SAMPLES, example
 from tests.browser.conftest import Visit
 from tests.browser.site import Site
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import SLOW, Visitor
 
 pytestmark = pytest.mark.browser
 GROUND = {"light": "rgb(247, 247, 245)", "dark": "rgb(18, 19, 22)"}
@@ -37,12 +40,16 @@ def test_a_sample_is_loaded_and_explained_and_a_finished_example_plays(
     expect(page.locator("#mode label")).to_have_count(5)
     label = page.locator("#drawing [role=img]").get_attribute("aria-label")
     assert label is not None
-    assert label.startswith("Output 4.00")
+    assert label.startswith("Output 7.10")
+    expect(page.locator("#mode label.selected")).to_contain_text("bounce")
+    expect(page.locator("#mode label", has_text="cut_off")).to_contain_text("API default")
+    expect(page.locator("#first-look p")).to_contain_text("lips that speak the new words")
     expect(page.locator("#video-facts")).to_contain_text("up to 200 MB")
     expect(page.locator("#terms")).to_contain_text("people who agreed")
     expect(page.locator("#go")).to_be_enabled()
 
     expect(visitor.stage).to_contain_text("Recorded")
+    expect(visitor.stage).to_contain_text("bounce · 7.10")
     assert visitor.video()["width"] > 0
     expect(page.locator("#card")).to_contain_text("inference")
     assert '"sync_mode"' in visitor.code("Request JSON")
@@ -56,6 +63,35 @@ def test_a_sample_is_loaded_and_explained_and_a_finished_example_plays(
 
     assert visitor.complaints == []
     assert visitor.hosts() == {"127.0.0.1"}
+
+
+def test_each_sample_is_one_click_and_speaks_at_once(site: Site, visit: Visit) -> None:
+    visitor = visit(site.url)
+    page = visitor.page
+    buttons = page.locator("#first-look button")
+    expect(buttons).to_have_count(len(SAMPLES))
+    pictures = page.locator("#first-look img").evaluate_all("all => all.map(i => i.naturalWidth)")
+    assert min(pictures) >= 2 * 48
+    first, *others = SAMPLES
+    expect(buttons.first).to_have_attribute("aria-pressed", "true")
+    assert visitor.asked_for(first.video.name)
+    assert not any(visitor.asked_for(of.video.name) for of in others)
+    assert not any(visitor.asked_for(of.speech.name) for of in others)
+
+    for of in others:
+        button = page.locator(f"[data-sample={of.name}]")
+        button.click()
+        expect(button).to_have_attribute("aria-pressed", "true", timeout=SLOW)
+        expect(page.locator("#first-look [aria-pressed=true]")).to_have_count(1)
+        run = example(SyncMode.BOUNCE, of)
+        assert run is not None
+        expect(visitor.stage).to_contain_text(f"bounce · {seconds(run.output_seconds)}")
+        page.wait_for_function("document.querySelector('#stage video').currentTime > 0")
+        assert not page.locator("#stage video").evaluate("v => v.muted")
+    visitor.pick("silence")
+    expect(visitor.stage).to_contain_text("silence")
+    expect(page.locator("#card")).to_contain_text(of.video.name)
+    assert visitor.complaints == []
 
 
 @pytest.fixture(scope="module", params=["light", "dark"])

@@ -7,6 +7,7 @@ from fractions import Fraction
 from lipsync_demo.markup.figures import factor, seconds
 from lipsync_demo.media.segments import VideoMotion
 from lipsync_demo.media.sync_modes import (
+    DEFAULT_SYNC_MODE,
     MODES,
     SyncMode,
     Timeline,
@@ -31,7 +32,7 @@ def question(video: Fraction | None, speech: Fraction | None) -> str:
 def choices(timelines: Timelines | None) -> list[tuple[str, str]]:
     """`(text, value)` for the radio; the text has lines for name, sentence and output length."""
     if timelines is None:
-        return [(f"{mode}\n{MODES[mode].texts.summary}", mode.value) for mode in SyncMode]
+        return [(_lines(mode, MODES[mode].texts.summary), mode.value) for mode in SyncMode]
     first = _first_equal(timelines)
     return [(_text(laid, first[mode]), mode.value) for mode, laid in timelines.items()]
 
@@ -48,4 +49,9 @@ def _text(laid: Timeline, same_as: SyncMode) -> str:
         length += f" · {factor(laid.video[0].speed)}"
     if same_as is not laid.mode:
         length += words.same_as(str(same_as))
-    return f"{laid.mode}\n{laid.sentence}\n{length}"
+    return _lines(laid.mode, laid.sentence, length)
+
+
+def _lines(mode: SyncMode, *lines: str) -> str:
+    said = [str(mode), *lines, *([words.API_DEFAULT] if mode is DEFAULT_SYNC_MODE else [])]
+    return "\n".join(str(line) for line in said)

@@ -14,6 +14,8 @@ from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.player import INPUT, Film
 from lipsync_demo.runs.record.measures import measures_of
 from lipsync_demo.runs.record.run import Run, load_run
+from lipsync_demo.ui.inputs import words
+from lipsync_demo.ui.inputs.uploads import SAMPLE
 
 ASSETS = Path(__file__).resolve().parents[3] / "assets"
 SHOWN = SyncMode.BOUNCE
@@ -24,10 +26,16 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One sample; its recorded runs are in `assets/examples/<name>/<mode>/`."""
+    """One sample; its recorded runs are in `assets/examples/<name>/<mode>/`.
+
+    Its files begin with `stem`; `voice` says what is heard, `credit` whose work it is.
+    """
 
     name: str
     stem: str
+    title: str
+    voice: str
+    credit: str
 
     @property
     def video(self) -> Path:
@@ -36,6 +44,10 @@ class Sample:
     @property
     def speech(self) -> Path:
         return ASSETS / f"{self.stem}_speech.wav"
+
+    @property
+    def thumbnail(self) -> Path:
+        return ASSETS / f"{self.stem}_thumbnail.webp"
 
     @property
     def complete(self) -> bool:
@@ -47,7 +59,11 @@ class Sample:
         return ASSETS / "examples" / self.name
 
 
-SAMPLES = (Sample("portrait", "sample"),)
+SAMPLES = (
+    Sample("portrait", "sample", words.PORTRAIT, words.READ, words.PORTRAIT_CREDIT),
+    Sample("drawing", "drawing", words.DRAWING, words.JAPANESE, words.DRAWING_CREDIT),
+    Sample("photograph", "photograph", words.PHOTOGRAPH, words.ENGLISH, words.PHOTOGRAPH_CREDIT),
+)
 FIRST = SAMPLES[0]
 """The sample the page opens with."""
 
@@ -57,10 +73,13 @@ def named(name: str) -> Sample:
     return next((one for one in SAMPLES if one.name == name), FIRST)
 
 
-def holding(video: Path, speech: Path) -> Sample | None:
-    """The sample whose two files have these names; None if they are not of one sample."""
-    names = (video.name, speech.name)
-    return next((one for one in SAMPLES if (one.video.name, one.speech.name) == names), None)
+def held(video: str | None, speech: str | None) -> Sample | None:
+    """The sample that both widgets hold; None for a person's own files."""
+    paths = [Path(path) for path in (video, speech) if path]
+    if not all(path.parent.name == SAMPLE for path in paths):
+        return None
+    names = [path.name for path in paths]
+    return next((one for one in SAMPLES if [one.video.name, one.speech.name] == names), None)
 
 
 @lru_cache

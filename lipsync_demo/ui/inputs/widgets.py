@@ -22,9 +22,11 @@ CAMERA = {"video": {"width": {"ideal": 1280}, "height": {"ideal": 720}}}
 class SourceWidgets:
     """The widgets of both inputs.
 
-    `previewing` ticks while a copy of the video that browsers can play is being made.
+    `sample` is the name of the sample they hold, or empty; `previewing` ticks while a copy of the
+    video that browsers can play is being made.
     """
 
+    sample: gr.Textbox
     video: gr.Video
     video_facts: gr.HTML
     video_link: gr.Textbox
@@ -38,6 +40,7 @@ class SourceWidgets:
 
 def build(settings: Settings, video: Path | None, speech: Path | None) -> SourceWidgets:
     """Create the widgets inside the current column, filled with the samples."""
+    sample = gr.Textbox(visible="hidden", elem_id="held-sample", label=words.HELD_SAMPLE)
     with gr.Row(elem_id="sources", equal_height=True):
         with gr.Column(elem_classes="source", min_width=240, scale=3):
             video_in = gr.Video(
@@ -73,6 +76,7 @@ def build(settings: Settings, video: Path | None, speech: Path | None) -> Source
                 speech_link = gr.Textbox(label=words.SPEECH_ADDRESS, elem_id="speech-link")
                 speech_fetch = gr.Button(words.FETCH_SPEECH, elem_id="speech-fetch", size="md")
     return SourceWidgets(
+        sample=sample,
         video=video_in,
         video_facts=video_facts,
         video_link=video_link,

@@ -55,3 +55,20 @@ def channels(count: int) -> str:
 
 VIDEO = _("Video")
 SPEECH = _("Speech")
+
+PURPOSE = _(
+    "Give a video of someone talking and a speech track, and you get the video back with lips "
+    "that speak the new words."
+)
+SAMPLES = _("Samples")
+PORTRAIT = _("Portrait")
+READ = _("English, read aloud")
+PORTRAIT_CREDIT = _("NASA’s portrait of Eileen Collins, moved by code; a LibriVox reading")
+DRAWING = _("Drawing")
+JAPANESE = _("Japanese, synthetic voice")
+DRAWING_CREDIT = _("Drawn by code; a synthetic voice")
+PHOTOGRAPH = _("Photograph")
+ENGLISH = _("English, synthetic voice")
+PHOTOGRAPH_CREDIT = _("The US Navy’s portrait of Grace Hopper; a synthetic voice")
+HELD_SAMPLE = _("Sample in use")
+API_DEFAULT = _("API default")

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 import gradio as gr
 
-from lipsync_demo.media.sync_modes import DEFAULT_SYNC_MODE
 from lipsync_demo.settings import Settings
 from lipsync_demo.ui.frame import header, models
 from lipsync_demo.ui.frame.context import html
 from lipsync_demo.ui.inputs import fields
 from lipsync_demo.ui.inputs import words as inputs_words
 from lipsync_demo.ui.inputs.modes import choices
+from lipsync_demo.ui.inputs.samples import SHOWN
 from lipsync_demo.ui.studio import words
 from lipsync_demo.wavespeed.model_catalogue import MODELS
 
@@ -61,7 +61,7 @@ def build(settings: Settings) -> ChoiceWidgets:
         note = html(text, visible=bool(text), elem_id="model-note")
         mode = gr.Radio(
             choices=choices(None),
-            value=str(DEFAULT_SYNC_MODE),
+            value=str(SHOWN),
             label=inputs_words.QUESTION,
             visible=model.takes_sync_mode,
             elem_id="mode",

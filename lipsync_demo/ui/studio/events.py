@@ -11,6 +11,7 @@ from gradio.blocks import Block
 from lipsync_demo.ui.frame import news, notices
 from lipsync_demo.ui.frame.context import AT_ONCE, IN_TURN, LATEST, Changes, Shared
 from lipsync_demo.ui.frame.ids import run_id
+from lipsync_demo.ui.inputs import first_look
 from lipsync_demo.ui.inputs.samples import SHOWN
 from lipsync_demo.ui.studio.input_events import InputEvents
 from lipsync_demo.ui.studio.key_events import KeyEvents
@@ -43,8 +44,10 @@ class Studio:
         self._form = [w.sources.video, w.sources.speech, shared.model, w.choice.mode]
         self._form += w.choice.fields.values()
         facts = [w.sources.video_facts, w.sources.speech_facts]
-        self._held = [w.sources.video, w.sources.speech, *facts, w.choice.mode, *self._laid]
-        self._held.append(w.sources.previewing)
+        self._held = [
+            *(w.sources.video, w.sources.speech, w.sources.sample, *facts),
+            *(w.choice.mode, *self._laid, w.sources.previewing),
+        ]
         o = w.outcome
         self._run = [
             *(
@@ -209,7 +212,9 @@ class Studio:
             self._recording.show_recording_meanwhile, [w.run_id], run, **AT_ONCE
         )
         placed = [sources.video, sources.speech, choice.load, choice.findings]
-        choice.load.click(self._recording.load_samples, None, placed, **AT_ONCE)
+        choice.load.click(self._recording.load_first, None, placed, **AT_ONCE)
+        w.look.select(self._recording.load_sample, [choice.mode], [*run, *placed[:3]], **AT_ONCE)
+        sources.sample.change(None, [sources.sample], None, js=first_look.MARK_JS)
         outcome.stop.click(events.stop, [w.run_id], run, **AT_ONCE)
         outcome.resume.click(events.resume, [w.run_id, shared.key], run, **AT_ONCE)
         outcome.again.click(events.submit_again, [w.run_id, shared.key], run, **AT_ONCE)

@@ -21,7 +21,7 @@ from lipsync_demo.runs.record.run import ACTIVE, RunState
 from lipsync_demo.settings import BackendName
 from lipsync_demo.ui.frame import header, models, notices, prices
 from lipsync_demo.ui.frame.context import Changes, Shared, unchanged
-from lipsync_demo.ui.inputs import modes
+from lipsync_demo.ui.inputs import modes, samples
 from lipsync_demo.ui.inputs.sources import InputFile, Track, fetch, lay_all, read_source, usable
 from lipsync_demo.ui.inputs.uploads import sweep
 from lipsync_demo.ui.inputs.widgets import SourceWidgets, limits
@@ -63,6 +63,8 @@ class InputEvents:
             changes[facts] = text
             if source is not None and path is not None and source.shown != Path(path):
                 changes[widget] = str(source.shown)
+        of = samples.held(video, speech)
+        changes[w.sample] = of.name if of else ""
         changes[w.previewing] = gr.Timer(active=self._preparing(found["video"]))
         wanted, told = models.chosen(model), obstacle.of_run(self.shared.workspace, shown)
         told = obstacle.of_inputs(found["video"], found["speech"], (video, speech)) or told

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import gradio as gr
 
@@ -13,8 +12,8 @@ from lipsync_demo.ui.frame import notices
 from lipsync_demo.ui.frame.context import Changes, Shared, unchanged
 from lipsync_demo.ui.frame.ids import run_id
 from lipsync_demo.ui.frame.news import Told
-from lipsync_demo.ui.inputs.samples import FIRST, SHOWN, Sample, holding
-from lipsync_demo.ui.inputs.uploads import SAMPLE, place
+from lipsync_demo.ui.inputs.samples import FIRST, SHOWN, Sample, held, named
+from lipsync_demo.ui.inputs.uploads import place
 from lipsync_demo.ui.studio import result, words
 from lipsync_demo.ui.studio.stage import StudioStage
 
@@ -37,7 +36,7 @@ class RecordingEvents:
 
     def follow_inputs(self, video: str | None, speech: str | None, mode: str, stamp: str) -> Told:
         """Show the sample's recording beside the sample only, and nothing beside other inputs."""
-        of = _held(video, speech)
+        of = held(video, speech)
         if of is None and stamp.startswith(result.RECORDED):
             return "", self.stage.show_nothing()
         if of is not None and stamp == result.UNSYNCED:
@@ -46,14 +45,23 @@ class RecordingEvents:
 
     def show_inputs(self, video: str | None, speech: str | None, mode: str) -> Changes:
         """Show what no run is open for: the recording of a sample, else that nothing was synced."""
-        of = _held(video, speech)
+        of = held(video, speech)
         shown = self.stage.show_recording(SyncMode(mode), of) if of else self.stage.show_nothing()
         return shown | {self.stage.widgets.run_id: ""}
 
-    def load_samples(self) -> Changes:
-        """Put the samples back as inputs."""
+    def load_sample(self, mode: str, event: gr.EventData) -> Changes:
+        """Put a sample's files in as inputs, and show its recording."""
+        of = named(event.sample)
+        shown = self.stage.show_recording(SyncMode(mode), of) | {self.stage.widgets.run_id: ""}
+        return shown | self._load(of)
+
+    def load_first(self) -> Changes:
+        """Put the first sample's files in as inputs."""
+        return self._load(FIRST)
+
+    def _load(self, of: Sample) -> Changes:
         w = self.stage.widgets
-        paths = [place(path, self._shared.uploads) for path in (FIRST.video, FIRST.speech)]
+        paths = [place(path, self._shared.uploads) for path in (of.video, of.speech)]
         if None in paths:
             return unchanged()
         return {
@@ -78,7 +86,7 @@ class RecordingEvents:
     def replace_run(self, video: str | None, speech: str | None, mode: str) -> Changes:
         """Show the recording instead of starting a run; only for a sample."""
         w = self.stage.widgets
-        of = _held(video, speech)
+        of = held(video, speech)
         if of is None:
             trouble = notices.trouble(words.NOT_RECORDED, words.NOT_RECORDED_HINT)
             return {w.choice.findings: trouble, w.choice.load: gr.Button(visible=True)}
@@ -87,11 +95,3 @@ class RecordingEvents:
             w.choice.findings: "",
             w.choice.load: gr.Button(visible=False),
         }
-
-
-def _held(video: str | None, speech: str | None) -> Sample | None:
-    """The sample both inputs are of; None for a person's own files."""
-    if video is None or speech is None:
-        return None
-    held = (Path(video), Path(speech))
-    return holding(*held) if all(path.parent.name == SAMPLE for path in held) else None

@@ -9,6 +9,7 @@ import gradio as gr
 
 from lipsync_demo.ui.frame.context import POLL_SECONDS, Shared
 from lipsync_demo.ui.frame.top_bar import TopBar
+from lipsync_demo.ui.inputs import first_look
 from lipsync_demo.ui.inputs import widgets as inputs
 from lipsync_demo.ui.inputs.widgets import SourceWidgets
 from lipsync_demo.ui.studio import choice, outcome, words
@@ -21,13 +22,14 @@ class Widgets:
     """Every widget an event reads or changes.
 
     `run_id` holds the run that is shown, `stamp` changes when more than its clock does.
-    `inputs` is the left column.
+    `look` has the samples, `inputs` is the left column.
     """
 
     top: TopBar
     timer: gr.Timer
     run_id: gr.Textbox
     stamp: gr.Textbox
+    look: gr.HTML
     inputs: gr.Column
     sources: SourceWidgets
     choice: ChoiceWidgets
@@ -40,6 +42,7 @@ def build(top: TopBar, shared: Shared, video: Path | None, speech: Path | None) 
     run_id = gr.Textbox(visible="hidden", elem_id="run-id", label=words.RUN)
     # No gr.State: its change is not noticed when an event outside the queue makes it.
     stamp = gr.Textbox(visible="hidden", elem_id="stamp", label=words.STAMP)
+    look = first_look.build()
     with gr.Row(elem_id="studio"):
         with gr.Column(elem_id="inputs", scale=1, min_width=320) as column:
             sources = inputs.build(shared.settings, video, speech)
@@ -51,6 +54,7 @@ def build(top: TopBar, shared: Shared, video: Path | None, speech: Path | None) 
         timer=timer,
         run_id=run_id,
         stamp=stamp,
+        look=look,
         inputs=column,
         sources=sources,
         choice=chosen,
