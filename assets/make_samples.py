@@ -35,7 +35,7 @@ sys.path.insert(0, str(HERE.parent))
 from assets.making import drawing, photograph  # noqa: E402
 from assets.making.burn_in import Image8, burn_in  # noqa: E402
 from assets.making.motion import FRAMES, PERIOD, RATE, SIZE, pose_at  # noqa: E402
-from assets.making.portrait import Portrait  # noqa: E402
+from assets.making.portrait import COLLINS, Portrait, collins  # noqa: E402
 from lipsync_demo.engine.pipeline import lip_sync  # noqa: E402
 from lipsync_demo.media.sync_modes import SyncMode  # noqa: E402
 
@@ -80,7 +80,7 @@ def write_speech(samples: bytes, path: Path, title: str) -> None:
 
 def portrait_frames() -> Iterator[Image8]:
     """The portrait before she speaks."""
-    portrait = Portrait()
+    portrait = Portrait(collins(), COLLINS)
     for number in range(FRAMES):
         yield burn_in(portrait.frame(pose_at(number / RATE)), number)
 

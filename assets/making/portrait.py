@@ -1,9 +1,10 @@
-"""NASA's portrait, moved by code: the head turns as a body with depth, the eyes blink."""
+"""Portraits, moved by code: the head turns as a body with depth, and the eyes may blink."""
 
 from __future__ import annotations
 
 import hashlib
 import math
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -17,7 +18,6 @@ from lipsync_demo.engine.face import FaceLandmarker
 
 PORTRAIT_SHA256 = "a8c429c18afa7b0fd5673e598d73a21225d94c864a71bbb3885126fdecb41071"
 SUPER = 2
-CROP_X, CROP_Y, CROP = 81, 0, 288
 
 Floats = NDArray[np.float32]
 Image8 = NDArray[np.uint8]
@@ -29,15 +29,38 @@ LIDS = (
 )
 
 
+@dataclass(frozen=True)
+class Head:
+    """Where the head is, in pixels of the clip: an ellipse, and the end of the neck.
+
+    `soft` leaves a picture as it is that has edges and grain enough.
+    """
+
+    x: float
+    y: float
+    wide: float
+    high: float
+    neck: tuple[float, float]
+    soft: bool = False
+
+
+COLLINS = Head(365, 235, 188, 205, (425, 600))
+
+
+def collins() -> Image8:
+    """The part of NASA's portrait that is shown."""
+    portrait = data.astronaut()
+    if hashlib.sha256(portrait.tobytes()).hexdigest() != PORTRAIT_SHA256:
+        raise SystemExit("scikit-image brings another portrait than expected")
+    return portrait[:288, 81:369]
+
+
 class Portrait:
     """The enlarged picture with what is needed to move it; lengths in enlarged pixels."""
 
-    def __init__(self) -> None:
-        self.scale = SIZE * SUPER
-        portrait = data.astronaut()
-        if hashlib.sha256(portrait.tobytes()).hexdigest() != PORTRAIT_SHA256:
-            raise SystemExit("scikit-image brings another portrait than expected")
-        self.picture = enlarged(portrait[CROP_Y:, CROP_X:][:CROP, :CROP], self.scale)
+    def __init__(self, shown: Image8, head: Head) -> None:
+        self.scale, self.of = SIZE * SUPER, head
+        self.picture = enlarged(shown, self.scale, head.soft)
         points = FaceLandmarker().track(self.picture.astype(np.uint8), None)
         assert points is not None
         self.points = points.points
@@ -53,15 +76,17 @@ class Portrait:
     def _lay_weights(self) -> None:
         """How much of the head's motion and of the trunk's each pixel takes part in."""
         xs, ys = self.xs / SUPER, self.ys / SUPER
-        head = _fall(np.hypot((xs - 365) / 188, (ys - 235) / 205), 1.0, 1.75)
-        self.head = cv2.GaussianBlur(head * _fall(ys, 425, 600), (0, 0), 12 * SUPER)
+        of = self.of
+        head = _fall(np.hypot((xs - of.x) / of.wide, (ys - of.y) / of.high), 1.0, 1.75)
+        self.head = cv2.GaussianBlur(head * _fall(ys, *of.neck), (0, 0), 12 * SUPER)
         trunk = _fall(np.hypot((xs - 320) / 420, (ys - 760) / 420), 0.55, 1.0)
         self.trunk = cv2.GaussianBlur(trunk, (0, 0), 20 * SUPER)
 
     def _lay_depth(self) -> None:
         """Height above the skull's axis: an ellipsoid, with the face's own relief on top."""
         xs, ys = self.xs / SUPER, self.ys / SUPER
-        radius = np.hypot((xs - 365) / 186, (ys - 240) / 235)
+        of = self.of
+        radius = np.hypot((xs - of.x) / (of.wide - 2), (ys - of.y - 5) / (of.high + 30))
         dome = 135 * np.clip(1 - radius**2, 0, None) ** 0.7
         nose = self.points[1, :2] / SUPER
         relief = 30 * np.exp(-(((xs - nose[0]) / 34) ** 2 + ((ys - nose[1] + 12) / 44) ** 2))
@@ -79,7 +104,7 @@ class Portrait:
         return x, y
 
     def _motion(self, pose: Pose) -> tuple[Floats, Floats]:
-        pivot_x, pivot_y = 350 * SUPER, 470 * SUPER
+        pivot_x, pivot_y = (self.of.x - 15) * SUPER, (self.of.neck[0] + 45) * SUPER
         x, y, z = self.xs - pivot_x, self.ys - pivot_y, self.depth * SUPER
         x1 = x * math.cos(pose.yaw) + z * math.sin(pose.yaw)
         z1 = z * math.cos(pose.yaw) - x * math.sin(pose.yaw)
@@ -167,10 +192,12 @@ def _fall(values: Floats, start: float, end: float) -> Floats:
     return (s * s * s * (s * (6 * s - 15) + 10)).astype(np.float32)
 
 
-def enlarged(picture: Image8, size: int) -> Floats:
-    """A picture enlarged with Lanczos, its edges brought back, fine grain laid over it."""
+def enlarged(picture: Image8, size: int, soft: bool) -> Floats:
+    """A picture enlarged with Lanczos; unless soft, with its edges brought back and fine grain."""
     large = np.asarray(Image.fromarray(picture).resize((size, size), Image.Resampling.LANCZOS))
     out = large.astype(np.float32)
+    if soft:
+        return cv2.GaussianBlur(out, (0, 0), 2)
     out += 0.35 * (out - cv2.GaussianBlur(out, (0, 0), 4.5))
     grain = np.random.default_rng(1).normal(0, 1, (size, size)).astype(np.float32)
     grain = cv2.GaussianBlur(grain, (0, 0), 1.6)

@@ -1,3 +1,9 @@
+// Marks the sample whose files the inputs hold.
+window.lipsyncMark = (name) => {
+  for (const button of element.querySelectorAll("[data-sample]"))
+    button.setAttribute("aria-pressed", button.dataset.sample === name);
+};
+
 // A click on a sample lays its files in, and its recording begins to play where it is in sight.
 element.addEventListener("click", (event) => {
   const pressed = event.target.closest("[data-sample]");

@@ -15,10 +15,7 @@ from lipsync_demo.ui.inputs.samples import SAMPLES
 TEMPLATE = "ui/inputs/first_look.html"
 SCRIPT = Path(__file__).with_name("first_look.js")
 
-MARK_JS = """(name) => {
-  for (const button of document.querySelectorAll("[data-sample]"))
-    button.setAttribute("aria-pressed", button.dataset.sample === name);
-}"""
+MARK_JS = "(name) => window.lipsyncMark(name)"
 """Marks the sample whose files the inputs hold."""
 
 

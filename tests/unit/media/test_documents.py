@@ -99,7 +99,7 @@ def test_the_sample_clips_are_what_their_script_makes() -> None:
     from assets import make_samples
     from assets.making.motion import pose_at
 
-    portrait = make_samples.Portrait()
+    portrait = make_samples.Portrait(make_samples.collins(), make_samples.COLLINS)
     for number in (0, 24):
         moved = make_samples.burn_in(portrait.frame(pose_at(number / 25)), number)
         drawn = make_samples.drawing.draw(pose_at(number / 25))
