@@ -141,7 +141,7 @@ def test_the_keyboard_reaches_and_works_everything_above_the_fold(site: Site, vi
 
     reached: set[str] = set()
     page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
-    for _ in range(50):
+    for _ in range(60):
         page.keyboard.press("Tab")
         reached.add(page.evaluate(f"document.activeElement.closest('{PLACES}')?.id ?? ''"))
     missing = {place.strip("# ") for place in PLACES.split(",")} - reached

@@ -59,6 +59,7 @@ def test_each_mode_answers_in_one_sentence_with_its_output_length() -> None:
         "8.00 s · 0.50×",
     ]
     assert all(lines[0] == mode and lines[1].endswith(".") for mode, lines in texts.items())
+    assert [mode for mode, lines in texts.items() if "API default" in lines] == ["cut_off"]
 
 
 def test_modes_that_make_no_difference_are_said_to_be_equal() -> None:
@@ -73,4 +74,6 @@ def test_modes_that_make_no_difference_are_said_to_be_equal() -> None:
 
 
 def test_without_both_files_the_modes_are_still_explained() -> None:
-    assert all(text.count("\n") == 1 for text, _ in choices(None))
+    texts = [plain(text).split("\n") for text, _ in choices(None)]
+    assert all(lines[1].endswith(".") for lines in texts)
+    assert [lines[2:] for lines in texts] == [["API default"], [], [], [], []]
