@@ -24,8 +24,11 @@ LOUD = (Outcome.FAIL, Outcome.WARN)
 SPAN = 260
 """Milliseconds drawn to either side of zero."""
 
-ROW = 22
-"""Height of a band's row in pixels."""
+WIDTH, EDGE = 360, 10
+"""Width of the drawing, and of its edges, in pixels: a phone shows it at full size."""
+
+ROW, BAND = 32, 12
+"""Height of a band's row, whose label is above the band, and of the band in pixels."""
 
 TOP = 14
 """Height above the first row in pixels."""
@@ -83,16 +86,16 @@ def offset(own: SyncScore | None, before: SyncScore | None) -> Markup:
         {
             "left": f"{_x(band.earliest):.1f}",
             "width": f"{_x(band.latest) - _x(band.earliest):.1f}",
-            "top": TOP + ROW * n,
-            "height": ROW - 6,
+            "top": TOP + ROW * (n + 1) - BAND - 4,
+            "height": BAND,
             "label": f"{band.name} {band.earliest:+g} / {band.latest:+g}",
-            "label_left": f"{_x(band.latest) + 6:.1f}",
         }
         for n, band in enumerate(BANDS)
     ]
     marks = [
         {
             "x": f"{_x(score.offset_ms):.1f}",
+            "anchor": _anchor(_x(score.offset_ms)),
             "kind": kind,
             "label": f"{name} {score.offset_ms:+.0f} ms",
         }
@@ -100,6 +103,7 @@ def offset(own: SyncScore | None, before: SyncScore | None) -> Markup:
     ]
     return render(
         "markup/offset.html",
+        width=WIDTH,
         words=f"{words.OFFSET}: {joined('; ', told)}",
         bands=bands,
         zero=_x(0),
@@ -110,5 +114,10 @@ def offset(own: SyncScore | None, before: SyncScore | None) -> Markup:
 
 
 def _x(milliseconds: float) -> float:
-    """The x coordinate of an offset in a drawing 640 wide, clamped to its edges."""
-    return 40 + 380 * (min(max(milliseconds, -SPAN), SPAN) + SPAN) / (2 * SPAN)
+    """The x coordinate of an offset, clamped to the drawing's edges."""
+    return EDGE + (WIDTH - 2 * EDGE) * (min(max(milliseconds, -SPAN), SPAN) + SPAN) / (2 * SPAN)
+
+
+def _anchor(x: float) -> str:
+    """Where a label at `x` is anchored, so that it stays within the drawing."""
+    return "start" if x < WIDTH / 5 else "end" if x > WIDTH * 4 / 5 else "middle"

@@ -38,9 +38,13 @@ def test_a_list_is_checked_run_and_found_again(
     page = visitor.page
     page.click("#view-batch-button")
     expect(page.locator("#batch-told")).to_contain_text("sample_video.mp4")
+    page.click("#batch-start")
+    expect(page.locator("#batch-notice")).to_contain_text("There is no list yet.")
+    expect(page.locator("#batch-notice [role=alert]")).to_be_in_viewport(ratio=1)
     page.set_input_files("#batch-files input[type=file]", [listed, clip, speech])
     told = page.locator("#batch-told")
     expect(told).to_contain_text("2 pairs can be run. 2 lines cannot.", timeout=SLOW)
+    expect(page.locator("#batch-notice")).to_be_empty()
     expect(told).to_contain_text("Line 3: There is no mode 'sideways'.")
     expect(told).to_contain_text("Line 4: There is no file '/etc/passwd'.")
     page.click("#batch-start")
@@ -62,6 +66,12 @@ def test_a_list_is_checked_run_and_found_again(
     expect(table.locator("tbody .good")).to_have_count(2)
     expect(page.locator("#batch-earlier")).to_contain_text("2/2")
     assert visitor.barriers() == []
+    wide = page.viewport_size
+    page.set_viewport_size({"width": 390, "height": 844})
+    for button in table.get_by_role("button", name="Open").all():
+        button.scroll_into_view_if_needed()
+        expect(button).to_be_in_viewport(ratio=1)
+    page.set_viewport_size(wide or {"width": 1340, "height": 860})
     table.get_by_role("button", name="Open").first.click()
     expect(visitor.stage).to_contain_text("loop", timeout=SLOW)
     assert visitor.complaints == []

@@ -69,6 +69,17 @@ def test_a_result_is_measured_and_sent(
     alone.get_by_role("button", name="One frame on").click()
     expect(alone.locator("lipsync-pair .now")).to_contain_text("frame 1")
     assert barriers(alone) == []
+    alone.set_viewport_size({"width": 390, "height": 844})
+    alone.locator(".measured details").evaluate("e => (e.open = true)")
+    narrow = alone.locator(".card .line > span:nth-child(2)").evaluate_all(
+        "all => Math.min(...all.map((e) => e.getBoundingClientRect().width))"
+    )
+    assert narrow >= 250
+    letters = alone.locator(".offset text").evaluate_all(
+        "all => all.map((e) => e.getBoundingClientRect().height)"
+    )
+    assert min(letters, default=12) >= 11
+    assert alone.evaluate("document.documentElement.scrollWidth") <= 390
     assert complaints == []
     alone.close()
 

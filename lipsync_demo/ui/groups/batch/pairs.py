@@ -60,13 +60,15 @@ class Pairs:
     ) -> Changes:
         """Check a list and its media after they were uploaded or removed."""
         w, shared = self.widgets, self.view.shared
+        # What was said of the list before is not true of this one.
+        cleared: Changes = {self.view.widgets.notice: ""}
         if not files:
-            return {w.message: rows.expected(), w.skip: gr.Checkbox(visible=False)}
+            return cleared | {w.message: rows.expected(), w.skip: gr.Checkbox(visible=False)}
         found = _read(files)
         price = prices.before(shared, max(1, len(found.pairs)), key, session, model)
         pace = prices.limit_words(shared, len(found.pairs), key)
         bad = bool(found.pairs and found.bad)
-        return {
+        return cleared | {
             w.message: rows.checked(found, price, pace),
             w.skip: gr.Checkbox(visible=bad, value=False),
         }
@@ -146,8 +148,9 @@ class Pairs:
         """Connect the events; `radios` are the studio's, in the order of `fields.FIELDS`."""
         s, w = self.view.shared, self.widgets
         self.view.wire(page)
+        checked = [w.message, w.skip, self.view.widgets.notice]
         for event in (w.files.change, s.model.change):
-            event(self.check, [w.files, s.key, s.session, s.model], [w.message, w.skip], **IN_TURN)
+            event(self.check, [w.files, s.key, s.session, s.model], checked, **IN_TURN)
         begun = [*self.view.shown, s.groups, self.view.widgets.earlier]
         chosen = [s.key, s.groups, s.ids, s.session, s.model, *radios]
         given = [w.files, w.concurrency, w.limit, w.skip]
