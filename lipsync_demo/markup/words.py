@@ -13,11 +13,32 @@ WAVEFORM = _("Loudness of the speech, from its start to its end")
 HEARD = _("The speech")
 LENGTH = _("length")
 
+HEADING_MEANS: Final[Mapping[str, str]] = {
+    "closures": _("The lips close fully for p, b and m."),
+    "f/v": _("The lower lip meets the upper teeth for f and v."),
+    "open vowels": _("The mouth opens as wide as a, e and o need it."),
+    "timing": _("The lips move when the sound is heard, neither before nor after."),
+    "teeth": _("Teeth and tongue stay sharp, and do not flicker or change their shape."),
+    "jaw": _("The jaw goes down and up with the lips, as it does in a face."),
+    "edges": _("No seam, blur or other colour shows around the mouth."),
+    "jitter": _("The mouth does not tremble or jump from frame to frame."),
+    "identity": _("It is still the same person: lips, skin, beard, make-up."),
+}
+"""What each heading of a review asks for."""
+
+RESULT = _("Result")
+TALLIES = _("Blind votes on the results")
+TALLY_COLUMNS: Final = (_("better"), _("no difference"), _("worse"))
+
 INPUT_VIDEO = _("Input video")
 
 
 def output_of(mode: str, run_id: str) -> str:
     return f"{mode} · {run_id[:6]}"
+
+
+def frame_at(length: str, frame: int) -> str:
+    return _("{length} · frame {frame}", length=length, frame=frame)
 
 
 def as_expected(length: str) -> str:

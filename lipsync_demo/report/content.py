@@ -20,6 +20,7 @@ from lipsync_demo.runs.record.measures import measures_of
 from lipsync_demo.runs.record.review import Verdict
 from lipsync_demo.runs.record.run import Run, RunState
 from lipsync_demo.runs.record.run_json import CheckJson, RunJson, run_json
+from lipsync_demo.runs.record.vote import Tally, Vote, tallies
 from lipsync_demo.settings import MODEL_ID
 
 if TYPE_CHECKING:
@@ -60,12 +61,13 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """A report; `kind` is "run", "comparison" or "batch"."""
+    """A report; `kind` is "run", "comparison" or "batch", `votes` are blind ones on its runs."""
 
     kind: str
     title: str
     made_at: datetime
     entries: tuple[Entry, ...]
+    votes: tuple[Vote, ...] = ()
     version: str = __version__
 
     def file_stem(self, wanted: str) -> str:
@@ -100,7 +102,8 @@ def of_group(group: Group, workspace: Workspace) -> Content:
         if run is not None
     )
     kind = "comparison" if group.kind is GroupKind.COMPARISON else "batch"
-    return Content(kind, group.title, now(), entries)
+    votes = tuple(workspace.votes.of(group.id))
+    return Content(kind, group.title, now(), entries, votes)
 
 
 def names(run: Run) -> str:
@@ -117,7 +120,21 @@ def as_json(content: Content) -> dict[str, Any]:
         "made_at": content.made_at.isoformat(),
         "app": {"name": markup_words.APP, "version": content.version},
         "model": content.model,
+        "votes": [_tally(tally) for tally in tallies(content.votes, _ids(content))],
         "runs": [_run(entry) for entry in content.entries],
+    }
+
+
+def _ids(content: Content) -> list[str]:
+    return [entry.run.id for entry in content.entries]
+
+
+def _tally(tally: Tally) -> dict[str, Any]:
+    return {
+        "run_id": short(tally.run),
+        "better": tally.better,
+        "same": tally.same,
+        "worse": tally.worse,
     }
 
 

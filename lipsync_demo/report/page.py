@@ -14,7 +14,8 @@ from typing import Any
 from markupsafe import Markup
 
 from lipsync_demo import player, report, templates
-from lipsync_demo.markup import alignment, nsfw_gate, player_sources
+from lipsync_demo.markup import alignment, nsfw_gate, player_sources, tallies
+from lipsync_demo.markup import words as markup_words
 from lipsync_demo.markup.card import card
 from lipsync_demo.markup.checks import MARKS, measured
 from lipsync_demo.markup.figures import seconds
@@ -31,6 +32,9 @@ EMBEDDED_BYTES = 40 << 20
 
 STILL_HEIGHT = 220
 """Height of a still frame in pixels."""
+
+PIN_HEIGHT = 360
+"""Height of a frame with a note in pixels."""
 
 MOST_SEAMS = 3
 """Maximum number of seams shown as still frames."""
@@ -84,6 +88,9 @@ def render(content: Content, media: Media, preview: Preview | None = None) -> Ma
         script=player.script(),
         own_script=(Path(__file__).parent / "page.js").read_text(encoding="utf-8"),
         sections=sections,
+        votes=tallies.table(content.votes, {e.run.id: e.name for e in content.entries})
+        if content.votes
+        else "",
         grid=grid,
         embedded=media.files if isinstance(media, Embedded) else [],
         preview=preview,
@@ -126,6 +133,7 @@ def _section(entry: Entry, media: Media) -> Mapping[str, Any]:
         else "",
         "pair": player.pair(sources) if len(sources) > 1 else "",
         "stills": _stills(entry),
+        "pins": _pins(entry),
         "request": _json(run.request),
         "response": _json(run.prediction),
         "headings": [(n, run.review.headings.get(n)) for n in HEADINGS] if run.review else [],
@@ -158,11 +166,36 @@ def _stills(entry: Entry) -> list[tuple[str, str]]:
         return []
     return [
         (
-            f"data:image/webp;base64,{b64encode(data).decode()}",
+            _data_url(data),
             f"{text}, {seconds(max(at, Fraction(0)))}",
         )
         for data, at, text in zip(pictures, moments, names, strict=True)
     ]
+
+
+def _pins(entry: Entry) -> list[tuple[str, str, str]]:
+    """Notes on frames as `(data URL, place, note)`; without a picture unless it is safe."""
+    run = entry.run
+    if run.review is None or not run.review.pins:
+        return []
+    pins = run.review.pins
+    half = 1 / (2 * Fraction(run.video.fps)) if run.video and run.video.fps else Fraction(1, 100)
+    pictures: list[bytes] = []
+    if run.output is not None and run.nsfw(0) is False:
+        try:
+            moments = [Fraction(pin.seconds).limit_denominator(1000) + half for pin in pins]
+            pictures = stills(run.output, moments, height=PIN_HEIGHT)
+        except MediaError as error:
+            logger.warning("No frames of %s for its notes: %s", run.output.name, error)
+    urls = [_data_url(data) for data in pictures] or [""] * len(pins)
+    return [
+        (url, markup_words.frame_at(seconds(Fraction(pin.seconds)), pin.frame), pin.note)
+        for url, pin in zip(urls, pins, strict=True)
+    ]
+
+
+def _data_url(picture: bytes) -> str:
+    return f"data:image/webp;base64,{b64encode(picture).decode()}"
 
 
 def _grid(content: Content, media: Media) -> Markup:

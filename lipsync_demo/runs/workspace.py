@@ -16,6 +16,7 @@ from lipsync_demo.runs.storage.recorded_only import RecordedOnly
 from lipsync_demo.runs.storage.run_table import RunTable
 from lipsync_demo.runs.storage.schema import open_database
 from lipsync_demo.runs.storage.share_links import ShareLinks
+from lipsync_demo.runs.storage.votes import Votes
 from lipsync_demo.runs.upkeep.bills import Bills
 from lipsync_demo.runs.upkeep.delete import RunData
 from lipsync_demo.runs.upkeep.import_task import TaskImport
@@ -36,7 +37,7 @@ class Workspace:
     backend.
 
     Attributes:
-        runs, groups, ledger, share_links: the records.
+        runs, groups, ledger, share_links, votes: the records.
         service: starts, stops, resumes and deletes runs.
         group_service: the same for comparisons and batches.
         forecast: estimates of when runs will be done.
@@ -65,6 +66,7 @@ class Workspace:
         self.groups = GroupTable(self._database)
         self.ledger = Ledger(self._database)
         self.share_links = ShareLinks(settings, self._database)
+        self.votes = Votes(self._database)
         self.recorded_only = RecordedOnly(settings, self._database)
         self.prices = Prices(settings)
         self.forecast = Forecast(self.runs, self._credentials)
@@ -88,7 +90,7 @@ class Workspace:
             self.ledger,
             self._credentials,
             self.dispatcher,
-            RunData(settings, self.runs, self.groups, self.share_links),
+            RunData(settings, self.runs, self.groups, self.share_links, self.votes),
         )
         self.group_service = GroupService(
             settings, self.groups, self.runs, self.service, self.dispatcher

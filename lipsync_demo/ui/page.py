@@ -19,6 +19,7 @@ from lipsync_demo.ui.frame.multilingual import MultilingualBlocks
 from lipsync_demo.ui.groups.batch import events as batch
 from lipsync_demo.ui.groups.batch import words as batch_words
 from lipsync_demo.ui.groups.compare import events as compare
+from lipsync_demo.ui.groups.compare.blind import BlindVote
 from lipsync_demo.ui.groups.compare.models import ModelComparison
 from lipsync_demo.ui.groups.compare.modes import ModeComparison
 from lipsync_demo.ui.history import view as history
@@ -92,9 +93,11 @@ def _lay(
             with gr.Tab(words.MONEY, id="money", elem_id="view-money") as money_tab:
                 spending = money.build(shared)
         sharing.wire(widgets.outcome.sharing, widgets.run_id, widgets.stamp)
+        widgets.outcome.judging.wire(widgets.run_id, widgets.stamp)
         single = Studio(shared, widgets)
         single.wire(page, studio_tab)
         compare.wire(comparison, page, compare_tab)
+        BlindVote(view=comparison).wire()
         ModeComparison(view=comparison, widgets=widgets).wire()
         ModelComparison(view=comparison, widgets=widgets).wire()
         money.wire(spending, money_tab)

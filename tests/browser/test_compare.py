@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import requests
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Visit
@@ -132,6 +133,36 @@ def test_without_inputs_it_says_what_is_missing(passer_by: Visitor) -> None:
     expect(page.locator("#plan-start")).to_be_hidden()
 
 
+def votes_blind(visitor: Visitor, site: Site) -> None:
+    """Vote on all three pairs of the comparison, take one vote back and vote again."""
+    page, blind = visitor.page, visitor.page.locator("#compare-blind")
+    blind.get_by_text("Vote blind", exact=True).click()
+    expect(blind).to_contain_text("Pair 1 of 3")
+    pair = blind.locator("lipsync-pair")
+    expect(pair.locator("figcaption")).to_have_text(["A", "B"])
+    expect(pair.locator("select.choose, .label, figcaption b")).to_have_count(0)
+    known = "cut_off", "silence", "remap"
+    assert not any(name in str(pair.get_attribute("data-pair")) for name in known)
+    blind.get_by_role("button", name="A is better").click()
+    expect(blind).to_contain_text("Pair 2 of 3")
+    blind.get_by_role("button", name="No difference").click()
+    expect(blind).to_contain_text("Pair 3 of 3")
+    blind.get_by_role("button", name="Take the last vote back").click()
+    expect(blind).to_contain_text("Pair 2 of 3")
+    blind.get_by_role("button", name="B is better").click()
+    expect(blind).to_contain_text("Pair 3 of 3")
+    blind.get_by_role("button", name="B is better").click()
+    expect(blind).to_contain_text("You have voted on every pair.")
+    expect(blind).to_contain_text("Tallies of 3 votes")
+    assert visitor.barriers() == []
+    cells = blind.locator(".tallies tbody td").all_inner_texts()
+    assert sum(int(cell) for cell in cells) == 6
+    group = page.url.partition("compare=")[2][:32]
+    report = requests.get(f"{site.url}/report/group/{group}.json", timeout=90).json()
+    assert sum(row["better"] + row["same"] + row["worse"] for row in report["votes"]) == 6
+    assert sum(row["same"] for row in report["votes"]) == 0
+
+
 def test_equal_results_run_once_from_one_upload_and_are_found_again(
     site: Site,
     visit: Visit,
@@ -147,6 +178,7 @@ def test_equal_results_run_once_from_one_upload_and_are_found_again(
     visitor.choose(clip, short, question="longer than the speech.")
     page.click("#compare-all")
     plan = page.locator("#plan")
+    expect(page.locator("#plan-start")).to_be_in_viewport(ratio=1)
     expect(plan).to_contain_text("5 modes give 3 different results for these lengths, so 3 runs")
     page.click("#plan-cancel")
     expect(plan).to_be_hidden()
@@ -170,6 +202,7 @@ def test_equal_results_run_once_from_one_upload_and_are_found_again(
         "[...document.querySelectorAll('#compare-grid video')].every((v) => v.readyState >= 2)"
     )
     expect(grid.locator(".checks", has_text="failed")).to_have_count(3, timeout=2 * SLOW)
+    votes_blind(visitor, site)
     options = page.locator("#compare-pair select.choose.a option")
     assert len(options.all()) >= 4
     grid.get_by_role("button", name="Open in the studio").nth(1).click()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
+import requests
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Visit
@@ -14,6 +16,8 @@ from tests.browser.site import Site
 from tests.browser.visitor import SLOW, Visitor
 
 pytestmark = pytest.mark.browser
+BOXES = "all => all.map((e) => e.getBoundingClientRect()).map((r) => [r.left, r.right])"
+"""Left and right edges of elements in one row."""
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +54,53 @@ def test_a_task_from_elsewhere_is_brought_in(
     assert other.run_id not in ("", run)
 
 
+def test_a_result_is_judged_beside_its_player(owner: tuple[Visitor, str], site: Site) -> None:
+    visitor, run = owner
+    page = visitor.page
+    judge = page.locator("#judge")
+    yes, no = (judge.get_by_role("button", name=name) for name in ("Pass", "Fail"))
+    pressed = re.compile("true")
+    expect(yes).to_be_visible()
+    page.locator("#stage video").focus()
+    page.keyboard.press("f")
+    expect(no).to_have_attribute("aria-pressed", pressed)
+    page.keyboard.press("p")
+    expect(yes).to_have_attribute("aria-pressed", pressed)
+    expect(no).to_have_attribute("aria-pressed", "false")
+
+    judge.locator("summary").click()
+    teeth = judge.locator("li[title^='Teeth and tongue']")
+    expect(teeth).to_have_attribute("title", re.compile("stay sharp"))
+    teeth.get_by_role("button", name="teeth: does not").click()
+    expect(teeth.get_by_role("button", name="teeth: does not")).to_be_focused()
+    page.locator("#stage video").evaluate(
+        "v => new Promise((r) => { v.onseeked = r; v.currentTime = 2.49; })"
+    )
+    note = judge.locator("[data-note]")
+    note.press_sequentially("lips float, pf")
+    note.press("Enter")
+    place = judge.get_by_role("button", name="2.48\u00a0s · frame 62")
+    expect(place.first).to_be_visible()
+    # What was typed is no verdict.
+    expect(yes).to_have_attribute("aria-pressed", pressed)
+    expect(teeth.get_by_role("button", name="teeth: does not")).to_have_attribute(
+        "aria-pressed", pressed
+    )
+    page.locator("#stage video").evaluate("v => { v.currentTime = 0; }")
+    place.first.click()
+    page.wait_for_function(
+        "Math.abs(document.querySelector('#stage video').currentTime - 2.5) < 0.03"
+    )
+    assert visitor.barriers() == []
+
+    report = requests.get(f"{site.url}/report/run/{run}.html", timeout=90).text
+    pinned = report.split('<ul class="pins">')[1].split("</ul>")[0]
+    assert "lips float, pf" in pinned
+    page.locator("#stage video").focus()
+    page.keyboard.press("p")
+    expect(yes).to_have_attribute("aria-pressed", "false")
+
+
 def test_a_run_is_found_judged_and_repeated(owner: tuple[Visitor, str]) -> None:
     visitor, _ = owner
     page = visitor.page
@@ -59,6 +110,8 @@ def test_a_run_is_found_judged_and_repeated(owner: tuple[Visitor, str]) -> None:
     picture = history.locator("img.thumbnail")
     expect(picture).to_have_attribute("alt", "A frame of this loop run")
     page.wait_for_function("document.querySelector('#history img.thumbnail').naturalWidth > 0")
+    boxes = page.locator("#run-filters .form > .block").evaluate_all(BOXES)
+    assert all(right + 6 <= left for (_, right), (left, _) in pairwise(boxes)), boxes
     page.fill("#run-search input, #run-search textarea", "nobody said this")
     expect(history).to_contain_text("No run of this browser is like that.")
     page.fill("#run-search input, #run-search textarea", "my clip LOOP")
@@ -68,7 +121,12 @@ def test_a_run_is_found_judged_and_repeated(owner: tuple[Visitor, str]) -> None:
     drawer = page.locator("#run-drawer")
     expect(drawer).to_contain_text("loop · my clip.mp4 + speech.wav")
     drawer.locator("#run-review").get_by_text("fail", exact=True).click()
-    drawer.locator("#run-bad").get_by_text("teeth", exact=True).click()
+    label = drawer.locator("#run-bad label", has_text="teeth")
+    label.hover()
+    expect(label).to_have_attribute("title", re.compile("stay sharp"))
+    teeth = drawer.locator("#run-bad").get_by_label("teeth")
+    if not teeth.is_checked():
+        label.click()
     drawer.locator("#run-good").get_by_text("jaw", exact=True).click()
     drawer.locator("#run-note textarea").fill("the teeth <flicker>")
     drawer.locator("#run-save").click()

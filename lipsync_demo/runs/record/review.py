@@ -39,9 +39,22 @@ Source: https://lipsync.com/guides/lip-sync-quality-checklist
 
 
 @dataclass(frozen=True, slots=True)
+class Pin:
+    """A note on one frame of a result, by its number and its time in seconds."""
+
+    frame: int
+    seconds: float
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class Review:
-    """A user's review of a result; `headings` holds those of `HEADINGS` that were judged."""
+    """A user's review of a result; `headings` holds those of `HEADINGS` that were judged.
+
+    `pins` are in the order of their frames.
+    """
 
     verdict: Verdict | None = None
     headings: Mapping[str, Verdict] = field(default_factory=dict)
     note: str = ""
+    pins: tuple[Pin, ...] = ()

@@ -58,12 +58,21 @@ class ChargeJson(TypedDict):
     source: Literal["billing", "balance"]
 
 
+class PinJson(TypedDict):
+    """A note on one frame of the result."""
+
+    frame: int
+    seconds: float
+    note: str
+
+
 class ReviewJson(TypedDict):
-    """A user's verdict, overall and by heading."""
+    """A user's verdict, overall and by heading, and the notes on frames."""
 
     verdict: Literal["pass", "fail"] | None
     headings: dict[str, Literal["pass", "fail"]]
     note: str
+    pins: list[PinJson]
 
 
 class CheckJson(TypedDict):

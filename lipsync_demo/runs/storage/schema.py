@@ -10,6 +10,7 @@ from lipsync_demo.runs.storage import (
     recorded_only,
     run_table,
     share_links,
+    votes,
 )
 from lipsync_demo.runs.storage.base import Base
 
@@ -20,6 +21,7 @@ MODELS = (
     charges.ChargeRow,
     recorded_only,
     share_links,
+    votes,
 )
 """All models; importing them registers their tables in `METADATA`."""
 

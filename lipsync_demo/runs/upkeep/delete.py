@@ -5,6 +5,7 @@
 | record | the database: `runs` | yes |
 | inputs, outputs, answers, measures, thumbnail | `runs/<id>/` | yes |
 | share links | the database: `shares` | yes; then they answer 410 |
+| blind votes on it | the database: `votes` | yes |
 | published media | `media/`, hard links or copies | yes; then their links answer 410 |
 | the item of a group | the database: `groups` | keeps no run id, says that it was deleted |
 | a group's copies of inputs | `groups/<id>/` | once no other run of the group needs them |
@@ -37,6 +38,7 @@ from lipsync_demo.runs.steps.credentials import Credentials
 from lipsync_demo.runs.storage.group_table import GroupTable
 from lipsync_demo.runs.storage.run_table import RunTable
 from lipsync_demo.runs.storage.share_links import ShareLinks
+from lipsync_demo.runs.storage.votes import Votes
 from lipsync_demo.settings import Settings
 from lipsync_demo.wavespeed.errors import WaveSpeedError
 
@@ -55,12 +57,18 @@ class RunData:
     """The data of the runs in one data directory; the table above lists where it is."""
 
     def __init__(
-        self, settings: Settings, runs: RunTable, groups: GroupTable, links: ShareLinks
+        self,
+        settings: Settings,
+        runs: RunTable,
+        groups: GroupTable,
+        links: ShareLinks,
+        votes: Votes,
     ) -> None:
         self._settings = settings
         self._runs = runs
         self._groups = groups
         self._links = links
+        self._votes = votes
 
     def remove(self, run: Run) -> None:
         """Remove all local data of a run at rest except what other runs share."""
@@ -71,6 +79,7 @@ class RunData:
         if run.group is not None:
             self._groups.forget(run.group, run.id)
         self._links.remove(run.id)
+        self._votes.forget(run.id)
         self._withdraw(run)
         self._runs.remove(run.id)
         remove_folder(run.folder)

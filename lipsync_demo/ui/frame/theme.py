@@ -30,8 +30,10 @@ PICTURE_HEIGHT = 384
 
 SCRIPTS = (
     "frame/address.js",
+    "frame/in_sight.js",
     "frame/stands.js",
     "frame/trimmer.js",
+    "judging/judge.js",
     "studio/copy.js",
     "studio/live.js",
     "studio/present.js",

@@ -10,6 +10,7 @@ from pathlib import Path
 from markupsafe import Markup
 
 from lipsync_demo.files import write_whole
+from lipsync_demo.markup import words as markup_words
 from lipsync_demo.markup.figures import seconds
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.picture.stills import stills
@@ -51,6 +52,11 @@ def history(page: RunPage, link: Link) -> Markup:
     listed = [row(run, link) for run in page.runs]
     count = words.count(page.found, page.known)
     return render_macro(TEMPLATE, "page", words, count, listed, page.number, page.pages)
+
+
+def headings() -> Markup:
+    """What each heading of a review asks for."""
+    return render_macro(TEMPLATE, "headings", words, markup_words.HEADING_MEANS)
 
 
 def recordings(runs: Sequence[Run], link: Link) -> Markup:

@@ -15,6 +15,7 @@ from lipsync_demo.ui.frame import words as frame_words
 from lipsync_demo.ui.frame.context import html
 from lipsync_demo.ui.frame.listing import SELECT_JS
 from lipsync_demo.ui.history import words
+from lipsync_demo.ui.history.listing import headings
 from lipsync_demo.wavespeed.model_catalogue import MODELS
 
 HERE = "here"
@@ -104,6 +105,7 @@ def build_drawer() -> DrawerWidgets:
         with gr.Row():
             good = gr.CheckboxGroup(list(HEADINGS), label=words.GOOD, elem_id="run-good")
             bad = gr.CheckboxGroup(list(HEADINGS), label=words.BAD, elem_id="run-bad")
+        html(headings(), elem_id="run-headings")
         note = gr.Textbox(label=words.NOTE, lines=2, max_length=2000, elem_id="run-note")
         with gr.Row(elem_id="run-actions"):
             save = gr.Button(words.SAVE, variant="primary", elem_id="run-save")

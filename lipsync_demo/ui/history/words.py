@@ -40,6 +40,7 @@ VERDICTS: Final = [
 NO_VERDICT = _("none yet")
 GOOD = _("What holds up")
 BAD = _("What does not")
+HEADINGS = _("What the headings mean")
 NOTE = _("Note")
 SAVE = _("Save the verdict")
 SAVED = _("Saved.")

@@ -9,6 +9,8 @@ from markupsafe import Markup
 
 from lipsync_demo.templates import render_macro
 from lipsync_demo.ui.frame.context import Shared, html
+from lipsync_demo.ui.judging import events as judging
+from lipsync_demo.ui.judging.events import Judging
 from lipsync_demo.ui.sharing import view as sharing
 from lipsync_demo.ui.sharing import words as sharing_words
 from lipsync_demo.ui.studio import words
@@ -26,6 +28,7 @@ class OutcomeWidgets:
     meanwhile: gr.Button
     notice: gr.HTML
     programme: gr.HTML
+    judging: Judging
     card: gr.HTML
     sharing: sharing.Sharing
     request: gr.HTML
@@ -44,6 +47,7 @@ def build(shared: Shared) -> OutcomeWidgets:
         again = gr.Button(words.SUBMIT_AGAIN, visible=False, elem_id="again")
         meanwhile = gr.Button(words.MEANWHILE, visible=False, elem_id="meanwhile")
     notice = html(elem_id="notice")
+    judge = judging.build(shared)
     shared_links = sharing.build(shared, "run")
     programme = html(elem_id="programme")
     card = html(elem_id="card")
@@ -57,6 +61,7 @@ def build(shared: Shared) -> OutcomeWidgets:
             meanwhile=meanwhile,
             notice=notice,
             programme=programme,
+            judging=judge,
             card=card,
             sharing=shared_links,
             request=_code(words.REQUEST_JSON),

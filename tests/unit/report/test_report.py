@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import shutil
+from base64 import b64decode
 from collections.abc import Callable
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 from xml.etree import ElementTree as Xml
 from zipfile import ZipFile
@@ -14,6 +17,7 @@ from zipfile import ZipFile
 import pytest
 
 from lipsync_demo.files import write_json
+from lipsync_demo.media.picture.stills import stills
 from lipsync_demo.qa.models import Check, Measures, Outcome, dump_measures
 from lipsync_demo.report.archive import write_zip
 from lipsync_demo.report.content import Content, Entry, as_json, of_runs
@@ -22,8 +26,9 @@ from lipsync_demo.report.page import EMBEDDED_BYTES, Embedded, render
 from lipsync_demo.report.redaction import address, redacted
 from lipsync_demo.runs.record.clock import now
 from lipsync_demo.runs.record.folder import RunFolder
-from lipsync_demo.runs.record.review import HEADINGS, Review, Verdict
+from lipsync_demo.runs.record.review import HEADINGS, Pin, Review, Verdict
 from lipsync_demo.runs.record.run import OwnCheck, Run, RunError, RunState
+from lipsync_demo.runs.record.vote import Vote
 
 pytestmark = pytest.mark.slow
 
@@ -79,6 +84,38 @@ def test_the_page_carries_its_videos_once_each_and_its_frames(run: Run) -> None:
     assert "Look &lt;b&gt;closely&lt;/b&gt;." in page
     assert all(heading in page for heading in HEADINGS)
     assert "http://" not in page.replace("http://www.w3.org", "")
+
+
+def test_a_note_on_a_frame_is_shown_with_that_frame(run: Run) -> None:
+    pins = (Pin(62, 2.48, "the <teeth>"), Pin(100, 4.0, "closed too late"))
+    judged = replace(run, review=Review(Verdict.FAIL, pins=pins))
+    page = render(of_runs([judged]), Embedded(of_runs([judged])))
+    shown = page.split('<ul class="pins">')[1].split("</ul>")[0]
+    assert shown.count('<img src="data:image/webp') == 2
+    assert "<b>2.48\u00a0s · frame 62</b> the &lt;teeth&gt;" in shown
+    pictures = re.findall(r"base64,([^\"]+)", shown)
+    wanted = stills(run.output or Path(), [Fraction(125, 50), Fraction(201, 50)], height=360)
+    assert [b64decode(one) for one in pictures] == wanted
+    hidden = replace(judged, has_nsfw_contents=(None,))
+    page = render(of_runs([hidden]), Embedded(of_runs([hidden])))
+    assert "<img" not in page.split('<ul class="pins">')[1].split("</ul>")[0]
+    assert as_json(of_runs([judged]))["runs"][0]["review"]["pins"][0]["frame"] == 62
+
+
+def test_blind_votes_are_tallied(run: Run) -> None:
+    other = replace(run, id="f" * 32)
+    entries = (Entry(run, ("bounce",), None), Entry(other, ("loop",), None))
+    both = frozenset((run.id, other.id))
+    votes = (Vote(both, other.id), Vote(both, None), Vote(both, other.id))
+    content = Content("comparison", "two", now(), entries, votes)
+    page = render(content, Embedded(content))
+    rows = re.findall(r'<th scope="row">(\w+).*?</th>.*?</meter> (\d).*?(\d)</td>.*?(\d)', page)
+    assert rows == [("loop", "2", "1", "0"), ("bounce", "0", "1", "2")]
+    assert as_json(content)["votes"] == [
+        {"run_id": "f" * 8, "better": 2, "same": 1, "worse": 0},
+        {"run_id": run.id[:8], "better": 0, "same": 1, "worse": 2},
+    ]
+    assert other.id not in page
 
 
 def test_videos_too_large_for_a_page_are_left_to_the_zip(

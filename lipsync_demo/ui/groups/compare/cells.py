@@ -124,8 +124,7 @@ def _cell(
 
 
 def _named(item: Item, body: Markup, buttons: Sequence[Button], film: str = "") -> Cell:
-    name = item.label or " · ".join(item.chosen) or item.choices_text
-    return Cell(name, words.same(len(item.modes)), body, buttons, film)
+    return Cell(item.name, words.same(len(item.modes)), body, buttons, film)
 
 
 def _finished(

@@ -32,15 +32,18 @@ MOST_OTHERS = 12
 
 
 class Compare(GroupEvents):
-    """The events of the tab; `pair` is the player of two videos."""
+    """The events of the tab; `pair` is the player of two videos, `blind` the vote's place."""
 
     kind = GroupKind.COMPARISON
     tab = "compare"
     title = words.EARLIER
 
-    def __init__(self, shared: Shared, widgets: GroupWidgets, pair: gr.HTML) -> None:
+    def __init__(
+        self, shared: Shared, widgets: GroupWidgets, pair: gr.HTML, blind: gr.HTML
+    ) -> None:
         super().__init__(shared, widgets)
         self.pair = pair
+        self.blind = blind
 
     def started(self, group: Group, groups: object, ids: object) -> Changes:
         """Show a comparison that was started in the studio, and open its tab."""
@@ -172,6 +175,7 @@ def build(shared: Shared) -> Compare:
         shared_links = sharing.build(shared, "group")
         html(notices.heading(words.TWO) + notices.quiet(words.TWO_HINT))
         pair = html(elem_id="compare-pair")
+        blind = html(elem_id="compare-blind", js_on_load=SELECT_JS)
         earlier = html(elem_id="compare-earlier", js_on_load=SELECT_JS)
     widgets = GroupWidgets(
         group=group,
@@ -184,7 +188,7 @@ def build(shared: Shared) -> Compare:
         earlier=earlier,
         sharing=shared_links,
     )
-    return Compare(shared, widgets, pair)
+    return Compare(shared, widgets, pair, blind)
 
 
 def wire(view: Compare, page: gr.Blocks, tab: gr.Tab) -> None:

@@ -94,10 +94,10 @@ class ModelComparison:
         ids: object,
         session: object,
     ) -> Changes:
-        """Start the comparison."""
+        """Start the comparison; what is in its way is said where it was asked for."""
         shared, files = self.view.shared, given(video, speech)
         if isinstance(files, str):
-            return {self.view.widgets.notice: files}
+            return {self._plan.words: files}
         try:
             group = shared.workspace.group_service.compare_models(
                 *files,
@@ -108,8 +108,9 @@ class ModelComparison:
                 session=run_id(session),
             )
         except RunsError as error:
-            return {self.view.widgets.notice: notices.trouble(error.what, error.hint)}
-        return self.view.started(group, groups, ids)
+            return {self._plan.words: notices.trouble(error.what, error.hint)}
+        started = self.view.started(group, groups, ids)
+        return started | {self._plan.panel: gr.Column(visible=False)}
 
     def wire(self) -> None:
         """Connect the events."""
@@ -141,9 +142,12 @@ class ModelComparison:
                 *(sources.video, sources.speech, choice.mode, plan.ticked),
                 *(s.key, s.groups, s.ids, s.session),
             ],
-            [*view.shown, s.groups, s.views, view.widgets.earlier],
+            [
+                *(*view.shown, s.groups, s.views, view.widgets.earlier),
+                *(plan.panel, plan.words),
+            ],
             **AT_ONCE,
-        ).then(hide, None, [plan.panel], **AT_ONCE)
+        )
 
     def _not_yet(self, opened: Changes, text: str) -> Changes:
         w = self._plan

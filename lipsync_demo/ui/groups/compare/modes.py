@@ -71,11 +71,11 @@ class ModeComparison:
         session: object,
         model: object,
     ) -> Changes:
-        """Start the comparison."""
-        shared, notice = self.view.shared, self.view.widgets.notice
+        """Start the comparison; what is in its way is said where it was asked for."""
+        shared, plan = self.view.shared, self.widgets.choice.plan
         files = given(video, speech)
         if isinstance(files, str):
-            return {notice: files}
+            return {plan.words: files}
         try:
             group = shared.workspace.group_service.compare(
                 *files,
@@ -85,8 +85,8 @@ class ModeComparison:
                 session=run_id(session),
             )
         except (RunsError, MediaError) as error:
-            return {notice: notices.trouble(error.what, error.hint)}
-        return self.view.started(group, groups, ids)
+            return {plan.words: notices.trouble(error.what, error.hint)}
+        return self.view.started(group, groups, ids) | {plan.panel: gr.Column(visible=False)}
 
     def wire(self) -> None:
         """Connect the events."""
@@ -106,6 +106,9 @@ class ModeComparison:
         plan.start.click(
             self.start,
             [sources.video, sources.speech, s.key, s.groups, s.ids, s.session, s.model],
-            [*self.view.shown, s.groups, s.views, self.view.widgets.earlier],
+            [
+                *(*self.view.shown, s.groups, s.views, self.view.widgets.earlier),
+                *(plan.panel, plan.words),
+            ],
             **AT_ONCE,
-        ).then(hide, None, [plan.panel], **AT_ONCE)
+        )

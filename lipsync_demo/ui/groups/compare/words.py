@@ -10,6 +10,18 @@ USE_MODE = _("Use this mode")
 RETRY_PAID = _("Trying again starts a new task, which is billed.")
 TWO = _("Any two of them, locked to one playhead")
 TWO_HINT = _("A click on a picture above makes it A, the next one B.")
+BLIND = _("Blind vote")
+BLIND_HINT = _(
+    "Two of the results at a time, in random order and without their names. Everybody who opens "
+    "this comparison can vote; the tallies go into its report."
+)
+BEGIN = _("Vote blind")
+WHICH = _("Which one is lip-synced better?")
+A_BETTER = _("A is better")
+B_BETTER = _("B is better")
+NEITHER = _("No difference")
+TAKE_BACK = _("Take the last vote back")
+ALL_VOTED = _("You have voted on every pair.")
 GONE = _("There is no such comparison here.")
 GONE_HINT = _("It may have been removed from this server, or made on another one.")
 UNMEASURED = _("being measured")
@@ -42,6 +54,14 @@ def recorded(day: str) -> str:
         "“Compare all modes” in the studio does it with what is chosen there.",
         day=day,
     )
+
+
+def pair_of(number: int, count: int) -> str:
+    return _("Pair {number} of {count}", number=number, count=count)
+
+
+def votes(count: int) -> str:
+    return _n("Tallies of {count} vote", "Tallies of {count} votes", count)
 
 
 def as_side(letter: str) -> str:

@@ -1,0 +1,111 @@
+"""Judges the run the studio shows, and goes to the runs beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+import gradio as gr
+
+from lipsync_demo.markup import player_sources
+from lipsync_demo.runs.record.errors import RunNotFound
+from lipsync_demo.runs.record.review import Pin, Review, Verdict
+from lipsync_demo.runs.record.run import Run, RunState
+from lipsync_demo.runs.upkeep.review import pin, review, unpin
+from lipsync_demo.ui.frame.context import AT_ONCE, Changes, Shared, html, unchanged
+from lipsync_demo.ui.frame.ids import KEPT, remembered, run_id
+from lipsync_demo.ui.judging.panel import panel
+
+JUDGE_JS = "window.lipsyncJudge(element, trigger);"
+"""Connects the panel to `judge.js`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judging:
+    """Each method handles one event; `place` is the panel."""
+
+    shared: Shared
+    place: gr.HTML
+
+    def show(self, current: str, ids: object, groups: object, shown: str | None) -> Changes:
+        """Show the panel of the run in the studio; nothing before there is a result.
+
+        One of the same run stays as it is `shown`: somebody may be writing in it.
+        """
+        run = self._finished(current)
+        if run and f'data-of="{run.id}"' in (shown or ""):
+            return unchanged()
+        return {self.place: self._panel(run, ids, groups) if run else ""}
+
+    def select(self, current: str, ids: object, groups: object, event: gr.EventData) -> Changes:
+        """Handle a press in the panel."""
+        run = self._finished(current)
+        if run is None:
+            return unchanged()
+        act, _, what = str(event.act).partition(" ")
+        if act == "open" and (wanted := run_id(what)):
+            return {self.shared.open_run: wanted}
+        after = self._judged(run, act, what, event)
+        opened = bool(event.opened)
+        return {self.place: self._panel(after, ids, groups, opened=opened, saved=True)}
+
+    def _judged(self, run: Run, act: str, what: str, event: gr.EventData) -> Run:
+        runs, said = self.shared.workspace.runs, run.review or Review()
+        if act == "verdict":
+            verdict = Verdict(what)
+            return review(
+                runs, run.id, replace(said, verdict=None if said.verdict is verdict else verdict)
+            )
+        if act == "heading":
+            word, _, name = what.partition(" ")
+            headings = dict(said.headings)
+            if headings.get(name) == word:
+                del headings[name]
+            else:
+                headings[name] = Verdict(word)
+            return review(runs, run.id, replace(said, headings=headings))
+        if act == "unpin":
+            return unpin(runs, run.id, int(what))
+        return pin(runs, run.id, _pinned(run, float(event.seconds), str(event.note)))
+
+    def _finished(self, current: str) -> Run | None:
+        try:
+            run = self.shared.workspace.runs.get(run_id(current) or "")
+        except RunNotFound:
+            return None
+        return run if run.state is RunState.DONE else None
+
+    def _panel(
+        self, run: Run, ids: object, groups: object, *, opened: bool = False, saved: bool = False
+    ) -> str:
+        newer, older = self._beside(run, ids, groups)
+        return panel(run, newer, older, opened=opened, saved=saved)
+
+    def _beside(self, run: Run, ids: object, groups: object) -> tuple[str, str]:
+        """Ids of this browser's finished runs before and after a run; "" where there is none."""
+        mine, workspace = remembered(groups), self.shared.workspace
+        known = {*remembered(ids), *(workspace.groups.run_ids(mine) if mine else ()), run.id}
+        found = [one.id for one in workspace.runs.list(KEPT, ids=known, states=[RunState.DONE])]
+        at = found.index(run.id) if run.id in found else 0
+        return found[at - 1] if at else "", "".join(found[at + 1 : at + 2])
+
+    def wire(self, current: gr.Textbox, stamp: gr.Textbox) -> None:
+        """Connect the events; `current` holds the studio's run, `stamp` changes with it."""
+        s = self.shared
+        asked = [current, s.ids, s.groups]
+        drawn = [*asked, self.place]
+        gr.on([stamp.change, current.change], self.show, drawn, [self.place], **AT_ONCE)
+        self.place.select(self.select, asked, [self.place, s.open_run], **AT_ONCE)
+
+
+def _pinned(run: Run, moment: float, note: str) -> Pin:
+    info = player_sources.facts(run.output) if run.output else None
+    fps = info.video.fps if info and info.video else Fraction(25)
+    # A player stands anywhere within a frame; the note belongs to the frame's start.
+    frame = max(0, int(Fraction(moment) * fps + Fraction(1, 1000)))
+    return Pin(frame, round(float(frame / fps), 3), note)
+
+
+def build(shared: Shared) -> Judging:
+    """Create the panel at the current place."""
+    return Judging(shared=shared, place=html(elem_id="judge", js_on_load=JUDGE_JS))
