@@ -192,7 +192,7 @@ def _percent(share: Fraction) -> str:
 
 
 def _ticks(extent: Fraction) -> list[Fraction]:
-    """At most seven ticks in seconds, none at the very end of the drawing."""
-    step = next((step for step in STEPS if extent / step <= 7), STEPS[-1])
+    """At most six ticks in seconds, none at the very end: more would touch on a narrow phone."""
+    step = next((step for step in STEPS if extent / step <= 5), STEPS[-1])
     count = int(extent * Fraction(19, 20) / step)
     return [step * n for n in range(count + 1)]

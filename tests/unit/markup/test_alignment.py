@@ -127,3 +127,17 @@ def test_the_text_alternative_says_what_is_drawn(
     laid = lay(mode, video, speech)
     assert describe(laid).replace("\N{NO-BREAK SPACE}", " ") == words
     assert f'aria-label="{describe(laid)}"' in draw(laid)
+
+
+@given(st.fractions(FRAME, 600), st.fractions(FRAME, 600))
+@example(Fraction(34, 100), Fraction(34, 100))
+def test_the_ticks_do_not_touch_on_a_narrow_phone(video: Fraction, speech: Fraction) -> None:
+    lane, letter = 204, 6.4
+    drawn = draw(lay(SyncMode.SILENCE, video, speech))
+    found = re.findall(r'<span style="left:([\d.]+)%">([^<]+)</span>', drawn)
+    end = 0.0
+    for share, text in found:
+        width = letter * len(text)
+        start = float(share) / 100 * lane - (width / 2 if end else 0)
+        assert start >= end
+        end = start + width
