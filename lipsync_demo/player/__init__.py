@@ -17,7 +17,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from lipsync_demo.player import words
+from lipsync_demo.player import keys, words
 from lipsync_demo.templates import render_macro
 
 Box = tuple[float, float, float, float]
@@ -54,7 +54,8 @@ def script() -> str:
     folder = Path(__file__).parent
     style = json.dumps((folder / "style.css").read_text(encoding="utf-8"))
     parts = [(folder / f"{name}.js").read_text(encoding="utf-8") for name in PARTS]
-    body = "\n".join([f"const STYLE = {style};", *parts])
+    known = json.dumps(keys.table(keys.PLAYER, keys.PRESENTER))
+    body = "\n".join([f"const STYLE = {style};\nconst KEYS = {known};", *parts])
     # A page may run it twice, and a report inlines it: `</` would end its element.
     return f"(() => {{\n{body}\n}})();".replace("</", "<\\/")
 

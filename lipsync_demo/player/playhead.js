@@ -136,17 +136,15 @@ class Playhead {
   key(event) {
     if (event.ctrlKey || event.metaKey || event.altKey) return false;
     const step = event.shiftKey ? 10 : 1;
-    const does = {
-      " ": () => this.toggle(),
-      k: () => this.toggle(),
-      ArrowLeft: () => this.step(-step),
-      ArrowRight: () => this.step(step),
-      ",": () => this.step(-1),
-      ".": () => this.step(1),
-      Home: () => (this.pause(), this.seek(this.first)),
-      End: () => (this.pause(), this.seek(this.end)),
-    }[event.key];
-    does?.();
-    return Boolean(does);
+    const acts = {
+      toggle: () => this.toggle(),
+      back: () => this.step(-step),
+      forth: () => this.step(step),
+      first: () => (this.pause(), this.seek(this.first)),
+      last: () => (this.pause(), this.seek(this.end)),
+    };
+    const action = Object.keys(acts).find((name) => KEYS[name].includes(event.key));
+    acts[action]?.();
+    return Boolean(action);
   }
 }

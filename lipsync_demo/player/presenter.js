@@ -133,7 +133,7 @@ class LipsyncPresenter extends HTMLElement {
   key(event) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const field = event.composedPath()[0];
-    const onward = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    const onward = KEYS.before.includes(event.key) ? -1 : Number(KEYS.after.includes(event.key));
     if (field.matches?.("input, select") && /^(Arrow|Home|End)/.test(event.key)) return;
     if (field.matches?.("button") && event.key === " ") return;
     if (onward && this.acts.length > 1) this.turn(onward);

@@ -7,6 +7,14 @@ from typing import Any, Final
 
 from lipsync_demo.languages import _
 
+KEY_TOGGLE = _("play and pause")
+KEY_BACK = _("one frame back, with Shift ten")
+KEY_FORTH = _("one frame on, with Shift ten")
+KEY_FIRST = _("to the start")
+KEY_LAST = _("to the end")
+KEY_BEFORE = _("the result before")
+KEY_AFTER = _("the next result")
+
 TEXTS: Final[Mapping[str, Any]] = {
     "pair": _("Two videos with one playhead"),
     "grid": _("Videos with one playhead"),

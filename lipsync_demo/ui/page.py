@@ -14,6 +14,7 @@ from lipsync_demo.ui import words
 from lipsync_demo.ui.addresses import Addresses
 from lipsync_demo.ui.doctor import view as doctor
 from lipsync_demo.ui.frame import context, theme, top_bar
+from lipsync_demo.ui.frame import help as page_help
 from lipsync_demo.ui.frame.context import Shared
 from lipsync_demo.ui.frame.multilingual import MultilingualBlocks
 from lipsync_demo.ui.groups.batch import events as batch
@@ -92,6 +93,7 @@ def _lay(
                 past = history.build(shared)
             with gr.Tab(words.MONEY, id="money", elem_id="view-money") as money_tab:
                 spending = money.build(shared)
+        page_help.build()
         sharing.wire(widgets.outcome.sharing, widgets.run_id, widgets.stamp)
         widgets.outcome.judging.wire(widgets.run_id, widgets.stamp)
         single = Studio(shared, widgets)

@@ -43,6 +43,12 @@ class Profiles:
         self._browser = browser
         self._free: list[BrowserContext] = []
 
+    def _guided(self) -> BrowserContext:
+        """A profile that has seen the tour."""
+        context = self._browser.new_context()
+        context.add_init_script("localStorage.setItem('lipsync-demo-tour', 'seen')")
+        return context
+
     @contextmanager
     def visits(self) -> Iterator[Visit]:
         """Opens an address for a new visitor with a profile of their own."""
@@ -51,7 +57,7 @@ class Profiles:
         def new(
             url: str, *, width: int = 1340, height: int = 860, color_scheme: Any = None
         ) -> Visitor:
-            context = self._free.pop() if self._free else self._browser.new_context()
+            context = self._free.pop() if self._free else self._guided()
             context.set_default_timeout(PATIENT)
             page = context.new_page()
             page.set_viewport_size({"width": width, "height": height})

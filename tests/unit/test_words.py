@@ -24,7 +24,7 @@ def written(path: Path) -> Iterator[str]:
 def test_no_module_says_words_that_belong_to_its_room() -> None:
     searched = list(modules())
     rooms = {path.parent for path in searched}
-    assert {path.parent for path in PACKAGE.rglob("words.py")} - rooms == {PACKAGE / "player"}
+    assert {path.parent for path in PACKAGE.rglob("words.py")} <= rooms
     found = [
         f"{path.relative_to(PACKAGE).parent}/{text}" for path in searched for text in said(path)
     ]

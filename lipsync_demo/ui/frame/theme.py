@@ -31,6 +31,9 @@ PICTURE_HEIGHT = 384
 SCRIPTS = (
     "frame/address.js",
     "frame/in_sight.js",
+    "frame/help.js",
+    "frame/reach.js",
+    "frame/tour.js",
     "frame/stands.js",
     "frame/trimmer.js",
     "judging/judge.js",

@@ -90,3 +90,33 @@ CONVERTING = _(
 RUN_GONE = _("It may have been removed from this server, or made on another one.")
 NO_ID = _("This is no run's id.")
 NO_ID_HINT = _("An id has 32 letters and digits; paste it, or the run's address.")
+
+SKIP = _("Skip the header")
+HELP = _("Keys and tour")
+KEYS_EVERYWHERE = _("Everywhere")
+KEYS_PLAYERS = _("A player that has the focus")
+KEYS_PRESENTATION = _("A presentation")
+KEY_HELP = _("this help")
+KEY_LEAVE = _("close what is open")
+KEY_ROVE = _("along a row of buttons, tabs or choices")
+KEY_SIGNS = {
+    " ": _("Space"),
+    "Escape": _("Esc"),
+    "ArrowLeft": "←",
+    "ArrowRight": "→",
+    "Home": _("Home"),
+    "End": _("End"),
+}
+SINGLE_KEYS = _("Keys of one letter or sign work on the whole page")
+CLOSE = _("Close")
+TOUR_START = _("Take the tour")
+TOUR_INPUTS = _("What goes in: a talking video and a speech. Try the samples, or drop your own.")
+TOUR_MODE = _("What happens when the two differ in length. The drawing shows the cut.")
+TOUR_SYNC = _("One button starts it. Beside it stands how long it takes and what it costs.")
+TOUR_RESULT = _("What came out: play it, download or share it, or present it on the whole screen.")
+TOUR_TEXTS = {
+    "step": _("Step {number} of {count}"),
+    "next": _("Next"),
+    "done": _("Done"),
+    "skip": _("Skip the tour"),
+}
