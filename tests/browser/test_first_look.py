@@ -26,7 +26,7 @@ VIEWS = {
 }
 DESKTOP, PHONE = 1340, 390
 FOLD = 860
-PLACES = "#go, #mode, #video-in, #audio-in, #view-runs-button, #key-open, #stage, #card, #code"
+PLACES = "#go, #mode, #video-in, #audio-in, #view-studio-button, #key-open, #stage, #card, #code"
 
 
 def test_a_sample_is_loaded_and_explained_and_a_finished_example_plays(
