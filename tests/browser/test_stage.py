@@ -142,11 +142,11 @@ def test_the_main_button_is_in_sight_and_says_why_it_cannot_work(
     assert 0 <= below["y"] - player["y"] - player["height"] < 16
     with page.expect_download() as download:
         visitor.stage.get_by_role("link", name="Download").click()
-    assert download.value.suggested_filename == f"my_clip_cut_off_{run[:8]}.mp4"
+    assert download.value.suggested_filename == f"my_clip_bounce_{run[:8]}.mp4"
     visitor.stage.get_by_role("button", name="Share").click()
     with page.expect_download() as download:
         page.locator("#share-run .reports").get_by_role("link", name="JSON", exact=True).click()
-    assert download.value.suggested_filename == f"my_clip_cut_off_{run[:8]}.json"
+    assert download.value.suggested_filename == f"my_clip_bounce_{run[:8]}.json"
     visitor.stage.get_by_role("button", name="Present").click()
     page.wait_for_function(PLAYS)
     expect(page.locator("lipsync-presenter .place")).to_be_hidden()

@@ -22,7 +22,7 @@ OF_A_LEAVING_PAGE = ("AbortError: ", "Unexpected error Connection errored out")
 PLAYING = "v => v.readyState >= 2 && v.videoWidth > 0"
 OUTSIDE = """() => [...document.querySelectorAll('body *')]
   .filter(e => e.getBoundingClientRect().right > innerWidth + 1 && e.checkVisibility())
-  .filter(e => !e.closest('.tab-container, .overflow-menu, .ledger, .samples'))
+  .filter(e => !e.closest('.tab-container, .overflow-menu, .ledger, .samples, .cells'))
   .map(e => `${e.tagName} ${e.id} ${e.className}`)"""
 
 
