@@ -84,7 +84,7 @@ def test_what_is_no_video_is_refused_in_plain_words(visitor: Visitor, tmp_path: 
     page, before = visitor.page, visitor.run_id
     page.locator("#video-in [aria-label='Clear']").click()
     page.set_input_files("#video-in input[type=file]", fake)
-    expect(page.locator("#video-facts [role=alert]")).to_contain_text("notes.mp4", timeout=SLOW)
+    expect(page.locator("#files-told [role=alert]")).to_contain_text("notes.mp4", timeout=SLOW)
     expect(page.locator("#hint")).to_have_text("There is no usable video yet.")
     expect(page.locator("#go")).to_be_disabled()
     assert visitor.run_id == before

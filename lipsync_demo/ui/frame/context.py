@@ -49,6 +49,9 @@ IN_TURN: dict[str, Any] = {
 }
 """Options of an event that waits in the queue, four at a time."""
 
+UNSHOWN: dict[str, Any] = {"show_progress": "hidden", "show_progress_on": []}
+"""Changes of `IN_TURN` for an event whose progress the page tells itself."""
+
 Changes = dict[Any, Any]
 """The answer of an event: each changed widget with its new value or properties."""
 

@@ -16,8 +16,11 @@ from typing import Literal
 from lipsync_demo.languages import joined
 from lipsync_demo.markup.figures import megabytes, rate
 from lipsync_demo.media.container.failures import explained_writing
+from lipsync_demo.media.container.photos import is_still as still_picture
+from lipsync_demo.media.container.streams import open_media
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.formats import PREVIEW
+from lipsync_demo.media.picture.still_video import still_video
 from lipsync_demo.media.preflight import lay
 from lipsync_demo.media.preview import playable
 from lipsync_demo.media.probe import MediaInfo, probe_audio, probe_video
@@ -74,11 +77,24 @@ class InputFile:
 def read_source(track: Track, held: Path) -> InputFile:
     """Probe a widget's input, which may be the preview of the file that is sent.
 
+    A still picture for the video is made a video of its own.
+
     Raises:
         MediaError: the file cannot be used for this track.
     """
     path = _original(held)
-    return InputFile(track, probe_audio(path) if track == "speech" else probe_video(path))
+    if track == "speech":
+        return InputFile(track, probe_audio(path))
+    return InputFile(track, probe_video(still_video(path) if is_still(path) else path))
+
+
+def is_still(path: Path) -> bool:
+    """Whether a file is a single picture; False for what cannot be read."""
+    try:
+        with open_media(path) as container:
+            return still_picture(container)
+    except MediaError:
+        return False
 
 
 def usable(track: Track, held: str | None) -> InputFile | None:

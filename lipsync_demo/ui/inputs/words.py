@@ -11,6 +11,13 @@ FETCH_VIDEO = _("Get the video")
 FETCH_SPEECH = _("Get the speech")
 VIDEO_ADDRESS = _("Address of a video")
 SPEECH_ADDRESS = _("Address of the speech")
+CHOOSE_VIDEO = _("Choose a video or a picture")
+CHOOSE_SPEECH = _("Choose a file")
+MORE_FILES = _("Add files")
+UPLOADING = _("Uploading {name}: {share} %")
+READING = _("Reading {name} …")
+TOO_LARGE = _("{name} was not taken: it is larger than the limit below the field.")
+LOST = _("{name} did not get through. Choose it again.")
 
 
 def limits(formats: str, megabytes: int, minutes: int, advice: str) -> str:

@@ -9,7 +9,7 @@ import gradio as gr
 from gradio.blocks import Block
 
 from lipsync_demo.ui.frame import news, notices
-from lipsync_demo.ui.frame.context import AT_ONCE, IN_TURN, LATEST, Changes, Shared
+from lipsync_demo.ui.frame.context import AT_ONCE, IN_TURN, LATEST, UNSHOWN, Changes, Shared
 from lipsync_demo.ui.frame.ids import run_id
 from lipsync_demo.ui.inputs import first_look
 from lipsync_demo.ui.inputs.samples import SHOWN
@@ -147,7 +147,7 @@ class Studio:
             events.inputs_changed,
             self._laying,
             self._held,
-            **IN_TURN,
+            **IN_TURN | UNSHOWN,
             trigger_mode="always_last",
         )
         sources.previewing.tick(
@@ -164,6 +164,7 @@ class Studio:
             self._run,
             **LATEST,
         )
+        self._widgets.files.wire()
         choice.mode.change(events.mode_changed, self._laying, self._laid, **AT_ONCE)
         shared.model.change(
             events.model_changed,
@@ -176,15 +177,17 @@ class Studio:
             events.fetch_video,
             [sources.video_link],
             [sources.video, sources.video_facts],
-            **IN_TURN,
-        )
+            js="window.lipsync.reading",
+            **IN_TURN | UNSHOWN,
+        ).then(None, None, None, js="window.lipsync.read")
         gr.on(
             [sources.speech_fetch.click, sources.speech_link.submit],
             events.fetch_speech,
             [sources.speech_link],
             [sources.speech, sources.speech_facts],
-            **IN_TURN,
-        )
+            js="window.lipsync.reading",
+            **IN_TURN | UNSHOWN,
+        ).then(None, None, None, js="window.lipsync.read")
 
     def _wire_runs(self, tab: gr.Tab) -> None:
         events, shared, w, run = self._runs, self._shared, self._widgets, self._run

@@ -9,8 +9,9 @@ import gradio as gr
 
 from lipsync_demo.ui.frame.context import POLL_SECONDS, Shared
 from lipsync_demo.ui.frame.top_bar import TopBar
-from lipsync_demo.ui.inputs import first_look
+from lipsync_demo.ui.inputs import files, first_look
 from lipsync_demo.ui.inputs import widgets as inputs
+from lipsync_demo.ui.inputs.files import Files
 from lipsync_demo.ui.inputs.widgets import SourceWidgets
 from lipsync_demo.ui.studio import choice, outcome, words
 from lipsync_demo.ui.studio.choice import ChoiceWidgets
@@ -32,6 +33,7 @@ class Widgets:
     look: gr.HTML
     inputs: gr.Column
     sources: SourceWidgets
+    files: Files
     choice: ChoiceWidgets
     outcome: OutcomeWidgets
 
@@ -46,6 +48,7 @@ def build(top: TopBar, shared: Shared, video: Path | None, speech: Path | None) 
     with gr.Row(elem_id="studio"):
         with gr.Column(elem_id="inputs", scale=1, min_width=320) as column:
             sources = inputs.build(shared.settings, video, speech)
+            given = files.line()
             chosen = choice.build(shared.settings)
         with gr.Column(elem_id="outcome", scale=1, min_width=320):
             result = outcome.build(shared)
@@ -57,6 +60,7 @@ def build(top: TopBar, shared: Shared, video: Path | None, speech: Path | None) 
         look=look,
         inputs=column,
         sources=sources,
+        files=files.Files(shared=shared, sources=sources, line=given),
         choice=chosen,
         outcome=result,
     )
