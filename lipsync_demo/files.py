@@ -7,6 +7,7 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from glob import escape
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,21 @@ def digest(path: Path) -> str:
         while block := file.read(_BLOCK):
             found.update(block)
     return found.hexdigest()
+
+
+def content_hash(path: Path) -> str:
+    """The same, remembered until the file changes.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    state = path.stat()
+    return _remembered(path, state.st_mtime_ns, state.st_size)
+
+
+@lru_cache(maxsize=256)
+def _remembered(path: Path, changed: int, size: int) -> str:
+    return digest(path)
 
 
 def refused(error: OSError) -> str:

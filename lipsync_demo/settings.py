@@ -35,6 +35,9 @@ MODEL_ID: ModelId = "sync/lipsync-1.9.0-beta"
 FOUND = "engine"
 """Extra field in the local backend's answers: the engine's findings in the video."""
 
+PROGRESS = "progress"
+"""Extra field in the local backend's answers about a running task: the share that is done."""
+
 BackendName = Literal["wavespeed", "local"]
 HostingName = Literal["upload", "signed"]
 FaceChoice = Literal["speaking", "largest", "left", "right"]

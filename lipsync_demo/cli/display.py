@@ -110,6 +110,8 @@ def _share(workspace: Workspace, run: Run) -> tuple[float | None, str]:
     estimate = workspace.forecast.estimate(run)
     if estimate is None:
         return workspace.dispatcher.progress(run.id), ""
+    if estimate.over >= 1:
+        return None, ""
     share = estimate.elapsed / max(estimate.elapsed + estimate.remaining, 0.001)
     return share, words.seconds_left(estimate.remaining) if estimate.remaining > 0 else ""
 

@@ -28,6 +28,7 @@ from lipsync_demo.engine.drawing.plan import drawings
 from lipsync_demo.engine.errors import NoFace, UnreadableMedia
 from lipsync_demo.engine.face.landmarker import FaceLandmarker
 from lipsync_demo.engine.progress import EngineReport, OnProgress, Stage, Stopwatch
+from lipsync_demo.engine.reuse import CountedCache
 from lipsync_demo.engine.speech.channels import extract_voice
 from lipsync_demo.engine.speech.lay_out import LaidOutSpeech
 from lipsync_demo.engine.speech.model import SpeechModel
@@ -71,7 +72,7 @@ class _Request:
     mode: SyncMode
     output: Path
     listener: Listener | None
-    cache: Cache
+    cache: CountedCache
     face: FaceChoice
     live: Path | None
 
@@ -108,7 +109,7 @@ def lip_sync(
         mode=mode,
         output=output,
         listener=listener,
-        cache=cache or NoCache(),
+        cache=CountedCache(cache or NoCache()),
         face=face,
         live=live,
     )
@@ -175,6 +176,8 @@ def _lip_sync(
         height=reader.size[1],
         output_seconds=frames.end * frames.time_base,
         timings=watch.timings,
+        reused_analysis=request.cache.analysis,
+        reused_frames=request.cache.frames,
     )
 
 

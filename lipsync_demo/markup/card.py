@@ -22,8 +22,12 @@ SPENT = {
     "queue": words.QUEUE,
     "inference": words.INFERENCE_STEP,
     "download": words.DOWNLOAD,
+    "shown": words.SHOWN,
 }
-"""Labels of the parts of a run's time."""
+"""Labels of the parts of a run's time; `shown` is from the end of the run to its picture."""
+
+THERE = ("limit", "queue", "inference")
+"""Parts of a run's time that it spends at the server, where `task` does not say how long."""
 
 SHORTEST = 0.05
 """Minimum seconds that no part accounts for, to be listed as the rest."""
@@ -80,7 +84,7 @@ def card(
     is drawn in place of the run's own copy.
     """
     heard = speech or (run.audio.path if run.audio else None)
-    total = run.timings.get("total")
+    total = _whole(run)
     return render(
         "markup/card.html",
         words=words,
@@ -88,6 +92,8 @@ def card(
         lines=list(_checks(run)),
         parts=_spent(run),
         total=None if total is None else seconds(total),
+        waited=waited(run),
+        reused=reused(run),
         wave=waveform(heard) if heard and heard.is_file() else "",
         details=list(details(run, outputs, run.id if full else short(run.id))),
     )
@@ -101,11 +107,48 @@ def _tiles(run: Run) -> Sequence[Tile]:
     counted = sum(flag is worst for flag in flags)
     own = any(run.api_nsfw(n) is None and run.own_check(n) for n in range(count))
     return (
-        Tile(_seconds(run.timings.get("inference")), words.INFERENCE),
-        Tile(_seconds(run.timings.get("total")), words.TO_RESULT),
+        Tile(
+            _seconds(run.timings.get("inference")),
+            words.INFERENCE_REUSED if reused(run) else words.INFERENCE,
+        ),
+        Tile(
+            _seconds(_whole(run)), words.TO_PICTURE if "picture" in run.timings else words.TO_RESULT
+        ),
         Tile(_seconds(run.output_seconds), _length_words(run), _length_ink(run)),
         Tile(word, words.nsfw_tile(counted, len(flags), own), ink),
     )
+
+
+def _whole(run: Run) -> float | None:
+    """Seconds from the click to the picture if a browser measured them, else to the run's end."""
+    return run.timings.get("picture", run.timings.get("total"))
+
+
+def waited(run: Run) -> str:
+    """What a person waited for the picture, here and at the server; "" unless both are known."""
+    times = run.timings
+    away = times.get("task")
+    if away is None and "inference" in times:
+        away = sum(times.get(part, 0.0) for part in THERE)
+    if "picture" not in times or away is None:
+        return ""
+    here = seconds(max(0.0, times["picture"] - away))
+    if run.backend == "local":
+        return words.waited_local(seconds(times["picture"]), here, seconds(away))
+    return words.waited(seconds(times["picture"]), here, seconds(away))
+
+
+def reused(run: Run) -> str:
+    """What the local engine took from earlier runs; "" if it took nothing, or does not say."""
+    found, spent = run.found, run.timings.get("inference")
+    if spent is None:
+        return ""
+    time, frames = seconds(spent), found.get("reused_frames", 0)
+    # Rounded down: 100 % is said of nothing but the whole picture.
+    share = f"{100 * frames // max(1, found.get('frames', 0))}\N{NO-BREAK SPACE}%"
+    if found.get("reused_analysis"):
+        return words.reused_both(time, share) if frames else words.reused_analysis(time)
+    return words.reused_picture(time, share) if frames else ""
 
 
 def _seconds(value: Fraction | float | None) -> str:
@@ -164,9 +207,12 @@ def _safety(run: Run, index: int, which: str) -> CheckLine:
 
 def _spent(run: Run) -> Sequence[Part]:
     parts = {name: run.timings[name] for name in SPENT if name in run.timings}
-    rest = run.timings.get("total", 0.0) - sum(parts.values())
+    total = run.timings.get("total", 0.0)
+    rest = total - sum(parts.values())
     if rest >= SHORTEST:
         parts["rest"] = rest
+    if "picture" in run.timings:
+        parts["shown"] = max(0.0, run.timings["picture"] - total)
     whole = sum(parts.values())
     return [
         Part(name, SPENT.get(name, words.MORE), seconds(value), f"{100 * value / whole:.2f}")

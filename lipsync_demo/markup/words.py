@@ -184,7 +184,50 @@ def found(counts: Mapping[str, int]) -> str:
     )
 
 
-TO_RESULT = _("click to result")
+TO_RESULT = _("start to result")
+TO_PICTURE = _("click to picture")
+SHOWN = _("Until it was shown")
+
+
+def waited(whole: str, here: str, there: str) -> str:
+    return _(
+        "{whole} from the click to the picture, measured in the browser: {here} here, {there} at "
+        "the API.",
+        whole=whole,
+        here=here,
+        there=there,
+    )
+
+
+def waited_local(whole: str, here: str, there: str) -> str:
+    return _(
+        "{whole} from the click to the picture, measured in the browser: {here} here, {there} in "
+        "the local engine.",
+        whole=whole,
+        here=here,
+        there=there,
+    )
+
+
+INFERENCE_REUSED = _("inference, parts reused")
+
+
+def reused_both(time: str, share: str) -> str:
+    return _(
+        "{time}: analysis and {share} of the picture reused from earlier runs.",
+        time=time,
+        share=share,
+    )
+
+
+def reused_analysis(time: str) -> str:
+    return _("{time}: analysis reused from an earlier run.", time=time)
+
+
+def reused_picture(time: str, share: str) -> str:
+    return _("{time}: {share} of the picture reused from earlier runs.", time=time, share=share)
+
+
 ACCOUNT_LIMIT = _("Account's limit")
 TIME_SPENT = _("Where the time went")
 TOTAL = _("Total")

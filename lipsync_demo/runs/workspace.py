@@ -69,7 +69,6 @@ class Workspace:
         self.votes = Votes(self._database)
         self.recorded_only = RecordedOnly(settings, self._database)
         self.prices = Prices(settings)
-        self.forecast = Forecast(self.runs, self._credentials)
         self.live = LivePictures(settings, self.runs, self._credentials)
         self.dispatcher = Dispatcher(
             settings,
@@ -79,6 +78,7 @@ class Workspace:
             FileLeases(settings.data_dir / "owners"),
             self.recorded_only,
         )
+        self.forecast = Forecast(self.runs, self._credentials, self.dispatcher, settings.workers)
         self.measuring = Measuring(settings, self.runs, self.dispatcher)
         self.output_checks = OutputChecks(self.runs, self.dispatcher)
         self.previews = Previews(settings, self.dispatcher)

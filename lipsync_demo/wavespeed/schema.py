@@ -16,6 +16,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from lipsync_demo.settings import PROGRESS
 from lipsync_demo.wavespeed import credit, words
 
 COMPLETED = "completed"
@@ -142,7 +143,9 @@ class Prediction:
         error: the server's message, "" if none.
         code: the task's error code (see `TASK_CODES`), 0 if none.
         urls: URLs by name, such as `get`.
-        raw: the whole body as sent.
+        progress: the share of a running task that is done, 0 to 1; None unless the server is
+            a local backend that works on it.
+        raw: the body as sent, without `progress`, which is no news of the task.
     """
 
     id: str
@@ -156,6 +159,7 @@ class Prediction:
     error: str = ""
     code: int = 0
     urls: Mapping[str, str] = field(default_factory=dict)
+    progress: float | None = None
     raw: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     @classmethod
@@ -182,7 +186,8 @@ class Prediction:
                 for name, value in mapping(data.get("urls")).items()
                 if isinstance(value, str)
             },
-            raw=dict(data),
+            progress=_share(data.get(PROGRESS)),
+            raw={name: value for name, value in data.items() if name != PROGRESS},
         )
 
     @property
@@ -355,6 +360,11 @@ def _text(value: object) -> str:
 def mapping(value: object) -> Mapping[str, Any]:
     """The value if it is a mapping, else an empty one."""
     return value if isinstance(value, Mapping) else {}
+
+
+def _share(value: object) -> float | None:
+    number = _number(value)
+    return number if number is not None and 0 <= number <= 1 else None
 
 
 def _number(value: object) -> float | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import re
 import threading
 from collections.abc import Iterator
@@ -68,13 +69,18 @@ def test_a_run_is_watched_left_and_found_again(
         expect(card).to_contain_text("as expected")
         expect(card).to_contain_text("1.23 s")
         expect(card).to_contain_text("clear")
+        # Neither of the two pages saw the click: no wait is made up.
+        expect(card).to_contain_text("start to result")
+        expect(card.locator(".waited")).to_have_count(0)
     expect(customer.page.locator("#go")).to_be_enabled()
 
-    link = customer.page.locator("#card a.button").get_attribute("href")
+    link = customer.page.locator("#stage .take a.button").get_attribute("href")
+    assert link is not None
+    forged = link.replace("sig=", "sig=0")
     saved = requests.get(f"{site.url}{link}", timeout=30)
     assert saved.content == finished.read_bytes()
     assert "attachment" in saved.headers["content-disposition"]
-    assert requests.get(f"{site.url}{link}"[:-20], timeout=30).status_code == 403
+    assert requests.get(f"{site.url}{forged}", timeout=30).status_code == 403
 
     customer.page.click("#view-runs-button")
     listed = customer.page.locator(f"#history a[data-run='{run}']")
@@ -161,6 +167,7 @@ def transcoding(site: Site) -> Iterator[list[psutil.Process]]:
 
 def test_a_result_waits_for_no_copy_of_its_input(
     customer: Visitor,
+    site: Site,
     provider: Provider,
     finished: Path,
     speech: Path,
@@ -172,7 +179,7 @@ def test_a_result_waits_for_no_copy_of_its_input(
     customer.choose(phone, speech, question="The speech is 0.50 s longer than the video.")
     expect(page.locator("#video-facts")).to_contain_text("a copy that can be shown is being made")
     customer.pick("bounce")
-    customer.go()
+    run = customer.go()
     provider.complete(finished)
     assert customer.video()["width"] == 320
     card = page.locator("#card")
@@ -191,6 +198,13 @@ def test_a_result_waits_for_no_copy_of_its_input(
     # What plays is not torn away, and the same content is transcoded once.
     assert page.evaluate("document.querySelector('#stage video').dataset.mine") == "1"
     assert len(transcoding) == 1
+
+    # The wait was measured once, in the browser, and is kept with the run.
+    expect(card).to_contain_text("click to picture")
+    told = card.locator(".waited").inner_text()
+    assert re.search(r"measured in the browser: [\d.:]+\ss here, [\d.:]+\ss at the API", told)
+    kept = json.loads((site.folder / "data" / "runs" / run / "run.json").read_text())["timings"]
+    assert kept["picture"] >= kept["total"] - 1
 
 
 def test_a_flagged_output_is_hidden_until_asked_for(

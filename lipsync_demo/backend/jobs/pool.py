@@ -88,7 +88,10 @@ class Worker:
     def __init__(self) -> None:
         context = multiprocessing.get_context("spawn")
         self._pipe, theirs = context.Pipe()
-        self._process = context.Process(target=main, args=(theirs,), name="lipsync-worker")
+        self._share = context.Value("d", 0.0)
+        self._process = context.Process(
+            target=main, args=(theirs, self._share), name="lipsync-worker"
+        )
         self._process.start()
         theirs.close()
         self.loaded: Loaded | None = None
@@ -96,6 +99,11 @@ class Worker:
     @property
     def alive(self) -> bool:
         return self._process.is_alive()
+
+    @property
+    def share(self) -> float:
+        """Share of the work on the current job that is done, 0 to 1."""
+        return float(self._share.value)
 
     def poll_loaded(self) -> Loaded | None:
         """The worker's message about its engine; None while it is loading."""
@@ -197,6 +205,14 @@ class Pool:
     def live(self, job: Job, start: int) -> LivePart:
         """Return what can be watched of a job that is rendered, from byte `start` on."""
         return LiveFolder(self._work / job.id).part(job.attempts, start)
+
+    def share(self, job: Job) -> float | None:
+        """Share of the work on a job that is done, 0 to 1; None unless it is rendered."""
+        with self._changed:
+            for worker, work in zip(self._workers, self._assigned, strict=True):
+                if worker is not None and work is not None and work.job_id == job.id:
+                    return worker.share if work.rendering else None
+        return None
 
     def stop(self) -> None:
         """Kill the workers; interrupted jobs are queued for the next start."""

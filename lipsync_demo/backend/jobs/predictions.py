@@ -10,12 +10,17 @@ from typing import Any
 from lipsync_demo.backend.faults.effects import Patch
 from lipsync_demo.backend.faults.switches import FAULTS
 from lipsync_demo.backend.jobs.store import COMPLETED, Job
-from lipsync_demo.settings import FOUND, MODEL_ID
+from lipsync_demo.settings import FOUND, MODEL_ID, PROGRESS
 from lipsync_demo.wavespeed.schema import CANCEL, LIVE, local_task_path
 
 
 def describe(
-    job: Job, base_url: str, *, inputs: bool = False, files: Path | None = None
+    job: Job,
+    base_url: str,
+    *,
+    inputs: bool = False,
+    files: Path | None = None,
+    share: float | None = None,
 ) -> dict[str, Any]:
     """The task as JSON; its URLs start with `base_url`, which has no trailing slash.
 
@@ -24,6 +29,7 @@ def describe(
     Args:
         inputs: whether to include the task's inputs.
         files: the folder of outputs, needed to send them as base64 if the task requests it.
+        share: the share of a running task that is done, 0 to 1.
     """
     done = job.status == COMPLETED
     timings = {"inference": _whole(job.inference_ms)}
@@ -45,6 +51,8 @@ def describe(
         data["code"] = job.code
     if job.found:
         data[FOUND] = dict(job.found)
+    if job.running and share is not None:
+        data[PROGRESS] = round(share, 3)
     if inputs:
         data["input"] = {"video": job.video, "audio": job.audio, "sync_mode": job.sync_mode}
     effect = FAULTS[job.fault].effect if job.fault in FAULTS else None

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from lipsync_demo.backend.errors import INTERNAL_ERROR
 from lipsync_demo.backend.jobs import words
@@ -23,7 +23,12 @@ from lipsync_demo.backend.parent_watch import die_with_parent
 from lipsync_demo.media.sync_modes import SyncMode
 
 if TYPE_CHECKING:
+    from multiprocessing.sharedctypes import Synchronized
+
     from lipsync_demo.settings import FaceChoice
+
+Share: TypeAlias = "Synchronized[float]"
+"""A number that both processes see."""
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +37,9 @@ EXECUTION_FAILED = 1403
 
 UNAVAILABLE = 5003
 """Task code for an engine that cannot be loaded."""
+
+CHECK_SHARE = 0.08
+"""Usual share of the NSFW check of the output in a job's time."""
 
 _NICENESS = 5
 """Increment of the worker's niceness, so that it does not slow the page down."""
@@ -81,8 +89,8 @@ class Refused:
     error: str
 
 
-def main(connection: Connection) -> None:
-    """Render jobs until the other end closes."""
+def main(connection: Connection, share: Share) -> None:
+    """Render jobs until the other end closes; `share` shows how much of one is done."""
     die_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Standard output is reserved for the server's ready line; it is not read afterwards.
@@ -96,7 +104,8 @@ def main(connection: Connection) -> None:
             request: RenderRequest = connection.recv()
         except EOFError:
             return
-        connection.send(render(request))
+        share.value = 0.0
+        connection.send(render(request, share))
 
 
 def _load() -> str | None:
@@ -127,14 +136,21 @@ def _warm() -> None:
     nsfw_score([np.zeros((8, 8, 3), np.uint8)])
 
 
-def render(request: RenderRequest) -> Rendered | Refused:
-    """Lip-sync one job; every failure becomes a task code with a reason."""
+def render(request: RenderRequest, share: Share | None = None) -> Rendered | Refused:
+    """Lip-sync one job; every failure becomes a task code with a reason.
+
+    `share` is kept at the share of the work that is done, 0 to 1.
+    """
     problem = _load()
     if problem is not None:
         return Refused(UNAVAILABLE, problem)
-    from lipsync_demo.engine import AnalysisCache, BrokenWeights, EngineError, lip_sync
+    from lipsync_demo.engine import AnalysisCache, BrokenWeights, EngineError, Stage, lip_sync
     from lipsync_demo.media.errors import MediaError
     from lipsync_demo.moderation.nsfw import nsfw_flags
+
+    def report(stage: Stage, done: float) -> None:
+        if share is not None:
+            share.value = (1 - CHECK_SHARE) * stage.overall(done)
 
     started_ms, start = time.time_ns() // 1_000_000, time.perf_counter()
     try:
@@ -145,6 +161,7 @@ def render(request: RenderRequest) -> Rendered | Refused:
                 request.audio,
                 request.sync_mode,
                 request.output,
+                on_progress=report,
                 cache=kept,
                 face=request.face,
                 live=request.live.copy,

@@ -99,7 +99,8 @@ def result(job_id: str, services: Shared, base_url: BaseUrl) -> JSONResponse:
     job = services.jobs.get(job_id) if _ID.fullmatch(job_id) else None
     if job is None:
         raise ApiError(404, "Prediction not found")
-    data = describe(job, base_url, files=services.outputs)
+    share = services.pool.share(job)
+    data = describe(job, base_url, files=services.outputs, share=share)
     services.faults.take_patch(Place.ANSWER, data)
     return ok(data)
 

@@ -143,9 +143,14 @@ class Dispatcher:
         self._announce()
 
     def progress(self, run_id: str) -> float | None:
-        """Completed share (0 to 1) of the run's current transfer; None if unknown."""
+        """Completed share (0 to 1) of the run's current transfer or task; None if unknown."""
         claim = self._claims.get(run_id)
         return claim.progress if claim is not None else None
+
+    def left(self, run_id: str) -> float | None:
+        """Seconds until the run's task is done, by its pace so far; None if unknown."""
+        claim = self._claims.get(run_id)
+        return claim.left if claim is not None else None
 
     def close(self) -> None:
         """Stop driving all runs and release the leases."""

@@ -158,8 +158,9 @@ class Run:
     ones.  `next_try` is when a limited run retries, None for at once.  `prediction` is the latest
     `data` body of the API.  `trouble` says why polling fails at the moment.  `timings` holds the
     seconds of the parts measured so far: upload, limit (waiting for the rate limit), queue,
-    inference, download, total.  `key` says where the API key comes from; the key itself is not
-    stored.
+    inference, task (from the answer to the request until its end was seen), download, total, and
+    picture (from the click to the first picture, measured by the browser).  `key` says where the
+    API key comes from; the key itself is not stored.
 
     `sync_mode` is None for a model without modes; `choices` are the model's further fields.
     `has_nsfw_contents` holds the API's flag for each output, `own_checks` this app's own check

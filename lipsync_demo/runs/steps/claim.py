@@ -37,7 +37,9 @@ class Claim:
         delays: seconds to wait before each poll of the task.
         answered: monotonic seconds when this claim's own request was answered.
         over: true once this claim has ended or must end.
-        progress: completed share (0 to 1) of the current transfer, None if unknown.
+        progress: completed share (0 to 1) of the current transfer, or of the task if its server
+            says so; None if unknown.
+        left: seconds until the task is done, by its pace so far; None if unknown.
     """
 
     def __init__(
@@ -64,6 +66,7 @@ class Claim:
         self.answered: float | None = None
         self.over = False
         self.progress: float | None = None
+        self.left: float | None = None
         self._token = token
         self._credentials = credentials
         self._api_key = api_key
@@ -134,7 +137,7 @@ class Claim:
     def _written(self, run: Run) -> None:
         if run.state is not self.run.state:
             logger.info("Run %s is %s", run.id, run.state)
-            self.progress = None
+            self.progress = self.left = None
         self.run = run
         self.folder.write_record(run)
         self._on_change(self)

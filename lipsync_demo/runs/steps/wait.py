@@ -21,6 +21,9 @@ UNKNOWN_GRACE = 30.0
 ODD_ANSWERS = 10
 """Consecutive answers outside the API's contract after which the run fails."""
 
+LEAST_SHARE = 0.15
+"""Share of a task from which its pace says how long the rest takes."""
+
 RETRY_AFTER_LIMIT = 120.0
 """Upper limit in seconds for a server's Retry-After."""
 
@@ -31,6 +34,7 @@ class Wait:
     def __init__(self, claim: Claim) -> None:
         self._claim = claim
         self._odd = 0
+        self._first: tuple[float, float] | None = None
 
     def poll(self) -> float:
         """Poll the task once; return the seconds until the next step.
@@ -54,6 +58,7 @@ class Wait:
         if run.prediction != prediction.raw or run.trouble:
             claim.write(prediction=prediction.raw, trouble=None)
         if not prediction.finished:
+            self._follow(prediction.progress)
             return next(claim.delays)
         claim.write(
             has_nsfw_contents=prediction.has_nsfw_contents,
@@ -62,6 +67,18 @@ class Wait:
         check_outcome(prediction)
         claim.write(state=RunState.DOWNLOADING)
         return 0.0
+
+    def _follow(self, share: float | None) -> None:
+        """Note how far the task is, and how long it takes at its pace so far."""
+        self._claim.progress = share
+        if share is None:
+            return
+        moment = time.monotonic()
+        if self._first is None or share < self._first[1]:
+            self._first = moment, share
+        begun, from_share = self._first
+        if share - from_share >= LEAST_SHARE:
+            self._claim.left = (moment - begun) * (1 - share) / (share - from_share)
 
     def _excusable(self, error: WaveSpeedError) -> bool:
         if isinstance(error, UnexpectedAnswer):
@@ -83,6 +100,8 @@ class Wait:
         if told.get("inference") == 0:  # the API sends 0 until it knows
             del told["inference"]
         answered = self._claim.answered
+        if answered is not None:
+            told["task"] = time.monotonic() - answered
         if "inference" in told and "queue" not in told and answered is not None:
             told["queue"] = max(0.0, time.monotonic() - answered - told["inference"])
         return told

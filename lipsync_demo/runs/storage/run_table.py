@@ -93,11 +93,15 @@ class RunTable(RecordTable[Run]):
         known = {run.id: run for run in self.list(len(ids), ids=ids)} if ids else {}
         return [known.get(item.run_id or "") for item in group.items]
 
-    def count(self, states: Collection[RunState], backend: str) -> int:
-        """How many runs of a backend are in one of these states."""
+    def count(
+        self, states: Collection[RunState], backend: str, session_id: str | None = None
+    ) -> int:
+        """How many runs of a backend, or of one browser session, are in one of these states."""
         query = select(func.count()).where(
             RunRow.state.in_([state.value for state in states]), RunRow.backend == backend
         )
+        if session_id is not None:
+            query = query.where(RunRow.record["session"].as_string() == session_id)
         with self.database.reading() as session:
             return session.scalar(query) or 0
 

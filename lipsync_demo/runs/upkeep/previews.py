@@ -13,11 +13,10 @@ import threading
 import time
 from collections import OrderedDict
 from contextlib import suppress
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lipsync_demo.files import digest
+from lipsync_demo.files import content_hash
 from lipsync_demo.runs.driving.dispatcher import Dispatcher
 from lipsync_demo.runs.steps.processes import output_tail, start_process
 from lipsync_demo.settings import Settings
@@ -58,7 +57,7 @@ class Previews:
 
         if playable(info) is not None or not info.path.is_file():
             return False
-        name = sha256 or _content(info.path, info.path.stat().st_mtime_ns)
+        name = sha256 or content_hash(info.path)
         with self._lock:
             made = self._link(name, preview_path(info.path))
             if made or name in self._failed or self._closed.is_set():
@@ -135,8 +134,3 @@ def sweep(folder: Path, before: float) -> None:
             state = copy.stat()
             if state.st_nlink == 1 and state.st_mtime < before:
                 copy.unlink()
-
-
-@lru_cache(maxsize=256)
-def _content(path: Path, changed: int) -> str:
-    return digest(path)

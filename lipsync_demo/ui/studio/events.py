@@ -20,6 +20,7 @@ from lipsync_demo.ui.studio.recording_events import RecordingEvents
 from lipsync_demo.ui.studio.reopening import Reopening
 from lipsync_demo.ui.studio.run_events import RunEvents
 from lipsync_demo.ui.studio.stage import StudioStage
+from lipsync_demo.ui.studio.waiting_events import WaitingEvents
 from lipsync_demo.ui.studio.widgets import Widgets
 
 
@@ -37,6 +38,7 @@ class Studio:
             stage=self._stage, recording=self._recording, reopening=self._reopening
         )
         self._present = PresentEvents(shared=shared, widgets=w)
+        self._waiting = WaitingEvents(stage=self._stage)
         self._key = KeyEvents(shared=shared, top=w.top, choice=w.choice)
         self._chosen = [w.sources.video, w.sources.speech, w.choice.mode]
         self._laying = [*self._chosen, shared.key, shared.session, shared.model, w.run_id]
@@ -218,6 +220,7 @@ class Studio:
         choice.load.click(self._recording.load_first, None, placed, **AT_ONCE)
         w.look.select(self._recording.load_sample, [choice.mode], [*run, *placed[:3]], **AT_ONCE)
         sources.sample.change(None, [sources.sample], None, js=first_look.MARK_JS)
+        outcome.stage.select(self._waiting.picture_shown, None, [w.stamp, outcome.card], **AT_ONCE)
         outcome.stop.click(events.stop, [w.run_id], run, **AT_ONCE)
         outcome.resume.click(events.resume, [w.run_id, shared.key], run, **AT_ONCE)
         outcome.again.click(events.submit_again, [w.run_id, shared.key], run, **AT_ONCE)

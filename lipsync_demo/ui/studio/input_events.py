@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
 
 import gradio as gr
 from markupsafe import Markup
 from pydantic import SecretStr
 
+from lipsync_demo.files import content_hash
 from lipsync_demo.markup import alignment
 from lipsync_demo.markup.figures import clock
 from lipsync_demo.markup.figures import seconds as length
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.preflight import Severity, check
-from lipsync_demo.media.sync_modes import SyncMode
-from lipsync_demo.runs.record.estimates import inference_rate
-from lipsync_demo.runs.record.run import ACTIVE, RunState
+from lipsync_demo.media.sync_modes import SyncMode, Timeline
+from lipsync_demo.runs.record.estimates import Work
+from lipsync_demo.runs.record.run import ACTIVE
 from lipsync_demo.settings import BackendName
 from lipsync_demo.ui.frame import header, models, notices, prices
 from lipsync_demo.ui.frame.context import Changes, Shared, unchanged
+from lipsync_demo.ui.frame.ids import run_id
 from lipsync_demo.ui.inputs import modes, samples
 from lipsync_demo.ui.inputs.sources import InputFile, Track, fetch, lay_all, read_source, usable
 from lipsync_demo.ui.inputs.uploads import sweep
@@ -195,7 +196,8 @@ class InputEvents:
         laid = timelines[SyncMode(mode)] if model.takes_sync_mode else None
         found = check(video.info, speech.info, laid.mode if laid else None)
         told = obstacle.of_findings(found) or told
-        hint = self._hint(laid.output_seconds if laid else None, key, session, model)
+        work = _work(video, speech, laid) if laid else None
+        hint = self._hint(work, key, session, model)
         return changes | {
             w.drawing: alignment.draw(laid) if laid else "",
             w.findings: notices.findings([f for f in found if f.severity is not Severity.NOTE]),
@@ -203,27 +205,34 @@ class InputEvents:
             w.go: gr.Button(interactive=not told),
         }
 
-    def _hint(
-        self, seconds: Fraction | None, key: SecretStr | None, session: object, model: Model
-    ) -> str:
+    def _hint(self, work: Work | None, key: SecretStr | None, session: object, model: Model) -> str:
         """Time, queue and price of the next run, as the line beside the main button."""
         backend = header.backend(self.shared.settings, key)
-        done = [
-            run
-            for run in self.shared.workspace.runs.list(limit=100)
-            if run.state is RunState.DONE and (run.backend, run.model) == (backend, model.id)
-        ]
-        pace = inference_rate(done)
         time = ""
-        if pace is not None and seconds is not None:
-            time = words.about(clock(max(1.0, pace * float(seconds))))
+        if work is not None:
+            expected = self.shared.workspace.forecast.inference(work, backend, model.id)
+            time = words.FIRST_RUN if expected is None else words.about(clock(max(1.0, expected)))
         price = prices.before(self.shared, 1, key, session, model.id)
-        ahead = self._ahead(backend) + prices.wait_words(self.shared, key)
+        ahead = self._ahead(backend, run_id(session)) + prices.wait_words(self.shared, key)
         return notices.hint(f"{time}{ahead}{price}")
 
-    def _ahead(self, backend: BackendName) -> str:
-        """Say how many runs are queued at the local engine."""
+    def _ahead(self, backend: BackendName, session: str | None) -> str:
+        """Say how many runs the local engine works on first: those of others, and own ones."""
         if backend != "local":
             return ""
-        count = self.shared.workspace.runs.count(ACTIVE, backend)
-        return words.ahead(count) if count else ""
+        runs = self.shared.workspace.runs
+        count = runs.count(ACTIVE, backend)
+        own = runs.count(ACTIVE, backend, session) if session else 0
+        others = words.ahead(count - own) if count > own else ""
+        return others + (words.own_under_way(own) if own else "")
+
+
+def _work(video: InputFile, speech: InputFile, laid: Timeline) -> Work:
+    picture = video.info.video
+    return Work(
+        seconds=float(laid.output_seconds),
+        pixels=picture.width * picture.height if picture else 0,
+        video=content_hash(video.path),
+        speech=content_hash(speech.path),
+        choices=laid.mode.value,
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import gradio as gr
 from markupsafe import Markup
@@ -37,10 +38,15 @@ class OutcomeWidgets:
     python: gr.HTML
 
 
+def waited_script() -> str:
+    """The script that measures how long a person waits for a picture."""
+    return Path(__file__).with_name("waited.js").read_text(encoding="utf-8")
+
+
 def build(shared: Shared) -> OutcomeWidgets:
     """Create the widgets inside the current column."""
     live = html(elem_id="live", visible=False)
-    stage = html(elem_id="stage")
+    stage = html(elem_id="stage", js_on_load=waited_script())
     with gr.Row(elem_id="actions"):
         stop = gr.Button(words.STOP, visible=False, elem_id="stop")
         resume = gr.Button(words.RESUME, visible=False, elem_id="resume")

@@ -10,6 +10,7 @@ from lipsync_demo.languages import translated
 from lipsync_demo.markup import rate_limit
 from lipsync_demo.markup import words as markup_words
 from lipsync_demo.markup.figures import clock
+from lipsync_demo.runs.driving.forecast import QUEUED
 from lipsync_demo.runs.record.estimates import Estimate
 from lipsync_demo.runs.record.run import Run, RunState
 from lipsync_demo.templates import render_macro
@@ -35,9 +36,6 @@ NOW = {
 }
 """The current step in words."""
 
-QUEUED = frozenset({"created", "pending"})
-"""Statuses of a task that waits at the server."""
-
 
 @dataclass(frozen=True, slots=True)
 class Actions:
@@ -46,6 +44,13 @@ class Actions:
     stop: bool = False
     resume: bool = False
     again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """Percent of a run's time that have passed; None once it takes longer than expected."""
+
+    percent: int | None
 
 
 def actions(run: Run | None) -> Actions:
@@ -85,9 +90,9 @@ def stop_label(run: Run) -> str:
 def waiting(
     run: Run, estimate: Estimate | None, elapsed: float, share: float | None = None
 ) -> Markup:
-    """The stage of an active run: step, elapsed time, estimate, id.
+    """The stage of an active run: step, elapsed time, how far it is, estimate, id.
 
-    `share` is the completed share of the current transfer, 0 to 1.
+    `share` is the completed share of the current transfer or task, 0 to 1.
     """
     at = list(STEPS).index(run.state.step)
     steps = [
@@ -104,7 +109,8 @@ def waiting(
         text,
         title if share is None else f"{title} · {share:.0%}",
         clock(elapsed),
-        remaining(estimate),
+        "" if estimate is None and run.state is RunState.DOWNLOADING else remaining(estimate),
+        bar(estimate),
         steps,
         stop_words(run),
     )
@@ -128,13 +134,25 @@ def now_markup(run: Run) -> Markup:
 
 
 def remaining(estimate: Estimate | None) -> str:
-    """The remaining time estimated from earlier runs, in words."""
+    """The remaining time, and what it is judged by, in words."""
     if estimate is None:
         return words.NO_ESTIMATE
-    runs = words.earlier(estimate.runs)
-    if estimate.remaining < 1:
-        return words.any_moment(runs)
-    return words.to_go(clock(estimate.remaining + 0.5), runs)
+    if estimate.over >= 1:
+        return words.longer(clock(estimate.over), estimate.runs)
+    left = clock(max(1.0, estimate.remaining + 0.5))
+    if estimate.runs == 0:
+        return words.by_its_pace(left)
+    return words.to_go(left, words.earlier(estimate.runs))
+
+
+def bar(estimate: Estimate | None) -> Bar | None:
+    """How the bar stands: no bar without an estimate, and none that stands still near its end."""
+    if estimate is None:
+        return None
+    if estimate.over >= 1:
+        return Bar(None)
+    whole = estimate.elapsed + max(1.0, estimate.remaining)
+    return Bar(round(100 * estimate.elapsed / whole))
 
 
 def stop_words(run: Run) -> str:

@@ -23,6 +23,12 @@ def ahead(count: int) -> str:
     return _n("{count} run ahead of yours · ", "{count} runs ahead of yours · ", count)
 
 
+def own_under_way(count: int) -> str:
+    return _n(
+        "{count} run of yours is under way · ", "{count} runs of yours are under way · ", count
+    )
+
+
 def unusable(what: str) -> str:
     return _("There is no usable {what} yet.", what=what)
 
@@ -73,7 +79,8 @@ USE_KEY_AGAIN = _("Go on with this key")
 LOOK_FOR_TASK = _("Look for the task")
 TRY_AGAIN = _("Try again")
 FETCH_AGAIN = _("Fetch the result again")
-NO_ESTIMATE = _("No earlier run to judge the time by.")
+NO_ESTIMATE = _("First run of this kind: no estimate.")
+FIRST_RUN = _("first run of this kind, no estimate · ")
 FAILED = _("This run failed")
 AGAIN_IS_FREE = _("Submitting again is free: the local engine answers.")
 NOT_BILLED = _("Nothing was sent, so nothing is billed.")
@@ -98,8 +105,17 @@ def earlier(count: int) -> str:
     return _n("{count} earlier run", "{count} earlier runs", count)
 
 
-def any_moment(runs: str) -> str:
-    return _("Any moment now, judged by {runs}.", runs=runs)
+def longer(time: str, count: int) -> str:
+    return _n(
+        "It takes {time} longer than an earlier run like it did, and goes on.",
+        "It takes {time} longer than {count} earlier runs like it did, and goes on.",
+        count,
+        time=time,
+    )
+
+
+def by_its_pace(time: str) -> str:
+    return _("About {time} to go at the pace so far.", time=time)
 
 
 def to_go(time: str, runs: str) -> str:
@@ -108,6 +124,9 @@ def to_go(time: str, runs: str) -> str:
 
 def if_cancelled(means: str) -> str:
     return _("If you stop: {means}", means=means)
+
+
+HOW_FAR = _("How far the run is")
 
 
 def if_stopped(means: str) -> str:

@@ -58,7 +58,8 @@ def test_run_gives_the_file_the_record_and_exit_code_0(
     assert told["output"] == str(output)
     assert told["expected_seconds"] == 3
     assert told["output_seconds"] == 2
-    assert set(told["timings"]) == {"upload", "queue", "inference", "download", "total"}
+    parts = {"upload", "queue", "inference", "task", "download", "total"}
+    assert set(told["timings"]) == parts
     assert told["has_nsfw_contents"] == [False]
     assert told["error"] is None
     shown = cli("show", told["run_id"])

@@ -47,10 +47,16 @@ def test_five_modes_look_and_listen_once_and_give_the_same_bytes(
 ) -> None:
     kept = AnalysisCache(tmp_path / "kept")
     spoken = speech(2)
+    first = next(iter(SyncMode))
     for mode in SyncMode:
         fresh, reused = tmp_path / f"{mode}-fresh.mp4", tmp_path / f"{mode}-reused.mp4"
-        lip_sync(face_clip, spoken, mode, reused, cache=kept)
+        said = lip_sync(face_clip, spoken, mode, reused, cache=kept)
         assert work == ["speech", "video"]
+        again = lip_sync(face_clip, spoken, mode, reused, cache=kept)
+        assert (said.reused_analysis, again.reused_analysis) == (mode is not first, True)
+        assert again.reused_frames == again.frames
+        if mode is first:
+            assert said.reused_frames == 0
         lip_sync(face_clip, spoken, mode, fresh)
         del work[2:]
         assert fresh.read_bytes() == reused.read_bytes()

@@ -33,6 +33,48 @@ def test_every_time_of_the_run_is_there(make_run: MakeRun) -> None:
         assert words in shown
 
 
+def test_a_wait_that_a_browser_measured_is_told_in_two_parts(make_run: MakeRun) -> None:
+    times = {"upload": 0.5, "queue": 0.2, "inference": 4.9, "task": 5.5, "total": 6.0}
+    before = text(card(make_run(timings=times), [OUTPUT]))
+    assert "6.00 s start to result" in before
+    assert "click" not in before
+    run = make_run(timings={**times, "picture": 6.75})
+    shown = text(card(run, [OUTPUT]))
+    assert "6.75 s click to picture" in shown
+    assert "Until it was shown 0.75 s Total 6.75 s" in shown
+    told = "6.75 s from the click to the picture, measured in the browser: 1.25 s here, 5.50 s"
+    assert f"{told} at the API." in shown
+    assert f"{told} in the local engine." in text(card(replace(run, backend="local"), [OUTPUT]))
+    # A run that was not followed throughout: the server's own figures are what is known.
+    del times["task"]
+    followed = text(card(make_run(timings={**times, "picture": 6.75}), [OUTPUT]))
+    assert "1.65 s here, 5.10 s at the API." in followed
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ({"reused_analysis": 1, "reused_frames": 172}, "analysis and 96 % of the picture reused"),
+        ({"reused_analysis": 1, "reused_frames": 178}, "analysis and 100 % of the picture reused"),
+        ({"reused_analysis": 1, "reused_frames": 0}, "analysis reused from an earlier run"),
+        ({"reused_analysis": 0, "reused_frames": 89}, "50 % of the picture reused"),
+    ],
+)
+def test_a_time_that_earlier_runs_shortened_says_so(
+    make_run: MakeRun, said: dict[str, int], expected: str
+) -> None:
+    answer = {"id": "x", "engine": {"frames": 178, **said}}
+    shown = text(card(make_run(prediction=answer), [OUTPUT]))
+    assert f"4.90 s: {expected}" in shown
+    assert "inference, parts reused" in shown
+
+
+def test_nothing_is_said_to_be_reused_unless_the_engine_says_so(make_run: MakeRun) -> None:
+    counts = {"frames": 178, "reused_analysis": 0, "reused_frames": 0}
+    for answer in ({"id": "x"}, {"id": "x", "engine": counts}, {"id": "x", "engine": "odd"}):
+        assert "reused" not in text(card(make_run(prediction=answer), [OUTPUT]))
+
+
 def test_lengths_sizes_ids_and_model_are_there(make_run: MakeRun) -> None:
     run = make_run()
     shown = text(card(run, [OUTPUT]))

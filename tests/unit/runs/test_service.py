@@ -56,7 +56,7 @@ def test_a_run_from_files_to_result(
     assert run.output_seconds == 1
     assert run.has_nsfw_contents == (False,)
     assert run.timings["inference"] == 1.5
-    assert set(run.timings) == {"upload", "queue", "inference", "download", "total"}
+    assert set(run.timings) == {"upload", "queue", "inference", "task", "download", "total"}
     assert run.hosting == "upload"
     assert work.runs.get(run.id) == run
 

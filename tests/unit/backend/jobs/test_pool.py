@@ -17,7 +17,7 @@ ORDER = RenderRequest(
 )
 
 
-def hang_up(connection: Connection) -> None:
+def hang_up(connection: Connection, share: object) -> None:
     """As the system ends a killed process: its pipe first, itself later."""
     connection.close()
     time.sleep(600)

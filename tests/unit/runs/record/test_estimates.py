@@ -1,70 +1,150 @@
-"""Estimates: medians of measured runs, None without any."""
+"""Estimates: medians of comparable runs, None without any."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
 from fractions import Fraction
-from pathlib import Path
+from typing import Any
 
 import pytest
 
+from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.runs.record.clock import now
-from lipsync_demo.runs.record.estimates import estimate, inference_rate
+from lipsync_demo.runs.record.estimates import (
+    Reuse,
+    Work,
+    comparable,
+    estimate,
+    inference,
+    reuse_of,
+    work_of,
+)
 from lipsync_demo.runs.record.run import Run, RunState
-from tests.unit.runs.storage.test_run_table import make_run
+from tests.unit.run_factory import MakeRun
 
 
-def _done(inference: float, seconds: int, **timings: float) -> Run:
-    return make_run(
-        Path("/runs"),
-        state=RunState.DONE,
-        output_seconds=Fraction(seconds),
-        timings={"inference": inference, **timings},
-    )
+def _done(make_run: MakeRun, spent: float, seconds: int = 10, **changes: Any) -> Run:
+    timings = {"inference": spent, "upload": 1.0, "queue": 2.0, "download": 3.0}
+    return make_run(output_seconds=Fraction(seconds), timings=timings, **changes)
 
 
-EARLIER = [
-    _done(10, 10, upload=1, queue=2, download=3),
-    _done(60, 10, upload=1, queue=2, download=3),
-    _done(20, 10, upload=1, queue=2, download=3),
-]
+def _sized(run: Run, width: int, height: int, sha256: str = "0" * 64) -> Run:
+    assert run.video is not None
+    return replace(run, video=replace(run.video, width=width, height=height, sha256=sha256))
 
 
-def _now(state: RunState, **changes: object) -> Run:
-    return make_run(
-        Path("/runs"), state=state, started_at=now(), expected_seconds=Fraction(5), **changes
-    )
+def _reused(run: Run, frames: int, analysis: bool = True) -> Run:
+    said = {"frames": 100, "reused_frames": frames, "reused_analysis": int(analysis)}
+    return replace(run, backend="local", prediction={"id": "x", "engine": said})
 
 
-def test_the_rate_is_the_median() -> None:
-    assert inference_rate(EARLIER) == 2
-    assert inference_rate([]) is None
-    assert inference_rate([_done(0, 10), make_run(Path("/runs"))]) is None
+@pytest.fixture
+def earlier(make_run: MakeRun) -> list[Run]:
+    return [_done(make_run, spent) for spent in (10, 60, 20)]
+
+
+@pytest.fixture
+def under_way(make_run: MakeRun) -> MakeRun:
+    def make(state: RunState = RunState.WAITING, **changes: Any) -> Run:
+        given = {"started_at": now(), "expected_seconds": Fraction(5), "output_seconds": None}
+        return make_run(**{"state": state, "submitted_at": None, **given, **changes})
+
+    return make
+
+
+def test_the_time_is_the_median_in_proportion_to_the_work(
+    earlier: list[Run], under_way: MakeRun
+) -> None:
+    work = work_of(under_way())
+    assert work is not None
+    assert inference(work, comparable(work, earlier)) == pytest.approx(10)
+    twice = replace(work, seconds=2 * work.seconds)
+    assert inference(twice, comparable(twice, earlier)) == pytest.approx(20)
+    larger = replace(work, pixels=4 * work.pixels)
+    more = inference(larger, comparable(larger, earlier))
+    assert more is not None
+    assert 10 < more < 40
+    assert inference(work, []) is None
+
+
+def test_only_runs_of_similar_size_are_comparable(make_run: MakeRun) -> None:
+    short, long = _done(make_run, 3, seconds=2), _done(make_run, 90, seconds=60)
+    wanted = work_of(make_run(output_seconds=Fraction(50)))
+    assert wanted is not None
+    assert comparable(wanted, [short, long]) == [long]
+    small, huge = (_sized(_done(make_run, 9), *size) for size in ((320, 240), (3840, 2160)))
+    wanted = work_of(_sized(make_run(output_seconds=Fraction(10)), 3000, 2000))
+    assert wanted is not None
+    assert comparable(wanted, [small, huge]) == [huge]
+    assert comparable(wanted, [replace(huge, imported=True), replace(huge, timings={})]) == []
+
+
+def test_runs_that_reused_others_stand_apart(make_run: MakeRun) -> None:
+    fresh = _reused(_done(make_run, 20), 0, analysis=False)
+    other = _reused(_done(make_run, 12, sync_mode=SyncMode.LOOP), 10)
+    again = _reused(_done(make_run, 0.5), 96)
+    assert [reuse_of(run) for run in (fresh, other, again)] == list(Reuse)
+    known = [fresh, other, again]
+    assert work_of(fresh) is not None
+    new = _sized(fresh, 720, 720, sha256="f" * 64)
+    another = replace(fresh, sync_mode=SyncMode.REMAP)
+    for run, alike in ((new, fresh), (another, other), (fresh, again)):
+        work = work_of(run)
+        assert work is not None
+        assert comparable(work, known) == [alike]
+    # The very first repetition: nothing is known of those.
+    work = work_of(fresh)
+    assert work is not None
+    assert comparable(work, [fresh]) == []
 
 
 @pytest.mark.parametrize(
-    ("state", "changes", "remaining"),
+    ("state", "spent", "wanted"),
     [
-        (RunState.CHECKING, {}, 1 + 2 + 10 + 3),
-        (RunState.UPLOADING, {}, 1 + 2 + 10 + 3),
-        (RunState.WAITING, {"submitted_at": now() - timedelta(seconds=4)}, 2 + 10 + 3 - 4),
-        (RunState.WAITING, {"submitted_at": now() - timedelta(days=1)}, 0),
-        (RunState.DOWNLOADING, {"submitted_at": now() - timedelta(days=1)}, 3),
+        (RunState.CHECKING, None, 1 + 2 + 10 + 3),
+        (RunState.UPLOADING, None, 1 + 2 + 10 + 3),
+        (RunState.WAITING, 4, 2 + 10 + 3 - 4),
+        (RunState.WAITING, 3600, 2 + 10 + 3 - 3600),
+        (RunState.DOWNLOADING, 3600, 3),
     ],
 )
-def test_what_is_left(state: RunState, changes: dict[str, object], remaining: float) -> None:
-    run = _now(state, **changes)
-    # These clocks read only differences of this very machine, so a wide margin is enough.
-    found = estimate(run, EARLIER)
+def test_what_is_left_and_by_how_much_it_takes_longer(
+    earlier: list[Run], under_way: MakeRun, state: RunState, spent: int | None, wanted: float
+) -> None:
+    sent = None if spent is None else now() - timedelta(seconds=spent)
+    found = estimate(under_way(state, submitted_at=sent), earlier)
     assert found is not None
     assert found.runs == 3
-    assert remaining - 60 <= found.remaining <= remaining
-    assert found.remaining == pytest.approx(max(0, remaining - found.elapsed), abs=60)
+    # These clocks read only differences of this very machine, so a wide margin is enough.
+    assert found.remaining - found.over == pytest.approx(wanted, abs=60)
+    assert found.over == 0 or found.remaining == 0
+    assert (found.over > 0) is (wanted < -60)
 
 
-def test_nothing_is_guessed() -> None:
-    waiting = _now(RunState.WAITING)
-    assert estimate(waiting, []) is None
-    assert estimate(replace(waiting, expected_seconds=None), EARLIER) is None
-    assert estimate(replace(waiting, state=RunState.DONE), EARLIER) is None
+def test_the_queue_is_part_of_it_and_the_tasks_own_pace_counts_more(
+    earlier: list[Run], under_way: MakeRun
+) -> None:
+    waiting = under_way(submitted_at=now())
+    plain, queued = (estimate(waiting, earlier, ahead) for ahead in (0.0, 600.0))
+    assert plain is not None
+    assert queued is not None
+    assert queued.remaining - plain.remaining == pytest.approx(600, abs=60)
+    paced = estimate(waiting, earlier, left=7.0)
+    assert paced is not None
+    assert (paced.remaining, paced.runs) == (7.0 + 3.0, 0)
+    alone = estimate(waiting, [], left=7.0)
+    assert alone is not None
+    assert alone.remaining == 7.0
+
+
+def test_nothing_is_guessed(earlier: list[Run], under_way: MakeRun) -> None:
+    assert estimate(under_way(), []) is None
+    assert estimate(under_way(expected_seconds=None), earlier) is None
+    assert estimate(under_way(RunState.DONE), earlier) is None
+
+
+def test_amounts_grow_with_length_and_less_than_with_pixels() -> None:
+    small, large = (Work(seconds=1, pixels=n) for n in (250_000, 1_000_000))
+    assert Work(seconds=2, pixels=250_000).amount == 2 * small.amount
+    assert small.amount < large.amount < 4 * small.amount

@@ -54,6 +54,8 @@ def test_waiting_shows_step_time_estimate_and_id(make_run: MakeRun) -> None:
     assert "Syncing the lips" in html
     assert ">7 s<" in html
     assert "About 12 s to go, judged by 3 earlier runs." in html
+    assert 'aria-valuenow="36"' in html
+    assert "width:36%" in html
     assert run.id in html
     assert '<li class="now" aria-current=step>Sync' in html
     assert "the task goes on and is billed" in html
@@ -72,7 +74,30 @@ def test_an_unknown_status_counts_as_work(make_run: MakeRun) -> None:
 def test_a_transfer_says_how_far_it_is(make_run: MakeRun) -> None:
     html = progress.waiting(make_run(state=RunState.UPLOADING), None, 1.0, 0.42)
     assert "42%" in html
-    assert "No earlier run" in html
+    assert "First run of this kind: no estimate." in html
+    assert "progressbar" not in html
+
+
+def test_a_run_that_takes_longer_says_by_how_much_and_has_no_bar_that_stands(
+    make_run: MakeRun,
+) -> None:
+    run = make_run(state=RunState.WAITING)
+    late = Estimate(elapsed=48, remaining=0, runs=2, over=28.4)
+    html = progress.waiting(run, late, 48)
+    assert "It takes 28 s longer than 2 earlier runs like it did, and goes on." in html
+    assert 'class="far open"' in html
+    assert "aria-valuenow" not in html
+    nearly = progress.bar(Estimate(elapsed=30, remaining=0, runs=2))
+    assert nearly is not None
+    assert nearly.percent == 97
+
+
+def test_a_task_that_says_how_far_it_is_is_judged_by_its_pace(make_run: MakeRun) -> None:
+    run = make_run(state=RunState.WAITING, prediction={"status": "processing"})
+    html = progress.waiting(run, Estimate(elapsed=6, remaining=4, runs=0), 6, 0.6)
+    assert "Syncing the lips · 60%" in html
+    assert "About 4 s to go at the pace so far." in html
+    assert 'aria-valuenow="60"' in html
 
 
 def test_what_failed_is_said_with_its_cause_and_remedy_and_cannot_inject_markup(
