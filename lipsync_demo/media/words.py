@@ -55,7 +55,9 @@ def varying_rate(rate: float) -> str:
     return _("The frame rate varies (about {rate:.2f} a second).", rate=rate)
 
 
-VARYING_RATE_HINT = _("Nothing to do: the times of the frames are kept.")
+VARYING_RATE_HINT = _(
+    "The times of the frames are kept; other programs may want a constant rate."
+)
 
 
 def animated(name: str, container: str) -> str:

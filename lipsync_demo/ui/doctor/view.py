@@ -54,16 +54,18 @@ class Doctor:
         """
         w = self.widgets
         picture, sound = usable("video", video), usable("speech", speech)
-        parts, praise, warnings = [], [], 0
+        parts, praise, warnings, remarks = [], [], 0, 0
         for track, source in (("video", picture), ("speech", sound)):
             if source is None:
                 continue
             seen = examined(source.track, source.path)
-            praise += [seen.praise] if seen.praise else []
-            warnings += sum(f.severity is not Severity.NOTE for f in seen.found)
+            grave = sum(f.severity is not Severity.NOTE for f in seen.found)
+            warnings, remarks = warnings + grave, remarks + len(seen.found) - grave
+            # Praise beside a finding to the contrary would be no praise.
+            praise += [seen.praise] if seen.praise and not grave else []
             parts.append(findings.section(track, source, seen))
         files = tuple(str(source.path) if source else "" for source in (picture, sound))
-        summary = words.summary(joined(", ", praise), warnings) if parts else words.NOTHING
+        summary = words.summary(joined(", ", praise), warnings, remarks) if parts else words.NOTHING
         return {
             w.findings: findings.panel(summary, parts, opened=warnings > 0),
             w.strip: strip(picture.path, picture.seconds) if picture else "",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from lipsync_demo.languages import _, _n
+from lipsync_demo.languages import _, _n, joined
 
 LOOKING = _("Looking at the face and listening to the voice…")
 NOTHING = _("Choose a video and a speech track; they are looked at before anything is sent.")
@@ -31,11 +31,14 @@ FIXES: Final[Mapping[str, str]] = {
 }
 
 
-def summary(praise: str, looks: int) -> str:
-    if looks == 0:
-        return _("Ready: {praise}.", praise=praise) if praise else _("Ready.")
-    things = _n("{count} thing to look at", "{count} things to look at", looks)
-    return f"{things}; {praise}." if praise else f"{things}."
+def summary(praise: str, looks: int, remarks: int) -> str:
+    """How many findings are listed, and what is good of an input without any to look at."""
+    told = [_n("{count} thing to look at", "{count} things to look at", looks)] if looks else []
+    told += [_n("{count} remark", "{count} remarks", remarks)] if remarks else []
+    told += [praise] if praise else []
+    if looks:
+        return joined("", (joined("; ", told), "."))
+    return _("Ready: {told}.", told=joined("; ", told)) if told else _("Ready.")
 
 
 def cut_to(start: str, end: str) -> str:
