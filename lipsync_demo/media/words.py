@@ -55,9 +55,7 @@ def varying_rate(rate: float) -> str:
     return _("The frame rate varies (about {rate:.2f} a second).", rate=rate)
 
 
-VARYING_RATE_HINT = _(
-    "The times of the frames are kept; other programs may want a constant rate."
-)
+VARYING_RATE_HINT = _("The times of the frames are kept; other programs may want a constant rate.")
 
 
 def animated(name: str, container: str) -> str:
