@@ -20,7 +20,8 @@ if __name__ == "__main__":
         sys.exit(str(error))
     backend = LocalBackend(settings.data_dir, settings.workers)
     try:
-        open_page(settings, backend.start if settings.backend_name == "local" else None)
+        wanted = settings.backend_name == "local" and not settings.demo_mode
+        open_page(settings, backend.start if wanted else None)
     except ExplainedError as error:
         sys.exit(str(error))
     except OSError as error:

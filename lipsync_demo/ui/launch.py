@@ -16,7 +16,7 @@ from lipsync_demo.settings import Settings
 from lipsync_demo.ui.delivery.bundles import bundled
 from lipsync_demo.ui.delivery.document import Document, rewritten
 from lipsync_demo.ui.delivery.middleware import Delivery
-from lipsync_demo.ui.http import installable
+from lipsync_demo.ui.http import installable, link_preview
 from lipsync_demo.ui.http.guard import PageGuard
 from lipsync_demo.ui.http.language import ReaderLanguage
 from lipsync_demo.ui.http.routes import routes
@@ -73,6 +73,7 @@ def open_page(settings: Settings, start_local: Callable[[], tuple[str, str]] | N
                     "routes": [
                         *loaded.routes(),
                         *installable.routes(),
+                        link_preview.route(),
                         *documents.routes(settings, workspace, media.sign),
                         *live.routes(workspace),
                         *routes(settings, media),
@@ -83,8 +84,12 @@ def open_page(settings: Settings, start_local: Callable[[], tuple[str, str]] | N
                         Middleware(ReaderLanguage),
                         Middleware(
                             Document,
-                            rewrite=lambda html: rewritten(
-                                html, loaded, theme.head(), theme.first(loaded.picture_name)
+                            rewrite=lambda html, asked: link_preview.previewed(
+                                rewritten(
+                                    html, loaded, theme.head(), theme.first(loaded.picture_name)
+                                ),
+                                settings,
+                                asked,
                             ),
                         ),
                     ],

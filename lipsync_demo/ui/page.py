@@ -17,6 +17,7 @@ from lipsync_demo.ui.frame import context, theme, top_bar
 from lipsync_demo.ui.frame import help as page_help
 from lipsync_demo.ui.frame.context import Shared
 from lipsync_demo.ui.frame.multilingual import MultilingualBlocks
+from lipsync_demo.ui.frame.recorded_only import RecordedOnlySwitch
 from lipsync_demo.ui.groups.batch import events as batch
 from lipsync_demo.ui.groups.batch import words as batch_words
 from lipsync_demo.ui.groups.compare import events as compare
@@ -29,6 +30,7 @@ from lipsync_demo.ui.inputs.uploads import KEEP_SECONDS, place
 from lipsync_demo.ui.money import view as money
 from lipsync_demo.ui.sharing import view as sharing
 from lipsync_demo.ui.studio import widgets as studio
+from lipsync_demo.ui.studio import words as studio_words
 from lipsync_demo.ui.studio.events import Studio
 
 SWEEP_SECONDS = 600
@@ -77,6 +79,7 @@ def _lay(
                 ids=stored.ids,
                 groups=stored.groups,
                 session=stored.session,
+                recorded=stored.recorded,
                 key=stored.key,
                 open_run=stored.open_run,
                 repeat=stored.repeat,
@@ -96,7 +99,20 @@ def _lay(
         page_help.build()
         sharing.wire(widgets.outcome.sharing, widgets.run_id, widgets.stamp)
         widgets.outcome.judging.wire(widgets.run_id, widgets.stamp)
-        single = Studio(shared, widgets)
+        switch = RecordedOnlySwitch(
+            shared=shared,
+            top=top,
+            compare=widgets.choice.compare,
+            compare_labels=(studio_words.COMPARE_MODES, studio_words.SHOW_RECORDED_COMPARISON),
+            silent=[
+                *(widgets.choice.compare_models, widgets.outcome.resume, widgets.outcome.again),
+                *(comparison.widgets.resume, pairs.view.widgets.resume),
+                *(pairs.widgets.start, pairs.widgets.sample, past.imports.start, top.key_use),
+            ],
+            panels=[widgets.choice.plan.panel, widgets.choice.models_plan.panel],
+            terms=widgets.choice.terms,
+        )
+        single = Studio(shared, widgets, switch)
         single.wire(page, studio_tab)
         compare.wire(comparison, page, compare_tab)
         BlindVote(view=comparison).wire()

@@ -324,9 +324,13 @@ class WaveSpeedClient:
         """
         return search(self._transport, [checked_id(task_id) for task_id in ids], retry=retry)
 
-    def balance(self) -> Decimal:
-        """The account's credit in US dollars."""
-        answer = self._transport.call("GET", "/api/v3/balance")
+    def balance(self, *, retry: bool = True, seconds: float | None = None) -> Decimal:
+        """The account's credit in US dollars.
+
+        `retry` tells whether to retry after transient failures; `seconds` is the time limit of the
+        request.
+        """
+        answer = self._transport.call("GET", "/api/v3/balance", seconds=seconds, retry=retry)
         amount = decimal(mapping(data_of(answer)).get("balance"))
         if amount is None:
             raise unexpected(answer, "the balance")

@@ -112,7 +112,7 @@ class Visitor:
         self.page.click("#key-open")
         self.page.fill("#key-box input", key)
         self.page.click("#key-use")
-        expect(self.page.locator("#brand")).to_contain_text("WaveSpeed API · your key")
+        expect(self.page.locator("#brand")).to_contain_text("our key …")
         expect(self.page.locator("#key-box input")).to_have_value("")
         self.page.click("#key-open")
         # Clicked again before it is closed, it would be closed once more.

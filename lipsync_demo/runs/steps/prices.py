@@ -37,6 +37,9 @@ FLOORS_TIMEOUT = 3.0
 FLOORS_POLL = 0.05
 """Seconds between checks for those prices."""
 
+CHECK_SECONDS = 8.0
+"""Time limit in seconds of the request that checks a key."""
+
 FREE = "local"
 """The backend that charges nothing."""
 
@@ -100,6 +103,16 @@ class Prices:
         if backend == FREE or key is None or self._settings.demo_mode:
             return None
         return WaveSpeedClient(key, self._settings.base_url).balance()
+
+    def check_key(self, api_key: SecretStr) -> None:
+        """Check that the API accepts a key, by asking for its balance.
+
+        Raises:
+            BadKey: it does not.
+            WaveSpeedError: the API could not be asked.
+        """
+        client = WaveSpeedClient(api_key, self._settings.base_url)
+        client.balance(retry=False, seconds=CHECK_SECONDS)
 
     def _ask_floor(self, name: tuple[str, str], key: SecretStr) -> None:
         price = None

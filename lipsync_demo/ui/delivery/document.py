@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lipsync_demo.ui.delivery.bundles import ENTRY, SHEET, Bundles
@@ -43,9 +44,12 @@ def rewritten(html: str, bundles: Bundles, head: str, first: str = "") -> str:
 
 
 class Document:
-    """ASGI middleware around Gradio; `rewrite` gets the page's HTML and returns what is sent."""
+    """ASGI middleware around Gradio; `rewrite` gets the page's HTML and returns what is sent.
 
-    def __init__(self, app: ASGIApp, rewrite: Callable[[str], str]) -> None:
+    Its second argument is the address that the request itself names, such as `http://host/`.
+    """
+
+    def __init__(self, app: ASGIApp, rewrite: Callable[[str, str], str]) -> None:
         self._app = app
         self._rewrite = rewrite
 
@@ -68,7 +72,8 @@ class Document:
             html.extend(message.get("body", b""))
             if message.get("more_body"):
                 return
-            body = self._rewrite(html.decode()).encode()
+            asked = str(Request(scope).base_url)
+            body = self._rewrite(html.decode(), asked).encode()
             MutableHeaders(scope=start)["Content-Length"] = str(len(body))
             await send(start)
             await send({"type": "http.response.body", "body": body})

@@ -12,6 +12,7 @@ from lipsync_demo.markup.player_sources import Link
 from lipsync_demo.runs.workspace import Workspace
 from lipsync_demo.settings import Settings
 from lipsync_demo.ui.frame import words
+from lipsync_demo.ui.frame.ids import run_id
 
 KEY_SECONDS = 3600
 """Seconds a visitor's key stays in this server's memory after its last use."""
@@ -24,6 +25,9 @@ STORAGE = "lipsync-demo-runs"
 
 GROUPS_STORAGE = "lipsync-demo-groups"
 """Browser storage key of the ids of comparisons and batches."""
+
+RECORDED_STORAGE = "lipsync-demo-recorded-only"
+"""Browser storage key of the switch “Recorded results only”."""
 
 SESSION_STORAGE = "lipsync-demo-session"
 """Browser storage key of the session's id."""
@@ -60,15 +64,17 @@ Changes = dict[Any, Any]
 class Stored:
     """Hidden widgets: lists stored in the browser, and messages between views.
 
-    The browser stores `ids`, `groups` and `session`: its run ids, the ids of its comparisons and
-    batches, and its random session id.  `key` is a visitor's key in this server's memory.  Writing
-    a run's id to `open_run` shows it in the studio, to `repeat` loads its inputs there.  The
-    reader of either empties it, so that the same id works again.
+    The browser stores `ids`, `groups`, `session` and `recorded`: its run ids, the ids of its
+    comparisons and batches, its random session id, and whether it sees recorded results only.
+    `key` is a visitor's key in this server's memory.  Writing a run's id to `open_run` shows it in
+    the studio, to `repeat` loads its inputs there.  The reader of either empties it, so that the
+    same id works again.
     """
 
     ids: gr.BrowserState
     groups: gr.BrowserState
     session: gr.BrowserState
+    recorded: gr.BrowserState
     key: gr.State
     open_run: gr.Textbox
     repeat: gr.Textbox
@@ -88,6 +94,10 @@ class Shared(Stored):
     views: gr.Tabs
     model: gr.Dropdown
 
+    def recorded_only(self, session: object) -> bool:
+        """Whether a browser session sees recorded results only, so that nothing is sent for it."""
+        return self.workspace.recorded_only.on(run_id(session))
+
 
 def stored() -> Stored:
     """Create the hidden widgets inside the current `gr.Blocks`."""
@@ -97,6 +107,7 @@ def stored() -> Stored:
         ids=gr.BrowserState([], storage_key=STORAGE, secret=STORAGE),
         groups=gr.BrowserState([], storage_key=GROUPS_STORAGE, secret=STORAGE),
         session=gr.BrowserState("", storage_key=SESSION_STORAGE, secret=STORAGE),
+        recorded=gr.BrowserState(False, storage_key=RECORDED_STORAGE, secret=STORAGE),
         key=gr.State(None, time_to_live=KEY_SECONDS),
         open_run=gr.Textbox(visible="hidden", elem_id="open-run", label=words.RUN_TO_SHOW),
         repeat=gr.Textbox(visible="hidden", elem_id="repeat", label=words.RUN_TO_REPEAT),

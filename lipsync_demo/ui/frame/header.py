@@ -28,14 +28,25 @@ def last_four(key: SecretStr) -> str:
     return f"…{text[-4:]}" if len(text) >= 12 else "…"
 
 
-def brand(settings: Settings, key: SecretStr | None) -> Markup:
-    """The app's name and the backend in use, as markup."""
-    return render_macro(TEMPLATE, "brand", markup_words.APP, *_answers(settings, key))
+def brand(
+    settings: Settings,
+    key: SecretStr | None,
+    *,
+    checked: bool = True,
+    recorded_only: bool = False,
+) -> Markup:
+    """The app's name and the backend in use, as markup.
+
+    `checked` tells whether the API has accepted the visitor's key.
+    """
+    answers = ("recorded", words.RECORDINGS) if recorded_only else _answers(settings, key, checked)
+    return render_macro(TEMPLATE, "brand", markup_words.APP, *answers)
 
 
-def _answers(settings: Settings, key: SecretStr | None) -> tuple[str, str]:
+def _answers(settings: Settings, key: SecretStr | None, checked: bool) -> tuple[str, str]:
     if key is not None:
-        return "paid", words.own_key(last_four(key))
+        last = last_four(key)
+        return ("paid", words.own_key(last)) if checked else ("missing", words.unchecked_key(last))
     if settings.backend_name == "local":
         return "free", words.LOCAL_ENGINE
     if settings.api_key is None:
@@ -43,8 +54,12 @@ def _answers(settings: Settings, key: SecretStr | None) -> tuple[str, str]:
     return "paid", "WaveSpeed API"
 
 
-def terms(settings: Settings, key: SecretStr | None) -> Markup:
+def terms(settings: Settings, key: SecretStr | None, *, recorded_only: bool = False) -> Markup:
     """The lines under the button: consent, and where files go."""
+    if recorded_only:
+        return render_macro(
+            TEMPLATE, "terms", words.CONSENT, words.NOTHING_SENT, words.DIRECT_ADDRESS
+        )
     here = backend(settings, key) == "local"
     try:
         hosting = explain(settings, LOOPBACK if here else settings.base_url)
@@ -53,10 +68,13 @@ def terms(settings: Settings, key: SecretStr | None) -> Markup:
     return render_macro(TEMPLATE, "terms", words.CONSENT, hosting, words.DIRECT_ADDRESS)
 
 
-def key_note(key: SecretStr | None) -> Markup:
-    """The note under the key box."""
-    used = words.key_in_use(last_four(key)) if key else ""
-    return render_macro(TEMPLATE, "key_note", used, words.KEY_PROMISE)
+def key_note(key: SecretStr | None, notice: str = "", *, checked: bool = True) -> Markup:
+    """The note under the key box: a notice, the key in use, and what happens to a key.
+
+    `checked` tells whether the API has accepted the key.
+    """
+    used = (words.key_in_use if checked else words.key_unchecked)(last_four(key)) if key else ""
+    return render_macro(TEMPLATE, "key_note", notice, used, words.KEY_PROMISE)
 
 
 def cleaned(text: str) -> SecretStr | None:

@@ -19,14 +19,18 @@ PRICE_TIMEOUT = 1.5
 """Seconds that a change of model or key waits for the price."""
 
 
-def ask(shared: Shared, key: SecretStr | None, model: Model) -> None:
+def ask(shared: Shared, key: SecretStr | None, model: Model, session: object) -> None:
     """Wait up to `PRICE_TIMEOUT` for the model's price before it is shown."""
+    if shared.recorded_only(session):
+        return
     backend = header.backend(shared.settings, key)
     shared.workspace.prices.floors(backend, key, [model.id], PRICE_TIMEOUT)
 
 
-def limit_words(shared: Shared, runs: int, key: SecretStr | None) -> str:
+def limit_words(shared: Shared, runs: int, key: SecretStr | None, session: object = None) -> str:
     """How long `runs` runs take under the account's rate limit; empty without a delay."""
+    if shared.recorded_only(session):
+        return ""
     backend = header.backend(shared.settings, key)
     return rate_limit.before(shared.workspace.forecast.outlook(runs, backend, key), runs)
 
@@ -44,7 +48,12 @@ def before(
     session: object = None,
     model: object = MODEL_ID,
 ) -> str:
-    """The price of `runs` runs of a model, and the spend limits they would exceed."""
+    """The price of `runs` runs of a model, and the spend limits they would exceed.
+
+    Empty for a session that sees recorded results only: it pays nothing, and asks for nothing.
+    """
+    if shared.recorded_only(session):
+        return ""
     backend, wanted = header.backend(shared.settings, key), models.chosen(model)
     if backend == "local":
         return words.FREE if wanted.local else api_only(wanted.id).what

@@ -36,6 +36,7 @@ SCRIPTS = (
     "frame/reach.js",
     "frame/tour.js",
     "frame/stands.js",
+    "frame/top_bar.js",
     "frame/trimmer.js",
     "judging/judge.js",
     "studio/copy.js",
@@ -153,7 +154,7 @@ SHAPES = {
 
 def head() -> str:
     """What the page adds to the head of Gradio's."""
-    return render("ui/frame/head.html", description=words.DESCRIPTION)
+    return render("ui/frame/head.html")
 
 
 def first(picture: str = "") -> str:

@@ -13,18 +13,23 @@ from lipsync_demo.ui.frame.context import html
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopBar:
-    """The widgets above the tabs; `panel` is "key" while the key panel is open."""
+    """The widgets above the tabs; `panel` is "key" while the key panel is open.
+
+    `key_checked` tells whether the API has accepted the visitor's key.
+    """
 
     panel: gr.State
     brand: gr.HTML
     model: gr.Dropdown
     recorded_only: gr.Checkbox
+    banner: gr.HTML
     key_open: gr.Button
     key_panel: gr.Column
     key_box: gr.Textbox
     key_use: gr.Button
     key_forget: gr.Button
     key_note: gr.HTML
+    key_checked: gr.State
 
 
 def build(settings: Settings) -> TopBar:
@@ -42,7 +47,11 @@ def build(settings: Settings) -> TopBar:
             elem_id="model",
         )
         recorded_only = gr.Checkbox(
-            label=words.RECORDED_ONLY, elem_id="recorded-only", container=False
+            label=words.RECORDED_ONLY,
+            elem_id="recorded-only",
+            container=False,
+            # Nothing is known of the session until the page's first answer.
+            interactive=False,
         )
         key_open = gr.Button(words.OPEN_KEY, elem_id="key-open", size="sm")
     with gr.Column(visible=False, elem_id="key-panel", elem_classes="panel") as key_panel:
@@ -59,15 +68,18 @@ def build(settings: Settings) -> TopBar:
             key_use = gr.Button(words.USE_KEY, elem_id="key-use", scale=1)
             key_forget = gr.Button(words.FORGET_KEY, visible=False, elem_id="key-forget", scale=1)
         key_note = html(header.key_note(None), elem_id="key-note")
+    banner = html(visible=False, elem_id="recorded-banner")
     return TopBar(
         panel=panel,
         brand=brand,
         model=model,
         recorded_only=recorded_only,
+        banner=banner,
         key_open=key_open,
         key_panel=key_panel,
         key_box=key_box,
         key_use=key_use,
         key_forget=key_forget,
         key_note=key_note,
+        key_checked=gr.State(True),
     )

@@ -12,6 +12,7 @@ YOUR_VIDEO = _("Your video")
 YOUR_SPEECH = _("Your speech")
 
 OPEN_KEY = _("Use a WaveSpeed key")
+CHANGE_KEY = _("Change the key")
 USE_KEY = _("Use this key")
 FORGET_KEY = _("Forget it")
 
@@ -45,6 +46,10 @@ def limit_reached(spent: str, limit: str) -> str:
 DIRECT_ADDRESS = _("The address of what you see, outside this frame:")
 
 RECORDED_ONLY = _("Recorded results only")
+RECORDINGS = _("Recorded results")
+NOTHING_SENT = _("Recorded results only: nothing is sent and nothing is paid for.")
+SWITCH_OFF = _("This holds for every view of this browser until you switch it off above.")
+FOR_ALL = _("This app is set up this way for everybody.")
 
 
 def limit_wait(time: str) -> str:
@@ -64,8 +69,30 @@ def own_key(last: str) -> str:
     return _("WaveSpeed API · your key {last}", last=last)
 
 
+def unchecked_key(last: str) -> str:
+    return _("Your key {last}, unchecked", last=last)
+
+
 def key_in_use(last: str) -> str:
     return _("Key {last} is in use.", last=last)
+
+
+def key_unchecked(last: str) -> str:
+    return _("Key {last} is kept, but the API could not be asked whether it is valid.", last=last)
+
+
+CHECKING_KEY = _("The API is asked whether this key is valid …")
+NO_KEY_TYPED = _("There is no key in the box.")
+NO_KEY_TYPED_HINT = _("Paste the key from your account at wavespeed.ai.")
+KEY_NOT_ASKED = _("A key is checked with the API, and nothing is sent now.")
+KEY_NOT_ASKED_HINT = _("Switch “Recorded results only” off first.")
+
+
+def key_refused(last: str) -> str:
+    return _("The API refused the key {last}, so it was not kept.", last=last)
+
+
+KEY_REFUSED_HINT = _("Copy it again from your account at wavespeed.ai, whole and without spaces.")
 
 
 MODEL = _("Model")

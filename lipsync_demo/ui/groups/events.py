@@ -135,10 +135,14 @@ class GroupEvents(ABC):
             return {self.widgets.notice: notices.trouble(error.what, error.hint)}
         return self.show(group, ids)
 
-    def resume(self, current: str, key: SecretStr | None, ids: object) -> Changes:
+    def resume(
+        self, current: str, key: SecretStr | None, ids: object, session: object = None
+    ) -> Changes:
         """Resume the group."""
         try:
-            group = self.shared.workspace.group_service.resume(run_id(current) or "", key)
+            group = self.shared.workspace.group_service.resume(
+                run_id(current) or "", key, session=run_id(session)
+            )
         except RunsError as error:
             return {self.widgets.notice: notices.trouble(error.what, error.hint)}
         return self.show(group, ids)
@@ -149,6 +153,7 @@ class GroupEvents(ABC):
         key: SecretStr | None,
         groups: object,
         ids: object,
+        session: object,
         event: gr.EventData,
     ) -> Changes:
         """Open the pressed run or earlier group, or retry the pressed item."""
@@ -159,7 +164,7 @@ class GroupEvents(ABC):
             return self.open(wanted, groups, ids)
         try:
             group = shared.workspace.group_service.retry(
-                run_id(current) or "", int(event.retry), key
+                run_id(current) or "", int(event.retry), key, session=run_id(session)
             )
         except (ValueError, IndexError):
             return unchanged()
@@ -200,11 +205,11 @@ class GroupEvents(ABC):
             **AT_ONCE,
         )
         w.stop.click(self.stop, [w.group, s.ids], self.shown, **AT_ONCE)
-        w.resume.click(self.resume, [w.group, s.key, s.ids], self.shown, **AT_ONCE)
+        w.resume.click(self.resume, [w.group, s.key, s.ids, s.session], self.shown, **AT_ONCE)
         for place in (w.body, w.earlier):
             place.select(
                 self.select,
-                [w.group, s.key, s.groups, s.ids],
+                [w.group, s.key, s.groups, s.ids, s.session],
                 [*asked, s.open_run, s.model],
                 **AT_ONCE,
             )

@@ -117,13 +117,17 @@ class History:
         """Open the run in the studio."""
         return self._open(run_id(chosen) or "")
 
-    def delete(self, chosen: str, where: str, key: SecretStr | None, ids: object) -> Changes:
+    def delete(
+        self, chosen: str, where: str, key: SecretStr | None, ids: object, session: object
+    ) -> Changes:
         """Delete the run, and its task at the API if that was chosen."""
         wanted = run_id(chosen) or ""
         try:
             run = self.shared.workspace.runs.get(wanted)
             own = key if run.key == "visitor" else None
-            gone = self.shared.workspace.service.delete(wanted, own, at_api=where == ALSO_API)
+            gone = self.shared.workspace.service.delete(
+                wanted, own, at_api=where == ALSO_API, session=run_id(session)
+            )
         except (RunsError, WaveSpeedError) as error:
             return {self.runs.notice: notices.trouble(error.what, error.hint)}
         text = words.deleted(gone.at_api)
@@ -206,7 +210,7 @@ def wire(view: History, tab: gr.Tab, stamp: gr.Textbox) -> None:
     drawer.delete.click(lambda: gr.Button(visible=True), None, [drawer.sure], **AT_ONCE)
     drawer.sure.click(
         view.delete,
-        [drawer.chosen, drawer.where, s.key, s.ids],
+        [drawer.chosen, drawer.where, s.key, s.ids, s.session],
         [runs.notice, drawer.panel, s.ids],
         **IN_TURN,
     ).then(**listed)

@@ -25,6 +25,7 @@ def shared(kind: str, day: str) -> str:
     return _("{kind}, read-only, until {day}.", kind=report_words.KINDS[kind], day=day)
 
 
+PREVIEW_PICTURE = _("A portrait that speaks, and how its video is laid under the speech.")
 NOT_NAMED = _("A file must be uploaded, not named by an address.")
 
 

@@ -18,6 +18,7 @@ from lipsync_demo.runs.record.ledger_line import Line, LineState, as_csv
 from lipsync_demo.runs.steps.prices import amount
 from lipsync_demo.templates import render_macro
 from lipsync_demo.ui.frame import header, notices, prices
+from lipsync_demo.ui.frame import words as frame_words
 from lipsync_demo.ui.frame.context import AT_ONCE, IN_TURN, Changes, Shared, html
 from lipsync_demo.ui.frame.ids import run_id
 from lipsync_demo.ui.money import words
@@ -45,13 +46,13 @@ class Money:
         """Update balance, limits and ledger."""
         shared, ledger = self.shared, self.shared.workspace.ledger
         backend = header.backend(shared.settings, key)
-        own = run_id(session)
+        own, silent = run_id(session), shared.recorded_only(session)
         balance, trouble = None, ""
         try:
-            balance = shared.workspace.prices.balance(backend, key)
+            balance = None if silent else shared.workspace.prices.balance(backend, key)
         except WaveSpeedError as error:
             trouble = notices.trouble(error.what, error.hint, warn=True)
-        if own:
+        if own and not silent:
             shared.workspace.bills.settle(key, own)
         lines = ledger.lines(own) if own else []
         limit = ledger.limit(own)
@@ -66,6 +67,8 @@ class Money:
             left = max(Decimal(0), shared.settings.spend_limit - ledger.spent(key="environment"))
             tiles.append((f"{left} USD", words.SERVER_LEFT))
         text = words.LOCAL if backend == "local" else prices.before(shared, 1, key, session, model)
+        if silent:
+            text = frame_words.NOTHING_SENT
         return {
             self.figures: render_macro(TEMPLATE, "figures", tiles, text, trouble),
             self.lines: table(lines),

@@ -11,6 +11,7 @@ from gradio.blocks import Block
 from lipsync_demo.ui.frame import news, notices
 from lipsync_demo.ui.frame.context import AT_ONCE, IN_TURN, LATEST, UNSHOWN, Changes, Shared
 from lipsync_demo.ui.frame.ids import run_id
+from lipsync_demo.ui.frame.recorded_only import RecordedOnlySwitch
 from lipsync_demo.ui.inputs import first_look
 from lipsync_demo.ui.inputs.samples import SHOWN
 from lipsync_demo.ui.studio.input_events import InputEvents
@@ -27,8 +28,9 @@ from lipsync_demo.ui.studio.widgets import Widgets
 class Studio:
     """The studio's events; stateless, shared by all visitors."""
 
-    def __init__(self, shared: Shared, widgets: Widgets) -> None:
+    def __init__(self, shared: Shared, widgets: Widgets, switch: RecordedOnlySwitch) -> None:
         self._shared = shared
+        self._switch = switch
         self._widgets = w = widgets
         self._inputs = InputEvents(shared=shared, sources=w.sources, choice=w.choice)
         self._stage = StudioStage(shared=shared, widgets=w)
@@ -75,9 +77,11 @@ class Studio:
         mode: str,
         session: object,
         model: object,
+        recorded: object,
     ) -> Changes:
         """Set up the studio on page load, with the run in the page's URL if there is one."""
         own = run_id(session) or secrets.token_hex(16)
+        switched = self._switch.opened(recorded, own)
         w, wanted = self._widgets, run_id(address)
         if address and wanted is None:
             shown = self._stage.show_missing(notices.no_such_address())
@@ -97,7 +101,8 @@ class Studio:
         )
         laid = changes[w.choice.mode].constructor_args
         return (
-            changes
+            switched
+            | changes
             | shown
             | {
                 self._shared.session: own,
@@ -131,14 +136,24 @@ class Studio:
         w, shared = self._widgets, self._shared
         page.load(
             self.page_opened,
-            [w.run_id, *self._chosen, shared.session, shared.model],
-            list(dict.fromkeys([*self._held, *self._run, *self._form, shared.session])),
+            [w.run_id, *self._chosen, shared.session, shared.model, shared.recorded],
+            list(
+                dict.fromkeys(
+                    [*self._held, *self._run, *self._form, shared.session, *self._switch.shown]
+                )
+            ),
             js="(_, ...rest) => [window.lipsync.asked('run'), ...rest]",
             **AT_ONCE,
         )
         self._wire_inputs()
         self._wire_runs(tab)
         self._wire_key()
+        w.top.recorded_only.input(
+            self._switch.switched,
+            [w.top.recorded_only, shared.key, w.top.key_checked, shared.session],
+            self._switch.shown,
+            **LATEST,
+        ).then(self._inputs.mode_changed, self._laying, self._laid, **AT_ONCE)
 
     def _wire_inputs(self) -> None:
         events, shared, sources = self._inputs, self._shared, self._widgets.sources
@@ -170,7 +185,7 @@ class Studio:
         choice.mode.change(events.mode_changed, self._laying, self._laid, **AT_ONCE)
         shared.model.change(
             events.model_changed,
-            [shared.model, shared.key],
+            [shared.model, shared.key, shared.session],
             [choice.model_note, choice.mode, choice.compare, *radios],
             **AT_ONCE,
         ).then(events.mode_changed, self._laying, self._laid, **AT_ONCE)
@@ -207,7 +222,7 @@ class Studio:
             events.start,
             [
                 *(*self._chosen, shared.key, shared.ids, shared.session),
-                *(w.top.recorded_only, shared.model, *radios),
+                *(shared.model, *radios),
             ],
             [*run, shared.ids, choice.load],
             **AT_ONCE,
@@ -221,9 +236,10 @@ class Studio:
         w.look.select(self._recording.load_sample, [choice.mode], [*run, *placed[:3]], **AT_ONCE)
         sources.sample.change(None, [sources.sample], None, js=first_look.MARK_JS)
         outcome.stage.select(self._waiting.picture_shown, None, [w.stamp, outcome.card], **AT_ONCE)
+        asked = [w.run_id, shared.key, shared.session]
         outcome.stop.click(events.stop, [w.run_id], run, **AT_ONCE)
-        outcome.resume.click(events.resume, [w.run_id, shared.key], run, **AT_ONCE)
-        outcome.again.click(events.submit_again, [w.run_id, shared.key], run, **AT_ONCE)
+        outcome.resume.click(events.resume, asked, run, **AT_ONCE)
+        outcome.again.click(events.submit_again, asked, run, **AT_ONCE)
         gr.on(
             [w.stamp.change, tab.select],
             self._inputs.mode_changed,
@@ -259,14 +275,15 @@ class Studio:
         )
         top.key_open.click(events.toggle, [top.panel], [top.panel, top.key_panel], **AT_ONCE)
         key = [top.model, choice.model_note, shared.key, top.key_note, top.key_forget, top.brand]
-        key.append(choice.terms)
+        key += [choice.terms, top.key_box, top.key_open, top.key_checked]
         used = gr.on(
             [top.key_use.click, top.key_box.submit],
-            events.use,
-            [top.key_box, shared.key, top.model],
-            [*key, top.key_box],
+            events.asking,
+            None,
+            [top.key_note],
             **AT_ONCE,
-        )
-        forgotten = top.key_forget.click(events.forget, [top.model], key, **AT_ONCE)
+        ).then(events.use, [top.key_box, shared.key, top.model, shared.session], key, **AT_ONCE)
+        chosen = [top.model, shared.session]
+        forgotten = top.key_forget.click(events.forget, chosen, key, **AT_ONCE)
         for done in (used, forgotten):
             done.then(self._inputs.mode_changed, self._laying, self._laid, **AT_ONCE)

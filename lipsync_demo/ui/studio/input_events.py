@@ -109,10 +109,10 @@ class InputEvents:
         del changes[self.choice.mode]
         return changes
 
-    def model_changed(self, model: object, key: SecretStr | None) -> Changes:
+    def model_changed(self, model: object, key: SecretStr | None, session: object) -> Changes:
         """Show the fields of another model, or those the backend offers."""
         w, wanted = self.choice, models.chosen(model)
-        prices.ask(self.shared, key, wanted)
+        prices.ask(self.shared, key, wanted, session)
         taken = wanted.defaults
         changes: Changes = {
             w.model_note: models.noted(self.shared.settings, key, wanted),
@@ -180,7 +180,7 @@ class InputEvents:
         told: str,
     ) -> Changes:
         """Everything below the inputs; `told` says what keeps the main button from working."""
-        w = self.choice
+        w, silent = self.choice, self.shared.recorded_only(session)
         timelines = lay_all(video, speech)
         lengths = (video.seconds if video else None, speech.seconds if speech else None)
         # The mode itself is unchanged: the user may have chosen another meanwhile.
@@ -188,8 +188,8 @@ class InputEvents:
             w.mode: gr.Radio(choices=modes.choices(timelines), label=modes.question(*lengths)),
             w.drawing: "",
             w.findings: "",
-            w.hint: notices.hint(told),
-            w.go: gr.Button(interactive=False),
+            w.hint: notices.hint(words.SHOWS_RECORDING if silent else told),
+            w.go: _go(silent, silent),
         }
         if timelines is None or video is None or speech is None:
             return changes
@@ -201,12 +201,14 @@ class InputEvents:
         return changes | {
             w.drawing: alignment.draw(laid) if laid else "",
             w.findings: notices.findings([f for f in found if f.severity is not Severity.NOTE]),
-            w.hint: notices.hint(told) if told else hint,
-            w.go: gr.Button(interactive=not told),
+            w.hint: notices.hint(told) if told and not silent else hint,
+            w.go: _go(silent, silent or not told),
         }
 
     def _hint(self, work: Work | None, key: SecretStr | None, session: object, model: Model) -> str:
         """Time, queue and price of the next run, as the line beside the main button."""
+        if self.shared.recorded_only(session):
+            return notices.hint(words.SHOWS_RECORDING)
         backend = header.backend(self.shared.settings, key)
         time = ""
         if work is not None:
@@ -236,3 +238,8 @@ def _work(video: InputFile, speech: InputFile, laid: Timeline) -> Work:
         speech=content_hash(speech.path),
         choices=laid.mode.value,
     )
+
+
+def _go(silent: bool, interactive: bool) -> gr.Button:
+    """The main button; a `silent` one shows a recording, and nothing keeps it from that."""
+    return gr.Button(words.SHOW_RECORDING if silent else words.GO, interactive=interactive)

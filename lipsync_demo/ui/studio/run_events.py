@@ -44,13 +44,12 @@ class RunEvents:
         key: SecretStr | None,
         ids: object,
         session: object,
-        recorded_only: bool,
         model: object,
         *choices: str,
     ) -> Changes:
         """Start a run; `choices` are the values of `fields.FIELDS` in order."""
         findings = self.stage.widgets.choice.findings
-        if recorded_only:
+        if self._shared.recorded_only(session):
             return self.recording.replace_run(video, speech, mode)
         picture, sound = usable("video", video), usable("speech", speech)
         if picture is None or sound is None:
@@ -96,17 +95,16 @@ class RunEvents:
         """Stop waiting for the run."""
         return self._act(lambda run: self._shared.workspace.service.stop(run.id), current)
 
-    def resume(self, current: str, key: SecretStr | None) -> Changes:
+    def resume(self, current: str, key: SecretStr | None, session: object) -> Changes:
         """Resume the run."""
-        return self._act(
-            lambda run: self._shared.workspace.service.resume(run.id, _own(run, key)), current
-        )
+        service, asker = self._shared.workspace.service, run_id(session)
+        return self._act(lambda run: service.resume(run.id, _own(run, key), session=asker), current)
 
-    def submit_again(self, current: str, key: SecretStr | None) -> Changes:
+    def submit_again(self, current: str, key: SecretStr | None, session: object) -> Changes:
         """Submit the run again as a new task, at the user's request."""
-        workspace = self._shared.workspace
+        service, asker = self._shared.workspace.service, run_id(session)
         return self._act(
-            lambda run: workspace.service.submit_again(run.id, _own(run, key)), current
+            lambda run: service.submit_again(run.id, _own(run, key), session=asker), current
         )
 
     def open_requested(self, wanted: str) -> Changes:

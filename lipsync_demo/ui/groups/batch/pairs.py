@@ -66,7 +66,7 @@ class Pairs:
             return cleared | {w.message: rows.expected(), w.skip: gr.Checkbox(visible=False)}
         found = _read(files)
         price = prices.before(shared, max(1, len(found.pairs)), key, session, model)
-        pace = prices.limit_words(shared, len(found.pairs), key)
+        pace = prices.limit_words(shared, len(found.pairs), key, session)
         bad = bool(found.pairs and found.bad)
         return cleared | {
             w.message: rows.checked(found, price, pace),

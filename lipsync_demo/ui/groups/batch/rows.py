@@ -46,7 +46,7 @@ def checked(found: PairList, price: str, pace: str = "") -> Markup:
     return render(
         "ui/groups/batch/checked.html",
         words=words.found(len(found.pairs), len(found.bad)),
-        price=groups_words.the_price(price) if found.pairs else "",
+        price=groups_words.the_price(price) if found.pairs and price else "",
         pace=notices.quiet(pace),
         bad=found.bad[:MOST_BAD],
     )

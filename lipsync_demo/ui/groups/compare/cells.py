@@ -83,7 +83,7 @@ def recorded(runs: Sequence[Run], link: player_sources.Link, film: player.Film |
         for item, run in zip(items, runs, strict=True)
     ]
     text = words.recorded(f"{runs[0].created_at:%d %B %Y}")
-    return render_macro(TEMPLATE, "recorded", text) + _grid(cells, film, runs)
+    return render_macro(TEMPLATE, "recorded", text, words.COMPARE_OWN) + _grid(cells, film, runs)
 
 
 def _grid(cells: Sequence[Cell], film: player.Film | None, runs: Sequence[Run | None]) -> Markup:

@@ -58,6 +58,18 @@ class Compare(GroupEvents):
         shown = {self.widgets.body: grid, self.pair: self._pair(runs, ids, film)}
         return super().show_nothing(ids) | shown
 
+    def show_recorded(self, ids: object) -> Changes:
+        """Show the recorded comparison in place of an open one, and open the tab."""
+        w = self.widgets
+        return self.show_nothing(ids) | {
+            w.stamp: "",
+            w.notice: "",
+            w.timer: gr.Timer(active=False),
+            w.stop: gr.Button(visible=False),
+            w.resume: gr.Button(visible=False),
+            self.shared.views: gr.Tabs(selected=self.tab),
+        }
+
     def show_missing(self, error: RunsError, ids: object) -> Changes:
         """Show the recorded comparison, and a notice that the requested one is missing."""
         gone = notices.trouble(words.GONE, words.GONE_HINT)
@@ -79,13 +91,14 @@ class Compare(GroupEvents):
         key: SecretStr | None,
         groups: object,
         ids: object,
+        session: object,
         event: gr.EventData,
     ) -> Changes:
         """Handle a button of a cell, or open an earlier comparison."""
         if event.act.startswith("model "):
             wanted = models.chosen(event.act.removeprefix("model "))
             return {self.shared.model: wanted.id, self.shared.views: gr.Tabs(selected="studio")}
-        return super().select(current, key, groups, ids, event)
+        return super().select(current, key, groups, ids, session, event)
 
     def body(self, group: Group, runs: Runs, ids: object) -> Changes:
         """The grid of cells, and the player of two videos."""

@@ -15,6 +15,7 @@ from lipsync_demo.runs.record.errors import RunsError
 from lipsync_demo.runs.steps.prices import FLOORS_TIMEOUT
 from lipsync_demo.templates import render
 from lipsync_demo.ui.frame import header, models, notices, prices
+from lipsync_demo.ui.frame import words as frame_words
 from lipsync_demo.ui.frame.context import AT_ONCE, LATEST, Changes
 from lipsync_demo.ui.frame.ids import run_id
 from lipsync_demo.ui.groups.compare import words
@@ -53,6 +54,8 @@ class ModelComparison:
         """Ask which models to compare, with the price of each."""
         w, shared = self._plan, self.view.shared
         opened: Changes = {w.panel: gr.Column(visible=True), w.ticked: gr.skip()}
+        if shared.recorded_only(session):
+            return self._not_yet(opened, notices.status(frame_words.NOTHING_SENT))
         if header.backend(shared.settings, key) == "local":
             return self._not_yet(opened, notices.trouble(words.NEEDS_API, "", warn=True))
         files = given(video, speech)
@@ -77,6 +80,8 @@ class ModelComparison:
     ) -> Changes:
         """Update the question after other models were ticked or another mode was chosen."""
         w = self._plan
+        if self.view.shared.recorded_only(session):
+            return self._not_yet({}, notices.status(frame_words.NOTHING_SENT))
         known = self._floors(key, timeout=0.0)
         return {
             w.words: self._words(wanted, mode, known, key, session),
@@ -132,7 +137,7 @@ class ModelComparison:
             [plan.ticked.input, choice.mode.input],
             self.ticked,
             [plan.ticked, choice.mode, s.key, s.session],
-            [plan.words, plan.start],
+            [plan.ticked, plan.words, plan.start],
             **LATEST,
         )
         plan.cancel.click(hide, None, [plan.panel], **AT_ONCE)
@@ -181,7 +186,7 @@ class ModelComparison:
             money = words.models_total(f"{total} {currency}", len(amounts))
             money += prices.limits_reached(self.view.shared, total, key, session)
         listed = [one for one in COMPARED if one.id in wanted]
-        pace = notices.quiet(prices.limit_words(self.view.shared, len(wanted), key))
+        pace = notices.quiet(prices.limit_words(self.view.shared, len(wanted), key, session))
         return render(
             "ui/groups/compare/models.html",
             question=words.models_question(mode),

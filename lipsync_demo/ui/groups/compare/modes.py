@@ -33,11 +33,17 @@ class ModeComparison:
         video: str | None,
         speech: str | None,
         key: SecretStr | None,
+        ids: object,
         session: object,
         model: object,
     ) -> Changes:
-        """Ask before all modes are compared: how many runs, and what they cost."""
+        """Ask before all modes are compared: how many runs, and what they cost.
+
+        Where only recorded results are shown, show the recorded comparison instead.
+        """
         plan, settings = self.widgets.choice.plan, self.view.shared.settings
+        if self.view.shared.recorded_only(session):
+            return self.view.show_recorded(ids) | {plan.panel: gr.Column(visible=False)}
         files, wanted = given(video, speech), models.chosen(model)
         ready = False
         if isinstance(files, str):
@@ -47,7 +53,7 @@ class ModeComparison:
         else:
             ready, runs = True, len(distinct(*files, tuple(SyncMode)))
             price = prices.before(self.view.shared, runs, key, session, model)
-            pace = notices.quiet(prices.limit_words(self.view.shared, runs, key))
+            pace = notices.quiet(prices.limit_words(self.view.shared, runs, key, session))
             told = words.plan(len(SyncMode), runs)
             text = render(
                 "ui/groups/compare/modes.html",
@@ -98,8 +104,8 @@ class ModeComparison:
 
         choice.compare.click(
             self.ask,
-            [sources.video, sources.speech, s.key, s.session, s.model],
-            [plan.panel, plan.words, plan.start],
+            [sources.video, sources.speech, s.key, s.ids, s.session, s.model],
+            [plan.panel, plan.words, plan.start, *self.view.shown, s.views],
             **AT_ONCE,
         )
         plan.cancel.click(hide, None, [plan.panel], **AT_ONCE)

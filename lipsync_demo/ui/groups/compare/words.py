@@ -49,11 +49,10 @@ def same(modes: int) -> str:
 
 
 def recorded(day: str) -> str:
-    return _(
-        "Recorded on {day} with the local engine: the sample in all five modes. "
-        "“Compare all modes” in the studio does it with what is chosen there.",
-        day=day,
-    )
+    return _("Recorded on {day} with the local engine: the sample in all five modes.", day=day)
+
+
+COMPARE_OWN = _("“Compare all modes” in the studio does it with what is chosen there.")
 
 
 def pair_of(number: int, count: int) -> str:

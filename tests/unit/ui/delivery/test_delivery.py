@@ -57,7 +57,10 @@ def client(loaded: Bundles) -> TestClient:
             ],
             middleware=[
                 Middleware(Delivery),
-                Middleware(Document, rewrite=lambda html: rewritten(html, loaded, "<meta own>")),
+                Middleware(
+                    Document,
+                    rewrite=lambda html, asked: rewritten(html, loaded, f"<meta {asked}>"),
+                ),
             ],
         )
     )
@@ -109,7 +112,7 @@ def test_the_page_loads_the_bundles_instead_of_gradios_first_module(
     head = html.partition("</head>")[0]
     assert f'src="./assets/{loaded.entry}"' not in html
     assert all(bundle.name in head for bundle in (loaded.gradio, loaded.style, loaded.own))
-    assert "<meta own>" in head
+    assert "<meta http://testserver/>" in head
     assert html.endswith(LONG)
 
 

@@ -53,6 +53,7 @@ def tabs(workspace: Workspace, tmp_path_factory: pytest.TempPathFactory) -> dict
                 ids=stored.ids,
                 groups=stored.groups,
                 session=stored.session,
+                recorded=stored.recorded,
                 key=stored.key,
                 open_run=stored.open_run,
                 repeat=stored.repeat,
@@ -127,8 +128,8 @@ def test_a_pressed_run_is_opened_in_the_studio_and_nothing_else_is_retried(
 
     tab = tabs["batch"]
     run_id = group.run_ids[0]
-    assert tab.select(group.id, None, [], [], press(run=run_id))[tab.shared.open_run] == run_id
-    earlier = tab.select(NOBODY, None, [], [], press(group=group.id))
+    assert tab.select(group.id, None, [], [], "", press(run=run_id))[tab.shared.open_run] == run_id
+    earlier = tab.select(NOBODY, None, [], [], "", press(group=group.id))
     assert earlier[tab.widgets.group] == group.id
-    assert tab.select(group.id, None, [], [], press(retry="7")) == unchanged()
-    assert tab.select(group.id, None, [], [], press()) == unchanged()
+    assert tab.select(group.id, None, [], [], "", press(retry="7")) == unchanged()
+    assert tab.select(group.id, None, [], [], "", press()) == unchanged()
