@@ -73,9 +73,11 @@ class Page:
     def press(self, function: Any, given: Mapping[int, Any]) -> Any:
         """Call an event with these values of widgets; others have their first value."""
         values = [given.get(one._id, first(one)) for one in function.inputs]
-        if "event" in inspect.signature(function.fn).parameters:
+        taken = list(inspect.signature(function.fn).parameters)
+        if "event" in taken:
             pressed = {"run": "", "group": "", "retry": "0", "act": ""}
-            values.append(gr.EventData(None, pressed))
+            pressed |= {"view": "studio", "compare": "", "batch": ""}
+            values.insert(taken.index("event"), gr.EventData(None, pressed))
         return function.fn(*values)
 
 
