@@ -76,7 +76,8 @@ class Page:
         taken = list(inspect.signature(function.fn).parameters)
         if "event" in taken:
             pressed = {"run": "", "group": "", "retry": "0", "act": ""}
-            pressed |= {"view": "studio", "compare": "", "batch": ""}
+            pressed |= {"view": "studio", "compare": "", "batch": "", "paths": [], "sample": ""}
+            pressed |= {"slot": "", "opened": "", "note": "", "seconds": 0}
             values.insert(taken.index("event"), gr.EventData(None, pressed))
         return function.fn(*values)
 
