@@ -202,6 +202,7 @@ def test_the_public_json_stays_as_it_was(full: Run) -> None:
             "verdict": "fail",
             "headings": {"teeth": "fail", "jaw": "pass"},
             "note": "Look.",
+            "pins": [],
         },
     }
 
