@@ -66,16 +66,19 @@ def test_the_main_button_is_few_stops_away_and_rows_are_walked_by_arrows(visitor
     page.keyboard.press("Home")
     expect(page.locator("#studio")).to_be_visible()
 
-    row = page.get_by_role("toolbar", name="Speech")
-    stop = row.locator("[tabindex='0']")
-    expect(stop).to_have_count(1)
-    stop.focus()
-    page.keyboard.press("End")
-    expect(stop).to_be_focused()
-    before = stop.get_attribute("aria-label")
-    page.keyboard.press("ArrowLeft")
-    expect(stop).to_be_focused()
-    assert stop.get_attribute("aria-label") != before
+    for name, told in (("Speech", "aria-label"), ("Samples", "data-sample")):
+        row = page.get_by_role("toolbar", name=name)
+        stop = row.locator("[tabindex='0']")
+        expect(stop).to_have_count(1)
+        stop.focus()
+        page.keyboard.press("End")
+        expect(stop).to_be_focused()
+        before = stop.get_attribute(told)
+        page.keyboard.press("ArrowLeft")
+        expect(stop).to_be_focused()
+        assert stop.get_attribute(told) != before
+    page.keyboard.press("Home")
+    expect(row.locator("[aria-pressed=true]")).to_be_focused()
 
 
 def test_the_header_can_be_skipped(visitor: Visitor) -> None:
@@ -84,6 +87,12 @@ def test_the_header_can_be_skipped(visitor: Visitor) -> None:
     link.focus()
     expect(link).to_be_in_viewport()
     page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    sample = page.get_by_role("toolbar", name="Samples").locator("[tabindex='0']")
+    expect(sample).to_be_focused()
+    page.keyboard.press("Shift+Tab")
+    assert page.evaluate("document.activeElement.closest('#view-studio') === null")
+    page.keyboard.press("Tab")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.closest('#sources') !== null")
 

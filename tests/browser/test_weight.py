@@ -89,6 +89,13 @@ def test_a_first_visit_is_two_megabytes_in_sixty_requests(first: FirstVisit) -> 
     assert sum(first.sizes.values()) <= 2_000_000, first.sizes
 
 
+def test_no_file_is_fetched_twice(first: FirstVisit) -> None:
+    paths = [PurePosixPath(urlsplit(url).path) for url in first.addresses]
+    files = [path for path in paths if path.suffix]
+    assert [path.suffix for path in files].count(".mp4") == 2
+    assert len(files) == len(set(files)), files
+
+
 def test_gradio_comes_in_one_file(first: FirstVisit) -> None:
     kinds = {
         (name.partition("-")[0], PurePosixPath(name).suffix) for name in first.under("/assets")

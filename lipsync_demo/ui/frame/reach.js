@@ -2,6 +2,7 @@
 (() => {
   const ROWS = [
     { place: "#views > .tab-wrapper .tab-container:not(.visually-hidden)", item: "[role=tab]", chosen: "[aria-selected=true]" },
+    { place: "#first-look .samples", item: "button" },
     { place: "#video-in", item: "button, [role=button], [tabindex]" },
     { place: "#audio-in", item: "button, [role=button], [tabindex]" },
   ];

@@ -40,6 +40,7 @@ SCRIPTS = (
     "frame/trimmer.js",
     "judging/judge.js",
     "studio/copy.js",
+    "studio/fetch_once.js",
     "studio/live.js",
     "studio/present.js",
 )
