@@ -17,6 +17,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from lipsync_demo.languages import spoken
 from lipsync_demo.player import keys, words
 from lipsync_demo.templates import render_macro
 
@@ -116,4 +117,4 @@ def described(source: Film) -> Mapping[str, Any]:
 
 
 def _json(value: Mapping[str, Any]) -> str:
-    return json.dumps(value, ensure_ascii=False)
+    return json.dumps(spoken(value), ensure_ascii=False)
