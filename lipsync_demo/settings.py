@@ -19,6 +19,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from lipsync_demo import words
 from lipsync_demo.errors import ExplainedError
+from lipsync_demo.languages import LANGUAGES
 
 ModelId = Literal[
     "sync/lipsync-1.9.0-beta",
@@ -74,6 +75,7 @@ class Settings(BaseSettings):
     allow_private_urls: bool = Field(False, validation_alias="LIPSYNC_ALLOW_PRIVATE_URLS")
     max_upload_mb: int = Field(200, ge=1, le=200, validation_alias="LIPSYNC_MAX_UPLOAD_MB")
     spend_limit: Decimal | None = Field(None, ge=0, validation_alias="LIPSYNC_SPEND_LIMIT")
+    languages: str = Field(",".join(LANGUAGES), validation_alias="LIPSYNC_LANGUAGES")
     demo_mode: bool = Field(False, validation_alias="LIPSYNC_DEMO_MODE")
     workers: int = Field(
         default_factory=lambda: max(1, (os.cpu_count() or 2) - 1),
@@ -101,6 +103,15 @@ class Settings(BaseSettings):
             raise ValueError("it must begin with sqlite:/// or postgresql+psycopg://")
         return value
 
+    @field_validator("languages")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        if unknown := [code for code in value.split(",") if code.strip() not in LANGUAGES]:
+            raise ValueError(
+                f"there is no language {unknown[0].strip()!r}; there are {', '.join(LANGUAGES)}"
+            )
+        return value
+
     @field_validator("base_url", "public_url")
     @classmethod
     def _no_trailing_slash(cls, value: str | None) -> str | None:
@@ -112,6 +123,11 @@ class Settings(BaseSettings):
         if self.backend != "auto":
             return self.backend
         return "wavespeed" if self.api_key else "local"
+
+    @property
+    def spoken_languages(self) -> frozenset[str]:
+        """The codes of the languages the page is offered in; English always."""
+        return frozenset({"en", *(code.strip() for code in self.languages.split(","))})
 
     @property
     def public_base_url(self) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
@@ -46,8 +46,8 @@ def catalogue(language: str) -> GNUTranslations:
         return GNUTranslations(file)
 
 
-def accepted(header: str) -> str:
-    """The language that an `Accept-Language` header likes best of ours (RFC 9110, 12.5.4).
+def accepted(header: str, offered: Collection[str] = LANGUAGES) -> str:
+    """The offered language that an `Accept-Language` header likes best (RFC 9110, 12.5.4).
 
     >>> accepted("de-CH,de;q=0.9,en;q=0.8")
     'de'
@@ -65,6 +65,6 @@ def accepted(header: str) -> str:
             quality = float(number) if name.strip() == "q" else 1.0
         except ValueError:
             continue
-        if code in LANGUAGES and quality > 0:
+        if code in offered and quality > 0:
             liked.append((-quality, place, code))
     return min(liked)[2] if liked else ENGLISH

@@ -81,7 +81,7 @@ def open_page(settings: Settings, start_local: Callable[[], tuple[str, str]] | N
                     "middleware": [
                         Middleware(PageGuard, upload_bytes=settings.max_upload_mb * 2**20),
                         Middleware(Delivery),
-                        Middleware(ReaderLanguage),
+                        Middleware(ReaderLanguage, offered=settings.spoken_languages),
                         Middleware(
                             Document,
                             rewrite=lambda html, asked: link_preview.previewed(

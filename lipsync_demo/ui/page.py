@@ -48,7 +48,7 @@ def build(settings: Settings, workspace: Workspace, media: SignedMedia, uploads:
         return _lay(settings, workspace, media, uploads, video, speech)
 
     page = lay()
-    page.speak(lay, theme.script)
+    page.speak(settings.spoken_languages, lay, theme.script)
     return page
 
 

@@ -58,6 +58,8 @@ class Site:
             "PORT": str(self.port),
             "LIPSYNC_DATA_DIR": str(folder / "data"),
             "LIPSYNC_WORKERS": "1",
+            # Each further language costs the start half a second.
+            "LIPSYNC_LANGUAGES": "en",
             **environment,
         }
         self._process: subprocess.Popen[bytes] | Forked | None = None

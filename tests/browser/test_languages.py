@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 import requests
 from playwright.sync_api import Browser, expect
 
+from lipsync_demo.languages import LANGUAGES
 from lipsync_demo.languages.catalogue import catalogue
 from lipsync_demo.ui.studio import words
-from tests.browser.site import Site
+from tests.browser.site import Site, opened
 from tests.browser.visitor import PATIENT, SLOW
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with opened(tmp_path_factory.mktemp("site"), LIPSYNC_LANGUAGES=",".join(LANGUAGES)) as running:
+        yield running
 
 
 @pytest.mark.browser

@@ -20,3 +20,9 @@ def test_a_database_whose_lock_is_not_known_is_refused(url: str) -> None:
 )
 def test_sqlite_and_postgresql_are_taken(url: str) -> None:
     assert Settings(database_url=url).runs_database_url == url
+
+
+def test_the_offered_languages_are_known_ones() -> None:
+    assert Settings(languages="de, fr").spoken_languages == {"en", "de", "fr"}
+    with pytest.raises(ValidationError, match="there is no language 'tlh'"):
+        Settings(languages="en,tlh")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from starlette.requests import cookie_parser
 
@@ -12,7 +12,7 @@ COOKIE = "lipsync_language"
 """Name of the cookie with the language chosen by `/?lang=`."""
 
 
-def language_of(headers: Mapping[str, str]) -> str:
-    """The code of the language a request with these headers wants to read."""
+def language_of(headers: Mapping[str, str], offered: Collection[str] = LANGUAGES) -> str:
+    """The code of the one of the offered languages that a request with these headers reads."""
     chosen = cookie_parser(headers.get("cookie", "")).get(COOKIE, "")
-    return chosen if chosen in LANGUAGES else accepted(headers.get("accept-language", ""))
+    return chosen if chosen in offered else accepted(headers.get("accept-language", ""), offered)

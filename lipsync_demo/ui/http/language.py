@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from urllib.parse import parse_qs
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -20,16 +21,16 @@ class ReaderLanguage:
     `lang` in the query of `/` chooses another one for this browser.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    def __init__(self, app: ASGIApp, offered: Collection[str] = LANGUAGES) -> None:
+        self._app, self._offered = app, offered
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         wanted = parse_qs(scope["query_string"].decode("latin-1")).get("lang", [""])[0]
-        chosen = wanted if scope["path"] == "/" and wanted in LANGUAGES else ""
-        language = chosen or language_of(Headers(scope=scope))
+        chosen = wanted if scope["path"] == "/" and wanted in self._offered else ""
+        language = chosen or language_of(Headers(scope=scope), self._offered)
         html = False
 
         async def send_told(message: Message) -> None:
