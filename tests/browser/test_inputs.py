@@ -85,7 +85,9 @@ def test_what_is_no_video_is_refused_in_plain_words(visitor: Visitor, tmp_path: 
     page.locator("#video-in [aria-label='Clear']").click()
     page.set_input_files("#video-in input[type=file]", fake)
     expect(page.locator("#files-told [role=alert]")).to_contain_text("notes.mp4", timeout=SLOW)
-    expect(page.locator("#hint")).to_have_text("There is no usable video yet.")
+    # It never reached the field, which waits for another.
+    expect(page.locator("#video-in video")).to_have_count(0)
+    expect(page.locator("#hint")).to_have_text("Choose a video first.")
     expect(page.locator("#go")).to_be_disabled()
     assert visitor.run_id == before
 

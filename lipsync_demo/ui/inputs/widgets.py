@@ -13,6 +13,7 @@ from lipsync_demo.settings import Settings
 from lipsync_demo.ui.frame import notices
 from lipsync_demo.ui.frame.context import POLL_SECONDS, html
 from lipsync_demo.ui.inputs import words
+from lipsync_demo.ui.inputs.held import HeldAudio, HeldVideo
 
 CAMERA = {"video": {"width": {"ideal": 1280}, "height": {"ideal": 720}}}
 """Requested camera resolution in pixels."""
@@ -43,7 +44,7 @@ def build(settings: Settings, video: Path | None, speech: Path | None) -> Source
     sample = gr.Textbox(visible="hidden", elem_id="held-sample", label=words.HELD_SAMPLE)
     with gr.Row(elem_id="sources", equal_height=True):
         with gr.Column(elem_classes="source", min_width=240, scale=3):
-            video_in = gr.Video(
+            video_in = HeldVideo(
                 value=str(video) if video else None,
                 sources=["upload", "webcam"],
                 webcam_options=gr.WebcamOptions(mirror=False, constraints=CAMERA),
@@ -58,7 +59,7 @@ def build(settings: Settings, video: Path | None, speech: Path | None) -> Source
                 video_link = gr.Textbox(label=words.VIDEO_ADDRESS, elem_id="video-link")
                 video_fetch = gr.Button(words.FETCH_VIDEO, elem_id="video-fetch", size="md")
         with gr.Column(elem_classes="source", min_width=220, scale=2):
-            speech_in = gr.Audio(
+            speech_in = HeldAudio(
                 value=str(speech) if speech else None,
                 sources=["upload", "microphone"],
                 type="filepath",
