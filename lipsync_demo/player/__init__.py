@@ -55,7 +55,7 @@ def script() -> str:
     folder = Path(__file__).parent
     style = json.dumps((folder / "style.css").read_text(encoding="utf-8"))
     parts = [(folder / f"{name}.js").read_text(encoding="utf-8") for name in PARTS]
-    known = json.dumps(keys.table(keys.PLAYER, keys.PRESENTER))
+    known = json.dumps(keys.table(keys.PLAYER, keys.PRESENTER, keys.CELLS))
     body = "\n".join([f"const STYLE = {style};\nconst KEYS = {known};", *parts])
     # A page may run it twice, and a report inlines it: `</` would end its element.
     return f"(() => {{\n{body}\n}})();".replace("</", "<\\/")

@@ -33,6 +33,13 @@ PRESENTER = (
 """Keys of a presentation, beside those of its player."""
 
 
+CELLS = (
+    Key("cellBefore", ("PageUp",), words.KEY_CELL_BEFORE),
+    Key("cellAfter", ("PageDown",), words.KEY_CELL_AFTER),
+)
+"""Keys of a grid on a narrow screen, which shows one cell at a time; beside those of its player."""
+
+
 def table(*rows: Sequence[Key]) -> dict[str, list[str]]:
     """The keys of each action, as the scripts read them."""
     return {key.action: list(key.keys) for part in rows for key in part}

@@ -41,7 +41,7 @@ class Swipe {
   }
 
   key(event) {
-    const by = { PageUp: -1, PageDown: 1 }[event.key];
+    const by = KEYS.cellBefore.includes(event.key) ? -1 : Number(KEYS.cellAfter.includes(event.key));
     if (!by || !this.track || this.track.scrollWidth <= this.track.clientWidth + 1) return false;
     this.go(by);
     return true;

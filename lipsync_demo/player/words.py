@@ -14,6 +14,8 @@ KEY_FIRST = _("to the start")
 KEY_LAST = _("to the end")
 KEY_BEFORE = _("the result before")
 KEY_AFTER = _("the next result")
+KEY_CELL_BEFORE = _("the video before")
+KEY_CELL_AFTER = _("the next video")
 
 TEXTS: Final[Mapping[str, Any]] = {
     "pair": _("Two videos with one playhead"),

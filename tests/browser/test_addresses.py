@@ -50,6 +50,22 @@ def test_each_press_is_one_step_back(two_runs: tuple[Visitor, str, str], site: S
     page = visitor.page
     address = re.escape(f"{site.url}/")
     expect(page).to_have_title(re.compile(f"^Done: loop.* · {second[:8]} · Lipsync Demo$"))
+    # The run beside it is one step too, and what is pressed just before is said of this one.
+    judge = page.locator("#judge")
+    page.locator("#judge [data-key=pass]").click()
+    judge.get_by_role("button", name="Older run").click()
+    expect(page).to_have_url(f"{site.url}/?run={first}")
+    expect(page).to_have_title(re.compile(f"^Done: remap.* · {first[:8]} · Lipsync Demo$"))
+    expect(judge.locator(f"[data-of='{first}'] [data-key=pass]")).to_have_attribute(
+        "aria-pressed", "false"
+    )
+    expect(judge.get_by_role("button", name="Newer run")).to_be_focused()
+    page.go_back()
+    expect(page).to_have_url(f"{site.url}/?run={second}")
+    expect(judge.locator(f"[data-of='{second}'] [data-key=pass]")).to_have_attribute(
+        "aria-pressed", "true"
+    )
+    expect(page).to_have_title(re.compile(f"^Done: loop.* · {second[:8]} · Lipsync Demo$"))
     for view, title in VIEWS.items():
         page.click(f"#view-{view}-button")
         expect(page).to_have_url(re.compile(rf"{address}\?view={view}$"))

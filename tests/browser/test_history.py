@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import requests
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.browser.conftest import Visit
 from tests.browser.provider import Provider
@@ -76,8 +76,32 @@ def test_a_result_is_judged_beside_its_player(owner: tuple[Visitor, str], site: 
     page.locator("#stage video").evaluate(
         "v => new Promise((r) => { v.onseeked = r; v.currentTime = 2.49; })"
     )
+    # Answers that arrive while one writes change the panel; what is written and the focus stay.
+    held: list[Route] = []
+    writing = True
+    page.route(
+        "**/run/predict*", lambda route: held.append(route) if writing else route.continue_()
+    )
+    yes.click()
+    teeth.get_by_role("button", name="teeth: holds up").click()
+    teeth.get_by_role("button", name="teeth: does not").click()
+    expect(yes).to_have_attribute("aria-pressed", "false")
+    yes.click()
     note = judge.locator("[data-note]")
-    note.press_sequentially("lips float, pf")
+    note.press_sequentially("lips flo, pf")
+    for _step in range(4):
+        note.press("ArrowLeft")
+    number = int(judge.locator(".judge").get_attribute("data-answer") or "")
+    writing = False
+    for route in held:
+        route.continue_()
+    # The first press alone, then the three that waited for its answer.
+    expect(judge.locator(".judge")).to_have_attribute("data-answer", str(number + 2))
+    page.unroute("**/run/predict*")
+    expect(judge).to_contain_text("Saved.")
+    expect(note).to_be_focused()
+    note.press_sequentially("at")
+    expect(note).to_have_value("lips float, pf")
     note.press("Enter")
     place = judge.get_by_role("button", name="2.48\u00a0s · frame 62")
     expect(place.first).to_be_visible()
@@ -97,8 +121,12 @@ def test_a_result_is_judged_beside_its_player(owner: tuple[Visitor, str], site: 
     pinned = report.split('<ul class="pins">')[1].split("</ul>")[0]
     assert "lips float, pf" in pinned
     page.locator("#stage video").focus()
+    page.keyboard.press("f")
     page.keyboard.press("p")
+    page.keyboard.press("p")
+    expect(judge.locator(".judge")).to_have_attribute("data-answer", re.compile("^[1-9]"))
     expect(yes).to_have_attribute("aria-pressed", "false")
+    expect(no).to_have_attribute("aria-pressed", "false")
 
 
 def test_a_run_is_found_judged_and_repeated(owner: tuple[Visitor, str]) -> None:

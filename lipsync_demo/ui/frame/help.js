@@ -17,7 +17,7 @@
   window.lipsyncKey = (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || typed(event) || kept() === "off") return "";
     const keys = JSON.parse(help()?.dataset.keys ?? "{}");
-    return Object.keys(keys).find((action) => keys[action].includes(event.key)) ?? "";
+    return Object.keys(keys).find((action) => keys[action].includes(event.key.toLowerCase())) ?? "";
   };
 
   const open = () => {

@@ -9,15 +9,17 @@ import gradio as gr
 from markupsafe import Markup
 
 from lipsync_demo.languages import spoken
-from lipsync_demo.player.keys import PLAYER, PRESENTER, Key, table
+from lipsync_demo.player.keys import CELLS, PLAYER, PRESENTER, Key, table
 from lipsync_demo.templates import render
 from lipsync_demo.ui.frame import words
 from lipsync_demo.ui.frame.context import html
-from lipsync_demo.ui.frame.keys import ALWAYS, PAGE
+from lipsync_demo.ui.frame.keys import ALWAYS, PAGE, RESULT
 
 PARTS = (
     (words.KEYS_EVERYWHERE, (*PAGE, *ALWAYS)),
     (words.KEYS_PLAYERS, PLAYER),
+    (words.KEYS_RESULT, RESULT),
+    (words.KEYS_CELLS, CELLS),
     (words.KEYS_PRESENTATION, PRESENTER),
 )
 """The parts of the help: a heading and its keys."""
@@ -44,7 +46,7 @@ def markup() -> Markup:
         "ui/frame/help.html",
         words=words,
         parts=[(title, [(_signs(key), key.does) for key in keys]) for title, keys in PARTS],
-        keys=json.dumps(table(PAGE)),
+        keys=json.dumps(table(PAGE, RESULT)),
         tour=json.dumps(spoken(tour), ensure_ascii=False),
     )
 

@@ -123,7 +123,11 @@ HELP = _("Keys and tour")
 KEYS_EVERYWHERE = _("Everywhere")
 KEYS_PLAYERS = _("A player that has the focus")
 KEYS_PRESENTATION = _("A presentation")
+KEYS_RESULT = _("A result in the studio")
+KEYS_CELLS = _("A comparison on a phone")
 KEY_HELP = _("this help")
+KEY_PASS = _("pass it; again takes it back")
+KEY_FAIL = _("fail it; again takes it back")
 KEY_LEAVE = _("close what is open")
 KEY_ROVE = _("along a row of buttons, tabs or choices")
 KEY_SIGNS = {
@@ -133,6 +137,8 @@ KEY_SIGNS = {
     "ArrowRight": "→",
     "Home": _("Home"),
     "End": _("End"),
+    "PageUp": _("Page Up"),
+    "PageDown": _("Page Down"),
 }
 SINGLE_KEYS = _("Keys of one letter or sign work on the whole page")
 CLOSE = _("Close")

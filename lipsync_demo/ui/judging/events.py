@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import Any
 
 import gradio as gr
 
@@ -12,7 +14,7 @@ from lipsync_demo.runs.record.errors import RunNotFound
 from lipsync_demo.runs.record.review import Pin, Review, Verdict
 from lipsync_demo.runs.record.run import Run, RunState
 from lipsync_demo.runs.upkeep.review import pin, review, unpin
-from lipsync_demo.ui.frame.context import AT_ONCE, Changes, Shared, html, unchanged
+from lipsync_demo.ui.frame.context import AT_ONCE, LATEST, Changes, Shared, html, unchanged
 from lipsync_demo.ui.frame.ids import KEPT, remembered, run_id
 from lipsync_demo.ui.judging.panel import panel
 
@@ -38,35 +40,33 @@ class Judging:
         return {self.place: self._panel(run, ids, groups) if run else ""}
 
     def select(self, current: str, ids: object, groups: object, event: gr.EventData) -> Changes:
-        """Handle a press in the panel."""
-        run = self._finished(current)
+        """Handle presses in the panel of the run `event.of`, in their order."""
+        run = self._finished(event.of)
         if run is None:
             return unchanged()
-        act, _, what = str(event.act).partition(" ")
-        if act == "open" and (wanted := run_id(what)):
-            return {self.shared.open_run: wanted}
-        after = self._judged(run, act, what, event)
-        opened = bool(event.opened)
-        return {self.place: self._panel(after, ids, groups, opened=opened, saved=True)}
+        for press in event.acts:
+            act, _, what = str(press["act"]).partition(" ")
+            if act == "open":
+                return {self.shared.open_run: run_id(what) or ""}
+            run = self._judged(run, act, what, press)
+        if run.id != current:
+            return unchanged()
+        return {self.place: self._panel(run, ids, groups, int(event.number))}
 
-    def _judged(self, run: Run, act: str, what: str, event: gr.EventData) -> Run:
+    def _judged(self, run: Run, act: str, what: str, press: Mapping[str, Any]) -> Run:
         runs, said = self.shared.workspace.runs, run.review or Review()
         if act == "verdict":
-            verdict = Verdict(what)
-            return review(
-                runs, run.id, replace(said, verdict=None if said.verdict is verdict else verdict)
-            )
+            verdict = Verdict(what) if press["on"] else None
+            return review(runs, run.id, replace(said, verdict=verdict))
         if act == "heading":
             word, _, name = what.partition(" ")
-            headings = dict(said.headings)
-            if headings.get(name) == word:
-                del headings[name]
-            else:
+            headings = {n: v for n, v in said.headings.items() if n != name}
+            if press["on"]:
                 headings[name] = Verdict(word)
             return review(runs, run.id, replace(said, headings=headings))
         if act == "unpin":
             return unpin(runs, run.id, int(what))
-        return pin(runs, run.id, _pinned(run, float(event.seconds), str(event.note)))
+        return pin(runs, run.id, _pinned(run, float(press["seconds"]), str(press["note"])))
 
     def _finished(self, current: str) -> Run | None:
         try:
@@ -75,11 +75,9 @@ class Judging:
             return None
         return run if run.state is RunState.DONE else None
 
-    def _panel(
-        self, run: Run, ids: object, groups: object, *, opened: bool = False, saved: bool = False
-    ) -> str:
+    def _panel(self, run: Run, ids: object, groups: object, answer: int = 0) -> str:
         newer, older = self._beside(run, ids, groups)
-        return panel(run, newer, older, opened=opened, saved=saved)
+        return panel(run, newer, older, answer)
 
     def _beside(self, run: Run, ids: object, groups: object) -> tuple[str, str]:
         """Ids of this browser's finished runs before and after a run; "" where there is none."""
@@ -94,8 +92,10 @@ class Judging:
         s = self.shared
         asked = [current, s.ids, s.groups]
         drawn = [*asked, self.place]
-        gr.on([stamp.change, current.change], self.show, drawn, [self.place], **AT_ONCE)
-        self.place.select(self.select, asked, [self.place, s.open_run], **AT_ONCE)
+        gr.on([stamp.change, current.change], self.show, drawn, [self.place], **LATEST)
+        # The script tells one thing after the other, and Gradio drops none of them.
+        told = AT_ONCE | {"trigger_mode": "multiple"}
+        self.place.select(self.select, asked, [self.place, s.open_run], **told)
 
 
 def _pinned(run: Run, moment: float, note: str) -> Pin:

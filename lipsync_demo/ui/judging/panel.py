@@ -20,8 +20,11 @@ VERDICTS = (
 """Value, name and CSS class of each verdict."""
 
 
-def panel(run: Run, newer: str, older: str, *, opened: bool = False, saved: bool = False) -> Markup:
-    """The panel of a finished run; `newer` and `older` are the ids of the runs beside it."""
+def panel(run: Run, newer: str, older: str, answer: int = 0) -> Markup:
+    """The panel of a finished run; `newer` and `older` are the ids of the runs beside it.
+
+    `answer` is the number of the request it answers, 0 if nobody asked.
+    """
     review = run.review or Review()
     return render(
         "ui/judging/panel.html",
@@ -31,8 +34,7 @@ def panel(run: Run, newer: str, older: str, *, opened: bool = False, saved: bool
         verdicts=VERDICTS,
         newer=newer,
         older=older,
-        opened=opened,
-        saved=saved,
+        answer=answer,
         count=words.said(len(review.headings) + len(review.pins)),
         headings=[
             (name, markup_words.HEADING_MEANS[name], review.headings.get(name)) for name in HEADINGS

@@ -78,6 +78,7 @@ class Page:
             pressed = {"run": "", "group": "", "retry": "0", "act": ""}
             pressed |= {"view": "studio", "compare": "", "batch": "", "paths": [], "sample": ""}
             pressed |= {"slot": "", "opened": "", "note": "", "seconds": 0}
+            pressed |= {"of": "", "number": 1, "acts": []}
             values.insert(taken.index("event"), gr.EventData(None, pressed))
         return function.fn(*values)
 

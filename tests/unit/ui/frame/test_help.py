@@ -4,13 +4,13 @@ import re
 from pathlib import Path
 
 from lipsync_demo import player
-from lipsync_demo.player.keys import PLAYER, PRESENTER, table
+from lipsync_demo.player.keys import CELLS, PLAYER, PRESENTER, table
 from lipsync_demo.ui.frame import help as page_help
-from lipsync_demo.ui.frame.keys import ALWAYS, PAGE
+from lipsync_demo.ui.frame.keys import ALWAYS, PAGE, RESULT
 
 
 def test_the_help_lists_every_key_once() -> None:
-    rows = [*PLAYER, *PRESENTER, *PAGE, *ALWAYS]
+    rows = [*PLAYER, *PRESENTER, *CELLS, *PAGE, *RESULT, *ALWAYS]
     listed = re.findall(r"<dd>(.*?)</dd>", page_help.markup())
     assert sorted(listed) == sorted(key.does for key in rows)
     assert "<kbd>Space</kbd><kbd>k</kbd>" in page_help.markup()
