@@ -28,7 +28,7 @@ class Stage(str, Enum):
 
 
 SHARES = {Stage.LISTEN: 0.1, Stage.ANALYSE: 0.4, Stage.CHOOSE: 0.02, Stage.RENDER: 0.48}
-"""Usual share of each stage in the time of a run, measured at 480p to 1080p."""
+"""Usual share of each stage in the time of a run, estimated from what a frame costs."""
 
 OnProgress = Callable[[Stage, float], None]
 """Called with the stage and the fraction of it that is done, 0 to 1."""
