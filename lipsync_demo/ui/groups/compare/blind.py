@@ -17,7 +17,7 @@ from lipsync_demo.runs.record.group import Group
 from lipsync_demo.runs.record.run import Run, RunState
 from lipsync_demo.runs.record.vote import Vote
 from lipsync_demo.templates import render
-from lipsync_demo.ui.frame.context import AT_ONCE, Changes, Shared, unchanged
+from lipsync_demo.ui.frame.context import AT_ONCE, LATEST, Changes, Shared, unchanged
 from lipsync_demo.ui.frame.ids import run_id
 from lipsync_demo.ui.groups.compare import words
 from lipsync_demo.ui.groups.compare.events import Compare
@@ -111,11 +111,12 @@ class BlindVote:
 
     def wire(self) -> None:
         """Connect the events."""
-        asked = [self.view.widgets.group, self._shared.session]
         widgets, place = self.view.widgets, [self.view.blind]
         asked = [widgets.group, self._shared.session]
         drawn = [*asked, *place]
-        gr.on([widgets.stamp.change, widgets.group.change], self.show, drawn, place, **AT_ONCE)
+        gr.on([widgets.stamp.change, widgets.group.change], self.show, drawn, place, **LATEST)
+        # An event of its own: one that Gradio still waits for takes no further press.
+        self.view.pair.change(self.show, drawn, place, **LATEST)
         self.view.blind.select(self.select, asked, place, **AT_ONCE)
 
 
