@@ -182,11 +182,12 @@ class RunService:
             RunRefused: its key or server is missing, its task has failed, or nothing may be sent.
         """
         run = self._runs.get(run_id)
-        if run.cancelled:
-            return self._submit_anew(run, api_key)
-        if run.state is RunState.DONE or self._dispatcher.driven(run):
+        ended_or_driven = run.state is RunState.DONE or self._dispatcher.driven(run)
+        if ended_or_driven and not run.cancelled:
             return run
         self._dispatcher.guard.check(session, run.session)
+        if run.cancelled:
+            return self._submit_anew(run, api_key)
         return self._dispatcher.take(run, _next_state(run), api_key)
 
     def submit_again(

@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 
 from lipsync_demo.backend.jobs.store import CANCELLED, CREATED, Filter, JobStore
 from lipsync_demo.backend.schema import open_database
+from lipsync_demo.runs.record.errors import NothingSent
 from lipsync_demo.runs.record.run import Run, RunState
 from lipsync_demo.runs.workspace import Workspace
 from lipsync_demo.settings import Settings
@@ -64,6 +65,18 @@ def test_stopping_a_local_run_cancels_its_task(
     assert jobs.count(CANCELLED) == 1
     assert jobs.claim() is None
     assert work.service.stop(waiting.id) == stopped
+
+
+def test_a_cancelled_run_is_not_begun_anew_for_a_session_that_sees_recordings_only(
+    work: Workspace, jobs: JobStore, waiting: Run
+) -> None:
+    work.service.stop(waiting.id)
+    asking = "a" * 32
+    work.recorded_only.switch(asking, True)
+    with pytest.raises(NothingSent):
+        work.service.resume(waiting.id, session=asking)
+    assert work.runs.get(waiting.id).cancelled
+    assert jobs.count(CREATED) == 0
 
 
 def test_a_stopped_local_run_starts_a_new_task_when_it_is_resumed(
