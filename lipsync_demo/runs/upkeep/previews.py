@@ -9,9 +9,7 @@ from __future__ import annotations
 import logging
 import shutil
 import subprocess
-import threading
 import time
-from collections import OrderedDict
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,13 +17,11 @@ from typing import TYPE_CHECKING
 from lipsync_demo.files import content_hash
 from lipsync_demo.runs.driving.dispatcher import Dispatcher
 from lipsync_demo.runs.steps.processes import output_tail, start_process
+from lipsync_demo.runs.upkeep.child_queue import ChildQueue
 from lipsync_demo.settings import Settings
 
 if TYPE_CHECKING:
     from lipsync_demo.media.probe import MediaInfo
-
-POLL_SECONDS = 0.2
-"""Seconds between checks for the end of the process."""
 
 KEPT_SECONDS = 24 * 3600
 """Seconds that a copy is kept although no file of this app has it beside it."""
@@ -33,20 +29,14 @@ KEPT_SECONDS = 24 * 3600
 logger = logging.getLogger(__name__)
 
 
-class Previews:
-    """The job that transcodes one file after the other; scheduled on request."""
+class Previews(ChildQueue[Path]):
+    """The job that transcodes one file after the other."""
 
-    is_long = False
+    poll_seconds = 0.2
 
     def __init__(self, settings: Settings, dispatcher: Dispatcher) -> None:
+        super().__init__(dispatcher)
         self._folder = settings.data_dir / "previews"
-        self._dispatcher = dispatcher
-        self._scheduled = False
-        self._wanted: OrderedDict[str, Path] = OrderedDict()
-        self._failed: set[str] = set()
-        self._now: tuple[str, Path, subprocess.Popen[bytes]] | None = None
-        self._lock = threading.Lock()
-        self._closed = threading.Event()
 
     def request(self, info: MediaInfo, sha256: str | None = None) -> bool:
         """Return whether a playable copy is still being made; begin it if there is none.
@@ -62,11 +52,7 @@ class Previews:
             made = self._link(name, preview_path(info.path))
             if made or name in self._failed or self._closed.is_set():
                 return False
-            if self._now is None or self._now[0] != name:
-                self._wanted.setdefault(name, info.path)
-            if not self._scheduled:
-                self._scheduled = True
-                self._dispatcher.schedule(self)
+            self._queue(name, info.path)
         return True
 
     def wait(self, info: MediaInfo, sha256: str | None = None, every: float = 0.2) -> None:
@@ -74,41 +60,17 @@ class Previews:
         while self.request(info, sha256) and not self._closed.wait(every):
             pass
 
-    def step(self) -> float | None:
-        """Check the process, start the next; return the seconds until the next step, or None."""
-        with self._lock:
-            if self._closed.is_set():
-                return None
-            if self._now is not None and self._now[2].poll() is not None:
-                self._end(*self._now)
-            if self._now is None and self._wanted:
-                self._begin(*self._wanted.popitem(last=False))
-            self._scheduled = self._now is not None or bool(self._wanted)
-            return POLL_SECONDS if self._scheduled else None
-
-    def close(self) -> None:
-        """Kill the process; its file can be requested again later."""
-        with self._lock:
-            self._closed.set()
-            if self._now is not None:
-                self._now[2].kill()
-                self._now[2].communicate()
-                self._now = None
-
-    def _begin(self, name: str, path: Path) -> None:
+    def _begin(self, item: Path, name: str) -> subprocess.Popen[bytes]:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         sweep(self._folder, time.time() - KEPT_SECONDS)
-        process = start_process(
-            "lipsync_demo.media", [str(path), str(self._copy(name))], stdout=subprocess.DEVNULL
+        return start_process(
+            "lipsync_demo.media", [str(item), str(self._copy(name))], stdout=subprocess.DEVNULL
         )
-        self._now = name, path, process
 
-    def _end(self, name: str, path: Path, process: subprocess.Popen[bytes]) -> None:
-        self._now = None
-        written = process.communicate()[1]
+    def _end(self, item: Path, name: str, code: int, written: bytes) -> None:
         # A file that was removed meanwhile may come again.
-        if process.returncode != 0 and path.is_file():
-            logger.warning("%s cannot be shown: %s", path.name, output_tail(written))
+        if code != 0 and item.is_file():
+            logger.warning("%s cannot be shown: %s", item.name, output_tail(written))
             self._failed.add(name)
 
     def _link(self, name: str, beside: Path) -> bool:
