@@ -163,17 +163,13 @@ LINKS = [
 ]
 
 
-def test_a_link_that_leads_nowhere_says_why(
-    visitor: Visitor, web: str, clip: Path, speech: Path
-) -> None:
+def test_a_link_that_leads_nowhere_says_why(visitor: Visitor, web: str) -> None:
     page = visitor.page
-    # The copy of an earlier test's video, once it is made, would take the place of what is said.
-    visitor.choose(clip, speech, question="The speech is 1.50 s longer")
     page.locator(".source button.label-wrap").first.click()
     for link, words in LINKS:
         page.fill("#video-link textarea, #video-link input", link.format(web=web))
         page.click("#video-fetch")
-        alert = page.locator("#video-facts [role=alert]")
+        alert = page.locator("#files-told [role=alert]")
         expect(alert).to_contain_text(words, timeout=SLOW)
         for foreign in ("7 days", "bill", "mistake", "secret"):
             expect(alert).not_to_contain_text(foreign)

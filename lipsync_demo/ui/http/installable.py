@@ -20,8 +20,8 @@ SIDES = (180, 192, 512)
 """Sides of the icons in pixels; iOS takes the first, Chromium the others."""
 
 GROUND, LIPS = "#1b1c21", "#b3baf2"
-LIGHT, DARK = "#ffffff", "#1b1c20"
-"""Colours of the window's frame: the surface of `style.css`."""
+LIGHT = "#ffffff"
+"""Colour of the window's frame, the light surface of `style.css`."""
 
 SMOOTHING = 4
 """How much larger an icon is drawn than it is."""

@@ -32,7 +32,9 @@ class Studio:
         self._shared = shared
         self._switch = switch
         self._widgets = w = widgets
-        self._inputs = InputEvents(shared=shared, sources=w.sources, choice=w.choice)
+        self._inputs = InputEvents(
+            shared=shared, sources=w.sources, line=w.files.line, choice=w.choice
+        )
         self._stage = StudioStage(shared=shared, widgets=w)
         self._recording = RecordingEvents(stage=self._stage)
         self._reopening = Reopening(stage=self._stage)
@@ -158,6 +160,7 @@ class Studio:
     def _wire_inputs(self) -> None:
         events, shared, sources = self._inputs, self._shared, self._widgets.sources
         choice, radios = self._widgets.choice, list(self._widgets.choice.fields.values())
+        line = self._widgets.files.line
         # One event for both: the answer about the first file cannot arrive after that about both.
         gr.on(
             [sources.video.change, sources.speech.change],
@@ -193,7 +196,7 @@ class Studio:
             [sources.video_fetch.click, sources.video_link.submit],
             events.fetch_video,
             [sources.video_link],
-            [sources.video, sources.video_facts],
+            [sources.video, line],
             js="window.lipsync.reading",
             **IN_TURN | UNSHOWN,
         ).then(None, None, None, js="window.lipsync.read")
@@ -201,7 +204,7 @@ class Studio:
             [sources.speech_fetch.click, sources.speech_link.submit],
             events.fetch_speech,
             [sources.speech_link],
-            [sources.speech, sources.speech_facts],
+            [sources.speech, line],
             js="window.lipsync.reading",
             **IN_TURN | UNSHOWN,
         ).then(None, None, None, js="window.lipsync.read")

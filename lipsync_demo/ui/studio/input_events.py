@@ -22,7 +22,7 @@ from lipsync_demo.settings import BackendName
 from lipsync_demo.ui.frame import header, models, notices, prices
 from lipsync_demo.ui.frame.context import Changes, Shared, unchanged
 from lipsync_demo.ui.frame.ids import run_id
-from lipsync_demo.ui.inputs import modes, samples
+from lipsync_demo.ui.inputs import files, modes, samples
 from lipsync_demo.ui.inputs.sources import InputFile, Track, fetch, lay_all, read_source, usable
 from lipsync_demo.ui.inputs.uploads import sweep
 from lipsync_demo.ui.inputs.widgets import SourceWidgets, limits
@@ -34,10 +34,14 @@ from lipsync_demo.wavespeed.model_catalogue import Model
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InputEvents:
-    """Each method handles one event and returns the changed widgets."""
+    """Each method handles one event and returns the changed widgets.
+
+    `line` is the line below both inputs that says which file was not taken.
+    """
 
     shared: Shared
     sources: SourceWidgets
+    line: gr.HTML
     choice: ChoiceWidgets
 
     def inputs_changed(
@@ -125,17 +129,15 @@ class InputEvents:
 
     def fetch_video(self, url: str) -> Changes:
         """Download the video behind a link."""
-        return self._fetch("video", url, self.sources.video, self.sources.video_facts)
+        return self._fetch("video", url, self.sources.video)
 
     def fetch_speech(self, url: str) -> Changes:
         """Download the speech track behind a link."""
-        return self._fetch("speech", url, self.sources.speech, self.sources.speech_facts)
+        return self._fetch("speech", url, self.sources.speech)
 
-    def _fetch(
-        self, track: Track, url: str, widget: gr.Video | gr.Audio, facts: gr.HTML
-    ) -> Changes:
+    def _fetch(self, track: Track, url: str, widget: gr.Video | gr.Audio) -> Changes:
         if not url.strip():
-            return {facts: notices.trouble(words.NO_ADDRESS, words.NO_ADDRESS_HINT)}
+            return {self.line: files.told(notices.trouble(words.NO_ADDRESS, words.NO_ADDRESS_HINT))}
         sweep(self.shared.uploads)
         settings = self.shared.settings
         try:
@@ -147,8 +149,8 @@ class InputEvents:
                 allow_private=settings.allow_private_urls,
             )
         except (MediaError, WaveSpeedError) as error:
-            return {facts: notices.trouble(error.what, error.hint)}
-        return {widget: str(source.shown)}
+            return {self.line: files.told(notices.trouble(error.what, error.hint))}
+        return {widget: str(source.shown), self.line: files.told(Markup(""))}
 
     def _take(self, track: Track, path: str | None) -> tuple[InputFile | None, str]:
         hint = limits(self.shared.settings, track)
