@@ -33,7 +33,7 @@ def players(run: Run, urls: Sequence[str], tag: str, looking: bool = False) -> M
         _player(
             url,
             why(run, n, looking),
-            f"{tag} · {n + 1} of {len(urls)}" if len(urls) > 1 else tag,
+            words.one_of(tag, n + 1, len(urls)) if len(urls) > 1 else tag,
             _size(run, n),
         )
         for n, url in enumerate(urls)

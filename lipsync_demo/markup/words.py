@@ -291,6 +291,10 @@ def flagged_here(frames: int) -> str:
     )
 
 
+def one_of(name: str, number: int, count: int) -> str:
+    return _("{name} · {number} of {count}", name=name, number=number, count=count)
+
+
 def covered_result(tag: str) -> str:
     return _("Result, {tag}", tag=tag)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -54,6 +55,15 @@ def test_a_sample_is_loaded_and_explained_and_a_finished_example_plays(
     expect(page.locator("#card")).to_contain_text("inference")
     assert '"sync_mode"' in visitor.code("Request JSON")
     assert "$WAVESPEED_API_KEY" in visitor.code("curl")
+
+    beside = page.locator("#card details.beside")
+    for mode in ("bounce", "loop"):
+        visitor.pick(mode)
+        expect(visitor.stage).to_contain_text(f"{mode} · 7.10")
+        if not beside.evaluate("shown => shown.open"):
+            beside.locator("summary").click()
+        pair = beside.locator("lipsync-pair")
+        expect(pair).to_have_attribute("data-pair", re.compile(f'"label": "{mode} · '))
 
     page.click("#view-runs-button")
     expect(page.locator("#history img.thumbnail")).to_have_count(5)

@@ -33,10 +33,11 @@
       if (field.value.startsWith("/")) field.value = location.origin + field.dataset.path;
   };
 
-  // Players beside a result are made when they are asked for.
+  // Players beside a result are made when they are asked for. Their markup is in an attribute:
+  // Gradio changes a widget's elements in place, and what is inside a <template> would stay.
   const lazily = (place) => {
     if (!place.querySelector("lipsync-pair"))
-      place.append(place.querySelector("template").content.cloneNode(true));
+      place.insertAdjacentHTML("beforeend", place.dataset.lazy);
   };
   document.addEventListener(
     "toggle",

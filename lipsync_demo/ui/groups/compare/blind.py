@@ -115,8 +115,6 @@ class BlindVote:
         asked = [widgets.group, self._shared.session]
         drawn = [*asked, *place]
         gr.on([widgets.stamp.change, widgets.group.change], self.show, drawn, place, **LATEST)
-        # An event of its own: one that Gradio still waits for takes no further press.
-        self.view.pair.change(self.show, drawn, place, **LATEST)
         self.view.blind.select(self.select, asked, place, **AT_ONCE)
 
 

@@ -60,15 +60,7 @@ class Compare(GroupEvents):
 
     def show_recorded(self, ids: object) -> Changes:
         """Show the recorded comparison in place of an open one, and open the tab."""
-        w = self.widgets
-        return self.show_nothing(ids) | {
-            w.stamp: "",
-            w.notice: "",
-            w.timer: gr.Timer(active=False),
-            w.stop: gr.Button(visible=False),
-            w.resume: gr.Button(visible=False),
-            self.shared.views: gr.Tabs(selected=self.tab),
-        }
+        return self.show_nothing(ids) | {self.shared.views: gr.Tabs(selected=self.tab)}
 
     def show_missing(self, error: RunsError, ids: object) -> Changes:
         """Show the recorded comparison, and a notice that the requested one is missing."""
