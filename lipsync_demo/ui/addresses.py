@@ -8,17 +8,32 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 import gradio as gr
+from pydantic import BaseModel
 
 from lipsync_demo.ui.frame.context import LATEST, Changes, Shared, html
 from lipsync_demo.ui.groups.events import GroupEvents
 from lipsync_demo.ui.studio.events import Studio
 
 FOLLOW_JS = """
-window.lipsync.followed((shown) => trigger("select", shown));
+window.lipsync.followed(() => trigger("select"));
 """
 """Script of the hidden widget that sends the address after Back or Forward."""
+
+HERE_JS = "(_, ...rest) => [window.lipsync.here(), ...rest]"
+"""Reads the address when the event is sent: Gradio sends the data of an event that waited for the
+one before it again, not its own."""
+
+
+class Address(BaseModel):
+    """What an address says: a view, and the ids of what is open in it, or empty."""
+
+    view: Literal["studio", "compare", "batch", "runs", "money"]
+    run: str
+    compare: str
+    batch: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +46,7 @@ class Addresses:
 
     def follow(
         self,
-        event: gr.EventData,
+        address: str,
         run: str,
         video: str | None,
         speech: str | None,
@@ -41,12 +56,13 @@ class Addresses:
         *open_groups: str,
     ) -> Changes:
         """Show the view of the address, and what the address opens in it."""
-        changes: Changes = {self.shared.views: gr.Tabs(selected=event.view)}
-        if event.view == "studio" and event.run != run:
-            changes |= self.studio.visit(event.run, video, speech, mode)
+        asked = Address.model_validate_json(address)
+        changes: Changes = {self.shared.views: gr.Tabs(selected=asked.view)}
+        if asked.view == "studio" and asked.run != run:
+            changes |= self.studio.visit(asked.run, video, speech, mode)
         for group, current in zip(self.groups, open_groups, strict=True):
-            wanted = getattr(event, group.tab)
-            if event.view == group.tab and wanted != current:
+            wanted = getattr(asked, group.tab)
+            if asked.view == group.tab and wanted != current:
                 changes |= group.visit(wanted, known, ids)
         return changes
 
@@ -69,7 +85,8 @@ class Addresses:
         shown = [widget for group in self.groups for widget in group.shown]
         back.select(
             self.follow,
-            [*studio.visited, s.groups, s.ids, *(g.widgets.group for g in self.groups)],
+            [back, *studio.visited, s.groups, s.ids, *(g.widgets.group for g in self.groups)],
             list(dict.fromkeys([s.views, s.groups, *studio.shown, *shown])),
+            js=HERE_JS,
             **LATEST,
         )

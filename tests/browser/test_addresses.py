@@ -102,6 +102,27 @@ def test_each_press_is_one_step_back(two_runs: tuple[Visitor, str, str], site: S
     page.go_forward()
     expect(visitor.stage).to_contain_text("remap")
     assert page.url == f"{site.url}/?run={first}"
+    # A step that waits for the answer to the one before is answered as itself.
+    waiting: list[Route] = []
+
+    def hold(route: Route) -> None:
+        if waiting or second not in (route.request.post_data or ""):
+            route.continue_()
+        else:
+            waiting.append(route)
+
+    page.route("**/gradio_api/run/**", hold)
+    with page.expect_request(lambda request: second in (request.post_data or "")):
+        page.go_forward()
+    page.go_back()
+    expect(page).to_have_url(f"{site.url}/?run={first}")
+    with page.expect_response(lambda response: second in (response.request.post_data or "")):
+        waiting[0].continue_()
+    expect(visitor.stage).to_contain_text("remap")
+    expect(page.locator("#mode label.selected")).to_contain_text("remap")
+    expect(visitor.stage).not_to_contain_text("loop")
+    assert page.url == f"{site.url}/?run={first}"
+    page.unroute("**/gradio_api/run/**")
     assert visitor.complaints == []
 
 

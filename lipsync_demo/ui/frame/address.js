@@ -76,7 +76,7 @@
     following = wanted;
     pressed = false;
     title();
-    follow({ ...shown });
+    follow();
   });
 
   window.lipsync = {
@@ -84,6 +84,7 @@
     view: (view) => told("view", view),
     address: told,
     asked: (name) => shown[name],
+    here: () => JSON.stringify(shown),
     title,
     // The page has its tabs: the one that is asked for.
     begin: async () => {
