@@ -2,7 +2,7 @@
 
 In a dissolve every pixel changes linearly from one picture to the other; with motion, edges pass
 and pixels jump. Fades to a colour and changes of light are linear too, but keep the structure of
-the picture.
+the picture; so are slow movements of the whole picture, but they can be undone.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections import deque
 import numpy as np
 
 from lipsync_demo.engine.arrays import Floats
+from lipsync_demo.engine.tracking import camera
 from lipsync_demo.engine.video.picture import Picture
 
 THUMBNAIL_LINES = 48
@@ -44,6 +45,7 @@ class DissolveDetector:
 
     def __init__(self) -> None:
         self._thumbs: deque[Floats] = deque(maxlen=LONG_WINDOW + 1)
+        self._small: deque[Floats] = deque(maxlen=LONG_WINDOW + 1)
         self._since = END_FRAMES
 
     def began(self, picture: Picture) -> int:
@@ -53,6 +55,7 @@ class DissolveDetector:
         """
         step = max(1, min(picture.y.shape) // THUMBNAIL_LINES)
         self._thumbs.append(picture.y[::step, ::step].astype(np.float32))
+        self._small.append(camera.small(picture))
         lengths = [length for length in (SHORT_WINDOW, LONG_WINDOW) if length < len(self._thumbs)]
         signs = [length for length in lengths if self._fades(length)]
         self._since = 0 if signs else self._since + 1
@@ -76,7 +79,7 @@ class DissolveDetector:
             other, residual = _change_and_residual(_structure_change(way[0], way))
             if other < MIN_STRUCTURE_SHARE * change or residual > MAX_STRUCTURE_RESIDUAL * other:
                 return False
-        return True
+        return not camera.moved(self._small[-1 - length], self._small[-1])
 
 
 def _change_and_residual(few: Floats) -> tuple[float, float]:

@@ -67,6 +67,23 @@ def zoomed(count: int) -> list[Rgb]:
     return [cv2.resize(data.astronaut()[:s, :s], (256, 256)) for s in sides]
 
 
+def by_hand(count: int) -> list[Rgb]:
+    """A still picture, filmed by a hand that is not quite still."""
+    sways = [(6 * np.sin(n / 20), 4 * np.cos(n / 27), 0.4 * np.sin(n / 23)) for n in range(count)]
+    return [filmed(turn=turn, right=right, down=down) for right, down, turn in sways]
+
+
+def slowly_zoomed(count: int) -> list[Rgb]:
+    return [filmed(larger=0.002 * n) for n in range(count)]
+
+
+def filmed(*, larger: float = 0, turn: float = 0, right: float = 0, down: float = 0) -> Rgb:
+    whole = data.astronaut()
+    way = cv2.getRotationMatrix2D((256, 256), turn, 1.1 + larger)
+    way[:, 2] += [right, down]
+    return cv2.warpAffine(whole, way, (512, 512), flags=cv2.INTER_CUBIC)
+
+
 def faded(count: int, to: int) -> list[Rgb]:
     shares = [n / count for n in range(count)]
     return [
@@ -93,12 +110,24 @@ def test_a_dissolve_is_seen_from_its_beginning_to_its_end(length: int) -> None:
         lambda: one(50),
         lambda: panned(60),
         lambda: zoomed(40),
+        lambda: slowly_zoomed(80),
+        lambda: by_hand(110),
         lambda: faded(40, 0),
         lambda: faded(40, 255),
         lambda: faded(40, 0)[::-1],
         lambda: [rgb for _, rgb, _ in talking()],
     ],
-    ids=["nodding", "pan", "zoom", "to black", "to white", "from black", "talking"],
+    ids=[
+        "nodding",
+        "pan",
+        "zoom",
+        "slow zoom",
+        "hand-held",
+        "to black",
+        "to white",
+        "from black",
+        "talking",
+    ],
 )
 def test_what_moves_or_fades_to_a_colour_is_no_dissolve(shown: Callable[[], list[Rgb]]) -> None:
     assert signs(shown()) == []
