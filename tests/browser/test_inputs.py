@@ -90,6 +90,8 @@ def test_what_is_no_video_is_refused_in_plain_words(visitor: Visitor, tmp_path: 
     expect(page.locator("#hint")).to_have_text("Choose a video first.")
     expect(page.locator("#go")).to_be_disabled()
     assert visitor.run_id == before
+    page.get_by_role("toolbar", name="Samples").get_by_role("button").first.click()
+    expect(page.locator("#files-told [role=alert]")).to_have_count(0)
 
 
 ODD_NAMES = [

@@ -234,9 +234,9 @@ class Studio:
         outcome.meanwhile.click(
             self._recording.show_recording_meanwhile, [w.run_id], run, **AT_ONCE
         )
-        placed = [sources.video, sources.speech, choice.load, choice.findings]
+        placed = [sources.video, sources.speech, choice.load, w.files.line, choice.findings]
         choice.load.click(self._recording.load_first, None, placed, **AT_ONCE)
-        w.look.select(self._recording.load_sample, [choice.mode], [*run, *placed[:3]], **AT_ONCE)
+        w.look.select(self._recording.load_sample, [choice.mode], [*run, *placed[:4]], **AT_ONCE)
         sources.sample.change(None, [sources.sample], None, js=first_look.MARK_JS)
         outcome.stage.select(self._waiting.picture_shown, None, [w.stamp, outcome.card], **AT_ONCE)
         asked = [w.run_id, shared.key, shared.session]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import gradio as gr
+from markupsafe import Markup
 
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.runs.record.errors import RunNotFound
@@ -12,6 +13,7 @@ from lipsync_demo.ui.frame import notices
 from lipsync_demo.ui.frame.context import Changes, Shared, unchanged
 from lipsync_demo.ui.frame.ids import run_id
 from lipsync_demo.ui.frame.news import Told
+from lipsync_demo.ui.inputs import files
 from lipsync_demo.ui.inputs.samples import FIRST, SHOWN, Sample, held, named
 from lipsync_demo.ui.inputs.uploads import place
 from lipsync_demo.ui.studio import result, words
@@ -69,6 +71,7 @@ class RecordingEvents:
             w.sources.speech: str(paths[1]),
             w.choice.load: gr.Button(visible=False),
             w.choice.findings: "",
+            w.files.line: files.told(Markup("")),
         }
 
     def show_recording_meanwhile(self, current: str) -> Changes:
