@@ -46,10 +46,11 @@ def _remembered(path: Path, changed: int, size: int) -> str:
     return digest(path)
 
 
-def refused(error: OSError) -> str:
-    """A sentence for the user: which file failed, and why."""
+def refused(error: OSError, *, whole: bool = True) -> str:
+    """A sentence for the user: which file failed, and why; its `whole` path, or its name alone."""
     reason = (error.strerror or words.SYSTEM_REFUSED).lower()
-    name = f"{readable(os.fsdecode(error.filename))}: " if error.filename is not None else ""
+    path = "" if error.filename is None else os.fsdecode(error.filename)
+    name = f"{readable(path if whole else Path(path).name)}: " if path else ""
     return words.file_not_used(name, reason)
 
 

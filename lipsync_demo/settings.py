@@ -5,6 +5,7 @@ A test compares them with the table in `docs/settings.md`.
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import re
 from decimal import Decimal
@@ -76,6 +77,8 @@ class Settings(BaseSettings):
     max_upload_mb: int = Field(200, ge=1, le=200, validation_alias="LIPSYNC_MAX_UPLOAD_MB")
     spend_limit: Decimal | None = Field(None, ge=0, validation_alias="LIPSYNC_SPEND_LIMIT")
     languages: str = Field(",".join(LANGUAGES), validation_alias="LIPSYNC_LANGUAGES")
+    history: Literal["auto", "own", "shared"] = Field("auto", validation_alias="LIPSYNC_HISTORY")
+    hosts: str = Field("", validation_alias="LIPSYNC_HOSTS")
     demo_mode: bool = Field(False, validation_alias="LIPSYNC_DEMO_MODE")
     workers: int = Field(
         default_factory=lambda: max(1, (os.cpu_count() or 2) - 1),
@@ -137,6 +140,21 @@ class Settings(BaseSettings):
         if self.space_host:
             return "https://" + self.space_host.split(",")[0].strip()
         return None
+
+    @property
+    def private(self) -> bool:
+        """Whether only this machine reaches the page: it listens nowhere else, unpublished."""
+        if self.public_base_url is not None:
+            return False
+        try:
+            return self.host == "localhost" or ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+    @property
+    def shared_history(self) -> bool:
+        """Whether lists show what a browser has opened, and not only what it began."""
+        return self.private if self.history == "auto" else self.history == "shared"
 
     @cached_property
     def runs_dir(self) -> Path:

@@ -1,7 +1,7 @@
 """The signer of all links of this app: to published media, shared pages and runs to watch.
 
 A link contains a name, an expiry and an HMAC-SHA256 of both.  A signature is valid for one kind of
-link only.
+link only.  The cookie by which a browser is known again is signed in the same way.
 """
 
 from __future__ import annotations
@@ -16,9 +16,14 @@ from lipsync_demo.hosting.errors import LinkRefused
 from lipsync_demo.hosting.secret import signing_secret
 from lipsync_demo.settings import Settings
 
-Kind = Literal["media", "share", "live"]
+Kind = Literal["media", "share", "live", "visitor"]
 
-_MARKS: dict[Kind, str] = {"media": "", "share": "share\n", "live": "live\n"}
+_MARKS: dict[Kind, str] = {
+    "media": "",
+    "share": "share\n",
+    "live": "live\n",
+    "visitor": "visitor\n",
+}
 """Prefix of the signed text; changing it would invalidate existing links."""
 
 _EXPIRY = re.compile(r"[0-9]{1,12}")

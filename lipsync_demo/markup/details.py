@@ -36,7 +36,8 @@ def details(run: Run, outputs: Sequence[OutputFacts], run_id: str) -> Iterator[D
     yield Detail(words.MODEL, run.model, code=True)
     yield Detail(words.ANSWERED_BY, _answered(run))
     yield Detail(words.RUN, run_id, code=True)
-    yield Detail(words.TASK, task or "–", code=bool(task))
+    if task:
+        yield Detail(words.TASK, task, code=True)
     for name, value in run.chosen.items():
         yield Detail(words.choice(name), value, code=True)
     yield Detail(words.VIDEO, _media(run.video))

@@ -22,9 +22,11 @@ from lipsync_demo.runs.record.clock import now
 from lipsync_demo.runs.record.errors import RunRefused
 from lipsync_demo.runs.record.folder import RunFolder, is_url, local_path
 from lipsync_demo.runs.record.run import Run, RunState
+from lipsync_demo.runs.record.visitor import acting_id
 from lipsync_demo.runs.steps.credentials import Credentials, needs_key
 from lipsync_demo.runs.steps.parameters import choose
 from lipsync_demo.runs.storage.ledger import Ledger
+from lipsync_demo.runs.storage.ownership import check_operator
 from lipsync_demo.runs.storage.run_table import RunTable
 from lipsync_demo.runs.upkeep.delete import (
     Deletion,
@@ -46,7 +48,8 @@ class RunService:
     """The actions of users on runs; the dispatcher drives the runs.
 
     `session` is the browser session that acts.  Whatever would send something asks the
-    dispatcher's guard first: for that session, and for the one that started the run.
+    dispatcher's guard first: for that session, and for the one that started the run.  Whoever acts
+    (`record/visitor.py`) changes only their own runs.
     """
 
     def __init__(
@@ -77,6 +80,7 @@ class RunService:
         api_key: SecretStr | None = None,
         group: str | None = None,
         session: str | None = None,
+        owner: str | None = None,
         run_id: str | None = None,
     ) -> Run:
         """Start a run for a video and a speech track, each a path or an http(s) URL.
@@ -84,7 +88,8 @@ class RunService:
         `model` defaults to the setting, `sync_mode` and further `choices` to the model's defaults.
         Returns once files are copied; later problems are the run's `error`.  `api_key` is a
         visitor's own key, held in memory for this run only; `group` and `session` are stored in its
-        record; `run_id` is an id chosen beforehand, 32 hexadecimal digits.
+        record; `owner` is the visitor it belongs to, by default whoever acts; `run_id` is an id
+        chosen beforehand, 32 hexadecimal digits.
 
         Raises:
             RunRefused: the backend is not running, there is no key for it, it does not serve
@@ -113,6 +118,7 @@ class RunService:
             key="local" if backend == "local" else "visitor" if api_key else "environment",
             group=group,
             session=session,
+            owner=owner or acting_id(),
         )
         if not left and self._credentials.key(run, api_key) is None:
             raise needs_key()
@@ -135,6 +141,7 @@ class RunService:
 
         Raises:
             RunNotFound: there is no such run.
+            NotYours: it belongs to another visitor.
         """
         before, after = self._runs.change(
             run_id,
@@ -179,9 +186,10 @@ class RunService:
 
         Raises:
             RunNotFound: there is no such run.
+            NotYours: it belongs to another visitor.
             RunRefused: its key or server is missing, its task has failed, or nothing may be sent.
         """
-        run = self._runs.get(run_id)
+        run = self._runs.own(run_id)
         ended_or_driven = run.state is RunState.DONE or self._dispatcher.driven(run)
         if ended_or_driven and not run.cancelled:
             return run
@@ -197,9 +205,10 @@ class RunService:
 
         Raises:
             RunNotFound: there is no such run.
+            NotYours: it belongs to another visitor.
             RunRefused: the run is neither failed nor unclear, or nothing may be sent.
         """
-        run = self._runs.get(run_id)
+        run = self._runs.own(run_id)
         self._dispatcher.guard.check(session, run.session)
         if run.state not in (RunState.UNCLEAR, RunState.FAILED):
             raise RunRefused(
@@ -239,12 +248,16 @@ class RunService:
 
         Raises:
             RunNotFound: there is no such run.
+            NotYours: it belongs to another visitor, or its tasks are the environment's account's
+                and a visitor asks for their deletion.
             RunRefused: it is active, its key or server is missing, or its tasks are to be deleted
                 and nothing may be sent.
             WaveSpeedError: the API did not delete its tasks; then nothing is deleted here either.
         """
         run = run_at_rest(self._runs, run_id)
         if at_api:
+            if run.key == "environment":
+                check_operator()
             self._dispatcher.guard.check(session, run.session)
         deleted = delete_tasks(self._credentials, run, api_key) if at_api else None
         if run.backend == "local":

@@ -83,7 +83,7 @@ class Workspace:
         self.output_checks = OutputChecks(self.runs, self.dispatcher)
         self.previews = Previews(settings, self.dispatcher)
         self.bills = Bills(settings, self.runs, self.ledger)
-        self.task_import = TaskImport(settings, self._credentials, self.dispatcher)
+        self.task_import = TaskImport(settings, self.runs, self._credentials, self.dispatcher)
         self.service = RunService(
             settings,
             self.runs,

@@ -19,7 +19,9 @@ from lipsync_demo.ui.delivery.middleware import Delivery
 from lipsync_demo.ui.http import installable, link_preview
 from lipsync_demo.ui.http.guard import PageGuard
 from lipsync_demo.ui.http.language import ReaderLanguage
+from lipsync_demo.ui.http.rim import connections_of, rim
 from lipsync_demo.ui.http.routes import routes
+from lipsync_demo.ui.http.visitor import Visitors
 from lipsync_demo.ui.inputs.uploads import upload_folder
 
 logger = logging.getLogger(__name__)
@@ -80,6 +82,7 @@ def open_page(settings: Settings, start_local: Callable[[], tuple[str, str]] | N
                     ],
                     "middleware": [
                         Middleware(PageGuard, upload_bytes=settings.max_upload_mb * 2**20),
+                        Middleware(Visitors, settings=settings, whose=blocks.whose),
                         Middleware(Delivery),
                         Middleware(ReaderLanguage, offered=settings.spoken_languages),
                         Middleware(
@@ -94,6 +97,9 @@ def open_page(settings: Settings, start_local: Callable[[], tuple[str, str]] | N
                         ),
                     ],
                     "openapi_url": None,
+                    "lifespan": rim(
+                        settings, lambda: connections_of(getattr(blocks, "server", None))
+                    ),
                 },
             )
             logger.info("The page is open at %s", blocks.local_url)

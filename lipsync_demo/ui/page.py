@@ -40,7 +40,9 @@ QUEUE_PAUSE_SECONDS = 0.02
 """Seconds between polls of Gradio's queue; its default of 1 ms costs 6 % of a core at rest."""
 
 
-def build(settings: Settings, workspace: Workspace, media: SignedMedia, uploads: Path) -> gr.Blocks:
+def build(
+    settings: Settings, workspace: Workspace, media: SignedMedia, uploads: Path
+) -> MultilingualBlocks:
     """Build the page; `media` signs the links to the files it shows."""
     video, speech = (place(path, uploads) for path in (FIRST.video, FIRST.speech))
 
@@ -66,7 +68,7 @@ def _lay(
         delete_cache=(SWEEP_SECONDS, KEEP_SECONDS),
         fill_width=True,
     ) as page:
-        stored = context.stored()
+        stored = context.stored(settings, workspace)
         top = top_bar.build(settings)
         with gr.Tabs(elem_id="views", selected="studio") as views:
             shared = Shared(

@@ -61,7 +61,8 @@ class StateMachine:
         except OSError as error:
             logger.warning("Run %s: step %s failed: %r", claim.run.id, claim.run.state, error)
             self._fail(
-                refused(error),
+                # Others may see the record; the log above has the path.
+                refused(error, whole=False),
                 words.LOOK_FOR_ROOM,
             )
         except Exception:

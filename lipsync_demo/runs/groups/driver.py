@@ -101,6 +101,7 @@ class GroupDriver:
             api_key=self._api_key,
             group=group.id,
             session=group.session,
+            owner=group.owner,
             run_id=run_id,
         )
         # A stop of the group in the meantime found no run to stop.

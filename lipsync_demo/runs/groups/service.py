@@ -20,6 +20,7 @@ from lipsync_demo.runs.record.clock import now
 from lipsync_demo.runs.record.errors import GroupNotFound, RunRefused
 from lipsync_demo.runs.record.group import Group, GroupKind, GroupState, Item
 from lipsync_demo.runs.record.run import RunState
+from lipsync_demo.runs.record.visitor import acting_id
 from lipsync_demo.runs.service import RunService
 from lipsync_demo.runs.steps.parameters import Chosen, choose
 from lipsync_demo.runs.storage.group_table import GroupTable
@@ -36,7 +37,7 @@ class GroupService:
     """The comparisons and batches of one workspace.
 
     `session` is the browser session that acts; the dispatcher's guard is asked for it, and for the
-    one that started the group.
+    one that started the group.  Whoever acts changes only their own groups.
     """
 
     def __init__(
@@ -161,6 +162,7 @@ class GroupService:
 
         Raises:
             GroupNotFound: there is no such group.
+            NotYours: it belongs to another visitor.
         """
         after = self._groups.change(
             group_id,
@@ -189,9 +191,10 @@ class GroupService:
 
         Raises:
             GroupNotFound: there is no such group.
+            NotYours: it belongs to another visitor.
             RunRefused: its key or server is missing, or nothing may be sent.
         """
-        group = self._groups.get(group_id)
+        group = self._groups.own(group_id)
         self._dispatcher.guard.check(session, group.session)
         for run in self._runs.of_group(group):
             # Active runs may have lost their process; resuming a driven run changes nothing.
@@ -214,10 +217,11 @@ class GroupService:
 
         Raises:
             GroupNotFound: there is no such group.
+            NotYours: it belongs to another visitor.
             RunRefused: the item's run is active, its key or server is missing, or nothing may
                 be sent.
         """
-        group = self._groups.get(group_id)
+        group = self._groups.own(group_id)
         self._dispatcher.guard.check(session, group.session)
         run = self._runs.of_group(group)[item]
         if run is not None and run.state.active:
@@ -276,6 +280,7 @@ class GroupService:
             spend_limit=spend_limit,
             key="local" if backend == "local" else "visitor" if api_key else "environment",
             session=session,
+            owner=acting_id(),
         )
         token = self._dispatcher.leases.acquire().token
         self._groups.add(group, token)

@@ -3,6 +3,7 @@
 RunsError
 ├── RunNotFound     no run has this id
 ├── GroupNotFound   no comparison or batch has this id
+├── NotYours        it belongs to another visitor
 └── RunRefused      the run's state does not allow what was asked
     └── NothingSent     only recorded results are shown, so nothing is sent
 """
@@ -35,6 +36,10 @@ class GroupNotFound(RunsError):  # noqa: N818
             f"There is no comparison or batch with the id {group_id!r} here.",
             "Check the id, and that LIPSYNC_DATA_DIR names the folder it was made in.",
         )
+
+
+class NotYours(RunsError):  # noqa: N818
+    """It belongs to another visitor, or to whoever runs the app."""
 
 
 class RunRefused(RunsError):  # noqa: N818

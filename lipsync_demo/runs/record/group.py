@@ -85,7 +85,8 @@ class Group:
 
     At most `concurrency` of its runs are active at once.  No run starts once the quotes of the
     started runs reach `spend_limit`, in the currency of the quotes; None sets no limit.  `key` says
-    where the API key comes from; the key itself is not stored.
+    where the API key comes from; the key itself is not stored.  `owner` is the visitor it belongs
+    to, None for whoever runs the app.
     """
 
     id: str
@@ -100,6 +101,7 @@ class Group:
     spend_limit: Decimal | None = None
     key: Literal["environment", "visitor", "local"] = "environment"
     session: str | None = None
+    owner: str | None = None
     trouble: str | None = None
 
     @property

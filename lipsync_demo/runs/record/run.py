@@ -166,7 +166,8 @@ class Run:
     `has_nsfw_contents` holds the API's flag for each output, `own_checks` this app's own check
     where the API sent none.
 
-    `group` is the id of its comparison or batch, `session` the browser session that started it.
+    `group` is the id of its comparison or batch, `session` the browser session that started it,
+    `owner` the visitor it belongs to, None for whoever runs the app.
     `charge` is None while it is unknown.  `imported` marks a task that was started elsewhere.
     """
 
@@ -206,6 +207,7 @@ class Run:
     error: RunError | None = None
     group: str | None = None
     session: str | None = None
+    owner: str | None = None
     quote: Quote | None = None
     charge: Annotated[Charge | None, BeforeValidator(charge_of_record)] = None
     review: Review | None = None

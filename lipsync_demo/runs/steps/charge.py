@@ -40,6 +40,13 @@ def reserve(claim: Claim) -> None:
     reached = claim.ledger.reserve(claim.run, _balance(client), claim.settings.spend_limit)
     if reached is None or asked is None:
         return
+    if reached.whose == "server" and not claim.settings.private:
+        raise RunRefused(
+            f"This run would cost {asked.amount} {asked.currency}, which is more than this server "
+            "still spends today.",
+            "Nothing was sent and nothing is billed. Resume the run tomorrow, or use a key "
+            "of your own.",
+        )
     whose = words.SERVERS_DAY if reached.whose == "server" else "this session's"
     raise RunRefused(
         f"This run would cost {asked.amount} {asked.currency}, and {reached.spent} of "

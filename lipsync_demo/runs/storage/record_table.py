@@ -7,7 +7,7 @@ each other, and no transaction stays open while a record is edited.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from enum import Enum
 from typing import Any, Final, Generic, Protocol, TypeVar
@@ -19,6 +19,7 @@ from lipsync_demo.database import Database, Lost
 from lipsync_demo.runs.record.clock import microseconds
 from lipsync_demo.runs.record.errors import RunsError
 from lipsync_demo.runs.storage.base import Base
+from lipsync_demo.runs.storage.ownership import check_mine
 
 ANYBODY: Final = "*"
 
@@ -34,6 +35,9 @@ class Record(Protocol):
 
     @property
     def state(self) -> Enum: ...
+
+    @property
+    def owner(self) -> str | None: ...
 
 
 T = TypeVar("T", bound=Record)
@@ -115,6 +119,17 @@ class RecordTable(ABC, Generic[T]):
         with self.database.reading() as session:
             return self._load(self._row(session, record_id))
 
+    def own(self, record_id: str) -> T:
+        """The record with this id, which whoever acts may change.
+
+        Raises:
+            NotYours: it belongs to another visitor.
+            RunsError: there is none.
+        """
+        record = self.get(record_id)
+        check_mine(record)
+        return record
+
     def change(
         self,
         record_id: str,
@@ -132,14 +147,16 @@ class RecordTable(ABC, Generic[T]):
 
         Raises:
             Lost: it is driven under another lease.
+            NotYours: whoever acts may not change it.
             RunsError: there is none with this id.
         """
         while True:
             with self.database.reading() as session:
                 row = self._row(session, record_id)
+            before = self._load(row)
+            check_mine(before)
             if token is not ANYBODY and row.owner != token:
                 raise Lost(record_id)
-            before = self._load(row)
             edited = edit(before)
             if edited is before and new_token is None:
                 return before, before
@@ -163,6 +180,16 @@ class RecordTable(ABC, Generic[T]):
         """The token of the lease the record is driven under, None when nobody drives it."""
         with self.database.reading() as session:
             return self._row(session, record_id).owner
+
+    def of_owner(self, ids: Collection[str], owner: str) -> list[str]:
+        """Those of these ids whose record belongs to a visitor, in the same order."""
+        table = self.row
+        query = select(table.id).where(
+            table.id.in_(ids), table.record["owner"].as_string() == owner
+        )
+        with self.database.reading() as session:
+            known = set(session.scalars(query))
+        return [one for one in ids if one in known]
 
     def _driven(self, *states: str) -> list[tuple[str, str | None]]:
         """Id and lease token of every record in one of these states, oldest first."""

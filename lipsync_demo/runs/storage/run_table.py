@@ -112,6 +112,12 @@ class RunTable(RecordTable[Run]):
             rows = session.execute(select(*columns).where(RunRow.id != but_of))
             return {task for latest, others in rows for task in (latest, *(others or ())) if task}
 
+    def owners_of(self, task: str) -> set[str | None]:
+        """The owners of the runs whose latest task is this one."""
+        query = select(RunRow.record["owner"].as_string()).where(written_task() == task)
+        with self.database.reading() as session:
+            return set(session.scalars(query))
+
     def input_hashes(self) -> set[str]:
         """SHA-256 of every input of every run."""
         columns = [_hash(role) for role in ("video", "audio")]

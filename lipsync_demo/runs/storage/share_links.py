@@ -19,6 +19,9 @@ from lipsync_demo.hosting.errors import LinkRefused
 from lipsync_demo.hosting.signer import link_signer
 from lipsync_demo.runs.record.clock import microseconds, now
 from lipsync_demo.runs.storage.base import Base
+from lipsync_demo.runs.storage.group_table import GroupRow
+from lipsync_demo.runs.storage.ownership import check_owner
+from lipsync_demo.runs.storage.run_table import RunRow
 from lipsync_demo.settings import Settings
 
 Kind = Literal["run", "group"]
@@ -60,8 +63,10 @@ class ShareLinks:
         """A new link to a run or group, for so many days; return its path and query.
 
         Raises:
+            NotYours: it belongs to another visitor.
             HostingUnavailable: there is no usable signing secret.
         """
+        self._check_mine(target)
         signer = link_signer(self._settings, "share")
         # A whole second: the link must say exactly what is signed.
         expires = (now() + timedelta(days=days)).replace(microsecond=0)
@@ -104,7 +109,12 @@ class ShareLinks:
             return [_share(row) for row in session.scalars(query)]
 
     def revoke(self, target: str) -> int:
-        """Take back every link to a run or group; return how many still worked."""
+        """Take back every link to a run or group; return how many still worked.
+
+        Raises:
+            NotYours: it belongs to another visitor.
+        """
+        self._check_mine(target)
         working = {share.name for share in self.of(target)}
         with self._database.writing() as session:
             every = update(ShareLinkRow).where(ShareLinkRow.target == target)
@@ -115,6 +125,11 @@ class ShareLinks:
         """Take back every link to a run or group and forget it: its reader gets 410."""
         with self._database.writing() as session:
             session.execute(delete(ShareLinkRow).where(ShareLinkRow.target == target))
+
+    def _check_mine(self, target: str) -> None:
+        with self._database.reading() as session:
+            row = session.get(RunRow, target) or session.get(GroupRow, target)
+        check_owner(row.record.get("owner") if row is not None else None)
 
 
 def _share(row: ShareLinkRow) -> ShareLink:

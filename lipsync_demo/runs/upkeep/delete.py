@@ -144,13 +144,14 @@ def _needed(group: Group) -> Iterator[str]:
 
 
 def run_at_rest(runs: RunTable, run_id: str) -> Run:
-    """Return the run if it is at rest.
+    """Return the run if it is at rest, and may be changed by whoever acts.
 
     Raises:
         RunNotFound: there is no such run.
+        NotYours: it belongs to another visitor.
         RunRefused: it is active.
     """
-    run = runs.get(run_id)
+    run = runs.own(run_id)
     if run.state.active:
         raise RunRefused("This run is under way.", "Stop waiting for it first.")
     return run

@@ -18,7 +18,10 @@ from lipsync_demo.runs.record.clock import now
 from lipsync_demo.runs.record.errors import RunRefused
 from lipsync_demo.runs.record.folder import RunFolder, is_url
 from lipsync_demo.runs.record.run import Run, RunState
+from lipsync_demo.runs.record.visitor import acting_id
 from lipsync_demo.runs.steps.credentials import Credentials
+from lipsync_demo.runs.storage.ownership import check_operator, owns
+from lipsync_demo.runs.storage.run_table import RunTable
 from lipsync_demo.settings import MODEL_ID, BackendName, Settings
 from lipsync_demo.wavespeed.client import WaveSpeedClient
 from lipsync_demo.wavespeed.errors import WaveSpeedError
@@ -39,9 +42,14 @@ class TaskImport:
     """Creates runs for tasks that were started elsewhere."""
 
     def __init__(
-        self, settings: Settings, credentials: Credentials, dispatcher: Dispatcher
+        self,
+        settings: Settings,
+        runs: RunTable,
+        credentials: Credentials,
+        dispatcher: Dispatcher,
     ) -> None:
         self._settings = settings
+        self._runs = runs
         self._credentials = credentials
         self._dispatcher = dispatcher
 
@@ -60,6 +68,7 @@ class TaskImport:
         sent.
 
         Raises:
+            NotYours: a visitor without a key of their own asks for the task of somebody else.
             RunRefused: the mode is neither known nor given, the key or server is missing, or
                 nothing may be sent.
             WaveSpeedError: there is no such task, or the API does not answer.
@@ -82,8 +91,11 @@ class TaskImport:
             audio_source="",
             key="local" if backend == "local" else "visitor" if api_key else "environment",
             session=session,
+            owner=acting_id(),
             imported=True,
         )
+        if run.key != "visitor" and not any(owns(own) for own in self._runs.owners_of(task_id)):
+            check_operator()
         client = self._credentials.client(run, api_key)
         found = client.prediction(task_id)
         listed = _listed(client, task_id)

@@ -11,8 +11,8 @@ import gradio as gr
 from lipsync_demo.markup.player_sources import Link
 from lipsync_demo.runs.workspace import Workspace
 from lipsync_demo.settings import Settings
-from lipsync_demo.ui.frame import words
-from lipsync_demo.ui.frame.ids import run_id
+from lipsync_demo.ui.frame import visiting, words
+from lipsync_demo.ui.frame.ids import remembered, run_id
 
 KEY_SECONDS = 3600
 """Seconds a visitor's key stays in this server's memory after its last use."""
@@ -99,14 +99,21 @@ class Shared(Stored):
         return self.workspace.recorded_only.on(run_id(session))
 
 
-def stored() -> Stored:
+def stored(settings: Settings, workspace: Workspace) -> Stored:
     """Create the hidden widgets inside the current `gr.Blocks`."""
     # Not secret: it is sent to the browser, and only has to be the same after a restart, as
     # the browser could not read its lists otherwise.
+    ids = gr.BrowserState([], storage_key=STORAGE, secret=STORAGE)
+    groups = gr.BrowserState([], storage_key=GROUPS_STORAGE, secret=STORAGE)
+    if not settings.shared_history:
+        visiting.own_only(ids, lambda i, owner: workspace.runs.of_owner(remembered(i), owner))
+        visiting.own_only(groups, lambda i, owner: workspace.groups.of_owner(remembered(i), owner))
     return Stored(
-        ids=gr.BrowserState([], storage_key=STORAGE, secret=STORAGE),
-        groups=gr.BrowserState([], storage_key=GROUPS_STORAGE, secret=STORAGE),
-        session=gr.BrowserState("", storage_key=SESSION_STORAGE, secret=STORAGE),
+        ids=ids,
+        groups=groups,
+        session=visiting.for_visitor(
+            gr.BrowserState("", storage_key=SESSION_STORAGE, secret=STORAGE)
+        ),
         recorded=gr.BrowserState(False, storage_key=RECORDED_STORAGE, secret=STORAGE),
         key=gr.State(None, time_to_live=KEY_SECONDS),
         open_run=gr.Textbox(visible="hidden", elem_id="open-run", label=words.RUN_TO_SHOW),

@@ -11,9 +11,10 @@ from gradio.context import Context
 from lipsync_demo.languages import current, speaking, spoken
 from lipsync_demo.languages.catalogue import ENGLISH
 from lipsync_demo.ui.frame.reader import language_of
+from lipsync_demo.ui.frame.visiting import VisitedBlocks
 
 
-class MultilingualBlocks(gr.Blocks):
+class MultilingualBlocks(VisitedBlocks):
     """Blocks whose widgets and answers are in the language of each request.
 
     Gradio keeps one description of all widgets; here there is one for each language.

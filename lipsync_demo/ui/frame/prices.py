@@ -9,6 +9,7 @@ from pydantic import SecretStr
 from lipsync_demo.markup import rate_limit
 from lipsync_demo.markup.figures import about
 from lipsync_demo.runs.steps.parameters import api_only
+from lipsync_demo.runs.storage.ownership import is_operator
 from lipsync_demo.settings import MODEL_ID
 from lipsync_demo.ui.frame import header, models, words
 from lipsync_demo.ui.frame.context import Shared
@@ -69,15 +70,19 @@ def before(
 def limits_reached(
     shared: Shared, amount: Decimal | None, key: SecretStr | None, session: object
 ) -> str:
-    """The spend limits that an amount would exceed; empty if none or unknown."""
+    """The spend limits that an amount would exceed; empty if none or unknown.
+
+    What others have spent with the environment's key is told to the operator only.
+    """
     ledger, text = shared.workspace.ledger, ""
     own, limits = run_id(session), []
     if own is not None:
-        limits.append((ledger.limit(own), ledger.spent(session=own)))
+        limits.append((ledger.limit(own), ledger.spent(session=own), True))
     if key is None:
         day = ledger.spent(key="environment")
-        limits.append((shared.settings.spend_limit, day))
-    for limit, spent in limits:
+        limits.append((shared.settings.spend_limit, day, is_operator()))
+    for limit, spent, told in limits:
         if limit is not None and amount is not None and spent + amount > limit:
-            text += " " + words.limit_reached(str(spent), str(limit))
+            said = words.limit_reached(str(spent), str(limit)) if told else words.DAY_SPENT
+            text += f" {said}"
     return text

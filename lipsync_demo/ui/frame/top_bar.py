@@ -15,7 +15,8 @@ from lipsync_demo.ui.frame.context import html
 class TopBar:
     """The widgets above the tabs; `panel` is "key" while the key panel is open.
 
-    `key_checked` tells whether the API has accepted the visitor's key.
+    `key_checked` tells whether the API has accepted the visitor's key, `unknown` what is lost on a
+    browser that keeps no cookie.
     """
 
     panel: gr.State
@@ -23,6 +24,7 @@ class TopBar:
     model: gr.Dropdown
     recorded_only: gr.Checkbox
     banner: gr.HTML
+    unknown: gr.HTML
     key_open: gr.Button
     key_panel: gr.Column
     key_box: gr.Textbox
@@ -69,12 +71,14 @@ def build(settings: Settings) -> TopBar:
             key_forget = gr.Button(words.FORGET_KEY, visible=False, elem_id="key-forget", scale=1)
         key_note = html(header.key_note(None), elem_id="key-note")
     banner = html(visible=False, elem_id="recorded-banner")
+    unknown = html(visible=False, elem_id="no-cookie")
     return TopBar(
         panel=panel,
         brand=brand,
         model=model,
         recorded_only=recorded_only,
         banner=banner,
+        unknown=unknown,
         key_open=key_open,
         key_panel=key_panel,
         key_box=key_box,

@@ -43,6 +43,7 @@ def limit_reached(spent: str, limit: str) -> str:
     return _("That is beyond the limit: {spent} of {limit} are spent.", spent=spent, limit=limit)
 
 
+DAY_SPENT = _("That is more than this server still spends today.")
 DIRECT_ADDRESS = _("The address of what you see, outside this frame:")
 
 RECORDED_ONLY = _("Recorded results only")
@@ -113,6 +114,12 @@ CONVERTED = _(
 CONVERTING = _(
     "Not every browser can show this file; a copy that can be shown is being made and appears "
     "here by itself. Nothing has to wait for it: the original is what is sent."
+)
+OTHER_SESSION = _("This session belongs to another browser. Load the page again.")
+NO_COOKIE = _("This browser keeps no cookie of this page.")
+NO_COOKIE_HINT = _(
+    "So what you start here is yours until the page is closed; afterwards its address only shows "
+    "it. Open the page in a tab of its own, or allow its cookie, to keep it."
 )
 RUN_GONE = _("It may have been removed from this server, or made on another one.")
 NO_ID = _("This is no run's id.")

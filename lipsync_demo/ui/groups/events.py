@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from lipsync_demo.runs.record.errors import RunsError
 from lipsync_demo.runs.record.group import Group, GroupKind, GroupState
 from lipsync_demo.runs.record.run import Run
+from lipsync_demo.runs.storage.ownership import is_mine
 from lipsync_demo.ui.frame import news, notices
 from lipsync_demo.ui.frame.context import AT_ONCE, Changes, Shared, unchanged
 from lipsync_demo.ui.frame.ids import remembered, run_id
@@ -105,13 +106,14 @@ class GroupEvents(ABC):
         w = self.widgets
         runs = self.shared.workspace.runs.of_group(group)
         going = group.state is GroupState.ACTIVE or any(run and run.state.active for run in runs)
-        held = group.state in (GroupState.HELD, GroupState.STOPPED)
+        mine = is_mine(group)
+        held = mine and group.state in (GroupState.HELD, GroupState.STOPPED)
         return {
             w.group: group.id,
             w.stamp: self.stamp(group, runs),
             w.notice: "",
             w.timer: gr.Timer(active=going or self.background(runs)),
-            w.stop: gr.Button(visible=going),
+            w.stop: gr.Button(visible=going and mine),
             w.resume: gr.Button(visible=held and (self.resumes_while_running or not going)),
             **self.body(group, runs, ids),
         }

@@ -12,6 +12,7 @@ from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.runs.record.errors import RunNotFound, RunsError
 from lipsync_demo.runs.record.review import HEADINGS, Review, Verdict
 from lipsync_demo.runs.record.run import Run
+from lipsync_demo.runs.storage.ownership import is_mine, is_operator
 from lipsync_demo.runs.storage.run_search import ANY, RunSearch, search
 from lipsync_demo.runs.upkeep.review import review
 from lipsync_demo.ui.frame import header, notices
@@ -73,8 +74,11 @@ class History:
             run = self.shared.workspace.runs.get(wanted)
         except RunNotFound as error:
             return {self.runs.notice: notices.trouble(error.what, frame_words.RUN_GONE)}
+        if not is_mine(run):
+            return self._open(wanted)
         said = run.review or Review()
         paid = run.backend != "local" and run.prediction_id is not None
+        deletable = paid and (run.key == "visitor" or is_operator())
         return {
             self.drawer.chosen: run.id,
             self.drawer.panel: gr.Column(visible=True),
@@ -83,7 +87,7 @@ class History:
             self.drawer.good: [n for n, v in said.headings.items() if v is Verdict.PASS],
             self.drawer.bad: [n for n, v in said.headings.items() if v is Verdict.FAIL],
             self.drawer.note: said.note,
-            self.drawer.where: gr.Radio(visible=paid, value=HERE),
+            self.drawer.where: gr.Radio(visible=deletable, value=HERE),
             self.drawer.delete: gr.Button(visible=not run.state.active),
             self.drawer.sure: gr.Button(visible=False),
             self.drawer.repeat: gr.Button(visible=run.video is not None and run.audio is not None),

@@ -22,12 +22,14 @@ from lipsync_demo.markup import player_sources
 from lipsync_demo.markup import words as markup_words
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.picture.stills import stills
+from lipsync_demo.report.anonymous import anonymous, pseudonym
 from lipsync_demo.report.archive import write_zip
 from lipsync_demo.report.content import Content, as_json, of_group, of_runs
 from lipsync_demo.report.junit import junit
 from lipsync_demo.report.page import Embedded, Preview, render
 from lipsync_demo.runs.record.errors import RunsError
 from lipsync_demo.runs.record.run import Run, RunState
+from lipsync_demo.runs.storage.ownership import is_mine
 from lipsync_demo.runs.storage.share_links import ROUTE as SHARE
 from lipsync_demo.runs.storage.share_links import ShareLink
 from lipsync_demo.runs.workspace import Workspace
@@ -59,17 +61,22 @@ def routes(
 ) -> list[BaseRoute]:
     """The routes of reports and shared pages."""
 
-    def gathered(kind: str, wanted: str) -> Content:
+    def gathered(kind: str, wanted: str) -> tuple[Content, bool]:
+        """A report, and whether it is of whoever acts; for anybody else it is anonymous."""
         if kind == "run":
-            return of_runs([workspace.runs.get(wanted)])
-        return of_group(workspace.groups.get(wanted), workspace)
+            run = workspace.runs.get(wanted)
+            return of_runs([run]), is_mine(run)
+        group = workspace.groups.get(wanted)
+        return of_group(group, workspace), is_mine(group)
 
     def report(request: Request) -> Response:
         kind, wanted, form = (request.path_params[n] for n in ("kind", "id", "form"))
         try:
-            content = gathered(kind, wanted)
+            content, mine = gathered(kind, wanted)
         except RunsError as error:
             return JSONResponse({"code": 404, "message": error.what}, 404)
+        if not mine:
+            content, wanted = anonymous(content), pseudonym(wanted)
         headers = PRIVATE | {
             "Content-Disposition": _attached(f"{content.file_stem(wanted)}.{form}")
         }
@@ -94,7 +101,7 @@ def routes(
     def shared(request: Request) -> Response:
         try:
             share = opened(request)
-            content = gathered(share.kind, share.target)
+            content = anonymous(gathered(share.kind, share.target)[0])
         except LinkRefused as error:
             return _sorry(error.what, error.status)
         except RunsError:
@@ -112,7 +119,7 @@ def routes(
     def poster(request: Request) -> Response:
         try:
             share = opened(request)
-            safe = _safe(gathered(share.kind, share.target))
+            safe = _safe(gathered(share.kind, share.target)[0])
         except (LinkRefused, RunsError):
             return Response(status_code=410)
         if safe is None or safe.output is None:

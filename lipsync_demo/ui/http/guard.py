@@ -1,8 +1,8 @@
-"""Middleware in front of Gradio: blocks paths and bodies, adds headers.
+"""Middleware in front of Gradio: opens the paths that the page uses, limits bodies, adds headers.
 
-Gradio serves more than this page needs: an open proxy, saved sessions, recorded runs.  Their
-paths are blocked, bodies are limited in size, and bodies with a remote file for Gradio to fetch
-are refused.
+Gradio serves more than this page needs: an open proxy, saved sessions, recorded runs, a description
+of all widgets.  Bodies are limited in size, and bodies with a remote file for Gradio to fetch are
+refused.
 """
 
 from __future__ import annotations
@@ -17,29 +17,32 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lipsync_demo.ui.http import words
-
-BLOCKED = (
-    "/file=http",
-    "/file/http",
-    "/deep_link",
-    "/proxy=",
-    "/runs",
-    "/run-history",
-    "/vibe",
-    "/undo-vibe",
-    "/process_recording",
-    "/component_server",
-    "/openapi.json",
-    "/monitoring",
-    "/static/ffmpeg",
-)
-"""Prefixes of Gradio's paths that are blocked."""
+from lipsync_demo.ui.http.bodies import Metered, Replay, TooLarge, TooSlow, read
 
 PREFIX = "/gradio_api"
 """Prefix of Gradio's API."""
 
 UPLOAD = f"{PREFIX}/upload"
 """Path of uploads."""
+
+USED = re.compile(
+    rf"{PREFIX}/(?:"
+    r"app_id|cancel|heartbeat/[^/]+|queue/data|queue/join|reset|run/predict|upload|upload_progress"
+    r")/?"
+)
+"""Paths of Gradio's API that the page uses, beside files."""
+
+FILE = f"{PREFIX}/file="
+"""Prefix of the paths of files."""
+
+STARTED = f"{PREFIX}/startup-events"
+"""Path by which Gradio tells itself that it has started."""
+
+SHUT = re.compile(
+    r"/(?:config|docs|login|logout|monitoring|openapi\.json|pwa_icon|redoc|svelte"
+    r"|static/ffmpeg)(?:[/-].*)?"
+)
+"""Gradio's paths beside its API that the page does not use."""
 
 JSON_LIMIT = 256 * 1024
 """Maximum size of a JSON body in bytes."""
@@ -80,6 +83,7 @@ class PageGuard:
     def __init__(self, app: ASGIApp, upload_bytes: int) -> None:
         self._app = app
         self._upload_limit = upload_bytes + FORM_SLACK
+        self._started = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -93,7 +97,10 @@ class PageGuard:
                     headers.setdefault(name, value)
             await send(message)
 
-        if blocked(scope["path"]):
+        path = scope["path"]
+        starting = path == STARTED and not self._started
+        self._started = self._started or starting
+        if blocked(path) and not starting:
             await _refuse(404, words.NOT_FOUND)(scope, receive, send_with_headers)
         elif scope["method"] in ("POST", "PUT", "PATCH"):
             await self._with_body(scope, receive, send_with_headers)
@@ -109,23 +116,29 @@ class PageGuard:
             return
         try:
             if upload:
-                await self._app(scope, _Metered(receive, limit), send)
+                await self._app(scope, Metered(receive, limit), send)
                 return
-            body = await _read(receive, limit)
-        except _TooLarge:
+            body = await read(receive, limit)
+        except TooLarge:
             await _too_large(limit)(scope, receive, send)
+            return
+        except TooSlow:
+            await _refuse(408, words.TOO_SLOW)(scope, receive, send)
             return
         if scope["path"].startswith(PREFIX) and names_remote_file(body):
             await _refuse(400, words.NOT_NAMED)(scope, receive, send)
             return
-        await self._app(scope, _Replay(body, receive), send)
+        await self._app(scope, Replay(body, receive), send)
 
 
 def blocked(path: str) -> bool:
-    """Whether a decoded path is one of Gradio's that this page blocks."""
-    inner = re.sub(r"/+", "/", path)
-    inner = inner.removeprefix(PREFIX).lower()
-    return inner.startswith(BLOCKED)
+    """Whether a decoded path is one of Gradio's that the page does not use."""
+    plain = re.sub(r"/+", "/", path)
+    if plain.lower().startswith(PREFIX):
+        if plain.startswith(FILE):
+            return REMOTE.match(plain.removeprefix(FILE)) is not None
+        return USED.fullmatch(plain) is None
+    return SHUT.fullmatch(plain.lower()) is not None
 
 
 def names_remote_file(body: bytes) -> bool:
@@ -153,56 +166,11 @@ def _strings(value: Any) -> Iterator[tuple[str, Any]]:
             pending.extend(here)
 
 
-class _TooLarge(Exception):  # noqa: N818
-    pass
-
-
-async def _read(receive: Receive, limit: int) -> bytes:
-    body = bytearray()
-    while True:
-        message = await receive()
-        if message["type"] != "http.request":
-            return bytes(body)
-        body += message.get("body", b"")
-        if len(body) > limit:
-            raise _TooLarge
-        if not message.get("more_body", False):
-            return bytes(body)
-
-
-class _Replay:
-    """Replays a body that was read already, then continues with `receive`."""
-
-    def __init__(self, body: bytes, receive: Receive) -> None:
-        self._body: bytes | None = body
-        self._receive = receive
-
-    async def __call__(self) -> Message:
-        if self._body is None:
-            return await self._receive()
-        body, self._body = self._body, None
-        return {"type": "http.request", "body": body, "more_body": False}
-
-
-class _Metered:
-    """Streams an upload and enforces the size limit, also without a declared length."""
-
-    def __init__(self, receive: Receive, limit: int) -> None:
-        self._receive = receive
-        self._left = limit
-
-    async def __call__(self) -> Message:
-        message = await self._receive()
-        if message["type"] == "http.request":
-            self._left -= len(message.get("body", b""))
-            if self._left < 0:
-                raise _TooLarge
-        return message
-
-
 def _too_large(limit: int) -> JSONResponse:
     return _refuse(413, words.too_large(limit // 1024))
 
 
 def _refuse(status: int, message: str) -> JSONResponse:
-    return JSONResponse({"code": status, "message": message}, status)
+    # The rest of a body that was refused is not read.
+    closing = {"connection": "close"} if status in (408, 413) else None
+    return JSONResponse({"code": status, "message": message}, status, closing)

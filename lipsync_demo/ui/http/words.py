@@ -26,6 +26,9 @@ def shared(kind: str, day: str) -> str:
 
 
 PREVIEW_PICTURE = _("A portrait that speaks, and how its video is laid under the speech.")
+OTHER_SITE = _("Only this app's own page may ask for that.")
+TWO_LENGTHS = _("A request says its length in one way only.")
+TOO_SLOW = _("The rest of the request did not come.")
 NOT_NAMED = _("A file must be uploaded, not named by an address.")
 
 

@@ -13,6 +13,7 @@ from lipsync_demo.markup import player_sources
 from lipsync_demo.runs.record.errors import RunNotFound
 from lipsync_demo.runs.record.review import Pin, Review, Verdict
 from lipsync_demo.runs.record.run import Run, RunState
+from lipsync_demo.runs.storage.ownership import is_mine
 from lipsync_demo.runs.upkeep.review import pin, review, unpin
 from lipsync_demo.ui.frame.context import AT_ONCE, LATEST, Changes, Shared, html, unchanged
 from lipsync_demo.ui.frame.ids import KEPT, remembered, run_id
@@ -30,7 +31,7 @@ class Judging:
     place: gr.HTML
 
     def show(self, current: str, ids: object, groups: object, shown: str | None) -> Changes:
-        """Show the panel of the run in the studio; nothing before there is a result.
+        """Show the panel of the visitor's run in the studio; nothing before there is a result.
 
         One of the same run stays as it is `shown`: somebody may be writing in it.
         """
@@ -73,7 +74,7 @@ class Judging:
             run = self.shared.workspace.runs.get(run_id(current) or "")
         except RunNotFound:
             return None
-        return run if run.state is RunState.DONE else None
+        return run if run.state is RunState.DONE and is_mine(run) else None
 
     def _panel(self, run: Run, ids: object, groups: object, answer: int = 0) -> str:
         newer, older = self._beside(run, ids, groups)

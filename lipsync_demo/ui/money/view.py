@@ -16,6 +16,7 @@ from pydantic import SecretStr
 from lipsync_demo.markup.figures import charged
 from lipsync_demo.runs.record.ledger_line import Line, LineState, as_csv
 from lipsync_demo.runs.steps.prices import amount
+from lipsync_demo.runs.storage.ownership import is_operator
 from lipsync_demo.templates import render_macro
 from lipsync_demo.ui.frame import header, notices, prices
 from lipsync_demo.ui.frame import words as frame_words
@@ -43,27 +44,37 @@ class Money:
     save: gr.DownloadButton
 
     def refresh_all(self, key: SecretStr | None, session: object, model: object) -> Changes:
-        """Update balance, limits and ledger."""
+        """Update balance, limits and ledger.
+
+        What concerns the environment's key is for the operator only.
+        """
         shared, ledger = self.shared, self.shared.workspace.ledger
         backend = header.backend(shared.settings, key)
         own, silent = run_id(session), shared.recorded_only(session)
         balance, trouble = None, ""
+        open_to_all = key is not None or backend == "local"
+        may_see = open_to_all or is_operator()
         try:
-            balance = None if silent else shared.workspace.prices.balance(backend, key)
+            balance = (
+                None if silent or not may_see else shared.workspace.prices.balance(backend, key)
+            )
         except WaveSpeedError as error:
             trouble = notices.trouble(error.what, error.hint, warn=True)
         if own and not silent:
             shared.workspace.bills.settle(key, own)
         lines = ledger.lines(own) if own else []
         limit = ledger.limit(own)
+        credit = words.FREE_SHORT if backend == "local" else "–"
         tiles = [
-            (words.FREE_SHORT if backend == "local" else "–", words.BALANCE)
-            if balance is None
-            else (f"{balance} USD", words.BALANCE),
+            *(
+                [(credit if balance is None else f"{balance} USD", words.BALANCE)]
+                if may_see
+                else []
+            ),
             (f"{ledger.spent(session=own) if own else 0} USD", words.SESSION_SPENT),
             ("–" if limit is None else f"{limit} USD", words.SESSION_LIMIT),
         ]
-        if shared.settings.spend_limit is not None and key is None and backend != "local":
+        if shared.settings.spend_limit is not None and not open_to_all and may_see:
             left = max(Decimal(0), shared.settings.spend_limit - ledger.spent(key="environment"))
             tiles.append((f"{left} USD", words.SERVER_LEFT))
         text = words.LOCAL if backend == "local" else prices.before(shared, 1, key, session, model)

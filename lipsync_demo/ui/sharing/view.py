@@ -8,6 +8,7 @@ import gradio as gr
 
 from lipsync_demo.hosting.errors import HostingUnavailable
 from lipsync_demo.runs.record.errors import RunsError
+from lipsync_demo.runs.storage.ownership import is_mine
 from lipsync_demo.runs.storage.share_links import DAYS, Kind
 from lipsync_demo.templates import render
 from lipsync_demo.ui.frame import notices
@@ -31,9 +32,12 @@ class Sharing:
     message: gr.HTML
 
     def show(self, wanted: str) -> Changes:
-        """Show the reports and links of the open run or group; hide the panel without a result."""
+        """Show the reports and links of the open run or group; hide the panel without a result.
+
+        It is hidden, too, for a run or group of somebody else.
+        """
         known = run_id(wanted)
-        ready = known is not None and self._exists(known)
+        ready = known is not None and self._ready(known)
         linked = ready and bool(self.shared.workspace.share_links.of(known or ""))
         return {
             self.panel: gr.Column(visible=ready),
@@ -41,19 +45,21 @@ class Sharing:
             self.revoke: gr.Button(visible=linked),
         }
 
-    def _exists(self, wanted: str) -> bool:
+    def _ready(self, wanted: str) -> bool:
         workspace = self.shared.workspace
         try:
             if self.kind == "run":
-                return not workspace.runs.get(wanted).state.active
-            return bool(workspace.groups.get(wanted).run_ids)
+                run = workspace.runs.get(wanted)
+                return is_mine(run) and not run.state.active
+            group = workspace.groups.get(wanted)
+            return is_mine(group) and bool(group.run_ids)
         except RunsError:
             return False
 
     def create(self, wanted: str, days: int) -> Changes:
         """Create a link that expires after `days`."""
         known = run_id(wanted)
-        if known is None or days not in DAYS or not self._exists(known):
+        if known is None or days not in DAYS or not self._ready(known):
             return unchanged()
         try:
             share, path = self.shared.workspace.share_links.share(self.kind, known, days)
@@ -74,7 +80,10 @@ class Sharing:
 
     def revoke_all(self, wanted: str) -> Changes:
         """Revoke every link."""
-        count = self.shared.workspace.share_links.revoke(run_id(wanted) or "")
+        try:
+            count = self.shared.workspace.share_links.revoke(run_id(wanted) or "")
+        except RunsError as error:
+            return {self.message: notices.trouble(error.what, error.hint)}
         return {
             self.message: notices.quiet(words.revoked(count)),
             self.revoke: gr.Button(visible=False),

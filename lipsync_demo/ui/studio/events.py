@@ -8,7 +8,8 @@ from functools import partial
 import gradio as gr
 from gradio.blocks import Block
 
-from lipsync_demo.ui.frame import news, notices
+from lipsync_demo.runs.record.visitor import acting
+from lipsync_demo.ui.frame import news, notices, words
 from lipsync_demo.ui.frame.context import AT_ONCE, IN_TURN, LATEST, UNSHOWN, Changes, Shared
 from lipsync_demo.ui.frame.ids import run_id
 from lipsync_demo.ui.frame.recorded_only import RecordedOnlySwitch
@@ -106,11 +107,20 @@ class Studio:
             switched
             | changes
             | shown
+            | self._unknown()
             | {
                 self._shared.session: own,
                 w.choice.mode: gr.Radio(**laid, value=chosen),
             }
         )
+
+    def _unknown(self) -> Changes:
+        """Say what is lost on a browser that keeps no cookie; nothing for any other."""
+        visitor = acting()
+        if visitor is None or visitor.lasting or visitor.operator:
+            return {}
+        told = notices.trouble(words.NO_COOKIE, words.NO_COOKIE_HINT, warn=True)
+        return {self._widgets.top.unknown: gr.HTML(told, visible=True)}
 
     def visit(self, wanted: str, video: str | None, speech: str | None, mode: str) -> Changes:
         """Show the run of an address, or what the form holds for an address without one."""
@@ -141,7 +151,10 @@ class Studio:
             [w.run_id, *self._chosen, shared.session, shared.model, shared.recorded],
             list(
                 dict.fromkeys(
-                    [*self._held, *self._run, *self._form, shared.session, *self._switch.shown]
+                    [
+                        *(*self._held, *self._run, *self._form, shared.session),
+                        *(*self._switch.shown, w.top.unknown),
+                    ]
                 )
             ),
             js="(_, ...rest) => [window.lipsync.asked('run'), ...rest]",

@@ -21,6 +21,7 @@ from lipsync_demo.runs.record.clock import seconds_since
 from lipsync_demo.runs.record.file_names import output_name
 from lipsync_demo.runs.record.measures import measures_of
 from lipsync_demo.runs.record.run import Run, RunState
+from lipsync_demo.runs.storage.ownership import is_mine
 from lipsync_demo.runs.workspace import Workspace
 from lipsync_demo.templates import render_macro
 from lipsync_demo.ui.inputs import samples
@@ -59,14 +60,14 @@ class View:
 
 
 def of_run(run: Run, workspace: Workspace, link: Link) -> View:
-    """Return the view of a run in its current state."""
-    done = run.state is RunState.DONE
+    """Return the view of a run in its current state; who may only see it gets no buttons."""
+    mine, done = is_mine(run), run.state is RunState.DONE
     found = workspace.measuring.measures(run) if done else None
     measuring = done and found is None and workspace.measuring.under_way(run.id)
     looking = done and workspace.output_checks.request(run)
     preparing = done and not player_sources.prepared(run, workspace.previews)
     if done:
-        stage = result(run, [link(path) for path in run.outputs], _tag(run), looking)
+        stage = result(run, [link(path) for path in run.outputs], _tag(run), looking, mine)
     elif run.state.active and not run.needs_key:
         estimate = workspace.forecast.estimate(run)
         share = workspace.dispatcher.progress(run.id)
@@ -86,7 +87,7 @@ def of_run(run: Run, workspace: Workspace, link: Link) -> View:
         response=snippets.response_json(run),
         curl=snippets.curl(run),
         python=snippets.python(run),
-        actions=progress.actions(run),
+        actions=progress.actions(run) if mine else progress.Actions(),
         resume_label=progress.resume_label(run),
         active=run.state.active and not run.needs_key,
         stop_label=progress.stop_label(run),

@@ -11,6 +11,7 @@ from lipsync_demo.runs.record.clock import seconds_since
 from lipsync_demo.runs.record.errors import RunNotFound
 from lipsync_demo.runs.record.folder import RunFolder
 from lipsync_demo.runs.record.run import Run, RunState
+from lipsync_demo.runs.storage.ownership import is_mine
 from lipsync_demo.ui.frame.context import Changes, unchanged
 from lipsync_demo.ui.frame.ids import run_id
 from lipsync_demo.ui.studio.stage import StudioStage
@@ -32,7 +33,8 @@ class WaitingEvents:
             run = runs.get(run_id(event.run) or "")
         except RunNotFound:
             return unchanged()
-        if not isinstance(spent, (int, float)) or not credible(run, spent):
+        # Only the person who started the run has waited for it.
+        if not is_mine(run) or not isinstance(spent, (int, float)) or not credible(run, spent):
             return unchanged()
         after = runs.change(
             run.id, lambda r: replace(r, timings={**r.timings, "picture": round(spent, 3)})

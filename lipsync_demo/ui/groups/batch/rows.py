@@ -15,6 +15,7 @@ from lipsync_demo.runs.record.estimates import Estimate
 from lipsync_demo.runs.record.folder import file_name
 from lipsync_demo.runs.record.group import Group, GroupState, Item
 from lipsync_demo.runs.record.run import Run, RunState
+from lipsync_demo.runs.storage.ownership import is_mine
 from lipsync_demo.templates import render
 from lipsync_demo.ui.frame import notices
 from lipsync_demo.ui.frame import words as frame_words
@@ -100,5 +101,6 @@ def _row(group: Group, item: Item, run: Run | None) -> Mapping[str, Any]:
         "length": seconds(run.output_seconds) if run and run.output_seconds is not None else "–",
         "retry": run is not None
         and run.state in (RunState.FAILED, RunState.STOPPED)
-        and group.state is not GroupState.ACTIVE,
+        and group.state is not GroupState.ACTIVE
+        and is_mine(group),
     }

@@ -19,6 +19,7 @@ from lipsync_demo.runs.record.estimates import Estimate
 from lipsync_demo.runs.record.group import Group, GroupState, Item
 from lipsync_demo.runs.record.measures import measures_of
 from lipsync_demo.runs.record.run import Run, RunState
+from lipsync_demo.runs.storage.ownership import is_mine
 from lipsync_demo.templates import render_macro
 from lipsync_demo.ui.frame import words as frame_words
 from lipsync_demo.ui.groups import words as groups_words
@@ -116,7 +117,7 @@ def _cell(
         return _finished(item, run, link, found, buttons)
     if run.state.active:
         return _named(item, _going(run, estimate), buttons)
-    if group.state is not GroupState.ACTIVE:
+    if group.state is not GroupState.ACTIVE and is_mine(group):
         note = "" if group.backend == "local" else words.RETRY_PAID
         buttons.append(Button(groups_words.RETRY, "retry", str(number), note))
     what = str(run.error) if run.error else run.stop_means

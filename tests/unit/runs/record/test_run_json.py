@@ -97,6 +97,7 @@ def full(tmp_path: Path) -> Run:
         error=RunError("No face.", "Take another.", "c0ffee"),
         group=PRIVATE,
         session=PRIVATE,
+        owner=PRIVATE,
         quote=Quote(Decimal("0.05"), "USD", True, MOMENT - timedelta(days=403)),
         charge=Charge(Decimal("0.05"), Decimal("0.02"), "billing"),
         review=Review(Verdict.FAIL, {"teeth": Verdict.FAIL, "jaw": Verdict.PASS}, "Look."),

@@ -41,7 +41,7 @@ def tabs(workspace: Workspace, tmp_path_factory: pytest.TempPathFactory) -> dict
     """Both tabs' events."""
     settings = Settings(data_dir=tmp_path_factory.mktemp("page"))
     with gr.Blocks():
-        stored, top = context.stored(), top_bar.build(settings)
+        stored, top = context.stored(settings, workspace), top_bar.build(settings)
         with gr.Tabs() as views:
             shared = Shared(
                 settings=settings,

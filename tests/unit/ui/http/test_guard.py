@@ -45,7 +45,18 @@ def client() -> TestClient:
         "/gradio_api/process_recording",
         "/gradio_api/component_server",
         "/gradio_api/openapi.json",
+        "/gradio_api/dev/reload",
+        "/gradio_api/call/anything",
+        "/gradio_api/info",
+        "/gradio_api/queue/status",
+        "/gradio_api/run/0",
+        "/gradio_api/token",
+        "/Gradio_API/queue/join/x",
         "/openapi.json",
+        "/config",
+        "/config/",
+        "/login",
+        "/monitoring",
         "/monitoring/summary",
     ],
 )
@@ -55,7 +66,7 @@ def test_doors_this_page_does_not_need_are_shut(client: TestClient, path: str) -
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/config", "/gradio_api/file=/own/file", "/gradio_api/queue/data"]
+    "path", ["/", "/gradio_api/file=/own/file", "/gradio_api/queue/data", "/gradio_api/app_id"]
 )
 def test_doors_this_page_needs_are_open(client: TestClient, path: str) -> None:
     assert client.get(path).status_code == 200

@@ -1,0 +1,89 @@
+"""Blocks that answer each event for the visitor who sent it.
+
+The middleware in `ui/http/visitor.py` says of each request whose it is; an event is answered later,
+on another thread, and carries its request along.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+
+from lipsync_demo.runs.record.visitor import Visitor, acting, acting_as
+from lipsync_demo.ui.frame import words
+from lipsync_demo.ui.frame.visitor import visitor_of
+
+if TYPE_CHECKING:
+    from gradio.state_holder import SessionState
+
+BOUND = "lipsync_visitor"
+"""Attribute of a Gradio session with the id of the visitor it belongs to."""
+
+
+class VisitedBlocks(gr.Blocks):
+    """Blocks whose events act for their visitor, and whose sessions belong to one each.
+
+    A Gradio session has a name that its browser makes up and sends in addresses; a visitor's key
+    is in the session.  So a session belongs to the visitor who used it first.
+    """
+
+    def whose(self, session_hash: str) -> str | None:
+        """The id of the visitor a Gradio session belongs to; None if it is new."""
+        held = self.state_holder.session_data.get(session_hash)
+        found = getattr(held, BOUND, None)
+        return found if isinstance(found, str) else None
+
+    async def process_api(self, *positional: Any, **named: Any) -> dict[str, Any]:
+        """Answer an event for the visitor of its request."""
+        asked: Any = named.get("request")
+        visitor = visitor_of(asked[0] if isinstance(asked, list) else asked)
+        _bind(named.get("state"), visitor)
+        with acting_as(visitor):
+            answer: dict[str, Any] = await super().process_api(*positional, **named)
+            return answer
+
+
+def _bind(state: SessionState | None, visitor: Visitor) -> None:
+    """Have a session belong to a visitor.
+
+    Raises:
+        gr.Error: it belongs to another one.
+    """
+    if state is not None and state.__dict__.setdefault(BOUND, visitor.id) != visitor.id:
+        raise gr.Error(words.OTHER_SESSION, print_exception=False)
+
+
+def for_visitor(kept: gr.BrowserState) -> gr.BrowserState:
+    """Have the id that a browser keeps count on its own machine only.
+
+    For any other visitor it is the hash of the secret that no script can read or make up.
+    """
+    plain = kept.preprocess
+
+    def told(payload: Any) -> Any:
+        visitor = acting()
+        return plain(payload) if visitor is None or visitor.operator else visitor.id
+
+    kept.preprocess = told  # type: ignore[method-assign]
+    return kept
+
+
+def own_only(
+    kept: gr.BrowserState, own: Callable[[Sequence[str], str], list[str]]
+) -> gr.BrowserState:
+    """Have a list of ids that a browser keeps hold only those which `own` says are its visitor's.
+
+    `own` gets the ids and the visitor's id.
+    """
+    plain = kept.preprocess
+
+    def told(payload: Any) -> Any:
+        visitor, ids = acting(), plain(payload)
+        if visitor is None or visitor.operator or not isinstance(ids, Sequence):
+            return ids
+        return own(ids, visitor.id)
+
+    kept.preprocess = told  # type: ignore[method-assign]
+    return kept

@@ -1,0 +1,82 @@
+"""Bodies of requests: read whole, replayed, or metered as they pass."""
+
+from __future__ import annotations
+
+import asyncio
+
+from starlette.types import Message, Receive
+
+PART_SECONDS = 10.0
+"""Seconds within which the next part of a body must come."""
+
+UPLOAD_SECONDS = 30.0
+"""The same for an upload, which may come over a weak network."""
+
+
+class TooLarge(Exception):  # noqa: N818
+    """A body is longer than its limit."""
+
+
+class TooSlow(Exception):  # noqa: N818
+    """The rest of a body does not come."""
+
+
+async def read(receive: Receive, limit: int | None = None) -> bytes:
+    """The whole body of a request, of at most `limit` bytes.
+
+    Raises:
+        TooLarge: it is longer.
+        TooSlow: its next part does not come.
+    """
+    body = bytearray()
+    while True:
+        message = await _next(receive, PART_SECONDS)
+        if message["type"] != "http.request":
+            return bytes(body)
+        body += message.get("body", b"")
+        if limit is not None and len(body) > limit:
+            raise TooLarge
+        if not message.get("more_body", False):
+            return bytes(body)
+
+
+class Replay:
+    """Replays a body that was read already, then continues with `receive`."""
+
+    def __init__(self, body: bytes, receive: Receive) -> None:
+        self._body: bytes | None = body
+        self._receive = receive
+
+    async def __call__(self) -> Message:
+        if self._body is None:
+            return await self._receive()
+        body, self._body = self._body, None
+        return {"type": "http.request", "body": body, "more_body": False}
+
+
+class Metered:
+    """Streams an upload and enforces its limit, also without a declared length."""
+
+    def __init__(self, receive: Receive, limit: int) -> None:
+        self._receive = receive
+        self._left = limit
+        self._whole = False
+
+    async def __call__(self) -> Message:
+        # After the body comes only that the sender has hung up.
+        if self._whole:
+            return await self._receive()
+        message = await _next(self._receive, UPLOAD_SECONDS)
+        self._whole = not message.get("more_body", False)
+        if message["type"] == "http.request":
+            self._left -= len(message.get("body", b""))
+            if self._left < 0:
+                raise TooLarge
+        return message
+
+
+async def _next(receive: Receive, seconds: float) -> Message:
+    try:
+        return await asyncio.wait_for(receive(), seconds)
+    except asyncio.TimeoutError as error:
+        raise TooSlow from error

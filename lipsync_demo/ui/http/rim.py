@@ -1,0 +1,43 @@
+"""What stands around the whole app, put there as it starts.
+
+Gradio adds middleware of its own around ours, and starts uvicorn itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
+
+from starlette.applications import Starlette
+
+from lipsync_demo.settings import Settings
+from lipsync_demo.ui.http.half_requests import drop_half_requests
+from lipsync_demo.ui.http.origin import OwnOrigin
+
+
+def rim(
+    settings: Settings, connections: Callable[[], Iterable[Any]]
+) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+    """The app's lifespan; `connections` returns those of its server."""
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        # It exists by now: this very call came through it.
+        inner = app.middleware_stack or app.build_middleware_stack()
+        app.middleware_stack = OwnOrigin(inner, settings)
+        watch = asyncio.create_task(drop_half_requests(connections))
+        try:
+            yield
+        finally:
+            watch.cancel()
+
+    return lifespan
+
+
+def connections_of(server: Any) -> Iterable[Any]:
+    """The connections of a uvicorn server; none before it has started."""
+    state = getattr(server, "server_state", None)
+    found: Iterable[Any] = state.connections if state is not None else ()
+    return found

@@ -1,0 +1,193 @@
+"""Two visitors of one page: every event is pressed by one with the ids of the other."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lipsync_demo.languages import spoken
+from lipsync_demo.runs.record.ledger_line import LineState
+from lipsync_demo.runs.record.run import Run, RunState
+from lipsync_demo.runs.record.visitor import Visitor, acting_as
+from tests.unit.run_factory import MakeRun
+from tests.unit.ui.pressed_page import Held, Page, held, kept, opened
+
+pytestmark = pytest.mark.slow
+
+ONE, OTHER = Visitor("a" * 32), Visitor("b" * 32)
+UNKNOWN = replace(OTHER, id="7" * 32, lasting=False)
+OPERATOR = replace(OTHER, operator=True)
+
+LIMIT, DAY = Decimal("98.76"), Decimal("54.32")
+TASK = "task0of0one0"
+FILE, TITLE = "talk-of-one.mp4", "pairs-of-one"
+BALANCE = 31.41
+
+
+@dataclass(frozen=True)
+class Table:
+    """The page, what one visitor has there, and the ways to name it."""
+
+    page: Page
+    theirs: Held
+    active: Run
+
+    @property
+    def runs(self) -> list[Run]:
+        return [*self.theirs.runs, self.active]
+
+    def kept(self) -> object:
+        """All that is the one visitor's, as it is kept."""
+        work = self.page.work
+        targets = [*(run.id for run in self.runs), *(g.id for g in self.theirs.groups)]
+        return (
+            [work.runs.get(run.id) for run in self.runs],
+            [work.groups.get(group.id) for group in self.theirs.groups],
+            [work.share_links.of(target) for target in targets],
+            [work.votes.of(group.id, ONE.id) for group in self.theirs.groups],
+            work.ledger.lines(ONE.id),
+            work.ledger.limit(ONE.id),
+            work.recorded_only.on(ONE.id),
+            sorted(path for run in self.runs for path in run.folder.rglob("output*")),
+        )
+
+    def widgets(self, run: Run | None) -> dict[int, Any]:
+        """What the browser says: the lists of the one visitor, and what is open, if anything."""
+        page = self.page
+        shown = dict(self.theirs.widgets)
+        if run is None:
+            shown |= {"compare-id": "", "batch-id": "", "task-box": ""}
+        else:
+            shown |= {"task-box": run.prediction_id or TASK}
+        held = {page.named(name): value for name, value in shown.items()}
+        held |= {
+            page.state("lipsync-demo-session"): ONE.id,
+            page.state("lipsync-demo-runs"): [run.id for run in self.runs],
+            page.state("lipsync-demo-groups"): [group.id for group in self.theirs.groups],
+        }
+        boxes = ("run-id", "run-chosen", "open-run", "repeat")
+        return held | dict.fromkeys(map(page.named, boxes), run.id if run else "")
+
+    def told(self, run: Run) -> list[dict[str, Any]]:
+        """What the page's scripts may tell with an event about the one visitor's things."""
+        first, second = (group.id for group in self.theirs.groups)
+        pin = {"act": "pin", "seconds": 0.5, "note": "not mine", "on": True}
+        verdict = {"act": "verdict fail", "on": True}
+        return [
+            {"run": run.id},
+            {"run": run.id, "act": "details"},
+            {"run": run.id, "seconds": 6.0},
+            {"group": first},
+            {"group": second},
+            {"retry": "0"},
+            {"act": "a 0"},
+            {"of": run.id, "acts": [verdict, pin, {"act": "unpin 0"}]},
+            {"of": run.id, "acts": [{"act": "heading fail lips", "on": True}]},
+            {"view": "compare", "run": run.id, "compare": first, "batch": second},
+        ]
+
+    def press_all(self, visitor: Visitor, run: Run | None) -> Iterator[tuple[str, str]]:
+        """Press every event; its name and all that is answered."""
+        given = self.widgets(run)
+        for name, function in self.page.events(every=True):
+            for told in self.told(run) if run and "event" in _takes(function) else [{}]:
+                with acting_as(visitor):
+                    answer = self.page.press(function, given, told)
+                yield f"{name} {told}", said(answer)
+
+
+def _takes(function: Any) -> list[str]:
+    return list(inspect.signature(function.fn).parameters)
+
+
+def said(answer: Any) -> str:
+    """All texts of an answer."""
+    if isinstance(answer, Mapping):
+        return " ".join(said(value) for value in answer.values())
+    if isinstance(answer, list | tuple):
+        return " ".join(map(said, answer))
+    return str(spoken(getattr(answer, "constructor_args", answer)))
+
+
+@pytest.fixture
+def table(tmp_path: Path, make_run: MakeRun) -> Iterator[Table]:
+    with opened(tmp_path, host="0.0.0.0", spend_limit=DAY) as page:
+        page.api.balance = BALANCE
+        # What the other starts for themselves goes no further.
+        page.api.gates["put"].shut()
+        whose = {"session": ONE.id, "owner": ONE.id}
+        theirs = held(page, make_run, **whose)
+        made = make_run()
+        assert made.video is not None
+        waiting = replace(made, video=replace(made.video, name=FILE))
+        active = kept(page, waiting, RunState.WAITING, "9", **whose)
+        work = page.work
+        for group in theirs.groups:
+            work.groups.change(group.id, lambda g: replace(g, title=TITLE))
+        for run in theirs.runs:
+            assert run.video is not None
+            named = replace(run.video, name=FILE)
+            work.runs.change(run.id, lambda r, named=named: replace(r, video=named))
+        spent = replace(theirs.runs[-1], prediction_id=TASK, submits=0)
+        assert work.ledger.reserve(spent, None, None) is None
+        work.ledger.settle(replace(spent, submits=1), LineState.SPENT)
+        work.ledger.set_limit(ONE.id, LIMIT)
+        with acting_as(ONE):
+            work.share_links.share("run", theirs.runs[-1].id, 7)
+        yield Table(page, theirs, active)
+        page.api.gates["put"].open()
+
+
+@pytest.mark.parametrize("visitor", [OTHER, UNKNOWN], ids=["another browser", "without a cookie"])
+def test_nothing_of_the_one_is_done_by_the_other(table: Table, visitor: Visitor) -> None:
+    before, pressed = table.kept(), set()
+    for run in table.runs:
+        for name, answer in table.press_all(visitor, run):
+            assert table.kept() == before, name
+            for private in (str(LIMIT), str(DAY), str(BALANCE), TASK):
+                assert private not in answer, (name, private)
+            pressed.add(name.partition(".")[0])
+    acts = {"stop", "resume", "again", "run-save", "run-sure", "task-bring", "share-run-make"}
+    acts |= {"share-run-revoke", "compare-stop", "compare-resume", "batch-stop", "batch-resume"}
+    acts |= {"judge", "compare-grid", "batch-table", "money-set", "stage", "repeat", "open-run"}
+    assert acts - pressed == set()
+    assert table.page.api.counts["delete"] == 0
+
+
+@pytest.mark.parametrize("visitor", [OTHER, UNKNOWN], ids=["another browser", "without a cookie"])
+def test_nothing_of_the_one_is_listed_for_the_other(table: Table, visitor: Visitor) -> None:
+    secret = [
+        FILE,
+        TITLE,
+        TASK,
+        str(LIMIT),
+        str(DAY),
+        str(BALANCE),
+        *(run.id for run in table.runs),
+    ]
+    for name, answer in table.press_all(visitor, None):
+        for private in secret:
+            assert private not in answer, (name, private)
+
+
+def test_the_one_may_do_all_of_it(table: Table) -> None:
+    before, told = table.kept(), ""
+    for _name, answer in table.press_all(ONE, table.theirs.runs[-1]):
+        told += answer
+        if table.kept() != before:
+            break
+    else:
+        pytest.fail("nothing was done")
+    assert FILE in told
+
+
+def test_the_operator_sees_what_is_left(table: Table) -> None:
+    answers = " ".join(answer for _, answer in table.press_all(OPERATOR, None))
+    assert str(BALANCE) in answers
+    assert FILE in answers
