@@ -27,3 +27,16 @@ migration database message:
 # The page at 127.0.0.1:7860.
 serve:
     python app.py
+
+# Pin every dependency with its hashes, one file for all supported Pythons.
+lock:
+    uv pip compile -q --universal --python-version 3.10 --generate-hashes --no-header --only-binary :all: --upgrade requirements.txt -o requirements.lock
+
+# The table of docs/licences.md, from the lock.
+licences:
+    python .ci/licences.py
+
+# What is installed in this environment, as CycloneDX: build/sbom.cdx.json.
+sbom:
+    mkdir -p build
+    uvx -q --from cyclonedx-bom cyclonedx-py environment "$(python -c 'import sys; print(sys.executable)')" -o build/sbom.cdx.json
