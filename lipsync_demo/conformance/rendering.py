@@ -17,7 +17,8 @@ from lipsync_demo.conformance.questions.reading import kind
 from lipsync_demo.conformance.server import UNREACHABLE, Subject
 from lipsync_demo.conformance.task_shape import STATUSES, problems
 from lipsync_demo.media.errors import MediaError
-from lipsync_demo.media.probe import MediaInfo, probe
+from lipsync_demo.media.info import MediaInfo
+from lipsync_demo.media.probe import probe
 from lipsync_demo.media.sync_modes import SyncMode, output_seconds
 from lipsync_demo.settings import MODEL_ID
 from lipsync_demo.wavespeed.errors import (

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
 from lipsync_demo.doctor import track, words
+from lipsync_demo.doctor.examined import Examined
 from lipsync_demo.doctor.faces import Faces, faces
 from lipsync_demo.doctor.voice import Voice, voice
 from lipsync_demo.media.container.streams import open_media
+from lipsync_demo.media.info import AudioInfo, MediaInfo
 from lipsync_demo.media.picture.orientation import Orientation
 from lipsync_demo.media.preflight import (
     Finding,
@@ -19,7 +20,6 @@ from lipsync_demo.media.preflight import (
     check_audio,
     check_video,
 )
-from lipsync_demo.media.probe import AudioInfo, MediaInfo
 
 MIN_IOD = 28.0
 """Inter-ocular distance, pixels, below which lips are a few pixels high."""
@@ -35,14 +35,6 @@ MIN_SPEECH_SHARE = 0.05
 """Share of the time below which a recording has no speech."""
 MIN_SILENCE = 1
 """Silence at an end from which it is reported, seconds."""
-
-
-@dataclass(frozen=True, slots=True)
-class Examined:
-    """Findings about one input; `praise` names what is good, in a few words."""
-
-    found: tuple[Finding, ...]
-    praise: str
 
 
 def examine_video(info: MediaInfo) -> Examined:

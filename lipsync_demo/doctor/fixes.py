@@ -17,10 +17,10 @@ from pydub import AudioSegment
 from lipsync_demo.engine.speech import extract_voice
 from lipsync_demo.engine.video import FrameReader, HeldSound, VideoWriter, resized
 from lipsync_demo.media.audio import decode
-from lipsync_demo.media.container.failures import explained_writing
 from lipsync_demo.media.errors import MediaError
-from lipsync_demo.media.preflight import LIMITS
+from lipsync_demo.media.limits import LIMITS
 from lipsync_demo.media.probe import probe
+from lipsync_demo.media.writing import explained_writing
 
 RATES = tuple(
     Fraction(n) for n in ("24000/1001", "24", "25", "30000/1001", "30", "50", "60000/1001", "60")

@@ -8,8 +8,8 @@ from fractions import Fraction
 from lipsync_demo.doctor import words
 from lipsync_demo.engine.speech import VoiceChannels
 from lipsync_demo.languages import joined
+from lipsync_demo.media.info import AudioInfo
 from lipsync_demo.media.preflight import Finding, Fix, Severity
-from lipsync_demo.media.probe import AudioInfo
 
 MIN_OFFSET = Fraction(1, 25)
 """Offset between sound and picture from which it is reported, seconds."""

@@ -41,10 +41,10 @@ from lipsync_demo.engine.video.sound import StoredSound
 from lipsync_demo.engine.video.writer import VideoWriter
 from lipsync_demo.files import digest
 from lipsync_demo.media.audio import decode, lay_sound
-from lipsync_demo.media.container.failures import explained_writing
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.frame_plan import FramePlan, plan, shared_tick
 from lipsync_demo.media.sync_modes import SyncMode, Timeline, timeline
+from lipsync_demo.media.writing import explained_writing
 
 if TYPE_CHECKING:
     from pydub import AudioSegment

@@ -5,16 +5,16 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from functools import lru_cache
 from pathlib import Path
 
+from lipsync_demo.looks import calls
 from lipsync_demo.markup import words
 from lipsync_demo.markup.card import as_expected
 from lipsync_demo.markup.details import OutputFacts
 from lipsync_demo.markup.figures import seconds, short
-from lipsync_demo.media import preview
 from lipsync_demo.media.errors import MediaError
-from lipsync_demo.media.probe import MediaInfo, VideoInfo, probe_video
+from lipsync_demo.media.info import MediaInfo, VideoInfo
+from lipsync_demo.media.playable import playable as playable_file
 from lipsync_demo.media.sync_modes import Timeline, timeline
 from lipsync_demo.player import INPUT, Box, Film
 from lipsync_demo.runs.record.measures import measures_of
@@ -30,11 +30,10 @@ SAME_SHAPE = 0.02
 logger = logging.getLogger(__name__)
 
 
-@lru_cache(maxsize=256)
 def facts(path: Path) -> MediaInfo | None:
-    """Cached probe of a video; None if it cannot be read."""
+    """The probe of a video; None if it cannot be read."""
     try:
-        return probe_video(path)
+        return calls.probe_video(path)
     except MediaError as error:
         logger.warning("%s cannot be measured: %s", path.name, error)
         return None
@@ -104,7 +103,7 @@ def _mouth_of_input(run: Run, source: VideoInfo) -> Box | None:
 def playable(path: Path) -> Path | None:
     """`path`, or the preview beside it if browsers cannot play it; None before there is one."""
     info = facts(path)
-    return preview.playable(info) if info is not None else None
+    return playable_file(info) if info is not None else None
 
 
 def prepared(run: Run, previews: Previews) -> bool:

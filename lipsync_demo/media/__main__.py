@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 
+from lipsync_demo.confinement import Allowance, confine
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.preview import make_preview
 
+ALLOWANCE = Allowance(memory=3 << 30, cpu=900, wall=900, nice=10)
+"""A preview is a whole transcode, of pictures of any size that is read."""
+
 
 def main() -> None:
-    if hasattr(os, "nice"):
-        os.nice(10)
+    confine(ALLOWANCE)
     video, preview = map(Path, sys.argv[1:])
     try:
         make_preview(video, preview)

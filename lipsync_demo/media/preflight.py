@@ -1,7 +1,4 @@
-"""Checks two inputs before anything is uploaded or paid.
-
-`LIMITS` holds all limits on size, length and pixels.
-"""
+"""Checks two inputs before anything is uploaded or paid."""
 
 from __future__ import annotations
 
@@ -9,16 +6,14 @@ import math
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 from lipsync_demo.media import words
 from lipsync_demo.media.container.containers import ANIMATIONS
 from lipsync_demo.media.formats import LISTED_CONTAINERS
+from lipsync_demo.media.info import MediaInfo, VideoInfo
+from lipsync_demo.media.limits import LIMITS, Limits
 from lipsync_demo.media.segments import VideoMotion
 from lipsync_demo.media.sync_modes import SyncMode, Timeline, output_seconds, timeline
-
-if TYPE_CHECKING:  # LIMITS must be importable without the media libraries
-    from lipsync_demo.media.probe import MediaInfo, VideoInfo
 
 
 class Severity(str, Enum):
@@ -65,31 +60,6 @@ class Finding:
     hint: str
     fix: Fix | None = None
     part: Part | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """Limits of the inputs.
-
-    `size_bytes` is WaveSpeedAI's limit for one upload; `long_side` and `other_side` (pixels) are
-    the largest picture sync.so's models accept, `advised_*` what its guides advise; `seconds` is
-    the limit of other clients of the model, `advised_seconds` that of one of its documents.
-    `stretch` is the speed factor from which a remap looks unnatural, `quiet_peak` the share of
-    full scale below which speech is quiet.
-    """
-
-    size_bytes: int = 200 * 1024 * 1024
-    seconds: Fraction = Fraction(600)
-    advised_seconds: Fraction = Fraction(300)
-    long_side: int = 4096
-    other_side: int = 2160
-    advised_short_side: int = 240
-    stretch: Fraction = Fraction(2)
-    quiet_peak: float = 0.02
-
-
-LIMITS = Limits()
-"""The limits in force."""
 
 
 def lay(mode: SyncMode, video: MediaInfo, audio: MediaInfo) -> Timeline:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
@@ -23,131 +22,13 @@ from lipsync_demo.media.container.streams import (
 )
 from lipsync_demo.media.container.truncation import truncated_end
 from lipsync_demo.media.errors import MediaError
-from lipsync_demo.media.picture.dolby import INCOMPATIBLE, dolby_vision
-from lipsync_demo.media.picture.hdr import NAMES as HDR
-from lipsync_demo.media.picture.hdr import UNSPECIFIED
-from lipsync_demo.media.picture.orientation import Orientation, orientation
-from lipsync_demo.media.picture.sizes import Size, largest, stored_sizes
+from lipsync_demo.media.info import AudioInfo, MediaInfo, VideoInfo
+from lipsync_demo.media.picture.display_matrix import orientation
+from lipsync_demo.media.picture.dolby import dolby_vision
+from lipsync_demo.media.picture.orientation import Orientation
+from lipsync_demo.media.picture.sizes import largest, stored_sizes
 from lipsync_demo.media.sound.level import LevelMeter
 from lipsync_demo.media.sound.track import SoundTrack, Stretch
-
-__all__ = [
-    "AudioInfo",
-    "MediaError",
-    "MediaInfo",
-    "VideoInfo",
-    "probe",
-    "probe_audio",
-    "probe_video",
-]
-
-SILENCE_PEAK = 0.001
-"""Peak, relative to full scale, below which a track is silent (-60 dBFS)."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VideoInfo:
-    """The first video stream. Times are in seconds; `start` is the first frame's time stamp.
-
-    `width` and `height` are as displayed, after rotation and with square pixels; the coded ones are
-    as stored: the largest of `sizes`, which change in some streams. `missing` is the duration the
-    header declares beyond `duration` in a truncated file. `primaries`, `transfer` and `matrix` are
-    H.273 code points, `dolby_vision` is the profile.
-    """
-
-    codec: str
-    width: int
-    height: int
-    coded_width: int
-    coded_height: int
-    sizes: tuple[Size, ...]
-    missing: Fraction
-    fps: Fraction
-    vfr: bool
-    frames: int
-    time_base: Fraction
-    duration: Fraction
-    start: Fraction
-    first_frame: Fraction
-    last_frame: Fraction
-    orientation: Orientation
-    sar: Fraction
-    pixel_format: str
-    bit_depth: int
-    primaries: int = UNSPECIFIED
-    transfer: int = UNSPECIFIED
-    matrix: int = UNSPECIFIED
-    dolby_vision: int | None = None
-
-    @property
-    def hdr(self) -> bool:
-        """Whether the picture has high dynamic range."""
-        return self.transfer in HDR
-
-    @property
-    def range_name(self) -> str:
-        """HLG, PQ or SDR."""
-        return HDR.get(self.transfer, "SDR")
-
-    @property
-    def dolby_incompatible(self) -> bool:
-        """Whether it is a Dolby Vision profile without a compatible base layer."""
-        return self.dolby_vision == INCOMPATIBLE
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AudioInfo:
-    """The first audio stream. `duration` is samples / rate, from the start of the file.
-
-    Times are in seconds: `start` is the first sample's time stamp, `lead` the silence before it,
-    `early` the sound before the first picture, which is dropped, and `holes` are the gaps. `peak`
-    is relative to full scale and may exceed 1; `full` is the share of samples at full scale.
-    `layout` is the file's channel layout, `chunks` the number of concatenated recordings.
-    `missing` is the duration the header declares beyond `duration` in a truncated file.
-    """
-
-    codec: str
-    rate: int
-    channels: int
-    samples: int
-    start: Fraction
-    peak: float
-    layout: str
-    full: float
-    lead: Fraction
-    early: Fraction
-    holes: tuple[tuple[Fraction, Fraction], ...]
-    chunks: int
-    missing: Fraction
-
-    @property
-    def duration(self) -> Fraction:
-        """Seconds from the start of the file to the last sample's end."""
-        return Fraction(self.samples, self.rate)
-
-    @property
-    def silent(self) -> bool:
-        """Whether the peak is below `SILENCE_PEAK`."""
-        return self.peak < SILENCE_PEAK
-
-
-@dataclass(frozen=True, slots=True)
-class MediaInfo:
-    """A probed file; at least one of `video` and `audio` is set."""
-
-    path: Path
-    size_bytes: int
-    container: str
-    video: VideoInfo | None
-    audio: AudioInfo | None
-    still: bool
-
-    @property
-    def duration(self) -> Fraction:
-        """Seconds of the video if there is one, else of the sound, else 0."""
-        if self.video is not None and not self.still:
-            return self.video.duration
-        return self.audio.duration if self.audio is not None else Fraction(0)
 
 
 def probe(path: str | Path) -> MediaInfo:

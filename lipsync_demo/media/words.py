@@ -7,6 +7,11 @@ from typing import Final
 
 from lipsync_demo.languages import _
 
+NO_ROOM = _("There is no room left on this app's disk.")
+NO_ROOM_HINT = _("Make room on it, then try again.")
+NO_MEMORY = _("{name} needs more memory than there is.")
+EXPORT_SMALLER = _("Export it smaller or cut it into shorter pieces.")
+
 
 def no_picture(name: str) -> str:
     return _("{name} has no picture.", name=name)

@@ -7,12 +7,15 @@ picture.
 from __future__ import annotations
 
 import json
-import os
 import sys
 from pathlib import Path
 
+from lipsync_demo.confinement import Allowance, confine
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.moderation.nsfw import nsfw_score, sample
+
+ALLOWANCE = Allowance(memory=3 << 30, cpu=120, wall=120, nice=10)
+"""A dozen pictures take a few seconds."""
 
 
 def score_video(path: Path) -> dict[str, float | int] | None:
@@ -25,7 +28,7 @@ def score_video(path: Path) -> dict[str, float | int] | None:
 
 
 def main() -> None:
-    os.nice(10)
+    confine(ALLOWANCE)
     found = [score_video(Path(name)) for name in sys.argv[1:]]
     sys.stdout.write(json.dumps(found) + "\n")
 

@@ -6,13 +6,16 @@ The page measures finished runs this way, so that a crash here does not affect i
 from __future__ import annotations
 
 import argparse
-import os
 from pathlib import Path
 
+from lipsync_demo.confinement import Allowance, confine
 from lipsync_demo.files import write_json
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.qa.measure import measure
 from lipsync_demo.qa.models import dump_measures
+
+ALLOWANCE = Allowance(memory=4 << 30, cpu=900, wall=900, nice=10)
+"""Two videos are followed from start to end."""
 
 
 def main() -> None:
@@ -24,7 +27,7 @@ def main() -> None:
     parser.add_argument("--sync-mode", type=SyncMode)
     parser.add_argument("--cache", type=Path)
     given = parser.parse_args()
-    os.nice(10)
+    confine(ALLOWANCE)
     found = measure(given.output, given.source, given.audio, given.sync_mode, cache=given.cache)
     write_json(given.target, dump_measures(found))
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from lipsync_demo.media.picture.hdr import BT709, NAMES, UNSPECIFIED
-from lipsync_demo.media.probe import MediaInfo, VideoInfo
+from lipsync_demo.media.info import MediaInfo, VideoInfo
+from lipsync_demo.media.picture.codes import BT709, HDR_NAMES, UNSPECIFIED
 from lipsync_demo.qa import words
 from lipsync_demo.qa.models import Check, Outcome
 
@@ -112,7 +112,7 @@ def _colours(new: VideoInfo, old: VideoInfo) -> Check:
 
 
 def _colour_words(video: VideoInfo) -> str:
-    names = {**NAMES, BT709: "BT.709", UNSPECIFIED: "unspecified"}
+    names = {**HDR_NAMES, BT709: "BT.709", UNSPECIFIED: "unspecified"}
     return words.transfer_and_bits(str(names.get(video.transfer, video.transfer)), video.bit_depth)
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from lipsync_demo.engine.speech import speech_samples
 from lipsync_demo.files import digest, write_json
-from lipsync_demo.media.probe import MediaInfo, probe_audio, probe_video
+from lipsync_demo.media.info import MediaInfo
+from lipsync_demo.media.probe import probe_audio, probe_video
 from lipsync_demo.media.sync_modes import SyncMode, output_seconds
 from lipsync_demo.qa import words
 from lipsync_demo.qa.format import check_form, check_length, check_whole

@@ -14,13 +14,13 @@ from typing import Any
 from markupsafe import Markup
 
 from lipsync_demo import player, report, templates
+from lipsync_demo.looks.calls import stills
 from lipsync_demo.markup import alignment, nsfw_gate, player_sources, tallies
 from lipsync_demo.markup import words as markup_words
 from lipsync_demo.markup.card import card
 from lipsync_demo.markup.checks import MARKS, measured
 from lipsync_demo.markup.figures import seconds
 from lipsync_demo.media.errors import MediaError
-from lipsync_demo.media.picture.stills import stills
 from lipsync_demo.report import words
 from lipsync_demo.report.content import Content, Entry
 from lipsync_demo.report.redaction import redacted

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from starlette.middleware import Middleware
 
 from lipsync_demo.hosting.signed import signed_media
+from lipsync_demo.looks.pool import POOL
 from lipsync_demo.runs.workspace import Workspace
 from lipsync_demo.settings import Settings
 from lipsync_demo.ui.delivery.bundles import bundled
@@ -38,11 +39,13 @@ def open_page(settings: Settings, start_local: Callable[[], tuple[str, str]] | N
         signal.signal(number, lambda *_: ended.set())
     with upload_folder(settings) as uploads, ThreadPoolExecutor(1) as beside:
         starting = beside.submit(start_local) if start_local else None
+        POOL.start()
         from lipsync_demo.ui import page
-        from lipsync_demo.ui.frame import theme
+        from lipsync_demo.ui.frame import attention, theme
         from lipsync_demo.ui.http import documents, live
         from lipsync_demo.ui.inputs.samples import FIRST
 
+        POOL.wanted = attention.browser_waits
         media = signed_media(settings)
         local = starting.result() if starting else None
         with Workspace(settings, local=local, recover=True) as workspace:
@@ -105,3 +108,4 @@ def open_page(settings: Settings, start_local: Callable[[], tuple[str, str]] | N
             logger.info("The page is open at %s", blocks.local_url)
             ended.wait()
             blocks.close(verbose=False)
+        POOL.close()

@@ -27,7 +27,8 @@ from lipsync_demo.media.container.failures import explained
 from lipsync_demo.media.container.frame_times import FrameTimes, frame_times
 from lipsync_demo.media.container.photos import is_still
 from lipsync_demo.media.container.streams import decoded, exact, open_media, video_stream
-from lipsync_demo.media.picture.orientation import UPRIGHT, orientation
+from lipsync_demo.media.picture.display_matrix import orientation
+from lipsync_demo.media.picture.orientation import UPRIGHT
 from lipsync_demo.media.picture.sizes import largest, stored_sizes
 
 BACKWARD_BYTES = 96 * 1024 * 1024

@@ -16,11 +16,12 @@ from typing import NamedTuple
 
 import av
 
+from lipsync_demo.media import words as media_words
 from lipsync_demo.media.container import words
-from lipsync_demo.media.errors import MediaError
+from lipsync_demo.media.errors import MediaError, MediaTooHeavy
+from lipsync_demo.media.writing import DISK_FULL
 from lipsync_demo.safe_names import readable
 
-_DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG})
 _TOO_LONG = frozenset({errno.ENAMETOOLONG})
 _UNREACHABLE = frozenset({errno.ELOOP, errno.ENXIO, errno.ENODEV, errno.ESTALE, errno.ETIMEDOUT})
 _HEAD_BYTES = 512
@@ -34,14 +35,15 @@ class Explanation(NamedTuple):
     what: str
     hint: str
     numbers: frozenset[int] = frozenset()
+    error: type[MediaError] = MediaError
 
 
 MEANINGS = (
     Explanation(
         (OSError,),
-        "There is no room left on this app's disk.",
-        "Make room on it, then try again.",
-        _DISK_FULL,
+        media_words.NO_ROOM,
+        media_words.NO_ROOM_HINT,
+        DISK_FULL,
     ),
     Explanation(
         (OSError,),
@@ -68,8 +70,9 @@ MEANINGS = (
     ),
     Explanation(
         (MemoryError,),
-        "{name} needs more memory than there is.",
-        "Export it smaller or cut it into shorter pieces.",
+        media_words.NO_MEMORY,
+        media_words.EXPORT_SMALLER,
+        error=MediaTooHeavy,
     ),
     Explanation(
         (
@@ -111,21 +114,6 @@ def explained(path: Path, *, opening: bool = False) -> Iterator[None]:
         raise explain(error, path, opening=opening) from error
 
 
-@contextmanager
-def explained_writing() -> Iterator[None]:
-    """Convert errors of a full disk or memory inside the block to `MediaError`.
-
-    Raises:
-        MediaError: the disk is full, or there is not enough memory.
-    """
-    try:
-        yield
-    except (OSError, MemoryError) as error:
-        if not isinstance(error, MemoryError) and error.errno not in _DISK_FULL:
-            raise
-        raise explain(error, Path("The result")) from error
-
-
 def explain(error: BaseException, path: Path, *, opening: bool = False) -> MediaError:
     """Return the message for an error of PyAV that `path` caused."""
     number = getattr(error, "errno", None)
@@ -138,7 +126,7 @@ def explain(error: BaseException, path: Path, *, opening: bool = False) -> Media
         found = _no_media(path)
         if found is not None:
             return found
-    return MediaError(meaning.what.format(name=readable(path.name)), meaning.hint)
+    return meaning.error(meaning.what.format(name=readable(path.name)), meaning.hint)
 
 
 def _of_media(error: BaseException) -> bool:

@@ -25,6 +25,7 @@ from av.stream import Disposition
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
+from lipsync_demo.media.container.bounds import DECODER_OPTIONS, check_container, check_file
 from lipsync_demo.media.container.chunks import Chunk
 from lipsync_demo.media.container.containers import PICTURE_FORMATS
 from lipsync_demo.media.container.failures import explained
@@ -46,6 +47,7 @@ _OPTIONS = {
     "protocol_whitelist": "file",
     "format_whitelist": ",".join([_FORMATS, *sorted(PICTURE_FORMATS)]),
     "pattern_type": "none",
+    **DECODER_OPTIONS,
 }
 
 
@@ -57,6 +59,7 @@ def open_media(path: Path, chunk: tuple[int, int] | None = None) -> Iterator[Inp
 
     Raises:
         MediaError: the file is missing, empty, no media, or damaged.
+        MediaTooHeavy: it declares more than is ever decoded.
     """
     with explained(path, opening=True):
         found = path.stat()
@@ -67,6 +70,7 @@ def open_media(path: Path, chunk: tuple[int, int] | None = None) -> Iterator[Inp
                 f"{path.name} is empty (0 bytes).",
                 "The file was probably not copied completely; copy or export it again.",
             )
+        check_file(path)
         refuse_animated_webp(path)
         # An absolute path cannot be parsed as a protocol such as "concat:". Tags of old files may
         # have any encoding; nothing depends on them.
@@ -78,6 +82,7 @@ def open_media(path: Path, chunk: tuple[int, int] | None = None) -> Iterator[Inp
             metadata_errors="replace",
         )
     with explained(path), part or contextlib.nullcontext(), container:
+        check_container(path, container)
         yield container
 
 

@@ -15,11 +15,8 @@ from typing import BinaryIO
 from av.video.frame import VideoFrame
 
 from lipsync_demo.media.container.streams import side_data
+from lipsync_demo.media.picture.codes import UNKNOWN
 
-UNKNOWN = 0
-"""Profile of Dolby Vision without a profile record, as in containers other than MP4."""
-INCOMPATIBLE = 5
-"""Profile without a compatible base layer: only licensed players show its colours right."""
 _BOX = re.compile(rb"\0\0\0.dv[cvw]C", re.DOTALL)
 _MAX_INDEX_BYTES = 64 << 20
 """Largest index searched, bytes; an hour's has a few MB."""

@@ -24,19 +24,11 @@ from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
+from lipsync_demo.media.picture.codes import BT709, HDR_NAMES, PQ, UNSPECIFIED
+
 Values: TypeAlias = NDArray[np.float64]
 Kind: TypeAlias = tuple[object, ...]
 
-PQ = 16
-"""Transfer characteristics of PQ (ITU-T H.273, table 3)."""
-HLG = 18
-"""Transfer characteristics of HLG (ITU-T H.273, table 3)."""
-NAMES = {PQ: "PQ", HLG: "HLG"}
-"""Names of the transfers of high dynamic range."""
-UNSPECIFIED = 2
-"""Unspecified matrix (H.273)."""
-BT709 = 1
-"""Primaries, transfer and matrix of BT.709 (H.273)."""
 LIMITED = 1
 """FFmpeg's AVCOL_RANGE_MPEG."""
 STANDARD = "yuv420p"
@@ -71,7 +63,7 @@ _C = 0.5 - _A * np.log(4 * _A)
 
 def is_hdr(frame: VideoFrame) -> bool:
     """Return whether a decoded frame is tagged as HLG or PQ."""
-    return int(frame.color_trc) in NAMES
+    return int(frame.color_trc) in HDR_NAMES
 
 
 def in_standard_range(frame: VideoFrame) -> VideoFrame:

@@ -15,8 +15,9 @@ from lipsync_demo.media.container import words as container_words
 from lipsync_demo.media.container.frame_times import frame_times
 from lipsync_demo.media.container.streams import exact, open_media, video_frames, video_stream
 from lipsync_demo.media.errors import MediaError
+from lipsync_demo.media.picture.display_matrix import orientation
 from lipsync_demo.media.picture.hdr import in_standard_range
-from lipsync_demo.media.picture.orientation import UPRIGHT, Orientation, orientation
+from lipsync_demo.media.picture.orientation import UPRIGHT, Orientation
 
 WEBP_QUALITY = 82
 """WebP quality, 0 to 100."""

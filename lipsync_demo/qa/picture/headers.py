@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from lipsync_demo.media.picture.orientation import Orientation, of_matrix
+from lipsync_demo.media.picture.display_matrix import of_matrix
+from lipsync_demo.media.picture.orientation import Orientation
 
 Box = tuple[bytes, int, int]
 """A box's type, and start and end of its content in bytes."""

@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from lipsync_demo.media.container import words as container_words
 from lipsync_demo.media.container.streams import open_media, video_frames
 from lipsync_demo.media.errors import MediaError
+from lipsync_demo.media.picture.display_matrix import orientation
 from lipsync_demo.media.picture.hdr import in_standard_range
-from lipsync_demo.media.picture.orientation import Orientation, orientation
+from lipsync_demo.media.picture.orientation import Orientation
 from lipsync_demo.qa.models import Check, Outcome
 from lipsync_demo.qa.picture import words
 from lipsync_demo.qa.picture.alignment import Aligned

@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from lipsync_demo.looks.calls import probe_audio, probe_video
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.sync_modes import SyncMode, equal_modes
 from lipsync_demo.runs.record.folder import file_name, is_url, local_path
@@ -115,8 +116,6 @@ def distinct(
     """
     if is_url(str(video)) or is_url(str(audio)):
         return [(mode,) for mode in modes]
-    from lipsync_demo.media.probe import probe_audio, probe_video  # loads the media libraries
-
     picture, sound = probe_video(video).video, probe_audio(audio).audio
     if picture is None or sound is None:
         return [(mode,) for mode in modes]

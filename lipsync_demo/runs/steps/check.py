@@ -7,6 +7,7 @@ from functools import partial
 from lipsync_demo.runs.record.folder import without_query
 from lipsync_demo.runs.record.run import RunState
 from lipsync_demo.runs.steps.claim import Claim
+from lipsync_demo.runs.steps.inputs import check_inputs
 from lipsync_demo.wavespeed.untrusted.download import download
 
 
@@ -17,8 +18,6 @@ def check(claim: Claim) -> None:
         MediaError: a file cannot be read or used.
         DownloadFailed: a URL cannot be downloaded.
     """
-    from lipsync_demo.runs.steps.inputs import check_inputs  # loads the media libraries
-
     run, settings = claim.run, claim.settings
     limit_bytes = settings.max_upload_mb << 20
     checked = check_inputs(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+from lipsync_demo.looks.calls import probe_video
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.runs.record.clock import seconds_since
 from lipsync_demo.runs.record.run import RunState
@@ -19,8 +20,6 @@ def fetch_outputs(claim: Claim) -> None:
         DownloadFailed: an output cannot be fetched.
         MediaError: an output is no video; it is removed, so that it can be fetched again.
     """
-    from lipsync_demo.media.probe import probe_video  # loads the media libraries
-
     prediction = Prediction.parse(claim.run.prediction or {})
     client, started = claim.client(), time.monotonic()
     paths = [claim.folder.output_path(n) for n in range(len(prediction.outputs))]

@@ -8,13 +8,13 @@ from fractions import Fraction
 from pathlib import Path
 
 from lipsync_demo.files import digest
+from lipsync_demo.looks.calls import packaged, probe_audio, probe_video
 from lipsync_demo.media.errors import MediaError
+from lipsync_demo.media.info import MediaInfo
 from lipsync_demo.media.preflight import Finding, Severity, check
-from lipsync_demo.media.probe import MediaInfo, probe_audio, probe_video
 from lipsync_demo.media.sync_modes import SyncMode, output_seconds
 from lipsync_demo.runs.record.folder import RunFolder, file_name, is_url, local_path
 from lipsync_demo.runs.record.run import MediaRecord
-from lipsync_demo.runs.steps.packaging import packaged
 
 
 @dataclass(frozen=True, slots=True)

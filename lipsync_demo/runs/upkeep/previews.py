@@ -12,16 +12,14 @@ import subprocess
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from lipsync_demo.files import content_hash
+from lipsync_demo.media.info import MediaInfo
+from lipsync_demo.media.playable import playable, preview_path
 from lipsync_demo.runs.driving.dispatcher import Dispatcher
 from lipsync_demo.runs.steps.processes import output_tail, start_process
 from lipsync_demo.runs.upkeep.child_queue import ChildQueue
 from lipsync_demo.settings import Settings
-
-if TYPE_CHECKING:
-    from lipsync_demo.media.probe import MediaInfo
 
 KEPT_SECONDS = 24 * 3600
 """Seconds that a copy is kept although no file of this app has it beside it."""
@@ -43,8 +41,6 @@ class Previews(ChildQueue[Path]):
 
         `sha256` is the hash of the file's content, if it is known already.
         """
-        from lipsync_demo.media.preview import playable, preview_path  # loads the media libraries
-
         if playable(info) is not None or not info.path.is_file():
             return False
         name = sha256 or content_hash(info.path)

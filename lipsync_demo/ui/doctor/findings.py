@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
 
-from lipsync_demo.doctor.examine import Examined, examine_audio, examine_video
+from lipsync_demo.doctor.examined import Examined
+from lipsync_demo.looks import calls
 from lipsync_demo.markup.figures import seconds
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.preflight import Finding, Severity
@@ -22,12 +22,11 @@ MARK = ".mended-"
 """Separates the original name from the fix in a repaired file's name."""
 
 
-@lru_cache(maxsize=128)
 def examined(track: Track, path: Path) -> Examined:
     """The doctor's findings about a file; empty if it cannot be read."""
     source = read_source(track, path)
     try:
-        return examine_video(source.info) if track == "video" else examine_audio(source.info)
+        return calls.examined(track, source.info)
     except MediaError:
         return Examined((), "")
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from base64 import b64encode
 from fractions import Fraction
-from functools import lru_cache
 from pathlib import Path
 
 from markupsafe import Markup
 
+from lipsync_demo.looks.calls import stills
 from lipsync_demo.markup.figures import seconds
 from lipsync_demo.media.errors import MediaError
-from lipsync_demo.media.picture.stills import stills
 from lipsync_demo.templates import render
 from lipsync_demo.ui.doctor import words
 
@@ -22,7 +21,6 @@ HEIGHT = 72
 """Height of each frame in pixels."""
 
 
-@lru_cache(maxsize=64)
 def strip(path: Path, length: Fraction) -> Markup:
     """The filmstrip of a video of `length` seconds; empty if it cannot be read."""
     moments = [length * (2 * n + 1) / (2 * FRAMES) for n in range(FRAMES)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from glob import escape as escape_glob
@@ -12,11 +12,11 @@ from typing import Any
 
 import gradio as gr
 
-from lipsync_demo.doctor import fixes
 from lipsync_demo.languages import joined
+from lipsync_demo.looks.calls import mended
 from lipsync_demo.markup.waveform import waveform
 from lipsync_demo.media.errors import MediaError
-from lipsync_demo.media.preflight import Fix, Severity
+from lipsync_demo.media.preflight import Fix, Part, Severity
 from lipsync_demo.ui.doctor import findings, widgets, words
 from lipsync_demo.ui.doctor.findings import MARK, examined, original_of
 from lipsync_demo.ui.doctor.pictures import strip
@@ -25,18 +25,6 @@ from lipsync_demo.ui.frame import notices
 from lipsync_demo.ui.frame.context import AT_ONCE, IN_TURN, Changes, unchanged
 from lipsync_demo.ui.inputs.sources import InputFile, read_source, usable
 from lipsync_demo.ui.inputs.widgets import SourceWidgets
-
-APPLIED: dict[Fix, Callable[[Path, Path], Path]] = {
-    Fix.CONSTANT_RATE: fixes.constant_rate,
-    Fix.SMALLER: fixes.smaller,
-    Fix.PLAIN: fixes.plain,
-    Fix.FIRST_STREAM: fixes.first_stream,
-    Fix.NORMALISE: fixes.normalise,
-    Fix.MONO: fixes.mono,
-    Fix.JOIN: fixes.first_stream,
-    Fix.ALONE: fixes.alone,
-}
-"""The function that applies each fix, from source to target."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +80,7 @@ class Doctor:
         if fix is Fix.TRIM:
             part = _part(edges)
             return self.cut(track, held, *part) if part else unchanged()
-        return self._mended(track, source, fix, lambda path: APPLIED[fix](source.path, path))
+        return self._mended(track, source, fix)
 
     def cut(self, track: str, held: str | None, start: float | None, end: float | None) -> Changes:
         """Cut one input to the part from `start` to `end` seconds."""
@@ -100,21 +88,16 @@ class Doctor:
         if source is None or start is None or end is None:
             return unchanged()
         first, last = (Fraction(round(at * 1000), 1000) for at in (start, end))
-        trim = fixes.trim_video if track == "video" else fixes.trim_audio
-        return self._mended(
-            track, source, Fix.TRIM, lambda path: trim(source.path, path, first, last)
-        )
+        return self._mended(track, source, Fix.TRIM, (first, last))
 
-    def _mended(
-        self, track: str, source: InputFile, fix: Fix, mend: Callable[[Path], Path]
-    ) -> Changes:
+    def _mended(self, track: str, source: InputFile, fix: Fix, part: Part | None = None) -> Changes:
         suffix = ".mp4" if track == "video" else ".wav"
         stem = source.path.name.split(MARK)[0]
         number = sum(1 for _ in source.path.parent.glob(f"{escape_glob(stem)}{MARK}*"))
         target = source.path.with_name(f"{stem}{MARK}{fix}-{number}{suffix}")
         original = original_of(source.path) or source.path
         try:
-            mend(target)
+            mended(fix, source.path, target, part)
         except MediaError as error:
             trouble = notices.trouble(error.what, error.hint)
             return {self.widgets.findings: findings.failed(trouble)}

@@ -13,9 +13,9 @@ from pathlib import Path
 import gradio as gr
 
 from lipsync_demo import markup, player
+from lipsync_demo.looks.calls import stills
 from lipsync_demo.markup import words as markup_words
 from lipsync_demo.media.errors import MediaError
-from lipsync_demo.media.picture.stills import stills
 from lipsync_demo.templates import render
 from lipsync_demo.ui.frame import words
 

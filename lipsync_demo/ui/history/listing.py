@@ -10,10 +10,10 @@ from pathlib import Path
 from markupsafe import Markup
 
 from lipsync_demo.files import write_whole
+from lipsync_demo.looks.calls import stills
 from lipsync_demo.markup import words as markup_words
 from lipsync_demo.markup.figures import seconds
 from lipsync_demo.media.errors import MediaError
-from lipsync_demo.media.picture.stills import stills
 from lipsync_demo.runs.record.folder import RunFolder
 from lipsync_demo.runs.record.review import Verdict
 from lipsync_demo.runs.record.run import Run, RunState

@@ -18,10 +18,10 @@ from starlette.routing import BaseRoute, Route
 
 from lipsync_demo import templates
 from lipsync_demo.hosting.errors import LinkRefused
+from lipsync_demo.looks.calls import stills
 from lipsync_demo.markup import player_sources
 from lipsync_demo.markup import words as markup_words
 from lipsync_demo.media.errors import MediaError
-from lipsync_demo.media.picture.stills import stills
 from lipsync_demo.report.anonymous import anonymous, pseudonym
 from lipsync_demo.report.archive import write_zip
 from lipsync_demo.report.content import Content, as_json, of_group, of_runs

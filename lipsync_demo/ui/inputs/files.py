@@ -12,12 +12,13 @@ from pathlib import Path
 import gradio as gr
 from markupsafe import Markup
 
+from lipsync_demo.looks.calls import is_still
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.templates import render_macro
 from lipsync_demo.ui.frame import notices
 from lipsync_demo.ui.frame.context import IN_TURN, UNSHOWN, Changes, Shared, html
 from lipsync_demo.ui.inputs import words
-from lipsync_demo.ui.inputs.sources import InputFile, Track, is_still, read_source
+from lipsync_demo.ui.inputs.sources import InputFile, Track, discard, read_source
 from lipsync_demo.ui.inputs.widgets import SourceWidgets
 
 SEND_JS = """
@@ -79,6 +80,9 @@ class Files:
         """Put uploaded files into the fields, and say which cannot be used, and why."""
         paths = [path for path in map(Path, event.paths) if self._uploaded(path)]
         found, refused = sort(paths, event.slot)
+        for path in paths:
+            if path not in [file.path for file in found.values()]:
+                discard(path, self.shared.uploads)
         reasons = Markup("").join(notices.trouble(error.what, error.hint) for error in refused)
         fields = {"video": self.sources.video, "speech": self.sources.speech}
         return {

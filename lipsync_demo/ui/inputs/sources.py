@@ -9,28 +9,26 @@ from __future__ import annotations
 import tempfile
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
 from lipsync_demo.languages import joined
+from lipsync_demo.looks.calls import is_still, probe_audio, probe_video, still_video
 from lipsync_demo.markup.figures import megabytes, rate
-from lipsync_demo.media.container.failures import explained_writing
-from lipsync_demo.media.container.photos import is_still as still_picture
-from lipsync_demo.media.container.streams import open_media
-from lipsync_demo.media.errors import MediaError
+from lipsync_demo.media.errors import LookLeft, MediaError
 from lipsync_demo.media.formats import PREVIEW
-from lipsync_demo.media.picture.still_video import still_video
+from lipsync_demo.media.info import MediaInfo
+from lipsync_demo.media.playable import playable
 from lipsync_demo.media.preflight import lay
-from lipsync_demo.media.preview import playable
-from lipsync_demo.media.probe import MediaInfo, probe_audio, probe_video
 from lipsync_demo.media.sync_modes import SyncMode
+from lipsync_demo.media.writing import explained_writing
 from lipsync_demo.runs.record.folder import file_name
-from lipsync_demo.ui.inputs import words
+from lipsync_demo.ui.inputs import broken, words
 from lipsync_demo.ui.inputs.modes import Timelines
 from lipsync_demo.wavespeed.untrusted.download import download
 
 Track = Literal["video", "speech"]
+TRACKS: tuple[Track, ...] = ("video", "speech")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +71,6 @@ class InputFile:
         return joined(" · ", found)
 
 
-@lru_cache(maxsize=256)
 def read_source(track: Track, held: Path) -> InputFile:
     """Probe a widget's input, which may be the preview of the file that is sent.
 
@@ -83,18 +80,26 @@ def read_source(track: Track, held: Path) -> InputFile:
         MediaError: the file cannot be used for this track.
     """
     path = _original(held)
+    if (known := broken.reason(track, path)) is not None:
+        raise known
     if track == "speech":
         return InputFile(track, probe_audio(path))
     return InputFile(track, probe_video(still_video(path) if is_still(path) else path))
 
 
-def is_still(path: Path) -> bool:
-    """Whether a file is a single picture; False for what cannot be read."""
-    try:
-        with open_media(path) as container:
-            return still_picture(container)
-    except MediaError:
-        return False
+def discard(held: Path, uploads: Path) -> None:
+    """Remove an upload that can be used for neither track."""
+    path = _original(held)
+    reasons: dict[str, MediaError] = {}
+    for track in TRACKS:
+        try:
+            read_source(track, path)
+            return
+        except LookLeft:
+            return
+        except MediaError as error:
+            reasons[track] = error
+    broken.remove(path, uploads, reasons)
 
 
 def usable(track: Track, held: str | None) -> InputFile | None:
@@ -126,7 +131,11 @@ def fetch(
     with explained_writing():
         path = Path(tempfile.mkdtemp(prefix="link-", dir=folder)) / file_name(url)
     download(url, path, limit_bytes=limit_bytes, allow_private=allow_private)
-    return read_source(track, path)
+    try:
+        return read_source(track, path)
+    except MediaError:
+        discard(path, folder)
+        raise
 
 
 def lay_all(video: InputFile | None, speech: InputFile | None) -> Timelines | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import gradio as gr
 from markupsafe import Markup
 
-from lipsync_demo.media.preflight import LIMITS
+from lipsync_demo.media.limits import LIMITS
 from lipsync_demo.settings import Settings
 from lipsync_demo.ui.frame import notices
 from lipsync_demo.ui.frame.context import POLL_SECONDS, html

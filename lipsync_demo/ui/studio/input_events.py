@@ -23,7 +23,15 @@ from lipsync_demo.ui.frame import header, models, notices, prices
 from lipsync_demo.ui.frame.context import Changes, Shared, unchanged
 from lipsync_demo.ui.frame.ids import run_id
 from lipsync_demo.ui.inputs import files, modes, samples
-from lipsync_demo.ui.inputs.sources import InputFile, Track, fetch, lay_all, read_source, usable
+from lipsync_demo.ui.inputs.sources import (
+    InputFile,
+    Track,
+    discard,
+    fetch,
+    lay_all,
+    read_source,
+    usable,
+)
 from lipsync_demo.ui.inputs.uploads import sweep
 from lipsync_demo.ui.inputs.widgets import SourceWidgets, limits
 from lipsync_demo.ui.studio import obstacle, words
@@ -159,6 +167,7 @@ class InputEvents:
         try:
             source = read_source(track, Path(path))
         except MediaError as error:
+            discard(Path(path), self.shared.uploads)
             return None, notices.facts(notices.trouble(error.what, error.hint), hint)
         return source, self._facts(source)
 

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from lipsync_demo.media.info import MediaInfo
+from lipsync_demo.media.limits import LIMITS
 from lipsync_demo.media.preflight import (
-    LIMITS,
     Finding,
     Fix,
     Severity,
@@ -17,7 +18,7 @@ from lipsync_demo.media.preflight import (
     check_video,
     lay,
 )
-from lipsync_demo.media.probe import MediaInfo, probe
+from lipsync_demo.media.probe import probe
 from lipsync_demo.media.sync_modes import SyncMode
 from tests.media_factory import (
     make_changing,

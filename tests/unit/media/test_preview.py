@@ -9,7 +9,8 @@ import pytest
 from lipsync_demo.media.audio import decode, samples_of
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.picture.orientation import UPRIGHT
-from lipsync_demo.media.preview import browser_safe, make_preview, preview_size
+from lipsync_demo.media.playable import browser_safe
+from lipsync_demo.media.preview import make_preview, preview_size
 from lipsync_demo.media.probe import probe
 from tests.media_factory import (
     EIGHT,

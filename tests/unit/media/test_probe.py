@@ -12,8 +12,10 @@ from PIL import Image
 from lipsync_demo.engine.video.reader import FrameReader
 from lipsync_demo.media.container.frame_times import frame_times
 from lipsync_demo.media.container.packets import hidden
+from lipsync_demo.media.errors import MediaError
+from lipsync_demo.media.info import MediaInfo
 from lipsync_demo.media.picture.orientation import Orientation
-from lipsync_demo.media.probe import MediaError, MediaInfo, probe, probe_audio, probe_video
+from lipsync_demo.media.probe import probe, probe_audio, probe_video
 from tests.media_factory import (
     EIGHT,
     frame_stamps,

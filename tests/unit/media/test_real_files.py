@@ -10,10 +10,13 @@ import pytest
 
 from lipsync_demo.media.audio import decode
 from lipsync_demo.media.container.frame_times import frame_times
+from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.frame_plan import plan
+from lipsync_demo.media.info import AudioInfo, VideoInfo
+from lipsync_demo.media.playable import browser_safe
 from lipsync_demo.media.preflight import Severity, check, check_audio, lay
-from lipsync_demo.media.preview import browser_safe, make_preview
-from lipsync_demo.media.probe import AudioInfo, MediaError, VideoInfo, probe, probe_video
+from lipsync_demo.media.preview import make_preview
+from lipsync_demo.media.probe import probe, probe_video
 from lipsync_demo.media.sync_modes import SyncMode
 from tests.media_factory import frame_stamps
 

@@ -16,14 +16,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import lipsync_demo
+from lipsync_demo.doctor.packaging import packaged
 from lipsync_demo.engine.video.reader import FrameReader
 from lipsync_demo.media.audio import decode
-from lipsync_demo.media.container.failures import MEANINGS, explained, explained_writing
+from lipsync_demo.media.container.failures import MEANINGS, explained
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.picture.stills import stills
 from lipsync_demo.media.preview import make_preview
 from lipsync_demo.media.probe import probe, probe_audio
-from lipsync_demo.runs.steps.packaging import packaged
+from lipsync_demo.media.writing import explained_writing
 from tests.media_factory import make_tone, make_video
 
 LATIN = "Schöne Grüße, señor".encode("latin-1")

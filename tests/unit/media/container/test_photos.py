@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from lipsync_demo.doctor.packaging import packaged
 from lipsync_demo.engine.video.reader import FrameReader
 from lipsync_demo.media.errors import MediaError
-from lipsync_demo.media.picture.orientation import of_exif
+from lipsync_demo.media.picture.display_matrix import of_exif
 from lipsync_demo.media.preflight import Fix, Severity, check_video
 from lipsync_demo.media.probe import probe, probe_video
-from lipsync_demo.runs.steps.packaging import packaged
 from tests.media_factory import index_frame, make_tiled, read_index, rgb_frames
 
 SIZE = (320, 192)

@@ -8,7 +8,7 @@ import av
 import numpy as np
 import pytest
 
-from lipsync_demo.media.picture.hdr import HLG, PQ
+from lipsync_demo.media.picture.codes import HLG, PQ
 from lipsync_demo.media.preflight import Severity, check_video
 from lipsync_demo.media.probe import probe
 from tests.media_factory import make_hdr, make_video

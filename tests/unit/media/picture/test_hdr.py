@@ -14,20 +14,15 @@ from PIL import Image
 from lipsync_demo.engine.video.colours import Colours
 from lipsync_demo.engine.video.reader import FrameReader
 from lipsync_demo.engine.video.writer import VideoWriter
+from lipsync_demo.media.info import MediaInfo
 from lipsync_demo.media.picture import hdr
-from lipsync_demo.media.picture.hdr import (
-    HLG,
-    PQ,
-    WHITE,
-    in_standard_range,
-    light,
-    mapped,
-    tone_map,
-)
+from lipsync_demo.media.picture.codes import HLG, PQ
+from lipsync_demo.media.picture.hdr import WHITE, in_standard_range, light, mapped, tone_map
 from lipsync_demo.media.picture.stills import stills
+from lipsync_demo.media.playable import browser_safe, playable
 from lipsync_demo.media.preflight import check_video
-from lipsync_demo.media.preview import browser_safe, make_preview, playable
-from lipsync_demo.media.probe import MediaInfo, probe
+from lipsync_demo.media.preview import make_preview
+from lipsync_demo.media.probe import probe
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.moderation.nsfw import sample
 from lipsync_demo.qa.format import check_form

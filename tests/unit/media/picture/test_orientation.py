@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from lipsync_demo.media.picture.orientation import UPRIGHT, Orientation, of_exif, of_matrix
+from lipsync_demo.media.picture.display_matrix import of_exif, of_matrix
+from lipsync_demo.media.picture.orientation import UPRIGHT, Orientation
 from tests.media_factory import EIGHT, stored
 
 PICTURE = np.arange(12, dtype=np.uint8).reshape(3, 4)

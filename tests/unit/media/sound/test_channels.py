@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from lipsync_demo.media.audio import decode, samples_of
-from lipsync_demo.media.probe import AudioInfo, probe
+from lipsync_demo.media.info import AudioInfo
+from lipsync_demo.media.probe import probe
 from lipsync_demo.media.sound.level import PEAK_CEILING
 from tests.media_factory import speechlike, tone, wav_bytes, write_channels
 

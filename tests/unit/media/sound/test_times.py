@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from lipsync_demo.media.audio import decode, samples_of
-from lipsync_demo.media.probe import AudioInfo, probe
+from lipsync_demo.media.info import AudioInfo
+from lipsync_demo.media.probe import probe
 from tests.media_factory import make_video, retimed_sound, speechlike, write_audio
 
 RATE = 48_000

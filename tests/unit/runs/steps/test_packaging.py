@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from lipsync_demo.doctor.packaging import packaged
 from lipsync_demo.engine.speech.channels import speech_samples
 from lipsync_demo.media.container.chunks import chunks
 from lipsync_demo.media.probe import probe
 from lipsync_demo.runs.record.run import RunState
-from lipsync_demo.runs.steps.packaging import packaged
 from lipsync_demo.runs.workspace import Workspace
 from tests.faults.scripted_api import ScriptedApi
 from tests.media_factory import (

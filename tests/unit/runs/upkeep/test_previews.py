@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lipsync_demo.media.preview import playable, preview_path
+from lipsync_demo.media.playable import playable, preview_path
 from lipsync_demo.media.probe import probe, probe_video
 from lipsync_demo.runs.upkeep import previews
 from lipsync_demo.runs.upkeep.previews import Previews

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from lipsync_demo.doctor import words as doctor_words
-from lipsync_demo.doctor.examine import Examined, examine_video
+from lipsync_demo.doctor.examine import examine_video
+from lipsync_demo.doctor.examined import Examined
 from lipsync_demo.media.preflight import Fix
 from lipsync_demo.media.probe import probe_video
 from lipsync_demo.ui.doctor import words

@@ -7,7 +7,8 @@ import pytest
 
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.formats import PREVIEW
-from lipsync_demo.media.preview import make_preview, preview_path
+from lipsync_demo.media.playable import preview_path
+from lipsync_demo.media.preview import make_preview
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.ui.inputs.sources import lay_all, read_source
 from tests.media_factory import make_speechlike, make_video

@@ -18,7 +18,8 @@ from lipsync_demo.media.container.containers import ANIMATIONS
 from lipsync_demo.media.container.streams import audio_stream, open_media, video_stream
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.formats import STORED_TYPES, suffix_of
-from lipsync_demo.media.probe import MediaInfo, probe
+from lipsync_demo.media.info import MediaInfo
+from lipsync_demo.media.probe import probe
 
 ROUNDED = Fraction(1, 500)
 """Seconds by which durations rounded to milliseconds may differ."""

@@ -1,0 +1,43 @@
+"""Runs tables and writes them into `docs/reliability.md`."""
+
+from __future__ import annotations
+
+import random
+from typing import Annotated
+
+import typer
+
+from tests.reliability.table import DOCUMENT, found, placed, written
+
+
+def main(
+    names: Annotated[list[str] | None, typer.Argument(help="Tables to run.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="Run all tables.")] = False,
+    seed: Annotated[int | None, typer.Option(help="The seed of an earlier run.")] = None,
+    write: Annotated[bool, typer.Option(help="Write docs/reliability.md.")] = True,
+) -> None:
+    """Run the tables named, or list them."""
+    known = found()
+    if unknown := set(names or ()) - set(known):
+        raise typer.BadParameter(f"there is no table {', '.join(sorted(unknown))}")
+    chosen = list(known) if every else list(names or ())
+    if not chosen:
+        for name, table in known.items():
+            typer.echo(f"{name:<20} {table.title}")
+        return
+    seed = random.SystemRandom().randrange(10**6) if seed is None else seed
+    missed = 0
+    for name in chosen:
+        typer.echo(f"{name}, seed {seed}")
+        result = known[name].run(seed)
+        section = written(known[name], result, seed)
+        typer.echo(section)
+        if write:
+            document = DOCUMENT.read_text(encoding="utf-8") if DOCUMENT.exists() else ""
+            DOCUMENT.write_text(placed(document, name, section), encoding="utf-8")
+        missed += len(result.missed)
+    raise typer.Exit(bool(missed))
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,1 @@
+"""One table a module, called `TABLE`; a new module needs no other place."""
