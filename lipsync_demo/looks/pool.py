@@ -5,9 +5,8 @@ from __future__ import annotations
 import copy
 import logging
 import os
-import queue
 import threading
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet
@@ -16,7 +15,8 @@ from typing import Any
 
 from lipsync_demo.looks.kinds import Kind
 from lipsync_demo.looks.messages import Request
-from lipsync_demo.looks.processes import POLL_SECONDS, End, Processes
+from lipsync_demo.looks.processes import End, Processes
+from lipsync_demo.looks.turns import Turns
 from lipsync_demo.media import words as media_words
 from lipsync_demo.media.errors import LookLeft, MediaError, MediaTooHeavy
 
@@ -24,6 +24,11 @@ REMEMBERED = 512
 """Replies that are remembered, among them refusals."""
 LONGEST_REMEMBERED = 1 << 18
 """Bytes of the largest picture that is remembered."""
+
+WAITING = 12
+"""Looks that one sender may wait for at once; each holds a thread of the page."""
+ASK_SECONDS = 1.0
+"""Seconds between questions whether somebody still waits."""
 
 logger = logging.getLogger(__name__)
 
@@ -35,6 +40,7 @@ class _Look:
     request: Request
     name: str
     key: Hashable
+    sender: Hashable
     reply: Future[Any]
     waiting: int = 0
 
@@ -42,11 +48,13 @@ class _Look:
 class Pool:
     """Runs looks, a few at a time of each kind.
 
-    `wanted` says in a thread that waits whether somebody waits for it, such as a browser.
+    `wanted` says in a thread that waits whether somebody waits for it, such as a browser; `sender`
+    says for whom it looks, None for this app itself.
     """
 
     def __init__(self) -> None:
         self.wanted: Callable[[], bool] = lambda: True
+        self.sender: Callable[[], Hashable] = lambda: None
         self.forget()
         if hasattr(os, "register_at_fork"):
             os.register_at_fork(after_in_child=self.forget)
@@ -55,7 +63,8 @@ class Pool:
         """Begin anew, with no process and nothing remembered, as in a forked process."""
         self._lock = threading.Lock()
         self._processes = Processes()
-        self._queues: dict[str, queue.SimpleQueue[_Look]] = {}
+        self._queues: dict[str, Turns[_Look]] = {}
+        self._waiting: Counter[Hashable] = Counter()
         self._under_way: dict[Hashable, _Look] = {}
         self._known: OrderedDict[Hashable, Any] = OrderedDict()
 
@@ -75,15 +84,22 @@ class Pool:
         Raises:
             MediaError: the file cannot be used.
             MediaTooHeavy: it needs more than the kind of look may take.
-            LookLeft: nobody waits for it any more.
+            LookLeft: nobody waits for it any more, or the sender waits for too many already.
         """
+        sender = self.sender()
         with self._lock:
             if key is not None and key in self._known:
                 self._known.move_to_end(key)
                 return _given(self._known[key])
+            if sender is not None and self._waiting[sender] >= WAITING:
+                raise LookLeft(
+                    f"{name} is not looked at yet: {WAITING} of your files are being looked at.",
+                    "Try again in a moment.",
+                )
+            self._waiting[sender] += 1
             look = self._under_way.get(key) if key is not None else None
             if look is None:
-                look = _Look(request, name, key, Future(), waiting=1)
+                look = _Look(request, name, key, sender, Future(), waiting=1)
                 if key is not None:
                     self._under_way[key] = look
                 self._queue(look)
@@ -92,13 +108,16 @@ class Pool:
         try:
             while True:
                 try:
-                    return _given(look.reply.result(POLL_SECONDS))
+                    return _given(look.reply.result(ASK_SECONDS))
                 except NotYet:
                     if not self.wanted():
                         raise _left(name) from None
         finally:
             with self._lock:
                 look.waiting -= 1
+                self._waiting[sender] -= 1
+                if not self._waiting[sender]:
+                    del self._waiting[sender]
                 if not look.waiting and self._under_way.get(key) is look:
                     del self._under_way[key]
 
@@ -106,25 +125,25 @@ class Pool:
         kind = look.request.kind
         waiting = self._queues.get(kind.name)
         if waiting is None:
-            waiting = self._queues[kind.name] = queue.SimpleQueue()
+            waiting = self._queues[kind.name] = Turns(kind.places)
             for _ in range(kind.places):
                 threading.Thread(
                     target=self._serve, args=(waiting,), name=f"looks-{kind.name}", daemon=True
                 ).start()
-        waiting.put(look)
+        waiting.put(look.sender, look)
 
-    def _serve(self, waiting: queue.SimpleQueue[_Look]) -> None:
+    def _serve(self, waiting: Turns[_Look]) -> None:
         while True:
-            look = waiting.get()
-            if not look.waiting:
-                continue
-            found = self._found(look)
-            if isinstance(found, Kind):
-                with self._lock:
-                    look.request = replace(look.request, kind=found)
-                    self._queue(look)
-            else:
-                self._settle(look, found)
+            sender, look = waiting.take()
+            if look.waiting:
+                found = self._found(look)
+                if isinstance(found, Kind):
+                    with self._lock:
+                        look.request = replace(look.request, kind=found)
+                        self._queue(look)
+                else:
+                    self._settle(look, found)
+            waiting.done(sender)
 
     def _found(self, look: _Look) -> Any:
         """The result or the error of a look, or the kind as which it begins anew."""

@@ -45,7 +45,7 @@ def open_page(settings: Settings, start_local: Callable[[], tuple[str, str]] | N
         from lipsync_demo.ui.http import documents, live
         from lipsync_demo.ui.inputs.samples import FIRST
 
-        POOL.wanted = attention.browser_waits
+        POOL.wanted, POOL.sender = attention.browser_waits, attention.sender
         media = signed_media(settings)
         local = starting.result() if starting else None
         with Workspace(settings, local=local, recover=True) as workspace:

@@ -1,14 +1,37 @@
-"""Whether the browser that asked for something still waits for it."""
+"""Who asked for what a thread of the page works at, and whether they still wait for it."""
 
 from __future__ import annotations
 
+import ipaddress
+from collections.abc import Hashable
+
+from anyio import from_thread
 from gradio.context import LocalContext
 
 
 def browser_waits() -> bool:
     """Whether the browser behind this thread's event is connected; True outside of events."""
     page, number = LocalContext.blocks.get(None), LocalContext.event_id.get(None)
-    if page is None or number is None:
+    if page is not None and number is not None:
+        event = page._queue.event_ids_to_events.get(number)
+        return event is None or event.alive
+    asked = getattr(LocalContext.request.get(None), "request", None)
+    if asked is None:
         return True
-    event = page._queue.event_ids_to_events.get(number)
-    return event is None or event.alive
+    try:
+        return not from_thread.run(asked.is_disconnected)
+    except (RuntimeError, AttributeError):  # no thread of the server's
+        return True
+
+
+def sender() -> Hashable:
+    """The address behind this thread's event, or its session behind a proxy; None outside."""
+    asked = LocalContext.request.get(None)
+    client = asked.request.client if asked is not None and asked.request else None
+    if asked is None or client is None:
+        return None
+    try:
+        public = ipaddress.ip_address(client.host).is_global
+    except ValueError:
+        public = False
+    return client.host if public or asked.session_hash is None else asked.session_hash

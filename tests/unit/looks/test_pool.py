@@ -16,7 +16,7 @@ import pytest
 from lipsync_demo.confinement import Allowance
 from lipsync_demo.looks.kinds import GB, QUICK, Kind
 from lipsync_demo.looks.messages import Request
-from lipsync_demo.looks.pool import Pool
+from lipsync_demo.looks.pool import WAITING, Pool
 from lipsync_demo.media.errors import LookLeft, MediaError, MediaTooHeavy
 
 ODD = "tests.unit.looks.odd_looks"
@@ -159,3 +159,19 @@ def test_no_key_is_in_a_looks_environment(file: Path, monkeypatch: pytest.Monkey
 
 def test_the_page_goes_first(pool: Pool, file: Path) -> None:
     assert int(look(pool, "niceness", file)[0]) > os.nice(0)
+
+
+def test_a_sender_waits_for_a_few_looks_only(pool: Pool, file: Path) -> None:
+    pool.sender = lambda: "one visitor"
+    with ThreadPoolExecutor(WAITING) as threads:
+        asked = [threads.submit(look, pool, "slow", file, key="crowd") for _ in range(WAITING)]
+        wait_for(lambda: begun(file))
+        wait_for(lambda: pool._waiting["one visitor"] == WAITING)
+        with pytest.raises(LookLeft, match="12 of your files"):
+            look(pool, "slow", file, key="crowd")
+        pool.sender = lambda: "another visitor"
+        assert look(pool, "told", file) == [b"content"]
+        Path(f"{file}.go").touch()
+        assert [one.result() for one in asked] == [[b"content"]] * WAITING
+    pool.sender = lambda: None
+    assert not pool._waiting

@@ -1,0 +1,68 @@
+"""Posts events of the page without a browser, as a script does."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+from typing import Any
+
+import requests
+
+PATIENCE = 120.0
+"""Seconds until an answer is given up."""
+
+
+class Poster:
+    """One session of a script at a page."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._http = requests.Session()
+        # The server closes a connection that rests, maybe just as a request is sent on it.
+        self._http.headers["Connection"] = "close"
+        self._session = secrets.token_hex(6)
+        self._config = self._http.get(f"{url}/config", timeout=PATIENCE).json()
+        named = {part["props"].get("elem_id"): part["id"] for part in self._config["components"]}
+        self._video, self._speech = named["video-in"], named["audio-in"]
+        self._mode = named["mode"]
+        self._values = {
+            part["id"]: part["props"].get("value") for part in self._config["components"]
+        }
+
+    def upload(self, path: Path) -> dict[str, Any]:
+        """Upload a file; return what a field holds of it."""
+        with path.open("rb") as file:
+            answer = self._http.post(
+                f"{self._url}/gradio_api/upload",
+                files={"files": (path.name, file)},
+                timeout=PATIENCE,
+            )
+        answer.raise_for_status()
+        stored: str = answer.json()[0]
+        return {
+            "path": stored,
+            "orig_name": path.name,
+            "size": path.stat().st_size,
+            "meta": {"_type": "gradio.FileData"},
+        }
+
+    def change_mode(self, video: object = None, speech: object = None) -> requests.Response:
+        """Choose a mode, with these files in the fields or those the page opens with."""
+        number, wanted = next(
+            (number, event)
+            for number, event in enumerate(self._config["dependencies"])
+            if [self._mode, "change"] in event["targets"] and self._video in event["inputs"]
+        )
+        held = self._values | {
+            self._video: video or self._values[self._video],
+            self._speech: speech or self._values[self._speech],
+        }
+        return self._http.post(
+            f"{self._url}/gradio_api/run/predict",
+            json={
+                "data": [held[part] for part in wanted["inputs"]],
+                "fn_index": wanted.get("id", number),
+                "session_hash": self._session,
+            },
+            timeout=PATIENCE,
+        )
