@@ -8,6 +8,8 @@ from collections.abc import Hashable
 from anyio import from_thread
 from gradio.context import LocalContext
 
+from lipsync_demo.ui.frame.visitor import visitor_of
+
 
 def browser_waits() -> bool:
     """Whether the browser behind this thread's event is connected; True outside of events."""
@@ -25,13 +27,13 @@ def browser_waits() -> bool:
 
 
 def sender() -> Hashable:
-    """The address behind this thread's event, or its session behind a proxy; None outside."""
+    """The address behind this thread's event, or the visitor behind a proxy; None outside."""
     asked = LocalContext.request.get(None)
     client = asked.request.client if asked is not None and asked.request else None
-    if asked is None or client is None:
+    if client is None:
         return None
     try:
         public = ipaddress.ip_address(client.host).is_global
     except ValueError:
         public = False
-    return client.host if public or asked.session_hash is None else asked.session_hash
+    return client.host if public else visitor_of(asked).id or client.host
