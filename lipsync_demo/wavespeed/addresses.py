@@ -4,20 +4,13 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Iterator
 from urllib.parse import SplitResult, urlsplit
 
 from lipsync_demo.safe_names import readable
-from lipsync_demo.wavespeed import words
+from lipsync_demo.wavespeed import special_addresses, words
 
 _PORTS = {"http": 80, "https": 443}
 """Default port of each scheme."""
-
-_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
-"""IPv6 addresses that carry an IPv4 address for NAT64 (RFC 6052)."""
-
-_GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
-"""All public IPv6 addresses (https://www.iana.org/assignments/ipv6-address-space)."""
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Origin = tuple[str, str, int]
@@ -57,34 +50,19 @@ def ip_literal(host: str) -> Address | None:
 
 
 def is_public(address: Address) -> bool:
-    """Whether an IP address belongs to the public internet.
+    """Whether an IP address belongs to the public internet; see `special_addresses`.
 
-    IPv4 addresses embedded in IPv6 ones (mapped, 6to4, Teredo, NAT64) must be public too, because
-    a router or the kernel may unwrap them.
+    An IPv6 address for which a router or the kernel connects to an IPv4 one (mapped, NAT64) is as
+    public as that one.
     """
-    return all(_given_out(a) and a.is_global and not a.is_multicast for a in _carried(address))
-
-
-def _given_out(address: Address) -> bool:
-    return isinstance(address, ipaddress.IPv4Address) or (
-        address in _GLOBAL_UNICAST or address in _NAT64
-    )
-
-
-def _carried(address: Address) -> Iterator[Address]:
     if isinstance(address, ipaddress.IPv4Address):
-        yield address
-        return
-    if address.ipv4_mapped is not None:
-        yield address.ipv4_mapped
-        return
-    yield address
-    if address.sixtofour is not None:
-        yield address.sixtofour
-    if address.teredo is not None:
-        yield from address.teredo
-    if address in _NAT64:
-        yield ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+        return not any(address in network for network in special_addresses.IPV4)
+    for network in special_addresses.CARRYING_IPV4:
+        if address in network:
+            return is_public(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
+    return address in special_addresses.GLOBAL_UNICAST and not any(
+        address in network for network in special_addresses.IPV6
+    )
 
 
 def split_url(url: str) -> SplitResult:

@@ -16,7 +16,10 @@ _CHUNK = 1 << 18
 
 
 class FileBody:
-    """The bytes of a file between a `head` and a `tail`, for `requests` to stream."""
+    """The bytes of a file between a `head` and a `tail`, for `requests` to stream.
+
+    `on_begin` is called before the first of them is read, `on_end` after the last.
+    """
 
     def __init__(
         self, path: Path, on_progress: Progress | None = None, head: bytes = b"", tail: bytes = b""
@@ -26,7 +29,10 @@ class FileBody:
         self._parts = [head, None, tail]
         self._length = len(head) + self._size + len(tail)
         self._sent = 0
+        self._begun = False
         self._on_progress = on_progress
+        self.on_begin: Callable[[], None] = lambda: None
+        self.on_end: Callable[[], None] = lambda: None
 
     def __len__(self) -> int:
         return self._length
@@ -37,6 +43,9 @@ class FileBody:
 
     def read(self, size: int = -1) -> bytes:
         size = _CHUNK if size < 0 else size
+        if not self._begun:
+            self._begun = True
+            self.on_begin()
         while self._parts:
             part = self._parts[0]
             chunk = self._from_file(size) if part is None else part[:size]
@@ -45,6 +54,7 @@ class FileBody:
             if chunk:
                 return chunk
             self._parts.pop(0)
+        self.on_end()
         return b""
 
     def _from_file(self, size: int) -> bytes:

@@ -20,13 +20,13 @@ import urllib3.exceptions
 from lipsync_demo.wavespeed import words
 from lipsync_demo.wavespeed.addresses import is_loopback, origin, redacted_url
 from lipsync_demo.wavespeed.calls.submission import QUEUE_POLL_SECONDS
+from lipsync_demo.wavespeed.connections import ForbiddenAddress
+from lipsync_demo.wavespeed.deadlines import Deadline
 from lipsync_demo.wavespeed.errors import NetworkError, UnexpectedAnswer
 from lipsync_demo.wavespeed.pacing.retries import retry_after
 from lipsync_demo.wavespeed.pacing.submit_queue import SubmitQueue
 from lipsync_demo.wavespeed.transport import PlainSession, keyless, no_answer
-from lipsync_demo.wavespeed.untrusted.guard import ForbiddenAddress
 from lipsync_demo.wavespeed.untrusted.session import (
-    GuardedAdapter,
     check_proxied,
     permitted,
     plain,
@@ -39,6 +39,9 @@ LARGEST_ANSWER = 64 << 20
 
 _SECONDS = (10.0, 60.0)
 """Timeouts in seconds of the connection, and without progress."""
+
+_WHOLE_SECONDS = 300.0
+"""Timeout in seconds of a whole request."""
 
 _TURNS = 4
 """Maximum number of attempts while the server answers 429."""
@@ -128,7 +131,7 @@ class Wire:
         self.loopback = place is not None and is_loopback(place[1])
         self._permits = permitted(self.loopback)
         self._home = PlainSession()
-        self._abroad = session(GuardedAdapter(self._permits))
+        self._abroad = session(self._permits)
 
     def close(self) -> None:
         self._home.close()
@@ -197,7 +200,6 @@ class Wire:
                 f"The server named {redacted_url(url)}, where nothing is sent to.",
                 "The address must begin with https.",
             )
-        check_proxied(url, self._permits)
         return self._once(self._abroad, method, url, content, dict(headers or {}))
 
     def _authority(self, key: Key) -> dict[str, str]:
@@ -224,27 +226,33 @@ class Wire:
                 request.headers["Authorization"] = authority
             return request
 
+        deadline = Deadline(_WHOLE_SECONDS)
         try:
-            with over.request(
-                method,
-                url,
-                data=content,
-                headers=dict(headers),
-                auth=auth,
-                timeout=_SECONDS,
-                allow_redirects=False,
-                stream=True,
-                proxies=proxies(url),
-            ) as response:
-                body = response.raw.read(LARGEST_ANSWER, decode_content=True)
-                return Reply(response.status_code, response.headers, body)
+            with deadline:
+                if over is self._abroad:
+                    check_proxied(url, self._permits)
+                with over.request(
+                    method,
+                    url,
+                    data=content,
+                    headers=dict(headers),
+                    auth=auth,
+                    timeout=_SECONDS,
+                    allow_redirects=False,
+                    stream=True,
+                    proxies=proxies(url),
+                ) as response:
+                    body = response.raw.read(LARGEST_ANSWER, decode_content=True)
+                    if deadline.over:
+                        raise TimeoutError
+                    return Reply(response.status_code, response.headers, body)
         except ForbiddenAddress:
             raise UnexpectedAnswer(
                 f"The server named {redacted_url(url)}, an address inside a network.",
                 "Nothing was sent there.",
             ) from None
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-            gone = no_answer(error)
+            gone = no_answer(error, deadline)
             raise NetworkError(
                 f"The server at {redacted_url(url)} gave no usable answer: {gone.why}.",
                 "Check the network connection and the server's address, then try again.",

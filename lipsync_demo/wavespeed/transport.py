@@ -2,6 +2,7 @@
 
 The key is sent only to the transport's own origin; redirects are never followed.  GET and the
 upload PUT are retried automatically, any other request only if its caller marks it idempotent.
+A deadline over the whole of each request closes its connection, however slowly the server answers.
 Requests of one key share a governor: a 429 on one read delays all of them.
 """
 
@@ -26,8 +27,16 @@ from pydantic import SecretStr
 
 from lipsync_demo import __version__
 from lipsync_demo.wavespeed import words
-from lipsync_demo.wavespeed.addresses import ip_literal, is_loopback, origin, redacted_url
+from lipsync_demo.wavespeed.addresses import (
+    ip_literal,
+    is_loopback,
+    is_public,
+    origin,
+    redacted_url,
+)
 from lipsync_demo.wavespeed.bodies import FileBody
+from lipsync_demo.wavespeed.connections import Adapter
+from lipsync_demo.wavespeed.deadlines import Deadline
 from lipsync_demo.wavespeed.errors import BadKey, BadParameter, NetworkError
 from lipsync_demo.wavespeed.pacing.governor import Governor
 from lipsync_demo.wavespeed.pacing.read_throttle import ReadThrottle
@@ -40,6 +49,9 @@ TOO_MANY = 429
 
 _LARGEST_ANSWER = 32 * 1024 * 1024
 """Maximum size of an answer in bytes."""
+
+UNREACHED = frozenset({words.NO_CONNECTION_IN_TIME, words.NAME_NOT_FOUND, words.CONNECTION_REFUSED})
+"""Reasons of `NoAnswer` for which there was no connection."""
 
 DIRECT: Any = {"http": None, "https": None, "all": None}
 """Value for `proxies` that disables the environment's proxies."""
@@ -54,13 +66,15 @@ class Timeouts:
         read: for a whole request of any other kind.
         submit: for the whole submit request.
         stall: without progress while a file is sent.
-        upload: for the answer after a file was sent.
+        transfer: for sending a whole file, from its first byte.
+        upload: for the whole answer after a file was sent.
     """
 
     connect: float = 10
     read: float = 30
     submit: float = 60
     stall: float = 30
+    transfer: float = 3600
     upload: float = 120
 
 
@@ -142,6 +156,8 @@ class PlainSession(requests.Session):
 
     def __init__(self) -> None:
         super().__init__()
+        self.mount("http://", Adapter())
+        self.mount("https://", Adapter())
         self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
 
     def get_redirect_target(self, resp: requests.Response) -> None:
@@ -322,24 +338,32 @@ class Transport:
         began = self.clock()
         place = origin(url)
         sends_file = isinstance(body, FileBody)
+        deadline = Deadline(self.limits.connect if sends_file else seconds)
+        if isinstance(body, FileBody):
+            body.on_begin = lambda: deadline.restart(self.limits.transfer)
+            body.on_end = lambda: deadline.restart(seconds)
         try:
-            with self._session.request(
-                method,
-                url,
-                data=body,
-                headers=dict(headers),
-                auth=auth,
-                timeout=(
-                    self.limits.stall if sends_file else min(self.limits.connect, seconds),
-                    seconds,
-                ),
-                allow_redirects=False,
-                stream=True,
-                proxies=DIRECT if place and is_loopback(place[1]) else None,
-            ) as response:
-                answer = self._read(response, (self.clock() if sends_file else began) + seconds)
+            with (
+                deadline,
+                self._session.request(
+                    method,
+                    url,
+                    data=body,
+                    headers=dict(headers),
+                    auth=auth,
+                    timeout=(
+                        self.limits.stall if sends_file else min(self.limits.connect, seconds),
+                        seconds,
+                    ),
+                    allow_redirects=False,
+                    stream=True,
+                    proxies=DIRECT if place and is_loopback(place[1]) else None,
+                ) as response,
+            ):
+                until = (self.clock() if sends_file else began) + seconds
+                answer = self._read(response, until, deadline)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-            answer = no_answer(error)
+            answer = no_answer(error, deadline)
         log.debug(
             "%s %s: %s in %.2f s",
             method,
@@ -349,7 +373,9 @@ class Transport:
         )
         return answer
 
-    def _read(self, response: requests.Response, deadline: float) -> Answer | NoAnswer:
+    def _read(
+        self, response: requests.Response, until: float, deadline: Deadline
+    ) -> Answer | NoAnswer:
         wait = retry_after(response.headers)
         if 300 <= response.status_code < 400:
             return Answer(response.status_code, "", wait)
@@ -359,12 +385,15 @@ class Transport:
                 content += chunk
                 if len(content) > _LARGEST_ANSWER:
                     return NoAnswer(words.ANSWER_TOO_LARGE, True)
-                if self.clock() > deadline:
+                if self.clock() > until:
                     return NoAnswer(words.ANSWER_TOO_SLOW, True)
         except (urllib3.exceptions.HTTPError, OSError) as error:
             # An error's status suffices; only a successful answer needs its body.
-            if response.status_code < 400:
+            if response.status_code < 400 and not deadline.over:
                 return no_answer(error)
+        # A body without a length seems to end where its connection was closed.
+        if response.status_code < 400 and deadline.over:
+            return NoAnswer(words.ANSWER_TOO_SLOW, True)
         text = self.redact(bytes(content).decode("utf-8", "replace"))
         return Answer(response.status_code, text, wait)
 
@@ -403,7 +432,7 @@ def _checked_base(base_url: str) -> tuple[str, str, int]:
         )
     scheme, host, _ = home
     address = ip_literal(host)
-    near = is_loopback(host) or (address is not None and not address.is_global) or "." not in host
+    near = is_loopback(host) or (address is not None and not is_public(address)) or "." not in host
     if scheme == "http" and not near:
         raise BadParameter(
             f"The base address {redacted_url(base_url)} would send the key unencrypted.",
@@ -412,7 +441,12 @@ def _checked_base(base_url: str) -> tuple[str, str, int]:
     return home
 
 
-def no_answer(error: Exception) -> NoAnswer:
+def no_answer(error: Exception, deadline: Deadline | None = None) -> NoAnswer:
+    """Why a request failed with `error`, perhaps because its deadline closed the connection."""
+    if deadline is not None and deadline.over:
+        if deadline.sent:
+            return NoAnswer(words.NO_ANSWER_IN_TIME, True)
+        return NoAnswer(words.NO_CONNECTION_IN_TIME, False)
     cause = error.args[0] if error.args else None
     if isinstance(cause, urllib3.exceptions.MaxRetryError):
         cause = cause.reason
@@ -431,6 +465,8 @@ def no_answer(error: Exception) -> NoAnswer:
         return NoAnswer(why, not unverified)
     if isinstance(error, (requests.Timeout, urllib3.exceptions.TimeoutError)):
         return NoAnswer(words.NO_ANSWER_IN_TIME, True)
+    if isinstance(error, requests.exceptions.InvalidHeader):  # of the answer
+        return NoAnswer(words.ANSWER_CUT_SHORT, True)
     if isinstance(error, ValueError):
         return NoAnswer(words.ADDRESS_INVALID, False)
     return NoAnswer(words.CONNECTION_BROKE, True)

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
 
 import requests
 import urllib3.exceptions
 
 from lipsync_demo.wavespeed.addresses import ip_literal, is_loopback
+from lipsync_demo.wavespeed.connections import ForbiddenAddress
+from lipsync_demo.wavespeed.deadlines import Deadline
 from lipsync_demo.wavespeed.transport import keyless, no_answer
 from lipsync_demo.wavespeed.untrusted import words
-from lipsync_demo.wavespeed.untrusted.guard import ForbiddenAddress
 from lipsync_demo.wavespeed.untrusted.session import (
-    GuardedAdapter,
     check_proxied,
     permitted,
     plain,
@@ -62,14 +61,11 @@ def deliver(url: str, body: bytes, headers: Mapping[str, str], *, allow_private:
     """
     check_receiver(url, allow_private=allow_private)
     permits = permitted(allow_private)
-    adapter = GuardedAdapter(permits)
-    timer = threading.Timer(_WHOLE_SECONDS, adapter.cut)
-    timer.start()
+    deadline = Deadline(_WHOLE_SECONDS)
     try:
-        check_proxied(url, permits)
-        with (
-            session(adapter) as visit,
-            visit.post(
+        with deadline, session(permits) as visit:
+            check_proxied(url, permits)
+            with visit.post(
                 url,
                 data=body,
                 headers=dict(headers),
@@ -78,14 +74,14 @@ def deliver(url: str, body: bytes, headers: Mapping[str, str], *, allow_private:
                 allow_redirects=False,
                 timeout=(_CONNECT_SECONDS, _ANSWER_SECONDS),
                 proxies=proxies(url),
-            ) as answer,
-        ):
-            status = answer.status_code
+            ) as answer:
+                status = answer.status_code
+        if deadline.over:
+            raise Undelivered(no_answer(TimeoutError(), deadline).why)
     except ForbiddenAddress:
         raise Undelivered(words.NOT_PUBLIC) from None
     except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-        raise Undelivered(no_answer(error).why) from None  # the cause contains the whole URL
-    finally:
-        timer.cancel()
+        # The cause contains the whole URL.
+        raise Undelivered(no_answer(error, deadline).why) from None
     if not 200 <= status < 300:
         raise Undelivered(f"the answer was status {status}")

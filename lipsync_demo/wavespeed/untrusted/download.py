@@ -1,9 +1,12 @@
 """Downloads a file from an untrusted URL.
 
-https only, public addresses only (see `guard`, checked again for every redirect), no key, no
-cookies, a size limit, and an atomic rename once the file is complete.  One origin may be
-trusted, such as a local server: there http and private addresses are allowed until a redirect
-leaves it.
+https only, public addresses only (see `connections`, judged again for every redirect), no key, no
+cookies, a size limit, deadlines that close the connection, and an atomic rename once the file is
+complete.  One origin may be trusted, such as a local server: there http and private addresses are
+allowed until a redirect leaves it.
+
+Whether an address is not public, has no name, or refuses connections, is told alike and at once:
+else this app would tell strangers what there is in its network.
 """
 
 from __future__ import annotations
@@ -17,19 +20,18 @@ from pathlib import Path
 from urllib.parse import urljoin
 
 import requests
-import requests.adapters
 import urllib3.exceptions
 
 from lipsync_demo.wavespeed import words as wavespeed_words
 from lipsync_demo.wavespeed.addresses import encoded_url, origin, redacted_url
 from lipsync_demo.wavespeed.bodies import Progress
+from lipsync_demo.wavespeed.connections import ForbiddenAddress
+from lipsync_demo.wavespeed.deadlines import Deadline
 from lipsync_demo.wavespeed.errors import DownloadFailed
 from lipsync_demo.wavespeed.pacing.retries import Retry, retry_after
-from lipsync_demo.wavespeed.transport import keyless, no_answer
+from lipsync_demo.wavespeed.transport import UNREACHED, keyless, no_answer
 from lipsync_demo.wavespeed.untrusted import words
-from lipsync_demo.wavespeed.untrusted.guard import ForbiddenAddress
 from lipsync_demo.wavespeed.untrusted.session import (
-    GuardedAdapter,
     check_proxied,
     permitted,
     plain,
@@ -39,11 +41,17 @@ from lipsync_demo.wavespeed.untrusted.session import (
 
 log = logging.getLogger(__name__)
 
+LINK_SECONDS = 600.0
+"""Timeout in seconds of a whole download from a link that a visitor gave."""
+
 _REDIRECTS = 5
 """Maximum number of redirects."""
 
 _CONNECT_SECONDS = 10
 """Timeout of the connection."""
+
+_OPENING_SECONDS = 60.0
+"""Timeout of everything before the body: connections, headers, redirects."""
 
 _STALL_SECONDS = 30
 """Timeout without progress."""
@@ -73,7 +81,7 @@ def download(
 
     Args:
         limit_bytes: maximum size of the file.
-        limit_seconds: timeout of the whole download.
+        limit_seconds: timeout of the whole download, with its retries.
         allow_private: whether to allow private and loopback addresses, over http or https.
         trusted_origin: a URL whose origin is allowed over http and on any address.
         result: whether it is a task's output, which servers keep only for some days.
@@ -84,17 +92,19 @@ def download(
     """
     url = encoded_url(url)
     retry = retry or Retry(attempts=4)
-    deadline = clock() + limit_seconds
+    until = clock() + limit_seconds
     part = path.with_name(path.name + ".part")
     tried = 0
     while True:
         try:
             with (
-                _Attempt(allow_private, trusted_origin) as attempt,
+                Deadline(min(_OPENING_SECONDS, until - clock())) as deadline,
+                _Attempt(deadline, allow_private, trusted_origin, result) as attempt,
                 attempt.response(url) as response,
             ):
                 _check_answer(response, url, result)
-                chunks = _body(response, url, limit_bytes, deadline, clock, on_progress)
+                deadline.restart(until - clock())
+                chunks = _body(response, url, limit_bytes, deadline, until, clock, on_progress)
                 _save(chunks, part, path)
             return path
         except _Transient as transient:
@@ -103,7 +113,7 @@ def download(
             part.unlink(missing_ok=True)
         tried += 1
         pause = retry.pause(tried, random.random(), wait)  # noqa: S311
-        if tried >= retry.attempts or clock() + pause > deadline:
+        if tried >= retry.attempts or clock() + pause > until:
             raise error
         log.info("%s Retry in %.1f s.", error.what, pause)
         sleep(pause)
@@ -128,7 +138,8 @@ def _body(
     response: requests.Response,
     url: str,
     limit_bytes: int,
-    deadline: float,
+    deadline: Deadline,
+    until: float,
     clock: Callable[[], float],
     on_progress: Progress | None,
 ) -> Iterator[bytes]:
@@ -146,6 +157,9 @@ def _body(
         except (urllib3.exceptions.HTTPError, OSError) as error:
             why = no_answer(error).why
             chunk = None
+        # A body without a length seems to end where its connection was closed.
+        if deadline.over:
+            raise _too_slow(url)
         if chunk is None:
             raise _transient(url, why)
         if not chunk:
@@ -153,10 +167,8 @@ def _body(
         done += len(chunk)
         if done > limit_bytes:
             raise _too_large(limit_bytes)
-        if clock() > deadline:
-            raise DownloadFailed(
-                f"The file at {redacted_url(url)} came too slowly.", "Try again later."
-            )
+        if clock() > until:
+            raise _too_slow(url)
         if on_progress:
             on_progress(done, total)
         yield chunk
@@ -217,11 +229,15 @@ def _unencrypted(url: str) -> DownloadFailed:
     )
 
 
-def _forbidden(url: str) -> DownloadFailed:
+def _unreached(url: str) -> DownloadFailed:
     return DownloadFailed(
-        f"The address {redacted_url(url)} does not lead to the public internet.",
+        f"Nothing on the public internet answers at {redacted_url(url)}.",
         "Give an address that everyone can open, or upload the file.",
     )
+
+
+def _too_slow(url: str) -> DownloadFailed:
+    return DownloadFailed(f"The file at {redacted_url(url)} came too slowly.", "Try again later.")
 
 
 def _transient(
@@ -245,14 +261,18 @@ class _Transient(Exception):  # noqa: N818
 
 
 class _Attempt:
-    """One attempt, following redirects to the file."""
+    """One attempt within a deadline, following redirects to the file."""
 
-    def __init__(self, allow_private: bool, trusted_origin: str | None) -> None:
+    def __init__(
+        self, deadline: Deadline, allow_private: bool, trusted_origin: str | None, result: bool
+    ) -> None:
+        self._deadline = deadline
         self._allow_private = allow_private
         self._trusted = origin(trusted_origin) if trusted_origin else None
+        self._result = result
         self._permits = permitted(allow_private)
-        self._guarded = session(GuardedAdapter(self._permits))
-        self._free = session(requests.adapters.HTTPAdapter())
+        self._guarded = session(self._permits)
+        self._free = session(None)
 
     def __enter__(self) -> _Attempt:
         return self
@@ -260,6 +280,7 @@ class _Attempt:
     def __exit__(self, *about: object) -> None:
         self._guarded.close()
         self._free.close()
+        self._deadline.hang_up()
 
     def response(self, url: str) -> requests.Response:
         """The answer after all redirects, its body not yet read."""
@@ -267,6 +288,8 @@ class _Attempt:
         for _ in range(_REDIRECTS + 1):
             trusted = trusted and self._trusted is not None and origin(url) == self._trusted
             response = self._get(url, trusted)
+            if self._deadline.over:
+                raise _too_slow(url)
             if not response.is_redirect:
                 return response
             response.close()
@@ -293,13 +316,23 @@ class _Attempt:
                 proxies=proxies(url),
             )
         except ForbiddenAddress:
-            forbidden = _forbidden(url) if url.startswith("https:") else _unencrypted(url)
-        except ValueError:  # raised by URL parsers
-            forbidden = _not_plain(url)
+            failed: Exception = self._forbidden(url)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-            forbidden = None
-            failure = no_answer(error)
-        raise forbidden or _transient(url, failure.why)
+            why = no_answer(error, self._deadline).why
+            failed = self._failed(url, trusted, why)
+        except ValueError:  # raised by URL parsers
+            failed = _not_plain(url)
+        raise failed
+
+    def _forbidden(self, url: str) -> DownloadFailed:
+        return _unreached(url) if url.startswith("https:") else _unencrypted(url)
+
+    def _failed(self, url: str, trusted: bool, why: str) -> Exception:
+        if why == wavespeed_words.ADDRESS_INVALID:
+            return _not_plain(url)
+        if why in UNREACHED and not (trusted or self._allow_private or self._result):
+            return _unreached(url)
+        return _too_slow(url) if self._deadline.over else _transient(url, why)
 
     def _check(self, url: str, trusted: bool) -> None:
         place = plain(url)
@@ -312,4 +345,4 @@ class _Attempt:
         try:
             check_proxied(url, self._permits)
         except ForbiddenAddress:
-            raise _forbidden(url) from None
+            raise self._forbidden(url) from None

@@ -1,25 +1,24 @@
 """Sessions for requests to untrusted URLs.
 
 No key, no cookies, no automatic redirects, and connections to permitted addresses only
-(see `guard`).
+(see `connections`).
 """
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import re
-import socket
 from typing import Any
 from urllib.parse import urlsplit
 
 import requests
-import requests.adapters
-from urllib3.connection import HTTPConnection
 
 from lipsync_demo.wavespeed.addresses import Address, Origin, is_loopback, is_public, origin
+from lipsync_demo.wavespeed.connections import Adapter, Permits, check_name
 from lipsync_demo.wavespeed.transport import DIRECT, PlainSession
-from lipsync_demo.wavespeed.untrusted.guard import Permits, check_name, guarded_pools
+
+_LONGEST_NAME = 253
+"""Maximum length of a host name in bytes."""
 
 log = logging.getLogger(__name__)
 
@@ -35,31 +34,11 @@ def permitted(allow_private: bool) -> Permits:
     return permits
 
 
-class GuardedAdapter(requests.adapters.HTTPAdapter):
-    """Restricts direct connections to permitted addresses; a proxy makes its own connections."""
-
-    def __init__(self, permits: Permits) -> None:
-        self._permits = permits
-        self._opened: list[HTTPConnection] = []
-        super().__init__()
-
-    def init_poolmanager(self, *args: Any, **options: Any) -> None:
-        super().init_poolmanager(*args, **options)
-        self.poolmanager.pool_classes_by_scheme = guarded_pools(self._permits, self._opened)
-
-    def cut(self) -> None:
-        """Close all open connections; callable from any thread."""
-        for connection in self._opened:
-            sock = connection.sock
-            if sock is not None:
-                with contextlib.suppress(OSError):
-                    sock.shutdown(socket.SHUT_RDWR)
-
-
-def session(adapter: requests.adapters.HTTPAdapter) -> requests.Session:
+def session(permits: Permits | None) -> requests.Session:
+    """A session whose direct connections go to permitted addresses; without `permits`, to any."""
     made = PlainSession()
-    made.mount("http://", adapter)
-    made.mount("https://", adapter)
+    made.mount("http://", Adapter(permits))
+    made.mount("https://", Adapter(permits))
     return made
 
 
@@ -69,10 +48,10 @@ def plain(url: str) -> Origin | None:
     if place is None or "@" in urlsplit(url).netloc or re.search(r"[\s\\]", url):
         return None
     try:
-        place[1].encode("idna")
+        name = place[1].encode("idna")
     except UnicodeError:  # a label of the host name is empty or too long
         return None
-    return place
+    return place if len(name) <= _LONGEST_NAME else None
 
 
 def proxies(url: str) -> Any:
