@@ -1,12 +1,13 @@
-"""Hashes of files, and atomic writes."""
+"""Hashes of files, atomic writes, and files for their owner only."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import os
+import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from glob import escape
 from pathlib import Path
@@ -52,6 +53,36 @@ def refused(error: OSError, *, whole: bool = True) -> str:
     path = "" if error.filename is None else os.fsdecode(error.filename)
     name = f"{readable(path if whole else Path(path).name)}: " if path else ""
     return words.file_not_used(name, reason)
+
+
+def private_folder(path: Path) -> Path:
+    """Create a folder for its owner only, with its parents; make an existing one so. Return it.
+
+    Raises:
+        OSError: it cannot be created.
+    """
+    path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _make_private(path)
+    return path
+
+
+def private_file(path: Path) -> Path:
+    """The same for a file, which is created empty; its folder must exist.
+
+    Raises:
+        OSError: it cannot be created.
+    """
+    path.touch(mode=0o600)
+    _make_private(path)
+    return path
+
+
+def _make_private(path: Path) -> None:
+    mode = path.stat().st_mode
+    if mode & 0o077:
+        # Not ours, as on a mounted disk: its owner decides.
+        with suppress(PermissionError):
+            path.chmod(stat.S_IMODE(mode) & 0o700)
 
 
 @contextmanager

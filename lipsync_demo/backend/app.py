@@ -28,6 +28,7 @@ from lipsync_demo.backend.services import Services
 from lipsync_demo.backend.webhooks.outbox import Outbox
 from lipsync_demo.backend.webhooks.sender import PAUSES_SECONDS, WebhookSender
 from lipsync_demo.backend.webhooks.signing import WebhookSecret
+from lipsync_demo.files import private_folder
 from lipsync_demo.settings import FaceChoice
 
 
@@ -59,7 +60,7 @@ class Options:
 
 def create_app(options: Options) -> ASGIApp:
     """The server as an ASGI app; its lifespan recovers interrupted jobs and runs the workers."""
-    options.folder.mkdir(parents=True, exist_ok=True)
+    private_folder(options.folder)
     database = open_database(options.folder / "jobs.sqlite3")
     outputs = options.folder / "outputs"
     jobs = JobStore(database)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import json
 import logging
-import os
 import secrets
 import subprocess
 import sys
@@ -21,6 +20,7 @@ from urllib.parse import urlsplit
 
 from lipsync_demo.backend import words
 from lipsync_demo.backend.errors import BackendError
+from lipsync_demo.child_environment import child_environment
 
 log = logging.getLogger(__name__)
 
@@ -42,8 +42,13 @@ _FIRST_PAUSE_SECONDS = 0.25
 _PACKAGE_PARENT = Path(__file__).resolve().parents[2]
 """The child's working directory."""
 
-_NOT_INHERITED = ("WAVESPEED_API_KEY", "LIPSYNC_SIGNING_SECRET")
-"""Environment variables that the child does not get."""
+_SETTINGS = (
+    "LIPSYNC_FACE",
+    "LIPSYNC_SYNC_SECONDS",
+    "LIPSYNC_MAX_UPLOAD_MB",
+    "LIPSYNC_ALLOW_PRIVATE_URLS",
+)
+"""Settings that the child reads."""
 
 
 class LocalBackend:
@@ -159,7 +164,7 @@ class LocalBackend:
         return command
 
     def _environment(self) -> dict[str, str]:
-        kept = {name: v for name, v in os.environ.items() if name not in _NOT_INHERITED}
+        kept = child_environment(*_SETTINGS, network=True)
         return {**kept, "LIPSYNC_WORKERS": str(self._workers)}
 
     def _last_words(self) -> str:

@@ -25,6 +25,7 @@ from lipsync_demo.backend.errors import BackendError
 from lipsync_demo.backend.faults.middleware import Connections
 from lipsync_demo.backend.faults.switches import Faults
 from lipsync_demo.backend.parent_watch import on_end, read_line
+from lipsync_demo.files import private_folder
 from lipsync_demo.settings import Settings
 
 TOKEN_FROM_STDIN = "-"  # noqa: S105 - stands for stdin, not a token
@@ -90,6 +91,7 @@ def serve(
     key = (read_line(_STDIN) if attended else token) or secrets.token_urlsafe(32)
     folder = (data_dir or settings.data_dir) / "backend"
     _log_to_stderr()
+    os.umask(0o077)  # whatever this process writes is for its owner only
     with only_server(folder), listen(host, port) as sock:
         connections = Connections()
         options = Options(
@@ -133,7 +135,7 @@ def only_server(folder: Path) -> Iterator[None]:
     Raises:
         BackendError: another server holds it and does not end within the timeout.
     """
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    private_folder(folder)
     lock = filelock.FileLock(folder / "lock")
     try:
         lock.acquire(timeout=_LOCK_SECONDS)
@@ -156,7 +158,9 @@ def listen(host: str, port: int) -> Iterator[socket.socket]:
         BackendError: the address cannot be listened on.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as sock:
+    # asyncio sets TCP_NODELAY only on sockets that name their protocol; without it, the kernel
+    # holds each answer's body back until the client has acknowledged its headers.
+    with socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP) as sock:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             sock.bind((host, port))

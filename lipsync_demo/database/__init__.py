@@ -2,6 +2,6 @@
 
 from lipsync_demo.database.connections import advisory_lock
 from lipsync_demo.database.database import Database
-from lipsync_demo.database.errors import DatabaseUnusable, Lost
+from lipsync_demo.database.errors import DatabaseBusy, DatabaseUnusable, Lost
 
-__all__ = ["Database", "DatabaseUnusable", "Lost", "advisory_lock"]
+__all__ = ["Database", "DatabaseBusy", "DatabaseUnusable", "Lost", "advisory_lock"]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any, Final
 from zlib import crc32
@@ -25,9 +26,13 @@ from sqlalchemy import (
 )
 
 from lipsync_demo.database.errors import unusable
+from lipsync_demo.files import private_file
 
 _LOCK_TIMEOUT: Final = 30.0
 """Timeout for SQLite's write lock in seconds."""
+
+_CHECK_SECONDS: Final = 1.0
+"""The same for a check."""
 
 _RETRY_SECONDS: Final = 0.01
 """Seconds between attempts where SQLite does not wait for a lock."""
@@ -52,7 +57,10 @@ def connect(url: str) -> Engine:
         return create_engine(parsed, pool_pre_ping=True)
     path = _path(parsed)
     if path is not None:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        # SQLite gives its other files the rights of this one.
+        with suppress(OSError):  # SQLite tells what is wrong with it
+            private_file(path)
     engine = create_engine(parsed, connect_args={"timeout": _LOCK_TIMEOUT})
 
     @event.listens_for(engine, "connect")
@@ -77,6 +85,29 @@ def connect(url: str) -> Engine:
             raise explained from context.original_exception
 
     return engine
+
+
+def check(engine: Engine) -> None:
+    """Check that a database can be read and written now; what is committed stays as it is.
+
+    Raises:
+        DatabaseUnusable: it cannot.
+    """
+    path = _path(engine.url) if engine.dialect.name == "sqlite" else None
+    if path is None:
+        with engine.connect() as connection:
+            connection.execute(select(1))
+        return
+    place = f"{path.resolve().as_uri()}?mode=rw"
+    try:
+        # A connection of its own: a pooled one waits for the lock for half a minute.
+        with closing(sqlite3.connect(place, uri=True, timeout=_CHECK_SECONDS)) as file:
+            file.isolation_level = None
+            file.execute("BEGIN IMMEDIATE")
+            file.execute("SELECT count(*) FROM alembic_version")
+            file.execute("ROLLBACK")
+    except sqlite3.Error as error:
+        raise (unusable(str(error), path) or error) from error
 
 
 def for_writing(engine: Engine) -> Engine:

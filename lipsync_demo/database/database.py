@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.orm.exc import StaleDataError
 
-from lipsync_demo.database.connections import connect, for_writing
+from lipsync_demo.database.connections import check, connect, for_writing
 from lipsync_demo.database.errors import Lost
 from lipsync_demo.database.migrate import migrate
 
@@ -60,6 +60,14 @@ class Database:
                 yield session
         except StaleDataError as error:
             raise Lost(str(error)) from error
+
+    def check(self) -> None:
+        """Check that it can be read and written now.
+
+        Raises:
+            DatabaseUnusable: it is locked, damaged, read-only or gone.
+        """
+        check(self.engine)
 
     def close(self) -> None:
         """Close all connections."""

@@ -13,6 +13,10 @@ class DatabaseUnusable(ExplainedError):
     """A database cannot be opened, read or written; the hint says what to do first."""
 
 
+class DatabaseBusy(DatabaseUnusable):
+    """Another process has held the lock for too long; trying again later may succeed."""
+
+
 class Lost(Exception):
     """The record was changed or taken over by another writer since it was read."""
 
@@ -25,7 +29,8 @@ def unusable(message: str, path: Path | None) -> DatabaseUnusable | None:
     }
     for sign, (what, hint) in words.FAILURES.items():
         if sign in message:
-            return DatabaseUnusable(what.format(**place), hint.format(**place))
+            kind = DatabaseBusy if what is words.BUSY else DatabaseUnusable
+            return kind(what.format(**place), hint.format(**place))
     return None
 
 

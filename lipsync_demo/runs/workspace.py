@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from lipsync_demo.data_folder import prepare
+from lipsync_demo.files import private_folder
 from lipsync_demo.runs.driving.dispatcher import Dispatcher
+from lipsync_demo.runs.driving.fair_pool import FairPool
 from lipsync_demo.runs.driving.forecast import Forecast
 from lipsync_demo.runs.driving.leases import FileLeases
 from lipsync_demo.runs.driving.live import LivePictures
@@ -19,6 +22,7 @@ from lipsync_demo.runs.storage.share_links import ShareLinks
 from lipsync_demo.runs.storage.votes import Votes
 from lipsync_demo.runs.upkeep.bills import Bills
 from lipsync_demo.runs.upkeep.delete import RunData
+from lipsync_demo.runs.upkeep.health import Health
 from lipsync_demo.runs.upkeep.import_task import TaskImport
 from lipsync_demo.runs.upkeep.measure import Measuring
 from lipsync_demo.runs.upkeep.moderate import OutputChecks
@@ -45,7 +49,9 @@ class Workspace:
         recorded_only: the guard of those who see recorded results only.
         prices: prices of runs, and the balance.
         bills: charges of ended runs.
+        fetching: threads for downloads from visitors' links.
         measuring, output_checks: quality measures and NSFW checks of finished outputs.
+        health: whether the database and the disk can be used.
         previews: playable copies of videos that browsers cannot play.
         task_import: creates runs for tasks started elsewhere.
         dispatcher: drives the runs.
@@ -58,7 +64,8 @@ class Workspace:
         local: tuple[str, str] | None = None,
         recover: bool = False,
     ) -> None:
-        settings.runs_dir.mkdir(parents=True, exist_ok=True)
+        prepare(settings.data_dir)
+        private_folder(settings.runs_dir)
         self._database = open_database(settings.runs_database_url)
         self._recovers = recover
         self._credentials = Credentials(settings)
@@ -70,6 +77,7 @@ class Workspace:
         self.recorded_only = RecordedOnly(settings, self._database)
         self.prices = Prices(settings)
         self.live = LivePictures(settings, self.runs, self._credentials)
+        self.fetching = FairPool()
         self.dispatcher = Dispatcher(
             settings,
             self.runs,
@@ -77,10 +85,12 @@ class Workspace:
             self._credentials,
             FileLeases(settings.data_dir / "owners"),
             self.recorded_only,
+            self.fetching,
         )
         self.forecast = Forecast(self.runs, self._credentials, self.dispatcher, settings.workers)
         self.measuring = Measuring(settings, self.runs, self.dispatcher)
         self.output_checks = OutputChecks(self.runs, self.dispatcher)
+        self.health = Health(settings, self._database)
         self.previews = Previews(settings, self.dispatcher)
         self.bills = Bills(settings, self.runs, self.ledger)
         self.task_import = TaskImport(settings, self.runs, self._credentials, self.dispatcher)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import threading
 from collections.abc import Callable
@@ -34,6 +35,7 @@ def open_page(settings: Settings, start_local: Callable[[], tuple[str, str]] | N
     `start_local` starts the local backend and returns its URL and token; it runs in parallel with
     the import of Gradio, which takes most of the start-up time.
     """
+    os.umask(0o077)  # whatever this process writes is for its owner only
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ended.set())
@@ -42,6 +44,7 @@ def open_page(settings: Settings, start_local: Callable[[], tuple[str, str]] | N
         POOL.start()
         from lipsync_demo.ui import page
         from lipsync_demo.ui.frame import attention, theme
+        from lipsync_demo.ui.frame.failures import Failures
         from lipsync_demo.ui.http import documents, live
         from lipsync_demo.ui.inputs.samples import FIRST
 
@@ -81,11 +84,12 @@ def open_page(settings: Settings, start_local: Callable[[], tuple[str, str]] | N
                         link_preview.route(),
                         *documents.routes(settings, workspace, media.sign),
                         *live.routes(workspace),
-                        *routes(settings, media),
+                        *routes(settings, media, workspace.health.problem),
                     ],
                     "middleware": [
                         Middleware(PageGuard, upload_bytes=settings.max_upload_mb * 2**20),
                         Middleware(Visitors, settings=settings, whose=blocks.whose),
+                        Middleware(Failures),
                         Middleware(Delivery),
                         Middleware(ReaderLanguage, offered=settings.spoken_languages),
                         Middleware(

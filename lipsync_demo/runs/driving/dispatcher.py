@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from lipsync_demo.database import Lost
+from lipsync_demo.runs.driving.fair_pool import FairPool
 from lipsync_demo.runs.driving.leases import Leases
 from lipsync_demo.runs.driving.scheduler import RepeatedJob, Scheduler
 from lipsync_demo.runs.driving.state_machine import StateMachine
@@ -45,6 +46,7 @@ class Dispatcher:
         credentials: Credentials,
         leases: Leases,
         guard: RecordedOnly,
+        fetching: FairPool | None = None,
     ) -> None:
         self.changed = threading.Condition()
         self.leases = leases
@@ -54,7 +56,7 @@ class Dispatcher:
         self._ledger = ledger
         self._credentials = credentials
         self._claims: dict[str, Claim] = {}
-        self._scheduler = Scheduler()
+        self._scheduler = Scheduler(fetching)
 
     def recover(self) -> None:
         """Take over runs that no process drives, now and periodically until `close`."""
@@ -211,6 +213,7 @@ class _Scan:
     """The job that finds records without a process."""
 
     is_long = True
+    fetches_for = None
 
     def __init__(self, take_over: Callable[[], None]) -> None:
         self._take_over = take_over

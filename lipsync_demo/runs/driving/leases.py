@@ -16,6 +16,8 @@ from typing import Protocol
 
 from filelock import FileLock, Timeout
 
+from lipsync_demo.files import private_folder
+
 _LOCK = ".lock"
 """Extension of the file that a process keeps locked."""
 
@@ -118,7 +120,7 @@ class FileLeases:
     def _hold(self) -> None:
         with self._opening:
             if not self._lock.is_locked:
-                self._folder.mkdir(parents=True, exist_ok=True)
+                private_folder(self._folder)
                 self._lock.acquire()
 
     def _path(self, owner: str, suffix: str) -> Path:

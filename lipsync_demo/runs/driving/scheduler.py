@@ -1,7 +1,8 @@
 """A timer thread with the due time of each job, and worker threads that run the steps.
 
-Thousands of runs may wait at once, each an entry in a heap of due times.  Polling and file
-transfers have separate workers, so that a long upload never delays a poll.
+Thousands of runs may wait at once, each an entry in a heap of due times.  Polling, file transfers
+and downloads from visitors' links have separate workers, so that a long upload never delays a poll,
+and a slow link delays neither.
 """
 
 from __future__ import annotations
@@ -9,10 +10,16 @@ from __future__ import annotations
 import heapq
 import itertools
 import logging
+import random
 import threading
 import time
+from functools import partial
 from queue import SimpleQueue
 from typing import Protocol
+
+from lipsync_demo.database import DatabaseUnusable
+from lipsync_demo.runs.driving.fair_pool import FairPool
+from lipsync_demo.wavespeed.pacing.retries import Retry
 
 POLL_WORKERS = 8
 """Threads for short steps, such as polling a task."""
@@ -26,6 +33,9 @@ CLOSE_TIMEOUT = 10.0
 RETRY_SECONDS = 30.0
 """Seconds before a step that raised, such as on a full disk, is retried."""
 
+DATABASE_RETRY = Retry(first=0.5, slowest=30)
+"""Back-off of steps for which the database is locked or out of order; they are not given up."""
+
 logger = logging.getLogger(__name__)
 
 
@@ -36,18 +46,27 @@ class RepeatedJob(Protocol):
     def is_long(self) -> bool:
         """Whether the next step transfers files or computes, so that it may take minutes."""
 
+    @property
+    def fetches_for(self) -> str | None:
+        """Who gave the links that the next step downloads from; None if it does not."""
+
     def step(self) -> float | None:
         """Run one step; return the seconds until the next one, None if the job is over."""
 
 
 class Scheduler:
-    """Runs the steps of jobs when they are due; its threads start with the first job."""
+    """Runs the steps of jobs when they are due; its threads start with the first job.
 
-    def __init__(self) -> None:
+    `fetching` runs those that download from links.
+    """
+
+    def __init__(self, fetching: FairPool | None = None) -> None:
+        self._fetching = fetching or FairPool()
         self._heap: list[tuple[float, int, RepeatedJob]] = []
         self._count = itertools.count()
         self._changed = threading.Condition()
         self._closed = False
+        self._failures: dict[RepeatedJob, int] = {}
         self._short: SimpleQueue[RepeatedJob | None] = SimpleQueue()
         self._long: SimpleQueue[RepeatedJob | None] = SimpleQueue()
         # Daemons: a hanging connection must not keep the app from closing, and nothing is
@@ -84,6 +103,7 @@ class Scheduler:
         deadline = time.monotonic() + CLOSE_TIMEOUT
         for _, worker in self._workers:
             worker.join(max(0.0, deadline - time.monotonic()))
+        self._fetching.close(max(0.0, deadline - time.monotonic()))
 
     @property
     def _started(self) -> bool:
@@ -97,7 +117,18 @@ class Scheduler:
                 if self._closed:
                     return
                 job = heapq.heappop(self._heap)[2]
-            (self._long if job.is_long else self._short).put(job)
+            owner = job.fetches_for
+            if owner is not None:
+                self._fetching.submit(owner, partial(self._run, job))
+            else:
+                (self._long if job.is_long else self._short).put(job)
+
+    def _pause_after(self, job: RepeatedJob, error: DatabaseUnusable) -> float:
+        """Seconds until a step is tried again that could not read or write the database."""
+        self._failures[job] = failures = self._failures.get(job, 0) + 1
+        delay = DATABASE_RETRY.pause(failures, random.random())  # noqa: S311
+        logger.warning("A step is tried again in %.1f s. %s", delay, error)
+        return delay
 
     def _due(self) -> bool:
         return bool(self._heap) and self._heap[0][0] <= time.monotonic()
@@ -107,12 +138,18 @@ class Scheduler:
 
     def _work(self, queue: SimpleQueue[RepeatedJob | None]) -> None:
         while (job := queue.get()) is not None:
-            if self._closed:
-                continue
-            try:
-                delay = job.step()
-            except Exception:
-                logger.exception("A step raised an unexpected error; it is retried")
-                delay = RETRY_SECONDS
-            if delay is not None:
-                self.add(job, delay)
+            self._run(job)
+
+    def _run(self, job: RepeatedJob) -> None:
+        if self._closed:
+            return
+        try:
+            delay = job.step()
+            self._failures.pop(job, None)
+        except DatabaseUnusable as error:
+            delay = self._pause_after(job, error)
+        except Exception:
+            logger.exception("A step raised an unexpected error; it is retried")
+            delay = RETRY_SECONDS
+        if delay is not None:
+            self.add(job, delay)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 
-from lipsync_demo.database import DatabaseUnusable, Lost
+from lipsync_demo.database import DatabaseBusy, DatabaseUnusable, Lost
 from lipsync_demo.files import refused
 from lipsync_demo.hosting.errors import HostingUnavailable
 from lipsync_demo.media.errors import MediaError
@@ -31,6 +31,7 @@ class StateMachine:
 
     def __init__(self, claim: Claim) -> None:
         self.claim = claim
+        self._fetched = False
         self._submit = Submit(claim)
         self._wait = Wait(claim)
 
@@ -38,13 +39,21 @@ class StateMachine:
     def is_long(self) -> bool:
         return self.claim.run.state is not RunState.WAITING
 
+    @property
+    def fetches_for(self) -> str | None:
+        """The session whose links the next step downloads; None if it does not."""
+        run = self.claim.run
+        if run.state is not RunState.CHECKING or self._fetched or not check.links(run):
+            return None
+        return run.session or ""
+
     def step(self) -> float | None:
         """Run the step of the run's current state.
 
         Returns the seconds until the next step, None once this claim is over.
         """
         claim = self.claim
-        if claim.over:
+        if claim.over and not self._submit.unwritten:
             self._submit.leave()
             return None
         try:
@@ -56,7 +65,11 @@ class StateMachine:
             self._fail(self._known(error.what), f"{error.hint} {costs}".strip())
         except HostingUnavailable as error:
             self._fail(self._known(error.what), error.hint)
-        except (MediaError, RunRefused, DatabaseUnusable) as error:
+        except DatabaseUnusable as error:
+            if isinstance(error, DatabaseBusy) or claim.run.submitted_at is not None:
+                raise  # what is paid must not be lost: the scheduler tries again
+            self._fail(error.what, error.hint)
+        except (MediaError, RunRefused) as error:
             self._fail(error.what, error.hint)
         except OSError as error:
             logger.warning("Run %s: step %s failed: %r", claim.run.id, claim.run.state, error)
@@ -78,10 +91,14 @@ class StateMachine:
 
     def _step(self) -> float | None:
         claim, state = self.claim, self.claim.run.state
+        if self.fetches_for is not None:
+            check.fetch(claim)
+            self._fetched = True
+            return 0.0
         if state is RunState.CHECKING:
             check.check(claim)
             return 0.0
-        if state in (RunState.UPLOADING, RunState.LIMITED):
+        if state in (RunState.UPLOADING, RunState.LIMITED) or self._submit.unwritten:
             return self._send()
         if state is RunState.SUBMITTING:
             return self._submit.settle()
@@ -94,10 +111,12 @@ class StateMachine:
     def _send(self) -> float:
         """Upload the inputs unless done and submit; a 429 delays the next attempt."""
         claim = self.claim
-        claim.guard.check(claim.run.session)
-        if retry_delay := self._submit.retry_delay:
-            return self._submit.wait(retry_delay)
         try:
+            if self._submit.unwritten:
+                return self._submit.write_outcome()
+            claim.guard.check(claim.run.session)
+            if retry_delay := self._submit.retry_delay:
+                return self._submit.wait(retry_delay)
             if claim.run.state is RunState.UPLOADING or claim.run.request is None:
                 upload.upload(claim)
             return self._submit.send()

@@ -29,6 +29,7 @@ class GroupDriver:
     """The job that drives one group, under the lease whose `token` is in the group's row."""
 
     is_long = True
+    fetches_for = None
 
     def __init__(
         self,

@@ -1,37 +1,52 @@
-"""The first step: bring the inputs into the run's folder, measure and check them."""
+"""The first steps: bring the inputs into the run's folder, measure and check them."""
 
 from __future__ import annotations
 
-from functools import partial
-
-from lipsync_demo.runs.record.folder import without_query
-from lipsync_demo.runs.record.run import RunState
+from lipsync_demo.runs.record.folder import is_url, without_query
+from lipsync_demo.runs.record.run import Run, RunState
 from lipsync_demo.runs.steps.claim import Claim
 from lipsync_demo.runs.steps.inputs import check_inputs
-from lipsync_demo.wavespeed.untrusted.download import download
+from lipsync_demo.wavespeed.untrusted.download import LINK_SECONDS, download
+
+
+def links(run: Run) -> dict[str, str]:
+    """The inputs that are links, by role."""
+    sources = {"video": run.video_source, "audio": run.audio_source}
+    return {role: source for role, source in sources.items() if is_url(source)}
+
+
+def fetch(claim: Claim) -> None:
+    """Download the inputs that are links.
+
+    Raises:
+        DownloadFailed: a link cannot be downloaded.
+    """
+    settings = claim.settings
+    for role, url in links(claim.run).items():
+        download(
+            url,
+            claim.folder.input_path(role, url),
+            limit_bytes=settings.max_upload_mb << 20,
+            limit_seconds=LINK_SECONDS,
+            allow_private=settings.allow_private_urls,
+            on_progress=claim.progress_callback(),
+        )
 
 
 def check(claim: Claim) -> None:
-    """Fetch, measure and check the inputs.
+    """Copy the inputs that are files; measure and check all.
 
     Raises:
         MediaError: a file cannot be read or used.
-        DownloadFailed: a URL cannot be downloaded.
     """
     run, settings = claim.run, claim.settings
-    limit_bytes = settings.max_upload_mb << 20
     checked = check_inputs(
         claim.folder,
         run.video_source,
         run.audio_source,
         run.sync_mode,
-        limit_bytes=limit_bytes,
-        fetch=partial(
-            download,
-            limit_bytes=limit_bytes,
-            allow_private=settings.allow_private_urls,
-            on_progress=claim.progress_callback(),
-        ),
+        limit_bytes=settings.max_upload_mb << 20,
+        fetch=lambda url, path: path,  # `fetch` did it
     )
     claim.write(
         state=RunState.UPLOADING,

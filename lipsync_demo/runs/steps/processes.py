@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+
+from lipsync_demo.child_environment import child_environment
 
 KEPT_CHARACTERS = 2000
 """Characters of a failed process's stderr that are logged."""
@@ -15,14 +16,13 @@ KEPT_CHARACTERS = 2000
 def start_process(
     module: str, arguments: Sequence[str], *, stdout: int = subprocess.PIPE
 ) -> subprocess.Popen[bytes]:
-    """Start `python -m module` with its stderr piped and without the API key in its environment."""
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("WAVESPEED_")}
+    """Start `python -m module` with its stderr piped; its environment has no settings."""
     return subprocess.Popen(  # noqa: S603
         [sys.executable, "-m", module, *arguments],
         stdin=subprocess.DEVNULL,
         stdout=stdout,
         stderr=subprocess.PIPE,
-        env=environment,
+        env=child_environment(),
         cwd=Path(__file__).resolve().parents[3],
     )
 

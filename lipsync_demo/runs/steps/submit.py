@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
-from lipsync_demo.database import Lost
+from lipsync_demo.database import DatabaseUnusable, Lost
 from lipsync_demo.runs.record.clock import now, seconds_until
 from lipsync_demo.runs.record.errors import NothingSent, RunNotFound
 from lipsync_demo.runs.record.ledger_line import LineState
@@ -54,6 +55,7 @@ class Submit:
         self._claim = claim
         self._queue: SubmitQueue | None = None
         self._reserved = False
+        self._outcome: Callable[[], float] | None = None
         self._waits_since: float | None = None
         self._retry_at = float("-inf")
         self._pauses: Iterator[float] = iter(
@@ -142,15 +144,41 @@ class Submit:
         except AmbiguousSubmit as error:
             logger.warning("Run %s: %s", run.id, error.what)
             return 0.0
-        except RateLimited:
-            self._not_started()
+        except WaveSpeedError as error:
+            self._outcome = partial(self._refused, error)
+        else:
+            claim.answered = time.monotonic()
+            self._outcome = partial(self._arrived, prediction, self._waited(claim.answered))
+        return self.write_outcome()
+
+    @property
+    def unwritten(self) -> bool:
+        """Whether the request was answered and the database could not be written since."""
+        return self._outcome is not None
+
+    def write_outcome(self) -> float:
+        """Write what the request was answered; return the seconds until the next step.
+
+        Raises:
+            DatabaseUnusable: it cannot be written now; `unwritten` says that it has to be.
+            WaveSpeedError: the answer was a refusal.
+        """
+        write, self._outcome = self._outcome, None
+        assert write is not None  # noqa: S101
+        try:
+            return write()
+        except DatabaseUnusable:
+            self._outcome = write
             raise
-        except WaveSpeedError:
+
+    def _refused(self, error: WaveSpeedError) -> float:
+        if isinstance(error, RateLimited):
+            self._not_started()
+        else:
+            claim = self._claim
             claim.record(lambda run: replace(run, submitted_at=None))
             charge.settle(claim, LineState.RELEASED)
-            raise
-        claim.answered = time.monotonic()
-        return self._arrived(prediction, self._waited(claim.answered))
+        raise error
 
     def _not_started(self) -> None:
         """Write that the request started nothing; its reservation stays."""

@@ -30,6 +30,7 @@ class Bills:
     """Fetches open bills: as a job for the environment's key, or on a user's request."""
 
     is_long = True
+    fetches_for = None
 
     def __init__(self, settings: Settings, runs: RunTable, ledger: Ledger) -> None:
         self._settings = settings

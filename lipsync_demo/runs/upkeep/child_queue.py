@@ -22,6 +22,7 @@ class ChildQueue(ABC, Generic[Item]):
     """
 
     is_long = False
+    fetches_for = None
     poll_seconds: ClassVar[float]
     """Seconds between checks for the end of the process."""
     timeout: ClassVar[float] = math.inf

@@ -18,6 +18,7 @@ class OutputChecks:
     """The job that checks finished outputs one run at a time; scheduled on request."""
 
     is_long = True
+    fetches_for = None
 
     def __init__(self, runs: RunTable, dispatcher: Dispatcher) -> None:
         self._runs = runs

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from starlette.requests import Request
@@ -20,8 +23,10 @@ METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 """Methods of paths that answer 404."""
 
 
-def routes(settings: Settings, media: SignedMedia) -> list[BaseRoute]:
-    """The routes that take precedence over Gradio's."""
+def routes(
+    settings: Settings, media: SignedMedia, health: Callable[[], str | None] = lambda: None
+) -> list[BaseRoute]:
+    """The routes that take precedence over Gradio's; `health` returns what cannot be used."""
 
     def open_media(request: Request) -> Response:
         query = request.query_params
@@ -41,10 +46,19 @@ def routes(settings: Settings, media: SignedMedia) -> list[BaseRoute]:
             headers={"Cache-Control": "private, max-age=3600"},
         )
 
+    # A thread of its own: it answers while all others work.
+    own = ThreadPoolExecutor(1, "health")
+
     async def healthz(request: Request) -> Response:
-        # Without a thread: it answers while all of them work.
+        problem = await asyncio.get_running_loop().run_in_executor(own, health)
         return JSONResponse(
-            {"status": "ok", "backend": settings.backend_name, "version": __version__}
+            {
+                "status": "ok" if problem is None else "unusable",
+                "problem": problem,
+                "backend": settings.backend_name,
+                "version": __version__,
+            },
+            200 if problem is None else 503,
         )
 
     def no_api(request: Request) -> Response:

@@ -14,9 +14,12 @@ from lipsync_demo.runs.driving.scheduler import Scheduler
 class Steps:
     """A job that records its steps and ends after the given delays."""
 
-    def __init__(self, pauses: list[float], is_long: bool = False) -> None:
+    def __init__(
+        self, pauses: list[float], is_long: bool = False, fetches_for: str | None = None
+    ) -> None:
         self.pauses = iter(pauses)
         self.is_long = is_long
+        self.fetches_for = fetches_for
         self.taken = 0
         self.threads: set[str] = set()
         self.ended = threading.Event()
