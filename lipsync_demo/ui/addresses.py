@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 import gradio as gr
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
-from lipsync_demo.ui.frame.context import LATEST, Changes, Shared, html
+from lipsync_demo.ui.frame.context import LATEST, Changes, Shared, html, unchanged
 from lipsync_demo.ui.groups.events import GroupEvents
 from lipsync_demo.ui.studio.events import Studio
 
@@ -56,7 +56,10 @@ class Addresses:
         *open_groups: str,
     ) -> Changes:
         """Show the view of the address, and what the address opens in it."""
-        asked = Address.model_validate_json(address)
+        try:
+            asked = Address.model_validate_json(address)
+        except ValidationError:
+            return unchanged()
         changes: Changes = {self.shared.views: gr.Tabs(selected=asked.view)}
         if asked.view == "studio" and asked.run != run:
             changes |= self.studio.visit(asked.run, video, speech, mode)

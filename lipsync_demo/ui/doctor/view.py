@@ -21,7 +21,7 @@ from lipsync_demo.ui.doctor import findings, widgets, words
 from lipsync_demo.ui.doctor.findings import MARK, examined, original_of
 from lipsync_demo.ui.doctor.pictures import strip
 from lipsync_demo.ui.doctor.widgets import STEP, CutWidgets, DoctorWidgets, looking
-from lipsync_demo.ui.frame import notices
+from lipsync_demo.ui.frame import notices, sent
 from lipsync_demo.ui.frame.context import AT_ONCE, IN_TURN, Changes, unchanged
 from lipsync_demo.ui.inputs.sources import InputFile, read_source, usable
 from lipsync_demo.ui.inputs.widgets import SourceWidgets
@@ -65,7 +65,7 @@ class Doctor:
 
     def apply(self, video: str | None, speech: str | None, event: gr.EventData) -> Changes:
         """Apply the pressed remedy, or go back to the original file."""
-        act, track, *edges = [*str(event.act).split(" "), ""][:4]
+        act, track, *edges = [*sent.text(event, "act").split(" "), ""][:4]
         held = video if track == "video" else speech
         source = usable("video" if track == "video" else "speech", held)
         if source is None:

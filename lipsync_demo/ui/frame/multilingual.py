@@ -10,6 +10,7 @@ from gradio.context import Context
 
 from lipsync_demo.languages import current, speaking, spoken
 from lipsync_demo.languages.catalogue import ENGLISH
+from lipsync_demo.ui.frame.failures import explained, sanitised
 from lipsync_demo.ui.frame.reader import language_of
 from lipsync_demo.ui.frame.visiting import VisitedBlocks
 
@@ -67,9 +68,16 @@ class MultilingualBlocks(VisitedBlocks):
         """Answer an event in the language of its request."""
         request = named.get("request")
         asked = request[0] if isinstance(request, list) and request else request
+        named["inputs"] = sanitised(named.get("inputs"))
+        event = named.get("event_data")
+        if event is not None:
+            event._data = sanitised(event._data)
         headers = getattr(asked, "headers", None) or {}
         with speaking(language_of(dict(headers), {ENGLISH, *self._told})):
-            answer: dict[str, Any] = await super().process_api(*positional, **named)
+            try:
+                answer: dict[str, Any] = await super().process_api(*positional, **named)
+            except Exception as error:
+                raise explained(error, asked) from error
             answer["data"] = spoken(answer["data"])
             return answer
 

@@ -160,3 +160,6 @@ TOUR_TEXTS = {
     "done": _("Done"),
     "skip": _("Skip the tour"),
 }
+MISTAKE = _("The app made a mistake.")
+MISTAKE_HINT = _("Reload the page; if it happens again, report it with the app's log.")
+LOOK_FOR_ROOM = _("Look for room on the disk and the rights of the data folder, then try again.")

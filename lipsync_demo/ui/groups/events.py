@@ -12,7 +12,7 @@ from lipsync_demo.runs.record.errors import RunsError
 from lipsync_demo.runs.record.group import Group, GroupKind, GroupState
 from lipsync_demo.runs.record.run import Run
 from lipsync_demo.runs.storage.ownership import is_mine
-from lipsync_demo.ui.frame import news, notices
+from lipsync_demo.ui.frame import news, notices, sent
 from lipsync_demo.ui.frame.context import AT_ONCE, Changes, Shared, unchanged
 from lipsync_demo.ui.frame.ids import remembered, run_id
 from lipsync_demo.ui.frame.news import Told
@@ -160,13 +160,16 @@ class GroupEvents(ABC):
     ) -> Changes:
         """Open the pressed run or earlier group, or retry the pressed item."""
         shared = self.shared
-        if wanted := run_id(event.run):
+        if wanted := run_id(sent.text(event, "run")):
             return {shared.open_run: wanted, shared.views: gr.Tabs(selected="studio")}
-        if wanted := run_id(event.group):
+        if wanted := run_id(sent.text(event, "group")):
             return self.open(wanted, groups, ids)
         try:
             group = shared.workspace.group_service.retry(
-                run_id(current) or "", int(event.retry), key, session=run_id(session)
+                run_id(current) or "",
+                int(sent.text(event, "retry")[:9]),
+                key,
+                session=run_id(session),
             )
         except (ValueError, IndexError):
             return unchanged()

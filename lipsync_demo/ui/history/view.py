@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,7 +16,7 @@ from lipsync_demo.runs.record.run import Run
 from lipsync_demo.runs.storage.ownership import is_mine, is_operator
 from lipsync_demo.runs.storage.run_search import ANY, RunSearch, search
 from lipsync_demo.runs.upkeep.review import review
-from lipsync_demo.ui.frame import header, notices
+from lipsync_demo.ui.frame import header, notices, sent
 from lipsync_demo.ui.frame import words as frame_words
 from lipsync_demo.ui.frame.context import AT_ONCE, IN_TURN, LATEST, Changes, Shared, unchanged
 from lipsync_demo.ui.frame.ids import remembered, run_id
@@ -34,6 +35,9 @@ from lipsync_demo.ui.history.widgets import (
 from lipsync_demo.ui.inputs import samples
 from lipsync_demo.wavespeed.errors import WaveSpeedError
 
+_TO_PAGE = re.compile(r"page (\d{1,9})")
+"""The press of a button that leads to a page."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class History:
@@ -50,11 +54,12 @@ class History:
         grouped = self.shared.workspace.groups.run_ids(mine) if mine else []
         return list(dict.fromkeys([*remembered(ids), *grouped]))
 
-    def list_runs(self, ids: object, groups: object, page: int, *wanted: str) -> Changes:
+    def list_runs(self, ids: object, groups: object, page: object, *wanted: str) -> Changes:
         """Show the runs that match the filters."""
         asked = RunSearch(*(text or ANY for text in wanted))
         runs = self.shared.workspace.runs
-        found = search(runs, self._known(ids, groups), asked, page, PAGE)
+        number = int(sent.finite(page) or 0)
+        found = search(runs, self._known(ids, groups), asked, number, PAGE)
         shown = history(found, self.shared.link)
         if not found.known and (recorded := samples.comparison()):
             shown += recordings(recorded, self.shared.link)
@@ -62,12 +67,13 @@ class History:
 
     def select(self, ids: object, groups: object, event: gr.EventData) -> Changes:
         """Go to a page of the list, or open a run or its drawer."""
-        if event.act.startswith("page "):
-            return {self.runs.page: int(event.act.removeprefix("page "))}
-        wanted = run_id(event.run)
+        act = sent.text(event, "act")
+        if page := _TO_PAGE.fullmatch(act):
+            return {self.runs.page: int(page[1])}
+        wanted = run_id(sent.text(event, "run"))
         if wanted is None or wanted not in self._known(ids, groups):
             return unchanged()
-        return self._details(wanted) if event.act == "details" else self._open(wanted)
+        return self._details(wanted) if act == "details" else self._open(wanted)
 
     def _details(self, wanted: str) -> Changes:
         try:

@@ -15,7 +15,7 @@ from markupsafe import Markup
 from lipsync_demo.looks.calls import is_still
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.templates import render_macro
-from lipsync_demo.ui.frame import notices
+from lipsync_demo.ui.frame import notices, sent
 from lipsync_demo.ui.frame.context import IN_TURN, UNSHOWN, Changes, Shared, html
 from lipsync_demo.ui.inputs import words
 from lipsync_demo.ui.inputs.sources import InputFile, Track, discard, read_source
@@ -78,8 +78,8 @@ class Files:
 
     def take(self, event: gr.EventData) -> Changes:
         """Put uploaded files into the fields, and say which cannot be used, and why."""
-        paths = [path for path in map(Path, event.paths) if self._uploaded(path)]
-        found, refused = sort(paths, event.slot)
+        paths = [path for path in map(Path, sent.texts(event, "paths")) if self._uploaded(path)]
+        found, refused = sort(paths, sent.text(event, "slot"))
         for path in paths:
             if path not in [file.path for file in found.values()]:
                 discard(path, self.shared.uploads)

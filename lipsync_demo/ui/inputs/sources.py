@@ -6,6 +6,7 @@ again, also after a restart of the app.
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
 from dataclasses import dataclass
 from fractions import Fraction
@@ -25,7 +26,7 @@ from lipsync_demo.media.writing import explained_writing
 from lipsync_demo.runs.record.folder import file_name
 from lipsync_demo.ui.inputs import broken, words
 from lipsync_demo.ui.inputs.modes import Timelines
-from lipsync_demo.wavespeed.untrusted.download import download
+from lipsync_demo.wavespeed.untrusted.download import LINK_SECONDS, download
 
 Track = Literal["video", "speech"]
 TRACKS: tuple[Track, ...] = ("video", "speech")
@@ -119,22 +120,39 @@ def _original(held: Path) -> Path:
     return held
 
 
-def fetch(
-    track: Track, url: str, folder: Path, *, limit_bytes: int, allow_private: bool
-) -> InputFile:
-    """Download a link into `folder` and probe it.
+def fetch(url: str, folder: Path, *, limit_bytes: int, allow_private: bool) -> Path:
+    """Download a link into a new folder in `folder`; return the file.
 
     Raises:
         DownloadFailed: the link cannot be downloaded.
-        MediaError: the downloaded file cannot be used.
+        MediaError: the disk is full.
     """
     with explained_writing():
-        path = Path(tempfile.mkdtemp(prefix="link-", dir=folder)) / file_name(url)
-    download(url, path, limit_bytes=limit_bytes, allow_private=allow_private)
+        place = Path(tempfile.mkdtemp(prefix="link-", dir=folder))
+    try:
+        return download(
+            url,
+            place / file_name(url),
+            limit_bytes=limit_bytes,
+            limit_seconds=LINK_SECONDS,
+            allow_private=allow_private,
+        )
+    except BaseException:
+        with contextlib.suppress(OSError):
+            place.rmdir()
+        raise
+
+
+def read_fetched(track: Track, path: Path, uploads: Path) -> InputFile:
+    """Probe a downloaded file; remove one that cannot be used.
+
+    Raises:
+        MediaError: the file cannot be used for this track.
+    """
     try:
         return read_source(track, path)
     except MediaError:
-        discard(path, folder)
+        discard(path, uploads)
         raise
 
 

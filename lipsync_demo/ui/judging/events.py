@@ -15,6 +15,7 @@ from lipsync_demo.runs.record.review import Pin, Review, Verdict
 from lipsync_demo.runs.record.run import Run, RunState
 from lipsync_demo.runs.storage.ownership import is_mine
 from lipsync_demo.runs.upkeep.review import pin, review, unpin
+from lipsync_demo.ui.frame import sent
 from lipsync_demo.ui.frame.context import AT_ONCE, LATEST, Changes, Shared, html, unchanged
 from lipsync_demo.ui.frame.ids import KEPT, remembered, run_id
 from lipsync_demo.ui.judging.panel import panel
@@ -41,33 +42,44 @@ class Judging:
         return {self.place: self._panel(run, ids, groups) if run else ""}
 
     def select(self, current: str, ids: object, groups: object, event: gr.EventData) -> Changes:
-        """Handle presses in the panel of the run `event.of`, in their order."""
-        run = self._finished(event.of)
+        """Handle presses in the panel of the run `of`, in their order."""
+        run = self._finished(sent.text(event, "of"))
         if run is None:
             return unchanged()
-        for press in event.acts:
-            act, _, what = str(press["act"]).partition(" ")
+        for press in sent.objects(event, "acts"):
+            act, _, what = str(press.get("act")).partition(" ")
             if act == "open":
                 return {self.shared.open_run: run_id(what) or ""}
-            run = self._judged(run, act, what, press)
+            try:
+                run = self._judged(run, act, what, press)
+            except ValueError:
+                return unchanged()
         if run.id != current:
             return unchanged()
-        return {self.place: self._panel(run, ids, groups, int(event.number))}
+        return {self.place: self._panel(run, ids, groups, int(sent.number(event, "number") or 0))}
 
     def _judged(self, run: Run, act: str, what: str, press: Mapping[str, Any]) -> Run:
+        """The run after a press.
+
+        Raises:
+            ValueError: the page sends no such press.
+        """
         runs, said = self.shared.workspace.runs, run.review or Review()
         if act == "verdict":
-            verdict = Verdict(what) if press["on"] else None
+            verdict = Verdict(what) if press.get("on") else None
             return review(runs, run.id, replace(said, verdict=verdict))
         if act == "heading":
             word, _, name = what.partition(" ")
             headings = {n: v for n, v in said.headings.items() if n != name}
-            if press["on"]:
+            if press.get("on"):
                 headings[name] = Verdict(word)
             return review(runs, run.id, replace(said, headings=headings))
         if act == "unpin":
             return unpin(runs, run.id, int(what))
-        return pin(runs, run.id, _pinned(run, float(press["seconds"]), str(press["note"])))
+        seconds, note = sent.finite(press.get("seconds")), press.get("note")
+        if act != "pin" or seconds is None or not isinstance(note, str):
+            raise ValueError(act)
+        return pin(runs, run.id, _pinned(run, seconds, note))
 
     def _finished(self, current: str) -> Run | None:
         try:

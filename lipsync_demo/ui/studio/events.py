@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import secrets
 from functools import partial
+from typing import Any
 
 import gradio as gr
 from gradio.blocks import Block
 
+from lipsync_demo.runs.driving.fair_pool import THREADS
 from lipsync_demo.runs.record.visitor import acting
 from lipsync_demo.ui.frame import news, notices, words
 from lipsync_demo.ui.frame.context import AT_ONCE, IN_TURN, LATEST, UNSHOWN, Changes, Shared
@@ -24,6 +26,9 @@ from lipsync_demo.ui.studio.run_events import RunEvents
 from lipsync_demo.ui.studio.stage import StudioStage
 from lipsync_demo.ui.studio.waiting_events import WaitingEvents
 from lipsync_demo.ui.studio.widgets import Widgets
+
+FETCHED: dict[str, Any] = {"concurrency_limit": THREADS, "concurrency_id": "links"}
+"""Changes of `IN_TURN` for downloads, which `FairPool` shares among visitors."""
 
 
 class Studio:
@@ -208,18 +213,18 @@ class Studio:
         gr.on(
             [sources.video_fetch.click, sources.video_link.submit],
             events.fetch_video,
-            [sources.video_link],
+            [sources.video_link, shared.session],
             [sources.video, line],
             js="window.lipsync.reading",
-            **IN_TURN | UNSHOWN,
+            **IN_TURN | UNSHOWN | FETCHED,
         ).then(None, None, None, js="window.lipsync.read")
         gr.on(
             [sources.speech_fetch.click, sources.speech_link.submit],
             events.fetch_speech,
-            [sources.speech_link],
+            [sources.speech_link, shared.session],
             [sources.speech, line],
             js="window.lipsync.reading",
-            **IN_TURN | UNSHOWN,
+            **IN_TURN | UNSHOWN | FETCHED,
         ).then(None, None, None, js="window.lipsync.read")
 
     def _wire_runs(self, tab: gr.Tab) -> None:

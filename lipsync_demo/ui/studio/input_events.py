@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import gradio as gr
+from anyio import to_thread
 from markupsafe import Markup
 from pydantic import SecretStr
 
@@ -16,6 +19,8 @@ from lipsync_demo.markup.figures import seconds as length
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.preflight import Severity, check
 from lipsync_demo.media.sync_modes import SyncMode, Timeline
+from lipsync_demo.runs.driving.fair_pool import SHARE
+from lipsync_demo.runs.record.errors import RunRefused
 from lipsync_demo.runs.record.estimates import Work
 from lipsync_demo.runs.record.run import ACTIVE
 from lipsync_demo.settings import BackendName
@@ -29,6 +34,7 @@ from lipsync_demo.ui.inputs.sources import (
     discard,
     fetch,
     lay_all,
+    read_fetched,
     read_source,
     usable,
 )
@@ -135,28 +141,37 @@ class InputEvents:
             widget: gr.Radio(visible=name in taken) for name, widget in w.fields.items()
         }
 
-    def fetch_video(self, url: str) -> Changes:
+    async def fetch_video(self, url: str, session: object) -> Changes:
         """Download the video behind a link."""
-        return self._fetch("video", url, self.sources.video)
+        return await self._fetch("video", url, session, self.sources.video)
 
-    def fetch_speech(self, url: str) -> Changes:
+    async def fetch_speech(self, url: str, session: object) -> Changes:
         """Download the speech track behind a link."""
-        return self._fetch("speech", url, self.sources.speech)
+        return await self._fetch("speech", url, session, self.sources.speech)
 
-    def _fetch(self, track: Track, url: str, widget: gr.Video | gr.Audio) -> Changes:
+    async def _fetch(
+        self, track: Track, url: str, session: object, widget: gr.Video | gr.Audio
+    ) -> Changes:
+        """Download in the visitors' pool: none of Gradio's threads waits for a slow server."""
         if not url.strip():
             return {self.line: files.told(notices.trouble(words.NO_ADDRESS, words.NO_ADDRESS_HINT))}
-        sweep(self.shared.uploads)
+        await to_thread.run_sync(sweep, self.shared.uploads)
         settings = self.shared.settings
         try:
-            source = fetch(
-                track,
-                url.strip(),
-                self.shared.uploads,
-                limit_bytes=settings.max_upload_mb * 2**20,
-                allow_private=settings.allow_private_urls,
+            fetching = self.shared.workspace.fetching.submit(
+                run_id(session) or "",
+                partial(
+                    fetch,
+                    url.strip(),
+                    self.shared.uploads,
+                    limit_bytes=settings.max_upload_mb * 2**20,
+                    allow_private=settings.allow_private_urls,
+                ),
+                most=SHARE,
             )
-        except (MediaError, WaveSpeedError) as error:
+            path = await asyncio.wrap_future(fetching)
+            source = await to_thread.run_sync(read_fetched, track, path, self.shared.uploads)
+        except (MediaError, RunRefused, WaveSpeedError) as error:
             return {self.line: files.told(notices.trouble(error.what, error.hint))}
         return {widget: str(source.shown), self.line: files.told(Markup(""))}
 

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.runs.record.errors import RunNotFound
-from lipsync_demo.ui.frame import notices
+from lipsync_demo.ui.frame import notices, sent
 from lipsync_demo.ui.frame.context import Changes, Shared, unchanged
 from lipsync_demo.ui.frame.ids import run_id
 from lipsync_demo.ui.frame.news import Told
@@ -53,7 +53,7 @@ class RecordingEvents:
 
     def load_sample(self, mode: str, event: gr.EventData) -> Changes:
         """Put a sample's files in as inputs, and show its recording."""
-        of = named(event.sample)
+        of = named(sent.text(event, "sample"))
         shown = self.stage.show_recording(SyncMode(mode), of) | {self.stage.widgets.run_id: ""}
         return shown | self._load(of)
 

@@ -12,6 +12,7 @@ from lipsync_demo.runs.record.errors import RunNotFound
 from lipsync_demo.runs.record.folder import RunFolder
 from lipsync_demo.runs.record.run import Run, RunState
 from lipsync_demo.runs.storage.ownership import is_mine
+from lipsync_demo.ui.frame import sent
 from lipsync_demo.ui.frame.context import Changes, unchanged
 from lipsync_demo.ui.frame.ids import run_id
 from lipsync_demo.ui.studio.stage import StudioStage
@@ -28,13 +29,13 @@ class WaitingEvents:
 
     def picture_shown(self, event: gr.EventData) -> Changes:
         """Record the seconds from the click to the picture, once; show them in the card."""
-        runs, spent = self.stage.shared.workspace.runs, event.seconds
+        runs, spent = self.stage.shared.workspace.runs, sent.number(event, "seconds")
         try:
-            run = runs.get(run_id(event.run) or "")
+            run = runs.get(run_id(sent.text(event, "run")) or "")
         except RunNotFound:
             return unchanged()
         # Only the person who started the run has waited for it.
-        if not is_mine(run) or not isinstance(spent, (int, float)) or not credible(run, spent):
+        if not is_mine(run) or spent is None or not credible(run, spent):
             return unchanged()
         after = runs.change(
             run.id, lambda r: replace(r, timings={**r.timings, "picture": round(spent, 3)})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
@@ -77,7 +78,8 @@ class Page:
             pressed |= {"slot": "", "opened": "", "note": "", "seconds": 0}
             pressed |= {"of": "", "number": 1, "acts": [], **(told or {})}
             values.insert(taken.index("event"), gr.EventData(None, pressed))
-        return function.fn(*values)
+        answer = function.fn(*values)
+        return asyncio.run(answer) if inspect.iscoroutine(answer) else answer
 
 
 def _received(widget: Any, value: Any) -> Any:

@@ -17,6 +17,7 @@ from lipsync_demo.runs.record.group import Group
 from lipsync_demo.runs.record.run import Run, RunState
 from lipsync_demo.runs.record.vote import Vote
 from lipsync_demo.templates import render
+from lipsync_demo.ui.frame import sent
 from lipsync_demo.ui.frame.context import AT_ONCE, LATEST, Changes, Shared, unchanged
 from lipsync_demo.ui.frame.ids import run_id
 from lipsync_demo.ui.groups.compare import words
@@ -55,7 +56,7 @@ class BlindVote:
         if group is None or voter is None:
             return unchanged()
         votes = self._shared.workspace.votes
-        said, _, number = str(event.act).partition(" ")
+        said, _, number = sent.text(event, "act").partition(" ")
         cast = votes.of(group.id, voter)
         if said == "back":
             votes.take_back(group.id, voter)

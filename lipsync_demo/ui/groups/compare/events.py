@@ -15,7 +15,7 @@ from lipsync_demo.qa.models import Measures
 from lipsync_demo.runs.record.errors import RunsError
 from lipsync_demo.runs.record.group import Group, GroupKind
 from lipsync_demo.runs.record.run import Run, RunState
-from lipsync_demo.ui.frame import models, notices
+from lipsync_demo.ui.frame import models, notices, sent
 from lipsync_demo.ui.frame.context import AT_ONCE, POLL_SECONDS, Changes, Shared, html, unchanged
 from lipsync_demo.ui.frame.ids import remembered, run_id
 from lipsync_demo.ui.frame.listing import SELECT_JS
@@ -87,8 +87,9 @@ class Compare(GroupEvents):
         event: gr.EventData,
     ) -> Changes:
         """Handle a button of a cell, or open an earlier comparison."""
-        if event.act.startswith("model "):
-            wanted = models.chosen(event.act.removeprefix("model "))
+        act = sent.text(event, "act")
+        if act.startswith("model "):
+            wanted = models.chosen(act.removeprefix("model "))
             return {self.shared.model: wanted.id, self.shared.views: gr.Tabs(selected="studio")}
         return super().select(current, key, groups, ids, session, event)
 
