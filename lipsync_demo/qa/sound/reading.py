@@ -98,7 +98,7 @@ def _first_picture(path: Path) -> float | None:
 
 
 def _runs(packets: Iterator[Packet[AudioStream]]) -> Iterator[_Run]:
-    """Yield the runs of packets without a gap."""
+    """Yield the runs of packets without a gap or another sampling rate."""
     run: _Run | None = None
     end: float | None = None
     for packet in packets:
@@ -113,8 +113,11 @@ def _runs(packets: Iterator[Packet[AudioStream]]) -> Iterator[_Run]:
                 yield run
                 run = None
         for frame in frames:
+            if run is not None and frame.sample_rate != run.rate:
+                yield run
+                run = None
             if run is None:
-                run = _Run(frame)
+                run = _Run(frame, begun)
             run.add(frame)
             # In MP4 the packet before a gap has a duration up to the next one.
             end = begun + frame.samples / frame.sample_rate
@@ -123,10 +126,15 @@ def _runs(packets: Iterator[Packet[AudioStream]]) -> Iterator[_Run]:
 
 
 class _Run:
-    """Frames without a gap; `start` is the first one's time stamp, seconds."""
+    """Frames without a gap and of one rate; `start` is the first one's time stamp, seconds.
 
-    def __init__(self, first: AudioFrame) -> None:
-        self.start = float((first.pts or 0) * exact(first.time_base))
+    It is `begun` if that frame has none.
+    """
+
+    def __init__(self, first: AudioFrame, begun: float) -> None:
+        stamp = first.pts
+        self.start = begun if stamp is None else float(stamp * exact(first.time_base))
+        self.rate = first.sample_rate
         self._layout = _LAYOUTS.get(len(first.layout.channels), "mono")
         self._count = len(AudioLayout(self._layout).channels)
         self._resampler = av.AudioResampler("flt", self._layout, RATE)

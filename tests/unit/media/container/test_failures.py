@@ -25,7 +25,8 @@ from lipsync_demo.media.picture.stills import stills
 from lipsync_demo.media.preview import make_preview
 from lipsync_demo.media.probe import probe, probe_audio
 from lipsync_demo.media.writing import explained_writing
-from tests.media_factory import make_tone, make_video
+from lipsync_demo.qa.sound.reading import RATE, read
+from tests.media_factory import make_tone, make_video, tone
 
 LATIN = "Schöne Grüße, señor".encode("latin-1")
 WINDOWS = "“Don’t” – 5 €".encode("cp1252")
@@ -155,6 +156,33 @@ def test_a_tagged_video_passes_every_reader(tmp_path: Path) -> None:
     other = tagged(tmp_path / "talk.mov", LATIN)
     odd = other.rename(tmp_path / "talk.qt")
     assert packaged(probe(odd)) == tmp_path / "talk.qt.mp4"
+
+
+def test_a_sound_that_changes_its_format_is_read_to_its_end(tmp_path: Path) -> None:
+    path = tmp_path / "call.aac"
+    path.write_bytes(adts(tmp_path, 22_050, "mono") + adts(tmp_path, 48_000, "stereo"))
+    heard = probe_audio(path).audio
+    assert heard is not None
+    assert heard.duration > 1.9
+    assert decode(path).duration_seconds == pytest.approx(float(heard.duration), abs=0.01)
+    assert read(path).channels.shape[1] > 1.9 * RATE
+
+
+def adts(folder: Path, rate: int, layout: str) -> bytes:
+    """A second of AAC whose packets say their format themselves."""
+    path = folder / f"{layout}.aac"
+    with av.open(str(path), "w", format="adts") as container:
+        stream = container.add_stream("aac", rate=rate)
+        stream.layout = layout
+        fifo = av.AudioFifo()
+        values = np.stack([tone(1, rate)] * len(stream.layout.channels))
+        frame = av.AudioFrame.from_ndarray(values, "fltp", layout)
+        frame.sample_rate, frame.pts = rate, 0
+        fifo.write(frame)
+        while (block := fifo.read(1024, partial=True)) is not None:
+            container.mux(stream.encode(block))
+        container.mux(stream.encode())
+    return path.read_bytes()
 
 
 WHOLE: dict[str, bytes] = {}
