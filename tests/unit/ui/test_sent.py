@@ -10,7 +10,8 @@ import pytest
 
 from lipsync_demo.ui.frame import sent
 from tests.unit.run_factory import make_run
-from tests.unit.ui.test_recorded_only import Page, given, page
+from tests.unit.ui.pressed_page import Page
+from tests.unit.ui.test_recorded_only import given, page
 
 __all__ = ["given", "make_run", "page"]
 
