@@ -69,6 +69,9 @@ def routes(
         group = workspace.groups.get(wanted)
         return of_group(group, workspace), is_mine(group)
 
+    def linked(path: Path) -> str:
+        return link(path) if path.is_file() else ""
+
     def report(request: Request) -> Response:
         kind, wanted, form = (request.path_params[n] for n in ("kind", "id", "form"))
         try:
@@ -114,7 +117,7 @@ def routes(
         poster = f"{base}{SHARE}{share.name}/poster.webp?{query}" if _safe(content) else ""
         text = words.shared(content.kind, f"{share.expires_at:%d %B %Y}")
         preview = Preview(f"{base}{SHARE}{share.name}?{query}", poster, text)
-        return HTMLResponse(render(content, link, preview), headers=PRIVATE)
+        return HTMLResponse(render(content, linked, preview), headers=PRIVATE)
 
     def poster(request: Request) -> Response:
         try:

@@ -6,6 +6,7 @@ must not import gradio, which reads its environment variables on import.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import tempfile
@@ -37,6 +38,7 @@ ENVIRONMENT = {
 def upload_folder(settings: Settings) -> Iterator[Path]:
     """Create the folder, readable by its owner only; remove it at the end.
 
+    The page names files by their paths; so it gets a name of the folder that tells nothing else.
     After a crash it still exists at the next start, so that an open page can continue with its
     uploads; then only uploads older than a day are removed.
     """
@@ -45,11 +47,28 @@ def upload_folder(settings: Settings) -> Iterator[Path]:
     folder.chmod(0o700)
     sweep(folder)
     os.environ.update(ENVIRONMENT)
-    os.environ["GRADIO_TEMP_DIR"] = str(folder)
+    named = _named(folder)
+    os.environ["GRADIO_TEMP_DIR"] = str(named)
     try:
-        yield folder
+        yield named
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+        if named != folder:
+            named.unlink(missing_ok=True)
+
+
+def _named(folder: Path) -> Path:
+    """A link to the folder, the same at each start; the folder itself where there can be none."""
+    told = hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]
+    link = Path(tempfile.gettempdir()) / f"lipsync-{told}"
+    try:
+        if not link.is_symlink():
+            link.symlink_to(folder, target_is_directory=True)
+        # One that somebody else has put there leads nowhere of ours.
+        ours = link.lstat().st_uid == folder.stat().st_uid and link.readlink() == folder
+    except OSError:
+        return folder
+    return link if ours else folder
 
 
 def sweep(folder: Path) -> None:

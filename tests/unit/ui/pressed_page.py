@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import json
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -71,13 +72,16 @@ class Page:
         `told` is what the page's own script tells with it.
         """
         values = [_received(one, given.get(one._id, first(one))) for one in function.inputs]
+        pressed = {"run": "", "group": "", "retry": "0", "act": ""}
+        pressed |= {"view": "studio", "compare": "", "batch": "", "paths": [], "sample": ""}
+        pressed |= {"slot": "", "opened": "", "note": "", "seconds": 0}
+        pressed |= {"of": "", "number": 1, "acts": [], **(told or {})}
         taken = list(inspect.signature(function.fn).parameters)
         if "event" in taken:
-            pressed = {"run": "", "group": "", "retry": "0", "act": ""}
-            pressed |= {"view": "studio", "compare": "", "batch": "", "paths": [], "sample": ""}
-            pressed |= {"slot": "", "opened": "", "note": "", "seconds": 0}
-            pressed |= {"of": "", "number": 1, "acts": [], **(told or {})}
             values.insert(taken.index("event"), gr.EventData(None, pressed))
+        if "address" in taken and function.fn.__name__ == "follow":
+            named = ("view", "run", "compare", "batch")
+            values[taken.index("address")] = json.dumps({name: pressed[name] for name in named})
         answer = function.fn(*values)
         return asyncio.run(answer) if inspect.iscoroutine(answer) else answer
 

@@ -96,14 +96,15 @@ class Table:
         """Press every event; its name and all that is answered."""
         given = self.widgets(run)
         for name, function in self.page.events(every=True):
-            for told in self.told(run) if run and "event" in _takes(function) else [{}]:
+            for told in self.told(run) if run and _told_more(function) else [{}]:
                 with acting_as(visitor):
                     answer = self.page.press(function, given, told)
                 yield f"{name} {told}", said(answer)
 
 
-def _takes(function: Any) -> list[str]:
-    return list(inspect.signature(function.fn).parameters)
+def _told_more(function: Any) -> bool:
+    """Whether the page's script tells something with an event."""
+    return "event" in inspect.signature(function.fn).parameters or function.fn.__name__ == "follow"
 
 
 def said(answer: Any) -> str:

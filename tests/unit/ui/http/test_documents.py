@@ -147,6 +147,17 @@ def test_a_shared_page_names_no_run_and_no_task(shop: Shop, kind: str, target: s
 
 
 @pytest.mark.parametrize("form", ["html", "json", "xml", "zip"])
+def test_a_report_of_files_that_are_gone_tells_no_folder(shop: Shop, form: str) -> None:
+    for name in ("talk.mp4", "talk.wav", "output.mp4"):
+        (shop.work.runs.get(ONE).folder / name).unlink()
+    _, path = shop.work.share_links.share("run", ONE, 7)
+    for address in (f"/report/run/{ONE}.{form}", path):
+        answer = shop.http.get(address)
+        assert answer.status_code == 200
+        assert shop.tells({address[:8]: answer.content}) == []
+
+
+@pytest.mark.parametrize("form", ["html", "json", "xml", "zip"])
 @pytest.mark.parametrize(("kind", "target"), [("run", ONE), ("run", FAILED), ("group", GROUP)])
 def test_nor_does_a_report_that_a_stranger_asks_for(
     shop: Shop, kind: str, target: str, form: str

@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from typing import Any
 
+import gradio as gr
 import pytest
+from gradio.routes import App
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -10,7 +14,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from lipsync_demo.ui.http.guard import FORM_SLACK, JSON_LIMIT, PageGuard
+from lipsync_demo.ui.http.guard import FORM_SLACK, JSON_LIMIT, PageGuard, blocked
 
 UPLOAD_BYTES = 1000
 
@@ -63,6 +67,49 @@ def client() -> TestClient:
 def test_doors_this_page_does_not_need_are_shut(client: TestClient, path: str) -> None:
     assert client.get(path).status_code == 404
     assert client.post(path, json={}).status_code == 404
+
+
+FOR_THE_PAGE = {
+    "/": "its document",
+    "/assets/{path:path}": "its scripts and styles",
+    "/static/{path:path}": "the script by which a frame fits it",
+    "/favicon.ico": "its icon",
+    "/robots.txt": "search engines",
+    "/theme.css": "its colours",
+    "/manifest.json": "installing it; the app's own",
+    "/gradio_api/app_id": "whether the server was started anew",
+    "/gradio_api/cancel": "the end of an event that nobody waits for",
+    "/gradio_api/file={path_or_url:path}": "uploads shown",
+    "/gradio_api/heartbeat/{session_hash}": "whether it is still open",
+    "/gradio_api/queue/data": "answers",
+    "/gradio_api/queue/join": "events that wait their turn",
+    "/gradio_api/reset": "the same as cancel",
+    "/gradio_api/upload": "uploads",
+    "/gradio_api/upload_progress": "their progress",
+}
+"""What the page uses of Gradio's routes, and what for; `run/predict` beside them."""
+
+
+def _within(route: Any) -> list[Any]:
+    router = getattr(route, "original_router", None)
+    return [route] if router is None else list(router.routes)
+
+
+def test_every_route_of_gradio_is_used_by_the_page_or_shut() -> None:
+    app = App.create_app(gr.Blocks())
+    routes = [inner for route in app.routes for inner in _within(route)]
+    known = {str(getattr(route, "path", "")) for route in routes}
+    assert len(known) > 60
+    assert set(FOR_THE_PAGE) <= known
+    for path in known - {path + "/" for path in FOR_THE_PAGE}:
+        asked = re.sub(r"\{[^}]*\}", "x", path)
+        assert blocked(asked) is (path not in FOR_THE_PAGE), path
+    assert not blocked("/gradio_api/run/predict")
+
+
+def test_gradio_tells_itself_once_that_it_has_started(client: TestClient) -> None:
+    assert client.get("/gradio_api/startup-events").status_code == 200
+    assert client.get("/gradio_api/startup-events").status_code == 404
 
 
 @pytest.mark.parametrize(
