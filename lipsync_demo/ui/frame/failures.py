@@ -53,7 +53,7 @@ def explained(error: Exception, request: Any) -> gr.Error:
         status, text = 422, f"{error.what} {error.hint}"
     elif isinstance(error, OSError) and error.filename is not None:
         logger.warning("An event failed: %r", error)
-        status, text = 503, f"{refused(error)} {words.LOOK_FOR_ROOM}"
+        status, text = 503, f"{refused(error, whole=False)} {words.LOOK_FOR_ROOM}"
     else:
         logger.error("An event failed", exc_info=error)
         status, text = 500, f"{words.MISTAKE} {words.MISTAKE_HINT}"

@@ -140,7 +140,10 @@ def _secure(scope: Scope) -> bool:
 def _giving(send: Send, cookie: str) -> Send:
     async def told(message: Message) -> None:
         if message["type"] == "http.response.start":
-            MutableHeaders(scope=message).append("Set-Cookie", cookie)
+            headers = MutableHeaders(scope=message)
+            headers.append("Set-Cookie", cookie)
+            # Kept by somebody in between, it would make many browsers one.
+            headers["Cache-Control"] = "private, no-cache"
         await send(message)
 
     return told

@@ -88,11 +88,16 @@ def stop_label(run: Run) -> str:
 
 
 def waiting(
-    run: Run, estimate: Estimate | None, elapsed: float, share: float | None = None
+    run: Run,
+    estimate: Estimate | None,
+    elapsed: float,
+    share: float | None = None,
+    mine: bool = True,
 ) -> Markup:
     """The stage of an active run: step, elapsed time, how far it is, estimate, id.
 
-    `share` is the completed share of the current transfer or task, 0 to 1.
+    `share` is the completed share of the current transfer or task, 0 to 1; `mine` says whether
+    who sees it may stop it.
     """
     at = list(STEPS).index(run.state.step)
     steps = [
@@ -112,7 +117,7 @@ def waiting(
         "" if estimate is None and run.state is RunState.DOWNLOADING else remaining(estimate),
         bar(estimate),
         steps,
-        stop_words(run),
+        stop_words(run) if mine else words.SEEN_ONLY,
     )
 
 
@@ -167,9 +172,16 @@ def identity(run: Run) -> Markup:
     return render_macro(TEMPLATE, "identity", run)
 
 
-def trouble(run: Run) -> Markup:
-    """The stage of a run at rest without a result: what happened, why, what to do next."""
-    return render_macro(TEMPLATE, "trouble", run, words, *_explain(run))
+def trouble(run: Run, mine: bool = True) -> Markup:
+    """The stage of a run at rest without a result: what happened, why, what to do next.
+
+    The last is for its owner only, as `mine` says.
+    """
+    kind, title, rows = _explain(run)
+    if not mine:
+        rows = [row for row in rows if row[0] not in (words.NEXT, words.COST)]
+        rows.append((words.NEXT, words.SEEN_ONLY))
+    return render_macro(TEMPLATE, "trouble", run, words, kind, title, rows)
 
 
 def _explain(run: Run) -> tuple[str, str, list[tuple[str, str]]]:

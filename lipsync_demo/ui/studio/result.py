@@ -71,9 +71,9 @@ def of_run(run: Run, workspace: Workspace, link: Link) -> View:
     elif run.state.active and not run.needs_key:
         estimate = workspace.forecast.estimate(run)
         share = workspace.dispatcher.progress(run.id)
-        stage = progress.waiting(run, estimate, seconds_since(run.started_at), share)
+        stage = progress.waiting(run, estimate, seconds_since(run.started_at), share, mine)
     else:
-        stage = progress.trouble(run)
+        stage = progress.trouble(run, mine)
     return View(
         stamp=f"{run.id} {run.state} {run.updated_at.isoformat()} {found is None} {measuring} "
         f"{looking} {preparing}",

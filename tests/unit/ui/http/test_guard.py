@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -13,7 +14,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.testclient import TestClient
+from starlette.types import Message, Receive, Scope, Send
 
+from lipsync_demo.ui.http import bodies
 from lipsync_demo.ui.http.guard import FORM_SLACK, JSON_LIMIT, PageGuard, blocked
 
 UPLOAD_BYTES = 1000
@@ -88,6 +91,31 @@ FOR_THE_PAGE = {
     "/gradio_api/upload_progress": "their progress",
 }
 """What the page uses of Gradio's routes, and what for; `run/predict` beside them."""
+
+
+@pytest.mark.parametrize("path", ["/gradio_api/queue/join", "/gradio_api/upload"])
+def test_a_body_whose_rest_does_not_come_is_given_up(
+    monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    monkeypatch.setattr(bodies, "PART_SECONDS", 0.01)
+    monkeypatch.setattr(bodies, "UPLOAD_SECONDS", 0.01)
+    sent: list[Message] = []
+    parts: list[Message] = [{"type": "http.request", "body": b"half", "more_body": True}]
+
+    async def receive() -> Message:
+        return parts.pop() if parts else await asyncio.Future()
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    async def reads(scope: Scope, receive: Receive, send: Send) -> None:
+        while (await receive()).get("more_body"):
+            pass
+
+    scope = {"type": "http", "method": "POST", "path": path, "headers": [], "query_string": b""}
+    asyncio.run(PageGuard(reads, upload_bytes=UPLOAD_BYTES)(scope, receive, send))
+    assert sent[0]["status"] == 408
+    assert (b"connection", b"close") in sent[0]["headers"]
 
 
 def _within(route: Any) -> list[Any]:

@@ -62,7 +62,9 @@ def given(answer: Response) -> str:
 
 def test_a_browser_is_known_again_by_a_secret_that_only_it_has(app: App) -> None:
     one, other = app.browser(), app.browser()
-    cookie = given(one.get("/"))
+    answer = one.get("/")
+    assert "private" in answer.headers["cache-control"]
+    cookie = given(answer)
     assert "HttpOnly" in cookie
     assert "SameSite=Lax" in cookie
     assert "Secure" not in cookie
