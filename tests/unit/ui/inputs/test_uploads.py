@@ -36,6 +36,29 @@ def test_the_folder_is_private_told_to_gradio_and_gone_at_the_end(tmp_path: Path
     assert not folder.exists()
 
 
+def test_its_name_tells_nothing_and_is_the_same_after_a_crash(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path / "someone", port=1)
+    with upload_folder(settings) as folder:
+        assert "someone" not in str(folder)
+        assert folder.resolve() == (tmp_path / "someone/uploads/1").resolve()
+        with upload_folder(settings) as again:
+            assert again == folder
+    assert not folder.is_symlink()
+
+
+def test_a_link_that_leads_elsewhere_is_not_followed(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path / "someone", port=1)
+    with upload_folder(settings) as folder:
+        name = folder
+    name.symlink_to(tmp_path)
+    try:
+        with upload_folder(settings) as folder:
+            assert folder == (tmp_path / "someone/uploads/1").resolve()
+        assert name.is_symlink()
+    finally:
+        name.unlink()
+
+
 def test_after_a_crash_only_old_files_go(tmp_path: Path) -> None:
     settings = Settings(data_dir=tmp_path, port=1)
     left = tmp_path / "uploads" / "1"
