@@ -15,6 +15,7 @@ from collections.abc import Callable
 from enum import Enum
 from pathlib import Path
 
+from lipsync_demo.child_environment import child_environment
 from lipsync_demo.looks.kinds import DRAWING, READING, Kind
 from lipsync_demo.looks.messages import LARGEST_REPLY, Reply, Request, packed, reply_of
 
@@ -24,8 +25,6 @@ POLL_SECONDS = 0.1
 """Seconds between looks at whether a reply is still wanted."""
 OUT_OF_MEMORY = 71
 """Exit status of a look that ran out of memory."""
-_KEPT_OUT = ("WAVESPEED_", "LIPSYNC_", "AWS_", "HF_", "OAUTH_")
-"""Beginnings of the names of variables that are none of a look's business, keys among them."""
 _BLOCK = 1 << 16
 
 logger = logging.getLogger(__name__)
@@ -114,10 +113,9 @@ class Processes:
 
 
 def _environment() -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(_KEPT_OUT)}
     # Each thread and each arena of the allocator takes address space before it is used.
     threads = {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL")}
-    return kept | threads | {"MALLOC_ARENA_MAX": "2"}
+    return child_environment() | threads | {"MALLOC_ARENA_MAX": "2"}
 
 
 def _received(look: socket.socket, kind: Kind, wanted: Callable[[], bool]) -> Reply | End:

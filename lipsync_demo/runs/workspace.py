@@ -107,7 +107,7 @@ class Workspace:
         )
         self.local = local
         if recover:
-            sweep(settings)
+            sweep(settings, self.runs)
             self.dispatcher.recover()
             self.dispatcher.schedule(self.bills)
             self.group_service.recover()

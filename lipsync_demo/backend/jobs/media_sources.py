@@ -69,7 +69,7 @@ class MediaSources:
         self, url: str, role: str, folder: Path, on_progress: Progress | None
     ) -> LocalMedia:
         from lipsync_demo.wavespeed.errors import WaveSpeedError
-        from lipsync_demo.wavespeed.untrusted.download import download
+        from lipsync_demo.wavespeed.untrusted.download import LINK_SECONDS, download
 
         path = folder / f"{role}.media"
         try:
@@ -77,6 +77,7 @@ class MediaSources:
                 url,
                 path,
                 limit_bytes=self._limit_bytes,
+                limit_seconds=LINK_SECONDS,
                 allow_private=self._allow_private,
                 on_progress=on_progress,
             )

@@ -176,7 +176,7 @@ def _with_inputs(settings: Settings, run: Run, folder: RunFolder) -> Run:
     if not (is_url(run.video_source) and is_url(run.audio_source)):
         return run
     from lipsync_demo.runs.steps.inputs import check_inputs
-    from lipsync_demo.wavespeed.untrusted.download import download
+    from lipsync_demo.wavespeed.untrusted.download import LINK_SECONDS, download
 
     limit = settings.max_upload_mb << 20
     local = run.backend == "local"
@@ -186,6 +186,7 @@ def _with_inputs(settings: Settings, run: Run, folder: RunFolder) -> Run:
             url,
             path,
             limit_bytes=limit,
+            limit_seconds=LINK_SECONDS,
             allow_private=settings.allow_private_urls,
             trusted_origin=run.base_url if local else None,
         )

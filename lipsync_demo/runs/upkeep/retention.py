@@ -2,17 +2,46 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import time
 from pathlib import Path
 
+from lipsync_demo.runs.storage.run_table import RunTable
 from lipsync_demo.runs.upkeep import previews
 from lipsync_demo.settings import Settings
 
+ORPHAN_SECONDS = 24 * 3600
+"""Seconds after which what a killed process left is removed; a slow download is younger."""
 
-def sweep(settings: Settings) -> None:
-    """Remove folders of runs and groups that were renamed for deletion, and unused previews."""
+_ID = re.compile(r"[0-9a-f]{32}")
+
+
+def sweep(settings: Settings, runs: RunTable) -> None:
+    """Remove deleted runs and groups, unused previews, and what killed processes left."""
     previews.sweep(settings.data_dir / "previews", time.time())
     for folder in (settings.runs_dir, settings.data_dir / "groups"):
         for left in Path(folder).glob(".deleted-*"):
             shutil.rmtree(left, ignore_errors=True)
+    before = time.time() - ORPHAN_SECONDS
+    for part in settings.runs_dir.rglob("*.part"):
+        if _older(part, before):
+            part.unlink(missing_ok=True)
+    unwritten = {
+        folder.name: folder
+        for folder in settings.runs_dir.iterdir()
+        # Without a record on the disk either; the database may have been moved to be repaired.
+        if _ID.fullmatch(folder.name)
+        and not (folder / "run.json").exists()
+        and _older(folder, before)
+    }
+    begun = {run.id for run in runs.list(len(unwritten), ids=list(unwritten))} if unwritten else ()
+    for run_id in unwritten.keys() - set(begun):
+        shutil.rmtree(unwritten[run_id], ignore_errors=True)
+
+
+def _older(path: Path, before: float) -> bool:
+    try:
+        return path.stat().st_mtime < before
+    except OSError:
+        return False
