@@ -31,6 +31,7 @@ PICTURE_HEIGHT = 384
 SCRIPTS = (
     "frame/address.js",
     "inputs/files.js",
+    "frame/failed.js",
     "frame/in_sight.js",
     "frame/help.js",
     "frame/reach.js",
