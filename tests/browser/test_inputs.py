@@ -162,6 +162,7 @@ LINKS = [
     ("http://[::1/x.mp4", "not a plain web address"),
     ("{web}/" + "long/" * 15_000 + "a.mp4?key=secret", "status 414"),
     ("C:\\clips\\my talk.mp4", "not a plain web address"),
+    ("https://" + "ü" * 300 + ".example/a.mp4", "not a plain web address"),
 ]
 
 
@@ -176,6 +177,14 @@ def test_a_link_that_leads_nowhere_says_why(visitor: Visitor, web: str) -> None:
         for foreign in ("7 days", "bill", "mistake", "secret"):
             expect(alert).not_to_contain_text(foreign)
         expect(page.locator("#mode")).to_contain_text("1.50 s")
+    said = "The database is busy. Try again."
+    page.route(
+        "**/gradio_api/run/**", lambda route: route.fulfill(status=503, json={"error": said})
+    )
+    page.get_by_role("tab", name="Runs").click()
+    expect(page.locator("#failed")).to_have_text(said)
+    page.click("#failed")
+    expect(page.locator("#failed")).to_have_count(0)
 
 
 def test_a_link_with_spaces_is_read_as_browsers_do(
