@@ -114,11 +114,13 @@ def boot(
     }
     if node := shutil.which("node"):
         env["GRADIO_NODE_PATH"] = node
+    command = [str(bin_dir / "python"), matter["app_file"]]
+    refuses(command, home, env | {"WAVESPEED_API_KEY": "a key among the Space's secrets"}, user)
     log = home / "app.log"
     with log.open("wb") as out:
         started = time.monotonic()
         app = subprocess.Popen(
-            [str(bin_dir / "python"), matter["app_file"]],
+            command,
             cwd=home / "app",
             env=env,
             stdout=out,
@@ -169,6 +171,23 @@ def boot(
             for process in psutil.Process(app.pid).children(recursive=True):
                 process.kill()
             app.kill()
+
+
+def refuses(command: list[str], home: Path, env: dict[str, str], user: dict[str, Any]) -> None:
+    """A Space with a key does not open to everybody by itself."""
+    ended = subprocess.run(
+        command,
+        cwd=home / "app",
+        env=env,
+        capture_output=True,
+        text=True,
+        timeout=BOOT_SECONDS,
+        check=False,
+        **user,
+    )
+    assert ended.returncode == 1, ended.returncode
+    assert ended.stderr.startswith("The page was not opened: others can reach it"), ended.stderr
+    print("a Space with a key and without codes refuses to open")
 
 
 if __name__ == "__main__":

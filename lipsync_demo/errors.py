@@ -3,6 +3,9 @@
 ExplainedError
 ├── SettingUnusable      settings.py: an environment variable has an invalid value
 ├── DatabaseUnusable     database/errors.py: a database cannot be opened, read or written
+├── Exposed              access/errors.py: everybody could spend the environment's key
+├── CodesUnusable        access/errors.py: the access codes cannot be read
+├── TooMany              access/errors.py: something was done too often
 ├── MediaError           media/errors.py: a file cannot be used
 ├── EngineError          engine/errors.py: the local engine cannot make an output
 ├── WaveSpeedError       wavespeed/errors.py: a request to the API failed

@@ -8,10 +8,11 @@ from __future__ import annotations
 import ipaddress
 import os
 import re
+from collections.abc import Mapping
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 import platformdirs
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
@@ -43,6 +44,23 @@ PROGRESS = "progress"
 BackendName = Literal["wavespeed", "local"]
 HostingName = Literal["upload", "signed"]
 FaceChoice = Literal["speaking", "largest", "left", "right"]
+
+RATES: Final[Mapping[str, int]] = {
+    "uploads": 60,
+    "looks": 240,
+    "runs": 30,
+    "links": 30,
+    "keys": 20,
+    "imports": 20,
+    "entries": 2,
+}
+"""What a visitor may do in a minute, by default."""
+
+OPEN_DAY: Final = Decimal(20)
+"""US dollars that all visitors of an exposed page may spend in a day, by default."""
+
+VISITOR_PART: Final = 4
+"""A visitor's part of that is one of so many."""
 
 _DATABASE = re.compile(r"(sqlite|postgresql)(\+\w+)?://")
 """Beginning of a database's URL: the spend limit needs a database whose lock is known."""
@@ -76,6 +94,14 @@ class Settings(BaseSettings):
     allow_private_urls: bool = Field(False, validation_alias="LIPSYNC_ALLOW_PRIVATE_URLS")
     max_upload_mb: int = Field(200, ge=1, le=200, validation_alias="LIPSYNC_MAX_UPLOAD_MB")
     spend_limit: Decimal | None = Field(None, ge=0, validation_alias="LIPSYNC_SPEND_LIMIT")
+    visitor_spend_limit: Decimal | None = Field(
+        None, ge=0, validation_alias="LIPSYNC_VISITOR_SPEND_LIMIT"
+    )
+    access_codes: SecretStr | None = Field(None, validation_alias="LIPSYNC_ACCESS_CODES")
+    hf_users: str = Field("", validation_alias="LIPSYNC_HF_USERS")
+    open_to_all: bool = Field(False, validation_alias="LIPSYNC_OPEN")
+    rates: str = Field("", validation_alias="LIPSYNC_RATES")
+    trusted_proxies: str = Field("", validation_alias="LIPSYNC_TRUSTED_PROXIES")
     languages: str = Field(",".join(LANGUAGES), validation_alias="LIPSYNC_LANGUAGES")
     history: Literal["auto", "own", "shared"] = Field("auto", validation_alias="LIPSYNC_HISTORY")
     hosts: str = Field("", validation_alias="LIPSYNC_HOSTS")
@@ -92,8 +118,9 @@ class Settings(BaseSettings):
         7860, ge=0, le=65535, validation_alias=AliasChoices("PORT", "GRADIO_SERVER_PORT")
     )
     space_host: str | None = Field(None, validation_alias="SPACE_HOST")
+    oauth_client_id: str | None = Field(None, validation_alias="OAUTH_CLIENT_ID")
 
-    @field_validator("api_key", "signing_secret", mode="before")
+    @field_validator("api_key", "signing_secret", "access_codes", mode="before")
     @classmethod
     def _strip(cls, value: object) -> object:
         """Strip pasted spaces; an empty key becomes None."""
@@ -113,6 +140,24 @@ class Settings(BaseSettings):
             raise ValueError(
                 f"there is no language {unknown[0].strip()!r}; there are {', '.join(LANGUAGES)}"
             )
+        return value
+
+    @field_validator("rates")
+    @classmethod
+    def _rates(cls, value: str) -> str:
+        _rates(value)
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _proxies(cls, value: str) -> str:
+        for network in _listed(value):
+            try:
+                ipaddress.ip_network(network)
+            except ValueError:
+                raise ValueError(
+                    f"{network} is no address or network of a proxy, such as 10.0.0.0/8"
+                ) from None
         return value
 
     @field_validator("base_url", "public_url")
@@ -156,6 +201,40 @@ class Settings(BaseSettings):
         """Whether lists show what a browser has opened, and not only what it began."""
         return self.private if self.history == "auto" else self.history == "shared"
 
+    @property
+    def spends(self) -> bool:
+        """Whether visitors' runs are paid with the environment's key."""
+        return self.api_key is not None and self.backend_name == "wavespeed" and not self.demo_mode
+
+    @property
+    def day_limit(self) -> Decimal | None:
+        """US dollars that all runs with the environment's key may cost in a day."""
+        if self.spend_limit is None and not self.private:
+            return OPEN_DAY
+        return self.spend_limit
+
+    @property
+    def visitor_limit(self) -> Decimal | None:
+        """US dollars of that for one visitor."""
+        if self.visitor_spend_limit is not None or self.day_limit is None or self.private:
+            return self.visitor_spend_limit
+        return self.day_limit / VISITOR_PART
+
+    @property
+    def signs_in(self) -> bool:
+        """Whether visitors sign in with Hugging Face: on a Space that offers it, with a list."""
+        return bool(self.space_host and self.oauth_client_id and self.allowed_users)
+
+    @property
+    def allowed_users(self) -> frozenset[str]:
+        """The users and organisations of Hugging Face that may enter, in lower case."""
+        return frozenset(name.lower() for name in _listed(self.hf_users))
+
+    @cached_property
+    def minute_rates(self) -> Mapping[str, int]:
+        """What a visitor may do in a minute."""
+        return {**RATES, **_rates(self.rates)}
+
     @cached_property
     def runs_dir(self) -> Path:
         return self.data_dir / "runs"
@@ -163,6 +242,23 @@ class Settings(BaseSettings):
     @property
     def runs_database_url(self) -> str:
         return self.database_url or f"sqlite:///{self.data_dir / 'runs.sqlite3'}"
+
+
+def _listed(value: str) -> list[str]:
+    return [part.strip() for part in value.split(",") if part.strip()]
+
+
+def _rates(value: str) -> dict[str, int]:
+    """Parse `runs=10,uploads=20`."""
+    found = {}
+    for part in _listed(value):
+        name, _, count = (piece.strip() for piece in part.partition("="))
+        if name not in RATES or not count.isdecimal() or not 1 <= int(count) <= 100_000:
+            raise ValueError(
+                f"{part} is no rate; write runs=10, or another of {', '.join(RATES)}, from 1 on"
+            )
+        found[name] = int(count)
+    return found
 
 
 class SettingUnusable(ExplainedError):  # noqa: N818 - named as the whole tree is

@@ -10,6 +10,7 @@ import typer
 from lipsync_demo import __version__
 from lipsync_demo.cli.backend import backend
 from lipsync_demo.cli.batch import batch
+from lipsync_demo.cli.code import code
 from lipsync_demo.cli.compare import compare
 from lipsync_demo.cli.delete import delete
 from lipsync_demo.cli.import_task import import_task
@@ -67,5 +68,6 @@ app.command("import")(import_task)
 app.command("measure")(measure)
 app.command("report")(report)
 app.command("ledger")(ledger)
+app.command("code")(code)
 app.command("backend")(backend)
 app.command("probe")(probe)

@@ -150,3 +150,10 @@ ANOTHER_WORKS = "The app that runs on this data directory does the work."
 
 def starting_local(host: object, port: object) -> str:
     return f"Nothing answers at {host}:{port}; starting the local backend instead."
+
+
+def new_code(typed: str, line: str) -> str:
+    return (
+        f"The code, which is shown only now:\n  {typed}\n\n"
+        f"Its line for LIPSYNC_ACCESS_CODES, or for the file that names:\n  {line}"
+    )

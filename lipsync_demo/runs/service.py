@@ -122,6 +122,7 @@ class RunService:
         )
         if not left and self._credentials.key(run, api_key) is None:
             raise needs_key()
+        self._dispatcher.admission.admit(run)
         folder = RunFolder(run.folder)
         folder.create()
         for role, source in (("video", _source(video)), ("audio", _source(audio))):
@@ -151,7 +152,7 @@ class RunService:
                 else run
             ),
         )
-        if before.state in (RunState.UPLOADING, RunState.LIMITED):
+        if before.state in (RunState.CHECKING, RunState.UPLOADING, RunState.LIMITED):
             self._ledger.release(after)
         RunFolder(after.folder).write_record(after)
         self._dispatcher.release_run(run_id)
@@ -196,7 +197,10 @@ class RunService:
         self._dispatcher.guard.check(session, run.session)
         if run.cancelled:
             return self._submit_anew(run, api_key)
-        return self._dispatcher.take(run, _next_state(run), api_key)
+        state = _next_state(run)
+        if state in (RunState.CHECKING, RunState.UPLOADING):
+            self._dispatcher.admission.admit(run)
+        return self._dispatcher.take(run, state, api_key)
 
     def submit_again(
         self, run_id: str, api_key: SecretStr | None = None, *, session: str | None = None
@@ -218,6 +222,7 @@ class RunService:
         return self._submit_anew(run, api_key)
 
     def _submit_anew(self, run: Run, api_key: SecretStr | None) -> Run:
+        self._dispatcher.admission.admit(run)
         copied = run.video is not None and run.audio is not None
         others = (*run.other_tasks, *([run.prediction_id] if run.prediction_id else []))
         return self._dispatcher.take(

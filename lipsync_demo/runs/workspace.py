@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from lipsync_demo.access.codes import AccessCodes
+from lipsync_demo.access.rates import Rates
 from lipsync_demo.data_folder import prepare
 from lipsync_demo.files import private_folder
 from lipsync_demo.runs.driving.dispatcher import Dispatcher
@@ -11,6 +13,7 @@ from lipsync_demo.runs.driving.leases import FileLeases
 from lipsync_demo.runs.driving.live import LivePictures
 from lipsync_demo.runs.groups.service import GroupService
 from lipsync_demo.runs.service import RunService
+from lipsync_demo.runs.steps.admission import Admission
 from lipsync_demo.runs.steps.credentials import Credentials
 from lipsync_demo.runs.steps.prices import Prices
 from lipsync_demo.runs.storage.group_table import GroupTable
@@ -47,6 +50,7 @@ class Workspace:
         forecast: estimates of when runs will be done.
         live: what can be watched of runs that are being rendered.
         recorded_only: the guard of those who see recorded results only.
+        admission: who may start a run now: rates, access codes, shares of a day's spending.
         prices: prices of runs, and the balance.
         bills: charges of ended runs.
         fetching: threads for downloads from visitors' links.
@@ -75,7 +79,8 @@ class Workspace:
         self.share_links = ShareLinks(settings, self._database)
         self.votes = Votes(self._database)
         self.recorded_only = RecordedOnly(settings, self._database)
-        self.prices = Prices(settings)
+        self.prices = Prices(settings, Rates(settings))
+        self.admission = Admission(settings, self.ledger, self.prices, AccessCodes(settings))
         self.live = LivePictures(settings, self.runs, self._credentials)
         self.fetching = FairPool()
         self.dispatcher = Dispatcher(
@@ -85,6 +90,7 @@ class Workspace:
             self._credentials,
             FileLeases(settings.data_dir / "owners"),
             self.recorded_only,
+            self.admission,
             self.fetching,
         )
         self.forecast = Forecast(self.runs, self._credentials, self.dispatcher, settings.workers)

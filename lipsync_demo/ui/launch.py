@@ -11,6 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 from starlette.middleware import Middleware
 
+from lipsync_demo.access.codes import AccessCodes
+from lipsync_demo.access.exposure import check_exposure
 from lipsync_demo.hosting.signed import signed_media
 from lipsync_demo.looks.pool import POOL
 from lipsync_demo.runs.workspace import Workspace
@@ -19,6 +21,7 @@ from lipsync_demo.ui.delivery.bundles import bundled
 from lipsync_demo.ui.delivery.document import Document, rewritten
 from lipsync_demo.ui.delivery.middleware import Delivery
 from lipsync_demo.ui.http import installable, link_preview
+from lipsync_demo.ui.http.gate import Gate
 from lipsync_demo.ui.http.guard import PageGuard
 from lipsync_demo.ui.http.language import ReaderLanguage
 from lipsync_demo.ui.http.rim import connections_of, rim
@@ -34,8 +37,16 @@ def open_page(settings: Settings, start_local: Callable[[], tuple[str, str]] | N
 
     `start_local` starts the local backend and returns its URL and token; it runs in parallel with
     the import of Gradio, which takes most of the start-up time.
+
+    Raises:
+        Exposed: others can reach the page and would spend the environment's key.
+        CodesUnusable: the access codes cannot be read.
     """
     os.umask(0o077)  # whatever this process writes is for its owner only
+    check_exposure(settings)
+    AccessCodes(settings).check()
+    # Uvicorn believes what proxies say of the sender, by default any on this machine.
+    os.environ["FORWARDED_ALLOW_IPS"] = settings.trusted_proxies
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ended.set())
@@ -92,6 +103,7 @@ def open_page(settings: Settings, start_local: Callable[[], tuple[str, str]] | N
                         Middleware(Failures),
                         Middleware(Delivery),
                         Middleware(ReaderLanguage, offered=settings.spoken_languages),
+                        Middleware(Gate, settings=settings, admission=workspace.admission),
                         Middleware(
                             Document,
                             rewrite=lambda html, asked: link_preview.previewed(

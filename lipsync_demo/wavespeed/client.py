@@ -151,8 +151,11 @@ class WaveSpeedClient:
         *,
         model: str = MODEL_ID,
         choices: Mapping[str, str] | None = None,
+        turn: str = "",
     ) -> Prediction:
         """Start a task with one request, whose `ticket` `governor.submits` has let through.
+
+        `turn` tells the local backend whose task it is: those of several people take turns.
 
         Raises:
             AmbiguousSubmit: the task may have been started.
@@ -160,7 +163,7 @@ class WaveSpeedClient:
         """
         chosen = model_catalogue.model(model)
         body = inputs(chosen, video_url, audio_url, _choices(sync_mode, choices))
-        return send(self._transport, chosen, body, ticket)
+        return send(self._transport, chosen, body, ticket, turn)
 
     def find_submitted(
         self,

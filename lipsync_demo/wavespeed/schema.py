@@ -34,6 +34,9 @@ CANCEL = "cancel"
 LIVE = "live"
 """The same for a task that can be watched while it is rendered."""
 
+TURN = "X-Lipsync-Turn"
+"""Header of a submit by which the local backend tells one person's tasks from another's."""
+
 TERMINAL_FAILURES: Mapping[str, str] = {
     "failed": words.TASK_FAILED,
     CANCELLED: words.TASK_CANCELLED,

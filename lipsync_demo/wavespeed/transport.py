@@ -220,6 +220,7 @@ class Transport:
         seconds: float | None = None,
         retry: bool | None = None,
         throttled: bool = True,
+        headers: Mapping[str, str] | None = None,
     ) -> Answer:
         """Send a request with the key; `url` is a path below the base URL or a URL on its origin.
 
@@ -233,13 +234,13 @@ class Transport:
         attempts = self.retry.attempts if (method == "GET" if retry is None else retry) else 1
         full = self.base_url + url if url.startswith("/") else url
         content = None if body is None else json.dumps(body).encode()
-        headers = {"Accept": "application/json"}
+        sent = {"Accept": "application/json", **(headers or {})}
         if content is not None:
-            headers["Content-Type"] = "application/json"
+            sent["Content-Type"] = "application/json"
         total = self.limits.read if seconds is None else seconds
 
         def once() -> Answer | NoAnswer:
-            result = self._once(method, full, content, headers, total, self._auth)
+            result = self._once(method, full, content, sent, total, self._auth)
             if isinstance(result, Answer) and result.ok and result.body is None:
                 return NoAnswer(words.ANSWER_CUT_SHORT, True)
             return result

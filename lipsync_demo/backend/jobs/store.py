@@ -51,6 +51,9 @@ CANCELLED = "cancelled"
 MAX_ATTEMPTS = 3
 """Attempts after which an interrupted job fails."""
 
+TURNS_MS = 3_600_000
+"""Milliseconds for which it counts that somebody had a turn."""
+
 INTERRUPTED = words.stopped_on_task(MAX_ATTEMPTS)
 
 
@@ -77,6 +80,7 @@ class JobRow(Base):
     decreed: Mapped[bool]
     found: Mapped[dict[str, int] | None] = mapped_column(JSON)
     base64: Mapped[bool | None]
+    turn: Mapped[str | None] = mapped_column(String(64))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +95,7 @@ class Job:
         decreed: whether that switch set its status; then it is never rendered.
         found: the engine's findings in the video; None before it is done.
         base64: whether outputs are sent as base64.
+        turn: whose it is: tasks of several people take turns.
     """
 
     number: int
@@ -113,6 +118,7 @@ class Job:
     decreed: bool
     found: Mapping[str, int] | None = None
     base64: bool | None = None
+    turn: str | None = None
 
     @property
     def running(self) -> bool:
@@ -161,6 +167,7 @@ class JobStore:
         base64: bool = False,
         fault: str | None = None,
         decree: ForcedStatus | None = None,
+        turn: str | None = None,
     ) -> Job:
         """Accept a job; with `decree` it has its final status and is never rendered."""
         row = JobRow(
@@ -181,6 +188,7 @@ class JobStore:
             fault=fault,
             decreed=decree is not None,
             base64=base64,
+            turn=turn,
         )
         with self._database.writing() as session:
             session.add(row)
@@ -193,12 +201,29 @@ class JobStore:
             return _job(row) if row else None
 
     def claim(self) -> Job | None:
-        """Claim the oldest waiting job; None without one."""
+        """Claim the next waiting job; None without one.
+
+        It is the oldest one of whoever had a turn the longest ago.
+        """
         waiting = (JobRow.status == CREATED) & JobRow.decreed.is_(False)
-        query = select(JobRow).where(waiting).order_by(JobRow.number).limit(1)
+        whose = func.coalesce(JobRow.turn, "")
+        recent = JobRow.claimed_ms >= now_ms() - TURNS_MS
+        had = (
+            select(whose.label("whose"), func.max(JobRow.claimed_ms).label("last"))
+            .where(recent)
+            .group_by(whose)
+            .subquery()
+        )
+        query = (
+            select(JobRow)
+            .outerjoin(had, whose == had.c.whose)
+            .where(waiting)
+            .order_by(func.coalesce(had.c.last, 0), JobRow.number)
+            .limit(1)
+        )
         with self._database.writing() as session:
             # SQLite's writers come one by one; elsewhere one that another takes is passed over.
-            row = session.scalars(query.with_for_update(skip_locked=True)).first()
+            row = session.scalars(query.with_for_update(skip_locked=True, of=JobRow)).first()
             if row is None:
                 return None
             row.status, row.claimed_ms = PROCESSING, now_ms()

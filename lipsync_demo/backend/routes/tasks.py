@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Header, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
@@ -22,6 +22,7 @@ from lipsync_demo.backend.jobs.store import CREATED, PROCESSING, Filter, Job
 from lipsync_demo.backend.routes import words
 from lipsync_demo.backend.services import BaseUrl, Services, Shared
 from lipsync_demo.settings import MODEL_ID
+from lipsync_demo.wavespeed.schema import TURN
 
 router = APIRouter(prefix="/api/v3", redirect_slashes=False)
 _ID = re.compile(r"[A-Za-z0-9_-]{4,128}")
@@ -35,8 +36,9 @@ async def submit(
     services: Shared,
     base_url: BaseUrl,
     webhook: Annotated[str | None, Query(max_length=8192)] = None,
+    turn: Annotated[str | None, Header(alias=TURN, max_length=64)] = None,
 ) -> JSONResponse:
-    job = await run_in_threadpool(_accept, body, services, base_url, webhook)
+    job = await run_in_threadpool(_accept, body, services, base_url, webhook, turn)
     if not body.enable_sync_mode:
         # A task that a fault makes fail starts like any other.
         return ok(describe(replace(job, status=CREATED, code=0, error=""), base_url))
@@ -53,7 +55,13 @@ async def submit(
     return ok(data)
 
 
-def _accept(body: SubmitBody, services: Services, base_url: str, webhook: str | None) -> Job:
+def _accept(
+    body: SubmitBody,
+    services: Services,
+    base_url: str,
+    webhook: str | None,
+    turn: str | None,
+) -> Job:
     """Store the job and its webhook.
 
     Raises:
@@ -69,6 +77,7 @@ def _accept(body: SubmitBody, services: Services, base_url: str, webhook: str | 
         base64=bool(body.enable_base64_output),
         fault=fault.name if fault else None,
         decree=fault.effect if fault and isinstance(fault.effect, ForcedStatus) else None,
+        turn=turn,
     )
     if webhook:
         services.outbox.add(job.id, webhook, base_url)

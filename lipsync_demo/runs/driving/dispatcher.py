@@ -19,6 +19,7 @@ from lipsync_demo.runs.record.clock import now
 from lipsync_demo.runs.record.errors import RunRefused
 from lipsync_demo.runs.record.folder import RunFolder
 from lipsync_demo.runs.record.run import Run, RunState
+from lipsync_demo.runs.steps.admission import Admission
 from lipsync_demo.runs.steps.claim import Claim
 from lipsync_demo.runs.steps.credentials import Credentials, needs_key
 from lipsync_demo.runs.storage.ledger import Ledger
@@ -36,6 +37,7 @@ class Dispatcher:
     """Holds this process's claims on runs; `changed` is notified whenever one of them writes.
 
     `guard` says for whom nothing may be sent; each claim asks it again before its request.
+    `admission` says who may start a run, and what each visitor may spend.
     """
 
     def __init__(
@@ -46,11 +48,13 @@ class Dispatcher:
         credentials: Credentials,
         leases: Leases,
         guard: RecordedOnly,
+        admission: Admission,
         fetching: FairPool | None = None,
     ) -> None:
         self.changed = threading.Condition()
         self.leases = leases
         self.guard = guard
+        self.admission = admission
         self._settings = settings
         self._runs = runs
         self._ledger = ledger
@@ -180,6 +184,7 @@ class Dispatcher:
             credentials=self._credentials,
             ledger=self._ledger,
             guard=self.guard,
+            admission=self.admission,
             on_change=self._moved,
             api_key=api_key,
         )

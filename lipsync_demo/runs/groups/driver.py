@@ -10,9 +10,11 @@ from decimal import Decimal
 
 from pydantic import SecretStr
 
+from lipsync_demo.access.asker import asking
 from lipsync_demo.database import Lost
 from lipsync_demo.runs.groups import words
-from lipsync_demo.runs.record.errors import GroupNotFound, RunRefused
+from lipsync_demo.runs.record.clock import seconds_until
+from lipsync_demo.runs.record.errors import GroupNotFound, LimitReached, RunRefused
 from lipsync_demo.runs.record.group import Group, GroupKind, GroupState, Item
 from lipsync_demo.runs.record.run import Run, RunState
 from lipsync_demo.runs.service import RunService
@@ -21,6 +23,9 @@ from lipsync_demo.runs.storage.run_table import RunTable
 
 POLL_SECONDS = 0.5
 """Seconds between checks of the active runs."""
+
+PATIENCE_SECONDS = 120.0
+"""A limit that ends within so many seconds is waited for."""
 
 logger = logging.getLogger(__name__)
 
@@ -55,6 +60,13 @@ class GroupDriver:
                 return None
             return self._step(group)
         except (Lost, GroupNotFound):
+            return None
+        except LimitReached as error:
+            # A rate is soon over; a day's limit is for the user to know.
+            wait = seconds_until(error.ends) if error.ends else None
+            if wait is not None and wait <= PATIENCE_SECONDS:
+                return max(wait, POLL_SECONDS)
+            self._hold(str(error))
             return None
         except RunRefused as error:
             self._hold(str(error))
@@ -92,19 +104,20 @@ class GroupDriver:
             return replace(current, items=tuple(items))
 
         item = self._groups.change(self._id, reserved, token=self._token)[1].items[number]
-        self._service.start(
-            item.video,
-            item.audio,
-            item.sync_mode,
-            model=item.model,
-            choices=item.choices,
-            backend=group.backend,
-            api_key=self._api_key,
-            group=group.id,
-            session=group.session,
-            owner=group.owner,
-            run_id=run_id,
-        )
+        with asking(group.asked_by):
+            self._service.start(
+                item.video,
+                item.audio,
+                item.sync_mode,
+                model=item.model,
+                choices=item.choices,
+                backend=group.backend,
+                api_key=self._api_key,
+                group=group.id,
+                session=group.session,
+                owner=group.owner,
+                run_id=run_id,
+            )
         # A stop of the group in the meantime found no run to stop.
         if self._groups.get(self._id).state is GroupState.STOPPED:
             self._service.stop(run_id)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
+from lipsync_demo.access.asker import asker
 from lipsync_demo.database import Lost
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.runs.driving.dispatcher import Dispatcher
@@ -266,6 +267,14 @@ class GroupService:
     ) -> Group:
         self._dispatcher.guard.check(session)
         self._dispatcher.check_access(backend, api_key)
+        obstacle = self._dispatcher.admission.obstacle(
+            backend,
+            own_key=api_key is not None,
+            session=session,
+            model=members[0].model if members else MODEL_ID,
+        )
+        if obstacle is not None:
+            raise obstacle
         group_id, moment = secrets.token_hex(16), now()
         group = Group(
             id=group_id,
@@ -281,6 +290,7 @@ class GroupService:
             key="local" if backend == "local" else "visitor" if api_key else "environment",
             session=session,
             owner=acting_id(),
+            asked_by=asker(),
         )
         token = self._dispatcher.leases.acquire().token
         self._groups.add(group, token)

@@ -5,10 +5,13 @@ RunsError
 ├── GroupNotFound   no comparison or batch has this id
 ├── NotYours        it belongs to another visitor
 └── RunRefused      the run's state does not allow what was asked
-    └── NothingSent     only recorded results are shown, so nothing is sent
+    ├── NothingSent     only recorded results are shown, so nothing is sent
+    └── LimitReached    a rate, a spend limit or an access code's limit is reached
 """
 
 from __future__ import annotations
+
+from datetime import datetime
 
 from lipsync_demo.errors import ExplainedError
 
@@ -48,3 +51,14 @@ class RunRefused(RunsError):  # noqa: N818
 
 class NothingSent(RunRefused):
     """Only recorded results are shown, so nothing is sent."""
+
+
+class LimitReached(RunRefused):
+    """A rate, a spend limit or an access code's limit is reached.
+
+    `ends` is when it no longer is; None if that does not come by itself.
+    """
+
+    def __init__(self, what: str, hint: str, ends: datetime | None = None) -> None:
+        super().__init__(what, hint)
+        self.ends = ends

@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from pydantic import TypeAdapter
 
+from lipsync_demo.access.asker import Asker
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.settings import MODEL_ID, BackendName
 
@@ -103,6 +104,7 @@ class Group:
     session: str | None = None
     owner: str | None = None
     trouble: str | None = None
+    asked_by: Asker | None = None
 
     @property
     def run_ids(self) -> tuple[str, ...]:

@@ -21,8 +21,12 @@ COLUMNS = (
 
 
 class LineState(str, Enum):
-    """`refund` marks a failed task, which the API refunds; it and `released` count as unspent."""
+    """`refund` marks a failed task, which the API refunds; it and `released` count as unspent.
 
+    `admitted` is a run on its way to its request: it counts what it costs at least.
+    """
+
+    ADMITTED = "admitted"
     RESERVED = "reserved"
     SPENT = "spent"
     RELEASED = "released"
@@ -56,15 +60,6 @@ class Line:
     def refunded(self) -> bool:
         """Whether the whole charge was refunded, or nothing was charged."""
         return self.charge is not None and self.charge.amount == self.charge.refunded
-
-
-@dataclass(frozen=True, slots=True)
-class Reached:
-    """A limit that a request would exceed: its owner, its amount, and the amount spent of it."""
-
-    whose: str
-    limit: Decimal
-    spent: Decimal
 
 
 def as_csv(lines: Sequence[Line]) -> str:

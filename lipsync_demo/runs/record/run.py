@@ -10,6 +10,7 @@ means that the request may have reached the API: only a user may submit it again
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
@@ -261,6 +262,12 @@ class Run:
     def output(self) -> Path | None:
         """Path of the first output; None before it is downloaded."""
         return self.outputs[0] if self.outputs else None
+
+    @property
+    def turn(self) -> str:
+        """Whose turn it is while the run waits, as a hash; empty for a command's."""
+        owner = self.owner or self.session
+        return hashlib.sha256(f"{owner}:turn".encode()).hexdigest()[:16] if owner else ""
 
     @property
     def cancellable(self) -> bool:

@@ -9,6 +9,7 @@ from lipsync_demo.runs.record.errors import RunRefused
 from lipsync_demo.runs.record.ledger_line import LineState
 from lipsync_demo.runs.record.run import Run
 from lipsync_demo.runs.steps import words
+from lipsync_demo.runs.steps.admission import refusal
 from lipsync_demo.runs.steps.claim import Claim
 from lipsync_demo.runs.steps.prices import FREE, quote
 from lipsync_demo.wavespeed.calls.billing import Bill, bill
@@ -37,16 +38,12 @@ def reserve(claim: Claim) -> None:
             "Nothing was sent. Resume the run later, or lift the limit.",
         )
     claim.write(quote=asked, charge=None)
-    reached = claim.ledger.reserve(claim.run, _balance(client), claim.settings.spend_limit)
+    share = claim.admission.share(claim.ledger.asked_by(run))
+    reached = claim.ledger.reserve(claim.run, _balance(client), claim.settings.day_limit, share)
     if reached is None or asked is None:
         return
-    if reached.whose == "server" and not claim.settings.private:
-        raise RunRefused(
-            f"This run would cost {asked.amount} {asked.currency}, which is more than this server "
-            "still spends today.",
-            "Nothing was sent and nothing is billed. Resume the run tomorrow, or use a key "
-            "of your own.",
-        )
+    if reached.whose != "session" and not (reached.whose == "server" and claim.settings.private):
+        raise refusal(reached)
     whose = words.SERVERS_DAY if reached.whose == "server" else "this session's"
     raise RunRefused(
         f"This run would cost {asked.amount} {asked.currency}, and {reached.spent} of "
@@ -75,7 +72,9 @@ def settle(claim: Claim, state: LineState) -> None:
 
 def _limited(claim: Claim) -> bool:
     """Whether a spend limit applies to the run, so that its price must be known."""
-    server = claim.settings.spend_limit is not None and claim.run.key == "environment"
+    settings = claim.settings
+    limits = settings.day_limit, settings.visitor_limit
+    server = claim.run.key == "environment" and limits != (None, None)
     return server or claim.ledger.limit(claim.run.session) is not None
 
 

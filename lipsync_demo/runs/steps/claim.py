@@ -12,6 +12,7 @@ from pydantic import SecretStr
 from lipsync_demo.database import Lost
 from lipsync_demo.runs.record.folder import RunFolder
 from lipsync_demo.runs.record.run import Run, RunError, RunState
+from lipsync_demo.runs.steps.admission import Admission
 from lipsync_demo.runs.steps.credentials import Credentials
 from lipsync_demo.runs.storage.ledger import Ledger
 from lipsync_demo.runs.storage.recorded_only import RecordedOnly
@@ -34,6 +35,7 @@ class Claim:
         run: the run as last written.
         ledger: the ledger of billable requests.
         guard: says for whom nothing may be sent.
+        admission: says what its visitor may spend.
         delays: seconds to wait before each poll of the task.
         answered: monotonic seconds when this claim's own request was answered.
         over: true once this claim has ended or must end.
@@ -52,6 +54,7 @@ class Claim:
         credentials: Credentials,
         ledger: Ledger,
         guard: RecordedOnly,
+        admission: Admission,
         on_change: Callable[[Claim], None],
         api_key: SecretStr | None = None,
     ) -> None:
@@ -59,6 +62,7 @@ class Claim:
         self.settings = settings
         self.ledger = ledger
         self.guard = guard
+        self.admission = admission
         self.runs = runs
         self.folder = RunFolder(run.folder)
         self.base_url = credentials.base_url(run.backend)
@@ -111,6 +115,9 @@ class Claim:
         Raises:
             Lost: another claim drives the run.
         """
+        # Before the end is seen: whoever sees it may start the next run.
+        if self.run.submitted_at is None and self.runs.token(self.run.id) == self._token:
+            self.ledger.release(self.run)
         self.write(state=state, error=error, trouble=None, next_try=None, **changes)
         self.end()
 

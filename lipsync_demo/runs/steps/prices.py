@@ -16,6 +16,7 @@ from decimal import Decimal
 
 from pydantic import SecretStr
 
+from lipsync_demo.access.rates import Rates
 from lipsync_demo.runs.record.clock import now
 from lipsync_demo.runs.record.cost import Quote
 from lipsync_demo.runs.record.run import Run
@@ -50,10 +51,15 @@ logger = logging.getLogger(__name__)
 
 
 class Prices:
-    """Floor prices and balances; keys are held in memory only, floors cached by their hash."""
+    """Floor prices and balances; keys are held in memory only, floors cached by their hash.
 
-    def __init__(self, settings: Settings) -> None:
+    Attributes:
+        rates: how often each visitor may have a key checked.
+    """
+
+    def __init__(self, settings: Settings, rates: Rates) -> None:
         self._settings = settings
+        self.rates = rates
         self._salt = secrets.token_bytes(16)
         self._floors: dict[tuple[str, str], tuple[float, Price | None]] = {}
         self._asking: set[tuple[str, str]] = set()
@@ -108,9 +114,11 @@ class Prices:
         """Check that the API accepts a key, by asking for its balance.
 
         Raises:
+            TooMany: the visitor has tried too many in a short time.
             BadKey: it does not.
             WaveSpeedError: the API could not be asked.
         """
+        self.rates.take("keys")
         client = WaveSpeedClient(api_key, self._settings.base_url)
         client.balance(retry=False, seconds=CHECK_SECONDS)
 

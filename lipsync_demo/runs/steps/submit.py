@@ -79,7 +79,7 @@ class Submit:
         if not self._reserved:
             charge.reserve(claim)
             self._reserved = True
-        wait = self._queue.ask(claim.run.id)
+        wait = self._queue.ask(claim.run.id, claim.run.turn)
         return self.wait(wait) if wait else self._sent(client)
 
     def rate_limited(self, seconds: float) -> float:
@@ -140,6 +140,7 @@ class Submit:
                 run.id,
                 model=run.model,
                 choices=choices_of(run.request),
+                turn=run.turn if run.backend == "local" else "",
             )
         except AmbiguousSubmit as error:
             logger.warning("Run %s: %s", run.id, error.what)

@@ -3,6 +3,9 @@
 Amounts are the API's own quotes, and its own bills once there are any.  A line is reserved
 before the request and released when the API refuses it; a task that fails is refunded by the
 API, so its line no longer counts.
+
+Before that, a run that is paid with the environment's key is admitted: its line counts what it
+costs at least, so that nothing is uploaded for a run that cannot be paid.
 """
 
 from __future__ import annotations
@@ -11,14 +14,16 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 
-from sqlalchemy import BigInteger, ColumnElement, String, delete, select
+from sqlalchemy import BigInteger, ColumnElement, String, delete, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from lipsync_demo.access.asker import Asker
 from lipsync_demo.database import Database, advisory_lock
 from lipsync_demo.runs.record.clock import microseconds, now
 from lipsync_demo.runs.record.cost import Charge
-from lipsync_demo.runs.record.ledger_line import Line, LineState, Reached
+from lipsync_demo.runs.record.ledger_line import Line, LineState
 from lipsync_demo.runs.record.run import Run
+from lipsync_demo.runs.record.share import Reached, Request, Share
 from lipsync_demo.runs.storage.base import Base
 from lipsync_demo.runs.storage.charges import ChargeRow, charge_of, final, keep
 from lipsync_demo.settings import MODEL_ID
@@ -30,8 +35,14 @@ DAY = timedelta(days=1)
 BILLED_FOR = timedelta(days=7)
 """How long after its end a line is asked for: so long the API keeps what a task was."""
 
-COUNTED = (LineState.RESERVED.value, LineState.SPENT.value)
+COUNTED = (LineState.ADMITTED.value, LineState.RESERVED.value, LineState.SPENT.value)
 """States of lines that count towards a limit."""
+
+UNKNOWN = Decimal("0.01")
+"""What a request is taken to cost, in US dollars, before any price is known."""
+
+LOCK = "reservations"
+"""Name of the lock under which lines are counted and written."""
 
 
 class _Line(Base):
@@ -52,6 +63,18 @@ class _Line(Base):
     ended_us: Mapped[int | None] = mapped_column(BigInteger)
     task: Mapped[str | None] = mapped_column(String(128))
     model: Mapped[str | None] = mapped_column(String(128))
+    owner: Mapped[str | None] = mapped_column(String(64), index=True)
+    code: Mapped[str | None] = mapped_column(String(64), index=True)
+    origin: Mapped[str | None] = mapped_column(String(64), index=True)
+
+
+class _CodeRun(Base):
+    """A run that was started with an access code, whoever paid for it."""
+
+    __tablename__ = "code_runs"
+
+    line: Mapped[str] = mapped_column(String(48), primary_key=True)
+    code: Mapped[str] = mapped_column(String(64), index=True)
 
 
 class _Limit(Base):
@@ -67,52 +90,81 @@ class Ledger:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    def admit(
+        self, run: Run, least: Decimal | None, server_limit: Decimal | None, share: Share
+    ) -> Reached | None:
+        """Count a run that is about to start; return the limit it would break instead.
+
+        `least` is what it costs at least, None if that is unknown.  Looking and writing are one
+        transaction, whatever other processes do meanwhile.
+        """
+        line = _next(run)
+        request = Request(run.key, run.session, least)
+        with self._database.writing() as session:
+            advisory_lock(session.connection(), LOCK)
+            reached = _reached(session, request, server_limit, share, line)
+            if reached is not None:
+                return reached
+            if share.by.code is not None:
+                session.merge(_CodeRun(line=line, code=share.by.code))
+            row = session.get(_Line, line)
+            open_already = row is not None and row.state == LineState.RESERVED.value
+            if run.key == "environment" and not open_already:
+                amount = UNKNOWN if least is None else least
+                session.merge(_row(run, LineState.ADMITTED, amount, share.by, floor=True))
+        return None
+
     def reserve(
-        self, run: Run, balance: Decimal | None, server_limit: Decimal | None
+        self,
+        run: Run,
+        balance: Decimal | None,
+        server_limit: Decimal | None,
+        share: Share | None = None,
     ) -> Reached | None:
         """Write a line for the run's next request; return the limit it would break instead.
 
         Looking and writing are one transaction, whatever other processes do meanwhile.
         """
-        quote = run.quote
-        amount = quote.amount if quote else Decimal(0)
-        line = f"{run.id}:{run.submits + 1}"
+        quote, line = run.quote, _next(run)
+        amount = quote.amount if quote else None
+        request = Request(run.key, run.session, amount)
         with self._database.writing() as session:
-            advisory_lock(session.connection(), "reservations")
-            if server_limit is not None and run.key == "environment":
-                spent = _spent(session, _of_key("environment"), but=line)
-                if spent + amount > server_limit:
-                    return Reached("server", server_limit, spent)
-            limit = _limit(session, run.session)
-            if limit is not None:
-                spent = _spent(session, [_Line.session == run.session], but=line)
-                if spent + amount > limit:
-                    return Reached("session", limit, spent)
-            session.merge(
-                _Line(
-                    id=line,
-                    run_id=run.id,
-                    at_us=microseconds(now()),
-                    session=run.session,
-                    key=run.key,
-                    mode=run.sync_mode.value if run.sync_mode else "",
-                    model=run.model,
-                    amount=None if quote is None else str(quote.amount),
-                    floor=bool(quote and quote.floor),
-                    currency=quote.currency if quote else "USD",
-                    balance=None if balance is None else str(balance),
-                    charged=None,
-                    state=LineState.RESERVED.value,
-                    task=None,
-                )
-            )
+            advisory_lock(session.connection(), LOCK)
+            share = share or Share(by=Asker())
+            reached = _reached(session, request, server_limit, share, line)
+            if reached is not None:
+                return reached
+            row = _row(run, LineState.RESERVED, amount, share.by, floor=bool(quote and quote.floor))
+            row.currency = quote.currency if quote else "USD"
+            row.balance = None if balance is None else str(balance)
+            session.merge(row)
         return None
+
+    def reached(
+        self, request: Request, server_limit: Decimal | None, share: Share
+    ) -> Reached | None:
+        """The limit that a request would break now; None if it breaks none."""
+        with self._database.reading() as session:
+            return _reached(session, request, server_limit, share, "")
+
+    def asked_by(self, run: Run) -> Asker:
+        """Who started the run, as far as its line tells."""
+        with self._database.reading() as session:
+            row = session.get(_Line, _next(run))
+            used = session.get(_CodeRun, _next(run))
+        code = used.code if used else None
+        if row is None:
+            return Asker(code=code)
+        return Asker(visitor=row.owner, code=row.code or code, origin=row.origin)
 
     def release(self, run: Run) -> None:
         """The request that was to come next will not be sent: nothing is reserved for it."""
         with self._database.writing() as session:
-            row = session.get(_Line, f"{run.id}:{run.submits + 1}")
-            if row is not None and row.state == LineState.RESERVED.value:
+            session.execute(delete(_CodeRun).where(_CodeRun.line == _next(run)))
+            row = session.get(_Line, _next(run))
+            if row is not None and row.state == LineState.ADMITTED.value:
+                session.delete(row)
+            elif row is not None and row.state == LineState.RESERVED.value:
                 row.state, row.ended_us = LineState.RELEASED.value, microseconds(now())
 
     def settle(
@@ -194,9 +246,84 @@ class Ledger:
 
     def lines(self, session: str | None = None) -> Sequence[Line]:
         """The lines, newest first; with `session`, only those of that browser session."""
-        conditions = [] if session is None else [_Line.session == session]
+        conditions: list[ColumnElement[bool]] = [_Line.state != LineState.ADMITTED.value]
+        if session is not None:
+            conditions.append(_Line.session == session)
         with self._database.reading() as opened:
             return [_line(row, charge) for row, charge in _joined(opened, *conditions)]
+
+
+def _next(run: Run) -> str:
+    """The line of the run's next request."""
+    return f"{run.id}:{run.submits + 1}"
+
+
+def _row(run: Run, state: LineState, amount: Decimal | None, by: Asker, *, floor: bool) -> _Line:
+    return _Line(
+        id=_next(run),
+        run_id=run.id,
+        at_us=microseconds(now()),
+        session=run.session,
+        key=run.key,
+        mode=run.sync_mode.value if run.sync_mode else "",
+        model=run.model,
+        amount=None if amount is None else str(amount),
+        floor=floor,
+        currency="USD",
+        balance=None,
+        charged=None,
+        state=state.value,
+        task=None,
+        owner=by.visitor,
+        code=by.code,
+        origin=by.origin,
+    )
+
+
+def _reached(
+    session: Session,
+    request: Request,
+    server_limit: Decimal | None,
+    share: Share,
+    line: str,
+) -> Reached | None:
+    """The limit that a request would break, not counting its own `line`."""
+    by = share.by
+    if by.code is not None and share.code_runs is not None:
+        used = select(func.count()).where(_CodeRun.code == by.code, _CodeRun.line != line)
+        count = session.scalar(used) or 0
+        if count >= share.code_runs:
+            return Reached("runs", Decimal(share.code_runs), Decimal(count))
+    limits: list[tuple[str, Decimal | None, list[ColumnElement[bool]]]] = []
+    if request.key == "environment":
+        day = _of_key("environment")
+        limits = [
+            ("code", share.code_spend if by.code else None, [_Line.code == by.code]),
+            ("visitor", share.visitor if by.visitor else None, [*day, _Line.owner == by.visitor]),
+            ("address", share.address if by.origin else None, [*day, _Line.origin == by.origin]),
+            ("server", server_limit, day),
+        ]
+    mine = [_Line.session == request.session]
+    for whose, limit, conditions in [*limits, ("session", _limit(session, request.session), mine)]:
+        if limit is None:
+            continue
+        counted = _counted(session, conditions, but=line)
+        spent = sum((cost for _, cost in counted), Decimal(0))
+        over = spent + (UNKNOWN if request.amount is None else request.amount) - limit
+        if over > 0:
+            daily = whose in ("visitor", "address", "server")
+            free = _free_at(counted, over) if daily else None
+            return Reached(whose, limit, spent, free)
+    return None
+
+
+def _free_at(counted: Sequence[tuple[datetime, Decimal]], over: Decimal) -> datetime | None:
+    """When enough of a day's lines no longer count; None if they never are enough."""
+    for at, cost in sorted(counted):
+        over -= cost
+        if over <= 0:
+            return at + DAY
+    return None
 
 
 def _joined(
@@ -213,12 +340,21 @@ def _of_key(key: str) -> list[ColumnElement[bool]]:
     return [_Line.key == key, _Line.at_us >= microseconds(now() - DAY)]
 
 
-def _spent(
+def _counted(
     session: Session, conditions: Sequence[ColumnElement[bool]], *, but: str = ""
-) -> Decimal:
-    """What the lines that meet the conditions cost, without the line named `but`."""
+) -> list[tuple[datetime, Decimal]]:
+    """Time and cost of the lines that count and meet the conditions, but of the one named `but`."""
     counted = _joined(session, _Line.state.in_(COUNTED), _Line.id != but, *conditions)
-    return sum((_cost(row, charge) for row, charge in counted), Decimal(0))
+    return [(_moment(row.at_us), _cost(row, charge)) for row, charge in counted]
+
+
+def _spent(session: Session, conditions: Sequence[ColumnElement[bool]]) -> Decimal:
+    """What the lines that meet the conditions cost."""
+    return sum((cost for _, cost in _counted(session, conditions)), Decimal(0))
+
+
+def _moment(microseconds_: int) -> datetime:
+    return datetime.fromtimestamp(microseconds_ / 1_000_000, timezone.utc)
 
 
 def _limit(session: Session, of: str | None) -> Decimal | None:
@@ -239,6 +375,7 @@ def _fallen(session: Session, row: _Line, balance: Decimal) -> str | None:
     others = select(_Line.id).where(
         _Line.id != row.id,
         _Line.key == row.key,
+        _Line.state != LineState.ADMITTED.value,
         (_Line.at_us >= row.at_us)
         | (_Line.ended_us >= row.at_us)
         | (_Line.state == LineState.RESERVED.value),
@@ -253,7 +390,7 @@ def _fallen(session: Session, row: _Line, balance: Decimal) -> str | None:
 def _line(row: _Line, charge: ChargeRow | None) -> Line:
     return Line(
         id=row.id,
-        at=datetime.fromtimestamp(row.at_us / 1_000_000, timezone.utc),
+        at=_moment(row.at_us),
         run_id=row.run_id,
         mode=row.mode,
         key=row.key,

@@ -74,6 +74,7 @@ class TaskImport:
             WaveSpeedError: there is no such task, or the API does not answer.
         """
         self._dispatcher.guard.check(session)
+        self._dispatcher.admission.count("imports")
         task_id = task_id.strip()
         backend = backend or ("wavespeed" if api_key else self._settings.backend_name)
         run_id, moment = secrets.token_hex(16), now()

@@ -8,8 +8,10 @@ from typing import Any
 import gradio as gr
 from gradio.context import Context
 
+from lipsync_demo.access.asker import asking
 from lipsync_demo.languages import current, speaking, spoken
 from lipsync_demo.languages.catalogue import ENGLISH
+from lipsync_demo.ui.frame.asked import asker_of
 from lipsync_demo.ui.frame.failures import explained, sanitised
 from lipsync_demo.ui.frame.reader import language_of
 from lipsync_demo.ui.frame.visiting import VisitedBlocks
@@ -21,11 +23,19 @@ class MultilingualBlocks(VisitedBlocks):
     Gradio keeps one description of all widgets; here there is one for each language.
     """
 
+    signs_in = False
+    """Whether visitors sign in with Hugging Face before they see the page."""
+
     def __init__(self, **options: Any) -> None:
         self._plain: Any = None
         self._told: dict[str, Mapping[str, Any]] = {}
         self._first_id = Context.id
         super().__init__(**options)
+
+    @property
+    def expects_oauth(self) -> bool:
+        """Whether Gradio is to offer its routes for the sign-in with Hugging Face."""
+        return self.signs_in
 
     def speak(
         self, languages: Collection[str], again: Callable[[], gr.Blocks], script: Callable[[], str]
@@ -73,7 +83,8 @@ class MultilingualBlocks(VisitedBlocks):
         if event is not None:
             event._data = sanitised(event._data)
         headers = getattr(asked, "headers", None) or {}
-        with speaking(language_of(dict(headers), {ENGLISH, *self._told})):
+        language = language_of(dict(headers), {ENGLISH, *self._told})
+        with speaking(language), asking(asker_of(asked)):
             try:
                 answer: dict[str, Any] = await super().process_api(*positional, **named)
             except Exception as error:

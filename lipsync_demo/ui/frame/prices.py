@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from pydantic import SecretStr
 
+from lipsync_demo.languages import joined
 from lipsync_demo.markup import rate_limit
 from lipsync_demo.markup.figures import about
 from lipsync_demo.runs.steps.parameters import api_only
@@ -57,32 +58,31 @@ def before(
         return ""
     backend, wanted = header.backend(shared.settings, key), models.chosen(model)
     if backend == "local":
-        return words.FREE if wanted.local else api_only(wanted.id).what
+        reached = limits_reached(shared, None, key, session, wanted.id)
+        return words.FREE + reached if wanted.local else api_only(wanted.id).what
     price = shared.workspace.prices.floor(backend, key, wanted.id)
     text = (
         words.PRICE_UNKNOWN
         if price is None
         else words.floor(f"{price.amount * runs} {price.currency}", runs)
     )
-    return text + limits_reached(shared, price.amount * runs if price else None, key, session)
+    amount = price.amount * runs if price else None
+    return text + limits_reached(shared, amount, key, session, wanted.id)
 
 
 def limits_reached(
-    shared: Shared, amount: Decimal | None, key: SecretStr | None, session: object
+    shared: Shared,
+    amount: Decimal | None,
+    key: SecretStr | None,
+    session: object,
+    model: str = MODEL_ID,
 ) -> str:
-    """The spend limits that an amount would exceed; empty if none or unknown.
-
-    What others have spent with the environment's key is told to the operator only.
-    """
-    ledger, text = shared.workspace.ledger, ""
-    own, limits = run_id(session), []
-    if own is not None:
-        limits.append((ledger.limit(own), ledger.spent(session=own), True))
-    if key is None:
-        day = ledger.spent(key="environment")
-        limits.append((shared.settings.spend_limit, day, is_operator()))
-    for limit, spent, told in limits:
-        if limit is not None and amount is not None and spent + amount > limit:
-            said = words.limit_reached(str(spent), str(limit)) if told else words.DAY_SPENT
-            text += f" {said}"
-    return text
+    """The limit that runs for an amount would exceed, and when it ends; empty without one."""
+    reached = shared.workspace.admission.obstacle(
+        header.backend(shared.settings, key),
+        own_key=key is not None,
+        session=run_id(session),
+        model=model,
+        amount=amount,
+    )
+    return joined(" ", ("", reached.what, reached.hint)) if reached else ""

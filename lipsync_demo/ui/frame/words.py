@@ -39,11 +39,6 @@ def floor(amount: str, runs: int) -> str:
     )
 
 
-def limit_reached(spent: str, limit: str) -> str:
-    return _("That is beyond the limit: {spent} of {limit} are spent.", spent=spent, limit=limit)
-
-
-DAY_SPENT = _("That is more than this server still spends today.")
 DIRECT_ADDRESS = _("The address of what you see, outside this frame:")
 
 RECORDED_ONLY = _("Recorded results only")
@@ -163,3 +158,4 @@ TOUR_TEXTS = {
 MISTAKE = _("The app made a mistake.")
 MISTAKE_HINT = _("Reload the page; if it happens again, report it with the app's log.")
 LOOK_FOR_ROOM = _("Look for room on the disk and the rights of the data folder, then try again.")
+QUEUE_FULL = _("Several of your requests wait for their turn; try again when they are done.")

@@ -38,3 +38,21 @@ def too_large(kilobytes: int) -> str:
 
 def nothing_at(path: str) -> str:
     return _("There is nothing at {path}.", path=path)
+
+
+ENTRY = _("Enter to use this page")
+ACCESS_CODE = _("Access code")
+CODE_HINT = _("You have it from whoever invited you. It is asked for once on each browser.")
+ENTER = _("Enter")
+SIGN_IN = _("Sign in with Hugging Face")
+SIGN_IN_HINT = _("Only the users whom the owner of this Space has named may enter.")
+LANGUAGE = _("Language")
+WRONG_CODE = _(
+    "This code does not open the page. Check it, or ask whoever invited you for a new one."
+)
+ENTER_FIRST = _("Nothing is answered before you have entered. Load the page again.")
+AT_ONCE = _("Too many of your requests are under way; wait until some of them are done.")
+
+
+def not_on_the_list(user: str) -> str:
+    return _("{user} is not among the users who may enter.", user=user)

@@ -12,6 +12,7 @@ from anyio import to_thread
 from markupsafe import Markup
 from pydantic import SecretStr
 
+from lipsync_demo.access.errors import TooMany
 from lipsync_demo.files import content_hash
 from lipsync_demo.markup import alignment
 from lipsync_demo.markup.figures import clock
@@ -158,6 +159,7 @@ class InputEvents:
         await to_thread.run_sync(sweep, self.shared.uploads)
         settings = self.shared.settings
         try:
+            self.shared.workspace.admission.rates.take("links")
             fetching = self.shared.workspace.fetching.submit(
                 run_id(session) or "",
                 partial(
@@ -171,7 +173,7 @@ class InputEvents:
             )
             path = await asyncio.wrap_future(fetching)
             source = await to_thread.run_sync(read_fetched, track, path, self.shared.uploads)
-        except (MediaError, RunRefused, WaveSpeedError) as error:
+        except (MediaError, RunRefused, WaveSpeedError, TooMany) as error:
             return {self.line: files.told(notices.trouble(error.what, error.hint))}
         return {widget: str(source.shown), self.line: files.told(Markup(""))}
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import gradio as gr
 from pydantic import SecretStr
 
+from lipsync_demo.access.errors import TooMany
 from lipsync_demo.ui.frame import header, models, notices, prices, words
 from lipsync_demo.ui.frame.context import Changes, Shared
 from lipsync_demo.ui.frame.top_bar import TopBar
@@ -44,6 +45,8 @@ class KeyEvents:
             return self._said(notices.trouble(words.NO_KEY_TYPED, words.NO_KEY_TYPED_HINT), None)
         try:
             self.shared.workspace.prices.check_key(new)
+        except TooMany as error:
+            return self._said(notices.trouble(error.what, error.hint), key)
         except BadKey:
             text = words.key_refused(header.last_four(new))
             kept = None if new == key else key

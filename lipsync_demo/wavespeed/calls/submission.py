@@ -18,7 +18,7 @@ from lipsync_demo.wavespeed.errors import (
     UnknownPrediction,
 )
 from lipsync_demo.wavespeed.model_catalogue import Model
-from lipsync_demo.wavespeed.schema import Prediction, mapping
+from lipsync_demo.wavespeed.schema import TURN, Prediction, mapping
 from lipsync_demo.wavespeed.transport import TOO_MANY, Answer, Transport
 
 log = logging.getLogger(__name__)
@@ -104,8 +104,12 @@ def submit(
         queue.leave(ticket)
 
 
-def send(transport: Transport, model: Model, request: dict[str, str], ticket: str) -> Prediction:
+def send(
+    transport: Transport, model: Model, request: dict[str, str], ticket: str, turn: str = ""
+) -> Prediction:
     """Send the request once, report the result to the queue and return the started task.
+
+    `turn` is sent in the header `TURN`, unless it is empty.
 
     Raises:
         AmbiguousSubmit: a task may have been started.
@@ -114,7 +118,7 @@ def send(transport: Transport, model: Model, request: dict[str, str], ticket: st
     """
     queue = transport.governor.submits
     try:
-        started = _sent(transport, model, request)
+        started = _sent(transport, model, request, {TURN: turn} if turn else {})
     except RateLimited as error:
         error.retry_after = queue.refused(ticket, error.retry_after)
         log.info("The rate limit is reached; the next submit in %.0f s", error.retry_after)
@@ -129,10 +133,17 @@ def send(transport: Transport, model: Model, request: dict[str, str], ticket: st
     return started
 
 
-def _sent(transport: Transport, model: Model, request: dict[str, str]) -> Prediction:
+def _sent(
+    transport: Transport, model: Model, request: dict[str, str], headers: Mapping[str, str]
+) -> Prediction:
     try:
         answer = transport.call(
-            "POST", f"/api/v3/{model.id}", request, seconds=transport.limits.submit, throttled=False
+            "POST",
+            f"/api/v3/{model.id}",
+            request,
+            seconds=transport.limits.submit,
+            throttled=False,
+            headers=headers,
         )
     except NetworkError as error:
         if not error.maybe_sent:

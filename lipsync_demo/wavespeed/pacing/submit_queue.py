@@ -2,13 +2,15 @@
 
 One request of a key is in flight at a time, so that the queue learns from a refusal before it
 sends the next: at most one is refused in each of the account's windows.
+
+Whose requests wait take turns: who has many in the queue delays the others by one at a time.
 """
 
 from __future__ import annotations
 
 import threading
-from collections import deque
-from collections.abc import Callable
+from collections import Counter, OrderedDict, deque
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from lipsync_demo.wavespeed.pacing.retries import Retry
@@ -32,6 +34,12 @@ UNANSWERED_SECONDS = 3.0
 ABSENT_SECONDS = 15.0
 """Seconds without `ask` after which a ticket loses its place in the queue."""
 
+ASKING_SECONDS = 1.0
+"""A ticket that asked within so many seconds asks again at once."""
+
+MOST_OWNERS = 1024
+"""Owners of whom it is kept when they had a turn."""
+
 
 @dataclass(frozen=True, slots=True)
 class RateLimit:
@@ -39,6 +47,14 @@ class RateLimit:
 
     count: int
     seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """When a ticket last asked, or was sent, and whose it is."""
+
+    at: float
+    owner: str
 
 
 class SubmitQueue:
@@ -53,8 +69,10 @@ class SubmitQueue:
         self._clock, self._random = clock, random
         self._longest = retry.longest_retry_after
         self._lock = threading.Lock()
-        self._queue: dict[str, float] = {}
-        self._sent: dict[str, float] = {}
+        self._queue: dict[str, _Waiting] = {}
+        self._sent: dict[str, _Waiting] = {}
+        self._turns: OrderedDict[str, int] = OrderedDict()
+        self._turn = 0
         self._taken: deque[float] = deque()
         self._first: float | None = None
         self._shut_at = self._shut_until = float("-inf")
@@ -68,23 +86,26 @@ class SubmitQueue:
         with self._lock:
             return self._known(self._clock())
 
-    def ask(self, ticket: str) -> float:
+    def ask(self, ticket: str, owner: str = "") -> float:
         """0 if the ticket's request may be sent now, else the seconds to wait.
 
-        After sending, report the outcome: `taken`, `refused` or `leave`.
+        Owners take turns. After sending, report the outcome: `taken`, `refused` or `leave`.
         """
         with self._lock:
             now = self._clock()
-            for absent in [t for t, at in self._queue.items() if now - at > ABSENT_SECONDS]:
+            for absent in [t for t, w in self._queue.items() if now - w.at > ABSENT_SECONDS]:
                 del self._queue[absent]
-            self._queue[ticket] = now
-            wait = self._send_times(list(self._queue).index(ticket) + 1, now)[-1] - now
+            self._queue[ticket] = waiting = _Waiting(now, owner)
+            wait = self._send_times(self._place(ticket), now)[-1] - now
             if wait > 0:
                 return wait
-            if any(now - at < UNANSWERED_SECONDS for at in self._sent.values()):
+            if any(now - w.at < UNANSWERED_SECONDS for w in self._sent.values()):
+                return RECHECK_SECONDS
+            if self._yields(ticket, now):
                 return RECHECK_SECONDS
             del self._queue[ticket]
-            self._sent[ticket] = now
+            self._sent[ticket] = waiting
+            self._had_turn(owner)
             return 0.0
 
     def taken(self, ticket: str) -> None:
@@ -107,8 +128,10 @@ class SubmitQueue:
         with self._lock:
             now = self._clock()
             # The refused request is the first to be retried.
-            self._queue = {ticket: now, **self._queue}
-            if self._sent.pop(ticket, now) < self._shut_at:
+            sent = self._sent.pop(ticket, None) or _Waiting(now, "")
+            self._queue = {ticket: _Waiting(now, sent.owner), **self._queue}
+            self._turns.pop(sent.owner, None)
+            if sent.at < self._shut_at:
                 return max(self._shut_until - now, RECHECK_SECONDS)
             self._refusals += 1
             pause = WINDOW_SECONDS if retry_after is None else min(retry_after, self._longest)
@@ -140,6 +163,44 @@ class SubmitQueue:
                 return None
             return self._send_times(len(self._queue) + requests, now)[-1] - now
 
+    def _place(self, ticket: str) -> int:
+        """The ticket's place in the queue, from 1: first everybody's first, then the second ones.
+
+        Of those it is the turn of who had none for longest.
+        """
+        return 1 + sum(1 for _ in self._before(ticket))
+
+    def _yields(self, ticket: str, now: float) -> bool:
+        """Whether it is the turn of somebody else, who is asking just now, too."""
+        mine = self._queue[ticket].owner
+        return any(
+            waiting.owner != mine and now - waiting.at < ASKING_SECONDS
+            for waiting in self._before(ticket)
+        )
+
+    def _before(self, ticket: str) -> Iterator[_Waiting]:
+        """What is to be sent before a ticket."""
+        mine, own, seen = self._queue[ticket].owner, 0, Counter[str]()
+        for other, waiting in self._queue.items():
+            if other == ticket:
+                break
+            own += waiting.owner == mine
+        turn, passed = (own, self._turns.get(mine, 0)), False
+        for other, waiting in self._queue.items():
+            theirs = seen[waiting.owner], self._turns.get(waiting.owner, 0)
+            seen[waiting.owner] += 1
+            if other == ticket:
+                passed = True
+            elif theirs < turn or (theirs == turn and not passed):
+                yield waiting
+
+    def _had_turn(self, owner: str) -> None:
+        self._turn += 1
+        self._turns[owner] = self._turn
+        self._turns.move_to_end(owner)
+        while len(self._turns) > MOST_OWNERS:
+            self._turns.popitem(last=False)
+
     def _learn(self, now: float, pause: float, *, told: bool) -> None:
         horizon = max(WINDOW_SECONDS, self._pace.seconds if self._pace else 0.0)
         window = [at for at in self._taken if now - at <= horizon]
@@ -162,7 +223,7 @@ class SubmitQueue:
         earliest, pace = max(now, self._shut_until), self._known(now)
         if pace is None:
             return [earliest] * count
-        moments = sorted([*self._taken, *self._sent.values()])
+        moments = sorted([*self._taken, *(sent.at for sent in self._sent.values())])
         known = len(moments)
         for _ in range(count):
             before = moments[-pace.count] + pace.seconds if len(moments) >= pace.count else earliest

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from pathlib import Path
 
 from lipsync_demo.backend.faults.effects import ForcedStatus
@@ -169,3 +170,14 @@ def test_old_jobs_are_removed_unless_somebody_works_on_them(jobs: JobStore) -> N
 def test_the_database_survives_a_kill(database: Database) -> None:
     with database.engine.connect() as connection:
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+
+
+def test_people_take_turns_at_the_engine(jobs: JobStore) -> None:
+    many = [jobs.add("v", "a", SyncMode.LOOP, turn="anna").id for _ in range(4)]
+    plain = jobs.add("v", "a", SyncMode.LOOP).id
+    few = [jobs.add("v", "a", SyncMode.LOOP, turn="ben").id for _ in range(2)]
+    order = []
+    for _ in range(7):
+        time.sleep(0.002)  # whose turn it was is told in milliseconds
+        order.append(claim(jobs).id)
+    assert order == [many[0], plain, few[0], many[1], few[1], many[2], many[3]]

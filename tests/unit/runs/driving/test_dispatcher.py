@@ -10,11 +10,15 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine, text
 
+from lipsync_demo.access.codes import AccessCodes
+from lipsync_demo.access.rates import Rates
 from lipsync_demo.runs.driving.dispatcher import Dispatcher
 from lipsync_demo.runs.driving.leases import FileLeases, Lease, Leases
 from lipsync_demo.runs.record.clock import now
 from lipsync_demo.runs.record.run import Run, RunState
+from lipsync_demo.runs.steps.admission import Admission
 from lipsync_demo.runs.steps.credentials import Credentials
+from lipsync_demo.runs.steps.prices import Prices
 from lipsync_demo.runs.storage.ledger import Ledger
 from lipsync_demo.runs.storage.recorded_only import RecordedOnly
 from lipsync_demo.runs.storage.run_table import RunTable
@@ -31,15 +35,21 @@ def runs(settings: Settings) -> Iterator[RunTable]:
     made.database.close()
 
 
+def admission(settings: Settings, ledger: Ledger) -> Admission:
+    return Admission(settings, ledger, Prices(settings, Rates(settings)), AccessCodes(settings))
+
+
 @pytest.fixture
 def dispatcher(settings: Settings, runs: RunTable) -> Iterator[Dispatcher]:
+    ledger = Ledger(runs.database)
     made = Dispatcher(
         settings,
         runs,
-        Ledger(runs.database),
+        ledger,
         Credentials(settings),
         FileLeases(settings.data_dir / "owners"),
         RecordedOnly(settings, runs.database),
+        admission(settings, ledger),
     )
     yield made
     made.close()
@@ -122,7 +132,8 @@ def test_a_lease_may_be_held_in_the_database(
     runs.change(left.id, lambda run: run, token=None, new_token=token)
     mine = TableLeases(runs.database.engine, "mine", 60)
     ledger, guard = Ledger(runs.database), RecordedOnly(settings, runs.database)
-    dispatcher = Dispatcher(settings, runs, ledger, Credentials(settings), mine, guard)
+    admits = admission(settings, ledger)
+    dispatcher = Dispatcher(settings, runs, ledger, Credentials(settings), mine, guard, admits)
     assert dispatcher.driven(left) is not taken_over
     dispatcher.take(left, left.state)
     assert (runs.token(left.id) != token) is taken_over

@@ -15,8 +15,9 @@ from pydantic import SecretStr
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.runs.record.clock import now
 from lipsync_demo.runs.record.group import GroupState
-from lipsync_demo.runs.record.ledger_line import LineState, Reached
+from lipsync_demo.runs.record.ledger_line import LineState
 from lipsync_demo.runs.record.run import Run, RunState
+from lipsync_demo.runs.record.share import Reached
 from lipsync_demo.runs.steps import submit
 from lipsync_demo.runs.steps import upload as upload_step
 from lipsync_demo.runs.steps.claim import Claim

@@ -290,3 +290,22 @@ def test_threads_get_through_one_by_one() -> None:
     for thread in threads:
         thread.join(10)
     assert sorted(through) == [str(n) for n in range(8)]
+
+
+def test_owners_take_turns_while_the_limit_holds_them() -> None:
+    clock = FakeTime()
+    queue = SubmitQueue(clock.clock, lambda: 0.0, Retry())
+    assert queue.ask("first") == 0
+    queue.refused("first", 10.0)
+    asked = [(f"a{n}", "anna") for n in range(5)] + [("b0", "ben"), ("b1", "ben"), ("c0", "carl")]
+    for ticket, owner in asked:
+        assert queue.ask(ticket, owner) > 0
+    queue.leave("first")
+    clock.now += 10
+    sent = []
+    while waiting := [row for row in asked if row[0] not in sent]:
+        ready = [ticket for ticket, owner in waiting if queue.ask(ticket, owner) == 0]
+        sent += ready
+        for ticket in ready:
+            queue.taken(ticket)
+    assert sent == ["a0", "b0", "c0", "a1", "b1", "a2", "a3", "a4"]

@@ -1,0 +1,92 @@
+"""How often something may be done: token buckets of each visitor, each address, and all together.
+
+They are in this process's memory and start full.  Only what a visitor of the page asks for
+counts; commands and background work do not.
+"""
+
+from __future__ import annotations
+
+import threading
+from datetime import datetime, timedelta, timezone
+from typing import Literal
+
+from throttled import RateLimiterType, Throttled, per_min, store
+
+from lipsync_demo.access import words
+from lipsync_demo.access.asker import Asker, asker
+from lipsync_demo.access.errors import TooMany
+from lipsync_demo.settings import Settings
+
+Act = Literal["uploads", "looks", "runs", "links", "keys", "imports", "entries"]
+
+BURST = 2
+"""A full bucket holds so many minutes' worth."""
+
+ADDRESS, ALL = 3, 10
+"""How many visitors' worth one address and all together may do: an office shares an address."""
+
+MOST_KEPT = 20_000
+"""Buckets kept of visitors, and of addresses; the longest unused are dropped, which fills them."""
+
+
+class Rates:
+    """The buckets of one process."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._lock = threading.Lock()
+        # Stores of their own: who mints visitors drops no address, and never the one of all.
+        shares = {"visitor": 1, "address": ADDRESS, "all": ALL}
+        stores = {name: store.MemoryStore(options={"MAX_SIZE": MOST_KEPT}) for name in shares}
+        self._buckets = {
+            act: {
+                whose: Throttled(
+                    using=RateLimiterType.GCRA.value,
+                    quota=per_min(rate * share, burst=rate * share * BURST),
+                    store=stores[whose],
+                )
+                for whose, share in shares.items()
+            }
+            for act, rate in settings.minute_rates.items()
+        }
+
+    def take(self, act: Act, by: Asker | None = None) -> None:
+        """Count an act of the visitor who asks, or of `by`.
+
+        Raises:
+            TooMany: a bucket is empty; then nothing is counted.
+        """
+        with self._lock:
+            wait = self._wait(act, by := by or asker())
+            if not wait:
+                for bucket, key in self._of(act, by):
+                    bucket.limit(key)
+                return
+        raise _refusal(act, wait)
+
+    def refusal(self, act: Act) -> TooMany | None:
+        """What `take` would say now; None if it would count the act."""
+        with self._lock:
+            wait = self._wait(act, asker())
+        return _refusal(act, wait) if wait else None
+
+    def _wait(self, act: Act, by: Asker | None) -> float:
+        """Seconds until every bucket has a token."""
+        return max((_wait(bucket, key) for bucket, key in self._of(act, by)), default=0.0)
+
+    def _of(self, act: Act, by: Asker | None) -> list[tuple[Throttled, str]]:
+        if by is None:
+            return []
+        keys = {"visitor": by.owner, "address": by.origin, "all": "all"}
+        buckets = self._buckets[act]
+        return [(buckets[whose], f"{act}:{key}") for whose, key in keys.items() if key is not None]
+
+
+def _wait(bucket: Throttled, key: str) -> float:
+    """Seconds until a bucket has a token; what the library's `peek` says is for taking none."""
+    state, quota = bucket.peek(key), bucket.limiter.quota
+    return max(0.0, state.reset_after - (quota.burst - 1) * quota.emission_interval)
+
+
+def _refusal(act: Act, wait: float) -> TooMany:
+    ends = datetime.now(timezone.utc) + timedelta(seconds=wait)
+    return TooMany(words.DONE[act], words.again(wait, ends), ends)

@@ -1,0 +1,43 @@
+"""`code`: a new access code."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated
+
+import typer
+
+from lipsync_demo.cli import words
+from lipsync_demo.runs.steps.prices import amount
+
+
+def _amount(text: str | None) -> Decimal | None:
+    if text is None:
+        return None
+    found = amount(text)
+    if found is None:
+        raise typer.BadParameter(f"{text!r} is no amount in US dollars.")
+    return found
+
+
+def code(
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="Whom it is for: a to z, 0 to 9, . _ and -.")
+    ],
+    spend: Annotated[
+        str | None,
+        typer.Option(help="US dollars that may be spent with it in all; by default no limit."),
+    ] = None,
+    runs: Annotated[
+        int | None,
+        typer.Option(min=0, help="Runs that may be started with it; by default no limit."),
+    ] = None,
+) -> None:
+    """Make an access code, which is shown once, and its line for LIPSYNC_ACCESS_CODES."""
+    from lipsync_demo.access.codes import new_code
+
+    try:
+        typed, kept = new_code(name, _amount(spend), runs)
+    except ValueError:
+        raise typer.BadParameter(f"{name!r}: use a to z, 0 to 9, . _ and -.") from None
+    typer.echo(words.new_code(typed, kept.line))
