@@ -59,7 +59,7 @@ def test_a_code_opens_the_page_and_its_limits_are_said(
     expect(field).to_be_focused()
     assert barriers(page) == []
     assert not Visitor(page).scrolls_sideways()
-    assert page.request.get(f"{guarded.url}/config").status == 401
+    assert page.request.get(f"{guarded.url}/theme.css").status == 401
     field.fill("anna-00000-00000-00000-00000")
     page.keyboard.press("Enter")
     expect(said).to_contain_text("This code does not open the page.")

@@ -10,7 +10,6 @@ from lipsync_demo.languages import joined
 from lipsync_demo.markup import rate_limit
 from lipsync_demo.markup.figures import about
 from lipsync_demo.runs.steps.parameters import api_only
-from lipsync_demo.runs.storage.ownership import is_operator
 from lipsync_demo.settings import MODEL_ID
 from lipsync_demo.ui.frame import header, models, words
 from lipsync_demo.ui.frame.context import Shared
