@@ -35,13 +35,13 @@ def codes(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def guarded(
     tmp_path_factory: pytest.TempPathFactory, api: ScriptedApi, codes: Path
 ) -> Iterator[Site]:
-    """The app with a paid key, open to whoever has a code, two runs at a time."""
+    """The app with a paid key, open to whoever has a code; a day's share is two runs."""
     with opened(
         tmp_path_factory.mktemp("guarded"),
         WAVESPEED_BASE_URL=api.url,
         WAVESPEED_API_KEY=KEY,
         LIPSYNC_ACCESS_CODES=str(codes),
-        LIPSYNC_RATES="runs=1",
+        LIPSYNC_VISITOR_SPEND_LIMIT="0.10",
         LIPSYNC_LANGUAGES="en,de",
     ) as running:
         yield running
@@ -78,14 +78,14 @@ def test_a_code_opens_the_page_and_its_limits_are_said(
     visitor.choose(clip, speech, question="longer than the video.")
     hint = page.locator("#hint")
     for _ in range(2):
-        expect(hint).not_to_contain_text("Too many")
+        expect(hint).not_to_contain_text("Your share")
         visitor.go()
         expect(visitor.stage.locator("video")).to_have_count(1, timeout=SLOW)
         expect(page.locator("#go")).to_be_enabled(timeout=SLOW)
-    expect(hint).to_contain_text("Too many runs were started in a short time.")
-    expect(hint).to_contain_text("You can go on in")
+    expect(hint).to_contain_text("Your share of what this server may spend in a day is spent.")
+    expect(hint).to_contain_text("The next run can start in 24 hours")
     page.click("#go")
-    expect(page.locator("#findings")).to_contain_text("You can go on in")
+    expect(page.locator("#findings")).to_contain_text("The next run can start in 24 hours")
 
     codes.write_text(new_code("ben", None, None)[1].line)
     page.goto(guarded.url)

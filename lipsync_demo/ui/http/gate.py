@@ -158,7 +158,12 @@ class Gate:
             signs_in=self._settings.signs_in,
             languages=self._settings.spoken_languages,
         )
-        headers = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
+        headers = {
+            "Cache-Control": "no-store",
+            "X-Robots-Tag": "noindex",
+            # Without one a browser does not say of a form which page it is from.
+            "Referrer-Policy": "same-origin",
+        }
         return HTMLResponse(page, status, headers)
 
     async def _in_turn(
