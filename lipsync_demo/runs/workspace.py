@@ -90,8 +90,8 @@ class Workspace:
             self._credentials,
             FileLeases(settings.data_dir / "owners"),
             self.recorded_only,
-            self.admission,
-            self.fetching,
+            admission=self.admission,
+            fetching=self.fetching,
         )
         self.forecast = Forecast(self.runs, self._credentials, self.dispatcher, settings.workers)
         self.measuring = Measuring(settings, self.runs, self.dispatcher)

@@ -48,6 +48,7 @@ class Dispatcher:
         credentials: Credentials,
         leases: Leases,
         guard: RecordedOnly,
+        *,
         admission: Admission,
         fetching: FairPool | None = None,
     ) -> None:

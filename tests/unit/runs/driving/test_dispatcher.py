@@ -49,7 +49,7 @@ def dispatcher(settings: Settings, runs: RunTable) -> Iterator[Dispatcher]:
         Credentials(settings),
         FileLeases(settings.data_dir / "owners"),
         RecordedOnly(settings, runs.database),
-        admission(settings, ledger),
+        admission=admission(settings, ledger),
     )
     yield made
     made.close()
@@ -132,8 +132,8 @@ def test_a_lease_may_be_held_in_the_database(
     runs.change(left.id, lambda run: run, token=None, new_token=token)
     mine = TableLeases(runs.database.engine, "mine", 60)
     ledger, guard = Ledger(runs.database), RecordedOnly(settings, runs.database)
-    admits = admission(settings, ledger)
-    dispatcher = Dispatcher(settings, runs, ledger, Credentials(settings), mine, guard, admits)
+    admits, keys = admission(settings, ledger), Credentials(settings)
+    dispatcher = Dispatcher(settings, runs, ledger, keys, mine, guard, admission=admits)
     assert dispatcher.driven(left) is not taken_over
     dispatcher.take(left, left.state)
     assert (runs.token(left.id) != token) is taken_over
