@@ -5,6 +5,7 @@ Only unknown paths are answered in plain text, like at the API.
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -16,6 +17,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from lipsync_demo.backend.http import words
+from lipsync_demo.database import DatabaseUnusable
+
+log = logging.getLogger(__name__)
 
 
 class ApiError(HTTPException):
@@ -58,6 +62,11 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(ClientDisconnect)
     async def _gone(request: Request, error: ClientDisconnect) -> JSONResponse:
         return refusal(400, words.BROKE_OFF)  # the client has disconnected
+
+    @app.exception_handler(DatabaseUnusable)
+    async def _busy(request: Request, error: DatabaseUnusable) -> JSONResponse:
+        log.warning("%s", error)
+        return refusal(503, error.what)  # clients try again
 
     @app.exception_handler(Exception)
     async def _unforeseen(request: Request, error: Exception) -> JSONResponse:

@@ -30,6 +30,9 @@ TRANSFER_WORKERS = 4
 CLOSE_TIMEOUT = 10.0
 """Seconds a closing scheduler waits for running steps, such as a billable request."""
 
+FETCH_CLOSE_TIMEOUT = 0.5
+"""The same for downloads from links: nothing is lost with them."""
+
 RETRY_SECONDS = 30.0
 """Seconds before a step that raised, such as on a full disk, is retried."""
 
@@ -103,7 +106,7 @@ class Scheduler:
         deadline = time.monotonic() + CLOSE_TIMEOUT
         for _, worker in self._workers:
             worker.join(max(0.0, deadline - time.monotonic()))
-        self._fetching.close(max(0.0, deadline - time.monotonic()))
+        self._fetching.close(FETCH_CLOSE_TIMEOUT)
 
     @property
     def _started(self) -> bool:
