@@ -15,7 +15,7 @@ from lipsync_demo.looks.kinds import EXAMINING, MAKING, QUICK, Kind
 from lipsync_demo.looks.messages import Request
 from lipsync_demo.looks.pool import POOL
 from lipsync_demo.media.errors import MediaError
-from lipsync_demo.media.info import MediaInfo
+from lipsync_demo.media.info import MediaInfo, as_speech, as_video
 from lipsync_demo.media.preflight import Fix, Part
 from lipsync_demo.safe_names import readable
 
@@ -26,7 +26,7 @@ def probe_video(path: str | Path) -> MediaInfo:
     Raises:
         MediaError: the file cannot be read, or has no moving picture.
     """
-    return _probed("probe_video", Path(path))
+    return as_video(_probed(Path(path)))
 
 
 def probe_audio(path: str | Path) -> MediaInfo:
@@ -35,7 +35,7 @@ def probe_audio(path: str | Path) -> MediaInfo:
     Raises:
         MediaError: the file cannot be read, or has no sound.
     """
-    return _probed("probe_audio", Path(path))
+    return as_speech(_probed(Path(path)))
 
 
 def is_still(path: Path) -> bool:
@@ -104,8 +104,8 @@ def packaged(info: MediaInfo) -> Path | None:
     return found
 
 
-def _probed(name: str, path: Path) -> MediaInfo:
-    info: MediaInfo = _look(name, path)
+def _probed(path: Path) -> MediaInfo:
+    info: MediaInfo = _look("probe", path)
     return info if info.path == path else replace(info, path=path)
 
 

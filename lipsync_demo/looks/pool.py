@@ -160,13 +160,18 @@ class Pool:
             return _Found(end.value) if end.good else end.value
         if end is End.LEFT:
             return _left(look.name)
-        if kind.again is not None and end is End.OVER_TIME:
+        if kind.again is not None and end in (End.OVER_TIME, End.OVER_CLOCK):
             return kind.again
         logger.warning("A look at %s %s", look.name, end.value)
         if end is End.LOST:
             return MediaError(
                 f"{look.name} cannot be read: the decoder failed on it.",
                 "Export it again, as MP4 (H.264 and AAC) or the sound as WAV.",
+            )
+        if end is End.OVER_CLOCK:
+            return LookLeft(
+                f"{look.name} was not looked at to its end: this machine is busy.",
+                "Try again in a moment.",
             )
         if end is End.OVER_MEMORY:
             return MediaTooHeavy(

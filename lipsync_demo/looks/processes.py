@@ -34,6 +34,7 @@ class End(Enum):
     """Why a look has no reply."""
 
     OVER_TIME = "needed more time than allowed"
+    OVER_CLOCK = "took longer than allowed, maybe for want of processors"
     OVER_MEMORY = "needed more memory than allowed"
     LOST = "ended without a reply"
     LEFT = "is not wanted any more"
@@ -134,7 +135,7 @@ def _received(look: socket.socket, kind: Kind, wanted: Callable[[], bool]) -> Re
         elif not wanted():
             return End.LEFT
         if time.monotonic() > deadline:
-            return End.OVER_TIME
+            return End.OVER_CLOCK
         if size > LARGEST_REPLY:
             return End.OVER_MEMORY
     reply, status = reply_of(b"".join(parts))

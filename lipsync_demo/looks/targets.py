@@ -10,12 +10,11 @@ from lipsync_demo.media import audio
 from lipsync_demo.media.container import photos
 from lipsync_demo.media.container.streams import open_media
 from lipsync_demo.media.picture.stills import stills as webp_stills
-from lipsync_demo.media.probe import probe_audio, probe_video
+from lipsync_demo.media.probe import probe
 
 __all__ = [
     "is_still",
-    "probe_audio",
-    "probe_video",
+    "probe",
     "stills",
     "waveform",
 ]

@@ -1,4 +1,7 @@
-"""What is known of a media file. Loads no media library, so that the page may import it."""
+"""What is known of a media file, and whether it can be a video or speech.
+
+Loads no media library, so that the page may import it.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
+from lipsync_demo.media import words
+from lipsync_demo.media.container import words as container_words
+from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.picture.codes import HDR_NAMES, INCOMPATIBLE, UNSPECIFIED
 from lipsync_demo.media.picture.orientation import Orientation
 
@@ -116,3 +122,35 @@ class MediaInfo:
         if self.video is not None and not self.still:
             return self.video.duration
         return self.audio.duration if self.audio is not None else Fraction(0)
+
+
+def as_video(info: MediaInfo) -> MediaInfo:
+    """A probed file as a talking video; `.video` is never None.
+
+    Raises:
+        MediaError: the file has no moving picture.
+    """
+    if info.video is None:
+        raise MediaError(
+            f"{info.path.name} is a sound file: it has no picture.", container_words.CHOOSE_TALKING
+        )
+    if info.still:
+        raise MediaError(
+            f"{info.path.name} is a still picture, not a video.", container_words.CHOOSE_TALKING
+        )
+    return info
+
+
+def as_speech(info: MediaInfo) -> MediaInfo:
+    """A probed file as speech, which may be a video with sound; `.audio` is never None.
+
+    Raises:
+        MediaError: the file has no sound.
+    """
+    if info.audio is None:
+        kind = "picture" if info.still else words.VIDEO_WITHOUT_SOUND
+        raise MediaError(
+            f"This file has no sound: {info.path.name} is a {kind}.",
+            "Choose a file with speech, such as MP3, WAV or M4A.",
+        )
+    return info

@@ -9,7 +9,6 @@ from av.container import InputContainer
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from lipsync_demo.media import words
 from lipsync_demo.media.container import words as container_words
 from lipsync_demo.media.container.containers import AVIF
 from lipsync_demo.media.container.frame_times import FrameTimes, read_frame_times
@@ -22,7 +21,7 @@ from lipsync_demo.media.container.streams import (
 )
 from lipsync_demo.media.container.truncation import truncated_end
 from lipsync_demo.media.errors import MediaError
-from lipsync_demo.media.info import AudioInfo, MediaInfo, VideoInfo
+from lipsync_demo.media.info import AudioInfo, MediaInfo, VideoInfo, as_speech, as_video
 from lipsync_demo.media.picture.display_matrix import orientation
 from lipsync_demo.media.picture.dolby import dolby_vision
 from lipsync_demo.media.picture.orientation import Orientation
@@ -58,16 +57,7 @@ def probe_video(path: str | Path) -> MediaInfo:
     Raises:
         MediaError: as `probe`, or the file has no moving picture.
     """
-    info = probe(path)
-    if info.video is None:
-        raise MediaError(
-            f"{info.path.name} is a sound file: it has no picture.", container_words.CHOOSE_TALKING
-        )
-    if info.still:
-        raise MediaError(
-            f"{info.path.name} is a still picture, not a video.", container_words.CHOOSE_TALKING
-        )
-    return info
+    return as_video(probe(path))
 
 
 def probe_audio(path: str | Path) -> MediaInfo:
@@ -76,14 +66,7 @@ def probe_audio(path: str | Path) -> MediaInfo:
     Raises:
         MediaError: as `probe`, or the file has no sound.
     """
-    info = probe(path)
-    if info.audio is None:
-        kind = "picture" if info.still else words.VIDEO_WITHOUT_SOUND
-        raise MediaError(
-            f"This file has no sound: {info.path.name} is a {kind}.",
-            "Choose a file with speech, such as MP3, WAV or M4A.",
-        )
-    return info
+    return as_speech(probe(path))
 
 
 def _video_info(container: InputContainer, stream: VideoStream, path: Path) -> VideoInfo:

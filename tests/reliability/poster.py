@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from pathlib import Path
 from typing import Any
 
 import requests
 
+CONFIG = "window.gradio_config"
+"""What stands before the page's description of itself."""
 PATIENCE = 120.0
 """Seconds until an answer is given up."""
 
@@ -21,7 +24,10 @@ class Poster:
         # The server closes a connection that rests, maybe just as a request is sent on it.
         self._http.headers["Connection"] = "close"
         self._session = secrets.token_hex(6)
-        self._config = self._http.get(f"{url}/config", timeout=PATIENCE).json()
+        page = self._http.get(url, timeout=PATIENCE)
+        page.raise_for_status()
+        told = page.text.partition(CONFIG)[2].lstrip(" =")
+        self._config = json.JSONDecoder().raw_decode(told)[0]
         named = {part["props"].get("elem_id"): part["id"] for part in self._config["components"]}
         self._video, self._speech = named["video-in"], named["audio-in"]
         self._mode = named["mode"]

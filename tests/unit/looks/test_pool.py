@@ -94,10 +94,12 @@ def test_a_look_that_takes_too_long_is_ended_and_looked_at_once_more(
     assert len(begun(file)) == 2
 
 
-def test_a_look_that_hangs_is_ended(pool: Pool, file: Path) -> None:
+def test_a_look_that_hangs_is_ended_and_may_be_tried_again(pool: Pool, file: Path) -> None:
     hanging = replace(BRIEF, name="hanging", allowance=Allowance(memory=GB, cpu=1, wall=0.5))
-    with pytest.raises(MediaTooHeavy):
-        look(pool, "sleeping", file, hanging)
+    for looks in (1, 2):
+        with pytest.raises(LookLeft, match="busy"):
+            look(pool, "sleeping", file, hanging, key="sleeping")
+        assert len(begun(file)) == looks
     wait_for(lambda: all(map(gone, begun(file))))
 
 
