@@ -25,6 +25,11 @@ settings.load_profile("patient")
 @pytest.fixture
 def make_run(tmp_path: Path) -> MakeRun:
     """A finished run of the API with these changes."""
+    return made_in(tmp_path)
+
+
+def made_in(tmp_path: Path) -> MakeRun:
+    """A maker of finished runs whose files are in this folder."""
     moment = datetime(2026, 11, 22, 14, 2, 11, tzinfo=timezone.utc)
     task = "c0ffee00c0ffee00c0ffee00c0ffee00"
     video = MediaRecord(

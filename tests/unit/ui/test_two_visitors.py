@@ -6,7 +6,6 @@ import inspect
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +14,7 @@ from lipsync_demo.languages import spoken
 from lipsync_demo.runs.record.ledger_line import LineState
 from lipsync_demo.runs.record.run import Run, RunState
 from lipsync_demo.runs.record.visitor import Visitor, acting_as
-from tests.unit.run_factory import MakeRun
+from tests.unit.run_factory import made_in
 from tests.unit.ui.pressed_page import Held, Page, held, kept, opened
 
 pytestmark = pytest.mark.slow
@@ -148,9 +147,12 @@ def said(answer: Any) -> str:
     return str(spoken(getattr(answer, "constructor_args", answer)))
 
 
-@pytest.fixture
-def table(tmp_path: Path, make_run: MakeRun) -> Iterator[Table]:
-    with opened(tmp_path, host="0.0.0.0", spend_limit=DAY) as page:
+@pytest.fixture(scope="module")
+def table(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Table]:
+    """One table for all tests: all but the last leave what is on it as it was."""
+    folder = tmp_path_factory.mktemp("table")
+    make_run = made_in(folder)
+    with opened(folder, host="0.0.0.0", spend_limit=DAY) as page:
         page.api.balance = BALANCE
         # What the other starts for themselves goes no further.
         page.api.gates["put"].shut()
@@ -219,13 +221,13 @@ def test_who_only_sees_is_offered_no_button_that_would_not_work(table: Table) ->
     assert ACTING & others == set()
 
 
-def test_the_one_may_do_it(table: Table) -> None:
-    before = table.kept()
-    pressed = table.press_all(ONE, table.theirs.runs[-1])
-    assert next(name for name, _ in pressed if table.kept() != before).startswith("share-run-make")
-
-
 def test_the_operator_sees_what_is_left(table: Table) -> None:
     answers = " ".join(answer for _, answer in table.press_all(OPERATOR, None))
     assert str(BALANCE) in answers
     assert FILE in answers
+
+
+def test_the_one_may_do_it(table: Table) -> None:
+    before = table.kept()
+    pressed = table.press_all(ONE, table.theirs.runs[-1])
+    assert next(name for name, _ in pressed if table.kept() != before).startswith("share-run-make")
