@@ -25,6 +25,8 @@ POLL_SECONDS = 0.1
 """Seconds between looks at whether a reply is still wanted."""
 OUT_OF_MEMORY = 71
 """Exit status of a look that ran out of memory."""
+CLOSING_SECONDS = 5.0
+"""Seconds in which the server ends by itself."""
 _BLOCK = 1 << 16
 
 logger = logging.getLogger(__name__)
@@ -77,7 +79,12 @@ class Processes:
             if self._control is not None:
                 self._control.close()
                 self._control = None
-        if server is not None:
+        if server is None:
+            return
+        try:
+            # It ends its looks, and itself.
+            server.wait(CLOSING_SECONDS)
+        except subprocess.TimeoutExpired:
             server.kill()
             server.wait()
 

@@ -84,7 +84,9 @@ def test_a_killed_server_is_waited_for(
 ) -> None:
     begun = command("run", face, speech, "--sync-mode", "loop")
     eventually(lambda: _in_state(settings, RunState.WAITING), "the run waits for its task")
-    (server,) = psutil.Process(begun.pid).children()
+    (server,) = [
+        child for child in psutil.Process(begun.pid).children() if "backend" in child.cmdline()
+    ]
     server.kill()
     code, said, told = begun.end(RENDER_SECONDS)
     assert code == 0, told

@@ -149,6 +149,22 @@ def test_looks_go_on_after_their_server_was_killed(file: Path) -> None:
     pool.close()
 
 
+@pytest.mark.parametrize("how", ["closed", "killed"])
+def test_no_look_outlives_its_server(how: str, file: Path) -> None:
+    pool = Pool()
+    with ThreadPoolExecutor(1) as visitor:
+        asked = visitor.submit(look, pool, "sleeping", file)
+        [process] = wait_for(lambda: begun(file))
+        if how == "closed":
+            pool.close()
+        else:
+            psutil.Process(process).parent().kill()
+        wait_for(lambda: gone(process))
+        with pytest.raises(MediaError, match="cannot be read"):
+            asked.result()
+    pool.close()
+
+
 def test_no_key_is_in_a_looks_environment(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WAVESPEED_API_KEY", "secret")
     monkeypatch.setenv("LIPSYNC_SIGNING_SECRET", "secret")
