@@ -220,6 +220,7 @@ class _Scan:
 
     is_long = True
     fetches_for = None
+    turn = ""
 
     def __init__(self, take_over: Callable[[], None]) -> None:
         self._take_over = take_over

@@ -30,8 +30,8 @@ class FairPool:
     An owner is an opaque name, such as a browser session. Threads start when they are needed.
     """
 
-    def __init__(self, threads: int = THREADS, share: int = SHARE) -> None:
-        self._most, self._share = threads, share
+    def __init__(self, threads: int = THREADS, share: int = SHARE, name: str = "fetch") -> None:
+        self._most, self._share, self._name = threads, share, name
         self._changed = threading.Condition()
         self._closed = False
         self._idle = 0
@@ -82,7 +82,7 @@ class FairPool:
     def _start_thread(self) -> None:
         if len(self._threads) < self._most:
             # A daemon: a download must not keep the app from closing.
-            thread = threading.Thread(target=self._work, name="fetch", daemon=True)
+            thread = threading.Thread(target=self._work, name=self._name, daemon=True)
             self._threads.append(thread)
             thread.start()
 

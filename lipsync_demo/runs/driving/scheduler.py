@@ -2,7 +2,7 @@
 
 Thousands of runs may wait at once, each an entry in a heap of due times.  Polling, file transfers
 and downloads from visitors' links have separate workers, so that a long upload never delays a poll,
-and a slow link delays neither.
+and a slow link delays neither.  Visitors take turns for transfers.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ POLL_WORKERS = 8
 """Threads for short steps, such as polling a task."""
 
 TRANSFER_WORKERS = 4
-"""Threads for long steps, such as transferring files."""
+"""Threads for long steps of one visitor, such as transferring files; one more is for others."""
 
 CLOSE_TIMEOUT = 10.0
 """Seconds a closing scheduler waits for running steps, such as a billable request."""
@@ -50,6 +50,10 @@ class RepeatedJob(Protocol):
         """Whether the next step transfers files or computes, so that it may take minutes."""
 
     @property
+    def turn(self) -> str:
+        """Whose turn a long step is, an opaque name; empty for the app's own."""
+
+    @property
     def fetches_for(self) -> str | None:
         """Who gave the links that the next step downloads from; None if it does not."""
 
@@ -71,24 +75,20 @@ class Scheduler:
         self._closed = False
         self._failures: dict[RepeatedJob, int] = {}
         self._short: SimpleQueue[RepeatedJob | None] = SimpleQueue()
-        self._long: SimpleQueue[RepeatedJob | None] = SimpleQueue()
+        self._transfers = FairPool(TRANSFER_WORKERS + 1, TRANSFER_WORKERS, "runs-transfer")
         # Daemons: a hanging connection must not keep the app from closing, and nothing is
         # lost with them because every state is written before its step.
         self._timer = threading.Thread(target=self._dispatch, name="runs", daemon=True)
         self._workers = [
-            (queue, threading.Thread(target=self._work, args=(queue,), name=name, daemon=True))
-            for queue, name, count in (
-                (self._short, "runs-poll", POLL_WORKERS),
-                (self._long, "runs-transfer", TRANSFER_WORKERS),
-            )
-            for _ in range(count)
+            threading.Thread(target=self._work, name="runs-poll", daemon=True)
+            for _ in range(POLL_WORKERS)
         ]
 
     def add(self, job: RepeatedJob, delay: float = 0.0) -> None:
         """Run the next step of `job` in `delay` seconds; ignored once the scheduler is closed."""
         with self._changed:
             if not self._started and not self._closed:
-                for thread in (self._timer, *(worker for _, worker in self._workers)):
+                for thread in (self._timer, *self._workers):
                     thread.start()
             heapq.heappush(self._heap, (time.monotonic() + delay, next(self._count), job))
             self._changed.notify()
@@ -101,11 +101,12 @@ class Scheduler:
         if not self._started:
             return
         self._timer.join()
-        for queue, _ in self._workers:
-            queue.put(None)
+        for _ in self._workers:
+            self._short.put(None)
         deadline = time.monotonic() + CLOSE_TIMEOUT
-        for _, worker in self._workers:
+        for worker in self._workers:
             worker.join(max(0.0, deadline - time.monotonic()))
+        self._transfers.close(max(0.0, deadline - time.monotonic()))
         self._fetching.close(FETCH_CLOSE_TIMEOUT)
 
     @property
@@ -123,8 +124,10 @@ class Scheduler:
             owner = job.fetches_for
             if owner is not None:
                 self._fetching.submit(owner, partial(self._run, job))
+            elif job.is_long:
+                self._transfers.submit(job.turn, partial(self._run, job))
             else:
-                (self._long if job.is_long else self._short).put(job)
+                self._short.put(job)
 
     def _pause_after(self, job: RepeatedJob, error: DatabaseUnusable) -> float:
         """Seconds until a step is tried again that could not read or write the database."""
@@ -139,8 +142,8 @@ class Scheduler:
     def _pause(self) -> float | None:
         return max(0.0, self._heap[0][0] - time.monotonic()) if self._heap else None
 
-    def _work(self, queue: SimpleQueue[RepeatedJob | None]) -> None:
-        while (job := queue.get()) is not None:
+    def _work(self) -> None:
+        while (job := self._short.get()) is not None:
             self._run(job)
 
     def _run(self, job: RepeatedJob) -> None:

@@ -40,6 +40,10 @@ class StateMachine:
         return self.claim.run.state is not RunState.WAITING
 
     @property
+    def turn(self) -> str:
+        return self.claim.run.turn
+
+    @property
     def fetches_for(self) -> str | None:
         """The session whose links the next step downloads; None if it does not."""
         run = self.claim.run

@@ -35,6 +35,7 @@ class GroupDriver:
 
     is_long = True
     fetches_for = None
+    turn = ""
 
     def __init__(
         self,

@@ -105,6 +105,22 @@ class RunTable(RecordTable[Run]):
         with self.database.reading() as session:
             return session.scalar(query) or 0
 
+    def ahead(self, backend: str, session_id: str | None) -> int:
+        """How many unfinished runs of others a new run of this session waits for.
+
+        Sessions take turns: of each other one it waits for no more than are its own, and one more.
+        """
+        whose = RunRow.record["session"].as_string()
+        query = (
+            select(whose, func.count())
+            .where(RunRow.state.in_([state.value for state in ACTIVE]), RunRow.backend == backend)
+            .group_by(whose)
+        )
+        with self.database.reading() as session:
+            counts: dict[str | None, int] = {row[0]: row[1] for row in session.execute(query)}
+        own = counts.pop(session_id, 0) if session_id is not None else 0
+        return sum(min(count, own + 1) for count in counts.values())
+
     def tasks(self, *, but_of: str) -> set[str]:
         """Ids of the tasks that belong to runs other than this one."""
         columns = written_task(), RunRow.record["other_tasks"]

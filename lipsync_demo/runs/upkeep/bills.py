@@ -31,6 +31,7 @@ class Bills:
 
     is_long = True
     fetches_for = None
+    turn = ""
 
     def __init__(self, settings: Settings, runs: RunTable, ledger: Ledger) -> None:
         self._settings = settings

@@ -23,6 +23,7 @@ class ChildQueue(ABC, Generic[Item]):
 
     is_long = False
     fetches_for = None
+    turn = ""
     poll_seconds: ClassVar[float]
     """Seconds between checks for the end of the process."""
     timeout: ClassVar[float] = math.inf

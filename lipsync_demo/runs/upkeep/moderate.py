@@ -19,6 +19,7 @@ class OutputChecks:
 
     is_long = True
     fetches_for = None
+    turn = ""
 
     def __init__(self, runs: RunTable, dispatcher: Dispatcher) -> None:
         self._runs = runs

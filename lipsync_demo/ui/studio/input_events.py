@@ -182,7 +182,10 @@ class InputEvents:
         if path is None:
             return None, notices.facts(hint)
         try:
+            self.shared.workspace.admission.rates.take("looks")
             source = read_source(track, Path(path))
+        except TooMany as error:
+            return None, notices.facts(notices.trouble(error.what, error.hint), hint)
         except MediaError as error:
             discard(Path(path), self.shared.uploads)
             return None, notices.facts(notices.trouble(error.what, error.hint), hint)
@@ -251,9 +254,11 @@ class InputEvents:
         if backend != "local":
             return ""
         runs = self.shared.workspace.runs
-        count = runs.count(ACTIVE, backend)
-        own = runs.count(ACTIVE, backend, session) if session else 0
-        others = words.ahead(count - own) if count > own else ""
+        count, own = (
+            runs.ahead(backend, session),
+            runs.count(ACTIVE, backend, session) if session else 0,
+        )
+        others = words.ahead(count) if count else ""
         return others + (words.own_under_way(own) if own else "")
 
 

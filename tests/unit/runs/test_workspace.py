@@ -45,10 +45,10 @@ def test_driving_a_run_starts_threads_which_closing_ends(
     threads = set(threading.enumerate())
     with Workspace(settings) as work:
         run = work.service.start(clip, speech, "loop")
-        started = {thread.name for thread in set(threading.enumerate()) - threads}
-        assert {"runs", "runs-poll", "runs-transfer"} <= started
         assert len(list((settings.data_dir / "owners").iterdir())) == 1
         assert work.service.wait(run.id).state is RunState.DONE
+        started = {thread.name for thread in set(threading.enumerate()) - threads}
+        assert {"runs", "runs-poll", "runs-transfer"} <= started
     left = {thread.name for thread in threading.enumerate() if thread.is_alive()}
     assert not left & {"runs", "runs-poll", "runs-transfer"}
     assert list((settings.data_dir / "owners").iterdir()) == []

@@ -77,3 +77,8 @@ def test_own_runs_are_told_from_those_of_others(workspace: Workspace, local: Mak
     local("c", 0, session="e" * 32)
     assert workspace.runs.count(ACTIVE, "local") == 2
     assert workspace.runs.count(ACTIVE, "local", "d" * 32) == 1
+    for name in "1234":
+        local(name, 0, session="d" * 32)
+    ahead = [workspace.runs.ahead("local", who * 32) for who in "def"]
+    assert ahead == [1, 2, 2]
+    assert workspace.runs.ahead("local", None) == 2

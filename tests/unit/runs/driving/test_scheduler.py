@@ -15,11 +15,16 @@ class Steps:
     """A job that records its steps and ends after the given delays."""
 
     def __init__(
-        self, pauses: list[float], is_long: bool = False, fetches_for: str | None = None
+        self,
+        pauses: list[float],
+        is_long: bool = False,
+        fetches_for: str | None = None,
+        turn: str = "",
     ) -> None:
         self.pauses = iter(pauses)
         self.is_long = is_long
         self.fetches_for = fetches_for
+        self.turn = turn
         self.taken = 0
         self.threads: set[str] = set()
         self.ended = threading.Event()
@@ -131,3 +136,22 @@ def test_nothing_starts_after_close() -> None:
     job = Steps([])
     scheduler.add(job)
     assert not job.ended.wait(0.1)
+
+
+def test_one_visitor_s_transfers_leave_room_for_another_s(scheduler: Scheduler) -> None:
+    let_go = threading.Event()
+
+    class Slow(Steps):
+        def step(self) -> float | None:
+            assert let_go.wait(30)
+            return super().step()
+
+    many = [Slow([], is_long=True, turn="anna") for _ in range(50)]
+    for job in many:
+        scheduler.add(job)
+    other = Steps([], is_long=True, turn="ben")
+    scheduler.add(other)
+    assert other.ended.wait(10)
+    assert not any(job.ended.is_set() for job in many)
+    let_go.set()
+    assert all(job.ended.wait(10) for job in many)
