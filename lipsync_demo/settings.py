@@ -19,7 +19,7 @@ from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_vali
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from lipsync_demo import words
+from lipsync_demo import face_choice, words
 from lipsync_demo.errors import ExplainedError
 from lipsync_demo.languages import LANGUAGES
 
@@ -43,7 +43,6 @@ PROGRESS = "progress"
 
 BackendName = Literal["wavespeed", "local"]
 HostingName = Literal["upload", "signed"]
-FaceChoice = Literal["speaking", "largest", "left", "right"]
 
 RATES: Final[Mapping[str, int]] = {
     "uploads": 60,
@@ -112,7 +111,7 @@ class Settings(BaseSettings):
         validation_alias="LIPSYNC_WORKERS",
     )
     sync_seconds: float = Field(100, gt=0, le=3600, validation_alias="LIPSYNC_SYNC_SECONDS")
-    face: FaceChoice = Field("speaking", validation_alias="LIPSYNC_FACE")
+    face: str = Field(face_choice.SPEAKING, validation_alias="LIPSYNC_FACE")
     host: str = Field("127.0.0.1", validation_alias="GRADIO_SERVER_NAME")
     port: int = Field(
         7860, ge=0, le=65535, validation_alias=AliasChoices("PORT", "GRADIO_SERVER_PORT")
@@ -159,6 +158,11 @@ class Settings(BaseSettings):
                     f"{network} is no address or network of a proxy, such as 10.0.0.0/8"
                 ) from None
         return value
+
+    @field_validator("face")
+    @classmethod
+    def _face(cls, value: str) -> str:
+        return face_choice.parse(value)
 
     @field_validator("base_url", "public_url")
     @classmethod

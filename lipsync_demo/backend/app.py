@@ -28,8 +28,8 @@ from lipsync_demo.backend.services import Services
 from lipsync_demo.backend.webhooks.outbox import Outbox
 from lipsync_demo.backend.webhooks.sender import PAUSES_SECONDS, WebhookSender
 from lipsync_demo.backend.webhooks.signing import WebhookSecret
+from lipsync_demo.face_choice import SPEAKING
 from lipsync_demo.files import private_folder
-from lipsync_demo.settings import FaceChoice
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,13 +42,14 @@ class Options:
         allow_private: whether media URLs and webhooks may be at private addresses.
         sync_seconds: timeout of a submit that waits for its task.
         webhook_pauses: seconds between the attempts to deliver a webhook.
+        face: which of several faces speaks, unless a task says it.
         closing: set when the server stops, so that waiting requests return.
     """
 
     folder: Path
     token: str = field(repr=False)
     workers: int = 1
-    face: FaceChoice = "speaking"
+    face: str = SPEAKING
     limit_bytes: int = 200 << 20
     allow_private: bool = False
     sync_seconds: float = 100

@@ -11,7 +11,7 @@ import typer
 from lipsync_demo.cli import words
 from lipsync_demo.cli.exits import FAILURE
 from lipsync_demo.cli.groups import AtOnce, Backend, follow
-from lipsync_demo.cli.options import Field, Json, Model, fields, settings
+from lipsync_demo.cli.options import Face, Field, Json, Model, fields, settings, with_face
 
 
 def batch(
@@ -19,7 +19,7 @@ def batch(
         Path | None,
         typer.Argument(
             metavar="[FILE]",
-            help="CSV with the columns video, audio, sync_mode, label; or JSON lines.",
+            help="CSV with the columns video, audio, sync_mode, label, face; or JSON lines.",
             dir_okay=False,
         ),
     ] = None,
@@ -36,6 +36,7 @@ def batch(
     ] = False,
     model: Model = None,
     field: Field = None,
+    face: Face = None,
     backend: Backend = None,
     json: Json = None,
 ) -> None:
@@ -50,7 +51,7 @@ def batch(
 
     if (file is None) == (resume is None):
         raise typer.BadParameter("Give a FILE or --resume, one of them.")
-    limit, further = _amount(spend_limit), fields(field)
+    limit, further = _amount(spend_limit), with_face(fields(field), face)
     chosen = settings()
     name = backend or chosen.backend_name
     if resume is not None:

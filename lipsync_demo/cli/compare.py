@@ -9,7 +9,7 @@ import typer
 
 from lipsync_demo.cli import words
 from lipsync_demo.cli.groups import AtOnce, Backend, follow
-from lipsync_demo.cli.options import Audio, Json, Video, settings
+from lipsync_demo.cli.options import Audio, Face, Json, Video, settings, with_face
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.settings import BackendName
 
@@ -36,6 +36,7 @@ def compare(
     yes: Annotated[
         bool, typer.Option("--yes", "-y", help="Do not ask before models are compared.")
     ] = False,
+    face: Face = None,
     concurrency: AtOnce = 2,
     backend: Backend = None,
     json: Json = None,
@@ -53,6 +54,7 @@ def compare(
         raise typer.BadParameter("Compare several modes or several models, not both.")
     if len(models) == 1 < len(model or []):
         raise typer.BadParameter("Name two different models or more, or one for all modes.")
+    further = with_face({}, face)
     chosen = settings()
     name = backend or chosen.backend_name
     with opened(chosen, name) as workspace:
@@ -64,12 +66,13 @@ def compare(
                     audio,
                     tuple(mode or SyncMode),
                     model=models[0] if models else None,
+                    choices=further,
                     backend=name,
                     concurrency=concurrency,
                 )
             one = mode[0] if mode else None
             for model_id in models:
-                choose(model_id, one, None, name)
+                choose(model_id, one, further, name)
             if name != "local":
                 _agree(workspace, name, models, yes)
             return workspace.group_service.compare_models(

@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 from lipsync_demo.cli.exits import FAILURE, refuse
-from lipsync_demo.cli.options import AsJson
+from lipsync_demo.cli.options import AsJson, Face, with_face
+from lipsync_demo.face_choice import FIELD
 from lipsync_demo.media.sync_modes import SyncMode
 
 
@@ -24,6 +25,7 @@ def measure(
     sync_mode: Annotated[
         SyncMode | None, typer.Option("--sync-mode", "-m", help="The mode it was made with.")
     ] = None,
+    face: Face = None,
     json: AsJson = False,
 ) -> None:
     """Measure an output: length, sound, repeated frames, likeness, A/V offset.
@@ -35,8 +37,9 @@ def measure(
     from lipsync_demo.qa.measure import measure as measured
     from lipsync_demo.qa.models import Outcome, dump_measures
 
+    chosen = with_face({}, face).get(FIELD)
     try:
-        found = measured(video, source, audio, sync_mode)
+        found = measured(video, source, audio, sync_mode, face=chosen)
     except MediaError as error:
         refuse(error)
     if json:

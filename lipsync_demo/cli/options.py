@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from lipsync_demo import face_choice
 from lipsync_demo.cli.exits import MISUSE
 from lipsync_demo.settings import ModelId, Settings, SettingUnusable, read_settings
 
@@ -30,6 +31,16 @@ Field = Annotated[
         "and model_mode.",
     ),
 ]
+Face = Annotated[
+    str | None,
+    typer.Option(
+        "--face",
+        metavar="FACE",
+        help=f"Which of several faces speaks: {face_choice.FORMS}. X,Y is a point, such as "
+        "0.25,0.4: shares of the picture's width and height, in the middle of the first "
+        f"{face_choice.POINT_SECONDS} s. By default LIPSYNC_FACE's. For the local engine only.",
+    ),
+]
 RunId = Annotated[str, typer.Argument(metavar="RUN_ID", help="The run's id, as printed by run.")]
 Output = Annotated[
     Path | None,
@@ -51,6 +62,16 @@ def fields(given: list[str] | None) -> dict[str, str]:
             raise typer.BadParameter(f"{text!r}: write it like emotion=happy.")
         found[name.strip()] = value.strip()
     return found
+
+
+def with_face(given: dict[str, str], face: str | None) -> dict[str, str]:
+    """The fields and the face; end the program with a message if there is no such face."""
+    if face is None:
+        return given
+    try:
+        return {**given, face_choice.FIELD: face_choice.parse(face)}
+    except face_choice.FaceUnknown as error:
+        raise typer.BadParameter(str(error)) from None
 
 
 def settings() -> Settings:

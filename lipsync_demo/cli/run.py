@@ -9,6 +9,7 @@ import typer
 from lipsync_demo.cli import words
 from lipsync_demo.cli.options import (
     Audio,
+    Face,
     Field,
     Json,
     Model,
@@ -16,6 +17,7 @@ from lipsync_demo.cli.options import (
     Video,
     fields,
     settings,
+    with_face,
 )
 from lipsync_demo.cli.outcome import finish, reported
 from lipsync_demo.media.sync_modes import DEFAULT_SYNC_MODE, SyncMode
@@ -36,6 +38,7 @@ def run(
     ] = None,
     model: Model = None,
     field: Field = None,
+    face: Face = None,
     backend: Annotated[
         BackendName | None,
         typer.Option(
@@ -56,7 +59,7 @@ def run(
 
     chosen = settings()
     name = backend or chosen.backend_name
-    further = fields(field)
+    further = with_face(fields(field), face)
     known = {"sync_mode": sync_mode and sync_mode.value, "backend": name}
     with reported(json, **known), opened(chosen, name) as workspace:
         check_files(video, audio, sync_mode)

@@ -6,7 +6,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from lipsync_demo.doctor import track, words
-from lipsync_demo.doctor.examined import Examined
+from lipsync_demo.doctor.examined import NOBODY, Examined
 from lipsync_demo.doctor.faces import Faces, faces
 from lipsync_demo.doctor.voice import Voice, voice
 from lipsync_demo.media.container.streams import open_media
@@ -58,7 +58,8 @@ def examine_video(info: MediaInfo) -> Examined:
                 words.SHAPE_KEPT,
             )
         )
-    return Examined(tuple(found), _praise(sampled, info))
+    several = sampled.group if len(sampled.group.faces) > 1 else NOBODY
+    return Examined(tuple(found), _praise(sampled, info), several)
 
 
 def examine_audio(info: MediaInfo) -> Examined:
@@ -142,6 +143,7 @@ def _faces(sampled: Faces) -> list[Finding]:
             _warn(
                 words.like_faces(sampled.most),
                 words.LIKE_FACES_HINT,
+                Fix.CROP,
             )
         )
     return found

@@ -71,8 +71,8 @@ def like_faces(count: int) -> str:
 
 
 LIKE_FACES_HINT = _(
-    "The one that speaks is taken, the largest where that is unclear; crop the video to one person "
-    "to be sure."
+    "The local engine takes the one that speaks, the largest where that is unclear, or the one you "
+    "choose; the API decides by itself: crop the video to one person to be sure."
 )
 HARDLY_SPEECH = _("Hardly any speech is heard.")
 HARDLY_SPEECH_HINT = _(

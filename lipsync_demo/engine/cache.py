@@ -23,7 +23,7 @@ from lipsync_demo import media
 from lipsync_demo.engine.speech.model import SpeechShapes
 from lipsync_demo.engine.tracking import stored_shots
 from lipsync_demo.engine.tracking.stored_shots import Arrays
-from lipsync_demo.engine.tracking.tracks import Shot
+from lipsync_demo.engine.tracking.tracks import FollowedShot
 from lipsync_demo.engine.video.gop import Gop
 from lipsync_demo.files import digest, replacing
 
@@ -46,7 +46,9 @@ logger = logging.getLogger(__name__)
 class Cache(Protocol):
     """Results of earlier runs, which the pipeline asks for before it computes."""
 
-    def shots(self, video: Path, asked: str, find: Callable[[], list[Shot]]) -> list[Shot]:
+    def shots(
+        self, video: Path, asked: str, find: Callable[[], list[FollowedShot]]
+    ) -> list[FollowedShot]:
         """Return the shots of a video; `asked` names the options that `find` depends on."""
 
     def shapes(self, audio: Path, predict: Callable[[], SpeechShapes]) -> SpeechShapes:
@@ -62,7 +64,9 @@ class Cache(Protocol):
 class NoCache:
     """A `Cache` that stores nothing."""
 
-    def shots(self, video: Path, asked: str, find: Callable[[], list[Shot]]) -> list[Shot]:
+    def shots(
+        self, video: Path, asked: str, find: Callable[[], list[FollowedShot]]
+    ) -> list[FollowedShot]:
         return find()
 
     def shapes(self, audio: Path, predict: Callable[[], SpeechShapes]) -> SpeechShapes:
@@ -86,7 +90,9 @@ class AnalysisCache:
         self._max_bytes = max_bytes
         folder.mkdir(parents=True, exist_ok=True)
 
-    def shots(self, video: Path, asked: str, find: Callable[[], list[Shot]]) -> list[Shot]:
+    def shots(
+        self, video: Path, asked: str, find: Callable[[], list[FollowedShot]]
+    ) -> list[FollowedShot]:
         return self._cached(
             "shots", f"{digest(video)} {asked}", find, stored_shots.packed, stored_shots.unpacked
         )

@@ -3,6 +3,7 @@
 EngineError
 ├── UnreadableMedia   a file cannot be decoded, or lacks the track it is used for
 ├── NoFace            no face was found in any frame of the video
+│   └── NoFaceThere   no face was found at the chosen point
 └── BrokenWeights     a weights file is missing or is not the one it should be
 """
 
@@ -23,6 +24,10 @@ class UnreadableMedia(EngineError, MediaError):
 
 class NoFace(EngineError):
     """No frame of the video shows a usable face."""
+
+
+class NoFaceThere(NoFace):
+    """The video shows no face at the point that was chosen."""
 
 
 class BrokenWeights(EngineError):

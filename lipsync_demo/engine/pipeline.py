@@ -7,10 +7,9 @@ time. Both passes stream pictures; decoding, drawing and encoding run in paralle
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from itertools import chain
 from math import ceil
@@ -20,6 +19,7 @@ from typing import IO, TYPE_CHECKING, TypeAlias
 
 import cv2
 
+from lipsync_demo import face_choice
 from lipsync_demo.engine.arrays import Floats
 from lipsync_demo.engine.background import batches, prefetch
 from lipsync_demo.engine.cache import Cache, NoCache
@@ -33,12 +33,13 @@ from lipsync_demo.engine.speech.channels import extract_voice
 from lipsync_demo.engine.speech.lay_out import LaidOutSpeech
 from lipsync_demo.engine.speech.model import SpeechModel
 from lipsync_demo.engine.speech.shapes import Shapes
-from lipsync_demo.engine.tracking.shots import follow
-from lipsync_demo.engine.tracking.speaker import chooser
-from lipsync_demo.engine.tracking.tracks import Shot
+from lipsync_demo.engine.tracking.choosing import choose_faces
+from lipsync_demo.engine.tracking.shots import follow_all
+from lipsync_demo.engine.tracking.tracks import FollowedShot
 from lipsync_demo.engine.video.reader import FrameReader
 from lipsync_demo.engine.video.sound import StoredSound
 from lipsync_demo.engine.video.writer import VideoWriter
+from lipsync_demo.face_choice import POINT_SECONDS, SPEAKING
 from lipsync_demo.files import digest
 from lipsync_demo.media.audio import decode, lay_sound
 from lipsync_demo.media.errors import MediaError
@@ -49,10 +50,9 @@ from lipsync_demo.media.writing import explained_writing
 if TYPE_CHECKING:
     from pydub import AudioSegment
 
-    from lipsync_demo.settings import FaceChoice
-
-MIN_ANALYSED_SECONDS = Fraction(10)
-"""Seconds of video analysed even if fewer are shown: they give more mouth patches."""
+MIN_ANALYSED_SECONDS = max(Fraction(10), POINT_SECONDS)
+"""Seconds of video analysed even if fewer are shown: they give more mouth patches, and the moment
+that a point is about is among them."""
 ANALYSIS_STEP_SECONDS = Fraction(1)
 """Beyond that, the analysed length is a multiple of this many seconds: modes that show a frame more
 or less share the cached analysis."""
@@ -73,7 +73,7 @@ class _Request:
     output: Path
     listener: Listener | None
     cache: CountedCache
-    face: FaceChoice
+    face: str
     live: Path | None
 
 
@@ -86,19 +86,20 @@ def lip_sync(
     on_progress: OnProgress | None = None,
     listener: Listener | None = None,
     cache: Cache | None = None,
-    face: FaceChoice = "speaking",
+    face: str = SPEAKING,
     live: Path | None = None,
 ) -> EngineReport:
     """Write the lip-synced video to `output` (MP4) and return the report.
 
     A still picture in place of the video is shown for the length of the speech, in any mode.
     `listener` replaces the installed speech model, `cache` supplies earlier results, and `face`
-    selects the face to drive if there are several. A copy of the output that can be played while it
-    grows is written to `live`. An error leaves no output behind.
+    (see `face_choice`) selects the face to drive if there are several. A copy of the output that
+    can be played while it grows is written to `live`. An error leaves no output behind.
 
     Raises:
         UnreadableMedia: the video or the speech cannot be decoded.
         NoFace: no frame of the output shows a usable face.
+        NoFaceThere: `face` is a point that is at no face.
         BrokenWeights: a weights file is missing or damaged.
     """
     # Frames are processed sequentially, and the codecs have their own threads.
@@ -110,7 +111,7 @@ def lip_sync(
         output=output,
         listener=listener,
         cache=CountedCache(cache or NoCache()),
-        face=face,
+        face=face_choice.parse(face),
         live=live,
     )
     watch = Stopwatch(on_progress)
@@ -136,11 +137,18 @@ def _lip_sync(
         del sound  # minutes of it are large beside everything else
     frames = plan(laid, reader.times)
     count = frames_to_analyse(reader, frames)
-    asked = f"{count} frames, {request.face}"
     with watch.stage(Stage.ANALYSE) as report:
-        shots = request.cache.shots(
-            request.video, asked, lambda: _track(request, reader, frames, count, report)
+        followed = request.cache.shots(
+            request.video, str(count), lambda: _track(reader, frames, count, report)
         )
+        chosen = choose_faces(
+            followed,
+            request.face,
+            reader,
+            request.video.name,
+            lambda: _original_shapes(request),
+        )
+    shots = [shot.of(number) for shot, number in zip(followed, chosen, strict=True)]
     with watch.stage(Stage.CHOOSE):
         drawn = drawings(frames, shots, LaidOutSpeech(shapes, laid))
     synced = sum(drawing is not None for drawing in drawn)
@@ -150,7 +158,7 @@ def _lip_sync(
             "Choose a video in which one person's face is clearly visible from the front, with the "
             "mouth inside the picture.",
         )
-    made_of = f"{digest(request.video)} {asked}"
+    made_of = f"{digest(request.video)} {count} {chosen}"
     with (
         watch.stage(Stage.RENDER) as report,
         VideoWriter(
@@ -182,21 +190,18 @@ def _lip_sync(
 
 
 def _track(
-    request: _Request,
     reader: FrameReader,
     frames: FramePlan,
     count: int,
     report: Callable[[float], None],
-) -> list[Shot]:
+) -> list[FollowedShot]:
     """Return the shots of the first `count` frames; `report` gets the fraction done, 0 to 1."""
-    choose = chooser(request.face, reader.times, functools.cache(lambda: _original_shapes(request)))
     numbers, needed = range(count), frozenset(frames.sources)
     with closing(prefetch(reader.pictures(numbers, needed))) as pictures:
-        return follow(
+        return follow_all(
             chain.from_iterable(batches(pictures, reader.size)),
             FaceLandmarker(),
             lambda seen: report(seen / count),
-            choose,
             skip=may_skip(reader),
         )
 
@@ -213,7 +218,9 @@ def _original_shapes(request: _Request) -> Shapes | None:
     They always come from the installed speech model.
     """
     try:
-        return _mouth_shapes(request.video, decode(request.video), replace(request, listener=None))
+        return request.cache.shapes(
+            request.video, lambda: SpeechModel.load().predict(extract_voice(decode(request.video)))
+        )
     except MediaError:
         return None
 

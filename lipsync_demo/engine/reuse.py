@@ -7,7 +7,7 @@ from pathlib import Path
 
 from lipsync_demo.engine.cache import Cache
 from lipsync_demo.engine.speech.model import SpeechShapes
-from lipsync_demo.engine.tracking.tracks import Shot
+from lipsync_demo.engine.tracking.tracks import FollowedShot
 from lipsync_demo.engine.video.gop import Gop
 
 
@@ -24,10 +24,12 @@ class CountedCache:
         self.analysis = False
         self.frames = 0
 
-    def shots(self, video: Path, asked: str, find: Callable[[], list[Shot]]) -> list[Shot]:
+    def shots(
+        self, video: Path, asked: str, find: Callable[[], list[FollowedShot]]
+    ) -> list[FollowedShot]:
         self.analysis = True
 
-        def search() -> list[Shot]:
+        def search() -> list[FollowedShot]:
             self.analysis = False
             return find()
 

@@ -85,13 +85,18 @@ def examined(track: Literal["video", "speech"], info: MediaInfo) -> Examined:
     return found
 
 
-def mended(fix: Fix, source: Path, target: Path, part: Part | None = None) -> Path:
-    """Write `source` with a remedy applied as `target`; `part` is what a cut keeps, seconds.
+def mended(
+    fix: Fix, source: Path, target: Path, part: Part | None = None, face: str | None = None
+) -> Path:
+    """Write `source` with a remedy applied as `target`.
+
+    `part` is what a cut keeps, seconds; `face` says to whom a picture is cropped, None for the one
+    who speaks.
 
     Raises:
         MediaError: the file cannot be read, or nothing is left of it.
     """
-    return Path(_look("mended", source, fix, target, part, kind=MAKING, shared=False))
+    return Path(_look("mended", source, fix, target, part, face, kind=MAKING, shared=False))
 
 
 def packaged(info: MediaInfo) -> Path | None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from lipsync_demo.doctor import fixes, packaging
 from lipsync_demo.doctor.examine import examine_audio, examine_video
 from lipsync_demo.doctor.examined import Examined
+from lipsync_demo.face_choice import SPEAKING
 from lipsync_demo.media.info import MediaInfo
 from lipsync_demo.media.picture.still_video import still_video
 from lipsync_demo.media.preflight import Fix, Part
@@ -20,7 +21,7 @@ def examined(path: Path, track: str, info: MediaInfo) -> Examined:
     return examine_video(info) if track == "video" else examine_audio(info)
 
 
-def mended(source: Path, fix: Fix, target: Path, part: Part | None) -> Path:
+def mended(source: Path, fix: Fix, target: Path, part: Part | None, face: str | None) -> Path:
     """Apply a remedy."""
     applied: Mapping[Fix, Callable[[Path, Path], Path]] = {
         Fix.CONSTANT_RATE: fixes.constant_rate,
@@ -32,6 +33,8 @@ def mended(source: Path, fix: Fix, target: Path, part: Part | None) -> Path:
         Fix.JOIN: fixes.first_stream,
         Fix.ALONE: fixes.alone,
     }
+    if fix is Fix.CROP:
+        return fixes.crop(source, target, face or SPEAKING)
     if fix is not Fix.TRIM:
         return applied[fix](source, target)
     if part is None:

@@ -39,6 +39,7 @@ class Fix(str, Enum):
     MONO = "mono"
     JOIN = "join"
     ALONE = "alone"
+    CROP = "crop"
 
     def __str__(self) -> str:
         return self.value

@@ -9,6 +9,7 @@ import argparse
 from pathlib import Path
 
 from lipsync_demo.confinement import Allowance, confine
+from lipsync_demo.face_choice import parse
 from lipsync_demo.files import write_json
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.qa.measure import measure
@@ -25,10 +26,18 @@ def main() -> None:
     parser.add_argument("--source", type=Path)
     parser.add_argument("--audio", type=Path)
     parser.add_argument("--sync-mode", type=SyncMode)
+    parser.add_argument("--face", type=parse)
     parser.add_argument("--cache", type=Path)
     given = parser.parse_args()
     confine(ALLOWANCE)
-    found = measure(given.output, given.source, given.audio, given.sync_mode, cache=given.cache)
+    found = measure(
+        given.output,
+        given.source,
+        given.audio,
+        given.sync_mode,
+        face=given.face,
+        cache=given.cache,
+    )
     write_json(given.target, dump_measures(found))
 
 

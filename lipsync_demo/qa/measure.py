@@ -7,8 +7,12 @@ from dataclasses import asdict
 from datetime import datetime, timezone
 from pathlib import Path
 
+import numpy as np
+
 from lipsync_demo.engine.speech import speech_samples
+from lipsync_demo.engine.tracking import point_frame
 from lipsync_demo.files import digest, write_json
+from lipsync_demo.media.container.frame_times import frame_times
 from lipsync_demo.media.info import MediaInfo
 from lipsync_demo.media.probe import probe_audio, probe_video
 from lipsync_demo.media.sync_modes import SyncMode, output_seconds
@@ -17,7 +21,7 @@ from lipsync_demo.qa.format import check_form, check_length, check_whole
 from lipsync_demo.qa.models import Check, Measures, Outcome, SyncScore
 from lipsync_demo.qa.mouth import sync
 from lipsync_demo.qa.mouth.lips import check_lips
-from lipsync_demo.qa.mouth.mouths import mouths
+from lipsync_demo.qa.mouth.mouths import LARGEST, mouths
 from lipsync_demo.qa.picture.alignment import Aligned, align
 from lipsync_demo.qa.picture.likeness import check_likeness
 from lipsync_demo.qa.picture.motion import check_motion, frame_stats
@@ -38,11 +42,13 @@ def measure(
     speech: Path | None = None,
     mode: SyncMode | None = None,
     *,
+    face: str | None = None,
     cache: Path | None = None,
 ) -> Measures:
     """Measure `output`, made from `source` and `speech` in `mode`; without them checks are skipped.
 
-    `cache` is a folder for the source's own A/V score, by content.
+    `face` is the choice of who speaks in it, as in `face_choice`; `cache` is a folder for the
+    source's own A/V score, by content.
 
     Raises:
         MediaError: the output, or an input that is given, cannot be read.
@@ -54,7 +60,8 @@ def measure(
     expected = None
     if mode and source_info and source_info.video and speech_info and speech_info.audio:
         expected = output_seconds(mode, source_info.video.duration, speech_info.audio.duration)
-    mouth = mouths(output, MAX_SYNC_SECONDS)
+    chosen = _frame(source, aligned) if source and aligned and face else None
+    mouth = mouths(output, MAX_SYNC_SECONDS, face or LARGEST, chosen)
     checks: list[Check] = [*check_length(output_info, expected)]
     if speech and aligned and output_info.audio is not None:
         checks += check_sound(output, speech, aligned.laid)
@@ -85,6 +92,11 @@ def measure(
         seams=aligned.seam_seconds if aligned else (),
         mouth=mouth.close_up,
     )
+
+
+def _frame(source: Path, aligned: Aligned) -> int:
+    """The number of the output's frame that shows the one a point is about, or one near it."""
+    return int(np.abs(aligned.sources - point_frame(frame_times(source))).argmin())
 
 
 def _aligned(

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from lipsync_demo import __version__
+from lipsync_demo.face_choice import told
 from lipsync_demo.markup import words as markup_words
 from lipsync_demo.markup.figures import short
 from lipsync_demo.qa.models import Check, Measures, Outcome
@@ -39,7 +40,7 @@ class Entry:
     @property
     def choices_text(self) -> str:
         """The chosen values as text, with all modes that have this result."""
-        return ", ".join([*self.modes, *self.run.choices.values()]) or self.run.choices_text
+        return ", ".join([*self.modes, *told(self.run.choices)]) or self.run.choices_text
 
     @property
     def name(self) -> str:

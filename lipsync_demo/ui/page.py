@@ -94,7 +94,7 @@ def _lay(
             with gr.Tab(words.STUDIO, id="studio", elem_id="view-studio") as studio_tab:
                 widgets = studio.build(top, shared, video, speech)
                 with widgets.inputs:
-                    examiner = doctor.build(widgets.sources)
+                    examiner = doctor.build(settings, widgets.sources, widgets.choice.face)
             with gr.Tab(words.COMPARE, id="compare", elem_id="view-compare") as compare_tab:
                 comparison = compare.build(shared)
             with gr.Tab(batch_words.BATCH, id="batch", elem_id="view-batch") as batch_tab:
@@ -126,7 +126,7 @@ def _lay(
         ModeComparison(view=comparison, widgets=widgets).wire()
         ModelComparison(view=comparison, widgets=widgets).wire()
         money.wire(spending, money_tab)
-        doctor.wire(examiner, page)
+        doctor.wire(examiner, page, shared.key, single.key_changed)
         pairs.wire(page, list(widgets.choice.fields.values()))
         history.wire(past, runs_tab, widgets.stamp)
         Addresses(shared=shared, studio=single, groups=(comparison, pairs.view)).wire(

@@ -65,6 +65,7 @@ class WaveSpeedClient:
         api_key: the API key; surrounding spaces are removed.
         base_url: any server that implements the API's contract.
         transport: replaces the one built from the other two arguments.
+        local: whether the server is the local backend, the only one that is sent a `face`.
 
     Raises:
         BadKey: the key is empty or has invalid characters.
@@ -77,11 +78,13 @@ class WaveSpeedClient:
         base_url: str = DEFAULT_BASE_URL,
         *,
         transport: Transport | None = None,
+        local: bool = False,
     ) -> None:
         if transport is None:
             key = api_key if isinstance(api_key, SecretStr) else SecretStr(api_key)
             transport = Transport(base_url, key, governor=governor_of(base_url, key))
         self._transport = transport
+        self._local = local
 
     @property
     def governor(self) -> Governor:
@@ -139,7 +142,7 @@ class WaveSpeedClient:
             RateLimited: the rate limit did not allow it in time; nothing was started.
         """
         chosen = model_catalogue.model(model)
-        body = inputs(chosen, video_url, audio_url, _choices(sync_mode, choices))
+        body = inputs(chosen, video_url, audio_url, _choices(sync_mode, choices), local=self._local)
         return submit(self._transport, chosen, body, timeout)
 
     def submit_once(
@@ -162,7 +165,7 @@ class WaveSpeedClient:
             RateLimited: nothing was started; ask the queue again after `retry_after` seconds.
         """
         chosen = model_catalogue.model(model)
-        body = inputs(chosen, video_url, audio_url, _choices(sync_mode, choices))
+        body = inputs(chosen, video_url, audio_url, _choices(sync_mode, choices), local=self._local)
         return send(self._transport, chosen, body, ticket, turn)
 
     def find_submitted(
@@ -196,7 +199,7 @@ class WaveSpeedClient:
                 include_inputs=True,
             )
 
-        body = inputs(chosen, video_url, audio_url, _choices(sync_mode, choices))
+        body = inputs(chosen, video_url, audio_url, _choices(sync_mode, choices), local=self._local)
         return find(page, chosen, body, _utc(since), known_ids)
 
     def prediction(
@@ -350,7 +353,7 @@ class WaveSpeedClient:
     ) -> Price:
         """The API's quote for this request; the minimum price if it cannot read the media."""
         chosen = model_catalogue.model(model)
-        body = inputs(chosen, video_url, audio_url, _choices(sync_mode, choices))
+        body = inputs(chosen, video_url, audio_url, _choices(sync_mode, choices), local=self._local)
         request = {"model_id": chosen.id, "inputs": body}
         answer = self._transport.call("POST", "/api/v3/model/price", request)
         if answer.status in {404, 405}:

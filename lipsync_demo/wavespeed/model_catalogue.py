@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from lipsync_demo import face_choice
+from lipsync_demo.face_choice import FIELD, FaceUnknown
 from lipsync_demo.media.sync_modes import DEFAULT_SYNC_MODE, SyncMode
 from lipsync_demo.settings import MODEL_ID, ModelId
 from lipsync_demo.wavespeed.errors import BadParameter
@@ -55,13 +57,16 @@ class Model:
         """The API's default for each field."""
         return {choice.name: choice.default for choice in self.choices}
 
-    def chosen(self, given: Mapping[str, str | None]) -> dict[str, str]:
+    def chosen(self, given: Mapping[str, str | None], *, local: bool = False) -> dict[str, str]:
         """Every field's value: the given one, else its default; None counts as not given.
+
+        `local` tells whether the local backend is asked, which also takes a `face`.
 
         Raises:
             BadParameter: there is no such field or value.
         """
         wanted = {name: str(value) for name, value in given.items() if value is not None}
+        face = _face(wanted.pop(FIELD)) if local and self.local and FIELD in wanted else {}
         known = {choice.name: choice for choice in self.choices}
         for name, value in wanted.items():
             if name not in known:
@@ -74,7 +79,15 @@ class Model:
                     f"There is no {name} {value[:40]!r}.",
                     f"Use one of {', '.join(known[name].values)}.",
                 )
-        return {choice.name: wanted.get(choice.name, choice.default) for choice in self.choices}
+        own = {choice.name: wanted.get(choice.name, choice.default) for choice in self.choices}
+        return own | face
+
+
+def _face(given: str) -> dict[str, str]:
+    try:
+        return {FIELD: face_choice.parse(given)}
+    except FaceUnknown as error:
+        raise BadParameter(error.what, error.hint) from None
 
 
 _SYNC_MODE = Choice(

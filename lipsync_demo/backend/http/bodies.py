@@ -11,7 +11,9 @@ from datetime import datetime, timezone
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
+from lipsync_demo import face_choice
 from lipsync_demo.media.sync_modes import DEFAULT_SYNC_MODE, SyncMode
 
 log = logging.getLogger(__name__)
@@ -25,6 +27,13 @@ _NAME_LENGTH = 64
 
 def _in_utc(moment: datetime) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
+
+
+def _face(given: str) -> str:
+    try:
+        return face_choice.parse(given)
+    except face_choice.FaceUnknown as error:
+        raise PydanticCustomError("face", "{what}", {"what": str(error)}) from None
 
 
 Text = Annotated[str, Field(min_length=1, max_length=8192)]
@@ -44,9 +53,10 @@ class _Body(BaseModel):
 
 
 class SubmitBody(_Body):
-    """The model's three fields, and two that the API accepts for every model.
+    """The model's three fields, two that the API accepts for every model, and one of our own.
 
     Attributes:
+        face: an extension: which of several faces speaks, as in `face_choice`.
         enable_sync_mode: wait for the task before answering.
         enable_base64_output: send outputs as base64 instead of URLs.
     """
@@ -54,6 +64,7 @@ class SubmitBody(_Body):
     video: Text
     audio: Text
     sync_mode: Annotated[SyncMode, Field(strict=False)] = DEFAULT_SYNC_MODE
+    face: Annotated[str, Field(max_length=64), AfterValidator(_face)] | None = None
     enable_sync_mode: bool | None = None
     enable_base64_output: bool | None = None
 

@@ -21,7 +21,6 @@ from lipsync_demo.backend.jobs.media_sources import MediaSources, MediaUnreachab
 from lipsync_demo.backend.jobs.store import Job, JobResult, JobStore, now_ms
 from lipsync_demo.backend.jobs.worker import Loaded, Refused, Rendered, RenderRequest, main
 from lipsync_demo.media.sync_modes import SyncMode
-from lipsync_demo.settings import FaceChoice
 
 log = logging.getLogger(__name__)
 
@@ -150,7 +149,10 @@ class Worker:
 
 
 class Pool:
-    """Renders the store's jobs with `workers` processes, from `start` to `stop`."""
+    """Renders the store's jobs with `workers` processes, from `start` to `stop`.
+
+    `face` is the choice for jobs without one of their own.
+    """
 
     def __init__(
         self,
@@ -161,7 +163,7 @@ class Pool:
         analyses: Path,
         *,
         workers: int,
-        face: FaceChoice,
+        face: str,
     ) -> None:
         self._jobs = jobs
         self._media = media
@@ -339,7 +341,7 @@ class Pool:
                 mode,
                 output,
                 self._analyses,
-                self._face,
+                job.face or self._face,
                 LiveFolder(folder),
             )
         )

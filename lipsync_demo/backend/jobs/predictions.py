@@ -10,6 +10,7 @@ from typing import Any
 from lipsync_demo.backend.faults.effects import Patch
 from lipsync_demo.backend.faults.switches import FAULTS
 from lipsync_demo.backend.jobs.store import COMPLETED, Job
+from lipsync_demo.face_choice import FIELD
 from lipsync_demo.settings import FOUND, MODEL_ID, PROGRESS
 from lipsync_demo.wavespeed.schema import CANCEL, LIVE, local_task_path
 
@@ -55,6 +56,8 @@ def describe(
         data[PROGRESS] = round(share, 3)
     if inputs:
         data["input"] = {"video": job.video, "audio": job.audio, "sync_mode": job.sync_mode}
+        if job.face is not None:
+            data["input"][FIELD] = job.face
     effect = FAULTS[job.fault].effect if job.fault in FAULTS else None
     if isinstance(effect, Patch):
         effect.apply(data)

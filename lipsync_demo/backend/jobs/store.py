@@ -81,6 +81,7 @@ class JobRow(Base):
     found: Mapped[dict[str, int] | None] = mapped_column(JSON)
     base64: Mapped[bool | None]
     turn: Mapped[str | None] = mapped_column(String(64))
+    face: Mapped[str | None] = mapped_column(String(32))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,6 +97,7 @@ class Job:
         found: the engine's findings in the video; None before it is done.
         base64: whether outputs are sent as base64.
         turn: whose it is: tasks of several people take turns.
+        face: which of several faces speaks; None for the server's default.
     """
 
     number: int
@@ -119,6 +121,7 @@ class Job:
     found: Mapping[str, int] | None = None
     base64: bool | None = None
     turn: str | None = None
+    face: str | None = None
 
     @property
     def running(self) -> bool:
@@ -164,6 +167,7 @@ class JobStore:
         audio: str,
         sync_mode: SyncMode,
         *,
+        face: str | None = None,
         base64: bool = False,
         fault: str | None = None,
         decree: ForcedStatus | None = None,
@@ -189,6 +193,7 @@ class JobStore:
             decreed=decree is not None,
             base64=base64,
             turn=turn,
+            face=face,
         )
         with self._database.writing() as session:
             session.add(row)

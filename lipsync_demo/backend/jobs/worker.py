@@ -25,8 +25,6 @@ from lipsync_demo.media.sync_modes import SyncMode
 if TYPE_CHECKING:
     from multiprocessing.sharedctypes import Synchronized
 
-    from lipsync_demo.settings import FaceChoice
-
 Share: TypeAlias = "Synchronized[float]"
 """A number that both processes see."""
 
@@ -64,7 +62,7 @@ class RenderRequest:
     sync_mode: SyncMode
     output: Path
     analyses: Path
-    face: FaceChoice
+    face: str
     live: LiveFolder
 
 

@@ -74,6 +74,7 @@ def _accept(
         body.video,
         body.audio,
         body.sync_mode,
+        face=body.face,
         base64=bool(body.enable_base64_output),
         fault=fault.name if fault else None,
         decree=fault.effect if fault and isinstance(fault.effect, ForcedStatus) else None,

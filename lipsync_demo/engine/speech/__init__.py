@@ -6,6 +6,13 @@ from lipsync_demo.engine.speech.channels import (
     speech_samples,
     voice_channels,
 )
-from lipsync_demo.engine.speech.model import SpeechModel
+from lipsync_demo.engine.speech.model import SpeechModel, SpeechShapes
 
-__all__ = ["SpeechModel", "VoiceChannels", "extract_voice", "speech_samples", "voice_channels"]
+__all__ = [
+    "SpeechModel",
+    "SpeechShapes",
+    "VoiceChannels",
+    "extract_voice",
+    "speech_samples",
+    "voice_channels",
+]

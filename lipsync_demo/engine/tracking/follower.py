@@ -59,8 +59,6 @@ class Follower:
         self.found = PointBuffer()
         self.mouths = LibraryBuilder()
         self.overlay_finder = OverlayFinder()
-        self.size = 0.0
-        """Sum of the face's widths over its frames, pixels."""
         self.lost = False
         self._size = (0, 0)
         self._skipped: list[Skipped] = []
@@ -157,11 +155,11 @@ class Follower:
         """Return the face as a candidate speaker; `start` is the shot's first frame."""
         points = self.found.points
         openings = [measures(part, fit_pose(part))[:, 0] for part in in_parts(points)]
+        places = points[..., :2]
         return Candidate(
             np.array(self.found.numbers) + start,
             np.concatenate(openings),
-            self.size,
-            float(points[..., 0].mean()),
+            np.hstack([places.min(1), places.max(1)]),
         )
 
     def end(self) -> None:
@@ -182,7 +180,6 @@ class Follower:
             if crop is None:
                 continue
             self.found.add(crop.number, used(crop.points), crop.light)
-            self.size += float(np.ptp(crop.points[:, 0]))
             if self._recent and crop.number != self._recent[-1].number + 1:
                 self._keep_inner()
                 self._recent.clear()

@@ -9,8 +9,8 @@ from lipsync_demo.engine.face.landmarker import MIN_PRESENCE, FaceLandmarker
 from lipsync_demo.engine.face.regions import Face, Landmarks, face_region, landmark_region
 from lipsync_demo.engine.tracking.follower import Follower, landmarks_in
 from lipsync_demo.engine.tracking.interpolation import Interpolator
-from lipsync_demo.engine.tracking.speaker import Choose
-from lipsync_demo.engine.tracking.tracks import FaceTrack, track_of
+from lipsync_demo.engine.tracking.speaker import largest
+from lipsync_demo.engine.tracking.tracks import TrackedFace, track_of
 from lipsync_demo.engine.video.picture import Picture
 
 MAX_FACES = 3
@@ -58,7 +58,7 @@ class Search:
         frame_count: int = 0,
     ) -> None:
         self.known = known
-        """Interpolator of the last speaking face that was tracked long enough."""
+        """Interpolator of the last shot's largest face that was tracked long enough."""
         self.frame_count = frame_count
         """Number of frames of the shot so far."""
         self._first = frame_count
@@ -114,21 +114,21 @@ class Search:
         """Number of faces tracked."""
         return len(self._followers)
 
-    def best(self, start: int, choose: Choose) -> FaceTrack | None:
-        """Return the track of the chosen face, or None; `start` is the shot's first frame."""
+    def tracked(self, start: int) -> list[TrackedFace]:
+        """Return the faces in the order in which they came; `start` is the shot's first frame."""
         for follower in self._followers:
             follower.end()
             if self.mixed is not None:
                 follower.drop_from(self.mixed)
         self._followers = [follower for follower in self._followers if len(follower.found)]
         if not self._followers:
-            return None
-        several = len(self._followers) > 1
-        number = choose([f.candidate(start) for f in self._followers]) if several else 0
-        follower = self._followers[number]
+            return []
+        candidates = [follower.candidate(start) for follower in self._followers]
+        follower = self._followers[largest(candidates)]
         if follower.known.ready:
             self.known = follower.known
-        return track_of(follower, self.frame_count, self._size)
+        tracks = [track_of(one, self.frame_count, self._size) for one in self._followers]
+        return [TrackedFace(*pair) for pair in zip(candidates, tracks, strict=True)]
 
 
 def _same(first: Floats, second: Floats) -> bool:

@@ -1,7 +1,8 @@
-"""Splits a video into shots, each with the track of its speaking face.
+"""Splits a video into shots, each with the tracks of its faces.
 
 Nothing is tracked or warped across a cut or a dissolve. In each shot up to three faces are
-tracked, and that of the speaker is kept (see `speaker`).
+tracked, and all are kept: which of them speaks is chosen afterwards (see `speaker`), so that
+another choice needs no second look at the video.
 """
 
 from __future__ import annotations
@@ -12,30 +13,40 @@ from lipsync_demo.engine.face.landmarker import FaceLandmarker
 from lipsync_demo.engine.tracking.cuts import CutDetector
 from lipsync_demo.engine.tracking.dissolves import DissolveDetector
 from lipsync_demo.engine.tracking.search import Search
-from lipsync_demo.engine.tracking.speaker import Choose, largest
-from lipsync_demo.engine.tracking.tracks import Shot
+from lipsync_demo.engine.tracking.speaker import largest
+from lipsync_demo.engine.tracking.tracks import FollowedShot, Shot
 from lipsync_demo.engine.video.picture import Picture
 
 MAX_BYTES = 56 * 1024 * 1024
-"""Memory for the mouths of all shots together, bytes."""
+"""Memory for the mouths of all faces of all shots together, bytes."""
 MIN_MOUTHS = 12
-"""Mouths that a shot keeps in any case."""
+"""Mouths that a face of a shot keeps in any case."""
 
 
 def follow(
     pictures: Iterable[Picture],
     landmarker: FaceLandmarker,
     on_frame: Callable[[int], None] | None = None,
-    choose: Choose = largest,
     *,
     skip: bool = False,
 ) -> list[Shot]:
-    """Return the shots of a video, from all its pictures in order.
+    """Return the shots of a video with the track of the largest face; see `follow_all`."""
+    shots = follow_all(pictures, landmarker, on_frame, skip=skip)
+    return [shot.of(shot.number(largest)) for shot in shots]
 
-    `on_frame` is called with the number of frames done; `choose` selects the face to keep where
-    there are several; with `skip`, landmarks may be interpolated.
+
+def follow_all(
+    pictures: Iterable[Picture],
+    landmarker: FaceLandmarker,
+    on_frame: Callable[[int], None] | None = None,
+    *,
+    skip: bool = False,
+) -> list[FollowedShot]:
+    """Return the shots of a video with all their faces, from all its pictures in order.
+
+    `on_frame` is called with the number of frames done; with `skip`, landmarks may be interpolated.
     """
-    shots: list[Shot] = []
+    shots: list[FollowedShot] = []
     cuts, dissolves = CutDetector(), DissolveDetector()
     search = Search(landmarker, skip)
     start = number = 0
@@ -44,7 +55,7 @@ def follow(
         """End the shot before frame `at`; the next one is searched from frame `now` on."""
         nonlocal start, search
         search.frame_count = at - start
-        shots.append(Shot(start, at, search.best(start, choose), search.faces))
+        shots.append(FollowedShot(start, at, tuple(search.tracked(start)), search.faces))
         _thin(shots)
         start, search = at, Search(landmarker, skip, search.known, now - at)
 
@@ -68,9 +79,10 @@ def follow(
     return shots
 
 
-def _thin(shots: list[Shot]) -> None:
+def _thin(shots: list[FollowedShot]) -> None:
     """Thin the largest mouth libraries until all fit their memory."""
-    libraries = [shot.track.mouths for shot in shots if shot.track]
+    tracks = [face.track for shot in shots for face in shot.tracked]
+    libraries = [track.mouths for track in tracks if track]
     sizes = [library.size for library in libraries]
     if sum(sizes) > MAX_BYTES:
         share = fair_share(sizes, MAX_BYTES * 3 // 4)

@@ -21,6 +21,7 @@ from lipsync_demo.engine.mouths.builder import LibraryBuilder
 from lipsync_demo.engine.tracking.follower import Follower, drawable
 from lipsync_demo.engine.tracking.overlay import Overlay
 from lipsync_demo.engine.tracking.point_buffer import in_parts
+from lipsync_demo.engine.tracking.speaker import Candidate, Choose
 
 FADE_FRAMES = 4
 """Frames over which a mouth fades in or out."""
@@ -86,6 +87,41 @@ class Shot:
     end: int
     track: FaceTrack | None
     faces: int
+
+
+@dataclass(frozen=True, eq=False)
+class TrackedFace:
+    """One of the faces of a shot; `track` is None if it is usable in no frame."""
+
+    candidate: Candidate
+    track: FaceTrack | None
+
+
+@dataclass(frozen=True, eq=False)
+class FollowedShot:
+    """A shot before one of its faces is chosen: `start` and `end` as in `Shot`, `tracked` faces.
+
+    `faces` is the number of faces found; one of too few frames is not among the tracked.
+    """
+
+    start: int
+    end: int
+    tracked: tuple[TrackedFace, ...]
+    faces: int
+
+    @property
+    def candidates(self) -> list[Candidate]:
+        """The tracked faces as `Choose` takes them."""
+        return [face.candidate for face in self.tracked]
+
+    def number(self, choose: Choose) -> int:
+        """The index of the chosen face, 0 where there is no choice."""
+        return choose(self.candidates) if len(self.tracked) > 1 else 0
+
+    def of(self, number: int) -> Shot:
+        """The shot with the track of one of its faces, if there is any."""
+        track = self.tracked[number].track if self.tracked else None
+        return Shot(self.start, self.end, track, self.faces)
 
 
 def track_of(follower: Follower, count: int, size: tuple[int, int]) -> FaceTrack | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
@@ -34,6 +34,13 @@ class Colours:
     primaries: int = UNSPECIFIED
     transfer: int = UNSPECIFIED
     full_range: bool = False
+
+    def settled(self, height: int) -> Colours:
+        """The same with the matrix that players take a picture of `height` lines for.
+
+        It stays true for a part of the picture, which has fewer lines.
+        """
+        return replace(self, matrix=self._known(height))
 
     def to_rgb(self, height: int) -> Doubles:
         """Return the 3x4 matrix from Y'CbCr to R'G'B' code values, 0 to 255.

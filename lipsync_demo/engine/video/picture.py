@@ -70,11 +70,18 @@ class Picture:
 
         A rectangle outside the picture gives the nearest box of 2x2 pixels.
         """
-        x0 = min(max(int(left) // 2 * 2, 0), self.width - 2)
-        y0 = min(max(int(top) // 2 * 2, 0), self.height - 2)
-        x1 = min(max(-int(-right // 2) * 2, x0 + 2), self.width)
-        y1 = min(max(-int(-bottom // 2) * 2, y0 + 2), self.height)
-        return Box(x0, y0, x1, y1)
+        return even_box((left, top, right, bottom), (self.width, self.height))
+
+    def part(self, box: Box) -> Picture:
+        """Return a box of the picture as a picture; its planes are views of this one's."""
+        left, top, right, bottom = box
+        half = np.s_[top // 2 : bottom // 2, left // 2 : right // 2]
+        return Picture(
+            self.y[top:bottom, left:right],
+            self.u[half],
+            self.v[half],
+            self.colours.settled(self.height),
+        )
 
     def rgb(self, box: Box | None = None, *, shrink: int = 1) -> Image:
         """Return the box, or the whole picture, as RGB (height / shrink, width / shrink, 3).
@@ -133,6 +140,20 @@ class Picture:
         ):
             _add(plane[half], change)
         return own
+
+
+def even_box(edges: tuple[float, float, float, float], size: tuple[int, int]) -> Box:
+    """Return the smallest box with even corners around `edges`, inside a picture of `size`.
+
+    `edges` are left, top, right and bottom; outside the picture they give the nearest box of 2x2
+    pixels.
+    """
+    left, top, right, bottom = edges
+    x0 = min(max(int(left) // 2 * 2, 0), size[0] - 2)
+    y0 = min(max(int(top) // 2 * 2, 0), size[1] - 2)
+    x1 = min(max(-int(-right // 2) * 2, x0 + 2), size[0])
+    y1 = min(max(-int(-bottom // 2) * 2, y0 + 2), size[1])
+    return Box(x0, y0, x1, y1)
 
 
 def from_frame(frame: VideoFrame, orientation: Orientation = UPRIGHT) -> Picture:

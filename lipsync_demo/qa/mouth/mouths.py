@@ -1,4 +1,4 @@
-"""Measures the mouth of a video's main face, frame by frame."""
+"""Measures the mouth of a video's main face, or of the chosen one, frame by frame."""
 
 from __future__ import annotations
 
@@ -10,8 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lipsync_demo.engine.face import FaceLandmarker
-from lipsync_demo.engine.tracking import follow
+from lipsync_demo.engine.tracking import chooser, follow_all
 from lipsync_demo.engine.video import FrameReader
+
+LARGEST = "largest"
+"""The main face, where none was chosen."""
 
 Floats = NDArray[np.float32]
 Box = tuple[float, float, float, float]
@@ -42,8 +45,11 @@ class Mouths:
     close_up: Box | None = None
 
 
-def mouths(path: Path, max_seconds: float) -> Mouths:
+def mouths(path: Path, max_seconds: float, face: str = LARGEST, frame: int | None = None) -> Mouths:
     """Measure the mouth in the first `max_seconds` of a video.
+
+    `face` says which of several faces, as in `face_choice`, if it was chosen by where it is; a
+    point is about `frame`.
 
     Raises:
         MediaError: the file cannot be read.
@@ -53,7 +59,9 @@ def mouths(path: Path, max_seconds: float) -> Mouths:
         stamps = [float((pts - times.pts[0]) * times.time_base) for pts in times.pts]
         count = len(list(takewhile(lambda at: at < max_seconds, stamps)))
         size = np.array(reader.size, np.float32)
-        shots = follow(reader.pictures(range(count)), FaceLandmarker())
+        followed = follow_all(reader.pictures(range(count)), FaceLandmarker())
+        choose = chooser(face, times, reader.size, lambda: None, frame)
+        shots = [shot.of(shot.number(choose)) for shot in followed]
     measures = np.zeros((count, 5), np.float32)
     present = np.zeros(count, bool)
     places, widths = [], []

@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from lipsync_demo.face_choice import FIELD
 from lipsync_demo.looks.calls import probe_audio, probe_video
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.sync_modes import SyncMode, equal_modes
@@ -23,24 +24,36 @@ MAX_ITEMS = 500
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """One line of a batch: a video and a speech track, each a path or an http(s) URL."""
+    """One line of a batch: a video and a speech track, each a path or an http(s) URL.
+
+    `face` is a choice of face for the local engine, as in `face_choice`; None for the batch's.
+    """
 
     video: str
     audio: str
     sync_mode: SyncMode
     label: str = ""
+    face: str | None = None
 
 
 def of_modes(
-    video: Path | str, audio: Path | str, modes: Sequence[SyncMode], model: str
+    video: Path | str, audio: Path | str, modes: Sequence[SyncMode], chosen: Chosen
 ) -> Sequence[Item]:
     """One item for each distinct result of `modes`; modes with the same result share one.
+
+    `chosen` is the model with its further fields.
 
     Raises:
         MediaError: a file cannot be read.
     """
     return [
-        Item(video=str(video), audio=str(audio), modes=equal, model=model)
+        Item(
+            video=str(video),
+            audio=str(audio),
+            modes=equal,
+            model=chosen.model,
+            choices=chosen.choices,
+        )
         for equal in distinct(video, audio, modes)
     ]
 
@@ -69,7 +82,7 @@ def of_pairs(pairs: Sequence[Pair], chosen: Chosen) -> Sequence[Item]:
             modes=(pair.sync_mode,) if chosen.sync_mode else (),
             label=pair.label,
             model=chosen.model,
-            choices=chosen.choices,
+            choices=chosen.choices if pair.face is None else {**chosen.choices, FIELD: pair.face},
         )
         for pair in pairs
     ]

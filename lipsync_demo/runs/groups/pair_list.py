@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 from unicodedata import normalize
 
+from lipsync_demo import face_choice
+from lipsync_demo.face_choice import FIELD
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.sync_modes import DEFAULT_SYNC_MODE, SyncMode
 from lipsync_demo.runs.groups import words
@@ -18,7 +20,7 @@ from lipsync_demo.runs.groups.items import MAX_ITEMS, Pair
 from lipsync_demo.runs.record.folder import is_url, local_path
 from lipsync_demo.safe_names import readable
 
-COLUMNS = ("video", "audio", "sync_mode", "label")
+COLUMNS = ("video", "audio", "sync_mode", "label", FIELD)
 """Names of the columns; the first two are required."""
 
 MAX_BYTES = 2 << 20
@@ -151,5 +153,9 @@ def _pair(line: int, row: Mapping[str, Any], resolve: Resolve) -> Pair | BadLine
     except ValueError:
         known = ", ".join(mode.value for mode in SyncMode)
         return BadLine(line, words.no_mode(readable(str(wanted))), words.modes_are(known))
-    label = row.get("label")
-    return Pair(places[0], places[1], mode, readable(str(label)) if label else "")
+    label, face = row.get("label"), str(row.get(FIELD) or "").strip()
+    try:
+        chosen = face_choice.parse(face) if face else None
+    except face_choice.FaceUnknown as error:
+        return BadLine(line, readable(error.what), error.hint)
+    return Pair(places[0], places[1], mode, readable(str(label)) if label else "", chosen)

@@ -13,6 +13,7 @@ from pydantic import SecretStr
 
 from lipsync_demo.access.asker import asker
 from lipsync_demo.database import Lost
+from lipsync_demo.face_choice import FIELD
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.runs.driving.dispatcher import Dispatcher
 from lipsync_demo.runs.groups import items, words
@@ -67,6 +68,7 @@ class GroupService:
         modes: Sequence[SyncMode] = tuple(SyncMode),
         *,
         model: str | None = None,
+        choices: Mapping[str, str] | None = None,
         backend: BackendName | None = None,
         api_key: SecretStr | None = None,
         session: str | None = None,
@@ -74,7 +76,7 @@ class GroupService:
     ) -> Group:
         """Start one run for each distinct result of `modes`; modes with the same result share one.
 
-        `model` defaults to the setting.
+        `model` defaults to the setting, further `choices` to the model's defaults.
 
         Raises:
             MediaError: a file cannot be read.
@@ -82,13 +84,13 @@ class GroupService:
                 serve this model in these modes.
         """
         backend = self._backend(backend, api_key)
-        chosen = self._chosen(model, None, None, backend)
+        chosen = self._chosen(model, None, choices, backend)
         if chosen.sync_mode is None:
             raise RunRefused(
                 f"{chosen.model} takes no sync_mode, so there are no modes to compare.",
                 "Choose a lipsync model.",
             )
-        members = items.of_modes(video, audio, modes, chosen.model)
+        members = items.of_modes(video, audio, modes, chosen)
         title = items.title_of(video, audio)
         if chosen.model != MODEL_ID:
             title += f" · {short_name(chosen.model)}"
@@ -153,6 +155,8 @@ class GroupService:
             )
         backend = self._backend(backend, api_key)
         chosen = self._chosen(model, None, choices, backend)
+        for face in {pair.face for pair in pairs if pair.face is not None}:
+            self._chosen(model, None, {**(choices or {}), FIELD: face}, backend)
         members = items.of_pairs(pairs, chosen)
         return self._begin(
             GroupKind.BATCH, title, members, backend, api_key, session, concurrency, spend_limit

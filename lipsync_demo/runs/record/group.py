@@ -16,6 +16,7 @@ from typing import Any, Literal
 from pydantic import TypeAdapter
 
 from lipsync_demo.access.asker import Asker
+from lipsync_demo.face_choice import told
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.settings import MODEL_ID, BackendName
 
@@ -77,7 +78,7 @@ class Item:
     @property
     def chosen(self) -> Sequence[str]:
         """All of `modes`, or the values of the model's own fields."""
-        return [*(mode.value for mode in self.modes), *self.choices.values()]
+        return [*(mode.value for mode in self.modes), *told(self.choices)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,6 +29,7 @@ from pydantic import (
     ValidationInfo,
 )
 
+from lipsync_demo.face_choice import told
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.runs.record import words
 from lipsync_demo.runs.record.clock import Moment
@@ -231,7 +232,7 @@ class Run:
     @property
     def choices_text(self) -> str:
         """The chosen values as text: `bounce`, or `happy, face`."""
-        return ", ".join(self.chosen.values()) or "–"
+        return ", ".join(told(self.chosen)) or "–"
 
     @property
     def title(self) -> str:

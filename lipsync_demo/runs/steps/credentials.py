@@ -80,11 +80,15 @@ class Credentials:
         if key is None:
             raise needs_key()
         if run.key == "visitor":
-            return self._connect(base_url, key)
+            return self._connect(base_url, key, run.backend)
         with self._lock:
             kept = self._shared.get(run.backend)
             if kept is None or kept[:2] != (base_url, key):
-                kept = self._shared[run.backend] = base_url, key, self._connect(base_url, key)
+                kept = self._shared[run.backend] = (
+                    base_url,
+                    key,
+                    self._connect(base_url, key, run.backend),
+                )
             return kept[2]
 
     def governor(self, backend: BackendName, visitor: SecretStr | None) -> Governor | None:
@@ -94,14 +98,14 @@ class Credentials:
         key = visitor or self._settings.api_key
         return governor_of(self._settings.base_url, key) if key else None
 
-    def _connect(self, base_url: str, key: SecretStr) -> WaveSpeedClient:
+    def _connect(self, base_url: str, key: SecretStr, backend: BackendName) -> WaveSpeedClient:
         def sleep(seconds: float) -> None:
             if self.closing.wait(seconds):
                 raise Closing
 
         shared = governor_of(base_url, key)
         transport = Transport(base_url, key, sleep=sleep, governor=shared)
-        return WaveSpeedClient(key, base_url, transport=transport)
+        return WaveSpeedClient(key, base_url, transport=transport, local=backend == "local")
 
 
 def needs_key() -> RunRefused:

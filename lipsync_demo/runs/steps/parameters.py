@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from lipsync_demo.face_choice import FIELD
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.runs.record.errors import RunRefused
 from lipsync_demo.settings import MODEL_ID, BackendName
@@ -14,7 +15,10 @@ from lipsync_demo.wavespeed.errors import BadParameter
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """A model with all its fields set; `sync_mode` is None for a model without modes."""
+    """A model with all its fields set; `sync_mode` is None for a model without modes.
+
+    `choices` has a `face` only if one was given: the local backend has its own default.
+    """
 
     model: str = MODEL_ID
     sync_mode: SyncMode | None = None
@@ -37,7 +41,9 @@ def choose(
     try:
         model = model_catalogue.model(model_id)
         given = {**(choices or {}), **({} if mode is None else {model_catalogue.SYNC_MODE: mode})}
-        decided = model.chosen(given)
+        if given.get(FIELD) is not None and backend != "local":
+            raise _no_face()
+        decided = model.chosen(given, local=backend == "local")
     except BadParameter as error:
         raise RunRefused(error.what, error.hint) from None
     if backend == "local" and not model.local:
@@ -52,6 +58,14 @@ def api_only(model_id: str) -> RunRefused:
         f"The local engine answers for {model_catalogue.short_name(MODEL_ID)} only; "
         f"{model_catalogue.short_name(model_id)} needs the WaveSpeed API.",
         f"Use a WaveSpeed key, or choose {model_catalogue.short_name(MODEL_ID)}.",
+    )
+
+
+def _no_face() -> RunRefused:
+    """Error for a choice of face that the API does not take."""
+    return RunRefused(
+        "The WaveSpeed API takes no choice of face: its model decides who speaks.",
+        "Crop the video to one person, or use the local engine.",
     )
 
 

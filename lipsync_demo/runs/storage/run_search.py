@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from lipsync_demo.face_choice import told
 from lipsync_demo.runs.record.run import Run
 from lipsync_demo.runs.storage.run_table import RunRow, RunTable, written_model, written_task
 
@@ -110,7 +111,7 @@ def _with_words(
 
 def _holds(row: Sequence[Any], words: Sequence[str]) -> bool:
     run_id, model, choices, *texts = row
-    chosen = choices.values() if isinstance(choices, dict) else ()
+    chosen = told(choices) if isinstance(choices, dict) else ()
     said = " ".join(str(text) for text in (run_id, model, *chosen, *texts) if text).lower()
     return all(word in said for word in words)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
+from lipsync_demo.face_choice import FIELD, FaceUnknown, parse
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.runs.driving.dispatcher import Dispatcher
@@ -108,7 +110,7 @@ class TaskImport:
             run,
             model=model,
             sync_mode=mode,
-            choices=_choices(model, inputs),
+            choices=_choices(model, inputs, backend),
             prediction_id=found.id,
             prediction=found.raw,
             video_source=given["video"],
@@ -161,13 +163,19 @@ def _mode(model: str, inputs: Mapping[str, Any], given: SyncMode | None) -> Sync
     )
 
 
-def _choices(model: str, inputs: Mapping[str, Any]) -> dict[str, str]:
-    """The further fields of a listed task, filled with defaults; empty if it is not listed."""
+def _choices(model: str, inputs: Mapping[str, Any], backend: BackendName) -> dict[str, str]:
+    """The further fields of a listed task, filled with defaults; empty if it is not listed.
+
+    A face is read from the local backend's tasks only.
+    """
     known = MODELS.get(model)
     if known is None or not inputs.get("video"):
         return {}
     said = {name: str(inputs.get(name) or value) for name, value in known.defaults.items()}
     said.pop(SYNC_MODE, None)
+    with suppress(FaceUnknown):
+        if backend == "local" and inputs.get(FIELD):
+            said[FIELD] = parse(str(inputs[FIELD]))
     return said
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import subprocess
 
+from lipsync_demo.face_choice import FIELD
 from lipsync_demo.qa.models import Measures
 from lipsync_demo.runs.driving.dispatcher import Dispatcher
 from lipsync_demo.runs.record.folder import RunFolder
@@ -68,6 +69,8 @@ class Measuring(ChildQueue[Run]):
         if item.video and item.audio and item.video.path.is_file() and item.audio.path.is_file():
             command += ["--source", str(item.video.path), "--audio", str(item.audio.path)]
             command += ["--sync-mode", item.sync_mode.value] if item.sync_mode else []
+        if FIELD in item.choices:
+            command += ["--face", item.choices[FIELD]]
         return start_process("lipsync_demo.qa", command, stdout=subprocess.DEVNULL)
 
     def _end(self, item: Run, name: str, code: int, written: bytes) -> None:

@@ -14,7 +14,8 @@ from lipsync_demo.markup.figures import seconds
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.preflight import Finding, Severity
 from lipsync_demo.templates import render_macro
-from lipsync_demo.ui.doctor import words
+from lipsync_demo.ui.doctor import acts, words
+from lipsync_demo.ui.doctor.group import names
 from lipsync_demo.ui.inputs.sources import InputFile, Track, read_source
 
 TEMPLATE = "ui/doctor/findings.html"
@@ -50,10 +51,16 @@ def failed(trouble: Markup) -> Markup:
     return render_macro(TEMPLATE, "failed", trouble)
 
 
-def section(track: str, source: InputFile, seen: Examined) -> Markup:
-    """The findings of one input with their remedies, and the change already made."""
+def section(track: str, source: InputFile, seen: Examined, chosen: str | None = None) -> Markup:
+    """The findings of one input with their remedies, and the change already made.
+
+    `chosen` is the face that shall speak.
+    """
     title = words.VIDEO if track == "video" else words.SPEECH
     rows = [_row(track, finding) for finding in seen.found]
+    if chosen is not None:
+        name = names(seen.group).get(chosen, chosen)
+        rows = [_to(row, chosen, name) if row["act"] == acts.crop() else row for row in rows]
     original = original_of(source.path)
     changed = ""
     if original is not None:
@@ -63,6 +70,11 @@ def section(track: str, source: InputFile, seen: Examined) -> Markup:
     if not rows and not changed:
         return Markup("")
     return render_macro(TEMPLATE, "section", title, rows, changed, track, words.UNDO)
+
+
+def _to(row: Mapping[str, Any], chosen: str, name: str) -> Mapping[str, Any]:
+    """The row of a crop, to the chosen face."""
+    return {**row, "act": acts.crop(chosen), "label": words.crop_to(name)}
 
 
 def _words(source: InputFile) -> str:

@@ -11,18 +11,25 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from gradio.events import Dependency
+from pydantic import SecretStr
 
+from lipsync_demo.doctor.examined import NOBODY
+from lipsync_demo.face_choice import FaceUnknown, parse
 from lipsync_demo.languages import joined
 from lipsync_demo.looks.calls import mended
 from lipsync_demo.markup.waveform import waveform
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.preflight import Fix, Part, Severity
-from lipsync_demo.ui.doctor import findings, widgets, words
+from lipsync_demo.settings import BackendName, Settings
+from lipsync_demo.ui.doctor import acts, findings, group, widgets, words
 from lipsync_demo.ui.doctor.findings import MARK, examined, original_of
 from lipsync_demo.ui.doctor.pictures import strip
 from lipsync_demo.ui.doctor.widgets import STEP, CutWidgets, DoctorWidgets, looking
-from lipsync_demo.ui.frame import notices, sent
-from lipsync_demo.ui.frame.context import AT_ONCE, IN_TURN, Changes, unchanged
+from lipsync_demo.ui.frame import header, notices, sent
+from lipsync_demo.ui.frame.context import AT_ONCE, IN_TURN, UNSHOWN, Changes, unchanged
+from lipsync_demo.ui.inputs import face as faces
+from lipsync_demo.ui.inputs.face import FaceWidgets
 from lipsync_demo.ui.inputs.sources import InputFile, read_source, usable
 from lipsync_demo.ui.inputs.widgets import SourceWidgets
 
@@ -31,17 +38,54 @@ from lipsync_demo.ui.inputs.widgets import SourceWidgets
 class Doctor:
     """The events of the panel; each method answers one with the widgets it changes."""
 
+    settings: Settings
     sources: SourceWidgets
+    face: FaceWidgets
     widgets: DoctorWidgets
 
-    def examine(self, video: str | None, speech: str | None, done: tuple[str, str]) -> Changes:
+    def examine(
+        self,
+        video: str | None,
+        speech: str | None,
+        face: str | None,
+        key: SecretStr | None,
+        done: tuple[str, str],
+    ) -> Changes:
         """Examine both inputs after one was chosen, removed or repaired.
 
         Both tracks are examined whenever one changed; `done` names the files whose sliders are
-        set already, so that a point the user has just set stays.
+        set already, so that a point the user has just set stays. A choice of face goes away with
+        the video it is about.
         """
         w = self.widgets
         picture, sound = usable("video", video), usable("speech", speech)
+        chosen = faces.of(face, picture.path if picture else None)
+        files = tuple(str(source.path) if source else "" for source in (picture, sound))
+        return self._found(picture, sound, chosen, header.backend(self.settings, key)) | {
+            w.strip: strip(picture.path, picture.seconds) if picture else "",
+            w.wave: waveform(sound.path) if sound else "",
+            **(_points(picture, w.video) if files[0] != done[0] else {}),
+            **(_points(sound, w.speech) if files[1] != done[1] else {}),
+            **({self.face.chosen: ""} if face and not chosen else {}),
+            w.examined: files,
+        }
+
+    def again(
+        self, video: str | None, speech: str | None, face: str | None, key: SecretStr | None
+    ) -> Changes:
+        """Say the same for another choice of face, or another backend."""
+        picture, sound = usable("video", video), usable("speech", speech)
+        chosen = faces.of(face, picture.path if picture else None)
+        return self._found(picture, sound, chosen, header.backend(self.settings, key))
+
+    def _found(
+        self,
+        picture: InputFile | None,
+        sound: InputFile | None,
+        chosen: str | None,
+        backend: BackendName,
+    ) -> Changes:
+        w, people = self.widgets, NOBODY
         parts, praise, warnings, remarks = [], [], 0, 0
         for track, source in (("video", picture), ("speech", sound)):
             if source is None:
@@ -51,20 +95,18 @@ class Doctor:
             warnings, remarks = warnings + grave, remarks + len(seen.found) - grave
             # Praise beside a finding to the contrary would be no praise.
             praise += [seen.praise] if seen.praise and not grave else []
-            parts.append(findings.section(track, source, seen))
-        files = tuple(str(source.path) if source else "" for source in (picture, sound))
+            parts.append(findings.section(track, source, seen, chosen))
+            if seen.group.faces:
+                people = seen.group
+                parts.append(group.picture(source.path, people, chosen, backend))
         summary = words.summary(joined(", ", praise), warnings, remarks) if parts else words.NOTHING
         return {
             w.findings: findings.panel(summary, parts, opened=warnings > 0),
-            w.strip: strip(picture.path, picture.seconds) if picture else "",
-            w.wave: waveform(sound.path) if sound else "",
-            **(_points(picture, w.video) if files[0] != done[0] else {}),
-            **(_points(sound, w.speech) if files[1] != done[1] else {}),
-            w.examined: files,
+            self.face.line: group.line(people, chosen, backend),
         }
 
     def apply(self, video: str | None, speech: str | None, event: gr.EventData) -> Changes:
-        """Apply the pressed remedy, or go back to the original file."""
+        """Apply the pressed remedy, choose a face, or go back to the original file."""
         act, track, *edges = [*sent.text(event, "act").split(" "), ""][:4]
         held = video if track == "video" else speech
         source = usable("video" if track == "video" else "speech", held)
@@ -73,6 +115,8 @@ class Doctor:
         if act == "undo":
             original = original_of(source.path)
             return self._holding(track, original) if original else unchanged()
+        if act == acts.FACE:
+            return {self.face.chosen: faces.held(edges[0], source.path)}
         try:
             fix = Fix(act)
         except ValueError:
@@ -80,7 +124,12 @@ class Doctor:
         if fix is Fix.TRIM:
             part = _part(edges)
             return self.cut(track, held, *part) if part else unchanged()
-        return self._mended(track, source, fix)
+        if fix is not Fix.CROP or not edges[0]:
+            return self._mended(track, source, fix)
+        try:
+            return self._mended(track, source, fix, face=parse(edges[0]))
+        except FaceUnknown:
+            return unchanged()
 
     def cut(self, track: str, held: str | None, start: float | None, end: float | None) -> Changes:
         """Cut one input to the part from `start` to `end` seconds."""
@@ -90,14 +139,21 @@ class Doctor:
         first, last = (Fraction(round(at * 1000), 1000) for at in (start, end))
         return self._mended(track, source, Fix.TRIM, (first, last))
 
-    def _mended(self, track: str, source: InputFile, fix: Fix, part: Part | None = None) -> Changes:
+    def _mended(
+        self,
+        track: str,
+        source: InputFile,
+        fix: Fix,
+        part: Part | None = None,
+        face: str | None = None,
+    ) -> Changes:
         suffix = ".mp4" if track == "video" else ".wav"
         stem = source.path.name.split(MARK)[0]
         number = sum(1 for _ in source.path.parent.glob(f"{escape_glob(stem)}{MARK}*"))
         target = source.path.with_name(f"{stem}{MARK}{fix}-{number}{suffix}")
         original = original_of(source.path) or source.path
         try:
-            mended(fix, source.path, target, part)
+            mended(fix, source.path, target, part, face)
         except MediaError as error:
             trouble = notices.trouble(error.what, error.hint)
             return {self.widgets.findings: findings.failed(trouble)}
@@ -127,20 +183,21 @@ def _part(edges: Sequence[str]) -> tuple[float, float] | None:
     return (start, end) if 0 <= start < end < math.inf else None
 
 
-def build(sources: SourceWidgets) -> Doctor:
+def build(settings: Settings, sources: SourceWidgets, face: FaceWidgets) -> Doctor:
     """Create the panel inside the current column."""
-    return Doctor(sources=sources, widgets=widgets.build())
+    return Doctor(settings=settings, sources=sources, face=face, widgets=widgets.build())
 
 
-def wire(view: Doctor, page: gr.Blocks) -> None:
-    """Connect the events."""
-    w, sources = view.widgets, view.sources
+def wire(view: Doctor, page: gr.Blocks, key: gr.State, key_changed: Sequence[Dependency]) -> None:
+    """Connect the events; `key_changed` are those after which another key may be in use."""
+    w, sources, face = view.widgets, view.sources, view.face
+    form = [sources.video, sources.speech, face.chosen, key]
     examining: dict[str, Any] = {
         "fn": view.examine,
-        "inputs": [sources.video, sources.speech, w.examined],
+        "inputs": [*form, w.examined],
         "outputs": [
             *(w.findings, w.strip, w.wave, w.video.start, w.video.end),
-            *(w.speech.start, w.speech.end, w.examined),
+            *(w.speech.start, w.speech.end, w.examined, face.chosen, face.line),
         ],
     } | IN_TURN | {"show_progress": "hidden"}  # fmt: skip
     # One at a time, and once more after a change in the meantime, so that the last answer is about
@@ -149,8 +206,13 @@ def wire(view: Doctor, page: gr.Blocks) -> None:
     gr.on(changed, looking, None, [w.findings], **AT_ONCE).then(
         **examining, trigger_mode="always_last"
     )
+    said: dict[str, Any] = {"fn": view.again, "inputs": form, "outputs": [w.findings, face.line]}
+    face.chosen.change(**said, **IN_TURN | UNSHOWN)
+    for done in key_changed:
+        done.then(**said, **IN_TURN | UNSHOWN)
     held = [sources.video, sources.speech, w.findings]
-    w.findings.select(view.apply, [sources.video, sources.speech], held, **IN_TURN)
+    for pressed in (w.findings, face.line):
+        pressed.select(view.apply, [sources.video, sources.speech], [*held, face.chosen], **IN_TURN)
 
     def cut_video(held: str | None, start: float | None, end: float | None) -> Changes:
         return view.cut("video", held, start, end)

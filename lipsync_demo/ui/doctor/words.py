@@ -28,7 +28,54 @@ FIXES: Final[Mapping[str, str]] = {
     "mono": _("Make it mono, 48 kHz"),
     "join": _("Write it as one WAV"),
     "alone": _("Take the sound alone"),
+    "crop": _("Crop to the one who speaks"),
 }
+
+
+WHO = _("Who shall speak?")
+PICTURE = _("The people in the video")
+CLICK = _(
+    "Click the face that shall speak. Without a choice it is the one that speaks in the video."
+)
+CLICK_TO_CROP = _(
+    "The API decides by itself who speaks. Click a face, and the video can be cropped to that "
+    "person: the part of the picture around the face is kept, with every frame, its time and the "
+    "sound."
+)
+SPEAKS_BY_ITSELF = _("Take the one who speaks")
+LEAVE = _("Leave it as it is")
+CROP = _("Crop the video to this person")
+WORDS: Final[Mapping[str, str]] = {
+    "speaking": _("The face that speaks in the video shall speak."),
+    "largest": _("The largest face shall speak."),
+    "left": _("The face furthest to the left shall speak."),
+    "right": _("The face furthest to the right shall speak."),
+}
+
+
+def face(number: int, count: int, place: str) -> str:
+    return _("Face {number} of {count}, {place}", number=number, count=count, place=place)
+
+
+ON_THE_LEFT = _("on the left")
+IN_THE_MIDDLE = _("in the middle")
+ON_THE_RIGHT = _("on the right")
+
+
+def speaks(face: str) -> str:
+    return _("{face}, shall speak.", face=face)
+
+
+def at(point: str) -> str:
+    return _("The face at {point} shall speak.", point=point)
+
+
+def not_by_the_api(face: str) -> str:
+    return _("{face}: the API takes no such choice.", face=face)
+
+
+def crop_to(face: str) -> str:
+    return _("Crop to: {face}", face=face)
 
 
 def summary(praise: str, looks: int, remarks: int) -> str:

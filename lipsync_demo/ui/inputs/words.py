@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lipsync_demo.languages import _
 
+FACE = _("The face that shall speak")
 ONE_FACE = _("one face")
 ONE_VOICE = _("one voice")
 LINK = _("Use a link instead")

@@ -9,8 +9,10 @@ import gradio as gr
 from lipsync_demo.settings import Settings
 from lipsync_demo.ui.frame import header, models
 from lipsync_demo.ui.frame.context import html
+from lipsync_demo.ui.inputs import face as inputs_face
 from lipsync_demo.ui.inputs import fields
 from lipsync_demo.ui.inputs import words as inputs_words
+from lipsync_demo.ui.inputs.face import FaceWidgets
 from lipsync_demo.ui.inputs.modes import choices
 from lipsync_demo.ui.inputs.samples import SHOWN
 from lipsync_demo.ui.studio import words
@@ -43,6 +45,7 @@ class ChoiceWidgets:
     fields: dict[str, gr.Radio]
     drawing: gr.HTML
     findings: gr.HTML
+    face: FaceWidgets
     go: gr.Button
     compare: gr.Button
     compare_models: gr.Button
@@ -69,6 +72,7 @@ def build(settings: Settings) -> ChoiceWidgets:
         further = fields.build(model)
         drawing = html(elem_id="drawing")
         findings = html(elem_id="findings")
+        face = inputs_face.build()
     with gr.Row(elem_id="start"):
         go = gr.Button(words.GO, variant="primary", size="lg", elem_id="go")
         hint = html(elem_id="hint")
@@ -83,6 +87,7 @@ def build(settings: Settings) -> ChoiceWidgets:
         fields=further,
         drawing=drawing,
         findings=findings,
+        face=face,
         go=go,
         compare=compare,
         compare_models=compare_models,

@@ -52,9 +52,10 @@ class Studio:
         self._key = KeyEvents(shared=shared, top=w.top, choice=w.choice)
         self._chosen = [w.sources.video, w.sources.speech, w.choice.mode]
         self._laying = [*self._chosen, shared.key, shared.session, shared.model, w.run_id]
+        self._laying += [w.choice.face.chosen]
         self._laid = [w.choice.drawing, w.choice.findings, w.choice.hint, w.choice.go]
         self._form = [w.sources.video, w.sources.speech, shared.model, w.choice.mode]
-        self._form += w.choice.fields.values()
+        self._form += [w.choice.face.chosen, *w.choice.fields.values()]
         facts = [w.sources.video_facts, w.sources.speech_facts]
         self._held = [
             *(w.sources.video, w.sources.speech, w.sources.sample, *facts),
@@ -106,6 +107,7 @@ class Studio:
             own,
             shown.get(self._shared.model, model),
             address,
+            str(shown.get(w.choice.face.chosen, "")),
         )
         laid = changes[w.choice.mode].constructor_args
         return (
@@ -243,7 +245,7 @@ class Studio:
             events.start,
             [
                 *(*self._chosen, shared.key, shared.ids, shared.session),
-                *(shared.model, *radios),
+                *(shared.model, choice.face.chosen, *radios),
             ],
             [*run, shared.ids, choice.load],
             **AT_ONCE,
@@ -306,5 +308,6 @@ class Studio:
         ).then(events.use, [top.key_box, shared.key, top.model, shared.session], key, **AT_ONCE)
         chosen = [top.model, shared.session]
         forgotten = top.key_forget.click(events.forget, chosen, key, **AT_ONCE)
-        for done in (used, forgotten):
+        self.key_changed = [used, forgotten]
+        for done in self.key_changed:
             done.then(self._inputs.mode_changed, self._laying, self._laid, **AT_ONCE)

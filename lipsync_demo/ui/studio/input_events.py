@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -12,6 +13,7 @@ from anyio import to_thread
 from markupsafe import Markup
 from pydantic import SecretStr
 
+from lipsync_demo import face_choice
 from lipsync_demo.access.errors import TooMany
 from lipsync_demo.files import content_hash
 from lipsync_demo.markup import alignment
@@ -28,6 +30,7 @@ from lipsync_demo.settings import BackendName
 from lipsync_demo.ui.frame import header, models, notices, prices
 from lipsync_demo.ui.frame.context import Changes, Shared, unchanged
 from lipsync_demo.ui.frame.ids import run_id
+from lipsync_demo.ui.inputs import face as faces
 from lipsync_demo.ui.inputs import files, modes, samples
 from lipsync_demo.ui.inputs.sources import (
     InputFile,
@@ -68,6 +71,7 @@ class InputEvents:
         session: object,
         model: object,
         shown: object = "",
+        face: str | None = None,
     ) -> Changes:
         """Probe both inputs after one was chosen, removed or cut."""
         w = self.sources
@@ -89,7 +93,7 @@ class InputEvents:
         wanted, told = models.chosen(model), obstacle.of_run(self.shared.workspace, shown)
         told = obstacle.of_inputs(found["video"], found["speech"], (video, speech)) or told
         return changes | self._laid(
-            found["video"], found["speech"], mode, key, session, wanted, told
+            found["video"], found["speech"], mode, key, session, wanted, told, face
         )
 
     def preview_made(self, video: str | None) -> Changes:
@@ -118,12 +122,13 @@ class InputEvents:
         session: object,
         model: object,
         shown: object = "",
+        face: str | None = None,
     ) -> Changes:
         """Update drawing, findings and hint for another mode."""
         picture, sound = usable("video", video), usable("speech", speech)
         told = obstacle.of_inputs(picture, sound, (video, speech))
         told = told or obstacle.of_run(self.shared.workspace, shown)
-        changes = self._laid(picture, sound, mode, key, session, models.chosen(model), told)
+        changes = self._laid(picture, sound, mode, key, session, models.chosen(model), told, face)
         # New choices would steal the focus from a keyboard user.
         del changes[self.choice.mode]
         return changes
@@ -209,8 +214,12 @@ class InputEvents:
         session: object,
         model: Model,
         told: str,
+        face: str | None,
     ) -> Changes:
-        """Everything below the inputs; `told` says what keeps the main button from working."""
+        """Everything below the inputs; `told` says what keeps the main button from working.
+
+        `face` is the form's choice of who speaks.
+        """
         w, silent = self.choice, self.shared.recorded_only(session)
         timelines = lay_all(video, speech)
         lengths = (video.seconds if video else None, speech.seconds if speech else None)
@@ -227,7 +236,8 @@ class InputEvents:
         laid = timelines[SyncMode(mode)] if model.takes_sync_mode else None
         found = check(video.info, speech.info, laid.mode if laid else None)
         told = obstacle.of_findings(found) or told
-        work = _work(video, speech, laid) if laid else None
+        chosen = faces.given(face, video.path, header.backend(self.shared.settings, key))
+        work = _work(video, speech, laid, chosen) if laid else None
         hint = self._hint(work, key, session, model)
         return changes | {
             w.drawing: alignment.draw(laid) if laid else "",
@@ -262,14 +272,15 @@ class InputEvents:
         return others + (words.own_under_way(own) if own else "")
 
 
-def _work(video: InputFile, speech: InputFile, laid: Timeline) -> Work:
+def _work(video: InputFile, speech: InputFile, laid: Timeline, chosen: Mapping[str, str]) -> Work:
+    """What a run will have to do; `chosen` are its fields beside the mode."""
     picture = video.info.video
     return Work(
         seconds=float(laid.output_seconds),
         pixels=picture.width * picture.height if picture else 0,
         video=content_hash(video.path),
         speech=content_hash(speech.path),
-        choices=laid.mode.value,
+        choices=", ".join([laid.mode.value, *face_choice.told(chosen)]),
     )
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from lipsync_demo.face_choice import FIELD
 from lipsync_demo.runs.record.errors import RunNotFound
 from lipsync_demo.runs.record.run import Run
 from lipsync_demo.ui.frame import models
 from lipsync_demo.ui.frame.context import Changes, Shared
+from lipsync_demo.ui.inputs import face
 from lipsync_demo.ui.inputs.sources import usable
 from lipsync_demo.ui.inputs.uploads import copy_for_page
 from lipsync_demo.ui.studio.stage import StudioStage
@@ -49,6 +51,7 @@ class Reopening:
             w.sources.video: str(video.shown),
             w.sources.speech: str(speech.shown),
             self._shared.model: models.chosen(run.model).id,
+            w.choice.face.chosen: face.held(run.choices.get(FIELD), video.path),
             **mode,
             **{radios[name]: value for name, value in run.choices.items() if name in radios},
         }

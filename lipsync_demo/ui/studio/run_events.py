@@ -15,6 +15,7 @@ from lipsync_demo.ui.frame import words as frame_words
 from lipsync_demo.ui.frame.context import Changes, Shared, unchanged
 from lipsync_demo.ui.frame.ids import remembered, run_id
 from lipsync_demo.ui.frame.news import Told
+from lipsync_demo.ui.inputs import face as faces
 from lipsync_demo.ui.inputs import fields
 from lipsync_demo.ui.inputs.sources import usable
 from lipsync_demo.ui.inputs.uploads import sweep
@@ -45,6 +46,7 @@ class RunEvents:
         ids: object,
         session: object,
         model: object,
+        face: str | None,
         *choices: str,
     ) -> Changes:
         """Start a run; `choices` are the values of `fields.FIELDS` in order."""
@@ -57,15 +59,15 @@ class RunEvents:
             text = words.unusable(missing), words.choose(missing)
             return {findings: notices.trouble(*text)}
         sweep(self._shared.uploads)
-        wanted = models.chosen(model)
+        wanted, backend = models.chosen(model), header.backend(self._shared.settings, key)
         try:
             run = self._shared.workspace.service.start(
                 picture.path,
                 sound.path,
                 mode if wanted.takes_sync_mode else None,
                 model=wanted.id,
-                choices=fields.given(wanted, choices),
-                backend=header.backend(self._shared.settings, key),
+                choices=fields.given(wanted, choices) | faces.given(face, picture.path, backend),
+                backend=backend,
                 api_key=key,
                 session=run_id(session),
             )

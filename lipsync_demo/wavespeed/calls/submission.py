@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 
+from lipsync_demo.face_choice import FIELD
 from lipsync_demo.wavespeed.addresses import origin
 from lipsync_demo.wavespeed.answers import error_of, refused
 from lipsync_demo.wavespeed.errors import (
@@ -43,9 +44,16 @@ Page = Callable[[int, datetime], list[Prediction]]
 
 
 def inputs(
-    model: Model, video_url: str, audio_url: str, choices: Mapping[str, str | None]
+    model: Model,
+    video_url: str,
+    audio_url: str,
+    choices: Mapping[str, str | None],
+    *,
+    local: bool = False,
 ) -> dict[str, str]:
     """The request's body as sent; a choice that is None takes the model's default.
+
+    `local` tells whether the local backend is asked, which also takes a `face`.
 
     Raises:
         BadParameter: a URL is not http(s), or the model has no such choice.
@@ -56,7 +64,7 @@ def inputs(
                 f"The {name} is not an http or https address.",
                 "Upload the file first, or give an address that begins with https.",
             )
-    return {"video": video_url, "audio": audio_url, **model.chosen(choices)}
+    return {"video": video_url, "audio": audio_url, **model.chosen(choices, local=local)}
 
 
 def checked_id(task_id: str) -> str:
@@ -182,7 +190,7 @@ def find(
                 continue
             if not task.inputs:
                 unreadable += 1
-            elif (model.defaults | dict(task.inputs)).items() >= request.items():
+            elif _equal(model, task.inputs, request):
                 found.append(task)
         complete = len(items) < PAGE_LIMIT
         if complete:
@@ -195,6 +203,12 @@ def find(
             "Look at the provider's dashboard before submitting again.",
         )
     return None
+
+
+def _equal(model: Model, inputs: Mapping[str, str], request: Mapping[str, str]) -> bool:
+    """Whether a task was started by this request; one with a face is not one without."""
+    told = model.defaults | dict(inputs)
+    return told.items() >= request.items() and told.get(FIELD) == request.get(FIELD)
 
 
 def _started(answer: Answer) -> Prediction | None:

@@ -24,6 +24,7 @@ from lipsync_demo.backend.jobs.uploads import UploadStore
 from lipsync_demo.backend.webhooks.outbox import Outbox
 from lipsync_demo.database import Database
 from lipsync_demo.hosting.errors import LinkRefused
+from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.runs.record.ledger_line import LineState
 from lipsync_demo.runs.record.run import OwnCheck, RunState, dump_run, load_run
 from lipsync_demo.runs.storage import schema as runs_schema
@@ -203,6 +204,7 @@ def test_jobs_of_before_are_all_there(tmp_path: Path, commit: str) -> None:
         {"faces": 1},
     )
     assert (done.base64, done.inference_ms, done.claimed_ms is not None) == (True, 20.5, True)
+    assert {job.face for job in (decreed, waiting, lost, done)} == {None}
     assert jobs.recover() == 1
     assert [job.id for job in (jobs.claim(), jobs.claim()) if job] == [lost.id, waiting.id]
     jobs.finish(lost, JobResult(code=1, error="no"))
@@ -248,5 +250,6 @@ def test_jobs_of_long_before_get_their_columns(tmp_path: Path) -> None:
     assert done is not None
     assert done.found == {"faces": 1}
     assert jobs.count(CREATED) == 1
+    assert jobs.add("v", "a", SyncMode.LOOP, face="left").face == "left"
     assert differences(database, jobs_schema.METADATA) == []
     database.close()

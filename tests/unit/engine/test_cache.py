@@ -15,7 +15,7 @@ from lipsync_demo.engine import cache, pipeline
 from lipsync_demo.engine.cache import AnalysisCache
 from lipsync_demo.engine.pipeline import lip_sync
 from lipsync_demo.engine.speech.model import SpeechModel, SpeechShapes
-from lipsync_demo.engine.tracking.tracks import Shot
+from lipsync_demo.engine.tracking.tracks import FollowedShot
 from lipsync_demo.media.sync_modes import SyncMode
 
 pytestmark = pytest.mark.slow
@@ -27,9 +27,9 @@ Speech = Callable[[Fraction | float], Path]
 def work(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Notes each time a video is followed and a speech is heard."""
     done: list[str] = []
-    follow, predict = pipeline.follow, SpeechModel.predict
+    follow, predict = pipeline.follow_all, SpeechModel.predict
 
-    def noted_follow(*given: Any, **options: Any) -> list[Shot]:
+    def noted_follow(*given: Any, **options: Any) -> list[FollowedShot]:
         done.append("video")
         return follow(*given, **options)
 
@@ -37,7 +37,7 @@ def work(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         done.append("speech")
         return predict(self, samples)
 
-    monkeypatch.setattr(pipeline, "follow", noted_follow)
+    monkeypatch.setattr(pipeline, "follow_all", noted_follow)
     monkeypatch.setattr(SpeechModel, "predict", noted_predict)
     return done
 

@@ -24,9 +24,9 @@ from lipsync_demo.ui.groups.batch import words
 from lipsync_demo.ui.studio.progress import now_markup
 
 EXAMPLE = (
-    ("sample_video.mp4", "sample_speech.wav", "bounce", words.SAMPLE_BOUNCE),
-    ("sample_video.mp4", "sample_speech.wav", "loop", words.SAMPLE_LOOP),
-    ("sample_video.mp4", "sample_speech.wav", "remap", words.SAMPLE_REMAP),
+    ("sample_video.mp4", "sample_speech.wav", "bounce", words.SAMPLE_BOUNCE, ""),
+    ("sample_video.mp4", "sample_speech.wav", "loop", words.SAMPLE_LOOP, ""),
+    ("sample_video.mp4", "sample_speech.wav", "remap", words.SAMPLE_REMAP, ""),
 )
 MOST_BAD = 50
 """Maximum number of invalid lines that are listed."""

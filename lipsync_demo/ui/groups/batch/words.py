@@ -14,7 +14,8 @@ SAMPLE_REMAP = _("sample, slowed down")
 FILES = _("A list as CSV or JSON lines, and the files it names")
 EXPECTED = _(
     "The first line names the columns; a file is named as it is uploaded here, or by its "
-    "http(s) address. sync_mode and label may be left out."
+    "http(s) address. sync_mode, label and face may be left out; face says who of several people "
+    "speaks, for the local engine only."
 )
 EXAMPLE = _("The samples in three modes")
 SKIP = _("Leave the lines above out and run the others")

@@ -18,6 +18,7 @@ from lipsync_demo.ui.frame.ids import run_id
 from lipsync_demo.ui.groups import words as groups_words
 from lipsync_demo.ui.groups.compare import words
 from lipsync_demo.ui.groups.compare.events import Compare, given
+from lipsync_demo.ui.inputs import face as faces
 from lipsync_demo.ui.studio.widgets import Widgets
 
 
@@ -76,17 +77,20 @@ class ModeComparison:
         ids: object,
         session: object,
         model: object,
+        face: str | None,
     ) -> Changes:
         """Start the comparison; what is in its way is said where it was asked for."""
         shared, plan = self.view.shared, self.widgets.choice.plan
         files = given(video, speech)
         if isinstance(files, str):
             return {plan.words: files}
+        backend = header.backend(shared.settings, key)
         try:
             group = shared.workspace.group_service.compare(
                 *files,
                 model=models.chosen(model).id,
-                backend=header.backend(shared.settings, key),
+                choices=faces.given(face, files[0], backend),
+                backend=backend,
                 api_key=key,
                 session=run_id(session),
             )
@@ -111,7 +115,10 @@ class ModeComparison:
         plan.cancel.click(hide, None, [plan.panel], **AT_ONCE)
         plan.start.click(
             self.start,
-            [sources.video, sources.speech, s.key, s.groups, s.ids, s.session, s.model],
+            [
+                *(sources.video, sources.speech, s.key, s.groups, s.ids, s.session, s.model),
+                choice.face.chosen,
+            ],
             [
                 *(*self.view.shown, s.groups, s.views, self.view.widgets.earlier),
                 *(plan.panel, plan.words),

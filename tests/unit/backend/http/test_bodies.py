@@ -11,6 +11,10 @@ from lipsync_demo.backend.http.envelopes import validation_message
 from lipsync_demo.media.sync_modes import SyncMode
 
 URLS = {"video": "https://media.example/v.mp4", "audio": "https://media.example/a.wav"}
+FACES = (
+    "Write speaking, largest, left, right, or a point such as 0.25,0.4: shares of the picture's "
+    "width and height from its top left, 0 to 1, with up to 3 decimals."
+)
 MODES = "cut_off, bounce, loop, silence, remap"
 
 
@@ -24,6 +28,13 @@ def complaint(body: type[BaseModel], value: Any) -> str:
 @pytest.mark.parametrize("mode", list(SyncMode))
 def test_every_mode_is_taken_by_its_name(mode: SyncMode) -> None:
     assert SubmitBody.model_validate({**URLS, "sync_mode": mode.value}).sync_mode is mode
+
+
+def test_a_face_may_be_chosen() -> None:
+    assert SubmitBody.model_validate({**URLS, "face": "0.50, 1"}).face == "0.5,1"
+    assert SubmitBody.model_validate({**URLS, "face": "LEFT"}).face == "left"
+    assert SubmitBody.model_validate({**URLS, "face": None}).face is None
+    assert SubmitBody.model_validate(URLS).face is None
 
 
 def test_the_mode_may_be_left_out() -> None:
@@ -44,6 +55,9 @@ def test_the_mode_may_be_left_out() -> None:
             {**URLS, "enable_sync_mode": "true"},
             'field "enable_sync_mode": input should be a valid boolean',
         ),
+        ({**URLS, "face": "middle"}, f"field \"face\": there is no face 'middle'. {FACES}"),
+        ({**URLS, "face": "1.2,0"}, f"field \"face\": there is no face '1.2,0'. {FACES}"),
+        ({**URLS, "face": 1}, 'field "face": input should be a valid string'),
         ([], "the body must be a JSON object"),
         (None, "the body must be a JSON object"),
         ("video", "the body must be a JSON object"),

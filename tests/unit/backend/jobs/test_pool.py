@@ -3,13 +3,16 @@ from __future__ import annotations
 import time
 from multiprocessing.connection import Connection
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, ClassVar
 
 import pytest
 
 from lipsync_demo.backend.jobs import pool
 from lipsync_demo.backend.jobs.live import LiveFolder
-from lipsync_demo.backend.jobs.pool import Worker, WorkerDied
-from lipsync_demo.backend.jobs.worker import RenderRequest
+from lipsync_demo.backend.jobs.pool import Pool, Worker, WorkerDied
+from lipsync_demo.backend.jobs.store import JobStore
+from lipsync_demo.backend.jobs.worker import Loaded, Refused, RenderRequest
 from lipsync_demo.media.sync_modes import SyncMode
 
 ORDER = RenderRequest(
@@ -34,3 +37,50 @@ def test_a_worker_that_hung_up_has_ended_when_that_is_known(
         assert not worker.alive
     finally:
         worker.close()
+
+
+class Noting:
+    """A worker that only notes what it is asked to render."""
+
+    asked: ClassVar[dict[str, str]] = {}
+    alive = True
+    share = 0.0
+    loaded = Loaded(None)
+
+    def poll_loaded(self) -> Loaded:
+        return self.loaded
+
+    def render(self, request: RenderRequest) -> Refused:
+        self.asked[request.video.name] = request.face
+        return Refused(1403, "no")
+
+    def kill(self) -> None:
+        self.alive = False
+
+    close = kill
+
+
+def test_a_task_has_its_own_face_or_the_servers(
+    monkeypatch: pytest.MonkeyPatch, jobs: JobStore, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(pool, "Worker", Noting)
+    places = [tmp_path / name for name in ("outputs", "work", "analyses")]
+
+    def get(url: str, *_: object) -> SimpleNamespace:
+        return SimpleNamespace(path=Path(url), shown=url)
+
+    media: Any = SimpleNamespace(get=get)
+    added = [
+        jobs.add(name, "speech", SyncMode.LOOP, face=face)
+        for name, face in (("own", "0.25,0.4"), ("default", None))
+    ]
+    running = Pool(jobs, media, *places, workers=1, face="largest")
+    running.start()
+    try:
+        deadline = time.monotonic() + 60
+        while any(job is None or job.running for job in map(jobs.get, (one.id for one in added))):
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+    finally:
+        running.stop()
+    assert Noting.asked == {"own": "0.25,0.4", "default": "largest"}

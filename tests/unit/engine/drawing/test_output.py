@@ -12,7 +12,7 @@ from lipsync_demo.engine.cache import AnalysisCache
 from lipsync_demo.engine.drawing import output as output_module
 from lipsync_demo.engine.drawing.plan import Sketch
 from lipsync_demo.engine.pipeline import lip_sync
-from lipsync_demo.engine.tracking.tracks import Shot
+from lipsync_demo.engine.tracking.tracks import FollowedShot
 from lipsync_demo.engine.video import picture_store
 from lipsync_demo.engine.video.picture import Picture
 from lipsync_demo.engine.video.reader import FrameReader
@@ -127,9 +127,9 @@ def test_frames_are_left_out_and_kept_as_the_pipeline_says(
 ) -> None:
     asked: list[object] = []
     spilled: list[Path | None] = []
-    follow = pipeline.follow
+    follow = pipeline.follow_all
 
-    def noted(*given: Any, **options: Any) -> list[Shot]:
+    def noted(*given: Any, **options: Any) -> list[FollowedShot]:
         asked.append(options["skip"])
         return follow(*given, **options)
 
@@ -138,7 +138,7 @@ def test_frames_are_left_out_and_kept_as_the_pipeline_says(
             spilled.append(spill)
             super().__init__(path, spill=spill)
 
-    monkeypatch.setattr(pipeline, "follow", noted)
+    monkeypatch.setattr(pipeline, "follow_all", noted)
     monkeypatch.setattr(pipeline, "FrameReader", Reader)
     clip = make_video(tmp_path / "in.mp4", 1, rate, (256, 256), pictures=[portrait()] * rate)
     lip_sync(clip, speech(1), SyncMode.LOOP, tmp_path / "out.mp4")

@@ -11,6 +11,7 @@ from lipsync_demo.engine.face import FaceLandmarker
 from lipsync_demo.engine.tracking import follow
 from lipsync_demo.engine.video import FrameReader
 from lipsync_demo.qa.mouth.mouths import LIPS, mouths
+from tests.two_people import two_people
 
 SECONDS = 2.4
 NARROWEST, WIDEST = 1.1, 4.0
@@ -47,3 +48,24 @@ def test_the_close_up_holds_the_lips_wherever_the_face_is(test_media: Path, clip
     across = float(np.median(np.ptp(lips[..., 0], axis=1)))
     assert NARROWEST < width / across < WIDEST
     assert width * size[0] == pytest.approx(height * size[1], rel=0.01)
+
+
+@pytest.mark.parametrize(
+    ("face", "frame", "right"),
+    [
+        *[("left", None, False), ("right", None, True)],
+        *[("0.25,0.5", 3, False), ("0.75,0.5", None, True)],
+    ],
+)
+def test_of_two_people_the_chosen_one_is_measured(
+    two: Path, face: str, frame: int | None, right: bool
+) -> None:
+    found = mouths(two, SECONDS, face, frame)
+    assert found.present.all()
+    left, _, width, _ = found.box or (0, 0, 0, 0)
+    assert (left + width / 2 > 0.5) is right
+
+
+@pytest.fixture(scope="module")
+def two(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return two_people(tmp_path_factory.mktemp("two") / "two.mp4")

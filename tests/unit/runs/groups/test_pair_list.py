@@ -28,6 +28,17 @@ def test_csv_names_files_addresses_modes_and_labels() -> None:
     ]
 
 
+def test_each_line_may_say_who_speaks() -> None:
+    text = 'video,audio,face\na.mp4,a.wav,Left\na.mp4,a.wav,\na.mp4,a.wav,"0.50,0.4"\n'
+    assert [pair.face for pair in read_pairs(text.encode(), FILES).pairs] == [
+        "left",
+        None,
+        "0.5,0.4",
+    ]
+    line = b'{"video": "a.mp4", "audio": "a.wav", "face": "right"}'
+    assert [pair.face for pair in read_pairs(line, FILES).pairs] == ["right"]
+
+
 def test_a_spreadsheets_csv_is_read_too() -> None:
     text = "\ufeffVideo;Audio;sync_mode\r\na.mp4;a.wav;LOOP\r\n"
     found = read_pairs(text.encode(), FILES)
@@ -48,6 +59,7 @@ def test_json_lines() -> None:
         ("video,audio\n/etc/passwd,a.wav\n", 2, "no file '/etc/passwd'"),
         ("video,audio\na.mp4,\n", 2, "audio is missing"),
         ("video,audio,sync_mode\na.mp4,a.wav,loop\na.mp4,a.wav,sideways\n", 3, "no mode"),
+        ("video,audio,face\na.mp4,a.wav,middle\n", 2, "no face 'middle'"),
         ("a.mp4,a.wav\n", 1, "does not name the columns"),
         ('{"video": "a.mp4", "audio": "a.wav"}\n{"video"\n', 2, "not a JSON object"),
         ('{"video": 7, "audio": "a.wav"}\n', 1, "video is missing"),
