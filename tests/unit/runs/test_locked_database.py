@@ -128,46 +128,52 @@ def test_a_run_that_paid_nothing_waits_for_a_lock_too(
     assert work.service.wait(run.id).state is RunState.DONE
 
 
+@pytest.fixture
+def still(service: Callable[..., Workspace]) -> Workspace:
+    """A workspace without threads, which would open its database anew."""
+    return service(recover=False)
+
+
 def test_health_tells_of_a_lock_and_of_its_end(
-    work: Workspace, monkeypatch: pytest.MonkeyPatch
+    still: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(connections, "_CHECK_SECONDS", 0.01)
     monkeypatch.setattr(health, "FRESH_SECONDS", -1.0)
-    assert work.health.problem() is None
-    path = work.health._folder / "runs.sqlite3"
+    assert still.health.problem() is None
+    path = still.health._folder / "runs.sqlite3"
     other = sqlite3.connect(path, isolation_level=None)
     try:
         other.execute("BEGIN IMMEDIATE")
-        problem = work.health.problem()
+        problem = still.health.problem()
         assert problem is not None
         assert "runs.sqlite3 is busy" in problem
         assert str(path.parent) not in problem
         other.execute("ROLLBACK")
     finally:
         other.close()
-    assert work.health.problem() is None
+    assert still.health.problem() is None
 
 
 def test_health_tells_of_a_database_that_is_gone_or_damaged(
-    work: Workspace, monkeypatch: pytest.MonkeyPatch
+    still: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(health, "FRESH_SECONDS", -1.0)
-    path = work.health._folder / "runs.sqlite3"
+    path = still.health._folder / "runs.sqlite3"
     aside = path.rename(path.with_name("aside"))
-    assert "cannot be opened" in (work.health.problem() or "")
+    assert "cannot be opened" in (still.health.problem() or "")
     assert not path.exists()
     for side in ("-wal", "-shm"):
         path.with_name(path.name + side).unlink(missing_ok=True)
     path.write_bytes(b"This is a text, and not a short one. " * 100)
-    assert "is not a database" in (work.health.problem() or "")
+    assert "is not a database" in (still.health.problem() or "")
     aside.replace(path)
 
 
-def test_health_tells_of_a_full_disk(work: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_health_tells_of_a_full_disk(still: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(health, "FRESH_SECONDS", -1.0)
 
     def full(folder: Path) -> None:
         raise OSError(28, "No space left on device", folder)
 
     monkeypatch.setattr(health.data_folder, "check", full)
-    assert "no space left" in (work.health.problem() or "")
+    assert "no space left" in (still.health.problem() or "")
