@@ -98,7 +98,11 @@ def open_page(settings: Settings, start_local: Callable[[], tuple[str, str]] | N
                         *routes(settings, media, workspace.health.problem),
                     ],
                     "middleware": [
-                        Middleware(PageGuard, upload_bytes=settings.max_upload_mb * 2**20),
+                        Middleware(
+                            PageGuard,
+                            upload_bytes=settings.max_upload_mb * 2**20,
+                            signs_in=settings.signs_in,
+                        ),
                         Middleware(Visitors, settings=settings, whose=blocks.whose),
                         Middleware(Failures),
                         Middleware(Delivery),

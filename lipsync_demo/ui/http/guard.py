@@ -44,6 +44,9 @@ SHUT = re.compile(
 )
 """Gradio's paths beside its API that the page does not use."""
 
+SIGN_IN = re.compile(r"/(?:login/(?:huggingface|callback)|logout)/?")
+"""Those of them by which visitors sign in with Hugging Face, where they do."""
+
 JSON_LIMIT = 256 * 1024
 """Maximum size of a JSON body in bytes."""
 
@@ -78,10 +81,14 @@ HEADERS = {
 
 
 class PageGuard:
-    """ASGI middleware around the whole app; `upload_bytes` is the maximum size of a file."""
+    """ASGI middleware around the whole app; `upload_bytes` is the maximum size of a file.
 
-    def __init__(self, app: ASGIApp, upload_bytes: int) -> None:
+    `signs_in` says whether visitors sign in with Hugging Face.
+    """
+
+    def __init__(self, app: ASGIApp, upload_bytes: int, signs_in: bool = False) -> None:
         self._app = app
+        self._signs_in = signs_in
         self._upload_limit = upload_bytes + FORM_SLACK
         self._started = False
 
@@ -100,7 +107,8 @@ class PageGuard:
         path = scope["path"]
         starting = path == STARTED and not self._started
         self._started = self._started or starting
-        if blocked(path) and not starting:
+        signing_in = self._signs_in and SIGN_IN.fullmatch(path) is not None
+        if blocked(path) and not (starting or signing_in):
             await _refuse(404, words.NOT_FOUND)(scope, receive, send_with_headers)
         elif scope["method"] in ("POST", "PUT", "PATCH"):
             await self._with_body(scope, receive, send_with_headers)

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from lipsync_demo.access.asker import Asker, asking
 from lipsync_demo.languages import spoken
 from lipsync_demo.runs.record.ledger_line import LineState
 from lipsync_demo.runs.record.run import Run, RunState
@@ -21,12 +22,21 @@ pytestmark = pytest.mark.slow
 
 ONE, OTHER = Visitor("a" * 32), Visitor("b" * 32)
 UNKNOWN = replace(OTHER, id="7" * 32, lasting=False)
+ENTERED, CODE = Visitor("6" * 32), "anna"
+"""A visitor with an access code, which somebody else may have too."""
+
 OPERATOR = replace(OTHER, operator=True)
 
 LIMIT, DAY = Decimal("98.76"), Decimal("54.32")
 TASK = "task0of0one0"
 FILE, TITLE = "talk-of-one.mp4", "pairs-of-one"
 BALANCE = 31.41
+strangers = pytest.mark.parametrize(
+    "visitor",
+    [OTHER, UNKNOWN, ENTERED],
+    ids=["another browser", "without a cookie", "with a code"],
+)
+
 BOXES = ("run-id", "run-chosen", "open-run", "repeat")
 """Widgets that hold the id of a run."""
 
@@ -108,12 +118,12 @@ class Table:
         self, visitor: Visitor, run: Run | None, only: tuple[str, ...] = ("",)
     ) -> Iterator[tuple[str, Any]]:
         """The same with the answers themselves, of events whose names have one of these texts."""
-        given = self.widgets(run)
+        given, code = self.widgets(run), CODE if visitor is ENTERED else None
         for name, function in self.page.events(every=True):
             if not any(text in name for text in only) or not self._again(function, run):
                 continue
             for told in self.told(run) if run and _told_more(function) else [{}]:
-                with acting_as(visitor):
+                with acting_as(visitor), asking(Asker(visitor=visitor.id, code=code)):
                     answer = self.page.press(function, given, told)
                 yield f"{name} {told}", answer
 
@@ -179,11 +189,11 @@ def table(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Table]:
         page.api.gates["put"].open()
 
 
-@pytest.mark.parametrize("visitor", [OTHER, UNKNOWN], ids=["another browser", "without a cookie"])
+@strangers
 def test_nothing_of_the_one_is_done_by_the_other(table: Table, visitor: Visitor) -> None:
     before, pressed = table.kept(), set()
-    # A visitor is a visitor: without a cookie the first run and one under way say as much.
-    for run in table.runs if visitor.lasting else (table.runs[0], table.active):
+    # A visitor is a visitor: of the others the first run and one under way say as much.
+    for run in table.runs if visitor is OTHER else (table.runs[0], table.active):
         for name, answer in table.press_all(visitor, run):
             assert table.kept() == before, name
             for private in (str(LIMIT), str(DAY), str(BALANCE), TASK):
@@ -196,7 +206,7 @@ def test_nothing_of_the_one_is_done_by_the_other(table: Table, visitor: Visitor)
     assert table.page.api.counts["delete"] == 0
 
 
-@pytest.mark.parametrize("visitor", [OTHER, UNKNOWN], ids=["another browser", "without a cookie"])
+@strangers
 def test_nothing_of_the_one_is_listed_for_the_other(table: Table, visitor: Visitor) -> None:
     secret = [
         FILE,

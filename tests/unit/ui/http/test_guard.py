@@ -135,6 +135,17 @@ def test_every_route_of_gradio_is_used_by_the_page_or_shut() -> None:
     assert not blocked("/gradio_api/run/predict")
 
 
+@pytest.mark.parametrize("path", ["/login/huggingface", "/login/callback", "/logout"])
+def test_the_way_to_sign_in_is_open_where_visitors_sign_in(path: str) -> None:
+    for signs_in, status in ((True, 200), (False, 404)):
+        app = Starlette(
+            routes=[Route("/{path:path}", _echo)],
+            middleware=[Middleware(PageGuard, upload_bytes=UPLOAD_BYTES, signs_in=signs_in)],
+        )
+        assert TestClient(app).get(path).status_code == status
+        assert TestClient(app).get("/login").status_code == 404
+
+
 def test_gradio_tells_itself_once_that_it_has_started(client: TestClient) -> None:
     assert client.get("/gradio_api/startup-events").status_code == 200
     assert client.get("/gradio_api/startup-events").status_code == 404
