@@ -86,6 +86,16 @@ def test_the_contributor_is_led_to_what_is_there() -> None:
     assert [path for path in named if not (ROOT / path).exists()] == []
 
 
+def test_every_threat_names_a_test_that_is_there() -> None:
+    text = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
+    threats = text.split("## Threats")[1].split("\n## ")[0].strip().splitlines()[2:]
+    assert len(threats) > 12
+    for threat in threats:
+        tests = re.findall(r"`(tests/[^`]+\.py)`", threat.rsplit(" | ", 1)[1])
+        assert tests, threat
+        assert [path for path in tests if not (ROOT / path).is_file()] == []
+
+
 def test_every_short_command_is_told_and_short() -> None:
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     dumped = subprocess.run(
