@@ -18,6 +18,7 @@ from skimage.data import astronaut
 
 from lipsync_demo.backend.process import LocalBackend
 from lipsync_demo.media.sync_modes import SyncMode
+from lipsync_demo.settings import MODEL_ID
 from lipsync_demo.wavespeed.client import WaveSpeedClient
 from lipsync_demo.wavespeed.errors import TaskFailed, UnknownPrediction
 from lipsync_demo.wavespeed.schema import CANCEL, LIVE, Prediction
@@ -161,3 +162,19 @@ def test_only_the_token_opens_them(talk_to: TalkTo, method: str, name: str) -> N
     wrong = {"Authorization": f"Bearer {TOKEN}x"}
     assert requests.request(method, url, timeout=10).status_code == 401
     assert requests.request(method, url, headers=wrong, timeout=10).status_code == 401
+
+
+def test_a_submit_may_choose_who_speaks(talk_to: TalkTo) -> None:
+    talk = talk_to()
+    url = f"{talk.server.url}/api/v3/{MODEL_ID}"
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    media = {"video": "http://127.0.0.1:9/v.mp4", "audio": "http://127.0.0.1:9/a.wav"}
+    taken = requests.post(url, json={**media, "face": "0.250,0.4"}, headers=headers, timeout=10)
+    plain = requests.post(url, json=media, headers=headers, timeout=10)
+    refused = requests.post(url, json={**media, "face": "middle"}, headers=headers, timeout=10)
+    assert [answer.status_code for answer in (taken, plain, refused)] == [200, 200, 400]
+    assert refused.json()["message"].startswith('field "face": there is no face')
+    listed = {task.id: task.inputs for task in talk.client.list_predictions(include_inputs=True)}
+    assert listed[taken.json()["data"]["id"]]["face"] == "0.25,0.4"
+    assert "face" not in listed[plain.json()["data"]["id"]]
+    assert len(listed) == 2
