@@ -265,9 +265,9 @@ class Studio:
         outcome.again.click(events.submit_again, asked, run, **AT_ONCE)
         gr.on(
             [w.stamp.change, tab.select],
-            self._inputs.mode_changed,
+            self._inputs.run_changed,
             self._laying,
-            self._laid,
+            [choice.hint, choice.go],
             **AT_ONCE,
         )
         w.stamp.change(

@@ -133,6 +133,24 @@ class InputEvents:
         del changes[self.choice.mode]
         return changes
 
+    def run_changed(
+        self,
+        video: str | None,
+        speech: str | None,
+        mode: str,
+        key: SecretStr | None,
+        session: object,
+        model: object,
+        shown: object = "",
+    ) -> Changes:
+        """Update the main button and its hint for another run on the page.
+
+        The findings stay: they may be the answer to a press that came after that run did.
+        """
+        w = self.choice
+        changes = self.mode_changed(video, speech, mode, key, session, model, shown)
+        return {w.hint: changes[w.hint], w.go: changes[w.go]}
+
     def model_changed(self, model: object, key: SecretStr | None, session: object) -> Changes:
         """Show the fields of another model, or those the backend offers."""
         w, wanted = self.choice, models.chosen(model)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from lipsync_demo.hosting.signed import SignedMedia
 from lipsync_demo.runs.workspace import Workspace
@@ -10,16 +13,39 @@ from lipsync_demo.settings import Settings
 from lipsync_demo.ui.page import build
 
 
-def test_an_answer_to_a_change_is_about_the_last_one(tmp_path: Path) -> None:
+@pytest.fixture
+def config(tmp_path: Path) -> dict[str, Any]:
     settings = Settings(data_dir=tmp_path)
     (tmp_path / "uploads").mkdir()
     media = SignedMedia(b"a secret that is long enough", "", tmp_path / "media")
     with Workspace(settings) as workspace:
         page = build(settings, workspace, media, tmp_path / "uploads")
+    made: dict[str, Any] = page.config
+    return made
+
+
+def test_an_answer_to_a_change_is_about_the_last_one(config: dict[str, Any]) -> None:
     answered = [
         event
-        for event in page.config["dependencies"]
+        for event in config["dependencies"]
         if any(kind in ("change", "input") for _, kind in event["targets"])
     ]
     assert len(answered) > 10
     assert {event["trigger_mode"] for event in answered} <= {"always_last", "multiple"}
+
+
+def test_progress_is_shown_where_it_is_asked_for(config: dict[str, Any]) -> None:
+    kinds = {one["id"]: one["type"] for one in config["components"]}
+    asked = [event for event in config["dependencies"] if event["backend_fn"]]
+    assert asked
+    assert not [event["targets"] for event in asked if event["show_progress_on"] is None]
+    shown = {kinds[place] for event in asked for place in event["show_progress_on"]}
+    assert "html" in shown
+    assert not shown & {"column", "row", "tabs", "tabitem"}
+
+
+def test_another_run_on_the_page_leaves_what_a_press_was_answered(config: dict[str, Any]) -> None:
+    named = {one["props"].get("elem_id"): one["id"] for one in config["components"]}
+    told = [e for e in config["dependencies"] if (named["stamp"], "change") in e["targets"]]
+    assert any(named["go"] in event["outputs"] for event in told)
+    assert not any(named["findings"] in event["outputs"] for event in told)
