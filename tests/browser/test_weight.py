@@ -1,4 +1,4 @@
-"""What the page weighs on a first visit: requests, bytes, and what jumps while it opens."""
+"""What the page weighs on a first visit: requests, bytes, what jumps while it opens; then rest."""
 
 from __future__ import annotations
 
@@ -23,6 +23,16 @@ new PerformanceObserver((list) => {
 }).observe({ type: "layout-shift", buffered: true });
 """
 
+TURNS = """
+window.turns = 0;
+{
+  const next = window.requestAnimationFrame.bind(window);
+  window.requestAnimationFrame = (turn) => (window.turns++, next(turn));
+}
+"""
+"""Counts the frames that scripts ask for."""
+NO_TURN_SINCE = "() => window.turns === window.before || void (window.before = window.turns)"
+
 
 @dataclass
 class FirstVisit:
@@ -42,6 +52,7 @@ class FirstVisit:
         network.on("Network.loadingFinished", self._finished)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.add_init_script(SHIFTS)
+        self.page.add_init_script(TURNS)
 
     def _asked(self, event: dict[str, Any]) -> None:
         if event["request"]["url"].startswith("http"):
@@ -106,6 +117,11 @@ def test_gradio_comes_in_one_file(first: FirstVisit) -> None:
 def test_nothing_jumps_while_the_page_opens(first: FirstVisit) -> None:
     assert first.page.evaluate("window.shifts") <= 0.05
     expect(first.page.locator("#first")).to_have_count(0)
+
+
+def test_the_page_at_rest_draws_nothing(first: FirstVisit) -> None:
+    assert first.page.evaluate("window.turns") > 0
+    first.page.wait_for_function(NO_TURN_SINCE, timeout=SLOW, polling=10 * LOOKS)
 
 
 def test_the_page_can_be_installed(first: FirstVisit) -> None:

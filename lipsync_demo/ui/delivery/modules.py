@@ -26,6 +26,13 @@ NEVER_USED = ("hls-",)
 
 NAMED = re.compile(r"""["'`]\./([\w.-]+\.js)["'`]""")
 """A string that is the address of another module."""
+CLOCK = re.compile(
+    r"(\(performance\.now\(\)-\w+\(\w+\)\)/1e3\),)"  # the seconds that something has taken
+    r"(\w+&&\w+\(\)\}\)\})"  # the next frame's turn, while the clock is on
+)
+"""The end of a function that shows how long something takes, a turn for each frame."""
+PENDING = re.compile(r"(\w+\.status===[\"'`]pending[\"'`])\?\w+\(\):")
+"""The condition that starts that clock."""
 LISTED = re.compile(r"m\.f=\[([^\]]*)\]")
 """The files a module may have to load, as Vite lists them."""
 NEEDED = re.compile(
@@ -35,10 +42,10 @@ NEEDED = re.compile(
 
 
 def source(name: str) -> str:
-    """The text of one file; of a module that is never used, only its exports."""
+    """The text of one file with its clocks mended; of a module never used, only its exports."""
     if name.startswith(NEVER_USED) and (exported := _exports(name)):
         return exported
-    return text(name)
+    return _with_ending_clocks(text(name))
 
 
 def portable(name: str) -> str:
@@ -87,6 +94,16 @@ def text(name: str) -> str:
     """The text of one of the package's files; empty if there is none."""
     path = ASSETS / name
     return path.read_text(encoding="utf-8") if path.is_file() else ""
+
+
+def _with_ending_clocks(written: str) -> str:
+    """A module whose clocks stop with what they measure.
+
+    The one of Gradio's own start goes on for as long as the page is open, sixty times a second:
+    what it is shown on is removed while it runs.
+    """
+    pending = PENDING.search(written)
+    return CLOCK.sub(rf"\1{pending[1]}&&\2", written) if pending else written
 
 
 def _with_imports(name: str) -> Iterator[str]:

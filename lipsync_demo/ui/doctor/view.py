@@ -27,7 +27,7 @@ from lipsync_demo.ui.doctor.findings import MARK, examined, original_of
 from lipsync_demo.ui.doctor.pictures import strip
 from lipsync_demo.ui.doctor.widgets import STEP, CutWidgets, DoctorWidgets, looking
 from lipsync_demo.ui.frame import header, notices, sent
-from lipsync_demo.ui.frame.context import AT_ONCE, IN_TURN, UNSHOWN, Changes, unchanged
+from lipsync_demo.ui.frame.context import AT_ONCE, IN_TURN, UNSHOWN, Changes, in_turn, unchanged
 from lipsync_demo.ui.inputs import face as faces
 from lipsync_demo.ui.inputs.face import FaceWidgets
 from lipsync_demo.ui.inputs.sources import InputFile, read_source, usable
@@ -199,7 +199,7 @@ def wire(view: Doctor, page: gr.Blocks, key: gr.State, key_changed: Sequence[Dep
             *(w.findings, w.strip, w.wave, w.video.start, w.video.end),
             *(w.speech.start, w.speech.end, w.examined, face.chosen, face.line),
         ],
-    } | IN_TURN | {"show_progress": "hidden"}  # fmt: skip
+    } | IN_TURN | UNSHOWN  # fmt: skip
     # One at a time, and once more after a change in the meantime, so that the last answer is about
     # the current inputs.
     changed = [sources.video.change, sources.speech.change, page.load]
@@ -211,8 +211,9 @@ def wire(view: Doctor, page: gr.Blocks, key: gr.State, key_changed: Sequence[Dep
     for done in key_changed:
         done.then(**said, **IN_TURN | UNSHOWN)
     held = [sources.video, sources.speech, w.findings]
+    waiting = in_turn(sources.video, sources.speech)
     for pressed in (w.findings, face.line):
-        pressed.select(view.apply, [sources.video, sources.speech], [*held, face.chosen], **IN_TURN)
+        pressed.select(view.apply, [sources.video, sources.speech], [*held, face.chosen], **waiting)
 
     def cut_video(held: str | None, start: float | None, end: float | None) -> Changes:
         return view.cut("video", held, start, end)
@@ -220,5 +221,5 @@ def wire(view: Doctor, page: gr.Blocks, key: gr.State, key_changed: Sequence[Dep
     def cut_speech(held: str | None, start: float | None, end: float | None) -> Changes:
         return view.cut("speech", held, start, end)
 
-    w.video.cut.click(cut_video, [sources.video, w.video.start, w.video.end], held, **IN_TURN)
-    w.speech.cut.click(cut_speech, [sources.speech, w.speech.start, w.speech.end], held, **IN_TURN)
+    w.video.cut.click(cut_video, [sources.video, w.video.start, w.video.end], held, **waiting)
+    w.speech.cut.click(cut_speech, [sources.speech, w.speech.start, w.speech.end], held, **waiting)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import gradio as gr
+from gradio.blocks import Block
 
 from lipsync_demo.markup.player_sources import Link
 from lipsync_demo.runs.workspace import Workspace
@@ -55,6 +56,15 @@ IN_TURN: dict[str, Any] = {
 
 UNSHOWN: dict[str, Any] = {"show_progress": "hidden", "show_progress_on": []}
 """Changes of `IN_TURN` for an event whose progress the page tells itself."""
+
+
+def in_turn(*shown: Block) -> dict[str, Any]:
+    """`IN_TURN` with the progress on these widgets, of all that the event may change.
+
+    Gradio goes on copying the state of each, and of its children, with every event of the page.
+    """
+    return IN_TURN | {"show_progress_on": [*shown]}
+
 
 Changes = dict[Any, Any]
 """The answer of an event: each changed widget with its new value or properties."""

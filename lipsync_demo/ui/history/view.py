@@ -18,7 +18,7 @@ from lipsync_demo.runs.storage.run_search import ANY, RunSearch, search
 from lipsync_demo.runs.upkeep.review import review
 from lipsync_demo.ui.frame import header, notices, sent
 from lipsync_demo.ui.frame import words as frame_words
-from lipsync_demo.ui.frame.context import AT_ONCE, IN_TURN, LATEST, Changes, Shared, unchanged
+from lipsync_demo.ui.frame.context import AT_ONCE, LATEST, Changes, Shared, in_turn, unchanged
 from lipsync_demo.ui.frame.ids import remembered, run_id
 from lipsync_demo.ui.history import words
 from lipsync_demo.ui.history.listing import PAGE, history, recordings
@@ -222,7 +222,7 @@ def wire(view: History, tab: gr.Tab, stamp: gr.Textbox) -> None:
         view.delete,
         [drawer.chosen, drawer.where, s.key, s.ids, s.session],
         [runs.notice, drawer.panel, s.ids],
-        **IN_TURN,
+        **in_turn(runs.notice),
     ).then(**listed)
     gr.on(
         [imports.go.click, imports.box.submit],
@@ -236,5 +236,5 @@ def wire(view: History, tab: gr.Tab, stamp: gr.Textbox) -> None:
         view.import_task,
         [imports.task, imports.mode, s.key, s.ids, s.session],
         [*shown, s.ids, imports.task, runs.notice],
-        **IN_TURN,
+        **in_turn(runs.notice),
     )

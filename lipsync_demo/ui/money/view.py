@@ -20,7 +20,7 @@ from lipsync_demo.runs.storage.ownership import is_operator
 from lipsync_demo.templates import render_macro
 from lipsync_demo.ui.frame import header, notices, prices
 from lipsync_demo.ui.frame import words as frame_words
-from lipsync_demo.ui.frame.context import AT_ONCE, IN_TURN, Changes, Shared, html
+from lipsync_demo.ui.frame.context import AT_ONCE, Changes, Shared, html, in_turn
 from lipsync_demo.ui.frame.ids import run_id
 from lipsync_demo.ui.money import words
 from lipsync_demo.wavespeed.errors import WaveSpeedError
@@ -174,7 +174,7 @@ def wire(view: Money, tab: gr.Tab) -> None:
         "fn": view.refresh_all,
         "inputs": [s.key, s.session, s.model],
         "outputs": [view.figures, view.lines, view.remove_button, view.save],
-    } | IN_TURN
+    } | in_turn(view.figures)
     gr.on([tab.select, view.refresh.click], **shown)
     gr.on(
         [view.set_button.click, view.box.submit],

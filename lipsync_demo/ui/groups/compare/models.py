@@ -16,7 +16,7 @@ from lipsync_demo.runs.steps.prices import FLOORS_TIMEOUT
 from lipsync_demo.templates import render
 from lipsync_demo.ui.frame import header, models, notices, prices
 from lipsync_demo.ui.frame import words as frame_words
-from lipsync_demo.ui.frame.context import AT_ONCE, LATEST, Changes
+from lipsync_demo.ui.frame.context import AT_ONCE, IN_TURN, LATEST, UNSHOWN, Changes
 from lipsync_demo.ui.frame.ids import run_id
 from lipsync_demo.ui.groups.compare import words
 from lipsync_demo.ui.groups.compare.events import Compare, given
@@ -129,9 +129,7 @@ class ModelComparison:
             self.ask,
             [sources.video, sources.speech, choice.mode, s.model, s.key, s.session],
             [plan.panel, plan.ticked, plan.words, plan.start],
-            concurrency_limit=4,
-            show_progress="hidden",
-            api_visibility="private",
+            **IN_TURN | UNSHOWN,
         )
         gr.on(
             [plan.ticked.input, choice.mode.input],

@@ -56,5 +56,15 @@ def test_of_what_is_never_used_only_the_names_are_kept(entry: str) -> None:
         assert len(modules.source(name)) < 200
 
 
+def test_a_clock_goes_only_while_what_it_measures_is_pending(entry: str) -> None:
+    clocks = [
+        modules.source(name)
+        for name in modules.needed(entry, TYPES)[0]
+        if modules.CLOCK.search(modules.text(name))
+    ]
+    assert len(clocks) == 1
+    assert len(re.findall(r"/1e3\),\w+\.status===`pending`&&\w+&&\w+\(\)\}\)\}", clocks[0])) == 1
+
+
 def test_another_gradio_needs_nothing_that_is_known_here() -> None:
     assert modules.needed("index-of-another.js", TYPES) == ([], [])
