@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import gradio as gr
 from anyio import to_thread
@@ -133,23 +134,13 @@ class InputEvents:
         del changes[self.choice.mode]
         return changes
 
-    def run_changed(
-        self,
-        video: str | None,
-        speech: str | None,
-        mode: str,
-        key: SecretStr | None,
-        session: object,
-        model: object,
-        shown: object = "",
-    ) -> Changes:
-        """Update the main button and its hint for another run on the page.
+    def run_changed(self, *given: Any) -> Changes:
+        """Update the main button and its hint for another run; `given` is as for `mode_changed`.
 
         The findings stay: they may be the answer to a press that came after that run did.
         """
-        w = self.choice
-        changes = self.mode_changed(video, speech, mode, key, session, model, shown)
-        return {w.hint: changes[w.hint], w.go: changes[w.go]}
+        changes = self.mode_changed(*given)
+        return {widget: changes[widget] for widget in (self.choice.hint, self.choice.go)}
 
     def model_changed(self, model: object, key: SecretStr | None, session: object) -> Changes:
         """Show the fields of another model, or those the backend offers."""
