@@ -28,6 +28,7 @@ from lipsync_demo.ui.doctor.pictures import strip
 from lipsync_demo.ui.doctor.widgets import STEP, CutWidgets, DoctorWidgets, looking
 from lipsync_demo.ui.frame import header, notices, sent
 from lipsync_demo.ui.frame.context import AT_ONCE, IN_TURN, UNSHOWN, Changes, in_turn, unchanged
+from lipsync_demo.ui.frame.each import each
 from lipsync_demo.ui.inputs import face as faces
 from lipsync_demo.ui.inputs.face import FaceWidgets
 from lipsync_demo.ui.inputs.sources import InputFile, read_source, usable
@@ -203,7 +204,7 @@ def wire(view: Doctor, page: gr.Blocks, key: gr.State, key_changed: Sequence[Dep
     # One at a time, and once more after a change in the meantime, so that the last answer is about
     # the current inputs.
     changed = [sources.video.change, sources.speech.change, page.load]
-    gr.on(changed, looking, None, [w.findings], **AT_ONCE).then(
+    each(*changed)(looking, None, [w.findings], **AT_ONCE).then(
         **examining, trigger_mode="always_last"
     )
     said: dict[str, Any] = {"fn": view.again, "inputs": form, "outputs": [w.findings, face.line]}

@@ -18,7 +18,8 @@ from lipsync_demo.runs.storage.run_search import ANY, RunSearch, search
 from lipsync_demo.runs.upkeep.review import review
 from lipsync_demo.ui.frame import header, notices, sent
 from lipsync_demo.ui.frame import words as frame_words
-from lipsync_demo.ui.frame.context import AT_ONCE, LATEST, Changes, Shared, in_turn, unchanged
+from lipsync_demo.ui.frame.context import AT_ONCE, Changes, Shared, in_turn, unchanged
+from lipsync_demo.ui.frame.each import each
 from lipsync_demo.ui.frame.ids import remembered, run_id
 from lipsync_demo.ui.history import words
 from lipsync_demo.ui.history.listing import PAGE, history, recordings
@@ -206,9 +207,9 @@ def wire(view: History, tab: gr.Tab, stamp: gr.Textbox) -> None:
         "fn": view.list_runs,
         "inputs": [s.ids, s.groups, runs.page, *runs.filters],
         "outputs": [runs.listing],
-    } | LATEST
-    gr.on([tab.select, stamp.change, runs.page.change], **listed)
-    gr.on([widget.change for widget in runs.filters], **listed)
+    } | AT_ONCE
+    each(tab.select, stamp.change, runs.page.change)(**listed)
+    each(*(widget.change for widget in runs.filters))(**listed)
     shown = [s.open_run, s.views]
     review = [drawer.chosen, drawer.verdict, drawer.good, drawer.bad, drawer.note]
     details = [*review, drawer.panel, drawer.title, drawer.where]

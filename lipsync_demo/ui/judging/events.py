@@ -16,7 +16,8 @@ from lipsync_demo.runs.record.run import Run, RunState
 from lipsync_demo.runs.storage.ownership import is_mine
 from lipsync_demo.runs.upkeep.review import pin, review, unpin
 from lipsync_demo.ui.frame import sent
-from lipsync_demo.ui.frame.context import AT_ONCE, LATEST, Changes, Shared, html, unchanged
+from lipsync_demo.ui.frame.context import AT_ONCE, Changes, Shared, html, unchanged
+from lipsync_demo.ui.frame.each import each
 from lipsync_demo.ui.frame.ids import KEPT, remembered, run_id
 from lipsync_demo.ui.judging.panel import panel
 
@@ -105,7 +106,7 @@ class Judging:
         s = self.shared
         asked = [current, s.ids, s.groups]
         drawn = [*asked, self.place]
-        gr.on([stamp.change, current.change], self.show, drawn, [self.place], **LATEST)
+        each(stamp.change, current.change)(self.show, drawn, [self.place], **AT_ONCE)
         # The script tells one thing after the other, and Gradio drops none of them.
         told = AT_ONCE | {"trigger_mode": "multiple"}
         self.place.select(self.select, asked, [self.place, s.open_run], **told)

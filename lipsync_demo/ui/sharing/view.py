@@ -13,6 +13,7 @@ from lipsync_demo.runs.storage.share_links import DAYS, Kind
 from lipsync_demo.templates import render
 from lipsync_demo.ui.frame import notices
 from lipsync_demo.ui.frame.context import AT_ONCE, Changes, Shared, html, unchanged
+from lipsync_demo.ui.frame.each import each
 from lipsync_demo.ui.frame.ids import run_id
 from lipsync_demo.ui.http import documents
 from lipsync_demo.ui.sharing import words
@@ -123,7 +124,7 @@ def build(shared: Shared, kind: Kind, name: str = "") -> Sharing:
 def wire(view: Sharing, shown: gr.Textbox, stamp: gr.Textbox) -> None:
     """Connect the events; `shown` holds the id, `stamp` changes with the run or group."""
     shapes = [view.panel, view.reports, view.revoke]
-    gr.on([shown.change, stamp.change], view.show, [shown], shapes, **AT_ONCE)
+    each(shown.change, stamp.change)(view.show, [shown], shapes, **AT_ONCE)
     # A link just made stays when the same result is drawn anew.
     shown.change(None, None, [view.message], js="() => ''")
     view.make.click(view.create, [shown, view.days], [view.message, view.revoke], **AT_ONCE)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from functools import partial
 from typing import Any
 
 import gradio as gr
@@ -13,6 +12,7 @@ from lipsync_demo.runs.driving.fair_pool import THREADS
 from lipsync_demo.runs.record.visitor import acting
 from lipsync_demo.ui.frame import news, notices, words
 from lipsync_demo.ui.frame.context import AT_ONCE, IN_TURN, LATEST, UNSHOWN, Changes, Shared
+from lipsync_demo.ui.frame.each import each
 from lipsync_demo.ui.frame.ids import run_id
 from lipsync_demo.ui.frame.recorded_only import RecordedOnlySwitch
 from lipsync_demo.ui.inputs import first_look
@@ -182,13 +182,8 @@ class Studio:
         choice, radios = self._widgets.choice, list(self._widgets.choice.fields.values())
         line = self._widgets.files.line
         # One event for both: the answer about the first file cannot arrive after that about both.
-        gr.on(
-            [sources.video.change, sources.speech.change],
-            events.inputs_changed,
-            self._laying,
-            self._held,
-            **IN_TURN | UNSHOWN,
-            trigger_mode="always_last",
+        each(sources.video.change, sources.speech.change)(
+            events.inputs_changed, self._laying, self._held, **IN_TURN | UNSHOWN
         )
         sources.previewing.tick(
             events.preview_made,
@@ -197,16 +192,16 @@ class Studio:
             **AT_ONCE,
         )
         news.wire(
-            partial(gr.on, [sources.video.change, sources.speech.change]),
+            each(sources.video.change, sources.speech.change),
             self._recording.follow_inputs,
             [*self._chosen, self._widgets.stamp],
             self._widgets.run_id,
             self._run,
-            **LATEST,
+            **AT_ONCE,
         )
         self._widgets.files.wire()
-        choice.mode.change(events.mode_changed, self._laying, self._laid, **AT_ONCE)
-        shared.model.change(
+        each(choice.mode.change)(events.mode_changed, self._laying, self._laid, **AT_ONCE)
+        each(shared.model.change)(
             events.model_changed,
             [shared.model, shared.key, shared.session],
             [choice.model_note, choice.mode, choice.compare, *radios],
@@ -234,7 +229,7 @@ class Studio:
         sources, choice, outcome = w.sources, w.choice, w.outcome
         radios = list(choice.fields.values())
         news.wire(
-            choice.mode.change,
+            each(choice.mode.change),
             self._recording.show_recorded_mode,
             [choice.mode, w.stamp],
             w.run_id,
@@ -263,18 +258,17 @@ class Studio:
         outcome.stop.click(events.stop, [w.run_id], run, **AT_ONCE)
         outcome.resume.click(events.resume, asked, run, **AT_ONCE)
         outcome.again.click(events.submit_again, asked, run, **AT_ONCE)
-        gr.on(
-            [w.stamp.change, tab.select],
+        each(w.stamp.change, tab.select)(
             self._inputs.run_changed,
             self._laying,
             [choice.hint, choice.go],
             **AT_ONCE,
         )
-        w.stamp.change(
+        each(w.stamp.change)(
             self._present.gather,
             [w.run_id, w.stamp, shared.ids, shared.groups],
             [outcome.programme],
-            **LATEST,
+            **AT_ONCE,
         )
         shared.open_run.change(
             events.open_requested,

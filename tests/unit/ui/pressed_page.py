@@ -53,14 +53,20 @@ class Page:
         states = (i for i, b in self.blocks.blocks.items() if type(b) is gr.State)
         return next(i for i in states if self.blocks.blocks[i].time_to_live == 3600)
 
+    def begun(self, function: Any) -> Any:
+        """The step that begins an event: the handler, or one before it that asks nothing."""
+        before = self.blocks.fns.get(function.trigger_after)
+        return before if before is not None and before.fn is None else function
+
     def events(self, *, every: bool = False) -> Iterator[tuple[str, Any]]:
         """Events with what they are called: `every` one, or without page loads and the switch."""
         for function in self.blocks.fns.values():
             if function.fn is not None:
                 blocks = self.blocks.blocks
-                of = [(blocks[i].elem_id, k) for i, k in function.targets if i in blocks]
+                targets = self.begun(function).targets
+                of = [(blocks[i].elem_id, k) for i, k in targets if i in blocks]
                 name = " ".join([f"{name}.{kind}" for name, kind in of] + [function.fn.__name__])
-                loads = any(kind == "load" for _, kind in function.targets)
+                loads = any(kind == "load" for _, kind in targets)
                 if every or (not loads and "recorded-only" not in name):
                     yield name, function
 

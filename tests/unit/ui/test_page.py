@@ -24,12 +24,20 @@ def config(tmp_path: Path) -> dict[str, Any]:
     return made
 
 
-def test_an_answer_to_a_change_is_about_the_last_one(config: dict[str, Any]) -> None:
-    answered = [
+def on(config: dict[str, Any], *kinds: str, of: int | None = None) -> list[dict[str, Any]]:
+    """The handlers of such events, of one widget, which may stand behind a step of their own."""
+    handlers = [event for event in config["dependencies"] if event["backend_fn"]]
+    steps = {event["id"]: event for event in config["dependencies"] if not event["backend_fn"]}
+    return [
         event
-        for event in config["dependencies"]
-        if any(kind in ("change", "input") for _, kind in event["targets"])
+        for event in handlers
+        for widget, kind in steps.get(event["trigger_after"], event)["targets"]
+        if kind in kinds and of in (None, widget)
     ]
+
+
+def test_an_answer_to_a_change_is_about_the_last_one(config: dict[str, Any]) -> None:
+    answered = on(config, "change", "input")
     assert len(answered) > 10
     assert {event["trigger_mode"] for event in answered} <= {"always_last", "multiple"}
 
@@ -46,6 +54,6 @@ def test_progress_is_shown_where_it_is_asked_for(config: dict[str, Any]) -> None
 
 def test_another_run_on_the_page_leaves_what_a_press_was_answered(config: dict[str, Any]) -> None:
     named = {one["props"].get("elem_id"): one["id"] for one in config["components"]}
-    told = [e for e in config["dependencies"] if (named["stamp"], "change") in e["targets"]]
+    told = on(config, "change", of=named["stamp"])
     assert any(named["go"] in event["outputs"] for event in told)
     assert not any(named["findings"] in event["outputs"] for event in told)

@@ -16,6 +16,7 @@ from lipsync_demo.runs.record.errors import RunsError
 from lipsync_demo.runs.steps.prices import amount
 from lipsync_demo.ui.frame import header, models, notices, prices
 from lipsync_demo.ui.frame.context import Changes, in_turn
+from lipsync_demo.ui.frame.each import each
 from lipsync_demo.ui.frame.ids import run_id
 from lipsync_demo.ui.groups.batch import rows, words
 from lipsync_demo.ui.groups.events import GroupEvents
@@ -150,7 +151,9 @@ class Pairs:
         self.view.wire(page)
         checked = [w.message, w.skip, self.view.widgets.notice]
         for event in (w.files.change, s.model.change):
-            event(self.check, [w.files, s.key, s.session, s.model], checked, **in_turn(w.message))
+            each(event)(
+                self.check, [w.files, s.key, s.session, s.model], checked, **in_turn(w.message)
+            )
         begun = [*self.view.shown, s.groups, self.view.widgets.earlier]
         chosen = [s.key, s.groups, s.ids, s.session, s.model, *radios]
         given = [w.files, w.concurrency, w.limit, w.skip]

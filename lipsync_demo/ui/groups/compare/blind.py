@@ -18,7 +18,8 @@ from lipsync_demo.runs.record.run import Run, RunState
 from lipsync_demo.runs.record.vote import Vote
 from lipsync_demo.templates import render
 from lipsync_demo.ui.frame import sent
-from lipsync_demo.ui.frame.context import AT_ONCE, LATEST, Changes, Shared, unchanged
+from lipsync_demo.ui.frame.context import AT_ONCE, Changes, Shared, unchanged
+from lipsync_demo.ui.frame.each import each
 from lipsync_demo.ui.frame.ids import run_id
 from lipsync_demo.ui.groups.compare import words
 from lipsync_demo.ui.groups.compare.events import Compare
@@ -115,7 +116,7 @@ class BlindVote:
         widgets, place = self.view.widgets, [self.view.blind]
         asked = [widgets.group, self._shared.session]
         drawn = [*asked, *place]
-        gr.on([widgets.stamp.change, widgets.group.change], self.show, drawn, place, **LATEST)
+        each(widgets.stamp.change, widgets.group.change)(self.show, drawn, place, **AT_ONCE)
         self.view.blind.select(self.select, asked, place, **AT_ONCE)
 
 
