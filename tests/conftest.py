@@ -5,6 +5,7 @@ With LIPSYNC_REQUIRE_ALL_RINGS set (as in CI) a ring that would be skipped fails
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import shutil
@@ -165,3 +166,15 @@ def _errors_in_the_log_fail(
         return
     errors = [r for r in caplog.get_records("call") if r.levelno >= logging.ERROR]
     assert not errors, [r.getMessage() for r in errors]
+
+
+@pytest.fixture(autouse=True)
+def _no_running_loop(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Playwright's event loop stands still outside of browser tests, but counts as running."""
+    if request.node.get_closest_marker("browser"):
+        yield
+        return
+    loop = asyncio._get_running_loop()
+    asyncio._set_running_loop(None)
+    yield
+    asyncio._set_running_loop(loop)

@@ -203,10 +203,10 @@ class Studio:
         each(choice.mode.change)(events.mode_changed, self._laying, self._laid, **AT_ONCE)
         each(shared.model.change)(
             events.model_changed,
-            [shared.model, shared.key, shared.session],
-            [choice.model_note, choice.mode, choice.compare, *radios],
+            self._laying,
+            [*self._laid, choice.model_note, choice.mode, choice.compare, *radios],
             **AT_ONCE,
-        ).then(events.mode_changed, self._laying, self._laid, **AT_ONCE)
+        )
         gr.on(
             [sources.video_fetch.click, sources.video_link.submit],
             events.fetch_video,

@@ -142,19 +142,29 @@ class InputEvents:
         changes = self.mode_changed(*given)
         return {widget: changes[widget] for widget in (self.choice.hint, self.choice.go)}
 
-    def model_changed(self, model: object, key: SecretStr | None, session: object) -> Changes:
-        """Show the fields of another model, or those the backend offers."""
+    def model_changed(
+        self,
+        video: str | None,
+        speech: str | None,
+        mode: str,
+        key: SecretStr | None,
+        session: object,
+        model: object,
+        shown: object = "",
+        face: str | None = None,
+    ) -> Changes:
+        """Show the fields of another model, or those the backend offers, and what it makes."""
         w, wanted = self.choice, models.chosen(model)
         prices.ask(self.shared, key, wanted, session)
         taken = wanted.defaults
+        laid = self.mode_changed(video, speech, mode, key, session, model, shown, face)
         changes: Changes = {
             w.model_note: models.noted(self.shared.settings, key, wanted),
             w.mode: gr.Radio(visible=wanted.takes_sync_mode),
             w.compare: gr.Button(visible=wanted.takes_sync_mode),
         }
-        return changes | {
-            widget: gr.Radio(visible=name in taken) for name, widget in w.fields.items()
-        }
+        fields = {widget: gr.Radio(visible=name in taken) for name, widget in w.fields.items()}
+        return laid | changes | fields
 
     async def fetch_video(self, url: str, session: object) -> Changes:
         """Download the video behind a link."""

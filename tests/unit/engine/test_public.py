@@ -22,21 +22,39 @@ OFFERED = {
         "lip_sync",
     },
     "lipsync_demo.engine.video": {
+        "Colours",
         "FrameReader",
         "HeldSound",
         "Picture",
         "VideoWriter",
+        "even_box",
         "resized",
     },
-    "lipsync_demo.engine.face": {"CHIN", "FaceLandmarker", "fit_pose", "in_sight", "iod"},
+    "lipsync_demo.engine.face": {
+        "CHIN",
+        "FaceLandmarker",
+        "Landmarks",
+        "fit_pose",
+        "in_sight",
+        "iod",
+    },
     "lipsync_demo.engine.speech": {
         "SpeechModel",
+        "SpeechShapes",
         "VoiceChannels",
         "extract_voice",
         "speech_samples",
         "voice_channels",
     },
-    "lipsync_demo.engine.tracking": {"detect_faces", "follow", "locate_landmarks"},
+    "lipsync_demo.engine.tracking": {
+        "choose_faces",
+        "chooser",
+        "detect_faces",
+        "follow",
+        "follow_all",
+        "locate_landmarks",
+        "point_frame",
+    },
 }
 
 
