@@ -24,7 +24,6 @@ from tests.shares import shared_out
 
 REQUIRE_ALL = bool(os.environ.get("LIPSYNC_REQUIRE_ALL_RINGS"))
 OLDEST_NODE = 18
-CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 ROOM_BYTES = 2_000_000_000
 """What temporary files of all tests fit into, with room for what fails."""
 # Workers, and the processes that tests start, would else compile the project anew each.
@@ -110,12 +109,6 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     output = getattr(session.config, "workeroutput", None)
     if output is not None:
         output["missing"] = session.config.stash[_missing]
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are cores: a browser test waits for a fifth of its time."""
-    return CORES + 1
 
 
 @pytest.hookimpl(optionalhook=True)
