@@ -15,10 +15,11 @@ from lipsync_demo.qa.models import Measures
 from lipsync_demo.runs.record.errors import RunsError
 from lipsync_demo.runs.record.group import Group, GroupKind
 from lipsync_demo.runs.record.run import Run, RunState
-from lipsync_demo.ui.frame import models, notices, sent
-from lipsync_demo.ui.frame.context import AT_ONCE, POLL_SECONDS, Changes, Shared, html, unchanged
+from lipsync_demo.ui.frame import models, news, notices, sent
+from lipsync_demo.ui.frame.context import AT_ONCE, POLL_SECONDS, Changes, Shared, html
 from lipsync_demo.ui.frame.ids import remembered, run_id
 from lipsync_demo.ui.frame.listing import SELECT_JS
+from lipsync_demo.ui.frame.news import Told
 from lipsync_demo.ui.groups import words as groups_words
 from lipsync_demo.ui.groups.compare import cells, words
 from lipsync_demo.ui.groups.events import GroupEvents, Runs
@@ -67,15 +68,15 @@ class Compare(GroupEvents):
         gone = notices.trouble(words.GONE, words.GONE_HINT)
         return self.show_nothing(ids) | {self.widgets.notice: gone}
 
-    def refresh(self, current: str, ids: object) -> Changes:
+    def refresh(self, current: str, ids: object) -> Told:
         """Refresh the opened tab, so that newly finished runs are offered in the player."""
         wanted = run_id(current)
         if wanted is None:
-            return self.show_nothing(ids)
+            return "", self.show_nothing(ids)
         try:
-            return self.show(self.shared.workspace.groups.get(wanted), ids)
+            return wanted, self.show(self.shared.workspace.groups.get(wanted), ids)
         except RunsError:
-            return unchanged()
+            return None
 
     def select(
         self,
@@ -200,4 +201,6 @@ def build(shared: Shared) -> Compare:
 def wire(view: Compare, page: gr.Blocks, tab: gr.Tab) -> None:
     """Connect the events of the tab."""
     view.wire(page)
-    tab.select(view.refresh, [view.widgets.group, view.shared.ids], view.shown, **AT_ONCE)
+    # A page that opens at a comparison asks this before the comparison is there.
+    group = view.widgets.group
+    news.wire(tab.select, view.refresh, [group, view.shared.ids], group, view.shown, **AT_ONCE)
