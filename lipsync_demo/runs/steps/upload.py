@@ -55,7 +55,8 @@ def _addresses(claim: Claim) -> dict[str, str]:
     hashes = [given.sha256 for given in (run.video, run.audio) if given]
     for other in claim.runs.list(GROUP_LIMIT, group=run.group, inputs=hashes):
         same = (other.backend, other.base_url, other.key) == (run.backend, run.base_url, run.key)
-        used_at = other.updated_at if other.state is RunState.LIMITED else other.submitted_at
+        sends = other.state in (RunState.SUBMITTING, RunState.LIMITED)
+        used_at = other.updated_at if sends else other.submitted_at
         fresh = used_at and seconds_since(used_at) < SHARED_SECONDS
         if same and fresh and other.request and other.video and other.audio:
             found[other.video.sha256] = other.request["video"]
