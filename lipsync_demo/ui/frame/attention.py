@@ -9,6 +9,7 @@ from anyio import from_thread
 from gradio.context import LocalContext
 
 from lipsync_demo.ui.frame.visitor import visitor_of
+from lipsync_demo.wavespeed.addresses import is_public
 
 
 def browser_waits() -> bool:
@@ -33,7 +34,7 @@ def sender() -> Hashable:
     if client is None:
         return None
     try:
-        public = ipaddress.ip_address(client.host).is_global
+        public = is_public(ipaddress.ip_address(client.host))
     except ValueError:
         public = False
     return client.host if public else visitor_of(asked).id or client.host

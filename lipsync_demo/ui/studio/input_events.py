@@ -142,22 +142,16 @@ class InputEvents:
         changes = self.mode_changed(*given)
         return {widget: changes[widget] for widget in (self.choice.hint, self.choice.go)}
 
-    def model_changed(
-        self,
-        video: str | None,
-        speech: str | None,
-        mode: str,
-        key: SecretStr | None,
-        session: object,
-        model: object,
-        shown: object = "",
-        face: str | None = None,
-    ) -> Changes:
-        """Show the fields of another model, or those the backend offers, and what it makes."""
+    def model_changed(self, *given: Any) -> Changes:
+        """Show the fields of another model, or those the backend offers, and what it makes.
+
+        `given` is as for `mode_changed`.
+        """
+        key, session, model = given[3:6]
         w, wanted = self.choice, models.chosen(model)
         prices.ask(self.shared, key, wanted, session)
         taken = wanted.defaults
-        laid = self.mode_changed(video, speech, mode, key, session, model, shown, face)
+        laid = self.mode_changed(*given)
         changes: Changes = {
             w.model_note: models.noted(self.shared.settings, key, wanted),
             w.mode: gr.Radio(visible=wanted.takes_sync_mode),
