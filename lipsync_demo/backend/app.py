@@ -18,10 +18,11 @@ from lipsync_demo.backend.http import envelopes
 from lipsync_demo.backend.http.envelopes import ApiError
 from lipsync_demo.backend.http.guard import RequestGuard
 from lipsync_demo.backend.jobs.media_sources import MediaSources
-from lipsync_demo.backend.jobs.pool import Pool
 from lipsync_demo.backend.jobs.retention import Janitor
 from lipsync_demo.backend.jobs.store import JobStore
 from lipsync_demo.backend.jobs.uploads import UploadStore
+from lipsync_demo.backend.queue.attempt import Folders
+from lipsync_demo.backend.queue.embedded import EmbeddedQueue
 from lipsync_demo.backend.routes import account, billings, health, local, media, tasks, webhooks
 from lipsync_demo.backend.schema import open_database
 from lipsync_demo.backend.services import Services
@@ -69,9 +70,10 @@ def create_app(options: Options) -> ASGIApp:
     sources = MediaSources(
         uploads, outputs, limit_bytes=options.limit_bytes, allow_private=options.allow_private
     )
-    work, analyses = options.folder / "work", options.folder / "analyses"
+    analyses = options.folder / "analyses"
+    folders = Folders(outputs, options.folder / "work", analyses)
     workers = min(options.workers, options.faults.at_once or options.workers)
-    pool = Pool(jobs, sources, outputs, work, analyses, workers=workers, face=options.face)
+    queue = EmbeddedQueue(jobs, sources, folders, workers=workers, face=options.face)
     janitor = Janitor(jobs, uploads, outputs, analyses)
     outbox, secret = Outbox(database), WebhookSecret.load_or_create(options.folder)
     sender = WebhookSender(
@@ -84,12 +86,11 @@ def create_app(options: Options) -> ASGIApp:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        jobs.recover()
-        pool.start()
+        queue.start()
         janitor.start()
         sender.start()
         yield
-        await run_in_threadpool(pool.stop)
+        await run_in_threadpool(queue.stop)
         await run_in_threadpool(sender.stop)
         await run_in_threadpool(janitor.stop)
         database.close()
@@ -100,7 +101,7 @@ def create_app(options: Options) -> ASGIApp:
         uploads=uploads,
         outputs=outputs,
         analyses=analyses,
-        pool=pool,
+        queue=queue,
         faults=options.faults,
         outbox=outbox,
         sender=sender,

@@ -1,4 +1,4 @@
-"""The services that the routes share: stores, worker pool, faults."""
+"""The services that the routes share: stores, the queue, faults."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from lipsync_demo.backend.faults.switches import Faults
-from lipsync_demo.backend.jobs.pool import Pool
 from lipsync_demo.backend.jobs.store import JobStore
 from lipsync_demo.backend.jobs.uploads import UploadStore
+from lipsync_demo.backend.queue.base import JobQueue
 from lipsync_demo.backend.webhooks.outbox import Outbox
 from lipsync_demo.backend.webhooks.sender import WebhookSender
 from lipsync_demo.backend.webhooks.signing import WebhookSecret
@@ -33,7 +33,7 @@ class Services:
     uploads: UploadStore
     outputs: Path
     analyses: Path
-    pool: Pool
+    queue: JobQueue
     faults: Faults
     outbox: Outbox
     sender: WebhookSender

@@ -167,7 +167,7 @@ def test_the_command_prints_one_line_and_ends_on_a_signal(tmp_path: Path) -> Non
         ("lipsync_demo.backend.server", "cv2 av numpy scipy requests ai_edge_litert gradio"),
         # What a worker imports of its parent, before the engine.
         (
-            "lipsync_demo.__main__, lipsync_demo.backend.jobs.worker",
+            "lipsync_demo.__main__, lipsync_demo.backend.queue.render_process",
             "typer sqlalchemy fastapi pydantic_settings av",
         ),
         ("lipsync_demo.cli.servers, lipsync_demo.cli.display", "gradio fastapi scipy cv2"),

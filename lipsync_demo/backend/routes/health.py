@@ -13,7 +13,7 @@ router = APIRouter()
 
 @router.get("/healthz")
 def healthz(services: Shared) -> JSONResponse:
-    health = services.pool.health()
+    health = services.queue.health()
     return JSONResponse(
         {
             "status": "ok" if health.problem is None else "unusable",

@@ -29,7 +29,7 @@ def cancel(job_id: str, services: Shared, base_url: BaseUrl) -> JSONResponse:
     _job(job_id, services)
     # The record first: if the server is killed now, nothing takes the task up again.
     if services.jobs.cancel(job_id) is not None:
-        services.pool.cancel(job_id)
+        services.queue.cancel(job_id)
         services.sender.wake()
     return ok(describe(_job(job_id, services), base_url))
 
@@ -44,7 +44,7 @@ def live(
         # A fault may flag the output, whatever is in it.
         part = LivePart(LiveState.WITHHELD)
     elif job.status == PROCESSING:
-        part = services.pool.live(job, start)
+        part = services.queue.live(job, start)
     elif job.running:
         part = LivePart(LiveState.PREPARING)
     else:

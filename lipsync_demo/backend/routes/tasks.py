@@ -15,10 +15,10 @@ from lipsync_demo.backend.faults.effects import ForcedStatus, Place
 from lipsync_demo.backend.http.bodies import DeleteBody, ListBody, SubmitBody
 from lipsync_demo.backend.http.envelopes import ApiError, ok
 from lipsync_demo.backend.jobs.held_answers import ended
-from lipsync_demo.backend.jobs.pool import TIMED_OUT
 from lipsync_demo.backend.jobs.predictions import describe
 from lipsync_demo.backend.jobs.retention import delete_inputs, delete_outputs
 from lipsync_demo.backend.jobs.store import CREATED, PROCESSING, Filter, Job
+from lipsync_demo.backend.queue.attempt import TIMED_OUT
 from lipsync_demo.backend.routes import words
 from lipsync_demo.backend.services import BaseUrl, Services, Shared
 from lipsync_demo.settings import MODEL_ID
@@ -83,7 +83,7 @@ def _accept(
     if webhook:
         services.outbox.add(job.id, webhook, base_url)
         services.sender.wake()
-    services.pool.wake()
+    services.queue.wake()
     return job
 
 
@@ -109,7 +109,7 @@ def result(job_id: str, services: Shared, base_url: BaseUrl) -> JSONResponse:
     job = services.jobs.get(job_id) if _ID.fullmatch(job_id) else None
     if job is None:
         raise ApiError(404, "Prediction not found")
-    share = services.pool.share(job)
+    share = services.queue.share(job)
     data = describe(job, base_url, files=services.outputs, share=share)
     services.faults.take_patch(Place.ANSWER, data)
     return ok(data)

@@ -8,11 +8,14 @@ from typing import Any, ClassVar
 
 import pytest
 
-from lipsync_demo.backend.jobs import pool
 from lipsync_demo.backend.jobs.live import LiveFolder
-from lipsync_demo.backend.jobs.pool import Pool, Worker, WorkerDied
 from lipsync_demo.backend.jobs.store import JobStore
-from lipsync_demo.backend.jobs.worker import Loaded, Refused, RenderRequest
+from lipsync_demo.backend.queue import embedded, render_process
+from lipsync_demo.backend.queue.attempt import Folders
+from lipsync_demo.backend.queue.embedded import EmbeddedQueue
+from lipsync_demo.backend.queue.errors import WorkerDied
+from lipsync_demo.backend.queue.render_process import Loaded, RenderProcess
+from lipsync_demo.backend.queue.rendering import Refused, RenderRequest
 from lipsync_demo.media.sync_modes import SyncMode
 
 ORDER = RenderRequest(
@@ -29,8 +32,8 @@ def hang_up(connection: Connection, share: object) -> None:
 def test_a_worker_that_hung_up_has_ended_when_that_is_known(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(pool, "main", hang_up)
-    worker = Worker()
+    monkeypatch.setattr(render_process, "main", hang_up)
+    worker = RenderProcess()
     try:
         with pytest.raises(WorkerDied):
             worker.render(ORDER)
@@ -63,8 +66,8 @@ class Noting:
 def test_a_task_has_its_own_face_or_the_servers(
     monkeypatch: pytest.MonkeyPatch, jobs: JobStore, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(pool, "Worker", Noting)
-    places = [tmp_path / name for name in ("outputs", "work", "analyses")]
+    monkeypatch.setattr(embedded, "RenderProcess", Noting)
+    folders = Folders(*(tmp_path / name for name in ("outputs", "work", "analyses")))
 
     def get(url: str, *_: object) -> SimpleNamespace:
         return SimpleNamespace(path=Path(url), shown=url)
@@ -74,7 +77,7 @@ def test_a_task_has_its_own_face_or_the_servers(
         jobs.add(name, "speech", SyncMode.LOOP, face=face)
         for name, face in (("own", "0.25,0.4"), ("default", None))
     ]
-    running = Pool(jobs, media, *places, workers=1, face="largest")
+    running = EmbeddedQueue(jobs, media, folders, workers=1, face="largest")
     running.start()
     try:
         deadline = time.monotonic() + 60

@@ -1,0 +1,137 @@
+"""One attempt at a claimed job: fetch its media, have it rendered, record the outcome."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from lipsync_demo.backend.errors import INTERNAL_ERROR
+from lipsync_demo.backend.jobs.live import LiveFolder
+from lipsync_demo.backend.jobs.media_sources import MediaSources, MediaUnreachable
+from lipsync_demo.backend.jobs.store import Job, JobResult, JobStore, now_ms
+from lipsync_demo.backend.queue import words
+from lipsync_demo.backend.queue.errors import Cancelled, RenderTimeout, WorkerDied
+from lipsync_demo.backend.queue.rendering import (
+    LONGEST_RENDER_SECONDS,
+    Refused,
+    Rendered,
+    RenderRequest,
+)
+from lipsync_demo.media.sync_modes import SyncMode
+
+log = logging.getLogger(__name__)
+
+MEDIA_UNREACHABLE = 1402
+"""Task code for media that cannot be downloaded."""
+
+TIMED_OUT = 5004
+"""Task code for a rendering that timed out."""
+
+_TOO_LONG = words.too_long(LONGEST_RENDER_SECONDS / 3600)
+
+
+@dataclass(frozen=True)
+class Folders:
+    """Where files lie: finished videos, jobs under way, the engine's cached analyses."""
+
+    outputs: Path
+    work: Path
+    analyses: Path
+
+    def of(self, job: Job) -> Path:
+        """Where the work on a job happens."""
+        return self.work / job.id
+
+
+class Attempts:
+    """Makes attempts at jobs; `face` is the choice for jobs without one of their own."""
+
+    def __init__(self, jobs: JobStore, media: MediaSources, folders: Folders, face: str) -> None:
+        self._jobs = jobs
+        self._media = media
+        self._folders = folders
+        self._face = face
+
+    def make(
+        self,
+        job: Job,
+        render: Callable[[RenderRequest], Rendered | Refused],
+        check: Callable[[], None],
+    ) -> None:
+        """Work on a job until its outcome is recorded.
+
+        Args:
+            render: renders; called once, when the media are there.
+            check: called while media are fetched; raises `Cancelled` when nobody wants them.
+
+        Raises:
+            Cancelled: the job was cancelled first.
+            WorkerDied: `render` got no answer.
+        """
+        folder = self._folders.of(job)
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        try:
+            outcome = self._outcome(job, folder, render, check)
+        except (Cancelled, WorkerDied):
+            raise
+        except RenderTimeout:
+            self._jobs.finish(job, JobResult(code=TIMED_OUT, error=_TOO_LONG))
+        except Exception:
+            log.exception("task %s failed in the server", job.id)
+            self._jobs.finish(job, JobResult(code=INTERNAL_ERROR, error=words.INTERNAL_ERROR))
+        else:
+            if not self._jobs.finish(job, outcome):
+                for name in outcome.outputs:
+                    (self._folders.outputs / name).unlink(missing_ok=True)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _outcome(
+        self,
+        job: Job,
+        folder: Path,
+        render: Callable[[RenderRequest], Rendered | Refused],
+        check: Callable[[], None],
+    ) -> JobResult:
+        try:
+            video = self._media.get(job.video, "video", folder, lambda *_: check())
+            audio = self._media.get(job.audio, "audio", folder, lambda *_: check())
+        except MediaUnreachable as error:
+            return JobResult(
+                code=MEDIA_UNREACHABLE, error=str(error), queue_ms=_since(job, now_ms())
+            )
+        output = folder / "output.mp4"
+        answer = render(
+            RenderRequest(
+                video.path,
+                audio.path,
+                SyncMode(job.sync_mode),
+                output,
+                self._folders.analyses,
+                job.face or self._face,
+                LiveFolder(folder),
+            )
+        )
+        if isinstance(answer, Refused):
+            reason = answer.error
+            for source in (video, audio):
+                reason = reason.replace(source.path.name, source.shown)
+            return JobResult(code=answer.code, error=reason, queue_ms=_since(job, now_ms()))
+        name = f"{secrets.token_hex(16)}.mp4"
+        output.rename(self._folders.outputs / name)
+        return JobResult(
+            outputs=(name,),
+            nsfw=(answer.nsfw,),
+            queue_ms=_since(job, answer.started_ms),
+            inference_ms=answer.inference_ms,
+            found=answer.found,
+        )
+
+
+def _since(job: Job, moment_ms: int) -> int:
+    return max(0, moment_ms - job.created_ms)

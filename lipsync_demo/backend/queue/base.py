@@ -1,0 +1,43 @@
+"""What a queue of jobs does, whoever renders them; the store's records are the truth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from lipsync_demo.backend.jobs.live import LivePart
+from lipsync_demo.backend.jobs.store import Job
+
+
+@dataclass(frozen=True)
+class Health:
+    """Whether jobs are rendered; `problem` says why not, None without a known cause."""
+
+    ready: bool
+    problem: str | None
+    workers: int
+
+
+class JobQueue(Protocol):
+    """Renders the jobs that the store has accepted, from `start` to `stop`."""
+
+    def start(self) -> None:
+        """Take up what an earlier server left, and begin."""
+
+    def wake(self) -> None:
+        """Notify the queue that the store has accepted a job."""
+
+    def cancel(self, job_id: str) -> None:
+        """Stop the work on a job that the store has marked as cancelled."""
+
+    def live(self, job: Job, start: int) -> LivePart:
+        """Return what can be watched of a job that is rendered, from byte `start` on."""
+
+    def share(self, job: Job) -> float | None:
+        """Share of the work on a job that is done, 0 to 1; None unless it is rendered."""
+
+    def health(self) -> Health:
+        """Return whether jobs are rendered, and by how many workers."""
+
+    def stop(self) -> None:
+        """End the work of this process; jobs it interrupts are queued for others, or a restart."""
