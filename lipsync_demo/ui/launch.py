@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -28,6 +30,10 @@ from lipsync_demo.ui.http.rim import connections_of, rim
 from lipsync_demo.ui.http.routes import routes
 from lipsync_demo.ui.http.visitor import Visitors
 from lipsync_demo.ui.inputs.uploads import upload_folder
+
+SWITCH_SECONDS = 0.001
+"""Seconds for which a thread may keep Python from the others. One of them answers everybody, and
+waits so long for each of those that compute."""
 
 logger = logging.getLogger(__name__)
 
@@ -125,7 +131,16 @@ def open_page(settings: Settings, start_local: Callable[[], tuple[str, str]] | N
                     ),
                 },
             )
+            _answer_evenly()
             logger.info("The page is open at %s", blocks.local_url)
             ended.wait()
             blocks.close(verbose=False)
         POOL.close()
+
+
+def _answer_evenly() -> None:
+    """Keep the thread that answers from being held up by others, and by what is there for good."""
+    sys.setswitchinterval(SWITCH_SECONDS)
+    # Looking through all of Gradio for garbage stopped everything for a tenth of a second.
+    gc.collect()
+    gc.freeze()

@@ -54,11 +54,7 @@ class Poster:
 
     def change_mode(self, video: object = None, speech: object = None) -> requests.Response:
         """Choose a mode, with these files in the fields or those the page opens with."""
-        number, wanted = next(
-            (number, event)
-            for number, event in enumerate(self._config["dependencies"])
-            if [self._mode, "change"] in event["targets"] and self._video in event["inputs"]
-        )
+        wanted = self._handler(self._mode)
         held = self._values | {
             self._video: video or self._values[self._video],
             self._speech: speech or self._values[self._speech],
@@ -67,8 +63,18 @@ class Poster:
             f"{self._url}/gradio_api/run/predict",
             json={
                 "data": [held[part] for part in wanted["inputs"]],
-                "fn_index": wanted.get("id", number),
+                "fn_index": wanted["id"],
                 "session_hash": self._session,
             },
             timeout=PATIENCE,
+        )
+
+    def _handler(self, changed: int) -> dict[str, Any]:
+        """The event that is sent when a widget changes, maybe after a step that sends nothing."""
+        events: list[dict[str, Any]] = self._config["dependencies"]
+        begun = {one["id"] for one in events if [changed, "change"] in one["targets"]}
+        return next(
+            one
+            for one in events
+            if begun & {one["id"], one["trigger_after"]} and self._video in one["inputs"]
         )

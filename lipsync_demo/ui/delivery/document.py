@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
-from collections.abc import Callable
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
 from pathlib import Path
 
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from lipsync_demo.languages import current
 from lipsync_demo.ui.delivery.bundles import ENTRY, SHEET, Bundles
 
 LOADER = Path(__file__).with_name("loader.js")
 
 
 BODY = re.compile(r"<body\b[^>]*>")
+
+KEPT = 16
+"""Pages that are kept, of 0.3 MB each: one for each language and address."""
+
+NAMING = ("x-forwarded-host", "x-forwarded-proto", "x-gradio-server")
+"""Headers from which Gradio takes the address that it puts into the page."""
+
+SPECIAL = frozenset({"deep_link", "page"})
+"""Names in an address's query for which Gradio makes another page."""
 
 
 def rewritten(html: str, bundles: Bundles, head: str, first: str = "") -> str:
@@ -47,16 +59,39 @@ class Document:
     """ASGI middleware around Gradio; `rewrite` gets the page's HTML and returns what is sent.
 
     Its second argument is the address that the request itself names, such as `http://host/`.
+
+    Gradio describes all widgets anew for each visitor: 50 ms, and megabytes while many come at
+    once. The page is the same for all who read one language at one address, so it is kept.
     """
 
     def __init__(self, app: ASGIApp, rewrite: Callable[[str, str], str]) -> None:
         self._app = app
         self._rewrite = rewrite
+        self._kept: OrderedDict[Hashable, tuple[Message, Message]] = OrderedDict()
+        self._making = asyncio.Lock()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"] != "/" or scope["method"] != "GET":
             await self._app(scope, receive, send)
             return
+        request = Request(scope)
+        if SPECIAL & request.query_params.keys():
+            await self._app(scope, receive, self._rewritten(request, send))
+            return
+        named = tuple(request.headers.get(name, "") for name in NAMING)
+        key = (current(), str(request.url.replace(query="")), named)
+        if key not in self._kept:
+            async with self._making:
+                if key not in self._kept:
+                    await self._app(scope, receive, self._rewritten(request, send, key))
+                    return
+        self._kept.move_to_end(key)
+        start, body = self._kept[key]
+        await send({**start, "headers": list(start["headers"])})
+        await send(dict(body))
+
+    def _rewritten(self, request: Request, send: Send, key: Hashable | None = None) -> Send:
+        """Sends an answer, rewritten if it is the page, which is kept for `key`."""
         start: Message = {}
         html = bytearray()
 
@@ -72,13 +107,17 @@ class Document:
             html.extend(message.get("body", b""))
             if message.get("more_body"):
                 return
-            asked = str(Request(scope).base_url)
-            body = self._rewrite(html.decode(), asked).encode()
+            body = self._rewrite(html.decode(), str(request.base_url)).encode()
             MutableHeaders(scope=start)["Content-Length"] = str(len(body))
+            whole: Message = {"type": "http.response.body", "body": body}
+            if key is not None and start["status"] == 200:
+                self._kept[key] = {**start, "headers": list(start["headers"])}, whole
+                while len(self._kept) > KEPT:
+                    self._kept.popitem(last=False)
             await send(start)
-            await send({"type": "http.response.body", "body": body})
+            await send(dict(whole))
 
-        await self._app(scope, receive, gathered)
+        return gathered
 
 
 def _is_html(start: Message) -> bool:

@@ -10,23 +10,25 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
-from starlette.applications import Starlette
+from gradio.routes import App
 
 from lipsync_demo.settings import Settings
+from lipsync_demo.ui.frame.sessions import keep_sessions
 from lipsync_demo.ui.http.half_requests import drop_half_requests
 from lipsync_demo.ui.http.origin import OwnOrigin
 
 
 def rim(
     settings: Settings, connections: Callable[[], Iterable[Any]]
-) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+) -> Callable[[App], AbstractAsyncContextManager[None]]:
     """The app's lifespan; `connections` returns those of its server."""
 
     @asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+    async def lifespan(app: App) -> AsyncIterator[None]:
         # It exists by now: this very call came through it.
         inner = app.middleware_stack or app.build_middleware_stack()
         app.middleware_stack = OwnOrigin(inner, settings)
+        keep_sessions(app)
         watch = asyncio.create_task(drop_half_requests(connections))
         try:
             yield

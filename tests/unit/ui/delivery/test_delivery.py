@@ -15,10 +15,12 @@ from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingR
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
+from lipsync_demo.languages import current
 from lipsync_demo.ui.delivery import bundles, modules
 from lipsync_demo.ui.delivery.bundles import FOREVER, Bundles, bundled
-from lipsync_demo.ui.delivery.document import Document, rewritten
+from lipsync_demo.ui.delivery.document import KEPT, Document, rewritten
 from lipsync_demo.ui.delivery.middleware import Delivery
+from lipsync_demo.ui.http.language import ReaderLanguage
 
 GRADIO = (modules.ASSETS.parent / "index.html").read_text(encoding="utf-8")
 LONG = "long " * 1000
@@ -155,3 +157,50 @@ def test_what_has_a_hash_in_its_name_may_be_kept(
     client: TestClient, path: str, kept: str | None
 ) -> None:
     assert client.get(path).headers.get("cache-control") == kept
+
+
+def test_the_page_is_made_once_for_each_language_and_address() -> None:
+    made: list[tuple[str, str]] = []
+
+    def page(request: Request) -> Response:
+        made.append((current(), str(request.url)))
+        return HTMLResponse(f"<body>{len(made)}</body>")
+
+    app = Starlette(
+        routes=[Route("/", page)],
+        middleware=[
+            Middleware(ReaderLanguage),
+            Middleware(Document, rewrite=lambda html, asked: f"{html}{asked}"),
+        ],
+    )
+    here, there = TestClient(app), TestClient(app, base_url="http://other.example")
+
+    def got(client: TestClient, path: str = "/", **headers: str) -> str:
+        answer = client.get(path, headers=headers)
+        assert int(answer.headers["content-length"]) == len(answer.content)
+        return answer.text
+
+    first = got(here)
+    assert first == "<body>1</body>http://testserver/"
+    assert got(here, "/?run=1") == got(here, "/?view=runs") == first
+    german = got(here, **{"Accept-Language": "de"})
+    proxied = got(here, **{"X-Forwarded-Host": "proxy.example"})
+    assert len({first, german, proxied, got(there)}) == 4
+    assert got(here, **{"Accept-Language": "de"}) == german
+    assert [language for language, _ in made] == ["en", "de", "en", "en"]
+    # Another page of Gradio's is neither kept nor answered by this one.
+    assert got(here, "/?deep_link=1") != got(here, "/?deep_link=1") != first
+    for number in range(2 * KEPT):
+        got(here, **{"X-Forwarded-Host": f"{number}.example"})
+    assert len(made) == 6 + 2 * KEPT
+
+
+def test_a_page_that_failed_is_made_again() -> None:
+    statuses = iter([500, 200])
+
+    def page(request: Request) -> Response:
+        return HTMLResponse("<body></body>", next(statuses))
+
+    app = Document(Starlette(routes=[Route("/", page)]), rewrite=lambda html, _: html)
+    client = TestClient(app)
+    assert [client.get("/").status_code for _ in range(3)] == [500, 200, 200]
