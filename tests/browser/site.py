@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psutil
 import requests
@@ -40,10 +41,19 @@ class Site:
     """`python app.py` with a port and a data folder that survive it.
 
     It is forked from a process that has imported the app, or a process of its own from the start.
+    `script` is what is run in its place.
     """
 
-    def __init__(self, folder: Path, *, forked: bool = True, **environment: str) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        forked: bool = True,
+        script: Path = ROOT / "app.py",
+        **environment: str,
+    ) -> None:
         self.folder = folder
+        self._script = script
         self._forked = forked
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -85,7 +95,7 @@ class Site:
     def _launch(self) -> subprocess.Popen[bytes] | Forked:
         if self._forked:
             return Forked(
-                ROOT / "app.py",
+                self._script,
                 environment=self._environment,
                 folder=self.folder,
                 stdout=self._log,
@@ -93,9 +103,9 @@ class Site:
             )
         with self._log.open("ab") as log:
             return subprocess.Popen(
-                [sys.executable, str(ROOT / "app.py")],
+                [sys.executable, str(self._script)],
                 cwd=self.folder,
-                env=self._environment,
+                env=self._environment | {"PYTHONPATH": str(ROOT)},
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
@@ -132,9 +142,9 @@ class Site:
 
 
 @contextmanager
-def opened(folder: Path, *, forked: bool = True, **environment: str) -> Iterator[Site]:
-    """Start a site; stop it and its child processes afterwards."""
-    site = Site(folder, forked=forked, **environment)
+def opened(folder: Path, *, forked: bool = True, **options: Any) -> Iterator[Site]:
+    """Start a site; stop it and its child processes afterwards. `options` are those of `Site`."""
+    site = Site(folder, forked=forked, **options)
     try:
         site.start()
         yield site

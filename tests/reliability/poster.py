@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,12 @@ import requests
 
 CONFIG = "window.gradio_config"
 """What stands before the page's description of itself."""
-PATIENCE = 120.0
+PATIENCE = 600.0
 """Seconds until an answer is given up."""
 
 
 class Poster:
-    """One session of a script at a page."""
+    """One session of a script at a page; what events answer is kept as a browser keeps it."""
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -28,12 +29,18 @@ class Poster:
         page.raise_for_status()
         told = page.text.partition(CONFIG)[2].lstrip(" =")
         self._config = json.JSONDecoder().raw_decode(told)[0]
-        named = {part["props"].get("elem_id"): part["id"] for part in self._config["components"]}
-        self._video, self._speech = named["video-in"], named["audio-in"]
-        self._mode = named["mode"]
+        self._named = {
+            part["props"]["elem_id"]: part["id"]
+            for part in self._config["components"]
+            if part["props"].get("elem_id")
+        }
         self._values = {
             part["id"]: part["props"].get("value") for part in self._config["components"]
         }
+
+    def __getitem__(self, name: str) -> Any:
+        """The value of a widget, as it was answered last."""
+        return self._values[self._named[name]]
 
     def upload(self, path: Path) -> dict[str, Any]:
         """Upload a file; return what a field holds of it."""
@@ -54,27 +61,95 @@ class Poster:
 
     def change_mode(self, video: object = None, speech: object = None) -> requests.Response:
         """Choose a mode, with these files in the fields or those the page opens with."""
-        wanted = self._handler(self._mode)
-        held = self._values | {
-            self._video: video or self._values[self._video],
-            self._speech: speech or self._values[self._speech],
+        wanted = self._handler(self._named["mode"], "change", self._named["video-in"])
+        files = {name: file for name, file in (("video-in", video), ("audio-in", speech)) if file}
+        return self._post(wanted, files)
+
+    def press(self, name: str, given: Mapping[str, object] | None = None) -> None:
+        """Send an event by the name of its handler, with values of widgets, and keep the answer.
+
+        Raises:
+            requests.HTTPError: it was not answered.
+        """
+        events = self._config["dependencies"]
+        wanted = next(one for one in events if one["api_name"] == name)
+        if wanted["queue"]:
+            data = self._queued(wanted, given or {})
+        else:
+            answer = self._post(wanted, given or {})
+            answer.raise_for_status()
+            data = answer.json()["data"]
+        for part, value in zip(wanted["outputs"], data, strict=True):
+            if not isinstance(value, dict) or value.get("__type__") != "update":
+                self._values[part] = value
+            elif "value" in value:
+                self._values[part] = value["value"]
+
+    def poll(self) -> None:
+        """Ask how the run that is shown is getting on, and keep the answer."""
+        events = self._config["dependencies"]
+        shown = self._named["run-id"]
+        asking = next(
+            one
+            for one in events
+            if shown in one["inputs"] and any(kind == "tick" for _, kind in one["targets"])
+        )
+        showing = next(one for one in events if one["trigger_after"] == asking["id"])
+        answer = self._post(asking, {})
+        answer.raise_for_status()
+        told = answer.json()["data"][0]
+        changes = json.loads(told)["changes"] if told else []
+        for part, change in zip(showing["outputs"], changes, strict=False):
+            if change and "value" in change:
+                self._values[part] = change["value"]
+
+    def get(self, path: str) -> requests.Response:
+        return self._http.get(f"{self._url}{path}", timeout=PATIENCE)
+
+    def close(self) -> None:
+        """Leave the page."""
+        self._http.close()
+
+    def _body(self, wanted: Mapping[str, Any], given: Mapping[str, object]) -> dict[str, Any]:
+        held = self._values | {self._named[name]: value for name, value in given.items()}
+        return {
+            "data": [held[part] for part in wanted["inputs"]],
+            "fn_index": wanted["id"],
+            "session_hash": self._session,
         }
+
+    def _post(self, wanted: Mapping[str, Any], given: Mapping[str, object]) -> requests.Response:
         return self._http.post(
-            f"{self._url}/gradio_api/run/predict",
-            json={
-                "data": [held[part] for part in wanted["inputs"]],
-                "fn_index": wanted["id"],
-                "session_hash": self._session,
-            },
-            timeout=PATIENCE,
+            f"{self._url}/gradio_api/run/predict", json=self._body(wanted, given), timeout=PATIENCE
         )
 
-    def _handler(self, changed: int) -> dict[str, Any]:
+    def _queued(self, wanted: Mapping[str, Any], given: Mapping[str, object]) -> list[Any]:
+        """The answer to an event that waits in Gradio's queue."""
+        joined = self._http.post(
+            f"{self._url}/gradio_api/queue/join", json=self._body(wanted, given), timeout=PATIENCE
+        )
+        joined.raise_for_status()
+        told = self._http.get(
+            f"{self._url}/gradio_api/queue/data?session_hash={self._session}",
+            stream=True,
+            timeout=PATIENCE,
+        )
+        with told:
+            for line in told.iter_lines():
+                message = json.loads(line.removeprefix(b"data:")) if line else {}
+                if message.get("msg") == "process_completed":
+                    if not message["success"]:
+                        raise requests.HTTPError(str(message["output"]), response=told)
+                    answered: list[Any] = message["output"]["data"]
+                    return answered
+        raise requests.HTTPError("the queue ended without an answer", response=told)
+
+    def _handler(self, changed: int, kind: str, reads: int) -> dict[str, Any]:
         """The event that is sent when a widget changes, maybe after a step that sends nothing."""
         events: list[dict[str, Any]] = self._config["dependencies"]
-        begun = {one["id"] for one in events if [changed, "change"] in one["targets"]}
+        begun = {one["id"] for one in events if [changed, kind] in one["targets"]}
         return next(
             one
             for one in events
-            if begun & {one["id"], one["trigger_after"]} and self._video in one["inputs"]
+            if begun & {one["id"], one["trigger_after"]} and reads in one["inputs"]
         )

@@ -11,6 +11,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 from gradio.routes import App
+from starlette.applications import Starlette
 
 from lipsync_demo.settings import Settings
 from lipsync_demo.ui.frame.sessions import keep_sessions
@@ -20,15 +21,16 @@ from lipsync_demo.ui.http.origin import OwnOrigin
 
 def rim(
     settings: Settings, connections: Callable[[], Iterable[Any]]
-) -> Callable[[App], AbstractAsyncContextManager[None]]:
+) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
     """The app's lifespan; `connections` returns those of its server."""
 
     @asynccontextmanager
-    async def lifespan(app: App) -> AsyncIterator[None]:
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
         # It exists by now: this very call came through it.
         inner = app.middleware_stack or app.build_middleware_stack()
         app.middleware_stack = OwnOrigin(inner, settings)
-        keep_sessions(app)
+        if isinstance(app, App):
+            keep_sessions(app)
         watch = asyncio.create_task(drop_half_requests(connections))
         try:
             yield

@@ -1,0 +1,36 @@
+"""`python app.py` in which a day of what is kept takes five minutes."""
+
+from __future__ import annotations
+
+import runpy
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from lipsync_demo.settings import Settings
+from lipsync_demo.ui import launch
+
+FASTER = 288
+"""How much faster uploads and sessions get old."""
+
+kept = launch.upload_folder
+
+
+@contextmanager
+def compressed(settings: Settings) -> Iterator[Path]:
+    with kept(settings) as folder:
+        # Gradio may be imported from here on.
+        from lipsync_demo.ui import page
+        from lipsync_demo.ui.frame import sessions
+
+        page.KEEP_SECONDS //= FASTER
+        page.SWEEP_SECONDS = max(1, page.SWEEP_SECONDS // FASTER)
+        sessions.IDLE_SECONDS /= FASTER
+        sessions.CLOSED_SECONDS /= FASTER
+        sessions.LOOK_SECONDS = 1.0
+        yield folder
+
+
+if __name__ == "__main__":
+    launch.upload_folder = compressed
+    runpy.run_path(str(Path(__file__).resolve().parents[2] / "app.py"), run_name="__main__")
