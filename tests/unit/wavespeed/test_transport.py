@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import requests
 from pydantic import SecretStr
 
 from lipsync_demo.wavespeed.client import WaveSpeedClient
@@ -20,7 +21,7 @@ from lipsync_demo.wavespeed.errors import (
     ServerError,
     WaveSpeedError,
 )
-from lipsync_demo.wavespeed.transport import Transport
+from lipsync_demo.wavespeed.transport import PlainSession, Transport
 from lipsync_demo.wavespeed.untrusted.download import download
 from tests.unit.wavespeed.conftest import KEY, FakeTime
 from tests.unit.wavespeed.samples import (
@@ -154,6 +155,21 @@ def test_a_local_server_is_reached_past_the_environments_proxy(
     monkeypatch.setenv("no_proxy", "")
     server.on("GET", BALANCE, GOOD)
     assert client.balance() == 12.5
+
+
+def test_the_environment_is_not_read_for_a_local_server(
+    server: Script, client: WaveSpeedClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+    monkeypatch.setattr(
+        requests.sessions, "get_environ_proxies", lambda url, no_proxy: read.append(url) or {}
+    )
+    server.on("GET", BALANCE, GOOD)
+    assert client.balance() == 12.5
+    assert read == []
+    settings = PlainSession().merge_environment_settings("http://a.example", None, True, None, None)
+    assert settings["verify"] is True
+    assert read == ["http://a.example"]
 
 
 def test_cookies_are_not_kept(server: Script, client: WaveSpeedClient) -> None:
