@@ -272,7 +272,7 @@ class SettingUnusable(ExplainedError):  # noqa: N818 - named as the whole tree i
 def _message(problem: ErrorDetails) -> str:
     """What is wrong with a value; of a validator of ours its own sentence alone."""
     cause = problem.get("ctx", {}).get("error")
-    return str(cause or problem["msg"])
+    return str(cause or problem["msg"]).removesuffix(".")
 
 
 def read_settings() -> Settings:

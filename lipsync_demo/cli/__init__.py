@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from lipsync_demo import __version__
+from lipsync_demo.cli import words
 from lipsync_demo.cli.backend import backend
 from lipsync_demo.cli.batch import batch
 from lipsync_demo.cli.code import code
@@ -27,7 +29,20 @@ from lipsync_demo.cli.show import show
 
 __all__ = ["app"]
 
+
+class Commands(TyperGroup):
+    """The commands; what is wrong with an argument is said without its validator's preface."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except typer.BadParameter as error:
+            error.message = error.message.removeprefix(words.PREFACE)
+            raise
+
+
 app = typer.Typer(
+    cls=Commands,
     help="Lip-sync a video to a speech track, without a browser.",
     no_args_is_help=True,
     add_completion=False,

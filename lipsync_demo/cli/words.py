@@ -157,3 +157,7 @@ def new_code(typed: str, line: str) -> str:
         f"The code, which is shown only now:\n  {typed}\n\n"
         f"Its line for LIPSYNC_ACCESS_CODES, or for the file that names:\n  {line}"
     )
+
+
+PREFACE = "Value error, "
+"""What pydantic, by which Typer checks arguments, puts before the sentence of a check."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -155,9 +156,14 @@ class Dispatcher:
         return claim.progress if claim is not None else None
 
     def left(self, run_id: str) -> float | None:
-        """Seconds until the run's task is done, by its pace so far; None if unknown."""
+        """Seconds until the run's task is done, by its pace so far; None if unknown.
+
+        Below 0 by how many seconds it takes longer.
+        """
         claim = self._claims.get(run_id)
-        return claim.left if claim is not None else None
+        if claim is None or claim.ends_at is None:
+            return None
+        return claim.ends_at - time.monotonic()
 
     def close(self) -> None:
         """Stop driving all runs and release the leases."""

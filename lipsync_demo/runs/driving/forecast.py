@@ -40,9 +40,9 @@ class Forecast:
         left = self._dispatcher.left(run.id)
         return estimates.estimate(run, self._earlier(run.backend, run.model), ahead, left)
 
-    def inference(self, work: Work, backend: BackendName, model: str) -> float | None:
-        """Seconds of inference of work that is not started; None without comparable runs."""
-        return estimates.inference(work, estimates.comparable(work, self._earlier(backend, model)))
+    def wait(self, work: Work, backend: BackendName, model: str) -> float | None:
+        """Seconds from a click to the picture of this work; None without comparable runs."""
+        return estimates.wait(work, estimates.comparable(work, self._earlier(backend, model)))
 
     def _earlier(self, backend: BackendName, model: str) -> Sequence[Run]:
         return self._runs.list(

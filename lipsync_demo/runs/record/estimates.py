@@ -120,6 +120,19 @@ def inference(work: Work, alike: Iterable[Run]) -> float | None:
     return median(rates) * work.amount if rates else None
 
 
+def wait(work: Work, alike: Sequence[Run]) -> float | None:
+    """Seconds from the click to the picture if nothing is ahead; None without comparable runs."""
+    known = inference(work, alike)
+    return None if known is None else known + median(_beside(run) for run in alike)
+
+
+def _beside(run: Run) -> float:
+    """Seconds that somebody waited beside inference and the turns of others."""
+    whole = run.timings.get("picture", run.timings.get("total", 0.0))
+    turns = sum(run.timings.get(part, 0.0) for part in ("inference", "queue", "limit"))
+    return max(0.0, whole - turns)
+
+
 def estimate(
     run: Run, earlier: Sequence[Run], ahead: float = 0.0, left: float | None = None
 ) -> Estimate | None:
@@ -136,7 +149,8 @@ def estimate(
     elapsed = seconds_since(run.started_at)
     parts = {name: _usual(name, alike) for name in ("upload", "queue", "download")}
     if run.state is RunState.WAITING and left is not None:
-        return Estimate(elapsed=elapsed, remaining=left + parts["download"], runs=0)
+        rest = left + parts["download"]
+        return Estimate(elapsed=elapsed, remaining=max(0.0, rest), runs=0, over=max(0.0, -rest))
     known = inference(work, alike)
     if known is None:
         return None

@@ -41,7 +41,7 @@ class Claim:
         over: true once this claim has ended or must end.
         progress: completed share (0 to 1) of the current transfer, or of the task if its server
             says so; None if unknown.
-        left: seconds until the task is done, by its pace so far; None if unknown.
+        ends_at: monotonic seconds when the task is done by its pace so far; None if unknown.
     """
 
     def __init__(
@@ -70,7 +70,7 @@ class Claim:
         self.answered: float | None = None
         self.over = False
         self.progress: float | None = None
-        self.left: float | None = None
+        self.ends_at: float | None = None
         self._token = token
         self._credentials = credentials
         self._api_key = api_key
@@ -144,7 +144,7 @@ class Claim:
     def _written(self, run: Run) -> None:
         if run.state is not self.run.state:
             logger.info("Run %s is %s", run.id, run.state)
-            self.progress = self.left = None
+            self.progress = self.ends_at = None
         self.run = run
         self.folder.write_record(run)
         self._on_change(self)

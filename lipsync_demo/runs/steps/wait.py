@@ -35,6 +35,7 @@ class Wait:
         self._claim = claim
         self._odd = 0
         self._first: tuple[float, float] | None = None
+        self._last: float | None = None
 
     def poll(self) -> float:
         """Poll the task once; return the seconds until the next step.
@@ -75,10 +76,12 @@ class Wait:
             return
         moment = time.monotonic()
         if self._first is None or share < self._first[1]:
-            self._first = moment, share
+            self._first, self._last = (moment, share), share
         begun, from_share = self._first
-        if share - from_share >= LEAST_SHARE:
-            self._claim.left = (moment - begun) * (1 - share) / (share - from_share)
+        # A share that stands still says nothing new: the moment that was expected comes nearer.
+        if share - from_share >= LEAST_SHARE and share != self._last:
+            self._claim.ends_at = moment + (moment - begun) * (1 - share) / (share - from_share)
+        self._last = share
 
     def _excusable(self, error: WaveSpeedError) -> bool:
         if isinstance(error, UnexpectedAnswer):

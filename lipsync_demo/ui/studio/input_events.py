@@ -266,7 +266,7 @@ class InputEvents:
         backend = header.backend(self.shared.settings, key)
         time = ""
         if work is not None:
-            expected = self.shared.workspace.forecast.inference(work, backend, model.id)
+            expected = self.shared.workspace.forecast.wait(work, backend, model.id)
             time = words.FIRST_RUN if expected is None else words.about(clock(max(1.0, expected)))
         price = prices.before(self.shared, 1, key, session, model.id)
         ahead = self._ahead(backend, run_id(session)) + prices.wait_words(self.shared, key)

@@ -142,6 +142,8 @@ def remaining(estimate: Estimate | None) -> str:
     """The remaining time, and what it is judged by, in words."""
     if estimate is None:
         return words.NO_ESTIMATE
+    if estimate.over >= 1 and estimate.runs == 0:
+        return words.longer_than_pace(clock(estimate.over))
     if estimate.over >= 1:
         return words.longer(clock(estimate.over), estimate.runs)
     left = clock(max(1.0, estimate.remaining + 0.5))

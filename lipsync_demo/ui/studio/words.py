@@ -109,6 +109,10 @@ def earlier(count: int) -> str:
     return _n("{count} earlier run", "{count} earlier runs", count)
 
 
+def longer_than_pace(time: str) -> str:
+    return _("It takes {time} longer than its pace promised, and goes on.", time=time)
+
+
 def longer(time: str, count: int) -> str:
     return _n(
         "It takes {time} longer than an earlier run like it did, and goes on.",

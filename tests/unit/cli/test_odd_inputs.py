@@ -37,6 +37,12 @@ def test_modes_says_what_is_wrong(cli: Cli, speech: Path, video: str, words: str
     assert len(done.stderr) < 350
 
 
+def test_a_choice_that_does_not_exist_is_said_in_a_sentence(cli: Cli, clip: Path) -> None:
+    done = cli("run", clip, clip, "--sync-mode", "bouncy")
+    assert done.returncode == 2
+    assert "'--sync-mode' / '-m': 'bouncy' is not one of" in done.stderr
+
+
 def test_an_old_mp3_is_speech_like_any_other(cli: Cli, clip: Path, tmp_path: Path) -> None:
     frames = make_tone(tmp_path / "new.mp3", 1).read_bytes()
     tag = b"TAG" + "Schöne Grüße".encode("latin-1").ljust(125, b"\xe9")

@@ -74,14 +74,18 @@ def progress(
 def _time_left(
     group: Group, runs: Sequence[Run | None], estimates: Sequence[Estimate | None]
 ) -> str:
-    left = [e.remaining for e in estimates if e is not None]
-    if not left:
-        return ""
+    """How long the whole batch still takes, in words; what has not begun takes a usual time."""
+    known = [e for e in estimates if e is not None]
+    usual = [run.timings["total"] for run in runs if run is not None and "total" in run.timings]
+    usual += [e.elapsed + e.remaining for e in known if not e.over]
+    begun = sum(run is not None and run.state.active for run in runs)
     waiting = sum(
         run is None and not item.trouble for run, item in zip(runs, group.items, strict=True)
     )
-    whole = (sum(left) + waiting * max(left)) / min(group.concurrency, len(left) + waiting)
-    return words.about(clock(whole + 0.5))
+    if not usual or not begun + waiting:
+        return ""
+    left = sum(e.remaining for e in known) + (begun - len(known) + waiting) * max(usual)
+    return words.about(clock(left / min(group.concurrency, begun + waiting) + 0.5))
 
 
 def _row(group: Group, item: Item, run: Run | None) -> Mapping[str, Any]:

@@ -18,6 +18,7 @@ from lipsync_demo.runs.record.estimates import (
     estimate,
     inference,
     reuse_of,
+    wait,
     work_of,
 )
 from lipsync_demo.runs.record.run import Run, RunState
@@ -66,6 +67,27 @@ def test_the_time_is_the_median_in_proportion_to_the_work(
     assert more is not None
     assert 10 < more < 40
     assert inference(work, []) is None
+
+
+def test_the_wait_is_more_than_inference_but_not_the_turns_of_others(
+    make_run: MakeRun, under_way: MakeRun
+) -> None:
+    work = work_of(under_way())
+    assert work is not None
+    runs = [_done(make_run, 10, seconds=5) for _ in range(3)]
+    watched = [replace(r, timings={**r.timings, "total": 14.0, "picture": 18.5}) for r in runs]
+    told = [replace(r, timings={**r.timings, "total": 14.0}) for r in runs]
+    assert wait(work, watched) == pytest.approx(10 + 18.5 - 10 - 2)
+    assert wait(work, told) == pytest.approx(10 + 14 - 10 - 2)
+    assert wait(work, []) is None
+
+
+def test_a_task_slower_than_its_pace_is_told(earlier: list[Run], under_way: MakeRun) -> None:
+    run = under_way(RunState.WAITING)
+    for left, remaining, over in ((5.0, 8.0, 0.0), (-1.0, 2.0, 0.0), (-9.0, 0.0, 6.0)):
+        found = estimate(run, earlier, left=left)
+        assert found is not None
+        assert (found.remaining, found.over, found.runs) == (remaining, over, 0)
 
 
 def test_only_runs_of_similar_size_are_comparable(make_run: MakeRun) -> None:

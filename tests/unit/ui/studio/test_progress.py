@@ -97,6 +97,8 @@ def test_a_task_that_says_how_far_it_is_is_judged_by_its_pace(make_run: MakeRun)
     html = progress.waiting(run, Estimate(elapsed=6, remaining=4, runs=0), 6, 0.6)
     assert "Syncing the lips · 60%" in html
     assert "About 4 s to go at the pace so far." in html
+    stuck = progress.waiting(run, Estimate(elapsed=19, remaining=0, runs=0, over=9.2), 19, 0.92)
+    assert "It takes 9 s longer than its pace promised, and goes on." in stuck
     assert 'aria-valuenow="60"' in html
 
 
