@@ -138,6 +138,7 @@ class Workspace:
         self.output_checks.close()
         self.previews.close()
         self.dispatcher.close()
+        self._credentials.close()
         self._database.close()
 
     def __enter__(self) -> Workspace:

@@ -15,6 +15,7 @@ def main(
     every: Annotated[bool, typer.Option("--all", help="Run all tables.")] = False,
     seed: Annotated[int | None, typer.Option(help="The seed of an earlier run.")] = None,
     write: Annotated[bool, typer.Option(help="Write docs/reliability.md.")] = True,
+    case: Annotated[str | None, typer.Option(help="One case of a table, by its name.")] = None,
 ) -> None:
     """Run the tables named, or list them."""
     known = found()
@@ -29,10 +30,16 @@ def main(
     missed = 0
     for name in chosen:
         typer.echo(f"{name}, seed {seed}")
-        result = known[name].run(seed)
-        section = written(known[name], result, seed)
+        table = known[name]
+        if case is not None:
+            if table.only is None:
+                raise typer.BadParameter(f"the cases of {name} have no names")
+            result = table.only(seed, case)
+        else:
+            result = table.run(seed)
+        section = written(table, result, seed)
         typer.echo(section)
-        if write:
+        if write and case is None:
             document = DOCUMENT.read_text(encoding="utf-8") if DOCUMENT.exists() else ""
             DOCUMENT.write_text(placed(document, name, section), encoding="utf-8")
         missed += len(result.missed)

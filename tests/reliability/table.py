@@ -30,11 +30,15 @@ class Result:
 
 @dataclass(frozen=True)
 class Table:
-    """One table. `run` takes a seed; `goal` says what every row has to show."""
+    """One table. `run` takes a seed; `goal` says what every row has to show.
+
+    `only` runs the one case of this name, for tables whose cases have names.
+    """
 
     title: str
     goal: str
     run: Callable[[int], Result]
+    only: Callable[[int, str], Result] | None = None
 
 
 def found() -> dict[str, Table]:

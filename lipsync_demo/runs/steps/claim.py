@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from lipsync_demo.database import Lost
+from lipsync_demo.runs.record.errors import RunNotFound
 from lipsync_demo.runs.record.folder import RunFolder
 from lipsync_demo.runs.record.run import Run, RunError, RunState
 from lipsync_demo.runs.steps.admission import Admission
@@ -93,19 +94,17 @@ class Claim:
         """Change the run, provided this claim still drives it.
 
         Raises:
-            Lost: another claim drives it.
+            Lost: another claim drives it, or it was deleted.
         """
-        self._written(
-            self.runs.change(self.run.id, lambda run: replace(run, **changes), token=self._token)[1]
-        )
+        self._written(self._changed(lambda run: replace(run, **changes), token=self._token))
 
     def record(self, edit: Callable[[Run], Run]) -> None:
         """Write a change that holds whichever claim drives the run.
 
         Raises:
-            Lost: the change is written, but another claim drives the run.
+            Lost: the change is written, but another claim drives the run; or it was deleted.
         """
-        self._written(self.runs.change(self.run.id, edit)[1])
+        self._written(self._changed(edit))
         if self.runs.token(self.run.id) != self._token:
             raise Lost(self.run.id)
 
@@ -113,7 +112,7 @@ class Claim:
         """End the run in `state`, and this claim with it.
 
         Raises:
-            Lost: another claim drives the run.
+            Lost: another claim drives the run, or it was deleted.
         """
         # Before the end is seen: whoever sees it may start the next run.
         if self.run.submitted_at is None and self.runs.token(self.run.id) == self._token:
@@ -122,8 +121,10 @@ class Claim:
         self.end()
 
     def end(self) -> None:
-        """End this claim."""
+        """End this claim, and close the connections that only it has."""
         self.over = True
+        if self._own_client is not None:
+            self._own_client.close()
         self._on_change(self)
 
     def progress_callback(
@@ -140,6 +141,12 @@ class Claim:
             self.progress = done + count / total / parts if total else None
 
         return moved
+
+    def _changed(self, edit: Callable[[Run], Run], **under: str) -> Run:
+        try:
+            return self.runs.change(self.run.id, edit, **under)[1]
+        except RunNotFound:  # it was stopped, and then deleted
+            raise Lost(self.run.id) from None
 
     def _written(self, run: Run) -> None:
         if run.state is not self.run.state:

@@ -84,6 +84,8 @@ class Credentials:
         with self._lock:
             kept = self._shared.get(run.backend)
             if kept is None or kept[:2] != (base_url, key):
+                if kept is not None:
+                    kept[2].close()
                 kept = self._shared[run.backend] = (
                     base_url,
                     key,
@@ -97,6 +99,13 @@ class Credentials:
             return governor_of(self.local[0], SecretStr(self.local[1])) if self.local else None
         key = visitor or self._settings.api_key
         return governor_of(self._settings.base_url, key) if key else None
+
+    def close(self) -> None:
+        """Cancel all waits before retries, and close the idle connections."""
+        self.closing.set()
+        with self._lock:
+            for _, _, client in self._shared.values():
+                client.close()
 
     def _connect(self, base_url: str, key: SecretStr, backend: BackendName) -> WaveSpeedClient:
         def sleep(seconds: float) -> None:

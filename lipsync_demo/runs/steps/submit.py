@@ -271,14 +271,18 @@ class Submit:
 
     def _cancel_stopped(self, prediction: Prediction) -> None:
         """Cancel the task of a run that was stopped while its request was under way."""
-        claim = self._claim
-        run = claim.runs.get(claim.run.id)
-        stopped = run.state is RunState.STOPPED and run.prediction_id == prediction.id
-        if not (stopped and run.backend == "local" and prediction.announces(CANCEL)):
+        claim, run_id = self._claim, self._claim.run.id
+        try:
+            run = claim.runs.get(run_id)
+            stopped = run.state is RunState.STOPPED and run.prediction_id == prediction.id
+        except RunNotFound:
+            stopped = True  # and then deleted
+        if not (stopped and claim.run.backend == "local" and prediction.announces(CANCEL)):
             return
         try:
             ended = claim.client().cancel(prediction.id)
         except WaveSpeedError as error:
-            logger.warning("The task of run %s goes on: %s", run.id, error.what)
+            logger.warning("The task of run %s goes on: %s", run_id, error.what)
             return
-        claim.runs.change(run.id, lambda run: replace(run, prediction=ended.raw))
+        with suppress(RunNotFound):
+            claim.runs.change(run_id, lambda run: replace(run, prediction=ended.raw))

@@ -8,7 +8,9 @@ import threading
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import psutil
 import pytest
 from pydantic import SecretStr
 
@@ -377,6 +379,42 @@ def test_stop_during_the_request_keeps_the_id(
     assert stopped.prediction_id == task_id
     assert work.service.wait(work.service.resume(run.id).id).state is RunState.DONE
     assert api.submits == 1
+
+
+@pytest.mark.parametrize("gate", ["answer", "output"])
+def test_a_run_is_deleted_while_its_step_still_ends(
+    gate: str,
+    work: Workspace,
+    api: ScriptedApi,
+    clip: Path,
+    speech: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    api.gates[gate].shut()
+    run = work.service.start(clip, speech, "loop")
+    assert api.gates[gate].reached.wait(120)
+    work.service.stop(run.id)
+    work.service.delete(run.id)
+    api.gates[gate].open()
+    work.close()
+    assert not run.folder.exists()
+    assert [record.message for record in caplog.records if record.exc_info] == []
+
+
+def test_a_closed_workspace_has_no_connections(
+    work: Workspace, api: ScriptedApi, clip: Path, speech: Path
+) -> None:
+    theirs = work.service.start(clip, speech, "loop", api_key=SecretStr(KEY), session="a browser")
+    ours = work.service.start(clip, speech, "loop")
+    assert {work.service.wait(run.id).state for run in (theirs, ours)} == {RunState.DONE}
+    work.close()
+    place = urlsplit(api.url)
+    left = [
+        one
+        for one in psutil.Process().net_connections("tcp")
+        if one.raddr == (place.hostname, place.port) and one.status == psutil.CONN_ESTABLISHED
+    ]
+    assert left == []
 
 
 def test_resumed_while_the_first_request_is_still_on_its_way(
