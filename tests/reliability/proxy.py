@@ -111,6 +111,8 @@ class Proxy:
         self.seen: list[str] = []
         self._lock = threading.Lock()
         self._over = threading.Event()
+        self._listens = threading.Event()
+        self._listens.set()
         self._threads: list[threading.Thread] = []
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.place: tuple[str, int] = self._listener.getsockname()
@@ -118,8 +120,9 @@ class Proxy:
         self._start(self._accept, self._listener)
 
     def heal(self) -> None:
-        """Damage nothing any more."""
+        """Damage nothing any more, and listen."""
         self.cuts.clear()
+        self._listens.wait(PATIENCE)
 
     def close(self) -> None:
         """Hang up on everybody."""
@@ -146,6 +149,7 @@ class Proxy:
 
     def _away(self, cut: Cut) -> None:
         """Listen again once the cut is healed, or soon."""
+        self._listens.clear()
         self._listen_no_more()
         until = time.monotonic() + AWAY_SECONDS
         while (cut in self.cuts if cut.lasts else time.monotonic() < until) and not self._gone():
@@ -153,6 +157,7 @@ class Proxy:
         if not self._gone():
             self._listener = socket.create_server(self.place)
             self._start(self._accept, self._listener)
+            self._listens.set()
 
     def _gone(self) -> bool:
         return self._over.is_set()
