@@ -19,6 +19,8 @@ from tests.reliability.worlds import World, world
 
 PATIENCE = 60.0
 """Seconds until a run that neither ends nor says why is given up."""
+TRIES = 4
+"""How often a person asks for a deletion: with shortened patience a busy server is too slow."""
 POLLS = 3
 """Looks at a task that never ends, before a person stops waiting."""
 
@@ -191,12 +193,13 @@ class _Driver:
         if run.state.active:
             run = service.stop(run.id)
         paid = run.backend == "wavespeed"
-        try:
-            service.delete(run.id, at_api=paid)
-        except WaveSpeedError as error:
-            for text in (error.what, error.hint):
-                self._outcome.missed += faults_of(text, self._given.key)
-            self._heal()
-            service.delete(run.id, at_api=paid)
+        for _ in range(TRIES):
+            try:
+                service.delete(run.id, at_api=paid)
+                break
+            except WaveSpeedError as error:
+                for text in (error.what, error.hint):
+                    self._outcome.missed += faults_of(text, self._given.key)
+                self._heal()
         if run.folder.exists():
             self._outcome.missed.append("its folder is left")

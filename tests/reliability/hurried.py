@@ -21,12 +21,12 @@ WINDOW_SECONDS = 0.5
 
 @dataclass(frozen=True)
 class _Timeouts(Timeouts):
-    connect: float = 1
-    read: float = 1
-    submit: float = 1
-    stall: float = 1
-    transfer: float = 2
-    upload: float = 1
+    connect: float = 2
+    read: float = 2
+    submit: float = 2
+    stall: float = 2
+    transfer: float = 3
+    upload: float = 2
 
 
 @dataclass(frozen=True)

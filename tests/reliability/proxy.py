@@ -149,7 +149,6 @@ class Proxy:
 
     def _away(self, cut: Cut) -> None:
         """Listen again once the cut is healed, or soon."""
-        self._listens.clear()
         self._listen_no_more()
         until = time.monotonic() + AWAY_SECONDS
         while (cut in self.cuts if cut.lasts else time.monotonic() < until) and not self._gone():
@@ -185,6 +184,7 @@ class Proxy:
         """Whether the connection goes on."""
         harm = cut.harm if cut else None
         if cut is not None and harm is Harm.REFUSED:
+            self._listens.clear()
             self._start(self._away, cut)
             return False
         if harm is Harm.REQUEST_CUT:

@@ -121,6 +121,9 @@ class FileLeases:
         with self._opening:
             if not self._lock.is_locked:
                 private_folder(self._folder)
+                # Of a process that was killed while it drove nothing, nobody else would ask.
+                for path in self._folder.glob(f"*{_LOCK}"):
+                    self.held(path.stem)
                 self._lock.acquire()
 
     def _path(self, owner: str, suffix: str) -> Path:

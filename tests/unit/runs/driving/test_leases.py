@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from lipsync_demo.runs.driving.leases import FileLeases
@@ -35,24 +36,39 @@ def test_a_lease_is_held_until_its_owner_closes(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_killed_process_holds_nothing(tmp_path: Path) -> None:
+def test_a_killed_process_holds_nothing_and_leaves_nothing(tmp_path: Path) -> None:
     mine = FileLeases(tmp_path)
+    with _holding(tmp_path) as (child, token):
+        assert mine.held(token)
+        assert mine.local_hosted()
+        child.kill()
+        child.wait()
+        assert not mine.held(token)
+        assert not mine.local_hosted()
+    with _holding(tmp_path) as (child, token):
+        child.kill()
+        child.wait()
+    assert list(tmp_path.iterdir()) != []
+    mine.acquire()
+    mine.close()
+    assert list(tmp_path.iterdir()) == []
+
+
+@contextmanager
+def _holding(folder: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A process that holds a lease until it is killed, and the lease's token."""
     child = subprocess.Popen(
-        [sys.executable, "-c", HOLD, str(tmp_path)],
+        [sys.executable, "-c", HOLD, str(folder)],
         stdout=subprocess.PIPE,
         text=True,
         cwd=Path(__file__).resolve().parents[4],
     )
     with child:
         assert child.stdout is not None
-        token = child.stdout.readline().strip()
-        assert mine.held(token)
-        assert mine.local_hosted()
-        child.send_signal(signal.SIGKILL)
-        child.wait()
-        assert not mine.held(token)
-        assert not mine.local_hosted()
-    mine.close()
+        try:
+            yield child, child.stdout.readline().strip()
+        finally:
+            child.kill()
 
 
 def test_a_lease_holds_in_every_thread_of_its_process(tmp_path: Path) -> None:
