@@ -23,6 +23,7 @@ from lipsync_demo.ui.delivery.bundles import bundled
 from lipsync_demo.ui.delivery.document import Document, rewritten
 from lipsync_demo.ui.delivery.middleware import Delivery
 from lipsync_demo.ui.http import installable, link_preview
+from lipsync_demo.ui.http.event_bodies import EventBodies
 from lipsync_demo.ui.http.gate import Gate
 from lipsync_demo.ui.http.guard import PageGuard
 from lipsync_demo.ui.http.language import ReaderLanguage
@@ -109,6 +110,7 @@ def open_page(settings: Settings, start_local: Callable[[], tuple[str, str]] | N
                             upload_bytes=settings.max_upload_mb * 2**20,
                             signs_in=settings.signs_in,
                         ),
+                        Middleware(EventBodies, events=blocks.fns),
                         Middleware(Visitors, settings=settings, whose=blocks.whose),
                         Middleware(Failures),
                         Middleware(Delivery),

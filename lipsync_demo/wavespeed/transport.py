@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import logging
 import random as _random
+import re
 import ssl
 import time
 from collections.abc import Callable, Mapping
@@ -208,6 +209,7 @@ class Transport:
         self.home = _checked_base(self.base_url)
         self.loopback = is_loopback(self.home[1])
         self._auth = _Key(self._key, self.home)
+        self._written = _in_any_writing(self._key.get_secret_value())
         self._session = PlainSession()
         self._session.headers["User-Agent"] = f"lipsync-demo/{__version__}"
 
@@ -219,8 +221,7 @@ class Transport:
 
     def redact(self, text: str) -> str:
         """Replace the key in a text that may be shown, logged or stored."""
-        key = self._key.get_secret_value()
-        return text.replace(key, "[key]") if len(key) >= 8 else text
+        return self._written.sub("[key]", text) if self._written else text
 
     def call(
         self,
@@ -432,6 +433,14 @@ def _checked_key(api_key: str | SecretStr) -> SecretStr:
             "Copy the key again, without spaces or line breaks.",
         )
     return SecretStr(key)
+
+
+def _in_any_writing(key: str) -> re.Pattern[str] | None:
+    """The key as it may stand in an answer: plain, or escaped as in JSON or an address."""
+    if len(key) < 8:
+        return None
+    ways = (rf"(?:\\?{re.escape(c)}|\\u00{ord(c):02x}|%{ord(c):02x})" for c in key)
+    return re.compile("".join(ways), re.IGNORECASE)
 
 
 def _checked_base(base_url: str) -> tuple[str, str, int]:

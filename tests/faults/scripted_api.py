@@ -18,7 +18,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from math import ceil
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from lipsync_demo.settings import MODEL_ID
 from lipsync_demo.wavespeed.model_catalogue import MODELS
@@ -34,6 +34,11 @@ POSTS = {
     "/api/v3/billings/search",
 }
 HOLD_SECONDS = 60
+
+
+def escaped(text: str) -> str:
+    """A text as JSON may write it, each character by its number."""
+    return "".join(f"\\u{ord(character):04x}" for character in text)
 
 
 class Gate:
@@ -83,7 +88,9 @@ class ScriptedApi:
     still empty, `refunded` the tasks whose refund has come; `refusals` are statuses with which the
     next requests of a kind are refused. `limit` is how many submits are taken in how many seconds
     from the first on; `windows` counts the refusals of each window, `looks` has the moments of
-    looks at tasks.
+    looks at tasks. `accepted` are the keys that are right, `keys` those that came; with `echoes`
+    refusals repeat the key of their request, as does an answer where it has `<key>`. Files are sent
+    to the address `storage`, "" for this one.
     """
 
     def __init__(self, output: Path, sources: Path | None = None) -> None:
@@ -116,7 +123,10 @@ class ScriptedApi:
         self.refusals: dict[str, list[tuple[int, dict[str, str]]]] = {}
         self.tasks: dict[str, dict[str, Any]] = {}
         self.uploads: dict[str, bytes] = {}
+        self.accepted = {KEY}
         self.keys: set[str] = set()
+        self.echoes = False
+        self.storage = ""
         self.prices = (0.025, 0.05)
         self.model_prices: dict[str, tuple[float, float]] = {}
         self.balance = 10.0
@@ -225,11 +235,16 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _data(self, data: Any) -> None:
         visible = {k: v for k, v in data.items() if k != "input"} if "input" in data else data
-        self._send(json.dumps({"code": 200, "message": "success", "data": visible}).encode())
+        text = json.dumps({"code": 200, "message": "success", "data": visible})
+        self._send(text.replace("<key>", self._given()).encode())
 
     def _refuse(self, status: int, headers: Mapping[str, str] | None = None) -> None:
+        given = f": {self._given()} {quote(self._given())}" if self.api.echoes else ""
+        message = json.dumps({"code": status, "message": f"refused with {status}{given}"})
+        if given:
+            message = message.replace(self._given(), escaped(self._given()), 1)
         self._send(
-            json.dumps({"code": status, "message": f"refused with {status}"}).encode(),
+            message.encode(),
             status,
             headers,
         )
@@ -246,11 +261,13 @@ class _Handler(BaseHTTPRequestHandler):
         return refusal is None
 
     def _authorised(self) -> bool:
-        given = (self.headers.get("Authorization") or "").removeprefix("Bearer ")
-        self.api.keys.add(given)
-        if given != KEY:
+        self.api.keys.add(self._given())
+        if self._given() not in self.api.accepted:
             self._refuse(401)
-        return given == KEY
+        return self._given() in self.api.accepted
+
+    def _given(self) -> str:
+        return (self.headers.get("Authorization") or "").removeprefix("Bearer ")
 
     def do_POST(self) -> None:
         api, path, body = self.api, urlsplit(self.path).path, self._body()
@@ -276,7 +293,11 @@ class _Handler(BaseHTTPRequestHandler):
                     "download_url": f"{api.url}/uploads/{name}",
                     "filename": name,
                     "size": request["size"],
-                    "upload": {"method": "PUT", "url": f"{api.url}/put/{name}", "headers": {}},
+                    "upload": {
+                        "method": "PUT",
+                        "url": f"{api.storage or api.url}/put/{name}",
+                        "headers": {},
+                    },
                 }
             )
         elif path == "/api/v3/predictions/delete" and self._count("delete"):

@@ -83,8 +83,8 @@ def outcomes(
         yield name, outcome(entry, path), time.monotonic() - began
 
 
-def counted(found: Counter[str]) -> tuple[int, int, int, int, int]:
-    """How many were taken, refused, too heavy, failed in the decoder, and foreign."""
+def counted(found: Counter[str]) -> tuple[int, ...]:
+    """How many were taken, refused, too heavy, failed in the decoder, left, and foreign."""
     foreign = sum(count for name, count in found.items() if name.startswith("foreign"))
-    named = ("taken", "refused", "too heavy", "decoder failed")
-    return (*(found[name] for name in named), foreign)  # type: ignore[return-value]
+    named = ("taken", "refused", "too heavy", "decoder failed", "not looked at")
+    return (*(found[name] for name in named), foreign)

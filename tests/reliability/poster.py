@@ -19,9 +19,10 @@ PATIENCE = 600.0
 class Poster:
     """One session of a script at a page; what events answer is kept as a browser keeps it."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, headers: Mapping[str, str] | None = None) -> None:
         self._url = url
         self._http = requests.Session()
+        self._http.headers.update(headers or {})
         # The server closes a connection that rests, maybe just as a request is sent on it.
         self._http.headers["Connection"] = "close"
         self._session = secrets.token_hex(6)

@@ -54,6 +54,9 @@ MAX_ATTEMPTS = 3
 TURNS_MS = 3_600_000
 """Milliseconds for which it counts that somebody had a turn."""
 
+LARGEST = (1 << 63) - 1
+"""The largest whole number of a database."""
+
 INTERRUPTED = words.stopped_on_task(MAX_ATTEMPTS)
 
 
@@ -296,7 +299,9 @@ class JobStore:
         query = select(JobRow).where(*conditions).order_by(JobRow.number.desc())
         with self._database.reading() as session:
             total = session.scalar(select(func.count()).select_from(JobRow).where(*conditions))
-            rows = session.scalars(query.limit(size).offset((page - 1) * size))
+            # A page further than any database counts is as empty as the one after the last.
+            before = min((page - 1) * size, LARGEST)
+            rows = session.scalars(query.limit(size).offset(before))
             return total or 0, [_job(row) for row in rows]
 
     def uses(self, upload: str) -> bool:

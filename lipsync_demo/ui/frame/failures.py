@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import logging
 from typing import Any
 
 import gradio as gr
+from gradio.exceptions import InvalidPathError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lipsync_demo.database import DatabaseUnusable
@@ -51,9 +53,13 @@ def explained(error: Exception, request: Any) -> gr.Error:
         status, text = 503, f"{error.what} {error.hint}"
     elif isinstance(error, ExplainedError):
         status, text = 422, f"{error.what} {error.hint}"
+    elif isinstance(error, InvalidPathError):
+        status, text = 422, str(words.FILE_GONE)
     elif isinstance(error, OSError) and error.filename is not None:
         logger.warning("An event failed: %r", error)
-        status, text = 503, f"{refused(error, whole=False)} {words.LOOK_FOR_ROOM}"
+        # A name may be too long wherever it is put; the rest is this machine's.
+        status = 422 if error.errno == errno.ENAMETOOLONG else 503
+        text = f"{refused(error, whole=False)} {words.LOOK_FOR_ROOM}"
     else:
         logger.error("An event failed", exc_info=error)
         status, text = 500, f"{words.MISTAKE} {words.MISTAKE_HINT}"

@@ -14,6 +14,7 @@ from lipsync_demo.languages.catalogue import ENGLISH
 from lipsync_demo.ui.frame.asked import asker_of
 from lipsync_demo.ui.frame.failures import explained, sanitised
 from lipsync_demo.ui.frame.reader import language_of
+from lipsync_demo.ui.frame.received import received
 from lipsync_demo.ui.frame.visiting import VisitedBlocks
 
 
@@ -78,7 +79,7 @@ class MultilingualBlocks(VisitedBlocks):
         """Answer an event in the language of its request."""
         request = named.get("request")
         asked = request[0] if isinstance(request, list) and request else request
-        named["inputs"] = sanitised(named.get("inputs"))
+        told = sanitised(named.get("inputs"))
         event = named.get("event_data")
         if event is not None:
             event._data = sanitised(event._data)
@@ -86,11 +87,17 @@ class MultilingualBlocks(VisitedBlocks):
         language = language_of(dict(headers), {ENGLISH, *self._told})
         with speaking(language), asking(asker_of(asked)):
             try:
+                named["inputs"] = self._received(named["block_fn"], told)
                 answer: dict[str, Any] = await super().process_api(*positional, **named)
             except Exception as error:
                 raise explained(error, asked) from error
             answer["data"] = spoken(answer["data"])
             return answer
+
+    def _received(self, function: Any, told: Any) -> Any:
+        function = self.fns[function] if isinstance(function, int) else function
+        # An event that only ends others gets the name of its session instead of values.
+        return told if function.cancels else received(function.inputs, told)
 
 
 def _kind(component: Mapping[str, Any]) -> tuple[int, str]:

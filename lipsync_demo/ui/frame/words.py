@@ -110,6 +110,8 @@ CONVERTING = _(
     "Not every browser can show this file; a copy that can be shown is being made and appears "
     "here by itself. Nothing has to wait for it: the original is what is sent."
 )
+ODD_REQUEST = _("This page does not send such a request. Load it again.")
+FILE_GONE = _("A file of this page is not on the server any more. Choose it again.")
 OTHER_SESSION = _("This session belongs to another browser. Load the page again.")
 NO_COOKIE = _("This browser keeps no cookie of this page.")
 NO_COOKIE_HINT = _(

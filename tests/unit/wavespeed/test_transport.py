@@ -426,3 +426,20 @@ def test_the_signature_of_an_address_is_not_logged(
     )
     assert "/a.mp4" in caplog.text
     assert "s3cr3t" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    "writing",
+    [
+        "wsk_a/b+c=0123",
+        r"wsk_a\/b+c=0123",
+        "wsk_a%2Fb%2Bc%3d0123",
+        "".join(f"\\u{ord(c):04X}" for c in "wsk_a/b+c=0123"),
+        r"wsk_a\u002fb+c=0123",
+    ],
+)
+def test_a_key_is_taken_out_however_an_answer_writes_it(writing: str) -> None:
+    transport = Transport("https://api.example", "wsk_a/b+c=0123")
+    assert transport.redact(f'{{"message": "no: {writing}."}}') == '{"message": "no: [key]."}'
+    assert transport.redact("wsk_a/b+c=012") == "wsk_a/b+c=012"
+    assert Transport("https://api.example", "short").redact("short") == "short"

@@ -136,6 +136,7 @@ def test_a_listing_shows_the_newest_first_page_by_page(jobs: JobStore) -> None:
     assert total == 5
     assert [job.id for job in first] == [ids[4], ids[3]]
     assert [job.id for job in last] == [ids[0]]
+    assert jobs.page(Filter(), 10**30, 100) == (5, [])
 
 
 def test_a_listing_filters_by_status_and_time(jobs: JobStore) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import gradio as gr
 import pytest
+from gradio.exceptions import InvalidPathError
 from gradio.routes import App
 from starlette.middleware import Middleware
 from starlette.testclient import TestClient
@@ -19,6 +20,8 @@ KINDS = {
     "explained": (DownloadFailed("The file is gone.", "Give another."), 422, "gone. Give another."),
     "database": (DatabaseBusy("It is busy.", "Try again."), 503, "It is busy. Try again."),
     "disk": (OSError(28, "No space left on device", "/srv/data/x"), 503, "no space left on device"),
+    "name": (OSError(36, "File name too long", "x" * 300), 422, "file name too long"),
+    "gone": (InvalidPathError("Cannot move /srv/secret/x"), 422, "Choose it again."),
     "gradio": (gr.Error("No such choice"), 422, "No such choice"),
     "mistake": (KeyError("wsk_secret"), 500, "The app made a mistake."),
 }

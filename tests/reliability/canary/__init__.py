@@ -1,0 +1,1 @@
+"""A key that is looked for wherever it may have come to."""
