@@ -42,7 +42,7 @@ settings.load_profile("patient")
 _missing = pytest.StashKey[dict[str, str]]()
 
 
-def _chromium() -> str | None:
+def chromium() -> str | None:
     return next(
         (
             p
@@ -74,7 +74,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     absent: dict[str, str] = {}
-    if _chromium() is None:
+    if chromium() is None:
         absent["browser"] = (
             "browser ring skipped: no Chromium; install it with 'apt install chromium'"
         )
@@ -138,7 +138,7 @@ def leave_out(pytestconfig: pytest.Config) -> Callable[[str, str], None]:
 
 @pytest.fixture(scope="session")
 def chromium_path() -> str:
-    path = _chromium()
+    path = chromium()
     assert path is not None, "no Chromium"
     return path
 

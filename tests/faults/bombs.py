@@ -242,20 +242,61 @@ def png(side: int = SIDE) -> bytes:
     )
 
 
-def large_picture(folder: Path) -> Path:
-    path = folder / "large.png"
-    path.write_bytes(png())
-    return path
+def large_picture(side: int = SIDE) -> Bomb:
+    def write(folder: Path) -> Path:
+        path = folder / f"large_{side}.png"
+        path.write_bytes(png(side))
+        return path
+
+    return write
 
 
-def large_video(folder: Path) -> Path:
+def large_video(side: int = SIDE, frames: int = 25) -> Bomb:
     """A video of large pictures, which its container says to be small."""
-    path = folder / "large.mov"
-    picture = png()
-    entry = picture_entry(b"png ", 640, 480)
-    made = track(entry, tables(25, 40, len(picture), 25, 1), clock=1000, ticks=1000, size=640)
-    path.write_bytes(movie(made, picture, ticks=1000))
+
+    def write(folder: Path) -> Path:
+        path = folder / f"large_{side}_{frames}.mov"
+        picture = png(side)
+        entry = picture_entry(b"png ", 640, 480)
+        index = tables(frames, 40, len(picture), frames, 1)
+        made = track(entry, index, clock=1000, ticks=40 * frames, size=640)
+        path.write_bytes(movie(made, picture, ticks=40 * frames))
+        return path
+
+    return write
+
+
+def large_gif(folder: Path) -> Path:
+    """A GIF whose screen and frames are as large as its numbers go."""
+    path = folder / "large.gif"
+    whole = struct.pack("<HH", 65_535, 65_535)
+    frame = b"\x2c\0\0\0\0" + whole + b"\0" + b"\x02\x02\x44\x01\0"
+    path.write_bytes(b"GIF89a" + whole + b"\x80\0\0" + bytes(6) + 50 * frame + b";")
     return path
+
+
+def large_jpeg(folder: Path) -> Path:
+    """The head of a JPEG as large as its numbers go, with nothing after it."""
+    path = folder / "large.jpg"
+    tables_of = b"".join(b"\xff\xdb\0\x43" + bytes([n]) + b"\1" * 64 for n in range(2))
+    head = b"\xff\xc0\0\x0b\x08" + struct.pack("!HH", 65_500, 65_500) + b"\1\1\x11\0"
+    codes = b"\xff\xc4\0\x14\0" + b"\1" + bytes(15) + b"\0"
+    path.write_bytes(
+        b"\xff\xd8" + tables_of + head + codes + b"\xff\xda\0\x08\1\1\0\0\x3f\0\0\xff\xd9"
+    )
+    return path
+
+
+def many_tracks(count: int) -> Bomb:
+    """A video of so many tracks, each of one frame."""
+
+    def write(folder: Path) -> Path:
+        path = folder / f"{count}_tracks.mp4"
+        one = track(picture_entry(b"mp4v", 64, 64), tables(1, 1000, 1), clock=1000, ticks=1000)
+        path.write_bytes(movie(one * count, bytes(64), ticks=1000))
+        return path
+
+    return write
 
 
 BOMBS: Mapping[str, Bomb] = {
@@ -268,7 +309,34 @@ BOMBS: Mapping[str, Bomb] = {
     "3 hours of FLAC, untold": hours_of_flac(3, declared=False),
     "a WAV of 1 Hz": wave("one_hertz", rate=1),
     "a WAV of 65,535 channels": wave("channels", rate=48_000, channels=65_535),
-    "a PNG of 16,000 × 16,000": large_picture,
-    "a video of 16,000 × 16,000": large_video,
+    "a PNG of 16,000 × 16,000": large_picture(),
+    "a video of 16,000 × 16,000": large_video(),
 }
-"""A writer for each bomb; it takes a folder."""
+"""A writer for each kind of bomb; it takes a folder."""
+
+VARIATIONS: Mapping[str, Bomb] = {
+    **{
+        f"an index of {n:,} frames": index_of(n)
+        for n in (500_000, 50_000_000, 2**31 - 1, 2**32 - 1)
+    },
+    **{f"a fragment of {n:,} frames": fragment_of(n) for n in (1_000_000, 2**31 - 1, 2**32 - 1)},
+    **{f"{n} hours of silence in AAC": hours_of_aac(n) for n in (5, 15, 24)},
+    "1 hour of silence in FLAC": hours_of_flac(1, declared=True),
+    "6 hours of silence in FLAC": hours_of_flac(6, declared=True),
+    "6 hours of FLAC, untold": hours_of_flac(6, declared=False),
+    **{
+        f"a WAV of {n:,} Hz": wave(f"{n}_hertz", rate=n)
+        for n in (0, 2, 100, 999, 2**31 - 1, 2**32 - 1)
+    },
+    **{
+        f"a WAV of {n:,} channels": wave(f"{n}_channels", rate=48_000, channels=n)
+        for n in (0, 64, 255, 1024, 32_767)
+    },
+    **{f"a PNG of {n:,} × {n:,}": large_picture(n) for n in (9_000, 24_000, 32_767)},
+    "a GIF of 65,535 × 65,535": large_gif,
+    "the head of a JPEG of 65,500 × 65,500": large_jpeg,
+    "a video of 9,000 × 9,000, 250 frames": large_video(9_000, 250),
+    "a video of 24,000 × 24,000": large_video(24_000),
+    **{f"{n:,} tracks": many_tracks(n) for n in (100, 5_000)},
+}
+"""Others of the same kinds."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import psutil
 
-from tests.faults.bombs import BOMBS
+from tests.faults.bombs import BOMBS, VARIATIONS
 from tests.reliability.entries import ENTRIES, STILL, outcomes
 from tests.reliability.table import Result, Table
 
@@ -19,7 +19,7 @@ def run(seed: int) -> Result:
     rows, missed = [], []
     here = psutil.Process()
     with tempfile.TemporaryDirectory() as made:
-        for name, write in BOMBS.items():
+        for name, write in {**BOMBS, **VARIATIONS}.items():
             path = write(Path(made))
             before = here.memory_info().rss
             found = list(outcomes(ENTRIES, path))

@@ -1,0 +1,1 @@
+"""Whom the app calls when nobody asked it to."""
