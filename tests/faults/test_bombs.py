@@ -32,7 +32,7 @@ def test_damaged_files_are_taken_or_refused(tmp_path: Path) -> None:
     whole = tmp_path / "whole"
     whole.mkdir()
     files = whole_files(whole)
-    assert len(files) == len(FORMATS) == 16
+    assert len(files) == len(FORMATS) == 19
     found: Counter[str] = Counter()
     for path in mutations(files, tmp_path, SEED, 2 * len(FORMATS)):
         found.update(became for _, became, _ in outcomes(QUICK, path))
