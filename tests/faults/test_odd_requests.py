@@ -12,7 +12,7 @@ from tests.reliability.canary import forms
 from tests.reliability.canary.places import Places
 from tests.reliability.fuzzing import events
 from tests.reliability.fuzzing.answers import Answers
-from tests.reliability.poster import Poster
+from tests.reliability.fuzzing.script import Script
 from tests.reliability.tables import api_fuzzing, canary_key
 
 SEED = 15
@@ -33,7 +33,7 @@ def test_no_odd_request_breaks_the_backend() -> None:
 def test_no_odd_event_breaks_the_page() -> None:
     print(f"seed {SEED}")
     with api_fuzzing.page(forked=True, LIPSYNC_RATES=api_fuzzing.UNLIMITED) as site:
-        answers = events.fuzz(Poster(site.url), SEED, 100)
+        answers = events.fuzz(Script(site.url), SEED, 100)
     assert answers.faults == []
     assert answers.server_errors == 0
     assert answers.statuses[200] > 20

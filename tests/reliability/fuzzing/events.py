@@ -12,7 +12,7 @@ import requests
 
 from tests.reliability.fuzzing.answers import Answers
 from tests.reliability.fuzzing.odd_values import encoded, odd, plausible, scalar
-from tests.reliability.poster import Poster
+from tests.reliability.fuzzing.script import Script
 
 ID = re.compile(r"\b[0-9a-f]{32}\b")
 """The form of the ids of runs, groups and tasks."""
@@ -22,7 +22,7 @@ TOLD += ("slot", "opened", "note", "of", "number", "acts", "value", "index", "se
 """Names of what the page's scripts tell with an event."""
 
 
-def fuzz(poster: Poster, seed: int, cases: int) -> Answers:
+def fuzz(poster: Script, seed: int, cases: int) -> Answers:
     """Send every event in turn, as one session."""
     chance, answers = random.Random(seed), Answers()
     known = [str(value) for value in poster.values.values() if isinstance(value, str)][:20]
@@ -41,18 +41,18 @@ def fuzz(poster: Poster, seed: int, cases: int) -> Answers:
     return answers
 
 
-def _answer(poster: Poster, event: Mapping[str, Any], body: Any) -> tuple[int, str]:
+def _answer(poster: Script, event: Mapping[str, Any], body: Any) -> tuple[int, str]:
     if not event["queue"] or event["id"] != (body.get("fn_index") if body else None):
-        answer = poster.post("run/predict", encoded(body))
+        answer = poster.send("run/predict", encoded(body))
         return answer.status_code, answer.text
-    answer = poster.post("queue/join", encoded(body))
+    answer = poster.send("queue/join", encoded(body))
     if answer.status_code != 200 or "session_hash" not in body:
         return answer.status_code, answer.text
     return answer.status_code, poster.told(body["session_hash"], answer.json()["event_id"])
 
 
 def _body(
-    event: Mapping[str, Any], poster: Poster, chance: random.Random, known: Sequence[str]
+    event: Mapping[str, Any], poster: Script, chance: random.Random, known: Sequence[str]
 ) -> dict[str, Any]:
     """An event's body; mostly a few of its values are odd, sometimes the body itself is."""
     data: Any = [poster.values[part] for part in event["inputs"]]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 import requests
@@ -25,7 +26,7 @@ class Script(Poster):
         described: list[dict[str, Any]] = self._config["dependencies"]
         return described
 
-    @property
+    @cached_property
     def widgets(self) -> Mapping[int, Mapping[str, Any]]:
         """The page's widgets by their numbers."""
         return {part["id"]: part for part in self._config["components"]}
@@ -41,9 +42,7 @@ class Script(Poster):
         address = f"{self._url}/gradio_api/{path}"
         return self._http.post(address, body, headers=headers, timeout=PATIENCE)
 
-    def said(
-        self, name: str, values: Mapping[str, Any] | None = None, event: object = None
-    ) -> str:
+    def said(self, name: str, values: Mapping[str, Any] | None = None, event: object = None) -> str:
         """What is said in answer to an event, by the name of its handler.
 
         `values` are those of widgets, by their ids in the page; `event` is what the page's script

@@ -18,7 +18,7 @@ from tests.faults.scripted_api import KEY, scripted_api
 from tests.reliability.fuzzing import documented, events
 from tests.reliability.fuzzing.answers import TRACES, Answers
 from tests.reliability.fuzzing.descriptions import of_backend, of_page
-from tests.reliability.poster import Poster
+from tests.reliability.fuzzing.script import Script
 from tests.reliability.table import Result, Table
 
 CASES = 5000
@@ -35,11 +35,11 @@ def run(seed: int) -> Result:
     found = {"the local backend, by schemathesis": backend(seed, BACKEND_EACH)}
     with page(LIPSYNC_RATES=UNLIMITED) as site:
         found["the page's routes, by schemathesis"] = routes(site, seed, PAGE_EACH)
-        found["the page's events"] = events.fuzz(Poster(site.url), seed, EVENTS)
+        found["the page's events"] = events.fuzz(Script(site.url), seed, EVENTS)
         logged = _traces(site)
     with page() as site:
         found["the page's events, with the rates of visitors"] = events.fuzz(
-            Poster(site.url, ELSEWHERE), seed + 1, LIMITED_EVENTS
+            Script(site.url, ELSEWHERE), seed + 1, LIMITED_EVENTS
         )
         logged += _traces(site)
     rows = [

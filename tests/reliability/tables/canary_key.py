@@ -16,7 +16,7 @@ from tests.faults.scripted_api import ScriptedApi, scripted_api
 from tests.reliability.canary import forms
 from tests.reliability.canary.places import Elsewhere, Places, elsewhere, processes
 from tests.reliability.fuzzing.events import ID
-from tests.reliability.poster import Poster
+from tests.reliability.fuzzing.script import Script
 from tests.reliability.table import Result, Table
 
 PATIENCE = 240.0
@@ -78,12 +78,12 @@ def _site(
     """Use the page with the key of the environment, if it has one, then with that of a visitor."""
     folder.mkdir()
     with opened(folder, forked=forked, **settings) as site, processes(places, lambda: site.pid):
-        poster = Poster(site.url)
+        poster = Script(site.url)
         _session(places, api, other, site, poster, every=not forked)
-        places.look("answers to events", poster.press("use", {"key-box": key}))
+        places.look("answers to events", poster.said("use", {"key-box": key}))
         _session(places, api, other, site, poster, every=True)
-        places.look("answers to events", poster.press("use", {"key-box": f"{key}wrong"}))
-        uploads = Path(poster.values[poster.named["video-in"]]["path"]).parents[1]
+        places.look("answers to events", poster.said("use", {"key-box": f"{key}wrong"}))
+        uploads = Path(poster["video-in"]["path"]).parents[1]
         places.files("Gradio's files", uploads)
         places.look("logs", site.log(), "log")
     places.look("logs", site.log(), "log")
@@ -95,7 +95,7 @@ def _session(
     api: ScriptedApi,
     other: Elsewhere,
     site: Site,
-    poster: Poster,
+    poster: Script,
     *,
     every: bool,
 ) -> None:
@@ -104,7 +104,7 @@ def _session(
     api.storage = other.url
     for final in ({}, {"status": "failed", "error": "no: <key>", "outputs": []}):
         api.final = final
-        said = poster.press("start")
+        said = poster.said("start")
         places.look("answers to events", said)
         for run in sorted(set(ID.findall(said))):
             _followed(places, poster, run)
@@ -117,7 +117,7 @@ def _session(
     }
     for event in poster.events:
         if every and event["backend_fn"] and event["api_name"] not in ("use", "forget"):
-            places.look("answers to events", poster.press(event["api_name"]), event["api_name"])
+            places.look("answers to events", poster.said(event["api_name"]), event["api_name"])
     api.refusals = {}
     for path in (
         "/",
@@ -130,7 +130,7 @@ def _session(
         places.look("pages", poster.get(path).content, path)
 
 
-def _followed(places: Places, poster: Poster, run: str) -> None:
+def _followed(places: Places, poster: Script, run: str) -> None:
     """A run's reports and shared page once it has ended."""
     address, until = f"/report/run/{run}", time.monotonic() + PATIENCE
     while time.monotonic() < until:
@@ -139,11 +139,11 @@ def _followed(places: Places, poster: Poster, run: str) -> None:
         time.sleep(0.2)
     for form in REPORTS:
         places.look("reports", poster.get(f"{address}.{form}").content, form)
-    shared = poster.press("create", {"run-id": run, "share-run-days": 7})
+    shared = poster.said("create", {"run-id": run, "share-run-days": 7})
     places.look("answers to events", shared)
     for name in ("open_requested", "repeat", "select_6"):
         box = {"open_requested": "open-run", "repeat": "repeat"}.get(name)
-        places.look("answers to events", poster.press(name, {box: run} if box else None))
+        places.look("answers to events", poster.said(name, {box: run} if box else None))
     places.look("pages", poster.get(f"/?run={run}").content)
 
 
