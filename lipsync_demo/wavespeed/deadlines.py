@@ -13,6 +13,8 @@ import time
 from contextvars import ContextVar, Token
 from typing import Protocol
 
+from lipsync_demo.wavespeed.alarms import ALARMS, Alarm
+
 _current: ContextVar[Deadline | None] = ContextVar("deadline", default=None)
 
 
@@ -39,7 +41,7 @@ class Deadline:
         self._end = time.monotonic() + seconds
         self._lock = threading.Lock()
         self._handles: dict[object, socket.socket] = {}
-        self._timer: threading.Timer | None = None
+        self._timer: Alarm | None = None
         self._token: Token[Deadline | None] | None = None
 
     @property
@@ -96,19 +98,17 @@ class Deadline:
                 _shut(handle)
 
     def _start_timer(self) -> None:
-        self._timer = threading.Timer(self.left, self._fire)
-        self._timer.daemon = True
-        self._timer.start()
+        self._timer = ALARMS.set(self.left, self._fire)
 
     def _stop_timer(self) -> None:
         if self._timer is not None:
-            self._timer.cancel()
+            self._timer.call_off()
             self._timer = None
 
-    def _fire(self) -> None:
+    def _fire(self, alarm: Alarm) -> None:
         with self._lock:
-            if self._timer is not threading.current_thread():
-                return  # cancelled or restarted meanwhile
+            if self._timer is not alarm:
+                return  # called off or restarted meanwhile
             self.over = True
             for handle in self._handles.values():
                 _shut(handle)
