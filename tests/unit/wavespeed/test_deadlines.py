@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -105,3 +106,13 @@ def test_nothing_of_a_deadline_stays_open(pair: tuple[socket.socket, socket.sock
         (handle,) = deadline._handles.values()
     assert handle.fileno() == -1
     assert deadline._timer is None
+
+
+def test_an_exchange_begins_no_thread(server: Script, monkeypatch: pytest.MonkeyPatch) -> None:
+    server.on("GET", "/a", Reply(200, b"yes"))
+    with PlainSession() as session:
+        ask(session, server, Deadline(LONG))
+        begun: list[threading.Thread] = []
+        monkeypatch.setattr(threading.Thread, "start", begun.append)
+        ask(session, server, Deadline(LONG))
+    assert begun == []
