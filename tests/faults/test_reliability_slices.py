@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.reliability.tables import bombs_at_the_page, soak
+from tests.reliability.tables import bombs_at_the_page, crowd, soak
 
 SEED = 15
 
@@ -25,6 +25,16 @@ def test_visitors_come_and_go() -> None:
     handles = next(row for row in result.rows if row[0] == "handles")
     assert int(str(handles[4])) < 60, "connections or files stay open"
     assert "done" in str(result.rows[-1][1])
+
+
+@pytest.mark.slow
+def test_a_crowd_is_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(crowd, "LOOK_SECONDS", 0.5)
+    small = crowd.Crowd(runs=4, uploads=2, upload_bytes=5 << 20, pages=2, bombs=2)
+    result = crowd.measured(small, quiet_seconds=2.0)
+    assert [text for text in result.missed if "times as long" not in text] == []
+    counted = [row[2] for row in result.rows if row[0] == "large uploads / bombs / polls"]
+    assert str(counted[0]).startswith("2 / 2 / ")
 
 
 def test_growth_is_the_slope_of_all_measurements() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from typing import Annotated
 
@@ -38,6 +39,8 @@ def main(
         else:
             result = table.run(seed)
         section = written(table, result, seed)
+        load, cores = max(os.getloadavg()), os.cpu_count()
+        section += f"\n\nThe machine's load meanwhile: {load:.0f}, with {cores} cores."
         typer.echo(section)
         if write and case is None:
             document = DOCUMENT.read_text(encoding="utf-8") if DOCUMENT.exists() else ""

@@ -86,8 +86,8 @@ class Poster:
             elif "value" in value:
                 self._values[part] = value["value"]
 
-    def poll(self) -> None:
-        """Ask how the run that is shown is getting on, and keep the answer."""
+    def poll(self, given: Mapping[str, object] | None = None) -> None:
+        """Ask how the run that is shown, or `given`, is getting on, and keep the answer."""
         events = self._config["dependencies"]
         shown = self._named["run-id"]
         asking = next(
@@ -96,7 +96,7 @@ class Poster:
             if shown in one["inputs"] and any(kind == "tick" for _, kind in one["targets"])
         )
         showing = next(one for one in events if one["trigger_after"] == asking["id"])
-        answer = self._post(asking, {})
+        answer = self._post(asking, given or {})
         answer.raise_for_status()
         told = answer.json()["data"][0]
         changes = json.loads(told)["changes"] if told else []
