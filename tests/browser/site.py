@@ -101,11 +101,12 @@ class Site:
                 stdout=self._log,
                 stderr=self._log,
             )
+        paths = [*filter(None, [self._environment.get("PYTHONPATH")]), str(ROOT)]
         with self._log.open("ab") as log:
             return subprocess.Popen(
                 [sys.executable, str(self._script)],
                 cwd=self.folder,
-                env=self._environment | {"PYTHONPATH": str(ROOT)},
+                env=self._environment | {"PYTHONPATH": os.pathsep.join(paths)},
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )

@@ -46,9 +46,7 @@ def canaries(
             api.accepted, api.echoes = set(keys.values()), True
             settings = {"WAVESPEED_BASE_URL": api.url, "LIPSYNC_ALLOW_PRIVATE_URLS": "1"}
             if loud:
-                settings["PYTHONPATH"] = os.pathsep.join(
-                    [str(LOUD), os.environ.get("PYTHONPATH", "")]
-                )
+                settings["PYTHONPATH"] = str(LOUD)
             settings |= {"WAVESPEED_API_KEY": keys["environment's"]}
             hosted = Path(made) / "hosted"
             _site(places, api, other, hosted, keys["visitor's"], forked=not loud, **settings)
@@ -85,6 +83,7 @@ def _site(
         places.look("answers to events", poster.said("use", {"key-box": f"{key}wrong"}))
         uploads = Path(poster["video-in"]["path"]).parents[1]
         places.files("Gradio's files", uploads)
+        assert forked or "DEBUG" in site.log(), "the log is not at DEBUG"
         places.look("logs", site.log(), "log")
     places.look("logs", site.log(), "log")
     places.files("data folder: databases, runs, records", folder / "data")

@@ -30,6 +30,7 @@ def run(seed: int) -> Result:
         (where, "", found["no route"] if alone else "not counted"),
     ]
     missed = [*found["outside"], *found["requests outside"]]
+    missed += [] if found["calls"] else ["nothing was written down, not even calls of the backend"]
     missed += (
         [f"{found['no route']} packets without a route"] if alone and found["no route"] else []
     )
