@@ -18,7 +18,6 @@ from lipsync_demo.ui.frame import help as page_help
 from lipsync_demo.ui.frame.context import Shared
 from lipsync_demo.ui.frame.multilingual import MultilingualBlocks
 from lipsync_demo.ui.frame.recorded_only import RecordedOnlySwitch
-from lipsync_demo.ui.frame.turns import TurnQueue
 from lipsync_demo.ui.groups.batch import events as batch
 from lipsync_demo.ui.groups.batch import words as batch_words
 from lipsync_demo.ui.groups.compare import events as compare
@@ -36,12 +35,6 @@ from lipsync_demo.ui.studio.events import Studio
 
 SWEEP_SECONDS = 600
 """Seconds between removals of expired uploads."""
-
-MOST_QUEUED = 64
-"""Events of all visitors that may wait in Gradio's queue."""
-
-QUEUE_PAUSE_SECONDS = 0.02
-"""Seconds between polls of Gradio's queue; its default of 1 ms costs 6 % of a core at rest."""
 
 
 def build(
@@ -139,15 +132,5 @@ def _lay(
                 "money": money_tab,
             },
         )
-        page.queue(max_size=MOST_QUEUED, default_concurrency_limit=4, api_open=False)
-        page._queue = TurnQueue(
-            live_updates=True,
-            concurrency_count=page.max_threads,
-            update_intervals=1,
-            max_size=MOST_QUEUED,
-            blocks=page,
-            default_concurrency_limit=4,
-        )
-        page._queue.sleep_when_free = QUEUE_PAUSE_SECONDS
     blocks: MultilingualBlocks = page
     return blocks

@@ -13,6 +13,7 @@ import gradio as gr
 
 from lipsync_demo.runs.record.visitor import Visitor, acting, acting_as
 from lipsync_demo.ui.frame import words
+from lipsync_demo.ui.frame.turns import QueuedBlocks
 from lipsync_demo.ui.frame.visitor import visitor_of
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ BOUND = "lipsync_visitor"
 """Attribute of a Gradio session with the id of the visitor it belongs to."""
 
 
-class VisitedBlocks(gr.Blocks):
+class VisitedBlocks(QueuedBlocks):
     """Blocks whose events act for their visitor, and whose sessions belong to one each.
 
     A Gradio session has a name that its browser makes up and sends in addresses; a visitor's key

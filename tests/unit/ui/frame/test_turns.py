@@ -8,10 +8,17 @@ from typing import Any
 
 import pytest
 from gradio.queueing import Event, Queue
+from gradio.routes import App
 
 from lipsync_demo.access.asker import Asker
 from lipsync_demo.ui.frame.asked import SCOPE
-from lipsync_demo.ui.frame.turns import ADDRESS_WAITING, MOST_WAITING, TurnQueue
+from lipsync_demo.ui.frame.turns import (
+    ADDRESS_WAITING,
+    MOST_QUEUED,
+    MOST_WAITING,
+    QueuedBlocks,
+    TurnQueue,
+)
 
 LIMIT = 4
 
@@ -97,3 +104,17 @@ def test_an_address_that_mints_visitors_leaves_room(queue: TurnQueue) -> None:
     minted = [join(queue, f"v{n}", "office") for n in range(64)]
     assert sum(minted) == ADDRESS_WAITING
     assert join(queue, "ben", "home")
+
+
+def test_blocks_have_this_queue_without_an_application_for_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made = []
+    create = App.create_app
+    monkeypatch.setattr(App, "create_app", lambda *a, **k: made.append(a) or create(*a, **k))
+    with QueuedBlocks() as blocks:
+        pass
+    assert isinstance(blocks._queue, TurnQueue)
+    assert blocks._queue.max_size == MOST_QUEUED
+    assert not blocks.api_open
+    assert len(made) == 1
