@@ -109,8 +109,14 @@ def opened(folder: Path, **changes: Any) -> Iterator[Page]:
     uploads = folder / "uploads"
     uploads.mkdir()
     with scripted_api(FIRST.video, FIRST.video.parent) as api:
+        # Each further language lays the page once more, with the same events.
         settings = Settings(
-            data_dir=folder / "data", base_url=api.url, api_key=KEY, backend="wavespeed", **changes
+            data_dir=folder / "data",
+            base_url=api.url,
+            api_key=KEY,
+            backend="wavespeed",
+            languages="en",
+            **changes,
         )
         media = SignedMedia(b"a secret that is long enough", "", folder / "media")
         with Workspace(settings) as work:

@@ -82,6 +82,7 @@ def test_no_event_of_the_page_sends_anything(page: Page, given: list[dict[int, A
     assert len(page.work.runs.list()) <= runs
 
 
+@pytest.mark.every_python
 def test_without_it_the_same_events_send(page: Page, given: list[dict[int, Any]]) -> None:
     events = dict(page.events())
     for name in ("money-refresh", "compare-models.click", "go.click", "plan-start", "batch-sample"):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator, Mapping
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -45,6 +46,28 @@ ACTING |= {"compare-stop", "compare-resume", "batch-stop", "batch-resume"}
 """What acts on a run or group that is shown."""
 
 
+class LastRead:
+    """What was read last from a database, for as long as nothing is committed to it.
+
+    Whether anything was takes a hundredth of the time of reading.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._connection = sqlite3.connect(path)
+        self._version: int | None = None
+        self._found: object = None
+
+    def or_read(self, read: Callable[[], object]) -> object:
+        """What was read last, or is now if another connection has committed since."""
+        (version,) = self._connection.execute("PRAGMA data_version").fetchone()
+        if version != self._version:
+            self._version, self._found = version, read()
+        return self._found
+
+    def close(self) -> None:
+        self._connection.close()
+
+
 @dataclass(frozen=True)
 class Table:
     """The page, what one visitor has there, and the ways to name it."""
@@ -52,6 +75,7 @@ class Table:
     page: Page
     theirs: Held
     active: Run
+    last: LastRead
 
     @property
     def runs(self) -> list[Run]:
@@ -64,6 +88,10 @@ class Table:
 
     def kept(self) -> object:
         """All that is the one visitor's, as it is kept."""
+        outputs = sorted(path for run in self.runs for path in run.folder.rglob("output*"))
+        return self.last.or_read(self._records), outputs
+
+    def _records(self) -> object:
         work = self.page.work
         targets = [*(run.id for run in self.runs), *(g.id for g in self.theirs.groups)]
         return (
@@ -74,7 +102,6 @@ class Table:
             work.ledger.lines(ONE.id),
             work.ledger.limit(ONE.id),
             work.recorded_only.on(ONE.id),
-            sorted(path for run in self.runs for path in run.folder.rglob("output*")),
         )
 
     def widgets(self, run: Run | None) -> dict[int, Any]:
@@ -165,8 +192,10 @@ def laid(folder: Path) -> Iterator[Table]:
     make_run = made_in(folder)
     with opened(folder, host="0.0.0.0", spend_limit=DAY) as page:
         page.api.balance = BALANCE
-        # What the other starts for themselves goes no further.
-        page.api.gates["put"].shut()
+        # What the other starts for themselves goes no further, and costs nothing.
+        held_back = [page.api.gates[name] for name in ("put", "accept")]
+        for gate in held_back:
+            gate.shut()
         whose = {"session": ONE.id, "owner": ONE.id}
         theirs = held(page, make_run, **whose)
         made = make_run()
@@ -186,5 +215,8 @@ def laid(folder: Path) -> Iterator[Table]:
         work.ledger.set_limit(ONE.id, LIMIT)
         with acting_as(ONE):
             work.share_links.share("run", theirs.runs[-1].id, 7)
-        yield Table(page, theirs, active)
-        page.api.gates["put"].open()
+        last = LastRead(folder / "data" / "runs.sqlite3")
+        yield Table(page, theirs, active, last)
+        last.close()
+        for gate in held_back:
+            gate.open()
