@@ -38,6 +38,8 @@ if os.access(_memory, os.W_OK) and shutil.disk_usage(_memory).free >= ROOM_BYTES
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_memory))
 # A busy machine is no failure: examples are not held to a wall clock.
 settings.register_profile("patient", deadline=None)
+# For further Pythons, which are to run examples, not to find new ones.
+settings.register_profile("few", deadline=None, max_examples=10)
 settings.load_profile("patient")
 _missing = pytest.StashKey[dict[str, str]]()
 

@@ -23,7 +23,7 @@ from lipsync_demo.runs.storage.schema import METADATA as RUNS
 from tests.unit.database.racing import at_once, logs, migrates
 from tests.unit.database.test_earlier import DONE, differences, earlier
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.every_python]
 
 SCHEMAS = {"runs": RUNS, "jobs": JOBS}
 ROOT = Path(__file__).resolve().parents[3]

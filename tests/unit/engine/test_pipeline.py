@@ -33,7 +33,7 @@ from lipsync_demo.media.sync_modes import SyncMode, output_seconds, timeline
 from tests.media_factory import frame_stamps, make_silence, make_video, retimed_sound
 from tests.unit.engine.conftest import portrait
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.every_python]
 
 Speech = Callable[[Fraction | float], Path]
 FRAME = Fraction(1, 25)

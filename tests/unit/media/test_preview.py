@@ -25,7 +25,7 @@ from tests.media_factory import (
     speechlike,
 )
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.every_python]
 
 
 @pytest.mark.parametrize(

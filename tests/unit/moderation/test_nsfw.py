@@ -15,7 +15,7 @@ from lipsync_demo.media.errors import MediaError
 from lipsync_demo.moderation.nsfw import nsfw_flags, nsfw_score, sample
 from tests.media_factory import index_frame, make_speechlike, make_video, read_index
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.every_python]
 
 
 def pictures() -> dict[str, NDArray[np.uint8]]:
