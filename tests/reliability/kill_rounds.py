@@ -144,6 +144,11 @@ class Rounds:
     def __exit__(self, *_: object) -> None:
         self.host.end()
 
+    def again(self) -> None:
+        """Begin anew after a round that failed."""
+        self.host.end()
+        self.host.start()
+
     def round(self, victim: str, seed: int) -> Round:
         """Start runs, kill at a random moment, and bring all runs to their end."""
         chosen = random.Random(seed)
@@ -182,11 +187,12 @@ class Rounds:
 
     def _kill(self, victim: str, found: Round, chosen: random.Random) -> None:
         family = self.host.family()
-        if victim == "worker":
-            _until(lambda: bool(self.host.family()["worker"]), "no worker begins")
+        if not family[victim]:
+            _until(lambda: bool(self.host.family()[victim]), f"no {victim} begins")
             family = self.host.family()
-        # The process that looks are forked from, or one of them.
-        process = chosen.choice(family[victim] or family["app"])
+        assert family[victim], f"there is no {victim} to kill"
+        # Of looks: the process that they are forked from, or one of them.
+        process = chosen.choice(family[victim])
         with contextlib.suppress(psutil.NoSuchProcess):
             process.kill()
         if victim == "app":

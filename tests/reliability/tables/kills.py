@@ -13,6 +13,7 @@ from pathlib import Path
 import av
 import typer
 
+from lipsync_demo.runs.record.errors import RunRefused
 from tests.faults.scripted_api import scripted_api
 from tests.media_factory import make_speechlike, make_video
 from tests.reliability.kill_rounds import ROOT, VICTIMS, Round, Rounds
@@ -22,6 +23,8 @@ KILLS = {"app": 34, "backend": 16, "worker": 16, "look": 34}
 LANES = 3
 """Apps that are killed side by side, each on a data folder of its own."""
 FACE_FRAMES = 25
+LAST_WORDS = 3000
+"""Characters of an app's log that are shown when a round fails."""
 _COLUMNS = ("killed", "times", "runs", "met in", "needed resuming", "needed a click", "missed")
 
 
@@ -65,8 +68,12 @@ def killed(wanted: list[tuple[str, int]], seed: int) -> Iterator[Round]:
             for victim, own in wanted:
                 try:
                     found = rounds.round(victim, own)
-                except (AssertionError, OSError) as error:
+                except (AssertionError, OSError, RunRefused) as error:
+                    said = rounds.host.log()[-LAST_WORDS:]
+                    lives = "runs" if rounds.host.running else "has ended"
                     found = Round(f"{victim}-{own}", victim, missed=[f"{error}"])
+                    typer.echo(f"the app {lives}; it said last:\n{said}")
+                    rounds.again()
                 text = f"seed {seed} --case {found.name}: met {', '.join(found.states)}; {found.by}"
                 typer.echo("\n    MISSED ".join([text, *found.missed]))
                 yield found

@@ -71,6 +71,16 @@ def _holding(folder: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
             child.kill()
 
 
+def test_a_new_process_leaves_the_leases_of_others(tmp_path: Path) -> None:
+    with _holding(tmp_path) as (_, token):
+        for _ in range(2):
+            mine = FileLeases(tmp_path)
+            mine.acquire()
+            assert mine.held(token)
+            assert mine.local_hosted()
+            mine.close()
+
+
 def test_a_lease_holds_in_every_thread_of_its_process(tmp_path: Path) -> None:
     leases, tokens = FileLeases(tmp_path), []
     thread = threading.Thread(target=lambda: tokens.append(leases.acquire().token))
