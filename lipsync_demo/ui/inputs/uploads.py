@@ -86,6 +86,8 @@ def place(sample: Path, folder: Path) -> Path | None:
         return None
     target = folder / SAMPLE / sample.name
     target.parent.mkdir(exist_ok=True)
+    # After a crash one is there, which cannot be written where the code cannot.
+    target.unlink(missing_ok=True)
     shutil.copy2(sample, target)
     return target
 

@@ -103,3 +103,18 @@ def test_a_runs_input_is_copied_once_and_a_sample_is_itself(tmp_path: Path) -> N
     assert copy.exists()
     sample = place(path, uploads)
     assert copy_for_page(record, uploads) == sample
+
+
+def test_a_sample_that_a_crash_left_is_replaced_not_written(tmp_path: Path) -> None:
+    """A copy of read-only code is read-only: the user of the app cannot write it."""
+    sample, folder = tmp_path / "sample.mp4", tmp_path / "uploads"
+    sample.write_bytes(b"a sample")
+    sample.chmod(0o444)
+    folder.mkdir()
+    left = place(sample, folder)
+    assert left is not None
+    kept = tmp_path / "kept.mp4"
+    kept.hardlink_to(left)
+    assert place(sample, folder) == left
+    assert left.read_bytes() == b"a sample"
+    assert kept.stat().st_nlink == 1
