@@ -9,6 +9,7 @@ import ipaddress
 import os
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
@@ -61,8 +62,38 @@ OPEN_DAY: Final = Decimal(20)
 VISITOR_PART: Final = 4
 """A visitor's part of that is one of so many."""
 
+_QUOTA = re.compile(r"(\d{1,9})(?:,(\d{1,9}))?")
+_MARK = re.compile(r"(\d{1,9})(?:,(\d{1,2})%)?")
+
 _DATABASE = re.compile(r"(sqlite|postgresql)(\+\w+)?://")
 """Beginning of a database's URL: the spend limit needs a database whose lock is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """How much may be kept: bytes, and files; None is without a limit."""
+
+    size: int
+    files: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DiskMark:
+    """Free room on the disk: bytes, and percent of the disk where that is less."""
+
+    size: int
+    percent: int | None = None
+
+    def of(self, total: int) -> int:
+        """The mark in bytes, on a disk of `total` bytes."""
+        return self.size if self.percent is None else min(self.size, total * self.percent // 100)
+
+
+OPEN_QUOTA: Final = Quota(20 << 30, 50_000)
+"""What all visitors of an exposed page may keep, by default."""
+
+OPEN_VISITOR_QUOTA: Final = Quota(2 << 30, 5_000)
+"""What each of them may keep, by default."""
 
 
 class Settings(BaseSettings):
@@ -100,6 +131,10 @@ class Settings(BaseSettings):
     hf_users: str = Field("", validation_alias="LIPSYNC_HF_USERS")
     open_to_all: bool = Field(False, validation_alias="LIPSYNC_OPEN")
     rates: str = Field("", validation_alias="LIPSYNC_RATES")
+    quota: str = Field("", validation_alias="LIPSYNC_QUOTA")
+    visitor_quota: str = Field("", validation_alias="LIPSYNC_VISITOR_QUOTA")
+    disk_low: str = Field("1024,5%", validation_alias="LIPSYNC_DISK_LOW")
+    disk_high: str = Field("1536,8%", validation_alias="LIPSYNC_DISK_HIGH")
     trusted_proxies: str = Field("", validation_alias="LIPSYNC_TRUSTED_PROXIES")
     languages: str = Field(",".join(LANGUAGES), validation_alias="LIPSYNC_LANGUAGES")
     history: Literal["auto", "own", "shared"] = Field("auto", validation_alias="LIPSYNC_HISTORY")
@@ -145,6 +180,18 @@ class Settings(BaseSettings):
     @classmethod
     def _rates(cls, value: str) -> str:
         _rates(value)
+        return value
+
+    @field_validator("quota", "visitor_quota")
+    @classmethod
+    def _quotas(cls, value: str) -> str:
+        _quota(value)
+        return value
+
+    @field_validator("disk_low", "disk_high")
+    @classmethod
+    def _marks(cls, value: str) -> str:
+        _mark(value)
         return value
 
     @field_validator("trusted_proxies")
@@ -224,6 +271,26 @@ class Settings(BaseSettings):
             return self.visitor_spend_limit
         return self.day_limit / VISITOR_PART
 
+    @cached_property
+    def kept_by_all(self) -> Quota | None:
+        """What everybody's files may be together; None without a limit."""
+        return _quota(self.quota) or (None if self.private else OPEN_QUOTA)
+
+    @cached_property
+    def kept_by_visitor(self) -> Quota | None:
+        """What one visitor's files may be; None without a limit."""
+        return _quota(self.visitor_quota) or (None if self.private else OPEN_VISITOR_QUOTA)
+
+    @cached_property
+    def low_mark(self) -> DiskMark:
+        """With less room than this on the disk, no new files are taken."""
+        return _mark(self.disk_low)
+
+    @cached_property
+    def high_mark(self) -> DiskMark:
+        """With so much room they are taken again."""
+        return _mark(self.disk_high)
+
     @property
     def signs_in(self) -> bool:
         """Whether visitors sign in with Hugging Face: on a Space that offers it, with a list."""
@@ -263,6 +330,24 @@ def _rates(value: str) -> dict[str, int]:
             )
         found[name] = int(count)
     return found
+
+
+def _quota(value: str) -> Quota | None:
+    """Parse `2048,500`: MiB and files."""
+    if not value.strip():
+        return None
+    found = _QUOTA.fullmatch(value.replace(" ", ""))
+    if found is None:
+        raise ValueError("write MiB, or MiB and files, such as 2048,500")
+    return Quota(int(found[1]) << 20, int(found[2]) if found[2] else None)
+
+
+def _mark(value: str) -> DiskMark:
+    """Parse `1024,5%`: MiB and percent of the disk."""
+    found = _MARK.fullmatch(value.replace(" ", ""))
+    if found is None:
+        raise ValueError("write MiB, or MiB and percent of the disk, such as 1024,5%")
+    return DiskMark(int(found[1]) << 20, int(found[2]) if found[2] else None)
 
 
 class SettingUnusable(ExplainedError):  # noqa: N818 - named as the whole tree is

@@ -1,8 +1,9 @@
-"""Errors of entry and of rates.
+"""Errors of entry, rates and room.
 
 Exposed         a page with a paid key stands open
 CodesUnusable   the setting with the access codes cannot be read
 TooMany         a visitor, an address or all visitors did something too often
+NoRoom          a visitor or all visitors keep as much as they may, or the disk is nearly full
 """
 
 from __future__ import annotations
@@ -29,3 +30,7 @@ class TooMany(ExplainedError):  # noqa: N818
 
     def __reduce__(self) -> tuple[type[TooMany], tuple[str, str, datetime]]:
         return TooMany, (self.what, self.hint, self.ends)
+
+
+class NoRoom(ExplainedError):  # noqa: N818
+    """There is no room for more files: a quota is used up, or the disk is nearly full."""

@@ -43,3 +43,20 @@ def when(seconds: float, moment: datetime) -> str:
         round(minutes / 60),
         clock=clock,
     )
+
+
+DISK_LOW = _("This server's disk is nearly full, so no new files are taken now.")
+DISK_LOW_HINT = _("Runs under way go on. Try again later; a deleted run makes room.")
+ALL_KEPT = _("This server keeps as many files as it may.")
+VISITOR_KEPT = _("You keep as many files here as you may.")
+ADDRESS_KEPT = _("Your network keeps as many files here as it may.")
+MAKE_ROOM = _("Delete runs under “Runs”; uploads go a day after you last used them.")
+OTHERS_MAKE_ROOM = _("Try again later, when others' uploads have gone or runs are deleted.")
+
+
+def kept(size: str, most: str) -> str:
+    return _("{size} of {most} are used.", size=size, most=most)
+
+
+def files_kept(count: int, most: int) -> str:
+    return _("{count} of {most} files are kept.", count=count, most=most)

@@ -125,6 +125,7 @@ class RunService:
         self._dispatcher.admission.admit(run)
         folder = RunFolder(run.folder)
         folder.create()
+        self._dispatcher.admission.room.belongs(run.folder)
         for role, source in (("video", _source(video)), ("audio", _source(audio))):
             # Copied now because uploads may be gone after a restart; the first step reports
             # a file that cannot be copied.

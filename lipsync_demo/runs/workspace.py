@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+
 from lipsync_demo.access.codes import AccessCodes
+from lipsync_demo.access.holdings import Holdings, Kind
 from lipsync_demo.access.rates import Rates
+from lipsync_demo.access.room import Room
 from lipsync_demo.data_folder import prepare
 from lipsync_demo.files import private_folder
 from lipsync_demo.runs.driving.dispatcher import Dispatcher
@@ -51,6 +55,7 @@ class Workspace:
         live: what can be watched of runs that are being rendered.
         recorded_only: the guard of those who see recorded results only.
         admission: who may start a run now: rates, access codes, shares of a day's spending.
+        room: whether there is room for more files.
         prices: prices of runs, and the balance.
         bills: charges of ended runs.
         fetching: threads for downloads from visitors' links.
@@ -80,7 +85,10 @@ class Workspace:
         self.votes = Votes(self._database)
         self.recorded_only = RecordedOnly(settings, self._database)
         self.prices = Prices(settings, Rates(settings))
-        self.admission = Admission(settings, self.ledger, self.prices, AccessCodes(settings))
+        self.room = Room(settings, Holdings(settings.data_dir, self._owners), self.runs.promised)
+        self.admission = Admission(
+            settings, self.ledger, self.prices, AccessCodes(settings), self.room
+        )
         self.live = LivePictures(settings, self.runs, self._credentials)
         self.fetching = FairPool()
         self.dispatcher = Dispatcher(
@@ -96,7 +104,7 @@ class Workspace:
         self.forecast = Forecast(self.runs, self._credentials, self.dispatcher, settings.workers)
         self.measuring = Measuring(settings, self.runs, self.dispatcher)
         self.output_checks = OutputChecks(self.runs, self.dispatcher)
-        self.health = Health(settings, self._database)
+        self.health = Health(settings, self._database, self.room)
         self.previews = Previews(settings, self.dispatcher)
         self.bills = Bills(settings, self.runs, self.ledger)
         self.task_import = TaskImport(settings, self.runs, self._credentials, self.dispatcher)
@@ -117,6 +125,9 @@ class Workspace:
             self.dispatcher.recover()
             self.dispatcher.schedule(self.bills)
             self.group_service.recover()
+
+    def _owners(self, kind: Kind, ids: Collection[str]) -> Mapping[str, str | None]:
+        return (self.groups if kind == "groups" else self.runs).owners(ids)
 
     @property
     def local(self) -> tuple[str, str] | None:

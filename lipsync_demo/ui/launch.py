@@ -26,10 +26,12 @@ from lipsync_demo.ui.http import installable, link_preview
 from lipsync_demo.ui.http.event_bodies import EventBodies
 from lipsync_demo.ui.http.gate import Gate
 from lipsync_demo.ui.http.guard import PageGuard
+from lipsync_demo.ui.http.heartbeats import Heartbeats
 from lipsync_demo.ui.http.language import ReaderLanguage
 from lipsync_demo.ui.http.rim import connections_of, rim
 from lipsync_demo.ui.http.routes import routes
 from lipsync_demo.ui.http.visitor import Visitors
+from lipsync_demo.ui.inputs.keeping import Keeping
 from lipsync_demo.ui.inputs.uploads import upload_folder
 
 SWITCH_SECONDS = 0.001
@@ -63,7 +65,9 @@ def open_page(settings: Settings, start_local: Callable[[], tuple[str, str]] | N
         from lipsync_demo.ui import page
         from lipsync_demo.ui.frame import attention, theme
         from lipsync_demo.ui.frame.failures import Failures
+        from lipsync_demo.ui.frame.page_sessions import PageSessions
         from lipsync_demo.ui.http import documents, live
+        from lipsync_demo.ui.http import uploads as taking
         from lipsync_demo.ui.inputs.samples import FIRST
 
         POOL.wanted, POOL.sender = attention.browser_waits, attention.sender
@@ -71,6 +75,8 @@ def open_page(settings: Settings, start_local: Callable[[], tuple[str, str]] | N
         local = starting.result() if starting else None
         with Workspace(settings, local=local, recover=True) as workspace:
             blocks = page.build(settings, workspace, media, uploads)
+            sessions = PageSessions(blocks)
+            workspace.dispatcher.schedule(Keeping(uploads, sessions.held))
             look = theme.build()
             loaded = bundled(
                 {block.get_block_name() for block in blocks.blocks.values()},
@@ -102,7 +108,8 @@ def open_page(settings: Settings, start_local: Callable[[], tuple[str, str]] | N
                         link_preview.route(),
                         *documents.routes(settings, workspace, media.sign),
                         *live.routes(workspace),
-                        *routes(settings, media, workspace.health.problem),
+                        taking.route(workspace.room, uploads, settings.max_upload_mb * 2**20),
+                        *routes(settings, media, workspace.health.state),
                     ],
                     "middleware": [
                         Middleware(
@@ -112,6 +119,7 @@ def open_page(settings: Settings, start_local: Callable[[], tuple[str, str]] | N
                         ),
                         Middleware(EventBodies, events=blocks.fns),
                         Middleware(Visitors, settings=settings, whose=blocks.whose),
+                        Middleware(Heartbeats, opened=sessions.open),
                         Middleware(Failures),
                         Middleware(Delivery),
                         Middleware(ReaderLanguage, offered=settings.spoken_languages),
@@ -129,7 +137,9 @@ def open_page(settings: Settings, start_local: Callable[[], tuple[str, str]] | N
                     ],
                     "openapi_url": None,
                     "lifespan": rim(
-                        settings, lambda: connections_of(getattr(blocks, "server", None))
+                        settings,
+                        lambda: connections_of(getattr(blocks, "server", None)),
+                        lambda app: sessions.serve(app),
                     ),
                 },
             )

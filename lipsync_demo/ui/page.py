@@ -26,15 +26,13 @@ from lipsync_demo.ui.groups.compare.models import ModelComparison
 from lipsync_demo.ui.groups.compare.modes import ModeComparison
 from lipsync_demo.ui.history import view as history
 from lipsync_demo.ui.inputs.samples import FIRST
-from lipsync_demo.ui.inputs.uploads import KEEP_SECONDS, place
+from lipsync_demo.ui.inputs.uploads import place
 from lipsync_demo.ui.money import view as money
 from lipsync_demo.ui.sharing import view as sharing
 from lipsync_demo.ui.studio import widgets as studio
 from lipsync_demo.ui.studio import words as studio_words
 from lipsync_demo.ui.studio.events import Studio
 
-SWEEP_SECONDS = 600
-"""Seconds between removals of expired uploads."""
 
 
 def build(
@@ -63,7 +61,6 @@ def _lay(
     with MultilingualBlocks(
         title=markup_words.APP,
         analytics_enabled=False,
-        delete_cache=(SWEEP_SECONDS, KEEP_SECONDS),
         fill_width=True,
     ) as page:
         stored = context.stored(settings, workspace)
@@ -87,7 +84,7 @@ def _lay(
             with gr.Tab(words.STUDIO, id="studio", elem_id="view-studio") as studio_tab:
                 widgets = studio.build(top, shared, video, speech)
                 with widgets.inputs:
-                    examiner = doctor.build(settings, widgets.sources, widgets.choice.face)
+                    examiner = doctor.build(shared, widgets.sources, widgets.choice.face)
             with gr.Tab(words.COMPARE, id="compare", elem_id="view-compare") as compare_tab:
                 comparison = compare.build(shared)
             with gr.Tab(batch_words.BATCH, id="batch", elem_id="view-batch") as batch_tab:

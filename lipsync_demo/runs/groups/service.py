@@ -279,6 +279,8 @@ class GroupService:
         )
         if obstacle is not None:
             raise obstacle
+        files = {source for member in members for source in (member.video, member.audio)}
+        self._dispatcher.admission.keep_room(*files)
         group_id, moment = secrets.token_hex(16), now()
         group = Group(
             id=group_id,
@@ -296,6 +298,8 @@ class GroupService:
             owner=acting_id(),
             asked_by=asker(),
         )
+        if (self._folder / group_id).is_dir():
+            self._dispatcher.admission.room.belongs(self._folder / group_id)
         token = self._dispatcher.leases.acquire().token
         self._groups.add(group, token)
         self._drive(group, token, api_key)

@@ -7,14 +7,17 @@ together; whoever starts a run asks, and whoever shows a button asks what would 
 from __future__ import annotations
 
 from decimal import Decimal
+from pathlib import Path
 
 from lipsync_demo.access import words as access_words
 from lipsync_demo.access.asker import Asker, asker
 from lipsync_demo.access.codes import AccessCodes
-from lipsync_demo.access.errors import TooMany
+from lipsync_demo.access.errors import NoRoom, TooMany
 from lipsync_demo.access.rates import Act
+from lipsync_demo.access.room import Room
 from lipsync_demo.runs.record.clock import seconds_until
 from lipsync_demo.runs.record.errors import LimitReached
+from lipsync_demo.runs.record.folder import is_url
 from lipsync_demo.runs.record.run import Run
 from lipsync_demo.runs.record.share import Reached, Request, Share
 from lipsync_demo.runs.steps import words
@@ -35,13 +38,15 @@ class Admission:
     Attributes:
         rates: how often each visitor may do what.
         codes: the access codes.
+        room: whether there is room for more files.
     """
 
     def __init__(
-        self, settings: Settings, ledger: Ledger, prices: Prices, codes: AccessCodes
+        self, settings: Settings, ledger: Ledger, prices: Prices, codes: AccessCodes, room: Room
     ) -> None:
         self.rates = prices.rates
         self.codes = codes
+        self.room = room
         self._settings = settings
         self._ledger = ledger
         self._prices = prices
@@ -50,8 +55,10 @@ class Admission:
         """Count a run of the visitor who asks, before anything of it is copied or sent.
 
         Raises:
-            LimitReached: it would exceed a rate or a spend limit, or its access code is gone.
+            LimitReached: it would exceed a rate or a spend limit, its access code is gone, or there
+                is no room for its files.
         """
+        self.keep_room(run.video_source, run.audio_source)
         self.count("runs")
         by = asker() or self._ledger.asked_by(run)
         if run.key == FREE and by.code is None:
@@ -61,6 +68,21 @@ class Admission:
         reached = self._ledger.admit(run, least, self._settings.day_limit, share)
         if reached is not None:
             raise refusal(reached)
+
+    def keep_room(self, *sources: str) -> None:
+        """Check that there is room for runs of the visitor who asks with these inputs.
+
+        Raises:
+            LimitReached: there is none.
+        """
+        if asker() is None:
+            return
+        size = sum(map(_size, sources))
+        try:
+            # Copies of the inputs, and an output that is as large.
+            self.room.check(size * 2, len(sources))
+        except NoRoom as error:
+            raise LimitReached(error.what, error.hint) from None
 
     def count(self, act: Act) -> None:
         """Count an act of the visitor who asks.
@@ -106,6 +128,9 @@ class Admission:
 
         `amount` is what the runs cost in US dollars, by default what one costs at least.
         """
+        full = self.room.refusal()
+        if full is not None:
+            return LimitReached(full.what, full.hint)
         late = self.rates.refusal("runs")
         if late is not None:
             return LimitReached(late.what, late.hint, late.ends)
@@ -132,6 +157,16 @@ class Admission:
             return None
         price = self._prices.floors(backend, None, [model], timeout)[model]
         return price.amount if price else None
+
+
+def _size(source: str) -> int:
+    """Bytes of an input; 0 for a link, whose size is not known yet."""
+    if is_url(source):
+        return 0
+    try:
+        return Path(source).stat().st_size
+    except (OSError, ValueError):  # the run's first step reports it
+        return 0
 
 
 def refusal(reached: Reached) -> LimitReached:

@@ -23,6 +23,9 @@ from lipsync_demo.runs.storage.ownership import check_mine
 
 ANYBODY: Final = "*"
 
+NAMED_AT_ONCE = 500
+"""Ids that one statement names."""
+
 
 class Record(Protocol):
     """What is kept: its state has a string for a value."""
@@ -190,6 +193,18 @@ class RecordTable(ABC, Generic[T]):
         with self.database.reading() as session:
             known = set(session.scalars(query))
         return [one for one in ids if one in known]
+
+    def owners(self, ids: Collection[str]) -> dict[str, str | None]:
+        """The visitor to whom each of these records belongs, by id; none for what is missing."""
+        table, found = self.row, dict[str, str | None]()
+        with self.database.reading() as session:
+            # Databases limit how many values a statement may name.
+            for at in range(0, len(wanted := list(ids)), NAMED_AT_ONCE):
+                query = select(table.id, table.record["owner"].as_string()).where(
+                    table.id.in_(wanted[at : at + NAMED_AT_ONCE])
+                )
+                found |= {row[0]: row[1] for row in session.execute(query)}
+        return found
 
     def _driven(self, *states: str) -> list[tuple[str, str | None]]:
         """Id and lease token of every record in one of these states, oldest first."""

@@ -18,6 +18,9 @@ from lipsync_demo.runs.record.run import ACTIVE, Run, RunState, dump_run, load_r
 from lipsync_demo.runs.storage.record_table import RecordTable, Row
 from lipsync_demo.settings import MODEL_ID
 
+LOCAL_COPIES = 3
+"""How often a local run's inputs or output are written after its inputs are here."""
+
 
 class RunRow(Row):
     __tablename__ = "runs"
@@ -139,6 +142,27 @@ class RunTable(RecordTable[Run]):
         columns = [_hash(role) for role in ("video", "audio")]
         with self.database.reading() as session:
             return {name for row in session.execute(select(*columns)) for name in row if name}
+
+    def promised(self) -> int:
+        """Bytes that the unfinished runs may still write, by the size of their inputs.
+
+        The output is taken to be as large.  The API's is copied once; the local backend keeps
+        the inputs and the output, too.
+        """
+        sizes = [
+            func.coalesce(RunRow.record[role]["size_bytes"].as_integer(), 0)
+            for role in ("video", "audio")
+        ]
+        query = (
+            select(RunRow.backend, func.sum(sizes[0] + sizes[1]))
+            .where(RunRow.state.in_([state.value for state in ACTIVE]))
+            .group_by(RunRow.backend)
+        )
+        with self.database.reading() as session:
+            return sum(
+                int(size) * (LOCAL_COPIES if backend == "local" else 1)
+                for backend, size in session.execute(query)
+            )
 
     def unfinished(self) -> Sequence[tuple[str, str | None]]:
         """Id and lease token of every run that is not at rest, oldest first."""

@@ -6,6 +6,7 @@ import threading
 import time
 
 from lipsync_demo import data_folder
+from lipsync_demo.access.room import Room
 from lipsync_demo.database import Database, DatabaseUnusable
 from lipsync_demo.files import refused
 from lipsync_demo.settings import Settings
@@ -14,10 +15,15 @@ FRESH_SECONDS = 1.0
 """Seconds for which an answer is given again: asking costs a write lock."""
 
 
+OK, NEARLY_FULL, UNUSABLE = "ok", "nearly full", "unusable"
+"""How it is: in the middle one everything works but taking new files."""
+
+
 class Health:
     """Checks the database and the data folder of a workspace."""
 
-    def __init__(self, settings: Settings, database: Database) -> None:
+    def __init__(self, settings: Settings, database: Database, room: Room) -> None:
+        self._room = room
         self._folder = settings.data_dir
         self._database = database
         self._lock = threading.Lock()
@@ -31,6 +37,14 @@ class Health:
                 self._problem = self._look()
                 self._until = time.monotonic() + FRESH_SECONDS
             return self._problem
+
+    def state(self) -> tuple[str, str | None]:
+        """How it is, and what is wrong, as a sentence without paths."""
+        problem = self.problem()
+        if problem is not None:
+            return UNUSABLE, problem
+        full = self._room.nearly_full()
+        return (OK, None) if full is None else (NEARLY_FULL, full)
 
     def _look(self) -> str | None:
         try:

@@ -14,6 +14,7 @@ import gradio as gr
 from gradio.events import Dependency
 from pydantic import SecretStr
 
+from lipsync_demo.access.errors import NoRoom
 from lipsync_demo.doctor.examined import NOBODY
 from lipsync_demo.face_choice import FaceUnknown, parse
 from lipsync_demo.languages import joined
@@ -21,17 +22,25 @@ from lipsync_demo.looks.calls import mended
 from lipsync_demo.markup.waveform import waveform
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.preflight import Fix, Part, Severity
-from lipsync_demo.settings import BackendName, Settings
+from lipsync_demo.settings import BackendName
 from lipsync_demo.ui.doctor import acts, findings, group, widgets, words
 from lipsync_demo.ui.doctor.findings import MARK, examined, original_of
 from lipsync_demo.ui.doctor.pictures import strip
 from lipsync_demo.ui.doctor.widgets import STEP, CutWidgets, DoctorWidgets, looking
 from lipsync_demo.ui.frame import header, notices, sent
-from lipsync_demo.ui.frame.context import AT_ONCE, IN_TURN, UNSHOWN, Changes, in_turn, unchanged
+from lipsync_demo.ui.frame.context import (
+    AT_ONCE,
+    IN_TURN,
+    UNSHOWN,
+    Changes,
+    Shared,
+    in_turn,
+    unchanged,
+)
 from lipsync_demo.ui.frame.each import each
 from lipsync_demo.ui.inputs import face as faces
 from lipsync_demo.ui.inputs.face import FaceWidgets
-from lipsync_demo.ui.inputs.sources import InputFile, read_source, usable
+from lipsync_demo.ui.inputs.sources import InputFile, own_copy, read_source, usable
 from lipsync_demo.ui.inputs.widgets import SourceWidgets
 
 
@@ -39,7 +48,7 @@ from lipsync_demo.ui.inputs.widgets import SourceWidgets
 class Doctor:
     """The events of the panel; each method answers one with the widgets it changes."""
 
-    settings: Settings
+    shared: Shared
     sources: SourceWidgets
     face: FaceWidgets
     widgets: DoctorWidgets
@@ -62,7 +71,7 @@ class Doctor:
         picture, sound = usable("video", video), usable("speech", speech)
         chosen = faces.of(face, picture.path if picture else None)
         files = tuple(str(source.path) if source else "" for source in (picture, sound))
-        return self._found(picture, sound, chosen, header.backend(self.settings, key)) | {
+        return self._found(picture, sound, chosen, header.backend(self.shared.settings, key)) | {
             w.strip: strip(picture.path, picture.seconds) if picture else "",
             w.wave: waveform(sound.path) if sound else "",
             **(_points(picture, w.video) if files[0] != done[0] else {}),
@@ -77,7 +86,7 @@ class Doctor:
         """Say the same for another choice of face, or another backend."""
         picture, sound = usable("video", video), usable("speech", speech)
         chosen = faces.of(face, picture.path if picture else None)
-        return self._found(picture, sound, chosen, header.backend(self.settings, key))
+        return self._found(picture, sound, chosen, header.backend(self.shared.settings, key))
 
     def _found(
         self,
@@ -150,12 +159,16 @@ class Doctor:
     ) -> Changes:
         suffix = ".mp4" if track == "video" else ".wav"
         stem = source.path.name.split(MARK)[0]
-        number = sum(1 for _ in source.path.parent.glob(f"{escape_glob(stem)}{MARK}*"))
-        target = source.path.with_name(f"{stem}{MARK}{fix}-{number}{suffix}")
-        original = original_of(source.path) or source.path
+        room = self.shared.workspace.room
         try:
-            mended(fix, source.path, target, part, face)
-        except MediaError as error:
+            with room.taking(source.info.size_bytes) as belongs:
+                path = own_copy(source.path, self.shared.uploads)
+                belongs(path.parent)
+                number = sum(1 for _ in path.parent.glob(f"{escape_glob(stem)}{MARK}*"))
+                target = path.with_name(f"{stem}{MARK}{fix}-{number}{suffix}")
+                original = original_of(path) or path
+                mended(fix, path, target, part, face)
+        except (MediaError, NoRoom) as error:
             trouble = notices.trouble(error.what, error.hint)
             return {self.widgets.findings: findings.failed(trouble)}
         target.with_name(f"{target.name}.from").write_text(original.name, encoding="utf-8")
@@ -184,9 +197,9 @@ def _part(edges: Sequence[str]) -> tuple[float, float] | None:
     return (start, end) if 0 <= start < end < math.inf else None
 
 
-def build(settings: Settings, sources: SourceWidgets, face: FaceWidgets) -> Doctor:
+def build(shared: Shared, sources: SourceWidgets, face: FaceWidgets) -> Doctor:
     """Create the panel inside the current column."""
-    return Doctor(settings=settings, sources=sources, face=face, widgets=widgets.build())
+    return Doctor(shared=shared, sources=sources, face=face, widgets=widgets.build())
 
 
 def wire(view: Doctor, page: gr.Blocks, key: gr.State, key_changed: Sequence[Dependency]) -> None:

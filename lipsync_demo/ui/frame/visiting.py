@@ -13,14 +13,12 @@ import gradio as gr
 
 from lipsync_demo.runs.record.visitor import Visitor, acting, acting_as
 from lipsync_demo.ui.frame import words
+from lipsync_demo.ui.frame.page_sessions import BOUND, PageSession
 from lipsync_demo.ui.frame.turns import QueuedBlocks
 from lipsync_demo.ui.frame.visitor import visitor_of
 
 if TYPE_CHECKING:
     from gradio.state_holder import SessionState
-
-BOUND = "lipsync_visitor"
-"""Attribute of a Gradio session with the id of the visitor it belongs to."""
 
 
 class VisitedBlocks(QueuedBlocks):
@@ -40,7 +38,10 @@ class VisitedBlocks(QueuedBlocks):
         """Answer an event for the visitor of its request."""
         asked: Any = named.get("request")
         visitor = visitor_of(asked[0] if isinstance(asked, list) else asked)
-        _bind(named.get("state"), visitor)
+        state = named.get("state")
+        _bind(state, visitor)
+        if isinstance(state, PageSession):
+            state.hold(named["block_fn"].inputs, named.get("inputs") or ())
         with acting_as(visitor):
             answer: dict[str, Any] = await super().process_api(*positional, **named)
             return answer

@@ -20,9 +20,14 @@ from lipsync_demo.ui.http.origin import OwnOrigin
 
 
 def rim(
-    settings: Settings, connections: Callable[[], Iterable[Any]]
+    settings: Settings,
+    connections: Callable[[], Iterable[Any]],
+    begin: Callable[[Any], None] = lambda app: None,
 ) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
-    """The app's lifespan; `connections` returns those of its server."""
+    """The app's lifespan; `connections` returns those of its server.
+
+    `begin` is called with the app before it answers anything.
+    """
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -31,6 +36,7 @@ def rim(
         app.middleware_stack = OwnOrigin(inner, settings)
         if isinstance(app, App):
             keep_sessions(app)
+        begin(app)
         watch = asyncio.create_task(drop_half_requests(connections))
         try:
             yield

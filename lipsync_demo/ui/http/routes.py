@@ -15,6 +15,7 @@ from lipsync_demo import __version__
 from lipsync_demo.hosting.errors import LinkRefused
 from lipsync_demo.hosting.signed import ROUTE, SignedMedia
 from lipsync_demo.media.formats import SHOWN_TYPES
+from lipsync_demo.runs.upkeep.health import OK, UNUSABLE
 from lipsync_demo.safe_names import clean_name
 from lipsync_demo.settings import Settings
 from lipsync_demo.ui.http import words
@@ -24,9 +25,11 @@ METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
 def routes(
-    settings: Settings, media: SignedMedia, health: Callable[[], str | None] = lambda: None
+    settings: Settings,
+    media: SignedMedia,
+    health: Callable[[], tuple[str, str | None]] = lambda: (OK, None),
 ) -> list[BaseRoute]:
-    """The routes that take precedence over Gradio's; `health` returns what cannot be used."""
+    """The routes that take precedence over Gradio's; `health` returns how it is, and why."""
 
     def open_media(request: Request) -> Response:
         query = request.query_params
@@ -50,15 +53,15 @@ def routes(
     own = ThreadPoolExecutor(1, "health")
 
     async def healthz(request: Request) -> Response:
-        problem = await asyncio.get_running_loop().run_in_executor(own, health)
+        status, problem = await asyncio.get_running_loop().run_in_executor(own, health)
         return JSONResponse(
             {
-                "status": "ok" if problem is None else "unusable",
-                "problem": problem,
+                "status": status,
+                "problem": problem and str(problem),
                 "backend": settings.backend_name,
                 "version": __version__,
             },
-            200 if problem is None else 503,
+            503 if status == UNUSABLE else 200,
         )
 
     def no_api(request: Request) -> Response:

@@ -29,6 +29,7 @@ from lipsync_demo.ui.frame import words
 from lipsync_demo.ui.frame.visitor import SCOPE
 from lipsync_demo.ui.http.bodies import Replay, read
 from lipsync_demo.ui.http.guard import PREFIX, UPLOAD
+from lipsync_demo.ui.http.heartbeats import HEARTBEAT
 from lipsync_demo.ui.http.origin import host_name
 from lipsync_demo.wavespeed.addresses import is_loopback
 
@@ -46,7 +47,6 @@ FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "v
 """Headers of a request that somebody passed on: its sender is elsewhere."""
 
 _SECRET = re.compile(r"[A-Za-z0-9_-]{43}")
-_HEARTBEAT = re.compile(rf"{PREFIX}/heartbeat/([^/]+)/?")
 
 
 class Visitors:
@@ -154,7 +154,7 @@ async def _session(scope: Scope, receive: Receive) -> tuple[str, Receive]:
     path: str = scope["path"]
     if not path.startswith(f"{PREFIX}/"):
         return "", receive
-    if found := _HEARTBEAT.fullmatch(path):
+    if found := HEARTBEAT.fullmatch(path):
         return found[1], receive
     asked = parse_qs(scope["query_string"].decode("latin-1")).get("session_hash", [""])[0]
     if scope["method"] != "POST" or path.rstrip("/") == UPLOAD:

@@ -11,8 +11,8 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from pathlib import Path
 
+from lipsync_demo.access.holdings import SAMPLE
 from lipsync_demo.media.errors import MediaError
-from lipsync_demo.ui.inputs.uploads import SAMPLE
 
 KEPT = 256
 """Files whose reasons are kept."""

@@ -30,10 +30,21 @@
       request.upload.onprogress = ({ loaded, total }) =>
         say("uploading", file.name, Math.floor((100 * loaded) / total));
       request.onload = () =>
-        request.status === 200 ? resolve(JSON.parse(request.response)[0]) : reject(request.status);
-      request.onerror = () => reject(0);
+        request.status === 200 ? resolve(JSON.parse(request.response)[0]) : reject(request);
+      request.onerror = () => reject(request);
       request.send(form);
     });
+
+  // Why there is no room, or no turn, is said by the server.
+  const refuse = (request, name) => {
+    let told = "";
+    if (request.status === 429 || request.status === 507)
+      try {
+        told = JSON.parse(request.response).message;
+      } catch {}
+    if (told && line()) line().textContent = told;
+    else say(request.status === 413 ? "large" : "lost", name);
+  };
 
   const take = (files, into) => {
     const begun = async () => {
@@ -42,8 +53,8 @@
         say("uploading", file.name);
         try {
           paths.push(await upload(file));
-        } catch (status) {
-          say(status === 413 ? "large" : "lost", file.name);
+        } catch (request) {
+          refuse(request, file.name);
           return;
         }
       }

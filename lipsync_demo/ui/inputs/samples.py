@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from lipsync_demo.access.holdings import SAMPLE
 from lipsync_demo.markup import player_sources
 from lipsync_demo.markup import words as markup_words
 from lipsync_demo.media.sync_modes import SyncMode
@@ -15,7 +16,6 @@ from lipsync_demo.player import INPUT, Film
 from lipsync_demo.runs.record.measures import measures_of
 from lipsync_demo.runs.record.run import Run, load_run
 from lipsync_demo.ui.inputs import words
-from lipsync_demo.ui.inputs.uploads import SAMPLE
 
 ASSETS = Path(__file__).resolve().parents[3] / "assets"
 SHOWN = SyncMode.BOUNCE

@@ -6,13 +6,16 @@ again, also after a restart of the app.
 
 from __future__ import annotations
 
-import contextlib
+import shutil
 import tempfile
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Literal
 
+from lipsync_demo.access.errors import NoRoom
+from lipsync_demo.access.holdings import SAMPLE
+from lipsync_demo.access.room import Room
 from lipsync_demo.languages import joined
 from lipsync_demo.looks.calls import is_still, probe_audio, probe_video, still_video
 from lipsync_demo.markup.figures import megabytes, rate
@@ -120,27 +123,49 @@ def _original(held: Path) -> Path:
     return held
 
 
-def fetch(url: str, folder: Path, *, limit_bytes: int, allow_private: bool) -> Path:
+def fetch(url: str, folder: Path, room: Room, *, limit_bytes: int, allow_private: bool) -> Path:
     """Download a link into a new folder in `folder`; return the file.
 
     Raises:
         DownloadFailed: the link cannot be downloaded.
         MediaError: the disk is full.
+        NoRoom: it is nearly full, or the visitor who asks keeps as much as they may.
     """
-    with explained_writing():
-        place = Path(tempfile.mkdtemp(prefix="link-", dir=folder))
+    # How large it is shows when it is there.
+    with room.taking(0, most=limit_bytes) as belongs:
+        with explained_writing():
+            place = Path(tempfile.mkdtemp(prefix="link-", dir=folder))
+        try:
+            path = download(
+                url,
+                place / file_name(url),
+                limit_bytes=limit_bytes,
+                limit_seconds=LINK_SECONDS,
+                allow_private=allow_private,
+            )
+            belongs(place)
+        except BaseException:
+            shutil.rmtree(place, ignore_errors=True)
+            raise
     try:
-        return download(
-            url,
-            place / file_name(url),
-            limit_bytes=limit_bytes,
-            limit_seconds=LINK_SECONDS,
-            allow_private=allow_private,
-        )
-    except BaseException:
-        with contextlib.suppress(OSError):
-            place.rmdir()
+        room.check()
+    except NoRoom:
+        shutil.rmtree(place, ignore_errors=True)
         raise
+    return path
+
+
+def own_copy(path: Path, uploads: Path) -> Path:
+    """A file beside which others may be written: of a sample a copy, else the file itself.
+
+    Raises:
+        MediaError: the disk is full.
+    """
+    if path.resolve().parent != (uploads / SAMPLE).resolve():
+        return path
+    with explained_writing():
+        place = Path(tempfile.mkdtemp(prefix="mended-", dir=uploads))
+        return Path(shutil.copyfile(path, place / path.name))
 
 
 def read_fetched(track: Track, path: Path, uploads: Path) -> InputFile:

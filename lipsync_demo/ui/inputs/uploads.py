@@ -10,20 +10,19 @@ import hashlib
 import os
 import shutil
 import tempfile
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
+from lipsync_demo.access.holdings import PART, SAMPLE
+from lipsync_demo.access.room import Room
 from lipsync_demo.files import digest
+from lipsync_demo.media.writing import explained_writing
 from lipsync_demo.runs.record.run import MediaRecord
 from lipsync_demo.settings import Settings
 
 KEEP_SECONDS = 24 * 3600
-"""Seconds until an upload is removed."""
-
-SAMPLE = "sample"
-"""Name of the folder for samples, which are not removed."""
+"""Seconds after which an unused upload is removed."""
 
 ENVIRONMENT = {
     "GRADIO_ANALYTICS_ENABLED": "False",
@@ -40,12 +39,13 @@ def upload_folder(settings: Settings) -> Iterator[Path]:
 
     The page names files by their paths; so it gets a name of the folder that tells nothing else.
     After a crash it still exists at the next start, so that an open page can continue with its
-    uploads; then only uploads older than a day are removed.
+    uploads; only those that were never whole are removed then.
     """
     folder = (settings.data_dir / "uploads" / str(settings.port)).resolve()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.chmod(0o700)
-    sweep(folder)
+    for part in folder.glob(f"{PART}*"):
+        shutil.rmtree(part, ignore_errors=True)
     os.environ.update(ENVIRONMENT)
     named = _named(folder)
     os.environ["GRADIO_TEMP_DIR"] = str(named)
@@ -71,15 +71,6 @@ def _named(folder: Path) -> Path:
     return link if ours else folder
 
 
-def sweep(folder: Path) -> None:
-    """Remove files older than `KEEP_SECONDS`."""
-    oldest = time.time() - KEEP_SECONDS
-    for entry in folder.iterdir():
-        with suppress(OSError):
-            if entry.name != SAMPLE and entry.stat().st_mtime < oldest:
-                shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
-
-
 def place(sample: Path, folder: Path) -> Path | None:
     """Copy a sample to the uploads, from which the page may serve it; None without the sample."""
     if not sample.is_file():
@@ -92,19 +83,25 @@ def place(sample: Path, folder: Path) -> Path | None:
     return target
 
 
-def copy_for_page(record: MediaRecord, folder: Path) -> Path:
+def copy_for_page(record: MediaRecord, folder: Path, room: Room) -> Path:
     """Copy a run's input to the uploads, from which the page may serve it, once per content.
 
     A sample's input is the sample again.
+
+    Raises:
+        FileNotFoundError: the input is gone.
+        NoRoom: there is no room for a copy.
+        MediaError: the disk is full.
     """
     sample = folder / SAMPLE / record.path.name
     if sample.is_file() and digest(sample) == record.sha256:
         return sample
     target = folder / f"again-{record.sha256}" / record.path.name
     if target.exists():
-        os.utime(target.parent)
         return target
-    target.parent.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=target.parent) as part:
-        Path(shutil.copy2(record.path, part)).replace(target)
+    with room.taking(record.size_bytes) as belongs, explained_writing():
+        target.parent.mkdir(exist_ok=True)
+        belongs(target.parent)
+        with tempfile.TemporaryDirectory(dir=target.parent) as part:
+            Path(shutil.copy2(record.path, part)).replace(target)
     return target

@@ -59,7 +59,7 @@ class Studio:
         facts = [w.sources.video_facts, w.sources.speech_facts]
         self._held = [
             *(w.sources.video, w.sources.speech, w.sources.sample, *facts),
-            *(w.choice.mode, *self._laid, w.sources.previewing),
+            *(w.choice.mode, *self._laid, w.sources.previewing, w.files.line),
         ]
         o = w.outcome
         self._run = [

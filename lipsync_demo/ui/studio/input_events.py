@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from contextvars import copy_context
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -15,7 +16,7 @@ from markupsafe import Markup
 from pydantic import SecretStr
 
 from lipsync_demo import face_choice
-from lipsync_demo.access.errors import TooMany
+from lipsync_demo.access.errors import NoRoom, TooMany
 from lipsync_demo.files import content_hash
 from lipsync_demo.markup import alignment
 from lipsync_demo.markup.figures import clock
@@ -43,7 +44,6 @@ from lipsync_demo.ui.inputs.sources import (
     read_source,
     usable,
 )
-from lipsync_demo.ui.inputs.uploads import sweep
 from lipsync_demo.ui.inputs.widgets import SourceWidgets, limits
 from lipsync_demo.ui.studio import obstacle, words
 from lipsync_demo.ui.studio.choice import ChoiceWidgets
@@ -88,6 +88,9 @@ class InputEvents:
             changes[facts] = text
             if source is not None and path is not None and source.shown != Path(path):
                 changes[widget] = str(source.shown)
+        full = self.shared.workspace.room.refusal()
+        if full is not None:
+            changes[self.line] = files.told(notices.trouble(full.what, full.hint))
         of = samples.held(video, speech)
         changes[w.sample] = of.name if of else ""
         changes[w.previewing] = gr.Timer(active=self._preparing(found["video"]))
@@ -174,16 +177,18 @@ class InputEvents:
         """Download in the visitors' pool: none of Gradio's threads waits for a slow server."""
         if not url.strip():
             return {self.line: files.told(notices.trouble(words.NO_ADDRESS, words.NO_ADDRESS_HINT))}
-        await to_thread.run_sync(sweep, self.shared.uploads)
         settings = self.shared.settings
         try:
             self.shared.workspace.admission.rates.take("links")
             fetching = self.shared.workspace.fetching.submit(
                 run_id(session) or "",
+                # Of whom it is asked is told to the other thread, too.
                 partial(
+                    copy_context().run,
                     fetch,
                     url.strip(),
                     self.shared.uploads,
+                    self.shared.workspace.room,
                     limit_bytes=settings.max_upload_mb * 2**20,
                     allow_private=settings.allow_private_urls,
                 ),
@@ -191,7 +196,7 @@ class InputEvents:
             )
             path = await asyncio.wrap_future(fetching)
             source = await to_thread.run_sync(read_fetched, track, path, self.shared.uploads)
-        except (MediaError, RunRefused, WaveSpeedError, TooMany) as error:
+        except (MediaError, NoRoom, RunRefused, WaveSpeedError, TooMany) as error:
             return {self.line: files.told(notices.trouble(error.what, error.hint))}
         return {widget: str(source.shown), self.line: files.told(Markup(""))}
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from lipsync_demo.access.errors import NoRoom
 from lipsync_demo.face_choice import FIELD
+from lipsync_demo.media.errors import MediaError
 from lipsync_demo.runs.record.errors import RunNotFound
 from lipsync_demo.runs.record.run import Run
 from lipsync_demo.ui.frame import models
@@ -36,12 +38,14 @@ class Reopening:
     def form(self, run: Run) -> Changes:
         """The run's inputs, mode, model and fields; nothing if its inputs are not there."""
         w, uploads = self.stage.widgets, self._shared.uploads
+        room = self._shared.workspace.room
         if run.video is None or run.audio is None:
             return {}
         try:
-            video = usable("video", str(copy_for_page(run.video, uploads)))
-            speech = usable("speech", str(copy_for_page(run.audio, uploads)))
-        except FileNotFoundError:
+            video = usable("video", str(copy_for_page(run.video, uploads, room)))
+            speech = usable("speech", str(copy_for_page(run.audio, uploads, room)))
+        except (FileNotFoundError, NoRoom, MediaError):
+            # The run itself can be seen.
             return {}
         if video is None or speech is None:
             return {}

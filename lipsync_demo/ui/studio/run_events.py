@@ -18,7 +18,6 @@ from lipsync_demo.ui.frame.news import Told
 from lipsync_demo.ui.inputs import face as faces
 from lipsync_demo.ui.inputs import fields
 from lipsync_demo.ui.inputs.sources import usable
-from lipsync_demo.ui.inputs.uploads import sweep
 from lipsync_demo.ui.studio import words
 from lipsync_demo.ui.studio.recording_events import RecordingEvents
 from lipsync_demo.ui.studio.reopening import Reopening
@@ -58,7 +57,6 @@ class RunEvents:
             missing = words.VIDEO if picture is None else words.SPEECH_TRACK
             text = words.unusable(missing), words.choose(missing)
             return {findings: notices.trouble(*text)}
-        sweep(self._shared.uploads)
         wanted, backend = models.chosen(model), header.backend(self._shared.settings, key)
         try:
             run = self._shared.workspace.service.start(

@@ -11,7 +11,9 @@ import pytest
 from sqlalchemy import Engine, text
 
 from lipsync_demo.access.codes import AccessCodes
+from lipsync_demo.access.holdings import Holdings
 from lipsync_demo.access.rates import Rates
+from lipsync_demo.access.room import Room
 from lipsync_demo.runs.driving.dispatcher import Dispatcher
 from lipsync_demo.runs.driving.leases import FileLeases, Lease, Leases
 from lipsync_demo.runs.record.clock import now
@@ -36,7 +38,9 @@ def runs(settings: Settings) -> Iterator[RunTable]:
 
 
 def admission(settings: Settings, ledger: Ledger) -> Admission:
-    return Admission(settings, ledger, Prices(settings, Rates(settings)), AccessCodes(settings))
+    room = Room(settings, Holdings(settings.data_dir, lambda kind, ids: {}))
+    prices = Prices(settings, Rates(settings))
+    return Admission(settings, ledger, prices, AccessCodes(settings), room)
 
 
 @pytest.fixture

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from lipsync_demo.access.holdings import SAMPLE
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.ui.inputs.sources import discard, read_source, usable
-from lipsync_demo.ui.inputs.uploads import SAMPLE
 from tests.media_factory import make_tone, make_video
 
 

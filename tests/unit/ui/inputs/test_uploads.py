@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from lipsync_demo.access.holdings import PART, Holdings
+from lipsync_demo.access.room import Room
 from lipsync_demo.files import digest
 from lipsync_demo.runs.record.run import MediaRecord
 from lipsync_demo.settings import Settings
@@ -17,7 +19,6 @@ from lipsync_demo.ui.inputs.uploads import (
     KEEP_SECONDS,
     copy_for_page,
     place,
-    sweep,
     upload_folder,
 )
 
@@ -59,15 +60,15 @@ def test_a_link_that_leads_elsewhere_is_not_followed(tmp_path: Path) -> None:
         name.unlink()
 
 
-def test_after_a_crash_only_old_files_go(tmp_path: Path) -> None:
-    settings = Settings(data_dir=tmp_path, port=1)
+def test_after_a_crash_only_what_was_never_whole_goes(tmp_path: Path) -> None:
     left = tmp_path / "uploads" / "1"
-    for name, age in (("old", KEEP_SECONDS + 60), ("new", 60), ("sample", KEEP_SECONDS + 60)):
+    for name in ("whole", "sample", f"{PART}abc"):
         (left / name).mkdir(parents=True)
-        moment = time.time() - age
+        # As after the clock was set two days ahead.
+        moment = time.time() - 2 * KEEP_SECONDS
         os.utime(left / name, (moment, moment))
-    with upload_folder(settings) as folder:
-        assert {entry.name for entry in folder.iterdir()} == {"new", "sample"}
+    with upload_folder(Settings(data_dir=tmp_path, port=1)) as folder:
+        assert {entry.name for entry in folder.iterdir()} == {"whole", "sample"}
 
 
 def test_two_apps_on_one_data_folder_do_not_share_uploads(tmp_path: Path) -> None:
@@ -94,15 +95,13 @@ def test_a_runs_input_is_copied_once_and_a_sample_is_itself(tmp_path: Path) -> N
     record = MediaRecord(
         name="my talk.mp4", path=path, size_bytes=7, sha256=digest(path), seconds=Fraction(1)
     )
-    copy = copy_for_page(record, uploads)
+    settings = Settings(data_dir=tmp_path)
+    room = Room(settings, Holdings(tmp_path, lambda kind, ids: {}))
+    copy = copy_for_page(record, uploads, room)
     assert copy.read_bytes() == b"a video"
-    old = time.time() - KEEP_SECONDS - 60
-    os.utime(copy.parent, (old, old))
-    assert copy_for_page(record, uploads) == copy
-    sweep(uploads)
-    assert copy.exists()
+    assert copy_for_page(record, uploads, room) == copy
     sample = place(path, uploads)
-    assert copy_for_page(record, uploads) == sample
+    assert copy_for_page(record, uploads, room) == sample
 
 
 def test_a_sample_that_a_crash_left_is_replaced_not_written(tmp_path: Path) -> None:

@@ -1,0 +1,125 @@
+"""Whose files lie in the data folder, and how large they are: uploads, runs, groups."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from lipsync_demo.access.asker import Asker
+
+Kind = Literal["uploads", "runs", "groups"]
+Owners = Callable[[Kind, Collection[str]], Mapping[str, str | None]]
+
+SAMPLE = "sample"
+"""Name of the folder among the uploads that is the page's own."""
+
+PART = ".part-"
+"""Beginning of the names of folders in which uploads are written."""
+
+ALL = ("all", "")
+"""Whose everything is."""
+
+
+@dataclass(slots=True)
+class _Folder:
+    """A folder as it was when it last changed."""
+
+    changed: int
+    size: int
+    files: int
+
+
+class Holdings:
+    """What is kept in a data folder.
+
+    Who brought an upload is known to the process that took it; whose a run or group is, `owners`
+    tells for their ids, so that it is known after a restart, too.
+    """
+
+    def __init__(self, data_dir: Path, owners: Owners) -> None:
+        self._root = data_dir
+        self._owners = owners
+        self._folders: dict[Path, _Folder] = {}
+        self._whose: dict[Path, set[Asker]] = {}
+
+    def belongs(self, path: Path, by: Asker | None) -> None:
+        """Count the folder directly below `uploads/<port>`, `runs` or `groups` for this visitor."""
+        if by is None:
+            return
+        parts = path.resolve().relative_to(self._root.resolve()).parts
+        folder = self._root.joinpath(*parts[: 3 if parts[0] == "uploads" else 2])
+        self._whose.setdefault(folder, set()).add(by)
+
+    def count(self) -> tuple[Counter[tuple[str, str]], Counter[tuple[str, str]]]:
+        """Bytes and files by `("visitor", owner)`, `("address", origin)`, and of all."""
+        sizes: Counter[tuple[str, str]] = Counter()
+        files: Counter[tuple[str, str]] = Counter()
+        found: dict[Path, _Folder] = {}
+        named: dict[Kind, list[str]] = {"runs": [], "groups": []}
+        for kind, path in self._places():
+            folder = self._measured(path)
+            if folder is None:
+                continue
+            found[path] = folder
+            if kind != "uploads" and path not in self._whose:
+                named[kind].append(path.name)
+        # What is gone is nobody's.
+        self._folders = found
+        self._whose = {path: by for path, by in self._whose.items() if path in found}
+        for kind, names in named.items():
+            for name, owner in (self._owners(kind, names) if names else {}).items():
+                self._whose[self._root / kind / name] = {Asker(visitor=owner)}
+        for path, folder in found.items():
+            keys = {key for by in self._whose.get(path, ()) for key in keys_of(by)}
+            for key in (*keys, ALL):
+                sizes[key] += folder.size
+                files[key] += folder.files
+        return sizes, files
+
+    def _places(self) -> Iterator[tuple[Kind, Path]]:
+        for port in _entries(self._root / "uploads"):
+            for entry in _entries(port):
+                if entry.name != SAMPLE:
+                    yield "uploads", entry
+        for kind in ("runs", "groups"):
+            for entry in _entries(self._root / kind):
+                yield kind, entry
+
+    def _measured(self, path: Path) -> _Folder | None:
+        try:
+            changed = path.stat().st_mtime_ns
+            known = self._folders.get(path)
+            if known is not None and known.changed == changed:
+                return known
+            sizes = [entry.stat().st_size for entry in _files(path)]
+        except OSError:  # it went meanwhile
+            return None
+        return _Folder(changed, sum(sizes), len(sizes))
+
+
+def keys_of(by: Asker) -> list[tuple[str, str]]:
+    """Under which names a visitor's files are counted."""
+    named = (("visitor", by.owner), ("address", by.origin))
+    return [(whose, name) for whose, name in named if name is not None]
+
+
+def _entries(folder: Path) -> list[Path]:
+    """What lies in a folder but hidden files, which are being written or removed."""
+    try:
+        with os.scandir(folder) as found:
+            return [Path(entry.path) for entry in found if not entry.name.startswith(".")]
+    except OSError:
+        return []
+
+
+def _files(path: Path) -> Iterator[Path]:
+    if path.is_file():
+        yield path
+        return
+    for parent, _, names in os.walk(path):
+        for name in names:
+            yield Path(parent, name)

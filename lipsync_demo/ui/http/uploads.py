@@ -1,0 +1,108 @@
+"""Takes uploads, in the place of Gradio's own route.
+
+Each is written in a folder of its own and put into its place when it is whole, so that nothing is
+left of one that ends before.  It is refused before it is read where there is no room for it.
+"""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from anyio import to_thread
+from gradio.route_utils import upload_fn
+from gradio.routes import file_upload_statuses
+from starlette.formparsers import MultiPartException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from lipsync_demo.access.errors import NoRoom
+from lipsync_demo.access.holdings import PART
+from lipsync_demo.access.room import Room
+from lipsync_demo.database import DatabaseUnusable
+from lipsync_demo.files import refused
+from lipsync_demo.media import words as media_words
+from lipsync_demo.media.writing import DISK_FULL
+from lipsync_demo.ui.http import words
+from lipsync_demo.ui.http.guard import UPLOAD
+
+FULL = 507
+"""Status of an upload for which there is no room."""
+
+logger = logging.getLogger(__name__)
+
+
+def route(room: Room, uploads: Path, limit: int) -> Route:
+    """The route of uploads into a folder, each file of at most `limit` bytes."""
+
+    async def upload(request: Request) -> Response:
+        declared = request.headers.get("content-length", "")
+        try:
+            async with _taken(room, int(declared) if declared.isdecimal() else limit) as belongs:
+                part = Path(await to_thread.run_sync(_part, uploads))
+                try:
+                    files = await _written(request, part, limit)
+                    placed = [await to_thread.run_sync(_placed, one, uploads) for one in files]
+                finally:
+                    shutil.rmtree(part, ignore_errors=True)
+                for one in placed:
+                    belongs(one)
+                return JSONResponse([str(one) for one in placed])
+        except NoRoom as error:
+            return _said(FULL, str(error))
+        except MultiPartException as error:
+            if "maximum allowed size" in error.message:
+                return _said(413, words.too_large(limit // 1024))
+            return _said(400, error.message)
+        except ClientDisconnect:
+            return Response(status_code=400)  # nobody reads it
+        except DatabaseUnusable as error:
+            return _said(503, f"{error.what} {error.hint}")
+        except OSError as error:
+            logger.warning("An upload could not be stored: %r", error)
+            if error.errno in DISK_FULL:
+                return _said(FULL, f"{media_words.NO_ROOM} {media_words.NO_ROOM_HINT}")
+            return _said(503, refused(error, whole=False))
+
+    return Route(UPLOAD, upload, methods=["POST"])
+
+
+@asynccontextmanager
+async def _taken(room: Room, size: int) -> AsyncIterator[Callable[[Path], None]]:
+    """Keep room, on a thread: counting reads the disk and the database."""
+    taking = room.taking(size)
+    belongs = await to_thread.run_sync(taking.__enter__)
+    try:
+        yield belongs
+    finally:
+        await to_thread.run_sync(taking.__exit__, None, None, None)
+
+
+async def _written(request: Request, part: Path, limit: int) -> list[Path]:
+    """Write the files of a request into a folder, each into one named by its content."""
+    upload_id = request.query_params.get("upload_id")
+    progress = file_upload_statuses if upload_id else None
+    files, *_ = await upload_fn(
+        request, str(part), limit, upload_id, force_move=True, upload_progress=progress
+    )
+    return list(map(Path, files))
+
+
+def _part(uploads: Path) -> str:
+    return tempfile.mkdtemp(prefix=PART, dir=uploads)
+
+
+def _placed(file: Path, uploads: Path) -> Path:
+    """Put a whole file where the page may use it."""
+    folder = uploads / file.parent.name
+    folder.mkdir(exist_ok=True)
+    return file.replace(folder / file.name)
+
+
+def _said(status: int, message: str) -> JSONResponse:
+    return JSONResponse({"code": status, "message": message}, status)

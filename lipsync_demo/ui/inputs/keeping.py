@@ -1,0 +1,91 @@
+"""Removes uploads that nobody has used for a day.
+
+A day is one in which this app ran: a clock that is set ahead or back makes no file older.  How long
+each was unused is kept for after a restart, where no page can ask for it: it names the files.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import shutil
+import time
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from pathlib import Path
+
+from lipsync_demo.access.holdings import SAMPLE
+from lipsync_demo.files import private_folder, write_json
+from lipsync_demo.ui.inputs.uploads import KEEP_SECONDS
+
+SWEEP_SECONDS = 600.0
+"""Seconds between looks."""
+
+UNUSED = ".unused"
+"""Name of the folder beside it with the seconds that each of its entries was unused."""
+
+logger = logging.getLogger(__name__)
+
+
+class Keeping:
+    """The job that looks after a folder of uploads; `in_use` returns paths that are not removed."""
+
+    is_long = True
+    fetches_for = None
+    turn = ""
+
+    def __init__(
+        self,
+        folder: Path,
+        in_use: Callable[[], Iterable[str]],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._folder = folder.resolve()
+        self._in_use = in_use
+        self._clock = clock
+        self._looked = clock()
+        self._note = self._folder.parent / UNUSED / f"{self._folder.name}.json"
+        self._unused = self._read()
+
+    def step(self) -> float:
+        """Look, and return the seconds until the next look."""
+        try:
+            self.sweep()
+        except OSError as error:
+            logger.warning("Uploads cannot be looked after: %r", error)
+        return SWEEP_SECONDS
+
+    def sweep(self) -> None:
+        """Remove what was unused for too long.
+
+        Raises:
+            OSError: the folder cannot be read or written.
+        """
+        now = self._clock()
+        passed, self._looked = now - self._looked, now
+        used = set(map(self._name, self._in_use()))
+        ages = {
+            entry.name: 0.0 if entry.name in used else self._unused.get(entry.name, 0.0) + passed
+            for entry in self._folder.iterdir()
+            if not entry.name.startswith(".") and entry.name != SAMPLE
+        }
+        for name in [name for name, age in ages.items() if age > KEEP_SECONDS]:
+            path = self._folder / name
+            with suppress(OSError):
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
+                del ages[name]
+        self._unused = ages
+        write_json(private_folder(self._note.parent) / self._note.name, ages)
+
+    def _name(self, path: str) -> str:
+        """The entry of the folder in which a file lies, "" for one elsewhere."""
+        with suppress(OSError, ValueError, RuntimeError):
+            return Path(path).resolve().relative_to(self._folder).parts[0]
+        return ""
+
+    def _read(self) -> dict[str, float]:
+        try:
+            kept = json.loads(self._note.read_text(encoding="utf-8"))
+            return {str(name): float(age) for name, age in kept.items()}
+        except (OSError, ValueError, AttributeError, TypeError):
+            return {}

@@ -1,0 +1,173 @@
+from __future__ import annotations
+
+import shutil
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from lipsync_demo.access import room as rooms
+from lipsync_demo.access import words
+from lipsync_demo.access.asker import Asker, asking
+from lipsync_demo.access.errors import NoRoom
+from lipsync_demo.access.holdings import PART, SAMPLE, Holdings
+from lipsync_demo.access.room import Room
+from lipsync_demo.settings import Settings
+
+MB = 1 << 20
+ONE, OTHER = Asker(visitor="one", origin="here"), Asker(visitor="other", origin="there")
+
+
+class Place:
+    """A data folder with room for so much."""
+
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch, **settings: str) -> None:
+        self.folder = folder
+        self.owners: dict[str, str | None] = {}
+        self.running = 0
+        self.total, self.free = 100_000 * MB, 50_000 * MB
+        monkeypatch.setattr(rooms, "FRESH_SECONDS", 0.0)
+        monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(**vars(self)))
+        made = Settings(data_dir=folder, **settings)  # type: ignore[arg-type]
+        self.holdings = Holdings(folder, self._owners)
+        self.room = Room(made, self.holdings, lambda: self.running)
+
+    def _owners(self, kind: str, ids: Collection[str]) -> Mapping[str, str | None]:
+        return {name: owner for name, owner in self.owners.items() if name in ids}
+
+    def put(self, place: str, megabytes: int) -> Path:
+        path = self.folder / place
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("wb") as file:
+            file.truncate(megabytes * MB)
+        return path
+
+    def upload(self, name: str, megabytes: int, by: Asker) -> None:
+        with asking(by), self.room.taking(megabytes * MB) as belongs:
+            belongs(self.put(f"uploads/7860/{name}/a.mp4", megabytes))
+
+    def said(self, by: Asker, megabytes: int = 0, files: int = 0) -> str:
+        with asking(by):
+            refusal = self.room.refusal(megabytes * MB, files)
+        return "" if refusal is None else str(refusal)
+
+
+def test_a_visitor_keeps_so_many_bytes_in_uploads_runs_and_groups(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = Place(tmp_path, monkeypatch, visitor_quota="100")
+    place.upload("a", 40, ONE)
+    place.owners = {"r1": "one", "g1": "one", "r2": "other"}
+    place.put("runs/r1/video/a.mp4", 20)
+    place.put("runs/r2/output.mp4", 90)
+    place.put("groups/g1/0/a.mp4", 20)
+    assert place.said(ONE, 20) == ""
+    assert "80\N{NO-BREAK SPACE}MB of 100\N{NO-BREAK SPACE}MB" in place.said(ONE, 21)
+    assert words.MAKE_ROOM in place.said(ONE, 21)
+    assert place.said(OTHER, 10) == ""
+    # Its remedy helps.
+    shutil.rmtree(tmp_path / "runs/r1")
+    assert place.said(ONE, 40) == ""
+
+
+def test_what_grows_in_a_folder_is_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = Place(tmp_path, monkeypatch, visitor_quota="100")
+    place.upload("a", 40, ONE)
+    assert place.said(ONE, 50) == ""
+    place.put("uploads/7860/a/a.fixed-crop-0.mp4", 40)
+    assert words.VISITOR_KEPT in place.said(ONE, 50)
+
+
+def test_a_visitor_keeps_so_many_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = Place(tmp_path, monkeypatch, visitor_quota="100,3")
+    for name in "abc":
+        place.upload(name, 1, ONE)
+    assert "3 of 3 files" in place.said(ONE)
+    assert place.said(OTHER) == ""
+
+
+def test_an_upload_of_two_counts_for_both_and_once_in_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = Place(tmp_path, monkeypatch, visitor_quota="50", quota="60")
+    place.upload("a", 40, ONE)
+    place.upload("a", 20, OTHER)
+    place.put("uploads/7860/a/a.mp4", 40)
+    assert words.VISITOR_KEPT in place.said(ONE, 11)
+    assert words.VISITOR_KEPT in place.said(OTHER, 11)
+    assert place.said(Asker(visitor="third"), 20) == ""
+    assert words.ALL_KEPT in place.said(Asker(visitor="third"), 21)
+
+
+def test_new_cookies_do_not_help_and_a_code_counts_in_every_browser(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = Place(tmp_path, monkeypatch, visitor_quota="100")
+    for number in range(3):
+        place.upload(f"a{number}", 100, Asker(visitor=f"v{number}", origin="here"))
+    assert words.ADDRESS_KEPT in place.said(Asker(visitor="new", origin="here"))
+    place.upload("b", 100, Asker(visitor="v8", code="anna", origin="x"))
+    assert words.VISITOR_KEPT in place.said(Asker(visitor="v9", code="anna", origin="y"))
+
+
+def test_what_is_being_written_is_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = Place(tmp_path, monkeypatch, visitor_quota="100")
+    with asking(ONE), place.room.taking(60 * MB):
+        assert words.VISITOR_KEPT in place.said(ONE, 50)
+        with pytest.raises(NoRoom), place.room.taking(50 * MB):
+            pass
+        assert place.said(OTHER, 50) == ""
+    assert place.said(ONE, 50) == ""
+
+
+def test_samples_and_what_is_not_whole_are_nobodys(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = Place(tmp_path, monkeypatch, quota="10")
+    place.put(f"uploads/7860/{SAMPLE}/a.mp4", 20)
+    place.put(f"uploads/7860/{PART}x/tmp", 20)
+    assert place.said(ONE, 10) == ""
+
+
+def test_only_a_page_that_others_reach_has_quotas_of_its_own(tmp_path: Path) -> None:
+    private = Settings(data_dir=tmp_path)
+    assert (private.kept_by_visitor, private.kept_by_all) == (None, None)
+    shared = Settings(data_dir=tmp_path, host="0.0.0.0")
+    assert shared.kept_by_visitor is not None
+    assert shared.kept_by_all is not None
+
+
+def test_below_the_low_mark_nothing_is_taken_until_the_high_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = Place(tmp_path, monkeypatch, disk_low="1000", disk_high="1500")
+    place.free = 1200 * MB
+    assert place.said(ONE, 200) == ""
+    assert place.said(ONE, 201).startswith(words.DISK_LOW)
+    assert place.room.nearly_full() is None
+    place.free = 999 * MB
+    assert place.said(ONE) == f"{words.DISK_LOW} {words.DISK_LOW_HINT}"
+    assert place.room.nearly_full() == words.DISK_LOW
+    place.free = 1499 * MB
+    assert place.room.nearly_full() == words.DISK_LOW
+    place.free = 1500 * MB
+    assert place.said(ONE, 500) == ""
+
+
+def test_what_running_jobs_need_is_not_given_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = Place(tmp_path, monkeypatch, disk_low="1000", disk_high="1000")
+    place.free, place.running = 1500 * MB, 300 * MB
+    assert place.said(ONE, 200) == ""
+    assert words.DISK_LOW in place.said(ONE, 201)
+
+
+def test_a_small_disk_has_its_marks_in_percent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = Place(tmp_path, monkeypatch)
+    place.total, place.free = 100 * MB, 6 * MB
+    assert place.said(ONE, 1) == ""
+    assert words.DISK_LOW in place.said(ONE, 2)

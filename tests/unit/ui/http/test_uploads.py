@@ -1,0 +1,162 @@
+"""Uploads as the app takes them, over real connections."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import requests
+import uvicorn
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from lipsync_demo.access import words as access_words
+from lipsync_demo.access.asker import Asker, asking
+from lipsync_demo.access.holdings import Holdings
+from lipsync_demo.access.room import Room
+from lipsync_demo.media import words as media_words
+from lipsync_demo.settings import Settings
+from lipsync_demo.ui.http import uploads
+from lipsync_demo.ui.http.guard import UPLOAD, PageGuard
+
+MB = 1 << 20
+LIMIT = 4 * MB
+QUOTA = 10
+
+
+class AsVisitor:
+    """Who asks, as a header tells."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        name = dict(scope.get("headers") or ()).get(b"visitor", b"one").decode()
+        with asking(Asker(visitor=name)):
+            await self._app(scope, receive, send)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = tmp_path / "uploads" / "7860"
+    made.mkdir(parents=True)
+    return made
+
+
+@pytest.fixture
+def url(folder: Path, tmp_path: Path) -> Iterator[str]:
+    settings = Settings(data_dir=tmp_path, visitor_quota=str(QUOTA))
+    room = Room(settings, Holdings(tmp_path, lambda kind, ids: {}))
+    app = Starlette(
+        routes=[uploads.route(room, folder, LIMIT)],
+        middleware=[Middleware(AsVisitor), Middleware(PageGuard, upload_bytes=LIMIT)],
+    )
+    config = uvicorn.Config(app, log_level="critical", proxy_headers=False)
+    server = uvicorn.Server(config)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=server.run, args=([listening],))
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+def _post(url: str, content: bytes, name: str = "a.mp4", visitor: str = "one") -> Any:
+    return requests.post(
+        f"{url}{UPLOAD}", files={"files": (name, content)}, headers={"visitor": visitor}, timeout=60
+    )
+
+
+def _files(folder: Path) -> list[Path]:
+    # Folders may go meanwhile.
+    return sorted(Path(parent, name) for parent, _, names in os.walk(folder) for name in names)
+
+
+def test_a_whole_file_is_put_in_its_place(url: str, folder: Path) -> None:
+    path = Path(_post(url, b"x" * MB, "ä b.mp4").json()[0])
+    assert path.read_bytes() == b"x" * MB
+    assert path.name == "ä b.mp4"
+    assert path.parent.parent == folder
+    assert list(folder.iterdir()) == [path.parent]
+    # The same content again is the same file.
+    assert _post(url, b"x" * MB, "ä b.mp4").json() == [str(path)]
+    assert _files(folder) == [path]
+
+
+def test_nothing_is_left_of_uploads_that_break_off(url: str, folder: Path) -> None:
+    port = int(url.rpartition(":")[2])
+    begin = (
+        b'--b\r\nContent-Disposition: form-data; name="files"; filename="a.mp4"\r\n'
+        b"Content-Type: video/mp4\r\n\r\n"
+    )
+    for _ in range(5):
+        with socket.create_connection(("127.0.0.1", port)) as line:
+            head = (
+                f"POST {UPLOAD} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Length: {4 * MB}\r\n"
+                "Content-Type: multipart/form-data; boundary=b\r\n\r\n"
+            )
+            line.sendall(head.encode() + begin + os.urandom(3 * MB))
+            # It is being written as the sender hangs up.
+            while not any(path.stat().st_size for path in _files(folder)):
+                pass
+        while _files(folder):
+            pass
+    assert list(folder.iterdir()) == []
+    assert _post(url, b"x").status_code == 200
+
+
+def test_nothing_is_left_of_what_is_refused(url: str, folder: Path) -> None:
+    assert _post(url, b"x" * (LIMIT + 1)).status_code == 413
+    broken = requests.post(
+        f"{url}{UPLOAD}",
+        data=b"no boundary",
+        headers={"Content-Type": "multipart/form-data; boundary=b"},
+        timeout=60,
+    )
+    assert broken.status_code == 400
+    assert list(folder.iterdir()) == []
+
+
+def test_the_quota_is_each_visitors_own_and_says_its_remedy(url: str, folder: Path) -> None:
+    for number in range(3):
+        assert _post(url, bytes([number]) * (3 * MB)).status_code == 200
+    refused = _post(url, b"y" * (3 * MB))
+    assert refused.status_code == 507
+    assert access_words.MAKE_ROOM in refused.json()["message"]
+    assert len(_files(folder)) == 3
+    assert _post(url, b"y" * (3 * MB), visitor="other").status_code == 200
+
+
+def test_a_nearly_full_disk_takes_nothing(
+    url: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full = SimpleNamespace(total=100_000 * MB, used=0, free=1023 * MB)
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: full)
+    refused = _post(url, b"x")
+    assert refused.status_code == 507
+    assert refused.json()["message"].startswith(access_words.DISK_LOW)
+    assert _files(folder) == []
+
+
+def test_a_disk_that_fills_meanwhile_is_a_sentence(
+    url: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", str(folder))
+
+    monkeypatch.setattr(uploads, "upload_fn", full)
+    refused = _post(url, b"x")
+    assert refused.status_code == 507
+    assert refused.json()["message"] == f"{media_words.NO_ROOM} {media_words.NO_ROOM_HINT}"
+    assert list(folder.iterdir()) == []
