@@ -7,6 +7,7 @@ ExplainedError
 ├── Exposed              access/errors.py: everybody could spend the environment's key
 ├── CodesUnusable        access/errors.py: the access codes cannot be read
 ├── TooMany              access/errors.py: something was done too often
+├── NoRoom               access/errors.py: there is no room for more files
 ├── MediaError           media/errors.py: a file cannot be used
 ├── EngineError          engine/errors.py: the local engine cannot make an output
 ├── WaveSpeedError       wavespeed/errors.py: a request to the API failed

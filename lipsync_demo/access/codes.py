@@ -1,6 +1,7 @@
 """Named access codes: each with what may be spent and run with it, only their hashes kept.
 
-A line is `anna spend=5 runs=20 scrypt$SALT$HASH`.  The setting holds such lines, or names a file
+A line is `anna spend=5 runs=20 scrypt$SALT$HASH`, an operator's `ben operator scrypt$SALT$HASH`.
+The setting holds such lines, or names a file
 with them, which is read again whenever it changes.
 """
 
@@ -35,18 +36,25 @@ _CODE = re.compile(rf"({NAME.pattern})-((?:[{ALPHABET}]{{{GROUP}}}-?){{{GROUPS}}
 _SEPARATOR = re.compile(r"[\n;]")
 _MARK = "scrypt$"
 
+OPERATOR = "operator"
+"""The role of a code, after its name."""
+
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class AccessCode:
-    """What one code allows in all; None is without a limit. `spend` is in US dollars."""
+    """What one code allows in all; None is without a limit. `spend` is in US dollars.
+
+    Whoever enters with an `operator`'s may do what the person who runs the app may.
+    """
 
     name: str
     spend: Decimal | None
     runs: int | None
     salt: bytes
     digest: bytes
+    operator: bool = False
 
     @property
     def line(self) -> str:
@@ -56,14 +64,19 @@ class AccessCode:
             for name, value in (("spend", self.spend), ("runs", self.runs))
             if value is not None
         ]
-        return " ".join([self.name, *limits, f"{_MARK}{_text(self.salt)}${_text(self.digest)}"])
+        role = [OPERATOR] if self.operator else []
+        return " ".join(
+            [self.name, *role, *limits, f"{_MARK}{_text(self.salt)}${_text(self.digest)}"]
+        )
 
     def opens(self, secret: str) -> bool:
         """Whether this is the code's secret part."""
         return hmac.compare_digest(_digest(secret, self.salt), self.digest)
 
 
-def new_code(name: str, spend: Decimal | None, runs: int | None) -> tuple[str, AccessCode]:
+def new_code(
+    name: str, spend: Decimal | None, runs: int | None, *, operator: bool = False
+) -> tuple[str, AccessCode]:
     """Make a code; return it as it is typed, and what is kept of it.
 
     Raises:
@@ -74,7 +87,8 @@ def new_code(name: str, spend: Decimal | None, runs: int | None) -> tuple[str, A
     drawn = "".join(secrets.choice(ALPHABET) for _ in range(GROUPS * GROUP))
     shown = "-".join(drawn[at : at + GROUP] for at in range(0, len(drawn), GROUP))
     salt = secrets.token_bytes(16)
-    return f"{name}-{shown}", AccessCode(name, spend, runs, salt, _digest(drawn, salt))
+    kept = AccessCode(name, spend, runs, salt, _digest(drawn, salt), operator)
+    return f"{name}-{shown}", kept
 
 
 class AccessCodes:
@@ -186,6 +200,8 @@ def _parsed(text: str) -> dict[str, AccessCode]:
 def _code(parts: list[str]) -> AccessCode | None:
     try:
         name, *limits, kept = parts
+        operator = limits[:1] == [OPERATOR]
+        limits = limits[operator:]
         given = dict(limit.split("=", 1) for limit in limits)
         spend, runs = given.pop("spend", None), given.pop("runs", None)
         salt, digest = (_bytes(part) for part in kept.removeprefix(_MARK).split("$"))
@@ -197,9 +213,9 @@ def _code(parts: list[str]) -> AccessCode | None:
         return None
     if amount is not None and not (amount.is_finite() and amount >= 0):
         return None
-    return (
-        None if count is not None and count < 0 else AccessCode(name, amount, count, salt, digest)
-    )
+    if count is not None and count < 0:
+        return None
+    return AccessCode(name, amount, count, salt, digest, operator)
 
 
 def _digest(secret: str, salt: bytes) -> bytes:

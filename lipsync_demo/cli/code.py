@@ -32,12 +32,16 @@ def code(
         int | None,
         typer.Option(min=0, help="Runs that may be started with it; by default no limit."),
     ] = None,
+    operator: Annotated[
+        bool,
+        typer.Option("--operator", help="Whoever enters with it may do what you may."),
+    ] = False,
 ) -> None:
     """Make an access code, which is shown once, and its line for LIPSYNC_ACCESS_CODES."""
     from lipsync_demo.access.codes import new_code
 
     try:
-        typed, kept = new_code(name, _amount(spend), runs)
+        typed, kept = new_code(name, _amount(spend), runs, operator=operator)
     except ValueError:
         raise typer.BadParameter(f"{name!r}: use a to z, 0 to 9, . _ and -.") from None
     typer.echo(words.new_code(typed, kept.line))

@@ -15,7 +15,7 @@ FRESH_SECONDS = 1.0
 """Seconds for which an answer is given again: asking costs a write lock."""
 
 
-OK, NEARLY_FULL, UNUSABLE = "ok", "nearly full", "unusable"
+OK, NEARLY_FULL, UNUSABLE = "ok", "full", "unusable"
 """How it is: in the middle one everything works but taking new files."""
 
 

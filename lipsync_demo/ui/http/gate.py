@@ -11,6 +11,7 @@ import hmac
 import ipaddress
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
@@ -25,10 +26,12 @@ from lipsync_demo.access.tickets import KEEP_SECONDS, Tickets
 from lipsync_demo.hosting.secret import signing_secret
 from lipsync_demo.hosting.signed import ROUTE as MEDIA
 from lipsync_demo.runs.driving.live import ROUTE as LIVE
+from lipsync_demo.runs.record.visitor import Visitor, acting_as
 from lipsync_demo.runs.steps.admission import Admission
 from lipsync_demo.runs.storage.share_links import ROUTE as SHARE
 from lipsync_demo.settings import Settings
 from lipsync_demo.ui.frame.asked import SCOPE
+from lipsync_demo.ui.frame.visitor import SCOPE as VISITOR
 from lipsync_demo.ui.frame.visitor import visitor_of
 from lipsync_demo.ui.http import entry_page, words
 from lipsync_demo.ui.http.at_once import AtOnce, TooManyWaiting
@@ -87,8 +90,9 @@ class Gate:
         if answer is not None:
             await answer(scope, receive, send)
             return
-        scope[SCOPE] = asker
-        with asking(asker):
+        visitor = self._visitor(request, name)
+        scope[SCOPE], scope[VISITOR] = asker, visitor
+        with asking(asker), acting_as(visitor):
             if scope["method"] == "POST" and path.rstrip("/") == UPLOAD:
                 await self._in_turn(asker, UPLOADS, scope, receive, send)
             elif scope["method"] == "POST" and path.startswith(RUN):
@@ -99,6 +103,14 @@ class Gate:
     @property
     def _shut(self) -> bool:
         return self._admission.codes.required or self._settings.signs_in
+
+    def _visitor(self, request: Request, name: str | None) -> Visitor:
+        """The visitor; where people enter, their code says whether they are the operator."""
+        visitor = visitor_of(request)
+        if not self._shut:
+            return visitor
+        code = self._admission.codes.named(name) if name else None
+        return replace(visitor, operator=code is not None and code.operator)
 
     def _entered(self, scope: Scope) -> tuple[str | None, str]:
         """The name somebody has entered with; else None, and the user who may not enter."""

@@ -31,6 +31,9 @@ from lipsync_demo.media.writing import DISK_FULL
 from lipsync_demo.ui.http import words
 from lipsync_demo.ui.http.guard import UPLOAD
 
+TOO_LARGE = "exceeded"
+"""What Gradio says of a file that is larger than its limit."""
+
 FULL = 507
 """Status of an upload for which there is no room."""
 
@@ -56,7 +59,7 @@ def route(room: Room, uploads: Path, limit: int) -> Route:
         except NoRoom as error:
             return _said(FULL, str(error))
         except MultiPartException as error:
-            if "maximum allowed size" in error.message:
+            if TOO_LARGE in error.message:
                 return _said(413, words.too_large(limit // 1024))
             return _said(400, error.message)
         except ClientDisconnect:

@@ -10,6 +10,7 @@ from lipsync_demo.runs.record.visitor import Visitor
 from tests.unit.ui.two_visitors import (
     ACTING,
     BALANCE,
+    BY_CODE,
     DAY,
     FILE,
     LIMIT,
@@ -67,8 +68,9 @@ def test_who_only_sees_is_offered_no_button_that_would_not_work(table: Table) ->
     assert ACTING & others == set()
 
 
-def test_the_operator_sees_what_is_left(table: Table) -> None:
-    answers = " ".join(answer for _, answer in table.press_all(OPERATOR, None))
+@pytest.mark.parametrize("visitor", [OPERATOR, BY_CODE], ids=["on this machine", "by a code"])
+def test_the_operator_sees_what_is_left(table: Table, visitor: Visitor) -> None:
+    answers = " ".join(answer for _, answer in table.press_all(visitor, None))
     assert str(BALANCE) in answers
     assert FILE in answers
 

@@ -26,6 +26,9 @@ ENTERED, CODE = Visitor("6" * 32), "anna"
 
 OPERATOR = replace(OTHER, operator=True)
 
+BY_CODE = replace(ENTERED, operator=True)
+"""The operator of a page that others can reach, who entered with an operator's code."""
+
 LIMIT, DAY = Decimal("98.76"), Decimal("84.32")
 """As the balance, more than a minute has seconds: the time of an answer must not look like one."""
 
@@ -147,7 +150,7 @@ class Table:
         self, visitor: Visitor, run: Run | None, only: tuple[str, ...] = ("",)
     ) -> Iterator[tuple[str, Any]]:
         """The same with the answers themselves, of events whose names have one of these texts."""
-        given, code = self.widgets(run), CODE if visitor is ENTERED else None
+        given, code = self.widgets(run), CODE if visitor.id == ENTERED.id else None
         for name, function in self.page.events(every=True):
             if not any(text in name for text in only) or not self._again(function, run):
                 continue

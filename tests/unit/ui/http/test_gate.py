@@ -21,10 +21,14 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from lipsync_demo.access.asker import asker
 from lipsync_demo.access.codes import new_code
 from lipsync_demo.languages import LANGUAGES
+from lipsync_demo.runs.record.visitor import acting
 from lipsync_demo.runs.workspace import Workspace
 from lipsync_demo.settings import Settings
+from lipsync_demo.ui.frame.visitor import visitor_of
+from lipsync_demo.ui.http import visitor as visitors
 from lipsync_demo.ui.http.gate import COOKIE, Gate
 from lipsync_demo.ui.http.language import ReaderLanguage
+from lipsync_demo.ui.http.visitor import Visitors
 
 READS = {"Accept": "text/html"}
 CODE, KEPT = new_code("anna", Decimal(5), 20)
@@ -41,14 +45,21 @@ class SignedIn:
         await self._app(scope, receive, send)
 
 
-async def _who(_: Request) -> Response:
+async def _who(request: Request) -> Response:
     by = asker()
     assert by is not None
-    return JSONResponse({"code": by.code, "origin": by.origin})
+    visitor = acting()
+    operator = visitor is not None and visitor.operator
+    assert visitor_of(request).operator is operator
+    return JSONResponse({"code": by.code, "origin": by.origin, "operator": operator})
 
 
 def page(
-    tmp_path: Path, user: dict[str, Any] | None = None, address: str = "203.0.113.5", **given: Any
+    tmp_path: Path,
+    user: dict[str, Any] | None = None,
+    address: str = "203.0.113.5",
+    known: bool = False,
+    **given: Any,
 ) -> TestClient:
     settings = Settings(data_dir=tmp_path / "data", **given)
     work = Workspace(settings)
@@ -56,6 +67,7 @@ def page(
         routes=[Route("/{path:path}", _who, methods=["GET", "POST"])],
         middleware=[
             Middleware(SignedIn, info=user),
+            *([Middleware(Visitors, settings=settings, whose=lambda _: None)] if known else []),
             Middleware(ReaderLanguage),
             Middleware(Gate, settings=settings, admission=work.admission),
         ],
@@ -120,6 +132,29 @@ def test_a_code_opens_the_page_until_it_is_left_or_removed(tmp_path: Path) -> No
     assert client.get("/config").status_code == 200
     kept.write_text(new_code("anna", None, None)[1].line)
     assert client.get("/config").status_code == 401
+
+
+def test_only_an_operators_code_makes_the_operator(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(visitors, "is_own", lambda host, port: True)
+    kept = tmp_path / "codes"
+    typed, code = new_code("ben", None, None, operator=True)
+    kept.write_text(f"{KEPT.line}\n{code.line}")
+    given = {"access_codes": SecretStr(str(kept)), "address": "127.0.0.1", "known": True}
+    anna, ben = page(tmp_path, **given), page(tmp_path, **given)
+    for client, secret in ((anna, CODE), (ben, typed)):
+        # A browser on this machine is none by itself where people enter.
+        client.base_url = "http://127.0.0.1"
+        assert client.get("/share/x").json()["operator"] is False
+        entered(client, secret)
+    assert anna.get("/").json()["operator"] is False
+    assert ben.get("/").json()["operator"] is True
+    # Another code's session with this one's name, or this one without the role.
+    forged = {"Cookie": f"{COOKIE}={anna.cookies[COOKIE].replace('anna', 'ben')}"}
+    assert page(tmp_path, **given).get("/", headers=forged).status_code == 401
+    kept.write_text(code.line.replace(" operator", ""))
+    assert ben.get("/").json()["operator"] is False
 
 
 @pytest.mark.parametrize(

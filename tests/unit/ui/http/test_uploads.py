@@ -6,7 +6,6 @@ import errno
 import os
 import shutil
 import socket
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,7 +13,6 @@ from typing import Any
 
 import pytest
 import requests
-import uvicorn
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -27,6 +25,7 @@ from lipsync_demo.media import words as media_words
 from lipsync_demo.settings import Settings
 from lipsync_demo.ui.http import uploads
 from lipsync_demo.ui.http.guard import UPLOAD, PageGuard
+from tests.unit.ui.http.serving import serving
 
 MB = 1 << 20
 LIMIT = 4 * MB
@@ -60,16 +59,8 @@ def url(folder: Path, tmp_path: Path) -> Iterator[str]:
         routes=[uploads.route(room, folder, LIMIT)],
         middleware=[Middleware(AsVisitor), Middleware(PageGuard, upload_bytes=LIMIT)],
     )
-    config = uvicorn.Config(app, log_level="critical", proxy_headers=False)
-    server = uvicorn.Server(config)
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        thread = threading.Thread(target=server.run, args=([listening],))
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            thread.join()
+    with serving(app) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 def _post(url: str, content: bytes, name: str = "a.mp4", visitor: str = "one") -> Any:

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
 from http.cookies import SimpleCookie
 from pathlib import Path
 
 import pytest
+import requests
 from pydantic import SecretStr
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -17,7 +25,10 @@ from starlette.testclient import TestClient
 from lipsync_demo.runs.record.visitor import acting
 from lipsync_demo.settings import Settings
 from lipsync_demo.ui.frame.visitor import visitor_of
+from lipsync_demo.ui.http import visitor as visitors
 from lipsync_demo.ui.http.visitor import COOKIE, Visitors
+from tests.browser.site import free_port
+from tests.unit.ui.http.serving import serving
 
 SECRET = SecretStr("a secret that is long enough")
 JOIN = "/gradio_api/queue/join"
@@ -175,6 +186,93 @@ def test_the_operator_is_a_browser_on_the_apps_own_machine(
     headers: dict[str, str],
     settings: dict[str, object],
     operator: bool,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(visitors, "is_own", lambda host, port: True)
     app = App(tmp_path, client, signing_secret=SECRET, **settings)
     assert app.browser(host).get("/", headers=headers).json()["operator"] is operator
+
+
+@pytest.mark.parametrize(("own", "operator"), [(True, True), (False, False), (None, True)])
+def test_another_users_program_is_not_the_operators(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, own: bool | None, operator: bool
+) -> None:
+    monkeypatch.setattr(visitors, "is_own", lambda host, port: own)
+    app = App(tmp_path, "127.0.0.1", signing_secret=SECRET)
+    assert app.browser("127.0.0.1:7860").get("/").json()["operator"] is operator
+
+
+LINE = "GET / HTTP/{version}\r\nHost: 127.0.0.1:7860\r\nConnection: close\r\n\r\n"
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[int]:
+    """The app on a port of this machine, without a public address."""
+    with serving(App(tmp_path, signing_secret=SECRET).browser().app) as port:
+        yield port
+
+
+def _told(port: int, request: str) -> bool:
+    """Whether the server takes a request that is sent as it is for the operator's."""
+    with socket.create_connection(("127.0.0.1", port)) as line:
+        line.sendall(request.encode())
+        answer = b"".join(iter(lambda: line.recv(65536), b""))
+    return bool(json.loads(answer.partition(b"\r\n\r\n")[2])["operator"])
+
+
+def test_what_nginx_sends_by_default_is_not_the_operators(served: int) -> None:
+    assert _told(served, LINE.format(version="1.1"))
+    assert not _told(served, LINE.format(version="1.0"))
+
+
+PROXY = """
+import encodings.idna, os, socket, sys
+os.setuid(65534)
+with socket.create_connection(("127.0.0.1", int(sys.argv[1]))) as line:
+    line.sendall(sys.argv[2].encode())
+    print(b"".join(iter(lambda: line.recv(65536), b"")).decode())
+"""
+
+
+@pytest.mark.skipif(os.name != "posix" or os.getuid() != 0, reason="only root can be another user")
+def test_a_program_of_another_user_is_not_the_operators(served: int) -> None:
+    """As a proxy that speaks HTTP/1.1."""
+    asked = [sys.executable, "-c", PROXY, str(served), LINE.format(version="1.1")]
+    said = subprocess.run(asked, capture_output=True, text=True, check=True).stdout
+    assert json.loads(said.partition("\n\n")[2])["operator"] is False
+
+
+CONFIGURATION = """
+daemon off; pid {folder}/pid; error_log {folder}/errors;
+events {{}}
+http {{
+  access_log off;
+  client_body_temp_path {folder}/b; proxy_temp_path {folder}/p; fastcgi_temp_path {folder}/f;
+  uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
+  server {{ listen 127.0.0.1:{port}; location / {{ proxy_pass http://127.0.0.1:{app}; {more} }} }}
+}}
+"""
+
+SILENT = 'proxy_http_version 1.1; proxy_set_header Connection "";'
+"""What is often written for keeping connections: nothing tells of the proxy but its user."""
+
+
+@pytest.mark.skipif(shutil.which("nginx") is None, reason="there is no nginx")
+@pytest.mark.parametrize("more", ["", SILENT, "proxy_set_header X-Real-IP $remote_addr;"])
+def test_nobody_is_the_operator_behind_a_real_nginx(served: int, tmp_path: Path, more: str) -> None:
+    port, folder = free_port(), tmp_path / "nginx"
+    folder.mkdir()
+    given = {"folder": folder, "port": port, "app": served, "more": more}
+    (folder / "conf").write_text(CONFIGURATION.format(**given))
+    nginx = subprocess.Popen(["nginx", "-p", str(folder), "-c", str(folder / "conf")])
+    try:
+        while True:
+            try:
+                answer = requests.get(f"http://127.0.0.1:{port}/", timeout=30)
+                break
+            except requests.ConnectionError:
+                assert nginx.poll() is None
+        assert answer.json()["operator"] is False
+    finally:
+        nginx.terminate()
+        nginx.wait()
