@@ -72,7 +72,9 @@ class StateMachine:
         except DatabaseUnusable as error:
             if isinstance(error, DatabaseBusy) or claim.run.submitted_at is not None:
                 raise  # what is paid must not be lost: the scheduler tries again
-            self._fail(error.what, error.hint)
+            logger.warning("Run %s: %s", claim.run.id, error)
+            # Others may see the record; the log has the path.
+            self._fail(error.what, words.LOOK_FOR_ROOM)
         except (MediaError, RunRefused) as error:
             self._fail(error.what, error.hint)
         except OSError as error:

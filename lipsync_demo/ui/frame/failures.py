@@ -16,6 +16,7 @@ from lipsync_demo.errors import ExplainedError
 from lipsync_demo.files import refused
 from lipsync_demo.safe_names import storable
 from lipsync_demo.ui.frame import words
+from lipsync_demo.ui.frame.visitor import visitor_of
 
 _HOLDER = "lipsync.status"
 """Key in a request's scope of the list that the status of a failed event is put in."""
@@ -50,7 +51,9 @@ def explained(error: Exception, request: Any) -> gr.Error:
         status, text = 422, str(error.message)
     elif isinstance(error, DatabaseUnusable):
         logger.warning("%s", error)
-        status, text = 503, f"{error.what} {error.hint}"
+        # The hint names a folder of this machine.
+        hint = error.hint if visitor_of(request).operator else words.LOOK_FOR_ROOM
+        status, text = 503, f"{error.what} {hint}"
     elif isinstance(error, ExplainedError):
         status, text = 422, f"{error.what} {error.hint}"
     elif isinstance(error, InvalidPathError):

@@ -65,7 +65,8 @@ def route(room: Room, uploads: Path, limit: int) -> Route:
         except ClientDisconnect:
             return Response(status_code=400)  # nobody reads it
         except DatabaseUnusable as error:
-            return _said(503, f"{error.what} {error.hint}")
+            logger.warning("%s", error)
+            return _said(503, error.what)
         except OSError as error:
             logger.warning("An upload could not be stored: %r", error)
             if error.errno in DISK_FULL:

@@ -18,7 +18,7 @@ from lipsync_demo.wavespeed.errors import DownloadFailed
 
 KINDS = {
     "explained": (DownloadFailed("The file is gone.", "Give another."), 422, "gone. Give another."),
-    "database": (DatabaseBusy("It is busy.", "Try again."), 503, "It is busy. Try again."),
+    "database": (DatabaseBusy("It is busy.", "See /srv/secret."), 503, "It is busy. Look for room"),
     "disk": (OSError(28, "No space left on device", "/srv/data/x"), 503, "no space left on device"),
     "name": (OSError(36, "File name too long", "x" * 300), 422, "file name too long"),
     "gone": (InvalidPathError("Cannot move /srv/secret/x"), 422, "Choose it again."),
