@@ -47,10 +47,14 @@ class Holdings:
         self._whose: dict[Path, set[Asker]] = {}
 
     def belongs(self, path: Path, by: Asker | None) -> None:
-        """Count the folder directly below `uploads/<port>`, `runs` or `groups` for this visitor."""
-        if by is None:
+        """Count the folder directly below `uploads/<port>`, `runs` or `groups` for this visitor.
+
+        What lies elsewhere is not counted.
+        """
+        root, place = self._root.resolve(), path.resolve()
+        if by is None or not place.is_relative_to(root):
             return
-        parts = path.resolve().relative_to(self._root.resolve()).parts
+        parts = place.relative_to(root).parts
         folder = self._root.joinpath(*parts[: 3 if parts[0] == "uploads" else 2])
         self._whose.setdefault(folder, set()).add(by)
 

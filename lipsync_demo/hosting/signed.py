@@ -29,6 +29,9 @@ ROUTE = "/media/"
 LIFETIME_SECONDS = 24 * 3600
 """Seconds until a link expires: a task may queue for hours before its media are fetched."""
 
+SLACK_SECONDS = 3 * 24 * 3600
+"""Seconds a file stays after its link: a clock that is set ahead and back takes none away."""
+
 _NAME = re.compile(r"([0-9a-f]{8,12})-[A-Za-z0-9_-]{32}(\.[a-z0-9]{1,8})?")
 """Name of a published file: hexadecimal expiry, random text, extension."""
 
@@ -132,12 +135,12 @@ class SignedMedia:
         return expires, f"{self._base_url}{ROUTE}{name}?{self._signer.query(name, expires)}"
 
     def _sweep(self) -> None:
-        """Remove published files that have expired, according to their names."""
+        """Remove published files whose links ended long ago, according to their names."""
         now = self._now()
         self._links = {key: kept for key, kept in self._links.items() if kept[0] > now}
         for path in self._root.glob("*-*"):
             found = _NAME.fullmatch(path.name)
-            if found and int(found[1], 16) <= now:
+            if found and int(found[1], 16) + SLACK_SECONDS <= now:
                 with suppress(OSError):
                     path.unlink()
 

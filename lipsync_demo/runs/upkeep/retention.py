@@ -24,8 +24,10 @@ def sweep(settings: Settings, runs: RunTable) -> None:
         for left in Path(folder).glob(".deleted-*"):
             shutil.rmtree(left, ignore_errors=True)
     before = time.time() - ORPHAN_SECONDS
+    # Another process may be writing them, whatever the clock says.
+    driven = {settings.runs_dir / run_id for run_id, _ in runs.unfinished()}
     for part in settings.runs_dir.rglob("*.part"):
-        if _older(part, before):
+        if _older(part, before) and driven.isdisjoint(part.parents):
             part.unlink(missing_ok=True)
     unwritten = {
         folder.name: folder

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lipsync_demo.hosting import HostingUnavailable, LinkRefused, SignedMedia
-from lipsync_demo.hosting.signed import LIFETIME_SECONDS
+from lipsync_demo.hosting.signed import LIFETIME_SECONDS, SLACK_SECONDS
 
 SECRET = b"0123456789abcdef0123456789abcdef"
 NOW = 1_800_000_000
@@ -228,12 +228,25 @@ def test_published_files_go_when_their_links_have_expired(
     media.sign(clip)
     keep = root / "notes-of-somebody.txt"
     keep.touch()
-    clock.now += LIFETIME_SECONDS + 1
+    clock.now += LIFETIME_SECONDS + SLACK_SECONDS + 1
     other = clip.with_name("other.mp4")
     other.write_bytes(b"other")
     name = parts(media.sign(other))[0]
     assert {path.name for path in root.iterdir()} == {name, keep.name}
     assert clip.exists()
+
+
+@pytest.mark.parametrize("days", [2, -2])
+def test_a_clock_that_is_set_and_set_back_takes_no_file_away(
+    media: SignedMedia, clip: Path, clock: Clock, days: int
+) -> None:
+    link = parts(media.sign(clip))
+    clock.now += days * 86400
+    other = clip.with_name("other.mp4")
+    other.write_bytes(b"other")
+    media.sign(other)
+    clock.now -= days * 86400
+    assert media.open(*link).is_file()
 
 
 def test_another_process_opens_the_same_links(

@@ -15,6 +15,7 @@ import pytest
 from pydantic import SecretStr
 
 from lipsync_demo.database import DatabaseUnusable
+from lipsync_demo.runs.driving import words
 from lipsync_demo.runs.record.errors import RunNotFound, RunRefused
 from lipsync_demo.runs.record.run import Run, RunError, RunState
 from lipsync_demo.runs.steps import check
@@ -67,12 +68,13 @@ def test_a_database_that_fails_in_a_step_explains_itself(
     work: Workspace, clip: Path, speech: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(_claim: object) -> None:
-        raise DatabaseUnusable("The database cannot be written.", "Make room on the disk.")
+        raise DatabaseUnusable("The database cannot be written.", "Make room on /srv/data.")
 
     monkeypatch.setattr(check, "check", full)
     run = work.service.wait(work.service.start(clip, speech, "loop").id)
     assert run.state is RunState.FAILED
-    assert run.error == RunError("The database cannot be written.", "Make room on the disk.")
+    # Others may see it: the folder is said in the log.
+    assert run.error == RunError("The database cannot be written.", words.LOOK_FOR_ROOM)
 
 
 def test_the_folder_holds_what_a_report_needs(
