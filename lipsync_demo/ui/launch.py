@@ -28,7 +28,6 @@ from lipsync_demo.ui.http.gate import Gate
 from lipsync_demo.ui.http.guard import PageGuard
 from lipsync_demo.ui.http.heartbeats import Heartbeats
 from lipsync_demo.ui.http.language import ReaderLanguage
-from lipsync_demo.ui.http.rim import connections_of, rim
 from lipsync_demo.ui.http.routes import routes
 from lipsync_demo.ui.http.visitor import Visitors
 from lipsync_demo.ui.inputs.keeping import Keeping
@@ -68,6 +67,7 @@ def open_page(settings: Settings, start_local: Callable[[], tuple[str, str]] | N
         from lipsync_demo.ui.frame.page_sessions import PageSessions
         from lipsync_demo.ui.http import documents, live
         from lipsync_demo.ui.http import uploads as taking
+        from lipsync_demo.ui.http.rim import connections_of, rim
         from lipsync_demo.ui.inputs.samples import FIRST
 
         POOL.wanted, POOL.sender = attention.browser_waits, attention.sender
