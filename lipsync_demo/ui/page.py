@@ -34,7 +34,6 @@ from lipsync_demo.ui.studio import words as studio_words
 from lipsync_demo.ui.studio.events import Studio
 
 
-
 def build(
     settings: Settings, workspace: Workspace, media: SignedMedia, uploads: Path
 ) -> MultilingualBlocks:
