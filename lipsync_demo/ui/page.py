@@ -111,6 +111,8 @@ def _lay(
         single = Studio(shared, widgets, switch)
         single.wire(page, studio_tab)
         compare.wire(comparison, page, compare_tab)
+        for view in (comparison, pairs.view):
+            view.wire_switch(single.switched)
         BlindVote(view=comparison).wire()
         ModeComparison(view=comparison, widgets=widgets).wire()
         ModelComparison(view=comparison, widgets=widgets).wire()

@@ -32,14 +32,38 @@ def test_recorded_only_sends_nothing(visitor: Visitor, clip: Path, speech: Path)
     expect(visitor.stage).to_contain_text("loop · 7.10")
     assert visitor.run_id == ""
     visitor.choose(clip, speech, question="longer than the video.")
-    page.click("#go")
-    expect(page.locator("#findings")).to_contain_text("Recordings exist for the sample only.")
+    expect(page.locator("#go")).to_be_disabled()
+    expect(page.locator("#hint")).to_contain_text("Portrait, Drawing, Photograph. Choose one, or")
+    expect(page.locator("#hint")).to_be_in_viewport(ratio=1)
+    expect(visitor.stage).not_to_contain_text("Press “Sync the lips”", use_inner_text=True)
+    expect(visitor.stage).to_contain_text("Choose one of the samples")
     page.click("#load-sample")
     expect(page.locator("#mode")).to_contain_text("The speech is 3.10 s longer", timeout=SLOW)
+    expect(page.locator("#go")).to_be_enabled()
     page.get_by_label("Recorded results only").uncheck()
     expect(page.locator("#recorded-banner")).to_be_hidden()
     expect(page.locator("#go")).to_have_text("Sync the lips")
     assert visitor.complaints == []
+
+
+def test_it_is_one_switch_for_all_pages_of_a_browser(visitor: Visitor, site: Site) -> None:
+    """After the test above, which left it off."""
+    first = visitor.page
+    second = first.context.new_page()
+    Visitor(second).open(site.url)
+    banners = first.locator("#recorded-banner"), second.locator("#recorded-banner")
+    box = second.get_by_label("Recorded results only")
+    expect(box).to_be_enabled()
+    expect(box).not_to_be_checked()
+    box.check()
+    for banner in banners:
+        expect(banner).to_contain_text("nothing is sent")
+    expect(first.locator("#go")).to_have_text("Show the recorded result")
+    first.get_by_label("Recorded results only").uncheck()
+    for banner in banners:
+        expect(banner).to_be_hidden()
+    expect(box).not_to_be_checked()
+    second.close()
 
 
 @pytest.mark.parametrize("for_all", [False, True], ids=["one browser", "everybody"])

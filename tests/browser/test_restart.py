@@ -37,9 +37,16 @@ def test_a_page_that_stays_open_finds_its_run_after_a_crash(
     guest.go()
     expect(guest.stage).to_contain_text("In the queue", timeout=SLOW)
 
+    visitor.page.set_viewport_size({"width": 390, "height": 844})
+    visitor.stage.scroll_into_view_if_needed()
     site.kill()
+    lost = visitor.page.locator("#offline")
+    expect(lost).to_contain_text("No connection to the server", timeout=SLOW)
+    expect(visitor.page.locator(".toast-body:visible")).to_have_count(0)
     site.start()
+    expect(lost).to_be_hidden(timeout=SLOW)
     provider.complete(finished)
+    expect(visitor.stage.locator("video").first).to_be_in_viewport(timeout=SLOW)
     assert visitor.video()["duration"] == pytest.approx(7.1, abs=0.05)
 
     again = visit(f"{site.url}/?run={run}")

@@ -10,7 +10,7 @@ from lipsync_demo.files import refused
 from lipsync_demo.hosting.errors import HostingUnavailable
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.runs.driving import words
-from lipsync_demo.runs.record.errors import RunRefused
+from lipsync_demo.runs.record.errors import NothingSent, RunRefused
 from lipsync_demo.runs.record.ledger_line import LineState
 from lipsync_demo.runs.record.run import RunError, RunState
 from lipsync_demo.runs.steps import charge, check, download, upload
@@ -75,6 +75,9 @@ class StateMachine:
             logger.warning("Run %s: %s", claim.run.id, error)
             # Others may see the record; the log has the path.
             self._fail(error.what, words.LOOK_FOR_ROOM)
+        except NothingSent as error:
+            told = (error.what, error.hint) if claim.guard.for_all else words.WAS_SILENT
+            self._fail(*told)
         except (MediaError, RunRefused) as error:
             self._fail(error.what, error.hint)
         except OSError as error:

@@ -12,3 +12,8 @@ def mistake_while(step: str) -> str:
 
 
 RESUME_OR_REPORT = _("Resume the run; if it happens again, report it with the app's log.")
+# A record outlives the switch, so it tells how that stood.
+WAS_SILENT = (
+    _("“Recorded results only” was on, so nothing was sent."),
+    _("Try again once it is off."),
+)

@@ -14,7 +14,12 @@ from lipsync_demo.access.asker import asking
 from lipsync_demo.database import Lost
 from lipsync_demo.runs.groups import words
 from lipsync_demo.runs.record.clock import seconds_until
-from lipsync_demo.runs.record.errors import GroupNotFound, LimitReached, RunRefused
+from lipsync_demo.runs.record.errors import (
+    GroupNotFound,
+    LimitReached,
+    NothingSent,
+    RunRefused,
+)
 from lipsync_demo.runs.record.group import Group, GroupKind, GroupState, Item
 from lipsync_demo.runs.record.run import Run, RunState
 from lipsync_demo.runs.service import RunService
@@ -70,7 +75,7 @@ class GroupDriver:
             self._hold(str(error))
             return None
         except RunRefused as error:
-            self._hold(str(error))
+            self._hold(str(error), silent=isinstance(error, NothingSent))
             return None
 
     def _step(self, group: Group) -> float | None:
@@ -123,11 +128,11 @@ class GroupDriver:
         if self._groups.get(self._id).state is GroupState.STOPPED:
             self._service.stop(run_id)
 
-    def _hold(self, trouble: str) -> None:
+    def _hold(self, trouble: str, *, silent: bool = False) -> None:
         logger.info("Group %s is held: %s", self._id, trouble)
         self._groups.change(
             self._id,
-            lambda g: replace(g, state=GroupState.HELD, trouble=trouble),
+            lambda g: replace(g, state=GroupState.HELD, trouble=trouble, silent=silent),
             token=self._token,
         )
 

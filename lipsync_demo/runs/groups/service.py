@@ -172,7 +172,7 @@ class GroupService:
         after = self._groups.change(
             group_id,
             lambda group: (
-                replace(group, state=GroupState.STOPPED, trouble=None)
+                replace(group, state=GroupState.STOPPED, trouble=None, silent=False)
                 if group.state in (GroupState.ACTIVE, GroupState.HELD)
                 else group
             ),
@@ -316,6 +316,7 @@ class GroupService:
                     current,
                     state=GroupState.ACTIVE,
                     trouble=None,
+                    silent=False,
                     **changes,  # type: ignore[arg-type]
                 ),
                 token=previous,

@@ -88,7 +88,8 @@ class Group:
     At most `concurrency` of its runs are active at once.  No run starts once the quotes of the
     started runs reach `spend_limit`, in the currency of the quotes; None sets no limit.  `key` says
     where the API key comes from; the key itself is not stored.  `owner` is the visitor it belongs
-    to, None for whoever runs the app.
+    to, None for whoever runs the app.  `silent` tells of a group that is held because nothing is
+    sent while only recorded results are shown.
     """
 
     id: str
@@ -105,6 +106,7 @@ class Group:
     session: str | None = None
     owner: str | None = None
     trouble: str | None = None
+    silent: bool = False
     asked_by: Asker | None = None
 
     @property

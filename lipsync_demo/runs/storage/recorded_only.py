@@ -6,7 +6,7 @@ database, so it outlives a restart and holds for every process that drives a run
 
 from __future__ import annotations
 
-from sqlalchemy import String, delete
+from sqlalchemy import String, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lipsync_demo.database import Database
@@ -19,6 +19,7 @@ class RecordedOnlyRow(Base):
     __tablename__ = "recorded_only"
 
     session: Mapped[str] = mapped_column(String(32), primary_key=True)
+    switched_on: Mapped[bool] = mapped_column(server_default=true())
 
 
 class RecordedOnly:
@@ -36,18 +37,18 @@ class RecordedOnly:
         """Whether it is on for this browser session; None stands for a caller without one."""
         if self.for_all:
             return True
-        if session is None:
-            return False
+        return session is not None and bool(self.switched(session))
+
+    def switched(self, session: str) -> bool | None:
+        """How a browser session switched it last; None for one that never did."""
         with self._database.reading() as opened:
-            return opened.get(RecordedOnlyRow, session) is not None
+            row = opened.get(RecordedOnlyRow, session)
+            return None if row is None else row.switched_on
 
     def switch(self, session: str, on: bool) -> None:
         """Switch it on or off for a browser session."""
         with self._database.writing() as opened:
-            if on:
-                opened.merge(RecordedOnlyRow(session=session))
-            else:
-                opened.execute(delete(RecordedOnlyRow).where(RecordedOnlyRow.session == session))
+            opened.merge(RecordedOnlyRow(session=session, switched_on=on))
 
     def check(self, *sessions: str | None) -> None:
         """Check that something may be sent for all of these sessions.

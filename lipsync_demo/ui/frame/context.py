@@ -30,6 +30,9 @@ GROUPS_STORAGE = "lipsync-demo-groups"
 RECORDED_STORAGE = "lipsync-demo-recorded-only"
 """Browser storage key of the switch “Recorded results only”."""
 
+ON, OFF = "on", "off"
+"""What is stored of a switch: Gradio's page leaves what it stored before at a false value."""
+
 SESSION_STORAGE = "lipsync-demo-session"
 """Browser storage key of the session's id."""
 
@@ -124,7 +127,7 @@ def stored(settings: Settings, workspace: Workspace) -> Stored:
         session=visiting.for_visitor(
             gr.BrowserState("", storage_key=SESSION_STORAGE, secret=STORAGE)
         ),
-        recorded=gr.BrowserState(False, storage_key=RECORDED_STORAGE, secret=STORAGE),
+        recorded=gr.BrowserState("", storage_key=RECORDED_STORAGE, secret=STORAGE),
         key=gr.State(None, time_to_live=KEY_SECONDS),
         open_run=gr.Textbox(visible="hidden", elem_id="open-run", label=words.RUN_TO_SHOW),
         repeat=gr.Textbox(visible="hidden", elem_id="repeat", label=words.RUN_TO_REPEAT),

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
+from lipsync_demo.errors import ExplainedError
 from lipsync_demo.languages import translated
 from lipsync_demo.media.preflight import Finding, Severity
+from lipsync_demo.runs.record.errors import NothingSent
 from lipsync_demo.templates import render_macro
 from lipsync_demo.ui.frame import words
 
@@ -17,6 +19,13 @@ TEMPLATE = "ui/frame/notices.html"
 def trouble(what: str, hint: str, *, warn: bool = False) -> Markup:
     """An error and what to do about it."""
     return render_macro(TEMPLATE, "trouble", translated(what), translated(hint), warn)
+
+
+def refused(error: ExplainedError) -> Markup:
+    """Why something was not done; a page that did not know that nothing is sent asks anew."""
+    silent = isinstance(error, NothingSent)
+    what, why = translated(error.what), translated(error.hint)
+    return render_macro(TEMPLATE, "trouble", what, why, False, silent)
 
 
 def warning(text: str) -> Markup:

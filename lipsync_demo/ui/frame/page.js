@@ -27,6 +27,8 @@
     }
   };
 
+  window.lipsync.offline("{offline}");
+
   // A shared link begins with the address this page was opened at, unless the server knows one.
   const links = () => {
     for (const field of document.querySelectorAll("input[data-path]"))

@@ -10,7 +10,7 @@ from pydantic import SecretStr
 
 from lipsync_demo.templates import render_macro
 from lipsync_demo.ui.frame import header, words
-from lipsync_demo.ui.frame.context import Changes, Shared
+from lipsync_demo.ui.frame.context import OFF, ON, Changes, Shared, unchanged
 from lipsync_demo.ui.frame.ids import run_id
 from lipsync_demo.ui.frame.top_bar import TopBar
 
@@ -33,13 +33,23 @@ class RecordedOnlySwitch:
     terms: gr.HTML
 
     def opened(self, remembered: object, session: str) -> Changes:
-        """Switch it as the browser remembers it; from the server where the browser does not."""
+        """Show how the session switched it; as the browser remembers where the server cannot."""
         guard = self.shared.workspace.recorded_only
-        if remembered is True and not guard.on(session):
+        # A version before remembered true, and could not remember that it was switched off.
+        kept_on = remembered in (ON, True)
+        if kept_on and guard.switched(session) is None:
             guard.switch(session, True)
         if guard.on(session):
             return self._look(True, None, checked=True)
-        return {self.top.recorded_only: gr.Checkbox(value=False, interactive=True)}
+        shown = {self.top.recorded_only: gr.Checkbox(value=False, interactive=True)}
+        return shown | ({self.shared.recorded: OFF} if kept_on else {})
+
+    def asked(self, key: SecretStr | None, checked: bool, session: object) -> Changes:
+        """Show how it stands, in a page of the session that may show it otherwise."""
+        own = run_id(session)
+        if own is None:
+            return unchanged()
+        return self._look(self.shared.workspace.recorded_only.on(own), key, checked)
 
     def switched(self, on: bool, key: SecretStr | None, checked: bool, session: object) -> Changes:
         """Switch it for this browser session."""
@@ -64,7 +74,7 @@ class RecordedOnlySwitch:
             top.banner: gr.HTML(banner(for_all) if on else "", visible=on),
             top.brand: header.brand(settings, key, checked=checked, recorded_only=on),
             top.key_open: gr.Button(visible=not for_all),
-            self.shared.recorded: on and not for_all,
+            **({} if for_all else {self.shared.recorded: ON if on else OFF}),
             self.terms: header.terms(settings, key, recorded_only=on),
             self.compare: gr.Button(self.compare_labels[on]),
             **{button: gr.Button(interactive=not on) for button in self.silent},

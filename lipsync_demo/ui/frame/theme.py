@@ -33,8 +33,11 @@ SCRIPTS = (
     "inputs/files.js",
     "frame/failed.js",
     "frame/in_sight.js",
+    "frame/offline.js",
+    "frame/scrolled.js",
     "frame/help.js",
     "frame/reach.js",
+    "frame/recorded_only.js",
     "frame/tour.js",
     "frame/stands.js",
     "frame/top_bar.js",
@@ -195,7 +198,11 @@ def elements() -> str:
 def script() -> str:
     """The page's own script, run once on load."""
     written = Path(__file__).with_name("page.js").read_text(encoding="utf-8")
-    named = {"{your video}": words.YOUR_VIDEO, "{your speech}": words.YOUR_SPEECH}
+    named = {
+        "{your video}": words.YOUR_VIDEO,
+        "{your speech}": words.YOUR_SPEECH,
+        "{offline}": words.OFFLINE,
+    }
     for place, name in named.items():
         written = written.replace(place, str(name))
     return written

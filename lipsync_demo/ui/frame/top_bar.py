@@ -15,6 +15,8 @@ from lipsync_demo.ui.frame.context import html
 class TopBar:
     """The widgets above the tabs; `panel` is "key" while the key panel is open.
 
+    The page presses `recorded_ask` when `recorded_only` may stand otherwise than on the server.
+
     `key_checked` tells whether the API has accepted the visitor's key, `unknown` what is lost on a
     browser that keeps no cookie.
     """
@@ -23,6 +25,7 @@ class TopBar:
     brand: gr.HTML
     model: gr.Dropdown
     recorded_only: gr.Checkbox
+    recorded_ask: gr.Button
     banner: gr.HTML
     unknown: gr.HTML
     key_open: gr.Button
@@ -55,6 +58,7 @@ def build(settings: Settings) -> TopBar:
             # Nothing is known of the session until the page's first answer.
             interactive=False,
         )
+        recorded_ask = gr.Button(visible="hidden", elem_id="recorded-ask")
         key_open = gr.Button(words.OPEN_KEY, elem_id="key-open", size="sm")
     with gr.Column(visible=False, elem_id="key-panel", elem_classes="panel") as key_panel:
         with gr.Row():
@@ -77,6 +81,7 @@ def build(settings: Settings) -> TopBar:
         brand=brand,
         model=model,
         recorded_only=recorded_only,
+        recorded_ask=recorded_ask,
         banner=banner,
         unknown=unknown,
         key_open=key_open,

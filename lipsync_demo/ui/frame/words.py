@@ -8,6 +8,7 @@ RUN_TO_SHOW = _("Run to show")
 RUN_TO_REPEAT = _("Run to repeat")
 DESCRIPTION = _("Lip-sync a talking video to any speech, and see what each sync mode will do.")
 OPENING = _("The page is opening.")
+OFFLINE = _("No connection to the server. The page goes on by itself once there is one.")
 YOUR_VIDEO = _("Your video")
 YOUR_SPEECH = _("Your speech")
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from dataclasses import replace
 
 import gradio as gr
+from gradio.events import Dependency
 from pydantic import SecretStr
 
 from lipsync_demo.runs.record.errors import RunsError
@@ -54,7 +56,7 @@ class GroupEvents(ABC):
 
     def show_missing(self, error: RunsError, ids: object) -> Changes:
         """Show that the requested group does not exist."""
-        return {self.widgets.notice: notices.trouble(error.what, error.hint)}
+        return {self.widgets.notice: notices.refused(error)}
 
     def show_nothing(self, ids: object) -> Changes:
         """Return what is shown while no group is open."""
@@ -103,7 +105,7 @@ class GroupEvents(ABC):
 
     def show(self, group: Group, ids: object) -> Changes:
         """Show the group's current state."""
-        w = self.widgets
+        w, group = self.widgets, self._as_held(group)
         runs = self.shared.workspace.runs.of_group(group)
         going = group.state is GroupState.ACTIVE or any(run and run.state.active for run in runs)
         mine = is_mine(group)
@@ -117,6 +119,27 @@ class GroupEvents(ABC):
             w.resume: gr.Button(visible=held and (self.resumes_while_running or not going)),
             **self.body(group, runs, ids),
         }
+
+    def _as_held(self, group: Group) -> Group:
+        """The group without the reason it was held for, once something may be sent again."""
+        if not group.silent or self.shared.recorded_only(group.session):
+            return group
+        return replace(group, trouble=None, silent=False)
+
+    def look_again(self, current: str, ids: object) -> Told:
+        """Show the open group anew after the switch “Recorded results only” was used."""
+        try:
+            return current, self.show(self.shared.workspace.groups.get(run_id(current) or ""), ids)
+        except RunsError:
+            return None
+
+    def wire_switch(self, switched: Sequence[Dependency]) -> None:
+        """Connect the events of the switch."""
+        group = self.widgets.group
+        for done in switched:
+            news.wire(
+                done.then, self.look_again, [group, self.shared.ids], group, self.shown, **AT_ONCE
+            )
 
     def poll(self, current: str, seen: str, groups: object, ids: object) -> Told:
         """Update the group on a tick of the timer; nothing when it has not changed."""
@@ -134,7 +157,7 @@ class GroupEvents(ABC):
         try:
             group = self.shared.workspace.group_service.stop(run_id(current) or "")
         except RunsError as error:
-            return {self.widgets.notice: notices.trouble(error.what, error.hint)}
+            return {self.widgets.notice: notices.refused(error)}
         return self.show(group, ids)
 
     def resume(
@@ -146,7 +169,7 @@ class GroupEvents(ABC):
                 run_id(current) or "", key, session=run_id(session)
             )
         except RunsError as error:
-            return {self.widgets.notice: notices.trouble(error.what, error.hint)}
+            return {self.widgets.notice: notices.refused(error)}
         return self.show(group, ids)
 
     def select(
@@ -174,7 +197,7 @@ class GroupEvents(ABC):
         except (ValueError, IndexError):
             return unchanged()
         except RunsError as error:
-            return {self.widgets.notice: notices.trouble(error.what, error.hint)}
+            return {self.widgets.notice: notices.refused(error)}
         return self.show(group, ids)
 
     def earlier(self, known: Sequence[str]) -> str:

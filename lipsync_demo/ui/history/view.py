@@ -114,7 +114,7 @@ class History:
         try:
             review(self.shared.workspace.runs, run_id(chosen) or "", said)
         except RunsError as error:
-            return {self.runs.notice: notices.trouble(error.what, error.hint)}
+            return {self.runs.notice: notices.refused(error)}
         return {self.runs.notice: notices.status(words.SAVED)}
 
     def repeat(self, chosen: str) -> Changes:
@@ -140,7 +140,7 @@ class History:
                 wanted, own, at_api=where == ALSO_API, session=run_id(session)
             )
         except (RunsError, WaveSpeedError) as error:
-            return {self.runs.notice: notices.trouble(error.what, error.hint)}
+            return {self.runs.notice: notices.refused(error)}
         text = words.deleted(gone.at_api)
         return {
             self.runs.notice: notices.status(text),
@@ -179,7 +179,7 @@ class History:
                 session=run_id(session),
             )
         except (RunsError, WaveSpeedError) as error:
-            return {self.runs.notice: notices.trouble(error.what, error.hint)}
+            return {self.runs.notice: notices.refused(error)}
         return self._open(run.id) | {
             shared.ids: remembered(ids, run.id),
             self.imports.task: "",

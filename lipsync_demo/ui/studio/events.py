@@ -54,6 +54,7 @@ class Studio:
         self._laying = [*self._chosen, shared.key, shared.session, shared.model, w.run_id]
         self._laying += [w.choice.face.chosen]
         self._laid = [w.choice.drawing, w.choice.findings, w.choice.hint, w.choice.go]
+        self._laid += [w.choice.load]
         self._form = [w.sources.video, w.sources.speech, shared.model, w.choice.mode]
         self._form += [w.choice.face.chosen, *w.choice.fields.values()]
         facts = [w.sources.video_facts, w.sources.speech_facts]
@@ -170,12 +171,15 @@ class Studio:
         self._wire_inputs()
         self._wire_runs(tab)
         self._wire_key()
-        w.top.recorded_only.input(
-            self._switch.switched,
-            [w.top.recorded_only, shared.key, w.top.key_checked, shared.session],
-            self._switch.shown,
-            **LATEST,
-        ).then(self._inputs.mode_changed, self._laying, self._laid, **AT_ONCE)
+        how = [shared.key, w.top.key_checked, shared.session]
+        self.switched = [
+            w.top.recorded_only.input(
+                self._switch.switched, [w.top.recorded_only, *how], self._switch.shown, **LATEST
+            ),
+            w.top.recorded_ask.click(self._switch.asked, how, self._switch.shown, **LATEST),
+        ]
+        for done in self.switched:
+            done.then(self._inputs.mode_changed, self._laying, self._laid, **AT_ONCE)
 
     def _wire_inputs(self) -> None:
         events, shared, sources = self._inputs, self._shared, self._widgets.sources
@@ -242,7 +246,7 @@ class Studio:
                 *(*self._chosen, shared.key, shared.ids, shared.session),
                 *(shared.model, choice.face.chosen, *radios),
             ],
-            [*run, shared.ids, choice.load],
+            [*run, shared.ids],
             **AT_ONCE,
         )
         news.wire(w.timer.tick, events.poll, [w.run_id, w.stamp], w.run_id, run, **AT_ONCE)

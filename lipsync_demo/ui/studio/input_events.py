@@ -96,9 +96,19 @@ class InputEvents:
         changes[w.previewing] = gr.Timer(active=self._preparing(found["video"]))
         wanted, told = models.chosen(model), obstacle.of_run(self.shared.workspace, shown)
         told = obstacle.of_inputs(found["video"], found["speech"], (video, speech)) or told
+        told = self._unrecorded(video, speech, session, told)
         return changes | self._laid(
             found["video"], found["speech"], mode, key, session, wanted, told, face
         )
+
+    def _unrecorded(self, video: str | None, speech: str | None, session: object, told: str) -> str:
+        """What keeps the main button from working: `told`, or while it shows recordings, a pair
+        without one.
+        """
+        if not self.shared.recorded_only(session):
+            return told
+        for_all = self.shared.workspace.recorded_only.for_all
+        return obstacle.of_recordings(video, speech, for_all=for_all)
 
     def preview_made(self, video: str | None) -> Changes:
         """Show the preview of the chosen video once it is made."""
@@ -132,6 +142,7 @@ class InputEvents:
         picture, sound = usable("video", video), usable("speech", speech)
         told = obstacle.of_inputs(picture, sound, (video, speech))
         told = told or obstacle.of_run(self.shared.workspace, shown)
+        told = self._unrecorded(video, speech, session, told)
         changes = self._laid(picture, sound, mode, key, session, models.chosen(model), told, face)
         # New choices would steal the focus from a keyboard user.
         del changes[self.choice.mode]
@@ -246,22 +257,23 @@ class InputEvents:
             w.mode: gr.Radio(choices=modes.choices(timelines), label=modes.question(*lengths)),
             w.drawing: "",
             w.findings: "",
-            w.hint: notices.hint(words.SHOWS_RECORDING if silent else told),
-            w.go: _go(silent, silent),
+            w.hint: notices.hint(words.SHOWS_RECORDING if silent and not told else told),
+            w.go: _go(silent, silent and not told),
+            w.load: gr.Button(visible=silent and bool(told)),
         }
         if timelines is None or video is None or speech is None:
             return changes
         laid = timelines[SyncMode(mode)] if model.takes_sync_mode else None
         found = check(video.info, speech.info, laid.mode if laid else None)
-        told = obstacle.of_findings(found) or told
+        told = told if silent else obstacle.of_findings(found) or told
         chosen = faces.given(face, video.path, header.backend(self.shared.settings, key))
         work = _work(video, speech, laid, chosen) if laid else None
         hint = self._hint(work, key, session, model)
         return changes | {
             w.drawing: alignment.draw(laid) if laid else "",
             w.findings: notices.findings([f for f in found if f.severity is not Severity.NOTE]),
-            w.hint: notices.hint(told) if told and not silent else hint,
-            w.go: _go(silent, silent or not told),
+            w.hint: notices.hint(told) if told else hint,
+            w.go: _go(silent, not told),
         }
 
     def _hint(self, work: Work | None, key: SecretStr | None, session: object, model: Model) -> str:
@@ -303,5 +315,5 @@ def _work(video: InputFile, speech: InputFile, laid: Timeline, chosen: Mapping[s
 
 
 def _go(silent: bool, interactive: bool) -> gr.Button:
-    """The main button; a `silent` one shows a recording, and nothing keeps it from that."""
+    """The main button; a `silent` one shows a recording."""
     return gr.Button(words.SHOW_RECORDING if silent else words.GO, interactive=interactive)

@@ -8,6 +8,7 @@ from lipsync_demo.media.preflight import Finding, Severity
 from lipsync_demo.runs.record.errors import RunNotFound
 from lipsync_demo.runs.workspace import Workspace
 from lipsync_demo.ui.frame.ids import run_id
+from lipsync_demo.ui.inputs.samples import SAMPLES, comparison, held
 from lipsync_demo.ui.studio import words
 
 
@@ -23,6 +24,18 @@ def of_inputs(video: object, speech: object, held: Sequence[str | None]) -> str:
         if found is None:
             return words.unusable(name) if path else words.choose(name)
     return ""
+
+
+def of_recordings(video: str | None, speech: str | None, *, for_all: bool) -> str:
+    """Say that there is no recording of what both widgets hold; empty if there is one.
+
+    `for_all` is whether recordings only are shown to everybody, so that no one can change that.
+    """
+    of = held(video, speech)
+    if of is not None and comparison(of):
+        return ""
+    named = [one.title for one in SAMPLES if one.complete and comparison(one)]
+    return words.not_recorded(named, for_all=for_all)
 
 
 def of_findings(found: Sequence[Finding]) -> str:

@@ -16,7 +16,7 @@ from lipsync_demo.ui.frame.news import Told
 from lipsync_demo.ui.inputs import files
 from lipsync_demo.ui.inputs.samples import FIRST, SHOWN, Sample, held, named
 from lipsync_demo.ui.inputs.uploads import place
-from lipsync_demo.ui.studio import result, words
+from lipsync_demo.ui.studio import obstacle, result, words
 from lipsync_demo.ui.studio.stage import StudioStage
 
 
@@ -91,10 +91,10 @@ class RecordingEvents:
         w = self.stage.widgets
         of = held(video, speech)
         if of is None:
-            trouble = notices.trouble(words.NOT_RECORDED, words.NOT_RECORDED_HINT)
-            return {w.choice.findings: trouble, w.choice.load: gr.Button(visible=True)}
+            for_all = self._shared.workspace.recorded_only.for_all
+            why = obstacle.of_recordings(video, speech, for_all=for_all)
+            return {w.choice.findings: notices.trouble(words.NOT_RECORDED, why)}
         return self.stage.show_recording(SyncMode(mode), of) | {
             w.run_id: "",
             w.choice.findings: "",
-            w.choice.load: gr.Button(visible=False),
         }

@@ -70,7 +70,7 @@ class RunEvents:
                 session=run_id(session),
             )
         except RunsError as error:
-            return {findings: notices.trouble(error.what, error.hint)}
+            return {findings: notices.refused(error)}
         return self.stage.show_run(run) | {
             self._shared.ids: remembered(ids, run.id),
             findings: "",
@@ -130,7 +130,7 @@ class RunEvents:
         try:
             return self.stage.show_run(act(self._shared.workspace.runs.get(run_id(current) or "")))
         except RunsError as error:
-            return {self.stage.widgets.outcome.notice: notices.trouble(error.what, error.hint)}
+            return {self.stage.widgets.outcome.notice: notices.refused(error)}
 
 
 def _own(run: Run, key: SecretStr | None) -> SecretStr | None:

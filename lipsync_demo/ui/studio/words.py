@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from lipsync_demo.languages import _, _n
+from collections.abc import Sequence
+
+from lipsync_demo.languages import _, _n, joined
 
 GO = _("Sync the lips")
 STOP = _("Stop waiting")
@@ -18,6 +20,8 @@ NO_ADDRESS = _("There is no address yet.")
 NO_ADDRESS_HINT = _("Paste one first.")
 NOTHING = _("Nothing has been synced yet")
 NOTHING_HINT = _("Press “Sync the lips” to see the result here.")
+NOTHING_RECORDED = _("There is no recorded result of these files")
+NOTHING_RECORDED_HINT = _("Choose one of the samples to see its result here.")
 
 
 def ahead(count: int) -> str:
@@ -47,9 +51,24 @@ RUN_GOES_ON = _("The run itself goes on; it is listed under Runs.")
 SHOW_RECORDING = _("Show the recorded result")
 SHOW_RECORDED_COMPARISON = _("Show the recorded comparison")
 SHOWS_RECORDING = _("Shows a recording; nothing is sent.")
-NOT_RECORDED = _("Recordings exist for the sample only.")
-NOT_RECORDED_HINT = _("Load the sample, or switch “Recorded results only” off.")
-LOAD_SAMPLE = _("Load the sample")
+NOT_RECORDED = _("There is no recording of these files.")
+
+
+def not_recorded(samples: Sequence[str], *, for_all: bool) -> str:
+    """Why the recorded result of what is chosen cannot be shown, and what to do about it."""
+    if not samples:
+        return NOT_RECORDED
+    named = joined(", ", samples)
+    if for_all:
+        return _("Only the samples have a recorded result: {named}. Choose one.", named=named)
+    return _(
+        "Only the samples have a recorded result: {named}. Choose one, or switch “Recorded "
+        "results only” off.",
+        named=named,
+    )
+
+
+LOAD_SAMPLE = _("Load a sample")
 
 
 def recorded(day: str, what: str) -> str:

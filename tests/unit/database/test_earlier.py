@@ -16,7 +16,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from pydantic import SecretStr
-from sqlalchemy import MetaData
+from sqlalchemy import MetaData, text
 
 from lipsync_demo.backend import schema as jobs_schema
 from lipsync_demo.backend.jobs.store import COMPLETED, CREATED, Filter, JobResult, JobStore
@@ -30,6 +30,7 @@ from lipsync_demo.runs.record.run import OwnCheck, RunState, dump_run, load_run
 from lipsync_demo.runs.storage import schema as runs_schema
 from lipsync_demo.runs.storage.group_table import GroupTable
 from lipsync_demo.runs.storage.ledger import Ledger
+from lipsync_demo.runs.storage.recorded_only import RecordedOnly
 from lipsync_demo.runs.storage.run_search import RunSearch, search
 from lipsync_demo.runs.storage.run_table import RunTable
 from lipsync_demo.runs.storage.share_links import ShareLinks
@@ -233,6 +234,22 @@ def test_a_ledger_of_long_before_names_no_model(tmp_path: Path) -> None:
         (MODEL_ID, DONE),
     ]
     assert GroupTable(database).list() == []
+    assert differences(database, runs_schema.METADATA) == []
+    database.close()
+
+
+def test_sessions_that_saw_recordings_only_still_do(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'runs.sqlite3'}"
+    database = runs_schema.open_database(url)
+    with database.writing() as session:
+        session.execute(text("ALTER TABLE recorded_only DROP COLUMN switched_on"))
+        session.execute(text("UPDATE alembic_version SET version_num = '0005'"))
+        session.execute(text(f"INSERT INTO recorded_only VALUES ('{SESSION}')"))
+    database.close()
+    database = runs_schema.open_database(url)
+    guard = RecordedOnly(Settings(data_dir=tmp_path), database)
+    assert guard.on(SESSION)
+    assert guard.switched("another") is None
     assert differences(database, runs_schema.METADATA) == []
     database.close()
 

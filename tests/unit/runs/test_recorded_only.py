@@ -171,7 +171,8 @@ def test_a_run_under_way_is_not_sent_any_more(
     run = work.service.wait(begun.id)
     assert (run.state, run.submits, api.submits) == (RunState.FAILED, 0, 0)
     assert run.error is not None
-    assert "nothing was sent" in run.error.what
+    # The record stays once the switch is off.
+    assert run.error.what == "“Recorded results only” was on, so nothing was sent."
     assert [line for line in work.ledger.lines() if line.state is LineState.RESERVED] == []
     work.recorded_only.switch(MINE, False)
     assert work.service.wait(work.service.resume(run.id, session=MINE).id).state is RunState.DONE
@@ -213,11 +214,12 @@ def test_a_batch_under_way_begins_no_further_run(
     work.recorded_only.switch(MINE, True)
     api.gates["look"].open()
     group = ended(work, begun)
-    assert group.state is GroupState.HELD
+    assert (group.state, group.silent) == (GroupState.HELD, True)
     assert "“Recorded results only” is on" in (group.trouble or "")
     assert api.submits == 1
     work.recorded_only.switch(MINE, False)
-    assert ended(work, work.group_service.resume(group.id, session=MINE)).state is GroupState.DONE
+    group = ended(work, work.group_service.resume(group.id, session=MINE))
+    assert (group.state, group.silent, group.trouble) == (GroupState.DONE, False, None)
     assert api.submits == 3
 
 
@@ -229,6 +231,9 @@ def test_it_outlives_the_process(settings: Settings, service: Callable[..., Work
     assert again.recorded_only.on(MINE)
     assert not again.recorded_only.on(OTHERS)
     assert not again.recorded_only.on(None)
+    assert again.recorded_only.switched(OTHERS) is None
     again.recorded_only.switch(MINE, False)
     again.recorded_only.switch(OTHERS, False)
     assert not again.recorded_only.on(MINE)
+    # Known to be off, which a browser that remembers otherwise does not change.
+    assert again.recorded_only.switched(MINE) is again.recorded_only.switched(OTHERS) is False

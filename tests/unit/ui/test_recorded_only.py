@@ -92,3 +92,53 @@ def test_without_it_the_same_events_send(page: Page, given: list[dict[int, Any]]
         while page.api.counts.total() == before:
             assert time.monotonic() < deadline, name
             time.sleep(0.01)
+
+
+def opens_studio(page: Page) -> Any:
+    """The event of a page load that is told what the browser remembers of the switch."""
+    kept = page.state("lipsync-demo-recorded-only")
+    events = (function for _, function in page.events(every=True))
+    return next(
+        function
+        for function in events
+        if function.fn.__name__ == "page_opened" and kept in [one._id for one in function.inputs]
+    )
+
+
+def without_files(page: Page) -> dict[int, Any]:
+    """The widgets of a session without inputs."""
+    inputs = dict.fromkeys([page.named("video-in"), page.named("audio-in")])
+    return {page.state("lipsync-demo-session"): SESSION, **inputs}
+
+
+def test_what_was_switched_off_stays_off_and_every_page_can_ask(page: Page) -> None:
+    box, kept = page.named("recorded-only"), page.state("lipsync-demo-recorded-only")
+    events, guard = dict(page.events(every=True)), page.work.recorded_only
+    opening = opens_studio(page)
+    switching, asking = events["recorded-only.input switched"], events["recorded-ask.click asked"]
+
+    def answered(function: Any, **told: Any) -> tuple[bool, str | None]:
+        given = without_files(page) | {box: told.get("ticked", False), kept: told.get("kept", "")}
+        answer = page.press(function, given)
+        values = {widget._id: value for widget, value in answer.items()}
+        return values[box].value, values.get(kept)
+
+    # Only a session that the server does not know is as its browser remembers.
+    assert answered(opening) == (False, None)
+    for remembered in ("on", True):
+        guard.switch(SESSION, False)
+        assert answered(opening, kept=remembered) == (False, "off")
+    assert answered(switching, ticked=True) == (True, "on")
+    assert answered(opening, kept="off") == (True, "on")
+    assert answered(switching, ticked=False) == (False, "off")
+    assert answered(opening, kept="on") == (False, "off")
+    guard.switch(SESSION, True)
+    assert answered(asking) == (True, "on")
+
+
+def test_a_browser_reminds_a_server_that_has_forgotten(page: Page) -> None:
+    kept, guard = page.state("lipsync-demo-recorded-only"), page.work.recorded_only
+    page.press(opens_studio(page), without_files(page) | {kept: "off"})
+    assert guard.switched(SESSION) is None
+    page.press(opens_studio(page), without_files(page) | {kept: "on"})
+    assert guard.on(SESSION)

@@ -139,7 +139,7 @@ class Pairs:
                 session=run_id(session),
             )
         except RunsError as error:
-            return self._refused(error.what, error.hint)
+            return {self.view.widgets.notice: notices.refused(error)}
         return self.view.started(group, groups, ids)
 
     def _refused(self, what: str, hint: str) -> Changes:

@@ -90,15 +90,12 @@ def _time_left(
 
 def _row(group: Group, item: Item, run: Run | None) -> Mapping[str, Any]:
     active = run is not None and run.state.active
-    if run is None:
-        text = groups_words.DELETED if item.trouble else groups_words.WAITING
-    else:
-        text = run.error.what if run.error else ""
+    ended = run.error.what if run and run.error else ""
     return {
         "name": item.label or " + ".join(map(file_name, (item.video, item.audio))),
         "choices_text": item.choices_text,
         "run": run,
-        "words": text,
+        "words": groups_words.unbegun(group, item) if run is None else ended,
         "now": now_markup(run) if run and active else "",
         "clock": player.clock(seconds_since(run.started_at)) if run and active else "",
         "done": run is not None and run.state is RunState.DONE,

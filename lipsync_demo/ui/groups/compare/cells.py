@@ -110,7 +110,7 @@ def _cell(
 ) -> Cell:
     item = group.items[number]
     if run is None:
-        text = groups_words.DELETED if item.trouble or item.run_id else groups_words.WAITING
+        text = groups_words.unbegun(group, item)
         return _named(item, render_macro(TEMPLATE, "unbegun", text), ())
     buttons = [Button(frame_words.OPEN_IN_STUDIO, "run", run.id), *_use(item)]
     if run.state is RunState.DONE:

@@ -113,7 +113,7 @@ class ModelComparison:
                 session=run_id(session),
             )
         except RunsError as error:
-            return {self._plan.words: notices.trouble(error.what, error.hint)}
+            return {self._plan.words: notices.refused(error)}
         started = self.view.started(group, groups, ids)
         return started | {self._plan.panel: gr.Column(visible=False)}
 

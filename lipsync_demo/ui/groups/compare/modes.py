@@ -95,7 +95,7 @@ class ModeComparison:
                 session=run_id(session),
             )
         except (RunsError, MediaError) as error:
-            return {plan.words: notices.trouble(error.what, error.hint)}
+            return {plan.words: notices.refused(error)}
         return self.view.started(group, groups, ids) | {plan.panel: gr.Column(visible=False)}
 
     def wire(self) -> None:

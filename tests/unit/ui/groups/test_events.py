@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import gradio as gr
@@ -133,3 +134,38 @@ def test_a_pressed_run_is_opened_in_the_studio_and_nothing_else_is_retried(
     assert earlier[tab.widgets.group] == group.id
     assert tab.select(group.id, None, [], [], "", press(retry="7")) == unchanged()
     assert tab.select(group.id, None, [], [], "", press()) == unchanged()
+
+
+@pytest.mark.parametrize("name", ["compare", "batch"])
+def test_what_recordings_only_held_up_is_said_while_it_is_on(
+    tabs: dict[str, GroupEvents], workspace: Workspace, group: Group, name: str
+) -> None:
+    tab = tabs[name]
+    # Its run's id was written before the run was refused.
+    unbegun = replace(group.items[0], run_id=NOBODY)
+    held = replace(
+        group,
+        state=GroupState.HELD,
+        session="a" * 32,
+        items=(*group.items, unbegun),
+        trouble="nothing was sent",
+        silent=True,
+    )
+    workspace.recorded_only.switch("a" * 32, True)
+    shown = tab.show(held, [])[tab.widgets.body]
+    assert "nothing was sent" in shown
+    assert "not started: “Recorded results only” is on" in shown
+    workspace.recorded_only.switch("a" * 32, False)
+    shown = tab.show(held, [])[tab.widgets.body]
+    assert "nothing was sent" not in shown
+    assert "not begun yet" in shown
+    assert "deleted" not in shown
+
+
+def test_the_switch_has_the_open_group_shown_anew(
+    tabs: dict[str, GroupEvents], group: Group
+) -> None:
+    tab = tabs["batch"]
+    about, changes = tab.look_again(group.id, []) or ("", {})
+    assert about == changes[tab.widgets.group] == group.id
+    assert tab.look_again("", []) is None
