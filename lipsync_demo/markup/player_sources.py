@@ -57,6 +57,7 @@ def outputs(run: Run, link: Link, label: str = "") -> list[Film]:
                 hidden=run.nsfw(number) is not False,
                 name=f"{short(run.id)}-{number}",
                 mouth=measures.mouth if measures else None,
+                wrong=number == 0 and as_expected(run) is False,
             )
         )
     return found

@@ -37,7 +37,7 @@ class Film:
 
     A `hidden` one is covered until somebody asks for it: it is not known to be safe. `name` tells
     it from the others on its page and is `INPUT` for what went in; `mouth` is the part to show
-    closer, None where no mouth is known.
+    closer, None where no mouth is known. The length of a `wrong` one is not what its mode promised.
     """
 
     label: str
@@ -47,6 +47,7 @@ class Film:
     hidden: bool = False
     name: str = ""
     mouth: Box | None = None
+    wrong: bool = False
 
 
 @lru_cache(maxsize=1)
@@ -113,6 +114,7 @@ def described(source: Film) -> Mapping[str, Any]:
         "film": source.name,
         "input": source.name == INPUT,
         "mouth": source.mouth,
+        "wrong": source.wrong,
     }
 
 

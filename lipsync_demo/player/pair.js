@@ -131,15 +131,19 @@ class LipsyncPair extends HTMLElement {
     const { texts } = this;
     const other = this.sources[this.chosen[1 - side]];
     const frame = Math.max(...[source, other].map(({ fps }) => fps[1] / fps[0]));
-    const differs = Math.abs(source.seconds - other.seconds) > frame;
+    const apart = source.seconds - other.seconds;
     const gated = source.hidden && !this.shown.has(number);
     const video = make("video", {
       src: source.url, playsinline: true, preload: "auto",
       "aria-label": this.blind ? LETTERS[side] : `${LETTERS[side]}: ${source.label}`, inert: gated,
     });
     video.disableRemotePlayback = true;
-    const length = make("b", { class: differs ? "differs" : "" }, inSeconds(source.seconds));
-    if (differs) length.append(` ${texts.differs}`);
+    const length = make("b", { class: source.wrong ? "wrong" : "" }, inSeconds(source.seconds));
+    if (source.wrong) length.append(` · ${texts.wrong}`);
+    else if (Math.abs(apart) > frame) {
+      const time = inSeconds(Math.abs(apart));
+      length.append(make("span", { class: "apart" }, ` · ${filled(apart > 0 ? texts.longer : texts.shorter, { time })}`));
+    }
     const named = this.blind ? [] : [make("span", { class: "label" }, source.label), length];
     const picture = make("div", { class: `picture${gated ? " gated" : ""}` }, video);
     if (gated) {

@@ -83,7 +83,9 @@ def _lay(
             with gr.Tab(words.STUDIO, id="studio", elem_id="view-studio") as studio_tab:
                 widgets = studio.build(top, shared, video, speech)
                 with widgets.inputs:
-                    examiner = doctor.build(shared, widgets.sources, widgets.choice.face)
+                    examiner = doctor.build(
+                        shared, widgets.sources, widgets.choice.face, widgets.choice.looks
+                    )
             with gr.Tab(words.COMPARE, id="compare", elem_id="view-compare") as compare_tab:
                 comparison = compare.build(shared)
             with gr.Tab(batch_words.BATCH, id="batch", elem_id="view-batch") as batch_tab:

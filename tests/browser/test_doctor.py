@@ -72,6 +72,12 @@ def test_who_shall_speak_is_clicked_in_the_picture(
     expect(left).to_have_attribute("aria-pressed", "false")
     expect(right).to_be_focused()
     expect(page.get_by_role("button", name="Crop to: Face 2 of 2, on the right")).to_be_visible()
+    page.locator("#doctor summary").click()
+    way = page.locator("#start").get_by_role("button", name="1 thing to look at")
+    expect(way).to_be_in_viewport(ratio=1)
+    way.click()
+    expect(page.locator("#doctor summary")).to_be_focused()
+    expect(page.locator("#doctor li").first).to_be_in_viewport()
     assert visitor.barriers() == []
 
     line.get_by_role("button", name="Take the one who speaks").click()
@@ -84,6 +90,7 @@ def test_who_shall_speak_is_clicked_in_the_picture(
     expect(page.locator("#face :is(input, textarea)")).to_have_value("", timeout=SLOW)
     expect(line).to_have_text("")
     expect(left).to_have_count(0)
+    expect(page.locator("#looks")).to_have_text("1 thing to look at", timeout=SLOW)
     assert visitor.complaints == []
 
 

@@ -161,13 +161,20 @@ def test_they_play_together_and_the_longer_goes_on(
     assert [locked.frame("a"), locked.frame("b")] == [59, 89]
 
 
-def test_lengths_that_differ_are_said_in_words_and_colour(
+def test_lengths_that_differ_are_said_and_only_a_wrong_one_is_red(
     shown: Callable[..., Locked], sources: Any
 ) -> None:
-    locked = shown(sources)
+    red = "rgb(179, 38, 30)"
+    locked = shown([*sources, replace(sources[1], name="loop", wrong=True)])
     lengths = locked.page.locator("figcaption b")
-    expect(lengths.first).to_have_text("2.00\u00a0s differs")
-    assert lengths.first.evaluate("e => getComputedStyle(e).color") == "rgb(179, 38, 30)"
+    expect(lengths).to_have_text(
+        ["2.00\u00a0s · 1.00\u00a0s shorter", "3.00\u00a0s · 1.00\u00a0s longer"]
+    )
+    inks = "found => found.flatMap((e) => [e, ...e.children]).map((e) => getComputedStyle(e).color)"
+    assert red not in lengths.evaluate_all(inks)
+    locked.page.locator("select.choose.b").select_option("2")
+    expect(lengths.last).to_have_text("3.00\u00a0s · not the length expected")
+    assert red in lengths.evaluate_all(inks)
     expect(locked.page.locator("figcaption .label").first).to_have_text("Input <video>")
     locked.page.locator("select.choose.a").select_option("1")
     expect(locked.page.locator("figcaption b").first).to_have_text("3.00\u00a0s")

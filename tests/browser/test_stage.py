@@ -14,13 +14,29 @@ from tests.browser.visitor import SLOW, Visitor
 
 pytestmark = pytest.mark.browser
 LAPTOP = (1366, 768)
-SIZES = [LAPTOP, (1024, 768), (768, 1024), (390, 844), (360, 640)]
+SIZES = [LAPTOP, (1366, 560), (1024, 768), (768, 1024), (390, 844), (360, 640)]
 IN_SIGHT = """() => {
   const button = document.querySelector('#go');
   const { left, right, top, bottom } = button.getBoundingClientRect();
   const inside = left >= 0 && top >= 0 && right <= innerWidth && bottom <= innerHeight;
   const seen = document.elementFromPoint((left + right) / 2, (top + bottom) / 2);
   return inside && button.contains(seen);
+}"""
+PAINTED_OVER = """() => {
+  const bar = document.querySelector('#start');
+  const { left, right, top, bottom } = bar.getBoundingClientRect();
+  const found = new Set();
+  for (let x = left + 2; x < right; x += 12)
+    for (let y = top + 2; y < bottom; y += 6) {
+      const seen = document.elementFromPoint(x, y);
+      if (!bar.contains(seen)) found.add(seen.outerHTML.slice(0, 120));
+    }
+  return [...found];
+}"""
+UNDER_THE_BAR = """() => {
+  const place = (e) => e.getBoundingClientRect();
+  const heading = place(document.querySelector('#mode [data-testid=block-info]'));
+  scrollBy(0, heading.top - place(document.querySelector('#go')).top - 10);
 }"""
 PLAYS = """() => {
   const shown = document.querySelector('lipsync-presenter')?.shadowRoot;
@@ -45,6 +61,9 @@ def in_sight(page: Page) -> None:
         for place in ("0", "document.documentElement.scrollHeight"):
             page.evaluate(f"scrollTo(0, {place})")
             assert page.evaluate(IN_SIGHT), (width, height, place)
+            assert page.evaluate(PAINTED_OVER) == [], (width, height, place)
+        page.evaluate(UNDER_THE_BAR)
+        assert page.evaluate(PAINTED_OVER) == [], (width, height)
     page.set_viewport_size(dict(zip(("width", "height"), LAPTOP, strict=True)))
 
 

@@ -46,6 +46,11 @@ def panel(summary: str, sections: Sequence[Markup], *, opened: bool) -> Markup:
     return render_macro(TEMPLATE, "panel", summary, opened, sections)
 
 
+def way(looks: int) -> Markup:
+    """The way to the panel, with the count of what is to look at; empty if there is nothing."""
+    return render_macro(TEMPLATE, "way", words.to_look_at(looks)) if looks else Markup("")
+
+
 def failed(trouble: Markup) -> Markup:
     """Why a remedy could not be applied."""
     return render_macro(TEMPLATE, "failed", trouble)

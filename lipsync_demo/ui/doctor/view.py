@@ -46,11 +46,15 @@ from lipsync_demo.ui.inputs.widgets import SourceWidgets
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Doctor:
-    """The events of the panel; each method answers one with the widgets it changes."""
+    """The events of the panel; each method answers one with the widgets it changes.
+
+    `looks` stands beside the main button and leads to the panel, which is below it.
+    """
 
     shared: Shared
     sources: SourceWidgets
     face: FaceWidgets
+    looks: gr.HTML
     widgets: DoctorWidgets
 
     def examine(
@@ -113,6 +117,7 @@ class Doctor:
         return {
             w.findings: findings.panel(summary, parts, opened=warnings > 0),
             self.face.line: group.line(people, chosen, backend),
+            self.looks: findings.way(warnings),
         }
 
     def apply(self, video: str | None, speech: str | None, event: gr.EventData) -> Changes:
@@ -197,9 +202,9 @@ def _part(edges: Sequence[str]) -> tuple[float, float] | None:
     return (start, end) if 0 <= start < end < math.inf else None
 
 
-def build(shared: Shared, sources: SourceWidgets, face: FaceWidgets) -> Doctor:
+def build(shared: Shared, sources: SourceWidgets, face: FaceWidgets, looks: gr.HTML) -> Doctor:
     """Create the panel inside the current column."""
-    return Doctor(shared=shared, sources=sources, face=face, widgets=widgets.build())
+    return Doctor(shared=shared, sources=sources, face=face, looks=looks, widgets=widgets.build())
 
 
 def wire(view: Doctor, page: gr.Blocks, key: gr.State, key_changed: Sequence[Dependency]) -> None:
@@ -211,16 +216,17 @@ def wire(view: Doctor, page: gr.Blocks, key: gr.State, key_changed: Sequence[Dep
         "inputs": [*form, w.examined],
         "outputs": [
             *(w.findings, w.strip, w.wave, w.video.start, w.video.end),
-            *(w.speech.start, w.speech.end, w.examined, face.chosen, face.line),
+            *(w.speech.start, w.speech.end, w.examined, face.chosen, face.line, view.looks),
         ],
     } | IN_TURN | UNSHOWN  # fmt: skip
     # One at a time, and once more after a change in the meantime, so that the last answer is about
     # the current inputs.
     changed = [sources.video.change, sources.speech.change, page.load]
-    each(*changed)(looking, None, [w.findings], **AT_ONCE).then(
+    each(*changed)(lambda: (looking(), ""), None, [w.findings, view.looks], **AT_ONCE).then(
         **examining, trigger_mode="always_last"
     )
-    said: dict[str, Any] = {"fn": view.again, "inputs": form, "outputs": [w.findings, face.line]}
+    outputs = [w.findings, face.line, view.looks]
+    said: dict[str, Any] = {"fn": view.again, "inputs": form, "outputs": outputs}
     face.chosen.change(**said, **IN_TURN | UNSHOWN)
     for done in key_changed:
         done.then(**said, **IN_TURN | UNSHOWN)

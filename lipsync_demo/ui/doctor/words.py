@@ -78,9 +78,13 @@ def crop_to(face: str) -> str:
     return _("Crop to: {face}", face=face)
 
 
+def to_look_at(count: int) -> str:
+    return _n("{count} thing to look at", "{count} things to look at", count)
+
+
 def summary(praise: str, looks: int, remarks: int) -> str:
     """How many findings are listed, and what is good of an input without any to look at."""
-    told = [_n("{count} thing to look at", "{count} things to look at", looks)] if looks else []
+    told = [to_look_at(looks)] if looks else []
     told += [_n("{count} remark", "{count} remarks", remarks)] if remarks else []
     told += [praise] if praise else []
     if looks:

@@ -30,6 +30,7 @@ PICTURE_HEIGHT = 384
 
 SCRIPTS = (
     "frame/address.js",
+    "doctor/looks.js",
     "inputs/files.js",
     "frame/failed.js",
     "frame/in_sight.js",

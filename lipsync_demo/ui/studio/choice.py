@@ -38,7 +38,10 @@ class ModelsPlan(Plan):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChoiceWidgets:
-    """The parameters of a run; `fields` has a radio for each of `inputs.fields.FIELDS`."""
+    """The parameters of a run; `fields` has a radio for each of `inputs.fields.FIELDS`.
+
+    `looks` is the way from the main button to what the doctor has found.
+    """
 
     model_note: gr.HTML
     mode: gr.Radio
@@ -50,6 +53,7 @@ class ChoiceWidgets:
     compare: gr.Button
     compare_models: gr.Button
     hint: gr.HTML
+    looks: gr.HTML
     load: gr.Button
     plan: Plan
     models_plan: ModelsPlan
@@ -75,7 +79,9 @@ def build(settings: Settings) -> ChoiceWidgets:
         face = inputs_face.build()
     with gr.Row(elem_id="start"):
         go = gr.Button(words.GO, variant="primary", size="lg", elem_id="go")
-        hint = html(elem_id="hint")
+        with gr.Column(elem_id="beside", min_width=0):
+            hint = html(elem_id="hint")
+            looks = html(elem_id="looks")
     with gr.Row(elem_id="several"):
         compare = gr.Button(
             words.COMPARE_MODES, size="lg", visible=model.takes_sync_mode, elem_id="compare-all"
@@ -92,6 +98,7 @@ def build(settings: Settings) -> ChoiceWidgets:
         compare=compare,
         compare_models=compare_models,
         hint=hint,
+        looks=looks,
         load=gr.Button(words.LOAD_SAMPLE, visible=False, elem_id="load-sample"),
         plan=_plan(),
         models_plan=_models_plan(),
