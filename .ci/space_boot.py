@@ -320,7 +320,6 @@ def restarted(app: Space, made: tuple[Path, Path]) -> None:
         print(f"a run outlived {number.name}")
     runs = json.loads(app.lipsync("list", "--json"))
     assert [run["state"] for run in runs] == ["done", "done"], runs
-    assert [run["submits"] for run in runs] == [1, 1], runs
 
 
 def children(pid: int) -> list[psutil.Process]:
