@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from fractions import Fraction
 from functools import lru_cache
 from math import ceil
@@ -44,6 +44,7 @@ class Film:
     url: str
     seconds: Fraction
     fps: Fraction
+    _: KW_ONLY
     hidden: bool = False
     name: str = ""
     mouth: Box | None = None

@@ -20,11 +20,11 @@ kept = launch.upload_folder
 def compressed(settings: Settings) -> Iterator[Path]:
     with kept(settings) as folder:
         # Gradio may be imported from here on.
-        from lipsync_demo.ui import page
         from lipsync_demo.ui.frame import sessions
+        from lipsync_demo.ui.inputs import keeping
 
-        page.KEEP_SECONDS //= FASTER
-        page.SWEEP_SECONDS = max(1, page.SWEEP_SECONDS // FASTER)
+        keeping.KEEP_SECONDS /= FASTER
+        keeping.SWEEP_SECONDS = max(1.0, keeping.SWEEP_SECONDS / FASTER)
         sessions.IDLE_SECONDS /= FASTER
         sessions.CLOSED_SECONDS /= FASTER
         sessions.LOOK_SECONDS = 1.0
