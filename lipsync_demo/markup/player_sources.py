@@ -50,10 +50,10 @@ def outputs(run: Run, link: Link, label: str = "") -> list[Film]:
         count = f" {number + 1}" if len(run.outputs) > 1 else ""
         found.append(
             Film(
-                (label or words.output_of(run.title, run.id)) + count,
-                link(path),
-                info.video.duration,
-                info.video.fps,
+                label=(label or words.output_of(run.title, run.id)) + count,
+                url=link(path),
+                seconds=info.video.duration,
+                fps=info.video.fps,
                 hidden=run.nsfw(number) is not False,
                 name=f"{short(run.id)}-{number}",
                 mouth=measures.mouth if measures else None,
@@ -83,10 +83,10 @@ def input_film(run: Run, link: Link) -> Film | None:
         return None
     found = info.video
     return Film(
-        words.INPUT_VIDEO,
-        link(shown),
-        found.duration,
-        found.fps,
+        label=words.INPUT_VIDEO,
+        url=link(shown),
+        seconds=found.duration,
+        fps=found.fps,
         name=INPUT,
         mouth=_mouth_of_input(run, found),
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from math import ceil
@@ -31,7 +31,7 @@ TEXTS = words.TEXTS
 PARTS = ("playhead", "parts", "closer", "sides", "swipe", "pair", "grid", "clock", "presenter")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Film:
     """One video to choose from: its length in seconds and frames a second, exactly.
 
@@ -44,7 +44,6 @@ class Film:
     url: str
     seconds: Fraction
     fps: Fraction
-    _: KW_ONLY
     hidden: bool = False
     name: str = ""
     mouth: Box | None = None

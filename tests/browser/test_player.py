@@ -90,8 +90,22 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def sources(folder: Path) -> list[Film]:
     return [
-        Film("Input <video>", "short.mp4", SHORT, NTSC, name=player.INPUT, mouth=IN_THE_CORNER),
-        Film("Output, bounce", "long.mp4", LONG, NTSC, name="bounce", mouth=(0.4, 0.3, 0.2, 0.2)),
+        Film(
+            label="Input <video>",
+            url="short.mp4",
+            seconds=SHORT,
+            fps=NTSC,
+            name=player.INPUT,
+            mouth=IN_THE_CORNER,
+        ),
+        Film(
+            label="Output, bounce",
+            url="long.mp4",
+            seconds=LONG,
+            fps=NTSC,
+            name="bounce",
+            mouth=(0.4, 0.3, 0.2, 0.2),
+        ),
     ]
 
 

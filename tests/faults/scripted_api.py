@@ -89,9 +89,9 @@ class ScriptedApi:
     still empty, `refunded` the tasks whose refund has come; `refusals` are statuses with which the
     next requests of a kind are refused. `limit` is how many submits are taken in how many seconds
     from the first on; `windows` counts the refusals of each window, `looks` has the moments of
-    looks at tasks. `accepted` are the keys that are right, `KEY` without any; `keys` those that came; with `echoes`
-    refusals repeat the key of their request, as does an answer where it has `<key>`. Files are sent
-    to the address `storage`, "" for this one.
+    looks at tasks. `accepted` are the keys that are right, `KEY` without any; `keys` those that
+    came; with `echoes` refusals repeat the key of their request, as does an answer where it has
+    `<key>`. Files are sent to the address `storage`, "" for this one.
     """
 
     def __init__(self, output: Path, sources: Path | None = None) -> None:

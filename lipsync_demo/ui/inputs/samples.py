@@ -105,10 +105,10 @@ def input_film(link: player_sources.Link, of: Sample = FIRST) -> Film | None:
         return None
     known = [found.mouth for run in comparison(of) if (found := measures_of(run))]
     return Film(
-        markup_words.INPUT_VIDEO,
-        link(of.video),
-        info.video.duration,
-        info.video.fps,
+        label=markup_words.INPUT_VIDEO,
+        url=link(of.video),
+        seconds=info.video.duration,
+        fps=info.video.fps,
         name=INPUT,
         mouth=next(iter(known), None),
     )
