@@ -8,7 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from lipsync_demo.looks import calls
-from lipsync_demo.markup import words
+from lipsync_demo.markup import choices, words
 from lipsync_demo.markup.card import as_expected
 from lipsync_demo.markup.details import OutputFacts
 from lipsync_demo.markup.figures import seconds, short
@@ -50,7 +50,7 @@ def outputs(run: Run, link: Link, label: str = "") -> list[Film]:
         count = f" {number + 1}" if len(run.outputs) > 1 else ""
         found.append(
             Film(
-                label=(label or words.output_of(run.title, run.id)) + count,
+                label=(label or words.output_of(choices.title(run), run.id)) + count,
                 url=link(path),
                 seconds=info.video.duration,
                 fps=info.video.fps,

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from lipsync_demo import player
 from lipsync_demo.languages import spoken
-from lipsync_demo.markup import player_sources, words
+from lipsync_demo.markup import choices, player_sources, words
 from lipsync_demo.markup.figures import seconds
 from lipsync_demo.player import Film
 from lipsync_demo.qa.models import Measures, Outcome
@@ -38,7 +38,7 @@ def act(
     results = player_sources.outputs(run, link)
     if not results:
         return None
-    return Act(run.id, run.title, results[0], source, _sentences(run, found))
+    return Act(run.id, choices.title(run), results[0], source, _sentences(run, found))
 
 
 def programme(acts: Sequence[Act]) -> Markup:

@@ -458,3 +458,14 @@ def about_minutes(count: int) -> str:
 
 def about_hours(count: int) -> str:
     return _n("about {count} hour", "about {count} hours", count)
+
+
+FACES: Final[Mapping[str, str]] = {
+    "speaking": _("the face that speaks"),
+    "largest": _("the largest face"),
+    "left": _("the face on the left"),
+    "right": _("the face on the right"),
+}
+CHOSEN_LEFT = _("the chosen face, on the left")
+CHOSEN_MIDDLE = _("the chosen face, in the middle")
+CHOSEN_RIGHT = _("the chosen face, on the right")

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from lipsync_demo import __version__
 from lipsync_demo.face_choice import told
+from lipsync_demo.languages import joined
+from lipsync_demo.markup import choices
 from lipsync_demo.markup import words as markup_words
 from lipsync_demo.markup.figures import short
 from lipsync_demo.qa.models import Check, Measures, Outcome
@@ -44,10 +46,22 @@ class Entry:
 
     @property
     def name(self) -> str:
-        """The run's name in a report."""
+        """The run's name for programs, the same in every language."""
         if self.label:
             return f"{self.label} · {self.choices_text}"
         return f"{self.choices_text} · {short(self.run.id)}"
+
+    @property
+    def shown_choices(self) -> str:
+        """The chosen values in words, with all modes that have this result."""
+        return choices.chosen(self.run.choices, self.modes)
+
+    @property
+    def shown_name(self) -> str:
+        """The run's name in a report for people."""
+        if self.label:
+            return joined(" · ", (self.label, self.shown_choices))
+        return joined(" · ", (self.shown_choices, short(self.run.id)))
 
     @property
     def outcome(self) -> Outcome:

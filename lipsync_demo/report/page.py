@@ -111,7 +111,7 @@ def _input(entry: Entry) -> list[Path]:
 
 def _sources(entry: Entry, media: Media) -> list[player.Film]:
     film = player_sources.input_film(entry.run, media)
-    found = [film, *player_sources.outputs(entry.run, media, entry.name)]
+    found = [film, *player_sources.outputs(entry.run, media, entry.shown_name)]
     return [source for source in found if source is not None and source.url]
 
 
@@ -202,11 +202,11 @@ def _grid(content: Content, media: Media) -> Markup:
     deferred = isinstance(media, Embedded)
     cells = [
         (
-            entry.label or entry.choices_text,
+            entry.label or entry.shown_choices,
             nsfw_gate.covered(player.cell(source, deferred=deferred), nsfw_gate.why(entry.run, 0)),
         )
         for entry in content.entries
-        for source in player_sources.outputs(entry.run, media, entry.name)[:1]
+        for source in player_sources.outputs(entry.run, media, entry.shown_name)[:1]
         if source.url
     ]
     if len(cells) < 2:

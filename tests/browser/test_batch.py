@@ -62,7 +62,7 @@ def test_a_list_is_checked_run_and_found_again(
     page.wait_for_function("location.search.includes('batch=')")
     visitor.reload()
     provider.complete(finished, count=2)
-    expect(table).to_contain_text("2 of 2 at rest", timeout=SLOW)
+    expect(table).to_contain_text("2 of 2 done", timeout=SLOW)
     expect(table.locator("tbody .good")).to_have_count(2)
     expect(page.locator("#batch-earlier")).to_contain_text("2/2")
     assert visitor.barriers() == []

@@ -134,10 +134,12 @@ def test_the_chosen_mode_and_the_times_are_seen_in_a_persons_own_colours(visitor
 def test_the_help_lists_the_keys_and_can_silence_those_of_one_sign(visitor: Visitor) -> None:
     page = visitor.page
     dialog = page.get_by_role("dialog", name="Keys and tour")
+    page.set_viewport_size({"width": 1366, "height": 600})
     page.locator("#go").focus()
     page.keyboard.press("?")
     expect(dialog).to_be_visible()
     expect(dialog).to_contain_text("one frame back, with Shift ten")
+    assert dialog.evaluate("e => e.scrollHeight > e.clientHeight && e.scrollTop") == 0
     assert visitor.barriers() == []
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()

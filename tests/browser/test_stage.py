@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from lipsync_demo.markup.alignment import draw
+from lipsync_demo.media.sync_modes import SyncMode, timeline
 from tests.browser.conftest import Visit
 from tests.browser.provider import Provider
 from tests.browser.site import Site
@@ -37,6 +40,17 @@ UNDER_THE_BAR = """() => {
   const place = (e) => e.getBoundingClientRect();
   const heading = place(document.querySelector('#mode [data-testid=block-info]'));
   scrollBy(0, heading.top - place(document.querySelector('#go')).top - 10);
+}"""
+CLIPPED = """(drawing) => {
+  const place = document.querySelector('#drawing .alignment').parentElement;
+  const before = place.innerHTML;
+  place.innerHTML = drawing;
+  const wide = (e) => e.getBoundingClientRect().width > e.parentElement.clientWidth;
+  const clipped = [...place.querySelectorAll('.bar span')]
+    .filter((e) => e.checkVisibility() && wide(e))
+    .map((e) => e.textContent);
+  place.innerHTML = before;
+  return clipped;
 }"""
 PLAYS = """() => {
   const shown = document.querySelector('lipsync-presenter')?.shadowRoot;
@@ -70,6 +84,20 @@ def in_sight(page: Page) -> None:
 @pytest.fixture(scope="module")
 def visitor(site: Site, visit_all: Visit) -> Visitor:
     return visit_all(site.url)
+
+
+def test_the_label_of_a_bar_fits_into_it(visitor: Visitor) -> None:
+    expect(visitor.page.locator("#drawing .alignment")).to_be_visible(timeout=SLOW)
+    frame = Fraction(1, 25)
+    for speech in ("3.38", "3.6", "4.4", "5.5", "7.1"):
+        for mode in SyncMode:
+            laid = timeline(
+                mode, Fraction(3), Fraction(speech), first_frame=frame, last_frame=frame
+            )
+            drawn = str(draw(laid))
+            for width in (1366, 1024, 390):
+                visitor.page.set_viewport_size({"width": width, "height": 768})
+                assert visitor.page.evaluate(CLIPPED, drawn) == [], (mode, speech, width)
 
 
 def test_a_result_is_presented_in_one_click(visitor: Visitor) -> None:

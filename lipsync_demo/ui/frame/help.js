@@ -25,6 +25,8 @@
     if (!dialog || document.querySelector("dialog[open], lipsync-presenter")) return;
     dialog.querySelector("[data-single]").checked = kept() !== "off";
     dialog.showModal();
+    // The button that has the focus is at its foot.
+    dialog.scrollTop = 0;
   };
 
   document.addEventListener("keydown", (event) => {

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from lipsync_demo.files import write_whole
 from lipsync_demo.looks.calls import stills
+from lipsync_demo.markup import choices
 from lipsync_demo.markup import words as markup_words
 from lipsync_demo.markup.figures import seconds
 from lipsync_demo.media.errors import MediaError
@@ -73,10 +74,11 @@ def row(run: Run, link: Link, recorded: bool = False) -> Markup:
         "row",
         run,
         words,
+        choices.chosen(run.chosen),
         recorded,
         INKS.get(run.state, ""),
         link(path) if path else "",
-        words.thumbnail(run.title),
+        words.thumbnail(choices.title(run)),
         " + ".join(_names(run)),
         short_name(run.model) if run.model != MODEL_ID else "",
         MARKS.get(verdict) if verdict else None,

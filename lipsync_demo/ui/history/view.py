@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import gradio as gr
 from pydantic import SecretStr
 
+from lipsync_demo.markup import choices
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.runs.record.errors import RunNotFound, RunsError
 from lipsync_demo.runs.record.review import HEADINGS, Review, Verdict
@@ -192,7 +193,7 @@ class History:
 
 def _title(run: Run) -> str:
     names = [record.name for record in (run.video, run.audio) if record]
-    return f"{run.title} · {' + '.join(names) or run.id[:8]}"
+    return f"{choices.title(run)} · {' + '.join(names) or run.id[:8]}"
 
 
 def build(shared: Shared) -> History:

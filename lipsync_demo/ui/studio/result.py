@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from lipsync_demo.markup import player_sources, snippets
+from lipsync_demo.markup import choices, player_sources, snippets
 from lipsync_demo.markup import words as markup_words
 from lipsync_demo.markup.card import card
 from lipsync_demo.markup.checks import measured
@@ -180,4 +180,4 @@ def _as_download(link: str, name: str) -> str:
 
 def _tag(run: Run) -> str:
     length = f" · {seconds(run.output_seconds)}" if run.output_seconds is not None else ""
-    return f"{run.title}{length}"
+    return f"{choices.title(run)}{length}"

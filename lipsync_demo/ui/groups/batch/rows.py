@@ -8,6 +8,7 @@ from typing import Any
 from markupsafe import Markup
 
 from lipsync_demo import player
+from lipsync_demo.markup import choices
 from lipsync_demo.markup.figures import clock, seconds
 from lipsync_demo.runs.groups.pair_list import COLUMNS, PairList
 from lipsync_demo.runs.record.clock import seconds_since
@@ -93,7 +94,7 @@ def _row(group: Group, item: Item, run: Run | None) -> Mapping[str, Any]:
     ended = run.error.what if run and run.error else ""
     return {
         "name": item.label or " + ".join(map(file_name, (item.video, item.audio))),
-        "choices_text": item.choices_text,
+        "choices_text": choices.of_item(item),
         "run": run,
         "words": groups_words.unbegun(group, item) if run is None else ended,
         "now": now_markup(run) if run and active else "",

@@ -42,7 +42,7 @@ def found(pairs: int, bad: int) -> str:
 
 
 def title(name: str, done: int, count: int) -> str:
-    return _("{name}: {done} of {count} at rest", name=name, done=done, count=count)
+    return _("{name}: {done} of {count} done", name=name, done=done, count=count)
 
 
 def about(time: str) -> str:

@@ -9,7 +9,7 @@ from fractions import Fraction
 from markupsafe import Markup
 
 from lipsync_demo import player
-from lipsync_demo.markup import alignment, nsfw_gate, player_sources
+from lipsync_demo.markup import alignment, choices, nsfw_gate, player_sources
 from lipsync_demo.markup import words as markup_words
 from lipsync_demo.markup.checks import summary
 from lipsync_demo.markup.figures import seconds
@@ -125,7 +125,7 @@ def _cell(
 
 
 def _named(item: Item, body: Markup, buttons: Sequence[Button], film: str = "") -> Cell:
-    return Cell(item.name, words.same(len(item.modes)), body, buttons, film)
+    return Cell(choices.item_name(item), words.same(len(item.modes)), body, buttons, film)
 
 
 def _finished(
@@ -135,7 +135,7 @@ def _finished(
     found: Measures | None,
     buttons: Sequence[Button],
 ) -> Cell:
-    outputs = player_sources.outputs(run, link, item.label or run.title)[:1]
+    outputs = player_sources.outputs(run, link, item.label or choices.title(run))[:1]
     film = outputs[0].name if outputs else ""
     return _named(item, _done(run, outputs, found), buttons, film)
 
