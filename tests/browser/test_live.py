@@ -107,7 +107,9 @@ def test_the_first_seconds_are_played_while_the_rest_is_rendered_and_stop_frees_
     assert page.evaluate("document.querySelector('lipsync-live video').currentTime") > 0.4
     assert jobs.count(PROCESSING) == 1
     asked = [urlsplit(request.url) for request in visitor.requests[seen:]]
-    assert {address.netloc for address in asked} == {urlsplit(site.url).netloc}
+    # The pieces that are played are the page's own: a blob is no request to anybody.
+    sent = {address.netloc for address in asked if address.scheme != "blob"}
+    assert sent == {urlsplit(site.url).netloc}
     assert any(address.path.startswith("/live/") for address in asked)
 
     expect(visitor.stage).to_contain_text("If you stop: the local engine drops the task")
@@ -132,7 +134,7 @@ def test_the_result_takes_the_place_of_what_was_watched(visitor: Visitor, tmp_pa
     page.evaluate("document.querySelector('lipsync-live video').currentTime = 0.2")
     assert page.evaluate("window.swapped") == before
     page.wait_for_function(
-        "() => document.querySelector('#stage video').readyState >= 2", timeout=SLOW, polling=LOOKS
+        "() => document.querySelector('#stage video')?.readyState >= 2", timeout=SLOW, polling=LOOKS
     )
     assert page.evaluate(BOX, "#stage .player") == before
     assert page.evaluate("document.querySelector('#stage video').currentTime") >= 0.2
