@@ -44,9 +44,6 @@ def of_item(item: Item) -> str:
 
 def item_name(item: Item) -> str:
     """What tells an item from the others of a comparison."""
-    modes = [mode.value for mode in item.modes]
-    return item.label or joined(" · ", [*modes, *_fields(item)]) or of_item(item)
-
-
-def _fields(item: Item) -> list[str]:
-    return [chosen({name: value}) for name, value in item.choices.items()]
+    fields = [chosen({name: value}) for name, value in item.choices.items()]
+    apart = joined(" · ", [*(mode.value for mode in item.modes), *fields])
+    return item.label or apart or of_item(item)

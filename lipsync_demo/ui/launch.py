@@ -28,6 +28,7 @@ from lipsync_demo.ui.http.gate import Gate
 from lipsync_demo.ui.http.guard import PageGuard
 from lipsync_demo.ui.http.heartbeats import Heartbeats
 from lipsync_demo.ui.http.language import ReaderLanguage
+from lipsync_demo.ui.http.rim import connections_of, rim
 from lipsync_demo.ui.http.routes import routes
 from lipsync_demo.ui.http.visitor import Visitors
 from lipsync_demo.ui.inputs.keeping import Keeping
@@ -64,10 +65,9 @@ def open_page(settings: Settings, start_local: Callable[[], tuple[str, str]] | N
         from lipsync_demo.ui import page
         from lipsync_demo.ui.frame import attention, theme
         from lipsync_demo.ui.frame.failures import Failures
-        from lipsync_demo.ui.frame.page_sessions import PageSessions
+        from lipsync_demo.ui.frame.sessions import Sessions
         from lipsync_demo.ui.http import documents, live
         from lipsync_demo.ui.http import uploads as taking
-        from lipsync_demo.ui.http.rim import connections_of, rim
         from lipsync_demo.ui.inputs.samples import FIRST
 
         POOL.wanted, POOL.sender = attention.browser_waits, attention.sender
@@ -75,7 +75,7 @@ def open_page(settings: Settings, start_local: Callable[[], tuple[str, str]] | N
         local = starting.result() if starting else None
         with Workspace(settings, local=local, recover=True) as workspace:
             blocks = page.build(settings, workspace, media, uploads)
-            sessions = PageSessions(blocks)
+            sessions = Sessions(blocks)
             workspace.dispatcher.schedule(Keeping(uploads, sessions.held))
             look = theme.build()
             loaded = bundled(
@@ -139,7 +139,7 @@ def open_page(settings: Settings, start_local: Callable[[], tuple[str, str]] | N
                     "lifespan": rim(
                         settings,
                         lambda: connections_of(getattr(blocks, "server", None)),
-                        lambda app: sessions.serve(app),
+                        sessions.serve,
                     ),
                 },
             )

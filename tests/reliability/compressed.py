@@ -25,9 +25,7 @@ def compressed(settings: Settings) -> Iterator[Path]:
 
         keeping.KEEP_SECONDS /= FASTER
         keeping.SWEEP_SECONDS = max(1.0, keeping.SWEEP_SECONDS / FASTER)
-        sessions.IDLE_SECONDS /= FASTER
-        sessions.CLOSED_SECONDS /= FASTER
-        sessions.LOOK_SECONDS = 1.0
+        sessions.CLOSED_SECONDS //= FASTER
         yield folder
 
 

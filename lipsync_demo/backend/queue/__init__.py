@@ -1,1 +1,1 @@
-"""Who renders the accepted jobs: the worker processes of this server, or Celery workers."""
+"""Renders the accepted jobs."""

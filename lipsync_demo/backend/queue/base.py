@@ -1,4 +1,4 @@
-"""What a queue of jobs does, whoever renders them; the store's records are the truth."""
+"""What a queue of jobs does; the store's records are the truth."""
 
 from __future__ import annotations
 
@@ -40,4 +40,4 @@ class JobQueue(Protocol):
         """Return whether jobs are rendered, and by how many workers."""
 
     def stop(self) -> None:
-        """End the work of this process; jobs it interrupts are queued for others, or a restart."""
+        """End the work of this process; jobs it interrupts are queued for the next start."""

@@ -71,11 +71,6 @@ class Item:
         return ", ".join(self.chosen) or "–"
 
     @property
-    def name(self) -> str:
-        """What tells the item from the others of a comparison."""
-        return self.label or " · ".join(self.chosen) or self.choices_text
-
-    @property
     def chosen(self) -> Sequence[str]:
         """All of `modes`, or the values of the model's own fields."""
         return [*(mode.value for mode in self.modes), *told(self.choices)]

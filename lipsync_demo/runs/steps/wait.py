@@ -76,7 +76,7 @@ class Wait:
             return
         moment = time.monotonic()
         if self._first is None or share < self._first[1]:
-            self._first, self._last = (moment, share), share
+            self._first = moment, share
         begun, from_share = self._first
         # A share that stands still says nothing new: the moment that was expected comes nearer.
         if share - from_share >= LEAST_SHARE and share != self._last:

@@ -13,7 +13,7 @@ import gradio as gr
 
 from lipsync_demo.runs.record.visitor import Visitor, acting, acting_as
 from lipsync_demo.ui.frame import words
-from lipsync_demo.ui.frame.page_sessions import BOUND, PageSession
+from lipsync_demo.ui.frame.sessions import BOUND, Session
 from lipsync_demo.ui.frame.turns import QueuedBlocks
 from lipsync_demo.ui.frame.visitor import visitor_of
 
@@ -40,7 +40,7 @@ class VisitedBlocks(QueuedBlocks):
         visitor = visitor_of(asked[0] if isinstance(asked, list) else asked)
         state = named.get("state")
         _bind(state, visitor)
-        if isinstance(state, PageSession):
+        if isinstance(state, Session):
             state.hold(named["block_fn"].inputs, named.get("inputs") or ())
         with acting_as(visitor):
             answer: dict[str, Any] = await super().process_api(*positional, **named)

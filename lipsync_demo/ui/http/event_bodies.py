@@ -83,28 +83,29 @@ class EventBodies:
             return
         body = await read(receive)
         fields = _FIELDS.get(path, {})
-        if not well_formed(body, fields) or (fields is _EVENT and not self._known(body)):
+        value = _parsed(body, fields)
+        if value is None or (fields is _EVENT and not self._known(value)):
             refusal = {"code": 400, "message": str(words.ODD_REQUEST)}
             await JSONResponse(refusal, 400)(scope, receive, send)
             return
         await self._app(scope, Replay(body, receive), send)
 
-    def _known(self, body: bytes) -> bool:
+    def _known(self, value: Mapping[str, Any]) -> bool:
         """Whether an event's body names one that the page has."""
-        value = json.loads(body)
         event = self._events.get(value["fn_index"]) if all(n in value for n in _NEEDED) else None
         return event is not None and event.fn is not None
 
 
-def well_formed(body: bytes, fields: Mapping[str, _Check]) -> bool:
-    """Whether a body is an object of ordinary numbers and depth, with such fields if at all."""
+def _parsed(body: bytes, fields: Mapping[str, _Check]) -> Mapping[str, Any] | None:
+    """A body that is an object of ordinary numbers and depth, with such fields if at all."""
     try:
         value = json.loads(body, parse_constant=_refuse, parse_float=_finite)
     except (ValueError, RecursionError):
-        return False
+        return None
     if not isinstance(value, dict) or not all(map(_possible, _within(value))):
-        return False
-    return all(check(value[name]) for name, check in fields.items() if name in value)
+        return None
+    right = all(check(value[name]) for name, check in fields.items() if name in value)
+    return value if right else None
 
 
 def _refuse(constant: str) -> float:

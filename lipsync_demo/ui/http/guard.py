@@ -8,7 +8,6 @@ refused.
 from __future__ import annotations
 
 import json
-import logging
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -19,8 +18,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lipsync_demo.ui.http import words
 from lipsync_demo.ui.http.bodies import Metered, Replay, TooLarge, TooSlow, read
-
-logger = logging.getLogger(__name__)
 
 PREFIX = "/gradio_api"
 """Prefix of Gradio's API."""
@@ -127,7 +124,7 @@ class PageGuard:
             return
         try:
             if upload:
-                await self._upload(scope, Metered(receive, limit), send)
+                await self._app(scope, Metered(receive, limit), send)
                 return
             body = await read(receive, limit)
         except TooLarge:
@@ -140,22 +137,6 @@ class PageGuard:
             await _refuse(400, words.NOT_NAMED)(scope, receive, send)
             return
         await self._app(scope, Replay(body, receive), send)
-
-    async def _upload(self, scope: Scope, receive: Receive, send: Send) -> None:
-        begun = False
-
-        async def noted(message: Message) -> None:
-            nonlocal begun
-            begun = True
-            await send(message)
-
-        try:
-            await self._app(scope, receive, noted)
-        except TypeError as error:  # Gradio's for a text in place of a file
-            if begun:
-                raise
-            logger.warning("An upload failed: %r", error)
-            await _refuse(400, words.NO_FILE)(scope, receive, send)
 
 
 def blocked(path: str) -> bool:

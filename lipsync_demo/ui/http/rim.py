@@ -10,11 +10,9 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
-from gradio.routes import App
 from starlette.applications import Starlette
 
 from lipsync_demo.settings import Settings
-from lipsync_demo.ui.frame.sessions import keep_sessions
 from lipsync_demo.ui.http.half_requests import drop_half_requests
 from lipsync_demo.ui.http.origin import OwnOrigin
 
@@ -34,8 +32,6 @@ def rim(
         # It exists by now: this very call came through it.
         inner = app.middleware_stack or app.build_middleware_stack()
         app.middleware_stack = OwnOrigin(inner, settings)
-        if isinstance(app, App):
-            keep_sessions(app)
         begin(app)
         watch = asyncio.create_task(drop_half_requests(connections))
         try:

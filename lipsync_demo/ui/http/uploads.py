@@ -88,12 +88,19 @@ async def _taken(room: Room, size: int) -> AsyncIterator[Callable[[Path], None]]
 
 
 async def _written(request: Request, part: Path, limit: int) -> list[Path]:
-    """Write the files of a request into a folder, each into one named by its content."""
+    """Write the files of a request into a folder, each into one named by its content.
+
+    Raises:
+        MultiPartException: it is no request of files, or one is too large.
+    """
     upload_id = request.query_params.get("upload_id")
     progress = file_upload_statuses if upload_id else None
-    files, *_ = await upload_fn(
-        request, str(part), limit, upload_id, force_move=True, upload_progress=progress
-    )
+    try:
+        files, *_ = await upload_fn(
+            request, str(part), limit, upload_id, force_move=True, upload_progress=progress
+        )
+    except TypeError:  # a text in place of a file
+        raise MultiPartException(str(words.NO_FILE)) from None
     return list(map(Path, files))
 
 

@@ -17,7 +17,8 @@ import psutil
 from lipsync_demo.ui.inputs.samples import FIRST
 from tests.browser.site import opened
 from tests.faults.bombs import BOMBS
-from tests.faults.scripted_api import KEY, ScriptedApi, scripted_api
+from tests.faults.scripted_api import ScriptedApi, scripted_api
+from tests.reliability.paid import paid
 from tests.reliability.poster import Poster
 from tests.reliability.table import Result, Table
 from tests.reliability.tables.bombs_at_the_page import SLOWEST
@@ -74,11 +75,7 @@ def measured(crowd: Crowd, quiet_seconds: float) -> Result:
         opened(
             Path(made),
             forked=False,
-            WAVESPEED_BASE_URL=api.url,
-            WAVESPEED_API_KEY=KEY,
-            LIPSYNC_BACKEND="wavespeed",
-            LIPSYNC_ALLOW_PRIVATE_URLS="1",
-            LIPSYNC_RATES=",".join(f"{act}=100000" for act in ("runs", "uploads", "looks")),
+            **paid(api),
         ) as site,
     ):
         api.balance, api.statuses = 1e6, ["processing"]

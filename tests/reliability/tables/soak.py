@@ -18,8 +18,9 @@ import psutil
 
 from lipsync_demo.ui.inputs.samples import FIRST
 from tests.browser.site import Site, opened
-from tests.faults.scripted_api import KEY, ScriptedApi, scripted_api
+from tests.faults.scripted_api import ScriptedApi, scripted_api
 from tests.reliability.compressed import FASTER
+from tests.reliability.paid import paid
 from tests.reliability.poster import PATIENCE, Poster
 from tests.reliability.table import Result, Table
 
@@ -63,11 +64,7 @@ def soaked(seed: int, runs: int, every: int) -> Result:
             Path(made),
             forked=False,
             script=LAUNCHER,
-            WAVESPEED_BASE_URL=api.url,
-            WAVESPEED_API_KEY=KEY,
-            LIPSYNC_BACKEND="wavespeed",
-            LIPSYNC_ALLOW_PRIVATE_URLS="1",
-            LIPSYNC_RATES=",".join(f"{act}=100000" for act in ("runs", "uploads", "looks")),
+            **paid(api),
         ) as site,
     ):
         api.balance = 1e6

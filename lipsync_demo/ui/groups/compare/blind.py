@@ -11,7 +11,7 @@ import gradio as gr
 from markupsafe import Markup
 
 from lipsync_demo import player
-from lipsync_demo.markup import player_sources, tallies
+from lipsync_demo.markup import choices, player_sources, tallies
 from lipsync_demo.runs.record.errors import RunsError
 from lipsync_demo.runs.record.group import Group
 from lipsync_demo.runs.record.run import Run, RunState
@@ -76,7 +76,7 @@ class BlindVote:
     def _results(self, group: Group) -> Mapping[str, tuple[Run, str]]:
         """The finished runs of a comparison and their names, by their ids."""
         return {
-            run.id: (run, item.name)
+            run.id: (run, choices.item_name(item))
             for item, run in zip(
                 group.items, self._shared.workspace.runs.of_group(group), strict=True
             )

@@ -216,18 +216,3 @@ def test_deeply_nested_json_is_no_way_around(client: TestClient) -> None:
     depth = 20_000
     body = '{"a":' * depth + '{"path":"https://example.com"}' + "}" * depth
     assert client.post("/gradio_api/queue/join", content=body).status_code == 400
-
-
-@pytest.mark.parametrize(("error", "status"), [(TypeError("no file"), 400), (None, 200)])
-def test_an_upload_without_a_file_says_so(error: Exception | None, status: int) -> None:
-    async def upload(request: Request) -> Response:
-        if error is not None:
-            raise error
-        return JSONResponse([])
-
-    app = Starlette(
-        routes=[Route("/gradio_api/upload", upload, methods=["POST"])],
-        middleware=[Middleware(PageGuard, upload_bytes=UPLOAD_BYTES)],
-    )
-    answer = TestClient(app).post("/gradio_api/upload", data={"files": "text"})
-    assert answer.status_code == status

@@ -23,7 +23,7 @@ from lipsync_demo.access.holdings import Holdings
 from lipsync_demo.access.room import Room
 from lipsync_demo.media import words as media_words
 from lipsync_demo.settings import Settings
-from lipsync_demo.ui.http import uploads
+from lipsync_demo.ui.http import uploads, words
 from lipsync_demo.ui.http.guard import UPLOAD, PageGuard
 from tests.unit.ui.http.serving import serving
 
@@ -116,6 +116,13 @@ def test_nothing_is_left_of_what_is_refused(url: str, folder: Path) -> None:
         timeout=60,
     )
     assert broken.status_code == 400
+    assert list(folder.iterdir()) == []
+
+
+def test_an_upload_without_a_file_says_so(url: str, folder: Path) -> None:
+    text = {"files": (None, "a text")}
+    answer = requests.post(f"{url}{UPLOAD}", files=text, timeout=60)
+    assert (answer.status_code, answer.json()["message"]) == (400, words.NO_FILE)
     assert list(folder.iterdir()) == []
 
 
