@@ -14,8 +14,8 @@ from lipsync_demo.wavespeed.errors import (
     WaveSpeedError,
     meaning_of,
 )
+from lipsync_demo.wavespeed.exchange import Answer
 from lipsync_demo.wavespeed.schema import mapping
-from lipsync_demo.wavespeed.transport import Answer
 
 _LONGEST_WORDS = 300
 """Characters of a server's message that are quoted."""

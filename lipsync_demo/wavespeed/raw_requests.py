@@ -23,9 +23,10 @@ from lipsync_demo.wavespeed.calls.submission import QUEUE_POLL_SECONDS
 from lipsync_demo.wavespeed.connections import ForbiddenAddress
 from lipsync_demo.wavespeed.deadlines import Deadline
 from lipsync_demo.wavespeed.errors import NetworkError, UnexpectedAnswer
+from lipsync_demo.wavespeed.exchange import no_answer
 from lipsync_demo.wavespeed.pacing.retries import retry_after
 from lipsync_demo.wavespeed.pacing.submit_queue import SubmitQueue
-from lipsync_demo.wavespeed.transport import PlainSession, keyless, no_answer
+from lipsync_demo.wavespeed.plain_session import PlainSession, keyless
 from lipsync_demo.wavespeed.untrusted.session import (
     check_proxied,
     permitted,

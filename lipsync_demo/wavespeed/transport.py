@@ -11,14 +11,10 @@ from __future__ import annotations
 import json
 import logging
 import random as _random
-import re
-import ssl
 import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from functools import cached_property
-from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -36,26 +32,19 @@ from lipsync_demo.wavespeed.addresses import (
     redacted_url,
 )
 from lipsync_demo.wavespeed.bodies import FileBody
-from lipsync_demo.wavespeed.connections import Adapter
 from lipsync_demo.wavespeed.deadlines import Deadline
-from lipsync_demo.wavespeed.errors import BadKey, BadParameter, NetworkError
+from lipsync_demo.wavespeed.errors import BadParameter, NetworkError
+from lipsync_demo.wavespeed.exchange import TOO_MANY, Answer, NoAnswer, no_answer
+from lipsync_demo.wavespeed.key import KeyAuth, checked_key, in_any_writing
 from lipsync_demo.wavespeed.pacing.governor import Governor
 from lipsync_demo.wavespeed.pacing.read_throttle import ReadThrottle
 from lipsync_demo.wavespeed.pacing.retries import Retry, retry_after
+from lipsync_demo.wavespeed.plain_session import DIRECT, PlainSession, keyless
 
 log = logging.getLogger(__name__)
 
-TOO_MANY = 429
-"""HTTP status of a reached rate limit."""
-
 _LARGEST_ANSWER = 32 * 1024 * 1024
 """Maximum size of an answer in bytes."""
-
-UNREACHED = frozenset({words.NO_CONNECTION_IN_TIME, words.NAME_NOT_FOUND, words.CONNECTION_REFUSED})
-"""Reasons of `NoAnswer` for which there was no connection."""
-
-DIRECT: Any = {"http": None, "https": None, "all": None}
-"""Value for `proxies` that disables the environment's proxies."""
 
 
 @dataclass(frozen=True)
@@ -77,104 +66,6 @@ class Timeouts:
     stall: float = 30
     transfer: float = 3600
     upload: float = 120
-
-
-@dataclass(frozen=True)
-class Answer:
-    """Status and body of an answer; `repeats` counts the attempts before it."""
-
-    status: int
-    text: str
-    retry_after: float | None = None
-    repeats: int = 0
-
-    @cached_property
-    def body(self) -> Any:
-        """The parsed JSON; None if the body is not JSON."""
-        try:
-            return json.loads(self.text)
-        except (ValueError, RecursionError):
-            return None
-
-    @property
-    def ok(self) -> bool:
-        return 200 <= self.status < 300
-
-    @property
-    def code(self) -> int | None:
-        """The envelope's code; None without one."""
-        code = self.body.get("code") if isinstance(self.body, Mapping) else None
-        return code if isinstance(code, int) and not isinstance(code, bool) else None
-
-    @property
-    def effective_status(self) -> int:
-        """The effective status: the envelope's code under a 2xx, else the HTTP status."""
-        return self.code if self.ok and self.code is not None else self.status
-
-    @property
-    def limited(self) -> bool:
-        """Whether a rate limit was reached."""
-        return self.effective_status == TOO_MANY
-
-    @property
-    def transient(self) -> bool:
-        """Whether the answer is transient: a retry may succeed."""
-        return self.limited or 500 <= self.effective_status < 600
-
-
-@dataclass(frozen=True)
-class NoAnswer:
-    """Why there is no usable answer, and whether the server may have received the request."""
-
-    why: str
-    maybe_sent: bool
-
-
-class _Key(requests.auth.AuthBase):
-    """Adds the key on its own origin only; an explicit `auth` also disables `.netrc`."""
-
-    def __init__(self, key: SecretStr, home: object) -> None:
-        self._key = key
-        self._home = home
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        if origin(request.url or "") == self._home:
-            request.headers["Authorization"] = f"Bearer {self._key.get_secret_value()}"
-        return request
-
-
-def keyless(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    request.headers.pop("Authorization", None)
-    return request
-
-
-class PlainSession(requests.Session):
-    """A session without cookies that leaves redirects to its caller.
-
-    `requests` itself reads the whole body of a redirect, however large, even if told not to
-    follow it.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.mount("http://", Adapter())
-        self.mount("https://", Adapter())
-        self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-
-    def get_redirect_target(self, resp: requests.Response) -> None:
-        """Report no redirect."""
-        return
-
-    def merge_environment_settings(
-        self, url: Any, proxies: Any, stream: Any, verify: Any, cert: Any
-    ) -> Any:
-        """The settings of a request; those of a plain one to this machine as they were given.
-
-        `requests` reads the whole environment for each, which took a third of such a call.
-        """
-        if proxies is DIRECT and str(url).startswith("http:"):
-            return {"proxies": dict(DIRECT), "stream": stream, "verify": verify, "cert": cert}
-        return super().merge_environment_settings(url, proxies, stream, verify, cert)
 
 
 class Transport:
@@ -205,11 +96,11 @@ class Transport:
         self.retry = retry or Retry()
         self.clock, self.sleep, self.random = clock, sleep, random
         self.governor = governor or Governor(clock=clock, random=random, retry=self.retry)
-        self._key = _checked_key(api_key)
+        self._key = checked_key(api_key)
         self.home = _checked_base(self.base_url)
         self.loopback = is_loopback(self.home[1])
-        self._auth = _Key(self._key, self.home)
-        self._written = _in_any_writing(self._key.get_secret_value())
+        self._auth = KeyAuth(self._key, self.home)
+        self._written = in_any_writing(self._key.get_secret_value())
         self._session = PlainSession()
         self._session.headers["User-Agent"] = f"lipsync-demo/{__version__}"
 
@@ -419,30 +310,6 @@ def _report(throttle: ReadThrottle, answer: Answer, asked_at: float) -> Answer:
     return answer
 
 
-def _checked_key(api_key: str | SecretStr) -> SecretStr:
-    key = api_key.get_secret_value() if isinstance(api_key, SecretStr) else api_key
-    key = key.strip()
-    if not key:
-        raise BadKey(
-            "No key was given.",
-            "Set WAVESPEED_API_KEY or enter a key, or use the local backend, which needs none.",
-        )
-    if not (key.isascii() and key.isprintable()) or " " in key:
-        raise BadKey(
-            "The key has characters that no key has.",
-            "Copy the key again, without spaces or line breaks.",
-        )
-    return SecretStr(key)
-
-
-def _in_any_writing(key: str) -> re.Pattern[str] | None:
-    """The key as it may stand in an answer: plain, or escaped as in JSON or an address."""
-    if len(key) < 8:
-        return None
-    ways = (rf"(?:\\?{re.escape(c)}|\\u00{ord(c):02x}|%{ord(c):02x})" for c in key)
-    return re.compile("".join(ways), re.IGNORECASE)
-
-
 def _checked_base(base_url: str) -> tuple[str, str, int]:
     home = origin(base_url)
     parts = urlsplit(base_url) if home else None
@@ -460,37 +327,6 @@ def _checked_base(base_url: str) -> tuple[str, str, int]:
             "Set WAVESPEED_BASE_URL to an address that begins with https.",
         )
     return home
-
-
-def no_answer(error: Exception, deadline: Deadline | None = None) -> NoAnswer:
-    """Why a request failed with `error`, perhaps because its deadline closed the connection."""
-    if deadline is not None and deadline.over:
-        if deadline.sent:
-            return NoAnswer(words.NO_ANSWER_IN_TIME, True)
-        return NoAnswer(words.NO_CONNECTION_IN_TIME, False)
-    cause = error.args[0] if error.args else None
-    if isinstance(cause, urllib3.exceptions.MaxRetryError):
-        cause = cause.reason
-    if isinstance(error, requests.ConnectTimeout):
-        return NoAnswer(words.NO_CONNECTION_IN_TIME, False)
-    if isinstance(cause, urllib3.exceptions.NameResolutionError):
-        return NoAnswer(words.NAME_NOT_FOUND, False)
-    if isinstance(cause, urllib3.exceptions.NewConnectionError):
-        return NoAnswer(words.CONNECTION_REFUSED, False)
-    if isinstance(error, requests.exceptions.ProxyError):
-        return NoAnswer(words.PROXY_UNUSABLE, False)
-    if isinstance(error, requests.exceptions.SSLError):
-        causes = (cause, *getattr(cause, "args", ()))
-        unverified = any(isinstance(one, ssl.SSLCertVerificationError) for one in causes)
-        why = words.CERTIFICATE_INVALID if unverified else words.SECURE_CONNECTION_BROKE
-        return NoAnswer(why, not unverified)
-    if isinstance(error, (requests.Timeout, urllib3.exceptions.TimeoutError)):
-        return NoAnswer(words.NO_ANSWER_IN_TIME, True)
-    if isinstance(error, requests.exceptions.InvalidHeader):  # of the answer
-        return NoAnswer(words.ANSWER_CUT_SHORT, True)
-    if isinstance(error, ValueError):
-        return NoAnswer(words.ADDRESS_INVALID, False)
-    return NoAnswer(words.CONNECTION_BROKE, True)
 
 
 class _WithoutQueries(logging.Filter):

@@ -18,9 +18,10 @@ from lipsync_demo.wavespeed.errors import (
     RateLimited,
     UnknownPrediction,
 )
+from lipsync_demo.wavespeed.exchange import TOO_MANY, Answer
 from lipsync_demo.wavespeed.model_catalogue import Model
 from lipsync_demo.wavespeed.schema import TURN, Prediction, mapping
-from lipsync_demo.wavespeed.transport import TOO_MANY, Answer, Transport
+from lipsync_demo.wavespeed.transport import Transport
 
 log = logging.getLogger(__name__)
 

@@ -19,8 +19,9 @@ from lipsync_demo.wavespeed.errors import (
     UploadRefused,
     WaveSpeedError,
 )
+from lipsync_demo.wavespeed.exchange import Answer
 from lipsync_demo.wavespeed.schema import mapping
-from lipsync_demo.wavespeed.transport import Answer, Transport
+from lipsync_demo.wavespeed.transport import Transport
 
 log = logging.getLogger(__name__)
 

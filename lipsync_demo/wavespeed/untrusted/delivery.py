@@ -10,7 +10,8 @@ import urllib3.exceptions
 from lipsync_demo.wavespeed.addresses import ip_literal, is_loopback
 from lipsync_demo.wavespeed.connections import ForbiddenAddress
 from lipsync_demo.wavespeed.deadlines import Deadline
-from lipsync_demo.wavespeed.transport import keyless, no_answer
+from lipsync_demo.wavespeed.exchange import no_answer
+from lipsync_demo.wavespeed.plain_session import keyless
 from lipsync_demo.wavespeed.untrusted import words
 from lipsync_demo.wavespeed.untrusted.session import (
     check_proxied,

@@ -28,8 +28,9 @@ from lipsync_demo.wavespeed.bodies import Progress
 from lipsync_demo.wavespeed.connections import ForbiddenAddress
 from lipsync_demo.wavespeed.deadlines import Deadline
 from lipsync_demo.wavespeed.errors import DownloadFailed
+from lipsync_demo.wavespeed.exchange import UNREACHED, no_answer
 from lipsync_demo.wavespeed.pacing.retries import Retry, retry_after
-from lipsync_demo.wavespeed.transport import UNREACHED, keyless, no_answer
+from lipsync_demo.wavespeed.plain_session import keyless
 from lipsync_demo.wavespeed.untrusted import words
 from lipsync_demo.wavespeed.untrusted.session import (
     check_proxied,

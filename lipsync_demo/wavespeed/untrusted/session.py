@@ -15,7 +15,7 @@ import requests
 
 from lipsync_demo.wavespeed.addresses import Address, Origin, is_loopback, is_public, origin
 from lipsync_demo.wavespeed.connections import Adapter, Permits, check_name
-from lipsync_demo.wavespeed.transport import DIRECT, PlainSession
+from lipsync_demo.wavespeed.plain_session import DIRECT, PlainSession
 
 _LONGEST_NAME = 253
 """Maximum length of a host name in bytes."""

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from lipsync_demo.wavespeed.deadlines import Deadline, current
-from lipsync_demo.wavespeed.transport import PlainSession
+from lipsync_demo.wavespeed.plain_session import PlainSession
 from tests.unit.wavespeed.scripted_server import Reply, Script
 
 LONG = 3600.0

@@ -21,7 +21,8 @@ from lipsync_demo.wavespeed.errors import (
     ServerError,
     WaveSpeedError,
 )
-from lipsync_demo.wavespeed.transport import PlainSession, Transport
+from lipsync_demo.wavespeed.plain_session import PlainSession
+from lipsync_demo.wavespeed.transport import Transport
 from lipsync_demo.wavespeed.untrusted.download import download
 from tests.unit.wavespeed.conftest import KEY, FakeTime
 from tests.unit.wavespeed.samples import (
