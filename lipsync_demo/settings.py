@@ -68,6 +68,9 @@ _MARK = re.compile(r"(\d{1,9})(?:,(\d{1,2})%)?")
 _DATABASE = re.compile(r"(sqlite|postgresql)(\+\w+)?://")
 """Beginning of a database's URL: the spend limit needs a database whose lock is known."""
 
+_BROKER = re.compile(r"(rediss?|amqps?)://")
+"""Beginning of a broker's URL."""
+
 
 @dataclass(frozen=True, slots=True)
 class Quota:
@@ -118,6 +121,7 @@ class Settings(BaseSettings):
         validation_alias="LIPSYNC_DATA_DIR",
     )
     database_url: str | None = Field(None, validation_alias="LIPSYNC_DATABASE_URL")
+    queue_url: SecretStr | None = Field(None, validation_alias="LIPSYNC_QUEUE_URL")
     hosting: HostingName = Field("upload", validation_alias="LIPSYNC_HOSTING")
     public_url: str | None = Field(None, validation_alias="LIPSYNC_PUBLIC_URL")
     signing_secret: SecretStr | None = Field(None, validation_alias="LIPSYNC_SIGNING_SECRET")
@@ -154,7 +158,7 @@ class Settings(BaseSettings):
     space_host: str | None = Field(None, validation_alias="SPACE_HOST")
     oauth_client_id: str | None = Field(None, validation_alias="OAUTH_CLIENT_ID")
 
-    @field_validator("api_key", "signing_secret", "access_codes", mode="before")
+    @field_validator("api_key", "signing_secret", "access_codes", "queue_url", mode="before")
     @classmethod
     def _strip(cls, value: object) -> object:
         """Strip pasted spaces; an empty key becomes None."""
@@ -165,6 +169,13 @@ class Settings(BaseSettings):
     def _supported(cls, value: str | None) -> str | None:
         if value and not _DATABASE.match(value):
             raise ValueError("it must begin with sqlite:/// or postgresql+psycopg://")
+        return value
+
+    @field_validator("queue_url")
+    @classmethod
+    def _broker(cls, value: SecretStr | None) -> SecretStr | None:
+        if value and not _BROKER.match(value.get_secret_value()):
+            raise ValueError("it must begin with redis://, rediss://, amqp:// or amqps://")
         return value
 
     @field_validator("languages")
@@ -309,6 +320,12 @@ class Settings(BaseSettings):
     @cached_property
     def runs_dir(self) -> Path:
         return self.data_dir / "runs"
+
+    @property
+    def shared_database_url(self) -> str | None:
+        """The database of several processes and machines; None if each folder has its own."""
+        url = self.database_url
+        return url if url and not url.startswith("sqlite") else None
 
     @property
     def runs_database_url(self) -> str:

@@ -6,7 +6,6 @@ import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
@@ -17,20 +16,18 @@ from lipsync_demo.backend.faults.switches import Faults
 from lipsync_demo.backend.http import envelopes
 from lipsync_demo.backend.http.envelopes import ApiError
 from lipsync_demo.backend.http.guard import RequestGuard
-from lipsync_demo.backend.jobs.media_sources import MediaSources
 from lipsync_demo.backend.jobs.retention import Janitor
-from lipsync_demo.backend.jobs.store import JobStore
-from lipsync_demo.backend.jobs.uploads import UploadStore
-from lipsync_demo.backend.queue.attempt import Folders
+from lipsync_demo.backend.jobs.store import now_ms
+from lipsync_demo.backend.queue.base import JobQueue
+from lipsync_demo.backend.queue.broker import Broker
 from lipsync_demo.backend.queue.embedded import EmbeddedQueue
 from lipsync_demo.backend.routes import account, billings, health, local, media, tasks, webhooks
-from lipsync_demo.backend.schema import open_database
 from lipsync_demo.backend.services import Services
+from lipsync_demo.backend.stores import Place, Stores, open_stores
 from lipsync_demo.backend.webhooks.outbox import Outbox
 from lipsync_demo.backend.webhooks.sender import PAUSES_SECONDS, WebhookSender
 from lipsync_demo.backend.webhooks.signing import WebhookSecret
 from lipsync_demo.face_choice import SPEAKING
-from lipsync_demo.files import private_folder
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,21 +35,19 @@ class Options:
     """Configuration of a server.
 
     Attributes:
-        folder: holds jobs, uploads and outputs; for one server at a time.
-        limit_bytes: maximum size of a file, as an upload or from a media URL.
-        allow_private: whether media URLs and webhooks may be at private addresses.
+        place: where records and files are; without a broker for one server at a time.
+        broker: whose workers render; None for processes of this server, `workers` of them.
         sync_seconds: timeout of a submit that waits for its task.
         webhook_pauses: seconds between the attempts to deliver a webhook.
         face: which of several faces speaks, unless a task says it.
         closing: set when the server stops, so that waiting requests return.
     """
 
-    folder: Path
+    place: Place
     token: str = field(repr=False)
+    broker: Broker | None = None
     workers: int = 1
     face: str = SPEAKING
-    limit_bytes: int = 200 << 20
-    allow_private: bool = False
     sync_seconds: float = 100
     webhook_pauses: tuple[float, ...] = PAUSES_SECONDS
     faults: Faults = field(default_factory=Faults)
@@ -62,30 +57,27 @@ class Options:
 
 def create_app(options: Options) -> ASGIApp:
     """The server as an ASGI app; its lifespan recovers interrupted jobs and runs the workers."""
-    private_folder(options.folder)
-    database = open_database(options.folder / "jobs.sqlite3")
-    outputs = options.folder / "outputs"
-    jobs = JobStore(database)
-    uploads = UploadStore(database, options.folder / "uploads", options.limit_bytes)
-    sources = MediaSources(
-        uploads, outputs, limit_bytes=options.limit_bytes, allow_private=options.allow_private
-    )
-    analyses = options.folder / "analyses"
-    folders = Folders(outputs, options.folder / "work", analyses)
-    workers = min(options.workers, options.faults.at_once or options.workers)
-    queue = EmbeddedQueue(jobs, sources, folders, workers=workers, face=options.face)
+    stores = open_stores(options.place)
+    jobs, uploads, outputs = stores.jobs, stores.uploads, stores.folders.outputs
+    analyses = stores.folders.analyses
+    queue = _queue(options, stores)
     janitor = Janitor(jobs, uploads, outputs, analyses)
-    outbox, secret = Outbox(database), WebhookSecret.load_or_create(options.folder)
+    outbox = Outbox(stores.database)
+    secret = WebhookSecret.load_or_create(options.place.folder)
     sender = WebhookSender(
         outbox,
         jobs,
         secret,
-        allow_private=options.allow_private,
+        allow_private=options.place.allow_private,
         pauses=options.webhook_pauses,
     )
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        if options.broker is None:
+            # Whatever is unfinished is an earlier server's.
+            outbox.recover()
+            uploads.remove_parts(now_ms())
         queue.start()
         janitor.start()
         sender.start()
@@ -93,7 +85,7 @@ def create_app(options: Options) -> ASGIApp:
         await run_in_threadpool(queue.stop)
         await run_in_threadpool(sender.stop)
         await run_in_threadpool(janitor.stop)
-        database.close()
+        stores.database.close()
 
     app = FastAPI(openapi_url=None, lifespan=lifespan, redirect_slashes=False)
     app.state.services = Services(
@@ -106,7 +98,7 @@ def create_app(options: Options) -> ASGIApp:
         outbox=outbox,
         sender=sender,
         secret=secret,
-        allow_private=options.allow_private,
+        allow_private=options.place.allow_private,
         sync_seconds=options.sync_seconds,
         closing=options.closing,
     )
@@ -118,7 +110,20 @@ def create_app(options: Options) -> ASGIApp:
     def unknown_model(model: str) -> None:
         raise ApiError(404, f"Model not found: {model}")
 
-    guarded = RequestGuard(app, options.token, options.limit_bytes)
+    guarded = RequestGuard(app, options.token, options.place.limit_bytes)
     if not options.faults:
         return guarded
     return FaultLayer(guarded, options.faults, options.connections)
+
+
+def _queue(options: Options, stores: Stores) -> JobQueue:
+    if options.broker is not None:
+        from lipsync_demo.backend.queue.celery_app import celery_app
+        from lipsync_demo.backend.queue.celery_queue import CeleryQueue
+
+        app = celery_app(options.broker)
+        return CeleryQueue(stores.jobs, stores.workers, stores.folders, app)
+    workers = min(options.workers, options.faults.at_once or options.workers)
+    return EmbeddedQueue(
+        stores.jobs, stores.media, stores.folders, workers=workers, face=options.face
+    )

@@ -43,6 +43,8 @@ _PACKAGE_PARENT = Path(__file__).resolve().parents[2]
 """The child's working directory."""
 
 _SETTINGS = (
+    "LIPSYNC_QUEUE_URL",
+    "LIPSYNC_DATABASE_URL",
     "LIPSYNC_FACE",
     "LIPSYNC_SYNC_SECONDS",
     "LIPSYNC_MAX_UPLOAD_MB",

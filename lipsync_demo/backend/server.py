@@ -25,6 +25,8 @@ from lipsync_demo.backend.errors import BackendError
 from lipsync_demo.backend.faults.middleware import Connections
 from lipsync_demo.backend.faults.switches import Faults
 from lipsync_demo.backend.parent_watch import on_end, read_line
+from lipsync_demo.backend.queue.broker import Broker
+from lipsync_demo.backend.stores import Place
 from lipsync_demo.files import private_folder
 from lipsync_demo.settings import Settings
 
@@ -89,18 +91,19 @@ def serve(
     switches = Faults(faults)
     attended = token == TOKEN_FROM_STDIN
     key = (read_line(_STDIN) if attended else token) or secrets.token_urlsafe(32)
-    folder = (data_dir or settings.data_dir) / "backend"
     _log_to_stderr()
     os.umask(0o077)  # whatever this process writes is for its owner only
-    with only_server(folder), listen(host, port) as sock:
+    place, broker = place_of(settings, data_dir), broker_of(settings)
+    # Servers with a broker share the folder.
+    alone = only_server(place.folder) if broker is None else contextlib.nullcontext()
+    with alone, listen(host, port) as sock:
         connections = Connections()
         options = Options(
-            folder=folder,
+            place=place,
             token=key,
+            broker=broker,
             workers=settings.workers,
             face=settings.face,
-            limit_bytes=settings.max_upload_mb << 20,
-            allow_private=settings.allow_private_urls,
             sync_seconds=settings.sync_seconds,
             faults=switches,
             connections=connections,
@@ -110,6 +113,21 @@ def serve(
         if attended:
             on_end(_STDIN, lambda: _end(server))
         server.run([sock])
+
+
+def place_of(settings: Settings, data_dir: Path | None = None) -> Place:
+    """Where servers and workers with these settings keep records and files."""
+    return Place(
+        folder=(data_dir or settings.data_dir) / "backend",
+        database_url=settings.shared_database_url,
+        limit_bytes=settings.max_upload_mb << 20,
+        allow_private=settings.allow_private_urls,
+    )
+
+
+def broker_of(settings: Settings) -> Broker | None:
+    """The broker of these settings; None without one."""
+    return Broker(url=settings.queue_url.get_secret_value()) if settings.queue_url else None
 
 
 def make_server(options: Options, on_ready: Callable[[], None]) -> Server:

@@ -26,6 +26,7 @@ from lipsync_demo.cli.resume import resume
 from lipsync_demo.cli.review import review
 from lipsync_demo.cli.run import run
 from lipsync_demo.cli.show import show
+from lipsync_demo.cli.worker import worker
 
 __all__ = ["app"]
 
@@ -85,4 +86,5 @@ app.command("report")(report)
 app.command("ledger")(ledger)
 app.command("code")(code)
 app.command("backend")(backend)
+app.command("worker")(worker)
 app.command("probe")(probe)

@@ -24,6 +24,7 @@ from sqlalchemy import (
     make_url,
     select,
 )
+from sqlalchemy.orm import Session
 
 from lipsync_demo.database.errors import unusable
 from lipsync_demo.files import private_file
@@ -48,6 +49,14 @@ def advisory_lock(connection: Connection, name: str) -> None:
     """
     if connection.dialect.name == "postgresql":
         connection.execute(select(func.pg_advisory_xact_lock(crc32(name.encode()))))
+
+
+def database_ms(session: Session) -> int:
+    """The time in UTC milliseconds since 1970, by a clock that all who use the database share."""
+    if session.get_bind().dialect.name == "postgresql":
+        now = select(func.extract("epoch", func.clock_timestamp()) * 1000)
+        return int(session.scalars(now).one())
+    return time.time_ns() // 1_000_000
 
 
 def connect(url: str) -> Engine:

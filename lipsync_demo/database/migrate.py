@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy import Connection, Engine, column, inspect, select, text
 
 from lipsync_demo.database.connections import advisory_lock, for_writing
 from lipsync_demo.database.errors import too_new
@@ -26,6 +26,14 @@ def revisions(schema: str) -> list[str]:
     return sorted(name.partition("_")[0].removeprefix("v") for name in names)
 
 
+def version_table(dialect: str, schema: str) -> str:
+    """Name of the table with a schema's revision.
+
+    A SQLite file has one schema; elsewhere a database may have both.
+    """
+    return "alembic_version" if dialect == "sqlite" or schema == "runs" else f"version_{schema}"
+
+
 def migrate(engine: Engine, schema: str) -> None:
     """Migrate a database to the latest revision of `schema`, if needed.
 
@@ -34,12 +42,12 @@ def migrate(engine: Engine, schema: str) -> None:
     """
     known = revisions(schema)
     with engine.connect() as connection:
-        if _current(connection, known):
+        if _current(connection, schema, known):
             return
     with for_writing(engine).begin() as connection:
         advisory_lock(connection, schema)
         # Another process may have migrated it while this one waited for the lock.
-        if not _current(connection, known):
+        if not _current(connection, schema, known):
             upgrade(connection, schema)
 
 
@@ -56,19 +64,21 @@ def upgrade(connection: Connection, schema: str) -> None:
     config.set_main_option("version_locations", str(HOME / schema).replace("%", "%%"))
     config.set_main_option("path_separator", "newline")
     config.attributes["connection"] = connection
+    config.attributes["version_table"] = version_table(connection.dialect.name, schema)
     command.upgrade(config, "head")
     logger.info("Migrated the database of %s to schema %s", schema, revisions(schema)[-1])
 
 
-def _current(connection: Connection, known: list[str]) -> bool:
+def _current(connection: Connection, schema: str, known: list[str]) -> bool:
     """Whether the database has the latest known revision.
 
     Raises:
         DatabaseUnusable: its revision is unknown.
     """
-    if not inspect(connection).has_table("alembic_version"):
+    table = version_table(connection.dialect.name, schema)
+    if not inspect(connection).has_table(table):
         return False
-    stamp = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    stamp = connection.execute(select(column("version_num")).select_from(text(table))).scalar()
     if stamp is not None and stamp not in known:
         raise too_new(Path(connection.engine.url.database or ""), stamp, known[-1])
     return stamp == known[-1]

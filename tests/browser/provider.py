@@ -41,7 +41,7 @@ class Provider:
         """Complete every task that waits now with this video; return their number."""
         name = f"{time.monotonic_ns():032x}.mp4"
         shutil.copyfile(video, self.server.folder / "outputs" / name)
-        database = open_database(self.server.folder / "jobs.sqlite3")
+        database = open_database(f"sqlite:///{self.server.folder / 'jobs.sqlite3'}")
         ended = 0
         try:
             jobs = JobStore(database)

@@ -68,7 +68,7 @@ SWAP = """() => {
 
 @pytest.fixture
 def jobs(site: Site) -> Iterator[JobStore]:
-    database = open_database(site.folder / "data" / "backend" / "jobs.sqlite3")
+    database = open_database(f"sqlite:///{site.folder / 'data' / 'backend' / 'jobs.sqlite3'}")
     yield JobStore(database)
     database.close()
 

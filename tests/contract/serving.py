@@ -14,6 +14,7 @@ from lipsync_demo.backend.faults.switches import Faults
 from lipsync_demo.backend.jobs.store import JobResult, JobStore
 from lipsync_demo.backend.schema import open_database
 from lipsync_demo.backend.server import listen, make_server
+from lipsync_demo.backend.stores import Place
 
 TOKEN = "a-test-token"
 
@@ -34,7 +35,7 @@ def complete(server: Served, task_id: str, content: bytes = b"a video", **outcom
 
 def end(server: Served, task_id: str, outcome: JobResult) -> None:
     """Complete the oldest waiting task, which must be this one."""
-    database = open_database(server.folder / "jobs.sqlite3")
+    database = open_database(f"sqlite:///{server.folder / 'jobs.sqlite3'}")
     jobs = JobStore(database)
     job = jobs.claim()
     assert job is not None
@@ -45,7 +46,12 @@ def end(server: Served, task_id: str, outcome: JobResult) -> None:
 
 @contextlib.contextmanager
 def served(
-    folder: Path, *faults: str, workers: int = 0, limit_bytes: int = 200 << 20, **options: Any
+    folder: Path,
+    *faults: str,
+    workers: int = 0,
+    limit_bytes: int = 200 << 20,
+    allow_private: bool = False,
+    **options: Any,
 ) -> Iterator[Served]:
     """Serve from `folder`; without workers nothing is rendered, tasks stay `created`.
 
@@ -54,10 +60,9 @@ def served(
     ready = threading.Event()
     with listen("127.0.0.1", 0) as sock:
         made = Options(
-            folder=folder,
+            place=Place(folder=folder, limit_bytes=limit_bytes, allow_private=allow_private),
             token=TOKEN,
             workers=workers,
-            limit_bytes=limit_bytes,
             faults=Faults(faults),
             **options,
         )

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from lipsync_demo.backend.jobs.media_sources import upload_name
 from lipsync_demo.backend.jobs.store import Job, JobStore, now_ms
-from lipsync_demo.backend.jobs.uploads import UploadStore
+from lipsync_demo.backend.jobs.uploads import TICKET_LIFE, UploadStore
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +52,7 @@ class Janitor:
         before, parts_before = at_ms - KEPT // millisecond, at_ms - PARTS_KEPT // millisecond
         delete_outputs(self._jobs.remove_older(before), self._outputs)
         self._uploads.remove_older(before)
+        self._uploads.remove_parts(at_ms - TICKET_LIFE // millisecond)
         # A crash between writing a file and recording it leaves an unreferenced file.
         _delete_older(self._outputs.iterdir(), before)
         _delete_older(self._analyses.glob("*.npz*"), before)

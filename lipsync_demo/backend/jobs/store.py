@@ -1,11 +1,14 @@
-"""Jobs in SQLite: accepted once, rendered at least once, kept for seven days.
+"""Jobs in a database: accepted once, rendered at least once, kept for seven days.
 
-A job's `status` is the one the API shows.  `claim` writes `processing` before the rendering, so
-that a job in this state at a start was interrupted by a crash.
+A job's `status` is the one the API shows.  `claim` writes `processing` before the rendering.  What
+is written about a claimed job is written only if its claim still holds.  A claim with a lease ends
+when the lease does; one without belongs to the embedded queue, so that a job with such a claim at a
+start was interrupted by a crash.
 """
 
 from __future__ import annotations
 
+import random
 import secrets
 import time
 from collections.abc import Collection, Mapping, Sequence
@@ -30,7 +33,7 @@ from lipsync_demo.backend.errors import INTERNAL_ERROR
 from lipsync_demo.backend.faults.effects import ForcedStatus
 from lipsync_demo.backend.jobs import words
 from lipsync_demo.backend.jobs.base import Base
-from lipsync_demo.database import Database
+from lipsync_demo.database import Database, database_ms
 from lipsync_demo.media.sync_modes import SyncMode
 
 CREATED = "created"
@@ -50,6 +53,9 @@ CANCELLED = "cancelled"
 
 MAX_ATTEMPTS = 3
 """Attempts after which an interrupted job fails."""
+
+PATIENT_SHARE = 0.2
+"""Share of the claims that prefer patient jobs while others wait, so that none waits for ever."""
 
 TURNS_MS = 3_600_000
 """Milliseconds for which it counts that somebody had a turn."""
@@ -85,6 +91,11 @@ class JobRow(Base):
     base64: Mapped[bool | None]
     turn: Mapped[str | None] = mapped_column(String(64))
     face: Mapped[str | None] = mapped_column(String(32))
+    claim: Mapped[str | None] = mapped_column(String(16))
+    worker: Mapped[str | None] = mapped_column(String(64))
+    lease_ms: Mapped[int | None] = mapped_column(BigInteger)
+    share: Mapped[float | None] = mapped_column(Float)
+    patient: Mapped[bool | None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,6 +112,10 @@ class Job:
         base64: whether outputs are sent as base64.
         turn: whose it is: tasks of several people take turns.
         face: which of several faces speaks; None for the server's default.
+        claim: distinguishes the attempt under way from others.
+        worker: who makes it; None for the embedded queue.
+        share: share of the work that is done, 0 to 1, as far as the worker has written it.
+        patient: whether nobody watches: others go first.
     """
 
     number: int
@@ -125,6 +140,10 @@ class Job:
     base64: bool | None = None
     turn: str | None = None
     face: str | None = None
+    claim: str | None = None
+    worker: str | None = None
+    share: float | None = None
+    patient: bool | None = None
 
     @property
     def running(self) -> bool:
@@ -175,6 +194,7 @@ class JobStore:
         fault: str | None = None,
         decree: ForcedStatus | None = None,
         turn: str | None = None,
+        patient: bool = False,
     ) -> Job:
         """Accept a job; with `decree` it has its final status and is never rendered."""
         row = JobRow(
@@ -197,6 +217,7 @@ class JobStore:
             base64=base64,
             turn=turn,
             face=face,
+            patient=patient,
         )
         with self._database.writing() as session:
             session.add(row)
@@ -208,10 +229,14 @@ class JobStore:
             row = _row(session, job_id)
             return _job(row) if row else None
 
-    def claim(self) -> Job | None:
+    def claim(self, worker: str | None = None, lease_ms: int | None = None) -> Job | None:
         """Claim the next waiting job; None without one.
 
-        It is the oldest one of whoever had a turn the longest ago.
+        It is the oldest one of whoever had a turn the longest ago; patient ones mostly come last.
+
+        Args:
+            worker: who claims; None for the embedded queue.
+            lease_ms: milliseconds for which the claim holds unless it is renewed.
         """
         waiting = (JobRow.status == CREATED) & JobRow.decreed.is_(False)
         whose = func.coalesce(JobRow.turn, "")
@@ -222,11 +247,13 @@ class JobStore:
             .group_by(whose)
             .subquery()
         )
+        patient = func.coalesce(JobRow.patient, False)
+        last = ~patient if random.random() < PATIENT_SHARE else patient  # noqa: S311 - a mere share
         query = (
             select(JobRow)
             .outerjoin(had, whose == had.c.whose)
             .where(waiting)
-            .order_by(func.coalesce(had.c.last, 0), JobRow.number)
+            .order_by(last, func.coalesce(had.c.last, 0), JobRow.number)
             .limit(1)
         )
         with self._database.writing() as session:
@@ -235,8 +262,16 @@ class JobStore:
             if row is None:
                 return None
             row.status, row.claimed_ms = PROCESSING, now_ms()
+            row.claim, row.worker, row.share = secrets.token_hex(8), worker, None
+            row.lease_ms = None if lease_ms is None else database_ms(session) + lease_ms
             row.attempts += 1
             return _job(row)
+
+    def renew(self, job: Job, lease_ms: int, share: float) -> bool:
+        """Extend the lease of a claim and note the share that is done; false if it is lost."""
+        with self._database.writing() as session:
+            until = database_ms(session) + lease_ms
+            return _written(session, job, lease_ms=until, share=share)
 
     def cancel(self, job_id: str) -> Job | None:
         """End a job that waits or is rendered as cancelled; None without such a job."""
@@ -251,7 +286,7 @@ class JobStore:
             return _job(row)
 
     def finish(self, job: Job, outcome: JobResult) -> bool:
-        """Record the outcome of a claimed job; return false if it was cancelled meanwhile."""
+        """Record the outcome of a claimed job; return false if the claim is lost."""
         return self._change(
             job,
             status=FAILED if outcome.code else COMPLETED,
@@ -277,8 +312,38 @@ class JobStore:
             self._change(job, status=CREATED)
 
     def recover(self) -> int:
-        """Queue jobs that a crash interrupted; return their number."""
-        query = select(JobRow).where(JobRow.status == PROCESSING, JobRow.decreed.is_(False))
+        """Queue jobs whose claims have no lease or an expired one; return their number."""
+        with self._database.reading() as session:
+            ended = JobRow.lease_ms.is_(None) | (JobRow.lease_ms < database_ms(session))
+        return self._interrupted(ended)
+
+    def abandoned(self, workers: Collection[str]) -> int:
+        """Queue the jobs of workers that have died; return their number."""
+        return self._interrupted(JobRow.worker.in_(workers))
+
+    def hand_back(self, prefix: str) -> int:
+        """Queue what workers whose names begin so have claimed; the attempts do not count."""
+        query = select(JobRow).where(
+            JobRow.status == PROCESSING, JobRow.worker.startswith(prefix, autoescape=True)
+        )
+        with self._database.reading() as session:
+            held = [_job(row) for row in session.scalars(query)]
+        for job in held:
+            self.release(job)
+        return len(held)
+
+    def workers(self, prefix: str) -> set[str]:
+        """Who has claimed a job, of those whose names begin with `prefix`."""
+        query = select(JobRow.worker).where(
+            JobRow.status == PROCESSING, JobRow.worker.startswith(prefix, autoescape=True)
+        )
+        with self._database.reading() as session:
+            return {name for name in session.scalars(query) if name}
+
+    def _interrupted(self, condition: ColumnElement[bool]) -> int:
+        query = select(JobRow).where(
+            JobRow.status == PROCESSING, JobRow.decreed.is_(False), condition
+        )
         with self._database.reading() as session:
             lost = [_job(row) for row in session.scalars(query)]
         for job in lost:
@@ -326,19 +391,22 @@ class JobStore:
             return session.scalar(query) or 0
 
     def _change(self, job: Job, **values: Any) -> bool:
-        """Write these values to a claimed job; return false if it was cancelled or removed."""
-        claimed = (JobRow.id == job.id) & (JobRow.status == PROCESSING)
+        """Write these values to a claimed job; return false if the claim is lost."""
         with self._database.writing() as session:
-            changed = session.execute(
-                update(JobRow).where(claimed).values(**values).returning(JobRow.number)
-            )
-            return changed.first() is not None
+            return _written(session, job, **values)
 
     def _remove(self, condition: ColumnElement[bool]) -> list[Job]:
         with self._database.writing() as session:
             gone = [_job(row) for row in session.scalars(select(JobRow).where(condition))]
             session.execute(delete(JobRow).where(JobRow.id.in_([job.id for job in gone])))
         return gone
+
+
+def _written(session: Session, job: Job, **values: Any) -> bool:
+    """Write these values to a claimed job; return false if the claim is lost."""
+    held = (JobRow.id == job.id) & (JobRow.status == PROCESSING) & (JobRow.claim == job.claim)
+    changed = session.execute(update(JobRow).where(held).values(**values).returning(JobRow.number))
+    return changed.first() is not None
 
 
 def runs(job_id: ColumnElement[str]) -> ColumnElement[bool]:

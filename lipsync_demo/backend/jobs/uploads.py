@@ -73,8 +73,6 @@ class UploadStore:
         self._naming = threading.Lock()
         self.limit_bytes = limit_bytes
         folder.mkdir(parents=True, exist_ok=True)
-        for unfinished in folder.glob("*.part"):
-            unfinished.unlink()
 
     def announce(self, filename: str, size: int, content_type: str | None) -> Upload:
         """Create a ticket for a file of exactly this size in bytes.
@@ -157,6 +155,13 @@ class UploadStore:
             for name in session.scalars(select(UploadRow.name).where(old)).all():
                 (self._folder / name).unlink(missing_ok=True)
             session.execute(delete(UploadRow).where(old))
+
+    def remove_parts(self, before_ms: int) -> None:
+        """Delete the unfinished files of uploads that stopped before this time."""
+        for unfinished in self._folder.glob("*.part"):
+            with contextlib.suppress(FileNotFoundError):  # it is complete now
+                if unfinished.stat().st_mtime * 1000 < before_ms:
+                    unfinished.unlink()
 
     def remove(self, name: str) -> None:
         """Delete an upload, if it exists."""

@@ -64,7 +64,6 @@ class WebhookSender:
         ]
 
     def start(self) -> None:
-        self._outbox.recover()
         for thread in self._threads:
             thread.start()
 

@@ -18,6 +18,7 @@ def _run(connection: Connection, models: MetaData | None) -> None:
     context.configure(
         connection=connection,
         target_metadata=models,
+        version_table=context.config.attributes.get("version_table", "alembic_version"),
         # SQLite cannot alter columns: Alembic recreates the table.
         render_as_batch=True,
         process_revision_directives=_number,

@@ -13,7 +13,7 @@ from lipsync_demo.database import Database
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
-    opened = open_database(tmp_path / "jobs.sqlite3")
+    opened = open_database(f"sqlite:///{tmp_path / 'jobs.sqlite3'}")
     yield opened
     opened.close()
 

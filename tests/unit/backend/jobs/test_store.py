@@ -91,7 +91,7 @@ def test_an_outcome_with_a_code_is_a_failure(jobs: JobStore) -> None:
 def test_a_job_found_in_work_at_a_start_waits_again(jobs: JobStore, tmp_path: Path) -> None:
     waiting, lost = add(jobs), claim(jobs)
     assert waiting.id == lost.id
-    later = open_database(tmp_path / "jobs.sqlite3")
+    later = open_database(f"sqlite:///{tmp_path / 'jobs.sqlite3'}")
     store = JobStore(later)
     assert store.recover() == 1
     assert claim(store).id == lost.id

@@ -1,0 +1,53 @@
+"""Runs a Celery worker from start to end, for the servers with the same settings."""
+
+from __future__ import annotations
+
+import os
+import secrets
+
+from lipsync_demo.backend.errors import BackendError
+from lipsync_demo.backend.queue import words
+from lipsync_demo.backend.queue.broker import Broker, Limits
+from lipsync_demo.backend.stores import Place, open_stores
+
+
+def work(place: Place, broker: Broker, limits: Limits, *, processes: int, face: str) -> int:
+    """Render the jobs of `place` until a signal; return the exit code.
+
+    SIGTERM lets the renderings under way finish within `limits.grace_seconds`; what is left then is
+    handed back to the other workers.
+
+    Args:
+        processes: how many jobs are rendered at once.
+        face: which of several faces speaks, unless a job says it.
+    """
+    # Read by Celery when it is imported: SIGTERM ends in bounded time, not after the last job.
+    os.environ["REMAP_SIGTERM"] = "SIGQUIT"
+    from lipsync_demo.backend.queue.attempt import Attempts
+    from lipsync_demo.backend.queue.celery_app import celery_app
+    from lipsync_demo.backend.queue.celery_worker import Renderer, Watch, install, run
+
+    name = secrets.token_hex(8)
+    lease_ms = round(limits.lease_seconds * 1000)
+    app = celery_app(broker, limits)
+
+    def renderer() -> Renderer:
+        stores = open_stores(place)
+        attempts = Attempts(stores.jobs, stores.media, stores.folders, face)
+        return Renderer(stores.jobs, attempts, name, lease_ms)
+
+    stores = open_stores(place)
+    stores.folders.outputs.mkdir(parents=True, exist_ok=True)
+    install(app, renderer)
+    return run(app, Watch(stores.jobs, stores.workers, name, processes), name, processes)
+
+
+def required(broker: Broker | None) -> Broker:
+    """The broker.
+
+    Raises:
+        BackendError: there is none.
+    """
+    if broker is None:
+        raise BackendError(words.NO_BROKER, words.SET_BROKER)
+    return broker

@@ -1,0 +1,200 @@
+"""What every queue of jobs does, with real renderings: the embedded one, and Celery over Redis."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+
+from lipsync_demo.backend.jobs.store import COMPLETED, CREATED, PROCESSING, Job
+from lipsync_demo.backend.queue.base import JobQueue
+from lipsync_demo.backend.queue.broker import Broker
+from lipsync_demo.backend.queue.celery_app import celery_app
+from lipsync_demo.backend.queue.celery_queue import CeleryQueue
+from lipsync_demo.backend.queue.embedded import EmbeddedQueue
+from lipsync_demo.backend.stores import Place, Stores, open_stores
+from lipsync_demo.engine import lip_sync
+from lipsync_demo.media.sync_modes import SyncMode
+from tests.contract.test_renders import SIZE, face
+from tests.media_factory import make_speechlike, make_video
+from tests.servers.redis import redis_server
+
+pytestmark = pytest.mark.slow
+
+PATIENCE_SECONDS = 120
+RATE = 25
+ORIGIN = "http://127.0.0.1:1"
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A running queue and its stores; `renders` are the processes that render."""
+
+    queue: JobQueue
+    stores: Stores
+    renders: Callable[[], list[psutil.Process]]
+    video: str
+    audio: str
+
+    def submit(self, mode: SyncMode = SyncMode.CUT_OFF, *, patient: bool = False) -> Job:
+        job = self.stores.jobs.add(self.video, self.audio, mode, patient=patient)
+        self.queue.wake()
+        return job
+
+    def until(self, job: Job, *statuses: str) -> Job:
+        """The job as soon as it has one of these statuses."""
+
+        def there() -> Job | None:
+            found = self.stores.jobs.get(job.id)
+            return found if found is not None and found.status in statuses else None
+
+        return until(there)
+
+
+def until(found: Callable[[], Job | None]) -> Job:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while (job := found()) is None:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    return job
+
+
+@pytest.fixture(scope="module")
+def media(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A face that sways for two seconds, and as much speech."""
+    folder = tmp_path_factory.mktemp("media")
+    sway = [face(round(4 * np.sin(2 * np.pi * n / RATE))) for n in range(2 * RATE)]
+    video = make_video(folder / "talk.mp4", Fraction(2), RATE, SIZE, pictures=sway)
+    return video, make_speechlike(folder / "speech.wav", 2)
+
+
+def stored(stores: Stores, path: Path) -> str:
+    """The URL of an upload of this file."""
+    upload = stores.uploads.announce(path.name, path.stat().st_size, None)
+    with stores.uploads.writing(upload) as file:
+        file.write(path.read_bytes())
+    return f"{ORIGIN}/uploads/{upload.name}"
+
+
+@contextmanager
+def embedded(stores: Stores) -> Iterator[tuple[JobQueue, Callable[[], list[psutil.Process]]]]:
+    queue = EmbeddedQueue(stores.jobs, stores.media, stores.folders, workers=1, face="speaking")
+
+    def renders() -> list[psutil.Process]:
+        mine = psutil.Process().children()
+        return [child for child in mine if "spawn_main" in " ".join(child.cmdline())]
+
+    queue.start()
+    try:
+        yield queue, renders
+    finally:
+        queue.stop()
+
+
+@contextmanager
+def celery(
+    stores: Stores, folder: Path
+) -> Iterator[tuple[JobQueue, Callable[[], list[psutil.Process]]]]:
+    with ExitStack() as stack:
+        redis = stack.enter_context(redis_server(folder / "redis"))
+        worker = stack.enter_context(celery_worker(redis.url, folder))
+        app = celery_app(Broker(url=redis.url))
+        queue = CeleryQueue(stores.jobs, stores.workers, stores.folders, app)
+        queue.start()
+        stack.callback(queue.stop)
+        yield queue, lambda: psutil.Process(worker.pid).children()
+
+
+@contextmanager
+def celery_worker(url: str, folder: Path, *options: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A running worker with one process."""
+    command = [sys.executable, "-m", "lipsync_demo", "worker", "--concurrency", "1", *options]
+    environment = {**os.environ, "LIPSYNC_QUEUE_URL": url, "LIPSYNC_DATA_DIR": str(folder)}
+    worker = subprocess.Popen(command, env=environment)
+    try:
+        yield worker
+    finally:
+        worker.send_signal(signal.SIGTERM)
+        worker.wait(PATIENCE_SECONDS)
+
+
+@pytest.fixture(scope="module", params=["embedded", "celery"])
+def setting(
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    media: tuple[Path, Path],
+) -> Iterator[Setting]:
+    folder = tmp_path_factory.mktemp(request.param)
+    (folder / "redis").mkdir()
+    stores = open_stores(Place(folder=folder / "backend"))
+    video, audio = (stored(stores, path) for path in media)
+    chosen = embedded(stores) if request.param == "embedded" else celery(stores, folder)
+    with chosen as (queue, renders):
+        yield Setting(queue, stores, renders, video, audio)
+    stores.database.close()
+
+
+@pytest.fixture(scope="module")
+def expected(media: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    output = tmp_path_factory.mktemp("expected") / "output.mp4"
+    lip_sync(*media, SyncMode.CUT_OFF, output)
+    return output.read_bytes()
+
+
+def test_a_job_is_rendered_as_the_engine_does_it(setting: Setting, expected: bytes) -> None:
+    job = setting.submit()
+    seen: set[float] = set()
+
+    def done() -> Job | None:
+        found = setting.stores.jobs.get(job.id)
+        assert found is not None
+        share = setting.queue.share(found) if found.status == PROCESSING else None
+        seen.update([] if share is None else [share])
+        return None if found.running else found
+
+    ended = until(done)
+    assert (ended.status, ended.attempts, len(ended.outputs)) == (COMPLETED, 1, 1)
+    assert (setting.stores.folders.outputs / ended.outputs[0]).read_bytes() == expected
+    assert all(0 <= share <= 1 for share in seen)
+    health = setting.queue.health()
+    assert (health.ready, health.problem, health.workers) == (True, None, 1)
+
+
+def test_a_cancelled_job_ends_and_the_next_is_rendered(setting: Setting, expected: bytes) -> None:
+    job, following = setting.submit(SyncMode.LOOP), setting.submit()
+    setting.until(job, PROCESSING)
+    setting.stores.jobs.cancel(job.id)
+    setting.queue.cancel(job.id)
+    ended = setting.until(following, COMPLETED)
+    assert (setting.stores.folders.outputs / ended.outputs[0]).read_bytes() == expected
+    assert setting.until(job, "cancelled").outputs == []
+
+
+def test_a_job_whose_process_is_killed_is_rendered_again(setting: Setting, expected: bytes) -> None:
+    job = setting.submit()
+    setting.until(job, PROCESSING)
+    for process in setting.renders():
+        process.kill()
+    ended = setting.until(job, COMPLETED)
+    assert ended.attempts == 2
+    assert (setting.stores.folders.outputs / ended.outputs[0]).read_bytes() == expected
+    assert len(list(setting.stores.folders.outputs.iterdir())) == 3
+
+
+def test_no_job_is_left_when_all_have_ended(setting: Setting) -> None:
+    jobs = [setting.submit(), setting.submit(patient=True)]
+    for job in jobs:
+        setting.until(job, COMPLETED)
+    assert setting.stores.jobs.count(CREATED) == setting.stores.jobs.count(PROCESSING) == 0
+    until(lambda: None if list(setting.stores.folders.work.iterdir()) else jobs[0])
