@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 
 from lipsync_demo.backend.errors import BackendError
@@ -21,8 +20,6 @@ def work(place: Place, broker: Broker, limits: Limits, *, processes: int, face: 
         processes: how many jobs are rendered at once.
         face: which of several faces speaks, unless a job says it.
     """
-    # Read by Celery when it is imported: SIGTERM ends in bounded time, not after the last job.
-    os.environ["REMAP_SIGTERM"] = "SIGQUIT"
     from lipsync_demo.backend.queue.attempt import Attempts
     from lipsync_demo.backend.queue.celery_app import celery_app
     from lipsync_demo.backend.queue.celery_worker import Renderer, Watch, install, run
@@ -39,7 +36,8 @@ def work(place: Place, broker: Broker, limits: Limits, *, processes: int, face: 
     stores = open_stores(place)
     stores.folders.outputs.mkdir(parents=True, exist_ok=True)
     install(app, renderer)
-    return run(app, Watch(stores.jobs, stores.workers, name, processes), name, processes)
+    watch = Watch(stores.jobs, stores.workers, name, processes)
+    return run(app, watch, name, processes=processes, grace_seconds=limits.grace_seconds)
 
 
 def required(broker: Broker | None) -> Broker:

@@ -47,7 +47,6 @@ def celery_app(broker: Broker, limits: Limits | None = None) -> Celery:
         worker_prefetch_multiplier=1,
         worker_max_memory_per_child=limits.memory_mb << 10,
         worker_proc_alive_timeout=_START_SECONDS,
-        worker_soft_shutdown_timeout=limits.grace_seconds,
         worker_enable_remote_control=False,
         worker_hijack_root_logger=False,
     )

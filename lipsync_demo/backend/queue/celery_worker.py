@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import threading
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 
 from billiard.exceptions import SoftTimeLimitExceeded
 from celery import Celery, signals
@@ -75,10 +76,18 @@ class Watch:
         """Hand back what is still claimed, and leave."""
         self._ended.set()
         self._thread.join()
-        handed = self._jobs.hand_back(f"{self._note.name}:")
-        if handed:
-            log.info("%d tasks are handed back", handed)
+        self.hand_back()
         self._workers.leave(self._note.name)
+
+    def hand_back(self) -> None:
+        """Queue the jobs under way for other workers, and kill the processes that render them."""
+        prefix = f"{self._note.name}:"
+        claimed = self._jobs.workers(prefix)
+        if handed := self._jobs.hand_back(prefix):
+            log.info("%d tasks are handed back", handed)
+        for name in claimed:
+            with suppress(ProcessLookupError):
+                os.kill(int(name.rpartition(":")[2]), signal.SIGKILL)
 
     def look(self) -> None:
         """Say that the worker is alive; queue the jobs of its processes that are not."""
@@ -113,13 +122,26 @@ def install(app: Celery, renderer: Callable[[], Renderer]) -> None:
         made[0].one()
 
 
-def run(app: Celery, watch: Watch, name: str, processes: int) -> int:
-    """Work until a signal; return the exit code."""
+def run(app: Celery, watch: Watch, name: str, *, processes: int, grace_seconds: float) -> int:
+    """Work until a signal; return the exit code.
+
+    After the signal nothing new is begun, and what is not finished within `grace_seconds` is handed
+    back.
+    """
     from celery.apps.worker import Worker
+
+    end = threading.Timer(grace_seconds, watch.hand_back)
+    end.daemon = True
+
+    @signals.worker_shutting_down.connect(weak=False)
+    def _ending(**_: object) -> None:
+        # Celery's own soft shutdown always takes the whole time.
+        end.start()
 
     with ExitStack() as stack:
         watch.start()
         stack.callback(watch.stop)
+        stack.callback(end.cancel)
         worker = Worker(
             app=app,
             hostname=f"{name}@lipsync",
