@@ -30,7 +30,7 @@ def local(tmp_path: Path) -> Iterator[Served]:
 
 @pytest.fixture
 def jobs(local: Served) -> Iterator[JobStore]:
-    database = open_database(local.folder / "jobs.sqlite3")
+    database = open_database(f"sqlite:///{local.folder / 'jobs.sqlite3'}")
     yield JobStore(database)
     database.close()
 
