@@ -7,6 +7,7 @@ to migrate.
 from __future__ import annotations
 
 import logging
+import threading
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, column, inspect, select, text
@@ -16,6 +17,9 @@ from lipsync_demo.database.errors import too_new
 
 HOME = Path(__file__).parent / "migrations"
 """Folder of the migrations, with a sub-folder for each database."""
+
+_migrating = threading.Lock()
+"""Alembic keeps its context in the process: one migration at a time."""
 
 logger = logging.getLogger(__name__)
 
@@ -65,7 +69,8 @@ def upgrade(connection: Connection, schema: str) -> None:
     config.set_main_option("path_separator", "newline")
     config.attributes["connection"] = connection
     config.attributes["version_table"] = version_table(connection.dialect.name, schema)
-    command.upgrade(config, "head")
+    with _migrating:
+        command.upgrade(config, "head")
     logger.info("Migrated the database of %s to schema %s", schema, revisions(schema)[-1])
 
 

@@ -1,0 +1,115 @@
+"""Tasks and runs in a real PostgreSQL."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import inspect
+
+from lipsync_demo.backend.jobs.store import COMPLETED, CREATED, Job, JobResult, JobStore
+from lipsync_demo.backend.jobs.workers import WorkerNote, Workers
+from lipsync_demo.backend.schema import open_database as open_jobs
+from lipsync_demo.database import Database
+from lipsync_demo.media.sync_modes import SyncMode
+from lipsync_demo.runs.storage.schema import open_database as open_runs
+from tests.servers.postgresql import PostgresServer, postgres_server
+
+pytestmark = pytest.mark.slow
+
+CLAIMANTS, JOBS = 16, 160
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[PostgresServer]:
+    with postgres_server() as running:
+        yield running
+
+
+@pytest.fixture
+def database(server: PostgresServer) -> Iterator[Database]:
+    opened = open_jobs(server.database())
+    yield opened
+    opened.close()
+
+
+def add(jobs: JobStore, turn: str | None = None) -> Job:
+    return jobs.add("v", "a", SyncMode.LOOP, turn=turn)
+
+
+def test_both_schemas_live_in_one_database_whoever_comes_first(server: PostgresServer) -> None:
+    url = server.database()
+    opened: list[Database] = []
+    threads = [
+        threading.Thread(target=lambda opens=opens: opened.append(opens(url)))
+        for opens in (open_jobs, open_runs) * 4
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(opened) == 8
+    tables = inspect(opened[0].engine).get_table_names()
+    assert {"jobs", "workers", "runs", "ledger", "alembic_version", "version_jobs"} <= set(tables)
+    for database in opened:
+        database.close()
+
+
+def test_no_job_is_claimed_twice(database: Database) -> None:
+    jobs = JobStore(database)
+    ids = {add(jobs).id for _ in range(JOBS)}
+    claimed: list[str] = []
+
+    def work(name: str) -> None:
+        while (job := jobs.claim(name, 60_000)) is not None:
+            claimed.append(job.id)
+            assert jobs.finish(job, JobResult())
+
+    threads = [threading.Thread(target=work, args=(f"w:{n}",)) for n in range(CLAIMANTS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(claimed) == JOBS
+    assert set(claimed) == ids
+    assert jobs.count(COMPLETED) == JOBS
+
+
+def test_a_claim_ends_with_its_lease_by_the_databases_clock(database: Database) -> None:
+    jobs = JobStore(database)
+    job = add(jobs)
+    first = jobs.claim("a:1", 60_000)
+    assert first is not None
+    assert jobs.recover() == 0
+    assert jobs.renew(first, 1, 0.5)
+    time.sleep(0.05)
+    assert jobs.recover() == 1
+    assert not jobs.renew(first, 60_000, 0.6)
+    second = jobs.claim("b:2", 60_000)
+    assert second is not None
+    assert (second.id, second.attempts) == (job.id, 2)
+    assert not jobs.finish(first, JobResult(outputs=("late.mp4",), nsfw=(False,)))
+    assert jobs.finish(second, JobResult(outputs=("b.mp4",), nsfw=(False,)))
+    done = jobs.get(job.id)
+    assert done is not None
+    assert done.outputs == ["b.mp4"]
+
+
+def test_a_cut_connection_is_made_anew(server: PostgresServer, database: Database) -> None:
+    jobs = JobStore(database)
+    add(jobs)
+    server.cut()
+    assert jobs.count(CREATED) == 1
+
+
+def test_silent_workers_do_not_count(database: Database) -> None:
+    workers = Workers(database)
+    note = WorkerNote(name="a", release="1", processes=2)
+    workers.note(note)
+    assert workers.alive(60_000) == [note]
+    time.sleep(0.05)
+    assert workers.alive(1) == []
+    workers.forget(1)
+    assert workers.alive(60_000) == []
