@@ -10,10 +10,11 @@ from lipsync_demo.access.rates import Rates
 from lipsync_demo.access.room import Room
 from lipsync_demo.data_folder import prepare
 from lipsync_demo.files import private_folder
+from lipsync_demo.runs.driving.database_leases import DatabaseLeases
 from lipsync_demo.runs.driving.dispatcher import Dispatcher
 from lipsync_demo.runs.driving.fair_pool import FairPool
 from lipsync_demo.runs.driving.forecast import Forecast
-from lipsync_demo.runs.driving.leases import FileLeases
+from lipsync_demo.runs.driving.leases import FileLeases, Leases
 from lipsync_demo.runs.driving.live import LivePictures
 from lipsync_demo.runs.groups.service import GroupService
 from lipsync_demo.runs.service import RunService
@@ -22,6 +23,7 @@ from lipsync_demo.runs.steps.credentials import Credentials
 from lipsync_demo.runs.steps.prices import Prices
 from lipsync_demo.runs.storage.group_table import GroupTable
 from lipsync_demo.runs.storage.ledger import Ledger
+from lipsync_demo.runs.storage.owners import Owners
 from lipsync_demo.runs.storage.recorded_only import RecordedOnly
 from lipsync_demo.runs.storage.run_table import RunTable
 from lipsync_demo.runs.storage.schema import open_database
@@ -76,6 +78,7 @@ class Workspace:
         prepare(settings.data_dir)
         private_folder(settings.runs_dir)
         self._database = open_database(settings.runs_database_url)
+        self._settings = settings
         self._recovers = recover
         self._credentials = Credentials(settings)
         self.runs = RunTable(self._database, settings.runs_dir)
@@ -96,7 +99,7 @@ class Workspace:
             self.runs,
             self.ledger,
             self._credentials,
-            FileLeases(settings.data_dir / "owners"),
+            self._leases(),
             self.recorded_only,
             admission=self.admission,
             fetching=self.fetching,
@@ -128,6 +131,11 @@ class Workspace:
 
     def _owners(self, kind: Kind, ids: Collection[str]) -> Mapping[str, str | None]:
         return (self.groups if kind == "groups" else self.runs).owners(ids)
+
+    def _leases(self) -> Leases:
+        if self._settings.shared_database_url is None:
+            return FileLeases(self._settings.data_dir / "owners")
+        return DatabaseLeases(Owners(self._database))
 
     @property
     def local(self) -> tuple[str, str] | None:
