@@ -122,6 +122,7 @@ class Settings(BaseSettings):
     )
     database_url: str | None = Field(None, validation_alias="LIPSYNC_DATABASE_URL")
     queue_url: SecretStr | None = Field(None, validation_alias="LIPSYNC_QUEUE_URL")
+    lease_seconds: float = Field(45, ge=2, le=3600, validation_alias="LIPSYNC_LEASE_SECONDS")
     hosting: HostingName = Field("upload", validation_alias="LIPSYNC_HOSTING")
     public_url: str | None = Field(None, validation_alias="LIPSYNC_PUBLIC_URL")
     signing_secret: SecretStr | None = Field(None, validation_alias="LIPSYNC_SIGNING_SECRET")

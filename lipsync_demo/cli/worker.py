@@ -43,7 +43,12 @@ def worker(
     from lipsync_demo.settings import read_settings
 
     settings = read_settings()
-    limits = Limits(render_seconds=seconds, memory_mb=memory, grace_seconds=grace)
+    limits = Limits(
+        render_seconds=seconds,
+        memory_mb=memory,
+        grace_seconds=grace,
+        lease_seconds=settings.lease_seconds,
+    )
     try:
         broker = required(broker_of(settings))
     except BackendError as error:

@@ -135,7 +135,7 @@ class Workspace:
     def _leases(self) -> Leases:
         if self._settings.shared_database_url is None:
             return FileLeases(self._settings.data_dir / "owners")
-        return DatabaseLeases(Owners(self._database))
+        return DatabaseLeases(Owners(self._database), self._settings.lease_seconds)
 
     @property
     def local(self) -> tuple[str, str] | None:

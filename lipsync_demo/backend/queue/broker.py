@@ -6,9 +6,6 @@ from dataclasses import dataclass, field
 
 from lipsync_demo.backend.queue.rendering import LONGEST_RENDER_SECONDS
 
-LEASE_SECONDS = 60.0
-"""Seconds without a sign of life after which a job is taken from its worker."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class Broker:
@@ -40,4 +37,4 @@ class Limits:
     render_seconds: float = LONGEST_RENDER_SECONDS
     memory_mb: int = 2048
     grace_seconds: float = 25.0
-    lease_seconds: float = LEASE_SECONDS
+    lease_seconds: float = 45.0

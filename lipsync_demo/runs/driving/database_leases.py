@@ -15,21 +15,18 @@ from lipsync_demo.runs.storage.owners import Owners
 
 log = logging.getLogger(__name__)
 
-LEASE_SECONDS = 45.0
-"""Seconds without a sign of life after which another process may take a run over."""
-
 BEATS = 9
 """How often a lease is renewed before it would end."""
 
 
 class DatabaseLeases:
-    """Leases of one process; after a crash they end when their time does.
+    """Leases of one process, of `seconds` each; after a crash they end when their time does.
 
     A process that was away for longer, and whose runs another drives, finds out at its next write,
     which names the token of its lease.
     """
 
-    def __init__(self, owners: Owners, seconds: float = LEASE_SECONDS) -> None:
+    def __init__(self, owners: Owners, seconds: float) -> None:
         self._owners = owners
         self._seconds = seconds
         self.owner = secrets.token_hex(8)

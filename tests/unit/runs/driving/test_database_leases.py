@@ -11,7 +11,7 @@ from lipsync_demo.runs.driving.database_leases import BEATS, DatabaseLeases
 from lipsync_demo.runs.storage.owners import Owners
 from lipsync_demo.runs.storage.schema import open_database
 
-SHORT = 0.9
+SHORT, LONG = 0.9, 60.0
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def database(tmp_path: Path) -> Iterator[Database]:
 
 
 def test_a_lease_is_held_until_its_owner_closes(database: Database) -> None:
-    mine, other = DatabaseLeases(Owners(database)), DatabaseLeases(Owners(database))
+    mine, other = DatabaseLeases(Owners(database), LONG), DatabaseLeases(Owners(database), LONG)
     lease = other.acquire()
     assert lease.expires_at is not None
     assert other.acquire().token != lease.token
@@ -38,7 +38,7 @@ def test_a_lease_is_held_until_its_owner_closes(database: Database) -> None:
 def test_a_lease_is_renewed_and_ends_without_signs_of_life(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    mine, other = DatabaseLeases(Owners(database)), DatabaseLeases(Owners(database), SHORT)
+    mine, other = DatabaseLeases(Owners(database), LONG), DatabaseLeases(Owners(database), SHORT)
     token = other.acquire().token
     time.sleep(SHORT + SHORT / BEATS)
     deadline = time.monotonic() + 30
@@ -59,7 +59,7 @@ def test_a_lease_is_renewed_and_ends_without_signs_of_life(
 
 
 def test_who_hosts_local_runs_is_known_to_others(database: Database) -> None:
-    mine, other = DatabaseLeases(Owners(database)), DatabaseLeases(Owners(database))
+    mine, other = DatabaseLeases(Owners(database), LONG), DatabaseLeases(Owners(database), LONG)
     other.host_local()
     assert mine.local_hosted()
     assert not other.local_hosted()
