@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.runs.record.run import RunState
+from lipsync_demo.runs.storage.ledger import Ledger
+from lipsync_demo.runs.storage.schema import open_database
 from lipsync_demo.runs.workspace import Workspace
 from lipsync_demo.settings import Settings
 from tests.faults.conftest import Command, eventually
 from tests.faults.scripted_api import KEY, ScriptedApi
 from tests.servers.postgresql import PostgresServer, postgres_server
+from tests.unit.database.racing import at_once
+from tests.unit.runs.steps.reserving import reserves
 
 pytestmark = pytest.mark.slow
 
@@ -85,3 +90,12 @@ def test_a_run_is_driven_by_one_of_two_replicas_that_live(
     api.gates["look"].open()
     eventually(lambda: second.runs.get(begun.id).state is RunState.DONE, "it was not done")
     assert api.submits == 1
+
+
+def test_ten_replicas_never_spend_more_than_the_limit(server: PostgresServer) -> None:
+    url = server.database()
+    refused = [one for each in at_once(10, reserves, url, "server", "") for one in each]
+    assert sorted(refused) == [False] * 10 + [True] * 40
+    database = open_database(url)
+    assert Ledger(database).spent(key="environment") == Decimal(3)
+    database.close()
