@@ -124,7 +124,7 @@ def _rendering(folder: Path, output: Path, begin: threading.Event) -> Iterator[N
     over = threading.Event()
 
     def work() -> None:
-        database = open_database(folder / "jobs.sqlite3")
+        database = open_database(f"sqlite:///{folder / 'jobs.sqlite3'}")
         jobs = JobStore(database)
         number = 0
         while not over.wait(LOOK_SECONDS):
