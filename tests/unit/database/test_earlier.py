@@ -245,6 +245,7 @@ def test_sessions_that_saw_recordings_only_still_do(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'runs.sqlite3'}"
     database = runs_schema.open_database(url)
     with database.writing() as session:
+        session.execute(text("DROP TABLE owners"))
         session.execute(text("ALTER TABLE recorded_only DROP COLUMN switched_on"))
         session.execute(text("UPDATE alembic_version SET version_num = '0005'"))
         session.execute(text(f"INSERT INTO recorded_only VALUES ('{SESSION}')"))
