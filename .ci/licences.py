@@ -25,7 +25,8 @@ def licences(python: str, folder: Path) -> dict[str, str]:
     subprocess.run(["uv", "venv", "-q", "--python", python, there], check=True)
     install = ["uv", "pip", "install", "-q", "--python", interpreter, "--only-binary", ":all:"]
     subprocess.run([*install, "--require-hashes", "-r", ROOT / "requirements.lock"], check=True)
-    ask = ["uvx", "-q", "pip-licenses", "--python", interpreter, "--format", "json", "-nv"]
+    # `-s`: also what pip-licenses itself needs, which it would leave out.
+    ask = ["uvx", "-q", "pip-licenses", "--python", interpreter, "--format", "json", "-n", "-s"]
     found = json.loads(subprocess.run(ask, check=True, capture_output=True).stdout)
     return {re.sub(r"[._]", "-", one["Name"].lower()): one["License"] for one in found}
 
