@@ -33,6 +33,7 @@ from lipsync_demo.wavespeed.calls.submission import (
     checked_id,
     find,
     inputs,
+    place,
     send,
     submit,
 )
@@ -65,7 +66,8 @@ class WaveSpeedClient:
         api_key: the API key; surrounding spaces are removed.
         base_url: any server that implements the API's contract.
         transport: replaces the one built from the other two arguments.
-        local: whether the server is the local backend, the only one that is sent a `face`.
+        local: whether the server is the local backend, the only one that is sent a `face` and a
+            task's place in its queue.
 
     Raises:
         BadKey: the key is empty or has invalid characters.
@@ -155,10 +157,15 @@ class WaveSpeedClient:
         model: str = MODEL_ID,
         choices: Mapping[str, str] | None = None,
         turn: str = "",
+        patient: bool = False,
     ) -> Prediction:
         """Start a task with one request, whose `ticket` `governor.submits` has let through.
 
-        `turn` tells the local backend whose task it is: those of several people take turns.
+        Only the local backend is told the last two.
+
+        Args:
+            turn: whose task it is: those of several people take turns.
+            patient: whether nobody watches the task: others go first.
 
         Raises:
             AmbiguousSubmit: the task may have been started.
@@ -166,7 +173,8 @@ class WaveSpeedClient:
         """
         chosen = model_catalogue.model(model)
         body = inputs(chosen, video_url, audio_url, _choices(sync_mode, choices), local=self._local)
-        return send(self._transport, chosen, body, ticket, turn)
+        headers = place(turn, patient) if self._local else {}
+        return send(self._transport, chosen, body, ticket, headers)
 
     def find_submitted(
         self,

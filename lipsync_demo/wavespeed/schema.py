@@ -37,6 +37,9 @@ LIVE = "live"
 TURN = "X-Lipsync-Turn"
 """Header of a submit by which the local backend tells one person's tasks from another's."""
 
+PATIENT = "X-Lipsync-Patient"
+"""The same by which it prefers others to a task that nobody watches; its value is 1."""
+
 TERMINAL_FAILURES: Mapping[str, str] = {
     "failed": words.TASK_FAILED,
     CANCELLED: words.TASK_CANCELLED,

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
@@ -17,7 +17,7 @@ import numpy as np
 import psutil
 import pytest
 
-from lipsync_demo.backend.jobs.store import COMPLETED, CREATED, PROCESSING, Job
+from lipsync_demo.backend.jobs.store import COMPLETED, CREATED, PROCESSING, Filter, Job
 from lipsync_demo.backend.queue.base import JobQueue
 from lipsync_demo.backend.queue.broker import Broker
 from lipsync_demo.backend.queue.celery_app import celery_app
@@ -47,10 +47,17 @@ class Setting:
     video: str
     audio: str
 
-    def submit(self, mode: SyncMode = SyncMode.CUT_OFF, *, patient: bool = False) -> Job:
-        job = self.stores.jobs.add(self.video, self.audio, mode, patient=patient)
+    def submit(
+        self, mode: SyncMode = SyncMode.CUT_OFF, *, turn: str | None = None, patient: bool = False
+    ) -> Job:
+        job = self.stores.jobs.add(self.video, self.audio, mode, turn=turn, patient=patient)
         self.queue.wake()
         return job
+
+    def all(self, jobs: Sequence[Job]) -> list[Job]:
+        """These jobs as they are now."""
+        ids = {job.id for job in jobs}
+        return self.stores.jobs.page(Filter(ids=ids), 1, len(ids))[1]
 
     def until(self, job: Job, *statuses: str) -> Job:
         """The job as soon as it has one of these statuses."""
@@ -190,6 +197,24 @@ def test_a_job_whose_process_is_killed_is_rendered_again(setting: Setting, expec
     assert ended.attempts == 2
     assert (setting.stores.folders.outputs / ended.outputs[0]).read_bytes() == expected
     assert len(list(setting.stores.folders.outputs.iterdir())) == 3
+
+
+@pytest.mark.parametrize("patient", [True, False])
+def test_a_batch_of_a_hundred_holds_back_no_single_run_of_another(
+    setting: Setting, patient: bool
+) -> None:
+    jobs = setting.stores.jobs
+    batch = [setting.submit(turn=f"anna {patient}", patient=patient) for _ in range(100)]
+    until(lambda: next((job for job in setting.all(batch) if job.status == COMPLETED), None))
+    single = setting.submit(turn=f"ben {patient}")
+    before = sum(not job.running for job in setting.all(batch))
+    setting.until(single, COMPLETED)
+    claimed = sum(job.status != CREATED for job in setting.all(batch)) - before
+    for job in batch:
+        jobs.cancel(job.id)
+        setting.queue.cancel(job.id)
+    # The one under way, the next one, and what a batch is now and then preferred.
+    assert claimed <= (2 if not patient else 9)
 
 
 def test_no_job_is_left_when_all_have_ended(setting: Setting) -> None:

@@ -22,7 +22,7 @@ from lipsync_demo.backend.queue.attempt import TIMED_OUT
 from lipsync_demo.backend.routes import words
 from lipsync_demo.backend.services import BaseUrl, Services, Shared
 from lipsync_demo.settings import MODEL_ID
-from lipsync_demo.wavespeed.schema import TURN
+from lipsync_demo.wavespeed.schema import PATIENT, TURN
 
 router = APIRouter(prefix="/api/v3", redirect_slashes=False)
 _ID = re.compile(r"[A-Za-z0-9_-]{4,128}")
@@ -37,8 +37,9 @@ async def submit(
     base_url: BaseUrl,
     webhook: Annotated[str | None, Query(max_length=8192)] = None,
     turn: Annotated[str | None, Header(alias=TURN, max_length=64)] = None,
+    patient: Annotated[bool, Header(alias=PATIENT)] = False,
 ) -> JSONResponse:
-    job = await run_in_threadpool(_accept, body, services, base_url, webhook, turn)
+    job = await run_in_threadpool(_accept, body, services, base_url, webhook, turn, patient)
     if not body.enable_sync_mode:
         # A task that a fault makes fail starts like any other.
         return ok(describe(replace(job, status=CREATED, code=0, error=""), base_url))
@@ -61,6 +62,7 @@ def _accept(
     base_url: str,
     webhook: str | None,
     turn: str | None,
+    patient: bool,
 ) -> Job:
     """Store the job and its webhook.
 
@@ -79,6 +81,7 @@ def _accept(
         fault=fault.name if fault else None,
         decree=fault.effect if fault and isinstance(fault.effect, ForcedStatus) else None,
         turn=turn,
+        patient=patient,
     )
     if webhook:
         services.outbox.add(job.id, webhook, base_url)

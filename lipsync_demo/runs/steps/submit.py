@@ -140,7 +140,8 @@ class Submit:
                 run.id,
                 model=run.model,
                 choices=choices_of(run.request),
-                turn=run.turn if run.backend == "local" else "",
+                turn=run.turn,
+                patient=run.group is not None,
             )
         except AmbiguousSubmit as error:
             logger.warning("Run %s: %s", run.id, error.what)

@@ -20,7 +20,7 @@ from lipsync_demo.wavespeed.errors import (
 )
 from lipsync_demo.wavespeed.exchange import TOO_MANY, Answer
 from lipsync_demo.wavespeed.model_catalogue import Model
-from lipsync_demo.wavespeed.schema import TURN, Prediction, mapping
+from lipsync_demo.wavespeed.schema import PATIENT, TURN, Prediction, mapping
 from lipsync_demo.wavespeed.transport import Transport
 
 log = logging.getLogger(__name__)
@@ -113,12 +113,19 @@ def submit(
         queue.leave(ticket)
 
 
+def place(turn: str, patient: bool) -> dict[str, str]:
+    """The headers that tell the local backend when it is a task's turn."""
+    return ({TURN: turn} if turn else {}) | ({PATIENT: "1"} if patient else {})
+
+
 def send(
-    transport: Transport, model: Model, request: dict[str, str], ticket: str, turn: str = ""
+    transport: Transport,
+    model: Model,
+    request: dict[str, str],
+    ticket: str,
+    headers: Mapping[str, str] | None = None,
 ) -> Prediction:
     """Send the request once, report the result to the queue and return the started task.
-
-    `turn` is sent in the header `TURN`, unless it is empty.
 
     Raises:
         AmbiguousSubmit: a task may have been started.
@@ -127,7 +134,7 @@ def send(
     """
     queue = transport.governor.submits
     try:
-        started = _sent(transport, model, request, {TURN: turn} if turn else {})
+        started = _sent(transport, model, request, headers or {})
     except RateLimited as error:
         error.retry_after = queue.refused(ticket, error.retry_after)
         log.info("The rate limit is reached; the next submit in %.0f s", error.retry_after)

@@ -67,6 +67,20 @@ def test_stopping_a_local_run_cancels_its_task(
     assert work.service.stop(waiting.id) == stopped
 
 
+def test_runs_of_a_group_are_patient_and_single_ones_are_not(
+    work: Workspace, jobs: JobStore, waiting: Run, clip: Path, speech: Path
+) -> None:
+    grouped = work.service.start(clip, speech, "loop", group="a" * 32, session="b" * 32)
+    with work.dispatcher.changed:
+        assert work.dispatcher.changed.wait_for(
+            lambda: work.runs.get(grouped.id).state is RunState.WAITING, 60
+        )
+    found = {job.id: job for job in jobs.page(Filter(), 1, 10)[1]}
+    single, one = (found[str(work.runs.get(run.id).prediction_id)] for run in (waiting, grouped))
+    assert (single.patient, single.turn) == (False, None)
+    assert (one.patient, one.turn) == (True, grouped.turn)
+
+
 def test_a_cancelled_run_is_not_begun_anew_for_a_session_that_sees_recordings_only(
     work: Workspace, jobs: JobStore, waiting: Run
 ) -> None:

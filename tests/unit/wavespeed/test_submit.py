@@ -46,6 +46,22 @@ def test_any_2xx_and_any_first_status_is_a_start(
     assert (started.id, started.finished) == (TASK_ID, False)
 
 
+@pytest.mark.parametrize("local", [True, False])
+def test_only_the_local_backend_is_told_a_tasks_place_in_its_queue(
+    server: Script, local: bool
+) -> None:
+    server.on("POST", SUBMIT, reply())
+    with WaveSpeedClient(KEY, server.url, local=local) as talking:
+        talking.submit_once(VIDEO, AUDIO, "loop", "a run", turn="anna", patient=True)
+        talking.submit_once(VIDEO, AUDIO, "loop", "a run")
+    told, plain = (
+        {name: text for name, text in request.headers.items() if name.startswith("x-lipsync")}
+        for request in server.requests
+    )
+    assert told == ({"x-lipsync-turn": "anna", "x-lipsync-patient": "1"} if local else {})
+    assert plain == {}
+
+
 UNKNOWN = [
     Drop(),
     CutShort(reply().body),
