@@ -14,10 +14,14 @@ METADATA = Base.metadata
 """The tables of the models; the migrations must result in the same schema."""
 
 
-def open_database(url: str) -> Database:
-    """Open the backend's database; create or migrate it if needed.
+PATIENCE_SECONDS = 40.0
+"""Seconds for which a database server that is away is waited for: less than a submit's timeout."""
+
+
+def open_database(url: str, *, migrated: bool = False) -> Database:
+    """Open the backend's database; create or migrate it if needed, unless this release has.
 
     Raises:
         DatabaseUnusable: it is damaged, read-only, or was written by a newer version.
     """
-    return Database.open(url, "jobs")
+    return Database.open(url, "jobs", patience=PATIENCE_SECONDS, migrated=migrated)

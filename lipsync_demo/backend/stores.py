@@ -44,15 +44,19 @@ class Stores:
     folders: Folders
 
 
-def open_stores(place: Place) -> Stores:
+def open_stores(place: Place, *, again: bool = False) -> Stores:
     """Open the stores; create the folder and the database if needed.
+
+    `again` tells that a process of this release has opened them: a newer one may have since, whose
+    migrations only add.
 
     Raises:
         DatabaseUnusable: the database is damaged, read-only, or was written by a newer version.
     """
     folder = place.folder
     private_folder(folder)
-    database = open_database(place.database_url or f"sqlite:///{folder / 'jobs.sqlite3'}")
+    url = place.database_url or f"sqlite:///{folder / 'jobs.sqlite3'}"
+    database = open_database(url, migrated=again)
     uploads = UploadStore(database, folder / "uploads", place.limit_bytes)
     outputs = folder / "outputs"
     return Stores(

@@ -29,7 +29,7 @@ def work(place: Place, broker: Broker, limits: Limits, *, processes: int, face: 
     app = celery_app(broker, limits)
 
     def renderer() -> Renderer:
-        stores = open_stores(place)
+        stores = open_stores(place, again=True)
         attempts = Attempts(stores.jobs, stores.media, stores.folders, face)
         return Renderer(stores.jobs, attempts, name, lease_ms)
 

@@ -59,11 +59,16 @@ def database_ms(session: Session) -> int:
     return time.time_ns() // 1_000_000
 
 
-def connect(url: str) -> Engine:
-    """An engine for `url`; commits to a SQLite file survive a power cut."""
+def connect(url: str, patience: float = 0.0) -> Engine:
+    """An engine for `url`; commits to a SQLite file survive a power cut.
+
+    `patience` is for how many seconds a server that is away is waited for.
+    """
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(parsed, pool_pre_ping=True)
+        from lipsync_demo.database import postgresql
+
+        return postgresql.connect(parsed, patience)
     path = _path(parsed)
     if path is not None:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -27,18 +27,23 @@ class Database:
         self._writing = sessionmaker(for_writing(engine))
 
     @classmethod
-    def open(cls, url: str, schema: str) -> Database:
+    def open(
+        cls, url: str, schema: str, *, patience: float = 0.0, migrated: bool = False
+    ) -> Database:
         """Open the database at `url`; create or migrate it if needed.
 
         Args:
             schema: name of the folder with its migrations.
+            patience: for how many seconds a server that is away is waited for, also later.
+            migrated: whether this release has opened it before; a newer one may have since.
 
         Raises:
             DatabaseUnusable: it is damaged, read-only, or was written by a newer version.
         """
-        engine = connect(url)
+        engine = connect(url, patience)
         try:
-            migrate(engine, schema)
+            if not migrated:
+                migrate(engine, schema)
         except BaseException:
             engine.dispose()
             raise

@@ -26,6 +26,11 @@ DEVICE_FAILED = _("The database {name} cannot be read or written: the disk repor
 CHECK_DISK = _("Check the disk of {folder} and the room on it, then try again.")
 BUSY = _("The database {name} is busy: another process has held its lock for half a minute.")
 WAIT_OR_END = _("Try again; if it stays so, end the process that uses {folder}.")
+AWAY = _("The database server cannot be used now.")
+COMES_BACK = _(
+    "What is under way goes on once it is back; if it stays away, look at LIPSYNC_DATABASE_URL "
+    "and at the log."
+)
 TOO_NEW = _(
     "The database {name} was written by a newer version of Lipsync Demo: its schema is {found}, "
     "the latest that this version knows is {known}."

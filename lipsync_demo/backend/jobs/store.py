@@ -13,6 +13,7 @@ import secrets
 import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
+from functools import partial
 from typing import Any
 
 from sqlalchemy import (
@@ -27,13 +28,14 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from lipsync_demo.backend.errors import INTERNAL_ERROR
 from lipsync_demo.backend.faults.effects import ForcedStatus
 from lipsync_demo.backend.jobs import words
 from lipsync_demo.backend.jobs.base import Base
-from lipsync_demo.database import Database, database_ms
+from lipsync_demo.database import Database, database_ms, patiently
 from lipsync_demo.media.sync_modes import SyncMode
 
 CREATED = "created"
@@ -59,6 +61,9 @@ PATIENT_SHARE = 0.2
 
 TURNS_MS = 3_600_000
 """Milliseconds for which it counts that somebody had a turn."""
+
+PATIENCE_SECONDS = 15.0
+"""Seconds for which what must not be lost is written again, beyond the wait for connections."""
 
 LARGEST = (1 << 63) - 1
 """The largest whole number of a database."""
@@ -197,32 +202,44 @@ class JobStore:
         patient: bool = False,
     ) -> Job:
         """Accept a job; with `decree` it has its final status and is never rendered."""
-        row = JobRow(
-            id=secrets.token_hex(16),
-            created_ms=now_ms(),
-            status=decree.status if decree else CREATED,
-            video=video,
-            audio=audio,
-            sync_mode=sync_mode.value,
-            attempts=0,
-            outputs=[],
-            nsfw=[],
-            code=decree.code if decree else 0,
-            error=decree.error if decree else "",
-            queue_ms=0,
-            inference_ms=0,
-            execution_ms=0,
-            fault=fault,
-            decreed=decree is not None,
-            base64=base64,
-            turn=turn,
-            face=face,
-            patient=patient,
-        )
-        with self._database.writing() as session:
-            session.add(row)
-            session.flush()
-            return _job(row)
+        job_id = secrets.token_hex(16)
+        row = {
+            "id": job_id,
+            "created_ms": now_ms(),
+            "status": decree.status if decree else CREATED,
+            "video": video,
+            "audio": audio,
+            "sync_mode": sync_mode.value,
+            "attempts": 0,
+            "outputs": [],
+            "nsfw": [],
+            "code": decree.code if decree else 0,
+            "error": decree.error if decree else "",
+            "queue_ms": 0,
+            "inference_ms": 0,
+            "execution_ms": 0,
+            "fault": fault,
+            "decreed": decree is not None,
+            "base64": base64,
+            "turn": turn,
+            "face": face,
+            "patient": patient,
+        }
+
+        def stored() -> Job:
+            try:
+                with self._database.writing() as session:
+                    made = JobRow(**row)
+                    session.add(made)
+                    session.flush()
+                    return _job(made)
+            except IntegrityError:  # by an attempt whose answer was lost
+                known = self.get(job_id)
+                if known is None:
+                    raise
+                return known
+
+        return patiently(stored, PATIENCE_SECONDS)
 
     def get(self, job_id: str) -> Job | None:
         with self._database.reading() as session:
@@ -287,22 +304,38 @@ class JobStore:
 
     def finish(self, job: Job, outcome: JobResult) -> bool:
         """Record the outcome of a claimed job; return false if the claim is lost."""
-        return self._change(
-            job,
-            status=FAILED if outcome.code else COMPLETED,
-            outputs=list(outcome.outputs),
-            nsfw=list(outcome.nsfw),
-            code=outcome.code,
-            error=outcome.error,
-            queue_ms=outcome.queue_ms,
-            inference_ms=outcome.inference_ms,
-            found=dict(outcome.found) if outcome.found else None,
-            execution_ms=max(0, now_ms() - (job.claimed_ms or job.created_ms)),
-        )
+        status = FAILED if outcome.code else COMPLETED
+        outputs = list(outcome.outputs)
+        values = {
+            "status": status,
+            "outputs": outputs,
+            "nsfw": list(outcome.nsfw),
+            "code": outcome.code,
+            "error": outcome.error,
+            "queue_ms": outcome.queue_ms,
+            "inference_ms": outcome.inference_ms,
+            "found": dict(outcome.found) if outcome.found else None,
+            "execution_ms": max(0, now_ms() - (job.claimed_ms or job.created_ms)),
+        }
+
+        def recorded() -> bool:
+            with self._database.writing() as session:
+                if _written(session, job, **values):
+                    return True
+                row = _row(session, job.id)
+                # An attempt whose answer was lost may have written it.
+                return row is not None and (row.claim, row.status, row.outputs) == (
+                    job.claim,
+                    status,
+                    outputs,
+                )
+
+        return patiently(recorded, PATIENCE_SECONDS)
 
     def release(self, job: Job) -> None:
         """Queue a claimed job again because the server stops; the attempt does not count."""
-        self._change(job, status=CREATED, attempts=JobRow.attempts - 1)
+        held = partial(self._change, job, status=CREATED, attempts=JobRow.attempts - 1)
+        patiently(held, PATIENCE_SECONDS)
 
     def interrupted(self, job: Job) -> None:
         """Queue a job again after its worker died; fail it after `MAX_ATTEMPTS`."""

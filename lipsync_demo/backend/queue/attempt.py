@@ -21,6 +21,7 @@ from lipsync_demo.backend.queue.rendering import (
     Rendered,
     RenderRequest,
 )
+from lipsync_demo.database import DatabaseBusy
 from lipsync_demo.media.sync_modes import SyncMode
 
 log = logging.getLogger(__name__)
@@ -79,6 +80,9 @@ class Attempts:
             outcome = self._outcome(job, folder, render, check)
         except (Cancelled, WorkerDied):
             raise
+        except DatabaseBusy:
+            log.warning("task %s is begun anew: the database was away", job.id)
+            self._jobs.release(job)
         except RenderTimeout:
             self._jobs.finish(job, JobResult(code=TIMED_OUT, error=_TOO_LONG))
         except Exception:
