@@ -19,6 +19,7 @@ from lipsync_demo.settings import Settings
 from tests.faults.scripted_api import KEY, Gate, ScriptedApi, scripted_api
 from tests.forked import Forked
 from tests.media_factory import make_speechlike, make_video
+from tests.servers.postgresql import PostgresServer, postgres_server
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60.0
@@ -48,6 +49,13 @@ def settings(tmp_path: Path, api: ScriptedApi) -> Settings:
         backend="wavespeed",
         allow_private_urls=True,
     )
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[PostgresServer]:
+    """A PostgreSQL server."""
+    with postgres_server() as running:
+        yield running
 
 
 def quiet_environment(settings: Settings, **more: str) -> dict[str, str]:

@@ -20,28 +20,15 @@ from lipsync_demo.runs.storage.run_table import RunTable
 from lipsync_demo.runs.workspace import Workspace
 from lipsync_demo.settings import Settings
 from tests.faults.conftest import eventually
-from tests.faults.scripted_api import KEY, ScriptedApi
-from tests.servers.postgresql import PostgresServer, postgres_server
+from tests.faults.scripted_api import ScriptedApi
+from tests.servers.postgresql import PostgresServer
 
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[PostgresServer]:
-    with postgres_server() as running:
-        yield running
-
-
 @pytest.fixture
-def settings(tmp_path: Path, api: ScriptedApi, server: PostgresServer) -> Settings:
-    return Settings(
-        data_dir=tmp_path / "data",
-        base_url=api.url,
-        api_key=KEY,
-        backend="wavespeed",
-        allow_private_urls=True,
-        database_url=server.database(),
-    )
+def settings(settings: Settings, server: PostgresServer) -> Settings:
+    return settings.model_copy(update={"database_url": server.database()})
 
 
 @pytest.mark.parametrize("gate", ["ticket", "put", "answer", "look", "output"])

@@ -15,17 +15,11 @@ from lipsync_demo.backend.schema import open_database as open_jobs
 from lipsync_demo.database import Database
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.runs.storage.schema import open_database as open_runs
-from tests.servers.postgresql import PostgresServer, postgres_server
+from tests.servers.postgresql import PostgresServer
 
 pytestmark = pytest.mark.slow
 
 CLAIMANTS, JOBS = 16, 160
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[PostgresServer]:
-    with postgres_server() as running:
-        yield running
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 
@@ -15,8 +15,8 @@ from lipsync_demo.runs.storage.schema import open_database
 from lipsync_demo.runs.workspace import Workspace
 from lipsync_demo.settings import Settings
 from tests.faults.conftest import Command, eventually
-from tests.faults.scripted_api import KEY, ScriptedApi
-from tests.servers.postgresql import PostgresServer, postgres_server
+from tests.faults.scripted_api import ScriptedApi
+from tests.servers.postgresql import PostgresServer
 from tests.unit.database.racing import at_once
 from tests.unit.runs.steps.reserving import reserves
 
@@ -25,23 +25,10 @@ pytestmark = pytest.mark.slow
 LEASE_SECONDS = 3.0
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[PostgresServer]:
-    with postgres_server() as running:
-        yield running
-
-
 @pytest.fixture
-def settings(tmp_path: Path, api: ScriptedApi, server: PostgresServer) -> Settings:
-    return Settings(
-        data_dir=tmp_path / "data",
-        base_url=api.url,
-        api_key=KEY,
-        backend="wavespeed",
-        allow_private_urls=True,
-        database_url=server.database(),
-        lease_seconds=LEASE_SECONDS,
-    )
+def settings(settings: Settings, server: PostgresServer) -> Settings:
+    shared = {"database_url": server.database(), "lease_seconds": LEASE_SECONDS}
+    return settings.model_copy(update=shared)
 
 
 @pytest.fixture
