@@ -156,10 +156,17 @@ class Settings(BaseSettings):
     port: int = Field(
         7860, ge=0, le=65535, validation_alias=AliasChoices("PORT", "GRADIO_SERVER_PORT")
     )
+    backend_token: SecretStr | None = Field(None, validation_alias="LIPSYNC_BACKEND_TOKEN")
+    metrics_token: SecretStr | None = Field(None, validation_alias="LIPSYNC_METRICS_TOKEN")
+    drain_seconds: float = Field(0, ge=0, le=3600, validation_alias="LIPSYNC_DRAIN_SECONDS")
     space_host: str | None = Field(None, validation_alias="SPACE_HOST")
     oauth_client_id: str | None = Field(None, validation_alias="OAUTH_CLIENT_ID")
 
-    @field_validator("api_key", "signing_secret", "access_codes", "queue_url", mode="before")
+    @field_validator(
+        *("api_key", "signing_secret", "access_codes", "queue_url"),
+        *("backend_token", "metrics_token"),
+        mode="before",
+    )
     @classmethod
     def _strip(cls, value: object) -> object:
         """Strip pasted spaces; an empty key becomes None."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
+from pydantic import SecretStr
 from starlette.types import ASGIApp
 
 from lipsync_demo.backend.faults.middleware import Connections, FaultLayer
@@ -21,6 +22,7 @@ from lipsync_demo.backend.jobs.store import now_ms
 from lipsync_demo.backend.queue.base import JobQueue
 from lipsync_demo.backend.queue.broker import Broker
 from lipsync_demo.backend.queue.embedded import EmbeddedQueue
+from lipsync_demo.backend.readiness import Readiness
 from lipsync_demo.backend.routes import account, billings, health, local, media, tasks, webhooks
 from lipsync_demo.backend.services import Services
 from lipsync_demo.backend.stores import Place, Stores, open_stores
@@ -28,6 +30,7 @@ from lipsync_demo.backend.webhooks.outbox import Outbox
 from lipsync_demo.backend.webhooks.sender import PAUSES_SECONDS, WebhookSender
 from lipsync_demo.backend.webhooks.signing import WebhookSecret
 from lipsync_demo.face_choice import SPEAKING
+from lipsync_demo.settings import DiskMark
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +44,9 @@ class Options:
         webhook_pauses: seconds between the attempts to deliver a webhook.
         face: which of several faces speaks, unless a task says it.
         closing: set when the server stops, so that waiting requests return.
+        draining: set when the server has been told to end.
+        low_mark: with less room than this on the disk, it is not ready for tasks.
+        metrics_token: with which the metrics can be read from elsewhere; None for not at all.
     """
 
     place: Place
@@ -53,6 +59,9 @@ class Options:
     faults: Faults = field(default_factory=Faults)
     connections: Connections = field(default_factory=Connections)
     closing: threading.Event = field(default_factory=threading.Event)
+    draining: threading.Event = field(default_factory=threading.Event)
+    low_mark: DiskMark = field(default_factory=lambda: DiskMark(0))
+    metrics_token: SecretStr | None = None
 
 
 def create_app(options: Options) -> ASGIApp:
@@ -101,6 +110,10 @@ def create_app(options: Options) -> ASGIApp:
         allow_private=options.place.allow_private,
         sync_seconds=options.sync_seconds,
         closing=options.closing,
+        readiness=Readiness(
+            stores.database, queue, options.place.folder, options.low_mark, options.draining
+        ),
+        metrics_token=options.metrics_token,
     )
     envelopes.install(app)
     for routes in (health, tasks, local, webhooks, account, billings, media):

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from lipsync_demo.backend.jobs import store, uploads, workers
+from lipsync_demo.backend.jobs import store, tallies, uploads, workers
 from lipsync_demo.backend.jobs.base import Base
 from lipsync_demo.backend.webhooks import outbox
 from lipsync_demo.database import Database
 
-MODELS = (store.JobRow, uploads.UploadRow, workers.WorkerRow, outbox.DeliveryRow)
+MODELS = (
+    store.JobRow,
+    tallies.TallyRow,
+    uploads.UploadRow,
+    workers.WorkerRow,
+    outbox.DeliveryRow,
+)
 """All models; importing them registers their tables in `METADATA`."""
 
 METADATA = Base.metadata

@@ -11,11 +11,13 @@ import json
 import logging
 import os
 import secrets
+import signal
 import socket
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from types import FrameType
 
 import filelock
 import uvicorn
@@ -44,14 +46,34 @@ _STDIN = 0
 
 
 class Server(uvicorn.Server):
-    """A uvicorn server with callbacks for when it listens and when it starts to stop."""
+    """A uvicorn server with callbacks for when it listens and when it starts to stop.
+
+    After the first SIGTERM it says for `drain_seconds` that it is not ready, and still answers.
+    """
 
     def __init__(
-        self, config: uvicorn.Config, on_ready: Callable[[], None], on_end: Callable[[], None]
+        self,
+        config: uvicorn.Config,
+        on_ready: Callable[[], None],
+        on_end: Callable[[], None],
+        draining: threading.Event,
+        drain_seconds: float,
     ) -> None:
         super().__init__(config)
         self._on_ready = on_ready
         self._on_end = on_end
+        self._draining = draining
+        self._drain_seconds = drain_seconds
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        again, ending = self._draining.is_set(), sig == signal.SIGTERM
+        self._draining.set()
+        if again or not ending or not self._drain_seconds:
+            super().handle_exit(sig, frame)
+            return
+        timer = threading.Timer(self._drain_seconds, super().handle_exit, (sig, frame))
+        timer.daemon = True
+        timer.start()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -78,8 +100,8 @@ def serve(
 
     Args:
         port: 0 for a free one.
-        token: the bearer token; None generates one; "-" reads it from the first line of
-            standard input and stops the server when standard input ends.
+        token: the bearer token; None takes that of the settings, else generates one; "-" reads
+            it from the first line of standard input and stops the server when that ends.
         data_dir: defaults to the setting; the server stores its data in `backend/` there.
         faults: switches as in `switches.FAULTS`, such as `429:3`.
 
@@ -90,7 +112,8 @@ def serve(
     settings = Settings()
     switches = Faults(faults)
     attended = token == TOKEN_FROM_STDIN
-    key = (read_line(_STDIN) if attended else token) or secrets.token_urlsafe(32)
+    set_token = settings.backend_token and settings.backend_token.get_secret_value()
+    key = (read_line(_STDIN) if attended else token or set_token) or secrets.token_urlsafe(32)
     _log_to_stderr()
     os.umask(0o077)  # whatever this process writes is for its owner only
     place, broker = place_of(settings, data_dir), broker_of(settings)
@@ -107,9 +130,12 @@ def serve(
             sync_seconds=settings.sync_seconds,
             faults=switches,
             connections=connections,
+            low_mark=settings.low_mark,
+            metrics_token=settings.metrics_token,
         )
         url = f"http://{_in_url(host)}:{sock.getsockname()[1]}"
-        server = make_server(options, lambda: _say_ready(url, key))
+        said = None if key == set_token else key
+        server = make_server(options, lambda: _say_ready(url, said), settings.drain_seconds)
         if attended:
             on_end(_STDIN, lambda: _end(server))
         server.run([sock])
@@ -130,7 +156,7 @@ def broker_of(settings: Settings) -> Broker | None:
     return Broker(url=settings.queue_url.get_secret_value()) if settings.queue_url else None
 
 
-def make_server(options: Options, on_ready: Callable[[], None]) -> Server:
+def make_server(options: Options, on_ready: Callable[[], None], drain_seconds: float = 0) -> Server:
     """Create a server for these options, not running yet."""
     config = uvicorn.Config(
         create_app(options),
@@ -143,7 +169,7 @@ def make_server(options: Options, on_ready: Callable[[], None]) -> Server:
         proxy_headers=False,
         timeout_graceful_shutdown=_GRACE_SECONDS,
     )
-    return Server(config, on_ready, options.closing.set)
+    return Server(config, on_ready, options.closing.set, options.draining, drain_seconds)
 
 
 @contextlib.contextmanager
@@ -190,8 +216,9 @@ def listen(host: str, port: int) -> Iterator[socket.socket]:
         yield sock
 
 
-def _say_ready(url: str, token: str) -> None:
-    sys.stdout.write(json.dumps({"url": url, "token": token}) + "\n")
+def _say_ready(url: str, token: str | None) -> None:
+    # Whoever has set a token knows it, and standard output may be a log.
+    sys.stdout.write(json.dumps({"url": url} | ({"token": token} if token else {})) + "\n")
     sys.stdout.flush()
 
 

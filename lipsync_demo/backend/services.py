@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Annotated
 
 from fastapi import Depends, Request
+from pydantic import SecretStr
 
 from lipsync_demo.backend.faults.switches import Faults
 from lipsync_demo.backend.jobs.store import JobStore
 from lipsync_demo.backend.jobs.uploads import UploadStore
 from lipsync_demo.backend.queue.base import JobQueue
+from lipsync_demo.backend.readiness import Readiness
 from lipsync_demo.backend.webhooks.outbox import Outbox
 from lipsync_demo.backend.webhooks.sender import WebhookSender
 from lipsync_demo.backend.webhooks.signing import WebhookSecret
@@ -27,6 +29,7 @@ class Services:
         analyses: the folder of the engine's cached analyses of inputs.
         sync_seconds: timeout of a submit that waits for its task.
         closing: set when the server stops.
+        metrics_token: with which the metrics can be read from elsewhere; None for not at all.
     """
 
     jobs: JobStore
@@ -41,6 +44,8 @@ class Services:
     allow_private: bool
     sync_seconds: float
     closing: threading.Event
+    readiness: Readiness
+    metrics_token: SecretStr | None
 
 
 def _services(request: Request) -> Services:

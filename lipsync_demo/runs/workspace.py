@@ -31,11 +31,13 @@ from lipsync_demo.runs.storage.share_links import ShareLinks
 from lipsync_demo.runs.storage.votes import Votes
 from lipsync_demo.runs.upkeep.bills import Bills
 from lipsync_demo.runs.upkeep.delete import RunData
+from lipsync_demo.runs.upkeep.figures import Figures
 from lipsync_demo.runs.upkeep.health import Health
 from lipsync_demo.runs.upkeep.import_task import TaskImport
 from lipsync_demo.runs.upkeep.measure import Measuring
 from lipsync_demo.runs.upkeep.moderate import OutputChecks
 from lipsync_demo.runs.upkeep.previews import Previews
+from lipsync_demo.runs.upkeep.readiness import Readiness
 from lipsync_demo.runs.upkeep.retention import sweep
 from lipsync_demo.settings import Settings
 
@@ -63,6 +65,8 @@ class Workspace:
         fetching: threads for downloads from visitors' links.
         measuring, output_checks: quality measures and NSFW checks of finished outputs.
         health: whether the database and the disk can be used.
+        readiness: whether the page can take work.
+        figures: its metrics beside what it counts.
         previews: playable copies of videos that browsers cannot play.
         task_import: creates runs for tasks started elsewhere.
         dispatcher: drives the runs.
@@ -108,6 +112,8 @@ class Workspace:
         self.measuring = Measuring(settings, self.runs, self.dispatcher)
         self.output_checks = OutputChecks(self.runs, self.dispatcher)
         self.health = Health(settings, self._database, self.room)
+        self.readiness = Readiness(settings, self.health, lambda: self.local)
+        self.figures = Figures(settings, self.runs, self.ledger, self.dispatcher, self.readiness)
         self.previews = Previews(settings, self.dispatcher)
         self.bills = Bills(settings, self.runs, self.ledger)
         self.task_import = TaskImport(settings, self.runs, self._credentials, self.dispatcher)
@@ -156,6 +162,7 @@ class Workspace:
         self.measuring.close()
         self.output_checks.close()
         self.previews.close()
+        self.readiness.close()
         self.dispatcher.close()
         self._credentials.close()
         self._database.close()

@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from starlette.middleware import Middleware
 
@@ -22,7 +23,7 @@ from lipsync_demo.settings import Settings
 from lipsync_demo.ui.delivery.bundles import bundled
 from lipsync_demo.ui.delivery.document import Document, rewritten
 from lipsync_demo.ui.delivery.middleware import Delivery
-from lipsync_demo.ui.http import installable, link_preview
+from lipsync_demo.ui.http import installable, link_preview, operating
 from lipsync_demo.ui.http.event_bodies import EventBodies
 from lipsync_demo.ui.http.gate import Gate
 from lipsync_demo.ui.http.guard import PageGuard
@@ -56,9 +57,9 @@ def open_page(settings: Settings, start_local: Callable[[], tuple[str, str]] | N
     AccessCodes(settings).check()
     # Uvicorn believes what proxies say of the sender, by default any on this machine.
     os.environ["FORWARDED_ALLOW_IPS"] = settings.trusted_proxies
-    ended = threading.Event()
+    ended, told_to_end = threading.Event(), threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: ended.set())
+        signal.signal(number, partial(_told_to_end, ended, told_to_end, settings.drain_seconds))
     with upload_folder(settings) as uploads, ThreadPoolExecutor(1) as beside:
         starting = beside.submit(start_local) if start_local else None
         POOL.start()
@@ -74,6 +75,7 @@ def open_page(settings: Settings, start_local: Callable[[], tuple[str, str]] | N
         media = signed_media(settings)
         local = starting.result() if starting else None
         with Workspace(settings, local=local, recover=True) as workspace:
+            workspace.readiness.draining = told_to_end
             blocks = page.build(settings, workspace, media, uploads)
             sessions = Sessions(blocks)
             workspace.dispatcher.schedule(Keeping(uploads, sessions.held))
@@ -109,6 +111,7 @@ def open_page(settings: Settings, start_local: Callable[[], tuple[str, str]] | N
                         *documents.routes(settings, workspace, media.sign),
                         *live.routes(workspace),
                         taking.route(workspace.room, uploads, settings.max_upload_mb * 2**20),
+                        *operating.routes(settings, workspace, lambda: sessions.open_pages),
                         *routes(settings, media, workspace.health.state),
                     ],
                     "middleware": [
@@ -148,6 +151,20 @@ def open_page(settings: Settings, start_local: Callable[[], tuple[str, str]] | N
             ended.wait()
             blocks.close(verbose=False)
         POOL.close()
+
+
+def _told_to_end(
+    ended: threading.Event, told: threading.Event, drain_seconds: float, number: int, _: object
+) -> None:
+    """End the page; after the first SIGTERM only when whoever sends visitors here has noticed."""
+    again, waits = told.is_set(), number == signal.SIGTERM and drain_seconds > 0
+    told.set()
+    if again or not waits:
+        ended.set()
+        return
+    timer = threading.Timer(drain_seconds, ended.set)
+    timer.daemon = True
+    timer.start()
 
 
 def _answer_evenly() -> None:

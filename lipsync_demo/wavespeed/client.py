@@ -394,7 +394,7 @@ class WaveSpeedClient:
         limit = self._transport.limits.read
         seconds = limit if seconds is None else min(seconds, limit)
         try:
-            answer = self._transport.call("GET", url, seconds=seconds, retry=retry)
+            answer = self._transport.call("GET", url, seconds=seconds, retry=retry, kind="poll")
             seen = Prediction.parse(mapping(data_of(answer, task_id)))
         except WaveSpeedError as error:
             error.task_id = task_id

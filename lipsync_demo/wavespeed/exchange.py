@@ -64,6 +64,13 @@ class Answer:
         """Whether the answer is transient: a retry may succeed."""
         return self.limited or 500 <= self.effective_status < 600
 
+    @property
+    def outcome(self) -> str:
+        """What it is counted as."""
+        if self.transient:
+            return "limited" if self.limited else "server_error"
+        return "ok" if 200 <= self.effective_status < 300 else "refused"
+
 
 @dataclass(frozen=True)
 class NoAnswer:
@@ -71,6 +78,9 @@ class NoAnswer:
 
     why: str
     maybe_sent: bool
+
+    outcome = "no_answer"
+    """What it is counted as."""
 
 
 def no_answer(error: Exception, deadline: Deadline | None = None) -> NoAnswer:

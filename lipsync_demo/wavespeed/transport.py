@@ -23,6 +23,7 @@ import urllib3.exceptions
 from pydantic import SecretStr
 
 from lipsync_demo import __version__
+from lipsync_demo.metrics.table import REQUESTS, RETRIES
 from lipsync_demo.wavespeed import words
 from lipsync_demo.wavespeed.addresses import (
     ip_literal,
@@ -124,8 +125,11 @@ class Transport:
         retry: bool | None = None,
         throttled: bool = True,
         headers: Mapping[str, str] | None = None,
+        kind: str = "other",
     ) -> Answer:
         """Send a request with the key; `url` is a path below the base URL or a URL on its origin.
+
+        It is counted as one of this `kind`.
 
         Only a GET is retried, unless `retry` says otherwise.  A 2xx answer has a JSON body.  While
         reads of this key are delayed, a `throttled` request with retries waits, and one without is
@@ -149,8 +153,21 @@ class Transport:
             return result
 
         return self._repeat(
-            once, attempts, method, full, self.governor.reads if throttled else None
+            once, attempts, method, full, self.governor.reads if throttled else None, kind=kind
         )
+
+    def look(self, path: str, seconds: float) -> Answer:
+        """Send one GET with the key, without retries; its answer need not be JSON.
+
+        Raises:
+            NetworkError: no usable answer arrived.
+        """
+        url, headers = self.base_url + path, {"Accept": "*/*"}
+
+        def once() -> Answer | NoAnswer:
+            return self._once("GET", url, None, headers, seconds, self._auth)
+
+        return self._repeat(once, 1, "GET", url, kind="other")
 
     def put_file(
         self,
@@ -169,7 +186,7 @@ class Transport:
             with open_body() as body:
                 return self._once("PUT", url, body, headers, self.limits.upload, keyless)
 
-        return self._repeat(once, self.retry.attempts, "PUT", url)
+        return self._repeat(once, self.retry.attempts, "PUT", url, kind="upload")
 
     def post_file(self, path: str, body: FileBody, content_type: str) -> Answer:
         """POST a form with the key, without retries.
@@ -183,7 +200,7 @@ class Transport:
         def once() -> Answer | NoAnswer:
             return self._once("POST", url, body, headers, self.limits.upload, self._auth)
 
-        return self._repeat(once, 1, "POST", url)
+        return self._repeat(once, 1, "POST", url, kind="upload")
 
     def _repeat(
         self,
@@ -192,6 +209,8 @@ class Transport:
         method: str,
         url: str,
         throttle: ReadThrottle | None = None,
+        *,
+        kind: str,
     ) -> Answer:
         tried = 0
         while True:
@@ -203,6 +222,7 @@ class Transport:
                 continue
             asked_at = self.clock()
             result = once()
+            REQUESTS.count(kind=kind, outcome=result.outcome)
             if throttle and isinstance(result, Answer):
                 result = _report(throttle, result, asked_at)
             tried += 1
@@ -210,6 +230,7 @@ class Transport:
                 return replace(result, repeats=tried - 1)
             if tried >= attempts:
                 break
+            RETRIES.count(kind=kind)
             held = throttle is not None and isinstance(result, Answer) and result.limited
             told = None if isinstance(result, NoAnswer) else result.retry_after
             pause = self.retry.pause(tried, self.random(), told)

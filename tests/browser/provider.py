@@ -46,7 +46,9 @@ class Provider:
         try:
             jobs = JobStore(database)
             while (job := jobs.claim()) is not None:
-                jobs.finish(job, JobResult((name,), (nsfw,), queue_ms=30, inference_ms=1234.5))
+                jobs.finish(
+                    job, JobResult(outputs=(name,), nsfw=(nsfw,), queue_ms=30, inference_ms=1234.5)
+                )
                 ended += 1
         finally:
             database.close()

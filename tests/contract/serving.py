@@ -30,7 +30,7 @@ def complete(server: Served, task_id: str, content: bytes = b"a video", **outcom
     """Complete a waiting task, as a worker would."""
     name = "5" * 32 + ".mp4"
     (server.folder / "outputs" / name).write_bytes(content)
-    end(server, task_id, JobResult((name,), **{"nsfw": (False,), **outcome}))
+    end(server, task_id, JobResult(outputs=(name,), **{"nsfw": (False,), **outcome}))
 
 
 def end(server: Served, task_id: str, outcome: JobResult) -> None:

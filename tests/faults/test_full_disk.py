@@ -230,8 +230,10 @@ def _filled(site: Site, disk: Path) -> None:
     assert refused.status_code == 507, refused.text
 
     def status() -> tuple[int, str]:
-        answer = requests.get(f"{site.url}/healthz", timeout=60)
-        return answer.status_code, answer.json()["status"]
+        ready = requests.get(f"{site.url}/readyz", timeout=60)
+        alive = requests.get(f"{site.url}/healthz", timeout=60)
+        assert alive.status_code == 200
+        return ready.status_code, alive.json()["status"]
 
     eventually(lambda: status() == (503, "unusable"), "health says nothing")
     assert requests.get(site.url, timeout=60).status_code == 200

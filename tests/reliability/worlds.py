@@ -132,7 +132,9 @@ def _rendering(folder: Path, output: Path, begin: threading.Event) -> Iterator[N
                 number += 1
                 name = f"{number:032x}.mp4"
                 shutil.copyfile(output, folder / "outputs" / name)
-                jobs.finish(job, JobResult((name,), (False,), queue_ms=1, inference_ms=2))
+                jobs.finish(
+                    job, JobResult(outputs=(name,), nsfw=(False,), queue_ms=1, inference_ms=2)
+                )
         database.close()
 
     thread = threading.Thread(target=work, name="rendering")

@@ -12,7 +12,7 @@ import random
 import secrets
 import time
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from functools import partial
 from typing import Any
 
@@ -35,8 +35,11 @@ from lipsync_demo.backend.errors import INTERNAL_ERROR
 from lipsync_demo.backend.faults.effects import ForcedStatus
 from lipsync_demo.backend.jobs import words
 from lipsync_demo.backend.jobs.base import Base
+from lipsync_demo.backend.jobs.tallies import tallied, tally
 from lipsync_demo.database import Database, database_ms, patiently
 from lipsync_demo.media.sync_modes import SyncMode
+from lipsync_demo.metrics.metric import Metric, Values
+from lipsync_demo.metrics.table import ATTEMPTS, RENDER_SECONDS
 
 CREATED = "created"
 """Status of a waiting job."""
@@ -155,9 +158,12 @@ class Job:
         return self.status in (CREATED, PROCESSING)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class JobResult:
-    """How a job ended: outputs, or a task code and a reason in plain text; durations in ms."""
+    """How a job ended: outputs, or a task code and a reason in plain text; durations in ms.
+
+    `stages` are the seconds that each stage took.
+    """
 
     outputs: tuple[str, ...] = ()
     nsfw: tuple[bool, ...] = ()
@@ -166,6 +172,7 @@ class JobResult:
     queue_ms: float = 0
     inference_ms: float = 0
     found: Mapping[str, int] | None = None
+    stages: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -321,6 +328,8 @@ class JobStore:
         def recorded() -> bool:
             with self._database.writing() as session:
                 if _written(session, job, **values):
+                    tally(session, ATTEMPTS, {status: 1})
+                    tally(session, RENDER_SECONDS, outcome.stages)
                     return True
                 row = _row(session, job.id)
                 # An attempt whose answer was lost may have written it.
@@ -334,7 +343,9 @@ class JobStore:
 
     def release(self, job: Job) -> None:
         """Queue a claimed job again because the server stops; the attempt does not count."""
-        held = partial(self._change, job, status=CREATED, attempts=JobRow.attempts - 1)
+        held = partial(
+            self._change, job, "handed_back", status=CREATED, attempts=JobRow.attempts - 1
+        )
         patiently(held, PATIENCE_SECONDS)
 
     def interrupted(self, job: Job) -> None:
@@ -342,7 +353,7 @@ class JobStore:
         if job.attempts >= MAX_ATTEMPTS:
             self.finish(job, JobResult(code=INTERNAL_ERROR, error=INTERRUPTED))
         else:
-            self._change(job, status=CREATED)
+            self._change(job, "interrupted", status=CREATED)
 
     def recover(self) -> int:
         """Queue jobs whose claims have no lease or an expired one; return their number."""
@@ -402,6 +413,33 @@ class JobStore:
             rows = session.scalars(query.limit(size).offset(before))
             return total or 0, [_job(row) for row in rows]
 
+    def waiting(self) -> Mapping[bool, tuple[int, float]]:
+        """How many jobs wait, and for how many seconds the oldest has, by whether they are patient.
+
+        There is nothing of a kind of which none waits.
+        """
+        patient = func.coalesce(JobRow.patient, False)
+        query = (
+            select(patient, func.count(), func.min(JobRow.created_ms))
+            .where(JobRow.status == CREATED, JobRow.decreed.is_(False))
+            .group_by(patient)
+        )
+        with self._database.reading() as session:
+            return {
+                bool(row[0]): (row[1], max(0.0, (now_ms() - row[2]) / 1000))
+                for row in session.execute(query)
+            }
+
+    def statuses(self) -> Mapping[str, int]:
+        """How many jobs have each status; none for those that no job has."""
+        query = select(JobRow.status, func.count()).group_by(JobRow.status)
+        with self._database.reading() as session:
+            return {row[0]: row[1] for row in session.execute(query)}
+
+    def tallied(self, metric: Metric) -> Mapping[Values, float]:
+        """What all servers and workers of this database have counted, by the metric's label."""
+        return tallied(self._database, metric)
+
     def uses(self, upload: str) -> bool:
         """Whether any job uses the upload with this name."""
         ending = f"%/{upload}"
@@ -423,10 +461,13 @@ class JobStore:
             query = select(func.count()).select_from(JobRow).where(JobRow.status == status)
             return session.scalar(query) or 0
 
-    def _change(self, job: Job, **values: Any) -> bool:
-        """Write these values to a claimed job; return false if the claim is lost."""
+    def _change(self, job: Job, end: str, /, **values: Any) -> bool:
+        """Write these values to a claimed job whose attempt ends; false if the claim is lost."""
         with self._database.writing() as session:
-            return _written(session, job, **values)
+            if not _written(session, job, **values):
+                return False
+            tally(session, ATTEMPTS, {end: 1})
+            return True
 
     def _remove(self, condition: ColumnElement[bool]) -> list[Job]:
         with self._database.writing() as session:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 import shutil
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -102,6 +103,7 @@ class Attempts:
         render: Callable[[RenderRequest], Rendered | Refused],
         check: Callable[[], None],
     ) -> JobResult:
+        began = time.perf_counter()
         try:
             video = self._media.get(job.video, "video", folder, lambda *_: check())
             audio = self._media.get(job.audio, "audio", folder, lambda *_: check())
@@ -109,6 +111,7 @@ class Attempts:
             return JobResult(
                 code=MEDIA_UNREACHABLE, error=str(error), queue_ms=_since(job, now_ms())
             )
+        fetched = time.perf_counter() - began
         output = folder / "output.mp4"
         answer = render(
             RenderRequest(
@@ -134,6 +137,7 @@ class Attempts:
             queue_ms=_since(job, answer.started_ms),
             inference_ms=answer.inference_ms,
             found=answer.found,
+            stages={"fetch": fetched, **answer.stages},
         )
 
 

@@ -11,11 +11,15 @@ from lipsync_demo.backend.jobs.store import Job
 
 @dataclass(frozen=True)
 class Health:
-    """Whether jobs are rendered; `problem` says why not, None without a known cause."""
+    """Whether jobs are rendered; `problem` says why not, None without a known cause.
+
+    `takes` is whether a job that is accepted now will be rendered once that is over by itself.
+    """
 
     ready: bool
     problem: str | None
     workers: int
+    takes: bool = True
 
 
 class JobQueue(Protocol):

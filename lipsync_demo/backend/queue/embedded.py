@@ -116,7 +116,8 @@ class EmbeddedQueue:
     def health(self) -> Health:
         known = [w.loaded for w in self._workers if w is not None and w.loaded is not None]
         problem = next((state.problem for state in known if state.problem), None)
-        return Health(bool(known) and problem is None, problem, len(self._workers))
+        fine = problem is None
+        return Health(bool(known) and fine, problem, len(self._workers), takes=fine)
 
     def _run(self, slot: int) -> None:
         deaths = 0

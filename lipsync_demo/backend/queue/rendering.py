@@ -53,13 +53,15 @@ class RenderRequest:
 class Rendered:
     """The output is written; `started_ms` is UTC milliseconds since 1970.
 
-    `inference_ms` is a duration; `found` holds the engine's findings (`EngineReport.found`).
+    `inference_ms` is a duration; `found` holds the engine's findings (`EngineReport.found`), and
+    `stages` the seconds each stage took.
     """
 
     started_ms: int
     inference_ms: float
     nsfw: bool
     found: Mapping[str, int]
+    stages: Mapping[str, float]
 
 
 @dataclass(frozen=True)
@@ -106,8 +108,12 @@ def render(
                 face=request.face,
                 live=request.live.copy,
             )
-        inference_ms = (time.perf_counter() - start) * 1000
-        return Rendered(started_ms, inference_ms, nsfw_flags(request.output), said.found())
+        rendered = time.perf_counter()
+        flags = nsfw_flags(request.output)
+        stages = {stage.value: took.wall for stage, took in said.timings.items()}
+        stages["check"] = time.perf_counter() - rendered
+        inference_ms = (rendered - start) * 1000
+        return Rendered(started_ms, inference_ms, flags, said.found(), stages)
     except interrupts:
         raise
     except BrokenWeights as error:

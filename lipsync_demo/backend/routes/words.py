@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+METRICS_SHUT = "Metrics are told on this machine, and to whoever has LIPSYNC_METRICS_TOKEN."
+
 
 def goes_on(seconds: float, address: str) -> str:
     return (

@@ -81,6 +81,11 @@ class Dispatcher:
         """Whether another process, which has a local backend, drives the local runs."""
         return self._credentials.local is None and self.leases.local_hosted()
 
+    @property
+    def driven_here(self) -> int:
+        """How many runs this process drives."""
+        return len(self._claims)
+
     def check_access(self, backend: BackendName, api_key: SecretStr | None = None) -> None:
         """Check that a run of `backend` could be started.
 

@@ -9,6 +9,8 @@ from lipsync_demo.database import DatabaseBusy, DatabaseUnusable, Lost
 from lipsync_demo.files import refused
 from lipsync_demo.hosting.errors import HostingUnavailable
 from lipsync_demo.media.errors import MediaError
+from lipsync_demo.metrics.errors import counted_as
+from lipsync_demo.metrics.table import RUN_ERRORS
 from lipsync_demo.runs.driving import words
 from lipsync_demo.runs.record.errors import NothingSent, RunRefused
 from lipsync_demo.runs.record.ledger_line import LineState
@@ -66,32 +68,34 @@ class StateMachine:
             claim.end()
         except WaveSpeedError as error:
             costs = error.cost if claim.run.backend != "local" else ""
-            self._fail(self._known(error.what), f"{error.hint} {costs}".strip())
+            self._fail(error, self._known(error.what), f"{error.hint} {costs}".strip())
         except HostingUnavailable as error:
-            self._fail(self._known(error.what), error.hint)
+            self._fail(error, self._known(error.what), error.hint)
         except DatabaseUnusable as error:
             if isinstance(error, DatabaseBusy) or claim.run.submitted_at is not None:
                 raise  # what is paid must not be lost: the scheduler tries again
             logger.warning("Run %s: %s", claim.run.id, error)
             # Others may see the record; the log has the path.
-            self._fail(error.what, words.LOOK_FOR_ROOM)
+            self._fail(error, error.what, words.LOOK_FOR_ROOM)
         except NothingSent as error:
             told = (error.what, error.hint) if claim.guard.for_all else words.WAS_SILENT
-            self._fail(*told)
+            self._fail(error, *told)
         except (MediaError, RunRefused) as error:
-            self._fail(error.what, error.hint)
+            self._fail(error, error.what, error.hint)
         except OSError as error:
             logger.warning("Run %s: step %s failed: %r", claim.run.id, claim.run.state, error)
             self._fail(
+                error,
                 # Others may see the record; the log above has the path.
                 refused(error, whole=False),
                 words.LOOK_FOR_ROOM,
             )
-        except Exception:
+        except Exception as error:
             logger.exception(
                 "Run %s: step %s raised an unexpected error", claim.run.id, claim.run.state
             )
             self._fail(
+                error,
                 words.mistake_while(claim.run.state.step),
                 words.RESUME_OR_REPORT,
             )
@@ -152,7 +156,7 @@ class StateMachine:
                 said = re.sub(rf"(?<![\w.-]){announced}(?![\w-])", name, said)
         return said
 
-    def _fail(self, what: str, hint: str) -> None:
+    def _fail(self, error: Exception, what: str, hint: str) -> None:
         """End the run with an error; as `unclear` if its request may have arrived."""
         run = self.claim.run
         unknown = run.submitted_at is not None and run.prediction_id is None
@@ -162,3 +166,5 @@ class StateMachine:
             self.claim.rest(state, RunError(what, hint, run.prediction_id))
         except Lost:
             self.claim.end()
+        else:
+            RUN_ERRORS.count(error=counted_as(error))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,11 +11,12 @@ from sqlalchemy import ColumnElement, Select, String, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from lipsync_demo.database import Database
+from lipsync_demo.metrics.table import RUN_SECONDS, RUNS_ENDED
 from lipsync_demo.runs.record.clock import now
 from lipsync_demo.runs.record.errors import RunNotFound
 from lipsync_demo.runs.record.group import Group
 from lipsync_demo.runs.record.run import ACTIVE, Run, RunState, dump_run, load_run
-from lipsync_demo.runs.storage.record_table import RecordTable, Row
+from lipsync_demo.runs.storage.record_table import ANYBODY, RecordTable, Row
 from lipsync_demo.settings import MODEL_ID
 
 LOCAL_COPIES = 3
@@ -54,6 +55,29 @@ class RunTable(RecordTable[Run]):
 
     def _columns(self, item: Run) -> dict[str, Any]:
         return {"backend": item.backend}
+
+    def change(
+        self,
+        record_id: str,
+        edit: Callable[[Run], Run],
+        *,
+        token: str | None = ANYBODY,
+        new_token: str | None = None,
+    ) -> tuple[Run, Run]:
+        """The same, and a run that comes to rest is counted by the process that writes it."""
+        before, after = super().change(record_id, edit, token=token, new_token=new_token)
+        if before.state.active and not after.state.active:
+            RUNS_ENDED.count(backend=after.backend, state=after.state.value)
+            if after.state is RunState.DONE:
+                taken = after.updated_at - after.started_at
+                RUN_SECONDS.observe(taken.total_seconds(), backend=after.backend)
+        return before, after
+
+    def states(self) -> Mapping[str, int]:
+        """How many runs are in each state; none for states that no run is in."""
+        query = select(RunRow.state, func.count()).group_by(RunRow.state)
+        with self.database.reading() as session:
+            return {row[0]: row[1] for row in session.execute(query)}
 
     def list(
         self,

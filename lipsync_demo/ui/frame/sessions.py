@@ -124,6 +124,11 @@ class Sessions(StateHolder):
             if session_id in self._used:
                 self._used[session_id] = self._clock()
 
+    @property
+    def open_pages(self) -> int:
+        """How many pages are open."""
+        return len(self._beats)
+
     def held(self) -> set[str]:
         """The files in the forms of all open pages."""
         return {

@@ -44,7 +44,8 @@ ENTER, LEAVE = "/enter", "/leave"
 """Paths to which a code is sent, and by which its session ends."""
 
 OPEN_PATHS = (
-    *("/healthz", "/manifest.json", "/link-preview.jpg", "/logout"),
+    *("/healthz", "/readyz", "/metrics", "/metrics/backend"),
+    *("/manifest.json", "/link-preview.jpg", "/logout"),
     f"{PREFIX}/startup-events",  # by which Gradio itself finds out that it is there
 )
 OPEN_PREFIXES = (MEDIA, SHARE, LIVE, "/login/", "/icon-")

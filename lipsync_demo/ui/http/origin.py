@@ -6,7 +6,6 @@ with leave to read along with cookies.
 
 from __future__ import annotations
 
-import re
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
@@ -14,6 +13,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from lipsync_demo.access.local_peer import host_name
 from lipsync_demo.settings import Settings
 from lipsync_demo.ui.http import words
 from lipsync_demo.wavespeed.addresses import ip_literal
@@ -89,11 +89,6 @@ def allowed_hosts(settings: Settings) -> list[str]:
     if not named and not known and not settings.private:
         return ["*"]
     return list(dict.fromkeys([*named, *filter(None, known), *THIS_MACHINE, settings.host]))
-
-
-def host_name(host: str) -> str:
-    """The name in a `Host` header, without the port."""
-    return re.sub(r":\d*$", "", host.strip().lower()).rstrip(".")
 
 
 def _addresses(settings: Settings) -> list[str]:

@@ -15,7 +15,7 @@ from lipsync_demo import __version__
 from lipsync_demo.hosting.errors import LinkRefused
 from lipsync_demo.hosting.signed import ROUTE, SignedMedia
 from lipsync_demo.media.formats import SHOWN_TYPES
-from lipsync_demo.runs.upkeep.health import OK, UNUSABLE
+from lipsync_demo.runs.upkeep.health import OK
 from lipsync_demo.safe_names import clean_name
 from lipsync_demo.settings import Settings
 from lipsync_demo.ui.http import words
@@ -60,8 +60,7 @@ def routes(
                 "problem": problem and str(problem),
                 "backend": settings.backend_name,
                 "version": __version__,
-            },
-            503 if status == UNUSABLE else 200,
+            }
         )
 
     def no_api(request: Request) -> Response:

@@ -21,7 +21,7 @@ from starlette.requests import cookie_parser
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from lipsync_demo.access.local_peer import is_own
+from lipsync_demo.access.local_peer import asks_from_here
 from lipsync_demo.hosting.errors import LinkRefused
 from lipsync_demo.hosting.signer import link_signer
 from lipsync_demo.runs.record.visitor import NOBODY, Visitor, acting_as
@@ -31,8 +31,6 @@ from lipsync_demo.ui.frame.visitor import SCOPE
 from lipsync_demo.ui.http.bodies import Replay, read
 from lipsync_demo.ui.http.guard import PREFIX, UPLOAD
 from lipsync_demo.ui.http.heartbeats import HEARTBEAT
-from lipsync_demo.ui.http.origin import host_name
-from lipsync_demo.wavespeed.addresses import is_loopback
 
 COOKIE = "lipsync_visitor"
 """Name of the cookie."""
@@ -43,12 +41,6 @@ KEEP_SECONDS = 365 * 24 * 3600
 PLAIN, SECURE = "SameSite=Lax", "SameSite=Lax; Secure"
 FRAMED = "SameSite=None; Partitioned; Secure"
 """Attributes of the cookie over http and https, and in a frame of another site."""
-
-FORWARDED = re.compile(
-    r"forwarded|via|x-forwarded-.*|x-real-ip|x-original-.*|x-client-ip|x-cluster-client-ip"
-    r"|true-client-ip|cf-.*|fly-client-ip|fastly-client-ip"
-)
-"""Headers of a request that somebody passed on: its sender is elsewhere."""
 
 _SECRET = re.compile(r"[A-Za-z0-9_-]{43}")
 
@@ -120,20 +112,9 @@ class Visitors:
 def is_operator(scope: Scope, settings: Settings) -> bool:
     """Whether a request comes from the person who runs the app: from a browser on its machine.
 
-    Behind a proxy on this machine every request does, and a proxy need not say so: nginx by default
-    sends a name of this machine as the host, and nothing of the sender.  So the app must have no
-    public address, no header may tell of a proxy, the protocol must be one that browsers speak
-    (nginx speaks HTTP/1.0 by default), and the connection must be held by a program of the user who
-    runs the app, where the system tells.
+    Behind a proxy on this machine every request does, so the app must have no public address.
     """
-    client = scope.get("client")
-    if settings.public_base_url is not None or client is None:
-        return False
-    headers = Headers(scope=scope)
-    if scope.get("http_version") == "1.0" or any(map(FORWARDED.fullmatch, headers.keys())):
-        return False
-    here = is_loopback(client[0]) and is_loopback(host_name(headers.get("host", "")))
-    return here and is_own(client[0], client[1]) is not False
+    return settings.public_base_url is None and asks_from_here(scope)
 
 
 def _hash(kind: str, secret: str) -> str:

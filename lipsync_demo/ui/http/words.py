@@ -57,3 +57,7 @@ AT_ONCE = _("Too many of your requests are under way; wait until some of them ar
 
 def not_on_the_list(user: str) -> str:
     return _("{user} is not among the users who may enter.", user=user)
+
+
+METRICS_SHUT = _("Metrics are told on this machine, and to whoever has LIPSYNC_METRICS_TOKEN.")
+NO_BACKEND_HERE = _("This page has no local backend.")

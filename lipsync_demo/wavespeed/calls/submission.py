@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 
 from lipsync_demo.face_choice import FIELD
+from lipsync_demo.metrics.table import SUBMITS
 from lipsync_demo.wavespeed.addresses import origin
 from lipsync_demo.wavespeed.answers import error_of, refused
 from lipsync_demo.wavespeed.errors import (
@@ -136,15 +137,19 @@ def send(
     try:
         started = _sent(transport, model, request, headers or {})
     except RateLimited as error:
+        SUBMITS.count(result="limited")
         error.retry_after = queue.refused(ticket, error.retry_after)
         log.info("The rate limit is reached; the next submit in %.0f s", error.retry_after)
         raise
     except AmbiguousSubmit:
+        SUBMITS.count(result="ambiguous")
         queue.taken(ticket)
         raise
-    except BaseException:
+    except BaseException as error:
+        SUBMITS.count(result="unreached" if isinstance(error, NetworkError) else "refused")
         queue.leave(ticket)
         raise
+    SUBMITS.count(result="started")
     queue.taken(ticket)
     return started
 
@@ -160,6 +165,7 @@ def _sent(
             seconds=transport.limits.submit,
             throttled=False,
             headers=headers,
+            kind="submit",
         )
     except NetworkError as error:
         if not error.maybe_sent:

@@ -98,7 +98,7 @@ def _ticket(transport: Transport, path: Path, size: int) -> Answer:
     if media_type := STORED_TYPES.get(path.suffix.lower()):
         request["content_type"] = media_type
     # Not throttled: a 429 here may mean the upload quota, which does not concern other requests.
-    return transport.call("POST", TICKET, request, retry=True, throttled=False)
+    return transport.call("POST", TICKET, request, retry=True, throttled=False, kind="upload")
 
 
 def _upload_form(transport: Transport, path: Path, on_progress: Progress | None) -> str:

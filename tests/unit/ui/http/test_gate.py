@@ -18,6 +18,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from lipsync_demo.access import local_peer
 from lipsync_demo.access.asker import asker
 from lipsync_demo.access.codes import new_code
 from lipsync_demo.languages import LANGUAGES
@@ -25,7 +26,6 @@ from lipsync_demo.runs.record.visitor import acting
 from lipsync_demo.runs.workspace import Workspace
 from lipsync_demo.settings import Settings
 from lipsync_demo.ui.frame.visitor import visitor_of
-from lipsync_demo.ui.http import visitor as visitors
 from lipsync_demo.ui.http.gate import COOKIE, Gate
 from lipsync_demo.ui.http.language import ReaderLanguage
 from lipsync_demo.ui.http.visitor import Visitors
@@ -137,7 +137,7 @@ def test_a_code_opens_the_page_until_it_is_left_or_removed(tmp_path: Path) -> No
 def test_only_an_operators_code_makes_the_operator(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(visitors, "is_own", lambda host, port: True)
+    monkeypatch.setattr(local_peer, "is_own", lambda host, port: True)
     kept = tmp_path / "codes"
     typed, code = new_code("ben", None, None, operator=True)
     kept.write_text(f"{KEPT.line}\n{code.line}")

@@ -22,10 +22,10 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
+from lipsync_demo.access import local_peer
 from lipsync_demo.runs.record.visitor import acting
 from lipsync_demo.settings import Settings
 from lipsync_demo.ui.frame.visitor import visitor_of
-from lipsync_demo.ui.http import visitor as visitors
 from lipsync_demo.ui.http.visitor import COOKIE, Visitors
 from tests.browser.site import free_port
 from tests.unit.ui.http.serving import serving
@@ -188,7 +188,7 @@ def test_the_operator_is_a_browser_on_the_apps_own_machine(
     operator: bool,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(visitors, "is_own", lambda host, port: True)
+    monkeypatch.setattr(local_peer, "is_own", lambda host, port: True)
     app = App(tmp_path, client, signing_secret=SECRET, **settings)
     assert app.browser(host).get("/", headers=headers).json()["operator"] is operator
 
@@ -197,7 +197,7 @@ def test_the_operator_is_a_browser_on_the_apps_own_machine(
 def test_another_users_program_is_not_the_operators(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, own: bool | None, operator: bool
 ) -> None:
-    monkeypatch.setattr(visitors, "is_own", lambda host, port: own)
+    monkeypatch.setattr(local_peer, "is_own", lambda host, port: own)
     app = App(tmp_path, "127.0.0.1", signing_secret=SECRET)
     assert app.browser("127.0.0.1:7860").get("/").json()["operator"] is operator
 
