@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -105,7 +106,7 @@ class Claim:
             Lost: the change is written, but another claim drives the run; or it was deleted.
         """
         self._written(self._changed(edit))
-        if self.runs.token(self.run.id) != self._token:
+        if self._driver() != self._token:
             raise Lost(self.run.id)
 
     def rest(self, state: RunState, error: RunError | None = None, **changes: Any) -> None:
@@ -115,7 +116,7 @@ class Claim:
             Lost: another claim drives the run, or it was deleted.
         """
         # Before the end is seen: whoever sees it may start the next run.
-        if self.run.submitted_at is None and self.runs.token(self.run.id) == self._token:
+        if self.run.submitted_at is None and self._driver() == self._token:
             self.ledger.release(self.run)
         self.write(state=state, error=error, trouble=None, next_try=None, **changes)
         self.end()
@@ -142,9 +143,18 @@ class Claim:
 
         return moved
 
+    def _driver(self) -> str | None:
+        with self._unless_deleted():
+            return self.runs.token(self.run.id)
+
     def _changed(self, edit: Callable[[Run], Run], **under: str) -> Run:
-        try:
+        with self._unless_deleted():
             return self.runs.change(self.run.id, edit, **under)[1]
+
+    @contextmanager
+    def _unless_deleted(self) -> Iterator[None]:
+        try:
+            yield
         except RunNotFound:  # it was stopped, and then deleted
             raise Lost(self.run.id) from None
 

@@ -16,9 +16,11 @@ from lipsync_demo.access.rates import Rates
 from lipsync_demo.access.room import Room
 from lipsync_demo.runs.driving.dispatcher import Dispatcher
 from lipsync_demo.runs.driving.leases import FileLeases, Lease, Leases
+from lipsync_demo.runs.driving.state_machine import StateMachine
 from lipsync_demo.runs.record.clock import now
 from lipsync_demo.runs.record.run import Run, RunState
 from lipsync_demo.runs.steps.admission import Admission
+from lipsync_demo.runs.steps.claim import Claim
 from lipsync_demo.runs.steps.credentials import Credentials
 from lipsync_demo.runs.steps.prices import Prices
 from lipsync_demo.runs.storage.ledger import Ledger
@@ -88,6 +90,26 @@ def test_a_run_that_another_process_drives_is_left_to_it(
     assert runs.token(left.id) == token
     other.close()
     assert not dispatcher.driven(taken)
+
+
+def test_a_step_whose_run_was_deleted_meanwhile_ends(
+    settings: Settings, runs: RunTable, left: Run
+) -> None:
+    ledger = Ledger(runs.database)
+    claim = Claim(
+        left,
+        "token",
+        settings=settings,
+        runs=runs,
+        credentials=Credentials(settings),
+        ledger=ledger,
+        guard=RecordedOnly(settings, runs.database),
+        admission=admission(settings, ledger),
+        on_change=lambda _: None,
+    )
+    runs.remove(left.id)
+    assert StateMachine(claim).step() is None
+    assert claim.over
 
 
 class TableLeases:
