@@ -47,6 +47,16 @@ def _remembered(path: Path, changed: int, size: int) -> str:
     return digest(path)
 
 
+def files_below(folder: Path) -> Iterator[Path]:
+    """Files in a folder and its subfolders, in no order; none if it is missing.
+
+    What others remove meanwhile is passed over, where `Path.rglob` raises.
+    """
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            yield Path(parent, name)
+
+
 def refused(error: OSError, *, whole: bool = True) -> str:
     """A sentence for the user: which file failed, and why; its `whole` path, or its name alone."""
     reason = (error.strerror or words.SYSTEM_REFUSED).lower()

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from lipsync_demo.access.asker import Asker
+from lipsync_demo.files import files_below
 
 Kind = Literal["uploads", "runs", "groups"]
 Owners = Callable[[Kind, Collection[str]], Mapping[str, str | None]]
@@ -99,7 +100,8 @@ class Holdings:
             known = self._folders.get(path)
             if known is not None and known.changed == changed:
                 return known
-            sizes = [entry.stat().st_size for entry in _files(path)]
+            files = [path] if path.is_file() else files_below(path)
+            sizes = [entry.stat().st_size for entry in files]
         except OSError:  # it went meanwhile
             return None
         return _Folder(changed, sum(sizes), len(sizes))
@@ -118,12 +120,3 @@ def _entries(folder: Path) -> list[Path]:
             return [Path(entry.path) for entry in found if not entry.name.startswith(".")]
     except OSError:
         return []
-
-
-def _files(path: Path) -> Iterator[Path]:
-    if path.is_file():
-        yield path
-        return
-    for parent, _, names in os.walk(path):
-        for name in names:
-            yield Path(parent, name)

@@ -4,19 +4,33 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from lipsync_demo.files import digest, replacing, write_json, write_whole
+from lipsync_demo.files import digest, files_below, replacing, write_json, write_whole
 
 
 def test_digest(tmp_path: Path) -> None:
     path = tmp_path / "a"
     path.write_bytes(b"abc")
     assert digest(path) == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+
+
+def test_files_that_others_remove_meanwhile_are_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "first").write_text("")
+    for name in "abc":
+        (tmp_path / name / "below").mkdir(parents=True)
+        (tmp_path / name / "below" / "file").write_text("")
+    found = files_below(tmp_path)
+    assert next(found) == tmp_path / "first"
+    shutil.rmtree(tmp_path / "b")
+    shutil.rmtree(tmp_path / "c" / "below")
+    assert list(found) == [tmp_path / "a" / "below" / "file"]
+    assert list(files_below(tmp_path / "b")) == []
 
 
 @pytest.mark.parametrize(("data", "kept"), [("é\n", b"\xc3\xa9\n"), (b"\x00\r\n", b"\x00\r\n")])

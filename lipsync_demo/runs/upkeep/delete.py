@@ -28,7 +28,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from lipsync_demo.files import digest
+from lipsync_demo.files import digest, files_below
 from lipsync_demo.hosting.signed import signed_media
 from lipsync_demo.media.formats import PREVIEW
 from lipsync_demo.runs.record.errors import GroupNotFound, RunRefused
@@ -74,7 +74,7 @@ class RunData:
         """Remove all local data of a run at rest except what other runs share."""
         hashes = {given.sha256 for given in (run.video, run.audio) if given is not None}
         hashes |= {digest(path) for path in run.outputs if path.is_file()}
-        sizes = {path.stat().st_size for path in _files(run.folder)}
+        sizes = {path.stat().st_size for path in files_below(run.folder)}
         # Before the run is removed: its group would start an item without a run.
         if run.group is not None:
             self._groups.forget(run.group, run.id)
@@ -94,7 +94,7 @@ class RunData:
     def _withdraw(self, run: Run) -> None:
         """Revoke the signed links to the run's files, for the page and for servers."""
         media = signed_media(self._settings)
-        for path in _files(run.folder):
+        for path in files_below(run.folder):
             media.withdraw(path)
 
     def _remove_copies(self, group_id: str) -> None:
@@ -106,7 +106,7 @@ class RunData:
             remove_folder(folder)
             return
         needed = {Path(source) for source in _needed(group)}
-        for path in list(_files(folder)):
+        for path in list(files_below(folder)):
             if path not in needed:
                 path.unlink()
                 path.parent.rmdir()
@@ -116,7 +116,7 @@ class RunData:
     def _remove_uploads(self, hashes: set[str], sizes: set[int]) -> None:
         """Remove visitors' uploads with the run's content; the page's samples stay."""
         uploads = self._settings.data_dir / "uploads"
-        for path in _files(uploads):
+        for path in files_below(uploads):
             with suppress(OSError):
                 ours = path.relative_to(uploads).parts[1] == "sample"
                 if not ours and path.stat().st_size in sizes and digest(path) in hashes:
@@ -130,10 +130,6 @@ def remove_folder(folder: Path) -> None:
     if folder.is_dir():
         folder.rename(gone)
         shutil.rmtree(gone, ignore_errors=True)
-
-
-def _files(folder: Path) -> Iterator[Path]:
-    return (path for path in sorted(folder.rglob("*")) if path.is_file())
 
 
 def _needed(group: Group) -> Iterator[str]:

@@ -7,6 +7,7 @@ import shutil
 import time
 from pathlib import Path
 
+from lipsync_demo.files import files_below
 from lipsync_demo.runs.storage.run_table import RunTable
 from lipsync_demo.runs.upkeep import previews
 from lipsync_demo.settings import Settings
@@ -26,8 +27,8 @@ def sweep(settings: Settings, runs: RunTable) -> None:
     before = time.time() - ORPHAN_SECONDS
     # Another process may be writing them, whatever the clock says.
     driven = {settings.runs_dir / run_id for run_id, _ in runs.unfinished()}
-    for part in settings.runs_dir.rglob("*.part"):
-        if _older(part, before) and driven.isdisjoint(part.parents):
+    for part in files_below(settings.runs_dir):
+        if part.suffix == ".part" and _older(part, before) and driven.isdisjoint(part.parents):
             part.unlink(missing_ok=True)
     unwritten = {
         folder.name: folder
