@@ -18,6 +18,7 @@ def scope(address: str = "127.0.0.1", version: str = "1.1", **headers: str) -> d
     return {
         "type": "http",
         "client": (address, 4711),
+        "server": ("127.0.0.1", 7860),
         "http_version": version,
         "headers": [(k.replace("_", "-").encode(), v.encode()) for k, v in sent.items()],
     }
@@ -25,7 +26,7 @@ def scope(address: str = "127.0.0.1", version: str = "1.1", **headers: str) -> d
 
 @pytest.fixture(autouse=True)
 def own(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(local_peer, "is_own", lambda host, port: True)
+    monkeypatch.setattr(local_peer, "is_own", lambda client, server: True)
 
 
 def test_a_program_on_this_machine_may() -> None:
@@ -59,6 +60,6 @@ def test_the_token_opens_from_everywhere_and_only_where_there_is_one() -> None:
 def test_another_users_program_on_this_machine_needs_the_token(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(local_peer, "is_own", lambda host, port: False)
+    monkeypatch.setattr(local_peer, "is_own", lambda client, server: False)
     assert not may_scrape(scope(), TOKEN)
     assert may_scrape(scope(authorization="Bearer a-token-for-metrics"), TOKEN)

@@ -137,7 +137,7 @@ def test_a_code_opens_the_page_until_it_is_left_or_removed(tmp_path: Path) -> No
 def test_only_an_operators_code_makes_the_operator(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(local_peer, "is_own", lambda host, port: True)
+    monkeypatch.setattr(local_peer, "is_own", lambda client, server: True)
     kept = tmp_path / "codes"
     typed, code = new_code("ben", None, None, operator=True)
     kept.write_text(f"{KEPT.line}\n{code.line}")

@@ -188,7 +188,7 @@ def test_the_operator_is_a_browser_on_the_apps_own_machine(
     operator: bool,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(local_peer, "is_own", lambda host, port: True)
+    monkeypatch.setattr(local_peer, "is_own", lambda client, server: True)
     app = App(tmp_path, client, signing_secret=SECRET, **settings)
     assert app.browser(host).get("/", headers=headers).json()["operator"] is operator
 
@@ -197,7 +197,7 @@ def test_the_operator_is_a_browser_on_the_apps_own_machine(
 def test_another_users_program_is_not_the_operators(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, own: bool | None, operator: bool
 ) -> None:
-    monkeypatch.setattr(local_peer, "is_own", lambda host, port: own)
+    monkeypatch.setattr(local_peer, "is_own", lambda client, server: own)
     app = App(tmp_path, "127.0.0.1", signing_secret=SECRET)
     assert app.browser("127.0.0.1:7860").get("/").json()["operator"] is operator
 
