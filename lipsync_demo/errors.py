@@ -4,6 +4,7 @@ ExplainedError
 ├── SettingUnusable      settings.py: an environment variable has an invalid value
 ├── FaceUnknown          face_choice.py: a text chooses none of several faces
 ├── DatabaseUnusable     database/errors.py: a database cannot be opened, read or written
+├── StorageError         storage/errors.py: a file in the storage cannot be used
 ├── Exposed              access/errors.py: everybody could spend the environment's key
 ├── CodesUnusable        access/errors.py: the access codes cannot be read
 ├── TooMany              access/errors.py: something was done too often

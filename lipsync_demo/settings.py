@@ -68,6 +68,9 @@ _MARK = re.compile(r"(\d{1,9})(?:,(\d{1,2})%)?")
 _DATABASE = re.compile(r"(sqlite|postgresql)(\+\w+)?://")
 """Beginning of a database's URL: the spend limit needs a database whose lock is known."""
 
+_OBJECT_STORE = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9._/-]*)?")
+"""URL of a bucket, with or without a prefix."""
+
 _BROKER = re.compile(r"(rediss?|amqps?)://")
 """Beginning of a broker's URL."""
 
@@ -122,6 +125,8 @@ class Settings(BaseSettings):
     )
     database_url: str | None = Field(None, validation_alias="LIPSYNC_DATABASE_URL")
     queue_url: SecretStr | None = Field(None, validation_alias="LIPSYNC_QUEUE_URL")
+    storage_url: str | None = Field(None, validation_alias="LIPSYNC_STORAGE_URL")
+    storage_public_url: str | None = Field(None, validation_alias="LIPSYNC_STORAGE_PUBLIC_URL")
     lease_seconds: float = Field(45, ge=2, le=3600, validation_alias="LIPSYNC_LEASE_SECONDS")
     hosting: HostingName = Field("upload", validation_alias="LIPSYNC_HOSTING")
     public_url: str | None = Field(None, validation_alias="LIPSYNC_PUBLIC_URL")
@@ -186,6 +191,13 @@ class Settings(BaseSettings):
             raise ValueError("it must begin with redis://, rediss://, amqp:// or amqps://")
         return value
 
+    @field_validator("storage_url")
+    @classmethod
+    def _bucket(cls, value: str | None) -> str | None:
+        if value and not _OBJECT_STORE.fullmatch(value):
+            raise ValueError("write s3://bucket or s3://bucket/prefix")
+        return value or None
+
     @field_validator("languages")
     @classmethod
     def _known(cls, value: str) -> str:
@@ -230,7 +242,7 @@ class Settings(BaseSettings):
     def _face(cls, value: str) -> str:
         return face_choice.parse(value)
 
-    @field_validator("base_url", "public_url")
+    @field_validator("base_url", "public_url", "storage_public_url")
     @classmethod
     def _no_trailing_slash(cls, value: str | None) -> str | None:
         return value.rstrip("/") if value else value

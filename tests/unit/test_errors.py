@@ -15,11 +15,13 @@ from lipsync_demo.errors import ExplainedError
 from lipsync_demo.hosting import HostingUnavailable, LinkRefused
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.runs.record.errors import RunRefused, RunsError
+from lipsync_demo.storage import FileDamaged, StorageError
 from lipsync_demo.wavespeed.errors import WaveSpeedError
 
 ROOT = Path(__file__).resolve().parents[2] / "lipsync_demo"
 TREES = [
     DatabaseUnusable,
+    StorageError,
     MediaError,
     EngineError,
     WaveSpeedError,
@@ -71,6 +73,11 @@ def test_an_error_says_what_and_what_next_also_from_another_process(
     error = pickle.loads(pickle.dumps(kind("It broke.", "Mend it.")))
     assert type(error) is kind
     assert (error.what, error.hint, str(error)) == ("It broke.", "Mend it.", "It broke. Mend it.")
+
+
+def test_an_error_about_a_stored_file_crosses_processes() -> None:
+    error = pickle.loads(pickle.dumps(FileDamaged("outputs/a.mp4")))
+    assert (type(error), str(error)) == (FileDamaged, str(FileDamaged("outputs/a.mp4")))
 
 
 def test_without_a_hint_no_space_is_left() -> None:
