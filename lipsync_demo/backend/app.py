@@ -67,12 +67,12 @@ class Options:
 def create_app(options: Options) -> ASGIApp:
     """The server as an ASGI app; its lifespan recovers interrupted jobs and runs the workers."""
     stores = open_stores(options.place)
-    jobs, uploads, outputs = stores.jobs, stores.uploads, stores.folders.outputs
+    jobs, uploads, storage = stores.jobs, stores.uploads, stores.folders.storage
     analyses = stores.folders.analyses
     queue = _queue(options, stores)
-    janitor = Janitor(jobs, uploads, outputs, analyses)
+    janitor = Janitor(jobs, uploads, storage, analyses)
     outbox = Outbox(stores.database)
-    secret = WebhookSecret.load_or_create(options.place.folder)
+    secret = WebhookSecret.shared(storage, options.place.folder)
     sender = WebhookSender(
         outbox,
         jobs,
@@ -100,7 +100,7 @@ def create_app(options: Options) -> ASGIApp:
     app.state.services = Services(
         jobs=jobs,
         uploads=uploads,
-        outputs=outputs,
+        storage=storage,
         analyses=analyses,
         queue=queue,
         faults=options.faults,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import json
 import logging
+import os
 import secrets
 import subprocess
 import sys
@@ -45,6 +46,8 @@ _PACKAGE_PARENT = Path(__file__).resolve().parents[2]
 _SETTINGS = (
     "LIPSYNC_QUEUE_URL",
     "LIPSYNC_DATABASE_URL",
+    "LIPSYNC_STORAGE_URL",
+    "LIPSYNC_STORAGE_PUBLIC_URL",
     "LIPSYNC_FACE",
     "LIPSYNC_SYNC_SECONDS",
     "LIPSYNC_MAX_UPLOAD_MB",
@@ -166,7 +169,7 @@ class LocalBackend:
         return command
 
     def _environment(self) -> dict[str, str]:
-        kept = child_environment(*_SETTINGS, network=True)
+        kept = child_environment(*_SETTINGS, *_keys_of_the_store(), network=True)
         return {**kept, "LIPSYNC_WORKERS": str(self._workers)}
 
     def _last_words(self) -> str:
@@ -192,6 +195,13 @@ class LocalBackend:
                 self._launch()
             except BackendError as error:
                 log.warning("%s", error)
+
+
+def _keys_of_the_store() -> list[str]:
+    """The variables by which the object store is found, if there is one."""
+    if not os.environ.get("LIPSYNC_STORAGE_URL"):
+        return []
+    return [name for name in os.environ if name.startswith("AWS_")]
 
 
 def _close(pipe: IO[str] | None) -> None:

@@ -31,6 +31,7 @@ from lipsync_demo.backend.queue.broker import Broker
 from lipsync_demo.backend.stores import Place
 from lipsync_demo.files import private_folder
 from lipsync_demo.settings import Settings
+from lipsync_demo.storage import open_storage, storage_place
 
 TOKEN_FROM_STDIN = "-"  # noqa: S105 - stands for stdin, not a token
 """Argument that requests to read the token from stdin."""
@@ -107,6 +108,7 @@ def serve(
 
     Raises:
         BackendError: another server uses the folder, or the port is in use.
+        StorageUnusable: the object store cannot be used.
         ValueError: a fault switch does not exist.
     """
     settings = Settings()
@@ -117,6 +119,8 @@ def serve(
     _log_to_stderr()
     os.umask(0o077)  # whatever this process writes is for its owner only
     place, broker = place_of(settings, data_dir), broker_of(settings)
+    if place.storage is not None:
+        open_storage(place.storage).check()
     # Servers with a broker share the folder.
     alone = only_server(place.folder) if broker is None else contextlib.nullcontext()
     with alone, listen(host, port) as sock:
@@ -143,8 +147,10 @@ def serve(
 
 def place_of(settings: Settings, data_dir: Path | None = None) -> Place:
     """Where servers and workers with these settings keep records and files."""
+    folder = (data_dir or settings.data_dir) / "backend"
     return Place(
-        folder=(data_dir or settings.data_dir) / "backend",
+        folder=folder,
+        storage=storage_place(settings, folder, "backend"),
         database_url=settings.shared_database_url,
         limit_bytes=settings.max_upload_mb << 20,
         allow_private=settings.allow_private_urls,

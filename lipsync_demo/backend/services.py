@@ -18,6 +18,7 @@ from lipsync_demo.backend.readiness import Readiness
 from lipsync_demo.backend.webhooks.outbox import Outbox
 from lipsync_demo.backend.webhooks.sender import WebhookSender
 from lipsync_demo.backend.webhooks.signing import WebhookSecret
+from lipsync_demo.storage import Storage
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +26,7 @@ class Services:
     """The services of one running server.
 
     Attributes:
-        outputs: the folder of finished videos.
+        storage: holds uploads and finished videos.
         analyses: the folder of the engine's cached analyses of inputs.
         sync_seconds: timeout of a submit that waits for its task.
         closing: set when the server stops.
@@ -34,7 +35,7 @@ class Services:
 
     jobs: JobStore
     uploads: UploadStore
-    outputs: Path
+    storage: Storage
     analyses: Path
     queue: JobQueue
     faults: Faults

@@ -13,6 +13,7 @@ from lipsync_demo.backend.queue.attempt import Folders
 from lipsync_demo.backend.schema import open_database
 from lipsync_demo.database import Database
 from lipsync_demo.files import private_folder
+from lipsync_demo.storage import StoragePlace
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,7 +21,9 @@ class Place:
     """Where records and files are, and what may be fetched.
 
     Attributes:
-        folder: holds uploads and outputs, and the database unless there is another.
+        folder: holds uploads and outputs unless there is an object store, the database unless there
+            is another, and what is being worked on.
+        storage: of an object store; None for the folder.
         database_url: of a database on another server; None for a file in the folder.
         limit_bytes: maximum size of a file, as an upload or from a media URL.
         allow_private: whether media URLs may be at private addresses.
@@ -28,6 +31,7 @@ class Place:
 
     folder: Path
     database_url: str | None = None
+    storage: StoragePlace | None = None
     limit_bytes: int = 200 << 20
     allow_private: bool = False
 
@@ -57,15 +61,22 @@ def open_stores(place: Place, *, again: bool = False) -> Stores:
     private_folder(folder)
     url = place.database_url or f"sqlite:///{folder / 'jobs.sqlite3'}"
     database = open_database(url, migrated=again)
-    uploads = UploadStore(database, folder / "uploads", place.limit_bytes)
-    outputs = folder / "outputs"
+    folders = Folders(
+        place.storage or StoragePlace(folder=folder), folder / "work", folder / "analyses"
+    )
+    if not folders.storage.remote:
+        (folder / "outputs").mkdir(exist_ok=True)
+    uploads = UploadStore(database, folders.storage, folder / "uploads", place.limit_bytes)
     return Stores(
         database=database,
         jobs=JobStore(database),
         uploads=uploads,
         workers=Workers(database),
         media=MediaSources(
-            uploads, outputs, limit_bytes=place.limit_bytes, allow_private=place.allow_private
+            uploads,
+            folders.storage,
+            limit_bytes=place.limit_bytes,
+            allow_private=place.allow_private,
         ),
-        folders=Folders(outputs, folder / "work", folder / "analyses"),
+        folders=folders,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 
 from lipsync_demo.backend.errors import BackendError
+from lipsync_demo.backend.jobs.retention import Hourly, sweep_analyses, sweep_work
 from lipsync_demo.backend.queue import words
 from lipsync_demo.backend.queue.broker import Broker, Limits
 from lipsync_demo.backend.stores import Place, open_stores
@@ -19,6 +20,9 @@ def work(place: Place, broker: Broker, limits: Limits, *, processes: int, face: 
     Args:
         processes: how many jobs are rendered at once.
         face: which of several faces speaks, unless a job says it.
+
+    Raises:
+        StorageUnusable: the object store cannot be used.
     """
     from lipsync_demo.backend.queue.attempt import Attempts
     from lipsync_demo.backend.queue.celery_app import celery_app
@@ -34,8 +38,15 @@ def work(place: Place, broker: Broker, limits: Limits, *, processes: int, face: 
         return Renderer(stores.jobs, attempts, name, lease_ms)
 
     stores = open_stores(place)
-    stores.folders.outputs.mkdir(parents=True, exist_ok=True)
+    stores.folders.storage.check()
     install(app, renderer)
+    folders = stores.folders
+
+    def sweep(at_ms: int) -> None:
+        sweep_analyses(folders.analyses, at_ms)
+        sweep_work(folders.work, at_ms)
+
+    Hourly(sweep).start()
     watch = Watch(stores.jobs, stores.workers, name, processes)
     return run(app, watch, name, processes=processes, grace_seconds=limits.grace_seconds)
 

@@ -47,11 +47,12 @@ def backend(
     from lipsync_demo.backend.errors import BackendError
     from lipsync_demo.backend.faults.switches import help_text
     from lipsync_demo.backend.server import serve
+    from lipsync_demo.storage import StorageError
 
     if list_faults:
         typer.echo(help_text())
         return
     try:
         serve(host=host, port=port, token=token, data_dir=data_dir, faults=fault or ())
-    except (BackendError, ValueError) as error:
+    except (BackendError, StorageError, ValueError) as error:
         refuse(error)

@@ -41,6 +41,7 @@ def worker(
     from lipsync_demo.backend.server import broker_of, place_of
     from lipsync_demo.backend.worker import required, work
     from lipsync_demo.settings import read_settings
+    from lipsync_demo.storage import StorageError
 
     settings = read_settings()
     limits = Limits(
@@ -50,15 +51,13 @@ def worker(
         lease_seconds=settings.lease_seconds,
     )
     try:
-        broker = required(broker_of(settings))
-    except BackendError as error:
-        refuse(error)
-    raise typer.Exit(
-        work(
+        code = work(
             place_of(settings, data_dir),
-            broker,
+            required(broker_of(settings)),
             limits,
             processes=concurrency or settings.workers,
             face=settings.face,
         )
-    )
+    except (BackendError, StorageError) as error:
+        refuse(error)
+    raise typer.Exit(code)

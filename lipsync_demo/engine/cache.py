@@ -12,6 +12,7 @@ import os
 import time
 import zipfile
 from collections.abc import Callable
+from contextlib import nullcontext
 from functools import cache
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -20,12 +21,14 @@ import numpy as np
 from filelock import FileLock
 
 from lipsync_demo import media
+from lipsync_demo.engine.shared_analyses import SharedAnalyses
 from lipsync_demo.engine.speech.model import SpeechShapes
 from lipsync_demo.engine.tracking import stored_shots
 from lipsync_demo.engine.tracking.stored_shots import Arrays
 from lipsync_demo.engine.tracking.tracks import FollowedShot
 from lipsync_demo.engine.video.gop import Gop
 from lipsync_demo.files import digest, replacing
+from lipsync_demo.storage import Storage
 
 T = TypeVar("T")
 
@@ -82,11 +85,15 @@ class NoCache:
 class AnalysisCache:
     """A `Cache` of files in `folder`, at most `max_bytes`. Safe to share between processes.
 
-    A process that asks for an entry another one is computing waits for it.
+    A process that asks for an entry another one is computing waits for it; with `shared`, where
+    analyses also lie for other machines, that one may be on any of them.
     """
 
-    def __init__(self, folder: Path, max_bytes: int = MAX_BYTES) -> None:
+    def __init__(
+        self, folder: Path, max_bytes: int = MAX_BYTES, *, shared: Storage | None = None
+    ) -> None:
         self._folder = folder
+        self._shared = None if shared is None else SharedAnalyses(shared)
         self._max_bytes = max_bytes
         folder.mkdir(parents=True, exist_ok=True)
 
@@ -120,8 +127,11 @@ class AnalysisCache:
         with FileLock(self._folder / f".{kind}-{path.stem[-1]}.lock"):
             found = _read(path, unpack)
             if found is None:
-                found = make()
-                self._write(path, pack(found))
+                with self._shared.turn(path) if self._shared else nullcontext():
+                    found = _read(path, unpack)
+                    if found is None:
+                        found = make()
+                        self._write(path, pack(found))
         return found
 
     def _path(self, kind: str, what: str) -> Path:

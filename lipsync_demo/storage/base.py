@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
+
+ANALYSES: Final = "analyses/"
+"""Folder of what machines have found in media."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,11 @@ class Storage(Protocol):
     A file is there as a whole or not at all.  Methods raise `StorageUnusable` when the storage
     cannot be reached for long; a folder's raise `OSError`.
     """
+
+    @property
+    def remote(self) -> bool:
+        """Whether files are on another machine, and must be fetched."""
+        ...
 
     def check(self) -> None:
         """Check that files can be written and read.

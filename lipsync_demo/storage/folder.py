@@ -25,6 +25,8 @@ class FolderStorage:
     Its files are trusted as the file system's: `fetch` gives them as they are.
     """
 
+    remote = False
+
     def __init__(self, root: Path) -> None:
         self._root = root
         self._naming = threading.Lock()

@@ -54,6 +54,8 @@ class ObjectStorage:
         wait_seconds: for so long a store that is away is waited for.
     """
 
+    remote = True
+
     def __init__(
         self, url: str, public_url: str | None = None, *, wait_seconds: float = WAIT_SECONDS
     ) -> None:

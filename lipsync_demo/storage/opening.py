@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from lipsync_demo.settings import Settings
 from lipsync_demo.storage.base import Storage
 from lipsync_demo.storage.folder import FolderStorage
+
+if TYPE_CHECKING:  # a worker reads no settings, and starts faster without them
+    from lipsync_demo.settings import Settings
 
 
 @dataclass(frozen=True, kw_only=True)

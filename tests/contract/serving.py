@@ -15,6 +15,7 @@ from lipsync_demo.backend.jobs.store import JobResult, JobStore
 from lipsync_demo.backend.schema import open_database
 from lipsync_demo.backend.server import listen, make_server
 from lipsync_demo.backend.stores import Place
+from lipsync_demo.storage import StoragePlace
 
 TOKEN = "a-test-token"
 
@@ -51,6 +52,7 @@ def served(
     workers: int = 0,
     limit_bytes: int = 200 << 20,
     allow_private: bool = False,
+    storage: StoragePlace | None = None,
     **options: Any,
 ) -> Iterator[Served]:
     """Serve from `folder`; without workers nothing is rendered, tasks stay `created`.
@@ -60,7 +62,12 @@ def served(
     ready = threading.Event()
     with listen("127.0.0.1", 0) as sock:
         made = Options(
-            place=Place(folder=folder, limit_bytes=limit_bytes, allow_private=allow_private),
+            place=Place(
+                folder=folder,
+                limit_bytes=limit_bytes,
+                allow_private=allow_private,
+                storage=storage,
+            ),
             token=TOKEN,
             workers=workers,
             faults=Faults(faults),

@@ -1,4 +1,7 @@
-"""What every queue of jobs does, with real renderings: the embedded one, and Celery over Redis."""
+"""What every queue of jobs does, with real renderings: the embedded one, and Celery over Redis.
+
+Celery once in one folder, and once with a worker that shares none.
+"""
 
 from __future__ import annotations
 
@@ -8,15 +11,17 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 import psutil
 import pytest
 
+from lipsync_demo.backend.jobs.media_sources import output_name
 from lipsync_demo.backend.jobs.store import COMPLETED, CREATED, PROCESSING, Filter, Job
 from lipsync_demo.backend.queue.base import JobQueue
 from lipsync_demo.backend.queue.broker import Broker
@@ -26,11 +31,17 @@ from lipsync_demo.backend.queue.embedded import EmbeddedQueue
 from lipsync_demo.backend.stores import Place, Stores, open_stores
 from lipsync_demo.engine import lip_sync
 from lipsync_demo.media.sync_modes import SyncMode
+from lipsync_demo.storage import StoragePlace
 from tests.contract.test_renders import SIZE, face
 from tests.media_factory import make_speechlike, make_video
+from tests.servers.postgresql import postgres_server
 from tests.servers.redis import redis_server
+from tests.servers.s3 import BUCKET, s3_server
 
 pytestmark = pytest.mark.slow
+
+Running: TypeAlias = tuple[JobQueue, Callable[[], list[psutil.Process]]]
+"""A queue, and the processes that render for it."""
 
 PATIENCE_SECONDS = 120
 RATE = 25
@@ -39,13 +50,17 @@ ORIGIN = "http://127.0.0.1:1"
 
 @dataclass(frozen=True)
 class Setting:
-    """A running queue and its stores; `renders` are the processes that render."""
+    """A running queue and its stores.
+
+    `renders` are the processes that render, and `work` is the folder in which they do.
+    """
 
     queue: JobQueue
     stores: Stores
     renders: Callable[[], list[psutil.Process]]
     video: str
     audio: str
+    work: Path
 
     def submit(
         self, mode: SyncMode = SyncMode.CUT_OFF, *, turn: str | None = None, patient: bool = False
@@ -67,6 +82,9 @@ class Setting:
             return found if found is not None and found.status in statuses else None
 
         return until(there)
+
+    def output(self, job: Job) -> bytes:
+        return b"".join(self.stores.folders.storage.read(output_name(job.outputs[0])))
 
 
 def until(found: Callable[[], Job | None]) -> Job:
@@ -95,7 +113,7 @@ def stored(stores: Stores, path: Path) -> str:
 
 
 @contextmanager
-def embedded(stores: Stores) -> Iterator[tuple[JobQueue, Callable[[], list[psutil.Process]]]]:
+def embedded(stores: Stores) -> Iterator[Running]:
     queue = EmbeddedQueue(stores.jobs, stores.media, stores.folders, workers=1, face="speaking")
 
     def renders() -> list[psutil.Process]:
@@ -110,12 +128,10 @@ def embedded(stores: Stores) -> Iterator[tuple[JobQueue, Callable[[], list[psuti
 
 
 @contextmanager
-def celery(
-    stores: Stores, folder: Path
-) -> Iterator[tuple[JobQueue, Callable[[], list[psutil.Process]]]]:
+def celery(stores: Stores, folder: Path, **settings: str) -> Iterator[Running]:
     with ExitStack() as stack:
         redis = stack.enter_context(redis_server(folder / "redis"))
-        worker = stack.enter_context(celery_worker(redis.url, folder))
+        worker = stack.enter_context(celery_worker(redis.url, folder, **settings))
         app = celery_app(Broker(url=redis.url))
         queue = CeleryQueue(stores.jobs, stores.workers, stores.folders, app)
         queue.start()
@@ -124,10 +140,13 @@ def celery(
 
 
 @contextmanager
-def celery_worker(url: str, folder: Path, *options: str) -> Iterator[subprocess.Popen[bytes]]:
+def celery_worker(
+    url: str, folder: Path, *options: str, **settings: str
+) -> Iterator[subprocess.Popen[bytes]]:
     """A running worker with one process."""
     command = [sys.executable, "-m", "lipsync_demo", "worker", "--concurrency", "1", *options]
     environment = {**os.environ, "LIPSYNC_QUEUE_URL": url, "LIPSYNC_DATA_DIR": str(folder)}
+    environment.update(settings)
     worker = subprocess.Popen(command, env=environment)
     try:
         yield worker
@@ -136,7 +155,26 @@ def celery_worker(url: str, folder: Path, *options: str) -> Iterator[subprocess.
         worker.wait(PATIENCE_SECONDS)
 
 
-@pytest.fixture(scope="module", params=["embedded", "celery"])
+@contextmanager
+def apart(folder: Path) -> Iterator[tuple[Stores, AbstractContextManager[Running]]]:
+    """A queue over Celery that shares no folder with its worker: PostgreSQL and an object store."""
+    with postgres_server() as postgres, s3_server() as objects:
+        database, url = postgres.database(), f"s3://{BUCKET}/lipsync"
+        storage = StoragePlace(folder=folder, url=f"{url}/backend")
+        stores = open_stores(
+            Place(folder=folder / "backend", database_url=database, storage=storage)
+        )
+        (folder / "elsewhere").mkdir()
+        settings = {
+            "LIPSYNC_DATABASE_URL": database,
+            "LIPSYNC_STORAGE_URL": url,
+            "LIPSYNC_DATA_DIR": str(folder / "elsewhere"),
+        }
+        yield stores, celery(stores, folder, **settings)
+        assert objects.requests()["PUT"] > 0
+
+
+@pytest.fixture(scope="module", params=["embedded", "celery", "apart"])
 def setting(
     request: pytest.FixtureRequest,
     tmp_path_factory: pytest.TempPathFactory,
@@ -144,12 +182,18 @@ def setting(
 ) -> Iterator[Setting]:
     folder = tmp_path_factory.mktemp(request.param)
     (folder / "redis").mkdir()
-    stores = open_stores(Place(folder=folder / "backend"))
-    video, audio = (stored(stores, path) for path in media)
-    chosen = embedded(stores) if request.param == "embedded" else celery(stores, folder)
-    with chosen as (queue, renders):
-        yield Setting(queue, stores, renders, video, audio)
-    stores.database.close()
+    with ExitStack() as stack:
+        if request.param == "apart":
+            stores, chosen = stack.enter_context(apart(folder))
+            work = folder / "elsewhere" / "backend" / "work"
+        else:
+            stores = open_stores(Place(folder=folder / "backend"))
+            chosen = embedded(stores) if request.param == "embedded" else celery(stores, folder)
+            work = stores.folders.work
+        stack.callback(stores.database.close)
+        video, audio = (stored(stores, path) for path in media)
+        queue, renders = stack.enter_context(chosen)
+        yield Setting(queue, stores, renders, video, audio, work)
 
 
 @pytest.fixture(scope="module")
@@ -172,7 +216,7 @@ def test_a_job_is_rendered_as_the_engine_does_it(setting: Setting, expected: byt
 
     ended = until(done)
     assert (ended.status, ended.attempts, len(ended.outputs)) == (COMPLETED, 1, 1)
-    assert (setting.stores.folders.outputs / ended.outputs[0]).read_bytes() == expected
+    assert setting.output(ended) == expected
     assert all(0 <= share <= 1 for share in seen)
     health = setting.queue.health()
     assert (health.ready, health.problem, health.workers) == (True, None, 1)
@@ -184,7 +228,7 @@ def test_a_cancelled_job_ends_and_the_next_is_rendered(setting: Setting, expecte
     setting.stores.jobs.cancel(job.id)
     setting.queue.cancel(job.id)
     ended = setting.until(following, COMPLETED)
-    assert (setting.stores.folders.outputs / ended.outputs[0]).read_bytes() == expected
+    assert setting.output(ended) == expected
     assert setting.until(job, "cancelled").outputs == []
 
 
@@ -195,8 +239,8 @@ def test_a_job_whose_process_is_killed_is_rendered_again(setting: Setting, expec
         process.kill()
     ended = setting.until(job, COMPLETED)
     assert ended.attempts == 2
-    assert (setting.stores.folders.outputs / ended.outputs[0]).read_bytes() == expected
-    assert len(list(setting.stores.folders.outputs.iterdir())) == 3
+    assert setting.output(ended) == expected
+    assert len(list(setting.stores.folders.storage.listed("outputs/"))) == 3
 
 
 @pytest.mark.parametrize("patient", [True, False])
@@ -222,4 +266,4 @@ def test_no_job_is_left_when_all_have_ended(setting: Setting) -> None:
     for job in jobs:
         setting.until(job, COMPLETED)
     assert setting.stores.jobs.count(CREATED) == setting.stores.jobs.count(PROCESSING) == 0
-    until(lambda: None if list(setting.stores.folders.work.iterdir()) else jobs[0])
+    until(lambda: None if list(setting.work.iterdir()) else jobs[0])

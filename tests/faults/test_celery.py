@@ -130,7 +130,7 @@ def test_a_rendering_longer_than_the_visibility_timeout_happens_once(shop: Shop)
         following = shop.until(shop.submit(), done)
         assert (following.status, following.attempts) == (COMPLETED, 1)
     assert shop.stores.jobs.get(job.id) == ended
-    assert len(list(shop.stores.folders.outputs.iterdir())) == 2
+    assert len(list(shop.stores.folders.storage.listed("outputs/"))) == 2
 
 
 def test_a_broker_that_lost_everything_is_told_again(shop: Shop) -> None:
@@ -160,7 +160,7 @@ def test_a_killed_workers_job_goes_to_another_when_its_lease_ends(shop: Shop) ->
         assert first.poll() is not None or victim != first.pid
     assert (ended.status, ended.attempts) == (COMPLETED, 2)
     assert ended.worker != claimed.worker
-    assert len(list(shop.stores.folders.outputs.iterdir())) == 1
+    assert len(list(shop.stores.folders.storage.listed("outputs/"))) == 1
 
 
 def test_a_worker_told_to_end_finishes_what_it_can_and_hands_back_the_rest(shop: Shop) -> None:

@@ -18,6 +18,7 @@ from starlette.requests import ClientDisconnect
 
 from lipsync_demo.backend.http import words
 from lipsync_demo.database import DatabaseUnusable
+from lipsync_demo.storage import FileMissing, StorageError
 
 log = logging.getLogger(__name__)
 
@@ -65,6 +66,15 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(DatabaseUnusable)
     async def _busy(request: Request, error: DatabaseUnusable) -> JSONResponse:
+        log.warning("%s", error)
+        return refusal(503, error.what)  # clients try again
+
+    @app.exception_handler(FileMissing)
+    async def _missing(request: Request, error: FileMissing) -> JSONResponse:
+        return refusal(404, words.FILE_GONE)
+
+    @app.exception_handler(StorageError)
+    async def _away(request: Request, error: StorageError) -> JSONResponse:
         log.warning("%s", error)
         return refusal(503, error.what)  # clients try again
 

@@ -35,3 +35,5 @@ ABOUT_MODEL = (
 ABOUT_VIDEO = "The address of the video whose speaker's lips shall move."
 ABOUT_AUDIO = "The address of the speech the lips shall follow."
 ABOUT_SYNC_MODE = "What happens when the two are not equally long. "
+
+FILE_GONE = "There is no such file, or it has expired."

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import base64
 from datetime import datetime, timezone
-from pathlib import Path
 from typing import Any
 
 from lipsync_demo.backend.faults.effects import Patch
 from lipsync_demo.backend.faults.switches import FAULTS
+from lipsync_demo.backend.jobs.media_sources import output_name
 from lipsync_demo.backend.jobs.store import COMPLETED, Job
 from lipsync_demo.face_choice import FIELD
 from lipsync_demo.settings import FOUND, MODEL_ID, PROGRESS
+from lipsync_demo.storage import Storage
 from lipsync_demo.wavespeed.schema import CANCEL, LIVE, local_task_path
 
 
@@ -20,7 +21,7 @@ def describe(
     base_url: str,
     *,
     inputs: bool = False,
-    files: Path | None = None,
+    files: Storage | None = None,
     share: float | None = None,
 ) -> dict[str, Any]:
     """The task as JSON; its URLs start with `base_url`, which has no trailing slash.
@@ -29,7 +30,7 @@ def describe(
 
     Args:
         inputs: whether to include the task's inputs.
-        files: the folder of outputs, needed to send them as base64 if the task requests it.
+        files: the storage of outputs, needed to send them as base64 if the task requests it.
         share: the share of a running task that is done, 0 to 1.
     """
     done = job.status == COMPLETED
@@ -82,9 +83,12 @@ def _urls(job: Job, base_url: str) -> dict[str, str]:
     return urls
 
 
-def _outputs(job: Job, base_url: str, files: Path | None) -> list[str]:
+def _outputs(job: Job, base_url: str, files: Storage | None) -> list[str]:
     if job.base64 and files is not None:
-        return [base64.b64encode((files / name).read_bytes()).decode() for name in job.outputs]
+        return [
+            base64.b64encode(b"".join(files.read(output_name(name)))).decode()
+            for name in job.outputs
+        ]
     return [f"{base_url}/outputs/{name}" for name in job.outputs]
 
 

@@ -348,10 +348,10 @@ class JobStore:
         )
         patiently(held, PATIENCE_SECONDS)
 
-    def interrupted(self, job: Job) -> None:
-        """Queue a job again after its worker died; fail it after `MAX_ATTEMPTS`."""
+    def interrupted(self, job: Job, error: str = INTERRUPTED) -> None:
+        """Queue a job again after its worker died; fail it with `error` after `MAX_ATTEMPTS`."""
         if job.attempts >= MAX_ATTEMPTS:
-            self.finish(job, JobResult(code=INTERNAL_ERROR, error=INTERRUPTED))
+            self.finish(job, JobResult(code=INTERNAL_ERROR, error=error))
         else:
             self._change(job, "interrupted", status=CREATED)
 

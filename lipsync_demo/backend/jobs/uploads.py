@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import contextlib
 import secrets
-import threading
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, fields
 from datetime import timedelta
 from pathlib import Path, PurePath
 from typing import BinaryIO
 
+from fastapi.concurrency import run_in_threadpool
 from sqlalchemy import BigInteger, ColumnElement, String, Text, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -24,6 +24,7 @@ from lipsync_demo.backend.jobs.store import now_ms
 from lipsync_demo.database import Database
 from lipsync_demo.media.formats import MEDIA_TYPES
 from lipsync_demo.safe_names import readable
+from lipsync_demo.storage import Storage
 
 TICKET_LIFE = timedelta(hours=1)
 """Time until a ticket expires."""
@@ -65,12 +66,17 @@ class Upload:
 
 
 class UploadStore:
-    """The uploads of one server, in one folder."""
+    """The uploads of servers that share a storage.
 
-    def __init__(self, database: Database, folder: Path, limit_bytes: int) -> None:
+    `folder` holds what has not arrived as a whole.
+    """
+
+    def __init__(
+        self, database: Database, storage: Storage, folder: Path, limit_bytes: int
+    ) -> None:
         self._database = database
+        self._storage = storage
         self._folder = folder
-        self._naming = threading.Lock()
         self.limit_bytes = limit_bytes
         folder.mkdir(parents=True, exist_ok=True)
 
@@ -104,14 +110,20 @@ class UploadStore:
     def by_ticket(self, ticket: str) -> Upload | None:
         return self._first(UploadRow.ticket == ticket)
 
-    def by_name(self, name: str) -> tuple[Upload, Path] | None:
-        """A complete upload and its file; None for any other name."""
+    def by_name(self, name: str) -> Upload | None:
+        """A complete upload; None for any other name."""
         upload = self._first(UploadRow.name == name)
-        path = self._folder / upload.name if upload else None
-        return (upload, path) if upload and path and path.is_file() else None
+        return upload if upload and self.arrived(upload) else None
 
     def arrived(self, upload: Upload) -> bool:
-        return (self._folder / upload.name).exists()
+        return self._storage.about(stored_name(upload.name)) is not None
+
+    def link(self, upload: Upload) -> str | None:
+        """A URL to send the file to the object store itself; None where clients do not reach it."""
+        seconds = TICKET_LIFE // timedelta(seconds=1)
+        return self._storage.put_link(
+            stored_name(upload.name), upload.size, upload.content_type, seconds
+        )
 
     async def receive(self, upload: Upload, body: AsyncIterator[bytes]) -> None:
         """Store the body of a PUT; an incomplete one is removed.
@@ -119,11 +131,16 @@ class UploadStore:
         Raises:
             ApiError: 400 the size differs from the ticket's, 412 the file exists already.
         """
-        with self.writing(upload) as file:
-            async for chunk in body:
-                file.write(chunk)
-                if file.tell() > upload.size:
-                    break
+        part = self._part(upload)
+        try:
+            with part.open("xb") as file:
+                async for chunk in body:
+                    file.write(chunk)
+                    if file.tell() > upload.size:
+                        break
+            await run_in_threadpool(self._keep, upload, part)
+        finally:
+            part.unlink(missing_ok=True)
 
     @contextlib.contextmanager
     def writing(self, upload: Upload) -> Iterator[BinaryIO]:
@@ -132,28 +149,32 @@ class UploadStore:
         Raises:
             ApiError: as `receive`.
         """
-        target = self._folder / upload.name
-        part = target.with_name(f"{upload.name}.{secrets.token_hex(4)}.part")
+        part = self._part(upload)
         try:
             with part.open("xb") as file:
                 yield file
-            if part.stat().st_size != upload.size:
-                raise ApiError(
-                    400, f"the ticket is for {upload.size} bytes, {part.stat().st_size} arrived"
-                )
-            with self._naming:
-                if target.exists():
-                    raise ApiError(412, "this file has already been uploaded")
-                part.rename(target)
+            self._keep(upload, part)
         finally:
             part.unlink(missing_ok=True)
+
+    def _part(self, upload: Upload) -> Path:
+        return self._folder / f"{upload.name}.{secrets.token_hex(4)}.part"
+
+    def _keep(self, upload: Upload, part: Path) -> None:
+        size = part.stat().st_size
+        if size != upload.size:
+            raise ApiError(400, f"the ticket is for {upload.size} bytes, {size} arrived")
+        try:
+            self._storage.take(stored_name(upload.name), part, new=True)
+        except FileExistsError:
+            raise ApiError(412, "this file has already been uploaded") from None
 
     def remove_older(self, before_ms: int) -> None:
         """Delete the uploads whose tickets were created before this time."""
         old = UploadRow.created_ms < before_ms
         with self._database.writing() as session:
             for name in session.scalars(select(UploadRow.name).where(old)).all():
-                (self._folder / name).unlink(missing_ok=True)
+                self._storage.delete(stored_name(name))
             session.execute(delete(UploadRow).where(old))
 
     def remove_parts(self, before_ms: int) -> None:
@@ -167,7 +188,7 @@ class UploadStore:
         """Delete an upload, if it exists."""
         with self._database.writing() as session:
             session.execute(delete(UploadRow).where(UploadRow.name == name))
-        (self._folder / name).unlink(missing_ok=True)
+        self._storage.delete(stored_name(name))
 
     def _first(self, condition: ColumnElement[bool]) -> Upload | None:
         with self._database.reading() as session:
@@ -175,6 +196,11 @@ class UploadStore:
             if row is None:
                 return None
             return Upload(**{field.name: getattr(row, field.name) for field in fields(Upload)})
+
+
+def stored_name(name: str) -> str:
+    """The name in the storage of an upload."""
+    return f"uploads/{name}"
 
 
 def not_supported(filename: str, given: str) -> ApiError:

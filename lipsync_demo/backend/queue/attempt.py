@@ -12,7 +12,7 @@ from pathlib import Path
 
 from lipsync_demo.backend.errors import INTERNAL_ERROR
 from lipsync_demo.backend.jobs.live import LiveFolder
-from lipsync_demo.backend.jobs.media_sources import MediaSources, MediaUnreachable
+from lipsync_demo.backend.jobs.media_sources import MediaSources, MediaUnreachable, output_name
 from lipsync_demo.backend.jobs.store import Job, JobResult, JobStore, now_ms
 from lipsync_demo.backend.queue import words
 from lipsync_demo.backend.queue.errors import Cancelled, RenderTimeout, WorkerDied
@@ -24,6 +24,7 @@ from lipsync_demo.backend.queue.rendering import (
 )
 from lipsync_demo.database import DatabaseBusy
 from lipsync_demo.media.sync_modes import SyncMode
+from lipsync_demo.storage import Storage, StorageError, StoragePlace, StorageUnusable, open_storage
 
 log = logging.getLogger(__name__)
 
@@ -38,11 +39,16 @@ _TOO_LONG = words.too_long(LONGEST_RENDER_SECONDS / 3600)
 
 @dataclass(frozen=True)
 class Folders:
-    """Where files lie: finished videos, jobs under way, the engine's cached analyses."""
+    """Where files lie: uploads and outputs, jobs under way, the engine's cached analyses."""
 
-    outputs: Path
+    place: StoragePlace
     work: Path
     analyses: Path
+
+    @property
+    def storage(self) -> Storage:
+        """Uploads and finished videos."""
+        return open_storage(self.place)
 
     def of(self, job: Job) -> Path:
         """Where the work on a job happens."""
@@ -84,6 +90,11 @@ class Attempts:
         except DatabaseBusy:
             log.warning("task %s is begun anew: the database was away", job.id)
             self._jobs.release(job)
+        except StorageUnusable as error:
+            log.warning("task %s is interrupted: %s", job.id, error.what)
+            self._jobs.interrupted(job, str(error))
+        except StorageError as error:
+            self._jobs.finish(job, JobResult(code=INTERNAL_ERROR, error=str(error)))
         except RenderTimeout:
             self._jobs.finish(job, JobResult(code=TIMED_OUT, error=_TOO_LONG))
         except Exception:
@@ -92,7 +103,7 @@ class Attempts:
         else:
             if not self._jobs.finish(job, outcome):
                 for name in outcome.outputs:
-                    (self._folders.outputs / name).unlink(missing_ok=True)
+                    self._folders.storage.delete(output_name(name))
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
@@ -120,6 +131,7 @@ class Attempts:
                 SyncMode(job.sync_mode),
                 output,
                 self._folders.analyses,
+                self._folders.place,
                 job.face or self._face,
                 LiveFolder(folder),
             )
@@ -130,7 +142,7 @@ class Attempts:
                 reason = reason.replace(source.path.name, source.shown)
             return JobResult(code=answer.code, error=reason, queue_ms=_since(job, now_ms()))
         name = f"{secrets.token_hex(16)}.mp4"
-        output.rename(self._folders.outputs / name)
+        self._folders.storage.take(output_name(name), output)
         return JobResult(
             outputs=(name,),
             nsfw=(answer.nsfw,),

@@ -49,7 +49,6 @@ class CeleryQueue:
         self._thread = threading.Thread(target=self._run, name="sweeper", daemon=True)
 
     def start(self) -> None:
-        self._folders.outputs.mkdir(parents=True, exist_ok=True)
         self._thread.start()
 
     def wake(self) -> None:

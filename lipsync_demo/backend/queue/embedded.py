@@ -72,7 +72,6 @@ class EmbeddedQueue:
         self._jobs.recover()
         shutil.rmtree(self._folders.work, ignore_errors=True)
         self._folders.work.mkdir(parents=True)
-        self._folders.outputs.mkdir(parents=True, exist_ok=True)
         for thread in self._threads:
             thread.start()
 

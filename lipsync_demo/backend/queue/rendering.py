@@ -17,6 +17,7 @@ from lipsync_demo.backend.errors import INTERNAL_ERROR
 from lipsync_demo.backend.jobs.live import Clearance, LiveFolder
 from lipsync_demo.backend.queue import words
 from lipsync_demo.media.sync_modes import SyncMode
+from lipsync_demo.storage import StoragePlace, open_storage
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +38,8 @@ CHECK_SHARE = 0.08
 class RenderRequest:
     """A job to render: inputs, output, the folder of cached analyses, the face to use.
 
-    `live` is where the output can be watched while it is rendered.
+    `shared` is where analyses are shared with other machines, `live` where the output can be
+    watched while it is rendered.
     """
 
     video: Path
@@ -45,6 +47,7 @@ class RenderRequest:
     sync_mode: SyncMode
     output: Path
     analyses: Path
+    shared: StoragePlace
     face: str
     live: LiveFolder
 
@@ -96,7 +99,8 @@ def render(
 
     started_ms, start = time.time_ns() // 1_000_000, time.perf_counter()
     try:
-        kept = AnalysisCache(request.analyses)
+        storage = open_storage(request.shared)
+        kept = AnalysisCache(request.analyses, shared=storage if storage.remote else None)
         with Clearance(request.video, request.live):
             said = lip_sync(
                 request.video,

@@ -7,22 +7,21 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import FileResponse, JSONResponse, Response
+from fastapi.responses import JSONResponse, Response
 from starlette.datastructures import UploadFile
 
 from lipsync_demo.backend.http.bodies import TicketBody
+from lipsync_demo.backend.http.downloads import stored_file
 from lipsync_demo.backend.http.envelopes import ApiError, ok
+from lipsync_demo.backend.jobs.media_sources import output_name
 from lipsync_demo.backend.jobs.predictions import timestamp
 from lipsync_demo.backend.jobs.store import now_ms
-from lipsync_demo.backend.jobs.uploads import Upload
+from lipsync_demo.backend.jobs.uploads import Upload, stored_name
 from lipsync_demo.backend.services import BaseUrl, Services, Shared
 
 router = APIRouter(redirect_slashes=False)
 _OUTPUT = re.compile(r"[0-9a-f]{32}\.mp4")
 """Name of an output."""
-
-_SERVED = {"x-content-type-options": "nosniff", "cache-control": "private, max-age=3600"}
-"""Headers of a download."""
 
 _COPY_BYTES = 1 << 20
 """Bytes per read when copying an upload."""
@@ -33,7 +32,7 @@ def ticket(body: TicketBody, services: Shared, base_url: BaseUrl) -> JSONRespons
     upload = services.uploads.announce(body.filename, body.size, body.content_type)
     way = {
         "method": "PUT",
-        "url": f"{base_url}/tickets/{upload.ticket}",
+        "url": services.uploads.link(upload) or f"{base_url}/tickets/{upload.ticket}",
         "headers": {"Content-Type": upload.content_type, "If-None-Match": "*"},
         "expires_at": timestamp(upload.expires_ms),
     }
@@ -48,7 +47,7 @@ async def put(ticket: str, request: Request, services: Shared) -> Response:
     upload = await run_in_threadpool(services.uploads.by_ticket, ticket)
     if upload is None or now_ms() > upload.expires_ms:
         raise ApiError(403, "the ticket is unknown or has expired")
-    if services.uploads.arrived(upload):
+    if await run_in_threadpool(services.uploads.arrived, upload):
         raise ApiError(412, "this file has already been uploaded")
     if request.headers.get("content-type") != upload.content_type:
         raise ApiError(403, f"the ticket is for content type {upload.content_type}")
@@ -88,17 +87,15 @@ def _described(upload: Upload, base_url: str) -> dict[str, Any]:
 
 
 @router.api_route("/uploads/{name}", methods=["GET", "HEAD"])
-def uploaded(name: str, services: Shared) -> FileResponse:
-    found = services.uploads.by_name(name)
-    if found is None:
+def uploaded(name: str, request: Request, services: Shared) -> Response:
+    upload = services.uploads.by_name(name)
+    if upload is None:
         raise ApiError(404, "There is no such file, or it has expired.")
-    upload, path = found
-    return FileResponse(path, media_type=upload.content_type, headers=_SERVED)
+    return stored_file(services.storage, stored_name(name), upload.content_type, request)
 
 
 @router.api_route("/outputs/{name}", methods=["GET", "HEAD"])
-def output(name: str, services: Shared) -> FileResponse:
-    path = services.outputs / name
-    if not _OUTPUT.fullmatch(name) or not path.is_file():
+def output(name: str, request: Request, services: Shared) -> Response:
+    if not _OUTPUT.fullmatch(name):
         raise ApiError(404, "There is no such file, or it has expired.")
-    return FileResponse(path, media_type="video/mp4", headers=_SERVED)
+    return stored_file(services.storage, output_name(name), "video/mp4", request)

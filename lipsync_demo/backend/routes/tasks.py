@@ -52,7 +52,7 @@ async def submit(
     )
     if job.running:
         return ok(_goes_on(describe(job, base_url), services.sync_seconds))
-    data = await run_in_threadpool(describe, job, base_url, files=services.outputs)
+    data = await run_in_threadpool(describe, job, base_url, files=services.storage)
     return ok(data)
 
 
@@ -113,7 +113,7 @@ def result(job_id: str, services: Shared, base_url: BaseUrl) -> JSONResponse:
     if job is None:
         raise ApiError(404, "Prediction not found")
     share = services.queue.share(job)
-    data = describe(job, base_url, files=services.outputs, share=share)
+    data = describe(job, base_url, files=services.storage, share=share)
     services.faults.take_patch(Place.ANSWER, data)
     return ok(data)
 
@@ -131,9 +131,9 @@ def listing(body: ListBody, services: Shared, base_url: BaseUrl) -> JSONResponse
 @router.post("/predictions/delete")
 def delete(body: DeleteBody, services: Shared) -> JSONResponse:
     gone = services.jobs.remove(body.ids)
-    delete_outputs(gone, services.outputs)
+    delete_outputs(gone, services.storage)
     if body.inputs:
-        delete_inputs(gone, services.jobs, services.uploads, services.analyses)
+        delete_inputs(gone, services.jobs, services.uploads, services.storage, services.analyses)
     return ok({"deleted_count": len(gone)})
 
 

@@ -9,9 +9,11 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 from lipsync_demo.files import write_whole
+from lipsync_demo.storage import Storage
 
 PREFIX = "whsec_"
 """Prefix of a secret's text."""
@@ -40,6 +42,20 @@ class WebhookSecret:
             write_whole(path, PREFIX + secrets.token_hex(_BYTES))
             path.chmod(0o600)
         return cls(path.read_text(encoding="ascii").strip())
+
+    @classmethod
+    def shared(cls, storage: Storage, folder: Path) -> WebhookSecret:
+        """The secret of all servers with one object store; without one, that of the folder.
+
+        Raises:
+            StorageUnusable: the object store cannot be used.
+        """
+        own = cls.load_or_create(folder)
+        if not storage.remote:
+            return own
+        with suppress(FileExistsError):
+            storage.put(_FILE, folder / _FILE, new=True)
+        return cls(b"".join(storage.read(_FILE)).decode("ascii").strip())
 
     def headers(self, message_id: str, at: int, body: bytes) -> dict[str, str]:
         """The headers of a webhook sent at `at` (seconds since 1970)."""

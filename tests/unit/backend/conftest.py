@@ -9,6 +9,7 @@ from lipsync_demo.backend.jobs.store import JobStore
 from lipsync_demo.backend.jobs.uploads import UploadStore
 from lipsync_demo.backend.schema import open_database
 from lipsync_demo.database import Database
+from lipsync_demo.storage.folder import FolderStorage
 
 
 @pytest.fixture
@@ -24,5 +25,10 @@ def jobs(database: Database) -> JobStore:
 
 
 @pytest.fixture
-def uploads(database: Database, tmp_path: Path) -> UploadStore:
-    return UploadStore(database, tmp_path / "uploads", 1 << 20)
+def storage(tmp_path: Path) -> FolderStorage:
+    return FolderStorage(tmp_path)
+
+
+@pytest.fixture
+def uploads(database: Database, storage: FolderStorage, tmp_path: Path) -> UploadStore:
+    return UploadStore(database, storage, tmp_path / "uploads", 1 << 20)

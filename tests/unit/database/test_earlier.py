@@ -35,6 +35,7 @@ from lipsync_demo.runs.storage.run_search import RunSearch, search
 from lipsync_demo.runs.storage.run_table import RunTable
 from lipsync_demo.runs.storage.share_links import ShareLinks
 from lipsync_demo.settings import MODEL_ID, Settings
+from lipsync_demo.storage.folder import FolderStorage
 
 EARLIER = Path(__file__).parent / "earlier"
 COMMITS = ("13a6138",)
@@ -196,7 +197,10 @@ def test_tasks_are_found_in_records_of_before_and_of_today(tmp_path: Path, commi
 def test_jobs_of_before_are_all_there(tmp_path: Path, commit: str) -> None:
     path = earlier(tmp_path / "jobs.sqlite3", commit)
     database = jobs_schema.open_database(f"sqlite:///{path}")
-    jobs, uploads = JobStore(database), UploadStore(database, tmp_path / "uploads", 1 << 20)
+    jobs, uploads = (
+        JobStore(database),
+        UploadStore(database, FolderStorage(tmp_path), tmp_path / "uploads", 1 << 20),
+    )
     total, (decreed, waiting, lost, done) = jobs.page(Filter(), 1, 9)
     assert (total, decreed.decreed, decreed.fault) == (4, True, "stuck")
     assert (done.status, done.outputs, done.found) == (
@@ -220,7 +224,7 @@ def test_jobs_of_before_are_all_there(tmp_path: Path, commit: str) -> None:
     (tmp_path / "uploads" / upload).write_bytes(b"content")
     found = uploads.by_name(upload)
     assert found is not None
-    assert (found[0].filename, found[0].size) == ("clip.mp4", 7)
+    assert (found.filename, found.size) == ("clip.mp4", 7)
     assert differences(database, jobs_schema.METADATA) == []
     database.close()
 

@@ -6,14 +6,15 @@ import pytest
 
 from lipsync_demo.backend.jobs.media_sources import MediaSources, MediaUnreachable
 from lipsync_demo.backend.jobs.uploads import UploadStore
+from lipsync_demo.storage.folder import FolderStorage
 
 NAME = "0123456789abcdef" * 2 + ".mp4"
 
 
 @pytest.fixture
-def sources(uploads: UploadStore, tmp_path: Path) -> MediaSources:
+def sources(uploads: UploadStore, storage: FolderStorage, tmp_path: Path) -> MediaSources:
     (tmp_path / "outputs").mkdir()
-    return MediaSources(uploads, tmp_path / "outputs", limit_bytes=1 << 20, allow_private=False)
+    return MediaSources(uploads, storage, limit_bytes=1 << 20, allow_private=False)
 
 
 @pytest.mark.parametrize("place", ["127.0.0.1:5", "localhost:81", "[::1]:9000"])

@@ -6,8 +6,9 @@ import pytest
 
 from lipsync_demo.backend.http.envelopes import ApiError
 from lipsync_demo.backend.jobs.store import now_ms
-from lipsync_demo.backend.jobs.uploads import Upload, UploadStore
+from lipsync_demo.backend.jobs.uploads import Upload, UploadStore, stored_name
 from lipsync_demo.media.formats import MEDIA_TYPES
+from lipsync_demo.storage.folder import FolderStorage
 
 LIMIT = 1 << 20
 
@@ -70,14 +71,15 @@ def test_the_limit_is_the_last_size_taken(uploads: UploadStore) -> None:
     assert "1 MiB" in caught.value.detail
 
 
-def test_a_file_appears_when_all_of_it_has_arrived(uploads: UploadStore) -> None:
+def test_a_file_appears_when_all_of_it_has_arrived(
+    uploads: UploadStore, storage: FolderStorage
+) -> None:
     upload = uploads.announce("a.mp4", 5, None)
     with uploads.writing(upload) as file:
         file.write(b"12345")
         assert uploads.by_name(upload.name) is None
-    found = uploads.by_name(upload.name)
-    assert found is not None
-    assert found[1].read_bytes() == b"12345"
+    assert uploads.by_name(upload.name) == upload
+    assert b"".join(storage.read(stored_name(upload.name))) == b"12345"
 
 
 @pytest.mark.parametrize("content", [b"1234", b"123456", b""])

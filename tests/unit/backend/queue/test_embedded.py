@@ -17,9 +17,17 @@ from lipsync_demo.backend.queue.errors import WorkerDied
 from lipsync_demo.backend.queue.render_process import Loaded, RenderProcess
 from lipsync_demo.backend.queue.rendering import Refused, RenderRequest
 from lipsync_demo.media.sync_modes import SyncMode
+from lipsync_demo.storage import StoragePlace
 
 ORDER = RenderRequest(
-    Path("v"), Path("a"), SyncMode.LOOP, Path("o"), Path("k"), "speaking", LiveFolder(Path("f"))
+    Path("v"),
+    Path("a"),
+    SyncMode.LOOP,
+    Path("o"),
+    Path("k"),
+    StoragePlace(folder=Path("s")),
+    "speaking",
+    LiveFolder(Path("f")),
 )
 
 
@@ -67,7 +75,7 @@ def test_a_task_has_its_own_face_or_the_servers(
     monkeypatch: pytest.MonkeyPatch, jobs: JobStore, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(embedded, "RenderProcess", Noting)
-    folders = Folders(*(tmp_path / name for name in ("outputs", "work", "analyses")))
+    folders = Folders(StoragePlace(folder=tmp_path), tmp_path / "work", tmp_path / "analyses")
 
     def get(url: str, *_: object) -> SimpleNamespace:
         return SimpleNamespace(path=Path(url), shown=url)
