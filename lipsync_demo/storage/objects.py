@@ -15,14 +15,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, FlexibleChecksumError
 from s3fs import S3FileSystem
 
 from lipsync_demo.files import digest, replacing
 from lipsync_demo.storage import words
 from lipsync_demo.storage.base import Stored
 from lipsync_demo.storage.errors import FileDamaged, FileMissing, StorageUnusable
-from lipsync_demo.storage.patience import WAIT_SECONDS, patiently
+from lipsync_demo.storage.patience import WAIT_SECONDS, Field, patiently
 
 T = TypeVar("T")
 
@@ -93,7 +93,7 @@ class ObjectStorage:
         return _noted(self._head(name))
 
     def put(self, name: str, path: Path, *, new: bool = False) -> None:
-        given = {"Metadata": {_CHECKSUM: digest(path)}}
+        given = {Field.METADATA.value: {_CHECKSUM: digest(path)}}
         kind = mimetypes.guess_type(name)[0]
         if kind is not None:
             given["ContentType"] = kind  # type: ignore[assignment]
@@ -111,7 +111,7 @@ class ObjectStorage:
             )
         except FileExistsError:
             # A request is repeated when its answer was lost; the first may have arrived.
-            if self.checksum(name) != given["Metadata"][_CHECKSUM]:
+            if self.checksum(name) != given[Field.METADATA.value][_CHECKSUM]:
                 raise
 
     def take(self, name: str, path: Path, *, new: bool = False) -> None:
@@ -153,9 +153,9 @@ class ObjectStorage:
                 ),
                 prefix,
             )
-            for one in answer.get("Contents", ()):
-                name = one["Key"].removeprefix(self._prefix)
-                yield Stored(name, one["Size"], round(one["LastModified"].timestamp() * 1000))
+            for one in answer.get(Field.CONTENTS, ()):
+                name = one[Field.KEY].removeprefix(self._prefix)
+                yield Stored(name, one[Field.SIZE], round(one["LastModified"].timestamp() * 1000))
             if not answer.get("IsTruncated"):
                 return
             after = {"ContinuationToken": answer["NextContinuationToken"]}
@@ -215,10 +215,12 @@ class ObjectStorage:
             raise self._explained(error, name) from error
 
     def _explained(self, error: Exception, name: str) -> Exception:
+        if isinstance(error, FlexibleChecksumError):
+            return FileDamaged(name)
         answer = error if isinstance(error, ClientError) else error.__cause__
         said = answer.response if isinstance(answer, ClientError) else {}
         status = said.get("ResponseMetadata", {}).get("HTTPStatusCode")
-        if said.get("Error", {}).get("Code") == "NoSuchBucket":
+        if said.get(Field.ERROR, {}).get(Field.CODE) == "NoSuchBucket":
             return StorageUnusable(words.no_bucket(self._bucket), words.CREATE_BUCKET)
         if status == 404:
             return FileMissing(name)
@@ -264,5 +266,5 @@ def _file_system(endpoint: str | None) -> S3FileSystem:
 
 
 def _noted(found: dict[str, Any]) -> str | None:
-    noted = found.get("Metadata", {}).get(_CHECKSUM)
+    noted = found.get(Field.METADATA, {}).get(_CHECKSUM)
     return None if noted is None else str(noted)

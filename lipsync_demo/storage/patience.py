@@ -6,6 +6,7 @@ import logging
 import random
 import time
 from collections.abc import Callable
+from enum import Enum
 from typing import Final, TypeVar
 
 from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
@@ -30,6 +31,18 @@ _BUSY: Final = frozenset(
     }
 )
 """Codes, of statuses below 500, that say to ask again."""
+
+
+class Field(str, Enum):
+    """Fields of the store's answers."""
+
+    CODE = "Code"
+    CONTENTS = "Contents"
+    ERROR = "Error"
+    KEY = "Key"
+    METADATA = "Metadata"
+    SIZE = "Size"
+
 
 log = logging.getLogger(__name__)
 
@@ -61,7 +74,7 @@ def transient(error: BaseException) -> bool:
     answer = error if isinstance(error, ClientError) else error.__cause__
     if isinstance(answer, ClientError):
         status = answer.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-        code = answer.response.get("Error", {}).get("Code")
+        code = answer.response.get(Field.ERROR, {}).get(Field.CODE)
         return status >= 500 or status == 429 or code in _BUSY
     return False
 

@@ -15,7 +15,16 @@ import pytest
 import requests
 
 from lipsync_demo.backend.jobs.retention import KEPT, Janitor, delete_inputs
-from lipsync_demo.backend.jobs.store import JobResult, now_ms
+from lipsync_demo.backend.jobs.store import (
+    CREATED,
+    FAILED,
+    MAX_ATTEMPTS,
+    Job,
+    JobResult,
+    now_ms,
+)
+from lipsync_demo.backend.queue.attempt import Attempts
+from lipsync_demo.backend.queue.rendering import Refused
 from lipsync_demo.backend.stores import Place, open_stores
 from lipsync_demo.backend.webhooks.signing import WebhookSecret
 from lipsync_demo.engine import AnalysisCache, shared_analyses
@@ -66,7 +75,7 @@ def completed(server: Served, storage: Storage, clip: Path) -> dict[str, Any]:
     with WaveSpeedClient(TOKEN, server.url) as client:
         task = client.submit("http://127.0.0.1:9/v.mp4", "http://127.0.0.1:9/a.wav", "loop")
     storage.put(f"outputs/{OUTPUT}", clip)
-    end(server, task.id, JobResult((OUTPUT,), nsfw=(False,)))
+    end(server, task.id, JobResult(outputs=(OUTPUT,), nsfw=(False,)))
     url = f"{server.url}/api/v3/predictions/{task.id}/result"
     answer: dict[str, Any] = get(url, headers={"Authorization": f"Bearer {TOKEN}"}).json()["data"]
     return answer
@@ -185,6 +194,42 @@ def test_a_store_that_is_away_is_said(
         assert "cannot be reached" in answer.json()["message"]
 
 
+def test_a_task_waits_for_a_store_that_is_away_and_then_says_so(
+    objects: S3Server, place: StoragePlace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stores = open_stores(Place(folder=tmp_path / "backend", storage=place))
+    upload = stores.uploads.announce("a.mp4", len(CONTENT), None)
+    with stores.uploads.writing(upload) as file:
+        file.write(CONTENT)
+    url = f"http://127.0.0.1/uploads/{upload.name}"
+    attempts = Attempts(stores.jobs, stores.media, stores.folders, "speaking")
+    added = stores.jobs.add(url, url, SyncMode.LOOP)
+
+    def attempt() -> Job:
+        job = stores.jobs.claim()
+        assert job is not None
+        attempts.make(job, lambda request: Refused(1403, request.video.read_bytes().hex()), int)
+        found = stores.jobs.get(added.id)
+        assert found is not None
+        return found
+
+    monkeypatch.setattr(stores.folders.storage, "_wait", 0.1)
+    objects.away(60)
+    try:
+        assert [attempt().status for _ in range(MAX_ATTEMPTS - 1)] == [CREATED] * 2
+        last = attempt()
+    finally:
+        objects.away(0)
+    assert (last.status, last.code) == (FAILED, 5000)
+    assert "cannot be reached" in last.error
+    added = stores.jobs.add(url, url, SyncMode.LOOP)
+    objects.flip(1)
+    assert "is damaged" in attempt().error
+    added = stores.jobs.add(url, url, SyncMode.LOOP)
+    assert attempt().error == CONTENT.hex()
+    stores.database.close()
+
+
 def test_what_expires_goes_from_the_store(
     place: StoragePlace, storage: Storage, clip: Path, tmp_path: Path
 ) -> None:
@@ -197,7 +242,7 @@ def test_what_expires_goes_from_the_store(
     stores.jobs.add(other, other, SyncMode.LOOP)
     job = stores.jobs.claim()
     assert job is not None
-    stores.jobs.finish(job, JobResult((OUTPUT,), nsfw=(False,)))
+    stores.jobs.finish(job, JobResult(outputs=(OUTPUT,), nsfw=(False,)))
     for name in (f"outputs/{OUTPUT}", f"outputs/{'6' * 32}.mp4", f"{ANALYSES}shots-x.npz"):
         storage.put(name, clip)
     janitor = Janitor(stores.jobs, stores.uploads, storage, stores.folders.analyses)
@@ -226,7 +271,7 @@ def test_a_deleted_tasks_inputs_go_from_the_store(
     stores.jobs.add(url, url, SyncMode.LOOP)
     job = stores.jobs.claim()
     assert job is not None
-    stores.jobs.finish(job, JobResult((), nsfw=()))
+    stores.jobs.finish(job, JobResult())
     gone = stores.jobs.remove([job.id])
     delete_inputs(gone, stores.jobs, stores.uploads, storage, stores.folders.analyses)
     assert not [*storage.listed("uploads/"), *storage.listed(ANALYSES)]

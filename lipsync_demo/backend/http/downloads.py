@@ -15,6 +15,9 @@ LINK_SECONDS = 3600
 _SERVED = {"x-content-type-options": "nosniff", "cache-control": "private, max-age=3600"}
 """Headers of a download."""
 
+_UNIT = "bytes"
+"""Unit of ranges."""
+
 _RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})")
 """One range; several are answered with the whole file."""
 
@@ -53,8 +56,8 @@ def _passed_on(storage: Storage, found: Stored, media_type: str, request: Reques
     if wanted and any(wanted.groups()) and request.headers.get("if-range", tag) == tag:
         start, end = _within(wanted[1], wanted[2], found.size)
         if start >= end:
-            return Response(status_code=416, headers={"content-range": f"bytes */{found.size}"})
-        headers["content-range"] = f"bytes {start}-{end - 1}/{found.size}"
+            return Response(status_code=416, headers={"content-range": f"{_UNIT} */{found.size}"})
+        headers["content-range"] = f"{_UNIT} {start}-{end - 1}/{found.size}"
         status = 206
     headers["content-length"] = str(end - start)
     if request.method == "HEAD":

@@ -126,14 +126,14 @@ class Attempts:
         output = folder / "output.mp4"
         answer = render(
             RenderRequest(
-                video.path,
-                audio.path,
-                SyncMode(job.sync_mode),
-                output,
-                self._folders.analyses,
-                self._folders.place,
-                job.face or self._face,
-                LiveFolder(folder),
+                video=video.path,
+                audio=audio.path,
+                sync_mode=SyncMode(job.sync_mode),
+                output=output,
+                analyses=self._folders.analyses,
+                shared=self._folders.place,
+                face=job.face or self._face,
+                live=LiveFolder(folder),
             )
         )
         if isinstance(answer, Refused):

@@ -34,7 +34,7 @@ CHECK_SHARE = 0.08
 """Usual share of the NSFW check of the output in a job's time."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class RenderRequest:
     """A job to render: inputs, output, the folder of cached analyses, the face to use.
 

@@ -20,14 +20,14 @@ from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.storage import StoragePlace
 
 ORDER = RenderRequest(
-    Path("v"),
-    Path("a"),
-    SyncMode.LOOP,
-    Path("o"),
-    Path("k"),
-    StoragePlace(folder=Path("s")),
-    "speaking",
-    LiveFolder(Path("f")),
+    video=Path("v"),
+    audio=Path("a"),
+    sync_mode=SyncMode.LOOP,
+    output=Path("o"),
+    analyses=Path("k"),
+    shared=StoragePlace(folder=Path("s")),
+    face="speaking",
+    live=LiveFolder(Path("f")),
 )
 
 
