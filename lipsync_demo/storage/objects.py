@@ -7,6 +7,7 @@ metadata and verified when the file is fetched.
 from __future__ import annotations
 
 import hashlib
+import logging
 import mimetypes
 import os
 import secrets
@@ -43,6 +44,10 @@ _CHECKSUM: Final = "sha256"
 
 _CHECK: Final = "check"
 """Beginning of the names of files that are written for a check."""
+
+# Else they tell where they have found the key.
+for _library in ("aiobotocore", "botocore"):
+    logging.getLogger(_library).setLevel(logging.WARNING)
 
 
 class ObjectStorage:
