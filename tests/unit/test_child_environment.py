@@ -59,7 +59,8 @@ def test_the_local_backend_gets_its_settings_alone(
     monkeypatch.setenv("LIPSYNC_MAX_UPLOAD_MB", "7")
     given = LocalBackend(tmp_path, 3)._environment()
     secret = {name for name, value in given.items() if "secret" in value}
-    assert secret == {"HTTPS_PROXY"}  # it fetches media through it
+    # It fetches media through the one, and keeps its tasks in the other.
+    assert secret == {"HTTPS_PROXY", "LIPSYNC_DATABASE_URL"}
     code = "from lipsync_demo.settings import Settings; print(Settings().model_dump_json())"
     said = subprocess.run(
         [sys.executable, "-c", code], env=given, capture_output=True, text=True, check=True
@@ -68,3 +69,14 @@ def test_the_local_backend_gets_its_settings_alone(
     assert (read.face, read.max_upload_mb, read.workers) == ("left", 7, 3)
     assert read.api_key is None
     assert read.signing_secret is None
+
+
+def test_the_local_backend_gets_the_key_of_an_object_store_it_uses(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    assert "AWS_SECRET_ACCESS_KEY" not in LocalBackend(tmp_path, 1)._environment()
+    monkeypatch.setenv("LIPSYNC_STORAGE_URL", "s3://media/x")
+    given = LocalBackend(tmp_path, 1)._environment()
+    assert given["AWS_SECRET_ACCESS_KEY"] == "secret"
+    assert given["LIPSYNC_STORAGE_URL"] == "s3://media/x"
