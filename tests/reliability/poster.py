@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import requests
+from requests.adapters import HTTPAdapter
 
 CONFIG = "window.gradio_config"
 """What stands before the page's description of itself."""
@@ -16,12 +17,30 @@ PATIENCE = 600.0
 """Seconds until an answer is given up."""
 
 
-class Poster:
-    """One session of a script at a page; what events answer is kept as a browser keeps it."""
+class _From(HTTPAdapter):
+    """Connects from one of this machine's addresses."""
 
-    def __init__(self, url: str, headers: Mapping[str, str] | None = None) -> None:
+    def __init__(self, address: str) -> None:
+        self._address = address
+        super().__init__()
+
+    def init_poolmanager(self, *given: Any, **named: Any) -> None:
+        super().init_poolmanager(*given, source_address=(self._address, 0), **named)
+
+
+class Poster:
+    """One session of a script at a page; what events answer is kept as a browser keeps it.
+
+    `address` is the one of this machine's that it connects from.
+    """
+
+    def __init__(
+        self, url: str, headers: Mapping[str, str] | None = None, address: str = ""
+    ) -> None:
         self._url = url
         self._http = requests.Session()
+        if address:
+            self._http.mount("http://", _From(address))
         self._http.headers.update(headers or {})
         # The server closes a connection that rests, maybe just as a request is sent on it.
         self._http.headers["Connection"] = "close"

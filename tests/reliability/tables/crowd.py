@@ -136,12 +136,13 @@ def _started(url: str, runs: int, done: _Done) -> list[Poster]:
 
 @contextmanager
 def _polled(url: str, shown: list[Poster], pages: int, done: _Done) -> Iterator[None]:
-    """So many open pages, each with one of the runs that wait."""
+    """So many open pages at as many addresses, each with one of the runs that wait."""
     ended = threading.Event()
-    opened_pages = [Poster(url) for _ in range(pages)]
+    opened_pages = [Poster(url, address=f"127.0.1.{1 + number % 250}") for number in range(pages)]
 
     def poll(number: int) -> None:
         run = shown[number % len(shown)]["run-id"]
+        ended.wait(LOOK_SECONDS * number / pages)
         while not ended.wait(LOOK_SECONDS):
             if done.polling.is_set():
                 try:
