@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 
+from lipsync_demo import logs
 from lipsync_demo.backend.process import LocalBackend
 from lipsync_demo.errors import ExplainedError
 from lipsync_demo.files import refused
@@ -12,12 +13,13 @@ from lipsync_demo.settings import SettingUnusable, read_settings
 from lipsync_demo.ui.launch import open_page
 
 if __name__ == "__main__":
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
-    logging.getLogger("httpx").setLevel(logging.WARNING)
     try:
         settings = read_settings()
     except SettingUnusable as error:
         sys.exit(str(error))
+    logs.hide(*settings.secrets, shortest=logs.SHORTEST_SET)
+    logs.set_up(settings.log_format, text="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger("httpx").setLevel(logging.WARNING)
     backend = LocalBackend(settings.data_dir, settings.workers)
     try:
         wanted = settings.backend_name == "local" and not settings.demo_mode

@@ -5,15 +5,17 @@ A test compares them with the table in `docs/settings.md`.
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from typing import Final, Literal
+from urllib.parse import unquote, urlsplit
 
 import platformdirs
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
@@ -23,6 +25,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from lipsync_demo import face_choice, words
 from lipsync_demo.errors import ExplainedError
 from lipsync_demo.languages import LANGUAGES
+from lipsync_demo.logs import LogFormat
 
 ModelId = Literal[
     "sync/lipsync-1.9.0-beta",
@@ -163,6 +166,8 @@ class Settings(BaseSettings):
     )
     backend_token: SecretStr | None = Field(None, validation_alias="LIPSYNC_BACKEND_TOKEN")
     metrics_token: SecretStr | None = Field(None, validation_alias="LIPSYNC_METRICS_TOKEN")
+    store_key: SecretStr | None = Field(None, validation_alias="AWS_SECRET_ACCESS_KEY")
+    log_format: LogFormat = Field("text", validation_alias="LIPSYNC_LOG_FORMAT")
     drain_seconds: float = Field(0, ge=0, le=3600, validation_alias="LIPSYNC_DRAIN_SECONDS")
     space_host: str | None = Field(None, validation_alias="SPACE_HOST")
     oauth_client_id: str | None = Field(None, validation_alias="OAUTH_CLIENT_ID")
@@ -253,6 +258,18 @@ class Settings(BaseSettings):
         if self.backend != "auto":
             return self.backend
         return "wavespeed" if self.api_key else "local"
+
+    @property
+    def secrets(self) -> Iterator[str]:
+        """What must not be written out: keys, tokens, passwords in addresses."""
+        tokens = self.backend_token, self.metrics_token
+        for held in (self.api_key, self.signing_secret, self.store_key, *tokens):
+            if held is not None:
+                yield held.get_secret_value()
+        broker = self.queue_url.get_secret_value() if self.queue_url else ""
+        for address in (self.database_url or "", broker):
+            with contextlib.suppress(ValueError):
+                yield unquote(urlsplit(address).password or "")
 
     @property
     def spoken_languages(self) -> frozenset[str]:

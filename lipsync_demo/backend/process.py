@@ -52,6 +52,7 @@ _SETTINGS = (
     "LIPSYNC_SYNC_SECONDS",
     "LIPSYNC_MAX_UPLOAD_MB",
     "LIPSYNC_ALLOW_PRIVATE_URLS",
+    "LIPSYNC_LOG_FORMAT",
 )
 """Settings that the child reads."""
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import logging
 import os
 import secrets
 import signal
@@ -22,6 +21,7 @@ from types import FrameType
 import filelock
 import uvicorn
 
+from lipsync_demo import logs
 from lipsync_demo.backend.app import Options, create_app
 from lipsync_demo.backend.errors import BackendError
 from lipsync_demo.backend.faults.middleware import Connections
@@ -70,9 +70,11 @@ class Server(uvicorn.Server):
         again, ending = self._draining.is_set(), sig == signal.SIGTERM
         self._draining.set()
         if again or not ending or not self._drain_seconds:
-            super().handle_exit(sig, frame)
+            # Uvicorn would raise the signal again, and this process would end without cleaning up.
+            self.force_exit = self.should_exit and not ending
+            self.stop()
             return
-        timer = threading.Timer(self._drain_seconds, super().handle_exit, (sig, frame))
+        timer = threading.Timer(self._drain_seconds, self.stop)
         timer.daemon = True
         timer.start()
 
@@ -116,7 +118,8 @@ def serve(
     attended = token == TOKEN_FROM_STDIN
     set_token = settings.backend_token and settings.backend_token.get_secret_value()
     key = (read_line(_STDIN) if attended else token or set_token) or secrets.token_urlsafe(32)
-    _log_to_stderr()
+    logs.hide(key, *settings.secrets, shortest=logs.SHORTEST_SET)
+    logs.set_up(settings.log_format)
     os.umask(0o077)  # whatever this process writes is for its owner only
     place, broker = place_of(settings, data_dir), broker_of(settings)
     if place.storage is not None:
@@ -237,9 +240,3 @@ def _end(server: Server) -> None:
     server.stop()
     # Workers die with this process; interrupted jobs are recovered at the next start.
     threading.Timer(_GRACE_SECONDS * 4, os._exit, (1,)).start()
-
-
-def _log_to_stderr() -> None:
-    logging.basicConfig(
-        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", force=True
-    )

@@ -36,6 +36,7 @@ def worker(
     Start any number of them, on any machine that reaches the broker, the database and the files.
     SIGTERM ends it in order: what is not finished in time is handed to the others.
     """
+    from lipsync_demo import logs
     from lipsync_demo.backend.errors import BackendError
     from lipsync_demo.backend.queue.broker import Limits
     from lipsync_demo.backend.server import broker_of, place_of
@@ -44,6 +45,8 @@ def worker(
     from lipsync_demo.storage import StorageError
 
     settings = read_settings()
+    logs.hide(*settings.secrets, shortest=logs.SHORTEST_SET)
+    logs.set_up(settings.log_format)
     limits = Limits(
         render_seconds=seconds,
         memory_mb=memory,

@@ -14,6 +14,7 @@ from functools import partial
 
 from starlette.middleware import Middleware
 
+from lipsync_demo import logs
 from lipsync_demo.access.codes import AccessCodes
 from lipsync_demo.access.exposure import check_exposure
 from lipsync_demo.hosting.signed import signed_media
@@ -146,6 +147,7 @@ def open_page(settings: Settings, start_local: Callable[[], tuple[str, str]] | N
                     ),
                 },
             )
+            logs.adopt("uvicorn", "uvicorn.error", "uvicorn.access")
             _answer_evenly()
             logger.info("The page is open at %s", blocks.local_url)
             ended.wait()

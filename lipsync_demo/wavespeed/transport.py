@@ -22,7 +22,7 @@ import requests
 import urllib3.exceptions
 from pydantic import SecretStr
 
-from lipsync_demo import __version__
+from lipsync_demo import __version__, logs
 from lipsync_demo.metrics.table import REQUESTS, RETRIES
 from lipsync_demo.wavespeed import words
 from lipsync_demo.wavespeed.addresses import (
@@ -102,6 +102,7 @@ class Transport:
         self.loopback = is_loopback(self.home[1])
         self._auth = KeyAuth(self._key, self.home)
         self._written = in_any_writing(self._key.get_secret_value())
+        logs.hide(self._key.get_secret_value())
         self._session = PlainSession()
         self._session.headers["User-Agent"] = f"lipsync-demo/{__version__}"
 

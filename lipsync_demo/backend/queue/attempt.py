@@ -80,6 +80,7 @@ class Attempts:
             Cancelled: the job was cancelled first.
             WorkerDied: `render` got no answer.
         """
+        log.info("task %s: attempt %d", job.id, job.attempts)
         folder = self._folders.of(job)
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
@@ -104,6 +105,7 @@ class Attempts:
             if not self._jobs.finish(job, outcome):
                 for name in outcome.outputs:
                     self._folders.storage.delete(output_name(name))
+            log.info("task %s has ended with code %d", job.id, outcome.code)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
@@ -134,6 +136,7 @@ class Attempts:
                 shared=self._folders.place,
                 face=job.face or self._face,
                 live=LiveFolder(folder),
+                task=job.id,
             )
         )
         if isinstance(answer, Refused):

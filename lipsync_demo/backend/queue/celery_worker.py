@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
@@ -16,7 +17,7 @@ from contextlib import ExitStack, suppress
 from billiard.exceptions import SoftTimeLimitExceeded
 from celery import Celery, signals
 
-from lipsync_demo import __version__
+from lipsync_demo import __version__, logs
 from lipsync_demo.backend.jobs.store import Job, JobStore
 from lipsync_demo.backend.jobs.workers import WorkerNote, Workers
 from lipsync_demo.backend.queue.attempt import Attempts
@@ -44,7 +45,10 @@ class Renderer:
         """Claim the next waiting job and work on it; return it, None without one."""
         job = self._jobs.claim(self._name, self._lease_ms)
         if job is not None:
-            with Heartbeat(self._jobs, job, self._lease_ms) as heart:
+            with (
+                logs.about(task=job.id),
+                Heartbeat(self._jobs, job, self._lease_ms) as heart,
+            ):
                 try:
                     self._attempts.make(job, lambda request: _rendered(request, heart), heart.check)
                 except Cancelled:
@@ -112,6 +116,10 @@ def install(app: Celery, renderer: Callable[[], Renderer]) -> None:
     """Register the task at `app`; `renderer` is called once in each process."""
     made: list[Renderer] = []
 
+    @signals.setup_logging.connect(weak=False)
+    def _keep_log(**_: object) -> None:
+        """Celery leaves the log alone where somebody listens to this."""
+
     @signals.worker_process_init.connect(weak=False)
     def _begin(**_: object) -> None:
         load()
@@ -133,8 +141,12 @@ def run(app: Celery, watch: Watch, name: str, *, processes: int, grace_seconds: 
     end = threading.Timer(grace_seconds, watch.hand_back)
     end.daemon = True
 
+    # Where Celery writes past the log that it ends.
+    sys.__stdout__ = None  # type: ignore[misc]
+
     @signals.worker_shutting_down.connect(weak=False)
     def _ending(**_: object) -> None:
+        log.info("the worker ends")
         # Celery's own soft shutdown always takes the whole time.
         end.start()
 

@@ -11,6 +11,7 @@ import shutil
 import threading
 from dataclasses import dataclass
 
+from lipsync_demo import logs
 from lipsync_demo.backend.jobs.live import LiveFolder, LivePart
 from lipsync_demo.backend.jobs.media_sources import MediaSources
 from lipsync_demo.backend.jobs.store import Job, JobStore
@@ -181,7 +182,8 @@ class EmbeddedQueue:
             return worker.render(request)
 
         try:
-            self._attempts.make(job, render, check)
+            with logs.about(task=job.id):
+                self._attempts.make(job, render, check)
         except Cancelled:
             log.info("task %s was cancelled before it was rendered", job.id)
         except WorkerDied:

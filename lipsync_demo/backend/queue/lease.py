@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import threading
+from contextvars import copy_context
+from functools import partial
 from types import TracebackType
 
 from lipsync_demo.backend.jobs.store import Job, JobStore
@@ -28,7 +30,9 @@ class Heartbeat:
         self._share = 0.0
         self._lost = False
         self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
+        # With the context of whoever began, which says what the log lines are about.
+        run = partial(copy_context().run, self._run)
+        self._thread = threading.Thread(target=run, name="heartbeat", daemon=True)
 
     def __enter__(self) -> Heartbeat:
         self._thread.start()

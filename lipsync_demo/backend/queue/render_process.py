@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, TypeAlias
 
+from lipsync_demo import logs
 from lipsync_demo.backend.parent_watch import die_with_parent
 from lipsync_demo.backend.queue.errors import RenderTimeout, WorkerDied
 from lipsync_demo.backend.queue.rendering import (
@@ -23,6 +24,9 @@ from lipsync_demo.backend.queue.rendering import (
 
 if TYPE_CHECKING:
     from multiprocessing.sharedctypes import Synchronized
+
+WORKER = "%(asctime)s worker %(levelname)s %(name)s: %(message)s"
+"""How a line of a worker's log looks."""
 
 Share: TypeAlias = "Synchronized[float]"
 """A number that both processes see."""
@@ -46,7 +50,7 @@ class RenderProcess:
         self._pipe, theirs = context.Pipe()
         self._share = context.Value("d", 0.0)
         self._process = context.Process(
-            target=main, args=(theirs, self._share), name="lipsync-worker"
+            target=main, args=(theirs, self._share, logs.chosen()), name="lipsync-worker"
         )
         self._process.start()
         theirs.close()
@@ -105,7 +109,7 @@ class RenderProcess:
         self._pipe.close()
 
 
-def main(connection: Connection, share: Share) -> None:
+def main(connection: Connection, share: Share, log_format: logs.LogFormat = "text") -> None:
     """Render jobs until the other end closes; `share` shows how much of one is done."""
     die_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -113,7 +117,7 @@ def main(connection: Connection, share: Share) -> None:
     os.dup2(2, 1)
     if hasattr(os, "nice"):
         os.nice(NICENESS)
-    logging.basicConfig(format="%(asctime)s worker %(levelname)s %(name)s: %(message)s")
+    logs.set_up(log_format, level=logging.WARNING, text=WORKER)
     connection.send(Loaded(load()))
 
     def on_share(done: float) -> None:
@@ -125,4 +129,5 @@ def main(connection: Connection, share: Share) -> None:
         except EOFError:
             return
         on_share(0.0)
-        connection.send(render(request, on_share))
+        with logs.about(task=request.task):
+            connection.send(render(request, on_share))

@@ -39,7 +39,7 @@ class RenderRequest:
     """A job to render: inputs, output, the folder of cached analyses, the face to use.
 
     `shared` is where analyses are shared with other machines, `live` where the output can be
-    watched while it is rendered.
+    watched while it is rendered; `task` is the job's id.
     """
 
     video: Path
@@ -50,6 +50,7 @@ class RenderRequest:
     shared: StoragePlace
     face: str
     live: LiveFolder
+    task: str
 
 
 @dataclass(frozen=True)

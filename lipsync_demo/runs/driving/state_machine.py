@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 
+from lipsync_demo import logs
 from lipsync_demo.database import DatabaseBusy, DatabaseUnusable, Lost
 from lipsync_demo.files import refused
 from lipsync_demo.hosting.errors import HostingUnavailable
@@ -58,6 +59,11 @@ class StateMachine:
 
         Returns the seconds until the next step, None once this claim is over.
         """
+        run = self.claim.run
+        with logs.about(run=run.id, task=run.prediction_id):
+            return self._whole_step()
+
+    def _whole_step(self) -> float | None:
         claim = self.claim
         if claim.over and not self._submit.unwritten:
             self._submit.leave()

@@ -28,10 +28,11 @@ ORDER = RenderRequest(
     shared=StoragePlace(folder=Path("s")),
     face="speaking",
     live=LiveFolder(Path("f")),
+    task="t",
 )
 
 
-def hang_up(connection: Connection, share: object) -> None:
+def hang_up(connection: Connection, share: object, log_format: str) -> None:
     """As the system ends a killed process: its pipe first, itself later."""
     connection.close()
     time.sleep(600)
