@@ -31,6 +31,8 @@ MOST_HIDDEN = 1024
 SHORTEST, SHORTEST_SET = 16, 8
 """Characters below which a visitor's key, or a secret of the settings, could be a common word."""
 
+log = logging.getLogger(__name__)
+
 _RUN: ContextVar[str | None] = ContextVar("run", default=None)
 _TASK: ContextVar[str | None] = ContextVar("task", default=None)
 
@@ -188,4 +190,4 @@ def _unhandled(kind: type[BaseException], error: BaseException | None, trace: ob
     if isinstance(error, KeyboardInterrupt):
         return
     given = (kind, error, trace)
-    logging.getLogger("unhandled").critical("An error ended a thread", exc_info=given)  # type: ignore[arg-type]
+    log.critical("an error ended a thread", exc_info=given)  # type: ignore[arg-type]
