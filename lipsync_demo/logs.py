@@ -190,4 +190,4 @@ def _unhandled(kind: type[BaseException], error: BaseException | None, trace: ob
     if isinstance(error, KeyboardInterrupt):
         return
     given = (kind, error, trace)
-    log.critical("an error ended a thread", exc_info=given)  # type: ignore[arg-type]
+    log.error("an error ended a thread", exc_info=given)  # type: ignore[arg-type]
