@@ -46,7 +46,7 @@ PROGRESS = "progress"
 """Extra field in the local backend's answers about a running task: the share that is done."""
 
 BackendName = Literal["wavespeed", "local"]
-HostingName = Literal["upload", "signed"]
+HostingName = Literal["upload", "signed", "bucket"]
 
 RATES: Final[Mapping[str, int]] = {
     "uploads": 60,
@@ -201,6 +201,13 @@ class Settings(BaseSettings):
     def _bucket(cls, value: str | None) -> str | None:
         if value and not _OBJECT_STORE.fullmatch(value):
             raise ValueError("write s3://bucket or s3://bucket/prefix")
+        return value or None
+
+    @field_validator("storage_public_url")
+    @classmethod
+    def _address(cls, value: str | None) -> str | None:
+        if value and not value.startswith(("https://", "http://")):
+            raise ValueError("it must begin with https://")
         return value or None
 
     @field_validator("languages")

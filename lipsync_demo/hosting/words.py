@@ -13,3 +13,11 @@ SIGNED_LINKS = _(
     "The files stay with this app: {host} fetches them by signed links to {public} that expire "
     "after {hours} hours."
 )
+BUCKET_LINKS = _(
+    "The files are uploaded to the bucket {bucket}: {host} fetches them by presigned links that "
+    "expire after {days} days."
+)
+NO_BUCKET = _("Links to a bucket were chosen, but no bucket that others reach is known.")
+NAME_BUCKET = _(
+    "Set LIPSYNC_STORAGE_URL and LIPSYNC_STORAGE_PUBLIC_URL, or set LIPSYNC_HOSTING to upload."
+)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
+
+Progress = Callable[[int, int], object]
+"""Called with the bytes that are stored so far, and all."""
 
 ANALYSES: Final = "analyses/"
 """Folder of what machines have found in media."""
@@ -52,8 +55,12 @@ class Storage(Protocol):
             FileMissing: there is no such file.
         """
 
-    def put(self, name: str, path: Path, *, new: bool = False) -> None:
+    def put(
+        self, name: str, path: Path, *, new: bool = False, on_progress: Progress | None = None
+    ) -> None:
         """Store a copy of the file at `path`.
+
+        An error of `on_progress`, which may be called in another thread, ends it.
 
         Raises:
             FileExistsError: with `new`, if there is a file of this name.

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from lipsync_demo.data_folder import check
 from lipsync_demo.files import digest
-from lipsync_demo.storage.base import Stored
+from lipsync_demo.storage.base import Progress, Stored
 from lipsync_demo.storage.errors import FileMissing
 
 PIECE_BYTES = 1 << 20
@@ -55,10 +55,15 @@ class FolderStorage:
         with _found(name):
             return digest(self._root / name)
 
-    def put(self, name: str, path: Path, *, new: bool = False) -> None:
+    def put(
+        self, name: str, path: Path, *, new: bool = False, on_progress: Progress | None = None
+    ) -> None:
         part = self._part(name)
         try:
             shutil.copyfile(path, part)
+            if on_progress is not None:
+                size = part.stat().st_size
+                on_progress(size, size)
             self._rename(part, name, new)
         finally:
             part.unlink(missing_ok=True)

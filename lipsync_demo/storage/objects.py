@@ -17,11 +17,12 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError, FlexibleChecksumError
+from fsspec.callbacks import Callback
 from s3fs import S3FileSystem
 
 from lipsync_demo.files import digest, replacing
 from lipsync_demo.storage import words
-from lipsync_demo.storage.base import Stored
+from lipsync_demo.storage.base import Progress, Stored
 from lipsync_demo.storage.errors import FileDamaged, FileMissing, StorageUnusable
 from lipsync_demo.storage.patience import WAIT_SECONDS, Field, patiently
 
@@ -97,7 +98,9 @@ class ObjectStorage:
     def checksum(self, name: str) -> str | None:
         return _noted(self._head(name))
 
-    def put(self, name: str, path: Path, *, new: bool = False) -> None:
+    def put(
+        self, name: str, path: Path, *, new: bool = False, on_progress: Progress | None = None
+    ) -> None:
         given = {Field.METADATA.value: {_CHECKSUM: digest(path)}}
         kind = mimetypes.guess_type(name)[0]
         if kind is not None:
@@ -109,6 +112,7 @@ class ObjectStorage:
                     self._key(name),
                     chunksize=PIECE_BYTES,
                     max_concurrency=_AT_ONCE,
+                    callback=_Counted(on_progress),
                     mode="create" if new else "overwrite",
                     **given,
                 ),
@@ -253,6 +257,18 @@ class ObjectStorage:
             if key not in self._connections:
                 self._connections[key] = _file_system(endpoint)
             return self._connections[key]
+
+
+class _Counted(Callback):  # type: ignore[misc]
+    """Reports the bytes of one attempt to store a file."""
+
+    def __init__(self, on_progress: Progress | None) -> None:
+        super().__init__()
+        self._on_progress = on_progress
+
+    def call(self, hook_name: str | None = None, **about: object) -> None:
+        if self._on_progress is not None and self.size:
+            self._on_progress(self.value, self.size)
 
 
 def _file_system(endpoint: str | None) -> S3FileSystem:

@@ -7,6 +7,7 @@
 | share links | the database: `shares` | yes; then they answer 410 |
 | blind votes on it | the database: `votes` | yes |
 | published media | `media/`, hard links or copies | yes; then their links answer 410 |
+| published media | the bucket: `hosted/` | yes if it can be reached; else after 9 days |
 | the item of a group | the database: `groups` | keeps no run id, says that it was deleted |
 | a group's copies of inputs | `groups/<id>/` | once no other run of the group needs them |
 | uploads of the page | `uploads/` | unless another run has the same content |
@@ -29,6 +30,8 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from lipsync_demo.files import digest, files_below
+from lipsync_demo.hosting.bucket import bucket_media
+from lipsync_demo.hosting.errors import HostingUnavailable
 from lipsync_demo.hosting.signed import signed_media
 from lipsync_demo.media.formats import PREVIEW
 from lipsync_demo.runs.record.errors import GroupNotFound, RunRefused
@@ -40,6 +43,7 @@ from lipsync_demo.runs.storage.run_table import RunTable
 from lipsync_demo.runs.storage.share_links import ShareLinks
 from lipsync_demo.runs.storage.votes import Votes
 from lipsync_demo.settings import Settings
+from lipsync_demo.storage import StorageError
 from lipsync_demo.wavespeed.errors import WaveSpeedError
 
 logger = logging.getLogger(__name__)
@@ -96,6 +100,15 @@ class RunData:
         media = signed_media(self._settings)
         for path in files_below(run.folder):
             media.withdraw(path)
+        if run.hosting == "bucket":
+            self._withdraw_from_bucket(run)
+
+    def _withdraw_from_bucket(self, run: Run) -> None:
+        sent = [given.sent or given.path for given in (run.video, run.audio) if given is not None]
+        try:
+            bucket_media(self._settings).withdraw(sent)
+        except (HostingUnavailable, StorageError) as error:
+            logger.warning("The bucket keeps the files of run %s: %s", run.id, error.what)
 
     def _remove_copies(self, group_id: str) -> None:
         """Remove a group's copies of inputs that none of its items needs any more."""

@@ -118,6 +118,32 @@ def test_a_server_on_this_machine_can_use_links_to_this_machine(tmp_path: Path) 
     assert choose(settings, WaveSpeedClient(KEY, LOCAL)).name == "signed"
 
 
+@pytest.mark.parametrize(
+    "values",
+    [
+        {},
+        {"storage_url": "s3://media"},
+        {"storage_url": "s3://media", "storage_public_url": "http://s3.example"},
+        {"storage_url": "s3://media", "storage_public_url": "https://10.0.0.7"},
+        {"storage_url": "s3://media", "storage_public_url": "https://localhost:9000"},
+    ],
+)
+def test_a_bucket_the_api_cannot_reach_is_refused(tmp_path: Path, values: dict[str, str]) -> None:
+    settings = make(tmp_path, hosting="bucket", **values)
+    with pytest.raises(HostingUnavailable, match="LIPSYNC_STORAGE_PUBLIC_URL"):
+        choose(settings, WaveSpeedClient(KEY, REMOTE))
+    with pytest.raises(HostingUnavailable, match="bucket"):
+        explain(settings, REMOTE)
+
+
+def test_a_bucket_is_explained_and_left_out_for_the_local_backend(tmp_path: Path) -> None:
+    values = {"storage_url": "s3://media/x", "storage_public_url": "https://s3.example"}
+    settings = make(tmp_path, hosting="bucket", **values)
+    assert "bucket media: api.wavespeed.ai fetches them" in explain(settings, REMOTE)
+    assert choose(settings, WaveSpeedClient(KEY, REMOTE)).name == "bucket"
+    assert choose(settings, WaveSpeedClient(KEY, LOCAL)).name == "upload"
+
+
 def test_uploading_goes_through_the_client(tmp_path: Path) -> None:
     clip = tmp_path / "clip.mp4"
     clip.write_bytes(b"video")
