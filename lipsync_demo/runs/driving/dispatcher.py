@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from pydantic import SecretStr
@@ -198,6 +199,7 @@ class Dispatcher:
             guard=self.guard,
             admission=self.admission,
             on_change=self._moved,
+            beside=lambda: len(self._claims),
             api_key=api_key,
         )
         self._claims[run.id] = claim
@@ -214,8 +216,10 @@ class Dispatcher:
             self.changed.notify_all()
 
     def _take_over(self) -> None:
+        # Thousands of runs may wait, of a few owners.
+        held = cache(self.leases.held)
         for run_id, token in self._runs.unfinished():
-            if token is not None and self.leases.held(token):
+            if token is not None and held(token.partition(":")[0]):
                 continue
             run = self._runs.get(run_id)
             if not self._credentials.reachable(run):

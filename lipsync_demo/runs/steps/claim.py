@@ -33,6 +33,8 @@ class Interrupted(Exception):  # noqa: N818
 class Claim:
     """One attempt to drive a run, under the lease whose `token` is in the run's row.
 
+    `beside` returns how many claims this process has.
+
     Attributes:
         run: the run as last written.
         ledger: the ledger of billable requests.
@@ -58,6 +60,7 @@ class Claim:
         guard: RecordedOnly,
         admission: Admission,
         on_change: Callable[[Claim], None],
+        beside: Callable[[], int],
         api_key: SecretStr | None = None,
     ) -> None:
         self.run = run
@@ -68,7 +71,7 @@ class Claim:
         self.runs = runs
         self.folder = RunFolder(run.folder)
         self.base_url = credentials.base_url(run.backend)
-        self.delays: Iterator[float] = poll_delays(self.base_url)
+        self.delays: Iterator[float] = poll_delays(self.base_url, tasks=beside)
         self.answered: float | None = None
         self.over = False
         self.progress: float | None = None

@@ -30,6 +30,20 @@ def test_tasks_started_together_spread_out() -> None:
     assert all(a != b for a, b in zip(one, other, strict=True))
 
 
+@pytest.mark.parametrize(
+    ("url", "most"), [("https://api.wavespeed.ai", 20), ("http://127.0.0.1:8000", 50)]
+)
+@pytest.mark.parametrize("tasks", [1, 10, 1000, 100_000])
+def test_a_process_polls_no_more_than_so_often_however_many_tasks_wait(
+    url: str, most: float, tasks: int
+) -> None:
+    alone = list(islice(poll_delays(url, random=lambda: 0), 30))
+    delays = list(islice(poll_delays(url, random=lambda: 0, tasks=lambda: tasks), 30))
+    assert tasks / delays[-1] <= most * 1.001
+    assert delays[0] / delays[-1] == pytest.approx(alone[0] / alone[-1])
+    assert tasks > 10 or delays == alone
+
+
 def test_backoff_doubles_with_jitter_up_to_a_limit() -> None:
     rule = Retry(first=0.5, slowest=30)
     assert [rule.pause(n, 0.5) for n in (1, 2, 3, 4)] == [0.5, 1.0, 2.0, 4.0]

@@ -1,0 +1,155 @@
+"""How many tasks workers finish, and what each task asks of the broker and the database."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from lipsync_demo.backend.jobs.store import COMPLETED, CREATED, PROCESSING, Filter
+from lipsync_demo.backend.stores import Stores
+from lipsync_demo.media.sync_modes import SyncMode
+from lipsync_demo.ui.inputs.samples import FIRST
+from tests.reliability.counted import Count, count
+from tests.reliability.fleet import Fleet, fleet, kill, stores_of, until
+from tests.reliability.table import Result, Table
+
+EFFICIENCY = 0.9
+AT_ONCE = 8
+"""Processes of one worker of those that sleep: they share its memory."""
+IDLE_SECONDS = 20.0
+
+
+@dataclass(frozen=True)
+class Load:
+    """How many tasks each process gets, and for how many of them to measure."""
+
+    real: Sequence[int] = (1, 2)
+    asleep: Sequence[int] = (1, 2, 4, 8, 16, 32)
+    each: int = 4
+    idle_seconds: float = IDLE_SECONDS
+    seconds: float | None = None
+    """How long the sleeping ones take; None for what real ones took."""
+
+
+def run(seed: int) -> Result:
+    del seed  # nothing is random
+    return measured(Load())
+
+
+def measured(load: Load) -> Result:
+    with fleet() as crew, stores_of(crew) as stores:
+        bench = _Bench(crew, stores)
+        for workers in load.real:
+            for _ in range(workers):
+                crew.work()
+            bench.measure("engine", workers, load)
+        pause = load.seconds or round(statistics.median(bench.inferences()), 1)
+        for workers in load.asleep:
+            for first in range(0, workers, AT_ONCE):
+                crew.work_asleep(pause, min(AT_ONCE, workers - first))
+            bench.measure(f"sleep of {pause} s", workers, load, pause)
+        return Result(COLUMNS, bench.rows, bench.missed)
+
+
+COLUMNS = (
+    "render",
+    "workers",
+    "tasks a minute",
+    "efficiency",
+    "Redis commands a task",
+    "transactions a task",
+    "rows written a task",
+    "CPU ms a task of Redis / PostgreSQL",
+    "idle workers, a second: commands / transactions",
+    "connections",
+    "load",
+)
+
+
+class _Bench:
+    """Tasks of the first sample in all modes by turns; `rows` and `missed` of what was measured."""
+
+    def __init__(self, crew: Fleet, stores: Stores) -> None:
+        self.rows: list[tuple[object, ...]] = []
+        self.missed: list[str] = []
+        self._crew = crew
+        self._stores = stores
+        self._client = crew.client(crew.serve())
+        self._links = self._client.upload(FIRST.video), self._client.upload(FIRST.audio)
+        self._alone: dict[str, float] = {}
+
+    def inferences(self) -> list[float]:
+        """Seconds of all renderings so far."""
+        return [job.inference_ms / 1000 for job in self._stores.jobs.page(Filter(), 1, 1000)[1]]
+
+    def measure(self, render: str, workers: int, load: Load, pause: float | None = None) -> None:
+        """Measure the workers that run, then end them."""
+        self._crew.ready(self._stores)
+        self._rendered(workers)  # whose models are loaded then, and the analyses kept
+        idle = self._asked(lambda: time.sleep(load.idle_seconds))
+        seconds, number = [0.0], load.each * workers
+        asked = self._asked(lambda: seconds.append(self._rendered(number)))
+        for worker in self._crew.workers:
+            kill(worker)
+        self._crew.workers.clear()
+        self._stores.workers.forget(0)
+        rate = number / seconds[-1]
+        alone = self._alone.setdefault(render, 1 / pause if pause else rate / workers)
+        efficiency = rate / workers / alone
+        if pause and efficiency < EFFICIENCY:
+            self.missed.append(f"{workers} workers are {efficiency:.2f} efficient")
+
+        def each(of_busy: float, of_idle: float) -> float:
+            """What a task asks beyond what is asked without one."""
+            return max(0.0, of_busy - of_idle * asked.seconds / idle.seconds) / number
+
+        cpu = (
+            1000 * each(asked.redis_cpu, idle.redis_cpu),
+            1000 * each(asked.postgres_cpu, idle.postgres_cpu),
+        )
+        self.rows.append(
+            (
+                render,
+                workers,
+                f"{60 * rate:.0f}",
+                f"{efficiency:.2f}",
+                f"{each(asked.commands, idle.commands):.1f}",
+                f"{each(asked.transactions, idle.transactions):.1f}",
+                f"{each(asked.rows_written, idle.rows_written):.1f}",
+                f"{cpu[0]:.1f} / {cpu[1]:.1f}",
+                f"{idle.commands / idle.seconds:.1f} / {idle.transactions / idle.seconds:.1f}",
+                asked.connections,
+                f"{os.getloadavg()[0]:.0f}",
+            )
+        )
+
+    def _asked(self, during: Callable[[], object]) -> Count:
+        before = count(self._crew)
+        during()
+        return count(self._crew).since(before)
+
+    def _rendered(self, number: int) -> float:
+        """Seconds until so many tasks that all wait at once have been rendered."""
+        jobs, modes = self._stores.jobs, list(SyncMode)
+        began = time.monotonic()
+        made = [jobs.add(*self._links, modes[n % len(modes)]).id for n in range(number - 1)]
+        made.append(self._client.submit(*self._links, modes[-1]).id)
+        until(lambda: not jobs.count(CREATED) + jobs.count(PROCESSING), self._crew.log())
+        seconds = time.monotonic() - began
+        ended = jobs.page(Filter(ids=made), 1, number)[1]
+        odd = [job for job in ended if (job.status, job.attempts) != (COMPLETED, 1)]
+        self.missed += [f"{len(odd)} tasks were not rendered at once"] if odd else []
+        return seconds
+
+
+TABLE = Table(
+    "Throughput of workers",
+    "The first sample in all modes by turns, on workers of this machine; then the engine is "
+    "replaced by a sleep of its measured median. Efficiency is the share of the workers' time that is "
+    f"rendering, at least {EFFICIENCY} of each number of sleepers. What a task asks of the broker and the "
+    "database is counted by themselves, less what workers without tasks ask.",
+    run,
+)
