@@ -148,8 +148,8 @@ class _Bench:
 TABLE = Table(
     "Throughput of workers",
     "The first sample in all modes by turns, on workers of this machine; then the engine is "
-    "replaced by a sleep of its measured median. Efficiency is the share of the workers' time that is "
-    f"rendering, at least {EFFICIENCY} of each number of sleepers. What a task asks of the broker and the "
-    "database is counted by themselves, less what workers without tasks ask.",
+    "replaced by a sleep of its measured median. Efficiency is the share of the workers' time that "
+    f"is rendering, at least {EFFICIENCY} of each number of sleepers. What a task asks of the "
+    "broker and the database is counted by themselves, less what workers without tasks ask.",
     run,
 )
