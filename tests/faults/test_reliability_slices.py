@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from tests.reliability.tables import bombs_at_the_page, crowd, soak
+from tests.reliability.tables import (
+    bombs_at_the_page,
+    crowd,
+    many_waiting,
+    soak,
+    throughput,
+    workers_killed,
+)
 
 SEED = 15
 
@@ -35,6 +42,35 @@ def test_a_crowd_is_answered(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [text for text in result.missed if "times as long" not in text] == []
     counted = [row[2] for row in result.rows if row[0] == "large uploads / bombs / polls"]
     assert str(counted[0]).startswith("2 / 2 / ")
+
+
+@pytest.mark.slow
+def test_tasks_outlive_killed_workers_their_broker_and_connections() -> None:
+    print(f"seed {SEED}")
+    few = workers_killed.Siege(jobs=6, workers=2, speeches=(1,), between=2.0, least_kills=3)
+    result = workers_killed.besieged(SEED, few)
+    assert result.missed == []
+    done = {str(row[0]): row[1] for row in result.rows}
+    assert done["tasks submitted, stored, ended"] == "6, 6, 6"
+
+
+@pytest.mark.slow
+def test_what_a_task_asks_is_counted() -> None:
+    few = throughput.Load(real=(), asleep=(2,), each=2, idle_seconds=1.0, seconds=1.0)
+    result = throughput.measured(few)
+    assert [text for text in result.missed if "efficient" not in text] == []
+    [row] = result.rows
+    told = dict(zip(result.columns, row, strict=True))
+    # Claim, media, outcome: more than one, and no storm of questions.
+    assert 3 <= float(str(told["transactions a task"])) <= 60
+    assert 1 <= float(str(told["Redis commands a task"])) <= 60
+
+
+@pytest.mark.slow
+def test_waiting_runs_are_taken_over_polled_fairly_and_end() -> None:
+    few = many_waiting.Queue(runs=40, quiet_seconds=2.0, watched_seconds=4.0)
+    result = many_waiting.measured(few)
+    assert [text for text in result.missed if "ended" in text or "polls" in text] == []
 
 
 def test_growth_is_the_slope_of_all_measurements() -> None:

@@ -34,6 +34,7 @@ class Fleet:
     redis: RedisServer
     postgres: PostgresServer
     database_url: str
+    lease_seconds: float
     root: Path = ROOT
     servers: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
@@ -48,7 +49,7 @@ class Fleet:
             "LIPSYNC_DATA_DIR": str(self.folder / "data"),
             "LIPSYNC_QUEUE_URL": self.redis.url,
             "LIPSYNC_DATABASE_URL": self.database_url,
-            "LIPSYNC_LEASE_SECONDS": str(LEASE_SECONDS),
+            "LIPSYNC_LEASE_SECONDS": str(self.lease_seconds),
         }
 
     @property
@@ -133,14 +134,14 @@ def _answers(client: WaveSpeedClient) -> bool:
 
 
 @contextmanager
-def fleet() -> Iterator[Fleet]:
+def fleet(lease_seconds: float = LEASE_SECONDS) -> Iterator[Fleet]:
     """A broker and a database, with nobody who uses them."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         (folder / "redis").mkdir()
         redis = stack.enter_context(redis_server(folder / "redis"))
         postgres = stack.enter_context(postgres_server())
-        made = Fleet(folder, redis, postgres, postgres.database())
+        made = Fleet(folder, redis, postgres, postgres.database(), lease_seconds)
         stack.callback(made.end)
         yield made
 
