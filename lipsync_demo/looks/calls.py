@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from lipsync_demo.doctor.examined import Examined
 from lipsync_demo.files import content_hash
-from lipsync_demo.looks.kinds import EXAMINING, MAKING, QUICK, Kind
+from lipsync_demo.looks.kinds import EXAMINING, MAKING, QUICK, STILL, Kind
 from lipsync_demo.looks.messages import Request
 from lipsync_demo.looks.pool import POOL
 from lipsync_demo.media.errors import MediaError
@@ -52,7 +52,7 @@ def still_video(picture: Path) -> Path:
     Raises:
         MediaError: the picture cannot be read.
     """
-    return Path(_look("still_video", picture, kind=MAKING, shared=False))
+    return Path(_look("still_video", picture, kind=STILL, shared=False))
 
 
 def stills(path: Path, moments: Sequence[Fraction], *, height: int = 180) -> list[bytes]:

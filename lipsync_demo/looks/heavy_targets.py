@@ -10,10 +10,9 @@ from lipsync_demo.doctor.examine import examine_audio, examine_video
 from lipsync_demo.doctor.examined import Examined
 from lipsync_demo.face_choice import SPEAKING
 from lipsync_demo.media.info import MediaInfo
-from lipsync_demo.media.picture.still_video import still_video
 from lipsync_demo.media.preflight import Fix, Part
 
-__all__ = ["examined", "mended", "packaged", "still_video"]
+__all__ = ["examined", "mended", "packaged"]
 
 
 def examined(path: Path, track: str, info: MediaInfo) -> Examined:

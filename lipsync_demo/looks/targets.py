@@ -9,12 +9,14 @@ from pathlib import Path
 from lipsync_demo.media import audio
 from lipsync_demo.media.container import photos
 from lipsync_demo.media.container.streams import open_media
+from lipsync_demo.media.picture.still_video import still_video
 from lipsync_demo.media.picture.stills import stills as webp_stills
 from lipsync_demo.media.probe import probe
 
 __all__ = [
     "is_still",
     "probe",
+    "still_video",
     "stills",
     "waveform",
 ]

@@ -20,7 +20,8 @@ class Limits:
     would take minutes or gigabytes. They are wide of what cameras and recorders write: seconds of
     length, pixels of one picture, streams (a photo has one for each tile), samples of one stream
     (pictures, packets of sound) and channels; `opened_rates` (Hz) are the lowest and the highest
-    sampling rate.
+    sampling rate; `opened_notes` is for the bytes of compressed notes and profiles beside a PNG's
+    picture, of which zlib makes up to a thousand times as many.
     """
 
     size_bytes: int = 200 * 1024 * 1024
@@ -37,6 +38,7 @@ class Limits:
     opened_samples: int = 300_000
     opened_channels: int = 64
     opened_rates: tuple[int, int] = (2_000, 768_000)
+    opened_notes: int = 512 * 1024
 
 
 LIMITS = Limits()

@@ -226,6 +226,12 @@ def wave(name: str, *, rate: int, channels: int = 1) -> Bomb:
     return write
 
 
+def chunk(kind: bytes, body: bytes) -> bytes:
+    """A chunk of a PNG."""
+    checked = kind + body
+    return struct.pack("!I", len(body)) + checked + struct.pack("!I", zlib.crc32(checked))
+
+
 def png(side: int = SIDE) -> bytes:
     """A black picture of one bit a pixel."""
     pack = zlib.compressobj(9)
@@ -236,16 +242,27 @@ def png(side: int = SIDE) -> bytes:
         (b"IDAT", packed),
         (b"IEND", b""),
     )
-    return b"\x89PNG\r\n\x1a\n" + b"".join(
-        struct.pack("!I", len(body)) + kind + body + struct.pack("!I", zlib.crc32(kind + body))
-        for kind, body in chunks
-    )
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunk(kind, body) for kind, body in chunks)
 
 
 def large_picture(side: int = SIDE) -> Bomb:
     def write(folder: Path) -> Path:
         path = folder / f"large_{side}.png"
         path.write_bytes(png(side))
+        return path
+
+    return write
+
+
+def noted_picture(side: int = 16, notes: int = 20, unpacked: int = 64 << 20) -> Bomb:
+    """A small PNG with notes that are each so many bytes once inflated."""
+
+    def write(folder: Path) -> Path:
+        path = folder / f"noted_{notes}.png"
+        note = chunk(b"zTXt", b"note\0\0" + zlib.compress(bytes(unpacked), 9))
+        whole = png(side)
+        # Behind the signature and the header.
+        path.write_bytes(whole[:33] + note * notes + whole[33:])
         return path
 
     return write
@@ -311,6 +328,7 @@ BOMBS: Mapping[str, Bomb] = {
     "a WAV of 65,535 channels": wave("channels", rate=48_000, channels=65_535),
     "a PNG of 16,000 × 16,000": large_picture(),
     "a video of 16,000 × 16,000": large_video(),
+    "a PNG with 1.3 GB of notes": noted_picture(),
 }
 """A writer for each kind of bomb; it takes a folder."""
 

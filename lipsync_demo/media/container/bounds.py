@@ -12,6 +12,7 @@ from PIL import Image
 
 from lipsync_demo.media import words
 from lipsync_demo.media.container.index_counts import declared_samples
+from lipsync_demo.media.container.png_notes import compressed_notes
 from lipsync_demo.media.errors import MediaTooHeavy
 from lipsync_demo.media.limits import LIMITS
 from lipsync_demo.safe_names import readable
@@ -19,14 +20,15 @@ from lipsync_demo.safe_names import readable
 DECODER_OPTIONS = {"max_pixels": str(LIMITS.opened_pixels)}
 """FFmpeg's own limit, for pictures larger than their container says."""
 _MICROSECONDS = 1_000_000
-_PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*", b"RIFF")
+PNG = b"\x89PNG"
+_PICTURES = (PNG, b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*", b"RIFF")
 
 
 def check_file(path: Path) -> None:
     """Check what can be read before FFmpeg opens a file: it decodes a picture to do so.
 
     Raises:
-        MediaTooHeavy: the index or the picture is too large.
+        MediaTooHeavy: the index, the picture, or what is noted beside it is too large.
         OSError: the file cannot be read.
     """
     count = declared_samples(path)
@@ -39,6 +41,12 @@ def check_file(path: Path) -> None:
     with path.open("rb") as file:
         head = file.read(12)
     if head.startswith(_PICTURES) and (head[:4] != b"RIFF" or head[8:] == b"WEBP"):
+        if head.startswith(PNG) and compressed_notes(path) > LIMITS.opened_notes:
+            raise MediaTooHeavy(
+                f"{readable(path.name)} carries more compressed notes than are read beside a "
+                "picture.",
+                "Save it again without metadata, or as JPEG.",
+            )
         _check_size(path, *_picture_size(path))
 
 
