@@ -25,6 +25,9 @@ BURST = 2
 ADDRESS, ALL = 3, 10
 """How many visitors' worth one address and all together may do: an office shares an address."""
 
+OF_NOBODY_ELSE = frozenset({"entries"})
+"""Acts without a bucket of all together: strangers would empty it, and nobody could enter."""
+
 MOST_KEPT = 20_000
 """Buckets kept of visitors, and of addresses; the longest unused are dropped, which fills them."""
 
@@ -76,7 +79,9 @@ class Rates:
     def _of(self, act: Act, by: Asker | None) -> list[tuple[Throttled, str]]:
         if by is None:
             return []
-        keys = {"visitor": by.owner, "address": by.origin, "all": "all"}
+        keys = {"visitor": by.owner, "address": by.origin}
+        if act not in OF_NOBODY_ELSE:
+            keys["all"] = "all"
         buckets = self._buckets[act]
         return [(buckets[whose], f"{act}:{key}") for whose, key in keys.items() if key is not None]
 

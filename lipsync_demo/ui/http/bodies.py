@@ -12,6 +12,9 @@ PART_SECONDS = 10.0
 UPLOAD_SECONDS = 30.0
 """The same for an upload, which may come over a weak network."""
 
+LEAST_PACE = 4096
+"""Bytes a second that must have come on average once these seconds are over."""
+
 
 class TooLarge(Exception):  # noqa: N818
     """A body is longer than its limit."""
@@ -29,8 +32,9 @@ async def read(receive: Receive, limit: int | None = None) -> bytes:
         TooSlow: its next part does not come.
     """
     body = bytearray()
+    pace = _Pace(PART_SECONDS)
     while True:
-        message = await _next(receive, PART_SECONDS)
+        message = await pace.next(receive)
         if message["type"] != "http.request":
             return bytes(body)
         body += message.get("body", b"")
@@ -61,12 +65,13 @@ class Metered:
         self._receive = receive
         self._left = limit
         self._whole = False
+        self._pace = _Pace(UPLOAD_SECONDS)
 
     async def __call__(self) -> Message:
         # After the body comes only that the sender has hung up.
         if self._whole:
             return await self._receive()
-        message = await _next(self._receive, UPLOAD_SECONDS)
+        message = await self._pace.next(self._receive)
         self._whole = not message.get("more_body", False)
         if message["type"] == "http.request":
             self._left -= len(message.get("body", b""))
@@ -75,8 +80,27 @@ class Metered:
         return message
 
 
-async def _next(receive: Receive, seconds: float) -> Message:
-    try:
-        return await asyncio.wait_for(receive(), seconds)
-    except asyncio.TimeoutError as error:
-        raise TooSlow from error
+class _Pace:
+    """Waits for the parts of a body as long as they come: each one, and all of them on average."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._began: float | None = None
+        self._came = 0
+
+    async def next(self, receive: Receive) -> Message:
+        """The next part.
+
+        Raises:
+            TooSlow: it does not come, or all of them come one byte after the other.
+        """
+        now = asyncio.get_running_loop().time()
+        if self._began is None:
+            self._began = now
+        ends = self._began + self._seconds + self._came / LEAST_PACE
+        try:
+            message = await asyncio.wait_for(receive(), min(self._seconds, max(0.0, ends - now)))
+        except asyncio.TimeoutError as error:
+            raise TooSlow from error
+        self._came += len(message.get("body", b""))
+        return message

@@ -29,6 +29,7 @@ PREVIEW_PICTURE = _("A portrait that speaks, and how its video is laid under the
 OTHER_SITE = _("Only this app's own page may ask for that.")
 TWO_LENGTHS = _("A request says its length in one way only.")
 TOO_SLOW = _("The rest of the request did not come.")
+CROWDED = _("Too many connections from your network are open. Close pages, or try again later.")
 NO_FILE = _("There is no file in this upload. Choose it again.")
 NOT_NAMED = _("A file must be uploaded, not named by an address.")
 

@@ -56,6 +56,21 @@ def test_who_mints_visitors_meets_the_bucket_of_the_address_and_then_of_all(
     assert others[0] == 12
 
 
+def test_strangers_who_try_codes_lock_nobody_out(clock: list[float]) -> None:
+    made = Rates(Settings(rates="entries=1"))
+
+    def tries(address: str) -> int:
+        for count in range(100):
+            try:
+                made.take("entries", by=Asker(origin=address))
+            except TooMany:
+                return count
+        return 100
+
+    assert [tries(f"stranger {number}") for number in range(50)] == [6] * 50
+    assert tries("whoever has the code") == 6
+
+
 def test_a_code_s_visitors_share_its_bucket(clock: list[float]) -> None:
     made = rates()
     assert taken(made, Asker(visitor="a", code="team")) == 12

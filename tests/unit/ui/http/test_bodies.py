@@ -1,0 +1,60 @@
+"""Bodies that come one byte after the other are not waited for."""
+
+from __future__ import annotations
+
+import asyncio
+from itertools import count
+
+import pytest
+from starlette.types import Message
+
+from lipsync_demo.ui.http import bodies
+from lipsync_demo.ui.http.bodies import Metered, TooSlow, read
+
+PIECE = b"x" * 64
+
+
+class Dripping:
+    """A body without an end, of which a piece comes every now and then."""
+
+    def __init__(self, piece: bytes, seconds: float, pieces: int | None = None) -> None:
+        self._piece, self._seconds, self._left = piece, seconds, pieces
+        self._number = count(1)
+
+    async def __call__(self) -> Message:
+        await asyncio.sleep(self._seconds)
+        more = self._left is None or next(self._number) < self._left
+        return {"type": "http.request", "body": self._piece, "more_body": more}
+
+
+@pytest.fixture(autouse=True)
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("PART_SECONDS", "UPLOAD_SECONDS"):
+        monkeypatch.setattr(bodies, name, 0.2)
+
+
+def test_a_body_of_single_bytes_ends() -> None:
+    with pytest.raises(TooSlow):
+        asyncio.run(read(Dripping(b"x", 0.01)))
+
+
+def test_an_upload_of_single_bytes_ends() -> None:
+    async def taken() -> None:
+        upload = Metered(Dripping(b"x", 0.01), 1 << 20)
+        while True:
+            await upload()
+
+    with pytest.raises(TooSlow):
+        asyncio.run(taken())
+
+
+def test_a_body_that_never_comes_ends() -> None:
+    with pytest.raises(TooSlow):
+        asyncio.run(read(Dripping(b"", 60)))
+
+
+def test_a_slow_network_has_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Longer than an idle body, at more than the least pace."""
+    monkeypatch.setattr(bodies, "PART_SECONDS", 2.0)
+    monkeypatch.setattr(bodies, "LEAST_PACE", 16)
+    assert len(asyncio.run(read(Dripping(PIECE, 0.25, pieces=10)))) == 10 * len(PIECE)
