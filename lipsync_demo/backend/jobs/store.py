@@ -80,7 +80,7 @@ class JobRow(Base):
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     id: Mapped[str] = mapped_column(String(32), unique=True)
     created_ms: Mapped[int] = mapped_column(BigInteger, index=True)
-    claimed_ms: Mapped[int | None] = mapped_column(BigInteger)
+    claimed_ms: Mapped[int | None] = mapped_column(BigInteger, index=True)
     status: Mapped[str] = mapped_column(String(32), index=True)
     video: Mapped[str] = mapped_column(Text)
     audio: Mapped[str] = mapped_column(Text)
