@@ -29,7 +29,7 @@ def main(seconds: float, processes: int) -> int:
             time.sleep(min(left, BEAT_SECONDS))
             on_share(1 - left / seconds)
         request.output.write_bytes(OUTPUT)
-        return Rendered(round(began * 1000), seconds * 1000, False, {})
+        return Rendered(round(began * 1000), seconds * 1000, False, {}, {})
 
     celery_worker.load = lambda: None  # type: ignore[assignment]
     celery_worker.render = slept  # type: ignore[assignment]
