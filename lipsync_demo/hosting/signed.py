@@ -119,7 +119,7 @@ class SignedMedia:
                     published.unlink()
 
     def _published(self, link: str) -> bool:
-        return (self._root / urlsplit(link).path.rpartition("/")[2]).is_file()
+        return (self._root / _name(link)).is_file()
 
     def _publish(self, path: Path) -> tuple[int, str]:
         expires = int(self._now()) + self._lifetime
@@ -137,12 +137,23 @@ class SignedMedia:
     def _sweep(self) -> None:
         """Remove published files whose links ended long ago, according to their names."""
         now = self._now()
-        self._links = {key: kept for key, kept in self._links.items() if kept[0] > now}
-        for path in self._root.glob("*-*"):
+        published = list(self._root.glob("*-*"))
+        names = {path.name for path in published}
+        self._links = {
+            key: kept
+            for key, kept in self._links.items()
+            if kept[0] > now and _name(kept[1]) in names
+        }
+        for path in published:
             found = _NAME.fullmatch(path.name)
             if found and int(found[1], 16) + SLACK_SECONDS <= now:
                 with suppress(OSError):
                     path.unlink()
+
+
+def _name(link: str) -> str:
+    """The name under which a link's file is published."""
+    return urlsplit(link).path.rpartition("/")[2]
 
 
 class SignedHosting:

@@ -21,6 +21,7 @@ from gradio.state_holder import SessionState, StateHolder
 from pydantic import SecretStr
 
 from lipsync_demo.runs.record.visitor import acting
+from lipsync_demo.ui.frame.turns import TurnQueue
 
 BOUND = "lipsync_visitor"
 """Attribute of a Gradio session with the id of the visitor it belongs to."""
@@ -150,6 +151,9 @@ class Sessions(StateHolder):
     def _forget(self, name: str) -> None:
         self.session_data.pop(name, None)
         self._used.pop(name, None)
+        queue = self.blocks._queue
+        if isinstance(queue, TurnQueue):
+            queue.forget(name)
 
     def _make_room(self) -> None:
         """Forget one session where there are too many: of a page that was left, if there is one."""

@@ -64,6 +64,12 @@ class TurnQueue(Queue):
                 return [event], False, name
         return None
 
+    def forget(self, session_hash: str) -> None:
+        """Let go of what Gradio keeps of a session; not while one of its events is answered."""
+        if not self.pending_event_ids_session.get(session_hash):
+            self.pending_messages_per_session.pop(session_hash, None)
+            self.pending_event_ids_session.pop(session_hash, None)
+
     def _next(self, name: str, line: EventQueue) -> Event | None:
         limit = line.concurrency_limit
         if not line.queue or (limit is not None and line.current_concurrency >= limit):

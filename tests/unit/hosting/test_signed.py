@@ -211,6 +211,18 @@ def test_a_withdrawn_file_has_no_link_left_and_may_get_a_new_one(
     assert media.open(*parts(again)).read_bytes() == b"video"
 
 
+def test_links_of_files_that_were_withdrawn_are_not_kept(
+    media: SignedMedia, clip: Path, root: Path
+) -> None:
+    for number in range(20):
+        made = clip.with_name(f"{number}.mp4")
+        made.write_bytes(bytes([number]))
+        media.sign(made)
+        media.withdraw(made)
+    media.sign(clip)
+    assert len(media._links) == 1
+
+
 def test_an_unchanged_file_keeps_its_link(media: SignedMedia, clip: Path, clock: Clock) -> None:
     first = media.sign(clip)
     clock.now += LIFETIME_SECONDS / 2 - 1

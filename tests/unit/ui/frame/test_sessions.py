@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tracemalloc
+from asyncio import Queue as AsyncQueue
 from types import SimpleNamespace
 from typing import Any
 
@@ -16,6 +17,7 @@ from lipsync_demo.runs.record.visitor import Visitor, acting_as
 from lipsync_demo.ui.frame import sessions
 from lipsync_demo.ui.frame.context import AT_ONCE
 from lipsync_demo.ui.frame.sessions import BOUND, LEFT_SECONDS, Session, Sessions
+from lipsync_demo.ui.frame.turns import QueuedBlocks
 
 WIDGETS = 200
 
@@ -160,3 +162,19 @@ def test_the_files_of_a_form_are_held_until_it_has_others(held: Sessions) -> Non
     state.hold([batch], [None])
     state.hold([SimpleNamespace(_id=3)], ["a text"])
     assert held.held() == {"/u/a.mp4"}
+
+
+def test_what_gradio_s_queue_keeps_of_a_page_that_was_left_goes_with_it(clock: Clock) -> None:
+    with QueuedBlocks() as blocks:
+        gr.Textbox()
+    blocks.queue()
+    queue, held = blocks._queue, Sessions(blocks, clock)
+    for name, events in (("left", set[str]()), ("answered", {"an event"})):
+        held[name]
+        queue.pending_messages_per_session[name] = AsyncQueue()
+        queue.pending_event_ids_session[name] = events
+    clock.now += LEFT_SECONDS + 1
+    held.delete_all_expired_state()
+    assert list(held.session_data) == []
+    assert list(queue.pending_messages_per_session) == ["answered"]
+    assert list(queue.pending_event_ids_session) == ["answered"]
