@@ -11,6 +11,7 @@ from typing import Literal
 
 from lipsync_demo.access.asker import Asker
 from lipsync_demo.files import files_below
+from lipsync_demo.media.formats import PREVIEW
 
 Kind = Literal["uploads", "runs", "groups"]
 Owners = Callable[[Kind, Collection[str]], Mapping[str, str | None]]
@@ -32,6 +33,10 @@ class _Folder:
     changed: int
     size: int
     files: int
+    made: int
+    """Bytes of copies that the app made for itself: they count in all, but for no visitor."""
+    copies: int
+    """How many these are."""
 
 
 class Holdings:
@@ -80,9 +85,11 @@ class Holdings:
                 self._whose[self._root / kind / name] = {Asker(visitor=owner)}
         for path, folder in found.items():
             keys = {key for by in self._whose.get(path, ()) for key in keys_of(by)}
-            for key in (*keys, ALL):
-                sizes[key] += folder.size
-                files[key] += folder.files
+            sizes[ALL] += folder.size
+            files[ALL] += folder.files
+            for key in keys:
+                sizes[key] += folder.size - folder.made
+                files[key] += folder.files - folder.copies
         return sizes, files
 
     def _places(self) -> Iterator[tuple[Kind, Path]]:
@@ -101,10 +108,17 @@ class Holdings:
             if known is not None and known.changed == changed:
                 return known
             files = [path] if path.is_file() else files_below(path)
-            sizes = [entry.stat().st_size for entry in files]
+            sizes = {entry: entry.stat().st_size for entry in files}
         except OSError:  # it went meanwhile
             return None
-        return _Folder(changed, sum(sizes), len(sizes))
+        made = [size for entry, size in sizes.items() if _original(entry) in sizes]
+        return _Folder(changed, sum(sizes.values()), len(sizes), sum(made), len(made))
+
+
+def _original(path: Path) -> Path | None:
+    """What a file would be the preview of; None for one that is none."""
+    is_preview = path.name.endswith(PREVIEW)
+    return path.with_name(path.name.removesuffix(PREVIEW)) if is_preview else None
 
 
 def keys_of(by: Asker) -> list[tuple[str, str]]:

@@ -7,6 +7,7 @@ running jobs are still going to write is not given away.
 
 from __future__ import annotations
 
+import math
 import shutil
 import threading
 import time
@@ -116,10 +117,9 @@ class Room:
         if low or left - writing < self._mark():
             return NoRoom(words.DISK_LOW, words.DISK_LOW_HINT)
         for key, quota in self._quotas(by):
-            what, hint = _WHAT[key[0]]
-            told = self._over(key, quota, size, files)
-            if told is not None:
-                return NoRoom(joined(" ", (what, told)), hint)
+            over = self._over(key, quota, size, files)
+            if over is not None:
+                return over
         return None
 
     def _quotas(self, by: Asker) -> list[tuple[tuple[str, str], Quota]]:
@@ -129,16 +129,24 @@ class Room:
             found = [(key, each if key[0] == "visitor" else many) for key in keys_of(by)]
         return found if total is None else [*found, (ALL, total)]
 
-    def _over(self, key: tuple[str, str], quota: Quota, size: int, files: int) -> str | None:
-        """What is used of a quota that would be exceeded; None if it would not."""
-        sizes, counts = self._counted
+    def _over(self, key: tuple[str, str], quota: Quota, size: int, files: int) -> NoRoom | None:
+        """Why a quota would be exceeded; None if it would not."""
+        whose, (sizes, counts) = words.WHOSE[key[0]], self._counted
         taken = [part for part in self._taken if key == ALL or key in keys_of(part.by)]
         kept = sizes[key] + sum(part.size for part in taken)
         count = counts[key] + sum(part.files for part in taken)
-        if kept + max(size, 1) > quota.size:
-            return words.kept(_megabytes(kept), _megabytes(quota.size))
+        most, left = _megabytes(quota.size), quota.size - kept
+        if size > quota.size:
+            return NoRoom(whose.larger(size=_megabytes(size, math.ceil), most=most), words.SMALLER)
+        if left <= 0:
+            told = words.kept(_megabytes(kept), most)
+            return NoRoom(joined(" ", (whose.kept, told)), whose.make_room)
+        if size > left:
+            what = whose.spare(size=_megabytes(size, math.ceil), left=_megabytes(left), most=most)
+            return NoRoom(what, whose.smaller_or_room)
         if quota.files is not None and count + max(files, 1) > quota.files:
-            return words.files_kept(count, quota.files)
+            told = words.files_kept(count, quota.files)
+            return NoRoom(joined(" ", (whose.kept, told)), whose.make_room)
         return None
 
     def _count(self) -> None:
@@ -160,12 +168,6 @@ class Room:
         return self._settings.low_mark.of(shutil.disk_usage(self._settings.data_dir).total)
 
 
-_WHAT = {
-    "visitor": (words.VISITOR_KEPT, words.MAKE_ROOM),
-    "address": (words.ADDRESS_KEPT, words.MAKE_ROOM),
-    "all": (words.ALL_KEPT, words.OTHERS_MAKE_ROOM),
-}
-
-
-def _megabytes(size: int) -> str:
-    return f"{size / 2**20:.0f}\N{NO-BREAK SPACE}MB"
+def _megabytes(size: int, rounded: Callable[[float], int] = math.floor) -> str:
+    """To a tenth: what is left is never told too large, nor with `math.ceil` a file too small."""
+    return f"{rounded(size * 10 / 2**20) / 10:g}\N{NO-BREAK SPACE}MB"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Final
 
@@ -52,6 +53,73 @@ VISITOR_KEPT = _("You keep as many files here as you may.")
 ADDRESS_KEPT = _("Your network keeps as many files here as it may.")
 MAKE_ROOM = _("Delete runs under “Runs”; uploads go a day after you last used them.")
 OTHERS_MAKE_ROOM = _("Try again later, when others' uploads have gone or runs are deleted.")
+SMALLER = _("Use a smaller file.")
+SMALLER_OR_ROOM = _(
+    "Use a smaller file, or delete runs under “Runs”; uploads go a day after you last used them."
+)
+SMALLER_OR_LATER = _(
+    "Use a smaller file, or try again later, when others' uploads have gone or runs are deleted."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """What is said of one quota: that it is used up, or that less is left of it than is needed.
+
+    `larger` and `spare` take the sizes that are told, as texts.
+    """
+
+    kept: str
+    make_room: str
+    larger: Callable[..., str]
+    spare: Callable[..., str]
+    smaller_or_room: str
+
+
+def _mine(size: str, most: str) -> str:
+    return _("This takes {size}; you may keep {most} here in all.", size=size, most=most)
+
+
+def _mine_left(size: str, left: str, most: str) -> str:
+    return _(
+        "This takes {size}; of the {most} you may keep here, {left} are left.",
+        size=size,
+        left=left,
+        most=most,
+    )
+
+
+def _networks(size: str, most: str) -> str:
+    return _("This takes {size}; your network may keep {most} here in all.", size=size, most=most)
+
+
+def _networks_left(size: str, left: str, most: str) -> str:
+    return _(
+        "This takes {size}; of the {most} your network may keep here, {left} are left.",
+        size=size,
+        left=left,
+        most=most,
+    )
+
+
+def _servers(size: str, most: str) -> str:
+    return _("This takes {size}; this server may keep {most} in all.", size=size, most=most)
+
+
+def _servers_left(size: str, left: str, most: str) -> str:
+    return _(
+        "This takes {size}; of the {most} this server may keep, {left} are left.",
+        size=size,
+        left=left,
+        most=most,
+    )
+
+
+WHOSE: Final[Mapping[str, Whose]] = {
+    "visitor": Whose(VISITOR_KEPT, MAKE_ROOM, _mine, _mine_left, SMALLER_OR_ROOM),
+    "address": Whose(ADDRESS_KEPT, MAKE_ROOM, _networks, _networks_left, SMALLER_OR_ROOM),
+    "all": Whose(ALL_KEPT, OTHERS_MAKE_ROOM, _servers, _servers_left, SMALLER_OR_LATER),
+}
 
 
 def kept(size: str, most: str) -> str:

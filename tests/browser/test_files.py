@@ -11,7 +11,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visit
-from tests.browser.site import Site
+from tests.browser.site import Site, opened
 from tests.browser.visitor import SLOW, Visitor
 from tests.media_factory import make_tone, make_video
 
@@ -122,3 +122,38 @@ def test_gradios_raw_texts_are_gone(visitor: Visitor, tmp_path: Path) -> None:
     expect(page.get_by_label("Add files")).to_be_visible()
     assert page.locator("[aria-label^='common.']").count() == 0
     page.click("#view-studio-button")
+
+
+IN_VIEW = """told => {
+  const box = told.getBoundingClientRect();
+  const over = document.elementFromPoint(box.x + box.width / 2, box.y + box.height - 2);
+  return box.y >= 0 && box.bottom <= innerHeight && told.contains(over);
+}"""
+
+
+def test_a_refused_upload_is_told_in_view_at_its_field(tmp_path: Path, visit: Visit) -> None:
+    large = tmp_path / "large.mp4"
+    large.write_bytes(bytes(2_150_000))
+    with opened(tmp_path, LIPSYNC_VISITOR_QUOTA="2,5") as site:
+        visitor = visit(site.url, width=390, height=844, color_scheme="dark")
+        page = visitor.page
+        expect(page.locator("#video-facts")).to_contain_text("up to 2 MB")
+        told = page.locator(".source .refused[role=alert]")
+        for width, height in ((390, 844), (1366, 768)):
+            page.set_viewport_size({"width": width, "height": height})
+            for field, track in (("#video-in", "video"), ("#audio-in", "speech")):
+                page.evaluate("scrollTo(0, 0)")
+                drop(page, field, [large])
+                expect(told).to_contain_text("large.mp4 was not taken.", timeout=SLOW)
+                expect(told).to_contain_text("you may keep 2\N{NO-BREAK SPACE}MB here in all")
+                expect(page.locator(f".source:has(#{track}-facts) .refused")).to_have_count(1)
+                page.wait_for_function(f"told => ({IN_VIEW})(told)", arg=told.element_handle())
+                expect(told).to_have_count(1)
+        assert visitor.barriers() == []
+        # From another view it leads there; what fits takes it away.
+        page.click("#view-money-button")
+        drop(page, "#money-panel, #view-money", [large])
+        expect(told).to_be_visible(timeout=SLOW)
+        drop(page, "#video-in", [make_tone(tmp_path / "fits.wav", 2)])
+        expect(told).to_have_count(0, timeout=SLOW)
+        expect(page.locator("#speech-facts")).to_contain_text("2.00 s", timeout=SLOW)

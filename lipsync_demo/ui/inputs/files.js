@@ -5,6 +5,7 @@
   const FIELD = ":is(#video-in, #audio-in)";
   const CHOOSE = ".source-selection button:first-child";
   const MOST = 2;
+  const OURS = [408, 429, 503, 507];
   let send = () => {};
   let answered = () => {};
   let turn = Promise.resolve();
@@ -35,26 +36,53 @@
       request.send(form);
     });
 
-  // Why there is no room, or no turn, is said by the server.
-  const refuse = (request, name) => {
-    let told = "";
-    if (request.status === 429 || request.status === 507)
+  const show = (told) =>
+    requestAnimationFrame(() => told?.scrollIntoView({ block: "nearest" }));
+  const reason = (request) => {
+    if (request.status === 413) return line()?.dataset.large;
+    // Why there is no room, or no turn, is said by the server.
+    if (OURS.includes(request.status))
       try {
-        told = JSON.parse(request.response).message;
+        return JSON.parse(request.response).message;
       } catch {}
-    if (told && line()) line().textContent = told;
-    else say(request.status === 413 ? "large" : "lost", name);
+    return line()?.dataset.lost;
+  };
+  const held = (source) => source.querySelector(".facts > p b")?.textContent ?? "";
+  // Said at the field, where the reader looks, until that has another file.
+  const refuse = (request, file, into) => {
+    const speech = into ? into === "speech" : file.type.startsWith("audio/");
+    const facts = document.querySelector(speech ? "#speech-facts" : "#video-facts");
+    const source = facts?.closest(".source");
+    if (!source) return;
+    say("");
+    if (!source.checkVisibility()) document.querySelector("#view-studio-button")?.click();
+    const name = document.createElement("b");
+    name.textContent = (line()?.dataset.refused ?? "").replace("{name}", file.name);
+    const told = document.createElement("div");
+    told.className = "trouble refused";
+    told.role = "alert";
+    told.dataset.held = held(source);
+    told.append(name, " ", reason(request) ?? "");
+    facts.before(told);
+    show(told);
+  };
+  const forget = (all) => {
+    for (const told of document.querySelectorAll(".source .refused")) {
+      const now = held(told.closest(".source"));
+      if (all || (now && now !== told.dataset.held)) told.remove();
+    }
   };
 
   const take = (files, into) => {
     const begun = async () => {
+      forget(true);
       const paths = [];
       for (const file of files.slice(0, MOST)) {
         say("uploading", file.name);
         try {
           paths.push(await upload(file));
         } catch (request) {
-          refuse(request, file.name);
+          refuse(request, file, into);
           return;
         }
       }
@@ -145,6 +173,7 @@
   };
   const dress = () => {
     clocks();
+    forget(false);
     for (const field of document.querySelectorAll(FIELD)) {
       const button = field.querySelector(CHOOSE);
       const name = line()?.dataset[slot(field)];
@@ -163,12 +192,18 @@
 
   Object.assign(window.lipsync, {
     files: (act) => (send = act),
-    taken: () => answered(),
+    taken: () => {
+      answered();
+      show(document.querySelector("#files-told [role=alert]"));
+    },
     // The name of what is fetched is in its address.
     reading: (...given) => {
       say("reading", String(given[0]).split(/[?#]/)[0].split("/").pop());
       return given;
     },
-    read: () => say(""),
+    read: () => {
+      say("");
+      show(document.querySelector("#files-told [role=alert]"));
+    },
   });
 })();

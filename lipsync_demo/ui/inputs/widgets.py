@@ -94,5 +94,6 @@ def limits(settings: Settings, track: str) -> Markup:
     """The limits of an input, shown beforehand."""
     formats = "MP4, MOV, WebM, AVI, MKV" if track == "video" else "MP3, WAV, M4A, FLAC"
     advice = words.ONE_FACE if track == "video" else words.ONE_VOICE
-    size, minutes = settings.max_upload_mb, int(LIMITS.seconds / 60)
+    kept, minutes = settings.kept_by_visitor, int(LIMITS.seconds / 60)
+    size = min([settings.max_upload_mb, *([kept.size >> 20] if kept else [])])
     return notices.limits(words.limits(formats, size, minutes, advice))

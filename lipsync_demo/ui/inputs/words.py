@@ -17,8 +17,9 @@ CHOOSE_SPEECH = _("Choose a file")
 MORE_FILES = _("Add files")
 UPLOADING = _("Uploading {name}: {share} %")
 READING = _("Reading {name} …")
-TOO_LARGE = _("{name} was not taken: it is larger than the limit below the field.")
-LOST = _("{name} did not get through. Choose it again.")
+NOT_TAKEN = _("{name} was not taken.")
+TOO_LARGE = _("It is larger than the limit below.")
+LOST = _("It did not get through. Choose it again.")
 
 
 def limits(formats: str, megabytes: int, minutes: int, advice: str) -> str:

@@ -13,10 +13,15 @@ from lipsync_demo.access.asker import Asker, asking
 from lipsync_demo.access.errors import NoRoom
 from lipsync_demo.access.holdings import PART, SAMPLE, Holdings
 from lipsync_demo.access.room import Room
+from lipsync_demo.media.formats import PREVIEW
 from lipsync_demo.settings import Settings
 
 MB = 1 << 20
 ONE, OTHER = Asker(visitor="one", origin="here"), Asker(visitor="other", origin="there")
+
+
+def plain(text: str) -> str:
+    return text.replace("\N{NO-BREAK SPACE}", " ")
 
 
 class Place:
@@ -63,12 +68,45 @@ def test_a_visitor_keeps_so_many_bytes_in_uploads_runs_and_groups(
     place.put("runs/r2/output.mp4", 90)
     place.put("groups/g1/0/a.mp4", 20)
     assert place.said(ONE, 20) == ""
-    assert "80\N{NO-BREAK SPACE}MB of 100\N{NO-BREAK SPACE}MB" in place.said(ONE, 21)
-    assert words.MAKE_ROOM in place.said(ONE, 21)
+    told = "This takes 21 MB; of the 100 MB you may keep here, 20 MB are left."
+    assert plain(place.said(ONE, 21)) == f"{told} {words.SMALLER_OR_ROOM}"
     assert place.said(OTHER, 10) == ""
+    place.put("runs/r1/output.mp4", 25)
+    assert plain(place.said(ONE)) == (
+        f"{words.VISITOR_KEPT} 105 MB of 100 MB are used. {words.MAKE_ROOM}"
+    )
     # Its remedy helps.
     shutil.rmtree(tmp_path / "runs/r1")
     assert place.said(ONE, 40) == ""
+
+
+def test_a_file_that_never_fits_needs_no_room_but_another_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = Place(tmp_path, monkeypatch, visitor_quota="2,5", quota="3")
+    with asking(ONE):
+        refused = place.room.refusal(2 * MB + 1)
+        assert refused is not None
+    told = plain(str(refused))
+    assert told == f"This takes 2.1 MB; you may keep 2 MB here in all. {words.SMALLER}"
+    place.upload("a", 1, ONE)
+    with asking(ONE):
+        assert str(place.room.refusal(2 * MB + 1)) == str(refused)
+        assert "1.1 MB; of the 2 MB you" in plain(str(place.room.refusal(MB + 1)))
+
+
+def test_previews_count_in_all_but_not_for_the_visitor(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = Place(tmp_path, monkeypatch, visitor_quota="10,2", quota="20")
+    place.upload("a", 4, ONE)
+    place.put(f"uploads/7860/a/a.mp4{PREVIEW}", 12)
+    assert place.said(ONE, 4) == ""
+    assert "4 MB are left" in plain(place.said(ONE, 5))
+    # A file that is only named like one is the visitor's.
+    with asking(ONE):
+        place.room.belongs(place.put(f"uploads/7860/b/b.mp4{PREVIEW}", 4))
+    assert "of the 10 MB you may keep here, 2 MB are left" in plain(place.said(ONE, 3))
 
 
 def test_what_grows_in_a_folder_is_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -76,7 +114,7 @@ def test_what_grows_in_a_folder_is_counted(tmp_path: Path, monkeypatch: pytest.M
     place.upload("a", 40, ONE)
     assert place.said(ONE, 50) == ""
     place.put("uploads/7860/a/a.fixed-crop-0.mp4", 40)
-    assert words.VISITOR_KEPT in place.said(ONE, 50)
+    assert "you may keep here, 20 MB are left" in plain(place.said(ONE, 50))
 
 
 def test_a_visitor_keeps_so_many_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -94,10 +132,12 @@ def test_an_upload_of_two_counts_for_both_and_once_in_all(
     place.upload("a", 40, ONE)
     place.upload("a", 20, OTHER)
     place.put("uploads/7860/a/a.mp4", 40)
-    assert words.VISITOR_KEPT in place.said(ONE, 11)
-    assert words.VISITOR_KEPT in place.said(OTHER, 11)
+    assert "you may keep here, 10 MB are left" in plain(place.said(ONE, 11))
+    assert "you may keep here, 10 MB are left" in plain(place.said(OTHER, 11))
     assert place.said(Asker(visitor="third"), 20) == ""
-    assert words.ALL_KEPT in place.said(Asker(visitor="third"), 21)
+    full = place.said(Asker(visitor="third"), 21)
+    assert "of the 60 MB this server may keep, 20 MB are left" in plain(full)
+    assert words.SMALLER_OR_LATER in full
 
 
 def test_new_cookies_do_not_help_and_a_code_counts_in_every_browser(
@@ -114,7 +154,7 @@ def test_new_cookies_do_not_help_and_a_code_counts_in_every_browser(
 def test_what_is_being_written_is_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     place = Place(tmp_path, monkeypatch, visitor_quota="100")
     with asking(ONE), place.room.taking(60 * MB):
-        assert words.VISITOR_KEPT in place.said(ONE, 50)
+        assert "you may keep here, 40 MB are left" in plain(place.said(ONE, 50))
         with pytest.raises(NoRoom), place.room.taking(50 * MB):
             pass
         assert place.said(OTHER, 50) == ""

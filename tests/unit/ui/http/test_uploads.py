@@ -131,7 +131,7 @@ def test_the_quota_is_each_visitors_own_and_says_its_remedy(url: str, folder: Pa
         assert _post(url, bytes([number]) * (3 * MB)).status_code == 200
     refused = _post(url, b"y" * (3 * MB))
     assert refused.status_code == 507
-    assert access_words.MAKE_ROOM in refused.json()["message"]
+    assert access_words.SMALLER_OR_ROOM in refused.json()["message"]
     assert len(_files(folder)) == 3
     assert _post(url, b"y" * (3 * MB), visitor="other").status_code == 200
 
