@@ -141,15 +141,15 @@ class _Bench:
         """Seconds until so many tasks that all wait at once have been rendered."""
         jobs, modes = self._stores.jobs, list(SyncMode)
         links = [(self._video, self._speech()) for _ in range(number)]
-        outputs = self._stores.folders.outputs
-        there = len([*outputs.iterdir()])
+        outputs = self._stores.folders.storage
+        there = len([*outputs.listed("outputs/")])
         began = time.monotonic()
         made = [
             jobs.add(*link, modes[n % len(modes)]).id for n, link in enumerate(links[: number - 1])
         ]
         made.append(self._client.submit(*links[-1], modes[-1]).id)
         # Files are looked at, as a question to the database would be counted.
-        until(lambda: len([*outputs.iterdir()]) >= there + number, self._crew.log())
+        until(lambda: len([*outputs.listed("outputs/")]) >= there + number, self._crew.log())
         seconds = time.monotonic() - began
         until(lambda: not jobs.count(CREATED) + jobs.count(PROCESSING), self._crew.log())
         ended = jobs.page(Filter(ids=made), 1, number)[1]

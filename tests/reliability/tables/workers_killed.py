@@ -215,7 +215,7 @@ def _judged(
     known = {job.id: job for job in jobs}
     completed = [task for task in seen.tasks if seen.ends[task].status == COMPLETED]
     named = [name for job in jobs for name in job.outputs]
-    files = {path.name for path in stores.folders.outputs.iterdir()}
+    files = {one.name.rpartition("/")[2] for one in stores.folders.storage.listed("outputs/")}
     other = [
         task
         for task, one in zip(seen.tasks, wanted, strict=True)
