@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from lab.cli.app import app_speed
 from lab.cli.fit import fit
 from lab.cli.oracle import oracle
 from lab.cli.quality import quality
@@ -24,6 +25,7 @@ app = typer.Typer(
 app.command("quality")(quality)
 app.command("speed")(speed)
 app.command("reuse")(reuse)
+app.command("app")(app_speed)
 app.command("oracle")(oracle)
 app.command("sheet")(sheet)
 app.add_typer(fit, name="fit")

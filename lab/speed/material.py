@@ -12,10 +12,10 @@ from lipsync_demo.media.container.frame_times import frame_times
 from lipsync_demo.media.container.streams import exact, open_media, video_stream
 
 
-def scaled(media: Path, short_side: int, path: Path) -> Path:
+def scaled(media: Path, short_side: int, path: Path, seconds: float | None = None) -> Path:
     """Write the clip's pictures to `path` (H.264) with `short_side` pixels on the short side.
 
-    Times are kept; there is no sound.
+    Times are kept; there is no sound. Of `seconds` when given, else all.
 
     Raises:
         MediaError: the clip cannot be opened.
@@ -31,6 +31,8 @@ def scaled(media: Path, short_side: int, path: Path) -> Path:
         made.width, made.height, made.pix_fmt = width, height, "yuv420p"
         made.codec_context.time_base = exact(stream.time_base, 1)
         for frame in source.decode(stream):
+            if seconds is not None and (frame.time or 0) >= seconds:
+                break
             small = frame.reformat(width, height, "yuv420p", interpolation="AREA")
             small.pts, small.time_base = frame.pts, frame.time_base
             target.mux(made.encode(small))

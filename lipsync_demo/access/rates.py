@@ -7,15 +7,18 @@ counts; commands and background work do not.
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
-from typing import Literal
-
-from throttled import RateLimiterType, Throttled, per_min, store
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
 
 from lipsync_demo.access import words
 from lipsync_demo.access.asker import Asker, asker
 from lipsync_demo.access.errors import TooMany
 from lipsync_demo.settings import Settings
+
+if TYPE_CHECKING:
+    from throttled import Throttled
 
 Act = Literal["uploads", "looks", "runs", "links", "keys", "imports", "entries"]
 
@@ -37,10 +40,17 @@ class Rates:
 
     def __init__(self, settings: Settings) -> None:
         self._lock = threading.Lock()
+        self._minute_rates = settings.minute_rates
+
+    @cached_property
+    def _buckets(self) -> Mapping[str, Mapping[str, Throttled]]:
+        # Commands need none, and the library imports much.
+        from throttled import RateLimiterType, Throttled, per_min, store
+
         # Stores of their own: who mints visitors drops no address, and never the one of all.
         shares = {"visitor": 1, "address": ADDRESS, "all": ALL}
         stores = {name: store.MemoryStore(options={"MAX_SIZE": MOST_KEPT}) for name in shares}
-        self._buckets = {
+        return {
             act: {
                 whose: Throttled(
                     using=RateLimiterType.GCRA.value,
@@ -49,7 +59,7 @@ class Rates:
                 )
                 for whose, share in shares.items()
             }
-            for act, rate in settings.minute_rates.items()
+            for act, rate in self._minute_rates.items()
         }
 
     def take(self, act: Act, by: Asker | None = None) -> None:

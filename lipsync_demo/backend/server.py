@@ -22,6 +22,7 @@ import filelock
 import uvicorn
 
 from lipsync_demo import logs
+from lipsync_demo.backend import door
 from lipsync_demo.backend.app import Options, create_app
 from lipsync_demo.backend.errors import BackendError
 from lipsync_demo.backend.faults.middleware import Connections
@@ -142,10 +143,18 @@ def serve(
         )
         url = f"http://{_in_url(host)}:{sock.getsockname()[1]}"
         said = None if key == set_token else key
-        server = make_server(options, lambda: _say_ready(url, said), settings.drain_seconds)
+        told = contextlib.ExitStack()
+
+        def ready() -> None:
+            if broker is None and said is not None:
+                told.enter_context(door.opened(place.folder, url, key))
+            _say_ready(url, said)
+
+        server = make_server(options, ready, settings.drain_seconds)
         if attended:
             on_end(_STDIN, lambda: _end(server))
-        server.run([sock])
+        with told:
+            server.run([sock])
 
 
 def place_of(settings: Settings, data_dir: Path | None = None) -> Place:
@@ -189,7 +198,7 @@ def only_server(folder: Path) -> Iterator[None]:
         BackendError: another server holds it and does not end within the timeout.
     """
     private_folder(folder)
-    lock = filelock.FileLock(folder / "lock")
+    lock = filelock.FileLock(folder / door.LOCK)
     try:
         lock.acquire(timeout=_LOCK_SECONDS)
     except filelock.Timeout:

@@ -45,7 +45,7 @@ def batch(
     Paths in the list are relative to it. An interrupted batch goes on with
     `batch --resume ID`; no pair is run twice. The exit code is 0 when every run has a result.
     """
-    from lipsync_demo.cli.display import say
+    from lipsync_demo.cli.said import say
     from lipsync_demo.cli.servers import opened
     from lipsync_demo.runs.groups.pair_list import read_pairs, relative_to
 

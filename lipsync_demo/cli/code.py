@@ -8,10 +8,11 @@ from typing import Annotated
 import typer
 
 from lipsync_demo.cli import words
-from lipsync_demo.runs.steps.prices import amount
 
 
 def _amount(text: str | None) -> Decimal | None:
+    from lipsync_demo.runs.steps.prices import amount
+
     if text is None:
         return None
     found = amount(text)

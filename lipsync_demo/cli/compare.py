@@ -84,7 +84,7 @@ def compare(
 
 def _agree(workspace: Workspace, backend: BackendName, models: Sequence[str], yes: bool) -> None:
     """Say what each model costs, and ask; ends the program when the answer is no."""
-    from lipsync_demo.cli.display import say
+    from lipsync_demo.cli.said import say
 
     known = workspace.prices.floors(backend, None, models)
     for model, price in known.items():

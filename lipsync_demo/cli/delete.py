@@ -9,8 +9,6 @@ import typer
 from lipsync_demo.cli import words
 from lipsync_demo.cli.exits import refuse
 from lipsync_demo.cli.options import settings
-from lipsync_demo.runs.record.errors import RunsError
-from lipsync_demo.wavespeed.errors import WaveSpeedError
 
 
 def delete(
@@ -21,7 +19,9 @@ def delete(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
     """Delete runs with their files."""
+    from lipsync_demo.runs.record.errors import RunsError
     from lipsync_demo.runs.workspace import Workspace
+    from lipsync_demo.wavespeed.errors import WaveSpeedError
 
     if not yes:
         typer.confirm(words.delete_for_good(len(run_ids)), abort=True)

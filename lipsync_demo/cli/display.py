@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Event, Thread
 
-from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from lipsync_demo.cli import words
+from lipsync_demo.cli.said import console, say
 from lipsync_demo.markup import rate_limit
 from lipsync_demo.markup import words as markup_words
 from lipsync_demo.runs.record.run import Run, RunState
@@ -32,13 +32,6 @@ STAGES = {
 
 REDRAW_SECONDS = 0.25
 """Seconds between updates of the bar."""
-
-console = Console(stderr=True, highlight=False, soft_wrap=True)
-
-
-def say(text: str) -> None:
-    """Print a line to stderr; results for programs go to stdout."""
-    console.print(text, markup=False)
 
 
 def line(run: Run) -> str:

@@ -28,7 +28,7 @@ AtOnce = Annotated[
 
 def follow(workspace: Workspace, begin: Callable[[], Group], json: Path | None) -> None:
     """Start a comparison or batch, follow it to its end, and print its results."""
-    from lipsync_demo.cli.display import say
+    from lipsync_demo.cli.said import say
     from lipsync_demo.files import write_json
     from lipsync_demo.markup import rate_limit
     from lipsync_demo.media.errors import MediaError
@@ -64,7 +64,8 @@ def _wait(workspace: Workspace, group: Group) -> Group:
     """Follow the group until every run has ended; print each change once."""
     import time
 
-    from lipsync_demo.cli.display import changing, say
+    from lipsync_demo.cli.display import changing
+    from lipsync_demo.cli.said import say
     from lipsync_demo.runs.record.group import GroupState
 
     seen: dict[str, object] = {}

@@ -9,9 +9,7 @@ import typer
 from lipsync_demo.cli.exits import FAILURE, refuse
 from lipsync_demo.cli.options import settings
 from lipsync_demo.media.sync_modes import SyncMode
-from lipsync_demo.runs.record.errors import RunsError
 from lipsync_demo.settings import BackendName
-from lipsync_demo.wavespeed.errors import WaveSpeedError
 
 
 def import_task(
@@ -27,6 +25,8 @@ def import_task(
     """Bring in a task that was started elsewhere, and wait for its result."""
     from lipsync_demo.cli.display import follow
     from lipsync_demo.cli.servers import opened
+    from lipsync_demo.runs.record.errors import RunsError
+    from lipsync_demo.wavespeed.errors import WaveSpeedError
 
     chosen = settings()
     name = backend or chosen.backend_name

@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 
 def finish(workspace: Workspace, begun: Run, output: Path | None, json: Path | None) -> None:
     """Wait for a run, copy its output, write its record; exit code 1 without an output."""
-    from lipsync_demo.cli.display import follow, say
+    from lipsync_demo.cli.display import follow
     from lipsync_demo.cli.records import details, run_record
+    from lipsync_demo.cli.said import say
 
     try:
         ended = follow(workspace, begun.id)
@@ -54,7 +55,7 @@ def _copy(source: Path, target: Path) -> Path:
 @contextmanager
 def reported(json: Path | None, **known: Any) -> Iterator[None]:
     """Turn an error outside a run into a message, a record and exit code 1."""
-    from lipsync_demo.cli.display import say
+    from lipsync_demo.cli.said import say
 
     try:
         yield

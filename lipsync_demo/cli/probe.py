@@ -61,8 +61,8 @@ def probe(
     asked. Prints what differs from the documents and since when. The exit code is 1 when
     something does.
     """
-    from lipsync_demo.cli.display import say
     from lipsync_demo.cli.probe_table import printed
+    from lipsync_demo.cli.said import say
     from lipsync_demo.report.drift import as_json, as_junit, as_page
     from lipsync_demo.runs.record.errors import RunsError
     from lipsync_demo.wavespeed.errors import WaveSpeedError

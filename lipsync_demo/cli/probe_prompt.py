@@ -10,7 +10,7 @@ import typer
 from rich.status import Status
 
 from lipsync_demo.cli import words
-from lipsync_demo.cli.display import console, say
+from lipsync_demo.cli.said import console, say
 
 
 class Asking:

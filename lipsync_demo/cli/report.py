@@ -55,7 +55,7 @@ def report(
     No key, no path of this machine and no whole run id is in it. Runs that were not measured
     yet are measured first.
     """
-    from lipsync_demo.cli.display import say
+    from lipsync_demo.cli.said import say
     from lipsync_demo.markup.player_sources import wait_for_input
     from lipsync_demo.report.archive import write_zip
     from lipsync_demo.report.content import as_json, of_group, of_runs

@@ -53,15 +53,16 @@ def run(
     The result's path is printed; the exit code is 0 only when there is one. An
     interrupted run goes on with `resume RUN_ID`.
     """
-    from lipsync_demo.cli.display import say
+    from lipsync_demo.cli.said import say
     from lipsync_demo.cli.servers import opened
-    from lipsync_demo.runs.steps.inputs import check_files
 
     chosen = settings()
     name = backend or chosen.backend_name
     further = with_face(fields(field), face)
     known = {"sync_mode": sync_mode and sync_mode.value, "backend": name}
     with reported(json, **known), opened(chosen, name) as workspace:
+        from lipsync_demo.runs.steps.inputs import check_files
+
         check_files(video, audio, sync_mode)
         begun = workspace.service.start(
             video, audio, sync_mode, model=model, choices=further, backend=name

@@ -5,16 +5,18 @@ from __future__ import annotations
 import socket
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from lipsync_demo.backend.errors import BackendError
-from lipsync_demo.backend.process import LocalBackend
 from lipsync_demo.cli import words
-from lipsync_demo.cli.display import say
-from lipsync_demo.runs.record.errors import RunRefused
-from lipsync_demo.runs.record.run import Run
-from lipsync_demo.runs.workspace import Workspace
+from lipsync_demo.cli.local_server import LocalServer
+from lipsync_demo.cli.said import say
 from lipsync_demo.settings import BackendName, Settings
+
+if TYPE_CHECKING:
+    from lipsync_demo.runs.record.run import Run
+    from lipsync_demo.runs.workspace import Workspace
 
 CONNECT_SECONDS = 3.0
 """Timeout in seconds of a connection."""
@@ -30,36 +32,43 @@ def opened(settings: Settings, backend: BackendName) -> Iterator[Workspace]:
     Raises:
         RunRefused: a local server is needed and cannot be started.
     """
-    with Workspace(settings) as workspace:
-        if backend == "wavespeed":
-            yield workspace
-            return
-        if workspace.dispatcher.delegates_local:
-            say(words.ANOTHER_WORKS)
-            yield workspace
-            return
-        named = _named(settings)
-        if named is not None:
-            workspace.local = named
-            yield workspace
-            return
-        server = LocalBackend(settings.data_dir, settings.workers)
-        try:
-            workspace.local = server.start()
-        except BackendError as error:
+    server = LocalServer(settings) if backend == "local" else None
+    if server is not None and _by_default(settings) and settings.shared_database_url is None:
+        server.begin()  # it starts while this process imports the rest
+    from lipsync_demo.runs.record.errors import RunRefused
+    from lipsync_demo.runs.workspace import Workspace
+
+    try:
+        with Workspace(settings) as workspace:
+            if server is None:
+                yield workspace
+            elif workspace.dispatcher.delegates_local:
+                say(words.ANOTHER_WORKS)
+                server.stand_by(workspace)
+                yield workspace
+            elif (named := _named(settings)) is not None:
+                workspace.local = named
+                yield workspace
+            else:
+                try:
+                    server.use(workspace)
+                except BackendError as error:
+                    raise RunRefused(error.what, error.hint) from error
+                yield workspace
+        # Closed before its server stops: the workspace must not drive runs without one.
+    finally:
+        if server is not None:
             server.stop()
-            raise RunRefused(error.what, error.hint) from error
-        try:
-            yield workspace
-        finally:
-            # The workspace must stop driving its runs before their server is gone.
-            workspace.close()
-            server.stop()
+
+
+def _by_default(settings: Settings) -> bool:
+    """Whether no server is named."""
+    return bool(settings.base_url == Settings.model_fields["base_url"].default)
 
 
 def _named(settings: Settings) -> tuple[str, str] | None:
     """URL and key of the server at WAVESPEED_BASE_URL; None if unset or not listening."""
-    if settings.base_url == Settings.model_fields["base_url"].default:
+    if _by_default(settings):
         return None
     parts = urlsplit(settings.base_url)
     port = parts.port or (443 if parts.scheme == "https" else 80)
@@ -78,11 +87,15 @@ def stored(settings: Settings, run_id: str) -> Run:
     Raises:
         RunNotFound: there is none.
     """
+    from lipsync_demo.runs.workspace import Workspace
+
     with Workspace(settings) as workspace:
         return workspace.runs.get(run_id)
 
 
 def latest(settings: Settings, limit: int) -> Sequence[Run]:
     """The latest runs, newest first."""
+    from lipsync_demo.runs.workspace import Workspace
+
     with Workspace(settings) as workspace:
         return workspace.runs.list(limit)

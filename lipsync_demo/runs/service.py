@@ -275,7 +275,7 @@ class RunService:
         self,
         run_id: str,
         on_update: Callable[[Run], None] | None = None,
-        every: float = 0.5,
+        every: float = 0.1,
     ) -> Run:
         """Block until the run is at rest; `on_update` gets it first and after each change.
 

@@ -66,7 +66,6 @@ def open_page(settings: Settings, start_local: Callable[[], tuple[str, str]] | N
         signal.signal(number, partial(_told_to_end, ended, told_to_end, settings.drain_seconds))
     with upload_folder(settings) as uploads, ThreadPoolExecutor(1) as beside:
         starting = beside.submit(start_local) if start_local else None
-        POOL.start()
         from lipsync_demo.ui import page
         from lipsync_demo.ui.frame import attention, theme
         from lipsync_demo.ui.frame.failures import Failures
@@ -151,7 +150,9 @@ def open_page(settings: Settings, start_local: Callable[[], tuple[str, str]] | N
                 },
             )
             logs.adopt("uvicorn", "uvicorn.error", "uvicorn.access")
+            POOL.start()
             _answer_evenly()
+            threading.Thread(target=blocks.lay_languages, name="languages", daemon=True).start()
             logger.info("The page is open at %s", blocks.local_url)
             ended.wait()
             blocks.close(verbose=False)

@@ -41,7 +41,7 @@ from lipsync_demo.wavespeed.calls.uploads import UPLOAD_LIMIT_BYTES, upload
 from lipsync_demo.wavespeed.errors import BadParameter, WaveSpeedError
 from lipsync_demo.wavespeed.outcome import check_outcome
 from lipsync_demo.wavespeed.pacing.governor import Governor, governor_of
-from lipsync_demo.wavespeed.schema import Prediction, Price, decimal, deleted, mapping
+from lipsync_demo.wavespeed.schema import PREFER, Prediction, Price, decimal, deleted, mapping
 from lipsync_demo.wavespeed.transport import Transport
 from lipsync_demo.wavespeed.untrusted import download as _download
 
@@ -211,18 +211,26 @@ class WaveSpeedClient:
         return find(page, chosen, body, _utc(since), known_ids)
 
     def prediction(
-        self, task_id: str, *, retry: bool = True, seconds: float | None = None
+        self,
+        task_id: str,
+        *,
+        retry: bool = True,
+        seconds: float | None = None,
+        hold: int = 0,
     ) -> Prediction:
         """The task's current state.
 
         Args:
             retry: whether to retry after transient failures.
             seconds: timeout of the request, if shorter than usual.
+            hold: seconds for which the local backend, which alone is asked for it, shall wait for
+                the end of a task that is being rendered before it answers.
 
         Raises:
             UnknownPrediction: the server knows no such task, or this is not an id.
         """
-        return self._poll(_result_path(task_id), task_id, retry, seconds)
+        held = hold if self._local else 0
+        return self._poll(_result_path(task_id), task_id, retry, seconds, held)
 
     def events(
         self, prediction: Prediction, *, timeout: float | None = None
@@ -390,11 +398,20 @@ class WaveSpeedClient:
             sleep=transport.sleep,
         )
 
-    def _poll(self, url: str, task_id: str, retry: bool, seconds: float | None) -> Prediction:
+    def _poll(
+        self, url: str, task_id: str, retry: bool, seconds: float | None, hold: int = 0
+    ) -> Prediction:
         limit = self._transport.limits.read
         seconds = limit if seconds is None else min(seconds, limit)
         try:
-            answer = self._transport.call("GET", url, seconds=seconds, retry=retry, kind="poll")
+            answer = self._transport.call(
+                "GET",
+                url,
+                seconds=seconds,
+                retry=retry,
+                kind="poll",
+                headers={PREFER: f"wait={hold}"} if hold else None,
+            )
             seen = Prediction.parse(mapping(data_of(answer, task_id)))
         except WaveSpeedError as error:
             error.task_id = task_id

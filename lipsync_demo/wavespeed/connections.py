@@ -33,6 +33,9 @@ _Found = Sequence[tuple[Any, Any, int, str, Any]]
 """What `socket.getaddrinfo` returns."""
 
 
+_BLOCK = 1 << 18
+"""Bytes of a body that are sent at a time."""
+
 _SHORTEST_SECONDS = 0.001
 """Minimum timeout of a connection."""
 
@@ -52,7 +55,7 @@ class Adapter(requests.adapters.HTTPAdapter):
         super().__init__()
 
     def init_poolmanager(self, *args: Any, **options: Any) -> None:
-        super().init_poolmanager(*args, **options)
+        super().init_poolmanager(*args, **{"blocksize": _BLOCK, **options})
         self.poolmanager.pool_classes_by_scheme = _pools(self._permits)
 
     def proxy_manager_for(self, proxy: str, **options: Any) -> Any:

@@ -34,6 +34,10 @@ CANCEL = "cancel"
 LIVE = "live"
 """The same for a task that can be watched while it is rendered."""
 
+PREFER = "Prefer"
+"""Header that asks the local backend to hold an answer about a running task: `wait=SECONDS`, as in
+RFC 7240."""
+
 TURN = "X-Lipsync-Turn"
 """Header of a submit by which the local backend tells one person's tasks from another's."""
 

@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 import requests
 
-from lipsync_demo.backend.jobs.store import JobResult
+from lipsync_demo.backend.jobs.store import JobResult, JobStore
+from lipsync_demo.backend.schema import open_database
 from lipsync_demo.settings import MODEL_ID
+from lipsync_demo.wavespeed import WaveSpeedClient
 from tests.contract.serving import TOKEN, Served, complete, end, served
 
 URLS = {"video": "http://127.0.0.1:9/v.mp4", "audio": "http://127.0.0.1:9/a.wav"}
@@ -117,3 +119,24 @@ def test_outputs_can_be_shown_as_base64(tmp_path: Path) -> None:
         (output,) = waiting.result(10)["outputs"]
         assert base64.b64decode(output, validate=True) == b"\x00the video\xff"
         assert result(server, task)["outputs"] == [output]
+
+
+def test_a_result_is_held_while_the_task_is_rendered(tmp_path: Path) -> None:
+    with served(tmp_path) as server, ThreadPoolExecutor(1) as pool:
+        task = submit(server)["id"]
+        client = WaveSpeedClient(TOKEN, server.url, local=True)
+        # One that waits for its turn is answered at once.
+        assert client.prediction(task, hold=5).status == "created"
+        database = open_database(f"sqlite:///{tmp_path / 'jobs.sqlite3'}")
+        jobs = JobStore(database)
+        job = jobs.claim()
+        assert job is not None
+        began = time.monotonic()
+        assert client.prediction(task, hold=1).status == "processing"
+        assert time.monotonic() - began >= 1
+        waiting = pool.submit(client.prediction, task, hold=5)
+        time.sleep(0.2)
+        assert not waiting.done()
+        assert jobs.finish(job, JobResult(code=1403, error="no"))
+        assert waiting.result(4).status == "failed"
+        database.close()

@@ -22,6 +22,12 @@ _RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})")
 """One range; several are answered with the whole file."""
 
 
+class _File(FileResponse):
+    """A file that is read in pieces of a megabyte: each one waits for a thread."""
+
+    chunk_size = 1 << 20
+
+
 def stored_file(storage: Storage, name: str, media_type: str, request: Request) -> Response:
     """The answer to GET or HEAD of a file.
 
@@ -35,7 +41,7 @@ def stored_file(storage: Storage, name: str, media_type: str, request: Request) 
     if path is not None:
         if not path.is_file():
             raise FileMissing(name)
-        return FileResponse(path, media_type=media_type, headers=_SERVED)
+        return _File(path, media_type=media_type, headers=_SERVED)
     found = storage.about(name)
     if found is None:
         raise FileMissing(name)

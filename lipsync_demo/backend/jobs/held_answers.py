@@ -1,8 +1,9 @@
-"""Holds a submit's answer until its task has ended, on request of the client."""
+"""Holds an answer until its task has ended, on request of the client."""
 
 from __future__ import annotations
 
 import asyncio
+import re
 import threading
 import time
 from collections.abc import Awaitable, Callable
@@ -17,6 +18,22 @@ _FIRST_POLL_SECONDS = 0.05
 _SLOWEST_POLL_SECONDS = 0.5
 """Maximum seconds between polls of the job."""
 
+_LONGEST_HOLD_SECONDS = 5
+"""Maximum seconds for which a result is held."""
+
+_WAIT = re.compile(r"(?:^|[,;])\s*wait=(\d{1,4})\s*(?:$|[,;])")
+"""The preference of RFC 7240 in a header."""
+
+
+def hold_seconds(prefer: str) -> int:
+    """For how many seconds a client prefers to wait, by its header `Prefer`.
+
+    >>> hold_seconds("respond-async, wait=1"), hold_seconds("wait=900"), hold_seconds("wait=x")
+    (1, 5, 0)
+    """
+    found = _WAIT.search(prefer)
+    return min(int(found[1]), _LONGEST_HOLD_SECONDS) if found else 0
+
 
 async def ended(
     job: Job,
@@ -25,6 +42,7 @@ async def ended(
     seconds: float,
     gone: Callable[[], Awaitable[bool]],
     closing: threading.Event,
+    slowest: float = _SLOWEST_POLL_SECONDS,
 ) -> Job:
     """Wait for the end of a job; return it as it is then or at the timeout.
 
@@ -32,6 +50,7 @@ async def ended(
         seconds: timeout.
         gone: returns whether the client has disconnected.
         closing: set when the server stops.
+        slowest: maximum seconds between polls of the job.
     """
     deadline = time.monotonic() + seconds
     pause = _FIRST_POLL_SECONDS
@@ -40,7 +59,7 @@ async def ended(
         if left <= 0:
             break
         await asyncio.sleep(min(pause, left))
-        pause = min(pause * 1.5, _SLOWEST_POLL_SECONDS)
+        pause = min(pause * 1.5, slowest)
         found = await run_in_threadpool(jobs.get, job.id)
         if found is None:  # deleted meanwhile
             break

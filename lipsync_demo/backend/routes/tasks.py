@@ -14,7 +14,7 @@ from fastapi.responses import JSONResponse
 from lipsync_demo.backend.faults.effects import ForcedStatus, Place
 from lipsync_demo.backend.http.bodies import DeleteBody, ListBody, SubmitBody
 from lipsync_demo.backend.http.envelopes import ApiError, ok
-from lipsync_demo.backend.jobs.held_answers import ended
+from lipsync_demo.backend.jobs.held_answers import ended, hold_seconds
 from lipsync_demo.backend.jobs.predictions import describe
 from lipsync_demo.backend.jobs.retention import delete_inputs, delete_outputs
 from lipsync_demo.backend.jobs.store import CREATED, PROCESSING, Filter, Job
@@ -22,11 +22,14 @@ from lipsync_demo.backend.queue.attempt import TIMED_OUT
 from lipsync_demo.backend.routes import words
 from lipsync_demo.backend.services import BaseUrl, Services, Shared
 from lipsync_demo.settings import MODEL_ID
-from lipsync_demo.wavespeed.schema import PATIENT, TURN
+from lipsync_demo.wavespeed.schema import PATIENT, PREFER, TURN
 
 router = APIRouter(prefix="/api/v3", redirect_slashes=False)
 _ID = re.compile(r"[A-Za-z0-9_-]{4,128}")
 """Form of a task id."""
+
+_HELD_POLL_SECONDS = 0.05
+"""Maximum seconds between polls of a job whose result is held: a person waits for it."""
 
 
 @router.post(f"/{MODEL_ID}")
@@ -108,10 +111,30 @@ def _goes_on(data: dict[str, Any], seconds: float) -> dict[str, Any]:
 
 
 @router.get("/predictions/{job_id}/result")
-def result(job_id: str, services: Shared, base_url: BaseUrl) -> JSONResponse:
-    job = services.jobs.get(job_id) if _ID.fullmatch(job_id) else None
+async def result(
+    job_id: str,
+    request: Request,
+    services: Shared,
+    base_url: BaseUrl,
+    prefer: Annotated[str, Header(alias=PREFER)] = "",
+) -> JSONResponse:
+    job = await run_in_threadpool(services.jobs.get, job_id) if _ID.fullmatch(job_id) else None
     if job is None:
         raise ApiError(404, "Prediction not found")
+    # One that waits for its turn may do so for long, and its client for many of them.
+    if job.status == PROCESSING and (seconds := hold_seconds(prefer)):
+        job = await ended(
+            job,
+            services.jobs,
+            seconds=seconds,
+            gone=request.is_disconnected,
+            closing=services.closing,
+            slowest=_HELD_POLL_SECONDS,
+        )
+    return await run_in_threadpool(_told, job, services, base_url)
+
+
+def _told(job: Job, services: Services, base_url: str) -> JSONResponse:
     share = services.queue.share(job)
     data = describe(job, base_url, files=services.storage, share=share)
     services.faults.take_patch(Place.ANSWER, data)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from lipsync_demo.media.picture import words
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,8 @@ class Orientation:
         """Return a stored picture or plane (height, width, ...) upright."""
         if self.upright:
             return picture
+        import numpy as np  # who only asks for sizes needs none of it
+
         flipped = picture[:, ::-1] if self.mirrored else picture
         return np.ascontiguousarray(np.rot90(flipped, -self.turn // 90))
 

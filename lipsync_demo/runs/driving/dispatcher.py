@@ -32,6 +32,9 @@ from lipsync_demo.settings import BackendName, Settings
 SCAN_SECONDS = 2.0
 """Seconds between scans for runs whose process is gone."""
 
+CALL_SECONDS = 0.1
+"""Seconds between looks at whether another process has called."""
+
 logger = logging.getLogger(__name__)
 
 
@@ -74,8 +77,10 @@ class Dispatcher:
         self._scheduler.add(job)
 
     def scan(self, take_over: Callable[[], None]) -> None:
-        """Call `take_over` every `SCAN_SECONDS`, to find records without a process."""
-        self._scheduler.add(_Scan(take_over))
+        """Call `take_over` every `SCAN_SECONDS`, to find records without a process, or when
+        another process calls.
+        """
+        self._scheduler.add(_Scan(take_over, self.leases.called))
 
     @property
     def delegates_local(self) -> bool:
@@ -106,6 +111,8 @@ class Dispatcher:
         RunFolder(run.folder).write_record(run)
         if token is not None:
             self._drive(run, token, api_key)
+        else:
+            self.leases.call()
 
     def driven(self, run: Run) -> bool:
         """Whether a process holds the lease of an active run."""
@@ -233,13 +240,23 @@ class Dispatcher:
 class _Scan:
     """The job that finds records without a process."""
 
-    is_long = True
     fetches_for = None
     turn = ""
 
-    def __init__(self, take_over: Callable[[], None]) -> None:
+    def __init__(self, take_over: Callable[[], None], called: Callable[[], int]) -> None:
         self._take_over = take_over
+        self._called = called
+        self._heard = 0
+        self._next = 0.0
+
+    @property
+    def is_long(self) -> bool:
+        """Whether the next step looks at the records, and not only whether to."""
+        return self._called() != self._heard or time.monotonic() >= self._next
 
     def step(self) -> float:
-        self._take_over()
-        return SCAN_SECONDS
+        if self.is_long:
+            self._heard = self._called()
+            self._take_over()
+            self._next = time.monotonic() + SCAN_SECONDS
+        return CALL_SECONDS

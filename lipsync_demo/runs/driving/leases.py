@@ -7,8 +7,10 @@ process that finds an expired token there may take the record over.
 from __future__ import annotations
 
 import itertools
+import os
 import secrets
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -58,6 +60,12 @@ class Leases(Protocol):
 
     def local_hosted(self) -> bool:
         """Whether another process takes over local runs that no process drives."""
+
+    def call(self) -> None:
+        """Tell the processes that take over local runs that there is one, if they can be told."""
+
+    def called(self) -> int:
+        """A number that another process's `call` changes."""
 
     def close(self) -> None:
         """Release all leases of this process."""
@@ -110,6 +118,19 @@ class FileLeases:
         """Whether another process takes over local runs that no process drives."""
         names = [path.stem for path in self._folder.glob(f"*{_HOST}")]
         return any(name != self.owner and self.held(name) for name in names)
+
+    def call(self) -> None:
+        """Tell the processes that take over local runs that there is one."""
+        for path in self._folder.glob(f"*{_HOST}"):
+            with suppress(OSError):  # it has just ended
+                os.utime(path)
+
+    def called(self) -> int:
+        """A number that another process's `call` changes."""
+        try:
+            return self._path(self.owner, _HOST).stat().st_mtime_ns
+        except OSError:
+            return 0
 
     def close(self) -> None:
         """Release all leases of this process."""

@@ -21,6 +21,9 @@ UNKNOWN_GRACE = 30.0
 ODD_ANSWERS = 10
 """Consecutive answers outside the API's contract after which the run fails."""
 
+HOLD_SECONDS = 1
+"""Seconds for which the local backend holds its answer about a task that it renders."""
+
 LEAST_SHARE = 0.15
 """Share of a task from which its pace says how long the rest takes."""
 
@@ -46,7 +49,10 @@ class Wait:
         claim, run = self._claim, self._claim.run
         assert run.prediction_id is not None  # noqa: S101
         try:
-            prediction = claim.client().prediction(run.prediction_id, retry=False)
+            asked = time.monotonic()
+            prediction = claim.client().prediction(
+                run.prediction_id, retry=False, hold=HOLD_SECONDS
+            )
         except WaveSpeedError as error:
             self._odd = self._odd + 1 if isinstance(error, UnexpectedAnswer) else 0
             if not (error.transient or self._excusable(error)):
@@ -60,7 +66,9 @@ class Wait:
             claim.write(prediction=prediction.raw, trouble=None)
         if not prediction.finished:
             self._follow(prediction.progress)
-            return next(claim.delays)
+            # An answer that was held was the pause.
+            held = claim.run.backend == "local" and time.monotonic() - asked >= HOLD_SECONDS
+            return 0.0 if held else next(claim.delays)
         claim.write(
             has_nsfw_contents=prediction.has_nsfw_contents,
             timings={**run.timings, **self._timings(prediction)},

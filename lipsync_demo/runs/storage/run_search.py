@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from lipsync_demo.face_choice import told
 from lipsync_demo.runs.record.run import Run
-from lipsync_demo.runs.storage.run_table import RunRow, RunTable, written_model, written_task
+from lipsync_demo.runs.storage.run_row import RunRow, written_model
+from lipsync_demo.runs.storage.run_table import RunTable
+from lipsync_demo.runs.storage.run_texts import Version
 
 ANY = ""
 """Value of an inactive filter."""
@@ -19,16 +19,7 @@ UNJUDGED = "none"
 """Value of the verdict filter for runs without a verdict."""
 
 _RECORD = RunRow.record
-_TEXTS = (
-    RunRow.state,
-    written_task(),
-    _RECORD["sync_mode"].as_string(),
-    _RECORD["video"]["name"].as_string(),
-    _RECORD["audio"]["name"].as_string(),
-    _RECORD["review"]["note"].as_string(),
-    _RECORD["error"]["what"].as_string(),
-)
-"""Searchable texts, besides the id, the model and the values of its fields."""
+_NEWEST_FIRST = (RunRow.created_us.desc(), RunRow.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,23 +59,27 @@ def search(
     table: RunTable, ids: Collection[str], wanted: RunSearch, page: int, size: int
 ) -> RunPage:
     """One page of at most `size` matching runs among those with these ids."""
-    among = RunRow.id.in_(ids)
-    matching = [among, *_conditions(wanted)]
     with table.database.reading() as session:
-        known = _count(session, among)
-        named = None
-        if wanted.words.split():
-            named = _with_words(session, matching, wanted.words.lower().split())
-        found = _count(session, *matching) if named is None else len(named)
-        pages = max(1, -(-found // size))
+        known = _versions(session, ids)
+        found, conditions = known, _conditions(wanted)
+        if conditions:
+            found = _versions(session, ids, *conditions)
+        if words := wanted.words.lower().split():
+            found = table.texts.holding(session, found, words)
+        pages = max(1, -(-len(found) // size))
         number = min(max(page, 0), pages - 1)
-        query = select(RunRow).order_by(RunRow.created_us.desc(), RunRow.id)
-        if named is None:
-            query = query.where(*matching).limit(size).offset(number * size)
-        else:
-            query = query.where(RunRow.id.in_(named[number * size : (number + 1) * size]))
+        shown = [run_id for run_id, _ in found[number * size : (number + 1) * size]]
+        query = select(RunRow).where(RunRow.id.in_(shown)).order_by(*_NEWEST_FIRST)
         runs = table.loaded(session, query)
-    return RunPage(runs=runs, number=number, pages=pages, found=found, known=known)
+    return RunPage(runs=runs, number=number, pages=pages, found=len(found), known=len(known))
+
+
+def _versions(
+    session: Session, ids: Collection[str], *conditions: ColumnElement[bool]
+) -> list[Version]:
+    """Ids and versions of the runs with these ids that match, newest first."""
+    query = select(RunRow.id, RunRow.version).where(RunRow.id.in_(ids), *conditions)
+    return [(row[0], row[1]) for row in session.execute(query.order_by(*_NEWEST_FIRST))]
 
 
 def _conditions(wanted: RunSearch) -> list[ColumnElement[bool]]:
@@ -97,24 +92,3 @@ def _conditions(wanted: RunSearch) -> list[ColumnElement[bool]]:
         (written_model(), wanted.model),
     )
     return [column == value for column, value in exact if value != ANY]
-
-
-def _with_words(
-    session: Session, conditions: Sequence[ColumnElement[bool]], words: Sequence[str]
-) -> list[str]:
-    """Ids of the runs whose texts contain every word, newest first."""
-    # Not LIKE: SQLite knows upper and lower case of ASCII only.
-    query = select(RunRow.id, written_model(), _RECORD["choices"], *_TEXTS)
-    rows = session.execute(query.where(*conditions).order_by(RunRow.created_us.desc(), RunRow.id))
-    return [row[0] for row in rows if _holds(tuple(row), words)]
-
-
-def _holds(row: Sequence[Any], words: Sequence[str]) -> bool:
-    run_id, model, choices, *texts = row
-    chosen = told(choices) if isinstance(choices, dict) else ()
-    said = " ".join(str(text) for text in (run_id, model, *chosen, *texts) if text).lower()
-    return all(word in said for word in words)
-
-
-def _count(session: Session, *conditions: ColumnElement[bool]) -> int:
-    return session.scalar(select(func.count()).select_from(RunRow).where(*conditions)) or 0

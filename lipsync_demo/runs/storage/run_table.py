@@ -7,8 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, func, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import Session
 
 from lipsync_demo.database import Database
 from lipsync_demo.metrics.table import RUN_SECONDS, RUNS_ENDED
@@ -17,16 +17,11 @@ from lipsync_demo.runs.record.errors import RunNotFound
 from lipsync_demo.runs.record.group import Group
 from lipsync_demo.runs.record.run import ACTIVE, Run, RunState, dump_run, load_run
 from lipsync_demo.runs.storage.record_table import ANYBODY, RecordTable, Row
-from lipsync_demo.settings import MODEL_ID
+from lipsync_demo.runs.storage.run_row import RunRow, written_model, written_task
+from lipsync_demo.runs.storage.run_texts import RunTexts
 
 LOCAL_COPIES = 3
 """How often a local run's inputs or output are written after its inputs are here."""
-
-
-class RunRow(Row):
-    __tablename__ = "runs"
-
-    backend: Mapped[str] = mapped_column(String(16))
 
 
 class RunTable(RecordTable[Run]):
@@ -36,6 +31,7 @@ class RunTable(RecordTable[Run]):
 
     def __init__(self, database: Database, folder: Path) -> None:
         self.database = database
+        self.texts = RunTexts()
         self._folder = folder
 
     def _load(self, row: Row) -> Run:
@@ -191,17 +187,6 @@ class RunTable(RecordTable[Run]):
     def unfinished(self) -> Sequence[tuple[str, str | None]]:
         """Id and lease token of every run that is not at rest, oldest first."""
         return self._driven(*(state.value for state in ACTIVE))
-
-
-def written_model() -> ColumnElement[str]:
-    """The model of a row's record; one without it was written when there was only the default."""
-    return func.coalesce(RunRow.record["model"].as_string(), MODEL_ID)
-
-
-def written_task() -> ColumnElement[str | None]:
-    """The task id of a row's record; earlier records name it `prediction_id`."""
-    record = RunRow.record
-    return func.coalesce(record["task_id"].as_string(), record["prediction_id"].as_string())
 
 
 def _hash(role: str) -> ColumnElement[str]:

@@ -9,14 +9,14 @@ from lipsync_demo.runs.storage import (
     ledger,
     owners,
     recorded_only,
-    run_table,
+    run_row,
     share_links,
     votes,
 )
 from lipsync_demo.runs.storage.base import Base
 
 MODELS = (
-    run_table.RunRow,
+    run_row.RunRow,
     group_table.GroupRow,
     ledger,
     charges.ChargeRow,

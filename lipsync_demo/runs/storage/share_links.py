@@ -21,7 +21,7 @@ from lipsync_demo.runs.record.clock import microseconds, now
 from lipsync_demo.runs.storage.base import Base
 from lipsync_demo.runs.storage.group_table import GroupRow
 from lipsync_demo.runs.storage.ownership import check_owner
-from lipsync_demo.runs.storage.run_table import RunRow
+from lipsync_demo.runs.storage.run_row import RunRow
 from lipsync_demo.settings import Settings
 
 Kind = Literal["run", "group"]

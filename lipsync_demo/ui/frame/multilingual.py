@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
@@ -29,7 +30,9 @@ class MultilingualBlocks(VisitedBlocks):
 
     def __init__(self, **options: Any) -> None:
         self._plain: Any = None
+        self._offered: frozenset[str] = frozenset()
         self._told: dict[str, Mapping[str, Any]] = {}
+        self._laying = threading.Lock()
         self._first_id = Context.id
         super().__init__(**options)
 
@@ -43,19 +46,37 @@ class MultilingualBlocks(VisitedBlocks):
     ) -> None:
         """Offer further languages: `again` lays the same page anew, `script` is its script.
 
-        Before the page is launched, as Gradio numbers the widgets of all threads together.
+        A language is laid when it is first asked for, or by `lay_languages`.
+        """
+        self._offered = frozenset(languages) - {ENGLISH}
+        self._again, self._script = again, script
+
+    def lay_languages(self) -> None:
+        """Lay the page in all languages, so that nobody waits for theirs.
 
         Raises:
             RuntimeError: the page laid anew has other widgets.
         """
-        for language in languages:
-            if language == ENGLISH:
-                continue
-            with speaking(language):
-                components = self._laid(again)["components"]
-                if list(map(_kind, components)) != list(map(_kind, self.config["components"])):
-                    raise RuntimeError("the page in another language has other widgets")
-                self._told[language] = {"components": spoken(components), "js": script()}
+        for language in sorted(self._offered):
+            self._in(language)
+
+    def _in(self, language: str) -> Mapping[str, Any]:
+        """What of the page's description is different in a language.
+
+        Raises:
+            RuntimeError: the page laid anew has other widgets.
+        """
+        if language not in self._offered:
+            return {}
+        # Gradio numbers the widgets of all threads together; answers to events make no new ones.
+        with self._laying:
+            if language not in self._told:
+                with speaking(language):
+                    components = self._laid(self._again)["components"]
+                    if list(map(_kind, components)) != list(map(_kind, self._plain["components"])):
+                        raise RuntimeError("the page in another language has other widgets")
+                    self._told[language] = {"components": spoken(components), "js": self._script()}
+            return self._told[language]
 
     def _laid(self, again: Callable[[], gr.Blocks]) -> Any:
         before = Context.id
@@ -69,7 +90,7 @@ class MultilingualBlocks(VisitedBlocks):
     @property
     def config(self) -> Any:
         """Gradio's description of the page, in the language of the request."""
-        return {**self._plain, **self._told.get(current(), {})} if self._plain else self._plain
+        return {**self._plain, **self._in(current())} if self._plain else self._plain
 
     @config.setter
     def config(self, value: Any) -> None:
@@ -84,7 +105,7 @@ class MultilingualBlocks(VisitedBlocks):
         if event is not None:
             event._data = sanitised(event._data)
         headers = getattr(asked, "headers", None) or {}
-        language = language_of(dict(headers), {ENGLISH, *self._told})
+        language = language_of(dict(headers), {ENGLISH, *self._offered})
         with speaking(language), asking(asker_of(asked)):
             try:
                 named["inputs"] = self._received(named["block_fn"], told)

@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-import tempfile
-import time
-from collections.abc import Callable
-from pathlib import Path
-
-import requests
-
-from lipsync_demo.backend.process import LocalBackend
-from lipsync_demo.wavespeed import WaveSpeedClient
+from lab.speed.app.calls import seconds_of_calls
 from tests.reliability.table import Result, Table
 from tests.reliability.watching import end_of, middle
 
 CALLS = 1000
-WARM = 20
 RATIO_LIMIT = 1.2
 MEDIAN_LIMIT = 0.001
 """Seconds of a call on a quiet machine."""
-PATH = "/api/v3/balance"
 
 
 def run(seed: int) -> Result:
@@ -29,32 +19,7 @@ def run(seed: int) -> Result:
 
 def measured(calls: int) -> Result:
     """So many calls of the client and of requests alone, one of each by turns."""
-    with tempfile.TemporaryDirectory() as made:
-        backend = LocalBackend(Path(made), 1)
-        url, token = backend.start()
-        try:
-            with requests.Session() as session, WaveSpeedClient(token, url) as client:
-                session.headers["Authorization"] = f"Bearer {token}"
-
-                def bare() -> object:
-                    answer = session.get(f"{url}{PATH}", timeout=30)
-                    answer.raise_for_status()
-                    return answer.json()
-
-                return _judged(_by_turns(calls, bare, client.balance))
-        finally:
-            backend.stop()
-
-
-def _by_turns(calls: int, *acts: Callable[[], object]) -> list[list[float]]:
-    seconds: list[list[float]] = [[] for _ in acts]
-    for number in range(WARM + calls):
-        for act, took in zip(acts, seconds, strict=True):
-            began = time.perf_counter()
-            act()
-            if number >= WARM:
-                took.append(time.perf_counter() - began)
-    return seconds
+    return _judged(seconds_of_calls(calls))
 
 
 def _judged(seconds: list[list[float]]) -> Result:

@@ -18,7 +18,7 @@ from sqlalchemy.schema import CreateTable
 
 from lipsync_demo.backend.schema import METADATA as JOBS
 from lipsync_demo.database import Database, DatabaseUnusable, Lost, connections, migrate
-from lipsync_demo.runs.storage.run_table import RunRow
+from lipsync_demo.runs.storage.run_row import RunRow
 from lipsync_demo.runs.storage.schema import METADATA as RUNS
 from tests.unit.database.racing import at_once, logs, migrates
 from tests.unit.database.test_earlier import DONE, differences, earlier

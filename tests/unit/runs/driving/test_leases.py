@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import threading
@@ -109,3 +110,19 @@ def test_the_host_does_not_count_for_itself(tmp_path: Path) -> None:
     leases.host_local()
     assert not leases.local_hosted()
     leases.close()
+
+
+def test_a_call_is_heard_by_the_host_alone(tmp_path: Path) -> None:
+    host, other = FileLeases(tmp_path), FileLeases(tmp_path)
+    assert other.called() == 0
+    other.call()
+    host.host_local()
+    before = host.called()
+    os.utime(tmp_path / f"{host.owner}.host", ns=(0, before - 1))
+    before = host.called()
+    other.call()
+    assert host.called() != before
+    assert other.called() == 0
+    host.close()
+    other.call()
+    assert list(tmp_path.iterdir()) == []
