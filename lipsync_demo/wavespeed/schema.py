@@ -34,7 +34,7 @@ CANCEL = "cancel"
 LIVE = "live"
 """The same for a task that can be watched while it is rendered."""
 
-PREFER = "Prefer"
+PREFER = "prefer"
 """Header that asks the local backend to hold an answer about a running task: `wait=SECONDS`, as in
 RFC 7240."""
 
