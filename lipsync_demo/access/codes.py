@@ -102,6 +102,7 @@ class AccessCodes:
         self._path = None if _MARK in text or not text else Path(text)
         self._codes: Mapping[str, AccessCode] | None = None
         self._read_at: tuple[int, int] | None = None
+        self._told = ""
         self._lock = threading.Lock()
 
     def check(self) -> None:
@@ -121,7 +122,7 @@ class AccessCodes:
         try:
             return self._current().get(name)
         except CodesUnusable as error:
-            logger.error("Nobody may enter: %s", error)
+            self._log(str(error))
             return None
 
     def entered(self, typed: str) -> AccessCode | None:
@@ -133,6 +134,13 @@ class AccessCodes:
             _digest(secret, b"no such name")
             return None
         return code if code.opens(secret.replace("-", "")) else None
+
+    def _log(self, problem: str) -> None:
+        """Log why nobody may enter, once until it changes: every request asks."""
+        with self._lock:
+            told, self._told = self._told, problem
+        if told != problem:
+            logger.error("Nobody may enter: %s", problem)
 
     def _current(self) -> Mapping[str, AccessCode]:
         """The codes.
@@ -147,6 +155,7 @@ class AccessCodes:
                 self._codes = None
                 self._codes = _parsed(self._text if self._path is None else _read(self._path))
                 self._read_at = stamp
+                self._told = ""
             return self._codes
 
 

@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from lipsync_demo.database.errors import unusable
+from lipsync_demo.database.errors import DatabaseBusy, locked, unusable
 from lipsync_demo.files import private_file
 
 _LOCK_TIMEOUT: Final = 30.0
@@ -121,7 +121,11 @@ def check(engine: Engine) -> None:
             file.execute("SELECT count(*) FROM alembic_version")
             file.execute("ROLLBACK")
     except sqlite3.Error as error:
-        raise (unusable(str(error), path) or error) from error
+        found = unusable(str(error), path)
+        if isinstance(found, DatabaseBusy):
+            # It was not waited for as long as the others wait.
+            found = locked(path)
+        raise (found or error) from error
 
 
 def for_writing(engine: Engine) -> Engine:

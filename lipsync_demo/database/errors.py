@@ -34,6 +34,13 @@ def unusable(message: str, path: Path | None) -> DatabaseUnusable | None:
     return None
 
 
+def locked(path: Path) -> DatabaseBusy:
+    """The error for a lock that another process holds, for how long is not known."""
+    return DatabaseBusy(
+        words.BUSY_NOW.format(name=path.name), words.WAIT_OR_END.format(folder=path.parent)
+    )
+
+
 def too_new(path: Path, found: str, known: str) -> DatabaseUnusable:
     """The error for a database with the schema `found`, where the latest known is `known`."""
     return DatabaseUnusable(

@@ -25,6 +25,7 @@ MAKE_ROOM = _("Make room on the disk of {folder}, then try again.")
 DEVICE_FAILED = _("The database {name} cannot be read or written: the disk reports an error.")
 CHECK_DISK = _("Check the disk of {folder} and the room on it, then try again.")
 BUSY = _("The database {name} is busy: another process has held its lock for half a minute.")
+BUSY_NOW = _("The database {name} is busy right now: another process holds its lock.")
 WAIT_OR_END = _("Try again; if it stays so, end the process that uses {folder}.")
 AWAY = _("The database server cannot be used now.")
 COMES_BACK = _(

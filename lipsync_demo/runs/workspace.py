@@ -93,9 +93,8 @@ class Workspace:
         self.recorded_only = RecordedOnly(settings, self._database)
         self.prices = Prices(settings, Rates(settings))
         self.room = Room(settings, Holdings(settings.data_dir, self._owners), self.runs.promised)
-        self.admission = Admission(
-            settings, self.ledger, self.prices, AccessCodes(settings), self.room
-        )
+        codes = AccessCodes(settings)
+        self.admission = Admission(settings, self.ledger, self.prices, codes, self.room)
         self.live = LivePictures(settings, self.runs, self._credentials)
         self.fetching = FairPool()
         self.dispatcher = Dispatcher(
@@ -111,7 +110,7 @@ class Workspace:
         self.forecast = Forecast(self.runs, self._credentials, self.dispatcher, settings.workers)
         self.measuring = Measuring(settings, self.runs, self.dispatcher)
         self.output_checks = OutputChecks(self.runs, self.dispatcher)
-        self.health = Health(settings, self._database, self.room)
+        self.health = Health(settings, self._database, self.room, codes)
         self.readiness = Readiness(settings, self.health, lambda: self.local)
         self.figures = Figures(settings, self.runs, self.ledger, self.dispatcher, self.readiness)
         self.previews = Previews(settings, self.dispatcher)

@@ -83,12 +83,33 @@ def test_a_file_of_codes_is_read_again_when_it_changes(tmp_path: Path) -> None:
     path.write_text(f"{ben.line}\n# without anna\n")
     assert tickets.holder(ticket) is None
     assert book.entered(typed) is None
+
     assert book.entered(other) == ben
     replaced = new_code("anna", None, None)[1]
     path.write_text(f"{replaced.line}\n{ben.line}\n")
     assert tickets.holder(ticket) is None
     path.unlink()
     assert book.entered(other) is None
+
+
+@pytest.mark.expects_error_log
+def test_that_nobody_may_enter_is_logged_once_until_it_changes(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "codes"
+    book = codes(str(path))
+    for _ in range(3):
+        assert book.named("anna") is None
+    assert len(caplog.records) == 1
+    path.write_text("no code\n")
+    for _ in range(3):
+        assert book.named("anna") is None
+    assert [record.levelname for record in caplog.records] == ["ERROR"] * 2
+    path.write_text(f"{new_code('anna', None, None)[1].line}\n")
+    assert book.named("anna") is not None
+    path.unlink()
+    assert book.named("anna") is None
+    assert len(caplog.records) == 3
 
 
 def test_a_session_is_signed_and_ends(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,13 +9,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 from sqlalchemy.orm import Session
 
+from lipsync_demo.access.codes import new_code
 from lipsync_demo.database import Database, DatabaseBusy, DatabaseUnusable, connections
 from lipsync_demo.runs.driving import scheduler
 from lipsync_demo.runs.record.run import RunState
-from lipsync_demo.runs.upkeep import health
+from lipsync_demo.runs.upkeep import health, words
 from lipsync_demo.runs.workspace import Workspace
+from lipsync_demo.settings import Settings
 from lipsync_demo.wavespeed.pacing.retries import Retry
 from tests.faults.scripted_api import ScriptedApi
 
@@ -144,14 +147,37 @@ def test_health_tells_of_a_lock_and_of_its_end(
     other = sqlite3.connect(path, isolation_level=None)
     try:
         other.execute("BEGIN IMMEDIATE")
-        problem = still.health.problem()
-        assert problem is not None
-        assert "runs.sqlite3 is busy" in problem
-        assert str(path.parent) not in problem
+        status, problem = still.health.state()
+        assert (status, problem) == (
+            health.BUSY,
+            "The database runs.sqlite3 is busy right now: another process holds its lock.",
+        )
+        monkeypatch.setattr(health, "LASTING_SECONDS", 0.0)
+        assert still.health.state() == (health.UNUSABLE, problem)
+        assert still.readiness.problems() == [problem]
         other.execute("ROLLBACK")
     finally:
         other.close()
     assert still.health.problem() is None
+
+
+def test_health_tells_that_nobody_can_enter(
+    service: Callable[..., Workspace],
+    settings: Settings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(health, "FRESH_SECONDS", -1.0)
+    path = tmp_path / "codes"
+    path.write_text(f"{new_code('anna', None, None)[1].line}\n")
+    behind = settings.model_copy(update={"access_codes": SecretStr(str(path))})
+    work = service(behind, recover=False)
+    assert work.health.state() == (health.OK, None)
+    for text in ("", "no code\n", None):
+        path.unlink() if text is None else path.write_text(text)
+        assert work.health.state() == (health.DEGRADED, words.NOBODY_ENTERS)
+    path.write_text(f"{new_code('ben', None, None)[1].line}\n")
+    assert work.health.state() == (health.OK, None)
 
 
 def test_health_tells_of_a_database_that_is_gone_or_damaged(
