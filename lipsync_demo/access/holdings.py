@@ -57,12 +57,15 @@ class Holdings:
 
         What lies elsewhere is not counted.
         """
-        root, place = self._root.resolve(), path.resolve()
-        if by is None or not place.is_relative_to(root):
-            return
-        parts = place.relative_to(root).parts
-        folder = self._root.joinpath(*parts[: 3 if parts[0] == "uploads" else 2])
-        self._whose.setdefault(folder, set()).add(by)
+        folder = self._folder(path)
+        if by is not None and folder is not None:
+            self._whose.setdefault(folder, set()).add(by)
+
+    def visitors(self, path: Path) -> set[str]:
+        """The visitors who are known to have brought the folder of a file."""
+        folder = self._folder(path)
+        known = set() if folder is None else self._whose.get(folder, set())
+        return {by.visitor for by in known if by.visitor is not None}
 
     def count(self) -> tuple[Counter[tuple[str, str]], Counter[tuple[str, str]]]:
         """Bytes and files by `("visitor", owner)`, `("address", origin)`, and of all."""
@@ -91,6 +94,14 @@ class Holdings:
                 sizes[key] += folder.size - folder.made
                 files[key] += folder.files - folder.copies
         return sizes, files
+
+    def _folder(self, path: Path) -> Path | None:
+        """What is counted as one, in which a path lies; None for what is not counted."""
+        root, place = self._root.resolve(), path.resolve()
+        if not place.is_relative_to(root):
+            return None
+        parts = place.relative_to(root).parts
+        return self._root.joinpath(*parts[: 3 if parts[0] == "uploads" else 2])
 
     def _places(self) -> Iterator[tuple[Kind, Path]]:
         for port in _entries(self._root / "uploads"):

@@ -92,7 +92,8 @@ class Workspace:
         self.votes = Votes(self._database)
         self.recorded_only = RecordedOnly(settings, self._database)
         self.prices = Prices(settings, Rates(settings))
-        self.room = Room(settings, Holdings(settings.data_dir, self._owners), self.runs.promised)
+        holdings = Holdings(settings.data_dir, self._owners)
+        self.room = Room(settings, holdings, self.runs.promised)
         codes = AccessCodes(settings)
         self.admission = Admission(settings, self.ledger, self.prices, codes, self.room)
         self.live = LivePictures(settings, self.runs, self._credentials)
@@ -122,7 +123,7 @@ class Workspace:
             self.ledger,
             self._credentials,
             self.dispatcher,
-            RunData(settings, self.runs, self.groups, self.share_links, self.votes),
+            RunData(settings, self.runs, self.groups, self.share_links, self.votes, holdings),
         )
         self.group_service = GroupService(
             settings, self.groups, self.runs, self.service, self.dispatcher

@@ -10,7 +10,7 @@
 | published media | the bucket: `hosted/` | yes if it can be reached; else after 9 days |
 | the item of a group | the database: `groups` | keeps no run id, says that it was deleted |
 | a group's copies of inputs | `groups/<id>/` | once no other run of the group needs them |
-| uploads of the page | `uploads/` | unless another run has the same content |
+| uploads of the page | `uploads/` | unless another run or visitor has the same content |
 | playable copy of the video | `previews/<sha256>.mp4` | unless another run has the same content |
 | A/V score of the source | `measured/<sha256>.json` | unless another run has the same content |
 | task, uploads, outputs, analyses | the local backend | if it is running; else after its 7 days |
@@ -22,13 +22,15 @@ from __future__ import annotations
 
 import logging
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import SecretStr
 
+from lipsync_demo.access.asker import asker
+from lipsync_demo.access.holdings import SAMPLE, Holdings
 from lipsync_demo.files import digest, files_below
 from lipsync_demo.hosting.bucket import bucket_media
 from lipsync_demo.hosting.errors import HostingUnavailable
@@ -67,12 +69,14 @@ class RunData:
         groups: GroupTable,
         links: ShareLinks,
         votes: Votes,
+        holdings: Holdings,
     ) -> None:
         self._settings = settings
         self._runs = runs
         self._groups = groups
         self._links = links
         self._votes = votes
+        self._holdings = holdings
 
     def remove(self, run: Run) -> None:
         """Remove all local data of a run at rest except what other runs share."""
@@ -90,7 +94,8 @@ class RunData:
         if run.group is not None:
             self._remove_copies(run.group)
         unshared = hashes - self._runs.input_hashes()
-        self._remove_uploads(unshared, sizes)
+        by = asker()
+        self._remove_uploads(unshared, sizes, {run.owner, by.visitor if by else None})
         for name in unshared:
             (self._settings.data_dir / "measured" / f"{name}.json").unlink(missing_ok=True)
             (self._settings.data_dir / "previews" / f"{name}.mp4").unlink(missing_ok=True)
@@ -126,13 +131,17 @@ class RunData:
         with suppress(OSError):  # it is not empty, or not there
             folder.rmdir()
 
-    def _remove_uploads(self, hashes: set[str], sizes: set[int]) -> None:
-        """Remove visitors' uploads with the run's content; the page's samples stay."""
+    def _remove_uploads(
+        self, hashes: set[str], sizes: set[int], mine: Collection[str | None]
+    ) -> None:
+        """Remove uploads with the run's content; samples stay, and what others brought, too."""
         uploads = self._settings.data_dir / "uploads"
         for path in files_below(uploads):
             with suppress(OSError):
-                ours = path.relative_to(uploads).parts[1] == "sample"
-                if not ours and path.stat().st_size in sizes and digest(path) in hashes:
+                ours = path.relative_to(uploads).parts[1] == SAMPLE
+                if ours or not self._holdings.visitors(path).issubset(mine):
+                    continue
+                if path.stat().st_size in sizes and digest(path) in hashes:
                     path.unlink()
                     path.with_name(path.name + PREVIEW).unlink(missing_ok=True)
 

@@ -1,0 +1,60 @@
+"""What is removed with a run, and what others still need."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from lipsync_demo.access.asker import Asker, asking
+from lipsync_demo.files import digest
+from lipsync_demo.runs.record.run import MediaRecord, Run, RunState
+from lipsync_demo.runs.workspace import Workspace
+from lipsync_demo.settings import Settings
+from tests.unit.runs.storage.test_run_table import make_run
+
+ANNA, BEN = Asker(visitor="anna", origin="office"), Asker(visitor="ben", origin="office")
+
+
+@pytest.fixture
+def done(settings: Settings, work: Workspace, clip: Path) -> Run:
+    """Anna's run, whose video is `clip`."""
+    made = make_run(settings.runs_dir)
+    path = made.folder / "video" / "clip.mp4"
+    path.parent.mkdir(parents=True)
+    shutil.copyfile(clip, path)
+    video = MediaRecord(
+        name="clip.mp4",
+        path=path,
+        size_bytes=path.stat().st_size,
+        sha256=digest(clip),
+        seconds=Fraction(1),
+    )
+    run = replace(made, state=RunState.DONE, owner="anna", video=video)
+    work.runs.add(run, None)
+    return run
+
+
+def upload(settings: Settings, clip: Path, name: str) -> Path:
+    path = settings.data_dir / "uploads" / "7860" / name / "clip.mp4"
+    path.parent.mkdir(parents=True)
+    shutil.copyfile(clip, path)
+    return path
+
+
+def test_uploads_with_a_run_s_content_go_with_it_but_not_another_visitor_s(
+    settings: Settings, work: Workspace, done: Run, clip: Path
+) -> None:
+    hers, his, both, earlier = (
+        upload(settings, clip, name) for name in ("hers", "his", "both", "earlier")
+    )
+    for path, brought in ((hers, (ANNA,)), (his, (BEN,)), (both, (ANNA, BEN))):
+        for by in brought:
+            work.room.belongs(path.parent, by)
+    with asking(ANNA):
+        work.service.delete(done.id)
+    assert [path.exists() for path in (hers, his, both, earlier)] == [False, True, True, False]
+    assert not done.folder.exists()
