@@ -49,6 +49,14 @@ def ip_literal(host: str) -> Address | None:
         return None
 
 
+def is_link_local(address: Address) -> bool:
+    """Whether an IP address is one of the link itself: clouds give their machines' keys there."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return address.is_link_local
+    carried = _carried(address)
+    return address.is_link_local if carried is None else carried.is_link_local
+
+
 def is_public(address: Address) -> bool:
     """Whether an IP address belongs to the public internet; see `special_addresses`.
 
@@ -57,12 +65,19 @@ def is_public(address: Address) -> bool:
     """
     if isinstance(address, ipaddress.IPv4Address):
         return not any(address in network for network in special_addresses.IPV4)
-    for network in special_addresses.CARRYING_IPV4:
-        if address in network:
-            return is_public(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
+    carried = _carried(address)
+    if carried is not None:
+        return is_public(carried)
     return address in special_addresses.GLOBAL_UNICAST and not any(
         address in network for network in special_addresses.IPV6
     )
+
+
+def _carried(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    """The IPv4 address to which a connection really goes; None for another one."""
+    if any(address in network for network in special_addresses.CARRYING_IPV4):
+        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    return None
 
 
 def split_url(url: str) -> SplitResult:

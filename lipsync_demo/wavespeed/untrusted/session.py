@@ -13,7 +13,14 @@ from urllib.parse import urlsplit
 
 import requests
 
-from lipsync_demo.wavespeed.addresses import Address, Origin, is_loopback, is_public, origin
+from lipsync_demo.wavespeed.addresses import (
+    Address,
+    Origin,
+    is_link_local,
+    is_loopback,
+    is_public,
+    origin,
+)
 from lipsync_demo.wavespeed.connections import Adapter, Permits, check_name
 from lipsync_demo.wavespeed.plain_session import DIRECT, PlainSession
 
@@ -24,9 +31,14 @@ log = logging.getLogger(__name__)
 
 
 def permitted(allow_private: bool) -> Permits:
-    """Permit public addresses over https; with `allow_private` private ones over both schemes."""
+    """Permit public addresses over https; with `allow_private` private ones over both schemes.
+
+    Never those of the link itself.
+    """
 
     def permits(scheme: str, address: Address) -> bool:
+        if is_link_local(address):
+            return False
         if scheme == "https":
             return allow_private or is_public(address)
         return allow_private and not is_public(address)
