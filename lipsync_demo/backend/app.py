@@ -111,7 +111,12 @@ def create_app(options: Options) -> ASGIApp:
         sync_seconds=options.sync_seconds,
         closing=options.closing,
         readiness=Readiness(
-            stores.database, queue, options.place.folder, options.low_mark, options.draining
+            stores.database,
+            queue,
+            options.place.folder,
+            options.low_mark,
+            options.draining,
+            storage,
         ),
         metrics_token=options.metrics_token,
     )

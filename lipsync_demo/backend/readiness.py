@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import threading
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,10 +12,14 @@ from lipsync_demo.backend import words
 from lipsync_demo.backend.queue.base import JobQueue
 from lipsync_demo.database import Database, DatabaseUnusable
 from lipsync_demo.settings import DiskMark
+from lipsync_demo.storage import Storage, StorageError
+
+STORAGE_SECONDS = 5.0
+"""Seconds for which it holds what the object store said."""
 
 
 class Readiness:
-    """Asks the database, the disk and the queue.
+    """Asks the database, the disk, the queue, and the object store if there is one.
 
     Tasks are taken while no worker is there: they wait.
 
@@ -29,12 +34,17 @@ class Readiness:
         folder: Path,
         low: DiskMark,
         draining: threading.Event,
+        storage: Storage,
     ) -> None:
         self.draining = draining
         self._database = database
         self._queue = queue
         self._folder = folder
         self._low = low
+        self._storage = storage
+        self._asking = threading.Lock()
+        self._until = 0.0
+        self._storage_problem: str | None = None
 
     @property
     def disk_free(self) -> int:
@@ -53,4 +63,17 @@ class Readiness:
             found.append(health.problem)
         if self.disk_free < self._low.of(shutil.disk_usage(self._folder).total):
             found.append(words.DISK_LOW)
+        if self._storage.remote and (problem := self._stored()):
+            found.append(problem)
         return found
+
+    def _stored(self) -> str | None:
+        with self._asking:
+            if time.monotonic() > self._until:
+                self._storage_problem = None
+                try:
+                    self._storage.check(writing=False)
+                except StorageError as error:
+                    self._storage_problem = error.what
+                self._until = time.monotonic() + STORAGE_SECONDS
+            return self._storage_problem

@@ -35,8 +35,8 @@ class Storage(Protocol):
         """Whether files are on another machine, and must be fetched."""
         ...
 
-    def check(self) -> None:
-        """Check that files can be written and read.
+    def check(self, *, writing: bool = True) -> None:
+        """Check that files can be written and read, or only that the storage can be reached.
 
         Raises:
             StorageUnusable: they cannot; the error says why.

@@ -31,14 +31,15 @@ class FolderStorage:
         self._root = root
         self._naming = threading.Lock()
 
-    def check(self) -> None:
+    def check(self, *, writing: bool = True) -> None:
         """Check that the folder can be written.
 
         Raises:
             OSError: it cannot.
         """
         self._root.mkdir(parents=True, exist_ok=True)
-        check(self._root)
+        if writing:
+            check(self._root)
 
     def here(self, name: str) -> Path:
         return self._root / name

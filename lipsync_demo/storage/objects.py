@@ -76,7 +76,10 @@ class ObjectStorage:
     def __repr__(self) -> str:
         return f"ObjectStorage('s3://{self._bucket}/{self._prefix}')"
 
-    def check(self) -> None:
+    def check(self, *, writing: bool = True) -> None:
+        if not writing:
+            self._page(_CHECK, _CHECK_SECONDS, MaxKeys=1)
+            return
         name = f"{_CHECK}-{secrets.token_hex(8)}"
         self._ask("put_object", name, _CHECK_SECONDS, Body=name.encode())
         try:
@@ -152,22 +155,23 @@ class ObjectStorage:
     def listed(self, prefix: str) -> Iterator[Stored]:
         after: dict[str, str] = {}
         while True:
-            answer = self._patiently(
-                lambda: self._files.call_s3(
-                    "list_objects_v2",
-                    Bucket=self._bucket,
-                    Prefix=self._prefix + prefix,
-                    MaxKeys=PAGE_FILES,
-                    **after,  # noqa: B023 - called at once
-                ),
-                prefix,
-            )
+            answer = self._page(prefix, None, MaxKeys=PAGE_FILES, **after)
             for one in answer.get(Field.CONTENTS, ()):
                 name = one[Field.KEY].removeprefix(self._prefix)
                 yield Stored(name, one[Field.SIZE], round(one["LastModified"].timestamp() * 1000))
             if not answer.get("IsTruncated"):
                 return
             after = {"ContinuationToken": answer["NextContinuationToken"]}
+
+    def _page(self, prefix: str, wait: float | None = None, **given: Any) -> dict[str, Any]:
+        found: dict[str, Any] = self._patiently(
+            lambda: self._files.call_s3(
+                "list_objects_v2", Bucket=self._bucket, Prefix=self._prefix + prefix, **given
+            ),
+            prefix,
+            wait,
+        )
+        return found
 
     def get_link(self, name: str, seconds: int) -> str | None:
         if self._public_url is None:

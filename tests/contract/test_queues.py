@@ -36,7 +36,7 @@ from tests.contract.test_renders import SIZE, face
 from tests.media_factory import make_speechlike, make_video
 from tests.servers.postgresql import postgres_server
 from tests.servers.redis import redis_server
-from tests.servers.s3 import BUCKET, s3_server
+from tests.servers.s3 import BUCKET, S3Server, s3_server
 
 pytestmark = pytest.mark.slow
 
@@ -52,7 +52,8 @@ ORIGIN = "http://127.0.0.1:1"
 class Setting:
     """A running queue and its stores.
 
-    `renders` are the processes that render, and `work` is the folder in which they do.
+    `renders` are the processes that render, and `work` is the folder in which they do. `objects`
+    keeps uploads and outputs, None where a folder does.
     """
 
     queue: JobQueue
@@ -61,6 +62,7 @@ class Setting:
     video: str
     audio: str
     work: Path
+    objects: S3Server | None
 
     def submit(
         self, mode: SyncMode = SyncMode.CUT_OFF, *, turn: str | None = None, patient: bool = False
@@ -156,7 +158,7 @@ def celery_worker(
 
 
 @contextmanager
-def apart(folder: Path) -> Iterator[tuple[Stores, AbstractContextManager[Running]]]:
+def apart(folder: Path) -> Iterator[tuple[Stores, AbstractContextManager[Running], S3Server]]:
     """A queue over Celery that shares no folder with its worker: PostgreSQL and an object store."""
     with postgres_server() as postgres, s3_server() as objects:
         database, url = postgres.database(), f"s3://{BUCKET}/lipsync"
@@ -170,8 +172,7 @@ def apart(folder: Path) -> Iterator[tuple[Stores, AbstractContextManager[Running
             "LIPSYNC_STORAGE_URL": url,
             "LIPSYNC_DATA_DIR": str(folder / "elsewhere"),
         }
-        yield stores, celery(stores, folder, **settings)
-        assert objects.requests()["PUT"] > 0
+        yield stores, celery(stores, folder, **settings), objects
 
 
 @pytest.fixture(scope="module", params=["embedded", "celery", "apart"])
@@ -182,9 +183,10 @@ def setting(
 ) -> Iterator[Setting]:
     folder = tmp_path_factory.mktemp(request.param)
     (folder / "redis").mkdir()
+    objects = None
     with ExitStack() as stack:
         if request.param == "apart":
-            stores, chosen = stack.enter_context(apart(folder))
+            stores, chosen, objects = stack.enter_context(apart(folder))
             work = folder / "elsewhere" / "backend" / "work"
         else:
             stores = open_stores(Place(folder=folder / "backend"))
@@ -193,7 +195,15 @@ def setting(
         stack.callback(stores.database.close)
         video, audio = (stored(stores, path) for path in media)
         queue, renders = stack.enter_context(chosen)
-        yield Setting(queue, stores, renders, video, audio, work)
+        yield Setting(
+            queue=queue,
+            stores=stores,
+            renders=renders,
+            video=video,
+            audio=audio,
+            work=work,
+            objects=objects,
+        )
 
 
 @pytest.fixture(scope="module")
@@ -259,6 +269,22 @@ def test_a_batch_of_a_hundred_holds_back_no_single_run_of_another(
         setting.queue.cancel(job.id)
     # The one under way, the next one, and what a batch is now and then preferred.
     assert claimed <= (2 if not patient else 9)
+
+
+@pytest.mark.parametrize("setting", ["apart"], indirect=True)
+def test_an_object_store_that_is_away_costs_no_job(setting: Setting, expected: bytes) -> None:
+    assert setting.objects is not None
+    storage = setting.stores.folders.storage
+    before = {one.name for one in storage.listed("outputs/")}
+    jobs = [setting.submit() for _ in range(3)]
+    setting.until(jobs[0], PROCESSING)
+    setting.objects.away(10)
+    ended = [setting.until(job, COMPLETED) for job in jobs]
+    assert [job.attempts for job in ended] == [1] * 3
+    assert all(setting.output(job) == expected for job in ended)
+    made = {output_name(name) for job in ended for name in job.outputs}
+    assert {one.name for one in storage.listed("outputs/")} == before | made
+    assert len(made) == 3
 
 
 def test_no_job_is_left_when_all_have_ended(setting: Setting) -> None:

@@ -80,6 +80,7 @@ def test_what_is_stored_is_read_in_whole_and_in_part(storage: Storage, tmp_path:
     content = secrets.token_bytes(LARGE)
     given = file(tmp_path, content)
     storage.check()
+    storage.check(writing=False)
     storage.put("outputs/a.mp4", given)
     assert given.read_bytes() == content
     assert b"".join(storage.read("outputs/a.mp4")) == content
@@ -204,6 +205,8 @@ def test_a_store_that_stays_away_is_said(server: S3Server, url: str, tmp_path: P
         server.away(0)
     with pytest.raises(StorageUnusable, match="no bucket elsewhere"):
         ObjectStorage("s3://elsewhere/x").check()
+    with pytest.raises(StorageUnusable, match="no bucket elsewhere"):
+        ObjectStorage("s3://elsewhere/x").check(writing=False)
 
 
 def test_nothing_at_the_address_is_said(monkeypatch: pytest.MonkeyPatch) -> None:

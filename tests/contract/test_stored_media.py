@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 import requests
 
+from lipsync_demo.backend import readiness
 from lipsync_demo.backend.jobs.retention import KEPT, Janitor, delete_inputs
 from lipsync_demo.backend.jobs.store import (
     CREATED,
@@ -185,13 +186,18 @@ def test_a_store_that_is_away_is_said(
 ) -> None:
     with served(tmp_path / "backend", storage=place) as server:
         monkeypatch.setattr(open_storage(place), "_wait", 0.2)
+        monkeypatch.setattr(readiness, "STORAGE_SECONDS", 0)
+        assert get(f"{server.url}/readyz").json()["ready"]
         objects.away(60)
         try:
             answer = get(f"{server.url}/outputs/{OUTPUT}")
+            ready = get(f"{server.url}/readyz")
         finally:
             objects.away(0)
-        assert answer.status_code == 503
+        assert answer.status_code == ready.status_code == 503
         assert "cannot be reached" in answer.json()["message"]
+        assert ready.json()["problems"] == [answer.json()["message"]]
+        assert get(f"{server.url}/readyz").status_code == 200
 
 
 def test_a_task_waits_for_a_store_that_is_away_and_then_says_so(

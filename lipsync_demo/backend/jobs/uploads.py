@@ -111,9 +111,8 @@ class UploadStore:
         return self._first(UploadRow.ticket == ticket)
 
     def by_name(self, name: str) -> Upload | None:
-        """A complete upload; None for any other name."""
-        upload = self._first(UploadRow.name == name)
-        return upload if upload and self.arrived(upload) else None
+        """The upload of this name, whether it has arrived or not; None without one."""
+        return self._first(UploadRow.name == name)
 
     def arrived(self, upload: Upload) -> bool:
         return self._storage.about(stored_name(upload.name)) is not None

@@ -77,7 +77,8 @@ def test_a_file_appears_when_all_of_it_has_arrived(
     upload = uploads.announce("a.mp4", 5, None)
     with uploads.writing(upload) as file:
         file.write(b"12345")
-        assert uploads.by_name(upload.name) is None
+        assert not uploads.arrived(upload)
+    assert uploads.arrived(upload)
     assert uploads.by_name(upload.name) == upload
     assert b"".join(storage.read(stored_name(upload.name))) == b"12345"
 
