@@ -16,7 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from lipsync_demo.files import digest
+from lipsync_demo.files import digest, private_file
 from lipsync_demo.hosting.errors import HostingUnavailable, LinkRefused
 from lipsync_demo.hosting.secret import signing_secret
 from lipsync_demo.hosting.signer import LinkSigner
@@ -127,11 +127,11 @@ class SignedMedia:
         name = f"{expires:08x}-{secrets.token_urlsafe(24)}"
         name += suffix if re.fullmatch(r"\.[a-z0-9]{1,8}", suffix) else ""
         self._root.mkdir(mode=0o700, parents=True, exist_ok=True)
-        target = self._root / name
-        try:
-            target.hardlink_to(path.resolve())
-        except OSError:
-            shutil.copyfile(path, target)
+        target, source = self._root / name, path.resolve()
+        # A hard link has the rights of its file, which others may read where it is not ours.
+        ours = source.is_relative_to(self._root.parent.resolve())
+        if not (ours and _linked(target, source)):
+            shutil.copyfile(source, private_file(target))
         return expires, f"{self._base_url}{ROUTE}{name}?{self._signer.query(name, expires)}"
 
     def _sweep(self) -> None:
@@ -149,6 +149,15 @@ class SignedMedia:
             if found and int(found[1], 16) + SLACK_SECONDS <= now:
                 with suppress(OSError):
                     path.unlink()
+
+
+def _linked(target: Path, source: Path) -> bool:
+    """Make a hard link; whether the file system has such links."""
+    try:
+        target.hardlink_to(source)
+    except OSError:
+        return False
+    return True
 
 
 def _name(link: str) -> str:

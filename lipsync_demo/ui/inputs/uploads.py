@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from lipsync_demo.access.holdings import PART, SAMPLE
@@ -23,6 +24,9 @@ from lipsync_demo.settings import Settings
 
 KEEP_SECONDS = 24 * 3600
 """Seconds after which an unused upload is removed."""
+
+_LINK = re.compile(r"lipsync-[0-9a-f]{16}")
+"""Names of the links to such folders."""
 
 ENVIRONMENT = {
     "GRADIO_ANALYTICS_ENABLED": "False",
@@ -47,6 +51,7 @@ def upload_folder(settings: Settings) -> Iterator[Path]:
     for part in folder.glob(f"{PART}*"):
         shutil.rmtree(part, ignore_errors=True)
     os.environ.update(ENVIRONMENT)
+    _sweep(folder.stat().st_uid)
     named = _named(folder)
     os.environ["GRADIO_TEMP_DIR"] = str(named)
     try:
@@ -55,6 +60,15 @@ def upload_folder(settings: Settings) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
         if named != folder:
             named.unlink(missing_ok=True)
+
+
+def _sweep(owner: int) -> None:
+    """Remove a user's links to folders that are gone, which a killed app leaves."""
+    for link in Path(tempfile.gettempdir()).glob("lipsync-*"):
+        with suppress(OSError):
+            ours = _LINK.fullmatch(link.name) and link.lstat().st_uid == owner
+            if ours and link.is_symlink() and not link.exists():
+                link.unlink()
 
 
 def _named(folder: Path) -> Path:
@@ -80,6 +94,7 @@ def place(sample: Path, folder: Path) -> Path | None:
     # After a crash one is there, which cannot be written where the code cannot.
     target.unlink(missing_ok=True)
     shutil.copy2(sample, target)
+    target.chmod(0o600)
     return target
 
 

@@ -68,6 +68,21 @@ def test_a_link_opens_its_file(media: SignedMedia, clip: Path, root: Path) -> No
     assert found.parent == root
 
 
+def test_only_its_owner_reads_what_is_published(media: SignedMedia, clip: Path, root: Path) -> None:
+    clip.chmod(0o644)
+    own = root.parent / "run" / "output.mp4"
+    own.parent.mkdir(parents=True)
+    own.write_bytes(b"output")
+    own.chmod(0o600)
+    for path in (clip, own):
+        found = media.open(*parts(media.sign(path)))
+        assert found.stat().st_mode & 0o777 == 0o600
+    assert found.samefile(own)
+    assert clip.stat().st_mode & 0o777 == 0o644
+    media.withdraw(clip)
+    assert list(root.iterdir()) == [found]
+
+
 def test_a_link_says_nothing_about_the_file(media: SignedMedia, clip: Path) -> None:
     link = media.sign(clip)
     assert "plans" not in link

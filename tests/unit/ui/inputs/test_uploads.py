@@ -4,6 +4,7 @@ import os
 import stat
 import subprocess
 import sys
+import tempfile
 import time
 from fractions import Fraction
 from pathlib import Path
@@ -17,6 +18,7 @@ from lipsync_demo.runs.record.run import MediaRecord
 from lipsync_demo.settings import Settings
 from lipsync_demo.ui.inputs.uploads import (
     KEEP_SECONDS,
+    _sweep,
     copy_for_page,
     place,
     upload_folder,
@@ -58,6 +60,34 @@ def test_a_link_that_leads_elsewhere_is_not_followed(tmp_path: Path) -> None:
         assert name.is_symlink()
     finally:
         name.unlink()
+
+
+def test_links_to_what_is_gone_are_swept_and_others_stay(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    (temporary / "lipsync-00112233445566ff").symlink_to(tmp_path / "gone")
+    kept = {"lipsync-00112233445566aa": tmp_path, "lipsync-other": tmp_path / "gone"}
+    for name, target in kept.items():
+        (temporary / name).symlink_to(target)
+    with upload_folder(Settings(data_dir=tmp_path / "data", port=1)) as folder:
+        assert {entry.name for entry in temporary.iterdir()} == {*kept, folder.name}
+    # Another user's.
+    foreign = temporary / "lipsync-00112233445566bb"
+    foreign.symlink_to(tmp_path / "gone")
+    _sweep(os.geteuid() + 1)
+    assert foreign.is_symlink()
+
+
+def test_the_samples_copy_is_for_its_owner_only(tmp_path: Path) -> None:
+    sample = tmp_path / "sample.mp4"
+    sample.write_bytes(b"video")
+    sample.chmod(0o644)
+    placed = place(sample, tmp_path)
+    assert placed is not None
+    assert placed.stat().st_mode & 0o777 == 0o600
 
 
 def test_after_a_crash_only_what_was_never_whole_goes(tmp_path: Path) -> None:
