@@ -240,6 +240,8 @@ def test_links_work_without_a_key(server: S3Server, url: str, tmp_path: Path) ->
         assert SECRET not in link
     signed = parse_qs(urlsplit(put).query)["X-Amz-SignedHeaders"][0]
     assert {"content-length", "content-type", "if-none-match"} <= set(signed.split(";"))
+    elsewhere = ObjectStorage(url, "https://s3.example.org")
+    assert str(elsewhere.get_link("a.mp4", 60)).startswith(f"https://s3.example.org/{BUCKET}/")
     assert ObjectStorage(url).get_link("uploads/a.mp4", 60) is None
     assert ObjectStorage(url).put_link("uploads/a.mp4", 5, "video/mp4", 60) is None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -16,8 +17,13 @@ def program(name: str) -> str:
     """The path of a program; skips the test by name when it is absent, which CI does not allow."""
     found = shutil.which(name, path=os.pathsep.join((os.environ["PATH"], *PLACES)))
     if found is None:
-        reason = f"{name} is not installed"
-        if os.environ.get("LIPSYNC_REQUIRE_ALL_RINGS"):
-            pytest.fail(reason)
-        pytest.skip(reason)
+        absent(name)
     return found
+
+
+def absent(name: str) -> NoReturn:
+    """Skip the test, which CI does not allow."""
+    reason = f"{name} is not installed"
+    if os.environ.get("LIPSYNC_REQUIRE_ALL_RINGS"):
+        pytest.fail(reason)
+    pytest.skip(reason)

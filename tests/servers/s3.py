@@ -7,6 +7,7 @@ checks no signatures.
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import socket
 import subprocess
 import sys
@@ -15,6 +16,8 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
+
+from tests.servers.program import absent
 
 STARTS_SECONDS = 60
 BUCKET = "media"
@@ -49,6 +52,7 @@ class S3Server:
         while True:
             with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self._port)):
                 break
+            assert self._process.poll() is None, "the object store ended"
             assert time.monotonic() < deadline, "the object store does not start"
             time.sleep(0.05)
         httpx.put(f"{self.endpoint}/{BUCKET}").raise_for_status()
@@ -78,6 +82,8 @@ class S3Server:
 @contextlib.contextmanager
 def s3_server() -> Iterator[S3Server]:
     """A running server with an empty bucket, which the environment names."""
+    if importlib.util.find_spec("moto") is None:
+        absent("moto")
     server = S3Server()
     server.start()
     with pytest.MonkeyPatch.context() as patch:
