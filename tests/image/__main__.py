@@ -56,6 +56,8 @@ def main(root: Path) -> None:
     (root / "usr/bin/python").symlink_to("python3")
     authorities = Path("/etc/ssl/certs/ca-certificates.crt")
     shutil.copy(authorities, root / str(authorities).lstrip("/"))
+    # What a container engine brings.
+    (root / "etc/hosts").write_text("127.0.0.1 localhost\n", encoding="utf-8")
     environment = {"PATH": "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"}
     folder, user, check, command = "/", "", [], []
     for word, value in instructions():
@@ -121,8 +123,12 @@ def main(root: Path) -> None:
         )
         assert "Read-only file system" in wrote.stderr, wrote.stderr
         print("the root is read-only")
+        with urllib.request.urlopen(url, timeout=60) as answer:
+            assert b"gradio" in answer.read()
+        assert page.poll() is None
+        print("the page is there")
     finally:
-        page.terminate()
+        page.kill()
         page.wait()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
 import subprocess
@@ -11,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 import typer
 import yaml
@@ -21,6 +23,7 @@ from lipsync_demo.metrics.table import METRICS
 from lipsync_demo.settings import Settings
 from lipsync_demo.ui.http.operating import READY
 from tests.servers.program import program
+from tests.servers.s3 import s3_server
 
 ROOT = Path(__file__).resolve().parents[3]
 DEPLOY = ROOT / "deploy"
@@ -255,6 +258,18 @@ def test_compose_names_what_exists() -> None:
             source, _, inside = volume.partition(":")
             known = source.startswith("/") or source in COMPOSE["volumes"]
             assert known or (DEPLOY / source).exists(), (volume, inside)
+
+
+@pytest.mark.slow
+def test_compose_makes_the_bucket_once() -> None:
+    command = [sys.executable, *COMPOSE["services"]["bucket"]["command"][1:]]
+    with s3_server() as store:
+        for _ in range(2):
+            subprocess.run(command, env=os.environ | store.environment, check=True)
+        made = httpx.head(f"{store.endpoint}/lipsync")
+    assert made.status_code == 200
+    place = COMPOSE["services"]["worker"]["environment"]["LIPSYNC_STORAGE_URL"]
+    assert place.startswith("s3://lipsync/")
 
 
 def test_the_image_is_made_from_locked_packages_and_runs_as_nobody() -> None:
