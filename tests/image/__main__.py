@@ -123,6 +123,10 @@ def main(root: Path) -> None:
         )
         assert "Read-only file system" in wrote.stderr, wrote.stderr
         print("the root is read-only")
+        program = "from lipsync_demo.backend.queue.rendering import load; assert load() is None"
+        loads = shlex.join(["python", "-c", program])
+        subprocess.run(inside(root, folder, environment, loads, user), check=True)
+        print("the engine and its libraries load")
         with urllib.request.urlopen(url, timeout=60) as answer:
             assert b"gradio" in answer.read()
         assert page.poll() is None
