@@ -47,7 +47,9 @@ def test_a_crowd_is_answered(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.slow
 def test_tasks_outlive_killed_workers_their_broker_and_connections() -> None:
     print(f"seed {SEED}")
-    few = workers_killed.Siege(jobs=6, workers=2, speeches=(1,), between=2.0, least_kills=3)
+    few = workers_killed.Siege(
+        jobs=6, workers=2, speeches=(1,), between=2.0, least_kills=3, objects=False
+    )
     result = workers_killed.besieged(SEED, few)
     assert result.missed == []
     done = {str(row[0]): row[1] for row in result.rows}

@@ -16,10 +16,12 @@ from pathlib import Path
 import psutil
 
 from lipsync_demo.backend.stores import Place, Stores, open_stores
+from lipsync_demo.storage import StoragePlace
 from lipsync_demo.wavespeed.client import WaveSpeedClient
 from tests.browser.site import ROOT, free_port
 from tests.servers.postgresql import PostgresServer, postgres_server
 from tests.servers.redis import RedisServer, redis_server
+from tests.servers.s3 import BUCKET, S3Server, s3_server
 
 TOKEN = "a-fleet-token"
 LEASE_SECONDS = 6.0
@@ -35,6 +37,7 @@ class Fleet:
     postgres: PostgresServer
     database_url: str
     lease_seconds: float
+    s3: S3Server | None = None
     root: Path = ROOT
     servers: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
@@ -50,11 +53,18 @@ class Fleet:
             "LIPSYNC_QUEUE_URL": self.redis.url,
             "LIPSYNC_DATABASE_URL": self.database_url,
             "LIPSYNC_LEASE_SECONDS": str(self.lease_seconds),
+            **({"LIPSYNC_STORAGE_URL": f"s3://{BUCKET}"} if self.s3 else {}),
         }
 
     @property
     def place(self) -> Place:
-        return Place(folder=self.folder / "data" / "backend", database_url=self.database_url)
+        folder = self.folder / "data" / "backend"
+        url = f"s3://{BUCKET}/backend" if self.s3 else None
+        return Place(
+            folder=folder,
+            storage=StoragePlace(folder=folder, url=url),
+            database_url=self.database_url,
+        )
 
     def serve(self) -> str:
         """Start a server; return its URL once it answers."""
@@ -134,14 +144,15 @@ def _answers(client: WaveSpeedClient) -> bool:
 
 
 @contextmanager
-def fleet(lease_seconds: float = LEASE_SECONDS) -> Iterator[Fleet]:
-    """A broker and a database, with nobody who uses them."""
+def fleet(lease_seconds: float = LEASE_SECONDS, *, objects: bool = False) -> Iterator[Fleet]:
+    """A broker, a database and maybe an object store, with nobody who uses them."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         (folder / "redis").mkdir()
         redis = stack.enter_context(redis_server(folder / "redis"))
         postgres = stack.enter_context(postgres_server())
-        made = Fleet(folder, redis, postgres, postgres.database(), lease_seconds)
+        s3 = stack.enter_context(s3_server()) if objects else None
+        made = Fleet(folder, redis, postgres, postgres.database(), lease_seconds, s3)
         stack.callback(made.end)
         yield made
 

@@ -32,6 +32,7 @@ VIDEO_SECONDS = 2
 SPEECH_SECONDS = (1, 2, 3, 4)
 SECONDS_BETWEEN_KILLS = 6.0
 LOOK_SECONDS = 0.5
+AWAY_SECONDS = 10.0
 
 Pair = tuple[Path, Path]
 
@@ -45,6 +46,7 @@ class Siege:
     speeches: Sequence[int] = SPEECH_SECONDS
     between: float = SECONDS_BETWEEN_KILLS
     least_kills: int = 10
+    objects: bool = True
 
 
 def run(seed: int) -> Result:
@@ -53,7 +55,11 @@ def run(seed: int) -> Result:
 
 def besieged(seed: int, siege: Siege) -> Result:
     chosen = random.Random(seed)
-    with tempfile.TemporaryDirectory() as made, fleet() as crew, stores_of(crew) as stores:
+    with (
+        tempfile.TemporaryDirectory() as made,
+        fleet(objects=siege.objects) as crew,
+        stores_of(crew) as stores,
+    ):
         pairs = _media(Path(made), siege.speeches)
         wanted = [
             (pairs[number % len(pairs)], list(SyncMode)[number // len(pairs) % len(SyncMode)])
@@ -184,6 +190,9 @@ class _Blows:
         elif share > 0.5 and not self.done["PostgreSQL hung up"]:
             self.done["PostgreSQL hung up"] += 1
             self._crew.postgres.cut()
+        elif share > 0.7 and self._crew.s3 and not self.done["object store answering 503"]:
+            self.done["object store answering 503"] += 1
+            self._crew.s3.away(AWAY_SECONDS)
         else:
             self._kill()
 
@@ -261,7 +270,8 @@ TABLE = Table(
     "Workers killed",
     "200 tasks in five modes at two servers over one PostgreSQL and one Redis, three workers, one "
     f"of which is killed with -9 every {SECONDS_BETWEEN_KILLS:.0f} s; Redis is restarted empty "
-    "once, every connection to PostgreSQL cut once. Every task ends once, with one output that is "
-    "byte for byte the embedded pool's.",
+    "once, every connection to PostgreSQL cut once, and the object store answers 503 for "
+    f"{AWAY_SECONDS:.0f} s. Every task ends once, with one output that is byte for byte the "
+    "embedded pool's.",
     run,
 )
