@@ -22,6 +22,7 @@ class Count:
     Attributes:
         commands: of Redis.
         transactions, rows_written: of PostgreSQL.
+        stored: requests of an object store.
         connections: open ones of PostgreSQL.
     """
 
@@ -29,6 +30,7 @@ class Count:
     commands: int
     transactions: int
     rows_written: int
+    stored: int
     redis_cpu: float
     postgres_cpu: float
     connections: int
@@ -40,6 +42,7 @@ class Count:
             self.commands - before.commands,
             self.transactions - before.transactions,
             self.rows_written - before.rows_written,
+            self.stored - before.stored,
             self.redis_cpu - before.redis_cpu,
             self.postgres_cpu - before.postgres_cpu,
             self.connections,
@@ -65,6 +68,7 @@ def count(crew: Fleet) -> Count:
         int(told["total_commands_processed"]),
         int(transactions),
         int(written),
+        sum(crew.s3.requests().values()) if crew.s3 else 0,
         float(told["used_cpu_user"] + told["used_cpu_sys"]),
         _cpu(crew.postgres.pid),
         int(connections) - 1,

@@ -35,6 +35,7 @@ class Load:
     asleep: Sequence[int] = (1, 2, 4, 8, 16, 32)
     each: int = 4
     idle_seconds: float = IDLE_SECONDS
+    objects: bool = True
     seconds: float | None = None
     """How long the sleeping ones take; None for what real ones took."""
 
@@ -56,7 +57,14 @@ def measured(load: Load) -> Result:
             for first in range(0, workers, AT_ONCE):
                 crew.work_asleep(pause, min(AT_ONCE, workers - first))
             bench.measure(f"sleep of {pause} s", workers, load, pause)
-        return Result(COLUMNS, bench.rows, bench.missed)
+    if load.objects:
+        with fleet(Settings().lease_seconds, objects=True) as crew, stores_of(crew) as stores:
+            crew.work_asleep(pause, 2)
+            other = _Bench(crew, stores)
+            other.measure(f"sleep of {pause} s, files in an object store", 2, load, pause)
+            bench.rows += other.rows
+            bench.missed += other.missed
+    return Result(COLUMNS, bench.rows, bench.missed)
 
 
 COLUMNS = (
@@ -67,6 +75,7 @@ COLUMNS = (
     "Redis commands a task",
     "transactions a task",
     "rows written a task",
+    "object store's requests a task",
     "CPU ms a task of Redis / PostgreSQL",
     "idle workers, a second: commands / transactions",
     "connections",
@@ -85,6 +94,7 @@ class _Bench:
         self._client = crew.client(crew.serve())
         self._video = self._client.upload(FIRST.video)
         self._speeches = count_up()
+        self._looks = 0
         self._alone: dict[str, float] = {}
 
     def inferences(self) -> list[float]:
@@ -97,7 +107,9 @@ class _Bench:
         self._rendered(workers)  # whose models are loaded then, and the analyses kept
         idle = self._asked(lambda: time.sleep(load.idle_seconds))
         seconds, number = [0.0], load.each * workers
+        looks = -self._looks
         asked = self._asked(lambda: seconds.append(self._rendered(number)))
+        looks += self._looks
         for worker in self._crew.workers:
             kill(worker)
         self._crew.workers.clear()
@@ -105,7 +117,8 @@ class _Bench:
         rate = number / seconds[-1]
         alone = self._alone.setdefault(render, 1 / pause if pause else rate / workers)
         efficiency = rate / workers / alone
-        if pause and efficiency < EFFICIENCY:
+        # The object store of the tests is one process, and slow.
+        if pause and not self._crew.s3 and efficiency < EFFICIENCY:
             self.missed.append(f"{workers} workers are {efficiency:.2f} efficient")
 
         def each(of_busy: float, of_idle: float) -> float:
@@ -125,6 +138,7 @@ class _Bench:
                 f"{each(asked.commands, idle.commands):.1f}",
                 f"{each(asked.transactions, idle.transactions):.1f}",
                 f"{each(asked.rows_written, idle.rows_written):.1f}",
+                f"{each(asked.stored - looks, idle.stored):.1f}" if self._crew.s3 else "–",
                 f"{cpu[0]:.1f} / {cpu[1]:.1f}",
                 f"{idle.commands / idle.seconds:.1f} / {idle.transactions / idle.seconds:.1f}",
                 asked.connections,
@@ -148,8 +162,13 @@ class _Bench:
             jobs.add(*link, modes[n % len(modes)]).id for n, link in enumerate(links[: number - 1])
         ]
         made.append(self._client.submit(*links[-1], modes[-1]).id)
+
         # Files are looked at, as a question to the database would be counted.
-        until(lambda: len([*outputs.listed("outputs/")]) >= there + number, self._crew.log())
+        def all_there() -> bool:
+            self._looks += 1
+            return len([*outputs.listed("outputs/")]) >= there + number
+
+        until(all_there, self._crew.log())
         seconds = time.monotonic() - began
         until(lambda: not jobs.count(CREATED) + jobs.count(PROCESSING), self._crew.log())
         ended = jobs.page(Filter(ids=made), 1, number)[1]
