@@ -30,7 +30,7 @@ PATIENCE = 900.0
 
 @dataclass
 class Fleet:
-    """What runs; `root` is where the workers' code is."""
+    """What runs; `root` is where the code of what is started next is."""
 
     folder: Path
     redis: RedisServer
@@ -71,7 +71,8 @@ class Fleet:
         port = free_port()
         url = f"http://127.0.0.1:{port}"
         self.servers[url] = self._start(
-            "-m", "lipsync_demo", "backend", "--port", str(port), "--token", TOKEN
+            *("-m", "lipsync_demo", "backend", "--port", str(port), "--token", TOKEN),
+            root=self.root,
         )
         client = self.client(url)
         until(lambda: _answers(client), f"the server does not answer: {self.log()}")
@@ -93,8 +94,8 @@ class Fleet:
 
     def ready(self, stores: Stores) -> None:
         """Wait until every worker has shown a sign of life."""
-        alive = [one for one in self.workers if one.poll() is None]
-        until(lambda: len(stores.workers.alive(5_000)) >= len(alive), f"no worker: {self.log()}")
+        running = [one for one in self.workers if one.poll() is None]
+        until(lambda: len(stores.workers.alive(5_000)) >= len(running), f"no worker: {self.log()}")
 
     def log(self) -> str:
         return self._log.read_text(errors="replace")[-3000:] if self._log else ""

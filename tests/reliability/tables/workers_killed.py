@@ -60,7 +60,7 @@ def besieged(seed: int, siege: Siege) -> Result:
         fleet(objects=siege.objects) as crew,
         stores_of(crew) as stores,
     ):
-        pairs = _media(Path(made), siege.speeches)
+        pairs = media_in(Path(made), siege.speeches)
         wanted = [
             (pairs[number % len(pairs)], list(SyncMode)[number // len(pairs) % len(SyncMode)])
             for number in range(siege.jobs)
@@ -77,6 +77,7 @@ def besieged(seed: int, siege: Siege) -> Result:
         with seen:
             while not seen.all_ended or sum(blows.done.values()) < siege.least_kills:
                 time.sleep(siege.between)
+                crew.ready(stores)
                 blows.next(seen.share)
                 if seen.all_ended:
                     break
@@ -85,7 +86,7 @@ def besieged(seed: int, siege: Siege) -> Result:
         return _judged(seen, blows, stores, (wanted, expected), seconds)
 
 
-def _media(folder: Path, speeches: Sequence[int]) -> list[Pair]:
+def media_in(folder: Path, speeches: Sequence[int]) -> list[Pair]:
     """A face that sways, and speeches of several lengths."""
     sway = [face(round(4 * np.sin(2 * np.pi * n / RATE))) for n in range(VIDEO_SECONDS * RATE)]
     video = make_video(folder / "talk.mp4", Fraction(VIDEO_SECONDS), RATE, SIZE, pictures=sway)
@@ -269,9 +270,9 @@ def _given_up(job: Job) -> bool:
 TABLE = Table(
     "Workers killed",
     "200 tasks in five modes at two servers over one PostgreSQL and one Redis, three workers, one "
-    f"of which is killed with -9 every {SECONDS_BETWEEN_KILLS:.0f} s; Redis is restarted empty "
-    "once, every connection to PostgreSQL cut once, and the object store answers 503 for "
-    f"{AWAY_SECONDS:.0f} s. Every task ends once, with one output that is byte for byte the "
-    "embedded pool's.",
+    f"of which is killed with -9 every {SECONDS_BETWEEN_KILLS:.0f} s, once all work again; Redis "
+    "is restarted empty once, every connection to PostgreSQL cut once, and the object store "
+    f"answers 503 for {AWAY_SECONDS:.0f} s. Every task ends once, with one output that is byte for "
+    "byte the embedded pool's.",
     run,
 )
