@@ -16,8 +16,8 @@ def backend(
     token: Annotated[
         str | None,
         typer.Option(
-            help="Bearer token; made up when not given. With - it is the first line of standard "
-            "input, and the server ends when standard input ends."
+            help="Bearer token; by default that of LIPSYNC_BACKEND_TOKEN, else made up. With - it "
+            "is the first line of standard input, and the server ends when standard input ends."
         ),
     ] = None,
     data_dir: Annotated[
@@ -42,7 +42,7 @@ def backend(
     """Serve the API's contract on this machine.
 
     A CPU engine is behind it; nothing leaves the machine and nothing is billed. Prints
-    one JSON line with url and token when it is ready.
+    one JSON line with url and token when it is ready; without a token that the settings have.
     """
     from lipsync_demo.backend.errors import BackendError
     from lipsync_demo.backend.faults.switches import help_text
