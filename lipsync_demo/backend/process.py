@@ -43,10 +43,13 @@ _FIRST_PAUSE_SECONDS = 0.25
 _PACKAGE_PARENT = Path(__file__).resolve().parents[2]
 """The child's working directory."""
 
+STORAGE = "LIPSYNC_STORAGE_URL"
+"""The setting that says whether there is an object store."""
+
 _SETTINGS = (
     "LIPSYNC_QUEUE_URL",
     "LIPSYNC_DATABASE_URL",
-    "LIPSYNC_STORAGE_URL",
+    STORAGE,
     "LIPSYNC_STORAGE_PUBLIC_URL",
     "LIPSYNC_FACE",
     "LIPSYNC_SYNC_SECONDS",
@@ -200,7 +203,7 @@ class LocalBackend:
 
 def _keys_of_the_store() -> list[str]:
     """The variables by which the object store is found, if there is one."""
-    if not os.environ.get("LIPSYNC_STORAGE_URL"):
+    if not child_environment(STORAGE).get(STORAGE):
         return []
     return [name for name in os.environ if name.startswith("AWS_")]
 
