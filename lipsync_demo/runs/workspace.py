@@ -83,7 +83,7 @@ class Workspace:
         private_folder(settings.runs_dir)
         self._database = open_database(settings.runs_database_url)
         self._settings = settings
-        self._recovers = recover
+        self._recovers = False
         self._credentials = Credentials(settings)
         self.runs = RunTable(self._database, settings.runs_dir)
         self.groups = GroupTable(self._database)
@@ -130,10 +130,16 @@ class Workspace:
         )
         self.local = local
         if recover:
-            sweep(settings, self.runs)
-            self.dispatcher.recover()
-            self.dispatcher.schedule(self.bills)
-            self.group_service.recover()
+            self.recover()
+
+    def recover(self) -> None:
+        """Take over unfinished runs and groups without a process, now and periodically."""
+        self._recovers = True
+        self.local = self.local
+        sweep(self._settings, self.runs)
+        self.dispatcher.recover()
+        self.dispatcher.schedule(self.bills)
+        self.group_service.recover()
 
     def _owners(self, kind: Kind, ids: Collection[str]) -> Mapping[str, str | None]:
         return (self.groups if kind == "groups" else self.runs).owners(ids)

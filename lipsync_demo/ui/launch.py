@@ -64,6 +64,9 @@ def open_page(settings: Settings, start_local: Callable[[], tuple[str, str]] | N
     ended, told_to_end = threading.Event(), threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, partial(_told_to_end, ended, told_to_end, settings.drain_seconds))
+    # What cannot be used is told before anything is started that would have to end first.
+    workspace = Workspace(settings)
+    media = signed_media(settings)
     with upload_folder(settings) as uploads, ThreadPoolExecutor(1) as beside:
         starting = beside.submit(start_local) if start_local else None
         from lipsync_demo.ui import page
@@ -75,9 +78,10 @@ def open_page(settings: Settings, start_local: Callable[[], tuple[str, str]] | N
         from lipsync_demo.ui.inputs.samples import FIRST
 
         POOL.wanted, POOL.sender = attention.browser_waits, attention.sender
-        media = signed_media(settings)
         local = starting.result() if starting else None
-        with Workspace(settings, local=local, recover=True) as workspace:
+        with workspace:
+            workspace.local = local
+            workspace.recover()
             workspace.readiness.draining = told_to_end
             blocks = page.build(settings, workspace, media, uploads)
             sessions = Sessions(blocks)

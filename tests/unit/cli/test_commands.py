@@ -365,3 +365,41 @@ def test_what_keeps_the_page_from_opening_is_said(
     assert opened.returncode == 1
     assert said in opened.stderr
     assert not {"Traceback", "many"} & set(opened.stderr.split())
+
+
+WATCHED = """
+import atexit, runpy, sys
+atexit.register(print, "taken down")
+sys.modules["gradio"] = None
+runpy.run_path("app.py", run_name="__main__")
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("runs.sqlite3", b"not a database at all " * 100, "runs.sqlite3 is not a database"),
+        ("signing-secret", None, "signing secret could not be kept"),
+        ("runs", b"", "runs: file exists"),
+    ],
+)
+def test_a_page_that_cannot_open_ends_before_anything_is_started(
+    environment: dict[str, str], tmp_path: Path, name: str, content: bytes | None, said: str
+) -> None:
+    path = tmp_path / "data" / name
+    path.mkdir(parents=True) if content is None else path.parent.mkdir()
+    if content is not None:
+        path.write_bytes(content)
+    opened = subprocess.run(
+        [sys.executable, "-c", WATCHED],
+        cwd=ROOT,
+        env=environment | {"LIPSYNC_BACKEND": "local"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert (opened.returncode, opened.stdout) == (1, "")
+    assert said in opened.stderr
+    assert not (tmp_path / "data" / "backend").exists()
+    assert not (tmp_path / "data" / "uploads").exists()
