@@ -14,6 +14,7 @@ from lipsync_demo.backend.jobs.workers import WorkerNote, Workers
 from lipsync_demo.backend.schema import open_database as open_jobs
 from lipsync_demo.database import Database
 from lipsync_demo.media.sync_modes import SyncMode
+from lipsync_demo.metrics.table import ATTEMPTS
 from lipsync_demo.runs.storage.schema import open_database as open_runs
 from tests.servers.postgresql import PostgresServer
 
@@ -69,6 +70,7 @@ def test_no_job_is_claimed_twice(database: Database) -> None:
     assert len(claimed) == JOBS
     assert set(claimed) == ids
     assert jobs.count(COMPLETED) == JOBS
+    assert jobs.tallied(ATTEMPTS)["completed",] == JOBS
 
 
 def test_a_claim_ends_with_its_lease_by_the_databases_clock(database: Database) -> None:
@@ -89,6 +91,9 @@ def test_a_claim_ends_with_its_lease_by_the_databases_clock(database: Database) 
     done = jobs.get(job.id)
     assert done is not None
     assert done.outputs == ["b.mp4"]
+    # What the first one wrote too late counts nowhere.
+    attempts = jobs.tallied(ATTEMPTS)
+    assert (attempts["completed",], attempts["interrupted",]) == (1, 1)
 
 
 def test_a_cut_connection_is_made_anew(server: PostgresServer, database: Database) -> None:
