@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from lipsync_demo.backend import door
 from lipsync_demo.backend.errors import BackendError
 from lipsync_demo.backend.process import LocalBackend
+from lipsync_demo.looks.pool import POOL
 
 if TYPE_CHECKING:
     from lipsync_demo.runs.workspace import Workspace
@@ -49,6 +50,7 @@ class LocalServer:
         owners = self._settings.data_dir / "owners"
         if not self._works() and not any(owners.glob("*.host")):
             self._launch()
+            POOL.start()  # the inputs are looked at meanwhile
 
     def use(self, workspace: Workspace) -> None:
         """Give a workspace a server.

@@ -79,6 +79,14 @@ def check_files(video: str, audio: str, mode: SyncMode | None) -> None:
         _refuse(check(picture, sound, mode))
 
 
+def all_there(*sources: str) -> bool:
+    """Whether the inputs that are no URLs are files of this machine."""
+    try:
+        return all(is_url(source) or local_path(source).is_file() for source in sources)
+    except (MediaError, OSError):
+        return False
+
+
 def _refuse(findings: Sequence[Finding]) -> None:
     for finding in findings:
         if finding.severity is Severity.ERROR:
