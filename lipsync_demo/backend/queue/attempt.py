@@ -51,8 +51,13 @@ class Folders:
         return open_storage(self.place)
 
     def of(self, job: Job) -> Path:
-        """Where the work on a job happens."""
-        return self.work / job.id
+        """Where the work on a job happens, in the attempt that `job` tells of."""
+        return self.work / f"{job.id}-{job.claim}"
+
+    def clear(self, job: Job) -> None:
+        """Remove what attempts at a job have left; one that does not know its end yet fails."""
+        for folder in self.work.glob(f"{job.id}-*"):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 class Attempts:
@@ -81,8 +86,8 @@ class Attempts:
             WorkerDied: `render` got no answer.
         """
         log.info("task %s: attempt %d", job.id, job.attempts)
+        self._folders.clear(job)
         folder = self._folders.of(job)
-        shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         try:
             outcome = self._outcome(job, folder, render, check)

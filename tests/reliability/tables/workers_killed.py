@@ -267,12 +267,15 @@ def _given_up(job: Job) -> bool:
     return job.code == 5000 and job.attempts == 3
 
 
-TABLE = Table(
-    "Workers killed",
-    "200 tasks in five modes at two servers over one PostgreSQL and one Redis, three workers, one "
-    f"of which is killed with -9 every {SECONDS_BETWEEN_KILLS:.0f} s, once all work again; Redis "
-    "is restarted empty once, every connection to PostgreSQL cut once, and the object store "
-    f"answers 503 for {AWAY_SECONDS:.0f} s. Every task ends once, with one output that is byte for "
-    "byte the embedded pool's.",
-    run,
-)
+def goal(siege: Siege) -> str:
+    """What the table has to show."""
+    return (
+        f"{siege.jobs} tasks in five modes at two servers over one PostgreSQL and one Redis, "
+        f"{siege.workers} workers, one of which is killed with -9 every {siege.between:.0f} s, "
+        "once all work again; Redis is restarted empty once, every connection to PostgreSQL cut "
+        f"once, and the object store answers 503 for {AWAY_SECONDS:.0f} s. Every task ends once, "
+        "with one output that is byte for byte the embedded pool's."
+    )
+
+
+TABLE = Table("Workers killed", goal(Siege()), run)

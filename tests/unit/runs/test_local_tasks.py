@@ -133,7 +133,7 @@ def test_a_run_is_watched_by_its_link_only(
 
     job = jobs.claim()
     assert job is not None
-    folder = local.folder / "work" / job.id
+    folder = local.folder / "work" / f"{job.id}-{job.claim}"
     folder.mkdir(parents=True)
     (folder / "live.mp4").write_bytes(b"unchecked")
     assert page.get(link).content == b""
