@@ -1,12 +1,14 @@
 """A report for strangers: without what names its runs and tasks elsewhere.
 
-The ids of runs and tasks are replaced wherever they are, also within addresses and answers; so are
-the folders of this machine.  A run keeps a name of its own, so that several can be told apart.
+The ids of runs and tasks are replaced wherever they are, also within answers; so are the folders of
+this machine.  Of addresses the host stays: they may open a file after the report cannot be seen any
+more.  A run keeps a name of its own, so that several can be told apart.
 """
 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -17,6 +19,13 @@ from lipsync_demo.runs.record.vote import Vote
 
 GONE = "…"
 """Stands for an id."""
+
+_ADDRESS = re.compile(
+    r"(?P<scheme>https?)://(?:[^\s/?#@\"'<>]*@)?(?P<host>\[[^\]\s]*\]|[^\s/?#:@\"'<>]+)(?P<port>:\d+)?"
+    r"(?P<path>[/?#][^\s\"'<>]*)?",
+    re.IGNORECASE,
+)
+"""An address within a text."""
 
 
 def anonymous(content: Content) -> Content:
@@ -83,6 +92,13 @@ def _without(value: Any, secret: Sequence[str]) -> Any:
     if isinstance(value, list | tuple):
         return type(value)(_without(item, secret) for item in value)
     if isinstance(value, str):
+        value = _ADDRESS.sub(_host, value)
         for text in secret:
             value = value.replace(text, "" if text.startswith("/") else GONE)
     return value
+
+
+def _host(found: re.Match[str]) -> str:
+    """An address without what opens a file there, which may outlive the link to the report."""
+    port, path = found["port"] or "", found["path"] or ""
+    return f"{found['scheme']}://{found['host']}{port}{f'/{GONE}' if path[1:] else path}"

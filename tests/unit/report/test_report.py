@@ -19,6 +19,7 @@ import pytest
 from lipsync_demo.files import write_json
 from lipsync_demo.media.picture.stills import stills
 from lipsync_demo.qa.models import Check, Measures, Outcome, dump_measures
+from lipsync_demo.report.anonymous import anonymous
 from lipsync_demo.report.archive import write_zip
 from lipsync_demo.report.content import Content, Entry, as_json, of_runs
 from lipsync_demo.report.junit import junit
@@ -198,6 +199,27 @@ def test_addresses_lose_what_may_be_a_signature() -> None:
     assert redacted({"a": ["https://a.example/b?c", 3, None]}) == {
         "a": ["https://a.example/b", 3, None]
     }
+
+
+def test_a_strangers_report_names_hosts_but_no_file_there(run: Run) -> None:
+    out = "https://anna:pw@store.example:8443/7f3c0a9e51d2/out.mp4?sig=secret"
+    error = RunError(f"The file at {out} is gone.", "See https://[::1]/x/7f3c0a9e51d2")
+    run = replace(
+        run,
+        prediction={"outputs": [out], "urls": {"get": "https://api.example/p/7f3c0a9e51d2/result"}},
+        error=error,
+        base_url="https://api.example",
+    )
+    content = anonymous(of_runs([run]))
+    data = as_json(content)["runs"][0]
+    assert data["request"]["video"] == "https://cdn.example/…"
+    assert data["request"]["sync_mode"] == "bounce"
+    assert data["response"]["outputs"] == ["https://store.example:8443/…"]
+    assert data["server"] == "https://api.example"
+    for text in (json.dumps(data), render(content, Embedded(content)), junit(content).decode()):
+        assert not re.search(r"7f3c0a9e51d2|v\.mp4|a\.wav|out\.mp4|anna:pw|secret", text)
+    # Its owner's keeps them.
+    assert "store.example:8443/7f3c0a9e51d2/out.mp4" in json.dumps(as_json(of_runs([run])))
 
 
 def test_every_run_carries_its_model_and_our_own_check(run: Run) -> None:
