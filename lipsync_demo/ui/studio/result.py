@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import quote
 
@@ -24,6 +24,7 @@ from lipsync_demo.runs.record.run import Run, RunState
 from lipsync_demo.runs.storage.ownership import is_mine
 from lipsync_demo.runs.workspace import Workspace
 from lipsync_demo.templates import render_macro
+from lipsync_demo.ui.frame import notices
 from lipsync_demo.ui.inputs import samples
 from lipsync_demo.ui.studio import live, progress, words
 
@@ -62,11 +63,17 @@ class View:
 def of_run(run: Run, workspace: Workspace, link: Link) -> View:
     """Return the view of a run in its current state; who may only see it gets no buttons."""
     mine, done = is_mine(run), run.state is RunState.DONE
+    gone = not all(path.is_file() for path in run.outputs)
     found = workspace.measuring.measures(run) if done else None
-    measuring = done and found is None and workspace.measuring.under_way(run.id)
+    measuring = done and found is None and not gone and workspace.measuring.under_way(run.id)
     looking = done and workspace.output_checks.request(run)
     preparing = done and not player_sources.prepared(run, workspace.previews)
-    if done:
+    if gone:
+        # Its record can be seen all the same.
+        run = replace(run, outputs=())
+        said = notices.trouble(words.OUTPUT_GONE, words.OUTPUT_GONE_HINT)
+        stage = render_macro(TEMPLATE, "missing", words.RESULT, said)
+    elif done:
         stage = result(run, [link(path) for path in run.outputs], _tag(run), looking, mine)
     elif run.state.active and not run.needs_key:
         estimate = workspace.forecast.estimate(run)

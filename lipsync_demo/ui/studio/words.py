@@ -19,6 +19,11 @@ STILL_GOING = _("This run is still going on. The next one can start after it.")
 NO_ADDRESS = _("There is no address yet.")
 NO_ADDRESS_HINT = _("Paste one first.")
 NOTHING = _("Nothing has been synced yet")
+OUTPUT_GONE = _("The result of this run is not on the server any more.")
+OUTPUT_GONE_HINT = _(
+    "Its file was moved or removed; what was sent, answered and measured is still here. Sync the "
+    "lips once more for a new one."
+)
 NOTHING_HINT = _("Press “Sync the lips” to see the result here.")
 NOTHING_RECORDED = _("There is no recorded result of these files")
 NOTHING_RECORDED_HINT = _("Choose one of the samples to see its result here.")
