@@ -94,6 +94,7 @@ def open_page(settings: Settings, start_local: Callable[[], tuple[str, str]] | N
                 script=theme.elements(),
                 picture=theme.first_picture(FIRST.video),
             )
+            blocks.hold_answers()
             blocks.launch(
                 server_name=settings.host,
                 server_port=settings.port or None,
@@ -156,7 +157,7 @@ def open_page(settings: Settings, start_local: Callable[[], tuple[str, str]] | N
             logs.adopt("uvicorn", "uvicorn.error", "uvicorn.access")
             POOL.start()
             _answer_evenly()
-            threading.Thread(target=blocks.lay_languages, name="languages", daemon=True).start()
+            blocks.lay_languages()
             logger.info("The page is open at %s", blocks.local_url)
             ended.wait()
             blocks.close(verbose=False)

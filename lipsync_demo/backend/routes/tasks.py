@@ -28,7 +28,7 @@ router = APIRouter(prefix="/api/v3", redirect_slashes=False)
 _ID = re.compile(r"[A-Za-z0-9_-]{4,128}")
 """Form of a task id."""
 
-_HELD_POLL_SECONDS = 0.05
+_HELD_POLL_SECONDS = 0.1
 """Maximum seconds between polls of a job whose result is held: a person waits for it."""
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 import gradio as gr
+from anyio import to_thread
 from gradio.context import Context
 
 from lipsync_demo.access.asker import asking
@@ -33,6 +34,8 @@ class MultilingualBlocks(VisitedBlocks):
         self._offered: frozenset[str] = frozenset()
         self._told: dict[str, Mapping[str, Any]] = {}
         self._laying = threading.Lock()
+        self._answers = threading.Event()
+        self._answers.set()
         self._first_id = Context.id
         super().__init__(**options)
 
@@ -51,14 +54,23 @@ class MultilingualBlocks(VisitedBlocks):
         self._offered = frozenset(languages) - {ENGLISH}
         self._again, self._script = again, script
 
-    def lay_languages(self) -> None:
-        """Lay the page in all languages, so that nobody waits for theirs.
+    def hold_answers(self) -> None:
+        """Answer events only once `lay_languages` is done.
 
-        Raises:
-            RuntimeError: the page laid anew has other widgets.
+        Answers make widgets, too, and Gradio numbers those of all threads together.
         """
-        for language in sorted(self._offered):
-            self._in(language)
+        self._answers.clear()
+
+    def lay_languages(self) -> None:
+        """Lay the page in all languages in the background, so that nobody waits for theirs."""
+        threading.Thread(target=self._lay_languages, name="languages", daemon=True).start()
+
+    def _lay_languages(self) -> None:
+        try:
+            for language in sorted(self._offered):
+                self._in(language)
+        finally:
+            self._answers.set()
 
     def _in(self, language: str) -> Mapping[str, Any]:
         """What of the page's description is different in a language.
@@ -68,7 +80,6 @@ class MultilingualBlocks(VisitedBlocks):
         """
         if language not in self._offered:
             return {}
-        # Gradio numbers the widgets of all threads together; answers to events make no new ones.
         with self._laying:
             if language not in self._told:
                 with speaking(language):
@@ -98,6 +109,8 @@ class MultilingualBlocks(VisitedBlocks):
 
     async def process_api(self, *positional: Any, **named: Any) -> dict[str, Any]:
         """Answer an event in the language of its request."""
+        if not self._answers.is_set():
+            await to_thread.run_sync(self._answers.wait)
         request = named.get("request")
         asked = request[0] if isinstance(request, list) and request else request
         told = sanitised(named.get("inputs"))

@@ -1,0 +1,64 @@
+"""The page in several languages: laid when asked for, in the background, or not at all."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+
+import gradio as gr
+import pytest
+
+from lipsync_demo.languages import speaking
+from lipsync_demo.ui.frame.multilingual import MultilingualBlocks
+
+
+def _page(gate: threading.Event | None = None, *, odd: bool = False) -> MultilingualBlocks:
+    def lay() -> MultilingualBlocks:
+        if made and gate is not None:
+            assert gate.wait(30)
+        with MultilingualBlocks(analytics_enabled=False) as page:
+            gr.Textbox(label="field")
+            (gr.Button if made and odd else gr.Checkbox)()
+        made.append(True)
+        return page
+
+    made: list[bool] = []
+    page = lay()
+    page.speak({"en", "de"}, lay, lambda: "script")
+    return page
+
+
+def test_a_language_is_laid_when_it_is_asked_for() -> None:
+    page = _page()
+    plain = page.config
+    with speaking("de"):
+        assert page.config["js"] == "script"
+        assert [c["id"] for c in page.config["components"]] == [
+            c["id"] for c in plain["components"]
+        ]
+    with speaking("fr"):
+        assert page.config == plain
+
+
+def test_another_layout_is_no_translation() -> None:
+    page = _page(odd=True)
+    with speaking("de"), pytest.raises(RuntimeError, match="other widgets"):
+        _ = page.config
+
+
+def test_events_are_answered_once_all_languages_are_laid() -> None:
+    gate = threading.Event()
+    page = _page(gate)
+    page.hold_answers()
+    page.lay_languages()
+
+    async def answered() -> None:
+        answering = asyncio.create_task(page.process_api(0, [], None))
+        await asyncio.sleep(0.2)
+        assert not answering.done()
+        answering.cancel()
+        gate.set()
+        with pytest.raises(asyncio.CancelledError):
+            await answering
+
+    asyncio.run(answered())
