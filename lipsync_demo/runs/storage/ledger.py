@@ -38,6 +38,9 @@ BILLED_FOR = timedelta(days=7)
 COUNTED = (LineState.ADMITTED.value, LineState.RESERVED.value, LineState.SPENT.value)
 """States of lines that count towards a limit."""
 
+HELD = (LineState.RESERVED.value, LineState.SPENT.value)
+"""States of lines with the amount of a quote."""
+
 UNKNOWN = Decimal("0.01")
 """What a request is taken to cost, in US dollars, before any price is known."""
 
@@ -131,7 +134,8 @@ class Ledger:
         with self._database.writing() as session:
             advisory_lock(session.connection(), LOCK)
             share = share or Share(by=Asker())
-            reached = _reached(session, request, server_limit, share, line)
+            # What others were only admitted with is theirs once they reserve it, too.
+            reached = _reached(session, request, server_limit, share, line, HELD)
             if reached is not None:
                 return reached
             row = _row(run, LineState.RESERVED, amount, share.by, floor=bool(quote and quote.floor))
@@ -286,8 +290,9 @@ def _reached(
     server_limit: Decimal | None,
     share: Share,
     line: str,
+    states: Sequence[str] = COUNTED,
 ) -> Reached | None:
-    """The limit that a request would break, not counting its own `line`."""
+    """The limit that a request would break; its own `line` and other states do not count."""
     by = share.by
     if by.code is not None and share.code_runs is not None:
         used = select(func.count()).where(_CodeRun.code == by.code, _CodeRun.line != line)
@@ -307,7 +312,7 @@ def _reached(
     for whose, limit, conditions in [*limits, ("session", _limit(session, request.session), mine)]:
         if limit is None:
             continue
-        counted = _counted(session, conditions, but=line)
+        counted = _counted(session, conditions, but=line, states=states)
         spent = sum((cost for _, cost in counted), Decimal(0))
         over = spent + (UNKNOWN if request.amount is None else request.amount) - limit
         if over > 0:
@@ -341,10 +346,14 @@ def _of_key(key: str) -> list[ColumnElement[bool]]:
 
 
 def _counted(
-    session: Session, conditions: Sequence[ColumnElement[bool]], *, but: str = ""
+    session: Session,
+    conditions: Sequence[ColumnElement[bool]],
+    *,
+    but: str = "",
+    states: Sequence[str] = COUNTED,
 ) -> list[tuple[datetime, Decimal]]:
     """Time and cost of the lines that count and meet the conditions, but of the one named `but`."""
-    counted = _joined(session, _Line.state.in_(COUNTED), _Line.id != but, *conditions)
+    counted = _joined(session, _Line.state.in_(states), _Line.id != but, *conditions)
     return [(_moment(row.at_us), _cost(row, charge)) for row, charge in counted]
 
 

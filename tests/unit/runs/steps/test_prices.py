@@ -11,9 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from lipsync_demo.access.asker import Asker
 from lipsync_demo.runs.record.cost import Charge, Quote
 from lipsync_demo.runs.record.ledger_line import LineState, as_csv
 from lipsync_demo.runs.record.run import Run, RunState
+from lipsync_demo.runs.record.share import Share
 from lipsync_demo.runs.steps.prices import amount
 from lipsync_demo.runs.storage import ledger as module
 from lipsync_demo.runs.storage.ledger import Ledger
@@ -147,6 +149,27 @@ def test_many_at_once_never_go_beyond_a_limit(work: Workspace, settings: Setting
         thread.join()
     assert sum(r is None for r in reached) == 3
     assert ledgers[0].spent(session=SESSION) == Decimal("0.90")
+
+
+def test_runs_that_were_only_admitted_keep_no_other_from_what_is_left(
+    work: Workspace, settings: Settings
+) -> None:
+    """Admitted with the least they cost, at once; two of their quotes fit the limit."""
+    limit, share = Decimal("0.12"), Share(by=Asker(visitor="anna"))
+    made = [
+        quoted(make_run(settings.runs_dir, id=f"{n:032x}", session=SESSION), "0.05")
+        for n in range(3)
+    ]
+    ledger = work.ledger
+    for run in made:
+        assert ledger.admit(run, Decimal("0.025"), limit, share) is None
+    reached = [ledger.reserve(run, None, limit, share) for run in made]
+    assert [r is None for r in reached] == [True, True, False]
+    assert reached[2] is not None
+    assert reached[2].spent == Decimal("0.10")
+    # Nobody else is admitted to what the third may still take.
+    other = make_run(settings.runs_dir, id="f" * 32, session=SESSION)
+    assert ledger.admit(other, Decimal("0.025"), limit, share) is not None
 
 
 @pytest.mark.parametrize("whose", ["session", "server"])
