@@ -106,6 +106,7 @@ def test_a_step_whose_run_was_deleted_meanwhile_ends(
         guard=RecordedOnly(settings, runs.database),
         admission=admission(settings, ledger),
         on_change=lambda _: None,
+        beside=lambda: 1,
     )
     runs.remove(left.id)
     assert StateMachine(claim).step() is None
