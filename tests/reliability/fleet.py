@@ -159,9 +159,9 @@ def fleet(lease_seconds: float = LEASE_SECONDS, *, objects: bool = False) -> Ite
 
 
 @contextmanager
-def stores_of(made: Fleet) -> Iterator[Stores]:
-    """The records and files of a fleet."""
-    stores = open_stores(made.place)
+def stores_of(made: Fleet, *, again: bool = False) -> Iterator[Stores]:
+    """The records and files of a fleet; `again` does not migrate them."""
+    stores = open_stores(made.place, again=again)
     try:
         yield stores
     finally:

@@ -109,10 +109,10 @@ def _upgraded() -> tuple[int, int, str]:
         crew.root = before
         client = crew.client(crew.serve())
         crew.work()
-        time.sleep(RENDER_SECONDS)
-        crew.root = ROOT
-        with stores_of(crew) as stores:  # which migrates
-            crew.work()
+        with stores_of(crew, again=True) as stores:
+            crew.ready(stores)
+            crew.root = ROOT
+            crew.work()  # which migrates
             crew.ready(stores)
             links = _uploaded(client, media_in(Path(made), (1,))[0])
             tasks = [client.submit(*links, mode).id for mode in SyncMode for _ in range(2)]
