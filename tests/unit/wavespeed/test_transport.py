@@ -340,7 +340,7 @@ def test_an_error_says_how_long_the_server_asked_to_wait(
 def test_a_server_that_says_nothing_is_given_up_on(server: Script, connect: Connect) -> None:
     server.on("GET", BALANCE, Silence())
     with pytest.raises(NetworkError, match="did not answer in time"):
-        connect(read=0.1).balance()
+        connect(read=0.5).balance()
     assert len(server.requests) == 5
 
 

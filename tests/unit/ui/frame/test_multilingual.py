@@ -61,4 +61,12 @@ def test_events_are_answered_once_all_languages_are_laid() -> None:
         with pytest.raises(asyncio.CancelledError):
             await answering
 
-    asyncio.run(answered())
+    try:
+        asyncio.run(answered())
+    finally:
+        # Gradio numbers the widgets of all threads together: the next test's would be among them.
+        for thread in threading.enumerate():
+            if thread.name == "languages":
+                thread.join(30)
+    assert page._answers.is_set()
+    assert set(page._told) == {"de"}
