@@ -129,3 +129,15 @@ def test_every_binary_file_has_its_provenance() -> None:
 @pytest.mark.parametrize("script", sorted(p.name for p in ROOT.glob("assets/*.py")))
 def test_what_makes_the_samples_still_fits_the_package(script: str) -> None:
     assert callable(runpy.run_path(str(ROOT / "assets" / script))["main"])
+
+
+def test_no_test_stops_everybody_s_clock() -> None:
+    """Servers of other tests run in the same process, and their loops would sleep for hours."""
+    clocks = "monotonic|sleep|perf_counter"
+    stopping = re.compile(rf"setattr\(\s*(?:time,|[\"']time\.)\s*[\"']?(?:{clocks})")
+    found = [
+        path.relative_to(ROOT)
+        for path in (ROOT / "tests").rglob("*.py")
+        if stopping.search(path.read_text(encoding="utf-8"))
+    ]
+    assert found == []

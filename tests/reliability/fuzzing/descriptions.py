@@ -11,6 +11,7 @@ from typing import Any, cast
 from starlette.routing import BaseRoute, Route
 
 from lipsync_demo.backend.app import Options, create_app
+from lipsync_demo.backend.stores import Place
 from lipsync_demo.hosting.signed import signed_media
 from lipsync_demo.settings import Settings
 from lipsync_demo.ui.http import documents, installable, link_preview, live
@@ -40,7 +41,7 @@ FORM: Document = {
 
 def of_backend(folder: Path, known: Mapping[str, Sequence[str]]) -> Document:
     """The local backend; `known` are values of parameters that exist."""
-    app = cast(Any, create_app(Options(folder=folder, token="any", workers=0)))
+    app = cast(Any, create_app(Options(place=Place(folder=folder), token="any", workers=0)))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         document: Document = app._app.openapi()

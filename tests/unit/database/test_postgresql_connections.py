@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import time
+from types import SimpleNamespace
 from typing import Any
 
 import psycopg
 import pytest
 from sqlalchemy import QueuePool
 
-from lipsync_demo.database import Database, DatabaseBusy, patiently
+from lipsync_demo.database import Database, DatabaseBusy, patience, patiently, postgresql
 from lipsync_demo.database.connections import connect
 from lipsync_demo.database.postgresql import CONNECTIONS
 
@@ -28,6 +28,18 @@ def refused(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     monkeypatch.setattr(psycopg.Connection, "connect", refuse)
     monkeypatch.setattr(psycopg, "connect", refuse)
     return asked
+
+
+def stopped(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The moment, in a list, for the modules that wait; sleeping moves it."""
+    clock = [0.0]
+    stand_in = SimpleNamespace(
+        monotonic=lambda: clock[0],
+        sleep=lambda seconds: clock.__setitem__(0, clock[0] + seconds),
+    )
+    for module in (patience, postgresql):
+        monkeypatch.setattr(module, "time", stand_in)
+    return clock
 
 
 def test_connections_are_bounded_and_checked_before_use() -> None:
@@ -50,18 +62,14 @@ def test_a_server_that_is_away_is_told_without_its_address(refused: list[dict[st
 def test_it_is_waited_for_as_long_as_somebody_is_patient(
     refused: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    clock = [0.0]
-    monkeypatch.setattr(time, "monotonic", lambda: clock[0])
-    monkeypatch.setattr(time, "sleep", lambda seconds: clock.__setitem__(0, clock[0] + seconds))
+    stopped(monkeypatch)
     with pytest.raises(DatabaseBusy):
         Database.open(URL, "jobs", patience=10)
     assert 30 < len(refused) < 50
 
 
 def test_a_write_is_tried_again_and_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    clock = [0.0]
-    monkeypatch.setattr(time, "monotonic", lambda: clock[0])
-    monkeypatch.setattr(time, "sleep", lambda seconds: clock.__setitem__(0, clock[0] + seconds))
+    clock = stopped(monkeypatch)
     tries: list[float] = []
 
     def write() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,8 @@ pytestmark = pytest.mark.slow
 MINE, OTHERS = "a" * 32, "b" * 32
 VISITOR = SecretStr("wsk_visitor_fedcba9876543210")
 PATIENCE = 60.0
+SETTLING_SECONDS = 0.3
+"""Seconds in which no request must arrive any more."""
 
 
 @dataclass(frozen=True)
@@ -85,8 +88,12 @@ def asked(
     before.service.stop(stopped.id)
     groups.stop(group.id)
     api.gates["put"].open()
-    # It ends once what was on its way has arrived.
+    # It ends once what was on its way has arrived; the server may be slower to read it.
     before.close()
+    known = -1
+    while known != reached(api):
+        known = reached(api)
+        time.sleep(SETTLING_SECONDS)
     work = service(recover=False)
     return Asked(work, clip, speech, failed, work.runs.get(stopped.id), done, ended(work, group))
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from lipsync_demo.runs.steps import wait as wait_step
 from lipsync_demo.runs.steps.wait import Wait
 
 
@@ -15,7 +15,7 @@ def test_a_share_that_stands_still_lets_the_expected_moment_come_nearer(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     at = [100.0]
-    monkeypatch.setattr(time, "monotonic", lambda: at[0])
+    monkeypatch.setattr(wait_step, "time", SimpleNamespace(monotonic=lambda: at[0]))
     claim: Any = SimpleNamespace(progress=None, ends_at=None)
     wait = Wait(claim)
 
