@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import ctypes
+import platform
 from fractions import Fraction
 from itertools import chain, pairwise
 from pathlib import Path
@@ -16,9 +18,12 @@ from lipsync_demo.engine.video.reader import FrameReader
 from lipsync_demo.engine.video.writer import VideoWriter
 from lipsync_demo.media.container.frame_times import frame_times
 from tests.media_factory import SIZE, make_video, read_index, rgb_frames
+from tests.unit.engine.conftest import portrait
 
 RATE, TICK = Fraction(25), Fraction(1, 25)
 ENCODING = Encoding(SIZE, RATE, TICK, Colours())
+M_PERTURB = -6
+"""Option of glibc's `mallopt`: the byte that new memory is filled with, inverted."""
 
 
 @pytest.fixture(scope="module")
@@ -85,6 +90,26 @@ def test_a_group_is_the_same_whatever_went_before(source: Path, tmp_path: Path) 
     for name in ("data", "sizes", "places", "keys"):
         assert np.array_equal(getattr(alone, name), getattr(later, name))
     assert indices(tmp_path / "out.mp4") == list(range(40))
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="fills memory with glibc's option")
+def test_a_group_is_the_same_whatever_was_in_memory(tmp_path: Path) -> None:
+    pictures = [portrait(round(20 * np.sin(n / 4)))[:, :208] for n in range(24)]
+    clip = make_video(tmp_path / "clip.mp4", frames=24, size=(208, 256), pictures=pictures)
+    encoding = Encoding((208, 256), RATE, TICK, Colours())
+    libc, groups = ctypes.CDLL(None), set()
+    with FrameReader(clip) as reader:
+        shown = [picture.shared for picture in reader.pictures(range(24))]
+    try:
+        for byte in (0, 0x55, 0x80):
+            libc.mallopt(M_PERTURB, byte)
+            encoder = GopEncoder(encoding)
+            for time, picture in enumerate(shown):
+                encoder.add(picture, time)
+            groups.add(encoder.end().data.tobytes())
+    finally:
+        libc.mallopt(M_PERTURB, 0)
+    assert len(groups) == 1
 
 
 def test_the_writer_begins_a_new_group_when_one_is_full(tmp_path: Path, source: Path) -> None:
