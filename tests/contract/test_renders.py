@@ -173,7 +173,7 @@ def test_a_task_survives_the_death_of_its_worker_and_of_the_server(
     ):
         task = submit(client, clip, audio, SyncMode.BOUNCE)
         kill_worker_at(client, task, backend)
-        eventually(lambda: "attempt 1" in backend.log_path.read_text())
+        eventually(lambda: f"died during task {task.id}, attempt 1" in backend.log_path.read_text())
         pid = backend.pid
         assert pid is not None
         os.kill(pid, signal.SIGKILL)
@@ -192,9 +192,10 @@ def test_a_task_that_loses_three_workers_fails(clip: Path, tmp_path: Path) -> No
         WaveSpeedClient(backend.token, backend.url) as client,
     ):
         task = submit(client, clip, audio, SyncMode.BOUNCE)
-        for attempt in ("attempt 1", "attempt 2", "attempt 3"):
+        for attempt in (1, 2, 3):
             kill_worker_at(client, task, backend)
-            eventually(lambda words=attempt: words in backend.log_path.read_text())
+            died = f"the worker died during task {task.id}, attempt {attempt}"
+            eventually(lambda words=died: words in backend.log_path.read_text())
         with pytest.raises(TaskFailed) as caught:
             client.wait(task, timeout=TIMEOUT_SECONDS)
     assert caught.value.prediction.code == 5000
