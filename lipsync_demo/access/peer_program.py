@@ -43,14 +43,18 @@ _MAPPED = "0000000000000000FFFF0000"
 def is_own(client: End, server: End) -> bool | None:
     """Whether this user's program holds the client's end of a connection to this server's.
 
-    None where the system does not tell: elsewhere than on Linux.
+    None where the system does not tell: elsewhere than on Linux.  False where it could and did
+    not, as without a file handle left.
     """
     try:
         here, there = _address(client[0]), _address(server[0])
     except ValueError:
         return False
     if here.version == there.version and kernel_answers():
-        return _asked((here, client[1]), (there, server[1])) == os.getuid()
+        try:
+            return _asked((here, client[1]), (there, server[1])) == os.getuid()
+        except OSError:
+            return False
     users = _listed(here, client[1])
     return users if users is None else users == {os.getuid()}
 

@@ -17,8 +17,8 @@ from lipsync_demo.backend.faults.switches import Faults
 from lipsync_demo.backend.http import envelopes
 from lipsync_demo.backend.http.envelopes import ApiError
 from lipsync_demo.backend.http.guard import RequestGuard
+from lipsync_demo.backend.jobs.job import now_ms
 from lipsync_demo.backend.jobs.retention import Janitor
-from lipsync_demo.backend.jobs.store import now_ms
 from lipsync_demo.backend.queue.base import JobQueue
 from lipsync_demo.backend.queue.broker import Broker
 from lipsync_demo.backend.queue.embedded import EmbeddedQueue

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from lipsync_demo.backend.jobs import store, tallies, uploads, workers
+from lipsync_demo.backend.jobs import job, tallies, uploads, workers
 from lipsync_demo.backend.jobs.base import Base
 from lipsync_demo.backend.webhooks import outbox
 from lipsync_demo.database import Database
 
 MODELS = (
-    store.JobRow,
+    job.JobRow,
     tallies.TallyRow,
     uploads.UploadRow,
     workers.WorkerRow,

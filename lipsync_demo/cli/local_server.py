@@ -13,6 +13,7 @@ from lipsync_demo.backend import door
 from lipsync_demo.backend.errors import BackendError
 from lipsync_demo.backend.process import LocalBackend
 from lipsync_demo.looks.pool import POOL
+from lipsync_demo.runs.driving.leases import HOST
 
 if TYPE_CHECKING:
     from lipsync_demo.runs.workspace import Workspace
@@ -48,7 +49,7 @@ class LocalServer:
     def begin(self) -> None:
         """Start an own server in the background if nothing works in the data folder."""
         owners = self._settings.data_dir / "owners"
-        if not self._works() and not any(owners.glob("*.host")):
+        if not self._works() and not any(owners.glob(f"*{HOST}")):
             self._launch()
             POOL.start()  # the inputs are looked at meanwhile
 

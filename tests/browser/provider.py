@@ -10,7 +10,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from lipsync_demo.backend.jobs.store import JobResult, JobStore
+from lipsync_demo.backend.jobs.job import JobResult
+from lipsync_demo.backend.jobs.store import JobStore
 from lipsync_demo.backend.schema import open_database
 from tests.contract.serving import Served
 

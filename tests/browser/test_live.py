@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
-from lipsync_demo.backend.jobs.store import CANCELLED, PROCESSING, JobStore
+from lipsync_demo.backend.jobs.job import CANCELLED, PROCESSING
+from lipsync_demo.backend.jobs.store import JobStore
 from lipsync_demo.backend.schema import open_database
 from lipsync_demo.ui.inputs.samples import FIRST
 from tests.browser.conftest import Visit

@@ -11,7 +11,8 @@ from typing import Any
 
 from lipsync_demo.backend.app import Options
 from lipsync_demo.backend.faults.switches import Faults
-from lipsync_demo.backend.jobs.store import JobResult, JobStore
+from lipsync_demo.backend.jobs.job import JobResult
+from lipsync_demo.backend.jobs.store import JobStore
 from lipsync_demo.backend.schema import open_database
 from lipsync_demo.backend.server import listen, make_server
 from lipsync_demo.backend.stores import Place

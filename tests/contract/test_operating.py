@@ -17,7 +17,7 @@ import pytest
 import requests
 from prometheus_client.parser import text_string_to_metric_families
 
-from lipsync_demo.backend.jobs.store import FAILED
+from lipsync_demo.backend.jobs.job import FAILED
 from lipsync_demo.backend.queue.broker import Broker
 from lipsync_demo.backend.queue.celery_app import celery_app
 from lipsync_demo.backend.queue.celery_queue import CeleryQueue

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from lipsync_demo.backend.jobs.store import JobResult
+from lipsync_demo.backend.jobs.job import JobResult
 from lipsync_demo.settings import MODEL_ID
 from tests.contract.serving import TOKEN, Served, complete, end, served
 from tests.contract.strict import (

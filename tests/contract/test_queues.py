@@ -21,8 +21,8 @@ import numpy as np
 import psutil
 import pytest
 
+from lipsync_demo.backend.jobs.job import COMPLETED, CREATED, PROCESSING, Filter, Job
 from lipsync_demo.backend.jobs.media_sources import output_name
-from lipsync_demo.backend.jobs.store import COMPLETED, CREATED, PROCESSING, Filter, Job
 from lipsync_demo.backend.queue.base import JobQueue
 from lipsync_demo.backend.queue.broker import Broker
 from lipsync_demo.backend.queue.celery_app import celery_app

@@ -15,15 +15,9 @@ import pytest
 import requests
 
 from lipsync_demo.backend import readiness
+from lipsync_demo.backend.jobs.job import CREATED, FAILED, Job, JobResult, now_ms
 from lipsync_demo.backend.jobs.retention import KEPT, Janitor, delete_inputs
-from lipsync_demo.backend.jobs.store import (
-    CREATED,
-    FAILED,
-    MAX_ATTEMPTS,
-    Job,
-    JobResult,
-    now_ms,
-)
+from lipsync_demo.backend.jobs.store import MAX_ATTEMPTS
 from lipsync_demo.backend.queue.attempt import Attempts
 from lipsync_demo.backend.queue.rendering import Refused
 from lipsync_demo.backend.stores import Place, open_stores

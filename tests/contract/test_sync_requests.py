@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 import requests
 
-from lipsync_demo.backend.jobs.store import JobResult, JobStore
+from lipsync_demo.backend.jobs.job import JobResult
+from lipsync_demo.backend.jobs.store import JobStore
 from lipsync_demo.backend.schema import open_database
 from lipsync_demo.settings import MODEL_ID
 from lipsync_demo.wavespeed import WaveSpeedClient

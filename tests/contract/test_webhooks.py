@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import requests
 
-from lipsync_demo.backend.jobs.store import JobResult
+from lipsync_demo.backend.jobs.job import JobResult
 from lipsync_demo.settings import MODEL_ID
 from tests.contract.serving import TOKEN, Served, complete, end, served
 from tests.unit.wavespeed.scripted_server import Reply, Request, Script, Silence, scripted_server

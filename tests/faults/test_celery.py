@@ -16,7 +16,7 @@ import numpy as np
 import psutil
 import pytest
 
-from lipsync_demo.backend.jobs.store import COMPLETED, FAILED, PROCESSING, Job
+from lipsync_demo.backend.jobs.job import COMPLETED, FAILED, PROCESSING, Job
 from lipsync_demo.backend.queue.attempt import TIMED_OUT
 from lipsync_demo.backend.queue.broker import Broker
 from lipsync_demo.backend.queue.celery_app import celery_app

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event
 
-from lipsync_demo.backend.jobs.store import COMPLETED, Filter, JobResult, JobStore
+from lipsync_demo.backend.jobs.job import COMPLETED, Filter, JobResult
+from lipsync_demo.backend.jobs.store import JobStore
 from lipsync_demo.backend.schema import open_database
 from lipsync_demo.database import Database
 from lipsync_demo.media.sync_modes import SyncMode

@@ -106,11 +106,11 @@ def test_a_paid_result_survives_a_disk_that_fills_in_the_middle(
     assert api.gates[gate].reached.wait(60)
     filler = fill(disk)
     api.gates[gate].open()
-    eventually(lambda: "no space" in (work.health.problem() or ""), "health says nothing")
+    eventually(lambda: "no space" in (work.health.state()[1] or ""), "health says nothing")
     # As far as it gets without room.
     eventually(lambda: "tried again" in caplog.text or "failed" in caplog.text, "it goes on")
     filler.unlink()
-    assert work.health.problem() is None
+    assert work.health.state()[1] is None
     ended = work.service.wait(run.id)
     if ended.state is not RunState.DONE:
         assert ended.error is not None

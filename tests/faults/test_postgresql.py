@@ -9,7 +9,8 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import inspect
 
-from lipsync_demo.backend.jobs.store import COMPLETED, CREATED, Job, JobResult, JobStore
+from lipsync_demo.backend.jobs.job import COMPLETED, CREATED, Job, JobResult
+from lipsync_demo.backend.jobs.store import JobStore
 from lipsync_demo.backend.jobs.workers import WorkerNote, Workers
 from lipsync_demo.backend.schema import open_database as open_jobs
 from lipsync_demo.database import Database

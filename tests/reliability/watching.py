@@ -20,8 +20,18 @@ from tests.reliability.poster import PATIENCE, Poster
 HEALTH, ACTION, BARE = "healthz", "action", "bare"
 """What is asked: the page's health, a choice of a mode, and a server that does nothing."""
 
+NAMES = {
+    HEALTH: "`/healthz`",
+    ACTION: "choosing a mode",
+    BARE: "a server that does nothing, for comparison",
+}
+"""What the tables call it."""
+
 PAUSES = {HEALTH: 0.05, ACTION: 0.2, BARE: 0.05}
 """Seconds between an answer and the next question."""
+
+LOOK_SECONDS = 0.2
+"""Seconds between two looks at whether something holds."""
 
 SILENT = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
 
@@ -89,6 +99,19 @@ def span(during: Callable[[], object]) -> Span:
     began = time.monotonic()
     during()
     return began, time.monotonic()
+
+
+def until(holds: Callable[[], bool], else_say: str, seconds: float) -> None:
+    """Wait for so many seconds at most.
+
+    Raises:
+        TimeoutError: it still does not hold.
+    """
+    deadline = time.monotonic() + seconds
+    while not holds():
+        if time.monotonic() > deadline:
+            raise TimeoutError(else_say)
+        time.sleep(LOOK_SECONDS)
 
 
 def middle(seconds: Sequence[float]) -> float:

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from lipsync_demo.backend.jobs.store import JobResult, JobStore
+from lipsync_demo.backend.jobs.job import JobResult
+from lipsync_demo.backend.jobs.store import JobStore
 from lipsync_demo.backend.schema import open_database
 from lipsync_demo.settings import Settings
 from tests.contract.serving import TOKEN, served

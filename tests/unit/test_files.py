@@ -21,16 +21,16 @@ def test_digest(tmp_path: Path) -> None:
 
 
 def test_files_that_others_remove_meanwhile_are_passed_over(tmp_path: Path) -> None:
-    (tmp_path / "first").write_text("")
     for name in "abc":
-        (tmp_path / name / "below").mkdir(parents=True)
-        (tmp_path / name / "below" / "file").write_text("")
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "file").write_text("")
     found = files_below(tmp_path)
-    assert next(found) == tmp_path / "first"
-    shutil.rmtree(tmp_path / "b")
-    shutil.rmtree(tmp_path / "c" / "below")
-    assert list(found) == [tmp_path / "a" / "below" / "file"]
-    assert list(files_below(tmp_path / "b")) == []
+    first = next(found)
+    for name in {"a", "b", "c"} - {first.parent.name}:
+        shutil.rmtree(tmp_path / name)
+    assert list(found) == []
+    assert list(files_below(tmp_path)) == [first]
+    assert list(files_below(tmp_path / "missing")) == []
 
 
 @pytest.mark.parametrize(("data", "kept"), [("é\n", b"\xc3\xa9\n"), (b"\x00\r\n", b"\x00\r\n")])

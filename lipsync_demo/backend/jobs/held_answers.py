@@ -10,7 +10,8 @@ from collections.abc import Awaitable, Callable
 
 from fastapi.concurrency import run_in_threadpool
 
-from lipsync_demo.backend.jobs.store import Job, JobStore
+from lipsync_demo.backend.jobs.job import Job
+from lipsync_demo.backend.jobs.store import JobStore
 
 _FIRST_POLL_SECONDS = 0.05
 """Seconds before the first poll of the job."""

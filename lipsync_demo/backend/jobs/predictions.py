@@ -8,8 +8,8 @@ from typing import Any
 
 from lipsync_demo.backend.faults.effects import Patch
 from lipsync_demo.backend.faults.switches import FAULTS
+from lipsync_demo.backend.jobs.job import COMPLETED, Job
 from lipsync_demo.backend.jobs.media_sources import output_name
-from lipsync_demo.backend.jobs.store import COMPLETED, Job
 from lipsync_demo.face_choice import FIELD
 from lipsync_demo.settings import FOUND, MODEL_ID, PROGRESS
 from lipsync_demo.storage import Storage

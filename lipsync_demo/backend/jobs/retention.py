@@ -13,8 +13,9 @@ from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
+from lipsync_demo.backend.jobs.job import Job, now_ms
 from lipsync_demo.backend.jobs.media_sources import output_name, upload_name
-from lipsync_demo.backend.jobs.store import Job, JobStore, now_ms
+from lipsync_demo.backend.jobs.store import JobStore
 from lipsync_demo.backend.jobs.uploads import TICKET_LIFE, UploadStore
 from lipsync_demo.storage import ANALYSES, Storage
 

@@ -10,51 +10,35 @@ from __future__ import annotations
 
 import random
 import secrets
-import time
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from collections.abc import Collection, Mapping
 from functools import partial
 from typing import Any
 
-from sqlalchemy import (
-    JSON,
-    BigInteger,
-    ColumnElement,
-    Float,
-    String,
-    Text,
-    delete,
-    func,
-    select,
-    update,
-)
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Session
 
 from lipsync_demo.backend.errors import INTERNAL_ERROR
 from lipsync_demo.backend.faults.effects import ForcedStatus
 from lipsync_demo.backend.jobs import words
-from lipsync_demo.backend.jobs.base import Base
+from lipsync_demo.backend.jobs.job import (
+    CANCELLED,
+    COMPLETED,
+    CREATED,
+    FAILED,
+    PROCESSING,
+    Filter,
+    Job,
+    JobResult,
+    JobRow,
+    job_of,
+    now_ms,
+)
 from lipsync_demo.backend.jobs.tallies import tallied, tally
 from lipsync_demo.database import Database, database_ms, patiently
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.metrics.metric import Metric, Values
 from lipsync_demo.metrics.table import ATTEMPTS, RENDER_SECONDS
-
-CREATED = "created"
-"""Status of a waiting job."""
-
-PROCESSING = "processing"
-"""Status of a job that a worker renders."""
-
-COMPLETED = "completed"
-"""Status of a job with outputs."""
-
-FAILED = "failed"
-"""Status of a job that ended with an error."""
-
-CANCELLED = "cancelled"
-"""Status of a job that its client cancelled."""
 
 MAX_ATTEMPTS = 3
 """Attempts after which an interrupted job fails."""
@@ -72,121 +56,6 @@ LARGEST = (1 << 63) - 1
 """The largest whole number of a database."""
 
 INTERRUPTED = words.stopped_on_task(MAX_ATTEMPTS)
-
-
-class JobRow(Base):
-    __tablename__ = "jobs"
-
-    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
-    id: Mapped[str] = mapped_column(String(32), unique=True)
-    created_ms: Mapped[int] = mapped_column(BigInteger, index=True)
-    claimed_ms: Mapped[int | None] = mapped_column(BigInteger, index=True)
-    status: Mapped[str] = mapped_column(String(32), index=True)
-    video: Mapped[str] = mapped_column(Text)
-    audio: Mapped[str] = mapped_column(Text)
-    sync_mode: Mapped[str] = mapped_column(String(16))
-    attempts: Mapped[int]
-    outputs: Mapped[list[str]] = mapped_column(JSON)
-    nsfw: Mapped[list[bool]] = mapped_column(JSON)
-    code: Mapped[int]
-    error: Mapped[str] = mapped_column(Text)
-    queue_ms: Mapped[float] = mapped_column(Float)
-    inference_ms: Mapped[float] = mapped_column(Float)
-    execution_ms: Mapped[float] = mapped_column(Float)
-    fault: Mapped[str | None] = mapped_column(String(32))
-    decreed: Mapped[bool]
-    found: Mapped[dict[str, int] | None] = mapped_column(JSON)
-    base64: Mapped[bool | None]
-    turn: Mapped[str | None] = mapped_column(String(64))
-    face: Mapped[str | None] = mapped_column(String(32))
-    claim: Mapped[str | None] = mapped_column(String(16))
-    worker: Mapped[str | None] = mapped_column(String(64))
-    lease_ms: Mapped[int | None] = mapped_column(BigInteger)
-    share: Mapped[float | None] = mapped_column(Float)
-    patient: Mapped[bool | None]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Job:
-    """One task; times are UTC milliseconds since 1970, durations are milliseconds.
-
-    Attributes:
-        number: position in the order of acceptance.
-        outputs: names of the output files, not URLs, as the port may change.
-        nsfw: one flag for each output.
-        fault: the fault switch that was active for this task.
-        decreed: whether that switch set its status; then it is never rendered.
-        found: the engine's findings in the video; None before it is done.
-        base64: whether outputs are sent as base64.
-        turn: whose it is: tasks of several people take turns.
-        face: which of several faces speaks; None for the server's default.
-        claim: distinguishes the attempt under way from others.
-        worker: who makes it; None for the embedded queue.
-        share: share of the work that is done, 0 to 1, as far as the worker has written it.
-        patient: whether nobody watches: others go first.
-    """
-
-    number: int
-    id: str
-    created_ms: int
-    claimed_ms: int | None
-    status: str
-    video: str
-    audio: str
-    sync_mode: str
-    attempts: int
-    outputs: Sequence[str]
-    nsfw: Sequence[bool]
-    code: int
-    error: str
-    queue_ms: float
-    inference_ms: float
-    execution_ms: float
-    fault: str | None
-    decreed: bool
-    found: Mapping[str, int] | None = None
-    base64: bool | None = None
-    turn: str | None = None
-    face: str | None = None
-    claim: str | None = None
-    worker: str | None = None
-    share: float | None = None
-    patient: bool | None = None
-
-    @property
-    def running(self) -> bool:
-        return self.status in (CREATED, PROCESSING)
-
-
-@dataclass(frozen=True, kw_only=True)
-class JobResult:
-    """How a job ended: outputs, or a task code and a reason in plain text; durations in ms.
-
-    `stages` are the seconds that each stage took.
-    """
-
-    outputs: tuple[str, ...] = ()
-    nsfw: tuple[bool, ...] = ()
-    code: int = 0
-    error: str = ""
-    queue_ms: float = 0
-    inference_ms: float = 0
-    found: Mapping[str, int] | None = None
-    stages: Mapping[str, float] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Filter:
-    """Filter of a listing; times are UTC milliseconds, both ends inclusive."""
-
-    status: str | None = None
-    after_ms: int | None = None
-    before_ms: int | None = None
-    ids: Collection[str] | None = None
-
-
-def now_ms() -> int:
-    return time.time_ns() // 1_000_000
 
 
 class JobStore:
@@ -239,7 +108,7 @@ class JobStore:
                     made = JobRow(**row)
                     session.add(made)
                     session.flush()
-                    return _job(made)
+                    return job_of(made)
             except IntegrityError:  # by an attempt whose answer was lost
                 known = self.get(job_id)
                 if known is None:
@@ -251,7 +120,7 @@ class JobStore:
     def get(self, job_id: str) -> Job | None:
         with self._database.reading() as session:
             row = _row(session, job_id)
-            return _job(row) if row else None
+            return job_of(row) if row else None
 
     def claim(self, worker: str | None = None, lease_ms: int | None = None) -> Job | None:
         """Claim the next waiting job; None without one.
@@ -289,7 +158,7 @@ class JobStore:
             row.claim, row.worker, row.share = secrets.token_hex(8), worker, None
             row.lease_ms = None if lease_ms is None else database_ms(session) + lease_ms
             row.attempts += 1
-            return _job(row)
+            return job_of(row)
 
     def renew(self, job: Job, lease_ms: int, share: float) -> bool:
         """Extend the lease of a claim and note the share that is done; false if it is lost."""
@@ -307,7 +176,7 @@ class JobStore:
             if row is None:
                 return None
             row.status, row.error = CANCELLED, words.CANCELLED
-            return _job(row)
+            return job_of(row)
 
     def finish(self, job: Job, outcome: JobResult) -> bool:
         """Record the outcome of a claimed job; return false if the claim is lost."""
@@ -371,7 +240,7 @@ class JobStore:
             JobRow.status == PROCESSING, JobRow.worker.startswith(prefix, autoescape=True)
         )
         with self._database.reading() as session:
-            held = [_job(row) for row in session.scalars(query)]
+            held = [job_of(row) for row in session.scalars(query)]
         for job in held:
             self.release(job)
         return len(held)
@@ -389,7 +258,7 @@ class JobStore:
             JobRow.status == PROCESSING, JobRow.decreed.is_(False), condition
         )
         with self._database.reading() as session:
-            lost = [_job(row) for row in session.scalars(query)]
+            lost = [job_of(row) for row in session.scalars(query)]
         for job in lost:
             self.interrupted(job)
         return len(lost)
@@ -411,7 +280,7 @@ class JobStore:
             # A page further than any database counts is as empty as the one after the last.
             before = min((page - 1) * size, LARGEST)
             rows = session.scalars(query.limit(size).offset(before))
-            return total or 0, [_job(row) for row in rows]
+            return total or 0, [job_of(row) for row in rows]
 
     def waiting(self) -> Mapping[bool, tuple[int, float]]:
         """How many jobs wait, and for how many seconds the oldest has, by whether they are patient.
@@ -471,7 +340,7 @@ class JobStore:
 
     def _remove(self, condition: ColumnElement[bool]) -> list[Job]:
         with self._database.writing() as session:
-            gone = [_job(row) for row in session.scalars(select(JobRow).where(condition))]
+            gone = [job_of(row) for row in session.scalars(select(JobRow).where(condition))]
             session.execute(delete(JobRow).where(JobRow.id.in_([job.id for job in gone])))
         return gone
 
@@ -491,7 +360,3 @@ def runs(job_id: ColumnElement[str]) -> ColumnElement[bool]:
 
 def _row(session: Session, job_id: str) -> JobRow | None:
     return session.scalars(select(JobRow).where(JobRow.id == job_id)).first()
-
-
-def _job(row: JobRow) -> Job:
-    return Job(**{field.name: getattr(row, field.name) for field in fields(Job)})

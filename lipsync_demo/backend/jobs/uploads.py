@@ -20,7 +20,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from lipsync_demo.backend.http.envelopes import ApiError
 from lipsync_demo.backend.jobs.base import Base
-from lipsync_demo.backend.jobs.store import now_ms
+from lipsync_demo.backend.jobs.job import now_ms
 from lipsync_demo.database import Database
 from lipsync_demo.media.formats import MEDIA_TYPES
 from lipsync_demo.safe_names import readable

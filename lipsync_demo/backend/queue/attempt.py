@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lipsync_demo.backend.errors import INTERNAL_ERROR
+from lipsync_demo.backend.jobs.job import Job, JobResult, now_ms
 from lipsync_demo.backend.jobs.live import LiveFolder
 from lipsync_demo.backend.jobs.media_sources import MediaSources, MediaUnreachable, output_name
-from lipsync_demo.backend.jobs.store import Job, JobResult, JobStore, now_ms
+from lipsync_demo.backend.jobs.store import JobStore
 from lipsync_demo.backend.queue import words
 from lipsync_demo.backend.queue.errors import Cancelled, RenderTimeout, WorkerDied
 from lipsync_demo.backend.queue.rendering import (

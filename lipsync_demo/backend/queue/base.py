@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from lipsync_demo.backend.jobs.job import Job
 from lipsync_demo.backend.jobs.live import LivePart
-from lipsync_demo.backend.jobs.store import Job
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,9 @@ from typing import Any
 
 from celery import Celery
 
+from lipsync_demo.backend.jobs.job import CREATED, Job
 from lipsync_demo.backend.jobs.live import LiveFolder, LivePart
-from lipsync_demo.backend.jobs.store import CREATED, Job, JobStore
+from lipsync_demo.backend.jobs.store import JobStore
 from lipsync_demo.backend.jobs.workers import Workers
 from lipsync_demo.backend.queue import words
 from lipsync_demo.backend.queue.attempt import Folders

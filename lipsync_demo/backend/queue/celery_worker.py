@@ -18,7 +18,8 @@ from billiard.exceptions import SoftTimeLimitExceeded
 from celery import Celery, signals
 
 from lipsync_demo import __version__, logs
-from lipsync_demo.backend.jobs.store import Job, JobStore
+from lipsync_demo.backend.jobs.job import Job
+from lipsync_demo.backend.jobs.store import JobStore
 from lipsync_demo.backend.jobs.workers import WorkerNote, Workers
 from lipsync_demo.backend.queue.attempt import Attempts
 from lipsync_demo.backend.queue.celery_app import RENDER

@@ -12,9 +12,10 @@ import threading
 from dataclasses import dataclass
 
 from lipsync_demo import logs
+from lipsync_demo.backend.jobs.job import Job
 from lipsync_demo.backend.jobs.live import LiveFolder, LivePart
 from lipsync_demo.backend.jobs.media_sources import MediaSources
-from lipsync_demo.backend.jobs.store import Job, JobStore
+from lipsync_demo.backend.jobs.store import JobStore
 from lipsync_demo.backend.queue.attempt import Attempts, Folders
 from lipsync_demo.backend.queue.base import Health
 from lipsync_demo.backend.queue.errors import Cancelled, WorkerDied

@@ -8,7 +8,8 @@ from contextvars import copy_context
 from functools import partial
 from types import TracebackType
 
-from lipsync_demo.backend.jobs.store import Job, JobStore
+from lipsync_demo.backend.jobs.job import Job
+from lipsync_demo.backend.jobs.store import JobStore
 from lipsync_demo.backend.queue.errors import Cancelled
 
 log = logging.getLogger(__name__)

@@ -9,8 +9,8 @@ from fastapi.responses import JSONResponse
 
 from lipsync_demo.backend.http.bodies import BillBody
 from lipsync_demo.backend.http.envelopes import ok
+from lipsync_demo.backend.jobs.job import Filter, Job
 from lipsync_demo.backend.jobs.predictions import timestamp
-from lipsync_demo.backend.jobs.store import Filter, Job
 from lipsync_demo.backend.services import Shared
 from lipsync_demo.settings import MODEL_ID
 

@@ -7,7 +7,7 @@ from fastapi.responses import JSONResponse, Response
 
 from lipsync_demo.access.scraping import may_scrape
 from lipsync_demo.backend.http.envelopes import ApiError
-from lipsync_demo.backend.jobs.store import CREATED, PROCESSING
+from lipsync_demo.backend.jobs.job import CREATED, PROCESSING
 from lipsync_demo.backend.routes import words
 from lipsync_demo.backend.services import Services, Shared
 from lipsync_demo.database import DatabaseUnusable

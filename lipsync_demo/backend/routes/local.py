@@ -13,9 +13,9 @@ from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
 
 from lipsync_demo.backend.http.envelopes import ApiError, ok
+from lipsync_demo.backend.jobs.job import PROCESSING, Job
 from lipsync_demo.backend.jobs.live import LivePart, LiveState
 from lipsync_demo.backend.jobs.predictions import describe
-from lipsync_demo.backend.jobs.store import PROCESSING, Job
 from lipsync_demo.backend.services import BaseUrl, Services, Shared
 
 router = APIRouter(prefix="/api/local/tasks", redirect_slashes=False)

@@ -13,9 +13,9 @@ from starlette.datastructures import UploadFile
 from lipsync_demo.backend.http.bodies import TicketBody
 from lipsync_demo.backend.http.downloads import stored_file
 from lipsync_demo.backend.http.envelopes import ApiError, ok
+from lipsync_demo.backend.jobs.job import now_ms
 from lipsync_demo.backend.jobs.media_sources import output_name
 from lipsync_demo.backend.jobs.predictions import timestamp
-from lipsync_demo.backend.jobs.store import now_ms
 from lipsync_demo.backend.jobs.uploads import Upload, stored_name
 from lipsync_demo.backend.services import BaseUrl, Services, Shared
 

@@ -15,9 +15,9 @@ from lipsync_demo.backend.faults.effects import ForcedStatus, Place
 from lipsync_demo.backend.http.bodies import DeleteBody, ListBody, SubmitBody
 from lipsync_demo.backend.http.envelopes import ApiError, ok
 from lipsync_demo.backend.jobs.held_answers import ended, hold_seconds
+from lipsync_demo.backend.jobs.job import CREATED, PROCESSING, Filter, Job
 from lipsync_demo.backend.jobs.predictions import describe
 from lipsync_demo.backend.jobs.retention import delete_inputs, delete_outputs
-from lipsync_demo.backend.jobs.store import CREATED, PROCESSING, Filter, Job
 from lipsync_demo.backend.queue.attempt import TIMED_OUT
 from lipsync_demo.backend.routes import words
 from lipsync_demo.backend.services import BaseUrl, Services, Shared

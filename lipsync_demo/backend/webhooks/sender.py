@@ -11,8 +11,9 @@ import logging
 import threading
 import time
 
+from lipsync_demo.backend.jobs.job import COMPLETED, FAILED, now_ms
 from lipsync_demo.backend.jobs.predictions import describe
-from lipsync_demo.backend.jobs.store import COMPLETED, FAILED, JobStore, now_ms
+from lipsync_demo.backend.jobs.store import JobStore
 from lipsync_demo.backend.webhooks.outbox import Delivery, Outbox
 from lipsync_demo.backend.webhooks.signing import WebhookSecret
 from lipsync_demo.wavespeed.addresses import redacted_url

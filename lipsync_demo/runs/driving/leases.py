@@ -23,7 +23,7 @@ from lipsync_demo.files import private_folder
 _LOCK = ".lock"
 """Extension of the file that a process keeps locked."""
 
-_HOST = ".host"
+HOST = ".host"
 """Extension of the file that marks a process as one that takes over local runs."""
 
 
@@ -112,23 +112,23 @@ class FileLeases:
     def host_local(self) -> None:
         """Announce that this process takes over local runs that no process drives."""
         self._hold()
-        self._path(self.owner, _HOST).touch()
+        self._path(self.owner, HOST).touch()
 
     def local_hosted(self) -> bool:
         """Whether another process takes over local runs that no process drives."""
-        names = [path.stem for path in self._folder.glob(f"*{_HOST}")]
+        names = [path.stem for path in self._folder.glob(f"*{HOST}")]
         return any(name != self.owner and self.held(name) for name in names)
 
     def call(self) -> None:
         """Tell the processes that take over local runs that there is one."""
-        for path in self._folder.glob(f"*{_HOST}"):
+        for path in self._folder.glob(f"*{HOST}"):
             with suppress(OSError):  # it has just ended
                 os.utime(path)
 
     def called(self) -> int:
         """A number that another process's `call` changes."""
         try:
-            return self._path(self.owner, _HOST).stat().st_mtime_ns
+            return self._path(self.owner, HOST).stat().st_mtime_ns
         except OSError:
             return 0
 
@@ -151,5 +151,5 @@ class FileLeases:
         return self._folder / f"{owner}{suffix}"
 
     def _remove(self, owner: str) -> None:
-        for suffix in (_HOST, _LOCK):
+        for suffix in (HOST, _LOCK):
             self._path(owner, suffix).unlink(missing_ok=True)

@@ -17,10 +17,8 @@ from lipsync_demo.settings import Settings
 FRESH_SECONDS = 1.0
 """Seconds for which an answer is given again: asking costs a write lock."""
 
-
 LASTING_SECONDS = 30.0
 """Seconds after which a busy database is unusable: as long as a write waits for it."""
-
 
 OK, NEARLY_FULL, BUSY, DEGRADED, UNUSABLE = "ok", "full", "busy", "degraded", "unusable"
 """How it is: `full` takes no new files, `busy` has what is done now wait, `degraded` lets nobody
@@ -42,10 +40,6 @@ class Health:
         self._until = 0.0
         self._busy_since: float | None = None
         self._found: tuple[str, str | None] = OK, None
-
-    def problem(self) -> str | None:
-        """What cannot be used, as a sentence without paths; None if all can."""
-        return self._fresh()[1]
 
     def state(self) -> tuple[str, str | None]:
         """How it is, and what is wrong, as a sentence without paths."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,15 +23,15 @@ from tests.reliability.poster import Poster
 from tests.reliability.table import Result, Table
 from tests.reliability.tables.bombs_at_the_page import SLOWEST
 from tests.reliability.watching import (
-    ACTION,
     BARE,
-    HEALTH,
+    NAMES,
     Span,
     Watching,
     end_of,
     middle,
     milliseconds,
     span,
+    until,
     watched,
 )
 
@@ -44,11 +44,6 @@ PRESSES = 5
 RATIO_LIMIT = 1.5
 GROWTH_LIMIT = 50 << 20
 END_SECONDS = 1800.0
-NAMES = {
-    HEALTH: "`/healthz`",
-    ACTION: "choosing a mode",
-    BARE: "a server that does nothing, for comparison",
-}
 
 
 @dataclass(frozen=True)
@@ -81,7 +76,7 @@ def measured(crowd: Crowd, quiet_seconds: float) -> Result:
         api.balance, api.statuses = 1e6, ["processing"]
         page, done = psutil.Process(site.pid), _Done()
         visitors = _started(site.url, crowd.runs, done)
-        _until(lambda: len(api.tasks) >= crowd.runs, "not every run was submitted")
+        until(lambda: len(api.tasks) >= crowd.runs, "not every run was submitted", END_SECONDS)
         before = page.memory_info().rss
         quiet: list[Span] = []
         loud: list[Span] = []
@@ -201,18 +196,14 @@ def _write_large(path: Path, size: int, number: int) -> None:
 def _ended(api: ScriptedApi, visitors: list[Poster]) -> int:
     """How many runs end once the API has a result for each."""
     api.statuses = ["completed"]
-    _until(lambda: api.counts["output"] >= len(api.tasks), "not every output was downloaded")
+    until(
+        lambda: api.counts["output"] >= len(api.tasks),
+        "not every output was downloaded",
+        END_SECONDS,
+    )
     for visitor in visitors:
         visitor.poll()
     return api.counts["output"]
-
-
-def _until(holds: Callable[[], bool], else_say: str) -> None:
-    deadline = time.monotonic() + END_SECONDS
-    while not holds():
-        if time.monotonic() > deadline:
-            raise TimeoutError(else_say)
-        time.sleep(0.2)
 
 
 def _judged(

@@ -7,7 +7,6 @@ import statistics
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -27,14 +26,14 @@ from tests.media_factory import make_video
 from tests.reliability.paid import paid
 from tests.reliability.table import Result, Table
 from tests.reliability.watching import (
-    ACTION,
     BARE,
-    HEALTH,
+    NAMES,
     Watching,
     end_of,
     middle,
     milliseconds,
     span,
+    until,
     watched,
 )
 from tests.servers.postgresql import postgres_server
@@ -46,11 +45,6 @@ LARGEST_KB = 20.0
 PAGE_SECONDS = 0.3
 RATIO_LIMIT = 3.0
 END_SECONDS = 3600.0
-KINDS = {
-    HEALTH: "`/healthz`",
-    ACTION: "choosing a mode",
-    BARE: "a server that does nothing, for comparison",
-}
 
 
 @dataclass(frozen=True)
@@ -83,7 +77,7 @@ def measured(queue: Queue) -> Result:
             (made / str(number)).mkdir()
             sites.append(stack.enter_context(opened(made / str(number), forked=False, **shared)))
         ending = stack.enter_context(ExitStack())
-        asking = ending.enter_context(watched(sites[0].url, made / "bare", tuple(KINDS)))
+        asking = ending.enter_context(watched(sites[0].url, made / "bare", tuple(NAMES)))
         database = open_database(shared["LIPSYNC_DATABASE_URL"])
         stack.callback(database.close)
         table = RunTable(database, made / "data" / "runs")
@@ -92,7 +86,7 @@ def measured(queue: Queue) -> Result:
         began = time.monotonic()
         for _ in range(queue.runs):
             _add(table, api, made / "data" / "runs")
-        _until(lambda: len(api.looked_at) >= queue.runs, "not every run was taken over")
+        until(lambda: len(api.looked_at) >= queue.runs, "not every run was taken over", END_SECONDS)
         taken = time.monotonic() - began
         loud = span(lambda: time.sleep(queue.watched_seconds))
         grown = _memory(sites) - before
@@ -101,7 +95,7 @@ def measured(queue: Queue) -> Result:
         looks = Counter(api.looked_at)
         began = time.monotonic()
         api.statuses = ["completed"]
-        _until(lambda: not _unfinished(table), "not every run ended")
+        until(lambda: not _unfinished(table), "not every run ended", END_SECONDS)
         ended = time.monotonic() - began
         return _judged(
             queue, asking, (quiet, loud), polls, looks, grown, (taken, ended), _done(table)
@@ -163,14 +157,6 @@ def _done(table: RunTable) -> int:
         return session.scalar(query) or 0
 
 
-def _until(holds: Callable[[], bool], else_say: str) -> None:
-    deadline = time.monotonic() + END_SECONDS
-    while not holds():
-        if time.monotonic() > deadline:
-            raise TimeoutError(else_say)
-        time.sleep(0.5)
-
-
 def _judged(
     queue: Queue,
     asking: dict[str, Watching],
@@ -183,7 +169,7 @@ def _judged(
 ) -> Result:
     rows: list[tuple[object, ...]] = []
     missed = []
-    for kind, name in KINDS.items():
+    for kind, name in NAMES.items():
         quiet, loud = (asking[kind].seconds([one]) for one in spans)
         ends = end_of(quiet, 0.95), end_of(loud, 0.95)
         ratio = ends[1] / ends[0]

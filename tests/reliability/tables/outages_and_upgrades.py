@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psutil
 
-from lipsync_demo.backend.jobs.store import COMPLETED, PROCESSING, Filter
+from lipsync_demo.backend.jobs.job import COMPLETED, PROCESSING, Filter
 from lipsync_demo.backend.stores import Stores
 from lipsync_demo.database.migrate import HOME
 from lipsync_demo.media.sync_modes import SyncMode

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import count as count_up
 
-from lipsync_demo.backend.jobs.store import COMPLETED, CREATED, PROCESSING, Filter
+from lipsync_demo.backend.jobs.job import COMPLETED, CREATED, PROCESSING, Filter
 from lipsync_demo.backend.stores import Stores
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.settings import Settings

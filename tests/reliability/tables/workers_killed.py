@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import psutil
 
-from lipsync_demo.backend.jobs.store import COMPLETED, Filter, Job
+from lipsync_demo.backend.jobs.job import COMPLETED, Filter, Job
 from lipsync_demo.backend.stores import Stores
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.wavespeed.client import WaveSpeedClient

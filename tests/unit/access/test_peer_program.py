@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 import subprocess
@@ -76,6 +77,19 @@ def test_a_client_of_the_older_protocol_at_a_server_of_both(way: str) -> None:
         with line:
             assert peer[0] == "::ffff:127.0.0.1"
             assert is_own(peer[:2], line.getsockname()[:2])
+
+
+@pytest.mark.skipif(not LINUX, reason="only Linux tells")
+def test_who_cannot_be_told_just_now_is_nobody(
+    server: socket.socket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    monkeypatch.setattr(peer_program, "kernel_answers", lambda: True)
+    monkeypatch.setattr(socket, "socket", refuse)
+    host, port = server.getsockname()[:2]
+    assert is_own((host, port), (host, port)) is False
 
 
 def test_elsewhere_the_system_does_not_tell(

@@ -19,7 +19,8 @@ from pydantic import SecretStr
 from sqlalchemy import MetaData, text
 
 from lipsync_demo.backend import schema as jobs_schema
-from lipsync_demo.backend.jobs.store import COMPLETED, CREATED, Filter, JobResult, JobStore
+from lipsync_demo.backend.jobs.job import COMPLETED, CREATED, Filter, JobResult
+from lipsync_demo.backend.jobs.store import JobStore
 from lipsync_demo.backend.jobs.uploads import UploadStore
 from lipsync_demo.backend.webhooks.outbox import Outbox
 from lipsync_demo.database import Database

@@ -7,7 +7,7 @@ import importlib
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from lipsync_demo.backend.jobs import store
+from lipsync_demo.backend.jobs import job
 from lipsync_demo.engine import Stage
 from lipsync_demo.errors import ExplainedError
 from lipsync_demo.metrics import table
@@ -29,7 +29,7 @@ def test_labels_follow_what_they_stand_for() -> None:
     assert set(table.STATES) == {state.value for state in RunState}
     assert set(table.ENDS) == {state.value for state in RunState if not state.active}
     assert set(table.STATUSES) == {
-        *(store.CREATED, store.PROCESSING, store.COMPLETED, store.FAILED, store.CANCELLED)
+        *(job.CREATED, job.PROCESSING, job.COMPLETED, job.FAILED, job.CANCELLED)
     }
     assert set(table.STAGES) == {"fetch", "check", *(stage.value for stage in Stage)}
 

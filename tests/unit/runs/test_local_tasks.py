@@ -10,7 +10,8 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from lipsync_demo.backend.jobs.store import CANCELLED, CREATED, Filter, JobStore
+from lipsync_demo.backend.jobs.job import CANCELLED, CREATED, Filter
+from lipsync_demo.backend.jobs.store import JobStore
 from lipsync_demo.backend.schema import open_database
 from lipsync_demo.runs.record.errors import NothingSent
 from lipsync_demo.runs.record.run import Run, RunState

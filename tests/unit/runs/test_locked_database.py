@@ -142,7 +142,7 @@ def test_health_tells_of_a_lock_and_of_its_end(
 ) -> None:
     monkeypatch.setattr(connections, "_CHECK_SECONDS", 0.01)
     monkeypatch.setattr(health, "FRESH_SECONDS", -1.0)
-    assert still.health.problem() is None
+    assert still.health.state()[1] is None
     path = still.health._folder / "runs.sqlite3"
     other = sqlite3.connect(path, isolation_level=None)
     try:
@@ -158,7 +158,7 @@ def test_health_tells_of_a_lock_and_of_its_end(
         other.execute("ROLLBACK")
     finally:
         other.close()
-    assert still.health.problem() is None
+    assert still.health.state()[1] is None
 
 
 def test_health_tells_that_nobody_can_enter(
@@ -186,12 +186,12 @@ def test_health_tells_of_a_database_that_is_gone_or_damaged(
     monkeypatch.setattr(health, "FRESH_SECONDS", -1.0)
     path = still.health._folder / "runs.sqlite3"
     aside = path.rename(path.with_name("aside"))
-    assert "cannot be opened" in (still.health.problem() or "")
+    assert "cannot be opened" in (still.health.state()[1] or "")
     assert not path.exists()
     for side in ("-wal", "-shm"):
         path.with_name(path.name + side).unlink(missing_ok=True)
     path.write_bytes(b"This is a text, and not a short one. " * 100)
-    assert "is not a database" in (still.health.problem() or "")
+    assert "is not a database" in (still.health.state()[1] or "")
     aside.replace(path)
 
 
@@ -202,4 +202,4 @@ def test_health_tells_of_a_full_disk(still: Workspace, monkeypatch: pytest.Monke
         raise OSError(28, "No space left on device", folder)
 
     monkeypatch.setattr(health.data_folder, "check", full)
-    assert "no space left" in (still.health.problem() or "")
+    assert "no space left" in (still.health.state()[1] or "")

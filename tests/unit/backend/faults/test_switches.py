@@ -8,8 +8,8 @@ import pytest
 
 from lipsync_demo.backend.faults.effects import Patch, Place
 from lipsync_demo.backend.faults.switches import FAULTS, Faults, help_text, parse
+from lipsync_demo.backend.jobs.job import CREATED, Job
 from lipsync_demo.backend.jobs.predictions import describe
-from lipsync_demo.backend.jobs.store import CREATED, Job
 from lipsync_demo.wavespeed.schema import TASK_CODES, TERMINAL_FAILURES
 
 DOCUMENT = Path(__file__).parents[4] / "docs" / "backend.md"

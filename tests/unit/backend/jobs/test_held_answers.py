@@ -6,7 +6,8 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 from lipsync_demo.backend.jobs.held_answers import ended
-from lipsync_demo.backend.jobs.store import Job, JobResult, JobStore
+from lipsync_demo.backend.jobs.job import Job, JobResult
+from lipsync_demo.backend.jobs.store import JobStore
 from lipsync_demo.media.sync_modes import SyncMode
 
 

@@ -4,6 +4,7 @@ import os
 from datetime import timedelta
 from pathlib import Path
 
+from lipsync_demo.backend.jobs.job import JobResult, now_ms
 from lipsync_demo.backend.jobs.retention import (
     KEPT,
     PARTS_KEPT,
@@ -12,7 +13,7 @@ from lipsync_demo.backend.jobs.retention import (
     sweep_analyses,
     sweep_work,
 )
-from lipsync_demo.backend.jobs.store import JobResult, JobStore, now_ms
+from lipsync_demo.backend.jobs.store import JobStore
 from lipsync_demo.backend.jobs.uploads import UploadStore
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.storage.folder import FolderStorage

@@ -5,18 +5,17 @@ import time
 from pathlib import Path
 
 from lipsync_demo.backend.faults.effects import ForcedStatus
-from lipsync_demo.backend.jobs.store import (
+from lipsync_demo.backend.jobs.job import (
     COMPLETED,
     CREATED,
     FAILED,
-    MAX_ATTEMPTS,
     PROCESSING,
     Filter,
     Job,
     JobResult,
-    JobStore,
     now_ms,
 )
+from lipsync_demo.backend.jobs.store import MAX_ATTEMPTS, JobStore
 from lipsync_demo.backend.schema import open_database
 from lipsync_demo.database import Database
 from lipsync_demo.media.sync_modes import SyncMode

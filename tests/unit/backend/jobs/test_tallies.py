@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from lipsync_demo.backend.jobs.store import JobResult, JobStore
+from lipsync_demo.backend.jobs.job import JobResult
+from lipsync_demo.backend.jobs.store import JobStore
 from lipsync_demo.backend.schema import open_database
 from lipsync_demo.database import Database
 from lipsync_demo.media.sync_modes import SyncMode

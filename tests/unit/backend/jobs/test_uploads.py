@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from lipsync_demo.backend.http.envelopes import ApiError
-from lipsync_demo.backend.jobs.store import now_ms
+from lipsync_demo.backend.jobs.job import now_ms
 from lipsync_demo.backend.jobs.uploads import Upload, UploadStore, stored_name
 from lipsync_demo.media.formats import MEDIA_TYPES
 from lipsync_demo.storage.folder import FolderStorage

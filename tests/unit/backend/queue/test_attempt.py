@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from lipsync_demo.backend.jobs.store import COMPLETED, JobStore
+from lipsync_demo.backend.jobs.job import COMPLETED
+from lipsync_demo.backend.jobs.store import JobStore
 from lipsync_demo.backend.queue.attempt import Attempts, Folders
 from lipsync_demo.backend.queue.errors import Cancelled
 from lipsync_demo.backend.queue.rendering import Rendered, RenderRequest

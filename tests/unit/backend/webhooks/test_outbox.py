@@ -4,7 +4,8 @@ import threading
 
 import pytest
 
-from lipsync_demo.backend.jobs.store import Job, JobResult, JobStore
+from lipsync_demo.backend.jobs.job import Job, JobResult
+from lipsync_demo.backend.jobs.store import JobStore
 from lipsync_demo.backend.webhooks.outbox import Delivery, Outbox
 from lipsync_demo.database import Database
 from lipsync_demo.media.sync_modes import SyncMode

@@ -12,18 +12,20 @@ from lipsync_demo.ui.http import bodies
 from lipsync_demo.ui.http.bodies import Metered, TooSlow, read
 
 PIECE = b"x" * 64
+MANY = 300
+"""Pieces that take many times as long as is waited."""
 
 
 class Dripping:
-    """A body without an end, of which a piece comes every now and then."""
+    """A body of which a piece comes every now and then."""
 
-    def __init__(self, piece: bytes, seconds: float, pieces: int | None = None) -> None:
+    def __init__(self, piece: bytes, seconds: float, pieces: int) -> None:
         self._piece, self._seconds, self._left = piece, seconds, pieces
         self._number = count(1)
 
     async def __call__(self) -> Message:
         await asyncio.sleep(self._seconds)
-        more = self._left is None or next(self._number) < self._left
+        more = next(self._number) < self._left
         return {"type": "http.request", "body": self._piece, "more_body": more}
 
 
@@ -35,14 +37,14 @@ def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_body_of_single_bytes_ends() -> None:
     with pytest.raises(TooSlow):
-        asyncio.run(read(Dripping(b"x", 0.01)))
+        asyncio.run(read(Dripping(b"x", 0.01, MANY)))
 
 
 def test_an_upload_of_single_bytes_ends() -> None:
     async def taken() -> None:
-        upload = Metered(Dripping(b"x", 0.01), 1 << 20)
-        while True:
-            await upload()
+        upload = Metered(Dripping(b"x", 0.01, MANY), 1 << 20)
+        while (await upload())["more_body"]:
+            pass
 
     with pytest.raises(TooSlow):
         asyncio.run(taken())
@@ -50,7 +52,7 @@ def test_an_upload_of_single_bytes_ends() -> None:
 
 def test_a_body_that_never_comes_ends() -> None:
     with pytest.raises(TooSlow):
-        asyncio.run(read(Dripping(b"", 60)))
+        asyncio.run(read(Dripping(b"", 60, 1)))
 
 
 def test_a_slow_network_has_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
