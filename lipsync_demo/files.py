@@ -11,12 +11,17 @@ from contextlib import contextmanager, suppress
 from functools import lru_cache
 from glob import escape
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from lipsync_demo import words
 from lipsync_demo.safe_names import readable
 
 _BLOCK = 1 << 20
+"""Bytes that are hashed at once; between two blocks a thread asks for the interpreter's lock."""
+
+_HASHING = Lock()
+"""One file is hashed at a time, so that a core is left to what somebody waits for."""
 
 
 def digest(path: Path) -> str:
@@ -26,14 +31,15 @@ def digest(path: Path) -> str:
         OSError: the file cannot be read.
     """
     found = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(_BLOCK):
-            found.update(block)
+    block = memoryview(bytearray(min(_BLOCK, path.stat().st_size + 1)))
+    with path.open("rb", buffering=0) as file:
+        while read := file.readinto(block):
+            found.update(block[:read])
     return found.hexdigest()
 
 
 def content_hash(path: Path) -> str:
-    """The same, remembered until the file changes.
+    """The same, remembered until the file changes; one file at a time.
 
     Raises:
         OSError: the file cannot be read.
@@ -44,7 +50,8 @@ def content_hash(path: Path) -> str:
 
 @lru_cache(maxsize=256)
 def _remembered(path: Path, changed: int, size: int) -> str:
-    return digest(path)
+    with _HASHING:
+        return digest(path)
 
 
 def files_below(folder: Path) -> Iterator[Path]:

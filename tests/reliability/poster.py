@@ -28,6 +28,33 @@ class _From(HTTPAdapter):
         super().init_poolmanager(*given, source_address=(self._address, 0), **named)
 
 
+class _Form:
+    """A form with one file, read as it is sent: a large one costs this process next to nothing."""
+
+    def __init__(self, path: Path, boundary: str) -> None:
+        named = f'Content-Disposition: form-data; name="files"; filename="{path.name}"'
+        self._begin = f"--{boundary}\r\n{named}\r\n\r\n".encode()
+        self._end = f"\r\n--{boundary}--\r\n".encode()
+        self._length = len(self._begin) + path.stat().st_size + len(self._end)
+        self._file = path.open("rb")
+
+    def __len__(self) -> int:
+        return self._length
+
+    def __enter__(self) -> _Form:
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        self._file.close()
+
+    def read(self, size: int) -> bytes:
+        part, self._begin = self._begin, b""
+        part = part or self._file.read(size)
+        if not part:
+            part, self._end = self._end, b""
+        return part
+
+
 class Poster:
     """One session of a script at a page; what events answer is kept as a browser keeps it.
 
@@ -64,10 +91,12 @@ class Poster:
 
     def upload(self, path: Path) -> dict[str, Any]:
         """Upload a file; return what a field holds of it."""
-        with path.open("rb") as file:
+        boundary = secrets.token_hex(16)
+        with _Form(path, boundary) as form:
             answer = self._http.post(
                 f"{self._url}/gradio_api/upload",
-                files={"files": (path.name, file)},
+                data=form,
+                headers={"Content-Type": f"multipart/form-data; boundary={boundary}"},
                 timeout=PATIENCE,
             )
         answer.raise_for_status()

@@ -7,10 +7,13 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from lipsync_demo import files
 from lipsync_demo.files import digest, files_below, replacing, write_json, write_whole
 
 
@@ -76,3 +79,32 @@ def test_what_a_killed_process_left_is_removed(tmp_path: Path) -> None:
         part.write_text("half")
     write_whole(tmp_path / "run.json", "{}")
     assert sorted(tmp_path.iterdir()) == sorted([tmp_path / "run.json", live])
+
+
+def test_large_files_are_hashed_one_after_the_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A remembered hash waits for nobody's."""
+    at_once: list[int] = []
+    begun, go_on = threading.Event(), threading.Event()
+    known = tmp_path / "known"
+    known.write_bytes(b"known")
+    files.content_hash(known)
+
+    def slow(path: Path) -> str:
+        at_once.append(1)
+        begun.set()
+        assert len(at_once) == 1
+        assert go_on.wait(10)
+        at_once.clear()
+        return path.name
+
+    monkeypatch.setattr(files, "digest", slow)
+    for name in "ab":
+        (tmp_path / name).write_bytes(b"")
+    with ThreadPoolExecutor(2) as threads:
+        hashes = [threads.submit(files.content_hash, tmp_path / name) for name in "ab"]
+        assert begun.wait(10)
+        assert files.content_hash(known) == digest(known)
+        go_on.set()
+        assert [one.result() for one in hashes] == ["a", "b"]

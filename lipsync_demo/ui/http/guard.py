@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lipsync_demo.ui.http import words
 from lipsync_demo.ui.http.bodies import Metered, Replay, TooLarge, TooSlow, read
+from lipsync_demo.ui.http.precedence import Precedence
 
 PREFIX = "/gradio_api"
 """Prefix of Gradio's API."""
@@ -91,6 +92,7 @@ class PageGuard:
         self._signs_in = signs_in
         self._upload_limit = upload_bytes + FORM_SLACK
         self._started = False
+        self._precedence = Precedence()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -113,7 +115,8 @@ class PageGuard:
         elif scope["method"] in ("POST", "PUT", "PATCH"):
             await self._with_body(scope, receive, send_with_headers)
         else:
-            await self._app(scope, receive, send_with_headers)
+            with self._precedence.asking():
+                await self._app(scope, receive, send_with_headers)
 
     async def _with_body(self, scope: Scope, receive: Receive, send: Send) -> None:
         upload = scope["path"].rstrip("/") == UPLOAD
@@ -124,7 +127,8 @@ class PageGuard:
             return
         try:
             if upload:
-                await self._app(scope, Metered(receive, limit), send)
+                metered = Metered(receive, limit)
+                await self._app(scope, self._precedence.after_others(metered), send)
                 return
             body = await read(receive, limit)
         except TooLarge:
@@ -136,7 +140,8 @@ class PageGuard:
         if scope["path"].startswith(PREFIX) and names_remote_file(body):
             await _refuse(400, words.NOT_NAMED)(scope, receive, send)
             return
-        await self._app(scope, Replay(body, receive), send)
+        with self._precedence.asking():
+            await self._app(scope, Replay(body, receive), send)
 
 
 def blocked(path: str) -> bool:

@@ -52,7 +52,7 @@ def route(room: Room, uploads: Path, limit: int) -> Route:
                     files = await _written(request, part, limit)
                     placed = [await to_thread.run_sync(_placed, one, uploads) for one in files]
                 finally:
-                    shutil.rmtree(part, ignore_errors=True)
+                    await to_thread.run_sync(_removed, part)
                 for one in placed:
                     belongs(one)
                 return JSONResponse([str(one) for one in placed])
@@ -106,6 +106,10 @@ async def _written(request: Request, part: Path, limit: int) -> list[Path]:
 
 def _part(uploads: Path) -> str:
     return tempfile.mkdtemp(prefix=PART, dir=uploads)
+
+
+def _removed(part: Path) -> None:
+    shutil.rmtree(part, ignore_errors=True)
 
 
 def _placed(file: Path, uploads: Path) -> Path:

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-import threading
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -19,6 +16,7 @@ from tests.browser.site import opened
 from tests.faults.bombs import BOMBS
 from tests.faults.scripted_api import ScriptedApi, scripted_api
 from tests.reliability.paid import paid
+from tests.reliability.polling import as_elsewhere, polled
 from tests.reliability.poster import Poster
 from tests.reliability.table import Result, Table
 from tests.reliability.tables.bombs_at_the_page import SLOWEST
@@ -38,8 +36,6 @@ from tests.reliability.watching import (
 TURNS = 2
 QUIET_SECONDS = 20.0
 UPLOADS_AT_ONCE, STARTERS = 4, 8
-LOOK_SECONDS = 5.0
-"""Seconds between two polls of a page."""
 PRESSES = 5
 RATIO_LIMIT = 1.5
 GROWTH_LIMIT = 50 << 20
@@ -83,12 +79,11 @@ def measured(crowd: Crowd, quiet_seconds: float) -> Result:
         files = count()
         with (
             watched(site.url, Path(made) / "bare", tuple(NAMES)) as asking,
-            _polled(site.url, visitors, crowd.pages, done),
+            polled(site.url, [one["run-id"] for one in visitors], crowd.pages) as polling,
         ):
             for _ in range(TURNS):
-                done.polling.clear()
                 quiet.append(span(lambda: time.sleep(quiet_seconds)))
-                done.polling.set()
+                polling.go_on()
                 share = Crowd(
                     uploads=-(-crowd.uploads // TURNS),
                     upload_bytes=crowd.upload_bytes,
@@ -97,6 +92,9 @@ def measured(crowd: Crowd, quiet_seconds: float) -> Result:
                 folder = Path(made) / f"turn-{next(files)}"
                 folder.mkdir()
                 loud.append(span(lambda s=share, f=folder: _thronged(site.url, s, f, done)))
+                polling.pause()
+        done.polls, refused = polling.polls, polling.failed
+        done.failed += [f"a poll: {error}" for error in refused]
         grown = page.memory_info().rss - before
         ended = _ended(api, visitors)
         return _judged(asking, (quiet, loud), grown, done, (ended, crowd.runs))
@@ -106,7 +104,6 @@ class _Done:
     """What the crowd was answered."""
 
     def __init__(self) -> None:
-        self.polling = threading.Event()
         self.polls = self.uploads = self.bombs = 0
         self.failed: list[str] = []
 
@@ -127,34 +124,6 @@ def _started(url: str, runs: int, done: _Done) -> list[Poster]:
     with ThreadPoolExecutor(len(starters)) as threads:
         list(threads.map(start, range(len(starters))))
     return starters
-
-
-@contextmanager
-def _polled(url: str, shown: list[Poster], pages: int, done: _Done) -> Iterator[None]:
-    """So many open pages at as many addresses, each with one of the runs that wait."""
-    ended = threading.Event()
-    opened_pages = [Poster(url, address=f"127.0.1.{1 + number % 250}") for number in range(pages)]
-
-    def poll(number: int) -> None:
-        run = shown[number % len(shown)]["run-id"]
-        ended.wait(LOOK_SECONDS * number / pages)
-        while not ended.wait(LOOK_SECONDS):
-            if done.polling.is_set():
-                try:
-                    opened_pages[number].poll({"run-id": run})
-                    done.polls += 1
-                except Exception as error:
-                    done.failed.append(f"a poll: {error}")
-
-    threads = [threading.Thread(target=poll, args=(number,)) for number in range(pages)]
-    for thread in threads:
-        thread.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        for thread in threads:
-            thread.join()
 
 
 def _thronged(url: str, crowd: Crowd, folder: Path, done: _Done) -> None:
@@ -178,7 +147,10 @@ def _thronged(url: str, crowd: Crowd, folder: Path, done: _Done) -> None:
         visitor.change_mode(video=held, speech=held)
         done.bombs += 1
 
-    with ThreadPoolExecutor(UPLOADS_AT_ONCE) as large, ThreadPoolExecutor(crowd.bombs) as small:
+    with (
+        ThreadPoolExecutor(UPLOADS_AT_ONCE, initializer=as_elsewhere) as large,
+        ThreadPoolExecutor(crowd.bombs, initializer=as_elsewhere) as small,
+    ):
         acts = [large.submit(upload, number) for number in range(crowd.uploads)]
         acts += [small.submit(throw, number) for number in range(crowd.bombs)]
         done.failed += [f"{error}" for act in acts if (error := act.exception()) is not None]
