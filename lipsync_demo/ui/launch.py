@@ -31,6 +31,7 @@ from lipsync_demo.ui.http.gate import Gate
 from lipsync_demo.ui.http.guard import PageGuard
 from lipsync_demo.ui.http.heartbeats import Heartbeats
 from lipsync_demo.ui.http.language import ReaderLanguage
+from lipsync_demo.ui.http.listening import check_port
 from lipsync_demo.ui.http.rim import connections_of, rim
 from lipsync_demo.ui.http.routes import routes
 from lipsync_demo.ui.http.visitor import Visitors
@@ -53,12 +54,14 @@ def open_page(settings: Settings, start_local: Callable[[], tuple[str, str]] | N
     Raises:
         Exposed: others can reach the page and would spend the environment's key.
         CodesUnusable: the access codes cannot be read.
+        SettingUnusable: something else listens on the port.
         StorageUnusable: files are to be hosted in a bucket that cannot be used.
     """
     os.umask(0o077)  # whatever this process writes is for its owner only
     check_exposure(settings)
     AccessCodes(settings).check()
     check_bucket(settings)
+    check_port(settings.host, settings.port)
     # Uvicorn believes what proxies say of the sender, by default any on this machine.
     os.environ["FORWARDED_ALLOW_IPS"] = settings.trusted_proxies
     ended, told_to_end = threading.Event(), threading.Event()
