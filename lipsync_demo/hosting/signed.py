@@ -107,8 +107,11 @@ class SignedMedia:
         return path
 
     def withdraw(self, path: Path) -> None:
-        """Revoke every link to a file by removing its published copies."""
-        state = path.stat()
+        """Revoke every link to a file by removing its published copies; nothing if it is gone."""
+        try:
+            state = path.stat()
+        except FileNotFoundError:
+            return
         for published in self._root.glob("*-*"):
             with suppress(OSError):
                 found = published.stat()

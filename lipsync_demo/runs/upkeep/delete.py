@@ -82,7 +82,7 @@ class RunData:
         """Remove all local data of a run at rest except what other runs share."""
         hashes = {given.sha256 for given in (run.video, run.audio) if given is not None}
         hashes |= {digest(path) for path in run.outputs if path.is_file()}
-        sizes = {path.stat().st_size for path in files_below(run.folder)}
+        sizes = set(_sizes(run.folder))
         # Before the run is removed: its group would start an item without a run.
         if run.group is not None:
             self._groups.forget(run.group, run.id)
@@ -126,10 +126,9 @@ class RunData:
         needed = {Path(source) for source in _needed(group)}
         for path in list(files_below(folder)):
             if path not in needed:
-                path.unlink()
-                path.parent.rmdir()
-        with suppress(OSError):  # it is not empty, or not there
-            folder.rmdir()
+                path.unlink(missing_ok=True)
+                _remove_empty(path.parent)
+        _remove_empty(folder)
 
     def _remove_uploads(
         self, hashes: set[str], sizes: set[int], mine: Collection[str | None]
@@ -149,9 +148,21 @@ class RunData:
 def remove_folder(folder: Path) -> None:
     """Remove a run's folder; it is renamed first, so that a crash leaves no partial run."""
     gone = folder.with_name(f".deleted-{folder.name}")
-    if folder.is_dir():
+    with suppress(FileNotFoundError):
         folder.rename(gone)
-        shutil.rmtree(gone, ignore_errors=True)
+    shutil.rmtree(gone, ignore_errors=True)
+
+
+def _remove_empty(folder: Path) -> None:
+    with suppress(OSError):  # it is not empty, or not there
+        folder.rmdir()
+
+
+def _sizes(folder: Path) -> Iterator[int]:
+    """Bytes of each file, but of those that are renamed meanwhile by whoever has written them."""
+    for path in files_below(folder):
+        with suppress(FileNotFoundError):
+            yield path.stat().st_size
 
 
 def _needed(group: Group) -> Iterator[str]:

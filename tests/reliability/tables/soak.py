@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
+import requests
 
 from lipsync_demo.ui.inputs.samples import FIRST
 from tests.browser.site import Site, opened
@@ -75,8 +76,11 @@ def soaked(seed: int, runs: int, every: int) -> Result:
         with ThreadPoolExecutor(VISITORS) as threads:
             for first in range(0, runs, every):
                 many = min(every, runs - first)
-                ended.update(threads.map(lambda _: visits.one(), range(many)))
-                visits.all_leave()
+                try:
+                    ended.update(threads.map(lambda _: visits.one(), range(many)))
+                    visits.all_leave()
+                except requests.HTTPError as error:
+                    raise AssertionError(site.log()) from error
                 sizes.append(_size(site, first + many))
                 print(f"{sizes[-1]}, {time.monotonic() - began:.0f} s", flush=True)
         return _judged(sizes, ended, time.monotonic() - began)

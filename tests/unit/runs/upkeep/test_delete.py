@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -10,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from lipsync_demo.access.asker import Asker, asking
-from lipsync_demo.files import digest
+from lipsync_demo.files import digest, files_below
 from lipsync_demo.runs.record.run import MediaRecord, Run, RunState
+from lipsync_demo.runs.upkeep import delete
 from lipsync_demo.runs.workspace import Workspace
 from lipsync_demo.settings import Settings
 from tests.unit.runs.storage.test_run_table import make_run
@@ -57,4 +59,25 @@ def test_uploads_with_a_run_s_content_go_with_it_but_not_another_visitor_s(
     with asking(ANNA):
         work.service.delete(done.id)
     assert [path.exists() for path in (hers, his, both, earlier)] == [False, True, True, False]
+    assert not done.folder.exists()
+
+
+def test_a_run_is_deleted_beside_whoever_writes_into_its_folder(
+    work: Workspace, done: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A part of a file is listed, and has its last name before it is looked at."""
+    part = done.folder / "measures.json.1.part"
+    written = part.with_name("measures.json")
+
+    def listed(folder: Path) -> Iterator[Path]:
+        if folder == done.folder:
+            part.touch()
+        for path in list(files_below(folder)):
+            if path == part:
+                part.rename(written)
+            yield path
+
+    monkeypatch.setattr(delete, "files_below", listed)
+    with asking(ANNA):
+        work.service.delete(done.id)
     assert not done.folder.exists()
