@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -51,6 +52,7 @@ class Holdings:
         self._owners = owners
         self._folders: dict[Path, _Folder] = {}
         self._whose: dict[Path, set[Asker]] = {}
+        self._lock = threading.Lock()
 
     def belongs(self, path: Path, by: Asker | None) -> None:
         """Count the folder directly below `uploads/<port>`, `runs` or `groups` for this visitor.
@@ -59,12 +61,14 @@ class Holdings:
         """
         folder = self._folder(path)
         if by is not None and folder is not None:
-            self._whose.setdefault(folder, set()).add(by)
+            with self._lock:
+                self._whose.setdefault(folder, set()).add(by)
 
     def visitors(self, path: Path) -> set[str]:
         """The visitors who are known to have brought the folder of a file."""
         folder = self._folder(path)
-        known = set() if folder is None else self._whose.get(folder, set())
+        with self._lock:
+            known = () if folder is None else tuple(self._whose.get(folder, ()))
         return {by.visitor for by in known if by.visitor is not None}
 
     def count(self) -> tuple[Counter[tuple[str, str]], Counter[tuple[str, str]]]:
@@ -73,21 +77,30 @@ class Holdings:
         files: Counter[tuple[str, str]] = Counter()
         found: dict[Path, _Folder] = {}
         named: dict[Kind, list[str]] = {"runs": [], "groups": []}
+        with self._lock:
+            before = set(self._whose)
         for kind, path in self._places():
             folder = self._measured(path)
             if folder is None:
                 continue
             found[path] = folder
-            if kind != "uploads" and path not in self._whose:
+            if kind != "uploads" and path not in before:
                 named[kind].append(path.name)
-        # What is gone is nobody's.
         self._folders = found
-        self._whose = {path: by for path, by in self._whose.items() if path in found}
-        for kind, names in named.items():
-            for name, owner in (self._owners(kind, names) if names else {}).items():
-                self._whose[self._root / kind / name] = {Asker(visitor=owner)}
+        told = {
+            self._root / kind / name: Asker(visitor=owner)
+            for kind, names in named.items()
+            for name, owner in (self._owners(kind, names) if names else {}).items()
+        }
+        with self._lock:
+            # What is gone is nobody's; what came meanwhile was not looked for.
+            for path in before - found.keys():
+                self._whose.pop(path, None)
+            for path, owner in told.items():
+                self._whose.setdefault(path, {owner})
+            whose = {path: tuple(self._whose.get(path, ())) for path in found}
         for path, folder in found.items():
-            keys = {key for by in self._whose.get(path, ()) for key in keys_of(by)}
+            keys = {key for by in whose[path] for key in keys_of(by)}
             sizes[ALL] += folder.size
             files[ALL] += folder.files
             for key in keys:

@@ -34,6 +34,7 @@ from lipsync_demo.ui.http.language import ReaderLanguage
 from lipsync_demo.ui.http.listening import check_port
 from lipsync_demo.ui.http.rim import connections_of, rim
 from lipsync_demo.ui.http.routes import routes
+from lipsync_demo.ui.http.streams import Streams
 from lipsync_demo.ui.http.visitor import Visitors
 from lipsync_demo.ui.inputs.keeping import Keeping
 from lipsync_demo.ui.inputs.uploads import upload_folder
@@ -132,8 +133,9 @@ def open_page(settings: Settings, start_local: Callable[[], tuple[str, str]] | N
                             signs_in=settings.signs_in,
                         ),
                         Middleware(EventBodies, events=blocks.fns),
-                        Middleware(Visitors, settings=settings, whose=blocks.whose),
+                        Middleware(Visitors, settings=settings, belongs=blocks.belongs),
                         Middleware(Heartbeats, opened=sessions.open),
+                        Middleware(Streams, waits=blocks.waits),
                         Middleware(Failures),
                         Middleware(Delivery),
                         Middleware(ReaderLanguage, offered=settings.spoken_languages),

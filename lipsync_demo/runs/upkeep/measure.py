@@ -74,6 +74,7 @@ class Measuring(ChildQueue[Run]):
         return start_process("lipsync_demo.qa", command, stdout=subprocess.DEVNULL)
 
     def _end(self, item: Run, name: str, code: int, written: bytes) -> None:
-        if code != 0 or not RunFolder(item.folder).measures.exists():
+        deleted = item.output is None or not item.output.is_file()
+        if not deleted and (code != 0 or not RunFolder(item.folder).measures.exists()):
             logger.warning("Run %s could not be measured: %s", item.id, output_tail(written))
             self._failed.add(name)

@@ -116,6 +116,10 @@ class QueuedBlocks(gr.Blocks):
         self._queue.sleep_when_free = PAUSE_SECONDS
         return self
 
+    def waits(self, session_hash: str) -> bool:
+        """Whether a session has sent an event whose answers are kept for it."""
+        return session_hash in self._queue.pending_messages_per_session
+
 
 def _key(event: Event) -> str:
     """Whose an event is: a visitor's, else an address's, else a Gradio session's."""

@@ -6,7 +6,9 @@ on another thread, and carries its request along.
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
@@ -21,6 +23,10 @@ if TYPE_CHECKING:
     from gradio.state_holder import SessionState
 
 
+MOST_TAKEN = 10_000
+"""Sessions of which it is kept whose they are before their first event is answered."""
+
+
 class VisitedBlocks(QueuedBlocks):
     """Blocks whose events act for their visitor, and whose sessions belong to one each.
 
@@ -28,11 +34,24 @@ class VisitedBlocks(QueuedBlocks):
     is in the session.  So a session belongs to the visitor who used it first.
     """
 
-    def whose(self, session_hash: str) -> str | None:
-        """The id of the visitor a Gradio session belongs to; None if it is new."""
+    @cached_property
+    def _taken(self) -> OrderedDict[str, str]:
+        """The ids of visitors by the names of their sessions, the latest last."""
+        return OrderedDict()
+
+    def belongs(self, session_hash: str, visitor: str) -> bool:
+        """Whether a Gradio session is the visitor's with this id, whose it is now if it is new.
+
+        It is new until its first request; its first event is answered later.
+        """
         held = self.state_holder.session_data.get(session_hash)
         found = getattr(held, BOUND, None)
-        return found if isinstance(found, str) else None
+        if found is None:
+            found = self._taken.setdefault(session_hash, visitor)
+            self._taken.move_to_end(session_hash)
+            if len(self._taken) > MOST_TAKEN:
+                self._taken.popitem(last=False)
+        return bool(found == visitor)
 
     async def process_api(self, *positional: Any, **named: Any) -> dict[str, Any]:
         """Answer an event for the visitor of its request."""

@@ -15,6 +15,9 @@ UPLOAD_SECONDS = 30.0
 LEAST_PACE = 4096
 """Bytes a second that must have come on average once these seconds are over."""
 
+LEAST_UPLOAD_PACE = 32 << 10
+"""The same for an upload, for whose declared size room is kept while it comes."""
+
 
 class TooLarge(Exception):  # noqa: N818
     """A body is longer than its limit."""
@@ -32,7 +35,7 @@ async def read(receive: Receive, limit: int | None = None) -> bytes:
         TooSlow: its next part does not come.
     """
     body = bytearray()
-    pace = _Pace(PART_SECONDS)
+    pace = _Pace(PART_SECONDS, LEAST_PACE)
     while True:
         message = await pace.next(receive)
         if message["type"] != "http.request":
@@ -65,7 +68,7 @@ class Metered:
         self._receive = receive
         self._left = limit
         self._whole = False
-        self._pace = _Pace(UPLOAD_SECONDS)
+        self._pace = _Pace(UPLOAD_SECONDS, LEAST_UPLOAD_PACE)
 
     async def __call__(self) -> Message:
         # After the body comes only that the sender has hung up.
@@ -83,8 +86,9 @@ class Metered:
 class _Pace:
     """Waits for the parts of a body as long as they come: each one, and all of them on average."""
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, least: int) -> None:
         self._seconds = seconds
+        self._least = least
         self._began: float | None = None
         self._came = 0
 
@@ -97,7 +101,7 @@ class _Pace:
         now = asyncio.get_running_loop().time()
         if self._began is None:
             self._began = now
-        ends = self._began + self._seconds + self._came / LEAST_PACE
+        ends = self._began + self._seconds + self._came / self._least
         try:
             message = await asyncio.wait_for(receive(), min(self._seconds, max(0.0, ends - now)))
         except asyncio.TimeoutError as error:

@@ -13,7 +13,7 @@ from lipsync_demo.languages import LANGUAGES, NAMES, current
 from lipsync_demo.markup import words as markup_words
 from lipsync_demo.ui.http import words
 
-STYLE = Path(__file__).with_name("entry.css")
+STYLE = Path(__file__).with_name("entry.css").read_text(encoding="utf-8")
 
 
 def render(
@@ -28,7 +28,7 @@ def render(
         words=words,
         title=markup_words.APP,
         language=current(),
-        style=Markup(STYLE.read_text(encoding="utf-8")),  # noqa: S704
+        style=Markup(STYLE),  # noqa: S704
         said=said,
         target=target,
         codes=codes,

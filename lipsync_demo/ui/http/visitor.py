@@ -16,7 +16,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders, QueryParams
 from starlette.requests import cookie_parser
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -48,15 +48,15 @@ _SECRET = re.compile(r"[A-Za-z0-9_-]{43}")
 class Visitors:
     """ASGI middleware that tells whose a request is, and gives a new browser its secret.
 
-    `whose` returns the id of the visitor to whom a Gradio session belongs, None for a new one.
+    `belongs` says whether a Gradio session is the visitor's with an id, who takes a new one.
     """
 
     def __init__(
-        self, app: ASGIApp, settings: Settings, whose: Callable[[str], str | None]
+        self, app: ASGIApp, settings: Settings, belongs: Callable[[str, str], bool]
     ) -> None:
         self._app = app
         self._settings = settings
-        self._whose = whose
+        self._belongs = belongs
         self._signer = link_signer(settings, "visitor")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -65,9 +65,11 @@ class Visitors:
             return
         headers = Headers(scope=scope)
         secret, renewed = self._secret(headers)
-        session, receive = await _session(scope, receive)
+        sessions, receive = await _sessions(scope, receive)
+        session = next(iter(sessions), "")
         visitor = self._visitor(scope, secret, session)
-        if session and self._whose(session) not in (None, visitor.id):
+        # Of two names, Gradio may read another one than is judged here.
+        if len(sessions) > 1 or (session and not self._belongs(session, visitor.id)):
             refusal = {"code": 403, "message": str(words.OTHER_SESSION)}
             await JSONResponse(refusal, 403)(scope, receive, send)
             return
@@ -138,19 +140,21 @@ def _giving(send: Send, cookie: str) -> Send:
     return told
 
 
-async def _session(scope: Scope, receive: Receive) -> tuple[str, Receive]:
-    """The name of the Gradio session that a request is about, "" for none."""
+async def _sessions(scope: Scope, receive: Receive) -> tuple[set[str], Receive]:
+    """The names of the Gradio sessions that a request is about."""
     path: str = scope["path"]
     if not path.startswith(f"{PREFIX}/"):
-        return "", receive
+        return set(), receive
+    # As Gradio reads it.
+    named = set(QueryParams(scope["query_string"]).getlist("session_hash"))
     if found := HEARTBEAT.fullmatch(path):
-        return found[1], receive
-    asked = parse_qs(scope["query_string"].decode("latin-1")).get("session_hash", [""])[0]
-    if scope["method"] != "POST" or path.rstrip("/") == UPLOAD:
-        return asked, receive
-    # The guard in front of this middleware has limited its length.
-    body = await read(receive)
-    return _named(body) or asked, Replay(body, receive)
+        named.add(found[1])
+    elif scope["method"] == "POST" and path.rstrip("/") != UPLOAD:
+        # The guard in front of this middleware has limited its length.
+        body = await read(receive)
+        named.add(_named(body))
+        receive = Replay(body, receive)
+    return named - {""}, receive
 
 
 def _named(body: bytes) -> str:

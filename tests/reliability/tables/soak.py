@@ -33,8 +33,9 @@ PRESSES = 5
 POLL_SECONDS = 0.5
 EVERY = 100
 """Runs from one measurement to the next."""
-WARM = 0.25
-"""Share of the runs before which nothing is judged: threads begin, caches fill."""
+WARM = 0.5
+"""Share of the runs before which nothing is judged: threads begin, caches fill, the first uploads
+get old enough to be removed."""
 LIMITS = {"memory": 1.0, "handles": 0.5, "threads": 0.5, "processes": 0.2, "disk": 0.5}
 """Growth for 100 runs: MB, handles, threads, processes, MB. A run's charge stays in the ledger."""
 LAUNCHER = Path(__file__).parents[1] / "compressed.py"

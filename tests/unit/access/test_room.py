@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Collection, Mapping
+import threading
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -11,7 +12,7 @@ from lipsync_demo.access import room as rooms
 from lipsync_demo.access import words
 from lipsync_demo.access.asker import Asker, asking
 from lipsync_demo.access.errors import NoRoom
-from lipsync_demo.access.holdings import PART, SAMPLE, Holdings
+from lipsync_demo.access.holdings import PART, SAMPLE, Holdings, Kind
 from lipsync_demo.access.room import Room
 from lipsync_demo.media.formats import PREVIEW
 from lipsync_demo.settings import Settings
@@ -93,6 +94,47 @@ def test_a_file_that_never_fits_needs_no_room_but_another_file(
     with asking(ONE):
         assert str(place.room.refusal(2 * MB + 1)) == str(refused)
         assert "1.1 MB; of the 2 MB you" in plain(str(place.room.refusal(MB + 1)))
+
+
+def test_whose_a_file_is_is_known_while_others_come_and_are_counted(tmp_path: Path) -> None:
+    """What comes while it is counted stays its visitor's."""
+    folder = tmp_path / "uploads" / "7860" / "a"
+    listed, go_on = threading.Event(), threading.Event()
+
+    class Slow(Holdings):
+        def _places(self) -> Iterator[tuple[Kind, Path]]:
+            listed.set()
+            assert go_on.wait(10)
+            yield from ()
+
+    holdings = Slow(tmp_path, lambda kind, ids: {})
+    counting = threading.Thread(target=holdings.count)
+    counting.start()
+    assert listed.wait(10)
+    holdings.belongs(folder / "a.mp4", ONE)
+    go_on.set()
+    counting.join()
+    assert holdings.visitors(folder) == {"one"}
+
+
+def test_visitors_are_told_while_another_brings_the_same_file(tmp_path: Path) -> None:
+    folder = tmp_path / "uploads" / "7860" / "a"
+    holdings = Holdings(tmp_path, lambda kind, ids: {})
+    holdings.belongs(folder, ONE)
+
+    class Asked:
+        """Another brings it whenever this one is named."""
+
+        @property
+        def visitor(self) -> str:
+            bringing = threading.Thread(target=holdings.belongs, args=(folder, OTHER))
+            bringing.start()
+            bringing.join(10)
+            return "asked"
+
+    vars(holdings)["_whose"][folder].add(Asked())
+    assert holdings.visitors(folder) >= {"asked", "one"}
+    assert holdings.visitors(folder) == {"asked", "one", "other"}
 
 
 def test_previews_count_in_all_but_not_for_the_visitor(

@@ -18,7 +18,7 @@ from starlette.testclient import TestClient
 from lipsync_demo.runs.record.visitor import acting, acting_id
 from lipsync_demo.settings import Settings
 from lipsync_demo.ui.frame.context import AT_ONCE
-from lipsync_demo.ui.frame.visiting import VisitedBlocks, for_visitor, own_only
+from lipsync_demo.ui.frame.visiting import MOST_TAKEN, VisitedBlocks, for_visitor, own_only
 from lipsync_demo.ui.http.visitor import Visitors
 
 Browser = Callable[[], TestClient]
@@ -56,9 +56,9 @@ def browser(tmp_path: Path, answers: Answers, request: pytest.FixtureRequest) ->
     settings = Settings(
         data_dir=tmp_path, host="0.0.0.0", signing_secret=SecretStr("a secret that is long enough")
     )
-    whose = blocks.whose if request.param else lambda _: None
+    belongs = blocks.belongs if request.param else lambda session, visitor: True
     kwargs = {
-        "middleware": [Middleware(Visitors, settings=settings, whose=whose)],
+        "middleware": [Middleware(Visitors, settings=settings, belongs=belongs)],
         "routes": [Route("/", lambda _: PlainTextResponse("page"))],
     }
     app = App.create_app(blocks, app_kwargs=kwargs)
@@ -101,3 +101,16 @@ def test_a_visitor_is_told_by_the_cookie_and_not_by_what_a_page_says(
     send(one, 1, [None, answers.visitor, [mine, answers.visitor]], "one")
     assert answers.session == mine
     assert answers.ids == [mine]
+
+
+def test_a_session_is_its_visitors_before_its_first_event_is_answered() -> None:
+    with VisitedBlocks() as blocks:
+        gr.Textbox()
+    assert blocks.belongs("new", "one")
+    assert not blocks.belongs("new", "other")
+    for number in range(MOST_TAKEN - 1):
+        assert blocks.belongs(f"later-{number}", "other")
+    assert blocks.belongs("new", "one")
+    assert blocks.belongs("one too many", "other")
+    assert not blocks.belongs("new", "other")
+    assert blocks.belongs("later-0", "one"), "the oldest is forgotten, which has no session"

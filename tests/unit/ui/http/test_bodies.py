@@ -50,6 +50,24 @@ def test_an_upload_of_single_bytes_ends() -> None:
         asyncio.run(taken())
 
 
+def test_an_upload_that_is_slower_than_a_weak_network_ends(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It would keep room from others; a body that is no upload may come like this."""
+    monkeypatch.setattr(bodies, "LEAST_UPLOAD_PACE", 1 << 20)
+    monkeypatch.setattr(bodies, "LEAST_PACE", 16)
+    pieces = 60
+
+    async def taken(receive: Dripping) -> None:
+        upload = Metered(receive, 1 << 20)
+        while (await upload())["more_body"]:
+            pass
+
+    with pytest.raises(TooSlow):
+        asyncio.run(taken(Dripping(PIECE, 0.01, pieces)))
+    assert len(asyncio.run(read(Dripping(PIECE, 0.01, pieces)))) == pieces * len(PIECE)
+
+
 def test_a_body_that_never_comes_ends() -> None:
     with pytest.raises(TooSlow):
         asyncio.run(read(Dripping(b"", 60, 1)))

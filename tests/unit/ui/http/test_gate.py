@@ -67,7 +67,11 @@ def page(
         routes=[Route("/{path:path}", _who, methods=["GET", "POST"])],
         middleware=[
             Middleware(SignedIn, info=user),
-            *([Middleware(Visitors, settings=settings, whose=lambda _: None)] if known else []),
+            *(
+                [Middleware(Visitors, settings=settings, belongs=lambda session, visitor: True)]
+                if known
+                else []
+            ),
             Middleware(ReaderLanguage),
             Middleware(Gate, settings=settings, admission=work.admission),
         ],

@@ -50,12 +50,15 @@ class App:
         self.sessions: dict[str, str] = {}
         self._client = client
 
+    def _belongs(self, session: str, visitor: str) -> bool:
+        return self.sessions.setdefault(session, visitor) == visitor
+
     def browser(self, host: str = "demo.example", scheme: str = "http") -> TestClient:
         """A new browser without cookies."""
         app = Starlette(
             routes=[Route("/{path:path}", _tell, methods=["GET", "POST"])],
             middleware=[
-                Middleware(Visitors, settings=self.settings, whose=self.sessions.get),
+                Middleware(Visitors, settings=self.settings, belongs=self._belongs),
             ],
         )
         return TestClient(app, f"{scheme}://{host}", client=(self._client, 5000))
@@ -153,6 +156,12 @@ def test_a_session_is_its_visitors_alone(app: App) -> None:
     for browser in (one, other):
         browser.get("/")
     app.sessions["abc"] = one.get("/").json()["id"]
+    doubled = f"{STREAM}?session_hash=mine&session"
+    for browser in (one, other):
+        for name in ("_hash", "%5Fhash"):
+            assert browser.get(f"{doubled}{name}=abc").status_code == 403
+        told = browser.post(f"{JOIN}?session_hash=mine", json={"session_hash": "abc"})
+        assert told.status_code == 403
     for ask in (
         lambda b: b.post(JOIN, json={"session_hash": "abc"}),
         lambda b: b.post(JOIN, content='{"session_hash": "abc"}'),
