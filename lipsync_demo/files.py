@@ -8,7 +8,6 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from functools import lru_cache
 from glob import escape
 from pathlib import Path
 from threading import Lock
@@ -22,6 +21,10 @@ _BLOCK = 1 << 20
 
 _HASHING = Lock()
 """One file is hashed at a time, so that a core is left to what somebody waits for."""
+
+_MOST_HASHES = 256
+_hashes: dict[tuple[Path, int, int], str] = {}
+"""Hashes by path, time of the last change and size, the oldest first."""
 
 
 def digest(path: Path) -> str:
@@ -45,13 +48,15 @@ def content_hash(path: Path) -> str:
         OSError: the file cannot be read.
     """
     state = path.stat()
-    return _remembered(path, state.st_mtime_ns, state.st_size)
-
-
-@lru_cache(maxsize=256)
-def _remembered(path: Path, changed: int, size: int) -> str:
-    with _HASHING:
-        return digest(path)
+    key = path, state.st_mtime_ns, state.st_size
+    found = _hashes.get(key)
+    if found is None:
+        with _HASHING:
+            found = _hashes.get(key) or digest(path)
+            _hashes[key] = found
+            while len(_hashes) > _MOST_HASHES:
+                del _hashes[next(iter(_hashes))]
+    return found
 
 
 def files_below(folder: Path) -> Iterator[Path]:

@@ -84,27 +84,38 @@ def test_what_a_killed_process_left_is_removed(tmp_path: Path) -> None:
 def test_large_files_are_hashed_one_after_the_other(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A remembered hash waits for nobody's."""
-    at_once: list[int] = []
+    """Each once, however many wait for it; a remembered hash waits for nobody's."""
+    hashed: list[str] = []
+    at_once = threading.Lock()
     begun, go_on = threading.Event(), threading.Event()
     known = tmp_path / "known"
     known.write_bytes(b"known")
     files.content_hash(known)
 
     def slow(path: Path) -> str:
-        at_once.append(1)
+        assert at_once.acquire(blocking=False)
         begun.set()
-        assert len(at_once) == 1
         assert go_on.wait(10)
-        at_once.clear()
+        hashed.append(path.name)
+        at_once.release()
         return path.name
 
     monkeypatch.setattr(files, "digest", slow)
     for name in "ab":
         (tmp_path / name).write_bytes(b"")
-    with ThreadPoolExecutor(2) as threads:
-        hashes = [threads.submit(files.content_hash, tmp_path / name) for name in "ab"]
+    with ThreadPoolExecutor(4) as threads:
+        hashes = [threads.submit(files.content_hash, tmp_path / name) for name in "abab"]
         assert begun.wait(10)
         assert files.content_hash(known) == digest(known)
         go_on.set()
-        assert [one.result() for one in hashes] == ["a", "b"]
+        assert [one.result() for one in hashes] == list("abab")
+    assert sorted(hashed) == ["a", "b"]
+
+
+def test_the_oldest_hash_is_forgotten(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "_MOST_HASHES", 2)
+    monkeypatch.setattr(files, "_hashes", {})
+    for name in "abc":
+        (tmp_path / name).write_text(name)
+        files.content_hash(tmp_path / name)
+    assert [path.name for path, _, _ in vars(files)["_hashes"]] == ["b", "c"]
