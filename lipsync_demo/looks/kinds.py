@@ -34,8 +34,10 @@ LONG = Kind("long", Allowance(memory=GB, cpu=10, wall=20, nice=10), 1, READING)
 """A look that needs more than a moment."""
 QUICK = Kind("quick", Allowance(memory=GB, cpu=2, wall=6), 2, READING, again=LONG)
 """A look as most are: a fraction of a second."""
-STILL = Kind("still", Allowance(memory=GB, cpu=20, wall=60, nice=10), 2, READING)
-"""Writing a picture as a video of a few seconds."""
+LARGE_STILL = Kind("large still", Allowance(memory=GB, cpu=20, wall=60, nice=10), 1, READING)
+"""Writing a large picture as a video."""
+STILL = Kind("still", Allowance(memory=GB, cpu=6, wall=20, nice=10), 2, READING, again=LARGE_STILL)
+"""Writing a picture as a video of a few seconds: one to three of a processor."""
 EXAMINING = Kind("examining", Allowance(memory=2 * GB, cpu=30, wall=60, nice=10), 1, DRAWING)
 """The doctor's: networks find faces and speech."""
 MAKING = Kind("making", Allowance(memory=3 * GB, cpu=600, wall=900, nice=10), 2, DRAWING)

@@ -8,6 +8,7 @@ from collections.abc import Hashable
 from anyio import from_thread
 from gradio.context import LocalContext
 
+from lipsync_demo.looks.turns import Behind
 from lipsync_demo.ui.frame.visitor import visitor_of
 from lipsync_demo.wavespeed.addresses import is_public
 
@@ -28,7 +29,10 @@ def browser_waits() -> bool:
 
 
 def sender() -> Hashable:
-    """The address behind this thread's event, or the visitor behind a proxy; None outside."""
+    """Who is behind this thread's event: an address, or a visitor where it may be a proxy's.
+
+    None outside of events.
+    """
     asked = LocalContext.request.get(None)
     client = asked.request.client if asked is not None and asked.request else None
     if client is None:
@@ -37,4 +41,4 @@ def sender() -> Hashable:
         public = is_public(ipaddress.ip_address(client.host))
     except ValueError:
         public = False
-    return client.host if public else visitor_of(asked).id or client.host
+    return client.host if public else Behind(client.host, visitor_of(asked).id)

@@ -14,6 +14,7 @@ import pytest
 from gradio.context import LocalContext
 from starlette.requests import Request
 
+from lipsync_demo.looks.turns import Behind
 from lipsync_demo.runs.record.visitor import Visitor
 from lipsync_demo.ui.frame.attention import browser_waits, sender
 from lipsync_demo.ui.frame.visitor import SCOPE
@@ -69,13 +70,13 @@ def test_outside_of_events_somebody_waits() -> None:
     ("address", "visitor", "known"),
     [
         ("8.8.8.8", "one", "8.8.8.8"),
-        ("127.0.0.1", "one", "one"),
-        ("10.0.0.1", "", "10.0.0.1"),
-        ("testclient", "one", "one"),
+        ("127.0.0.1", "one", Behind("127.0.0.1", "one")),
+        ("10.0.0.1", "", Behind("10.0.0.1", "")),
+        ("testclient", "one", Behind("testclient", "one")),
     ],
 )
 def test_a_sender_is_an_address_or_behind_a_proxy_a_visitor(
-    address: str, visitor: str, known: str
+    address: str, visitor: str, known: str | Behind
 ) -> None:
     with within(request=asked(address, visitor)):
         assert sender() == known
