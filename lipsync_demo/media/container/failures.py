@@ -1,8 +1,9 @@
-"""Maps every exception that PyAV may raise to a message for people.
+"""Maps every exception that PyAV or Pillow may raise to a message for people.
 
 PyAV raises its own `av.FFmpegError` family, whose members are built-in errors too, and Python
-errors: a tag that is no UTF-8, a number that fits no C type, no memory. Which one a file causes
-depends on FFmpeg's version, so all are mapped; errors of this app's own code propagate.
+errors: a tag that is no UTF-8, a number that fits no C type, no memory. Pillow raises any of
+Python's. Which one a file causes depends on the library's version, so all are mapped; errors of
+this app's own code propagate.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from types import TracebackType
 from typing import NamedTuple
 
 import av
+from PIL import Image
 
 from lipsync_demo.media import words as media_words
 from lipsync_demo.media.container import words
@@ -24,6 +26,7 @@ from lipsync_demo.safe_names import readable
 
 _TOO_LONG = frozenset({errno.ENAMETOOLONG})
 _UNREACHABLE = frozenset({errno.ELOOP, errno.ENXIO, errno.ENODEV, errno.ESTALE, errno.ETIMEDOUT})
+_LIBRARIES = ("av.", "PIL.")
 _HEAD_BYTES = 512
 """Bytes that identify the kind of a file."""
 
@@ -69,7 +72,7 @@ MEANINGS = (
         _UNREACHABLE,
     ),
     Explanation(
-        (MemoryError,),
+        (MemoryError, Image.DecompressionBombError),
         media_words.NO_MEMORY,
         media_words.EXPORT_SMALLER,
         error=MediaTooHeavy,
@@ -97,12 +100,12 @@ MEANINGS = (
 
 @contextmanager
 def explained(path: Path, *, opening: bool = False) -> Iterator[None]:
-    """Convert PyAV's errors inside the block, which reads `path`, to `MediaError`.
+    """Convert errors of PyAV and Pillow inside the block, which reads `path`, to `MediaError`.
 
     `opening` distinguishes a file that is no media from a damaged one.
 
     Raises:
-        MediaError: PyAV failed or, with `opening`, the system refused the file.
+        MediaError: one of them failed or, with `opening`, the system refused the file.
     """
     try:
         yield
@@ -115,7 +118,7 @@ def explained(path: Path, *, opening: bool = False) -> Iterator[None]:
 
 
 def explain(error: BaseException, path: Path, *, opening: bool = False) -> MediaError:
-    """Return the message for an error of PyAV that `path` caused."""
+    """Return the message for an error of a library that `path` caused."""
     number = getattr(error, "errno", None)
     meaning = next(
         row
@@ -130,17 +133,18 @@ def explain(error: BaseException, path: Path, *, opening: bool = False) -> Media
 
 
 def _of_media(error: BaseException) -> bool:
-    return isinstance(error, (av.FFmpegError, MemoryError)) or _passed_through_pyav(
+    return isinstance(error, (av.FFmpegError, MemoryError)) or _passed_through_a_library(
         error.__traceback__
     )
 
 
-def _passed_through_pyav(trace: TracebackType | None) -> bool:
-    """Return whether an error passed through PyAV: its compiled functions have qualified names."""
+def _passed_through_a_library(trace: TracebackType | None) -> bool:
+    """Return whether an error passed through PyAV, whose compiled functions have qualified names,
+    or Pillow."""
     while trace is not None:
         frame = trace.tb_frame
-        module = str(frame.f_globals.get("__name__"))
-        if f"{frame.f_code.co_name}.".startswith("av.") or f"{module}.".startswith("av."):
+        names = (frame.f_code.co_name, str(frame.f_globals.get("__name__")))
+        if any(f"{name}.".startswith(_LIBRARIES) for name in names):
             return True
         trace = trace.tb_next
     return False

@@ -7,6 +7,7 @@ import errno
 from collections.abc import Iterator
 from contextlib import suppress
 from fractions import Fraction
+from io import BytesIO
 from pathlib import Path
 
 import av
@@ -14,6 +15,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 import lipsync_demo
 from lipsync_demo.doctor.packaging import packaged
@@ -82,6 +84,20 @@ def test_what_python_raises_inside_of_pyav_has_words_too() -> None:
         lambda: av.AudioFrame.from_ndarray(np.zeros((3, 4, 5)), "s16"),
     ):
         with pytest.raises(MediaError), explained(Path("talk.mp4")):
+            broken()
+
+
+def test_what_pillow_raises_has_words_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    large = BytesIO()
+    Image.new("1", (20, 20)).save(large, "PNG")
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 150)
+    for broken, words in (
+        (lambda: Image.open(BytesIO(b"no picture")), "damaged or cut off"),
+        (lambda: Image.frombytes("RGB", (4, 4), b""), "damaged or cut off"),
+        (lambda: Image.new("RGB", (1, 1)).getpixel((9, 9)), "damaged or cut off"),
+        (lambda: Image.open(large), "more memory"),
+    ):
+        with pytest.raises(MediaError, match=words), explained(Path("photo.png")):
             broken()
 
 
