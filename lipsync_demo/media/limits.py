@@ -20,8 +20,9 @@ class Limits:
     would take minutes or gigabytes. They are wide of what cameras and recorders write: seconds of
     length, pixels of one picture, streams (a photo has one for each tile), samples of one stream
     (pictures, packets of sound) and channels; `opened_rates` (Hz) are the lowest and the highest
-    sampling rate; `opened_notes` is for the bytes of compressed notes and profiles beside a PNG's
-    picture, of which zlib makes up to a thousand times as many.
+    sampling rate; `opened_notes` is for the bytes to which the compressed notes and profiles beside
+    a file's PNGs inflate, `opened_passes` for the pixels that all scans of a JPEG, or all frames
+    of an animated PNG, go over.
     """
 
     size_bytes: int = 200 * 1024 * 1024
@@ -38,7 +39,8 @@ class Limits:
     opened_samples: int = 300_000
     opened_channels: int = 64
     opened_rates: tuple[int, int] = (2_000, 768_000)
-    opened_notes: int = 512 * 1024
+    opened_notes: int = 32 * 1024 * 1024
+    opened_passes: int = 1 << 31
 
 
 LIMITS = Limits()

@@ -254,31 +254,55 @@ def large_picture(side: int = SIDE) -> Bomb:
     return write
 
 
-def noted_picture(side: int = 16, notes: int = 20, unpacked: int = 64 << 20) -> Bomb:
-    """A small PNG with notes that are each so many bytes once inflated."""
+def noted(side: int, notes: int, unpacked: int) -> bytes:
+    """A PNG with notes that are each so many bytes once inflated."""
+    note = chunk(b"zTXt", b"note\0\0" + zlib.compress(bytes(unpacked), 9))
+    whole = png(side)
+    # Behind the signature and the header.
+    return whole[:33] + note * notes + whole[33:]
 
+
+def noted_picture(side: int = 16, notes: int = 20, unpacked: int = 64 << 20) -> Bomb:
     def write(folder: Path) -> Path:
         path = folder / f"noted_{notes}.png"
-        note = chunk(b"zTXt", b"note\0\0" + zlib.compress(bytes(unpacked), 9))
-        whole = png(side)
-        # Behind the signature and the header.
-        path.write_bytes(whole[:33] + note * notes + whole[33:])
+        path.write_bytes(noted(side, notes, unpacked))
         return path
 
     return write
+
+
+def noted_behind(folder: Path) -> Path:
+    """A plain PNG, and behind its end one with notes: FFmpeg reads both."""
+    path = folder / "noted_behind.png"
+    path.write_bytes(png(16) + noted(16, 20, 64 << 20))
+    return path
+
+
+def noted_as_mng(folder: Path) -> Path:
+    """A PNG with notes under the signature of MNG, which its decoder takes, too."""
+    path = folder / "noted_as_mng.png"
+    path.write_bytes(b"\x8aMNG" + noted(16, 20, 64 << 20)[4:])
+    return path
+
+
+def video_of(picture: bytes, path: Path, side: int, frames: int) -> Path:
+    """A video all of whose frames are the same PNG; its container says how large it is."""
+    entry = picture_entry(b"png ", side, side * 3 // 4)
+    index = tables(frames, 40, len(picture), frames, 1)
+    made = track(entry, index, clock=1000, ticks=40 * frames, size=side)
+    path.write_bytes(movie(made, picture, ticks=40 * frames))
+    return path
+
+
+def noted_video(folder: Path) -> Path:
+    return video_of(noted(16, 20, 64 << 20), folder / "noted.mov", 16, 25)
 
 
 def large_video(side: int = SIDE, frames: int = 25) -> Bomb:
     """A video of large pictures, which its container says to be small."""
 
     def write(folder: Path) -> Path:
-        path = folder / f"large_{side}_{frames}.mov"
-        picture = png(side)
-        entry = picture_entry(b"png ", 640, 480)
-        index = tables(frames, 40, len(picture), frames, 1)
-        made = track(entry, index, clock=1000, ticks=40 * frames, size=640)
-        path.write_bytes(movie(made, picture, ticks=40 * frames))
-        return path
+        return video_of(png(side), folder / f"large_{side}_{frames}.mov", 640, frames)
 
     return write
 
@@ -292,15 +316,79 @@ def large_gif(folder: Path) -> Path:
     return path
 
 
+def jpeg(side: int, before: bytes = b"", scans: int = 1) -> bytes:
+    """The head of a grey JPEG, what is `before` its tables, and scans without data."""
+    tables_of = b"".join(b"\xff\xdb\0\x43" + bytes([n]) + b"\1" * 64 for n in range(2))
+    head = b"\xff\xc0\0\x0b\x08" + struct.pack("!HH", side, side) + b"\1\1\x11\0"
+    codes = b"\xff\xc4\0\x14\0" + b"\1" + bytes(15) + b"\0"
+    scan = b"\xff\xda\0\x08\1\1\0\0\x3f\0\0"
+    return b"\xff\xd8" + before + tables_of + head + codes + scan * scans + b"\xff\xd9"
+
+
+def segment(marker: int, content: bytes = b"") -> bytes:
+    """A segment of a JPEG."""
+    return struct.pack("!BBH", 0xFF, marker, 2 + len(content)) + content
+
+
 def large_jpeg(folder: Path) -> Path:
     """The head of a JPEG as large as its numbers go, with nothing after it."""
     path = folder / "large.jpg"
-    tables_of = b"".join(b"\xff\xdb\0\x43" + bytes([n]) + b"\1" * 64 for n in range(2))
-    head = b"\xff\xc0\0\x0b\x08" + struct.pack("!HH", 65_500, 65_500) + b"\1\1\x11\0"
-    codes = b"\xff\xc4\0\x14\0" + b"\1" + bytes(15) + b"\0"
-    path.write_bytes(
-        b"\xff\xd8" + tables_of + head + codes + b"\xff\xda\0\x08\1\1\0\0\x3f\0\0\xff\xd9"
-    )
+    path.write_bytes(jpeg(65_500))
+    return path
+
+
+def commented_jpeg(comments: int, lead: bytes = b"") -> Bomb:
+    """A JPEG with empty comments, behind a lead that decoders pass over."""
+
+    def write(folder: Path) -> Path:
+        path = folder / f"commented_{comments}_{len(lead)}.jpg"
+        path.write_bytes(lead + jpeg(64, segment(0xFE) * comments))
+        return path
+
+    return write
+
+
+def scanned_jpeg(folder: Path) -> Path:
+    """A JPEG of 7,000 × 7,000 that is gone over 1,000 times."""
+    path = folder / "scanned.jpg"
+    path.write_bytes(jpeg(7_000, scans=1_000))
+    return path
+
+
+def exif(tags: int, each: int, kind: int = 7, tag: int = 40_000, *, at: int = 0) -> bytes:
+    """A TIFF whose tags have `each` values of one type, all of them at one offset."""
+    entry = struct.pack("<HHII", tag, kind, each, at or 14 + 12 * tags)
+    return b"II*\0\x08\0\0\0" + struct.pack("<H", tags) + entry * tags + bytes(4)
+
+
+def shared_exif(folder: Path) -> Path:
+    """A JPEG whose EXIF has 2,000 tags, each of them the same 40 kB."""
+    path = folder / "shared_exif.jpg"
+    path.write_bytes(jpeg(64, segment(0xE1, b"Exif\0\0" + exif(2_000, 40_000) + bytes(40_000))))
+    return path
+
+
+def circular_exif(folder: Path) -> Path:
+    """A JPEG whose EXIF has 400 directories, each of them the one that they are in."""
+    path = folder / "circular_exif.jpg"
+    path.write_bytes(jpeg(64, segment(0xE1, b"Exif\0\0" + exif(400, 1, 13, 0x8769, at=8))))
+    return path
+
+
+def shared_tiff(folder: Path) -> Path:
+    """A TIFF of 2,000 tags, each of them the same 200 kB."""
+    path = folder / "shared.tif"
+    path.write_bytes(exif(2_000, 200_000) + bytes(200_000))
+    return path
+
+
+def long_animation(folder: Path) -> Path:
+    """An animated PNG that declares 1,000 frames of 4,000 × 4,000."""
+    path = folder / "animated.png"
+    whole = png(4_000)
+    frame = struct.pack("!IIIIIHHBB", 0, 4_000, 4_000, 0, 0, 1, 30, 0, 0)
+    extra = chunk(b"acTL", struct.pack("!II", 1_000, 0)) + chunk(b"fcTL", frame) * 1_000
+    path.write_bytes(whole[:33] + extra + whole[33:])
     return path
 
 
@@ -329,6 +417,10 @@ BOMBS: Mapping[str, Bomb] = {
     "a PNG of 16,000 × 16,000": large_picture(),
     "a video of 16,000 × 16,000": large_video(),
     "a PNG with 1.3 GB of notes": noted_picture(),
+    "a PNG behind a PNG, with notes": noted_behind,
+    "a video of PNGs with notes": noted_video,
+    "a JPEG of 400,000 comments": commented_jpeg(400_000),
+    "a JPEG whose EXIF shares its bytes": shared_exif,
 }
 """A writer for each kind of bomb; it takes a folder."""
 
@@ -353,6 +445,12 @@ VARIATIONS: Mapping[str, Bomb] = {
     **{f"a PNG of {n:,} × {n:,}": large_picture(n) for n in (9_000, 24_000, 32_767)},
     "a GIF of 65,535 × 65,535": large_gif,
     "the head of a JPEG of 65,500 × 65,500": large_jpeg,
+    "a PNG with notes, named MNG": noted_as_mng,
+    "an animated PNG of 1,000 × 4,000 × 4,000": long_animation,
+    "a JPEG of comments behind other bytes": commented_jpeg(400_000, bytes(7)),
+    "a JPEG of 1,000 scans": scanned_jpeg,
+    "a JPEG whose EXIF is inside of itself": circular_exif,
+    "a TIFF whose tags share their bytes": shared_tiff,
     "a video of 9,000 × 9,000, 250 frames": large_video(9_000, 250),
     "a video of 24,000 × 24,000": large_video(24_000),
     **{f"{n:,} tracks": many_tracks(n) for n in (100, 5_000)},

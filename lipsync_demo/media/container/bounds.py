@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import warnings
 from pathlib import Path
 
 from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.video.stream import VideoStream
-from PIL import Image
 
 from lipsync_demo.media import words
+from lipsync_demo.media.container.headers.pictures import declared
 from lipsync_demo.media.container.index_counts import declared_samples
-from lipsync_demo.media.container.png_notes import compressed_notes
 from lipsync_demo.media.errors import MediaTooHeavy
 from lipsync_demo.media.limits import LIMITS
 from lipsync_demo.safe_names import readable
@@ -20,15 +18,13 @@ from lipsync_demo.safe_names import readable
 DECODER_OPTIONS = {"max_pixels": str(LIMITS.opened_pixels)}
 """FFmpeg's own limit, for pictures larger than their container says."""
 _MICROSECONDS = 1_000_000
-PNG = b"\x89PNG"
-_PICTURES = (PNG, b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*", b"RIFF")
 
 
 def check_file(path: Path) -> None:
     """Check what can be read before FFmpeg opens a file: it decodes a picture to do so.
 
     Raises:
-        MediaTooHeavy: the index, the picture, or what is noted beside it is too large.
+        MediaTooHeavy: the index, a picture, or what is noted beside it is too large.
         OSError: the file cannot be read.
     """
     count = declared_samples(path)
@@ -38,16 +34,23 @@ def check_file(path: Path) -> None:
             f"at most {LIMITS.opened_samples:,} are read.",
             words.EXPORT_SMALLER,
         )
-    with path.open("rb") as file:
-        head = file.read(12)
-    if head.startswith(_PICTURES) and (head[:4] != b"RIFF" or head[8:] == b"WEBP"):
-        if head.startswith(PNG) and compressed_notes(path) > LIMITS.opened_notes:
-            raise MediaTooHeavy(
-                f"{readable(path.name)} carries more compressed notes than are read beside a "
-                "picture.",
-                "Save it again without metadata, or as JPEG.",
-            )
-        _check_size(path, *_picture_size(path))
+    pictures = declared(path)
+    if pictures.endless:
+        raise MediaTooHeavy(
+            f"{readable(path.name)} carries more parts beside its picture than are read.",
+            "Save it again without metadata.",
+        )
+    if pictures.notes > LIMITS.opened_notes:
+        raise MediaTooHeavy(
+            f"{readable(path.name)} carries more compressed notes than are read beside a picture.",
+            "Save it again without metadata, or as JPEG.",
+        )
+    check_pixels(path, pictures.pixels)
+    if pictures.passes > LIMITS.opened_passes:
+        raise MediaTooHeavy(
+            f"{readable(path.name)} draws its picture more often than is read.",
+            "Save it as an ordinary picture, or as MP4 if it moves.",
+        )
 
 
 def check_container(path: Path, container: InputContainer) -> None:
@@ -70,7 +73,7 @@ def check_container(path: Path, container: InputContainer) -> None:
         if isinstance(stream, VideoStream) and getattr(stream, "codec_context", None):
             # Streams may hold larger pictures than they say.
             stream.codec_context.options = dict(DECODER_OPTIONS)
-            _check_size(path, stream.codec_context.width, stream.codec_context.height)
+            check_pixels(path, stream.codec_context.width * stream.codec_context.height)
         if isinstance(stream, AudioStream) and getattr(stream, "codec_context", None):
             _check_sound(path, stream)
     if seconds > LIMITS.opened_seconds:
@@ -98,24 +101,15 @@ def _check_sound(path: Path, stream: AudioStream) -> None:
         )
 
 
-def _check_size(path: Path, width: int, height: int) -> None:
-    if width * height > LIMITS.opened_pixels:
+def check_pixels(path: Path, pixels: int) -> None:
+    """Check the size of one picture.
+
+    Raises:
+        MediaTooHeavy: it has too many pixels.
+    """
+    if pixels > LIMITS.opened_pixels:
         raise MediaTooHeavy(
             f"{readable(path.name)} has a picture of more than "
             f"{LIMITS.opened_pixels // 1_000_000} million pixels.",
             "Export it smaller.",
         )
-
-
-def _picture_size(path: Path) -> tuple[int, int]:
-    """Return the width and height that a picture's header declares; (0, 0) if it is none."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            with Image.open(path) as image:
-                return image.size
-    except Image.DecompressionBombError:
-        side = int(LIMITS.opened_pixels**0.5) + 1
-        return side, side
-    except (OSError, ValueError, SyntaxError):
-        return 0, 0

@@ -13,13 +13,15 @@ from av.container import InputContainer
 from av.video.frame import VideoFrame
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from lipsync_demo.media.container.bounds import check_pixels
 from lipsync_demo.media.container.containers import ANIMATIONS, PICTURE_FORMATS
+from lipsync_demo.media.container.failures import explained
+from lipsync_demo.media.container.headers.pictures import declared
 from lipsync_demo.media.errors import MediaError
 
 _STILL_BRANDS = frozenset({"avif", "mif1", "heic", "heix", "heim", "heis"})
 """Major brands of AVIF (version 1.1, 3) and HEIF (annex B) for photos; sequences have others."""
 _SEQUENCE_BRANDS = frozenset({"avis", "msf1", "hevc", "hevx"})
-_EXIF_ORIENTATION = 274
 _ANIMATION_FLAG = 0b10
 
 
@@ -45,29 +47,31 @@ def whole_photo(path: Path) -> VideoFrame:
     """Return a photo that is stored in tiles, upright.
 
     Raises:
-        MediaError: the tiles (HEIC) are not supported.
+        MediaError: the tiles (HEIC) are not supported, or damaged.
+        MediaTooHeavy: they are more than is ever decoded.
     """
-    try:
-        with Image.open(path) as image:
-            shown = ImageOps.exif_transpose(image).convert("RGB")
-    except UnidentifiedImageError as error:
-        raise MediaError(
-            f"{path.name} is a photo in tiles (HEIC), which cannot be put together here.",
-            "Save it as JPEG or PNG and choose that.",
-        ) from error
+    with explained(path):
+        try:
+            with Image.open(path) as image:
+                check_pixels(path, image.width * image.height)
+                shown = ImageOps.exif_transpose(image).convert("RGB")
+        except UnidentifiedImageError as error:
+            raise MediaError(
+                f"{path.name} is a photo in tiles (HEIC), which cannot be put together here.",
+                "Save it as JPEG or PNG and choose that.",
+            ) from error
     frame = VideoFrame.from_ndarray(np.asarray(shown), "rgb24")
     frame.pts = 0
     return frame
 
 
 def exif_number(container: InputContainer) -> int | None:
-    """Return the EXIF orientation of a picture file, 1 to 8; None if its format has no EXIF."""
+    """Return the EXIF orientation of a picture file, 1 to 8; None if it has none."""
     if container.format.name not in PICTURE_FORMATS:
         return None
     try:
-        with Image.open(container.name) as image:
-            return int(image.getexif().get(_EXIF_ORIENTATION, 1))
-    except (OSError, ValueError, Image.DecompressionBombError):
+        return declared(Path(container.name)).orientation
+    except OSError:
         return None
 
 

@@ -70,8 +70,8 @@ def open_media(path: Path, chunk: tuple[int, int] | None = None) -> Iterator[Inp
                 f"{path.name} is empty (0 bytes).",
                 "The file was probably not copied completely; copy or export it again.",
             )
-        check_file(path)
         refuse_animated_webp(path)
+        check_file(path)
         # An absolute path cannot be parsed as a protocol such as "concat:". Tags of old files may
         # have any encoding; nothing depends on them.
         part = Chunk(path, *chunk) if chunk else None

@@ -1,0 +1,1 @@
+"""What pictures declare in their headers, by bounded walks: nothing is decoded."""
