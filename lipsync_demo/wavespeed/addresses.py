@@ -7,7 +7,7 @@ import re
 from urllib.parse import SplitResult, urlsplit
 
 from lipsync_demo.safe_names import readable
-from lipsync_demo.wavespeed import special_addresses, words
+from lipsync_demo.wavespeed import carriers, cloud_addresses, special_addresses, words
 
 _PORTS = {"http": 80, "https": 443}
 """Default port of each scheme."""
@@ -49,12 +49,12 @@ def ip_literal(host: str) -> Address | None:
         return None
 
 
-def is_link_local(address: Address) -> bool:
-    """Whether an IP address is one of the link itself: clouds give their machines' keys there."""
-    if isinstance(address, ipaddress.IPv4Address):
-        return address.is_link_local
-    carried = _carried(address)
-    return address.is_link_local if carried is None else carried.is_link_local
+def tells_secrets(address: Address) -> bool:
+    """Whether clouds tell their machines keys at an IP address, or at one that it carries."""
+    if any(address in network for network in cloud_addresses.SECRETS):
+        return True
+    carried = carriers.carried(address) if isinstance(address, ipaddress.IPv6Address) else ()
+    return any(map(tells_secrets, carried))
 
 
 def is_public(address: Address) -> bool:
@@ -65,19 +65,12 @@ def is_public(address: Address) -> bool:
     """
     if isinstance(address, ipaddress.IPv4Address):
         return not any(address in network for network in special_addresses.IPV4)
-    carried = _carried(address)
-    if carried is not None:
-        return is_public(carried)
+    carried = carriers.carried(address, everywhere=True)
+    if carried:
+        return all(map(is_public, carried))
     return address in special_addresses.GLOBAL_UNICAST and not any(
         address in network for network in special_addresses.IPV6
     )
-
-
-def _carried(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
-    """The IPv4 address to which a connection really goes; None for another one."""
-    if any(address in network for network in special_addresses.CARRYING_IPV4):
-        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
-    return None
 
 
 def split_url(url: str) -> SplitResult:

@@ -59,9 +59,3 @@ IPV6 = tuple(
     )
 )
 """Addresses within `GLOBAL_UNICAST` that are not public."""
-
-CARRYING_IPV4 = (
-    IPv6Network("::ffff:0:0/96"),  # mapped: the kernel speaks IPv4
-    IPv6Network("64:ff9b::/96"),  # NAT64 (RFC 6052)
-)
-"""IPv6 addresses whose last 32 bits are the IPv4 address that is connected to."""

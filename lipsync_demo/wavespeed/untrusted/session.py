@@ -16,10 +16,10 @@ import requests
 from lipsync_demo.wavespeed.addresses import (
     Address,
     Origin,
-    is_link_local,
     is_loopback,
     is_public,
     origin,
+    tells_secrets,
 )
 from lipsync_demo.wavespeed.connections import Adapter, Permits, check_name
 from lipsync_demo.wavespeed.plain_session import DIRECT, PlainSession
@@ -33,11 +33,11 @@ log = logging.getLogger(__name__)
 def permitted(allow_private: bool) -> Permits:
     """Permit public addresses over https; with `allow_private` private ones over both schemes.
 
-    Never those of the link itself.
+    Never those where clouds tell keys.
     """
 
     def permits(scheme: str, address: Address) -> bool:
-        if is_link_local(address):
+        if tells_secrets(address):
             return False
         if scheme == "https":
             return allow_private or is_public(address)
