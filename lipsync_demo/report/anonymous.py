@@ -8,24 +8,13 @@ more.  A run keeps a name of its own, so that several can be told apart.
 from __future__ import annotations
 
 import hashlib
-import re
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from lipsync_demo.report.addresses import known, without
 from lipsync_demo.report.content import Content, Entry
 from lipsync_demo.runs.record.run import Run
 from lipsync_demo.runs.record.vote import Vote
-
-GONE = "…"
-"""Stands for an id."""
-
-_ADDRESS = re.compile(
-    r"(?P<scheme>https?)://(?:[^\s/?#@\"'<>]*@)?(?P<host>\[[^\]\s]*\]|[^\s/?#:@\"'<>]+)(?P<port>:\d+)?"
-    r"(?P<path>[/?#][^\s\"'<>]*)?",
-    re.IGNORECASE,
-)
-"""An address within a text."""
 
 
 def anonymous(content: Content) -> Content:
@@ -56,6 +45,12 @@ def _run(run: Run) -> Run:
         *([run.group] if run.group else []),
     ]
     error = run.error
+    given = (run.video_source, run.audio_source, run.base_url, run.request, run.prediction)
+    addresses = known(given)
+
+    def open_to_all(value: Any) -> Any:
+        return without(value, addresses, secret)
+
     return replace(
         run,
         id=pseudonym(run.id),
@@ -66,16 +61,16 @@ def _run(run: Run) -> Run:
         other_tasks=(),
         video_source="",
         audio_source="",
-        base_url=_without(run.base_url, secret),
-        request=_without(run.request, secret),
-        prediction=_without(run.prediction, secret),
-        trouble=_without(run.trouble, secret),
-        warnings=_without(run.warnings, secret),
+        base_url=open_to_all(run.base_url),
+        request=open_to_all(run.request),
+        prediction=open_to_all(run.prediction),
+        trouble=open_to_all(run.trouble),
+        warnings=open_to_all(run.warnings),
         error=error
         and replace(
             error,
-            what=_without(error.what, secret),
-            hint=_without(error.hint, secret),
+            what=open_to_all(error.what),
+            hint=open_to_all(error.hint),
             task_id=None,
         ),
     )
@@ -83,22 +78,3 @@ def _run(run: Run) -> Run:
 
 def _vote(vote: Vote) -> Vote:
     return Vote(frozenset(map(pseudonym, vote.runs)), vote.preferred and pseudonym(vote.preferred))
-
-
-def _without(value: Any, secret: Sequence[str]) -> Any:
-    """JSON values without these texts; a folder goes with all that is above it."""
-    if isinstance(value, Mapping):
-        return {key: _without(item, secret) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return type(value)(_without(item, secret) for item in value)
-    if isinstance(value, str):
-        value = _ADDRESS.sub(_host, value)
-        for text in secret:
-            value = value.replace(text, "" if text.startswith("/") else GONE)
-    return value
-
-
-def _host(found: re.Match[str]) -> str:
-    """An address without what opens a file there, which may outlive the link to the report."""
-    port, path = found["port"] or "", found["path"] or ""
-    return f"{found['scheme']}://{found['host']}{port}{f'/{GONE}' if path[1:] else path}"
