@@ -1,7 +1,7 @@
 """How often something may be done: token buckets of each visitor, each address, and all together.
 
 They are in this process's memory and start full.  Only what a visitor of the page asks for
-counts; commands and background work do not.
+counts; commands and background work do not.  What one bucket refuses is taken from none.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Literal
 from lipsync_demo.access import words
 from lipsync_demo.access.asker import Asker, asker
 from lipsync_demo.access.errors import TooMany
+from lipsync_demo.access.shares import Shares
 from lipsync_demo.settings import Settings
 
 if TYPE_CHECKING:
@@ -62,6 +63,16 @@ class Rates:
             for act, rate in self._minute_rates.items()
         }
 
+    @cached_property
+    def _shares(self) -> Mapping[str, Shares]:
+        from throttled import utils
+
+        return {
+            act: Shares(rate * ALL * BURST, BURST * 60, MOST_KEPT, lambda: utils.now_mono_f())
+            for act, rate in self._minute_rates.items()
+            if act not in OF_NOBODY_ELSE
+        }
+
     def take(self, act: Act, by: Asker | None = None) -> None:
         """Count an act of the visitor who asks, or of `by`.
 
@@ -73,6 +84,8 @@ class Rates:
             if not wait:
                 for bucket, key in self._of(act, by):
                     bucket.limit(key)
+                if by is not None and by.origin is not None and act in self._shares:
+                    self._shares[act].take(by.origin)
                 return
         raise _refusal(act, wait)
 
@@ -83,8 +96,11 @@ class Rates:
         return _refusal(act, wait) if wait else None
 
     def _wait(self, act: Act, by: Asker | None) -> float:
-        """Seconds until every bucket has a token."""
-        return max((_wait(bucket, key) for bucket, key in self._of(act, by)), default=0.0)
+        """Seconds until every bucket has a token, and the address a share in that of all."""
+        waits = [_wait(bucket, key) for bucket, key in self._of(act, by)]
+        if by is not None and by.origin is not None and act in self._shares:
+            waits.append(self._shares[act].wait(by.origin))
+        return max(waits, default=0.0)
 
     def _of(self, act: Act, by: Asker | None) -> list[tuple[Throttled, str]]:
         if by is None:

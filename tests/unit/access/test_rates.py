@@ -56,6 +56,34 @@ def test_who_mints_visitors_meets_the_bucket_of_the_address_and_then_of_all(
     assert others[0] == 12
 
 
+@pytest.mark.parametrize(("many", "left"), [(4, 120), (40, 15)])
+def test_addresses_that_take_what_they_can_leave_something_to_others(
+    clock: list[float], many: int, left: int
+) -> None:
+    """Three would empty the bucket of all together, which holds 1200; ten minutes of it."""
+    made = rates(60)
+    for _ in range(200):
+        for number in range(many):
+            taken(made, Asker(origin=f"stranger {number}"), 50)
+        clock[0] += 3
+    assert left <= taken(made, Asker(visitor="anna", origin="home")) <= 120
+    # One alone may still take an office's worth.
+    assert taken(rates(60), Asker(origin="office")) == 360
+
+
+def test_who_has_taken_too_much_of_all_waits_no_longer_than_is_told(clock: list[float]) -> None:
+    made = rates()
+    busy = Asker(origin="busy")
+    for number in range(4):
+        taken(made, Asker(origin=f"stranger {number}"))
+    assert taken(made, busy) < 36
+    with pytest.raises(TooMany) as error, asking(busy):
+        made.take("runs")
+    seconds = int(error.value.hint.split()[5])
+    clock[0] += seconds + 1
+    assert taken(made, busy) >= 1
+
+
 def test_strangers_who_try_codes_lock_nobody_out(clock: list[float]) -> None:
     made = Rates(Settings(rates="entries=1"))
 
