@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import math
 import time
 from collections.abc import Mapping
 from dataclasses import replace
@@ -35,6 +36,7 @@ from lipsync_demo.ui.frame.visitor import SCOPE as VISITOR
 from lipsync_demo.ui.frame.visitor import visitor_of
 from lipsync_demo.ui.http import entry_page, words
 from lipsync_demo.ui.http.at_once import AtOnce, TooManyWaiting
+from lipsync_demo.ui.http.code_turns import RETRY_SECONDS, CodeTurns
 from lipsync_demo.ui.http.crowding import network
 from lipsync_demo.ui.http.guard import PREFIX, UPLOAD
 
@@ -72,8 +74,8 @@ class Gate:
         self._secret = signing_secret(settings)
         self._tickets = Tickets(self._secret, admission.codes)
         self._at_once = AtOnce()
-        # A hash takes a tenth of a second of a core; addresses wait in the order they came.
-        self._hashing = CapacityLimiter(1)
+        self._code_turns = CodeTurns()
+        self._hashing = CapacityLimiter(1)  # a thread that waits for no upload
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -138,13 +140,18 @@ class Gate:
             # The visitor's own bucket would be a new one for each cookie.
             self._admission.rates.take("entries", by=Asker(origin=asker.origin))
         except TooMany as error:
-            said = f"{error.what} {error.hint}"
-            return self._page(request, HTTPStatus.TOO_MANY_REQUESTS, said, target)
-        typed = str(form.get("code", ""))
+            said, wait = f"{error.what} {error.hint}", error.ends.timestamp() - time.time()
+            return self._too_many(request, said, target, wait)
+        typed, address = str(form.get("code", "")), asker.origin or ""
         entered = self._admission.codes.entered
-        code = await to_thread.run_sync(entered, typed, limiter=self._hashing)
+        try:
+            async with self._code_turns.turn(address):
+                code = await to_thread.run_sync(entered, typed, limiter=self._hashing)
+        except TooManyWaiting:
+            return self._too_many(request, str(words.MANY_CODES), target, RETRY_SECONDS)
         if code is None:
             return self._page(request, HTTPStatus.FORBIDDEN, str(words.WRONG_CODE), target)
+        self._code_turns.entered(address)
         answer = RedirectResponse(target, HTTPStatus.SEE_OTHER)
         secure = _secure(request.scope)
         framed = secure and self._settings.space_host is not None
@@ -183,6 +190,12 @@ class Gate:
             "Referrer-Policy": "same-origin",
         }
         return HTMLResponse(page, status, headers)
+
+    def _too_many(self, request: Request, said: str, target: str, seconds: float) -> Response:
+        """The entry page again, for somebody who may try after so many seconds."""
+        answer = self._page(request, HTTPStatus.TOO_MANY_REQUESTS, said, target)
+        answer.headers["Retry-After"] = str(max(1, math.ceil(seconds)))
+        return answer
 
     async def _in_turn(
         self, asker: Asker, most: int, scope: Scope, receive: Receive, send: Send

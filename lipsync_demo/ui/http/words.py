@@ -31,11 +31,16 @@ TWO_LENGTHS = _("A request says its length in one way only.")
 TOO_SLOW = _("The rest of the request did not come.")
 CROWDED = _("Too many connections from your network are open. Close pages, or try again later.")
 NO_FILE = _("There is no file in this upload. Choose it again.")
+BROKEN_UPLOAD = _("This upload cannot be read. Choose the file again.")
 NOT_NAMED = _("A file must be uploaded, not named by an address.")
 
 
 def too_large(kilobytes: int) -> str:
     return _("At most {kilobytes} kB are taken in one request.", kilobytes=kilobytes)
+
+
+def too_many_files(most: int) -> str:
+    return _("At most {most} files are taken in one upload. Choose fewer at once.", most=most)
 
 
 def nothing_at(path: str) -> str:
@@ -52,6 +57,7 @@ LANGUAGE = _("Language")
 WRONG_CODE = _(
     "This code does not open the page. Check it, or ask whoever invited you for a new one."
 )
+MANY_CODES = _("Many codes are being tried just now. Try yours again in a few seconds.")
 ENTER_FIRST = _("Nothing is answered before you have entered. Load the page again.")
 AT_ONCE = _("Too many of your requests are under way; wait until some of them are done.")
 
