@@ -131,6 +131,7 @@ def open_page(settings: Settings, start_local: Callable[[], tuple[str, str]] | N
                             PageGuard,
                             upload_bytes=settings.max_upload_mb * 2**20,
                             signs_in=settings.signs_in,
+                            offered=settings.spoken_languages,
                         ),
                         Middleware(EventBodies, events=blocks.fns),
                         Middleware(Visitors, settings=settings, belongs=blocks.belongs),

@@ -2,20 +2,22 @@
 
 Gradio serves more than this page needs: an open proxy, saved sessions, recorded runs, a description
 of all widgets.  Bodies are limited in size, and bodies with a remote file for Gradio to fetch are
-refused.
+refused, each in the reader's language.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from lipsync_demo.languages import LANGUAGES, speaking
+from lipsync_demo.ui.frame.reader import language_of
 from lipsync_demo.ui.http import words
 from lipsync_demo.ui.http.bodies import Metered, Replay, TooLarge, TooSlow, read
 from lipsync_demo.ui.http.precedence import Precedence
@@ -84,11 +86,18 @@ HEADERS = {
 class PageGuard:
     """ASGI middleware around the whole app; `upload_bytes` is the maximum size of a file.
 
-    `signs_in` says whether visitors sign in with Hugging Face.
+    `signs_in` says whether visitors sign in with Hugging Face; it speaks the `offered` languages.
     """
 
-    def __init__(self, app: ASGIApp, upload_bytes: int, signs_in: bool = False) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        upload_bytes: int,
+        signs_in: bool = False,
+        offered: Collection[str] = LANGUAGES,
+    ) -> None:
         self._app = app
+        self._offered = offered
         self._signs_in = signs_in
         self._upload_limit = upload_bytes + FORM_SLACK
         self._started = False
@@ -98,7 +107,10 @@ class PageGuard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        with speaking(language_of(Headers(scope=scope), self._offered)):
+            await self._guarded(scope, receive, send)
 
+    async def _guarded(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
@@ -186,4 +198,4 @@ def _too_large(limit: int) -> JSONResponse:
 def _refuse(status: int, message: str) -> JSONResponse:
     # The rest of a body that was refused is not read.
     closing = {"connection": "close"} if status in (408, 413) else None
-    return JSONResponse({"code": status, "message": message}, status, closing)
+    return JSONResponse({"code": status, "message": str(message)}, status, closing)

@@ -16,6 +16,7 @@ from pathlib import Path
 from anyio import to_thread
 from gradio.route_utils import upload_fn
 from gradio.routes import file_upload_statuses
+from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
@@ -31,7 +32,7 @@ from lipsync_demo.media.writing import DISK_FULL
 from lipsync_demo.ui.http import words
 from lipsync_demo.ui.http.guard import UPLOAD
 
-TOO_LARGE = "exceeded"
+TOO_LARGE = "File size exceeded"
 """What Gradio says of a file that is larger than its limit."""
 
 FULL = 507
@@ -50,18 +51,23 @@ def route(room: Room, uploads: Path, limit: int) -> Route:
                 part = Path(await to_thread.run_sync(_part, uploads))
                 try:
                     files = await _written(request, part, limit)
-                    placed = [await to_thread.run_sync(_placed, one, uploads) for one in files]
+                    async with _taken_for_more(room, len(files) - 1):
+                        placed = [await to_thread.run_sync(_placed, one, uploads) for one in files]
+                        for one in placed:
+                            belongs(one)
                 finally:
                     await to_thread.run_sync(_removed, part)
-                for one in placed:
-                    belongs(one)
                 return JSONResponse([str(one) for one in placed])
         except NoRoom as error:
             return _said(FULL, str(error))
+        except _NoFile:
+            return _said(400, words.NO_FILE)
         except MultiPartException as error:
             if TOO_LARGE in error.message:
                 return _said(413, words.too_large(limit // 1024))
-            return _said(400, error.message)
+            return _said(400, words.BROKEN_UPLOAD)
+        except HTTPException:
+            return _said(400, words.BROKEN_UPLOAD)
         except ClientDisconnect:
             return Response(status_code=400)  # nobody reads it
         except DatabaseUnusable as error:
@@ -76,10 +82,14 @@ def route(room: Room, uploads: Path, limit: int) -> Route:
     return Route(UPLOAD, upload, methods=["POST"])
 
 
+class _NoFile(Exception):  # noqa: N818
+    """There is no file in a request of files."""
+
+
 @asynccontextmanager
-async def _taken(room: Room, size: int) -> AsyncIterator[Callable[[Path], None]]:
+async def _taken(room: Room, size: int, files: int = 1) -> AsyncIterator[Callable[[Path], None]]:
     """Keep room, on a thread: counting reads the disk and the database."""
-    taking = room.taking(size)
+    taking = room.taking(size, files)
     belongs = await to_thread.run_sync(taking.__enter__)
     try:
         yield belongs
@@ -87,11 +97,23 @@ async def _taken(room: Room, size: int) -> AsyncIterator[Callable[[Path], None]]
         await to_thread.run_sync(taking.__exit__, None, None, None)
 
 
+@asynccontextmanager
+async def _taken_for_more(room: Room, files: int) -> AsyncIterator[None]:
+    """Keep room for the further files of a request; how many come is known at its end only."""
+    if not files:
+        yield
+        return
+    async with _taken(room, 0, files):
+        yield
+
+
 async def _written(request: Request, part: Path, limit: int) -> list[Path]:
     """Write the files of a request into a folder, each into one named by its content.
 
     Raises:
-        MultiPartException: it is no request of files, or one is too large.
+        _NoFile: there is none.
+        MultiPartException: it cannot be read, or a file is too large.
+        HTTPException: it is no request of files, or one has no name that it could have.
     """
     upload_id = request.query_params.get("upload_id")
     progress = file_upload_statuses if upload_id else None
@@ -99,8 +121,10 @@ async def _written(request: Request, part: Path, limit: int) -> list[Path]:
         files, *_ = await upload_fn(
             request, str(part), limit, upload_id, force_move=True, upload_progress=progress
         )
-    except TypeError:  # a text in place of a file
-        raise MultiPartException(str(words.NO_FILE)) from None
+    except (TypeError, AttributeError):  # a text in place of a file
+        raise _NoFile from None
+    if not files:
+        raise _NoFile
     return list(map(Path, files))
 
 
@@ -120,4 +144,4 @@ def _placed(file: Path, uploads: Path) -> Path:
 
 
 def _said(status: int, message: str) -> JSONResponse:
-    return JSONResponse({"code": status, "message": message}, status)
+    return JSONResponse({"code": status, "message": str(message)}, status)

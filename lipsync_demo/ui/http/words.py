@@ -39,10 +39,6 @@ def too_large(kilobytes: int) -> str:
     return _("At most {kilobytes} kB are taken in one request.", kilobytes=kilobytes)
 
 
-def too_many_files(most: int) -> str:
-    return _("At most {most} files are taken in one upload. Choose fewer at once.", most=most)
-
-
 def nothing_at(path: str) -> str:
     return _("There is nothing at {path}.", path=path)
 

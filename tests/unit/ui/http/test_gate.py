@@ -21,11 +21,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from lipsync_demo.access import local_peer
 from lipsync_demo.access.asker import asker
 from lipsync_demo.access.codes import new_code
-from lipsync_demo.languages import LANGUAGES
+from lipsync_demo.languages import LANGUAGES, speaking
 from lipsync_demo.runs.record.visitor import acting
 from lipsync_demo.runs.workspace import Workspace
 from lipsync_demo.settings import Settings
 from lipsync_demo.ui.frame.visitor import visitor_of
+from lipsync_demo.ui.http import code_turns, words
 from lipsync_demo.ui.http.gate import COOKIE, Gate
 from lipsync_demo.ui.http.language import ReaderLanguage
 from lipsync_demo.ui.http.visitor import Visitors
@@ -184,6 +185,21 @@ def test_wrong_codes_are_throttled_by_address_and_say_until_when(tmp_path: Path)
     assert late.status_code == 429
     assert "Too many codes were tried" in late.text  # type: ignore[attr-defined]
     assert re.search(r"in \d+ seconds", late.text)  # type: ignore[attr-defined]
+    assert 1 <= int(late.headers["retry-after"]) <= 60
+
+
+def test_whoever_would_wait_too_long_for_a_code_is_told_to_try_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = page(tmp_path, access_codes=SecretStr(KEPT.line))
+    assert entered(client).status_code == 303
+    monkeypatch.setattr(code_turns, "OF_ONE", 0)
+    monkeypatch.setattr(code_turns.CodeTurns, "_next", lambda self: None)
+    assert entered(client).status_code == 303  # its turn never ends
+    late = client.post("/enter", data={"code": CODE}, headers={"Accept-Language": "de"})
+    assert (late.status_code, late.headers["retry-after"]) == (429, "5")
+    with speaking("de"):
+        assert str(words.MANY_CODES) in late.text
 
 
 def test_the_entry_page_is_in_the_reader_s_language(tmp_path: Path) -> None:

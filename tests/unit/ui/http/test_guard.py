@@ -16,7 +16,8 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 from starlette.types import Message, Receive, Scope, Send
 
-from lipsync_demo.ui.http import bodies
+from lipsync_demo.languages import speaking
+from lipsync_demo.ui.http import bodies, words
 from lipsync_demo.ui.http.guard import FORM_SLACK, JSON_LIMIT, PageGuard, blocked
 
 UPLOAD_BYTES = 1000
@@ -188,6 +189,16 @@ def test_a_body_over_its_limit_is_refused_with_or_without_a_length(
 
     assert post(limit) == 200
     assert post(limit + 1) == 413
+
+
+@pytest.mark.parametrize("declared", [True, False])
+def test_refusals_are_in_the_reader_s_language(client: TestClient, declared: bool) -> None:
+    limit = UPLOAD_BYTES + FORM_SLACK
+    body = b"x" * (limit + 1) if declared else _pieces(limit + 1)
+    answer = client.post("/gradio_api/upload", content=body, headers={"Accept-Language": "de"})
+    with speaking("de"):
+        assert answer.json()["message"] == str(words.too_large(limit // 1024))
+    assert answer.json()["message"] != words.too_large(limit // 1024)
 
 
 def test_a_body_arrives_whole(client: TestClient) -> None:

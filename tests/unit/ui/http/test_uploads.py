@@ -21,6 +21,7 @@ from lipsync_demo.access import words as access_words
 from lipsync_demo.access.asker import Asker, asking
 from lipsync_demo.access.holdings import Holdings
 from lipsync_demo.access.room import Room
+from lipsync_demo.languages import speaking
 from lipsync_demo.media import words as media_words
 from lipsync_demo.settings import Settings
 from lipsync_demo.ui.http import uploads, words
@@ -29,7 +30,7 @@ from tests.unit.ui.http.serving import serving
 
 MB = 1 << 20
 LIMIT = 4 * MB
-QUOTA = 10
+QUOTA, MOST_FILES = 10, 8
 
 
 class AsVisitor:
@@ -53,7 +54,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def url(folder: Path, tmp_path: Path) -> Iterator[str]:
-    settings = Settings(data_dir=tmp_path, visitor_quota=str(QUOTA))
+    settings = Settings(data_dir=tmp_path, visitor_quota=f"{QUOTA},{MOST_FILES}")
     room = Room(settings, Holdings(tmp_path, lambda kind, ids: {}))
     app = Starlette(
         routes=[uploads.route(room, folder, LIMIT)],
@@ -121,9 +122,51 @@ def test_nothing_is_left_of_what_is_refused(url: str, folder: Path) -> None:
 
 def test_an_upload_without_a_file_says_so(url: str, folder: Path) -> None:
     text = {"files": (None, "a text")}
-    answer = requests.post(f"{url}{UPLOAD}", files=text, timeout=60)
-    assert (answer.status_code, answer.json()["message"]) == (400, words.NO_FILE)
+    for query in ("", "?upload_id=x"):
+        answer = requests.post(f"{url}{UPLOAD}{query}", files=text, timeout=60)
+        assert (answer.status_code, answer.json()["message"]) == (400, words.NO_FILE)
     assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b"", words.NO_FILE),
+        (b"--b--\r\n", words.NO_FILE),
+        (b"--b\r\n" * 500 + b"--b--", words.BROKEN_UPLOAD),
+        (b"no boundary", words.BROKEN_UPLOAD),
+        (b"--b\r\nX: " + b"x" * 20_000 + b"\r\n\r\n--b--\r\n", words.BROKEN_UPLOAD),
+    ],
+)
+@pytest.mark.parametrize("query", ["", "?upload_id=x"])
+def test_what_is_no_file_is_told_so_in_the_reader_s_language(
+    url: str, folder: Path, body: bytes, said: str, query: str
+) -> None:
+    for kind in ("multipart/form-data; boundary=b", "text/plain"):
+        answer = requests.post(
+            f"{url}{UPLOAD}{query}",
+            data=body,
+            headers={"Content-Type": kind, "Accept-Language": "de"},
+            timeout=60,
+        )
+        with speaking("de"):
+            told = str(said if "multipart" in kind else words.BROKEN_UPLOAD)
+        assert (answer.status_code, answer.json()["message"]) == (400, told)
+    assert list(folder.iterdir()) == []
+
+
+def test_each_file_of_a_request_counts(url: str, folder: Path) -> None:
+    def post(*numbers: int) -> int:
+        files = [("files", (f"{number}.mp4", bytes([number]))) for number in numbers]
+        return requests.post(f"{url}{UPLOAD}", files=files, timeout=60).status_code
+
+    assert post(*range(MOST_FILES + 1)) == 507
+    assert _files(folder) == []
+    assert post(*range(5)) == 200
+    assert post(*range(10, 14)) == 507
+    assert post(*range(10, 13)) == 200
+    assert len(_files(folder)) == MOST_FILES
+    assert post(20) == 507
 
 
 def test_the_quota_is_each_visitors_own_and_says_its_remedy(url: str, folder: Path) -> None:
