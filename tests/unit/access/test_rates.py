@@ -63,9 +63,9 @@ def test_addresses_that_take_what_they_can_leave_something_to_others(
     """Three would empty the bucket of all together, which holds 1200; ten minutes of it."""
     made = rates(60)
     for _ in range(200):
+        clock[0] += 3
         for number in range(many):
             taken(made, Asker(origin=f"stranger {number}"), 50)
-        clock[0] += 3
     assert left <= taken(made, Asker(visitor="anna", origin="home")) <= 120
     # One alone may still take an office's worth.
     assert taken(rates(60), Asker(origin="office")) == 360
