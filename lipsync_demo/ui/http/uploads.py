@@ -32,8 +32,8 @@ from lipsync_demo.media.writing import DISK_FULL
 from lipsync_demo.ui.http import words
 from lipsync_demo.ui.http.guard import UPLOAD
 
-TOO_LARGE = "File size exceeded"
-"""What Gradio says of a file that is larger than its limit."""
+TOO_LARGE = "File"
+"""What Gradio says of a file that is too large begins so, and nothing else that it says."""
 
 FULL = 507
 """Status of an upload for which there is no room."""
@@ -63,7 +63,7 @@ def route(room: Room, uploads: Path, limit: int) -> Route:
         except _NoFile:
             return _said(400, words.NO_FILE)
         except MultiPartException as error:
-            if TOO_LARGE in error.message:
+            if error.message.startswith(TOO_LARGE):
                 return _said(413, words.too_large(limit // 1024))
             return _said(400, words.BROKEN_UPLOAD)
         except HTTPException:
