@@ -32,8 +32,8 @@ from lipsync_demo.media.writing import DISK_FULL
 from lipsync_demo.ui.http import words
 from lipsync_demo.ui.http.guard import UPLOAD
 
-TOO_LARGE = "File"
-"""What Gradio says of a file that is too large begins so, and nothing else that it says."""
+TOO_LARGE, HEADERS = "exceeded", "headers"
+"""Words in what Gradio says when a file is over its limit, and when headers are."""
 
 FULL = 507
 """Status of an upload for which there is no room."""
@@ -63,7 +63,7 @@ def route(room: Room, uploads: Path, limit: int) -> Route:
         except _NoFile:
             return _said(400, words.NO_FILE)
         except MultiPartException as error:
-            if error.message.startswith(TOO_LARGE):
+            if TOO_LARGE in error.message and HEADERS not in error.message.lower():
                 return _said(413, words.too_large(limit // 1024))
             return _said(400, words.BROKEN_UPLOAD)
         except HTTPException:
