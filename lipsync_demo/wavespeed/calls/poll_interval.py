@@ -22,9 +22,9 @@ class Schedule:
     growth: float = 1.25
     most: float = 20.0
 
-    def stretch(self, tasks: int) -> float:
-        """By what each wait is multiplied when a process polls so many tasks."""
-        return max(1.0, tasks / (self.most * self.slowest))
+    def wait(self, seconds: float, tasks: int) -> float:
+        """A wait of so many seconds, longer when a process polls so many tasks."""
+        return max(seconds, tasks / self.most)
 
 
 REMOTE = Schedule(early=(1.5, 3.0), slow=5.0, slowest=15.0)
@@ -48,8 +48,8 @@ def poll_delays(
     place = origin(base_url)
     schedule = LOOPBACK if place and is_loopback(place[1]) else REMOTE
     for delay in schedule.early:
-        yield delay * (1 + random() / 10) * schedule.stretch(tasks())
+        yield schedule.wait(delay, tasks()) * (1 + random() / 10)
     delay = schedule.slow
     while True:
-        yield delay * (1 + random() / 10) * schedule.stretch(tasks())
+        yield schedule.wait(delay, tasks()) * (1 + random() / 10)
         delay = min(delay * schedule.growth, schedule.slowest)

@@ -39,9 +39,9 @@ def test_a_process_polls_no_more_than_so_often_however_many_tasks_wait(
 ) -> None:
     alone = list(islice(poll_delays(url, random=lambda: 0), 30))
     delays = list(islice(poll_delays(url, random=lambda: 0, tasks=lambda: tasks), 30))
-    assert tasks / delays[-1] <= most * 1.001
-    assert delays[0] / delays[-1] == pytest.approx(alone[0] / alone[-1])
-    assert tasks > 10 or delays == alone
+    assert tasks / min(delays) <= max(most, tasks / min(alone)) * 1.001
+    assert tasks < 1000 or tasks / min(delays) <= most * 1.001, "also while all of them are new"
+    assert tasks > 1 or delays == alone
 
 
 def test_backoff_doubles_with_jitter_up_to_a_limit() -> None:
