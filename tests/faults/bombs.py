@@ -361,6 +361,11 @@ def exif(tags: int, each: int, kind: int = 7, tag: int = 40_000, *, at: int = 0)
     return b"II*\0\x08\0\0\0" + struct.pack("<H", tags) + entry * tags + bytes(4)
 
 
+def with_tag(tiff: bytes, tag: int, kind: int, each: int) -> bytes:
+    """The same TIFF with its first tag replaced."""
+    return tiff[:10] + struct.pack("<HHI", tag, kind, each) + tiff[18:]
+
+
 def shared_exif(folder: Path) -> Path:
     """A JPEG whose EXIF has 2,000 tags, each of them the same 40 kB."""
     path = folder / "shared_exif.jpg"

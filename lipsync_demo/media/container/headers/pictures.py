@@ -52,6 +52,7 @@ def _declared(path: Path, size: int, changed: int) -> Declared:
             read_jpeg(data, found)
         elif head.startswith(HEADS):
             read_tiff(data, found)
+            add_exif(data, 0, len(data), found, goes_on=True)
         elif head.startswith(b"GIF8") and len(head) >= 10:
             found.drawn(*struct.unpack_from("<HH", head, 6))
         elif head.startswith(b"BM") and len(head) >= 26:

@@ -28,7 +28,7 @@ _CHUNKS = 200_000
 """Chunks of a file that are looked at; encoders write 4 kB and more of a picture into one."""
 _MOST_TEXTS = 1_000
 """Texts of a picture; FFmpeg compares the name of each with all before."""
-_BLOCK = 1 << 16
+_LONGEST_NAME = _BLOCK = 1 << 16
 
 
 def read_png(data: Data, found: Declared) -> None:
@@ -36,18 +36,22 @@ def read_png(data: Data, found: Declared) -> None:
 
     Source: PNG specification, third edition, 5.3 and 11.3.
     """
-    chunks = 0
-    for begun in _pictures(data):
+    looked_at = 0
+    for begun in _beginnings(data, found):
         texts = 0
         for name, start, stop in _chunks(data, begun):
-            chunks += 1
+            looked_at += 1
             texts += name in _TEXTS
-            if chunks > _CHUNKS or texts > _MOST_TEXTS:
+            if looked_at > _CHUNKS or texts > _MOST_TEXTS:
                 found.endless = True
                 return
             if name in _COMPRESSED:
+                packed = _packed(data, name, start, stop)
+                if packed is None:
+                    found.endless = True
+                    return
                 room = LIMITS.opened_notes + 1 - found.notes
-                found.notes += _inflated(data, _packed(data, name, start, stop), stop, room)
+                found.notes += _inflated(data, packed, stop, room)
                 if found.notes > LIMITS.opened_notes:
                     return
             elif name == b"IHDR" and stop - start >= _SIZE.size:
@@ -59,17 +63,19 @@ def read_png(data: Data, found: Declared) -> None:
                 add_exif(data, start, stop, found)
                 if found.orientation is None:
                     found.orientation = orientation(data, start, stop)
-        chunks += 1
 
 
-def _pictures(data: Data) -> Iterator[int]:
-    """Yield where the chunks of each picture begin."""
+def _beginnings(data: Data, found: Declared) -> Iterator[int]:
+    """Yield the end of each signature; a file with too much that ends like one is endless."""
     at = data.find(_COMMON)
-    while at >= 0:
+    for _ in range(_CHUNKS):
+        if at < 0:
+            return
         begun = at + len(_COMMON)
-        if at >= 2 and data[at - 2 : begun] in _SIGNATURES:
+        if data[max(0, at - 2) : begun] in _SIGNATURES:
             yield begun
         at = data.find(_COMMON, begun)
+    found.endless = True
 
 
 def _chunks(data: Data, at: int) -> Iterator[tuple[bytes, int, int]]:
@@ -83,21 +89,23 @@ def _chunks(data: Data, at: int) -> Iterator[tuple[bytes, int, int]]:
         at = start + length + _CHECKSUM
 
 
-def _packed(data: Data, name: bytes, start: int, stop: int) -> int:
-    """Where the compressed part of a chunk begins; its end where nothing is compressed."""
-    at = data.find(b"\0", start, stop) + 1
-    if not at:
-        return stop
-    if name != b"iTXt":
-        return min(at + 1, stop)
-    if data[at : at + 1] != b"\1":
-        return stop
-    at += 2
-    for _ in range(2):  # the language, and the keyword in it
-        at = data.find(b"\0", at, stop) + 1
-        if not at:
-            return stop
-    return at
+def _packed(data: Data, name: bytes, start: int, stop: int) -> int | None:
+    """Where the compressed part of a chunk begins; its end where nothing is compressed.
+
+    None where the names before it are longer than is looked at.
+    """
+    at = start
+    # An iTXt has a flag behind its keyword, then the language, and the keyword in that.
+    for number in range(3 if name == b"iTXt" else 1):
+        end = data.find(b"\0", at, min(stop, at + _LONGEST_NAME))
+        if end < 0:
+            return stop if stop - at <= _LONGEST_NAME else None
+        at = end + 1
+        if name == b"iTXt" and number == 0:
+            if data[at : at + 1] != b"\1":
+                return stop
+            at += 2
+    return min(at if name == b"iTXt" else at + 1, stop)
 
 
 def _inflated(data: Data, start: int, stop: int, most: int) -> int:

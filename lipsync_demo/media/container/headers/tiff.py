@@ -20,7 +20,8 @@ _MAKER_LEADS = (0, 6, 8, 10, 12)
 """Bytes that makers' notes have before their directory."""
 _DEPTH = 4
 """How deep in one another decoders follow directories."""
-_ENTRY = 12
+_ENTRY = 40
+"""Bytes that a decoder keeps of a tag beside its values."""
 _INLINE = 4
 """Bytes of values that lie in the entry itself."""
 
@@ -36,16 +37,13 @@ class _Entry(NamedTuple):
 
 
 def read_tiff(data: Data, found: Declared) -> None:
-    """Take in the first picture of a TIFF; one whose tags share their bytes is endless."""
+    """Take in the first picture of a TIFF."""
     sides = {_WIDTH: 0, _HEIGHT: 0}
-    elsewhere = 0
     for entry in _entries(data, 0, len(data)):
-        elsewhere += entry.elsewhere
         if entry.tag in sides:
             sides[entry.tag] = max(sides[entry.tag], entry.value)
     found.drawn(*sides.values())
     found.orientation = orientation(data, 0, len(data))
-    found.endless = elsewhere > len(data)
 
 
 def orientation(data: Data, start: int, stop: int) -> int | None:
@@ -54,10 +52,11 @@ def orientation(data: Data, start: int, stop: int) -> int | None:
     return next((number for number in numbers if 1 <= number <= 8), None)
 
 
-def weight(data: Data, start: int, stop: int, most: int) -> int:
+def weight(data: Data, start: int, stop: int, most: int, *, goes_on: bool = False) -> int:
     """Bytes that a decoder takes from the TIFF at these bytes; it stops soon after `most`.
 
-    Tags may share their bytes, and directories one another: 64 kB may hold gigabytes.
+    Tags may share their bytes, and directories one another: 64 kB may hold gigabytes. A decoder of
+    EXIF ends at a damaged tag; one of TIFF `goes_on` in the first directory.
     """
     head = data[start : start + 4]
     if head not in HEADS or start + 8 > stop:
@@ -69,7 +68,9 @@ def weight(data: Data, start: int, stop: int, most: int) -> int:
         at, depth = left.pop()
         for entry in _directory(data, order, at, stop):
             if entry.kind > _DIRECTORY or entry.elsewhere > stop - start:
-                break  # decoders end here, too
+                if goes_on and not depth:
+                    continue
+                break
             total += _ENTRY + entry.elsewhere
             if total > most:
                 return total

@@ -110,6 +110,22 @@ def test_texts_of_a_png_are_as_many_as_are_looked_at(tmp_path: Path, count: int)
     assert found.endless is (count > 1_000)
 
 
+def test_a_note_of_a_png_whose_name_has_no_end_is_not_searched_for(tmp_path: Path) -> None:
+    whole = bombs.png(16)
+    for length, endless in ((60_000, False), (70_000, True)):
+        note = bombs.chunk(b"zTXt", b"a" * length + b"\0\0" + zlib.compress(bytes(1_000)))
+        found = written(tmp_path / f"{length}.png", whole[:33] + note + whole[33:])
+        assert (found.endless, found.notes) == (endless, 0 if endless else 1_000)
+
+
+def test_what_only_ends_like_a_signature_is_no_picture(tmp_path: Path) -> None:
+    like = b"NG\r\n\x1a\n"
+    assert written(tmp_path / "a.mp3", like + b"QP" + like * 9 + bombs.noted(16, 1, 1_000)[2:]) == (
+        Declared()
+    )
+    assert written(tmp_path / "b.mp3", like * 200_001 + bombs.noted(16, 1, 1_000)).endless
+
+
 def test_a_jpeg_is_gone_over_once_a_scan(tmp_path: Path) -> None:
     assert written(tmp_path / "a.jpg", jpeg()).passes == 1_200
     progressive = written(tmp_path / "b.jpg", jpeg(progressive=True))
@@ -162,8 +178,11 @@ def test_exif_counts_wherever_it_lies(tmp_path: Path) -> None:
         "a.png": in_png,
         "a.webp": in_webp,
         "a.avi": b"RIFF\0\0\0\0AVI LIST" + bombs.segment(0xE1, marked),
-        "a.heic": bombs.box(b"ftyp", b"heic") + bytes(6) + many,
+        "a.heic": bombs.box(b"ftyp", b"isom") + b"infeExif" + bytes(60) + many,
         "a.avif": bombs.box(b"ftyp", b"avif") + marked,
+        "a.tif": many,
+        "damaged.tif": bombs.with_tag(many, 40_000, 99, 1),
+        "one.tif": bombs.exif(1, 2_000_000) + bytes(2_000_000),
     }.items():
         assert written(tmp_path / name, data).endless, name
 
@@ -175,4 +194,4 @@ def test_damaged_exif_is_no_reason_to_refuse(tmp_path: Path) -> None:
             bombs.jpeg(64, bombs.segment(0xE1, b"Exif\0\0" + exif)),
         )
         assert not found.endless
-        assert found.exif == 0
+        assert found.exif < 200
