@@ -6,9 +6,10 @@ import logging
 import multiprocessing
 import os
 import signal
+from ctypes import c_double
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 from lipsync_demo import logs
 from lipsync_demo.backend.parent_watch import die_with_parent
@@ -22,14 +23,11 @@ from lipsync_demo.backend.queue.rendering import (
     render,
 )
 
-if TYPE_CHECKING:
-    from multiprocessing.sharedctypes import Synchronized
-
 WORKER = "%(asctime)s worker %(levelname)s %(name)s: %(message)s"
 """How a line of a worker's log looks."""
 
-Share: TypeAlias = "Synchronized[float]"
-"""A number that both processes see."""
+Share: TypeAlias = c_double
+"""A number that both processes see. It has no lock: a killed process would never release it."""
 
 NICENESS = 5
 """Increment of a worker's niceness, so that it does not slow the page down."""
@@ -48,7 +46,7 @@ class RenderProcess:
     def __init__(self) -> None:
         context = multiprocessing.get_context("spawn")
         self._pipe, theirs = context.Pipe()
-        self._share = context.Value("d", 0.0)
+        self._share = context.RawValue(c_double, 0.0)
         self._process = context.Process(
             target=main, args=(theirs, self._share, logs.chosen()), name="lipsync-worker"
         )

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import os
+import signal
+import threading
 import time
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -49,6 +52,26 @@ def test_a_worker_that_hung_up_has_ended_when_that_is_known(
         assert not worker.alive
     finally:
         worker.close()
+
+
+def die_with_the_lock(_: object, share: Any, *__: object) -> None:
+    """As one that is killed while it writes what it shares."""
+    if hasattr(share, "get_lock"):
+        share.get_lock().acquire()
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_a_killed_worker_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(render_process, "main", die_with_the_lock)
+    worker = RenderProcess()
+    worker._process.join(60)
+    assert not worker.alive
+    shares: list[float] = []
+    reading = threading.Thread(target=lambda: shares.append(worker.share), daemon=True)
+    reading.start()
+    reading.join(10)
+    worker.close()
+    assert shares == [0.0]
 
 
 class Noting:
