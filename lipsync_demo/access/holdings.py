@@ -132,10 +132,13 @@ class Holdings:
             if known is not None and known.changed == changed:
                 return known
             files = [path] if path.is_file() else files_below(path)
-            sizes = {entry: entry.stat().st_size for entry in files}
+            states = {entry: entry.stat() for entry in files}
         except OSError:  # it went meanwhile
             return None
-        made = [size for entry, size in sizes.items() if _original(entry) in sizes]
+        # The same content under several names lies on the disk once.
+        once = {(state.st_dev, state.st_ino): entry for entry, state in states.items()}
+        sizes = {entry: states[entry].st_size for entry in once.values()}
+        made = [size for entry, size in sizes.items() if _original(entry) in states]
         return _Folder(changed, sum(sizes.values()), len(sizes), sum(made), len(made))
 
 

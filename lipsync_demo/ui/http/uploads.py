@@ -10,7 +10,7 @@ import logging
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from anyio import to_thread
@@ -137,10 +137,28 @@ def _removed(part: Path) -> None:
 
 
 def _placed(file: Path, uploads: Path) -> Path:
-    """Put a whole file where the page may use it."""
+    """Put a whole file where the page may use it; the same content lies on the disk once."""
     folder = uploads / file.parent.name
+    target = folder / file.name
     folder.mkdir(exist_ok=True)
-    return file.replace(folder / file.name)
+    if not target.exists() and (same := _same(folder, file.stat().st_size)) is not None:
+        with suppress(OSError):  # it has just gone, or the disk knows no links
+            target.hardlink_to(same)
+            return target
+    folder.mkdir(exist_ok=True)
+    return file.replace(target)
+
+
+def _same(folder: Path, size: int) -> Path | None:
+    """An upload in a folder, which is named by the content; not what was made of one."""
+    last = ""
+    for path in sorted(folder.iterdir(), key=str):
+        if last and str(path).startswith(last):
+            continue
+        last = str(path)
+        if path.is_file() and path.stat().st_size == size:
+            return path
+    return None
 
 
 def _said(status: int, message: str) -> JSONResponse:

@@ -1,4 +1,4 @@
-"""Removes uploads that nobody has used for a day.
+"""Removes uploads that nobody has used for a day, each with what was made of it beside it.
 
 A day is one in which this app ran: a clock that is set ahead or back makes no file older.  How long
 each was unused is kept for after a restart, where no page can ask for it: it names the files.
@@ -22,7 +22,7 @@ SWEEP_SECONDS = 600.0
 """Seconds between looks."""
 
 UNUSED = ".unused"
-"""Name of the folder beside it with the seconds that each of its entries was unused."""
+"""Name of the folder beside it with the seconds that each of its uploads was unused."""
 
 logger = logging.getLogger(__name__)
 
@@ -63,25 +63,45 @@ class Keeping:
         """
         now = self._clock()
         passed, self._looked = now - self._looked, now
-        used = set(map(self._name, self._in_use()))
+        uploads = self._uploads()
+        of = {path: name for name, paths in uploads.items() for path in paths}
+        used = {of.get(self._inside(path), "") for path in self._in_use()}
         ages = {
-            entry.name: 0.0 if entry.name in used else self._unused.get(entry.name, 0.0) + passed
-            for entry in self._folder.iterdir()
-            if not entry.name.startswith(".") and entry.name != SAMPLE
+            name: 0.0 if name in used else self._unused.get(name, 0.0) + passed for name in uploads
         }
         for name in [name for name, age in ages.items() if age > KEEP_SECONDS]:
-            path = self._folder / name
             with suppress(OSError):
-                shutil.rmtree(path) if path.is_dir() else path.unlink()
+                for path in uploads[name]:
+                    shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
                 del ages[name]
+            if "/" in name:
+                with suppress(OSError):  # others brought the same content
+                    (self._folder / name).parent.rmdir()
         self._unused = ages
         write_json(private_folder(self._note.parent) / self._note.name, ages)
 
-    def _name(self, path: str) -> str:
-        """The entry of the folder in which a file lies, "" for one elsewhere."""
+    def _uploads(self) -> dict[str, list[Path]]:
+        """Every upload by its name in the folder, with the files beside it that begin like it."""
+        found: dict[str, list[Path]] = {}
+        for entry in self._folder.iterdir():
+            if entry.name.startswith(".") or entry.name == SAMPLE:
+                continue
+            last = ""
+            for path in sorted(entry.iterdir(), key=str) if entry.is_dir() else ():
+                name = f"{entry.name}/{path.name}"
+                if not last or not name.startswith(last):
+                    last = name
+                found.setdefault(last, []).append(path)
+            if not last:
+                found[entry.name] = [entry]
+        return found
+
+    def _inside(self, path: str) -> Path:
+        """Where a file lies; the folder itself for one elsewhere."""
         with suppress(OSError, ValueError, RuntimeError):
-            return Path(path).resolve().relative_to(self._folder).parts[0]
-        return ""
+            place = Path(path).resolve()
+            return self._folder.joinpath(*place.relative_to(self._folder).parts[:2])
+        return self._folder
 
     def _read(self) -> dict[str, float]:
         try:

@@ -86,6 +86,22 @@ def test_a_whole_file_is_put_in_its_place(url: str, folder: Path) -> None:
     assert _files(folder) == [path]
 
 
+def test_the_same_content_lies_on_the_disk_once_and_counts_once(url: str, folder: Path) -> None:
+    size = 3 * MB
+    one = Path(_post(url, b"x" * size).json()[0])
+    made = one.with_name(f"{one.name}.made.mp4")
+    made.write_bytes(b"y" * size)
+    other = Path(_post(url, b"x" * size, "another.mp4", visitor="two").json()[0])
+    assert other.samefile(one)
+    made.unlink()
+    one.unlink()
+    assert other.read_bytes() == b"x" * size
+    # Counted by names, the fourth would be over the quota.
+    for name in "bcde":
+        again = Path(_post(url, b"x" * size, f"{name}.mp4").json()[0])
+        assert again.samefile(other)
+
+
 def test_nothing_is_left_of_uploads_that_break_off(url: str, folder: Path) -> None:
     port = int(url.rpartition(":")[2])
     begin = (

@@ -72,6 +72,31 @@ def test_what_an_open_page_holds_stays(folder: Path, clock: Clock) -> None:
     assert _kept(folder) == set()
 
 
+def test_of_the_same_content_each_name_has_its_own_day(folder: Path, clock: Clock) -> None:
+    """Also what was made of it: an open page may hold either."""
+    _put(folder, "a")
+    for name in ("a.mp4.preview.mp4", "b.mp4", "b.mp4.preview.mp4", "c.mp4"):
+        (folder / "a" / name).write_bytes(b"x")
+    held = [str(folder / "a" / name) for name in ("a.mp4", "b.mp4.preview.mp4")]
+    keeping = Keeping(folder, lambda: held, clock)
+    clock.now += KEEP_SECONDS + 1
+    keeping.step()
+    kept = {"a.mp4", "a.mp4.preview.mp4", "b.mp4", "b.mp4.preview.mp4"}
+    assert {path.name for path in (folder / "a").iterdir()} == kept
+    held.pop()
+    clock.now += KEEP_SECONDS + 1
+    keeping.step()
+    assert {path.name for path in (folder / "a").iterdir()} == {"a.mp4", "a.mp4.preview.mp4"}
+
+
+def test_empty_folders_go_too(folder: Path, clock: Clock) -> None:
+    (folder / "a").mkdir()
+    keeping = Keeping(folder, lambda: (), clock)
+    clock.now += KEEP_SECONDS + 1
+    keeping.step()
+    assert _kept(folder) == set()
+
+
 @pytest.mark.parametrize("days", [2, -2])
 def test_a_clock_that_is_set_makes_no_file_older(
     folder: Path, clock: Clock, days: int, monkeypatch: pytest.MonkeyPatch
