@@ -8,19 +8,37 @@ def main() -> None:
     """Run a command; an error of the file system or of a database ends it with a message."""
     import sys
 
-    from lipsync_demo.cli import app, words
-    from lipsync_demo.cli.exits import FAILURE
-    from lipsync_demo.errors import ExplainedError
-    from lipsync_demo.files import refused
-
     try:
-        app(prog_name="python -m lipsync_demo")
-    except ExplainedError as error:
-        sys.stderr.write(f"{error}\n")
-        sys.exit(FAILURE)
-    except OSError as error:
-        sys.stderr.write(f"{refused(error)} {words.CHECK_PATH}\n")
-        sys.exit(FAILURE)
+        _run(sys.argv)
+    except KeyboardInterrupt:
+        # Also while the commands are being imported, when there is no table of codes yet.
+        sys.stderr.write("Interrupted.\n")
+        sys.exit(130)
+
+
+def _run(argv: list[str]) -> None:
+    import sys
+    from pathlib import Path
+
+    from lipsync_demo.cli import app
+    from lipsync_demo.cli.exits import code_of, explained
+    from lipsync_demo.errors import ExplainedError
+
+    installed = Path(argv[0]).stem == INSTALLED or not COMPLETING.isdisjoint(argv)
+    try:
+        app(
+            prog_name=INSTALLED if installed else "python -m lipsync_demo",
+            complete_var="_LIPSYNC_DEMO_COMPLETE",
+        )
+    except (ExplainedError, OSError) as error:
+        sys.stderr.write(f"{' '.join(explained(error)).strip()}\n")
+        sys.exit(code_of(error))
+
+
+INSTALLED = "lipsync-demo"
+"""The command that `pip install .` brings; shells complete a command by one word."""
+
+COMPLETING = {"--install-completion", "--show-completion"}
 
 
 if __name__ == "__main__":

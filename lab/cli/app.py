@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from lab.cli.options import close, names
-from lipsync_demo.cli.exits import MISUSE
+from lipsync_demo.cli.exits import ExitCode
 
 
 def app_speed(
@@ -42,6 +42,6 @@ def app_speed(
         )
     except (MediaError, ValueError) as error:
         typer.echo(str(error), err=True)
-        raise typer.Exit(MISUSE) from None
+        raise typer.Exit(ExitCode.USAGE) from None
     typer.echo(table(found))
     close([(figure.bar, figure.value) for figure in found])

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from lab.cli.options import Media
-from lipsync_demo.cli.exits import MISUSE
+from lipsync_demo.cli.exits import ExitCode
 
 fit = typer.Typer(
     help="Fit weights of the engine.",
@@ -49,7 +49,7 @@ def speech(
     """
     if judge and folds is None:
         typer.echo("--judge needs --folds.", err=True)
-        raise typer.Exit(MISUSE)
+        raise typer.Exit(ExitCode.USAGE)
     from lab.training.speech import run
 
     record = run(media, output, folds, workers, judge=judge)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lipsync_demo.cli.exits import FAILURE
+from lipsync_demo.cli.exits import ExitCode
 
 if TYPE_CHECKING:
     from lab.thresholds import Bar
@@ -33,7 +33,7 @@ def close(found: list[tuple[Bar, float]]) -> None:
 
     typer.echo("\n" + verdicts(found))
     if not all_reached(found):
-        raise typer.Exit(FAILURE)
+        raise typer.Exit(ExitCode.FAILED)
 
 
 def names(text: str) -> list[str]:

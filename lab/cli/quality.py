@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from lab.cli.options import Media, Written, close, names
-from lipsync_demo.cli.exits import MISUSE
+from lipsync_demo.cli.exits import ExitCode
 
 
 def quality(
@@ -58,7 +58,7 @@ def quality(
         clips = {clip.name: clip for clip in load(media, folds, sorted({*spoken, *shown}))}
     except ValueError as error:
         typer.echo(str(error), err=True)
-        raise typer.Exit(MISUSE) from None
+        raise typer.Exit(ExitCode.USAGE) from None
     rows = judge(
         pairs([clips[name] for name in shown], [clips[name] for name in spoken]),
         chosen,

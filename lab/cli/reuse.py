@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from lab.cli.options import close
-from lipsync_demo.cli.exits import MISUSE
+from lipsync_demo.cli.exits import ExitCode
 
 
 def reuse(
@@ -34,6 +34,6 @@ def reuse(
         found = five_modes(video, speech)
     except subprocess.CalledProcessError:
         typer.echo("The engine can do nothing with this video and this speech.", err=True)
-        raise typer.Exit(MISUSE) from None
+        raise typer.Exit(ExitCode.USAGE) from None
     typer.echo(found.table())
     close([(thresholds.REUSE, found.runs)])

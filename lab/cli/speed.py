@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from lab.cli.options import Written, close, names
-from lipsync_demo.cli.exits import MISUSE
+from lipsync_demo.cli.exits import ExitCode
 
 
 def speed(
@@ -52,7 +52,7 @@ def speed(
         )
     except (MediaError, ValueError) as error:
         typer.echo(str(error), err=True)
-        raise typer.Exit(MISUSE) from None
+        raise typer.Exit(ExitCode.USAGE) from None
     if json:
         json.write_text(jsonlib.dumps(asdict(report), indent=1, default=str), encoding="utf-8")
     typer.echo(report.table())

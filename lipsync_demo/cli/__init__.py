@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import typer
@@ -15,6 +16,8 @@ from lipsync_demo.cli.batch import batch
 from lipsync_demo.cli.code import code
 from lipsync_demo.cli.compare import compare
 from lipsync_demo.cli.delete import delete
+from lipsync_demo.cli.exits import told
+from lipsync_demo.cli.grammar import FormerlyFile, answered
 from lipsync_demo.cli.import_task import import_task
 from lipsync_demo.cli.ledger import ledger
 from lipsync_demo.cli.list_runs import list_runs
@@ -45,8 +48,8 @@ class Commands(TyperGroup):
 app = typer.Typer(
     cls=Commands,
     help="Lip-sync a video to a speech track, without a browser.",
+    epilog=f"Exit codes: {told()}.",
     no_args_is_help=True,
-    add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
@@ -71,20 +74,29 @@ def main(
     logging.basicConfig(level=logging.ERROR, format="%(levelname)s %(name)s: %(message)s")
 
 
-app.command("run")(run)
-app.command("modes")(modes)
-app.command("show")(show)
-app.command("list")(list_runs)
-app.command("resume")(resume)
-app.command("batch")(batch)
-app.command("compare")(compare)
-app.command("review")(review)
-app.command("delete")(delete)
-app.command("import")(import_task)
-app.command("measure")(measure)
-app.command("report")(report)
-app.command("ledger")(ledger)
-app.command("code")(code)
+WITH_ANSWERS: dict[str, Callable[..., None]] = {
+    "run": run,
+    "modes": modes,
+    "show": show,
+    "list": list_runs,
+    "resume": resume,
+    "batch": batch,
+    "compare": compare,
+    "review": review,
+    "delete": delete,
+    "import": import_task,
+    "measure": measure,
+    "report": report,
+    "ledger": ledger,
+    "code": code,
+    "probe": probe,
+}
+"""The commands that end by themselves with an answer."""
+
+FORMERLY_FILES = {"run", "resume", "batch", "compare", "probe"}
+"""Those whose `--json` named a file."""
+
+for name, command in WITH_ANSWERS.items():
+    app.command(name, cls=FormerlyFile if name in FORMERLY_FILES else None)(answered(command))
 app.command("backend")(backend)
 app.command("worker")(worker)
-app.command("probe")(probe)

@@ -9,9 +9,11 @@ from typing import Annotated
 import typer
 
 from lipsync_demo.cli import words
-from lipsync_demo.cli.exits import FAILURE
+from lipsync_demo.cli.answer import give_error
+from lipsync_demo.cli.exits import ExitCode, refuse
 from lipsync_demo.cli.groups import AtOnce, Backend, follow
-from lipsync_demo.cli.options import Face, Field, Json, Model, fields, settings, with_face
+from lipsync_demo.cli.options import Face, Field, Model, fields, settings, with_face
+from lipsync_demo.errors import ExplainedError
 
 
 def batch(
@@ -38,14 +40,13 @@ def batch(
     field: Field = None,
     face: Face = None,
     backend: Backend = None,
-    json: Json = None,
 ) -> None:
     """Lip-sync every pair of a list.
 
     Paths in the list are relative to it. An interrupted batch goes on with
     `batch --resume ID`; no pair is run twice. The exit code is 0 when every run has a result.
     """
-    from lipsync_demo.cli.said import say
+    from lipsync_demo.cli.said import complain
     from lipsync_demo.cli.servers import opened
     from lipsync_demo.runs.groups.pair_list import read_pairs, relative_to
 
@@ -56,21 +57,19 @@ def batch(
     name = backend or chosen.backend_name
     if resume is not None:
         with opened(chosen, name) as workspace:
-            follow(
-                workspace, lambda: workspace.group_service.resume(resume, spend_limit=limit), json
-            )
+            follow(workspace, lambda: workspace.group_service.resume(resume, spend_limit=limit))
         return
     assert file is not None  # noqa: S101
     try:
         found = read_pairs(file.read_bytes(), relative_to(file.absolute().parent))
     except OSError as error:
-        typer.echo(words.cannot_be_read(file, error.strerror), err=True)
-        raise typer.Exit(FAILURE) from None
+        refuse(ExplainedError(words.cannot_be_read(file, error.strerror)))
     for bad in found.bad:
-        say(str(bad))
+        complain(str(bad))
     if found.bad and not (skip_bad and found.pairs):
-        say(words.NOTHING_BEGUN)
-        raise typer.Exit(FAILURE)
+        complain(words.NOTHING_BEGUN)
+        give_error("\n".join(map(str, found.bad)), words.NOTHING_BEGUN)
+        raise typer.Exit(ExitCode.FAILED)
     with opened(chosen, name) as workspace:
         follow(
             workspace,
@@ -83,7 +82,6 @@ def batch(
                 choices=further,
                 backend=name,
             ),
-            json,
         )
 
 

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from lipsync_demo.cli import words
+from lipsync_demo.cli.answer import give
 
 
 def _amount(text: str | None) -> Decimal | None:
@@ -45,4 +46,4 @@ def code(
         typed, kept = new_code(name, _amount(spend), runs, operator=operator)
     except ValueError:
         raise typer.BadParameter(f"{name!r}: use a to z, 0 to 9, . _ and -.") from None
-    typer.echo(words.new_code(typed, kept.line))
+    give(lambda: {"code": typed, "line": kept.line}, [words.new_code(typed, kept.line)])

@@ -9,7 +9,7 @@ import typer
 
 from lipsync_demo.cli import words
 from lipsync_demo.cli.groups import AtOnce, Backend, follow
-from lipsync_demo.cli.options import Audio, Face, Json, Video, settings, with_face
+from lipsync_demo.cli.options import Audio, Face, Video, settings, with_face
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.settings import BackendName
 
@@ -39,7 +39,6 @@ def compare(
     face: Face = None,
     concurrency: AtOnce = 2,
     backend: Backend = None,
-    json: Json = None,
 ) -> None:
     """Lip-sync one pair in every mode, or by several models in one mode.
 
@@ -79,7 +78,7 @@ def compare(
                 video, audio, models, one, backend=name, concurrency=concurrency
             )
 
-        follow(workspace, begin, json)
+        follow(workspace, begin)
 
 
 def _agree(workspace: Workspace, backend: BackendName, models: Sequence[str], yes: bool) -> None:

@@ -7,8 +7,9 @@ from typing import Annotated
 import typer
 
 from lipsync_demo.cli import words
-from lipsync_demo.cli.exits import refuse
+from lipsync_demo.cli.answer import give
 from lipsync_demo.cli.options import settings
+from lipsync_demo.cli.said import say
 
 
 def delete(
@@ -19,18 +20,14 @@ def delete(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
     """Delete runs with their files."""
-    from lipsync_demo.runs.record.errors import RunsError
     from lipsync_demo.runs.workspace import Workspace
-    from lipsync_demo.wavespeed.errors import WaveSpeedError
 
     if not yes:
-        typer.confirm(words.delete_for_good(len(run_ids)), abort=True)
+        typer.confirm(words.delete_for_good(len(run_ids)), abort=True, err=True)
     chosen = settings()
-    try:
-        with Workspace(chosen) as workspace:
-            for run_id in run_ids:
-                own = chosen.api_key if workspace.runs.get(run_id).key == "visitor" else None
-                workspace.service.delete(run_id, own, at_api=at_api)
-                typer.echo(run_id)
-    except (RunsError, WaveSpeedError) as error:
-        refuse(error)
+    with Workspace(chosen) as workspace:
+        for run_id in run_ids:
+            own = chosen.api_key if workspace.runs.get(run_id).key == "visitor" else None
+            workspace.service.delete(run_id, own, at_api=at_api)
+            say(words.deleted(run_id))
+    give(lambda: {"deleted": run_ids}, run_ids)

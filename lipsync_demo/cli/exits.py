@@ -2,25 +2,78 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from enum import IntEnum
 from typing import NoReturn
 
 import typer
 
-FAILURE = 1
-"""Exit code: there is no result."""
+from lipsync_demo.cli import words
+from lipsync_demo.cli.answer import give_error
+from lipsync_demo.errors import ExplainedError
+from lipsync_demo.files import refused
 
-MISUSE = 2
-"""Exit code: the settings or arguments are invalid."""
 
-INTERRUPTED = 130
-"""Exit code after Ctrl-C: 128 plus the number of SIGINT."""
+class ExitCode(IntEnum):
+    """How a command ended; docs/cli.md and `--help` show `MEANINGS`."""
+
+    DONE = 0
+    FAILED = 1
+    USAGE = 2
+    CHECK_FAILED = 3
+    REFUSED = 4
+    INTERRUPTED = 130  # 128 plus the number of SIGINT
+
+
+MEANINGS: Mapping[ExitCode, tuple[str, str]] = {
+    ExitCode.DONE: ("done", "the result is there"),
+    ExitCode.FAILED: ("failed", "there is no result, or not every one that was asked for"),
+    ExitCode.USAGE: ("usage", "the arguments or settings are invalid; nothing was begun"),
+    ExitCode.CHECK_FAILED: (
+        "check failed",
+        "the answer is there and a check in it failed (`measure`, `doctor`, `probe`)",
+    ),
+    ExitCode.REFUSED: (
+        "refused or over a limit",
+        "a rule, a spend limit, a rate or a quota did not allow it",
+    ),
+    ExitCode.INTERRUPTED: ("interrupted", "Ctrl-C; a run that was begun can be resumed"),
+}
+"""Each code's name and what it means."""
+
+
+def told() -> str:
+    """All codes in a line."""
+    return ", ".join(f"{code.value} {name}" for code, (name, _) in MEANINGS.items())
+
+
+def code_of(error: Exception) -> ExitCode:
+    """The exit code of a command that an error ended."""
+    from lipsync_demo.access.errors import NoRoom, TooMany
+    from lipsync_demo.runs.record.errors import NotYours, RunRefused
+    from lipsync_demo.settings import SettingUnusable
+    from lipsync_demo.wavespeed.errors import NoCredits, NoPermission, RateLimited
+
+    if isinstance(error, SettingUnusable):
+        return ExitCode.USAGE
+    limits = (RunRefused, NotYours, NoRoom, TooMany, NoCredits, NoPermission, RateLimited)
+    return ExitCode.REFUSED if isinstance(error, limits) else ExitCode.FAILED
+
+
+def explained(error: Exception) -> tuple[str, str]:
+    """What happened and what to do next."""
+    if isinstance(error, ExplainedError):
+        return error.what, error.hint
+    return (refused(error), words.CHECK_PATH) if isinstance(error, OSError) else (str(error), "")
 
 
 def refuse(error: Exception) -> NoReturn:
-    """Print an error and end the program.
+    """Tell an error, in JSON too where that was asked for, and end the program.
 
     Raises:
-        typer.Exit: always, with `FAILURE`.
+        typer.Exit: always, with the error's code.
     """
-    typer.echo(str(error), err=True)
-    raise typer.Exit(FAILURE) from None
+    what, hint = explained(error)
+    typer.echo(f"{what} {hint}".strip(), err=True)
+    give_error(what, hint)
+    raise typer.Exit(code_of(error)) from None

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from lipsync_demo.cli import words
-from lipsync_demo.cli.exits import FAILURE, INTERRUPTED, refuse
+from lipsync_demo.cli.answer import give
+from lipsync_demo.cli.exits import ExitCode
 from lipsync_demo.settings import BackendName
 
 if TYPE_CHECKING:
@@ -26,18 +26,12 @@ AtOnce = Annotated[
 ]
 
 
-def follow(workspace: Workspace, begin: Callable[[], Group], json: Path | None) -> None:
-    """Start a comparison or batch, follow it to its end, and print its results."""
-    from lipsync_demo.cli.said import say
-    from lipsync_demo.files import write_json
+def follow(workspace: Workspace, begin: Callable[[], Group]) -> None:
+    """Start a comparison or batch, follow it to its end, and give its results."""
+    from lipsync_demo.cli.said import complain, say
     from lipsync_demo.markup import rate_limit
-    from lipsync_demo.media.errors import MediaError
-    from lipsync_demo.runs.record.errors import RunsError
 
-    try:
-        group = begin()
-    except (RunsError, MediaError) as error:
-        refuse(error)
+    group = begin()
     say(words.group_begun(group.kind.value.capitalize(), group.id, len(group.items)))
     left = sum(run is None or run.state.active for run in workspace.runs.of_group(group))
     if text := rate_limit.before(workspace.forecast.outlook(left, group.backend), left):
@@ -45,19 +39,20 @@ def follow(workspace: Workspace, begin: Callable[[], Group], json: Path | None) 
     try:
         group = _wait(workspace, group)
     except KeyboardInterrupt:
-        say(words.GROUP_INTERRUPTED)
-        say(words.go_on_with_batch(group.id))
-        raise typer.Exit(INTERRUPTED) from None
+        complain(words.GROUP_INTERRUPTED)
+        complain(words.go_on_with_batch(group.id))
+        now = workspace.groups.get(group.id)
+        give(lambda: _record(now, workspace.runs.of_group(now)))
+        raise typer.Exit(ExitCode.INTERRUPTED) from None
     found = workspace.runs.of_group(group)
-    for line in _lines(group, found):
-        typer.echo(line)
-    if json is not None:
-        write_json(json, _record(group, found))
+    ended = group
+    give(lambda: _record(ended, found), _lines(group, found))
     if group.trouble:
-        say(group.trouble)
-        say(words.go_on_beyond_limit(group.id))
+        complain(group.trouble)
+        complain(words.go_on_beyond_limit(group.id))
+        raise typer.Exit(ExitCode.REFUSED)
     if not all(run is not None and run.output is not None for run in found):
-        raise typer.Exit(FAILURE)
+        raise typer.Exit(ExitCode.FAILED)
 
 
 def _wait(workspace: Workspace, group: Group) -> Group:

@@ -6,8 +6,10 @@ from typing import Annotated
 
 import typer
 
-from lipsync_demo.cli.exits import FAILURE, refuse
+from lipsync_demo.cli.answer import give
+from lipsync_demo.cli.exits import ExitCode
 from lipsync_demo.cli.options import settings
+from lipsync_demo.cli.said import complain
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.settings import BackendName
 
@@ -24,20 +26,17 @@ def import_task(
 ) -> None:
     """Bring in a task that was started elsewhere, and wait for its result."""
     from lipsync_demo.cli.display import follow
+    from lipsync_demo.cli.records import run_record
     from lipsync_demo.cli.servers import opened
-    from lipsync_demo.runs.record.errors import RunsError
-    from lipsync_demo.wavespeed.errors import WaveSpeedError
 
     chosen = settings()
     name = backend or chosen.backend_name
-    try:
-        with opened(chosen, name) as workspace:
-            begun = workspace.task_import.start(task_id, backend=name, sync_mode=sync_mode)
-            ended = follow(workspace, begun.id)
-    except (RunsError, WaveSpeedError) as error:
-        refuse(error)
-    typer.echo(ended.id)
+    with opened(chosen, name) as workspace:
+        begun = workspace.task_import.start(task_id, backend=name, sync_mode=sync_mode)
+        ended = follow(workspace, begun.id)
+    give(
+        lambda: run_record(ended), [ended.id] if ended.output is None else [ended.id, ended.output]
+    )
     if ended.output is None:
-        typer.echo(str(ended.error or ended.stop_means), err=True)
-        raise typer.Exit(FAILURE)
-    typer.echo(ended.output)
+        complain(str(ended.error or ended.stop_means))
+        raise typer.Exit(ExitCode.FAILED)

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from lipsync_demo.cli import words
+from lipsync_demo.cli.answer import give
 from lipsync_demo.cli.options import settings
+from lipsync_demo.cli.said import say
+
+if TYPE_CHECKING:
+    from lipsync_demo.runs.record.ledger_line import Line
 
 
 def ledger(
@@ -21,10 +27,8 @@ def ledger(
     With WAVESPEED_API_KEY set, bills that are still open are asked for first; that costs
     nothing.
     """
-    from lipsync_demo.markup.figures import charged
-    from lipsync_demo.runs.record.ledger_line import as_csv
+    from lipsync_demo.runs.record.ledger_line import as_csv, as_rows
     from lipsync_demo.runs.workspace import Workspace
-    from lipsync_demo.wavespeed.model_catalogue import short_name
 
     chosen = settings()
     with Workspace(chosen) as workspace:
@@ -32,15 +36,20 @@ def ledger(
         lines = workspace.ledger.lines()
     if csv is not None:
         csv.write_text(as_csv(lines), encoding="utf-8")
-        typer.echo(csv)
-        return
+    if not lines:
+        say(words.NOTHING_SENT)
+    give(lambda: as_rows(lines), _lines(lines) if csv is None else [csv])
+
+
+def _lines(lines: Sequence[Line]) -> Iterator[str]:
+    from lipsync_demo.markup.figures import charged
+    from lipsync_demo.wavespeed.model_catalogue import short_name
+
     for line in lines:
         quoted = words.NO_QUOTE if line.quoted is None else f"{line.quoted} {line.currency}"
         cost = "" if line.charge is None else words.charged(charged(line.charge))
         what = f"{short_name(line.model):<18} {line.mode:<8}"
-        typer.echo(
+        yield (
             f"{line.at:%Y-%m-%d %H:%M:%S}  {line.run_id}  {what} {line.state.value:<9}"
             f"{quoted}{' (floor)' if line.floor else ''}{cost}"
         )
-    if not lines:
-        typer.echo(words.NOTHING_SENT, err=True)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json as jsonlib
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from lipsync_demo.cli.exits import FAILURE, refuse
-from lipsync_demo.cli.options import AsJson, Face, with_face
+from lipsync_demo.cli.answer import give
+from lipsync_demo.cli.exits import ExitCode
+from lipsync_demo.cli.options import Face, with_face
 from lipsync_demo.face_choice import FIELD
 from lipsync_demo.media.sync_modes import SyncMode
 
@@ -26,28 +26,21 @@ def measure(
         SyncMode | None, typer.Option("--sync-mode", "-m", help="The mode it was made with.")
     ] = None,
     face: Face = None,
-    json: AsJson = False,
 ) -> None:
     """Measure an output: length, sound, repeated frames, likeness, A/V offset.
 
-    What needs an input that is not given is reported as unknown. The exit code is 1 when a
+    What needs an input that is not given is reported as unknown. The exit code is 3 when a
     check failed.
     """
-    from lipsync_demo.media.errors import MediaError
     from lipsync_demo.qa.measure import measure as measured
     from lipsync_demo.qa.models import Outcome, dump_measures
 
     chosen = with_face({}, face).get(FIELD)
-    try:
-        found = measured(video, source, audio, sync_mode, face=chosen)
-    except MediaError as error:
-        refuse(error)
-    if json:
-        typer.echo(jsonlib.dumps(dump_measures(found), indent=2))
-    else:
-        for check in found.checks:
-            typer.echo(
-                f"{check.outcome.value:<8}{check.title:<30}{check.value:<22}{check.sentence}"
-            )
+    found = measured(video, source, audio, sync_mode, face=chosen)
+    lines = (
+        f"{check.outcome.value:<8}{check.title:<30}{check.value:<22}{check.sentence}"
+        for check in found.checks
+    )
+    give(lambda: dump_measures(found), lines)
     if found.outcome is Outcome.FAIL:
-        raise typer.Exit(FAILURE)
+        raise typer.Exit(ExitCode.CHECK_FAILED)

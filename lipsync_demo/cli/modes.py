@@ -2,62 +2,35 @@
 
 from __future__ import annotations
 
-import json as jsonlib
-import tempfile
-from pathlib import Path
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-import typer
-
 from lipsync_demo.cli import words
-from lipsync_demo.cli.exits import refuse
-from lipsync_demo.cli.options import AsJson, Audio, Video, settings
+from lipsync_demo.cli.answer import give
+from lipsync_demo.cli.inputs import local_files
+from lipsync_demo.cli.options import Audio, Video
 
 if TYPE_CHECKING:
     from lipsync_demo.media.sync_modes import Timeline
 
 
-def modes(video: Video, audio: Audio, json: AsJson = False) -> None:
+def modes(video: Video, audio: Audio) -> None:
     """Show what each mode would do, without a run."""
-    from lipsync_demo.media.errors import MediaError
-    from lipsync_demo.wavespeed.errors import WaveSpeedError
-
-    try:
-        laid = _laid(video, audio)
-    except (MediaError, WaveSpeedError) as error:
-        refuse(error)
-    if json:
-        typer.echo(jsonlib.dumps([_mode_record(timeline) for timeline in laid], indent=2))
-        return
-    typer.echo(words.lengths(float(laid[0].video_seconds), float(laid[0].audio_seconds)))
-    for timeline in laid:
-        length = f"{float(timeline.output_seconds):.3f} s"
-        typer.echo(f"{timeline.mode.value:<8} {length:>12}  {timeline.sentence}")
-
-
-def _laid(video: str, audio: str) -> list[Timeline]:
     from lipsync_demo.media.preflight import lay
     from lipsync_demo.media.probe import probe_audio, probe_video
     from lipsync_demo.media.sync_modes import SyncMode
-    from lipsync_demo.runs.record.folder import file_name, is_url, local_path
-    from lipsync_demo.wavespeed.untrusted.download import download
 
-    chosen = settings()
-    with tempfile.TemporaryDirectory(prefix="lipsync-modes-") as folder:
+    with local_files(video, audio) as (picture, sound):
+        infos = probe_video(picture), probe_audio(sound)
+    laid = [lay(mode, *infos) for mode in SyncMode]
+    give(lambda: [_mode_record(timeline) for timeline in laid], _lines(laid))
 
-        def local(source: str, role: str) -> Path:
-            if not is_url(source):
-                return local_path(source)
-            (Path(folder) / role).mkdir()
-            return download(
-                source,
-                Path(folder) / role / file_name(source),
-                limit_bytes=chosen.max_upload_mb << 20,
-                allow_private=chosen.allow_private_urls,
-            )
 
-        infos = probe_video(local(video, "video")), probe_audio(local(audio, "audio"))
-    return [lay(mode, *infos) for mode in SyncMode]
+def _lines(laid: list[Timeline]) -> Iterator[str]:
+    yield words.lengths(float(laid[0].video_seconds), float(laid[0].audio_seconds))
+    for timeline in laid:
+        length = f"{float(timeline.output_seconds):.3f} s"
+        yield f"{timeline.mode.value:<8} {length:>12}  {timeline.sentence}"
 
 
 def _mode_record(laid: Timeline) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from lipsync_demo import face_choice
-from lipsync_demo.cli.exits import MISUSE
+from lipsync_demo.cli.exits import refuse
 from lipsync_demo.settings import ModelId, Settings, SettingUnusable, read_settings
 
 Video = Annotated[
@@ -46,11 +46,6 @@ Output = Annotated[
     Path | None,
     typer.Option("--output", "-o", help="Copy the result to this file.", dir_okay=False),
 ]
-Json = Annotated[
-    Path | None,
-    typer.Option("--json", help="Write the run's record to this file.", dir_okay=False),
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 
 
 def fields(given: list[str] | None) -> dict[str, str]:
@@ -79,5 +74,4 @@ def settings() -> Settings:
     try:
         return read_settings()
     except SettingUnusable as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(MISUSE) from None
+        refuse(error)

@@ -1,4 +1,4 @@
-"""Shared by `run` and `resume`: follows a run and writes its record."""
+"""Shared by `run` and `resume`: follows a run and gives its record."""
 
 from __future__ import annotations
 
@@ -11,37 +11,41 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from lipsync_demo.cli import words
-from lipsync_demo.cli.exits import FAILURE, INTERRUPTED
+from lipsync_demo.cli.answer import give
+from lipsync_demo.cli.exits import ExitCode, code_of, explained
 from lipsync_demo.errors import ExplainedError
-from lipsync_demo.files import refused, replacing, write_json
+from lipsync_demo.files import replacing
 
 if TYPE_CHECKING:
     from lipsync_demo.runs.record.run import Run
     from lipsync_demo.runs.workspace import Workspace
 
 
-def finish(workspace: Workspace, begun: Run, output: Path | None, json: Path | None) -> None:
-    """Wait for a run, copy its output, write its record; exit code 1 without an output."""
+def finish(workspace: Workspace, begun: Run, output: Path | None) -> None:
+    """Wait for a run, copy its output, give its record; an exit code without an output."""
     from lipsync_demo.cli.display import follow
     from lipsync_demo.cli.records import details, run_record
-    from lipsync_demo.cli.said import say
+    from lipsync_demo.cli.said import complain, console, say
 
     try:
         ended = follow(workspace, begun.id)
     except KeyboardInterrupt:
-        say(words.interrupted(workspace.runs.get(begun.id).stop_means))
-        say(words.go_on_with_run(begun.id))
-        raise typer.Exit(INTERRUPTED) from None
+        left = workspace.runs.get(begun.id)
+        complain(words.interrupted(left.stop_means))
+        complain(words.go_on_with_run(begun.id))
+        give(lambda: run_record(left))
+        raise typer.Exit(ExitCode.INTERRUPTED) from None
     for line in details(ended):
         say(line)
     copied = None
     if ended.output is not None and output is not None:
         copied = _copy(ended.output, output)
-    if json is not None:
-        write_json(json, run_record(ended, copied))
+    shown = copied or ended.output
+    give(lambda: run_record(ended, copied), [] if shown is None else [shown])
     if ended.output is None:
-        raise typer.Exit(FAILURE)
-    typer.echo(copied or ended.output)
+        if console.quiet:
+            complain(str(ended.error or ended.stop_means))
+        raise typer.Exit(ExitCode.FAILED)
 
 
 def _copy(source: Path, target: Path) -> Path:
@@ -53,33 +57,31 @@ def _copy(source: Path, target: Path) -> Path:
 
 
 @contextmanager
-def reported(json: Path | None, **known: Any) -> Iterator[None]:
-    """Turn an error outside a run into a message, a record and exit code 1."""
-    from lipsync_demo.cli.said import say
+def reported(**known: Any) -> Iterator[None]:
+    """Turn an error outside a run into a message, a record and its exit code."""
+    from lipsync_demo.cli.said import complain
 
     try:
         yield
-    except ExplainedError as error:
-        what, hint = error.what, error.hint
-    except OSError as error:
-        what, hint = refused(error), words.CHECK_PATH
+    except (ExplainedError, OSError) as error:
+        what, hint = explained(error)
+        code = code_of(error)
     else:
         return
-    say(f"{what} {hint}".strip())
-    if json is not None:
-        record: dict[str, Any] = {
-            "run_id": None,
-            "state": "failed",
-            "status": "failed",
-            "task_id": None,
-            "sync_mode": None,
-            "output": None,
-            "expected_seconds": None,
-            "output_seconds": None,
-            "timings": {},
-            "has_nsfw_contents": [],
-            "own_nsfw_checks": [],
-            "error": {"what": what, "hint": hint, "task_id": None},
-        }
-        write_json(json, record | known)
-    raise typer.Exit(FAILURE)
+    complain(f"{what} {hint}".strip())
+    record: dict[str, Any] = {
+        "run_id": None,
+        "state": "failed",
+        "status": "failed",
+        "task_id": None,
+        "sync_mode": None,
+        "output": None,
+        "expected_seconds": None,
+        "output_seconds": None,
+        "timings": {},
+        "has_nsfw_contents": [],
+        "own_nsfw_checks": [],
+        "error": {"what": what, "hint": hint, "task_id": None},
+    }
+    give(lambda: record | known)
+    raise typer.Exit(code)

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lipsync_demo.cli import words
-from lipsync_demo.cli.exits import FAILURE, INTERRUPTED, MISUSE
+from lipsync_demo.cli.answer import give
+from lipsync_demo.cli.exits import ExitCode
 from lipsync_demo.cli.options import settings
-from lipsync_demo.files import refused, write_json, write_whole
+from lipsync_demo.files import write_whole
 from lipsync_demo.settings import Settings
 
 if TYPE_CHECKING:
@@ -44,9 +45,6 @@ def probe(
     ] = False,
     free: Annotated[bool, typer.Option("--free", help="Ask only what costs nothing.")] = False,
     every: Annotated[bool, typer.Option("--all", help="Print what agrees, too.")] = False,
-    json: Annotated[
-        Path | None, typer.Option("--json", help="Write JSON to this file.", dir_okay=False)
-    ] = None,
     junit: Annotated[
         Path | None, typer.Option("--junit", help="Write JUnit XML to this file.", dir_okay=False)
     ] = None,
@@ -58,38 +56,27 @@ def probe(
 
     Every endpoint, error bodies, and all modes with the speech longer and the video longer, on
     clips that are made for it. What is free comes first; before anything that is billed you are
-    asked. Prints what differs from the documents and since when. The exit code is 1 when
+    asked. Prints what differs from the documents and since when. The exit code is 3 when
     something does.
     """
     from lipsync_demo.cli.probe_table import printed
-    from lipsync_demo.cli.said import say
+    from lipsync_demo.cli.said import complain
     from lipsync_demo.report.drift import as_json, as_junit, as_page
-    from lipsync_demo.runs.record.errors import RunsError
-    from lipsync_demo.wavespeed.errors import WaveSpeedError
 
     chosen, limit = settings(), _amount(spend_limit)
     try:
         with _server(chosen, base_url) as (url, key, name):
             found = _probed(chosen, url, key, name, limit=limit, yes=yes, free=free)
-        for line in printed(found, every=every):
-            typer.echo(line)
-        if json is not None:
-            write_json(json, as_json(found))
+        give(lambda: as_json(found), printed(found, every=every))
         if junit is not None:
             write_whole(junit, as_junit(found))
         if html is not None:
             write_whole(html, as_page(found))
-    except (WaveSpeedError, RunsError) as error:
-        say(str(error))
-        raise typer.Exit(FAILURE) from None
-    except OSError as error:
-        say(f"{refused(error)} {words.CHECK_PATH}")
-        raise typer.Exit(FAILURE) from None
     except KeyboardInterrupt:
-        say(words.PROBE_INTERRUPTED)
-        raise typer.Exit(INTERRUPTED) from None
+        complain(words.PROBE_INTERRUPTED)
+        raise typer.Exit(ExitCode.INTERRUPTED) from None
     if not found.agrees:
-        raise typer.Exit(FAILURE)
+        raise typer.Exit(ExitCode.CHECK_FAILED)
 
 
 def _amount(typed: str | None) -> Decimal | None:
@@ -100,7 +87,7 @@ def _amount(typed: str | None) -> Decimal | None:
     limit = amount(typed)
     if limit is None:
         typer.echo(words.no_amount(typed), err=True)
-        raise typer.Exit(MISUSE)
+        raise typer.Exit(ExitCode.USAGE)
     return limit
 
 
@@ -109,11 +96,10 @@ def _server(chosen: Settings, base_url: str | None) -> Iterator[tuple[str, str, 
     """URL, key and name of the server to probe.
 
     Raises:
-        RunRefused: there is no key for it, or a local one cannot be started.
+        RunRefused: there is no key for it.
+        BackendError: a local one cannot be started.
     """
-    from lipsync_demo.backend.errors import BackendError
     from lipsync_demo.backend.process import LocalBackend
-    from lipsync_demo.runs.record.errors import RunRefused
     from lipsync_demo.runs.steps.credentials import needs_key
 
     url = base_url or (chosen.base_url if chosen.backend_name == "wavespeed" else None)
@@ -127,8 +113,6 @@ def _server(chosen: Settings, base_url: str | None) -> Iterator[tuple[str, str, 
         try:
             started, token = server.start()
             yield started, token, LOCAL
-        except BackendError as error:
-            raise RunRefused(error.what, error.hint) from error
         finally:
             server.stop()
 

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from lipsync_demo.cli import words
-from lipsync_demo.cli.exits import refuse
+from lipsync_demo.cli.answer import give
 from lipsync_demo.cli.options import settings
 from lipsync_demo.files import replacing, write_whole
 
@@ -61,26 +61,20 @@ def report(
     from lipsync_demo.report.content import as_json, of_group, of_runs
     from lipsync_demo.report.junit import junit
     from lipsync_demo.report.page import Embedded, render
-    from lipsync_demo.runs.record.errors import RunsError
     from lipsync_demo.runs.workspace import Workspace
 
     if bool(run_ids) == bool(group):
         raise typer.BadParameter("Give run ids or --group, one of them.")
-    try:
-        with Workspace(settings()) as workspace:
-            ids = list(run_ids or workspace.groups.get(group or "").run_ids)
-            runs = [workspace.runs.get(run_id) for run_id in ids]
-            for run in runs:
-                if workspace.measuring.measures(run) is None and workspace.measuring.under_way(
-                    run.id
-                ):
-                    say(words.measuring(run.id))
-                    workspace.measuring.wait(run.id)
-                if form is ReportFormat.HTML:
-                    wait_for_input(run, workspace.previews)
-            content = of_group(workspace.groups.get(group), workspace) if group else of_runs(runs)
-    except RunsError as error:
-        refuse(error)
+    with Workspace(settings()) as workspace:
+        ids = list(run_ids or workspace.groups.get(group or "").run_ids)
+        runs = [workspace.runs.get(run_id) for run_id in ids]
+        for run in runs:
+            if workspace.measuring.measures(run) is None and workspace.measuring.under_way(run.id):
+                say(words.measuring(run.id))
+                workspace.measuring.wait(run.id)
+            if form is ReportFormat.HTML:
+                wait_for_input(run, workspace.previews)
+        content = of_group(workspace.groups.get(group), workspace) if group else of_runs(runs)
     target = output or Path(f"{content.file_stem(group or ids[0])}.{ENDINGS[form]}")
     if form is ReportFormat.ZIP:
         with replacing(target) as part, part.open("wb") as file:
@@ -91,4 +85,4 @@ def report(
         write_whole(target, jsonlib.dumps(as_json(content), indent=2) + "\n")
     else:
         write_whole(target, render(content, Embedded(content)))
-    typer.echo(target)
+    give(lambda: {"file": str(target)}, [target])

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from lipsync_demo.cli.options import Json, Output, RunId, settings
+from lipsync_demo.cli.options import Output, RunId, settings
 from lipsync_demo.cli.outcome import finish, reported
 
 
@@ -21,7 +21,6 @@ def resume(
         ),
     ] = False,
     output: Output = None,
-    json: Json = None,
 ) -> None:
     """Go on with a run and wait for its result.
 
@@ -31,7 +30,7 @@ def resume(
     from lipsync_demo.cli.servers import opened, stored
 
     chosen = settings()
-    with reported(json, run_id=run_id):
+    with reported(run_id=run_id):
         known = stored(chosen, run_id)
         # A visitor's key is never stored, so it must come from the environment.
         key = chosen.api_key if known.key == "visitor" else None
@@ -39,4 +38,4 @@ def resume(
             service = workspace.service
             act = service.submit_again if submit_again else service.resume
             taken = act(run_id, key)
-            finish(workspace, taken, output, json)
+            finish(workspace, taken, output)

@@ -6,9 +6,8 @@ from typing import Annotated
 
 import typer
 
-from lipsync_demo.cli.exits import refuse
+from lipsync_demo.cli.answer import give
 from lipsync_demo.cli.options import RunId, settings
-from lipsync_demo.runs.record.errors import RunsError
 from lipsync_demo.runs.record.review import HEADINGS, Review, Verdict
 
 
@@ -26,6 +25,7 @@ def review(
     note: Annotated[str, typer.Option("--note", help="What is to be remembered.")] = "",
 ) -> None:
     """Judge a result: a verdict, one for each heading, a note. It replaces an earlier one."""
+    from lipsync_demo.cli.records import run_record
     from lipsync_demo.runs.upkeep.review import review as keep
     from lipsync_demo.runs.workspace import Workspace
 
@@ -35,8 +35,7 @@ def review(
         if name not in HEADINGS or word not in {v.value for v in Verdict}:
             raise typer.BadParameter(f"{text!r}: write it like teeth=fail.")
         judged[name] = Verdict(word)
-    try:
-        with Workspace(settings()) as workspace:
-            keep(workspace.runs, run_id, Review(verdict, judged, note))
-    except RunsError as error:
-        refuse(error)
+    with Workspace(settings()) as workspace:
+        keep(workspace.runs, run_id, Review(verdict, judged, note))
+        kept = workspace.runs.get(run_id)
+    give(lambda: run_record(kept))

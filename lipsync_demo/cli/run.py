@@ -11,7 +11,6 @@ from lipsync_demo.cli.options import (
     Audio,
     Face,
     Field,
-    Json,
     Model,
     Output,
     Video,
@@ -46,7 +45,6 @@ def run(
         ),
     ] = None,
     output: Output = None,
-    json: Json = None,
 ) -> None:
     """Lip-sync VIDEO to AUDIO and wait for the result.
 
@@ -60,7 +58,7 @@ def run(
     name = backend or chosen.backend_name
     further = with_face(fields(field), face)
     known = {"sync_mode": sync_mode and sync_mode.value, "backend": name}
-    with reported(json, **known), opened(chosen, name) as workspace:
+    with reported(**known), opened(chosen, name) as workspace:
         from lipsync_demo.runs.steps.inputs import all_there, check_files
 
         # An app that does the work looks at them, too, and has the libraries loaded for it.
@@ -71,4 +69,4 @@ def run(
             video, audio, sync_mode, model=model, choices=further, backend=name
         )
         say(words.run_begun(begun.id))
-        finish(workspace, begun, output, json)
+        finish(workspace, begun, output)

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from lipsync_demo.backend.errors import BackendError
 from lipsync_demo.cli import words
 from lipsync_demo.cli.local_server import LocalServer
 from lipsync_demo.cli.said import say
@@ -30,12 +29,11 @@ def opened(settings: Settings, backend: BackendName) -> Iterator[Workspace]:
     """Yield a workspace, with a server for `backend` while it is open.
 
     Raises:
-        RunRefused: a local server is needed and cannot be started.
+        BackendError: a local server is needed and cannot be started.
     """
     server = LocalServer(settings) if backend == "local" else None
     if server is not None and _by_default(settings) and settings.shared_database_url is None:
         server.begin()  # it starts while this process imports the rest
-    from lipsync_demo.runs.record.errors import RunRefused
     from lipsync_demo.runs.workspace import Workspace
 
     try:
@@ -50,10 +48,7 @@ def opened(settings: Settings, backend: BackendName) -> Iterator[Workspace]:
                 workspace.local = named
                 yield workspace
             else:
-                try:
-                    server.use(workspace)
-                except BackendError as error:
-                    raise RunRefused(error.what, error.hint) from error
+                server.use(workspace)
                 yield workspace
         # Closed before its server stops: the workspace must not drive runs without one.
     finally:

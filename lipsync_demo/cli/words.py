@@ -20,6 +20,10 @@ def send_billed(count: int) -> str:
     return f"Send {count} runs, which are billed?"
 
 
+def deleted(run_id: str) -> str:
+    return f"Deleted {run_id}"
+
+
 def delete_for_good(count: int) -> str:
     return f"Delete {count} runs for good?"
 
@@ -158,6 +162,10 @@ def new_code(typed: str, line: str) -> str:
         f"Its line for LIPSYNC_ACCESS_CODES, or for the file that names:\n  {line}"
     )
 
+
+JSON_FILE_RENAMED = (
+    "--json FILE is --json-file FILE now; the old spelling goes away with the next release."
+)
 
 PREFACE = "Value error, "
 """What pydantic, by which Typer checks arguments, puts before the sentence of a check."""

@@ -67,22 +67,31 @@ def as_csv(lines: Sequence[Line]) -> str:
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(COLUMNS)
-    for line in lines:
-        writer.writerow(
-            [
-                line.at.isoformat(timespec="seconds"),
-                line.run_id[:8],
-                line.mode,
-                line.key,
-                "" if line.quoted is None else line.quoted,
-                "floor" if line.floor else "",
-                "" if line.charge is None else line.charge.amount,
-                line.currency,
-                line.state,
-                line.task or "",
-                "" if line.charge is None else line.charge.refunded,
-                "" if line.charge is None else line.charge.source,
-                line.model,
-            ]
-        )
+    writer.writerows(map(_cells, lines))
     return out.getvalue()
+
+
+def as_rows(lines: Sequence[Line]) -> list[dict[str, str]]:
+    """The lines as JSON values, the CSV's columns by name."""
+    return [
+        {name: str(cell) for name, cell in zip(COLUMNS, _cells(line), strict=True)}
+        for line in lines
+    ]
+
+
+def _cells(line: Line) -> list[object]:
+    return [
+        line.at.isoformat(timespec="seconds"),
+        line.run_id[:8],
+        line.mode,
+        line.key,
+        "" if line.quoted is None else line.quoted,
+        "floor" if line.floor else "",
+        "" if line.charge is None else line.charge.amount,
+        line.currency,
+        line.state,
+        line.task or "",
+        "" if line.charge is None else line.charge.refunded,
+        "" if line.charge is None else line.charge.source,
+        line.model,
+    ]
