@@ -37,3 +37,9 @@ def child_environment(*settings: str, network: bool = False) -> dict[str, str]:
         for name, value in os.environ.items()
         if name in settings or _NEEDED.fullmatch(name) or (network and _NETWORK.fullmatch(name))
     }
+
+
+def one_thread_each() -> None:
+    """Let numeric libraries that are loaded from now on use one thread: the arrays are small."""
+    for library in ("OMP", "OPENBLAS", "MKL"):
+        os.environ.setdefault(f"{library}_NUM_THREADS", "1")

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import filelock
 
-from lipsync_demo import __version__
 from lipsync_demo.files import write_json
+from lipsync_demo.version import __version__
 
 NAME, LOCK = "door.json", "lock"
 """The file, and the one that the server keeps locked, in the server's folder."""

@@ -9,13 +9,13 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from lipsync_demo import __version__
 from lipsync_demo.cli import words
 from lipsync_demo.cli.backend import backend
 from lipsync_demo.cli.batch import batch
 from lipsync_demo.cli.code import code
 from lipsync_demo.cli.compare import compare
 from lipsync_demo.cli.delete import delete
+from lipsync_demo.cli.doctor import doctor
 from lipsync_demo.cli.exits import told
 from lipsync_demo.cli.grammar import FormerlyFile, answered
 from lipsync_demo.cli.import_task import import_task
@@ -29,7 +29,9 @@ from lipsync_demo.cli.resume import resume
 from lipsync_demo.cli.review import review
 from lipsync_demo.cli.run import run
 from lipsync_demo.cli.show import show
+from lipsync_demo.cli.sync import sync
 from lipsync_demo.cli.worker import worker
+from lipsync_demo.version import __version__
 
 __all__ = ["app"]
 
@@ -76,7 +78,9 @@ def main(
 
 WITH_ANSWERS: dict[str, Callable[..., None]] = {
     "run": run,
+    "sync": sync,
     "modes": modes,
+    "doctor": doctor,
     "show": show,
     "list": list_runs,
     "resume": resume,

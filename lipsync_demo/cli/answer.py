@@ -62,7 +62,7 @@ def give(record: Callable[[], object], lines: Iterable[object] = ()) -> None:
 def give_error(what: str, hint: str) -> None:
     """Give as JSON why there is no result; a file that cannot be written is told on stderr."""
     try:
-        give(lambda: {"error": {"what": what, "hint": hint}})
+        give(lambda: {"error": {"what": str(what), "hint": str(hint)}})
     except OSError as error:
         if _answer.get().printed:
             raise

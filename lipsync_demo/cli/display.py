@@ -1,4 +1,4 @@
-"""Progress of a run: a bar on a terminal, one line per stage elsewhere."""
+"""Progress of a run: a bar on a terminal, lines for stages and tenths elsewhere."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from threading import Event, Thread
 
 from rich.markup import escape
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from lipsync_demo.cli import words
+from lipsync_demo.cli.bar import Bar
 from lipsync_demo.cli.said import console, say
 from lipsync_demo.markup import rate_limit
 from lipsync_demo.markup import words as markup_words
@@ -57,28 +57,13 @@ class StageLines:
 
 @contextmanager
 def _bar(workspace: Workspace, run_id: str) -> Iterator[None]:
-    columns = (
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TimeElapsedColumn(),
-        TextColumn("{task.fields[left]}"),
-    )
     ended = Event()
-    with Progress(*columns, console=console, transient=True) as progress:
-        bar = progress.add_task("", total=None, left="")
+    with Bar() as bar:
 
         def redraw() -> None:
             while not ended.wait(REDRAW_SECONDS):
                 run = workspace.runs.get(run_id)
-                share, left = _share(workspace, run)
-                progress.update(
-                    bar,
-                    description=run.trouble or line(run),
-                    total=None if share is None else 1.0,
-                    completed=share or 0.0,
-                    left=left,
-                )
+                bar.show(run.trouble or line(run), *_share(workspace, run))
 
         thread = Thread(target=redraw, name="progress", daemon=True)
         thread.start()
@@ -111,7 +96,5 @@ def _share(workspace: Workspace, run: Run) -> tuple[float | None, str]:
 
 def follow(workspace: Workspace, run_id: str) -> Run:
     """Show a run's progress until it is at rest; return the run."""
-    if not console.is_terminal:
-        return workspace.service.wait(run_id, StageLines())
     with _bar(workspace, run_id):
-        return workspace.service.wait(run_id)
+        return workspace.service.wait(run_id, None if console.is_terminal else StageLines())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 
 def cannot_be_read(file: object, reason: object) -> str:
     return f"{file} cannot be read: {reason}."
@@ -33,6 +35,26 @@ UPLOADING = "Uploading"
 SUBMITTING = "Submitting"
 WAITING = "Waiting for the result"
 DOWNLOADING = "Downloading"
+ENGINE_STAGES = {
+    "listen": "Listening",
+    "analyse": "Looking for faces",
+    "choose": "Choosing mouths",
+    "render": "Drawing",
+}
+
+
+def examining(name: str) -> str:
+    return f"Examining {name}"
+
+
+def would_replace(path: object) -> str:
+    return f"--fix would replace {path}; name another folder."
+
+
+def applied(fixes: Sequence[object]) -> str:
+    return f" ({', '.join(map(str, fixes))})" if fixes else ""
+
+
 DONE = "Done"
 FAILED = "Failed"
 STOPPED = "Stopped"

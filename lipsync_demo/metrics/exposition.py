@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
-from lipsync_demo import __version__
 from lipsync_demo.metrics.metric import Metric, Process, Values
 from lipsync_demo.metrics.table import BUILD, METRICS
+from lipsync_demo.version import __version__
 
 if TYPE_CHECKING:
     from prometheus_client.metrics_core import Metric as Family

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from lipsync_demo import __version__
 from lipsync_demo.face_choice import told
 from lipsync_demo.languages import joined
 from lipsync_demo.markup import choices
@@ -25,6 +24,7 @@ from lipsync_demo.runs.record.run import Run, RunState
 from lipsync_demo.runs.record.run_json import CheckJson, RunJson, run_json
 from lipsync_demo.runs.record.vote import Tally, Vote, tallies
 from lipsync_demo.settings import MODEL_ID
+from lipsync_demo.version import __version__
 
 if TYPE_CHECKING:
     from lipsync_demo.runs.workspace import Workspace

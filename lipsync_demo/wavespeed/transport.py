@@ -22,8 +22,9 @@ import requests
 import urllib3.exceptions
 from pydantic import SecretStr
 
-from lipsync_demo import __version__, logs
+from lipsync_demo import logs
 from lipsync_demo.metrics.table import REQUESTS, RETRIES
+from lipsync_demo.version import __version__
 from lipsync_demo.wavespeed import words
 from lipsync_demo.wavespeed.addresses import (
     ip_literal,

@@ -17,7 +17,7 @@ from contextlib import ExitStack, suppress
 from billiard.exceptions import SoftTimeLimitExceeded
 from celery import Celery, signals
 
-from lipsync_demo import __version__, logs
+from lipsync_demo import logs
 from lipsync_demo.backend.jobs.job import Job
 from lipsync_demo.backend.jobs.store import JobStore
 from lipsync_demo.backend.jobs.workers import WorkerNote, Workers
@@ -26,6 +26,7 @@ from lipsync_demo.backend.queue.celery_app import RENDER
 from lipsync_demo.backend.queue.errors import Cancelled, RenderTimeout
 from lipsync_demo.backend.queue.lease import Heartbeat
 from lipsync_demo.backend.queue.rendering import Refused, Rendered, RenderRequest, load, render
+from lipsync_demo.version import __version__
 
 log = logging.getLogger(__name__)
 

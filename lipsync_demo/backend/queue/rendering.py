@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import functools
 import logging
-import os
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from pathlib import Path
 from lipsync_demo.backend.errors import INTERNAL_ERROR
 from lipsync_demo.backend.jobs.live import Clearance, LiveFolder
 from lipsync_demo.backend.queue import words
+from lipsync_demo.child_environment import one_thread_each
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.storage import StoragePlace, open_storage
 
@@ -143,8 +143,7 @@ def load() -> str | None:
 
 @functools.cache
 def _warm() -> None:
-    for library in ("OMP", "OPENBLAS", "MKL"):
-        os.environ.setdefault(f"{library}_NUM_THREADS", "1")
+    one_thread_each()
     import numpy as np
 
     from lipsync_demo.engine import lip_sync  # noqa: F401

@@ -11,7 +11,6 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from lipsync_demo import __version__
 from lipsync_demo.hosting.errors import LinkRefused
 from lipsync_demo.hosting.signed import ROUTE, SignedMedia
 from lipsync_demo.media.formats import SHOWN_TYPES
@@ -19,6 +18,7 @@ from lipsync_demo.runs.upkeep.health import OK
 from lipsync_demo.safe_names import clean_name
 from lipsync_demo.settings import Settings
 from lipsync_demo.ui.http import words
+from lipsync_demo.version import __version__
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 """Methods of paths that answer 404."""

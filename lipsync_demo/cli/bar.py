@@ -1,0 +1,67 @@
+"""A progress bar: redrawn on a terminal, a line at each tenth in a log."""
+
+from __future__ import annotations
+
+from types import TracebackType
+
+from rich.progress import (
+    BarColumn,
+    Progress,
+    ProgressColumn,
+    SpinnerColumn,
+    TaskProgressColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
+
+from lipsync_demo.cli.said import console
+
+IN_A_LOG = 20
+"""Width of a bar in a log, characters."""
+
+
+class Bar:
+    """Shows what is going on and how much of it is done, on stderr; silent with --quiet."""
+
+    def __init__(self) -> None:
+        self._live = console.is_terminal
+        columns: list[ProgressColumn] = [SpinnerColumn()] if self._live else []
+        columns += [
+            TextColumn("{task.description}", markup=False),
+            BarColumn(40 if self._live else IN_A_LOG),
+            TaskProgressColumn(),
+            TimeElapsedColumn(),
+            TextColumn("{task.fields[left]}", markup=False),
+        ]
+        self._progress = Progress(*columns, console=console, transient=True, disable=not self._live)
+        self._task = self._progress.add_task("", total=None, left="")
+        self._tenths = 0
+
+    def __enter__(self) -> Bar:
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._progress.stop()
+
+    def show(self, text: str, share: float | None, left: str = "") -> None:
+        """Show `text` and the share that is done, 0 to 1; None while that is unknown.
+
+        `left` is said behind the bar. A log has a line only when the next tenth is done.
+        """
+        self._progress.update(
+            self._task,
+            description=text,
+            total=None if share is None else 1.0,
+            completed=share or 0.0,
+            left=left,
+        )
+        tenths = int((share or 0.0) * 10 + 1e-9)
+        if not self._live and tenths > self._tenths:
+            self._tenths = tenths
+            console.print(self._progress.make_tasks_table(self._progress.tasks))

@@ -1,0 +1,1 @@
+"""What `from lipsync_demo import …` offers to programs: `lip_sync`, `Client` and their results."""
