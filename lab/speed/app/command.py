@@ -35,7 +35,7 @@ def _figure(bar: thresholds.Bar, found: list[tuple[float, float]]) -> Figure:
 def _beyond(video: Path, speech: Path, folder: Path) -> tuple[float, float]:
     """Seconds of the command, and of the engine in it."""
     record = folder / "record.json"
-    command = ["run", str(video), str(speech), "-m", "cut_off", "--json", str(record)]
+    command = ["run", str(video), str(speech), "-m", "cut_off", "--json-file", str(record)]
     began = time.perf_counter()
     subprocess.run(  # noqa: S603 - our own command
         [sys.executable, "-m", "lipsync_demo", *command],

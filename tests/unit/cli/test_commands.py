@@ -19,6 +19,7 @@ from pydantic import SecretStr, TypeAdapter
 
 from lipsync_demo import __version__
 from lipsync_demo.backend.faults.switches import FAULTS
+from lipsync_demo.cli.exits import ExitCode
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.runs.record.run_json import RunJson
 from lipsync_demo.runs.workspace import Workspace
@@ -45,7 +46,9 @@ def test_run_gives_the_file_the_record_and_exit_code_0(
     threading.Thread(
         target=lambda: (answer.reached.wait(60), time.sleep(1), answer.open()), daemon=True
     ).start()
-    done = process("run", clip, speech, "--sync-mode", "loop", "--output", output, "--json", record)
+    done = process(
+        "run", clip, speech, "--sync-mode", "loop", "--output", output, "--json-file", record
+    )
     assert done.returncode == 0, done.stderr
     assert done.stdout == f"{output}\n"
     assert output.read_bytes() == clip.read_bytes()
@@ -85,7 +88,7 @@ def test_a_file_refused_before_a_run_leaves_none(
     cli: Cli, clip: Path, speech: Path, api: ScriptedApi, tmp_path: Path
 ) -> None:
     record = tmp_path / "run.json"
-    done = cli("run", speech, clip, "--json", record)
+    done = cli("run", speech, clip, "--json-file", record)
     assert done.returncode == 1
     assert "speech.wav is a sound file" in done.stderr
     assert _record(record)["run_id"] is None
@@ -111,7 +114,7 @@ def test_a_failed_task_has_a_record_and_exit_code_1(
 ) -> None:
     api.statuses, api.final = ["failed"], {"code": 1402, "error": "no access"}
     output, record = tmp_path / "synced.mp4", tmp_path / "run.json"
-    done = cli("run", clip, speech, "--output", output, "--json", record)
+    done = cli("run", clip, speech, "--output", output, "--json-file", record)
     assert done.returncode == 1
     assert done.stdout == ""
     assert not output.exists()
@@ -123,19 +126,24 @@ def test_a_failed_task_has_a_record_and_exit_code_1(
 
 
 @pytest.mark.parametrize(
-    ("arguments", "variables", "words"),
+    ("arguments", "variables", "words", "code"),
     [
-        (["missing.mp4", "missing.wav"], {}, "missing.mp4"),
+        (["missing.mp4", "missing.wav"], {}, "missing.mp4", ExitCode.FAILED),
         (["https://a.example/a.mp4", "https://a.example/a.wav", "--backend", "wavespeed"],
-         {"WAVESPEED_API_KEY": None}, "WAVESPEED_API_KEY"),
+         {"WAVESPEED_API_KEY": None}, "WAVESPEED_API_KEY", ExitCode.REFUSED),
     ],
 )  # fmt: skip
 def test_what_cannot_start_is_said_in_the_record_too(
-    arguments: list[str], variables: dict[str, Any], words: str, cli: Cli, tmp_path: Path
+    arguments: list[str],
+    variables: dict[str, Any],
+    words: str,
+    code: ExitCode,
+    cli: Cli,
+    tmp_path: Path,
 ) -> None:
     record = tmp_path / "run.json"
-    done = cli("run", *arguments, "--json", record, **variables)
-    assert done.returncode == 1
+    done = cli("run", *arguments, "--json-file", record, **variables)
+    assert done.returncode == code
     assert words in done.stderr
     assert "Traceback" not in done.stderr
     told = _record(record)
@@ -161,7 +169,7 @@ def test_local_is_the_server_that_is_named(
     cli: Cli, api: ScriptedApi, clip: Path, speech: Path, tmp_path: Path
 ) -> None:
     record = tmp_path / "run.json"
-    done = cli("run", clip, speech, "--backend", "local", "--json", record)
+    done = cli("run", clip, speech, "--backend", "local", "--json-file", record)
     assert done.returncode == 0, done.stderr
     assert _record(record)["backend"] == "local"
     assert api.keys == {KEY}
@@ -259,7 +267,7 @@ def test_an_unclear_run_is_submitted_again_only_when_told(
 ) -> None:
     api.lose_submits = 1
     record = tmp_path / "run.json"
-    assert cli("run", clip, speech, "--json", record).returncode == 1
+    assert cli("run", clip, speech, "--json-file", record).returncode == 1
     told = _record(record)
     assert told["status"] == "unclear"
     resumed = cli("resume", told["run_id"])
@@ -338,7 +346,7 @@ def test_a_damaged_database_is_said_in_the_record_too(cli: Cli, tmp_path: Path) 
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "runs.sqlite3").write_bytes(b"not a database at all " * 100)
     record = tmp_path / "run.json"
-    assert cli("run", "a.mp4", "b.wav", "--json", record).returncode == 1
+    assert cli("run", "a.mp4", "b.wav", "--json-file", record).returncode == 1
     assert "runs.sqlite3 is not a database" in _record(record)["error"]["what"]
 
 

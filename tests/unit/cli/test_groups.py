@@ -8,6 +8,7 @@ from zipfile import ZipFile
 
 import pytest
 
+from lipsync_demo.cli.exits import ExitCode
 from tests.faults.scripted_api import KEY, ScriptedApi
 from tests.unit.cli.conftest import Cli
 
@@ -26,7 +27,7 @@ def listed(clip: Path, speech: Path, tmp_path: Path) -> Path:
 
 def test_a_batch_runs_every_pair_and_is_told(cli: Cli, api: ScriptedApi, listed: Path) -> None:
     record = listed.with_name("record.json")
-    done = cli("batch", listed, "--json", record)
+    done = cli("batch", listed, "--json-file", record)
     assert done.returncode == 0, done.stderr
     assert [line.split(":")[0] for line in done.stdout.splitlines()] == ["one  loop", "two  remap"]
     told = json.loads(record.read_text())
@@ -82,7 +83,7 @@ def test_comparing_merges_equal_modes(
 def test_a_run_is_judged_reported_found_and_deleted(
     cli: Cli, api: ScriptedApi, clip: Path, speech: Path, tmp_path: Path
 ) -> None:
-    assert cli("run", clip, speech, "--json", tmp_path / "r.json").returncode == 0
+    assert cli("run", clip, speech, "--json-file", tmp_path / "r.json").returncode == 0
     run = json.loads((tmp_path / "r.json").read_text())
     judged = cli(
         "review", run["run_id"], "--verdict", "fail", "--heading", "teeth=fail", "--note", "look"
@@ -106,7 +107,7 @@ def test_a_run_is_judged_reported_found_and_deleted(
 def test_a_task_is_imported(cli: Cli, api: ScriptedApi) -> None:
     task = api.new_task({})["id"]
     refused = cli("import", task)
-    assert refused.returncode == 1
+    assert refused.returncode == ExitCode.REFUSED
     assert "which sync_mode" in refused.stderr
     done = cli("import", task, "--sync-mode", "loop")
     assert done.returncode == 0, done.stderr
@@ -121,6 +122,6 @@ def test_an_output_is_measured(cli: Cli, clip: Path, speech: Path) -> None:
     assert good.returncode == 0
     assert {c["outcome"] for c in json.loads(good.stdout)["checks"]} == {"pass"}
     wrong = cli("measure", clip, "--source", clip, "--audio", speech, "--sync-mode", "loop")
-    assert wrong.returncode == 1
+    assert wrong.returncode == ExitCode.CHECK_FAILED
     assert "fail    Length" in wrong.stdout
     assert cli("measure", ASSETS / "sample_speech.wav").returncode == 1

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from lipsync_demo.cli.exits import ExitCode
 from lipsync_demo.settings import MODEL_ID
 from tests.faults.scripted_api import ScriptedApi
 from tests.unit.cli.conftest import Cli
@@ -25,7 +26,9 @@ def test_a_run_of_another_schema_is_sent_shown_and_listed(
 ) -> None:
     api.final = {"has_nsfw_contents": None}
     record = tmp_path / "r.json"
-    done = cli("run", clip, speech, "--model", REACT, "--field", "emotion=sad", "--json", record)
+    done = cli(
+        "run", clip, speech, "--model", REACT, "--field", "emotion=sad", "--json-file", record
+    )
     assert done.returncode == 0, done.stderr
     assert models(api) == [REACT]
     told = json.loads(record.read_text())
@@ -56,7 +59,7 @@ def test_what_a_model_does_not_take_is_a_sentence(
     cli: Cli, api: ScriptedApi, clip: Path, speech: Path, options: list[str], words: str
 ) -> None:
     refused = cli("run", clip, speech, *options)
-    assert refused.returncode == 1
+    assert refused.returncode == ExitCode.REFUSED
     assert words in refused.stderr
     assert "Traceback" not in refused.stderr
     assert api.submits == 0

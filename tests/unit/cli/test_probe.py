@@ -8,6 +8,7 @@ from xml.etree import ElementTree as Xml
 
 import pytest
 
+from lipsync_demo.cli.exits import ExitCode
 from lipsync_demo.wavespeed import raw_requests
 from tests.faults.scripted_api import KEY, ScriptedApi
 from tests.unit.cli.conftest import Cli
@@ -18,9 +19,10 @@ pytestmark = pytest.mark.slow
 def test_what_differs_is_printed_and_written(cli: Cli, api: ScriptedApi, tmp_path: Path) -> None:
     api.refusals["submit"] = [(400, {})] * 3
     files = {kind: tmp_path / kind for kind in ("json", "junit", "html")}
-    named = [f"--{kind}={path}" for kind, path in files.items()]
+    options = {"json": "json-file", "junit": "junit", "html": "html"}
+    named = [f"--{options[kind]}={path}" for kind, path in files.items()]
     done = cli("probe", "--free", "--base-url", api.url, *named)
-    assert done.returncode == 1
+    assert done.returncode == ExitCode.CHECK_FAILED
     assert api.tasks == {}
     assert "webhook.secret" in done.stdout
     assert "key.wrong" not in done.stdout
@@ -42,7 +44,7 @@ def test_what_differs_is_printed_and_written(cli: Cli, api: ScriptedApi, tmp_pat
 def test_a_file_that_cannot_be_written_is_one_sentence(
     cli: Cli, api: ScriptedApi, tmp_path: Path
 ) -> None:
-    done = cli("probe", "--free", "--base-url", api.url, f"--json={tmp_path / 'no' / 'such'}")
+    done = cli("probe", "--free", "--base-url", api.url, f"--json-file={tmp_path / 'no' / 'such'}")
     assert done.returncode == 1
     assert "Check its path" in done.stderr
     assert "Traceback" not in done.stderr
@@ -75,7 +77,7 @@ def test_a_server_is_not_asked_without_a_key(
 ) -> None:
     del environment["WAVESPEED_API_KEY"]
     done = cli("probe", "--base-url", api.url)
-    assert done.returncode == 1
+    assert done.returncode == ExitCode.REFUSED
     assert "WAVESPEED_API_KEY" in done.stderr
     assert not api.keys
 
