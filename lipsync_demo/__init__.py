@@ -16,17 +16,12 @@ if TYPE_CHECKING:
 
 __all__ = ["Client", "ExplainedError", "LipSynced", "SyncMode", "__version__", "lip_sync"]
 
-_HOMES = {
-    "Client": "library.client",
-    "ExplainedError": "errors",
-    "LipSynced": "library.local",
-    "SyncMode": "media.sync_modes",
-    "lip_sync": "library.local",
-}
-
 
 def __getattr__(name: str) -> object:
     """Load the module that has the name: most programs need one of them."""
-    if name in _HOMES:
-        return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    if name in __all__:
+        for home in ("errors", "media.sync_modes", "library.local", "library.client"):
+            module = import_module(f"{__name__}.{home}")
+            if hasattr(module, name):
+                return getattr(module, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

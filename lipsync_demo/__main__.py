@@ -12,7 +12,6 @@ def main() -> None:
         _run(sys.argv)
     except KeyboardInterrupt:
         # Also while the commands are being imported, when there is no table of codes yet.
-        sys.stderr.write("Interrupted.\n")
         sys.exit(130)
 
 

@@ -16,7 +16,7 @@ from lipsync_demo.cli.code import code
 from lipsync_demo.cli.compare import compare
 from lipsync_demo.cli.delete import delete
 from lipsync_demo.cli.doctor import doctor
-from lipsync_demo.cli.exits import told
+from lipsync_demo.cli.exits import ExitCode
 from lipsync_demo.cli.grammar import FormerlyFile, answered
 from lipsync_demo.cli.import_task import import_task
 from lipsync_demo.cli.ledger import ledger
@@ -50,7 +50,7 @@ class Commands(TyperGroup):
 app = typer.Typer(
     cls=Commands,
     help="Lip-sync a video to a speech track, without a browser.",
-    epilog=f"Exit codes: {told()}.",
+    epilog=words.exit_codes(ExitCode),
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from enum import IntEnum
+from enum import Enum
 from typing import NoReturn
 
 import typer
@@ -14,37 +13,35 @@ from lipsync_demo.errors import ExplainedError
 from lipsync_demo.files import refused
 
 
-class ExitCode(IntEnum):
-    """How a command ended; docs/cli.md and `--help` show `MEANINGS`."""
+class ExitCode(int, Enum):
+    """How a command ended; docs/cli.md and `--help` show this table."""
 
-    DONE = 0
-    FAILED = 1
-    USAGE = 2
-    CHECK_FAILED = 3
-    REFUSED = 4
-    INTERRUPTED = 130  # 128 plus the number of SIGINT
-
-
-MEANINGS: Mapping[ExitCode, tuple[str, str]] = {
-    ExitCode.DONE: ("done", "the result is there"),
-    ExitCode.FAILED: ("failed", "there is no result, or not every one that was asked for"),
-    ExitCode.USAGE: ("usage", "the arguments or settings are invalid; nothing was begun"),
-    ExitCode.CHECK_FAILED: (
+    DONE = 0, "done", "the result is there"
+    FAILED = 1, "failed", "there is no result, or not every one that was asked for"
+    USAGE = 2, "usage", "the arguments or settings are invalid; nothing was begun"
+    CHECK_FAILED = (
+        3,
         "check failed",
         "the answer is there and a check in it failed (`measure`, `doctor`, `probe`)",
-    ),
-    ExitCode.REFUSED: (
+    )
+    REFUSED = (
+        4,
         "refused or over a limit",
         "a rule, a spend limit, a rate or a quota did not allow it",
-    ),
-    ExitCode.INTERRUPTED: ("interrupted", "Ctrl-C; a run that was begun can be resumed"),
-}
-"""Each code's name and what it means."""
+    )
+    INTERRUPTED = 130, "interrupted", "Ctrl-C; a run that was begun can be resumed"
 
+    title: str
+    means: str
 
-def told() -> str:
-    """All codes in a line."""
-    return ", ".join(f"{code.value} {name}" for code, (name, _) in MEANINGS.items())
+    def __new__(cls, code: int, title: str, means: str) -> ExitCode:
+        made = int.__new__(cls, code)
+        made._value_ = code
+        made.title, made.means = title, means
+        return made
+
+    def __str__(self) -> str:
+        return f"{self.value} {self.title}"
 
 
 def code_of(error: Exception) -> ExitCode:

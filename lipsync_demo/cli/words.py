@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 
 def cannot_be_read(file: object, reason: object) -> str:
@@ -183,6 +183,10 @@ def new_code(typed: str, line: str) -> str:
         f"The code, which is shown only now:\n  {typed}\n\n"
         f"Its line for LIPSYNC_ACCESS_CODES, or for the file that names:\n  {line}"
     )
+
+
+def exit_codes(codes: Iterable[object]) -> str:
+    return f"Exit codes: {', '.join(map(str, codes))}."
 
 
 JSON_FILE_RENAMED = (

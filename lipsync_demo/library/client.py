@@ -12,7 +12,7 @@ from types import TracebackType
 from pydantic import SecretStr
 
 from lipsync_demo.library.local import PathLike
-from lipsync_demo.media.sync_modes import DEFAULT_SYNC_MODE, SyncMode
+from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.settings import MODEL_ID, read_settings
 from lipsync_demo.wavespeed.client import WaveSpeedClient
 from lipsync_demo.wavespeed.errors import AmbiguousSubmit
@@ -26,7 +26,8 @@ class Client:
     """Sends pairs of a video and a speech to one server; thread-safe, and a context manager.
 
     A video or a speech is the path of a file, which is uploaded, or an http(s) address, which the
-    server fetches. Every method raises subclasses of `WaveSpeedError`; no message contains the key.
+    server fetches. `mode` is None for a model without modes. Every method raises subclasses of
+    `WaveSpeedError`; no message contains the key.
 
     Args:
         api_key: by default that of the environment, `WAVESPEED_API_KEY`.
@@ -69,7 +70,7 @@ class Client:
         self,
         video: PathLike,
         audio: PathLike,
-        mode: SyncMode | str = DEFAULT_SYNC_MODE,
+        mode: SyncMode | str | None,
         *,
         model: str = MODEL_ID,
     ) -> Price:
@@ -80,7 +81,7 @@ class Client:
         self,
         video: PathLike,
         audio: PathLike,
-        mode: SyncMode | str = DEFAULT_SYNC_MODE,
+        mode: SyncMode | str | None,
         *,
         model: str = MODEL_ID,
     ) -> str:

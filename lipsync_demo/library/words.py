@@ -15,10 +15,3 @@ def not_mp4(path: object) -> str:
 
 def output_is_input(path: object) -> str:
     return f"{path} is an input and is not overwritten; give the output another name."
-
-
-def not_finished(task_id: str) -> str:
-    return f"The task {task_id} has no output yet."
-
-
-WAIT_FOR_IT = "Wait for it first."

@@ -1,4 +1,4 @@
-"""Keeps docs/reference.md: the two packages that other programs import, from their docstrings.
+"""Keeps docs/reference.md: the packages that other programs import, from their docstrings.
 
     python -m tests.unit.reference
 
@@ -15,13 +15,13 @@ from pathlib import Path
 from types import FunctionType
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference.md"
-PACKAGES = ("lipsync_demo.wavespeed", "lipsync_demo.engine")
+PACKAGES = ("lipsync_demo", "lipsync_demo.wavespeed", "lipsync_demo.engine")
 HEAD = """\
 # Reference
 
 What other programs may import, from the docstrings; `python -m tests.unit.reference` writes this
-page anew. How the client is used is in [client.md](client.md), how the engine works in
-[engine.md](engine.md).
+page anew. [python.md](python.md) tells how to begin, [client.md](client.md) how the wider client is
+used, [engine.md](engine.md) how the engine works.
 """
 
 
@@ -38,6 +38,8 @@ def _package(name: str) -> Iterator[str]:
     yield f"## `{name}`\n\n{_first(module)}\n"
     errors = []
     for exported in module.__all__:
+        if exported.startswith("__"):
+            continue
         value = getattr(module, exported)
         if isinstance(value, type) and issubclass(value, Exception):
             errors.append((exported, value))

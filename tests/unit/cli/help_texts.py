@@ -1,4 +1,4 @@
-"""Keeps the help texts in docs/cli.md and docs/lab.md as the commands print them.
+"""Keeps the help texts in docs/cli.md and docs/lab.md as the commands print them, and exit codes.
 
     python -m tests.unit.cli.help_texts
 
@@ -16,8 +16,10 @@ from typer.testing import CliRunner
 
 import lab.cli
 import lipsync_demo.cli
+from lipsync_demo.cli.exits import ExitCode
 
 FOLDER = Path(__file__).resolve().parents[3] / "docs"
+_CODES = re.compile(r"(<!-- exit codes: -->\n).*?(<!-- :exit codes -->)", re.DOTALL)
 _BLOCK = re.compile(r"(<!-- help: ?([\w ]*?) -->\n```\n).*?(```)", re.DOTALL)
 
 
@@ -48,8 +50,9 @@ class Document:
         return {"", *names}
 
     def renewed(self) -> str:
-        """The page with each help text as it is now."""
-        return _BLOCK.sub(lambda found: f"{found[1]}{self._help(found[2])}\n{found[3]}", self.text)
+        """The page with each help text and the exit codes as they are now."""
+        text = _BLOCK.sub(lambda found: f"{found[1]}{self._help(found[2])}\n{found[3]}", self.text)
+        return _CODES.sub(lambda found: f"{found[1]}{_exit_codes()}{found[2]}", text)
 
     def _help(self, command: str) -> str:
         """What the program prints for `COMMAND --help`, 88 columns wide."""
@@ -61,6 +64,11 @@ class Document:
         )
         assert result.exit_code == 0, result.output
         return "\n".join(line.rstrip() for line in result.output.strip().splitlines())
+
+
+def _exit_codes() -> str:
+    rows = [f"| {code.value} | {code.title} | {code.means} |" for code in ExitCode]
+    return "\n".join(["| exit code | name | means |", "| --- | --- | --- |", *rows, ""])
 
 
 DOCUMENTS = (

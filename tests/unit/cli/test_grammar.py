@@ -16,7 +16,6 @@ from lipsync_demo.cli.exits import ExitCode
 from lipsync_demo.cli.grammar import renamed
 from tests.faults.scripted_api import ScriptedApi
 from tests.unit.cli.conftest import ROOT, Cli
-from tests.unit.cli.help_texts import DOCUMENTS
 
 Arguments = Callable[[Path, Path, str], list[object]]
 
@@ -167,9 +166,3 @@ def test_the_completion_is_for_one_word_however_it_is_asked_for(process: Cli) ->
     script = shown.stdout or process("--show-completion").stdout
     assert "_LIPSYNC_DEMO_COMPLETE=complete_bash" in script
     assert "lipsync-demo" in script
-
-
-def test_every_exit_code_is_documented() -> None:
-    [page] = [document for document in DOCUMENTS if document.page.name == "cli.md"]
-    for code in ExitCode:
-        assert f"| {code.value} | " in page.text

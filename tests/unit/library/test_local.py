@@ -1,0 +1,87 @@
+"""`lip_sync`: a result, its progress, and errors that leave nothing behind."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from lipsync_demo import ExplainedError, LipSynced, SyncMode, lip_sync
+from lipsync_demo.engine.errors import NoFace
+from lipsync_demo.face_choice import FaceUnknown
+from lipsync_demo.media.errors import MediaError
+from lipsync_demo.media.probe import probe
+from tests.media_factory import make_speechlike, make_video
+from tests.unit.engine.conftest import face_clip
+
+__all__ = ["face_clip"]
+
+
+@pytest.fixture
+def speech(tmp_path: Path) -> Path:
+    return make_speechlike(tmp_path / "speech.wav", 1.6)
+
+
+@pytest.mark.slow
+def test_a_file_is_written_and_told_with_rising_progress(
+    face_clip: Path, speech: Path, tmp_path: Path
+) -> None:
+    told: list[tuple[str, float]] = []
+    output = tmp_path / "new" / "synced.mp4"
+    made = lip_sync(
+        str(face_clip), speech, "bounce", output, on_progress=lambda *now: told.append(now)
+    )
+    assert made == LipSynced(
+        output=output, seconds=1.6, frames=40, synced=40, width=256, height=256
+    )
+    video = probe(output).video
+    assert video is not None
+    assert video.frames == 40
+    assert [share for _, share in told] == sorted(share for _, share in told)
+    assert (told[0], told[-1]) == (("listen", 0.0), ("render", pytest.approx(1.0)))
+    assert {stage for stage, _ in told} == {"listen", "analyse", "choose", "render"}
+    assert {path.name for path in output.parent.iterdir()} == {"synced.mp4"}
+
+
+@pytest.mark.slow
+def test_an_error_of_the_progress_ends_it_and_leaves_nothing(
+    face_clip: Path, speech: Path, tmp_path: Path
+) -> None:
+    def stop(stage: str, share: float) -> None:
+        if stage == "render":
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        lip_sync(face_clip, speech, SyncMode.LOOP, tmp_path / "out" / "x.mp4", on_progress=stop)
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+@pytest.mark.slow
+def test_what_cannot_be_synced_is_a_sentence(speech: Path, tmp_path: Path) -> None:
+    nobody = make_video(tmp_path / "nobody.mp4", 1)
+    with pytest.raises(NoFace) as no_face:
+        lip_sync(nobody, speech, "loop", tmp_path / "out.mp4")
+    assert isinstance(no_face.value, ExplainedError)
+    assert no_face.value.hint
+    with pytest.raises(MediaError, match="gone"):
+        lip_sync(tmp_path / "gone.mp4", speech, "loop", tmp_path / "out.mp4")
+    with pytest.raises(FaceUnknown):
+        lip_sync(nobody, speech, "loop", tmp_path / "out.mp4", face="somebody")
+    assert not (tmp_path / "out.mp4").exists()
+
+
+@pytest.mark.parametrize(
+    ("mode", "output", "said"),
+    [
+        ("sideways", "out.mp4", "no sync_mode 'sideways'; choose one of cut_off, bounce"),
+        ("loop", "out.mov", "ends in .mp4"),
+        ("loop", "in.mp4", "is an input"),
+    ],
+)
+def test_what_cannot_be_asked_for_touches_nothing(
+    mode: str, output: str, said: str, tmp_path: Path
+) -> None:
+    (tmp_path / "in.mp4").write_bytes(b"kept")
+    with pytest.raises(ValueError, match=said):
+        lip_sync(tmp_path / "in.mp4", "speech.wav", mode, tmp_path / output)
+    assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"kept"]
