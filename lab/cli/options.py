@@ -23,17 +23,17 @@ Media = Annotated[
 ]
 Written = Annotated[
     Path | None,
-    typer.Option("--json", help="Write every figure to this file.", dir_okay=False),
+    typer.Option("--json-file", help="Write every figure to this file.", dir_okay=False),
 ]
 
 
 def close(found: list[tuple[Bar, float]]) -> None:
-    """Print the verdicts; exit with 1 if a figure falls short."""
+    """Print the verdicts; exit with 3 if a figure falls short."""
     from lab.thresholds import all_reached, verdicts
 
     typer.echo("\n" + verdicts(found))
     if not all_reached(found):
-        raise typer.Exit(ExitCode.FAILED)
+        raise typer.Exit(ExitCode.CHECK_FAILED)
 
 
 def names(text: str) -> list[str]:

@@ -75,13 +75,17 @@ def _bar(workspace: Workspace, run_id: str) -> Iterator[None]:
 
 
 @contextmanager
-def changing() -> Iterator[Callable[[str], None]]:
-    """Yield a function that rewrites the last line; it does nothing outside a terminal."""
+def changing() -> Iterator[Callable[[str, float, str], None]]:
+    """Yield a function that shows how many runs are at rest, their share, and what is going on.
+
+    On a terminal it rewrites the last line; a log gets the share at each tenth.
+    """
     if not console.is_terminal:
-        yield lambda text: None
+        with Bar() as bar:
+            yield lambda text, share, going: bar.show(text, share)
         return
     with console.status("") as status:
-        yield lambda text: status.update(escape(text))
+        yield lambda text, share, going: status.update(escape(f"{text}{going}"))
 
 
 def _share(workspace: Workspace, run: Run) -> tuple[float | None, str]:

@@ -74,7 +74,8 @@ def _wait(workspace: Workspace, group: Group) -> Group:
                     say(_stage(number, run, len(found)))
             if now.state is not GroupState.ACTIVE and not any(r and r.state.active for r in found):
                 return now
-            show(_going(found))
+            done = sum(run is not None and not run.state.active for run in found)
+            show(words.at_rest(done, len(found)), done / max(len(found), 1), _going(found))
             time.sleep(0.3)
 
 
@@ -87,14 +88,12 @@ def _stage(number: int, run: Run, count: int) -> str:
 
 
 def _going(found: Sequence[Run | None]) -> str:
-    """The group's progress and its active runs in one line, with countdowns."""
-    done = sum(run is not None and not run.state.active for run in found)
-    going = [
-        _stage(number, run, len(found))
+    """The group's active runs in one line, with countdowns."""
+    return "".join(
+        f" · {_stage(number, run, len(found))}"
         for number, run in enumerate(found)
         if run is not None and run.state.active
-    ]
-    return " · ".join([words.at_rest(done, len(found)), *going])
+    )
 
 
 def _lines(group: Group, found: Sequence[Run | None]) -> Sequence[str]:

@@ -23,7 +23,8 @@ def looked(tmp_path_factory: pytest.TempPathFactory) -> tuple[int, str, Path]:
     """Exit code, printed output, and the folder with the written files."""
     folder = tmp_path_factory.mktemp("probe")
     environment = {"LIPSYNC_DATA_DIR": str(folder / "data"), "WAVESPEED_API_KEY": None}
-    files = [f"--{kind}={folder / kind}" for kind in ("json", "junit", "html")]
+    options = {"json-file": "json", "junit": "junit", "html": "html"}
+    files = [f"--{option}={folder / kind}" for option, kind in options.items()]
     done = CliRunner().invoke(app, ["probe", "--all", *files], env=environment)
     return done.exit_code, done.output, folder
 
