@@ -19,6 +19,9 @@ from lipsync_demo.cli.said import console
 IN_A_LOG = 20
 """Width of a bar in a log, characters."""
 
+WIDEST = 400
+"""Width of a line in a log, characters."""
+
 
 class Bar:
     """Shows what is going on and how much of it is done, on stderr; silent with --quiet."""
@@ -64,4 +67,5 @@ class Bar:
         tenths = int((share or 0.0) * 10 + 1e-9)
         if not self._live and tenths > self._tenths:
             self._tenths = tenths
-            console.print(self._progress.make_tasks_table(self._progress.tasks))
+            # A log's width is unknown, so nothing is cut to fit one.
+            console.print(self._progress.make_tasks_table(self._progress.tasks), width=WIDEST)

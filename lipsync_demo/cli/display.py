@@ -34,12 +34,15 @@ REDRAW_SECONDS = 0.25
 """Seconds between updates of the bar."""
 
 
-def line(run: Run) -> str:
+def stage(run: Run) -> str:
     """The stage a run is in."""
-    if run.state is RunState.LIMITED:
-        return rate_limit.told(run)
+    return rate_limit.told(run) if run.state is RunState.LIMITED else STAGES[run.state]
+
+
+def line(run: Run) -> str:
+    """The stage a run is in, with its task while that is worked on."""
     task = run.state is RunState.WAITING and run.prediction_id
-    return f"{STAGES[run.state]}{f' (task {run.prediction_id})' if task else ''}"
+    return f"{stage(run)}{f' (task {run.prediction_id})' if task else ''}"
 
 
 class StageLines:
@@ -63,7 +66,7 @@ def _bar(workspace: Workspace, run_id: str) -> Iterator[None]:
         def redraw() -> None:
             while not ended.wait(REDRAW_SECONDS):
                 run = workspace.runs.get(run_id)
-                bar.show(run.trouble or line(run), *_share(workspace, run))
+                bar.show(run.trouble or stage(run), *_share(workspace, run))
 
         thread = Thread(target=redraw, name="progress", daemon=True)
         thread.start()

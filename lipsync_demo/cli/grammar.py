@@ -48,6 +48,8 @@ def answered(command: Callable[..., None]) -> Callable[..., None]:
         with answering(Answer(json, json_file), quiet=quiet):
             try:
                 command(**given)
+            except BrokenPipeError:  # whoever read the output has enough: Typer ends quietly
+                raise
             except (ExplainedError, OSError) as error:
                 refuse(error)
 

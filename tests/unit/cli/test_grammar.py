@@ -96,6 +96,17 @@ def test_the_former_spelling_still_writes_and_warns(
     assert api.submits == 3
 
 
+def test_a_reader_that_has_enough_is_no_error(environment: dict[str, str]) -> None:
+    command = [sys.executable, "-m", "lipsync_demo", "code", "anna", "--json"]
+    with subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as child:
+        assert child.stdout is not None
+        assert child.stderr is not None
+        child.stdout.close()
+        assert child.stderr.read() == b""
+
+
 def test_a_wrong_command_is_not_blamed_on_the_former_spelling(cli: Cli, clip: Path) -> None:
     wrong = cli("run", "--json", clip, clip, "--sync-mode", "sideways")
     assert wrong.returncode == ExitCode.USAGE
@@ -126,13 +137,13 @@ def test_a_log_gets_a_line_at_each_tenth_and_quiet_none(
         with Bar() as bar:
             bar.show("Waiting", None)
             for hundredth in range(101):
-                bar.show("Drawing [x]", hundredth / 100, "about 3 s left")
+                bar.show(f"Drawing [x] {'y' * 60}", hundredth / 100, "about 3 s left")
         return capsys.readouterr().err.splitlines()
 
     lines = shown()
     assert len(lines) == 10
     assert [line.split("%")[0].split()[-1] for line in lines] == [f"{n}0" for n in range(1, 11)]
-    assert all(line.startswith("Drawing [x] ━") for line in lines)
+    assert all(line.startswith(f"Drawing [x] {'y' * 60} ━") for line in lines)
     assert all("about 3 s left" in line for line in lines)
     monkeypatch.setattr(console, "quiet", True)
     assert shown() == []
