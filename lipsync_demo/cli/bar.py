@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from types import TracebackType
 
+from rich.console import Console
 from rich.progress import (
     BarColumn,
     Progress,
@@ -39,6 +40,8 @@ class Bar:
         self._progress = Progress(*columns, console=console, transient=True, disable=not self._live)
         self._task = self._progress.add_task("", total=None, left="")
         self._tenths = 0
+        # A log has no width, so nothing is cut to fit one.
+        self._log = Console(stderr=True, highlight=False, width=WIDEST, quiet=console.quiet)
 
     def __enter__(self) -> Bar:
         self._progress.start()
@@ -67,5 +70,4 @@ class Bar:
         tenths = int((share or 0.0) * 10 + 1e-9)
         if not self._live and tenths > self._tenths:
             self._tenths = tenths
-            # A log's width is unknown, so nothing is cut to fit one.
-            console.print(self._progress.make_tasks_table(self._progress.tasks), width=WIDEST)
+            self._log.print(self._progress.make_tasks_table(self._progress.tasks))
