@@ -83,13 +83,15 @@ def compare(
 
 def _agree(workspace: Workspace, backend: BackendName, models: Sequence[str], yes: bool) -> None:
     """Say what each model costs, and ask; ends the program when the answer is no."""
-    from lipsync_demo.cli.said import say
+    from lipsync_demo.cli.said import complain, say
 
+    # Nobody is asked about a price that --quiet hides.
+    tell = say if yes else complain
     known = workspace.prices.floors(backend, None, models)
     for model, price in known.items():
         said = (
             words.PRICE_UNKNOWN if price is None else words.at_least(price.amount, price.currency)
         )
-        say(f"{model}: {said}")
+        tell(f"{model}: {said}")
     if not yes:
         typer.confirm(words.send_billed(len(models)), abort=True, err=True)

@@ -63,6 +63,8 @@ def reported(**known: Any) -> Iterator[None]:
 
     try:
         yield
+    except BrokenPipeError:
+        raise
     except (ExplainedError, OSError) as error:
         what, hint = explained(error)
         code = code_of(error)

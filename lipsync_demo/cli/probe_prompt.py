@@ -10,7 +10,7 @@ import typer
 from rich.status import Status
 
 from lipsync_demo.cli import words
-from lipsync_demo.cli.said import console, say
+from lipsync_demo.cli.said import complain, console, say
 
 
 class Asking:
@@ -33,7 +33,7 @@ class Asking:
         """Whether the user agrees to pay; False without a terminal."""
         if self._status is not None:
             self._status.stop()
-        say(text)
+        (say if self._yes else complain)(text)  # nobody agrees to what --quiet hides
         agreed = self._yes or (sys.stdin.isatty() and typer.confirm("Go on?", err=True))
         if self._status is not None:
             self._status.start()

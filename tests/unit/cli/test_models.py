@@ -97,7 +97,7 @@ def test_models_are_compared_once_their_prices_are_agreed_to(
 ) -> None:
     api.model_prices[NEWER] = (0.06, 0.4)
     asked = ["compare", clip, speech, "--model", MODEL_ID, "--model", NEWER, "-m", "loop"]
-    refused = cli(*asked)
+    refused = cli(*asked, "--quiet")
     assert refused.returncode == 1
     assert f"{MODEL_ID}: at least 0.025 USD" in refused.stderr
     assert f"{NEWER}: at least 0.06 USD" in refused.stderr
