@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, TypeAlias
 
@@ -89,7 +90,7 @@ class FormerlyFile(TyperCommand):
 
 def renamed(args: list[str]) -> list[str] | None:
     """Arguments in which the file after `--json` follows `--json-file`; None if there is none."""
-    for at, (one, following) in enumerate(zip(args, [*args[1:], "--"], strict=True)):
+    for at, (one, following) in enumerate(pairwise([*args, "--"])):
         if one == "--":
             return None
         if one.startswith(f"{JSON}="):

@@ -119,6 +119,7 @@ def test_a_wrong_command_is_not_blamed_on_the_former_spelling(cli: Cli, clip: Pa
     [
         ("a b --json f", "a b --json-file f"),
         ("--json=f a", "--json-file=f a"),
+        ("", None),
         ("a --json", None),
         ("a --json -q", None),
         ("a -- --json f", None),
@@ -169,6 +170,7 @@ def test_a_shell_completes_commands_and_modes(environment: dict[str, str]) -> No
         return done.stdout.split()
 
     assert completed("lipsync-demo re") == ["resume", "review", "report"]
+    assert completed("lipsync-demo run --json") == ["--json", "--json-file"]
     assert completed("lipsync-demo sync --sync-mode s") == ["silence"]
 
 
