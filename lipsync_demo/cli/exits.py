@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
@@ -11,6 +11,9 @@ from lipsync_demo.cli import words
 from lipsync_demo.cli.answer import give_error
 from lipsync_demo.errors import ExplainedError
 from lipsync_demo.files import refused
+
+if TYPE_CHECKING:
+    from lipsync_demo.runs.record.run import Run
 
 
 class ExitCode(int, Enum):
@@ -46,15 +49,20 @@ class ExitCode(int, Enum):
 
 def code_of(error: Exception) -> ExitCode:
     """The exit code of a command that an error ended."""
-    from lipsync_demo.access.errors import NoRoom, TooMany
-    from lipsync_demo.runs.record.errors import NotYours, RunRefused
+    from lipsync_demo.runs.record.refusals import REFUSALS
     from lipsync_demo.settings import SettingUnusable
-    from lipsync_demo.wavespeed.errors import NoCredits, NoPermission, RateLimited
 
     if isinstance(error, SettingUnusable):
         return ExitCode.USAGE
-    limits = (RunRefused, NotYours, NoRoom, TooMany, NoCredits, NoPermission, RateLimited)
-    return ExitCode.REFUSED if isinstance(error, limits) else ExitCode.FAILED
+    return ExitCode.REFUSED if isinstance(error, REFUSALS) else ExitCode.FAILED
+
+
+def code_of_run(run: Run) -> ExitCode:
+    """The exit code of a command whose run has ended."""
+    if run.output is not None:
+        return ExitCode.DONE
+    refused = run.error is not None and run.error.refused
+    return ExitCode.REFUSED if refused else ExitCode.FAILED
 
 
 def explained(error: Exception) -> tuple[str, str]:

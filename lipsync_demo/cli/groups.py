@@ -9,7 +9,7 @@ import typer
 
 from lipsync_demo.cli import words
 from lipsync_demo.cli.answer import give
-from lipsync_demo.cli.exits import ExitCode
+from lipsync_demo.cli.exits import ExitCode, code_of_run
 from lipsync_demo.settings import BackendName
 
 if TYPE_CHECKING:
@@ -51,8 +51,10 @@ def follow(workspace: Workspace, begin: Callable[[], Group]) -> None:
         complain(group.trouble)
         complain(words.go_on_beyond_limit(group.id))
         raise typer.Exit(ExitCode.REFUSED)
-    if not all(run is not None and run.output is not None for run in found):
-        raise typer.Exit(ExitCode.FAILED)
+    codes = {ExitCode.FAILED if run is None else code_of_run(run) for run in found}
+    for code in (ExitCode.FAILED, ExitCode.REFUSED):
+        if code in codes:
+            raise typer.Exit(code)
 
 
 def _wait(workspace: Workspace, group: Group) -> Group:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from lipsync_demo.cli.answer import give
-from lipsync_demo.cli.exits import ExitCode
+from lipsync_demo.cli.exits import code_of_run
 from lipsync_demo.cli.options import settings
 from lipsync_demo.cli.said import complain
 from lipsync_demo.media.sync_modes import SyncMode
@@ -39,4 +39,4 @@ def import_task(
     )
     if ended.output is None:
         complain(str(ended.error or ended.stop_means))
-        raise typer.Exit(ExitCode.FAILED)
+        raise typer.Exit(code_of_run(ended))

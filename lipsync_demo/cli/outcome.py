@@ -12,7 +12,7 @@ import typer
 
 from lipsync_demo.cli import words
 from lipsync_demo.cli.answer import give
-from lipsync_demo.cli.exits import ExitCode, code_of, explained
+from lipsync_demo.cli.exits import ExitCode, code_of, code_of_run, explained
 from lipsync_demo.errors import ExplainedError
 from lipsync_demo.files import replacing
 
@@ -45,7 +45,7 @@ def finish(workspace: Workspace, begun: Run, output: Path | None) -> None:
     if ended.output is None:
         if console.quiet:
             complain(str(ended.error or ended.stop_means))
-        raise typer.Exit(ExitCode.FAILED)
+        raise typer.Exit(code_of_run(ended))
 
 
 def _copy(source: Path, target: Path) -> Path:
@@ -83,7 +83,7 @@ def reported(**known: Any) -> Iterator[None]:
         "timings": {},
         "has_nsfw_contents": [],
         "own_nsfw_checks": [],
-        "error": {"what": what, "hint": hint, "task_id": None},
+        "error": {"what": what, "hint": hint, "task_id": None, "refused": code is ExitCode.REFUSED},
     }
     give(lambda: record | known)
     raise typer.Exit(code)

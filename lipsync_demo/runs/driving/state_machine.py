@@ -15,6 +15,7 @@ from lipsync_demo.metrics.table import RUN_ERRORS
 from lipsync_demo.runs.driving import words
 from lipsync_demo.runs.record.errors import NothingSent, RunRefused
 from lipsync_demo.runs.record.ledger_line import LineState
+from lipsync_demo.runs.record.refusals import REFUSALS
 from lipsync_demo.runs.record.run import RunError, RunState
 from lipsync_demo.runs.steps import charge, check, download, upload
 from lipsync_demo.runs.steps.claim import Claim, Interrupted
@@ -169,7 +170,8 @@ class StateMachine:
         state = RunState.UNCLEAR if unknown else RunState.FAILED
         logger.warning("Run %s %s: %s", run.id, state, what)
         try:
-            self.claim.rest(state, RunError(what, hint, run.prediction_id))
+            refused = isinstance(error, REFUSALS)
+            self.claim.rest(state, RunError(what, hint, run.prediction_id, refused))
         except Lost:
             self.claim.end()
         else:

@@ -109,11 +109,15 @@ def _named(name: str, former: str) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class RunError:
-    """Why a run ended without an output: what happened and what to do next."""
+    """Why a run ended without an output: what happened and what to do next.
+
+    `refused` is whether a rule or a limit said no, as in `refusals`.
+    """
 
     what: str
     hint: str
     task_id: str | None = None
+    refused: bool = False
 
     def __str__(self) -> str:
         return f"{self.what} {self.hint}".strip()

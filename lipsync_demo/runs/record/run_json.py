@@ -35,11 +35,12 @@ class OwnCheckJson(TypedDict):
 
 
 class ErrorJson(TypedDict):
-    """Why there is no output, what to do next, and the task it is about."""
+    """Why there is no output, what to do next, the task it is about; whether a limit refused it."""
 
     what: str
     hint: str
     task_id: str | None
+    refused: bool
 
 
 class QuoteJson(TypedDict):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -80,6 +81,11 @@ def test_what_a_limit_stops_is_refused_before_and_after_the_run_is_begun(
 ) -> None:
     alone = cli("run", clip, speech, LIPSYNC_SPEND_LIMIT="0.01")
     assert alone.returncode == ExitCode.REFUSED, alone.stderr
+    quoted = cli("run", clip, speech, "--json", LIPSYNC_SPEND_LIMIT="0.03")
+    assert quoted.returncode == ExitCode.REFUSED, quoted.stderr
+    error = json.loads(quoted.stdout)["error"]
+    assert error["refused"] is True
+    assert "0.05 USD" in error["what"]
     pairs = tmp_path / "pairs.csv"
     pairs.write_text(f"video,audio,sync_mode\n{clip},{speech},loop\n{clip},{speech},remap\n")
     listed = cli("batch", pairs, "-c", 1, "--spend-limit", "0.05")

@@ -195,7 +195,12 @@ def test_the_public_json_stays_as_it_was(full: Run) -> None:
         "output_seconds": 0.32,
         "has_nsfw_contents": [True, None],
         "own_nsfw_checks": [None, {"score": 0.034, "frames": 8, "flagged": False}],
-        "error": {"what": "No face.", "hint": "Take another.", "task_id": "c0ffee"},
+        "error": {
+            "what": "No face.",
+            "hint": "Take another.",
+            "task_id": "c0ffee",
+            "refused": False,
+        },
         "warnings": ["The video is dark."],
         "quote": {"amount": "0.05", "currency": "USD", "floor": True},
         "charge": {"amount": "0.05", "refunded": "0.02", "source": "billing"},
