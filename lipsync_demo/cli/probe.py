@@ -19,7 +19,7 @@ from lipsync_demo.files import write_whole
 from lipsync_demo.settings import Settings
 
 if TYPE_CHECKING:
-    from lipsync_demo.conformance.models import Conformance
+    from lipsync_demo.conformance.models import Conformance, ContractFinding
     from lipsync_demo.runs.storage.ledger import Ledger
 
 LOCAL = "local"
@@ -150,7 +150,11 @@ def _probed(
         purse = None if free else TerminalPurse(chosen, url, ledger, limit, person.agree)
         look = Probe(Subject(wire, client, clips), purse, person.tell)
         try:
-            findings = list(look.findings())
+            findings: list[ContractFinding] = []
+            count = look.count
+            for finding in look.findings():
+                findings.append(finding)
+                person.done(len(findings) / count)
         finally:
             wire.close()
             if purse is not None:

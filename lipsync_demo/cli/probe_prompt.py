@@ -1,4 +1,4 @@
-"""Output during a probe: a status line, and one question."""
+"""Output during a probe: a bar, and one question."""
 
 from __future__ import annotations
 
@@ -7,23 +7,30 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import typer
-from rich.status import Status
 
 from lipsync_demo.cli import words
-from lipsync_demo.cli.said import complain, console, say
+from lipsync_demo.cli.bar import Bar
+from lipsync_demo.cli.said import complain, say
 
 
 class Asking:
-    """Shows the current check on a terminal; elsewhere only waits."""
+    """Shows the current check and the share of all that are done."""
 
-    def __init__(self, status: Status | None, yes: bool) -> None:
-        self._status = status
+    def __init__(self, bar: Bar, yes: bool) -> None:
+        self._bar = bar
         self._yes = yes
+        self._about = ""
+        self._share = 0.0
 
     def tell(self, about: str) -> None:
         """Show the current check."""
-        if self._status is not None:
-            self._status.update(about)
+        self._about = about
+        self._bar.show(about, self._share)
+
+    def done(self, share: float) -> None:
+        """Show the share of the checks that are done, 0 to 1."""
+        self._share = share
+        self._bar.show(self._about, share)
 
     def waits(self, seconds: float) -> None:
         """Print that the probe waits `seconds` for the rate limit."""
@@ -31,20 +38,13 @@ class Asking:
 
     def agree(self, text: str) -> bool:
         """Whether the user agrees to pay; False without a terminal."""
-        if self._status is not None:
-            self._status.stop()
-        (say if self._yes else complain)(text)  # nobody agrees to what --quiet hides
-        agreed = self._yes or (sys.stdin.isatty() and typer.confirm("Go on?", err=True))
-        if self._status is not None:
-            self._status.start()
-        return agreed
+        with self._bar.hidden():
+            (say if self._yes else complain)(text)  # nobody agrees to what --quiet hides
+            return self._yes or (sys.stdin.isatty() and typer.confirm("Go on?", err=True))
 
 
 @contextmanager
 def asking(yes: bool) -> Iterator[Asking]:
     """Yield the output for the duration of a probe."""
-    if not console.is_terminal:
-        yield Asking(None, yes)
-        return
-    with console.status("") as status:
-        yield Asking(status, yes)
+    with Bar() as bar:
+        yield Asking(bar, yes)

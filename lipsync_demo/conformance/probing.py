@@ -12,7 +12,8 @@ from lipsync_demo.conformance.questions.account import ACCOUNT, BALANCE
 from lipsync_demo.conformance.questions.refusals import REFUSALS, TAKEN
 from lipsync_demo.conformance.questions.tasks import TASKS
 from lipsync_demo.conformance.questions.uploading import UPLOADS
-from lipsync_demo.conformance.running import Tasks, unasked
+from lipsync_demo.conformance.rendering import jobs
+from lipsync_demo.conformance.running import AFTERWARDS, Tasks, unasked
 from lipsync_demo.conformance.server import Subject
 from lipsync_demo.conformance.spending import Purse
 from lipsync_demo.wavespeed.errors import WaveSpeedError
@@ -36,6 +37,11 @@ class Probe:
     @property
     def quoted(self) -> Decimal | None:
         return self._tasks.quoted if self._tasks is not None else None
+
+    @property
+    def count(self) -> int:
+        """How many findings there will be."""
+        return len(FREE) + sum(1 for _ in jobs(self._subject)) + len(AFTERWARDS)
 
     def findings(self) -> Iterator[ContractFinding]:
         """Run the checks and yield each finding at once.

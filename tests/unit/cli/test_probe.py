@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from xml.etree import ElementTree as Xml
 
@@ -56,6 +57,8 @@ def test_without_a_terminal_nobody_agrees_to_pay(cli: Cli, api: ScriptedApi) -> 
     assert api.submits == 3
     assert "0.550 USD" in done.stderr
     assert "nobody agreed to pay" in done.stdout
+    told = re.findall(r"(\d+)%", done.stderr)
+    assert [int(share) // 10 for share in told] == [*range(1, 11)]
 
 
 def test_a_server_that_is_not_there_is_one_sentence(cli: Cli) -> None:
