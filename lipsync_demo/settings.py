@@ -55,7 +55,7 @@ RATES: Final[Mapping[str, int]] = {
     "links": 30,
     "keys": 20,
     "imports": 20,
-    "entries": 2,
+    "entries": 10,
 }
 """What a visitor may do in a minute, by default."""
 

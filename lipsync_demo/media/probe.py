@@ -100,7 +100,7 @@ def _video_info(container: InputContainer, stream: VideoStream, path: Path) -> V
         primaries=int(frame.color_primaries),
         transfer=int(frame.color_trc),
         matrix=int(frame.colorspace),
-        dolby_vision=dolby_vision(path, frame),
+        dolby_vision=dolby_vision(path, frame, context.name),
     )
 
 

@@ -30,11 +30,13 @@ def address(url: str) -> str:
 
 
 def redacted(value: Any) -> Any:
-    """JSON values with every URL in them shortened by `address`."""
+    """JSON values with every URL that they begin with shortened by `address`."""
     if isinstance(value, Mapping):
         return {key: redacted(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [redacted(item) for item in value]
     if isinstance(value, str) and value.startswith(("http://", "https://")):
-        return address(value)
+        # A sentence may begin with one.
+        url, space, rest = value.partition(" ")
+        return f"{address(url)}{space}{rest}"
     return value

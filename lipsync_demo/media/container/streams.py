@@ -142,11 +142,18 @@ def decoded(container: InputContainer, stream: VideoStream) -> Iterator[VideoFra
             continue
 
 
-def side_data(frame: VideoFrame, name: str) -> bytes | None:
-    """Return a frame's side data by PyAV's name for it, or None.
+_FREED_TWICE = frozenset({"png", "apng"})
+"""Codecs whose colour profiles have a name, which PyAV frees twice: the process crashes (18.1)."""
 
-    Also None if the frame carries any side data that PyAV cannot name, such as EXIF.
+
+def side_data(frame: VideoFrame, name: str, codec: str) -> bytes | None:
+    """Return the side data of a codec's frame by PyAV's name for it, or None.
+
+    Also None if the frame carries any side data that PyAV cannot name, such as EXIF, and for
+    codecs of which it must not be asked for.
     """
+    if codec in _FREED_TWICE:
+        return None
     try:
         found: Any = frame.side_data.get(name)
     except ValueError:

@@ -13,7 +13,7 @@ from av.container import InputContainer
 from av.video.frame import VideoFrame
 
 from lipsync_demo.media.container.photos import exif_number
-from lipsync_demo.media.container.streams import side_data
+from lipsync_demo.media.container.streams import side_data, video_stream
 from lipsync_demo.media.picture.orientation import UPRIGHT, Orientation
 
 _EXIF = {
@@ -42,11 +42,14 @@ def of_matrix(a: int, b: int, c: int, d: int) -> Orientation:
 def orientation(container: InputContainer, frame: VideoFrame) -> Orientation:
     """Return the orientation of a decoded frame of the file."""
     number = exif_number(container)
-    return _of_frame(frame) if number is None else of_exif(number)
+    if number is not None:
+        return of_exif(number)
+    stream = video_stream(container)
+    return _of_frame(frame, stream.codec_context.name if stream is not None else "")
 
 
-def _of_frame(frame: VideoFrame) -> Orientation:
-    matrix = side_data(frame, "DISPLAYMATRIX")
+def _of_frame(frame: VideoFrame, codec: str) -> Orientation:
+    matrix = side_data(frame, "DISPLAYMATRIX", codec)
     if matrix is None:
         return Orientation(round(-frame.rotation / 90) * 90 % 360)
     a, b, _, c, d = (int(number) for number in np.frombuffer(matrix, np.int32)[:5])

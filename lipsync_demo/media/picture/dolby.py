@@ -22,8 +22,8 @@ _MAX_INDEX_BYTES = 64 << 20
 """Largest index searched, bytes; an hour's has a few MB."""
 
 
-def dolby_vision(path: Path, frame: VideoFrame) -> int | None:
-    """Return the Dolby Vision profile of a video, or None; `frame` is one of its frames.
+def dolby_vision(path: Path, frame: VideoFrame, codec: str) -> int | None:
+    """Return the Dolby Vision profile of a video, or None; `frame` is one of its codec's frames.
 
     Raises:
         OSError: the file cannot be read.
@@ -34,7 +34,7 @@ def dolby_vision(path: Path, frame: VideoFrame) -> int | None:
             if found is not None and found.end() + 3 <= len(box):
                 return box[found.end() + 2] >> 1
     marks = ("DOVI_RPU_BUFFER", "DOVI_METADATA")
-    return UNKNOWN if any(side_data(frame, mark) is not None for mark in marks) else None
+    return UNKNOWN if any(side_data(frame, mark, codec) is not None for mark in marks) else None
 
 
 def _indexes(file: BinaryIO) -> Iterator[bytes]:

@@ -31,7 +31,7 @@ class VisitedBlocks(QueuedBlocks):
     """Blocks whose events act for their visitor, and whose sessions belong to one each.
 
     A Gradio session has a name that its browser makes up and sends in addresses; a visitor's key
-    is in the session.  So a session belongs to the visitor who used it first.
+    is in the session.  So a session belongs to the first visitor with a cookie who used it.
     """
 
     @cached_property
@@ -39,19 +39,20 @@ class VisitedBlocks(QueuedBlocks):
         """The ids of visitors by the names of their sessions, the latest last."""
         return OrderedDict()
 
-    def belongs(self, session_hash: str, visitor: str) -> bool:
-        """Whether a Gradio session is the visitor's with this id, whose it is now if it is new.
+    def belongs(self, session_hash: str, visitor: Visitor) -> bool:
+        """Whether a Gradio session is this visitor's, whose it is now if it is new.
 
-        It is new until its first request; its first event is answered later.
+        It is new until its first request; its first event is answered later.  One of a browser
+        that keeps no cookies stays so: its name is all that is known of it, and its next request
+        may have a cookie that another tab was given.
         """
         held = self.state_holder.session_data.get(session_hash)
-        found = getattr(held, BOUND, None)
-        if found is None:
-            found = self._taken.setdefault(session_hash, visitor)
-            self._taken.move_to_end(session_hash)
+        found = getattr(held, BOUND, None) or self._taken.get(session_hash)
+        if found is None and visitor.lasting:
+            self._taken[session_hash] = found = visitor.id
             if len(self._taken) > MOST_TAKEN:
                 self._taken.popitem(last=False)
-        return bool(found == visitor)
+        return found in (None, visitor.id)
 
     async def process_api(self, *positional: Any, **named: Any) -> dict[str, Any]:
         """Answer an event for the visitor of its request."""
@@ -72,7 +73,12 @@ def _bind(state: SessionState | None, visitor: Visitor) -> None:
     Raises:
         gr.Error: it belongs to another one.
     """
-    if state is not None and state.__dict__.setdefault(BOUND, visitor.id) != visitor.id:
+    if state is None:
+        return
+    found = state.__dict__.get(BOUND)
+    if found is None and visitor.lasting:
+        state.__dict__[BOUND] = visitor.id
+    elif found not in (None, visitor.id):
         raise gr.Error(words.OTHER_SESSION, print_exception=False)
 
 

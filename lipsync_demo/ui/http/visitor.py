@@ -48,11 +48,11 @@ _SECRET = re.compile(r"[A-Za-z0-9_-]{43}")
 class Visitors:
     """ASGI middleware that tells whose a request is, and gives a new browser its secret.
 
-    `belongs` says whether a Gradio session is the visitor's with an id, who takes a new one.
+    `belongs` says whether a Gradio session is a visitor's, who takes a new one.
     """
 
     def __init__(
-        self, app: ASGIApp, settings: Settings, belongs: Callable[[str, str], bool]
+        self, app: ASGIApp, settings: Settings, belongs: Callable[[str, Visitor], bool]
     ) -> None:
         self._app = app
         self._settings = settings
@@ -69,8 +69,10 @@ class Visitors:
         session = next(iter(sessions), "")
         visitor = self._visitor(scope, secret, session)
         # Of two names, Gradio may read another one than is judged here.
-        if len(sessions) > 1 or (session and not self._belongs(session, visitor.id)):
-            refusal = {"code": 403, "message": str(words.OTHER_SESSION)}
+        if len(sessions) > 1 or (session and not self._belongs(session, visitor)):
+            said = str(words.OTHER_SESSION)
+            # Gradio's page shows the one of an event in its queue, the other of one beside it.
+            refusal = {"code": 403, "message": said, "detail": said, "error": said}
             await JSONResponse(refusal, 403)(scope, receive, send)
             return
         scope[SCOPE] = visitor

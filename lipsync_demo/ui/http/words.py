@@ -28,7 +28,9 @@ def shared(kind: str, day: str) -> str:
 PREVIEW_PICTURE = _("A portrait that speaks, and how its video is laid under the speech.")
 OTHER_SITE = _("Only this app's own page may ask for that.")
 TWO_LENGTHS = _("A request says its length in one way only.")
-TOO_SLOW = _("The rest of the request did not come.")
+TOO_SLOW = _(
+    "The rest of the request did not come, or too slowly. Try again over a faster network."
+)
 CROWDED = _("Too many connections from your network are open. Close pages, or try again later.")
 NO_FILE = _("There is no file in this upload. Choose it again.")
 BROKEN_UPLOAD = _("This upload cannot be read. Choose the file again.")

@@ -199,6 +199,11 @@ def test_addresses_lose_what_may_be_a_signature() -> None:
     assert redacted({"a": ["https://a.example/b?c", 3, None]}) == {
         "a": ["https://a.example/b", 3, None]
     }
+    for told, kept in {
+        "https://a.example/b?c is no video.": "https://a.example/b is no video.",
+        "https://[bad is no address; ask support": "https://… is no address; ask support",
+    }.items():
+        assert redacted(told) == kept
 
 
 def test_a_strangers_report_names_hosts_but_no_file_there(run: Run) -> None:

@@ -15,7 +15,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from lipsync_demo.runs.record.visitor import acting, acting_id
+from lipsync_demo.runs.record.visitor import Visitor, acting, acting_id
 from lipsync_demo.settings import Settings
 from lipsync_demo.ui.frame.context import AT_ONCE
 from lipsync_demo.ui.frame.visiting import MOST_TAKEN, VisitedBlocks, for_visitor, own_only
@@ -104,13 +104,29 @@ def test_a_visitor_is_told_by_the_cookie_and_not_by_what_a_page_says(
 
 
 def test_a_session_is_its_visitors_before_its_first_event_is_answered() -> None:
+    one, other = Visitor("one"), Visitor("other")
     with VisitedBlocks() as blocks:
         gr.Textbox()
-    assert blocks.belongs("new", "one")
-    assert not blocks.belongs("new", "other")
+    assert blocks.belongs("new", one)
+    assert not blocks.belongs("new", other)
+    assert not blocks.belongs("new", Visitor("unknown", lasting=False))
     for number in range(MOST_TAKEN - 1):
-        assert blocks.belongs(f"later-{number}", "other")
-    assert blocks.belongs("new", "one")
-    assert blocks.belongs("one too many", "other")
-    assert not blocks.belongs("new", "other")
-    assert blocks.belongs("later-0", "one"), "the oldest is forgotten, which has no session"
+        assert blocks.belongs(f"later-{number}", other)
+    assert blocks.belongs("new", one)
+    assert blocks.belongs("one too many", other)
+    assert blocks.belongs("new", other), "the oldest is forgotten, which has no session"
+
+
+def test_a_page_without_cookies_goes_on_when_it_is_given_one(
+    browser: Browser, answers: Answers
+) -> None:
+    """As after a restart with another secret, once a second tab was given a new cookie."""
+    tab, other = browser(), browser()
+    given = dict(tab.cookies)
+    tab.cookies.clear()
+    assert send(tab, 0, ["kept"], "abc").status_code == 200
+    tab.cookies.update(given)
+    assert send(tab, 1, [None, "", []], "abc").json()["data"] == ["kept"]
+    assert send(other, 1, [None, "", []], "abc").status_code in (403, 500)
+    tab.cookies.clear()
+    assert send(tab, 1, [None, "", []], "abc").status_code in (403, 500)

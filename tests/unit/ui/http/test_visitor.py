@@ -23,7 +23,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from lipsync_demo.access import local_peer
-from lipsync_demo.runs.record.visitor import acting
+from lipsync_demo.runs.record.visitor import Visitor, acting
 from lipsync_demo.settings import Settings
 from lipsync_demo.ui.frame.visitor import visitor_of
 from lipsync_demo.ui.http.visitor import COOKIE, Visitors
@@ -50,8 +50,8 @@ class App:
         self.sessions: dict[str, str] = {}
         self._client = client
 
-    def _belongs(self, session: str, visitor: str) -> bool:
-        return self.sessions.setdefault(session, visitor) == visitor
+    def _belongs(self, session: str, visitor: Visitor) -> bool:
+        return self.sessions.setdefault(session, visitor.id) == visitor.id
 
     def browser(self, host: str = "demo.example", scheme: str = "http") -> TestClient:
         """A new browser without cookies."""
