@@ -44,13 +44,14 @@ END_SECONDS = 1800.0
 
 @dataclass(frozen=True)
 class Crowd:
-    """How many of each; bytes of an upload."""
+    """How many of each; bytes of an upload, and seconds between two polls of a page."""
 
     runs: int = 1000
     uploads: int = 50
     upload_bytes: int = 100 << 20
     pages: int = 200
     bombs: int = 20
+    look_seconds: float = 5.0
 
 
 def run(seed: int) -> Result:
@@ -79,7 +80,9 @@ def measured(crowd: Crowd, quiet_seconds: float) -> Result:
         files = count()
         with (
             watched(site.url, Path(made) / "bare", tuple(NAMES)) as asking,
-            polled(site.url, [one["run-id"] for one in visitors], crowd.pages) as polling,
+            polled(
+                site.url, [one["run-id"] for one in visitors], crowd.pages, crowd.look_seconds
+            ) as polling,
         ):
             for _ in range(TURNS):
                 quiet.append(span(lambda: time.sleep(quiet_seconds)))
