@@ -35,6 +35,9 @@ from lipsync_demo.ui.http.guard import UPLOAD
 TOO_LARGE, HEADERS = "exceeded", "headers"
 """Words in what Gradio says when a file is over its limit, and when headers are."""
 
+ATTEMPTS = 5
+"""How often a folder is made anew that has just been removed."""
+
 FULL = 507
 """Status of an upload for which there is no room."""
 
@@ -137,20 +140,30 @@ def _removed(part: Path) -> None:
 
 
 def _placed(file: Path, uploads: Path) -> Path:
-    """Put a whole file where the page may use it; the same content lies on the disk once."""
+    """Put a whole file where the page may use it; the same content lies on the disk once.
+
+    Others of the same content may go meanwhile, and their folder with the last of them.
+    """
     folder = uploads / file.parent.name
     target = folder / file.name
-    folder.mkdir(exist_ok=True)
-    if not target.exists() and (same := _same(folder, file.stat().st_size)) is not None:
+    size = file.stat().st_size
+    for _ in range(ATTEMPTS):
+        folder.mkdir(exist_ok=True)
         with suppress(OSError):  # it has just gone, or the disk knows no links
-            target.hardlink_to(same)
-            return target
-    folder.mkdir(exist_ok=True)
+            if not target.exists() and (same := _same(folder, size)) is not None:
+                target.hardlink_to(same)
+                return target
+        with suppress(FileNotFoundError):
+            return file.replace(target)
     return file.replace(target)
 
 
 def _same(folder: Path, size: int) -> Path | None:
-    """An upload in a folder, which is named by the content; not what was made of one."""
+    """An upload in a folder, which is named by the content; not what was made of one.
+
+    Raises:
+        OSError: one of its files has just gone.
+    """
     last = ""
     for path in sorted(folder.iterdir(), key=str):
         if last and str(path).startswith(last):

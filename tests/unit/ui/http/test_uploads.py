@@ -102,6 +102,26 @@ def test_the_same_content_lies_on_the_disk_once_and_counts_once(url: str, folder
         assert again.samefile(other)
 
 
+def test_the_same_content_is_taken_while_others_of_it_go(
+    url: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the last of them goes their folder, twice here: as it is looked for, and before."""
+    seen: list[Path] = []
+    same = uploads._same
+
+    def gone(place: Path, size: int) -> Path | None:
+        seen.append(place)
+        if len(seen) > 2:
+            return same(place, size)
+        shutil.rmtree(place)
+        return same(place, size) if len(seen) == 1 else None
+
+    monkeypatch.setattr(uploads, "_same", gone)
+    path = Path(_post(url, b"x" * MB).json()[0])
+    assert path.read_bytes() == b"x" * MB
+    assert len(seen) == 3
+
+
 def test_nothing_is_left_of_uploads_that_break_off(url: str, folder: Path) -> None:
     port = int(url.rpartition(":")[2])
     begin = (
