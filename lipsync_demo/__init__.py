@@ -3,9 +3,9 @@
 `__all__` is what programs may import from here; it is loaded when it is first used.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING
 
+from lipsync_demo.lazy_names import offered
 from lipsync_demo.version import __version__
 
 if TYPE_CHECKING:
@@ -16,12 +16,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Client", "ExplainedError", "LipSynced", "SyncMode", "__version__", "lip_sync"]
 
-
-def __getattr__(name: str) -> object:
-    """Load the module that has the name: most programs need one of them."""
-    if name in __all__:
-        for home in ("errors", "media.sync_modes", "library.local", "library.client"):
-            module = import_module(f"{__name__}.{home}")
-            if hasattr(module, name):
-                return getattr(module, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = offered(
+    __name__, __all__, ("errors", "media.sync_modes", "library.local", "library.client")
+)

@@ -17,7 +17,6 @@ from lipsync_demo import words
 from lipsync_demo.safe_names import readable
 
 _BLOCK = 1 << 20
-"""Bytes that are hashed at once; between two blocks a thread asks for the interpreter's lock."""
 
 _HASHING = Lock()
 """One file is hashed at a time, so that a core is left to what somebody waits for."""
@@ -34,10 +33,9 @@ def digest(path: Path) -> str:
         OSError: the file cannot be read.
     """
     found = hashlib.sha256()
-    block = memoryview(bytearray(min(_BLOCK, path.stat().st_size + 1)))
-    with path.open("rb", buffering=0) as file:
-        while read := file.readinto(block):
-            found.update(block[:read])
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            found.update(block)
     return found.hexdigest()
 
 

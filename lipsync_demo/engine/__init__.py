@@ -4,8 +4,9 @@
 videos also use what their `__all__` names. Everything else is private.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from lipsync_demo.lazy_names import offered
 
 if TYPE_CHECKING:
     from lipsync_demo.engine.cache import AnalysisCache
@@ -24,12 +25,4 @@ __all__ = [
     "lip_sync",
 ]
 
-
-def __getattr__(name: str) -> object:
-    """Import the module of a public name lazily: an error class needs no pipeline."""
-    if name in __all__:
-        for home in ("errors", "progress", "cache", "pipeline"):
-            module = import_module(f"{__name__}.{home}")
-            if hasattr(module, name):
-                return getattr(module, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = offered(__name__, __all__, ("errors", "progress", "cache", "pipeline"))

@@ -89,8 +89,7 @@ class _Without:
                 return text if made == said else json.dumps(made, ensure_ascii=False)
             except (ValueError, RecursionError):
                 pass
-        left = "".join(self._parts(text))
-        return text if left == text else left
+        return "".join(self._parts(text))
 
     def _parts(self, text: str) -> Iterator[str]:
         """What stays of a text, to the first address of which nobody knows where it ends."""

@@ -11,6 +11,8 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from filecmp import cmp
+from functools import partial
 from pathlib import Path
 
 from anyio import to_thread
@@ -59,7 +61,7 @@ def route(room: Room, uploads: Path, limit: int) -> Route:
                         for one in placed:
                             belongs(one)
                 finally:
-                    await to_thread.run_sync(_removed, part)
+                    await to_thread.run_sync(partial(shutil.rmtree, part, ignore_errors=True))
                 return JSONResponse([str(one) for one in placed])
         except NoRoom as error:
             return _said(FULL, str(error))
@@ -135,10 +137,6 @@ def _part(uploads: Path) -> str:
     return tempfile.mkdtemp(prefix=PART, dir=uploads)
 
 
-def _removed(part: Path) -> None:
-    shutil.rmtree(part, ignore_errors=True)
-
-
 def _placed(file: Path, uploads: Path) -> Path:
     """Put a whole file where the page may use it; the same content lies on the disk once.
 
@@ -146,11 +144,10 @@ def _placed(file: Path, uploads: Path) -> Path:
     """
     folder = uploads / file.parent.name
     target = folder / file.name
-    size = file.stat().st_size
     for _ in range(ATTEMPTS):
         folder.mkdir(exist_ok=True)
         with suppress(OSError):  # it has just gone, or the disk knows no links
-            if not target.exists() and (same := _same(folder, size)) is not None:
+            if not target.exists() and (same := _same(folder, file)) is not None:
                 target.hardlink_to(same)
                 return target
         with suppress(FileNotFoundError):
@@ -158,20 +155,14 @@ def _placed(file: Path, uploads: Path) -> Path:
     return file.replace(target)
 
 
-def _same(folder: Path, size: int) -> Path | None:
-    """An upload in a folder, which is named by the content; not what was made of one.
+def _same(folder: Path, file: Path) -> Path | None:
+    """A file of a folder with this content; what was made of others lies there, too.
 
     Raises:
         OSError: one of its files has just gone.
     """
-    last = ""
-    for path in sorted(folder.iterdir(), key=str):
-        if last and str(path).startswith(last):
-            continue
-        last = str(path)
-        if path.is_file() and path.stat().st_size == size:
-            return path
-    return None
+    found = (path for path in folder.iterdir() if cmp(path, file, shallow=False))
+    return next(found, None)
 
 
 def _said(status: int, message: str) -> JSONResponse:

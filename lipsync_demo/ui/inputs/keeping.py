@@ -81,19 +81,14 @@ class Keeping:
         write_json(private_folder(self._note.parent) / self._note.name, ages)
 
     def _uploads(self) -> dict[str, list[Path]]:
-        """Every upload by its name in the folder, with the files beside it that begin like it."""
+        """Every upload by its name in the folder, with what was made of it beside it."""
         found: dict[str, list[Path]] = {}
         for entry in self._folder.iterdir():
             if entry.name.startswith(".") or entry.name == SAMPLE:
                 continue
-            last = ""
-            for path in sorted(entry.iterdir(), key=str) if entry.is_dir() else ():
-                name = f"{entry.name}/{path.name}"
-                if not last or not name.startswith(last):
-                    last = name
-                found.setdefault(last, []).append(path)
-            if not last:
-                found[entry.name] = [entry]
+            inside = _with_siblings(entry) if entry.is_dir() else {}
+            for path, beside in (inside or {entry: [entry]}).items():
+                found[path.relative_to(self._folder).as_posix()] = beside
         return found
 
     def _inside(self, path: str) -> Path:
@@ -109,3 +104,20 @@ class Keeping:
             return {str(name): float(age) for name, age in kept.items()}
         except (OSError, ValueError, AttributeError, TypeError):
             return {}
+
+
+def _with_siblings(folder: Path) -> dict[Path, list[Path]]:
+    """The files of a folder, each with itself and what was made of it beside it.
+
+    That has a name which begins with the file's own.
+
+    Raises:
+        OSError: the folder cannot be read.
+    """
+    found: dict[Path, list[Path]] = {}
+    original: Path | None = None
+    for path in sorted(folder.iterdir(), key=str):
+        if original is None or not path.name.startswith(original.name):
+            original = path
+        found.setdefault(original, []).append(path)
+    return found
