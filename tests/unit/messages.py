@@ -34,6 +34,7 @@ PROGRAMMERS = {
     "ValueError",
     "TypeError",
     "LookupError",
+    "AttributeError",
     "RuntimeError",
     "KeyError",
     "NotImplementedError",

@@ -6,7 +6,6 @@ import time
 
 from lipsync_demo.hosting import choose
 from lipsync_demo.runs.record.clock import seconds_since
-from lipsync_demo.runs.record.run import RunState
 from lipsync_demo.runs.steps.claim import Claim
 
 SHARED_SECONDS = 3600.0
@@ -55,8 +54,7 @@ def _addresses(claim: Claim) -> dict[str, str]:
     hashes = [given.sha256 for given in (run.video, run.audio) if given]
     for other in claim.runs.list(GROUP_LIMIT, group=run.group, inputs=hashes):
         same = (other.backend, other.base_url, other.key) == (run.backend, run.base_url, run.key)
-        sends = other.state in (RunState.SUBMITTING, RunState.LIMITED)
-        used_at = other.updated_at if sends else other.submitted_at
+        used_at = other.submitted_at or (other.updated_at if other.state.active else None)
         fresh = used_at and seconds_since(used_at) < SHARED_SECONDS
         if same and fresh and other.request and other.video and other.audio:
             found[other.video.sha256] = other.request["video"]

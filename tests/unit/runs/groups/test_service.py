@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timezone
 from decimal import Decimal
@@ -18,8 +18,11 @@ from lipsync_demo.runs.groups import words as groups_words
 from lipsync_demo.runs.groups.items import Pair
 from lipsync_demo.runs.record.cost import Quote
 from lipsync_demo.runs.record.errors import GroupNotFound, RunRefused
+from lipsync_demo.runs.record.folder import RunFolder
 from lipsync_demo.runs.record.group import Group, GroupKind, GroupState, dump_group, load_group
 from lipsync_demo.runs.record.run import Run, RunState
+from lipsync_demo.runs.steps import upload
+from lipsync_demo.runs.steps.claim import Claim
 from lipsync_demo.runs.workspace import Workspace
 from lipsync_demo.settings import Settings
 from tests.faults.scripted_api import ScriptedApi
@@ -52,6 +55,35 @@ def test_speech_that_is_longer_gives_five_results_from_one_upload(
     assert api.submits == 5
     assert len(api.uploads) == 2
     assert api.counts["put"] == 2
+
+
+def test_a_run_that_is_about_to_be_sent_shares_its_uploads(
+    work: Workspace,
+    api: ScriptedApi,
+    clip: Path,
+    speech: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    wrote, looked = threading.Event(), threading.Event()
+    look, write = upload._addresses, RunFolder.write_request
+
+    def look_and_say_so(claim: Claim) -> dict[str, str]:
+        found = look(claim)
+        if wrote.is_set():
+            looked.set()
+        return found
+
+    def wait_for_the_next(folder: RunFolder, request: Mapping[str, str]) -> None:
+        if not wrote.is_set():
+            wrote.set()
+            assert looked.wait(PATIENCE)
+        write(folder, request)
+
+    monkeypatch.setattr(upload, "_addresses", look_and_say_so)
+    monkeypatch.setattr(RunFolder, "write_request", wait_for_the_next)
+    group = ended(work, work.group_service.compare(clip, speech, list(SyncMode)[:2]))
+    assert group.state is GroupState.DONE
+    assert len(api.uploads) == 2
 
 
 def test_modes_that_agree_share_one_run(
