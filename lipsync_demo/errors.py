@@ -6,7 +6,8 @@ ExplainedError
 ├── DatabaseUnusable     database/errors.py: a database cannot be opened, read or written
 ├── StorageError         storage/errors.py: a file in the storage cannot be used
 ├── Exposed              access/errors.py: everybody could spend the environment's key
-├── CodesUnusable        access/errors.py: the access codes cannot be read
+├── AccessUnusable       access/errors.py: the access codes or API tokens cannot be read
+├── NotAllowed           access/errors.py: an API token does not allow what was asked
 ├── TooMany              access/errors.py: something was done too often
 ├── NoRoom               access/errors.py: there is no room for more files
 ├── MediaError           media/errors.py: a file cannot be used

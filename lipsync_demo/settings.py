@@ -141,6 +141,8 @@ class Settings(BaseSettings):
         None, ge=0, validation_alias="LIPSYNC_VISITOR_SPEND_LIMIT"
     )
     access_codes: SecretStr | None = Field(None, validation_alias="LIPSYNC_ACCESS_CODES")
+    api_tokens: SecretStr | None = Field(None, validation_alias="LIPSYNC_API_TOKENS")
+    api: Literal["auto", "on", "off"] = Field("auto", validation_alias="LIPSYNC_API")
     hf_users: str = Field("", validation_alias="LIPSYNC_HF_USERS")
     open_to_all: bool = Field(False, validation_alias="LIPSYNC_OPEN")
     rates: str = Field("", validation_alias="LIPSYNC_RATES")
@@ -173,7 +175,7 @@ class Settings(BaseSettings):
     oauth_client_id: str | None = Field(None, validation_alias="OAUTH_CLIENT_ID")
 
     @field_validator(
-        *("api_key", "signing_secret", "access_codes", "queue_url"),
+        *("api_key", "signing_secret", "access_codes", "api_tokens", "queue_url"),
         *("backend_token", "metrics_token"),
         mode="before",
     )

@@ -1,7 +1,8 @@
 """Errors of entry, rates and room.
 
 Exposed         a page with a paid key stands open
-CodesUnusable   the setting with the access codes cannot be read
+AccessUnusable  the setting with the access codes or API tokens cannot be read
+NotAllowed      an API token does not allow what was asked
 TooMany         a visitor, an address or all visitors did something too often
 NoRoom          a visitor or all visitors keep as much as they may, or the disk is nearly full
 """
@@ -17,8 +18,12 @@ class Exposed(ExplainedError):  # noqa: N818
     """Everybody could spend the environment's key."""
 
 
-class CodesUnusable(ExplainedError):  # noqa: N818
-    """The access codes cannot be read."""
+class AccessUnusable(ExplainedError):  # noqa: N818
+    """The access codes or API tokens cannot be read."""
+
+
+class NotAllowed(ExplainedError):  # noqa: N818
+    """A program's token does not allow what it asked for."""
 
 
 class TooMany(ExplainedError):  # noqa: N818

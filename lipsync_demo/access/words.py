@@ -46,6 +46,30 @@ def when(seconds: float, moment: datetime) -> str:
     )
 
 
+MAKE_CODE: Final = "python -m lipsync_demo code NAME"
+MAKE_TOKEN: Final = "python -m lipsync_demo token NAME"  # noqa: S105
+
+SCOPES: Final[Mapping[str, str]] = {
+    "read": _("read"),
+    "run": _("start runs"),
+    "share": _("share results"),
+    "delete": _("delete"),
+}
+"""What an API token may do."""
+
+
+def not_allowed(name: str, act: str) -> str:
+    return _("The API token “{name}” may not {act}.", name=name, act=act)
+
+
+def ask_scope(scope: str) -> str:
+    return _("Ask the operator for one with the scope “{scope}”.", scope=scope)
+
+
+NO_TOKEN = _("This needs an API token, and the request bears none that is valid.")
+NO_TOKEN_HINT = _("Send it as “Authorization: Bearer …”; the operator of this app gives it to you.")
+TOO_MANY_REQUESTS = _("This API token has sent too many requests in a short time.")
+
 DISK_LOW = _("This server's disk is nearly full, so no new files are taken now.")
 DISK_LOW_HINT = _("Runs under way go on. Try again later; a deleted run makes room.")
 ALL_KEPT = _("This server keeps as many files as it may.")

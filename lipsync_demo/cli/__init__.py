@@ -30,6 +30,7 @@ from lipsync_demo.cli.review import review
 from lipsync_demo.cli.run import run
 from lipsync_demo.cli.show import show
 from lipsync_demo.cli.sync import sync
+from lipsync_demo.cli.token import token
 from lipsync_demo.cli.worker import worker
 from lipsync_demo.version import __version__
 
@@ -93,6 +94,7 @@ WITH_ANSWERS: dict[str, Callable[..., None]] = {
     "report": report,
     "ledger": ledger,
     "code": code,
+    "token": token,
     "probe": probe,
 }
 """The commands that end by themselves with an answer."""

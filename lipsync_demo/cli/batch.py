@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +9,7 @@ import typer
 
 from lipsync_demo.cli import words
 from lipsync_demo.cli.answer import give_error
+from lipsync_demo.cli.dollars import dollars
 from lipsync_demo.cli.exits import ExitCode, refuse
 from lipsync_demo.cli.groups import AtOnce, Backend, follow
 from lipsync_demo.cli.options import Face, Field, Model, fields, settings, with_face
@@ -52,7 +52,7 @@ def batch(
 
     if (file is None) == (resume is None):
         raise typer.BadParameter("Give a FILE or --resume, one of them.")
-    limit, further = _amount(spend_limit), with_face(fields(field), face)
+    limit, further = dollars(spend_limit), with_face(fields(field), face)
     chosen = settings()
     name = backend or chosen.backend_name
     if resume is not None:
@@ -83,12 +83,3 @@ def batch(
                 backend=name,
             ),
         )
-
-
-def _amount(text: str | None) -> Decimal | None:
-    from lipsync_demo.runs.steps.prices import amount
-
-    limit = None if text is None else amount(text)
-    if text is not None and limit is None:
-        raise typer.BadParameter(f"{text!r} is no amount; write it like 2.50.")
-    return limit

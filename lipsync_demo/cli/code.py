@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Annotated
 
 import typer
 
 from lipsync_demo.cli import words
 from lipsync_demo.cli.answer import give
-
-
-def _amount(text: str | None) -> Decimal | None:
-    from lipsync_demo.runs.steps.prices import amount
-
-    if text is None:
-        return None
-    found = amount(text)
-    if found is None:
-        raise typer.BadParameter(f"{text!r} is no amount in US dollars.")
-    return found
+from lipsync_demo.cli.dollars import dollars
 
 
 def code(
@@ -43,7 +32,7 @@ def code(
     from lipsync_demo.access.codes import new_code
 
     try:
-        typed, kept = new_code(name, _amount(spend), runs, operator=operator)
+        typed, kept = new_code(name, dollars(spend), runs, operator=operator)
     except ValueError:
         raise typer.BadParameter(f"{name!r}: use a to z, 0 to 9, . _ and -.") from None
     give(lambda: {"code": typed, "line": kept.line}, [words.new_code(typed, kept.line)])

@@ -13,6 +13,7 @@ import typer
 
 from lipsync_demo.cli import words
 from lipsync_demo.cli.answer import give
+from lipsync_demo.cli.dollars import dollars
 from lipsync_demo.cli.exits import ExitCode
 from lipsync_demo.cli.options import settings
 from lipsync_demo.files import write_whole
@@ -63,7 +64,7 @@ def probe(
     from lipsync_demo.cli.said import complain
     from lipsync_demo.report.drift import as_json, as_junit, as_page
 
-    chosen, limit = settings(), _amount(spend_limit)
+    chosen, limit = settings(), dollars(spend_limit)
     try:
         with _server(chosen, base_url) as (url, key, name):
             found = _probed(chosen, url, key, name, limit=limit, yes=yes, free=free)
@@ -77,18 +78,6 @@ def probe(
         raise typer.Exit(ExitCode.INTERRUPTED) from None
     if not found.agrees:
         raise typer.Exit(ExitCode.CHECK_FAILED)
-
-
-def _amount(typed: str | None) -> Decimal | None:
-    from lipsync_demo.runs.steps.prices import amount
-
-    if typed is None:
-        return None
-    limit = amount(typed)
-    if limit is None:
-        typer.echo(words.no_amount(typed), err=True)
-        raise typer.Exit(ExitCode.USAGE)
-    return limit
 
 
 @contextmanager

@@ -117,10 +117,6 @@ def go_on_with_run(run_id: str) -> str:
 PROBE_INTERRUPTED = "Interrupted. Tasks that were submitted go on; at the API they are billed."
 
 
-def no_amount(typed: str) -> str:
-    return f"--spend-limit: “{typed}” is no amount. Write it like 2.50."
-
-
 RECORDED_ONLY = "LIPSYNC_DEMO_MODE is set, so nothing is sent"
 NOBODY_AGREED = "nobody agreed to pay"
 NO_PRICE = "the API names no price, and there is a spend limit"
@@ -182,6 +178,13 @@ def new_code(typed: str, line: str) -> str:
     return (
         f"The code, which is shown only now:\n  {typed}\n\n"
         f"Its line for LIPSYNC_ACCESS_CODES, or for the file that names:\n  {line}"
+    )
+
+
+def new_token(sent: str, line: str) -> str:
+    return (
+        f"The token, which is shown only now:\n  {sent}\n\n"
+        f"Its line for LIPSYNC_API_TOKENS, or for the file that names:\n  {line}"
     )
 
 

@@ -8,6 +8,7 @@ from lipsync_demo.access.codes import AccessCodes
 from lipsync_demo.access.holdings import Holdings, Kind
 from lipsync_demo.access.rates import Rates
 from lipsync_demo.access.room import Room
+from lipsync_demo.access.tokens import ApiTokens
 from lipsync_demo.data_folder import prepare
 from lipsync_demo.files import private_folder
 from lipsync_demo.runs.driving.database_leases import DatabaseLeases
@@ -94,8 +95,8 @@ class Workspace:
         self.prices = Prices(settings, Rates(settings))
         holdings = Holdings(settings.data_dir, self._owners)
         self.room = Room(settings, holdings, self.runs.promised)
-        codes = AccessCodes(settings)
-        self.admission = Admission(settings, self.ledger, self.prices, codes, self.room)
+        codes, tokens = AccessCodes(settings), ApiTokens(settings)
+        self.admission = Admission(settings, self.ledger, self.prices, codes, tokens, self.room)
         self.live = LivePictures(settings, self.runs, self._credentials)
         self.fetching = FairPool()
         self.dispatcher = Dispatcher(

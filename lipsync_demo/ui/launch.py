@@ -17,6 +17,7 @@ from starlette.middleware import Middleware
 from lipsync_demo import logs
 from lipsync_demo.access.codes import AccessCodes
 from lipsync_demo.access.exposure import check_exposure
+from lipsync_demo.access.tokens import ApiTokens
 from lipsync_demo.hosting.bucket import check_bucket
 from lipsync_demo.hosting.signed import signed_media
 from lipsync_demo.looks.pool import POOL
@@ -54,13 +55,14 @@ def open_page(settings: Settings, start_local: Callable[[], tuple[str, str]] | N
 
     Raises:
         Exposed: others can reach the page and would spend the environment's key.
-        CodesUnusable: the access codes cannot be read.
+        AccessUnusable: the access codes or API tokens cannot be read.
         SettingUnusable: something else listens on the port.
         StorageUnusable: files are to be hosted in a bucket that cannot be used.
     """
     os.umask(0o077)  # whatever this process writes is for its owner only
     check_exposure(settings)
     AccessCodes(settings).check()
+    ApiTokens(settings).check()
     check_bucket(settings)
     check_port(settings.host, settings.port)
     # Uvicorn believes what proxies say of the sender, by default any on this machine.

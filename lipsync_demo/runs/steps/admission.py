@@ -11,10 +11,11 @@ from pathlib import Path
 
 from lipsync_demo.access import words as access_words
 from lipsync_demo.access.asker import Asker, asker
-from lipsync_demo.access.codes import AccessCodes
+from lipsync_demo.access.codes import AccessCode, AccessCodes
 from lipsync_demo.access.errors import NoRoom, TooMany
 from lipsync_demo.access.rates import Act
 from lipsync_demo.access.room import Room
+from lipsync_demo.access.tokens import OWNER, ApiToken, ApiTokens
 from lipsync_demo.runs.record.clock import seconds_until
 from lipsync_demo.runs.record.errors import LimitReached
 from lipsync_demo.runs.record.folder import is_url
@@ -38,14 +39,22 @@ class Admission:
     Attributes:
         rates: how often each visitor may do what.
         codes: the access codes.
+        tokens: the API tokens.
         room: whether there is room for more files.
     """
 
     def __init__(
-        self, settings: Settings, ledger: Ledger, prices: Prices, codes: AccessCodes, room: Room
+        self,
+        settings: Settings,
+        ledger: Ledger,
+        prices: Prices,
+        codes: AccessCodes,
+        tokens: ApiTokens,
+        room: Room,
     ) -> None:
         self.rates = prices.rates
         self.codes = codes
+        self.tokens = tokens
         self.room = room
         self._settings = settings
         self._ledger = ledger
@@ -55,8 +64,8 @@ class Admission:
         """Count a run of the visitor who asks, before anything of it is copied or sent.
 
         Raises:
-            LimitReached: it would exceed a rate or a spend limit, its access code is gone, or there
-                is no room for its files.
+            LimitReached: it would exceed a rate or a spend limit, its access code or API token is
+                gone, or there is no room for its files.
         """
         self.keep_room(run.video_source, run.audio_source)
         self.count("runs")
@@ -99,14 +108,10 @@ class Admission:
         """What somebody may take.
 
         Raises:
-            LimitReached: their access code is gone.
+            LimitReached: their access code or API token is gone.
         """
-        limit, code = self._settings.visitor_limit, by.code
-        known = None
-        if code is not None and self.codes.required and not code.startswith("hf:"):
-            known = self.codes.named(code)
-            if known is None:
-                raise LimitReached(words.CODE_GONE, words.CODE_ASK)
+        limit = self._settings.visitor_limit
+        known = self._entered_with(by.code) if by.code is not None else None
         return Share(
             by=by,
             visitor=limit,
@@ -114,6 +119,22 @@ class Admission:
             code_spend=known.spend if known else None,
             code_runs=known.runs if known else None,
         )
+
+    def _entered_with(self, name: str) -> AccessCode | ApiToken | None:
+        """The code or token of this name; None for a user of Hugging Face.
+
+        Raises:
+            LimitReached: it is gone.
+        """
+        if name.startswith(OWNER):
+            found: AccessCode | ApiToken | None = self.tokens.owner(name)
+        elif self.codes.required and not name.startswith("hf:"):
+            found = self.codes.named(name)
+        else:
+            return None
+        if found is None:
+            raise LimitReached(words.CODE_GONE, words.CODE_ASK)
+        return found
 
     def obstacle(
         self,

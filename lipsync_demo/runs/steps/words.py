@@ -7,20 +7,20 @@ from typing import Final
 
 from lipsync_demo.languages import _
 
-CODE_ASK = _("Ask whoever gave you the code for another one.")
-CODE_GONE = _("The access code of this run no longer holds.")
+CODE_ASK = _("Ask whoever gave you the code or token for another one.")
+CODE_GONE = _("The access code or API token of this run no longer holds.")
 REACHED: Final[Mapping[str, str]] = {
     "server": _("What this server may spend in a day is spent."),
     "visitor": _("Your share of what this server may spend in a day is spent."),
     "address": _("Your network's share of what this server may spend in a day is spent."),
-    "code": _("What your access code may spend is spent."),
-    "runs": _("Your access code's last run was started."),
+    "code": _("What your access code or API token may spend is spent."),
+    "runs": _("The last run of your access code or API token was started."),
 }
 REACHED_HINT: Final[Mapping[str, str]] = {
     "server": _("This run costs more than a day's limit; use a key of your own."),
     "visitor": _("This run costs more than a day's share; use a key of your own."),
     "address": _("This run costs more than a day's share; use a key of your own."),
-    "code": _("Ask whoever gave you the code for another one, or use a key of your own."),
+    "code": _("Ask whoever gave you the code or token for another one, or use a key of your own."),
     "runs": CODE_ASK,
     "session": _("Raise it under “Money” and start the run again."),
 }

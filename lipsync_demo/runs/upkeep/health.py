@@ -7,7 +7,7 @@ import time
 
 from lipsync_demo import data_folder
 from lipsync_demo.access.codes import AccessCodes
-from lipsync_demo.access.errors import CodesUnusable
+from lipsync_demo.access.errors import AccessUnusable
 from lipsync_demo.access.room import Room
 from lipsync_demo.database import Database, DatabaseBusy, DatabaseUnusable
 from lipsync_demo.files import refused
@@ -69,7 +69,7 @@ class Health:
             return (UNUSABLE if lasts else BUSY), error.what
         except DatabaseUnusable as error:
             return UNUSABLE, error.what
-        except CodesUnusable:
+        except AccessUnusable:
             return DEGRADED, words.NOBODY_ENTERS
         except OSError as error:
             return UNUSABLE, refused(OSError(error.errno, error.strerror, self._folder.name))

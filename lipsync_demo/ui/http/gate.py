@@ -12,22 +12,29 @@ import math
 import time
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime, timedelta, timezone
 from http import HTTPStatus
 from typing import Any
 
 from anyio import CapacityLimiter, to_thread
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request, cookie_parser
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from lipsync_demo.access import words as access_words
 from lipsync_demo.access.asker import Asker, asking
+from lipsync_demo.access.bearer import SCOPE as TOKEN
+from lipsync_demo.access.bearer import bearing
+from lipsync_demo.access.doors import Doors, Shut, is_door
 from lipsync_demo.access.errors import TooMany
+from lipsync_demo.access.request_rates import RequestRates
 from lipsync_demo.access.tickets import KEEP_SECONDS, Tickets
+from lipsync_demo.api.problem import problem
 from lipsync_demo.hosting.secret import signing_secret
 from lipsync_demo.hosting.signed import ROUTE as MEDIA
 from lipsync_demo.runs.driving.live import ROUTE as LIVE
-from lipsync_demo.runs.record.visitor import Visitor, acting_as
+from lipsync_demo.runs.record.visitor import NOBODY, Visitor, acting_as
 from lipsync_demo.runs.steps.admission import Admission
 from lipsync_demo.runs.storage.share_links import ROUTE as SHARE
 from lipsync_demo.settings import Settings
@@ -73,6 +80,8 @@ class Gate:
         self._admission = admission
         self._secret = signing_secret(settings)
         self._tickets = Tickets(self._secret, admission.codes)
+        self._doors = Doors(settings, admission.tokens)
+        self._requests = RequestRates()
         self._at_once = AtOnce()
         self._code_turns = CodeTurns()
         self._hashing = CapacityLimiter(1)  # a thread that waits for no upload
@@ -82,6 +91,9 @@ class Gate:
             await self._app(scope, receive, send)
             return
         path, request = scope["path"], Request(scope, receive)
+        if is_door(path):
+            await self._program(scope, receive, send)
+            return
         name, stranger = self._entered(scope)
         asker = Asker(visitor=visitor_of(request).id or None, code=name, origin=self._origin(scope))
         if path == ENTER and scope["method"] == "POST" and self._admission.codes.required:
@@ -105,6 +117,34 @@ class Gate:
                 await self._in_turn(asker, EVENTS, scope, receive, send)
             else:
                 await self._app(scope, receive, send)
+
+    async def _program(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a program, whose token says who asks; the page's operator needs none."""
+        entry = self._doors.enter(scope)
+        if isinstance(entry, Shut):
+            await _shut_door(entry)(scope, receive, send)
+            return
+        token, origin = entry.token, self._origin(scope)
+        if token is None:
+            visitor = replace(NOBODY, operator=True)
+            asker = Asker(origin=origin)
+        else:
+            left = self._requests.take(token)
+            if left.retry is not None:
+                refusal = problem(
+                    HTTPStatus.TOO_MANY_REQUESTS,
+                    str(access_words.TOO_MANY_REQUESTS),
+                    str(access_words.again(left.retry, _in(left.retry))),
+                    left.headers,
+                )
+                await refusal(scope, receive, send)
+                return
+            send = _with_headers(send, left.headers)
+            visitor = Visitor(token.visitor)
+            asker = Asker(visitor=token.visitor, code=token.owner, origin=origin)
+        scope[SCOPE], scope[VISITOR], scope[TOKEN] = asker, visitor, token
+        with asking(asker), acting_as(visitor), bearing(token):
+            await self._app(scope, receive, send)
 
     @property
     def _shut(self) -> bool:
@@ -233,6 +273,27 @@ def _signed_in(scope: Scope) -> Mapping[str, Any]:
 
 def _too_many(said: str) -> JSONResponse:
     return JSONResponse({"code": 429, "message": said}, HTTPStatus.TOO_MANY_REQUESTS)
+
+
+def _shut_door(shut: Shut) -> JSONResponse:
+    """The refusal at a door; one that no token opens is like no door at all."""
+    if not shut.asks:
+        return problem(HTTPStatus.NOT_FOUND, str(words.NOT_FOUND))
+    said = str(access_words.NO_TOKEN), str(access_words.NO_TOKEN_HINT)
+    return problem(HTTPStatus.UNAUTHORIZED, *said, {"WWW-Authenticate": "Bearer"})
+
+
+def _in(seconds: float) -> datetime:
+    return datetime.now(timezone.utc) + timedelta(seconds=seconds)
+
+
+def _with_headers(send: Send, headers: Mapping[str, str]) -> Send:
+    async def told(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            MutableHeaders(scope=message).update(headers)
+        await send(message)
+
+    return told
 
 
 def _is_open(path: str) -> bool:

@@ -9,7 +9,7 @@ import pytest
 from pydantic import SecretStr
 
 from lipsync_demo.access.codes import AccessCodes, new_code
-from lipsync_demo.access.errors import CodesUnusable
+from lipsync_demo.access.errors import AccessUnusable
 from lipsync_demo.access.tickets import KEEP_SECONDS, Tickets
 from lipsync_demo.settings import Settings
 
@@ -58,7 +58,7 @@ def test_codes_with_names_like_the_end_of_others_are_told_apart() -> None:
 )
 def test_a_line_that_is_no_code_s_is_named_before_the_page_opens(line: str) -> None:
     kept = new_code("x", None, None)[1].line.split()[-1]
-    with pytest.raises(CodesUnusable, match="is no code of its own") as error:
+    with pytest.raises(AccessUnusable, match="is no entry of its own") as error:
         codes(line.format(kept)).check()
     assert kept not in str(error.value)
 
@@ -68,10 +68,10 @@ def test_a_file_of_codes_is_read_again_when_it_changes(tmp_path: Path) -> None:
     (typed, anna), (other, ben) = new_code("anna", None, None), new_code("ben", None, None)
     path = tmp_path / "codes"
     book = codes(str(path))
-    with pytest.raises(CodesUnusable, match="the file codes, which cannot be read"):
+    with pytest.raises(AccessUnusable, match="the file codes, which cannot be read"):
         book.check()
     path.write_text("# nobody yet\n\n")
-    with pytest.raises(CodesUnusable, match="holds no code"):
+    with pytest.raises(AccessUnusable, match="holds no line"):
         book.check()
     path.write_text(f"{anna.line}\n{ben.line}\n")
     book.check()

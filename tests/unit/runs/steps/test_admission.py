@@ -12,6 +12,7 @@ from pydantic import SecretStr
 
 from lipsync_demo.access.asker import Asker, asking
 from lipsync_demo.access.codes import new_code
+from lipsync_demo.access.tokens import new_token
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.runs.groups.items import Pair
 from lipsync_demo.runs.record.clock import now, seconds_until
@@ -129,17 +130,33 @@ def test_a_code_has_its_own_runs_and_money_for_all_its_visitors(
     for visitor in ("a", "b"):
         ended(work, clip, speech, Asker(visitor=visitor, code="team"))
     error = refused(work, clip, speech, Asker(visitor="c", code="team"), api_key=SecretStr(KEY))
-    assert error.what == "Your access code's last run was started."
+    assert error.what == "The last run of your access code or API token was started."
     assert error.ends is None
     ended(work, clip, speech, Asker(visitor="d", code="poor"))
     spent = refused(work, clip, speech, Asker(visitor="e", code="poor"))
-    assert spent.what == "What your access code may spend is spent."
+    assert spent.what == "What your access code or API token may spend is spent."
     assert api.submits == 3
     gone = refused(work, clip, speech, Asker(visitor="f", code="gone"))
-    assert gone.what == "The access code of this run no longer holds."
+    assert gone.what == "The access code or API token of this run no longer holds."
     # Another process knows it from the database.
     again = service(changed(settings, access_codes=given))
     refused(again, clip, speech, Asker(visitor="c", code="team"))
+
+
+def test_a_token_has_its_own_runs_and_money(
+    service: Service, settings: Settings, api: ScriptedApi, clip: Path, speech: Path
+) -> None:
+    few, poor = new_token("few", runs=1)[1], new_token("poor", spend=Decimal("0.06"))[1]
+    work = service(changed(settings, api_tokens=SecretStr(f"{few.line};{poor.line}")))
+    ended(work, clip, speech, Asker(visitor=few.visitor, code=few.owner))
+    last = refused(work, clip, speech, Asker(visitor=few.visitor, code=few.owner))
+    assert last.what == "The last run of your access code or API token was started."
+    ended(work, clip, speech, Asker(visitor=poor.visitor, code=poor.owner))
+    spent = refused(work, clip, speech, Asker(visitor=poor.visitor, code=poor.owner))
+    assert spent.what == "What your access code or API token may spend is spent."
+    gone = refused(work, clip, speech, Asker(visitor="f", code="token:gone"))
+    assert gone.what == "The access code or API token of this run no longer holds."
+    assert api.submits == 2
 
 
 def test_a_run_whose_code_was_removed_is_not_sent(
