@@ -16,6 +16,7 @@ ExplainedError
 ├── HostingUnavailable   hosting/errors.py: the settings, or the folder for a secret, are wrong
 ├── LinkRefused          hosting/errors.py: a signed link does not open its file
 ├── RunsError            runs/record/errors.py: a run cannot do what was asked
+├── ApiError             api/errors.py: a door for programs cannot answer a request
 └── BackendError         backend/errors.py: the local server cannot run
 """
 

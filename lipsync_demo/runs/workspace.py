@@ -16,20 +16,24 @@ from lipsync_demo.runs.driving.dispatcher import Dispatcher
 from lipsync_demo.runs.driving.fair_pool import FairPool
 from lipsync_demo.runs.driving.forecast import Forecast
 from lipsync_demo.runs.driving.leases import FileLeases, Leases
+from lipsync_demo.runs.driving.links import Links
 from lipsync_demo.runs.driving.live import LivePictures
 from lipsync_demo.runs.groups.service import GroupService
 from lipsync_demo.runs.service import RunService
 from lipsync_demo.runs.steps.admission import Admission
 from lipsync_demo.runs.steps.credentials import Credentials
 from lipsync_demo.runs.steps.prices import Prices
+from lipsync_demo.runs.storage.answers import Answers
 from lipsync_demo.runs.storage.group_table import GroupTable
 from lipsync_demo.runs.storage.ledger import Ledger
 from lipsync_demo.runs.storage.owners import Owners
+from lipsync_demo.runs.storage.program_uploads import ProgramUploads
 from lipsync_demo.runs.storage.recorded_only import RecordedOnly
 from lipsync_demo.runs.storage.run_table import RunTable
 from lipsync_demo.runs.storage.schema import open_database
 from lipsync_demo.runs.storage.share_links import ShareLinks
 from lipsync_demo.runs.storage.votes import Votes
+from lipsync_demo.runs.storage.webhooks import Webhooks
 from lipsync_demo.runs.upkeep.bills import Bills
 from lipsync_demo.runs.upkeep.delete import RunData
 from lipsync_demo.runs.upkeep.figures import Figures
@@ -64,6 +68,8 @@ class Workspace:
         prices: prices of runs, and the balance.
         bills: charges of ended runs.
         fetching: threads for downloads from visitors' links.
+        links: those downloads.
+        uploads, answers, webhooks: files of programs, answers to repeated requests, receivers.
         measuring, output_checks: quality measures and NSFW checks of finished outputs.
         health: whether the database and the disk can be used.
         readiness: whether the page can take work.
@@ -99,6 +105,10 @@ class Workspace:
         self.admission = Admission(settings, self.ledger, self.prices, codes, tokens, self.room)
         self.live = LivePictures(settings, self.runs, self._credentials)
         self.fetching = FairPool()
+        self.links = Links(settings, self.fetching, self.prices.rates, self.room)
+        self.uploads = ProgramUploads(self._database)
+        self.answers = Answers(self._database)
+        self.webhooks = Webhooks(self._database)
         self.dispatcher = Dispatcher(
             settings,
             self.runs,

@@ -27,7 +27,7 @@ STARTED = datetime(2026, 11, 29, tzinfo=timezone.utc)
 
 Message: TypeAlias = "str | tuple[str, str]"
 
-TOOLS = {"cli", "conformance", "backend", "moderation"}
+TOOLS = {"api", "cli", "conformance", "backend", "moderation"}
 """Rooms that speak to people at a terminal and to programs, in English."""
 
 PROGRAMMERS = {

@@ -73,10 +73,12 @@ class GroupService:
         api_key: SecretStr | None = None,
         session: str | None = None,
         concurrency: int = 2,
+        group_id: str | None = None,
     ) -> Group:
         """Start one run for each distinct result of `modes`; modes with the same result share one.
 
-        `model` defaults to the setting, further `choices` to the model's defaults.
+        `model` defaults to the setting, further `choices` to the model's defaults; `group_id` is an
+        id chosen beforehand, 32 hexadecimal digits.
 
         Raises:
             MediaError: a file cannot be read.
@@ -95,7 +97,14 @@ class GroupService:
         if chosen.model != MODEL_ID:
             title += f" · {short_name(chosen.model)}"
         return self._begin(
-            GroupKind.COMPARISON, title, members, backend, api_key, session, concurrency
+            GroupKind.COMPARISON,
+            title,
+            members,
+            backend,
+            api_key,
+            session,
+            concurrency,
+            group_id=group_id,
         )
 
     def compare_models(
@@ -109,6 +118,7 @@ class GroupService:
         api_key: SecretStr | None = None,
         session: str | None = None,
         concurrency: int = 2,
+        group_id: str | None = None,
     ) -> Group:
         """Start one run with each of `models`, all in the same mode.
 
@@ -124,7 +134,14 @@ class GroupService:
         members = items.of_models(video, audio, chosen)
         title = items.title_of(video, audio)
         return self._begin(
-            GroupKind.COMPARISON, title, members, backend, api_key, session, concurrency
+            GroupKind.COMPARISON,
+            title,
+            members,
+            backend,
+            api_key,
+            session,
+            concurrency,
+            group_id=group_id,
         )
 
     def batch(
@@ -139,6 +156,7 @@ class GroupService:
         backend: BackendName | None = None,
         api_key: SecretStr | None = None,
         session: str | None = None,
+        group_id: str | None = None,
     ) -> Group:
         """Start a run for each pair, `concurrency` at a time.
 
@@ -159,7 +177,15 @@ class GroupService:
             self._chosen(model, None, {**(choices or {}), FIELD: face}, backend)
         members = items.of_pairs(pairs, chosen)
         return self._begin(
-            GroupKind.BATCH, title, members, backend, api_key, session, concurrency, spend_limit
+            GroupKind.BATCH,
+            title,
+            members,
+            backend,
+            api_key,
+            session,
+            concurrency,
+            spend_limit,
+            group_id=group_id,
         )
 
     def stop(self, group_id: str) -> Group:
@@ -268,6 +294,8 @@ class GroupService:
         session: str | None,
         concurrency: int,
         spend_limit: Decimal | None = None,
+        *,
+        group_id: str | None = None,
     ) -> Group:
         self._dispatcher.guard.check(session)
         self._dispatcher.check_access(backend, api_key)
@@ -281,7 +309,7 @@ class GroupService:
             raise obstacle
         files = {source for member in members for source in (member.video, member.audio)}
         self._dispatcher.admission.keep_room(*files)
-        group_id, moment = secrets.token_hex(16), now()
+        group_id, moment = group_id or secrets.token_hex(16), now()
         group = Group(
             id=group_id,
             kind=kind,

@@ -248,11 +248,13 @@ class Ledger:
             else:
                 opened.merge(_Limit(session=session, amount=str(amount)))
 
-    def lines(self, session: str | None = None) -> Sequence[Line]:
-        """The lines, newest first; with `session`, only those of that browser session."""
+    def lines(self, session: str | None = None, owner: str | None = None) -> Sequence[Line]:
+        """The lines, newest first: of a browser session, or of a visitor, where one is given."""
         conditions: list[ColumnElement[bool]] = [_Line.state != LineState.ADMITTED.value]
         if session is not None:
             conditions.append(_Line.session == session)
+        if owner is not None:
+            conditions.append(_Line.owner == owner)
         with self._database.reading() as opened:
             return [_line(row, charge) for row, charge in _joined(opened, *conditions)]
 

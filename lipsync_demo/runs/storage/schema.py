@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from lipsync_demo.database import Database
 from lipsync_demo.runs.storage import (
+    answers,
     charges,
     group_table,
     ledger,
     owners,
+    program_uploads,
     recorded_only,
     run_row,
     share_links,
     votes,
+    webhooks,
 )
 from lipsync_demo.runs.storage.base import Base
 
@@ -19,11 +22,14 @@ MODELS = (
     run_row.RunRow,
     group_table.GroupRow,
     ledger,
+    answers.AnswerRow,
     charges.ChargeRow,
     owners.OwnerRow,
+    program_uploads.ProgramUploadRow,
     recorded_only,
     share_links,
     votes,
+    webhooks,
 )
 """All models; importing them registers their tables in `METADATA`."""
 

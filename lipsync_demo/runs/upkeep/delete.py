@@ -10,7 +10,7 @@
 | published media | the bucket: `hosted/` | yes if it can be reached; else after 9 days |
 | the item of a group | the database: `groups` | keeps no run id, says that it was deleted |
 | a group's copies of inputs | `groups/<id>/` | once no other run of the group needs them |
-| uploads of the page | `uploads/` | unless another run or visitor has the same content |
+| uploads of pages and programs | `uploads/` | unless another run or visitor has the same content |
 | playable copy of the video | `previews/<sha256>.mp4` | unless another run has the same content |
 | A/V score of the source | `measured/<sha256>.json` | unless another run has the same content |
 | task, uploads, outputs, analyses | the local backend | if it is running; else after its 7 days |

@@ -13,9 +13,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Literal
 
-from lipsync_demo.access.errors import NoRoom
 from lipsync_demo.access.holdings import SAMPLE
-from lipsync_demo.access.room import Room
 from lipsync_demo.languages import joined
 from lipsync_demo.looks.calls import is_still, probe_audio, probe_video, still_video
 from lipsync_demo.markup.figures import megabytes, rate
@@ -26,10 +24,8 @@ from lipsync_demo.media.playable import playable
 from lipsync_demo.media.preflight import lay
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.media.writing import explained_writing
-from lipsync_demo.runs.record.folder import file_name
 from lipsync_demo.ui.inputs import broken, words
 from lipsync_demo.ui.inputs.modes import Timelines
-from lipsync_demo.wavespeed.untrusted.download import LINK_SECONDS, download
 
 Track = Literal["video", "speech"]
 TRACKS: tuple[Track, ...] = ("video", "speech")
@@ -121,38 +117,6 @@ def _original(held: Path) -> Path:
         if original.exists():
             return original
     return held
-
-
-def fetch(url: str, folder: Path, room: Room, *, limit_bytes: int, allow_private: bool) -> Path:
-    """Download a link into a new folder in `folder`; return the file.
-
-    Raises:
-        DownloadFailed: the link cannot be downloaded.
-        MediaError: the disk is full.
-        NoRoom: it is nearly full, or the visitor who asks keeps as much as they may.
-    """
-    # How large it is shows when it is there.
-    with room.taking(0, most=limit_bytes) as belongs:
-        with explained_writing():
-            place = Path(tempfile.mkdtemp(prefix="link-", dir=folder))
-        try:
-            path = download(
-                url,
-                place / file_name(url),
-                limit_bytes=limit_bytes,
-                limit_seconds=LINK_SECONDS,
-                allow_private=allow_private,
-            )
-            belongs(place)
-        except BaseException:
-            shutil.rmtree(place, ignore_errors=True)
-            raise
-    try:
-        room.check()
-    except NoRoom:
-        shutil.rmtree(place, ignore_errors=True)
-        raise
-    return path
 
 
 def own_copy(path: Path, uploads: Path) -> Path:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from contextvars import copy_context
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +22,6 @@ from lipsync_demo.markup.figures import seconds as length
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.preflight import Severity, check
 from lipsync_demo.media.sync_modes import SyncMode, Timeline
-from lipsync_demo.runs.driving.fair_pool import SHARE
 from lipsync_demo.runs.record.errors import RunRefused
 from lipsync_demo.runs.record.estimates import Work
 from lipsync_demo.runs.record.run import ACTIVE
@@ -38,7 +35,6 @@ from lipsync_demo.ui.inputs.sources import (
     InputFile,
     Track,
     discard,
-    fetch,
     lay_all,
     read_fetched,
     read_source,
@@ -188,25 +184,11 @@ class InputEvents:
         """Download in the visitors' pool: none of Gradio's threads waits for a slow server."""
         if not url.strip():
             return {self.line: files.told(notices.trouble(words.NO_ADDRESS, words.NO_ADDRESS_HINT))}
-        settings = self.shared.settings
+        links, uploads = self.shared.workspace.links, self.shared.uploads
         try:
-            self.shared.workspace.admission.rates.take("links")
-            fetching = self.shared.workspace.fetching.submit(
-                run_id(session) or "",
-                # Of whom it is asked is told to the other thread, too.
-                partial(
-                    copy_context().run,
-                    fetch,
-                    url.strip(),
-                    self.shared.uploads,
-                    self.shared.workspace.room,
-                    limit_bytes=settings.max_upload_mb * 2**20,
-                    allow_private=settings.allow_private_urls,
-                ),
-                most=SHARE,
-            )
+            fetching = links.fetch(url.strip(), uploads, run_id(session) or "")
             path = await asyncio.wrap_future(fetching)
-            source = await to_thread.run_sync(read_fetched, track, path, self.shared.uploads)
+            source = await to_thread.run_sync(read_fetched, track, path, uploads)
         except (MediaError, NoRoom, RunRefused, WaveSpeedError, TooMany) as error:
             return {self.line: files.told(notices.trouble(error.what, error.hint))}
         return {widget: str(source.shown), self.line: files.told(Markup(""))}

@@ -55,6 +55,8 @@ SHARED = {
 
 DONE, WAITING, FAILED, GROUP = "d" * 32, "e" * 32, "f" * 32, "a" * 32
 SESSION = "s" * 32
+SINCE_0006 = ("owners", "program_uploads", "answers", "webhooks", "webhook_deliveries")
+"""Tables that came later."""
 
 
 def earlier(path: Path, commit: str, *changes: str) -> Path:
@@ -250,7 +252,8 @@ def test_sessions_that_saw_recordings_only_still_do(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'runs.sqlite3'}"
     database = runs_schema.open_database(url)
     with database.writing() as session:
-        session.execute(text("DROP TABLE owners"))
+        for table in SINCE_0006:
+            session.execute(text(f"DROP TABLE {table}"))
         session.execute(text("ALTER TABLE recorded_only DROP COLUMN switched_on"))
         session.execute(text("UPDATE alembic_version SET version_num = '0005'"))
         session.execute(text(f"INSERT INTO recorded_only VALUES ('{SESSION}')"))
