@@ -13,6 +13,7 @@ from lipsync_demo.api.preview import Preview
 from lipsync_demo.api.results import Results
 from lipsync_demo.api.runs import Runs, Source
 from lipsync_demo.api.uploads import Uploads
+from lipsync_demo.api.webhooks import Webhooks
 from lipsync_demo.runs.record.folder import is_url
 from lipsync_demo.runs.workspace import Workspace
 from lipsync_demo.settings import Settings
@@ -27,6 +28,7 @@ class Actions:
         runs: starts, lists, awaits, stops, resumes and deletes runs.
         groups: the same for comparisons and batches.
         results: outputs, measures, reports, links, and what runs cost.
+        webhooks: receivers of messages about ended runs.
     """
 
     def __init__(self, settings: Settings, workspace: Workspace) -> None:
@@ -35,6 +37,7 @@ class Actions:
         self.runs = Runs(settings, workspace)
         self.groups = Groups(settings, workspace)
         self.results = Results(settings, workspace, self.runs, self.groups)
+        self.webhooks = Webhooks(settings, workspace)
 
     def source(self, text: str) -> Source:
         """The input that a program names: an upload by its id, or an http(s) address.

@@ -8,15 +8,15 @@ from decimal import Decimal
 from pathlib import Path
 
 from lipsync_demo.api.preview import video_file
-from lipsync_demo.api.runs import LOOK_SECONDS, NOBODYS, Source
+from lipsync_demo.api.runs import LOOK_SECONDS, Source, mine
 from lipsync_demo.face_choice import FIELD
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.runs.groups.items import Pair
 from lipsync_demo.runs.record.errors import GroupNotFound
 from lipsync_demo.runs.record.group import Group, GroupKind, GroupState
 from lipsync_demo.runs.record.run import Run
-from lipsync_demo.runs.record.visitor import acting_id
-from lipsync_demo.runs.storage.ownership import is_mine, is_operator
+from lipsync_demo.runs.storage.ownership import is_mine
+from lipsync_demo.runs.storage.record_table import Mark, Part
 from lipsync_demo.runs.workspace import Workspace
 from lipsync_demo.settings import Settings
 
@@ -112,10 +112,11 @@ class Groups:
         except GroupNotFound:
             return None
 
-    def list(self, limit: int = 20, *, kind: GroupKind | None = None) -> Sequence[Group]:
+    def list(
+        self, limit: int = 20, *, after: Mark | None = None, kind: GroupKind | None = None
+    ) -> Part[Group]:
         """The latest of whoever acts, of the operator those of everybody, newest first."""
-        owner = None if is_operator() else (acting_id() or NOBODYS)
-        return self._workspace.groups.list(limit, kind=kind, owner=owner)
+        return self._workspace.groups.part(limit, owner=mine(), after=after, kind=kind)
 
     def runs(self, group: Group) -> Sequence[Run | None]:
         """The run of each item; None for those that have not begun."""

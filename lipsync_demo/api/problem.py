@@ -59,6 +59,9 @@ STATUSES: Final[tuple[tuple[type[ExplainedError], HTTPStatus], ...]] = (
 )
 """The status of each kind of error, the first that fits."""
 
+UNREAD: Final = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+"""Refusals of a body whose rest is not read."""
+
 
 def problem(
     status: HTTPStatus, what: str, hint: str = "", headers: Mapping[str, str] | None = None
@@ -81,5 +84,8 @@ def status_of(error: ExplainedError) -> HTTPStatus:
 def problem_of(error: ExplainedError) -> JSONResponse:
     """An error as a refusal; one that ends by itself says when, in `Retry-After`."""
     ends = getattr(error, "ends", None)
-    later = None if ends is None else {"Retry-After": str(max(1, math.ceil(seconds_until(ends))))}
-    return problem(status_of(error), str(error.what), str(error.hint), later)
+    headers = {} if ends is None else {"Retry-After": str(max(1, math.ceil(seconds_until(ends))))}
+    status = status_of(error)
+    if status in UNREAD:
+        headers["connection"] = "close"
+    return problem(status, str(error.what), str(error.hint), headers)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO, Final, Literal, cast
 
 from lipsync_demo.api.groups import Groups
-from lipsync_demo.api.runs import NOBODYS, Runs
+from lipsync_demo.api.runs import Runs, mine
 from lipsync_demo.markup import player_sources
 from lipsync_demo.qa.models import Measures
 from lipsync_demo.report.archive import write_zip
@@ -21,7 +21,6 @@ from lipsync_demo.report.page import Embedded, render
 from lipsync_demo.runs.record.errors import RunRefused
 from lipsync_demo.runs.record.ledger_line import Line
 from lipsync_demo.runs.record.run import Run
-from lipsync_demo.runs.record.visitor import acting_id
 from lipsync_demo.runs.storage.ownership import is_operator
 from lipsync_demo.runs.workspace import Workspace
 from lipsync_demo.settings import Settings
@@ -145,7 +144,7 @@ class Results:
         if is_operator():
             self._workspace.bills.settle()
             return self._workspace.ledger.lines()
-        return self._workspace.ledger.lines(owner=acting_id() or NOBODYS)
+        return self._workspace.ledger.lines(owner=mine())
 
     def _content(self, kind: Kind, wanted: str) -> Content:
         if kind == "run":

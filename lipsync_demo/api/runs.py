@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from lipsync_demo.runs.record.visitor import acting_id
 from lipsync_demo.runs.steps.inputs import check_files
 from lipsync_demo.runs.steps.parameters import choose
 from lipsync_demo.runs.storage.ownership import is_mine, is_operator
-from lipsync_demo.runs.storage.run_table import Mark
+from lipsync_demo.runs.storage.record_table import Mark, Part
 from lipsync_demo.runs.upkeep.delete import Deletion
 from lipsync_demo.runs.workspace import Workspace
 from lipsync_demo.settings import Settings
@@ -44,12 +44,9 @@ class Progress:
     seconds_left: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class RunList:
-    """A part of the list of runs, newest first; `rest` is where the next one begins, if any."""
-
-    runs: Sequence[Run]
-    rest: Mark | None
+def mine() -> str | None:
+    """Whose records are listed; None for those of everybody."""
+    return None if is_operator() else (acting_id() or NOBODYS)
 
 
 class Runs:
@@ -119,14 +116,10 @@ class Runs:
             return None
 
     def list(
-        self, limit: int = 20, *, before: Mark | None = None, state: RunState | None = None
-    ) -> RunList:
+        self, limit: int = 20, *, after: Mark | None = None, state: RunState | None = None
+    ) -> Part[Run]:
         """The latest runs of whoever acts, of the operator those of everybody, newest first."""
-        owner = None if is_operator() else (acting_id() or NOBODYS)
-        states = None if state is None else [state]
-        found = self._workspace.runs.page(limit + 1, owner=owner, before=before, states=states)
-        runs = found[:limit]
-        return RunList(runs, Mark.of(runs[-1]) if len(found) > limit else None)
+        return self._workspace.runs.part(limit, owner=mine(), after=after, state=state)
 
     def progress(self, run: Run) -> Progress:
         """How far a run has come."""

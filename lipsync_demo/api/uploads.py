@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
@@ -50,11 +50,16 @@ class Upload:
         return self.received == self.record.size
 
 
+def folder_of(settings: Settings) -> Path:
+    """Where the uploads of programs lie."""
+    return settings.data_dir / "uploads" / "api"
+
+
 class Uploads:
     """The uploads of one data folder; whoever acts knows of their own only."""
 
     def __init__(self, settings: Settings, workspace: Workspace) -> None:
-        self.folder = settings.data_dir / "uploads" / "api"
+        self.folder = folder_of(settings)
         self.limit = settings.max_upload_mb << 20
         self._workspace = workspace
 
@@ -179,6 +184,10 @@ class Uploads:
                 if part.stat().st_size == found.record.size:
                     part.replace(self._whole(found.record))
             lock.release()
+
+    def room(self, size: int) -> AbstractContextManager[object]:
+        """Room for further bytes, kept while they come."""
+        return self._workspace.room.taking(size, 0)
 
     def remove(self, upload_id: str) -> None:
         """Remove an upload.

@@ -6,6 +6,7 @@ reports give, too.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -13,6 +14,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from lipsync_demo.api.address import ROOT
 from lipsync_demo.api.preview import Laid, Quoted
 from lipsync_demo.api.runs import Progress
 from lipsync_demo.api.uploads import Upload
@@ -34,9 +36,7 @@ from lipsync_demo.runs.record.run_json import (
     ReviewJson,
     run_json,
 )
-
-ROOT = "/v1"
-"""Where the JSON API is."""
+from lipsync_demo.runs.storage.webhooks import Delivery, DeliveryState, Kind
 
 Id = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
 Seconds = Annotated[float, Field(ge=0)]
@@ -59,7 +59,16 @@ class ProgressView(View):
     """The share of the current step, 0 to 1, and the seconds left; null where it is unknown."""
 
     share: float | None
-    seconds_left: float | None
+    seconds_left: int | None
+
+    @classmethod
+    def of(cls, progress: Progress) -> ProgressView:
+        """A progress, no more exact than it is known."""
+        share, left = progress.share, progress.seconds_left
+        return cls(
+            share=None if share is None else round(share, 2),
+            seconds_left=None if left is None else math.ceil(left),
+        )
 
 
 class RunView(View):
@@ -90,7 +99,7 @@ class RunView(View):
     trouble: str | None
     error: ErrorJson | None
     warnings: list[str]
-    stop_means: str
+    stop_means: str | None
     quote: QuoteJson | None
     charge: ChargeJson | None
     review: ReviewJson | None
@@ -103,13 +112,24 @@ class RunView(View):
         further = {
             "active": run.state.active,
             "group_id": run.group,
-            "progress": progress
-            and ProgressView(share=progress.share, seconds_left=progress.seconds_left),
+            "progress": progress and ProgressView.of(progress),
             "trouble": run.trouble,
-            "stop_means": str(run.stop_means),
+            "stop_means": str(run.stop_means) if _stoppable(run) else None,
             "output_urls": [f"{ROOT}/runs/{run.id}/outputs/{n}" for n in range(len(run.outputs))],
         }
         return cls.model_validate({**told, **further})
+
+
+def _stoppable(run: Run) -> bool:
+    """Whether a stop means something, or has meant something."""
+    return run.state.active or run.state is RunState.STOPPED
+
+
+class RunsView(View):
+    """A part of the list of runs, newest first; `next` is the cursor of the next part."""
+
+    runs: list[RunView]
+    next: str | None
 
 
 class ItemView(View):
@@ -175,6 +195,13 @@ class GroupView(View):
             trouble=group.trouble,
             items=[ItemView.of(item, run) for item, run in zip(group.items, runs, strict=True)],
         )
+
+
+class GroupsView(View):
+    """A part of the list of comparisons or batches; `next` is the cursor of the next part."""
+
+    groups: list[GroupView]
+    next: str | None
 
 
 class UploadView(View):
@@ -445,3 +472,80 @@ class LineView(View):
             currency=line.currency,
             task_id=line.task,
         )
+
+
+class LedgerView(View):
+    """A part of the ledger, newest first; `next` is the cursor of the next part."""
+
+    lines: list[LineView]
+    next: str | None
+
+
+class SharedView(View):
+    """A link by which anybody sees a run or a group; it ends by itself, or when it is deleted."""
+
+    url: str
+    expires_at: datetime
+
+
+class UnsharedView(View):
+    """How many links worked before they were taken back."""
+
+    taken_back: int
+
+
+class WebhookView(View):
+    """A receiver of messages, and the secret by which it verifies them."""
+
+    webhook_id: Id
+    url: str
+    kinds: list[Kind]
+    created_at: datetime
+    secret: str
+
+
+class WebhooksView(View):
+    """Your receivers, oldest first."""
+
+    webhooks: list[WebhookView]
+
+
+class DeliveryView(View):
+    """A message to a receiver; its id is the `webhook-id` it is sent with."""
+
+    delivery_id: Id
+    kind: Kind
+    target_id: Id
+    state: DeliveryState
+    tries: int
+    due_at: datetime
+    created_at: datetime
+    trouble: str | None
+
+    @classmethod
+    def of(cls, delivery: Delivery) -> DeliveryView:
+        """A message."""
+        return cls(
+            delivery_id=delivery.id,
+            kind=delivery.kind,
+            target_id=delivery.target,
+            state=delivery.state,
+            tries=delivery.tries,
+            due_at=delivery.due_at,
+            created_at=delivery.created_at,
+            trouble=delivery.said,
+        )
+
+
+class DeliveriesView(View):
+    """The latest messages to a receiver, newest first."""
+
+    deliveries: list[DeliveryView]
+
+
+class Message(View):
+    """What a receiver is sent: what ended, when, and the run or group as it is then."""
+
+    type: Kind
+    timestamp: datetime
+    data: RunView | GroupView

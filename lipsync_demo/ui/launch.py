@@ -18,6 +18,10 @@ from lipsync_demo import logs
 from lipsync_demo.access.codes import AccessCodes
 from lipsync_demo.access.exposure import check_exposure
 from lipsync_demo.access.tokens import ApiTokens
+from lipsync_demo.api.sending import Sending
+from lipsync_demo.api.uploads import folder_of
+from lipsync_demo.api.v1 import mounted
+from lipsync_demo.files import private_folder
 from lipsync_demo.hosting.bucket import check_bucket
 from lipsync_demo.hosting.signed import signed_media
 from lipsync_demo.looks.pool import POOL
@@ -72,7 +76,7 @@ def open_page(settings: Settings, start_local: Callable[[], tuple[str, str]] | N
         signal.signal(number, partial(_told_to_end, ended, told_to_end, settings.drain_seconds))
     # What cannot be used is told before anything is started that would have to end first.
     workspace = Workspace(settings)
-    media = signed_media(settings)
+    media, programs = signed_media(settings), folder_of(settings)
     with upload_folder(settings) as uploads, ThreadPoolExecutor(1) as beside:
         starting = beside.submit(start_local) if start_local else None
         from lipsync_demo.ui import page
@@ -92,6 +96,8 @@ def open_page(settings: Settings, start_local: Callable[[], tuple[str, str]] | N
             blocks = page.build(settings, workspace, media, uploads)
             sessions = Sessions(blocks)
             workspace.dispatcher.schedule(Keeping(uploads, sessions.held))
+            workspace.dispatcher.schedule(Keeping(private_folder(programs), list))
+            workspace.dispatcher.schedule(Sending(settings, workspace))
             look = theme.build()
             loaded = bundled(
                 {block.get_block_name() for block in blocks.blocks.values()},
@@ -124,6 +130,7 @@ def open_page(settings: Settings, start_local: Callable[[], tuple[str, str]] | N
                         link_preview.route(),
                         *documents.routes(settings, workspace, media.sign),
                         *live.routes(workspace),
+                        mounted.mount(settings, workspace),
                         taking.route(workspace.room, uploads, settings.max_upload_mb * 2**20),
                         *operating.routes(settings, workspace, lambda: sessions.open_pages),
                         *routes(settings, media, workspace.health.state),

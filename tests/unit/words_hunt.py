@@ -23,7 +23,9 @@ MARKUP = re.compile(
 SEVERAL = re.compile(r"[A-Za-z][a-z]+(?:[’'][a-z]+)?[,.:;]? [a-z]+(?:[ ,.:;]|$)")
 ONE = re.compile(r"^\W*[A-Z][a-z]{2,}\W*$")
 FRAGMENT = re.compile(r"(?:^| )[a-z]{3,} | [a-z]{3,}[,.;:]?$")
-PROTOCOL = {"Accept", "Authorization", "Bearer", "Date", "False", "Location", "Origin", "Range"}
+PROTOCOL = {
+    *("Accept", "Authorization", "Bearer", "Date", "False", "Link", "Location", "Origin", "Range"),
+}
 """Single words that are said to a program."""
 SILENT = {
     "debug",

@@ -47,7 +47,12 @@ class Leases(Protocol):
 
     An implementation may keep them in files on one machine, or in a database that several machines
     share, where it renews them before they expire.
+
+    Attributes:
+        owner: name of this process, with which its tokens begin, before a colon.
     """
+
+    owner: str
 
     def acquire(self) -> Lease:
         """Return a lease for one attempt to drive a record."""

@@ -8,6 +8,7 @@ the same run, which there is already or not.
 from __future__ import annotations
 
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -65,32 +66,30 @@ class Answers:
 
     def claim(self, key: str, fingerprint: str, token: str) -> tuple[Answer, bool]:
         """The row of a key, and whether it is new, claimed under this lease."""
-        moment = now()
-        row = AnswerRow(
-            key=key,
-            fingerprint=fingerprint,
-            target=secrets.token_hex(16),
-            token=token,
-            created_us=microseconds(moment),
-        )
-        old = delete(AnswerRow).where(AnswerRow.created_us < microseconds(moment - KEPT))
-        with self._database.writing() as session:
-            session.execute(old)
-        known = self.get(key)
-        while known is None:
-            try:
-                with self._database.writing() as session:
-                    session.add(row)
-                return Answer(key, fingerprint, row.target, token), True
-            except IntegrityError:  # a repeat was as quick
-                known = self.get(key)
+        while (known := self.get(key)) is None:
+            moment, target = now(), secrets.token_hex(16)
+            row = AnswerRow(
+                key=key,
+                fingerprint=fingerprint,
+                target=target,
+                token=token,
+                created_us=microseconds(moment),
+            )
+            old = delete(AnswerRow).where(AnswerRow.created_us < microseconds(moment - KEPT))
+            # As quick a repeat has written it first.
+            with suppress(IntegrityError), self._database.writing() as session:
+                session.execute(old)
+                session.add(row)
+                session.flush()
+                return Answer(key, fingerprint, target, token), True
         return known, False
 
     def get(self, key: str) -> Answer | None:
         """The row of a key; None if there is none."""
         with self._database.reading() as session:
             row = session.get(AnswerRow, key)
-            return None if row is None else _answer(row)
+            kept = row is not None and row.created_us >= microseconds(now() - KEPT)
+            return _answer(row) if row is not None and kept else None
 
     def take(self, answer: Answer, token: str) -> bool:
         """Claim a row without an answer that nobody works on any more; False if another did."""

@@ -56,16 +56,13 @@ class GroupTable(RecordTable[Group]):
         *,
         ids: Collection[str] | None = None,
         kind: GroupKind | None = None,
-        owner: str | None = None,
     ) -> Sequence[Group]:
-        """Groups, newest first, of these ids, kind and owner when given."""
+        """Groups, newest first, of these ids and kind when given."""
         query = select(GroupRow).order_by(GroupRow.created_us.desc(), GroupRow.id).limit(limit)
         if ids is not None:
             query = query.where(GroupRow.id.in_(ids))
         if kind is not None:
             query = query.where(GroupRow.kind == kind.value)
-        if owner is not None:
-            query = query.where(GroupRow.record["owner"].as_string() == owner)
         with self.database.reading() as session:
             return [self._load(row) for row in session.scalars(query)]
 

@@ -7,7 +7,8 @@ each other, and no transaction stays open while a record is edited.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from typing import Any, Final, Generic, Protocol, TypeVar
@@ -44,6 +45,27 @@ class Record(Protocol):
 
 
 T = TypeVar("T", bound=Record)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """The place of a record in the list of all: what comes after it is older."""
+
+    created_us: int
+    record_id: str
+
+    @classmethod
+    def of(cls, record: Record) -> Mark:
+        """The place of a record."""
+        return cls(microseconds(record.created_at), record.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Part(Generic[T]):
+    """A part of a list, newest first; `rest` is its end if there is a further part."""
+
+    records: Sequence[T]
+    rest: Mark | None
 
 
 class Row(Base):
@@ -183,6 +205,30 @@ class RecordTable(ABC, Generic[T]):
         """The token of the lease the record is driven under, None when nobody drives it."""
         with self.database.reading() as session:
             return self._row(session, record_id).owner
+
+    def part(
+        self,
+        limit: int,
+        *,
+        owner: str | None = None,
+        after: Mark | None = None,
+        **columns: str | None,
+    ) -> Part[T]:
+        """The next records of a list: of one owner, and with these values of columns, if given."""
+        table = self.row
+        query = select(table).order_by(table.created_us.desc(), table.id).limit(limit + 1)
+        if owner is not None:
+            query = query.where(table.record["owner"].as_string() == owner)
+        if after is not None:
+            at = table.created_us
+            follows = (at == after.created_us) & (table.id > after.record_id)
+            query = query.where((at < after.created_us) | follows)
+        for name, value in columns.items():
+            if value is not None:
+                query = query.where(getattr(table, name) == value)
+        with self.database.reading() as session:
+            found = [self._load(row) for row in session.scalars(query)]
+        return Part(found[:limit], Mark.of(found[limit - 1]) if len(found) > limit else None)
 
     def of_owner(self, ids: Collection[str], owner: str) -> list[str]:
         """Those of these ids whose record belongs to a visitor, in the same order."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from lipsync_demo.database import Database
 from lipsync_demo.metrics.table import RUN_SECONDS, RUNS_ENDED
-from lipsync_demo.runs.record.clock import microseconds, now
+from lipsync_demo.runs.record.clock import now
 from lipsync_demo.runs.record.errors import RunNotFound
 from lipsync_demo.runs.record.group import Group
 from lipsync_demo.runs.record.run import ACTIVE, Run, RunState, dump_run, load_run
@@ -22,19 +22,6 @@ from lipsync_demo.runs.storage.run_texts import RunTexts
 
 LOCAL_COPIES = 3
 """How often a local run's inputs or output are written after its inputs are here."""
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """The place of a run in the list of all: what comes after it is older."""
-
-    created_us: int
-    run_id: str
-
-    @classmethod
-    def of(cls, run: Run) -> Mark:
-        """The place of a run."""
-        return cls(microseconds(run.created_at), run.id)
 
 
 class RunTable(RecordTable[Run]):
@@ -116,27 +103,6 @@ class RunTable(RecordTable[Run]):
             query = query.where(RunRow.record["group"].as_string() == group)
         if inputs is not None:
             query = query.where(_hash("video").in_(inputs) | _hash("audio").in_(inputs))
-        with self.database.reading() as session:
-            return self.loaded(session, query)
-
-    def page(
-        self,
-        limit: int,
-        *,
-        owner: str | None = None,
-        before: Mark | None = None,
-        states: Collection[RunState] | None = None,
-    ) -> Sequence[Run]:
-        """Runs, newest first: of one owner, after a place in the list, in these states if given."""
-        query = select(RunRow).order_by(RunRow.created_us.desc(), RunRow.id).limit(limit)
-        if owner is not None:
-            query = query.where(RunRow.record["owner"].as_string() == owner)
-        if before is not None:
-            at = RunRow.created_us
-            follows = (at == before.created_us) & (RunRow.id > before.run_id)
-            query = query.where((at < before.created_us) | follows)
-        if states is not None:
-            query = query.where(RunRow.state.in_([state.value for state in states]))
         with self.database.reading() as session:
             return self.loaded(session, query)
 

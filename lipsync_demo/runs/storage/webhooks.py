@@ -249,6 +249,12 @@ class Webhooks:
         state = DeliveryState.WAITING.value
         self._set(delivery.id, state=state, tries=0, due_us=microseconds(now()), said=None)
 
+    def sweep(self, before: datetime) -> None:
+        """Forget messages that are older than this, whatever became of them."""
+        with self._database.writing() as session:
+            old = delete(DeliveryRow).where(DeliveryRow.created_us < microseconds(before))
+            session.execute(old)
+
     def _set(self, delivery_id: str, **values: object) -> None:
         one = DeliveryRow.id == delivery_id
         with self._database.writing() as session:

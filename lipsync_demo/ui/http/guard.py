@@ -10,12 +10,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Iterator
+from http import HTTPStatus
 from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from lipsync_demo.api.address import ROOT
+from lipsync_demo.api.errors import ApiError
 from lipsync_demo.languages import LANGUAGES, speaking
 from lipsync_demo.ui.frame.reader import language_of
 from lipsync_demo.ui.http import words
@@ -131,6 +134,11 @@ class PageGuard:
                 await self._app(scope, receive, send_with_headers)
 
     async def _with_body(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if is_program_upload(scope):
+            metered = Metered(receive, self._upload_limit)
+            parts = _explained(self._precedence.after_others(metered), self._upload_limit)
+            await self._app(scope, parts, send)
+            return
         upload = scope["path"].rstrip("/") == UPLOAD
         limit = self._upload_limit if upload else JSON_LIMIT
         declared = Headers(scope=scope).get("content-length", "0")
@@ -154,6 +162,26 @@ class PageGuard:
             return
         with self._precedence.asking():
             await self._app(scope, Replay(body, receive), send)
+
+
+def is_program_upload(scope: Scope) -> bool:
+    """Whether a request brings bytes of a program's upload."""
+    return scope["method"] in ("PUT", "PATCH") and scope["path"].startswith(f"{ROOT}/uploads/")
+
+
+def _explained(receive: Receive, limit: int) -> Receive:
+    """The parts of a program's upload: it is told by the app itself why the rest is not taken."""
+
+    async def received() -> Message:
+        try:
+            return await receive()
+        except TooLarge:
+            said = str(words.too_large(limit // 1024))
+            raise ApiError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, said) from None
+        except TooSlow:
+            raise ApiError(HTTPStatus.REQUEST_TIMEOUT, str(words.TOO_SLOW)) from None
+
+    return received
 
 
 def blocked(path: str) -> bool:

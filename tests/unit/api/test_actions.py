@@ -107,23 +107,23 @@ def test_holders_of_tokens_know_of_their_own_only(
             actions.groups.stop(group.id)
         with pytest.raises(ApiError, match="no such upload"):
             actions.source(upload)
-        assert not actions.runs.list().runs
-        assert not actions.groups.list()
+        assert not actions.runs.list().records
+        assert not actions.groups.list().records
         assert not actions.results.ledger()
     with holder("a"):
         assert actions.runs.get(run.id).owner == "a" * 32
-        assert run.id in [one.id for one in actions.runs.list().runs]
-        assert [one.id for one in actions.groups.list()] == [group.id]
+        assert run.id in [one.id for one in actions.runs.list().records]
+        assert [one.id for one in actions.groups.list().records] == [group.id]
     # Whoever runs the app sees everybody's.
-    assert {run.id} <= {one.id for one in actions.runs.list().runs}
+    assert {run.id} <= {one.id for one in actions.runs.list().records}
 
 
 def test_the_list_goes_on_where_it_ended(actions: Actions, clip: Path, speech: Path) -> None:
     begun = [actions.runs.start(clip, speech).id for _ in range(5)]
     seen, before = [], None
     while True:
-        part = actions.runs.list(2, before=before)
-        seen += [run.id for run in part.runs]
+        part = actions.runs.list(2, after=before)
+        seen += [run.id for run in part.records]
         if part.rest is None:
             break
         before = part.rest
@@ -195,5 +195,5 @@ def test_unusable_files_begin_nothing(actions: Actions, speech: Path, api: Scrip
     for act in refused:
         with pytest.raises(MediaError):
             act()
-    assert not actions.runs.list().runs
+    assert not actions.runs.list().records
     assert api.submits == 0

@@ -1,0 +1,1 @@
+"""The addresses of the JSON API, a module for each noun."""
