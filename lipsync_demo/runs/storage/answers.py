@@ -62,7 +62,7 @@ class Answers:
     """The table of one database."""
 
     def __init__(self, database: Database) -> None:
-        self._database = database
+        self.database = database
 
     def claim(self, key: str, fingerprint: str, token: str) -> tuple[Answer, bool]:
         """The row of a key, and whether it is new, claimed under this lease."""
@@ -77,7 +77,7 @@ class Answers:
             )
             old = delete(AnswerRow).where(AnswerRow.created_us < microseconds(moment - KEPT))
             # As quick a repeat has written it first.
-            with suppress(IntegrityError), self._database.writing() as session:
+            with suppress(IntegrityError), self.database.writing() as session:
                 session.execute(old)
                 session.add(row)
                 session.flush()
@@ -86,7 +86,7 @@ class Answers:
 
     def get(self, key: str) -> Answer | None:
         """The row of a key; None if there is none."""
-        with self._database.reading() as session:
+        with self.database.reading() as session:
             row = session.get(AnswerRow, key)
             kept = row is not None and row.created_us >= microseconds(now() - KEPT)
             return _answer(row) if row is not None and kept else None
@@ -109,7 +109,7 @@ class Answers:
     def _change(self, answer: Answer, values: dict[str, Any], *, claimed: str | None) -> bool:
         mine = AnswerRow.token.is_(None) if claimed is None else AnswerRow.token == claimed
         same = (AnswerRow.key == answer.key) & AnswerRow.status.is_(None) & mine
-        with self._database.writing() as session:
+        with self.database.writing() as session:
             changed = session.execute(update(AnswerRow).where(same).values(**values))
             return bool(getattr(changed, "rowcount", 0))
 

@@ -4,11 +4,14 @@ import base64
 import json
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from httpx import Response
+from sqlalchemy import select
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 from starlette.types import ASGIApp
@@ -17,6 +20,7 @@ from lipsync_demo.access.bearer import bearing
 from lipsync_demo.access.tokens import new_token
 from lipsync_demo.api.v1.mounted import Problems, mount
 from lipsync_demo.runs.record.visitor import acting
+from lipsync_demo.runs.storage.answers import KEPT, AnswerRow
 from lipsync_demo.runs.workspace import Workspace
 from lipsync_demo.settings import Settings
 from tests.faults.scripted_api import ScriptedApi
@@ -176,6 +180,53 @@ def test_a_repeat_gets_the_first_answer(
     refused(client.post("quote", json={}, headers={"Idempotency-Key": "k"}), 422)
     refused(client.post("quote", json={}, headers={"Idempotency-Key": "two words"}), 400)
     assert api.submits == 1
+
+
+def test_a_repeat_takes_over_what_a_killed_process_began(
+    client: TestClient, pair: dict[str, str], workspace: Workspace, api: ScriptedApi
+) -> None:
+    key = {"Idempotency-Key": "k"}
+    first = done(client, pair, **key)
+    # As if the app had been killed after the run began, and before its answer was kept.
+    with workspace.answers.database.writing() as session:
+        (row,) = session.scalars(select(AnswerRow))
+        assert row.target == first["run_id"]
+        row.status, row.token = None, "a process that is gone:1"
+    again = client.post("runs", json=pair, headers={**key, "Prefer": "wait=30"})
+    assert (again.status_code, again.json()) == (201, first)
+    assert "idempotent-replayed" not in again.headers
+    # And before it began.
+    with workspace.answers.database.writing() as session:
+        (row,) = session.scalars(select(AnswerRow))
+        row.status, row.token, row.target = None, "a process that is gone:1", "e" * 32
+    assert done(client, pair, **key)["run_id"] == "e" * 32
+    assert api.submits == 2
+
+
+def test_replicas_answer_a_key_once(settings: Settings, pair: dict[str, str]) -> None:
+    with Workspace(settings) as one, Workspace(settings) as other:
+        replicas = [V1(Starlette(routes=[mount(settings, each)])) for each in (one, other)]
+        given = {"json": pair, "headers": {"Idempotency-Key": "k"}}
+        with ThreadPoolExecutor(16) as pool:
+            asked = [pool.submit(replicas[n % 2].post, "runs", **given) for n in range(16)]
+            answers = [each.result() for each in asked]
+        assert {answer.status_code for answer in answers} == {201}
+        assert len({answer.json()["run_id"] for answer in answers}) == 1
+        assert len(one.runs.list()) == 1
+
+
+def test_an_answer_is_forgotten_after_a_day(client: TestClient, workspace: Workspace) -> None:
+    key = {"Idempotency-Key": "k"}
+    client.post("quote", json={}, headers=key)
+    with workspace.answers.database.writing() as session:
+        (row,) = session.scalars(select(AnswerRow))
+        row.created_us -= microseconds_of(KEPT) + 1
+    assert "idempotent-replayed" not in client.post("quote", json={}, headers=key).headers
+    assert client.post("quote", json={}, headers=key).headers["idempotent-replayed"] == "true"
+
+
+def microseconds_of(time: timedelta) -> int:
+    return round(time.total_seconds() * 1_000_000)
 
 
 def test_a_refusal_leaves_its_key_free(
