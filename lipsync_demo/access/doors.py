@@ -6,6 +6,7 @@ token, and on a Space a setting opens them first.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,8 +17,15 @@ from lipsync_demo.access.local_peer import asks_from_here
 from lipsync_demo.access.tokens import PREFIX, ApiToken, ApiTokens
 from lipsync_demo.settings import Settings
 
-PATHS: Final = ("/v1", "/mcp")
+GRADIO: Final = "/programs"
+"""Where the door for Gradio's clients is, apart from the page, whose events are its own."""
+
+PATHS: Final = ("/v1", "/mcp", GRADIO)
 """Where the doors are; what is below a path belongs to it."""
+
+GRADIO_NAMES: Final = re.compile(r"/config/?|/gradio_api/(?:info|call/(?:v2/)?\w+(?:/\w+)?)/?")
+"""Paths that clients of every Gradio app know by themselves, and that the page does not use: they
+stand for the same ones below `GRADIO`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +58,13 @@ class Doors:
         if not sent.startswith(PREFIX) and self._is_operator(scope):
             return Entry(None)
         return Shut(asks=self._takes_tokens)
+
+    def knocks(self, scope: Scope) -> bool:
+        """Whether a request by a name of Gradio's is let in, or its sender asked for a token."""
+        if GRADIO_NAMES.fullmatch(scope["path"]) is None:
+            return False
+        entry = self.enter(scope)
+        return isinstance(entry, Entry) or entry.asks
 
     @property
     def _takes_tokens(self) -> bool:

@@ -16,6 +16,7 @@ from starlette.middleware import Middleware
 
 from lipsync_demo import logs
 from lipsync_demo.access.codes import AccessCodes
+from lipsync_demo.access.doors import Doors
 from lipsync_demo.access.exposure import check_exposure
 from lipsync_demo.access.tokens import ApiTokens
 from lipsync_demo.api.sending import Sending
@@ -86,6 +87,7 @@ def open_page(settings: Settings, start_local: Callable[[], tuple[str, str]] | N
         from lipsync_demo.ui.http import documents, live
         from lipsync_demo.ui.http import uploads as taking
         from lipsync_demo.ui.inputs.samples import FIRST
+        from lipsync_demo.ui.programs.door import Door
 
         POOL.wanted, POOL.sender = attention.browser_waits, attention.sender
         local = starting.result() if starting else None
@@ -95,6 +97,7 @@ def open_page(settings: Settings, start_local: Callable[[], tuple[str, str]] | N
             workspace.readiness.draining = told_to_end
             blocks = page.build(settings, workspace, media, uploads)
             sessions = Sessions(blocks)
+            door = Door(settings, workspace, media)
             workspace.dispatcher.schedule(Keeping(uploads, sessions.held))
             workspace.dispatcher.schedule(Keeping(private_folder(programs), list))
             workspace.dispatcher.schedule(Sending(settings, workspace))
@@ -125,6 +128,7 @@ def open_page(settings: Settings, start_local: Callable[[], tuple[str, str]] | N
                 max_file_size=f"{settings.max_upload_mb}mb",
                 app_kwargs={
                     "routes": [
+                        *door.routes(),
                         *loaded.routes(),
                         *installable.routes(),
                         link_preview.route(),
@@ -141,6 +145,7 @@ def open_page(settings: Settings, start_local: Callable[[], tuple[str, str]] | N
                             upload_bytes=settings.max_upload_mb * 2**20,
                             signs_in=settings.signs_in,
                             offered=settings.spoken_languages,
+                            knocks=Doors(settings, workspace.admission.tokens).knocks,
                         ),
                         Middleware(EventBodies, events=blocks.fns),
                         Middleware(Visitors, settings=settings, belongs=blocks.belongs),
@@ -166,6 +171,7 @@ def open_page(settings: Settings, start_local: Callable[[], tuple[str, str]] | N
                         settings,
                         lambda: connections_of(getattr(blocks, "server", None)),
                         sessions.serve,
+                        door.open,
                     ),
                 },
             )
@@ -175,6 +181,7 @@ def open_page(settings: Settings, start_local: Callable[[], tuple[str, str]] | N
             blocks.lay_languages()
             logger.info("The page is open at %s", blocks.local_url)
             ended.wait()
+            door.close()
             blocks.close(verbose=False)
         POOL.close()
 

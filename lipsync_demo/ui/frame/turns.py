@@ -64,6 +64,10 @@ class TurnQueue(Queue):
                 return [event], False, name
         return None
 
+    def compute_analytics_summary(self, records: Any) -> Any:
+        """Gradio's figures of its events, for a page that is shut here: pandas after each event."""
+        return self.cached_event_analytics_summary
+
     def forget(self, session_hash: str) -> None:
         """Let go of what Gradio keeps of a session; not while one of its events is answered."""
         if not self.pending_event_ids_session.get(session_hash):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from http import HTTPStatus
 from typing import Any
 
@@ -17,6 +17,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from lipsync_demo.access.doors import GRADIO
 from lipsync_demo.api.address import ROOT
 from lipsync_demo.api.errors import ApiError
 from lipsync_demo.languages import LANGUAGES, speaking
@@ -90,6 +91,7 @@ class PageGuard:
     """ASGI middleware around the whole app; `upload_bytes` is the maximum size of a file.
 
     `signs_in` says whether visitors sign in with Hugging Face; it speaks the `offered` languages.
+    `knocks` says whether a request is for a door that is open to its sender, or asks for a token.
     """
 
     def __init__(
@@ -98,9 +100,11 @@ class PageGuard:
         upload_bytes: int,
         signs_in: bool = False,
         offered: Collection[str] = LANGUAGES,
+        knocks: Callable[[Scope], bool] = lambda scope: False,
     ) -> None:
         self._app = app
         self._offered = offered
+        self._knocks = knocks
         self._signs_in = signs_in
         self._upload_limit = upload_bytes + FORM_SLACK
         self._started = False
@@ -125,6 +129,9 @@ class PageGuard:
         starting = path == STARTED and not self._started
         self._started = self._started or starting
         signing_in = self._signs_in and SIGN_IN.fullmatch(path) is not None
+        if self._knocks(scope):
+            path = f"{GRADIO}{path}"
+            scope = {**scope, "path": path, "raw_path": path.encode()}
         if blocked(path) and not (starting or signing_in):
             await _refuse(404, words.NOT_FOUND)(scope, receive, send_with_headers)
         elif scope["method"] in ("POST", "PUT", "PATCH"):
@@ -139,7 +146,7 @@ class PageGuard:
             parts = _explained(self._precedence.after_others(metered), self._upload_limit)
             await self._app(scope, parts, send)
             return
-        upload = scope["path"].rstrip("/") == UPLOAD
+        upload = scope["path"].rstrip("/") in (UPLOAD, f"{GRADIO}{UPLOAD}")
         limit = self._upload_limit if upload else JSON_LIMIT
         declared = Headers(scope=scope).get("content-length", "0")
         if not declared.isdecimal() or int(declared) > limit:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from typing import Any
 
 from starlette.applications import Starlette
@@ -24,10 +24,11 @@ def rim(
     settings: Settings,
     connections: Callable[[], Iterable[Any]],
     begin: Callable[[Any], None] = lambda app: None,
+    beside: Callable[[], AbstractAsyncContextManager[None]] = nullcontext,
 ) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
     """The app's lifespan; `connections` returns those of its server.
 
-    `begin` is called with the app before it answers anything.
+    `begin` is called with the app before it answers anything; what is `beside` it is open as long.
     """
 
     @asynccontextmanager
@@ -39,7 +40,8 @@ def rim(
         begin(app)
         watch = asyncio.create_task(drop_half_requests(connections))
         try:
-            yield
+            async with beside():
+                yield
         finally:
             watch.cancel()
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from filecmp import cmp
 from functools import partial
@@ -49,42 +49,65 @@ logger = logging.getLogger(__name__)
 def route(room: Room, uploads: Path, limit: int) -> Route:
     """The route of uploads into a folder, each file of at most `limit` bytes."""
 
+    async def take(request: Request) -> list[str]:
+        async with written(request, room, uploads, limit) as (files, belongs):
+            async with _taken_for_more(room, len(files) - 1):
+                placed = [await to_thread.run_sync(_placed, one, uploads) for one in files]
+                for one in placed:
+                    belongs(one)
+            return list(map(str, placed))
+
     async def upload(request: Request) -> Response:
-        declared = request.headers.get("content-length", "")
-        try:
-            async with _taken(room, int(declared) if declared.isdecimal() else limit) as belongs:
-                part = Path(await to_thread.run_sync(_part, uploads))
-                try:
-                    files = await _written(request, part, limit)
-                    async with _taken_for_more(room, len(files) - 1):
-                        placed = [await to_thread.run_sync(_placed, one, uploads) for one in files]
-                        for one in placed:
-                            belongs(one)
-                finally:
-                    await to_thread.run_sync(partial(shutil.rmtree, part, ignore_errors=True))
-                return JSONResponse([str(one) for one in placed])
-        except NoRoom as error:
-            return _said(FULL, str(error))
-        except _NoFile:
-            return _said(400, words.NO_FILE)
-        except MultiPartException as error:
-            if TOO_LARGE in error.message and HEADERS not in error.message.lower():
-                return _said(413, words.too_large(limit // 1024))
-            return _said(400, words.BROKEN_UPLOAD)
-        except HTTPException:
-            return _said(400, words.BROKEN_UPLOAD)
-        except ClientDisconnect:
-            return Response(status_code=400)  # nobody reads it
-        except DatabaseUnusable as error:
-            logger.warning("%s", error)
-            return _said(503, error.what)
-        except OSError as error:
-            logger.warning("An upload could not be stored: %r", error)
-            if error.errno in DISK_FULL:
-                return _said(FULL, f"{media_words.NO_ROOM} {media_words.NO_ROOM_HINT}")
-            return _said(503, refused(error, whole=False))
+        return await answered(take(request), limit)
 
     return Route(UPLOAD, upload, methods=["POST"])
+
+
+async def answered(taking: Awaitable[list[str]], limit: int) -> Response:
+    """The answer to an upload: what the sender calls its files, or why they are not taken."""
+    try:
+        return JSONResponse(await taking)
+    except NoRoom as error:
+        return _said(FULL, str(error))
+    except _NoFile:
+        return _said(400, words.NO_FILE)
+    except MultiPartException as error:
+        if TOO_LARGE in error.message and HEADERS not in error.message.lower():
+            return _said(413, words.too_large(limit // 1024))
+        return _said(400, words.BROKEN_UPLOAD)
+    except HTTPException:
+        return _said(400, words.BROKEN_UPLOAD)
+    except ClientDisconnect:
+        return Response(status_code=400)  # nobody reads it
+    except DatabaseUnusable as error:
+        logger.warning("%s", error)
+        return _said(503, error.what)
+    except OSError as error:
+        logger.warning("An upload could not be stored: %r", error)
+        if error.errno in DISK_FULL:
+            return _said(FULL, f"{media_words.NO_ROOM} {media_words.NO_ROOM_HINT}")
+        return _said(503, refused(error, whole=False))
+
+
+@asynccontextmanager
+async def written(
+    request: Request, room: Room, folder: Path, limit: int
+) -> AsyncIterator[tuple[list[Path], Callable[[Path], None]]]:
+    """The files of a request, in a part of the folder that is removed afterwards.
+
+    Room is kept for them meanwhile; with them comes what says whose files are.
+
+    Raises:
+        NoRoom: there is none.
+        _NoFile, MultiPartException, HTTPException: there is no file that can be taken.
+    """
+    declared = request.headers.get("content-length", "")
+    async with _taken(room, int(declared) if declared.isdecimal() else limit) as belongs:
+        part = Path(await to_thread.run_sync(_part, folder))
+        try:
+            yield await _written(request, part, limit), belongs
+        finally:
+            await to_thread.run_sync(partial(shutil.rmtree, part, ignore_errors=True))
 
 
 class _NoFile(Exception):  # noqa: N818

@@ -65,15 +65,12 @@ class Visitors:
             return
         headers = Headers(scope=scope)
         secret, renewed = self._secret(headers)
-        sessions, receive = await _sessions(scope, receive)
+        sessions, receive = await sessions_of(scope, receive)
         session = next(iter(sessions), "")
         visitor = self._visitor(scope, secret, session)
         # Of two names, Gradio may read another one than is judged here.
         if len(sessions) > 1 or (session and not self._belongs(session, visitor)):
-            said = str(words.OTHER_SESSION)
-            # Gradio's page shows the one of an event in its queue, the other of one beside it.
-            refusal = {"code": 403, "message": said, "detail": said, "error": said}
-            await JSONResponse(refusal, 403)(scope, receive, send)
+            await other_session()(scope, receive, send)
             return
         scope[SCOPE] = visitor
         if scope["path"] == "/" and scope["method"] == "GET" and renewed:
@@ -142,7 +139,15 @@ def _giving(send: Send, cookie: str) -> Send:
     return told
 
 
-async def _sessions(scope: Scope, receive: Receive) -> tuple[set[str], Receive]:
+def other_session() -> JSONResponse:
+    """The refusal of a session that is somebody else's."""
+    said = str(words.OTHER_SESSION)
+    # Gradio's page shows the one of an event in its queue, the other of one beside it.
+    refusal = {"code": 403, "message": said, "detail": said, "error": said}
+    return JSONResponse(refusal, 403)
+
+
+async def sessions_of(scope: Scope, receive: Receive) -> tuple[set[str], Receive]:
     """The names of the Gradio sessions that a request is about."""
     path: str = scope["path"]
     if not path.startswith(f"{PREFIX}/"):
