@@ -16,7 +16,7 @@ from lipsync_demo.ui.programs.paths import DOCUMENTATION
 from lipsync_demo.ui.programs.values import FILE, OBJECT, TEXT, Value, file, one_of
 from lipsync_demo.wavespeed.model_catalogue import MODELS
 
-AT_ONCE: Final = "at once"
+AT_ONCE: Final = "at_once"
 """Name of the line of calls that wait for nothing."""
 
 
