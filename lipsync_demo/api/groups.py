@@ -38,11 +38,12 @@ class Groups:
         face: str | None = None,
         concurrency: int = 2,
         group_id: str | None = None,
+        session: str | None = None,
     ) -> Group:
         """Run one pair in several modes with one model, or by several models in the first mode.
 
-        Modes that give the same result run once. `group_id` is an id chosen beforehand, as for
-        a run.
+        Modes that give the same result run once. `group_id` is an id chosen beforehand, and
+        `session` has a spend limit, as for a run.
 
         Raises:
             MediaError: a file cannot be used.
@@ -54,7 +55,13 @@ class Groups:
         if len(models) > 1:
             mode = modes[0] if len(modes) == 1 else None
             return service.compare_models(
-                picture, audio, models, mode, concurrency=concurrency, group_id=group_id
+                picture,
+                audio,
+                models,
+                mode,
+                concurrency=concurrency,
+                group_id=group_id,
+                session=session,
             )
         return service.compare(
             picture,
@@ -64,6 +71,7 @@ class Groups:
             choices=_choices(face),
             concurrency=concurrency,
             group_id=group_id,
+            session=session,
         )
 
     def batch(

@@ -66,11 +66,12 @@ class Runs:
         choices: Mapping[str, str] | None = None,
         face: str | None = None,
         run_id: str | None = None,
+        session: str | None = None,
     ) -> Run:
         """Start a run, which may be billed; files are checked first.
 
         `run_id` is an id chosen beforehand, 32 hexadecimal digits: started again with it, the run
-        that there is already is returned.
+        that there is already is returned.  The spend limit of `session`, if it has one, holds.
 
         Raises:
             MediaError: a file cannot be used.
@@ -93,6 +94,7 @@ class Runs:
                 choices=further,
                 backend=backend,
                 run_id=run_id,
+                session=session,
             )
         except IntegrityError:  # another process was as quick with this id, and drives it
             return self.get(run_id or "")

@@ -21,6 +21,7 @@ from lipsync_demo.cli.grammar import FormerlyFile, answered
 from lipsync_demo.cli.import_task import import_task
 from lipsync_demo.cli.ledger import ledger
 from lipsync_demo.cli.list_runs import list_runs
+from lipsync_demo.cli.mcp import mcp
 from lipsync_demo.cli.measure import measure
 from lipsync_demo.cli.modes import modes
 from lipsync_demo.cli.probe import probe
@@ -104,5 +105,6 @@ FORMERLY_FILES = {"run", "resume", "batch", "compare", "probe"}
 
 for name, command in WITH_ANSWERS.items():
     app.command(name, cls=FormerlyFile if name in FORMERLY_FILES else None)(answered(command))
+app.command("mcp")(mcp)
 app.command("backend")(backend)
 app.command("worker")(worker)

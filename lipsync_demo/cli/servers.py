@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -38,22 +39,47 @@ def opened(settings: Settings, backend: BackendName) -> Iterator[Workspace]:
 
     try:
         with Workspace(settings) as workspace:
-            if server is None:
-                yield workspace
-            elif workspace.dispatcher.delegates_local:
-                say(words.ANOTHER_WORKS)
-                server.stand_by(workspace)
-                yield workspace
-            elif (named := _named(settings)) is not None:
-                workspace.local = named
-                yield workspace
-            else:
-                server.use(workspace)
-                yield workspace
+            if server is not None:
+                _give(settings, server, workspace)
+            yield workspace
         # Closed before its server stops: the workspace must not drive runs without one.
     finally:
         if server is not None:
             server.stop()
+
+
+@contextmanager
+def at_hand(settings: Settings) -> Iterator[tuple[Workspace, Callable[[], None]]]:
+    """Yield a workspace, and what starts a local server for it if none is used yet.
+
+    That may raise BackendError: there is none, and none can be started.
+    """
+    from lipsync_demo.runs.workspace import Workspace
+
+    server, lock, given = LocalServer(settings), threading.Lock(), threading.Event()
+
+    def prepare() -> None:
+        with lock:
+            if not given.is_set():
+                _give(settings, server, workspace)
+                given.set()
+
+    try:
+        with Workspace(settings) as workspace:
+            yield workspace, prepare
+    finally:
+        server.stop()
+
+
+def _give(settings: Settings, server: LocalServer, workspace: Workspace) -> None:
+    """Give a workspace the server of its local runs."""
+    if workspace.dispatcher.delegates_local:
+        say(words.ANOTHER_WORKS)
+        server.stand_by(workspace)
+    elif (named := _named(settings)) is not None:
+        workspace.local = named
+    else:
+        server.use(workspace)
 
 
 def _by_default(settings: Settings) -> bool:

@@ -19,6 +19,7 @@ from lipsync_demo.access.codes import AccessCodes
 from lipsync_demo.access.doors import Doors
 from lipsync_demo.access.exposure import check_exposure
 from lipsync_demo.access.tokens import ApiTokens
+from lipsync_demo.api.mcp.http import McpDoor
 from lipsync_demo.api.sending import Sending
 from lipsync_demo.api.uploads import folder_of
 from lipsync_demo.api.v1 import mounted
@@ -98,6 +99,7 @@ def open_page(settings: Settings, start_local: Callable[[], tuple[str, str]] | N
             blocks = page.build(settings, workspace, media, uploads)
             sessions = Sessions(blocks)
             door = Door(settings, workspace, media)
+            mcp = McpDoor(settings, workspace)
             workspace.dispatcher.schedule(Keeping(uploads, sessions.held))
             workspace.dispatcher.schedule(Keeping(private_folder(programs), list))
             workspace.dispatcher.schedule(Sending(settings, workspace))
@@ -135,6 +137,7 @@ def open_page(settings: Settings, start_local: Callable[[], tuple[str, str]] | N
                         *documents.routes(settings, workspace, media.sign),
                         *live.routes(workspace),
                         mounted.mount(settings, workspace),
+                        mcp.route,
                         taking.route(workspace.room, uploads, settings.max_upload_mb * 2**20),
                         *operating.routes(settings, workspace, lambda: sessions.open_pages),
                         *routes(settings, media, workspace.health.state),
@@ -171,7 +174,7 @@ def open_page(settings: Settings, start_local: Callable[[], tuple[str, str]] | N
                         settings,
                         lambda: connections_of(getattr(blocks, "server", None)),
                         sessions.serve,
-                        door.open,
+                        (door.open, mcp.open),
                     ),
                 },
             )
@@ -182,6 +185,7 @@ def open_page(settings: Settings, start_local: Callable[[], tuple[str, str]] | N
             logger.info("The page is open at %s", blocks.local_url)
             ended.wait()
             door.close()
+            mcp.close()
             blocks.close(verbose=False)
         POOL.close()
 

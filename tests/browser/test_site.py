@@ -5,11 +5,14 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+import anyio
 import psutil
 import pytest
 import requests
+from mcp import Client
 
 from tests.browser.site import Site
+from tests.unit.api.mcp_site import OPENING
 
 
 @pytest.mark.parametrize(
@@ -63,6 +66,22 @@ def test_the_page_is_html_with_a_strict_policy_and_no_other_host(site: Site) -> 
 def test_no_event_is_offered_to_programs(site: Site) -> None:
     for description in ("/gradio_api/info", "/config", "/gradio_api/openapi.json"):
         assert requests.get(f"{site.url}{description}", timeout=30).status_code == 404
+
+
+def test_programs_on_this_machine_find_the_tools_and_other_sites_do_not(site: Site) -> None:
+    headers = {"Accept": "application/json, text/event-stream"}
+    other = headers | {"Origin": "https://other.example"}
+    address = f"{site.url}/mcp"
+    assert requests.post(address, json=OPENING, headers=other, timeout=30).status_code == 403
+    renamed = headers | {"Host": "other.example"}
+    assert requests.post(address, json=OPENING, headers=renamed, timeout=30).status_code == 400
+
+    async def work() -> None:
+        async with Client(address) as client:
+            (said,) = (await client.call_tool("quote", {})).content
+            assert "This is free" in said.text
+
+    anyio.run(work)
 
 
 def test_an_upload_is_taken_and_a_file_named_by_address_is_not(site: Site) -> None:

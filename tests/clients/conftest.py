@@ -86,7 +86,7 @@ def last_json(output: str) -> Any:
 Leave = Callable[[str, str], None]
 
 
-def _install(leave_out: Leave, what: str, *command: object, **options: Any) -> None:
+def install(leave_out: Leave, what: str, *command: object, **options: Any) -> None:
     try:
         done = subprocess.run(
             [str(part) for part in command],
@@ -111,7 +111,7 @@ def python_packages(tmp_path_factory: pytest.TempPathFactory, leave_out: Leave) 
     folder = tmp_path_factory.mktemp("pypi")
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     where = ["--no-deps", "--target", folder]
-    _install(leave_out, PYPI_PACKAGE, *pip, *where, PYPI_PACKAGE)
+    install(leave_out, PYPI_PACKAGE, *pip, *where, PYPI_PACKAGE)
     return folder
 
 
@@ -122,5 +122,5 @@ def node_packages(tmp_path_factory: pytest.TempPathFactory, leave_out: Leave) ->
     for name in ("package.json", "package-lock.json"):
         (folder / name).write_bytes((HERE / name).read_bytes())
     quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"]
-    _install(leave_out, "the packages from npm", "npm", "ci", *quiet, cwd=folder)
+    install(leave_out, "the packages from npm", "npm", "ci", *quiet, cwd=folder)
     return folder

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from typing import Any
 
 from starlette.applications import Starlette
@@ -24,7 +24,7 @@ def rim(
     settings: Settings,
     connections: Callable[[], Iterable[Any]],
     begin: Callable[[Any], None] = lambda app: None,
-    beside: Callable[[], AbstractAsyncContextManager[None]] = nullcontext,
+    beside: Iterable[Callable[[], AbstractAsyncContextManager[None]]] = (),
 ) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
     """The app's lifespan; `connections` returns those of its server.
 
@@ -40,7 +40,9 @@ def rim(
         begin(app)
         watch = asyncio.create_task(drop_half_requests(connections))
         try:
-            async with beside():
+            async with AsyncExitStack() as opened:
+                for neighbour in beside:
+                    await opened.enter_async_context(neighbour())
                 yield
         finally:
             watch.cancel()

@@ -113,7 +113,10 @@ def test_a_missing_sample_is_no_error(tmp_path: Path) -> None:
 
 
 def test_nothing_before_the_folder_loads_gradio() -> None:
-    check = "import sys, lipsync_demo.ui.launch; sys.exit('gradio' in sys.modules)"
+    check = (
+        "import sys, lipsync_demo.cli, lipsync_demo.ui.launch; "
+        "sys.exit(not {'gradio', 'mcp'}.isdisjoint(sys.modules))"
+    )
     assert subprocess.run([sys.executable, "-c", check], check=False).returncode == 0
 
 
