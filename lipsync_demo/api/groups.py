@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 
+from sqlalchemy.exc import IntegrityError
+
 from lipsync_demo.api.preview import video_file
 from lipsync_demo.api.runs import LOOK_SECONDS, Source, mine
 from lipsync_demo.face_choice import FIELD
@@ -49,30 +51,32 @@ class Groups:
             MediaError: a file cannot be used.
             RunRefused: there is nothing to compare, no such model, or a limit is reached.
         """
-        if group_id is not None and (begun := self.known(group_id)) is not None:
-            return begun
         service, picture = self._workspace.group_service, _picture(video)
-        if len(models) > 1:
-            mode = modes[0] if len(modes) == 1 else None
-            return service.compare_models(
+
+        def begin() -> Group:
+            if len(models) > 1:
+                mode = modes[0] if len(modes) == 1 else None
+                return service.compare_models(
+                    picture,
+                    audio,
+                    models,
+                    mode,
+                    concurrency=concurrency,
+                    group_id=group_id,
+                    session=session,
+                )
+            return service.compare(
                 picture,
                 audio,
-                models,
-                mode,
+                modes,
+                model=models[0] if models else None,
+                choices=_choices(face),
                 concurrency=concurrency,
                 group_id=group_id,
                 session=session,
             )
-        return service.compare(
-            picture,
-            audio,
-            modes,
-            model=models[0] if models else None,
-            choices=_choices(face),
-            concurrency=concurrency,
-            group_id=group_id,
-            session=session,
-        )
+
+        return self._once(group_id, begin)
 
     def batch(
         self,
@@ -90,17 +94,28 @@ class Groups:
         Raises:
             RunRefused: there are none or too many, no such model, or a limit is reached.
         """
+
+        def begin() -> Group:
+            return self._workspace.group_service.batch(
+                pairs,
+                title=title,
+                model=model,
+                choices=_choices(face),
+                concurrency=concurrency,
+                spend_limit=spend_limit,
+                group_id=group_id,
+            )
+
+        return self._once(group_id, begin)
+
+    def _once(self, group_id: str | None, begin: Callable[[], Group]) -> Group:
+        """The group with this id, which is begun if there is none yet."""
         if group_id is not None and (begun := self.known(group_id)) is not None:
             return begun
-        return self._workspace.group_service.batch(
-            pairs,
-            title=title,
-            model=model,
-            choices=_choices(face),
-            concurrency=concurrency,
-            spend_limit=spend_limit,
-            group_id=group_id,
-        )
+        try:
+            return begin()
+        except IntegrityError:  # another process was as quick with this id, and drives it
+            return self.get(group_id or "")
 
     def get(self, group_id: str, kind: GroupKind | None = None) -> Group:
         """A comparison or batch.

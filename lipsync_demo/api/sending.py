@@ -10,7 +10,7 @@ from typing import Final
 from lipsync_demo.api.webhooks import headers, secret_of
 from lipsync_demo.runs.record.clock import now
 from lipsync_demo.runs.record.errors import RunsError
-from lipsync_demo.runs.storage.webhooks import Delivery, DeliveryState, Kind
+from lipsync_demo.runs.record.webhook import Delivery, DeliveryState, Kind
 from lipsync_demo.runs.workspace import Workspace
 from lipsync_demo.settings import Settings
 from lipsync_demo.wavespeed.addresses import redacted_url
@@ -28,9 +28,6 @@ LEASE: Final = timedelta(minutes=5)
 BUSY_SECONDS, IDLE_SECONDS = 0.5, 2.0
 """Seconds between looks while messages wait, and while none does."""
 
-SWEEP: Final = timedelta(days=30)
-"""After how long messages are forgotten."""
-
 logger = logging.getLogger(__name__)
 
 
@@ -45,14 +42,10 @@ class Sending:
         self._settings = settings
         self._workspace = workspace
         self._table = workspace.webhooks
-        self._swept = now()
 
     def step(self) -> float:
         """Send what is due, in threads for untrusted receivers."""
         moment = now()
-        if moment - self._swept > timedelta(hours=1):
-            self._swept = moment
-            self._table.sweep(moment - SWEEP)
         if not self._table.waiting():
             return IDLE_SECONDS
         while (due := self._table.claim(moment, moment + LEASE)) is not None:

@@ -16,8 +16,8 @@ from http import HTTPStatus
 from lipsync_demo.api.errors import ApiError
 from lipsync_demo.hosting.secret import signing_secret
 from lipsync_demo.runs.record.visitor import acting_id
+from lipsync_demo.runs.record.webhook import Delivery, Kind, Webhook
 from lipsync_demo.runs.storage.ownership import owns
-from lipsync_demo.runs.storage.webhooks import Delivery, Kind, Webhook
 from lipsync_demo.runs.workspace import Workspace
 from lipsync_demo.settings import Settings
 from lipsync_demo.wavespeed.untrusted.delivery import Undelivered, check_receiver
@@ -34,7 +34,7 @@ class Webhooks:
 
     def __init__(self, settings: Settings, workspace: Workspace) -> None:
         self._settings = settings
-        self._table = workspace.webhooks
+        self.table = workspace.webhooks
 
     def add(self, url: str, kinds: Sequence[Kind], webhook_id: str | None = None) -> Webhook:
         """Keep a receiver of messages about what is begun from now on.
@@ -54,7 +54,7 @@ class Webhooks:
             raise ApiError(
                 HTTPStatus.CONFLICT, f"There are {MOST} webhooks already.", "Delete one first."
             )
-        return self._table.add(
+        return self.table.add(
             webhook_id or secrets.token_hex(16), acting_id(), url, list(dict.fromkeys(kinds))
         )
 
@@ -64,14 +64,14 @@ class Webhooks:
         Raises:
             ApiError: whoever acts has none with this id.
         """
-        found = self._table.get(webhook_id)
+        found = self.table.get(webhook_id)
         if found is None or not owns(found.owner):
             raise ApiError(HTTPStatus.NOT_FOUND, "There is no such webhook.", "Check its id.")
         return found
 
     def list(self) -> Sequence[Webhook]:
         """The receivers of whoever acts, oldest first."""
-        return self._table.of(acting_id())
+        return self.table.of(acting_id())
 
     def remove(self, webhook_id: str) -> None:
         """Forget a receiver and its messages.
@@ -79,7 +79,7 @@ class Webhooks:
         Raises:
             ApiError: whoever acts has none with this id.
         """
-        self._table.remove(self.get(webhook_id).id)
+        self.table.remove(self.get(webhook_id).id)
 
     def announced(self, kind: Kind, chosen: str | None = None) -> str:
         """The id for a run or group that is about to begin, of whose end receivers are told.
@@ -87,7 +87,7 @@ class Webhooks:
         It is `chosen`, or a new one.
         """
         wanted = chosen or secrets.token_hex(16)
-        self._table.announce(acting_id(), kind, wanted)
+        self.table.announce(acting_id(), kind, wanted)
         return wanted
 
     def deliveries(self, webhook_id: str, limit: int) -> Sequence[Delivery]:
@@ -96,7 +96,7 @@ class Webhooks:
         Raises:
             ApiError: whoever acts has none with this id.
         """
-        return self._table.deliveries(self.get(webhook_id).id, limit)
+        return self.table.deliveries(self.get(webhook_id).id, limit)
 
     def replay(self, webhook_id: str, delivery_id: str) -> Delivery:
         """Send a message again, the same as before.
@@ -104,11 +104,11 @@ class Webhooks:
         Raises:
             ApiError: there is no such receiver or message.
         """
-        webhook, found = self.get(webhook_id), self._table.delivery(delivery_id)
+        webhook, found = self.get(webhook_id), self.table.delivery(delivery_id)
         if found is None or found.webhook != webhook.id:
             raise ApiError(HTTPStatus.NOT_FOUND, "There is no such delivery.", "Check its id.")
-        self._table.again(found)
-        return self._table.delivery(delivery_id) or found
+        self.table.again(found)
+        return self.table.delivery(delivery_id) or found
 
     def secret(self, webhook_id: str) -> str:
         """The text of a receiver's secret."""

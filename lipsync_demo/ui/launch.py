@@ -21,6 +21,7 @@ from lipsync_demo.access.exposure import check_exposure
 from lipsync_demo.access.tokens import ApiTokens
 from lipsync_demo.api.mcp.http import McpDoor
 from lipsync_demo.api.sending import Sending
+from lipsync_demo.api.sweeping import Sweeping, used_lately
 from lipsync_demo.api.uploads import folder_of
 from lipsync_demo.api.v1 import mounted
 from lipsync_demo.files import private_folder
@@ -43,7 +44,7 @@ from lipsync_demo.ui.http.rim import connections_of, rim
 from lipsync_demo.ui.http.routes import routes
 from lipsync_demo.ui.http.streams import Streams
 from lipsync_demo.ui.http.visitor import Visitors
-from lipsync_demo.ui.inputs.keeping import Keeping
+from lipsync_demo.ui.inputs.keeping import SWEEP_SECONDS, Keeping
 from lipsync_demo.ui.inputs.uploads import upload_folder
 
 SWITCH_SECONDS = 0.001
@@ -101,8 +102,10 @@ def open_page(settings: Settings, start_local: Callable[[], tuple[str, str]] | N
             door = Door(settings, workspace, media)
             mcp = McpDoor(settings, workspace)
             workspace.dispatcher.schedule(Keeping(uploads, sessions.held))
-            workspace.dispatcher.schedule(Keeping(private_folder(programs), list))
+            lately = partial(used_lately, settings, 2 * SWEEP_SECONDS)
+            workspace.dispatcher.schedule(Keeping(private_folder(programs), lately))
             workspace.dispatcher.schedule(Sending(settings, workspace))
+            workspace.dispatcher.schedule(Sweeping(settings, workspace))
             look = theme.build()
             loaded = bundled(
                 {block.get_block_name() for block in blocks.blocks.values()},

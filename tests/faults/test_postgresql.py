@@ -5,6 +5,9 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import inspect
@@ -16,8 +19,14 @@ from lipsync_demo.backend.schema import open_database as open_jobs
 from lipsync_demo.database import Database
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.metrics.table import ATTEMPTS
+from lipsync_demo.runs.record.clock import now
+from lipsync_demo.runs.record.webhook import Kind
+from lipsync_demo.runs.storage.answers import Answers
+from lipsync_demo.runs.storage.run_table import RunTable
 from lipsync_demo.runs.storage.schema import open_database as open_runs
+from lipsync_demo.runs.storage.webhooks import Webhooks
 from tests.servers.postgresql import PostgresServer
+from tests.unit.run_factory import made_in
 
 pytestmark = pytest.mark.slow
 
@@ -113,3 +122,30 @@ def test_silent_workers_do_not_count(database: Database) -> None:
     assert workers.alive(1) == []
     workers.forget(1)
     assert workers.alive(60_000) == []
+
+
+def test_a_key_is_claimed_once_and_a_message_is_sent_once(
+    server: PostgresServer, tmp_path: Path
+) -> None:
+    database = open_runs(server.database())
+    answers, webhooks = Answers(database), Webhooks(database)
+    with ThreadPoolExecutor(CLAIMANTS) as pool:
+        claims = [pool.submit(answers.claim, "k", "f", f"owner:{n}") for n in range(CLAIMANTS)]
+        found = [claim.result() for claim in claims]
+    assert sum(new for _, new in found) == 1
+    assert len({answer.target for answer, _ in found}) == 1
+    answer = found[0][0]
+    with ThreadPoolExecutor(CLAIMANTS) as pool:
+        taken = [pool.submit(answers.take, answer, f"other:{n}") for n in range(CLAIMANTS)]
+        assert sum(take.result() for take in taken) == 1
+    hook = webhooks.add("d" * 32, None, "https://example.com/", [Kind.RUN])
+    run = made_in(tmp_path)(id="e" * 32)
+    webhooks.announce(None, Kind.RUN, run.id)
+    assert webhooks.claim(now(), now()) is None
+    RunTable(database, run.folder.parent).add(run, None)
+    with ThreadPoolExecutor(CLAIMANTS) as pool:
+        until = now() + timedelta(days=1)
+        sent = [pool.submit(webhooks.claim, now(), until) for _ in range(CLAIMANTS)]
+        assert sum(one.result() is not None for one in sent) == 1
+    assert [one.target for one in webhooks.deliveries(hook.id, 5)] == [run.id]
+    database.close()

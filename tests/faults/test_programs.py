@@ -20,9 +20,12 @@ from tusclient.client import TusClient
 from lipsync_demo.access.tokens import new_token
 from tests.browser.site import Site, opened
 from tests.faults.scripted_api import KEY, ScriptedApi, scripted_api
+from tests.media_factory import make_video
+from tests.reliability.tables import json_api
 
 PATIENCE = 60.0
 REPEATS = 100
+SEED = 17
 RATE = 4
 """Requests a minute of the slow token."""
 
@@ -165,6 +168,16 @@ def test_a_message_is_verified_by_the_library_of_its_standard(site: Site, media:
         second, same = came.get(timeout=PATIENCE)
         assert (second["webhook-id"], same) == (headers["webhook-id"], body)
         assert ci.ask("DELETE", f"webhooks/{hook['webhook_id']}").status_code == 204
+
+
+@pytest.mark.slow
+def test_every_answer_is_as_described(site: Site, tmp_path: Path) -> None:
+    print(f"seed {SEED}")
+    make_video(tmp_path / "clip.mp4", 1)
+    answers = json_api.fuzz(site, json_api.known_at(site, tmp_path), SEED, 1)
+    assert answers.faults == []
+    assert answers.cases > 60
+    assert answers.statuses[200] > 5
 
 
 def test_a_repeat_after_a_kill_begins_nothing_twice(

@@ -12,9 +12,9 @@ from lipsync_demo.face_choice import FORMS
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.runs.groups.items import MAX_ITEMS
 from lipsync_demo.runs.groups.service import MAX_CONCURRENCY
+from lipsync_demo.runs.record.webhook import Kind
 from lipsync_demo.runs.steps.prices import MAX_LIMIT
 from lipsync_demo.runs.storage.share_links import DAYS
-from lipsync_demo.runs.storage.webhooks import Kind
 from lipsync_demo.settings import ModelId
 
 Input = Annotated[

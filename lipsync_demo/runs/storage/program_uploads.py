@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 
@@ -58,10 +58,11 @@ class ProgramUploads:
             row = session.get(ProgramUploadRow, upload_id)
             return None if row is None else _upload(row)
 
-    def known(self) -> set[str]:
-        """The ids of all uploads."""
+    def before(self, moment: datetime) -> Sequence[str]:
+        """The ids of uploads that began before a moment."""
+        old = select(ProgramUploadRow.id).where(ProgramUploadRow.created_us < microseconds(moment))
         with self._database.reading() as session:
-            return set(session.scalars(select(ProgramUploadRow.id)))
+            return list(session.scalars(old))
 
     def remove(self, ids: Collection[str]) -> None:
         """Forget uploads; nothing happens for ids that are not known."""

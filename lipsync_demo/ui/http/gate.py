@@ -45,7 +45,7 @@ from lipsync_demo.ui.http import entry_page, words
 from lipsync_demo.ui.http.at_once import AtOnce, TooManyWaiting
 from lipsync_demo.ui.http.code_turns import RETRY_SECONDS, CodeTurns
 from lipsync_demo.ui.http.crowding import network
-from lipsync_demo.ui.http.guard import PREFIX, UPLOAD
+from lipsync_demo.ui.http.guard import PREFIX, UPLOAD, is_program_upload
 
 COOKIE = "lipsync_entry"
 """Name of the cookie with the session of a code."""
@@ -144,7 +144,14 @@ class Gate:
             asker = Asker(visitor=token.visitor, code=token.owner, origin=origin)
         scope[SCOPE], scope[VISITOR], scope[TOKEN] = asker, visitor, token
         with asking(asker), acting_as(visitor), bearing(token):
-            await self._app(scope, receive, send)
+            if not is_program_upload(scope):
+                await self._app(scope, receive, send)
+                return
+            try:
+                async with self._at_once.room(_senders(asker, UPLOADS)):
+                    await self._app(scope, receive, send)
+            except TooManyWaiting:
+                await _too_many(str(words.AT_ONCE))(scope, receive, send)
 
     @property
     def _shut(self) -> bool:
@@ -241,12 +248,10 @@ class Gate:
         self, asker: Asker, most: int, scope: Scope, receive: Receive, send: Send
     ) -> None:
         """Answer an upload or event as soon as not too many of its sender are under way."""
-        named = ((asker.owner, most), (asker.origin, most * ADDRESS))
-        senders = [(f"{most} {name}", count) for name, count in named if name is not None]
         try:
             if most == UPLOADS:
                 self._admission.rates.take("uploads")
-            async with self._at_once.room(senders):
+            async with self._at_once.room(_senders(asker, most)):
                 await self._app(scope, receive, send)
         except TooMany as error:
             await _too_many(str(error))(scope, receive, send)
@@ -261,6 +266,12 @@ class Gate:
             return None
         signed = f"address\n{name}".encode()
         return hmac.new(self._secret, signed, hashlib.sha256).hexdigest()[:32]
+
+
+def _senders(asker: Asker, most: int) -> list[tuple[str, int]]:
+    """Of whom as many requests may be answered at once, and how many that are."""
+    named = ((asker.owner, most), (asker.origin, most * ADDRESS))
+    return [(f"{most} {name}", count) for name, count in named if name is not None]
 
 
 def _signed_in(scope: Scope) -> Mapping[str, Any]:

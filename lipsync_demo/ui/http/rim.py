@@ -12,7 +12,7 @@ from typing import Any
 
 from starlette.applications import Starlette
 
-from lipsync_demo.api.v1.mounted import Problems
+from lipsync_demo.api.v1.refusals import Problems
 from lipsync_demo.settings import Settings
 from lipsync_demo.ui.http.crowding import PerAddress
 from lipsync_demo.ui.http.half_requests import drop_half_requests

@@ -18,7 +18,8 @@ from starlette.types import ASGIApp
 
 from lipsync_demo.access.bearer import bearing
 from lipsync_demo.access.tokens import new_token
-from lipsync_demo.api.v1.mounted import Problems, mount
+from lipsync_demo.api.v1.mounted import mount
+from lipsync_demo.api.v1.refusals import Problems
 from lipsync_demo.runs.record.visitor import acting
 from lipsync_demo.runs.storage.answers import KEPT, AnswerRow
 from lipsync_demo.runs.workspace import Workspace

@@ -31,7 +31,7 @@ from lipsync_demo.api.views import GroupsView, GroupView
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.runs.groups.items import Pair
 from lipsync_demo.runs.record.group import Group, GroupKind
-from lipsync_demo.runs.storage.webhooks import Kind
+from lipsync_demo.runs.record.webhook import Kind
 
 NAMES = {GroupKind.COMPARISON: "comparisons", GroupKind.BATCH: "batches"}
 """The address of each kind."""

@@ -32,7 +32,7 @@ from lipsync_demo.api.v1.work import at_work
 from lipsync_demo.api.views import RunsView, RunView
 from lipsync_demo.runs.record.file_names import output_name
 from lipsync_demo.runs.record.run import Run, RunState
-from lipsync_demo.runs.storage.webhooks import Kind
+from lipsync_demo.runs.record.webhook import Kind
 
 
 def routes(actions: Actions) -> APIRouter:

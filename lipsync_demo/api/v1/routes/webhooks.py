@@ -19,7 +19,7 @@ from lipsync_demo.api.views import (
     WebhooksView,
     WebhookView,
 )
-from lipsync_demo.runs.storage.webhooks import Webhook
+from lipsync_demo.runs.record.webhook import Webhook
 
 WebhookId = Annotated[str, Path(pattern="^[0-9a-f]{32}$", description="The webhook's id.")]
 DeliveryId = Annotated[str, Path(pattern="^[0-9a-f]{32}$", description="The delivery's id.")]
