@@ -71,6 +71,20 @@ class Holdings:
             known = () if folder is None else tuple(self._whose.get(folder, ()))
         return {by.visitor for by in known if by.visitor is not None}
 
+    def remove(self, path: Path, mine: Collection[str | None]) -> bool:
+        """Remove a file unless anybody but these visitors has brought its folder; say whether.
+
+        Raises:
+            OSError: it cannot be removed.
+        """
+        folder = self._folder(path)
+        with self._lock:
+            known = () if folder is None else self._whose.get(folder, ())
+            theirs = any(by.visitor not in mine for by in known if by.visitor is not None)
+            if not theirs:
+                path.unlink()
+            return not theirs
+
     def count(self) -> tuple[Counter[tuple[str, str]], Counter[tuple[str, str]]]:
         """Bytes and files by `("visitor", owner)`, `("address", origin)`, and of all."""
         sizes: Counter[tuple[str, str]] = Counter()

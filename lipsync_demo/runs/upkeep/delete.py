@@ -30,7 +30,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from lipsync_demo.access.asker import asker
-from lipsync_demo.access.holdings import SAMPLE, Holdings
+from lipsync_demo.access.holdings import PART, SAMPLE, Holdings
 from lipsync_demo.files import digest, files_below
 from lipsync_demo.hosting.bucket import bucket_media
 from lipsync_demo.hosting.errors import HostingUnavailable
@@ -133,15 +133,22 @@ class RunData:
     def _remove_uploads(
         self, hashes: set[str], sizes: set[int], mine: Collection[str | None]
     ) -> None:
-        """Remove uploads with the run's content; samples stay, and what others brought, too."""
+        """Remove uploads with the run's content.
+
+        Samples stay, and what others brought or are just sending, too.
+        """
         uploads = self._settings.data_dir / "uploads"
         for path in files_below(uploads):
             with suppress(OSError):
-                ours = path.relative_to(uploads).parts[1] == SAMPLE
-                if ours or not self._holdings.visitors(path).issubset(mine):
+                entry = path.relative_to(uploads).parts[1]
+                if entry == SAMPLE or entry.startswith(PART):
                     continue
-                if path.stat().st_size in sizes and digest(path) in hashes:
-                    path.unlink()
+                if not self._holdings.visitors(path).issubset(mine):
+                    continue
+                if path.stat().st_size not in sizes or digest(path) not in hashes:
+                    continue
+                # Somebody may have brought it meanwhile.
+                if self._holdings.remove(path, mine):
                     path.with_name(path.name + PREVIEW).unlink(missing_ok=True)
 
 

@@ -52,9 +52,7 @@ def route(room: Room, uploads: Path, limit: int) -> Route:
     async def take(request: Request) -> list[str]:
         async with written(request, room, uploads, limit) as (files, belongs):
             async with _taken_for_more(room, len(files) - 1):
-                placed = [await to_thread.run_sync(_placed, one, uploads) for one in files]
-                for one in placed:
-                    belongs(one)
+                placed = [await to_thread.run_sync(_placed, one, uploads, belongs) for one in files]
             return list(map(str, placed))
 
     async def upload(request: Request) -> Response:
@@ -160,15 +158,17 @@ def _part(uploads: Path) -> str:
     return tempfile.mkdtemp(prefix=PART, dir=uploads)
 
 
-def _placed(file: Path, uploads: Path) -> Path:
+def _placed(file: Path, uploads: Path, belongs: Callable[[Path], None]) -> Path:
     """Put a whole file where the page may use it; the same content lies on the disk once.
 
-    Others of the same content may go meanwhile, and their folder with the last of them.
+    Others of the same content may go meanwhile, and their folder with the last of them. It
+    `belongs` to its sender before it is there, so that nobody else takes it away.
     """
     folder = uploads / file.parent.name
     target = folder / file.name
     for _ in range(ATTEMPTS):
         folder.mkdir(exist_ok=True)
+        belongs(folder)
         with suppress(OSError):  # it has just gone, or the disk knows no links
             if not target.exists() and (same := _same(folder, file)) is not None:
                 target.hardlink_to(same)

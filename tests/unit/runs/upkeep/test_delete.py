@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from lipsync_demo.access.asker import Asker, asking
+from lipsync_demo.access.holdings import PART
 from lipsync_demo.files import digest, files_below
 from lipsync_demo.runs.record.run import MediaRecord, Run, RunState
 from lipsync_demo.runs.upkeep import delete
@@ -60,6 +61,28 @@ def test_uploads_with_a_run_s_content_go_with_it_but_not_another_visitor_s(
         work.service.delete(done.id)
     assert [path.exists() for path in (hers, his, both, earlier)] == [False, True, True, False]
     assert not done.folder.exists()
+
+
+def test_what_is_just_being_sent_stays(
+    settings: Settings,
+    work: Workspace,
+    done: Run,
+    clip: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sending = upload(settings, clip, f"{PART}xyz")
+    arrives = upload(settings, clip, "arrives")
+
+    def hashed(path: Path) -> str:
+        found = digest(path)
+        work.room.belongs(arrives.parent, BEN)
+        return found
+
+    monkeypatch.setattr(delete, "digest", hashed)
+    with asking(ANNA):
+        work.service.delete(done.id)
+    assert sending.exists()
+    assert arrives.exists()
 
 
 def test_a_run_is_deleted_beside_whoever_writes_into_its_folder(

@@ -122,6 +122,18 @@ def test_the_same_content_is_taken_while_others_of_it_go(
     assert len(seen) == 3
 
 
+def test_a_file_is_its_sender_s_before_it_is_there(tmp_path: Path, folder: Path) -> None:
+    part = folder / ".part-1" / "0123"
+    part.mkdir(parents=True)
+    (part / "a.mp4").write_bytes(b"x")
+    seen: list[tuple[Path, list[Path]]] = []
+    path = uploads._placed(
+        part / "a.mp4", folder, lambda place: seen.append((place, list(place.iterdir())))
+    )
+    assert path.read_bytes() == b"x"
+    assert seen == [(path.parent, [])]
+
+
 def test_nothing_is_left_of_uploads_that_break_off(url: str, folder: Path) -> None:
     port = int(url.rpartition(":")[2])
     begin = (
