@@ -36,7 +36,7 @@ def test_visitors_come_and_go() -> None:
 
 @pytest.mark.slow
 def test_a_crowd_is_answered() -> None:
-    small = crowd.Crowd(runs=4, uploads=2, upload_bytes=5 << 20, pages=2, bombs=2, look_seconds=0.5)
+    small = crowd.Crowd(runs=4, uploads=2, upload_bytes=5 << 20, pages=2, bombs=2)
     result = crowd.measured(small, quiet_seconds=2.0)
     assert [text for text in result.missed if "times as long" not in text] == []
     counted = [row[2] for row in result.rows if row[0] == "large uploads / bombs / polls"]

@@ -15,6 +15,8 @@ from tests.reliability.poster import Poster
 
 NICENESS = 19
 
+FIRST_SECONDS = 1.0
+
 GO_ON, PAUSE = "go on", "pause"
 
 
@@ -26,12 +28,12 @@ def as_elsewhere() -> None:
 class Polling:
     """So many pages at as many addresses, each with one of the runs; they begin paused.
 
-    `seconds` pass between two polls of a page. `polls` counts those that were answered and `failed`
-    says why others were not, at the end.
+    Each polls as often as the server tells it to. `polls` counts those that were answered and
+    `failed` says why others were not, at the end.
     """
 
-    def __init__(self, url: str, runs: Sequence[str], pages: int, seconds: float) -> None:
-        asked = [url, str(pages), str(seconds), *runs]
+    def __init__(self, url: str, runs: Sequence[str], pages: int) -> None:
+        asked = [url, str(pages), *runs]
         command = [sys.executable, "-m", "tests.reliability.polling", *asked]
         self._process = subprocess.Popen(
             command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -57,30 +59,30 @@ class Polling:
 
 
 @contextmanager
-def polled(url: str, runs: Sequence[str], pages: int, seconds: float) -> Iterator[Polling]:
+def polled(url: str, runs: Sequence[str], pages: int) -> Iterator[Polling]:
     """Pages that are open while the block runs."""
-    polling = Polling(url, runs, pages, seconds)
+    polling = Polling(url, runs, pages)
     try:
         yield polling
     finally:
         polling.end()
 
 
-def main(url: str, pages: str, seconds: str, *runs: str) -> None:
+def main(url: str, pages: str, *runs: str) -> None:
     """Poll as standard input says until it ends, then print how many polls were answered."""
     as_elsewhere()
-    pause = float(seconds)
     opened = [Poster(url, address=f"127.0.1.{1 + number % 250}") for number in range(int(pages))]
     going, ended = threading.Event(), threading.Event()
     polls: list[int] = []
     failed: list[str] = []
 
     def poll(number: int) -> None:
+        pause = FIRST_SECONDS
         ended.wait(pause * number / len(opened))
         while not ended.wait(pause):
             if going.is_set():
                 try:
-                    opened[number].poll({"run-id": runs[number % len(runs)]})
+                    pause = opened[number].poll({"run-id": runs[number % len(runs)]})
                     polls.append(number)
                 except Exception as error:
                     failed.append(str(error))

@@ -134,8 +134,11 @@ class Poster:
             elif "value" in value:
                 self._values[part] = value["value"]
 
-    def poll(self, given: Mapping[str, object] | None = None) -> None:
-        """Ask how the run that is shown, or `given`, is getting on, and keep the answer."""
+    def poll(self, given: Mapping[str, object] | None = None) -> float:
+        """Ask how the run that is shown, or `given`, is getting on, and keep the answer.
+
+        Returns in how many seconds a page asks again.
+        """
         events = self._config["dependencies"]
         shown = self._named["run-id"]
         asking = next(
@@ -151,6 +154,8 @@ class Poster:
         for part, change in zip(showing["outputs"], changes, strict=False):
             if change and "value" in change:
                 self._values[part] = change["value"]
+        timer = next(part for part, kind in asking["targets"] if kind == "tick")
+        return float(self._values[timer])
 
     def get(self, path: str) -> requests.Response:
         return self._http.get(f"{self._url}{path}", timeout=PATIENCE)

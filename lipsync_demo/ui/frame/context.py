@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
@@ -14,12 +14,13 @@ from lipsync_demo.runs.workspace import Workspace
 from lipsync_demo.settings import Settings
 from lipsync_demo.ui.frame import visiting, words
 from lipsync_demo.ui.frame.ids import remembered, run_id
+from lipsync_demo.ui.frame.pace import SHORTEST, Pace
 
 KEY_SECONDS = 3600
 """Seconds a visitor's key stays in this server's memory after its last use."""
 
-POLL_SECONDS = 1.0
-"""Seconds between polls of active runs."""
+POLL_SECONDS = SHORTEST
+"""Seconds between polls of active runs, until many pages poll."""
 
 STORAGE = "lipsync-demo-runs"
 """Browser storage key of the run ids."""
@@ -97,7 +98,7 @@ class Stored:
 class Shared(Stored):
     """The app's services and the widgets that belong to no single view.
 
-    `views` are the tabs, `model` is the list of models in the header.
+    `views` are the tabs, `model` is the list of models in the header, `pace` that of all polls.
     """
 
     settings: Settings
@@ -106,6 +107,7 @@ class Shared(Stored):
     uploads: Path
     views: gr.Tabs
     model: gr.Dropdown
+    pace: Pace = field(default_factory=Pace)
 
     def recorded_only(self, session: object) -> bool:
         """Whether a browser session sees recorded results only, so that nothing is sent for it."""

@@ -18,6 +18,8 @@ from gradio.events import Dependency
 from lipsync_demo.languages import spoken
 from lipsync_demo.ui.frame import words
 from lipsync_demo.ui.frame.context import Changes
+from lipsync_demo.ui.frame.pace import SHORTEST, Pace
+from lipsync_demo.ui.frame.sent import finite
 
 Told = tuple[str, Changes] | None
 """The id that an answer is about, empty for no run, with its changes; None for no change."""
@@ -56,3 +58,35 @@ def wire(
         js="window.lipsync.news",
         show_progress="hidden",
     )
+
+
+def poll(
+    timer: gr.Timer,
+    pace: Pace,
+    ask: Callable[..., Told],
+    inputs: Sequence[Block],
+    about: gr.Textbox,
+    shown: Sequence[Block],
+    **options: Any,
+) -> None:
+    """Wire the ticks of a timer, whose interval is that of the pace from then on.
+
+    The timer must be among those `shown`, and `about` the first of the inputs.
+    """
+
+    def paced(*given: Any) -> Told:
+        *values, held = given
+        waited = finite(held) or SHORTEST
+        pause = pace.next(waited)
+        answer = ask(*values)
+        return answer if pause == waited else _every(pause, timer, answer or (values[0], {}))
+
+    wire(timer.tick, paced, [*inputs, timer], about, shown, **options)
+
+
+def _every(pause: float, timer: gr.Timer, answer: tuple[str, Changes]) -> tuple[str, Changes]:
+    """The answer with another interval of the timer, in seconds."""
+    about, changes = answer
+    change = changes.get(timer)
+    given = change.constructor_args if isinstance(change, Block) else {}
+    return about, changes | {timer: gr.Timer(**given | {"value": pause})}

@@ -224,8 +224,9 @@ class GroupEvents(ABC):
             js=f"(_, ...rest) => [window.lipsync.asked('{self.tab}'), ...rest]",
             **AT_ONCE,
         )
-        news.wire(
-            w.timer.tick,
+        news.poll(
+            w.timer,
+            s.pace,
             self.poll,
             [w.group, w.stamp, s.groups, s.ids],
             w.group,

@@ -249,7 +249,8 @@ class Studio:
             [*run, shared.ids],
             **AT_ONCE,
         )
-        news.wire(w.timer.tick, events.poll, [w.run_id, w.stamp], w.run_id, run, **AT_ONCE)
+        known = [w.run_id, w.stamp]
+        news.poll(w.timer, shared.pace, events.poll, known, w.run_id, run, **AT_ONCE)
         outcome.meanwhile.click(
             self._recording.show_recording_meanwhile, [w.run_id], run, **AT_ONCE
         )

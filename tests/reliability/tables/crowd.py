@@ -44,14 +44,13 @@ END_SECONDS = 1800.0
 
 @dataclass(frozen=True)
 class Crowd:
-    """How many of each; bytes of an upload, and seconds between two polls of a page."""
+    """How many of each, and bytes of an upload."""
 
     runs: int = 1000
     uploads: int = 50
     upload_bytes: int = 100 << 20
     pages: int = 200
     bombs: int = 20
-    look_seconds: float = 5.0
 
 
 def run(seed: int) -> Result:
@@ -80,9 +79,7 @@ def measured(crowd: Crowd, quiet_seconds: float) -> Result:
         files = count()
         with (
             watched(site.url, Path(made) / "bare", tuple(NAMES)) as asking,
-            polled(
-                site.url, [one["run-id"] for one in visitors], crowd.pages, crowd.look_seconds
-            ) as polling,
+            polled(site.url, [one["run-id"] for one in visitors], crowd.pages) as polling,
         ):
             for _ in range(TURNS):
                 quiet.append(span(lambda: time.sleep(quiet_seconds)))
