@@ -90,6 +90,7 @@ def open_page(settings: Settings, start_local: Callable[[], tuple[str, str]] | N
         from lipsync_demo.ui.http import uploads as taking
         from lipsync_demo.ui.inputs.samples import FIRST
         from lipsync_demo.ui.programs.door import Door
+        from lipsync_demo.ui.programs.shown import Shown
 
         POOL.wanted, POOL.sender = attention.browser_waits, attention.sender
         local = starting.result() if starting else None
@@ -101,6 +102,7 @@ def open_page(settings: Settings, start_local: Callable[[], tuple[str, str]] | N
             sessions = Sessions(blocks)
             door = Door(settings, workspace, media)
             mcp = McpDoor(settings, workspace)
+            doors = Doors(settings, workspace.admission.tokens)
             workspace.dispatcher.schedule(Keeping(uploads, sessions.held))
             lately = partial(used_lately, settings, 2 * SWEEP_SECONDS)
             workspace.dispatcher.schedule(Keeping(private_folder(programs), lately))
@@ -151,7 +153,7 @@ def open_page(settings: Settings, start_local: Callable[[], tuple[str, str]] | N
                             upload_bytes=settings.max_upload_mb * 2**20,
                             signs_in=settings.signs_in,
                             offered=settings.spoken_languages,
-                            knocks=Doors(settings, workspace.admission.tokens).knocks,
+                            knocks=doors.knocks,
                         ),
                         Middleware(EventBodies, events=blocks.fns),
                         Middleware(Visitors, settings=settings, belongs=blocks.belongs),
@@ -161,6 +163,7 @@ def open_page(settings: Settings, start_local: Callable[[], tuple[str, str]] | N
                         Middleware(Delivery),
                         Middleware(ReaderLanguage, offered=settings.spoken_languages),
                         Middleware(Gate, settings=settings, admission=workspace.admission),
+                        Middleware(Shown, doors=doors),
                         Middleware(
                             Document,
                             rewrite=lambda html, asked: link_preview.previewed(
@@ -184,7 +187,7 @@ def open_page(settings: Settings, start_local: Callable[[], tuple[str, str]] | N
             logs.adopt("uvicorn", "uvicorn.error", "uvicorn.access")
             POOL.start()
             _answer_evenly()
-            blocks.lay_languages()
+            blocks.lay_languages(door.lay)
             logger.info("The page is open at %s", blocks.local_url)
             ended.wait()
             door.close()

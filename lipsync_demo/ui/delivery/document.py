@@ -27,6 +27,9 @@ KEPT = 16
 NAMING = ("x-forwarded-host", "x-forwarded-proto", "x-gradio-server")
 """Headers from which Gradio takes the address that it puts into the page."""
 
+HEAD = "lipsync_demo.head"
+"""Key in a request's scope of markup for the page's head that is for some readers only."""
+
 SPECIAL = frozenset({"deep_link", "page"})
 """Names in an address's query for which Gradio makes another page."""
 
@@ -79,7 +82,7 @@ class Document:
             await self._app(scope, receive, self._rewritten(request, send))
             return
         named = tuple(request.headers.get(name, "") for name in NAMING)
-        key = (current(), str(request.url.replace(query="")), named)
+        key = (current(), str(request.url.replace(query="")), named, scope.get(HEAD, ""))
         if key not in self._kept:
             async with self._making:
                 if key not in self._kept:
@@ -107,15 +110,17 @@ class Document:
             html.extend(message.get("body", b""))
             if message.get("more_body"):
                 return
-            body = self._rewrite(html.decode(), str(request.base_url)).encode()
+            whole = self._rewrite(html.decode(), str(request.base_url))
+            further = request.scope.get(HEAD, "")
+            body = whole.replace("</head>", f"{further}</head>", 1).encode()
             MutableHeaders(scope=start)["Content-Length"] = str(len(body))
-            whole: Message = {"type": "http.response.body", "body": body}
+            sent: Message = {"type": "http.response.body", "body": body}
             if key is not None and start["status"] == 200:
-                self._kept[key] = {**start, "headers": list(start["headers"])}, whole
+                self._kept[key] = {**start, "headers": list(start["headers"])}, sent
                 while len(self._kept) > KEPT:
                     self._kept.popitem(last=False)
             await send(start)
-            await send(dict(whole))
+            await send(dict(sent))
 
         return gathered
 

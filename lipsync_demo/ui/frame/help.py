@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import gradio as gr
 from markupsafe import Markup
 
+from lipsync_demo.access.doors import GRADIO
 from lipsync_demo.languages import spoken
 from lipsync_demo.player.keys import CELLS, PLAYER, PRESENTER, Key, table
 from lipsync_demo.templates import render
@@ -33,6 +34,10 @@ TOUR = (
 """The steps of the tour: a place of the studio, and what is said of it."""
 
 
+DOCUMENTATION = f"{GRADIO}/?view=api"
+"""Where Gradio shows the endpoints for programs; the link is there for those who may call them."""
+
+
 def build() -> gr.HTML:
     """Create the foot at the end of the page."""
     return html(markup(), elem_id="foot")
@@ -45,6 +50,7 @@ def markup() -> Markup:
     return render(
         "ui/frame/help.html",
         words=words,
+        documentation=DOCUMENTATION,
         parts=[(title, [(_signs(key), key.does) for key in keys]) for title, keys in PARTS],
         keys=json.dumps(table(PAGE, RESULT)),
         tour=json.dumps(spoken(tour), ensure_ascii=False),

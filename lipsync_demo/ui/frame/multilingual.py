@@ -61,12 +61,19 @@ class MultilingualBlocks(VisitedBlocks):
         """
         self._answers.clear()
 
-    def lay_languages(self) -> None:
-        """Lay the page in all languages in the background, so that nobody waits for theirs."""
-        threading.Thread(target=self._lay_languages, name="languages", daemon=True).start()
+    def lay_languages(self, first: Callable[[], None] = lambda: None) -> None:
+        """Lay the page in all languages in the background, so that nobody waits for theirs.
 
-    def _lay_languages(self) -> None:
+        `first` is done before that, such as laying other blocks: no widgets are made meanwhile.
+        """
+        given = (first,)
+        threading.Thread(
+            target=self._lay_languages, args=given, name="languages", daemon=True
+        ).start()
+
+    def _lay_languages(self, first: Callable[[], None]) -> None:
         try:
+            first()
             for language in sorted(self._offered):
                 self._in(language)
         finally:

@@ -125,6 +125,7 @@ NO_ID_HINT = _("An id has 32 letters and digits; paste it, or the run's address.
 
 SKIP = _("Skip the header")
 HELP = _("Keys and tour")
+USE_VIA_API = _("Use via API")
 KEYS_EVERYWHERE = _("Everywhere")
 KEYS_PLAYERS = _("A player that has the focus")
 KEYS_PRESENTATION = _("A presentation")

@@ -27,6 +27,9 @@ WAITING = 128
 ANSWERING = 32
 """Other calls that may be answered at the same time."""
 
+NEWS_SECONDS = 0.1
+"""Seconds between two looks for progress that a caller is to be told."""
+
 _waits: ContextVar[Callable[[], bool]] = ContextVar("waits")
 
 
@@ -46,6 +49,8 @@ class ProgramBlocks(VisitedBlocks):
         super().__init__(**options)
         self.max_threads = WAITING + ANSWERING
         self.queue()
+        # Gradio looks for news a hundred times a second.
+        self._queue.progress_update_sleep_when_free = NEWS_SECONDS
 
     def get_config_file(self) -> Any:
         """Gradio's description, with the prefix that clients put before its paths."""

@@ -9,10 +9,11 @@ import gradio as gr
 
 from lipsync_demo import templates
 from lipsync_demo.media.sync_modes import SyncMode
+from lipsync_demo.ui.frame.help import DOCUMENTATION
 from lipsync_demo.ui.programs import words
 from lipsync_demo.ui.programs.blocks import ANSWERING, WAITING, ProgramBlocks
 from lipsync_demo.ui.programs.endpoints import Endpoints
-from lipsync_demo.ui.programs.paths import DOCUMENTATION
+from lipsync_demo.ui.programs.paths import DOOR_STYLE
 from lipsync_demo.ui.programs.values import FILE, OBJECT, TEXT, Value, file, one_of
 from lipsync_demo.wavespeed.model_catalogue import MODELS
 
@@ -25,7 +26,11 @@ def lay(endpoints: Endpoints) -> ProgramBlocks:
     mode, model = one_of([mode.value for mode in SyncMode]), one_of(list(MODELS))
     modes = {"type": "array", "items": mode}
     with ProgramBlocks(title=words.TITLE, analytics_enabled=False) as blocks:
-        gr.HTML(templates.render("ui/programs/about.html", words=words, docs=DOCUMENTATION))
+        gr.HTML(
+            templates.render(
+                "ui/programs/about.html", words=words, docs=DOCUMENTATION, style=DOOR_STYLE
+            )
+        )
         offer = _offer(gr.Button(visible=False))
 
         def pair() -> list[Value]:

@@ -14,8 +14,8 @@ DOOR_UPLOAD: Final = f"{DOOR}{UPLOAD}"
 DOOR_FILE: Final = f"{DOOR}{PREFIX}/file="
 """Beginning of the paths of files that were made."""
 
-DOCUMENTATION: Final = f"{DOOR}/?view=api"
-"""Address of the documentation that Gradio makes."""
+DOOR_STYLE: Final = f"{DOOR}/style.css"
+"""Path of the stylesheet of the documentation."""
 
 _READ = re.compile(
     r"/|/config/?|/theme\.css|/favicon\.ico|/(?:assets|static)/[\w.-]+(?:/[\w.-]+)*"

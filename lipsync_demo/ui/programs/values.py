@@ -90,5 +90,5 @@ class Made:
 
 
 def file(name: str) -> dict[str, Any]:
-    """An example of a file."""
-    return {"path": name, "meta": dict(META)}
+    """An example of a file; one with an address is shown as `handle_file(…)`."""
+    return {"path": name, "url": name, "meta": dict(META)}

@@ -43,6 +43,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         )
         with Workspace(settings, recover=True) as workspace:
             door = Door(settings, workspace, signed_media(settings))
+            door.lay()
             doors = Doors(settings, workspace.admission.tokens)
             app = Starlette(
                 routes=door.routes(),

@@ -12,15 +12,19 @@ import requests
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
+from lipsync_demo.access import doors
 from lipsync_demo.access.doors import Doors
+from lipsync_demo.access.tokens import ApiTokens
 from lipsync_demo.runs.workspace import Workspace
 from lipsync_demo.settings import Settings
+from lipsync_demo.ui.delivery.document import Document
 from lipsync_demo.ui.http.gate import Gate
 from lipsync_demo.ui.http.guard import PageGuard
+from lipsync_demo.ui.programs.shown import MARK, Shown
 from tests.unit.ui.programs.site import CI, READER, Site
 
 STRANGER = {"X-Forwarded-For": "203.0.113.9"}
@@ -65,6 +69,26 @@ def test_a_shut_door_is_no_door(tmp_path: Path, given: Mapping[str, Any]) -> Non
             assert (one.status_code, one.content) == (other.status_code, other.content)
             assert one.status_code == 404
     assert after.get(f"{API}/queue/data").status_code == 404
+
+
+@pytest.mark.parametrize("here", [True, False])
+def test_the_page_links_to_the_documentation_where_it_is_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, here: bool
+) -> None:
+    monkeypatch.setattr(doors, "asks_from_here", lambda scope: here)
+    settings = Settings(data_dir=tmp_path)
+
+    async def page(request: Request) -> Response:
+        return HTMLResponse("<head></head>")
+
+    middleware = [
+        Middleware(Shown, doors=Doors(settings, ApiTokens(settings))),
+        Middleware(Document, rewrite=lambda html, asked: html),
+    ]
+    client = TestClient(Starlette(routes=[Route("/", page)], middleware=middleware))
+    assert (MARK in client.get("/").text) is here
+    answer = client.get("/?view=api", follow_redirects=False)
+    assert answer.headers.get("location") == ("/programs/?view=api" if here else None)
 
 
 def test_a_token_is_asked_for(site: Site) -> None:
