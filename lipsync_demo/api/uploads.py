@@ -132,12 +132,8 @@ class Uploads:
             ApiError: there is none with this id.
         """
         record = self._workspace.uploads.get(upload_id)
-        if record is None or not owns(record.owner) or not (self.folder / record.id).is_dir():
-            raise ApiError(
-                HTTPStatus.NOT_FOUND,
-                "There is no such upload.",
-                "It may have been unused for a day; upload the file again.",
-            )
+        if record is None or not owns(record.owner):
+            raise _missing()
         return self._read(record)
 
     def file(self, upload_id: str) -> Path:
@@ -203,10 +199,19 @@ class Uploads:
         for path in (self._whole(record), self._part(record)):
             with suppress(OSError):
                 return Upload(record, path.stat().st_size)
-        return Upload(record, 0)
+        raise _missing()
 
     def _whole(self, record: ProgramUpload) -> Path:
         return self.folder / record.id / record.name
 
     def _part(self, record: ProgramUpload) -> Path:
         return self.folder / record.id / f"{record.name}{PART}"
+
+
+def _missing() -> ApiError:
+    """Error for an upload that is not there, or not any more."""
+    return ApiError(
+        HTTPStatus.NOT_FOUND,
+        "There is no such upload.",
+        "It goes a day after its last use, or with a run of the same content; upload it again.",
+    )

@@ -9,7 +9,8 @@ import base64
 import hashlib
 import hmac
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from http import HTTPStatus
 
@@ -81,14 +82,19 @@ class Webhooks:
         """
         self.table.remove(self.get(webhook_id).id)
 
-    def announced(self, kind: Kind, chosen: str | None = None) -> str:
-        """The id for a run or group that is about to begin, of whose end receivers are told.
+    @contextmanager
+    def announcing(self, kind: Kind, chosen: str | None = None) -> Iterator[str]:
+        """Yield the id for a run or group that is to begin in the block: `chosen`, or a new one.
 
-        It is `chosen`, or a new one.
+        Receivers are told of its end; if the block raises, they are not.
         """
         wanted = chosen or secrets.token_hex(16)
         self.table.announce(acting_id(), kind, wanted)
-        return wanted
+        try:
+            yield wanted
+        except Exception:
+            self.table.withdraw(wanted)
+            raise
 
     def deliveries(self, webhook_id: str, limit: int) -> Sequence[Delivery]:
         """The latest messages to a receiver, newest first.

@@ -134,7 +134,15 @@ class Workspace:
             self.ledger,
             self._credentials,
             self.dispatcher,
-            RunData(settings, self.runs, self.groups, self.share_links, self.votes, holdings),
+            RunData(
+                settings,
+                self.runs,
+                self.groups,
+                self.share_links,
+                self.votes,
+                holdings,
+                (self.answers, self.webhooks),
+            ),
         )
         self.group_service = GroupService(
             settings, self.groups, self.runs, self.service, self.dispatcher

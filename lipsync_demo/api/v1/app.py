@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 
@@ -11,6 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from starlette.routing import Match
 
 from lipsync_demo.api.actions import Actions
 from lipsync_demo.api.address import ROOT
@@ -24,6 +26,8 @@ from lipsync_demo.runs.record.group import GroupKind
 from lipsync_demo.runs.workspace import Workspace
 from lipsync_demo.settings import Settings
 from lipsync_demo.version import __version__
+
+METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 
 logger = logging.getLogger(__name__)
 
@@ -99,7 +103,18 @@ async def _explained(request: Request, error: Exception) -> Response:
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101
     said, hint = words.STATUSES.get(error.status_code, (str(error.detail), ""))
-    return problem(HTTPStatus(error.status_code), said, hint, error.headers)
+    headers = dict(error.headers or {})
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["Allow"] = ", ".join(_methods(request))
+    return problem(HTTPStatus(error.status_code), said, hint, headers)
+
+
+def _methods(request: Request) -> Iterator[str]:
+    """The methods that there are for an address."""
+    for method in METHODS:
+        asked = {**request.scope, "method": method}
+        if any(route.matches(asked)[0] is Match.FULL for route in request.app.routes):
+            yield method
 
 
 async def _invalid(request: Request, error: Exception) -> Response:

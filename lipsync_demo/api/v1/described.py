@@ -79,7 +79,7 @@ class Problem(BaseModel):
 ALWAYS: Final = (400, 401, 403, 404, 405, 408, 413, 422, 429, 503)
 """Refusals of any request."""
 
-WRITING: Final = (402, 409, 415, 502, 507)
+WRITING: Final = (402, 409, 410, 415, 502, 507)
 """Further refusals of requests with a body."""
 
 

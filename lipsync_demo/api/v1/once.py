@@ -21,7 +21,7 @@ from lipsync_demo.api.errors import ApiError
 from lipsync_demo.api.v1.work import at_work
 from lipsync_demo.runs.driving.leases import Leases
 from lipsync_demo.runs.record.visitor import acting_id
-from lipsync_demo.runs.storage.answers import Answer, Answers
+from lipsync_demo.runs.storage.answers import GONE, Answer, Answers
 
 HEADER: Final = "Idempotency-Key"
 REPLAYED: Final = "Idempotent-Replayed"
@@ -69,6 +69,12 @@ class Once:
         self._working.add(lease.token)
         try:
             claimed = await self._claimed(name, fingerprint, lease.token)
+            if claimed.status == GONE:
+                raise ApiError(
+                    HTTPStatus.GONE,
+                    "What this request began was deleted.",
+                    f"Use a new {HEADER} to begin it again.",
+                )
             if claimed.status is not None:
                 return _replayed(claimed)
             return await self._first(request, handler, claimed, lease.token)

@@ -79,7 +79,7 @@ async def _blocks(request: Request) -> AsyncIterator[bytes]:
             if len(held) >= BLOCK:
                 yield bytes(held)
                 held.clear()
-    except ClientDisconnect:
+    except (ClientDisconnect, ApiError):  # it breaks off, or comes too slowly
         if held:
             yield bytes(held)
         raise

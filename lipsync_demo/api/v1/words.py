@@ -29,6 +29,7 @@ REFUSALS = {
     405: "This is nothing that can be done with it.",
     408: "The rest of the request did not come.",
     409: "Its state does not allow this.",
+    410: "What the first request with this key began was deleted.",
     412: "This version of tus is not spoken.",
     413: "The request is too large.",
     415: "The body is of another type.",

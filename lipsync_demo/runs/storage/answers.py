@@ -21,6 +21,9 @@ from lipsync_demo.database import Database
 from lipsync_demo.runs.record.clock import microseconds, now
 from lipsync_demo.runs.storage.base import Base
 
+GONE = 410
+"""Status of an answer that told of a run that was deleted."""
+
 KEPT = timedelta(hours=24)
 """For how long an answer is kept."""
 
@@ -105,6 +108,13 @@ class Answers:
     def release(self, answer: Answer, token: str) -> None:
         """Let a repeat try again, as after a refusal: what it begins stays the same."""
         self._change(answer, {"token": None}, claimed=token)
+
+    def forget(self, run_id: str) -> None:
+        """Keep of answers that tell of a run only that they were given: it was deleted."""
+        about = (AnswerRow.target == run_id) | AnswerRow.body.contains(run_id)
+        gone = {"status": GONE, "headers": None, "body": None}
+        with self.database.writing() as session:
+            session.execute(update(AnswerRow).where(about).values(**gone))
 
     def _change(self, answer: Answer, values: dict[str, Any], *, claimed: str | None) -> bool:
         mine = AnswerRow.token.is_(None) if claimed is None else AnswerRow.token == claimed

@@ -161,6 +161,9 @@ class Webhooks:
             .order_by(DeliveryRow.due_us)
             .limit(1)
         )
+        with self._database.reading() as session:
+            if session.scalars(ready).first() is None:  # mostly, and no lock is needed to see it
+                return None
         with self._database.writing() as session:
             row = session.scalars(ready.with_for_update(skip_locked=True, of=DeliveryRow)).first()
             if row is None:
@@ -169,8 +172,11 @@ class Webhooks:
             return _delivery(row)
 
     def waiting(self) -> bool:
-        """Whether there is a message that is not delivered yet."""
-        query = select(DeliveryRow.id).where(DeliveryRow.state == DeliveryState.WAITING.value)
+        """Whether a message waits for its run, or to be sent now."""
+        query = select(DeliveryRow.id).where(
+            DeliveryRow.state == DeliveryState.WAITING.value,
+            DeliveryRow.due_us <= microseconds(now()),
+        )
         with self._database.reading() as session:
             return session.scalar(query.limit(1)) is not None
 
@@ -190,6 +196,17 @@ class Webhooks:
         """Send a message again from now on, as if it had never been tried."""
         state = DeliveryState.WAITING.value
         self._set(delivery.id, state=state, tries=0, due_us=microseconds(now()), said=None)
+
+    def withdraw(self, target: str) -> None:
+        """Remove the messages about what has not begun."""
+        with self._database.writing() as session:
+            session.execute(delete(DeliveryRow).where(DeliveryRow.target == target))
+
+    def forget(self, run_id: str) -> None:
+        """Remove the messages that tell of a run."""
+        about = (DeliveryRow.target == run_id) | DeliveryRow.body.contains(run_id)
+        with self._database.writing() as session:
+            session.execute(delete(DeliveryRow).where(about))
 
     def sweep(self, before: datetime) -> None:
         """Forget messages that are older than this, whatever became of them."""

@@ -6,6 +6,7 @@
 | inputs, outputs, answers, measures, thumbnail | `runs/<id>/` | yes |
 | share links | the database: `shares` | yes; then they answer 410 |
 | blind votes on it | the database: `votes` | yes |
+| messages about it, answers with it | the database: `webhook_deliveries`, `answers` | yes |
 | published media | `media/`, hard links or copies | yes; then their links answer 410 |
 | published media | the bucket: `hosted/` | yes if it can be reached; else after 9 days |
 | the item of a group | the database: `groups` | keeps no run id, says that it was deleted |
@@ -22,10 +23,11 @@ from __future__ import annotations
 
 import logging
 import shutil
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from pydantic import SecretStr
 
@@ -59,6 +61,12 @@ class Deletion:
     at_api: int | None
 
 
+class Telling(Protocol):
+    """What was told to programs, or will be."""
+
+    def forget(self, run_id: str) -> None: ...
+
+
 class RunData:
     """The data of the runs in one data directory; the table above lists where it is."""
 
@@ -70,6 +78,7 @@ class RunData:
         links: ShareLinks,
         votes: Votes,
         holdings: Holdings,
+        told: Sequence[Telling] = (),
     ) -> None:
         self._settings = settings
         self._runs = runs
@@ -77,6 +86,7 @@ class RunData:
         self._links = links
         self._votes = votes
         self._holdings = holdings
+        self._told = told
 
     def remove(self, run: Run) -> None:
         """Remove all local data of a run at rest except what other runs share."""
@@ -88,6 +98,8 @@ class RunData:
             self._groups.forget(run.group, run.id)
         self._links.remove(run.id)
         self._votes.forget(run.id)
+        for telling in self._told:
+            telling.forget(run.id)
         self._withdraw(run)
         self._runs.remove(run.id)
         remove_folder(run.folder)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 import re
@@ -14,7 +15,7 @@ from httpx import Response
 from sqlalchemy import select
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Message
 
 from lipsync_demo.access.bearer import bearing
 from lipsync_demo.access.tokens import new_token
@@ -24,6 +25,8 @@ from lipsync_demo.runs.record.visitor import acting
 from lipsync_demo.runs.storage.answers import KEPT, AnswerRow
 from lipsync_demo.runs.workspace import Workspace
 from lipsync_demo.settings import Settings
+from lipsync_demo.ui.http import bodies
+from lipsync_demo.ui.http.guard import FORM_SLACK, JSON_LIMIT, PageGuard
 from tests.faults.scripted_api import ScriptedApi
 from tests.unit.api import description
 
@@ -109,7 +112,7 @@ def test_every_operation_says_what_it_is_and_how_it_refuses() -> None:
 
 
 def test_a_run_and_all_there_is_of_it(
-    client: TestClient, pair: dict[str, str], clip: Path, workspace: Workspace
+    client: TestClient, pair: dict[str, str], clip: Path, speech: Path, workspace: Workspace
 ) -> None:
     run = done(client, pair)
     text = json.dumps(run)
@@ -132,6 +135,15 @@ def test_a_run_and_all_there_is_of_it(
     assert client.get(f"{here}/measures").json()["ready"]
     assert client.delete(here).status_code == 204
     refused(client.get(here), 404)
+    key = {"Idempotency-Key": "k", "Prefer": "wait=30"}
+    # The run's uploads went with it.
+    refused(client.get(f"uploads/{pair['video']}"), 404)
+    pair = {"video": uploaded(client, clip), "audio": uploaded(client, speech)}
+    again = done(client, pair, **key)["run_id"]
+    assert client.delete(f"runs/{again}").status_code == 204
+    assert "deleted" in refused(client.post("runs", json=pair, headers=key), 410)["detail"]
+    with workspace.answers.database.reading() as session:
+        assert [row.body for row in session.scalars(select(AnswerRow))] == [None]
 
 
 def test_what_is_known_is_not_sent_again(client: TestClient, pair: dict[str, str]) -> None:
@@ -208,6 +220,7 @@ def test_replicas_answer_a_key_once(settings: Settings, pair: dict[str, str]) ->
     with Workspace(settings) as one, Workspace(settings) as other:
         replicas = [V1(Starlette(routes=[mount(settings, each)])) for each in (one, other)]
         given = {"json": pair, "headers": {"Idempotency-Key": "k"}}
+        assert [replica.get("runs").status_code for replica in replicas] == [200, 200]
         with ThreadPoolExecutor(16) as pool:
             asked = [pool.submit(replicas[n % 2].post, "runs", **given) for n in range(16)]
             answers = [each.result() for each in asked]
@@ -290,7 +303,10 @@ REFUSALS: tuple[tuple[int, str, str, dict[str, Any]], ...] = (
 
 def test_refusals_are_problem_details(client: TestClient) -> None:
     for status, method, path, given in REFUSALS:
-        told = refused(client.request(method, path, **given), status)
+        answer = client.request(method, path, **given)
+        told = refused(answer, status)
+        if status == 405:
+            assert answer.headers["allow"] == "GET, POST"
         assert told.get("hint"), path
         assert "/dev/shm" not in json.dumps(told)
 
@@ -333,6 +349,34 @@ def test_an_upload_goes_on_where_it_ended(client: TestClient) -> None:
     refused(client.patch(here, content=b"g", headers=part), 409)
     assert client.delete(here).status_code == 204
     refused(client.get(here), 404)
+
+
+def test_what_the_page_s_guard_refuses_is_told_as_everything_else(
+    settings: Settings, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bodies, "UPLOAD_SECONDS", 0.05)
+    app = Problems(PageGuard(Starlette(routes=[mount(settings, workspace)]), upload_bytes=100))
+    client = V1(app)
+    told = refused(client.post("runs", content=b" " * (JSON_LIMIT + 1)), 413)
+    assert "256" in told["detail"]
+    begun = client.post("uploads", json={"name": "a.mp4", "size_bytes": 9}).json()
+    sent: list[Message] = []
+    parts: list[Message] = [{"type": "http.request", "body": b"half", "more_body": True}]
+
+    async def receive() -> Message:
+        return parts.pop() if parts else await asyncio.Future()
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "method": "PUT", "path": begun["url"], "root_path": ""}
+    scope |= {"headers": [], "query_string": b"", "http_version": "1.1", "scheme": "http"}
+    asyncio.run(app(scope, receive, send))
+    assert sent[0]["status"] == 408
+    headers = dict(sent[0]["headers"])
+    assert (headers[b"content-type"], headers[b"connection"]) == (PROBLEM.encode(), b"close")
+    assert client.get(begun["url"]).json()["received_bytes"] == 4
+    refused(client.put(begun["url"], content=b"x" * (101 + FORM_SLACK)), 413)
 
 
 def test_tus_says_length_and_name_in_headers(client: TestClient) -> None:

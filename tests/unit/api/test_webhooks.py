@@ -17,6 +17,7 @@ from lipsync_demo.api import sending, sweeping
 from lipsync_demo.api.actions import Actions
 from lipsync_demo.api.errors import ApiError
 from lipsync_demo.api.sending import PAUSES, Sending
+from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.runs.record.clock import now
 from lipsync_demo.runs.record.webhook import Delivery, DeliveryState, Kind
@@ -85,8 +86,8 @@ def due(workspace: Workspace) -> Delivery | None:
 
 def ended(actions: Actions, clip: Path, speech: Path) -> str:
     """The id of a run at rest whose end is announced."""
-    wanted = actions.webhooks.announced(Kind.RUN)
-    run = actions.runs.start(clip, speech, SyncMode.LOOP, run_id=wanted)
+    with actions.webhooks.announcing(Kind.RUN) as wanted:
+        run = actions.runs.start(clip, speech, SyncMode.LOOP, run_id=wanted)
     return actions.runs.wait(run.id, PATIENCE).id
 
 
@@ -153,11 +154,12 @@ def test_nothing_is_sent_of_what_goes_on_or_never_began(
     actions: Actions, workspace: Workspace, api: ScriptedApi, receiver: Receiver, clip: Path
 ) -> None:
     actions.webhooks.add(receiver.url, [Kind.RUN, Kind.BATCH])
-    actions.webhooks.announced(Kind.RUN)
-    assert due(workspace) is None
+    with pytest.raises(MediaError), actions.webhooks.announcing(Kind.RUN) as wanted:
+        actions.runs.start(clip, clip, run_id=wanted)
+    assert not workspace.webhooks.waiting()
     api.gates["look"].shut()
-    wanted = actions.webhooks.announced(Kind.RUN)
-    actions.runs.start(clip, api.output.with_name("speech.wav"), run_id=wanted)
+    with actions.webhooks.announcing(Kind.RUN) as wanted:
+        actions.runs.start(clip, api.output.with_name("speech.wav"), run_id=wanted)
     assert api.gates["look"].reached.wait(PATIENCE)
     assert due(workspace) is None
     api.gates["look"].open()
@@ -165,6 +167,8 @@ def test_nothing_is_sent_of_what_goes_on_or_never_began(
     message = due(workspace)
     assert message is not None
     assert message.target == wanted
+    # A message that waits for its next attempt is nothing to look for meanwhile.
+    assert not workspace.webhooks.waiting()
     workspace.webhooks.sweep(now() + LATER)
     assert not workspace.webhooks.waiting()
 

@@ -54,15 +54,16 @@ def routes(actions: Actions, kind: GroupKind) -> APIRouter:
         return await at_work(view, group)
 
     def compare(body: NewComparison, chosen: str | None) -> Group:
-        return groups.compare(
-            actions.source(body.video),
-            actions.source(body.audio),
-            body.sync_modes or tuple(SyncMode),
-            models=body.models,
-            face=body.face,
-            concurrency=body.concurrency,
-            group_id=actions.webhooks.announced(Kind.COMPARISON, chosen),
-        )
+        pair = actions.source(body.video), actions.source(body.audio)
+        with actions.webhooks.announcing(Kind.COMPARISON, chosen) as group_id:
+            return groups.compare(
+                *pair,
+                body.sync_modes or tuple(SyncMode),
+                models=body.models,
+                face=body.face,
+                concurrency=body.concurrency,
+                group_id=group_id,
+            )
 
     def batch(body: NewBatch, chosen: str | None) -> Group:
         pairs = [
@@ -75,15 +76,16 @@ def routes(actions: Actions, kind: GroupKind) -> APIRouter:
             )
             for pair in body.pairs
         ]
-        return groups.batch(
-            pairs,
-            title=body.title,
-            model=body.model,
-            face=body.face,
-            concurrency=body.concurrency,
-            spend_limit=body.spend_limit,
-            group_id=actions.webhooks.announced(Kind.BATCH, chosen),
-        )
+        with actions.webhooks.announcing(Kind.BATCH, chosen) as group_id:
+            return groups.batch(
+                pairs,
+                title=body.title,
+                model=body.model,
+                face=body.face,
+                concurrency=body.concurrency,
+                spend_limit=body.spend_limit,
+                group_id=group_id,
+            )
 
     begins: dict[str, Any] = {
         "path": "",

@@ -61,14 +61,15 @@ def routes(actions: Actions) -> APIRouter:
 
         def start() -> Run:
             pair = actions.source(body.video), actions.source(body.audio)
-            return actions.runs.start(
-                *pair,
-                body.sync_mode,
-                model=body.model,
-                choices=body.choices,
-                face=body.face,
-                run_id=actions.webhooks.announced(Kind.RUN, target(request)),
-            )
+            with actions.webhooks.announcing(Kind.RUN, target(request)) as run_id:
+                return actions.runs.start(
+                    *pair,
+                    body.sync_mode,
+                    model=body.model,
+                    choices=body.choices,
+                    face=body.face,
+                    run_id=run_id,
+                )
 
         run = await at_work(start)
         response.headers["Location"] = f"{ROOT}/runs/{run.id}"
