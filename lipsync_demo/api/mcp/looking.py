@@ -20,6 +20,9 @@ from lipsync_demo.settings import ModelId
 LOOK_SECONDS = 0.5
 """Seconds between looks at what is waited for."""
 
+TELL_SECONDS = 5.0
+"""Seconds between two words that it goes on, where nothing else is known."""
+
 WAIT, LONGEST_WAIT = 45, 300
 """Seconds that a call waits: by default less than the minute after which many clients give up."""
 
@@ -91,12 +94,14 @@ class Looking:
         return await self._desk.at_work(listed)
 
     async def measure(self, run_id: RunId, ctx: Context, seconds: Wait = WAIT) -> MeasuresView:
-        ends, told = anyio.current_time() + seconds, 0
+        begun = anyio.current_time()
+        ends, tells = begun + seconds, begun
         while True:
             found = await self._desk.at_work(self._desk.actions.results.measures, run_id)
-            left = ends - anyio.current_time()
-            if found is not None or left <= 0 or self._desk.closing.is_set():
+            now = anyio.current_time()
+            if found is not None or now >= ends or self._desk.closing.is_set():
                 return MeasuresView.of(run_id, found)
-            told += 1
-            await ctx.report_progress(told, message=words.MEASURING)
-            await anyio.sleep(min(LOOK_SECONDS, left))
+            if now >= tells:
+                await ctx.report_progress(now - begun, message=words.MEASURING)
+                tells = now + TELL_SECONDS
+            await anyio.sleep(min(LOOK_SECONDS, ends - now))

@@ -56,6 +56,7 @@ class Running:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+        self._recovers = False
 
     async def start_run(
         self,
@@ -135,6 +136,8 @@ class Running:
         self, comparison_id: ComparisonId, ctx: Context, seconds: Wait = WAIT
     ) -> ComparisonTold:
         groups = self._desk.actions.groups
+        if self._desk.here:
+            await self._desk.at_work(self._take_up_comparison, comparison_id)
 
         def look() -> tuple[ComparisonTold, float, str]:
             told = ComparisonTold.seen(self._desk, groups.get(comparison_id))
@@ -189,6 +192,17 @@ class Running:
             if run.backend == "local":
                 self._desk.prepare()
             self._desk.actions.runs.resume(run_id)
+
+    def _take_up_comparison(self, comparison_id: str) -> None:
+        """Go on with a comparison whose process has ended, as a page does that starts again."""
+        group = self._desk.actions.groups.get(comparison_id)
+        if self._recovers or self._desk.actions.groups.at_rest(group):
+            return
+        if group.backend == "local":
+            self._desk.prepare()
+        self._recovers = True
+        self._desk.workspace.dispatcher.recover()
+        self._desk.workspace.group_service.recover()
 
 
 def _same(known: str | None, asked: str, request_id: str) -> None:

@@ -79,6 +79,8 @@ class Server(MCPServer[Any]):
             subscriptions=False,
         )
         self._desk = desk
+        # It logs the ids of sessions, and each one's beginning and end.
+        logging.getLogger("mcp").setLevel(logging.WARNING)
 
     async def call_tool(
         self, name: str, arguments: dict[str, Any], context: Context[Any, Any] | None = None

@@ -145,7 +145,7 @@ class RunTold(View):
             backend=view.backend,
             comparison_id=view.group_id,
             created_at=view.created_at,
-            output_seconds=view.output_seconds,
+            output_seconds=view.output_seconds and _rounded(view.output_seconds),
             nsfw=[run.nsfw(index) for index in range(len(run.outputs))],
             quoted=run.quote and run.quote.amount,
             charged_usd=run.charge and run.charge.amount - run.charge.refunded,

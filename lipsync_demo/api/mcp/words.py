@@ -10,15 +10,16 @@ from lipsync_demo.api.preview import Quoted
 from lipsync_demo.api.runs import Progress
 from lipsync_demo.face_choice import FORMS, POINT_SECONDS
 from lipsync_demo.media.sync_modes import DEFAULT_SYNC_MODE, MODES
-from lipsync_demo.runs.record.run import Run
+from lipsync_demo.runs.record.run import Run, RunState
 from lipsync_demo.settings import MODEL_ID
 
 TITLE: Final = "Lipsync Demo"
 
 _FILES_HERE = "the path of a file on this machine, or an http(s) URL"
 _FILES_THERE = (
-    "an http(s) URL that this server can reach, or the id of an upload: POST the file to "
-    "/v1/uploads of this server. Paths are not taken"
+    "an http(s) URL that this server can reach, or the id of an upload: POST its name and "
+    "size_bytes as JSON to /v1/uploads of this server, then PUT the bytes to the url in the "
+    "answer. Paths are not taken"
 )
 _LIST_OF_MODES = "\n".join(
     f"- {mode.value}: {spec.texts.summary}{' The default.' if mode is DEFAULT_SYNC_MODE else ''}"
@@ -202,9 +203,11 @@ MEASURING = "Measuring the output"
 
 def step(run: Run, how: Progress) -> str:
     """What a run does at the moment."""
+    rendering = run.state is RunState.WAITING and run.backend == "local"
+    doing = "rendering" if rendering else run.state.value
     share = "" if how.share is None else f", {how.share:.0%}"
-    left = "" if how.seconds_left is None else f", about {how.seconds_left:.0f} s left"
-    return f"{run.state}{share}{left}"
+    left = how.seconds_left
+    return f"{doing}{share}" + (f", about {left:.0f} s left" if left and left >= 1 else "")
 
 
 def of_all(ended: int, count: int) -> str:
