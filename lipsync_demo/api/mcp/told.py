@@ -133,7 +133,6 @@ class RunTold(View):
     def seen(cls, desk: Desk, run: Run, progress: Progress | None = None) -> RunTold:
         """A run as it is told at this desk."""
         view = RunView.of(run, progress)
-        failed = run.error
         return cls(
             run_id=view.run_id,
             state=view.state,
@@ -151,12 +150,22 @@ class RunTold(View):
             charged_usd=run.charge and run.charge.amount - run.charge.refunded,
             warnings=view.warnings,
             trouble=view.trouble,
-            error=failed and Told(what=failed.what, hint=failed.hint),
+            error=_error(desk, run),
             stop_means=view.stop_means,
             output_uri=output_uri(run.id) if run.outputs else None,
             output_files=list(map(str, run.outputs)) if desk.here else view.output_urls,
             report_uri=report_uri(run.id),
         )
+
+
+def _error(desk: Desk, run: Run) -> Told | None:
+    """Why a run has failed, and what a model can do."""
+    error = run.error
+    if error is None:
+        return None
+    agreed = desk.workspace.ledger.limit(run.session) if error.refused else None
+    dear = agreed is not None and run.quote is not None and run.quote.amount > agreed
+    return Told(what=error.what, hint=words.START_ANEW if dear else error.hint)
 
 
 class Started(View):

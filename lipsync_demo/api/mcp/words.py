@@ -184,6 +184,11 @@ def too_dear(quoted: Quoted, most: Decimal) -> str:
 
 ASK_USER = "Tell the user the price; if they agree, call again with a higher max_price_usd."
 
+START_ANEW = (
+    "Nothing was sent and nothing is billed. Tell the user the price; if they agree, start it anew "
+    "with a higher max_price_usd and another request_id."
+)
+
 
 def other_request(request_id: str) -> str:
     return f"The request_id {request_id!r} has started something with other arguments."

@@ -7,6 +7,7 @@ import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,7 @@ TOKENS = {
         ("ann", ("read", "run"), None),
         ("ben", ("read", "run"), None),
         ("eve", ("read",), None),
+        ("pam", ("read", "run"), Decimal("0.02")),
     )
 }
 

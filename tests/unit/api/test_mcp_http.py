@@ -86,10 +86,11 @@ def test_a_run_with_its_price_its_progress_and_its_output(
     assert seen[-1] == (1.0, "done")
 
 
-def test_a_run_that_turns_out_dearer_than_agreed_is_not_sent(
+def test_what_is_dearer_than_agreed_or_than_the_token_may_spend_is_not_sent(
     site: McpSite, clip: Path, speech: Path
 ) -> None:
-    asked = {"video": site.uploaded("ann", clip), "audio": site.uploaded("ann", speech)}
+    videos, audios = ([site.uploaded(n, f) for n in ("ann", "pam")] for f in (clip, speech))
+    asked = {"video": videos[0], "audio": audios[0]}
     before = site.api.submits
 
     async def work() -> None:
@@ -99,7 +100,14 @@ def test_a_run_that_turns_out_dearer_than_agreed_is_not_sent(
             ended = await told(client.call_tool("wait_run", {"run_id": run_id}))
             assert ended["state"] == "failed"
             assert "0.05 USD" in ended["error"]["what"]
-            assert "Nothing was sent" in ended["error"]["hint"]
+            assert "higher max_price_usd" in ended["error"]["hint"]
+        async with site.client("pam") as client:
+            price = await told(client.call_tool("quote", {}))
+            assert price["allowed"] is False
+            poor = {"video": videos[1], "audio": audios[1], "max_price_usd": 1}
+            answer = await client.call_tool("start_run", {**poor, "request_id": "poor"})
+            assert answer.is_error
+            assert "may spend is spent" in answer.content[0].text
 
     run(work)
     assert site.api.submits == before

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ from lipsync_demo.runs.workspace import Workspace
 from lipsync_demo.settings import Settings
 from tests.faults.scripted_api import KEY, ScriptedApi, scripted_api
 
+DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "mcp.md"
 SPENDS = {"start_run", "compare_modes"}
 
 
@@ -90,6 +92,13 @@ def test_a_model_that_knows_nothing_learns_what_there_is(desk: Desk) -> None:
         assert "path" in tools["doctor"].input_schema["properties"]["video"]["description"]
 
     talk(desk, work)
+
+
+def test_the_document_has_every_tool_with_its_scope() -> None:
+    text = DOCUMENT.read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (`\w+`(?:, `\w+`)*) \| .* \| `(\w+)` \|$", text, re.MULTILINE)
+    told = {name: scope for names, scope in rows for name in re.findall(r"\w+", names)}
+    assert told == {name: scope for name, (scope, _) in server.KINDS.items()}
 
 
 def test_where_runs_are_billed_the_tools_say_so(settings: Settings, workspace: Workspace) -> None:
