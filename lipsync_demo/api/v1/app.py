@@ -103,9 +103,9 @@ async def _explained(request: Request, error: Exception) -> Response:
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101
     said, hint = words.STATUSES.get(error.status_code, (str(error.detail), ""))
-    headers = dict(error.headers or {})
+    headers = {name.lower(): value for name, value in (error.headers or {}).items()}
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-        headers["Allow"] = ", ".join(_methods(request))
+        headers["allow"] = ", ".join(_methods(request))
     return problem(HTTPStatus(error.status_code), said, hint, headers)
 
 
