@@ -70,7 +70,9 @@ class TurnQueue(Queue):
 
     def forget(self, session_hash: str) -> None:
         """Let go of what Gradio keeps of a session; not while one of its events is answered."""
-        if not self.pending_event_ids_session.get(session_hash):
+        told = self.pending_event_ids_session.get(session_hash, ())
+        # Answers that nobody has fetched are let go of, too.
+        if not any(event_id in self.event_ids_to_events for event_id in told):
             self.pending_messages_per_session.pop(session_hash, None)
             self.pending_event_ids_session.pop(session_hash, None)
 

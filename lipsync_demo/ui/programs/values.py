@@ -7,23 +7,13 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from gradio.components.api_component import Api
+from gradio.data_classes import FileData
 
 META: Final = {"_type": "gradio.FileData"}
 """By which Gradio's clients know a file among other objects."""
 
-FILE: Final[Mapping[str, Any]] = {
-    "title": "FileData",
-    "type": "object",
-    "properties": {
-        "path": {"type": "string"},
-        "url": {"type": ["string", "null"]},
-        "orig_name": {"type": ["string", "null"]},
-        "meta": {"type": "object", "properties": {"_type": {"const": META["_type"]}}},
-    },
-    "required": ["path", "meta"],
-}
-"""Schema of a file."""
-
+FILE: Final[Mapping[str, Any]] = FileData.model_json_schema()
+"""Schema of a file: clients before 2.1 know it by every word."""
 
 TEXT: Final[Mapping[str, Any]] = {"type": "string"}
 OBJECT: Final[Mapping[str, Any]] = {"type": "object"}

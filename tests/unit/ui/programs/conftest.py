@@ -16,6 +16,7 @@ from lipsync_demo.settings import Settings
 from lipsync_demo.ui.http.event_bodies import EventBodies
 from lipsync_demo.ui.http.gate import Gate
 from lipsync_demo.ui.http.guard import PageGuard
+from lipsync_demo.ui.http.routes import routes
 from lipsync_demo.ui.programs.door import Door
 from lipsync_demo.wavespeed.calls import poll_interval
 from lipsync_demo.wavespeed.calls.poll_interval import Schedule
@@ -42,11 +43,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             api_tokens=SecretStr(f"{CI_KEPT.line}\n{READER_KEPT.line}"),
         )
         with Workspace(settings, recover=True) as workspace:
-            door = Door(settings, workspace, signed_media(settings))
+            media = signed_media(settings)
+            door = Door(settings, workspace, media)
             door.lay()
             doors = Doors(settings, workspace.admission.tokens)
             app = Starlette(
-                routes=door.routes(),
+                routes=[*door.routes(), *routes(settings, media)],
                 middleware=[
                     Middleware(PageGuard, upload_bytes=1 << 20, knocks=doors.knocks),
                     Middleware(EventBodies, events={}),
