@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import os
 import shutil
+import subprocess
+import sys
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
+import requests
+from gradio_client import Client
 from playwright.sync_api import expect
 
 from lipsync_demo.media.probe import probe
@@ -44,3 +50,23 @@ def test_an_uploaded_video_is_synced_and_plays(site: Site, visit: Visit, tmp_pat
     assert abs(output.video.duration - SECONDS) <= Fraction(1, 25)
     assert visitor.complaints == []
     assert visitor.hosts() == {"127.0.0.1"}
+    assert seen_through_every_door(site, run, tmp_path) == output.path.read_bytes()
+
+
+def seen_through_every_door(site: Site, run: str, folder: Path) -> bytes:
+    """The output of a run of the page as programs get it; what they are told of it is one."""
+    options = {"verbose": False, "analytics_enabled": False, "download_files": folder}
+    video, card = Client(site.url, **options).predict(run, api_name="/status")
+    assert card == requests.get(f"{site.url}/v1/runs/{run}", timeout=30).json()
+    shown = subprocess.run(
+        [sys.executable, "-m", "lipsync_demo", "show", run, "--json"],
+        env={**os.environ, "LIPSYNC_DATA_DIR": str(site.folder / "data")},
+        capture_output=True,
+        check=True,
+    )
+    told = json.loads(shown.stdout)
+    assert (card["run_id"], card["state"], card["sync_mode"]) == (run, "done", "bounce")
+    same = card.keys() & told.keys() - {"created_at", "updated_at"}
+    assert len(same) > 15
+    assert {name: card[name] for name in same} == {name: told[name] for name in same}
+    return Path(video).read_bytes()

@@ -63,9 +63,16 @@ def test_the_page_is_html_with_a_strict_policy_and_no_other_host(site: Site) -> 
     assert "Lipsync Demo" in answer.text
 
 
-def test_no_event_is_offered_to_programs(site: Site) -> None:
+def test_no_event_of_the_page_is_offered_to_programs(site: Site) -> None:
+    passed_on = {"X-Forwarded-For": "203.0.113.9"}
     for description in ("/gradio_api/info", "/config", "/gradio_api/openapi.json"):
-        assert requests.get(f"{site.url}{description}", timeout=30).status_code == 404
+        asked = requests.get(f"{site.url}{description}", headers=passed_on, timeout=30)
+        assert asked.status_code == 404
+    # On this machine they find endpoints of their own instead, and nothing of the page.
+    config = requests.get(f"{site.url}/config", timeout=30).json()
+    names = [event["api_name"] for event in config["dependencies"]]
+    assert names == ["sync", "modes", "status", "compare"]
+    assert {one["type"] for one in config["components"]} == {"api", "html", "button"}
 
 
 def test_programs_on_this_machine_find_the_tools_and_other_sites_do_not(site: Site) -> None:
