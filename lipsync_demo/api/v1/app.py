@@ -45,6 +45,7 @@ class Api(FastAPI):
             docs_url=None,
             redoc_url=None,
             redirect_slashes=False,
+            license_info={"name": "MIT", "identifier": "MIT"},
             generate_unique_id_function=lambda route: route.name,
         )
         actions = Actions(settings, workspace)

@@ -29,6 +29,9 @@ MOST_WAITED: Final = 60
 LOOK_SECONDS: Final = 0.25
 """Seconds between looks at what is waited for."""
 
+BINARY: Final[dict[str, Any]] = {"schema": {"type": "string", "format": "binary"}}
+"""A body of bytes, as OpenAPI says it."""
+
 _WAIT = re.compile(r"(?:^|[,;\s])wait\s*=\s*\"?(\d{1,6})\"?", re.IGNORECASE)
 
 T = TypeVar("T")

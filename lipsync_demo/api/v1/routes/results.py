@@ -16,6 +16,7 @@ from lipsync_demo.api.results import MEDIA_TYPES, Form, Kind
 from lipsync_demo.api.v1 import words
 from lipsync_demo.api.v1.bodies import NewLink
 from lipsync_demo.api.v1.described import (
+    BINARY,
     WRITING,
     Cursor,
     Key,
@@ -98,7 +99,7 @@ def _documents(router: APIRouter, actions: Actions, address: str, kind: Kind) ->
     @router.get(
         f"/{address}/{{one_id}}/report",
         responses={
-            200: {"content": {kind.partition(";")[0]: {} for kind in MEDIA_TYPES.values()}},
+            200: {"content": {kind.partition(";")[0]: BINARY for kind in MEDIA_TYPES.values()}},
             **refusals(),
         },
         response_class=Response,

@@ -12,6 +12,7 @@ from lipsync_demo.api.address import ROOT
 from lipsync_demo.api.v1 import events, words
 from lipsync_demo.api.v1.bodies import NewRun
 from lipsync_demo.api.v1.described import (
+    BINARY,
     WRITING,
     Cursor,
     Key,
@@ -136,8 +137,8 @@ def routes(actions: Actions) -> APIRouter:
     @router.get(
         "/{run_id}/outputs/{number}",
         responses={
-            200: {"content": {"video/mp4": {}}},
-            206: {"description": words.A_PART, "content": {"video/mp4": {}}},
+            200: {"content": {"video/mp4": BINARY}},
+            206: {"description": words.A_PART, "content": {"video/mp4": BINARY}},
             **refusals(409, 416),
         },
         response_class=FileResponse,

@@ -10,7 +10,7 @@ import base64
 import binascii
 import re
 from http import HTTPStatus
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Body, Header, Path, Request, Response
 
@@ -19,7 +19,7 @@ from lipsync_demo.api.address import ROOT
 from lipsync_demo.api.errors import ApiError
 from lipsync_demo.api.uploads import Upload
 from lipsync_demo.api.v1.bodies import NewUpload
-from lipsync_demo.api.v1.described import WRITING, Key, allowed, refusals
+from lipsync_demo.api.v1.described import BINARY, WRITING, Key, allowed, refusals
 from lipsync_demo.api.v1.once import target
 from lipsync_demo.api.v1.receiving import received
 from lipsync_demo.api.v1.route import Operation
@@ -34,7 +34,6 @@ Resumable = Annotated[
     str | None, Header(alias="Tus-Resumable", max_length=20, description=f"tus: `{TUS}`.")
 ]
 _RANGE = re.compile(r"bytes (\d{1,15})-(\d{1,15})/(\d{1,15})", re.ASCII)
-_BINARY: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
 
 
 def routes(actions: Actions) -> APIRouter:
@@ -99,7 +98,7 @@ def routes(actions: Actions) -> APIRouter:
         "/{upload_id}",
         responses=refusals(416, 423, *WRITING),
         dependencies=[allowed("run")],
-        openapi_extra={"requestBody": {"content": {"application/octet-stream": _BINARY}}},
+        openapi_extra={"requestBody": {"content": {"application/octet-stream": BINARY}}},
     )
     async def put_upload(
         upload_id: UploadId,
@@ -127,7 +126,7 @@ def routes(actions: Actions) -> APIRouter:
         response_class=Response,
         dependencies=[allowed("run")],
         openapi_extra={
-            "requestBody": {"content": {"application/offset+octet-stream": _BINARY}},
+            "requestBody": {"content": {"application/offset+octet-stream": BINARY}},
         },
     )
     async def send_part(
