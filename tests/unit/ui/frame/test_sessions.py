@@ -169,7 +169,9 @@ def test_what_gradio_s_queue_keeps_of_a_page_that_was_left_goes_with_it(clock: C
         gr.Textbox()
     blocks.queue()
     queue, held = blocks._queue, Sessions(blocks, clock)
-    for name, events in (("left", set[str]()), ("answered", {"an event"})):
+    queue.event_ids_to_events["an event"] = SimpleNamespace()
+    named = {"left": set[str](), "answered": {"an event"}, "never fetched": {"one that ended"}}
+    for name, events in named.items():
         held[name]
         queue.pending_messages_per_session[name] = AsyncQueue()
         queue.pending_event_ids_session[name] = events
