@@ -109,13 +109,24 @@ class Groups:
         return self._once(group_id, begin)
 
     def _once(self, group_id: str | None, begin: Callable[[], Group]) -> Group:
-        """The group with this id, which is begun if there is none yet."""
-        if group_id is not None and (begun := self.known(group_id)) is not None:
+        """The group with this id, which is begun if there is none yet.
+
+        Raises:
+            GroupNotFound: it is somebody else's, whose folder the new one would get.
+        """
+        if group_id is not None and (begun := self._begun(group_id)) is not None:
             return begun
         try:
             return begin()
         except IntegrityError:  # another process was as quick with this id, and drives it
             return self.get(group_id or "")
+
+    def _begun(self, group_id: str) -> Group | None:
+        try:
+            self._workspace.groups.get(group_id)
+        except GroupNotFound:
+            return None
+        return self.get(group_id)
 
     def get(self, group_id: str, kind: GroupKind | None = None) -> Group:
         """A comparison or batch.

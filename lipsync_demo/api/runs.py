@@ -75,10 +75,11 @@ class Runs:
 
         Raises:
             MediaError: a file cannot be used.
+            RunNotFound: somebody else's run has that id.
             RunRefused: there is no such model or choice, or a limit is reached.
             ValueError: there is no such mode.
         """
-        if run_id is not None and (begun := self.known(run_id)) is not None:
+        if run_id is not None and (begun := self._begun(run_id)) is not None:
             return begun
         further = {**(choices or {}), **({} if face is None else {FIELD: face})}
         backend = self._settings.backend_name
@@ -116,6 +117,18 @@ class Runs:
             return self.get(run_id)
         except RunNotFound:
             return None
+
+    def _begun(self, run_id: str) -> Run | None:
+        """The run with a chosen id; None if there is none, so that it may begin.
+
+        Raises:
+            RunNotFound: it is somebody else's, whose folder and lines the new one would get.
+        """
+        try:
+            self._workspace.runs.get(run_id)
+        except RunNotFound:
+            return None
+        return self.get(run_id)
 
     def list(
         self, limit: int = 20, *, after: Mark | None = None, state: RunState | None = None

@@ -10,11 +10,12 @@ costs at least, so that nothing is uploaded for a run that cannot be paid.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 
-from sqlalchemy import BigInteger, ColumnElement, String, delete, func, select
+from sqlalchemy import BigInteger, ColumnElement, String, delete, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from lipsync_demo.access.asker import Asker
@@ -257,6 +258,14 @@ class Ledger:
             conditions.append(_Line.owner == owner)
         with self._database.reading() as opened:
             return [_line(row, charge) for row, charge in _joined(opened, *conditions)]
+
+
+def put_aside(session: Session, run_id: str) -> None:
+    """Rename the lines of a run that is removed: they count on, and its id may be chosen again."""
+    ending = f"-{secrets.token_hex(4)}"
+    for name in (_Line.id, _CodeRun.line, ChargeRow.line):
+        its = name.startswith(f"{run_id}:") & ~name.contains("-")
+        session.execute(update(name.class_).where(its).values({name: name + ending}))
 
 
 def _next(run: Run) -> str:

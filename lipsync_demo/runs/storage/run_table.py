@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, delete, func, select
 from sqlalchemy.orm import Session
 
 from lipsync_demo.database import Database
@@ -16,6 +16,7 @@ from lipsync_demo.runs.record.clock import now
 from lipsync_demo.runs.record.errors import RunNotFound
 from lipsync_demo.runs.record.group import Group
 from lipsync_demo.runs.record.run import ACTIVE, Run, RunState, dump_run, load_run
+from lipsync_demo.runs.storage.ledger import put_aside
 from lipsync_demo.runs.storage.record_table import ANYBODY, RecordTable, Row
 from lipsync_demo.runs.storage.run_row import RunRow, written_model, written_task
 from lipsync_demo.runs.storage.run_texts import RunTexts
@@ -68,6 +69,12 @@ class RunTable(RecordTable[Run]):
                 taken = after.updated_at - after.started_at
                 RUN_SECONDS.observe(taken.total_seconds(), backend=after.backend)
         return before, after
+
+    def remove(self, record_id: str) -> None:
+        """Forget a run; what it cost counts on."""
+        with self.database.writing() as session:
+            session.execute(delete(RunRow).where(RunRow.id == record_id))
+            put_aside(session, record_id)
 
     def states(self) -> Mapping[str, int]:
         """How many runs are in each state; none for states that no run is in."""

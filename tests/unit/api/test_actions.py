@@ -16,8 +16,10 @@ from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.runs.groups.items import Pair
 from lipsync_demo.runs.record.errors import GroupNotFound, RunNotFound, RunRefused
+from lipsync_demo.runs.record.ledger_line import LineState
 from lipsync_demo.runs.record.run import RunState
 from lipsync_demo.runs.record.visitor import Visitor, acting_as
+from lipsync_demo.settings import Settings
 from tests.faults.scripted_api import ScriptedApi
 
 PATIENCE = 60.0
@@ -116,6 +118,39 @@ def test_holders_of_tokens_know_of_their_own_only(
         assert [one.id for one in actions.groups.list().records] == [group.id]
     # Whoever runs the app sees everybody's.
     assert {run.id} <= {one.id for one in actions.runs.list().records}
+
+
+def test_an_id_of_somebody_else_begins_nothing_and_touches_nothing(
+    actions: Actions, clip: Path, speech: Path, api: ScriptedApi, settings: Settings
+) -> None:
+    with holder("a"):
+        theirs = actions.runs.start(clip, speech, "bounce", run_id="1" * 32)
+        group = actions.groups.compare(clip, speech, [SyncMode.LOOP], group_id="2" * 32)
+        actions.runs.wait(theirs.id, PATIENCE)
+        actions.groups.wait(group.id, PATIENCE)
+    other = Path(shutil.copy(clip, settings.data_dir / "other.mp4"))
+    folders = [theirs.folder, *(settings.data_dir / "groups").iterdir()]
+    before = [sorted(folder.rglob("*")) for folder in folders]
+    lines, submits = actions.results.ledger(), api.submits
+    with holder("b"):
+        with pytest.raises(RunNotFound):
+            actions.runs.start(other, speech, "loop", run_id=theirs.id)
+        with pytest.raises(GroupNotFound):
+            actions.groups.compare(other, speech, [SyncMode.LOOP], group_id=group.id)
+    assert [sorted(folder.rglob("*")) for folder in folders] == before
+    assert actions.results.ledger() == lines
+    assert api.submits == submits
+
+
+def test_a_run_with_the_id_of_a_deleted_one_is_paid_beside_it(
+    actions: Actions, clip: Path, speech: Path
+) -> None:
+    with holder("a"):
+        for _ in range(3):
+            run = actions.runs.start(clip, speech, "bounce", run_id="1" * 32)
+            actions.runs.wait(run.id, PATIENCE)
+            actions.runs.delete(run.id)
+        assert [line.state for line in actions.results.ledger()] == [LineState.SPENT] * 3
 
 
 def test_the_list_goes_on_where_it_ended(actions: Actions, clip: Path, speech: Path) -> None:

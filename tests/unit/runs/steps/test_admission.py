@@ -148,7 +148,10 @@ def test_a_token_has_its_own_runs_and_money(
 ) -> None:
     few, poor = new_token("few", runs=1)[1], new_token("poor", spend=Decimal("0.06"))[1]
     work = service(changed(settings, api_tokens=SecretStr(f"{few.line};{poor.line}")))
-    ended(work, clip, speech, Asker(visitor=few.visitor, code=few.owner))
+    first = ended(work, clip, speech, Asker(visitor=few.visitor, code=few.owner))
+    work.service.delete(first.id)
+    again = refused(work, clip, speech, Asker(visitor=few.visitor, code=few.owner), run_id=first.id)
+    assert again.what == "The last run of your access code or API token was started."
     last = refused(work, clip, speech, Asker(visitor=few.visitor, code=few.owner))
     assert last.what == "The last run of your access code or API token was started."
     ended(work, clip, speech, Asker(visitor=poor.visitor, code=poor.owner))
