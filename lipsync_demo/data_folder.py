@@ -4,6 +4,7 @@
     runs.sqlite3     the records (unless another database is set)
     runs/ groups/    files of runs, comparisons and batches
     backend/         the local backend's database, uploads, outputs and analyses
+    credentials/     the certificate made here for Content Credentials, and its key
     media/ previews/ measured/ uploads/ owners/ conformance/
 """
 
@@ -24,6 +25,7 @@ FOLDERS = (
     "uploads",
     "owners",
     "conformance",
+    "credentials",
 )
 """What this app creates in it, besides databases."""
 

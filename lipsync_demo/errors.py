@@ -12,6 +12,7 @@ ExplainedError
 ├── NoRoom               access/errors.py: there is no room for more files
 ├── MediaError           media/errors.py: a file cannot be used
 ├── EngineError          engine/errors.py: the local engine cannot make an output
+├── SigningFailed        provenance/errors.py: an output cannot be given its Content Credentials
 ├── WaveSpeedError       wavespeed/errors.py: a request to the API failed
 ├── HostingUnavailable   hosting/errors.py: the settings, or the folder for a secret, are wrong
 ├── LinkRefused          hosting/errors.py: a signed link does not open its file

@@ -169,6 +169,9 @@ class Settings(BaseSettings):
     backend_token: SecretStr | None = Field(None, validation_alias="LIPSYNC_BACKEND_TOKEN")
     metrics_token: SecretStr | None = Field(None, validation_alias="LIPSYNC_METRICS_TOKEN")
     store_key: SecretStr | None = Field(None, validation_alias="AWS_SECRET_ACCESS_KEY")
+    credentials: Literal["local", "off"] = Field("local", validation_alias="LIPSYNC_C2PA")
+    c2pa_certificate: str | None = Field(None, validation_alias="LIPSYNC_C2PA_CERT")
+    c2pa_key: SecretStr | None = Field(None, validation_alias="LIPSYNC_C2PA_KEY")
     log_format: LogFormat = Field("text", validation_alias="LIPSYNC_LOG_FORMAT")
     drain_seconds: float = Field(0, ge=0, le=3600, validation_alias="LIPSYNC_DRAIN_SECONDS")
     space_host: str | None = Field(None, validation_alias="SPACE_HOST")
@@ -176,7 +179,7 @@ class Settings(BaseSettings):
 
     @field_validator(
         *("api_key", "signing_secret", "access_codes", "api_tokens", "queue_url"),
-        *("backend_token", "metrics_token"),
+        *("backend_token", "metrics_token", "c2pa_certificate", "c2pa_key"),
         mode="before",
     )
     @classmethod
@@ -275,6 +278,8 @@ class Settings(BaseSettings):
         for held in (self.api_key, self.signing_secret, self.store_key, *tokens):
             if held is not None:
                 yield held.get_secret_value()
+        if self.c2pa_key is not None and self.c2pa_key.get_secret_value().startswith("-----"):
+            yield self.c2pa_key.get_secret_value()
         broker = self.queue_url.get_secret_value() if self.queue_url else ""
         for address in (self.database_url or "", broker):
             with contextlib.suppress(ValueError):

@@ -30,6 +30,7 @@ from lipsync_demo.backend.webhooks.outbox import Outbox
 from lipsync_demo.backend.webhooks.sender import PAUSES_SECONDS, WebhookSender
 from lipsync_demo.backend.webhooks.signing import WebhookSecret
 from lipsync_demo.face_choice import SPEAKING
+from lipsync_demo.provenance.signatory import Signatory
 from lipsync_demo.settings import DiskMark
 
 
@@ -47,6 +48,7 @@ class Options:
         draining: set when the server has been told to end.
         low_mark: with less room than this on the disk, it is not ready for tasks.
         metrics_token: with which the metrics can be read from elsewhere; None for not at all.
+        signatory: signs the outputs; None for nobody.
     """
 
     place: Place
@@ -62,6 +64,7 @@ class Options:
     draining: threading.Event = field(default_factory=threading.Event)
     low_mark: DiskMark = field(default_factory=lambda: DiskMark(0))
     metrics_token: SecretStr | None = None
+    signatory: Signatory | None = None
 
 
 def create_app(options: Options) -> ASGIApp:
@@ -143,5 +146,10 @@ def _queue(options: Options, stores: Stores) -> JobQueue:
         return CeleryQueue(stores.jobs, stores.workers, stores.folders, app)
     workers = min(options.workers, options.faults.at_once or options.workers)
     return EmbeddedQueue(
-        stores.jobs, stores.media, stores.folders, workers=workers, face=options.face
+        stores.jobs,
+        stores.media,
+        stores.folders,
+        workers=workers,
+        face=options.face,
+        signatory=options.signatory,
     )

@@ -56,6 +56,9 @@ _SETTINGS = (
     "LIPSYNC_MAX_UPLOAD_MB",
     "LIPSYNC_ALLOW_PRIVATE_URLS",
     "LIPSYNC_LOG_FORMAT",
+    "LIPSYNC_C2PA",
+    "LIPSYNC_C2PA_CERT",
+    "LIPSYNC_C2PA_KEY",
 )
 """Settings that the child reads."""
 

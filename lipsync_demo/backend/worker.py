@@ -9,9 +9,18 @@ from lipsync_demo.backend.jobs.retention import Hourly, sweep_analyses, sweep_wo
 from lipsync_demo.backend.queue import words
 from lipsync_demo.backend.queue.broker import Broker, Limits
 from lipsync_demo.backend.stores import Place, open_stores
+from lipsync_demo.provenance.signatory import Signatory
 
 
-def work(place: Place, broker: Broker, limits: Limits, *, processes: int, face: str) -> int:
+def work(
+    place: Place,
+    broker: Broker,
+    limits: Limits,
+    *,
+    processes: int,
+    face: str,
+    signatory: Signatory | None = None,
+) -> int:
     """Render the jobs of `place` until a signal; return the exit code.
 
     SIGTERM lets the renderings under way finish within `limits.grace_seconds`; what is left then is
@@ -20,6 +29,7 @@ def work(place: Place, broker: Broker, limits: Limits, *, processes: int, face: 
     Args:
         processes: how many jobs are rendered at once.
         face: which of several faces speaks, unless a job says it.
+        signatory: signs the outputs; None for nobody.
 
     Raises:
         StorageUnusable: the object store cannot be used.
@@ -34,7 +44,7 @@ def work(place: Place, broker: Broker, limits: Limits, *, processes: int, face: 
 
     def renderer() -> Renderer:
         stores = open_stores(place, again=True)
-        attempts = Attempts(stores.jobs, stores.media, stores.folders, face)
+        attempts = Attempts(stores.jobs, stores.media, stores.folders, face, signatory)
         return Renderer(stores.jobs, attempts, name, lease_ms)
 
     stores = open_stores(place)

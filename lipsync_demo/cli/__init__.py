@@ -32,6 +32,7 @@ from lipsync_demo.cli.run import run
 from lipsync_demo.cli.show import show
 from lipsync_demo.cli.sync import sync
 from lipsync_demo.cli.token import token
+from lipsync_demo.cli.verify import verify
 from lipsync_demo.cli.worker import worker
 from lipsync_demo.version import __version__
 
@@ -92,6 +93,7 @@ WITH_ANSWERS: dict[str, Callable[..., None]] = {
     "delete": delete,
     "import": import_task,
     "measure": measure,
+    "verify": verify,
     "report": report,
     "ledger": ledger,
     "code": code,

@@ -25,7 +25,7 @@ class ExitCode(int, Enum):
     CHECK_FAILED = (
         3,
         "check failed",
-        "the answer is there and a check in it failed (`measure`, `doctor`, `probe`)",
+        "the answer is there and a check in it failed (`measure`, `verify`, `doctor`, `probe`)",
     )
     REFUSED = (
         4,

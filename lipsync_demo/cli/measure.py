@@ -9,7 +9,7 @@ import typer
 
 from lipsync_demo.cli.answer import give
 from lipsync_demo.cli.exits import ExitCode
-from lipsync_demo.cli.options import Face, with_face
+from lipsync_demo.cli.options import Face, settings, with_face
 from lipsync_demo.face_choice import FIELD
 from lipsync_demo.media.sync_modes import SyncMode
 
@@ -32,11 +32,13 @@ def measure(
     What needs an input that is not given is reported as unknown. The exit code is 3 when a
     check failed.
     """
+    from lipsync_demo.provenance.signatory import signatory
     from lipsync_demo.qa.measure import measure as measured
     from lipsync_demo.qa.models import Outcome, dump_measures
 
     chosen = with_face({}, face).get(FIELD)
-    found = measured(video, source, audio, sync_mode, face=chosen)
+    anchors = signatory(settings()).anchors()
+    found = measured(video, source, audio, sync_mode, face=chosen, anchors=anchors)
     lines = (
         f"{check.outcome.value:<8}{check.title:<30}{check.value:<22}{check.sentence}"
         for check in found.checks

@@ -39,8 +39,9 @@ def worker(
     from lipsync_demo import logs
     from lipsync_demo.backend.errors import BackendError
     from lipsync_demo.backend.queue.broker import Limits
-    from lipsync_demo.backend.server import broker_of, place_of
+    from lipsync_demo.backend.server import broker_of, place_of, signatory_of
     from lipsync_demo.backend.worker import required, work
+    from lipsync_demo.provenance.errors import SigningFailed
     from lipsync_demo.settings import read_settings
     from lipsync_demo.storage import StorageError
 
@@ -60,7 +61,8 @@ def worker(
             limits,
             processes=concurrency or settings.workers,
             face=settings.face,
+            signatory=signatory_of(settings, data_dir),
         )
-    except (BackendError, StorageError) as error:
+    except (BackendError, SigningFailed, StorageError) as error:
         refuse(error)
     raise typer.Exit(code)

@@ -17,6 +17,7 @@ from lipsync_demo.looks.pool import POOL
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.info import MediaInfo, as_speech, as_video
 from lipsync_demo.media.preflight import Fix, Part
+from lipsync_demo.provenance.models import Credentials
 from lipsync_demo.safe_names import readable
 
 
@@ -72,6 +73,16 @@ def waveform(path: Path, buckets: int) -> Sequence[float]:
         MediaError: the file has no sound, or cannot be read.
     """
     found: Sequence[float] = _look("waveform", path, buckets)
+    return found
+
+
+def credentials(path: Path, anchors: str) -> Credentials:
+    """Return what the file says of its origin; `anchors` are own certificates as PEM.
+
+    Raises:
+        MediaError: the file cannot be read.
+    """
+    found: Credentials = _look("credentials", path, anchors)
     return found
 
 

@@ -29,6 +29,7 @@ _TYPES: Mapping[str, frozenset[str] | None] = {
     "lipsync_demo.media.info": None,
     "lipsync_demo.media.picture.orientation": None,
     "lipsync_demo.media.preflight": None,
+    "lipsync_demo.provenance.models": None,
 }
 """The types of replies by module; None stands for all classes of the module."""
 

@@ -12,8 +12,10 @@ from lipsync_demo.media.container.streams import open_media
 from lipsync_demo.media.picture.still_video import still_video
 from lipsync_demo.media.picture.stills import stills as webp_stills
 from lipsync_demo.media.probe import probe
+from lipsync_demo.provenance.reading import read as credentials
 
 __all__ = [
+    "credentials",
     "is_still",
     "probe",
     "still_video",

@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from lipsync_demo.languages import joined
 from lipsync_demo.markup import words
-from lipsync_demo.qa.models import Check, Measures, Outcome, SyncScore
+from lipsync_demo.qa.models import CREDENTIALS, Check, Measures, Outcome, SyncScore
 from lipsync_demo.qa.sync_tolerances import BANDS
 from lipsync_demo.templates import render
 
@@ -51,12 +51,18 @@ def measured(
         words=words,
         marks=MARKS,
         summary=summary(found) if found else "",
-        loud=[check for check in checks if check.outcome in LOUD],
+        loud=[check for check in checks if _loud(check)],
         offset=offset(found.sync, found.source_sync) if found else "",
-        quiet=[check for check in checks if check.outcome not in LOUD],
+        quiet=[check for check in checks if not _loud(check)],
         open=loud,
         note=note,
     )
+
+
+def _loud(check: Check) -> bool:
+    """Whether it is shown without expanding the card; who signed the output always is."""
+    signed = check.name == CREDENTIALS and check.outcome is not Outcome.UNKNOWN
+    return signed or check.outcome in LOUD
 
 
 def ordered(found: Measures) -> list[Check]:

@@ -28,6 +28,7 @@ def main() -> None:
     parser.add_argument("--sync-mode", type=SyncMode)
     parser.add_argument("--face", type=parse)
     parser.add_argument("--cache", type=Path)
+    parser.add_argument("--anchors", default="", help="own certificates, PEM")
     given = parser.parse_args()
     confine(ALLOWANCE)
     found = measure(
@@ -37,6 +38,7 @@ def main() -> None:
         given.sync_mode,
         face=given.face,
         cache=given.cache,
+        anchors=given.anchors,
     )
     write_json(given.target, dump_measures(found))
 

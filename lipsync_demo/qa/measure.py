@@ -17,6 +17,7 @@ from lipsync_demo.media.info import MediaInfo
 from lipsync_demo.media.probe import probe_audio, probe_video
 from lipsync_demo.media.sync_modes import SyncMode, output_seconds
 from lipsync_demo.qa import words
+from lipsync_demo.qa.credentials import check_credentials
 from lipsync_demo.qa.format import check_form, check_length, check_whole
 from lipsync_demo.qa.models import Check, Measures, Outcome, SyncScore
 from lipsync_demo.qa.mouth import sync
@@ -44,11 +45,13 @@ def measure(
     *,
     face: str | None = None,
     cache: Path | None = None,
+    anchors: str = "",
 ) -> Measures:
     """Measure `output`, made from `source` and `speech` in `mode`; without them checks are skipped.
 
     `face` is the choice of who speaks in it, as in `face_choice`; `cache` is a folder for the
-    source's own A/V score, by content.
+    source's own A/V score, by content; `anchors` are this installation's certificates as PEM, by
+    which its own outputs are known.
 
     Raises:
         MediaError: the output, or an input that is given, cannot be read.
@@ -81,6 +84,7 @@ def measure(
             checks.append(check_shades(output, source, aligned, mouth.box))
     checks += check_whole(output_info, source_info)
     checks += check_form(output_info, source_info, speech_info)
+    checks.append(check_credentials(output, anchors))
     own = sync.score(mouth, speech_samples(output)) if output_info.audio else None
     before = _source_score(source_info, cache)
     checks.append(_offset(own, before))

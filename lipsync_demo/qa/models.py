@@ -10,6 +10,9 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+CREDENTIALS = "credentials"
+"""Name of the check of what an output says of its origin."""
+
 
 class Outcome(str, Enum):
     """The verdict of a check; `unknown` if something to compare with is missing."""

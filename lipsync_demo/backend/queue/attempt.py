@@ -25,6 +25,7 @@ from lipsync_demo.backend.queue.rendering import (
 )
 from lipsync_demo.database import DatabaseBusy
 from lipsync_demo.media.sync_modes import SyncMode
+from lipsync_demo.provenance.signatory import Signatory
 from lipsync_demo.storage import Storage, StorageError, StoragePlace, StorageUnusable, open_storage
 
 log = logging.getLogger(__name__)
@@ -62,13 +63,24 @@ class Folders:
 
 
 class Attempts:
-    """Makes attempts at jobs; `face` is the choice for jobs without one of their own."""
+    """Makes attempts at jobs; `face` is the choice for jobs without one of their own.
 
-    def __init__(self, jobs: JobStore, media: MediaSources, folders: Folders, face: str) -> None:
+    `signatory` signs the outputs; None for nobody.
+    """
+
+    def __init__(
+        self,
+        jobs: JobStore,
+        media: MediaSources,
+        folders: Folders,
+        face: str,
+        signatory: Signatory | None = None,
+    ) -> None:
         self._jobs = jobs
         self._media = media
         self._folders = folders
         self._face = face
+        self._signatory = signatory
 
     def make(
         self,
@@ -143,6 +155,7 @@ class Attempts:
                 face=job.face or self._face,
                 live=LiveFolder(folder),
                 task=job.id,
+                signatory=self._signatory,
             )
         )
         if isinstance(answer, Refused):

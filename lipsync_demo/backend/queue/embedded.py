@@ -21,6 +21,7 @@ from lipsync_demo.backend.queue.base import Health
 from lipsync_demo.backend.queue.errors import Cancelled, WorkerDied
 from lipsync_demo.backend.queue.render_process import RenderProcess
 from lipsync_demo.backend.queue.rendering import Refused, Rendered, RenderRequest
+from lipsync_demo.provenance.signatory import Signatory
 
 log = logging.getLogger(__name__)
 
@@ -52,15 +53,22 @@ class Assignment:
 class EmbeddedQueue:
     """Renders the store's jobs with `workers` processes of its own.
 
-    `face` is the choice for jobs without one of their own.
+    `face` is the choice for jobs without one of their own; `signatory` signs the outputs.
     """
 
     def __init__(
-        self, jobs: JobStore, media: MediaSources, folders: Folders, *, workers: int, face: str
+        self,
+        jobs: JobStore,
+        media: MediaSources,
+        folders: Folders,
+        *,
+        workers: int,
+        face: str,
+        signatory: Signatory | None = None,
     ) -> None:
         self._jobs = jobs
         self._folders = folders
-        self._attempts = Attempts(jobs, media, folders, face)
+        self._attempts = Attempts(jobs, media, folders, face, signatory)
         self._changed = threading.Condition()
         self._stopping = False
         self._workers: list[RenderProcess | None] = [None] * workers

@@ -17,6 +17,7 @@ from lipsync_demo.backend.jobs.live import Clearance, LiveFolder
 from lipsync_demo.backend.queue import words
 from lipsync_demo.child_environment import one_thread_each
 from lipsync_demo.media.sync_modes import SyncMode
+from lipsync_demo.provenance.signatory import Signatory
 from lipsync_demo.storage import StoragePlace, open_storage
 
 log = logging.getLogger(__name__)
@@ -39,7 +40,8 @@ class RenderRequest:
     """A job to render: inputs, output, the folder of cached analyses, the face to use.
 
     `shared` is where analyses are shared with other machines, `live` where the output can be
-    watched while it is rendered; `task` is the job's id.
+    watched while it is rendered; `task` is the job's id. `signatory` signs the output; None for
+    nobody.
     """
 
     video: Path
@@ -51,6 +53,7 @@ class RenderRequest:
     face: str
     live: LiveFolder
     task: str
+    signatory: Signatory | None = None
 
 
 @dataclass(frozen=True)
@@ -94,6 +97,7 @@ def render(
     from lipsync_demo.engine import AnalysisCache, BrokenWeights, EngineError, Stage, lip_sync
     from lipsync_demo.media.errors import MediaError
     from lipsync_demo.moderation.nsfw import nsfw_flags
+    from lipsync_demo.provenance.errors import SigningFailed
 
     def report(stage: Stage, done: float) -> None:
         on_share((1 - CHECK_SHARE) * stage.overall(done))
@@ -115,6 +119,7 @@ def render(
             )
         rendered = time.perf_counter()
         flags = nsfw_flags(request.output)
+        _sign(request, flagged=flags)
         stages = {stage.value: took.wall for stage, took in said.timings.items()}
         stages["check"] = time.perf_counter() - rendered
         inference_ms = (rendered - start) * 1000
@@ -123,11 +128,24 @@ def render(
         raise
     except BrokenWeights as error:
         return Refused(UNAVAILABLE, str(error))
+    except SigningFailed as error:
+        log.warning("task %s has no Content Credentials: %s", request.task, error)
+        return Refused(UNAVAILABLE, str(error))
     except (EngineError, MediaError) as error:
         return Refused(EXECUTION_FAILED, str(error))
     except Exception:
         log.exception("the engine failed on a job")
         return Refused(INTERNAL_ERROR, words.ENGINE_INTERNAL_ERROR)
+
+
+def _sign(request: RenderRequest, *, flagged: bool) -> None:
+    """Sign the output, after its last change; what is flagged as NSFW gets no name."""
+    if request.signatory is None or flagged:
+        return
+    from lipsync_demo.provenance.signing import Made, sign
+
+    inputs = {"video": request.video, "speech": request.audio}
+    sign(request.output, Made(inputs=inputs, sync_mode=request.sync_mode.value), request.signatory)
 
 
 def load() -> str | None:

@@ -10,6 +10,7 @@ import logging
 import subprocess
 
 from lipsync_demo.face_choice import FIELD
+from lipsync_demo.provenance.signatory import signatory
 from lipsync_demo.qa.models import Measures
 from lipsync_demo.runs.driving.dispatcher import Dispatcher
 from lipsync_demo.runs.record.folder import RunFolder
@@ -33,6 +34,7 @@ class Measuring(ChildQueue[Run]):
         super().__init__(dispatcher)
         self._runs = runs
         self._cache = settings.data_dir / "measured"
+        self._signatory = signatory(settings)
 
     def measures(self, run: Run) -> Measures | None:
         """Measures of the run's output; if there are none, request them and return None."""
@@ -71,6 +73,8 @@ class Measuring(ChildQueue[Run]):
             command += ["--sync-mode", item.sync_mode.value] if item.sync_mode else []
         if FIELD in item.choices:
             command += ["--face", item.choices[FIELD]]
+        if anchors := self._signatory.anchors():
+            command.append(f"--anchors={anchors}")
         return start_process("lipsync_demo.qa", command, stdout=subprocess.DEVNULL)
 
     def _end(self, item: Run, name: str, code: int, written: bytes) -> None:
