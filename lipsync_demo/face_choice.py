@@ -76,12 +76,13 @@ def parse(text: str) -> str:
 
 
 def told(choices: Mapping[str, str]) -> list[str]:
-    """Return the values of a run's fields as text; a face alone would not say what it is.
+    """Return the values of a run's fields as text; a face or a label would not say what it is.
 
     >>> told({"emotion": "happy"}), told({"sync_mode": "loop", "face": "left"})
     (['happy'], ['loop', 'face left'])
     """
-    return [f"{FIELD} {value}" if name == FIELD else value for name, value in choices.items()]
+    unsaid = {FIELD: FIELD, "ai_label": "label"}
+    return [" ".join((*filter(None, [unsaid.get(n)]), v)) for n, v in choices.items()]
 
 
 def point(text: str) -> Point | None:

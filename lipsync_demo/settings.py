@@ -22,7 +22,7 @@ from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_vali
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from lipsync_demo import face_choice, words
+from lipsync_demo import face_choice, visible_label, words
 from lipsync_demo.errors import ExplainedError
 from lipsync_demo.languages import LANGUAGES
 from lipsync_demo.logs import LogFormat
@@ -170,6 +170,7 @@ class Settings(BaseSettings):
     metrics_token: SecretStr | None = Field(None, validation_alias="LIPSYNC_METRICS_TOKEN")
     store_key: SecretStr | None = Field(None, validation_alias="AWS_SECRET_ACCESS_KEY")
     credentials: Literal["local", "off"] = Field("local", validation_alias="LIPSYNC_C2PA")
+    ai_label: str = Field(visible_label.OFF, validation_alias="LIPSYNC_AI_LABEL")
     c2pa_certificate: str | None = Field(None, validation_alias="LIPSYNC_C2PA_CERT")
     c2pa_key: SecretStr | None = Field(None, validation_alias="LIPSYNC_C2PA_KEY")
     log_format: LogFormat = Field("text", validation_alias="LIPSYNC_LOG_FORMAT")
@@ -258,6 +259,11 @@ class Settings(BaseSettings):
     @classmethod
     def _face(cls, value: str) -> str:
         return face_choice.parse(value)
+
+    @field_validator("ai_label")
+    @classmethod
+    def _label(cls, value: str) -> str:
+        return visible_label.parse(value)
 
     @field_validator("base_url", "public_url", "storage_public_url")
     @classmethod

@@ -30,7 +30,7 @@ from lipsync_demo.backend.webhooks.outbox import Outbox
 from lipsync_demo.backend.webhooks.sender import PAUSES_SECONDS, WebhookSender
 from lipsync_demo.backend.webhooks.signing import WebhookSecret
 from lipsync_demo.face_choice import SPEAKING
-from lipsync_demo.provenance.signatory import Signatory
+from lipsync_demo.provenance.marking import UNMARKED, Marking
 from lipsync_demo.settings import DiskMark
 
 
@@ -48,7 +48,7 @@ class Options:
         draining: set when the server has been told to end.
         low_mark: with less room than this on the disk, it is not ready for tasks.
         metrics_token: with which the metrics can be read from elsewhere; None for not at all.
-        signatory: signs the outputs; None for nobody.
+        marking: how outputs say what they are.
     """
 
     place: Place
@@ -64,7 +64,7 @@ class Options:
     draining: threading.Event = field(default_factory=threading.Event)
     low_mark: DiskMark = field(default_factory=lambda: DiskMark(0))
     metrics_token: SecretStr | None = None
-    signatory: Signatory | None = None
+    marking: Marking = UNMARKED
 
 
 def create_app(options: Options) -> ASGIApp:
@@ -151,5 +151,5 @@ def _queue(options: Options, stores: Stores) -> JobQueue:
         stores.folders,
         workers=workers,
         face=options.face,
-        signatory=options.signatory,
+        marking=options.marking,
     )

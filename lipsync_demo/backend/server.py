@@ -31,7 +31,7 @@ from lipsync_demo.backend.parent_watch import on_end, read_line
 from lipsync_demo.backend.queue.broker import Broker
 from lipsync_demo.backend.stores import Place
 from lipsync_demo.files import private_folder
-from lipsync_demo.provenance.signatory import Signatory, signatory
+from lipsync_demo.provenance.marking import marking
 from lipsync_demo.settings import Settings
 from lipsync_demo.storage import open_storage, storage_place
 
@@ -141,7 +141,7 @@ def serve(
             connections=connections,
             low_mark=settings.low_mark,
             metrics_token=settings.metrics_token,
-            signatory=signatory_of(settings, data_dir),
+            marking=marking(settings, data_dir),
         )
         url = f"http://{_in_url(host)}:{sock.getsockname()[1]}"
         said = None if key == set_token else key
@@ -169,20 +169,6 @@ def place_of(settings: Settings, data_dir: Path | None = None) -> Place:
         limit_bytes=settings.max_upload_mb << 20,
         allow_private=settings.allow_private_urls,
     )
-
-
-def signatory_of(settings: Settings, data_dir: Path | None = None) -> Signatory | None:
-    """Who signs outputs with these settings; None for nobody.
-
-    Raises:
-        SigningFailed: the certificate of the settings cannot be used.
-    """
-    if settings.credentials == "off":
-        return None
-    found = signatory(settings, data_dir)
-    if not found.self_signed:
-        found.check()
-    return found
 
 
 def broker_of(settings: Settings) -> Broker | None:

@@ -9,7 +9,7 @@ from lipsync_demo.backend.jobs.retention import Hourly, sweep_analyses, sweep_wo
 from lipsync_demo.backend.queue import words
 from lipsync_demo.backend.queue.broker import Broker, Limits
 from lipsync_demo.backend.stores import Place, open_stores
-from lipsync_demo.provenance.signatory import Signatory
+from lipsync_demo.provenance.marking import UNMARKED, Marking
 
 
 def work(
@@ -19,7 +19,7 @@ def work(
     *,
     processes: int,
     face: str,
-    signatory: Signatory | None = None,
+    marking: Marking = UNMARKED,
 ) -> int:
     """Render the jobs of `place` until a signal; return the exit code.
 
@@ -29,7 +29,7 @@ def work(
     Args:
         processes: how many jobs are rendered at once.
         face: which of several faces speaks, unless a job says it.
-        signatory: signs the outputs; None for nobody.
+        marking: how outputs say what they are.
 
     Raises:
         StorageUnusable: the object store cannot be used.
@@ -44,7 +44,7 @@ def work(
 
     def renderer() -> Renderer:
         stores = open_stores(place, again=True)
-        attempts = Attempts(stores.jobs, stores.media, stores.folders, face, signatory)
+        attempts = Attempts(stores.jobs, stores.media, stores.folders, face, marking)
         return Renderer(stores.jobs, attempts, name, lease_ms)
 
     stores = open_stores(place)

@@ -12,7 +12,16 @@ from lipsync_demo.cli.answer import give_error
 from lipsync_demo.cli.dollars import dollars
 from lipsync_demo.cli.exits import ExitCode, refuse
 from lipsync_demo.cli.groups import AtOnce, Backend, follow
-from lipsync_demo.cli.options import Face, Field, Model, fields, settings, with_face
+from lipsync_demo.cli.options import (
+    AiLabel,
+    Face,
+    Field,
+    Model,
+    fields,
+    settings,
+    with_face,
+    with_label,
+)
 from lipsync_demo.errors import ExplainedError
 
 
@@ -39,6 +48,7 @@ def batch(
     model: Model = None,
     field: Field = None,
     face: Face = None,
+    ai_label: AiLabel = None,
     backend: Backend = None,
 ) -> None:
     """Lip-sync every pair of a list.
@@ -52,7 +62,7 @@ def batch(
 
     if (file is None) == (resume is None):
         raise typer.BadParameter("Give a FILE or --resume, one of them.")
-    limit, further = dollars(spend_limit), with_face(fields(field), face)
+    limit, further = dollars(spend_limit), with_label(with_face(fields(field), face), ai_label)
     chosen = settings()
     name = backend or chosen.backend_name
     if resume is not None:

@@ -9,7 +9,15 @@ import typer
 
 from lipsync_demo.cli import words
 from lipsync_demo.cli.groups import AtOnce, Backend, follow
-from lipsync_demo.cli.options import Audio, Face, Video, settings, with_face
+from lipsync_demo.cli.options import (
+    AiLabel,
+    Audio,
+    Face,
+    Video,
+    settings,
+    with_face,
+    with_label,
+)
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.settings import BackendName
 
@@ -37,6 +45,7 @@ def compare(
         bool, typer.Option("--yes", "-y", help="Do not ask before models are compared.")
     ] = False,
     face: Face = None,
+    ai_label: AiLabel = None,
     concurrency: AtOnce = 2,
     backend: Backend = None,
 ) -> None:
@@ -53,7 +62,7 @@ def compare(
         raise typer.BadParameter("Compare several modes or several models, not both.")
     if len(models) == 1 < len(model or []):
         raise typer.BadParameter("Name two different models or more, or one for all modes.")
-    further = with_face({}, face)
+    further = with_label(with_face({}, face), ai_label)
     chosen = settings()
     name = backend or chosen.backend_name
     with opened(chosen, name) as workspace:

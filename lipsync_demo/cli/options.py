@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from lipsync_demo import face_choice
+from lipsync_demo import face_choice, visible_label
 from lipsync_demo.cli.exits import refuse
 from lipsync_demo.settings import ModelId, Settings, SettingUnusable, read_settings
 
@@ -41,6 +41,15 @@ Face = Annotated[
         f"{face_choice.POINT_SECONDS} s. By default LIPSYNC_FACE's. For the local engine only.",
     ),
 ]
+AiLabel = Annotated[
+    str | None,
+    typer.Option(
+        "--ai-label",
+        metavar="LABEL",
+        help=f"A label in the picture that says that it is AI-generated: {visible_label.FORMS}, "
+        "such as bottom-right,small,de. By default LIPSYNC_AI_LABEL's. For the local engine only.",
+    ),
+]
 RunId = Annotated[str, typer.Argument(metavar="RUN_ID", help="The run's id, as printed by run.")]
 Output = Annotated[
     Path | None,
@@ -66,6 +75,16 @@ def with_face(given: dict[str, str], face: str | None) -> dict[str, str]:
     try:
         return {**given, face_choice.FIELD: face_choice.parse(face)}
     except face_choice.FaceUnknown as error:
+        raise typer.BadParameter(str(error)) from None
+
+
+def with_label(given: dict[str, str], label: str | None) -> dict[str, str]:
+    """The fields and the label; end the program with a message if there is no such label."""
+    if label is None:
+        return given
+    try:
+        return {**given, visible_label.FIELD: visible_label.parse(label)}
+    except visible_label.LabelUnknown as error:
         raise typer.BadParameter(str(error)) from None
 
 

@@ -8,6 +8,7 @@ import typer
 
 from lipsync_demo.cli import words
 from lipsync_demo.cli.options import (
+    AiLabel,
     Audio,
     Face,
     Field,
@@ -17,6 +18,7 @@ from lipsync_demo.cli.options import (
     fields,
     settings,
     with_face,
+    with_label,
 )
 from lipsync_demo.cli.outcome import finish, reported
 from lipsync_demo.media.sync_modes import DEFAULT_SYNC_MODE, SyncMode
@@ -38,6 +40,7 @@ def run(
     model: Model = None,
     field: Field = None,
     face: Face = None,
+    ai_label: AiLabel = None,
     backend: Annotated[
         BackendName | None,
         typer.Option(
@@ -56,7 +59,7 @@ def run(
 
     chosen = settings()
     name = backend or chosen.backend_name
-    further = with_face(fields(field), face)
+    further = with_label(with_face(fields(field), face), ai_label)
     known = {"sync_mode": sync_mode and sync_mode.value, "backend": name}
     with reported(**known), opened(chosen, name) as workspace:
         from lipsync_demo.runs.steps.inputs import all_there, check_files

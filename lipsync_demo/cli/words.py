@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lipsync_demo.provenance.models import Credentials
 
 
 def cannot_be_read(file: object, reason: object) -> str:
@@ -198,3 +202,16 @@ JSON_FILE_RENAMED = (
 
 PREFACE = "Value error, "
 """What pydantic, by which Typer checks arguments, puts before the sentence of a check."""
+
+
+def credentials(found: Credentials) -> list[tuple[str, str]]:
+    """What a video says of its origin, by name; nothing of what it does not say."""
+    told = [
+        ("signed as", found.issuer),
+        ("made by", found.generator),
+        ("made how", found.source_type),
+        ("model", found.model),
+        ("sync mode", found.sync_mode),
+        *((role, f"sha256 {digest}") for role, digest in found.inputs.items()),
+    ]
+    return [(name, value) for name, value in told if value]

@@ -39,9 +39,10 @@ def worker(
     from lipsync_demo import logs
     from lipsync_demo.backend.errors import BackendError
     from lipsync_demo.backend.queue.broker import Limits
-    from lipsync_demo.backend.server import broker_of, place_of, signatory_of
+    from lipsync_demo.backend.server import broker_of, place_of
     from lipsync_demo.backend.worker import required, work
     from lipsync_demo.provenance.errors import SigningFailed
+    from lipsync_demo.provenance.marking import marking
     from lipsync_demo.settings import read_settings
     from lipsync_demo.storage import StorageError
 
@@ -61,7 +62,7 @@ def worker(
             limits,
             processes=concurrency or settings.workers,
             face=settings.face,
-            signatory=signatory_of(settings, data_dir),
+            marking=marking(settings, data_dir),
         )
     except (BackendError, SigningFailed, StorageError) as error:
         refuse(error)

@@ -19,7 +19,7 @@ from typing import IO, TYPE_CHECKING, TypeAlias
 
 import cv2
 
-from lipsync_demo import face_choice
+from lipsync_demo import face_choice, visible_label
 from lipsync_demo.engine.arrays import Floats
 from lipsync_demo.engine.background import batches, prefetch
 from lipsync_demo.engine.cache import Cache, NoCache
@@ -46,6 +46,7 @@ from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.frame_plan import FramePlan, plan, shared_tick
 from lipsync_demo.media.sync_modes import SyncMode, Timeline, timeline
 from lipsync_demo.media.writing import explained_writing
+from lipsync_demo.visible_label import Label
 
 if TYPE_CHECKING:
     from pydub import AudioSegment
@@ -75,6 +76,7 @@ class _Request:
     cache: CountedCache
     face: str
     live: Path | None
+    label: Label | None
 
 
 def lip_sync(
@@ -88,13 +90,15 @@ def lip_sync(
     cache: Cache | None = None,
     face: str = SPEAKING,
     live: Path | None = None,
+    ai_label: str = visible_label.OFF,
 ) -> EngineReport:
     """Write the lip-synced video to `output` (MP4) and return the report.
 
     A still picture in place of the video is shown for the length of the speech, in any mode.
     `listener` replaces the installed speech model, `cache` supplies earlier results, and `face`
     (see `face_choice`) selects the face to drive if there are several. A copy of the output that
-    can be played while it grows is written to `live`. An error leaves no output behind.
+    can be played while it grows is written to `live`. `ai_label` (see `visible_label`) is burnt
+    into every frame. An error leaves no output behind.
 
     Raises:
         UnreadableMedia: the video or the speech cannot be decoded.
@@ -113,6 +117,7 @@ def lip_sync(
         cache=CountedCache(cache or NoCache()),
         face=face_choice.parse(face),
         live=live,
+        label=visible_label.label(ai_label),
     )
     watch = Stopwatch(on_progress)
     try:
@@ -158,7 +163,7 @@ def _lip_sync(
             "Choose a video in which one person's face is clearly visible from the front, with the "
             "mouth inside the picture.",
         )
-    made_of = f"{digest(request.video)} {count} {chosen}"
+    made_of = " ".join(map(str, (digest(request.video), count, chosen, request.label or "")))
     with (
         watch.stage(Stage.RENDER) as report,
         VideoWriter(
@@ -171,6 +176,7 @@ def _lip_sync(
             sound=heard,
             tick=shared_tick(reader.times),
             live=request.live,
+            label=request.label,
         ) as writer,
     ):
         Output(frames, drawn, made_of).write(reader, writer, request.cache, report)

@@ -1,9 +1,10 @@
-"""What was chosen for a run, in words: its mode or fields, and who speaks."""
+"""What was chosen for a run, in words: its mode or fields, who speaks, and a label."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from lipsync_demo import visible_label
 from lipsync_demo.face_choice import FIELD, point
 from lipsync_demo.languages import joined
 from lipsync_demo.markup import words
@@ -27,8 +28,13 @@ def face(choice: str) -> str:
 
 def chosen(choices: Mapping[str, str], modes: Iterable[str] = ()) -> str:
     """Modes and fields: `bounce, the chosen face on the right`; a dash for none."""
-    told = [face(value) if name == FIELD else value for name, value in choices.items()]
-    return joined(", ", [*modes, *told]) or "–"
+    return joined(", ", [*modes, *(_told(*field) for field in choices.items())]) or "–"
+
+
+def _told(name: str, value: str) -> str:
+    if name == visible_label.FIELD:
+        return words.UNLABELLED if value == visible_label.OFF else words.LABELLED
+    return face(value) if name == FIELD else value
 
 
 def title(run: Run) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from lipsync_demo.languages import translated
 from lipsync_demo.markup import words
 from lipsync_demo.markup.figures import charged, megabytes, rate, seconds
 from lipsync_demo.runs.record.run import MediaRecord, Run
@@ -54,6 +55,8 @@ def details(run: Run, outputs: Sequence[OutputFacts], run_id: str) -> Iterator[D
         yield Detail(words.QUOTED, f"{run.quote.amount} {run.quote.currency}{floor}")
     if run.charge is not None:
         yield Detail(words.CHARGED, charged(run.charge, "USD"))
+    if run.consent is not None:
+        yield Detail(words.CONSENT, words.consent(translated(run.consent)))
     if run.backend == "local":
         yield Detail(words.NOTE, words.SYNTHETIC)
 

@@ -141,7 +141,18 @@ FOUND = _("In the video")
 SYNTHETIC = _("Synthetic: the file itself says so in its metadata.")
 LENGTH_AS_PROMISED = _("Length is what the mode promised")
 LENGTH_NOT_PROMISED = _("Length is not what the mode promised")
-CHOICES: Final[Mapping[str, str]] = {"sync_mode": _("Mode"), "model_mode": _("What moves")}
+CHOICES: Final[Mapping[str, str]] = {
+    "sync_mode": _("Mode"),
+    "model_mode": _("What moves"),
+    "ai_label": _("Label in the picture"),
+}
+LABELLED = _("with a label")
+UNLABELLED = _("without a label")
+CONSENT = _("Consent")
+
+
+def consent(line: str) -> str:
+    return _("Asked for at the start, on the page: {line}", line=line)
 
 
 def choice(name: str) -> str:

@@ -53,26 +53,6 @@ def sentence(found: Credentials) -> str:
     return signed_by_us(found.issuer) if found.known else signed_by_somebody(found.issuer)
 
 
-ISSUER = _("signed as")
-MADE_BY = _("made by")
-MADE_HOW = _("made how")
-MODEL = _("model")
-SYNC_MODE = _("sync mode")
-
-
-def facts(found: Credentials) -> list[tuple[str, str]]:
-    """What the credentials say, by name; nothing of what they do not say."""
-    told = [
-        (str(ISSUER), found.issuer),
-        (str(MADE_BY), found.generator),
-        (str(MADE_HOW), found.source_type),
-        (str(MODEL), found.model),
-        (str(SYNC_MODE), found.sync_mode),
-        *((role, f"sha256 {digest}") for role, digest in found.inputs.items()),
-    ]
-    return [(name, value) for name, value in told if value]
-
-
 def signed_by_us(issuer: str) -> str:
     return _("As it was when this installation signed it as {issuer}.", issuer=issuer)
 

@@ -18,6 +18,7 @@ from pydantic import SecretStr
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.runs.driving.dispatcher import Dispatcher
+from lipsync_demo.runs.record import words
 from lipsync_demo.runs.record.clock import now
 from lipsync_demo.runs.record.errors import RunRefused
 from lipsync_demo.runs.record.folder import RunFolder, is_url, local_path
@@ -119,6 +120,7 @@ class RunService:
             group=group,
             session=session,
             owner=owner or acting_id(),
+            consent=None if session is None else words.CONSENT,
         )
         if not left and self._credentials.key(run, api_key) is None:
             raise needs_key()

@@ -6,14 +6,15 @@ the API quotes them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from lipsync_demo import face_choice
+from lipsync_demo import face_choice, visible_label
 from lipsync_demo.face_choice import FIELD, FaceUnknown
 from lipsync_demo.media.sync_modes import DEFAULT_SYNC_MODE, SyncMode
 from lipsync_demo.settings import MODEL_ID, ModelId
+from lipsync_demo.visible_label import LabelUnknown
 from lipsync_demo.wavespeed.errors import BadParameter
 
 SYNC_MODE = "sync_mode"
@@ -21,6 +22,12 @@ SYNC_MODE = "sync_mode"
 
 MEDIA = ("video", "audio")
 """Names of the fields that every model takes: URLs of the two inputs."""
+
+
+EXTENSIONS: Mapping[str, Callable[[str], str]] = MappingProxyType(
+    {FIELD: face_choice.parse, visible_label.FIELD: visible_label.parse}
+)
+"""Fields that only the local backend takes, with what checks and settles their values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +67,14 @@ class Model:
     def chosen(self, given: Mapping[str, str | None], *, local: bool = False) -> dict[str, str]:
         """Every field's value: the given one, else its default; None counts as not given.
 
-        `local` tells whether the local backend is asked, which also takes a `face`.
+        `local` tells whether the local backend is asked, which also takes the fields of
+        `EXTENSIONS`.
 
         Raises:
             BadParameter: there is no such field or value.
         """
         wanted = {name: str(value) for name, value in given.items() if value is not None}
-        face = _face(wanted.pop(FIELD)) if local and self.local and FIELD in wanted else {}
+        extra = _extensions(wanted) if local and self.local else {}
         known = {choice.name: choice for choice in self.choices}
         for name, value in wanted.items():
             if name not in known:
@@ -80,13 +88,14 @@ class Model:
                     f"Use one of {', '.join(known[name].values)}.",
                 )
         own = {choice.name: wanted.get(choice.name, choice.default) for choice in self.choices}
-        return own | face
+        return own | extra
 
 
-def _face(given: str) -> dict[str, str]:
+def _extensions(wanted: dict[str, str]) -> dict[str, str]:
+    """Take the fields that only the local backend knows out of those wanted; return them."""
     try:
-        return {FIELD: face_choice.parse(given)}
-    except FaceUnknown as error:
+        return {name: EXTENSIONS[name](wanted.pop(name)) for name in EXTENSIONS if name in wanted}
+    except (FaceUnknown, LabelUnknown) as error:
         raise BadParameter(error.what, error.hint) from None
 
 

@@ -13,7 +13,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from lipsync_demo import face_choice
+from lipsync_demo import face_choice, visible_label
 from lipsync_demo.media.sync_modes import DEFAULT_SYNC_MODE, SyncMode
 
 log = logging.getLogger(__name__)
@@ -36,6 +36,13 @@ def _face(given: str) -> str:
         raise PydanticCustomError("face", "{what}", {"what": str(error)}) from None
 
 
+def _label(given: str) -> str:
+    try:
+        return visible_label.parse(given)
+    except visible_label.LabelUnknown as error:
+        raise PydanticCustomError("ai_label", "{what}", {"what": str(error)}) from None
+
+
 Text = Annotated[str, Field(min_length=1, max_length=8192)]
 Moment = Annotated[datetime, Field(strict=False), AfterValidator(_in_utc)]
 """A date or time; UTC without a zone."""
@@ -53,10 +60,11 @@ class _Body(BaseModel):
 
 
 class SubmitBody(_Body):
-    """The model's three fields, two that the API accepts for every model, and one of our own.
+    """The model's three fields, two that the API accepts for every model, and two of our own.
 
     Attributes:
         face: an extension: which of several faces speaks, as in `face_choice`.
+        ai_label: an extension: a label burnt into the picture, as in `visible_label`.
         enable_sync_mode: wait for the task before answering.
         enable_base64_output: send outputs as base64 instead of URLs.
     """
@@ -65,6 +73,7 @@ class SubmitBody(_Body):
     audio: Text
     sync_mode: Annotated[SyncMode, Field(strict=False)] = DEFAULT_SYNC_MODE
     face: Annotated[str, Field(max_length=64), AfterValidator(_face)] | None = None
+    ai_label: Annotated[str, Field(max_length=64), AfterValidator(_label)] | None = None
     enable_sync_mode: bool | None = None
     enable_base64_output: bool | None = None
 

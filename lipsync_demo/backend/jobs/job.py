@@ -52,6 +52,7 @@ class JobRow(Base):
     base64: Mapped[bool | None]
     turn: Mapped[str | None] = mapped_column(String(64))
     face: Mapped[str | None] = mapped_column(String(32))
+    ai_label: Mapped[str | None] = mapped_column(String(32))
     claim: Mapped[str | None] = mapped_column(String(16))
     worker: Mapped[str | None] = mapped_column(String(64))
     lease_ms: Mapped[int | None] = mapped_column(BigInteger)
@@ -73,6 +74,7 @@ class Job:
         base64: whether outputs are sent as base64.
         turn: whose it is: tasks of several people take turns.
         face: which of several faces speaks; None for the server's default.
+        ai_label: the label burnt in, as in `visible_label`; None for the server's default.
         claim: distinguishes the attempt under way from others.
         worker: who makes it; None for the embedded queue.
         share: share of the work that is done, 0 to 1, as far as the worker has written it.
@@ -101,6 +103,7 @@ class Job:
     base64: bool | None = None
     turn: str | None = None
     face: str | None = None
+    ai_label: str | None = None
     claim: str | None = None
     worker: str | None = None
     share: float | None = None

@@ -6,6 +6,7 @@ import base64
 from datetime import datetime, timezone
 from typing import Any
 
+from lipsync_demo import visible_label
 from lipsync_demo.backend.faults.effects import Patch
 from lipsync_demo.backend.faults.switches import FAULTS
 from lipsync_demo.backend.jobs.job import COMPLETED, Job
@@ -59,6 +60,8 @@ def describe(
         data["input"] = {"video": job.video, "audio": job.audio, "sync_mode": job.sync_mode}
         if job.face is not None:
             data["input"][FIELD] = job.face
+        if job.ai_label is not None:
+            data["input"][visible_label.FIELD] = job.ai_label
     effect = FAULTS[job.fault].effect if job.fault in FAULTS else None
     if isinstance(effect, Patch):
         effect.apply(data)

@@ -71,6 +71,7 @@ class JobStore:
         sync_mode: SyncMode,
         *,
         face: str | None = None,
+        ai_label: str | None = None,
         base64: bool = False,
         fault: str | None = None,
         decree: ForcedStatus | None = None,
@@ -99,6 +100,7 @@ class JobStore:
             "base64": base64,
             "turn": turn,
             "face": face,
+            "ai_label": ai_label,
             "patient": patient,
         }
 

@@ -25,7 +25,7 @@ from lipsync_demo.backend.queue.rendering import (
 )
 from lipsync_demo.database import DatabaseBusy
 from lipsync_demo.media.sync_modes import SyncMode
-from lipsync_demo.provenance.signatory import Signatory
+from lipsync_demo.provenance.marking import UNMARKED, Marking
 from lipsync_demo.storage import Storage, StorageError, StoragePlace, StorageUnusable, open_storage
 
 log = logging.getLogger(__name__)
@@ -65,7 +65,7 @@ class Folders:
 class Attempts:
     """Makes attempts at jobs; `face` is the choice for jobs without one of their own.
 
-    `signatory` signs the outputs; None for nobody.
+    `marking` is how outputs say what they are.
     """
 
     def __init__(
@@ -74,13 +74,13 @@ class Attempts:
         media: MediaSources,
         folders: Folders,
         face: str,
-        signatory: Signatory | None = None,
+        marking: Marking = UNMARKED,
     ) -> None:
         self._jobs = jobs
         self._media = media
         self._folders = folders
         self._face = face
-        self._signatory = signatory
+        self._marking = marking
 
     def make(
         self,
@@ -155,7 +155,7 @@ class Attempts:
                 face=job.face or self._face,
                 live=LiveFolder(folder),
                 task=job.id,
-                signatory=self._signatory,
+                marking=self._marking.of(job.ai_label),
             )
         )
         if isinstance(answer, Refused):

@@ -21,7 +21,7 @@ from lipsync_demo.backend.queue.base import Health
 from lipsync_demo.backend.queue.errors import Cancelled, WorkerDied
 from lipsync_demo.backend.queue.render_process import RenderProcess
 from lipsync_demo.backend.queue.rendering import Refused, Rendered, RenderRequest
-from lipsync_demo.provenance.signatory import Signatory
+from lipsync_demo.provenance.marking import UNMARKED, Marking
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +53,8 @@ class Assignment:
 class EmbeddedQueue:
     """Renders the store's jobs with `workers` processes of its own.
 
-    `face` is the choice for jobs without one of their own; `signatory` signs the outputs.
+    `face` is the choice for jobs without one of their own; `marking` is how
+    outputs say what they are.
     """
 
     def __init__(
@@ -64,11 +65,11 @@ class EmbeddedQueue:
         *,
         workers: int,
         face: str,
-        signatory: Signatory | None = None,
+        marking: Marking = UNMARKED,
     ) -> None:
         self._jobs = jobs
         self._folders = folders
-        self._attempts = Attempts(jobs, media, folders, face, signatory)
+        self._attempts = Attempts(jobs, media, folders, face, marking)
         self._changed = threading.Condition()
         self._stopping = False
         self._workers: list[RenderProcess | None] = [None] * workers

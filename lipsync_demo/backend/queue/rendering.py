@@ -17,7 +17,7 @@ from lipsync_demo.backend.jobs.live import Clearance, LiveFolder
 from lipsync_demo.backend.queue import words
 from lipsync_demo.child_environment import one_thread_each
 from lipsync_demo.media.sync_modes import SyncMode
-from lipsync_demo.provenance.signatory import Signatory
+from lipsync_demo.provenance.marking import UNMARKED, Marking
 from lipsync_demo.storage import StoragePlace, open_storage
 
 log = logging.getLogger(__name__)
@@ -40,8 +40,8 @@ class RenderRequest:
     """A job to render: inputs, output, the folder of cached analyses, the face to use.
 
     `shared` is where analyses are shared with other machines, `live` where the output can be
-    watched while it is rendered; `task` is the job's id. `signatory` signs the output; None for
-    nobody.
+    watched while it is rendered; `task` is the job's id. `marking` is how the output says what it
+    is.
     """
 
     video: Path
@@ -53,7 +53,7 @@ class RenderRequest:
     face: str
     live: LiveFolder
     task: str
-    signatory: Signatory | None = None
+    marking: Marking = UNMARKED
 
 
 @dataclass(frozen=True)
@@ -116,6 +116,7 @@ def render(
                 cache=kept,
                 face=request.face,
                 live=request.live.copy,
+                ai_label=request.marking.ai_label,
             )
         rendered = time.perf_counter()
         flags = nsfw_flags(request.output)
@@ -140,12 +141,13 @@ def render(
 
 def _sign(request: RenderRequest, *, flagged: bool) -> None:
     """Sign the output, after its last change; what is flagged as NSFW gets no name."""
-    if request.signatory is None or flagged:
+    if request.marking.signatory is None or flagged:
         return
     from lipsync_demo.provenance.signing import Made, sign
 
     inputs = {"video": request.video, "speech": request.audio}
-    sign(request.output, Made(inputs=inputs, sync_mode=request.sync_mode.value), request.signatory)
+    made = Made(inputs=inputs, sync_mode=request.sync_mode.value)
+    sign(request.output, made, request.marking.signatory)
 
 
 def load() -> str | None:

@@ -80,6 +80,7 @@ def _accept(
         body.audio,
         body.sync_mode,
         face=body.face,
+        ai_label=body.ai_label,
         base64=bool(body.enable_base64_output),
         fault=fault.name if fault else None,
         decree=fault.effect if fault and isinstance(fault.effect, ForcedStatus) else None,

@@ -133,7 +133,7 @@ class Picture:
         half = np.s_[top // 2 : bottom // 2, left // 2 : right // 2]
         size = ((right - left) // 2, (bottom - top) // 2)
         small = cv2.resize(difference, size, interpolation=cv2.INTER_AREA)
-        own = self if self.frame is not None else _copied(self)
+        own = writable(self)
         _add(own.y[top:bottom, left:right], cv2.transform(difference, luma))
         for plane, change in zip(
             (own.u, own.v), cv2.split(cv2.transform(small, chroma)), strict=True
@@ -200,6 +200,11 @@ def blank(width: int, height: int, colours: Colours) -> Picture:
     frame = av.VideoFrame(width, height, "yuv420p")
     planes = [_plane(frame, index) for index in range(3)]
     return Picture(planes[0], planes[1], planes[2], colours, frame)
+
+
+def writable(picture: Picture) -> Picture:
+    """Return the picture itself if it may be changed in place, else a copy that may."""
+    return picture if picture.frame is not None else _copied(picture)
 
 
 def fill(picture: Picture, other: Picture) -> None:

@@ -31,10 +31,12 @@ from lipsync_demo.engine.video.gop import (
     Gop,
     GopEncoder,
 )
+from lipsync_demo.engine.video.label import Stamp
 from lipsync_demo.engine.video.live_copy import LiveCopy, Times
 from lipsync_demo.engine.video.picture import Picture
 from lipsync_demo.engine.video.sound import Sound
 from lipsync_demo.engine.video.sound_encoder import AudioPacket, SoundEncoder
+from lipsync_demo.visible_label import Label
 
 
 class VideoWriter:
@@ -43,7 +45,8 @@ class VideoWriter:
     Takes pictures one by one, or encoded groups, in presentation order, and interleaves the
     sound. `time_base` and `tick` (the encoder's time base, an integer fraction of it) are in
     seconds, `rate` is in Hz. The file is written beside `path` and renamed at the end; a copy that
-    can be played meanwhile is written to `live`.
+    can be played meanwhile is written to `live`. `label` is burnt into the pictures that are
+    written; encoded groups have theirs.
     """
 
     def __init__(
@@ -60,8 +63,10 @@ class VideoWriter:
         comment: str | None = words.SYNTHETIC,
         tick: Fraction | None = None,
         live: Path | None = None,
+        label: Label | None = None,
     ) -> None:
         self._path = path
+        self._stamp = None if label is None else Stamp(label, size)
         self._part = path.with_name(f".{path.name}.{os.getpid()}.part")
         self._time_base = time_base
         self._sound = None if sound is None else SoundEncoder(sound)
@@ -119,7 +124,7 @@ class VideoWriter:
             self._encoder = GopEncoder(self._encoding)
         self._times.append((pts, duration))
         since = (pts - self._times[0][0]) * self._time_base / self._encoding.tick
-        self._encoder.add(picture, int(since))
+        self._encoder.add(picture if self._stamp is None else self._stamp.on(picture), int(since))
         if self._live is not None:
             self._live.announce([(pts, duration)])
             self._copy(self._encoder.coded(self._copied), self._times)

@@ -175,6 +175,8 @@ class Run:
     `group` is the id of its comparison or batch, `session` the browser session that started it,
     `owner` the visitor it belongs to, None for whoever runs the app.
     `charge` is None while it is unknown.  `imported` marks a task that was started elsewhere.
+    `consent` is the line about other people's consent that stood at the button when it was started,
+    None if it was not started on a page.
     """
 
     id: Annotated[str, _named("run_id", "id")]
@@ -218,6 +220,7 @@ class Run:
     charge: Annotated[Charge | None, BeforeValidator(charge_of_record)] = None
     review: Review | None = None
     imported: bool = False
+    consent: str | None = None
 
     @property
     def found(self) -> Mapping[str, int]:

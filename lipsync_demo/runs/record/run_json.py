@@ -112,6 +112,7 @@ class SharedJson(TypedDict):
     quote: QuoteJson | None
     charge: ChargeJson | None
     review: ReviewJson | None
+    consent: str | None
 
 
 class RunJson(SharedJson):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from lipsync_demo.languages import _
 
+CONSENT = _("Use footage of people who agreed to it, and say that the result is synthetic.")
+"""The line at the button of every page that starts runs."""
 CANNOT_BE_READ = _("it cannot be read")
 
 NOTHING_SENT = _("Nothing has been sent yet, so nothing goes on and nothing is billed.")

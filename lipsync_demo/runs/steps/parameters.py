@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from lipsync_demo import visible_label
 from lipsync_demo.face_choice import FIELD
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.runs.record.errors import RunRefused
@@ -17,7 +18,8 @@ from lipsync_demo.wavespeed.errors import BadParameter
 class Chosen:
     """A model with all its fields set; `sync_mode` is None for a model without modes.
 
-    `choices` has a `face` only if one was given: the local backend has its own default.
+    `choices` has a `face` and an `ai_label` only if they were given: the local backend has its own
+    defaults.
     """
 
     model: str = MODEL_ID
@@ -43,6 +45,8 @@ def choose(
         given = {**(choices or {}), **({} if mode is None else {model_catalogue.SYNC_MODE: mode})}
         if given.get(FIELD) is not None and backend != "local":
             raise _no_face()
+        if given.get(visible_label.FIELD) is not None and backend != "local":
+            raise _no_label()
         decided = model.chosen(given, local=backend == "local")
     except BadParameter as error:
         raise RunRefused(error.what, error.hint) from None
@@ -66,6 +70,14 @@ def _no_face() -> RunRefused:
     return RunRefused(
         "The WaveSpeed API takes no choice of face: its model decides who speaks.",
         "Crop the video to one person, or use the local engine.",
+    )
+
+
+def _no_label() -> RunRefused:
+    """Error for a label that the API does not burn in."""
+    return RunRefused(
+        "The WaveSpeed API burns no label into its outputs.",
+        "Leave the label out, or use the local engine.",
     )
 
 

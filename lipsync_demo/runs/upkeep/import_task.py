@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from lipsync_demo.face_choice import FIELD, FaceUnknown, parse
+from lipsync_demo.face_choice import FaceUnknown
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.runs.driving.dispatcher import Dispatcher
@@ -25,9 +25,10 @@ from lipsync_demo.runs.steps.credentials import Credentials
 from lipsync_demo.runs.storage.ownership import check_operator, owns
 from lipsync_demo.runs.storage.run_table import RunTable
 from lipsync_demo.settings import MODEL_ID, BackendName, Settings
+from lipsync_demo.visible_label import LabelUnknown
 from lipsync_demo.wavespeed.client import WaveSpeedClient
 from lipsync_demo.wavespeed.errors import WaveSpeedError
-from lipsync_demo.wavespeed.model_catalogue import MEDIA, MODELS, SYNC_MODE
+from lipsync_demo.wavespeed.model_catalogue import EXTENSIONS, MEDIA, MODELS, SYNC_MODE
 from lipsync_demo.wavespeed.schema import Prediction
 
 LISTED_DAYS = 7
@@ -166,16 +167,17 @@ def _mode(model: str, inputs: Mapping[str, Any], given: SyncMode | None) -> Sync
 def _choices(model: str, inputs: Mapping[str, Any], backend: BackendName) -> dict[str, str]:
     """The further fields of a listed task, filled with defaults; empty if it is not listed.
 
-    A face is read from the local backend's tasks only.
+    Extensions are read from the local backend's tasks only.
     """
     known = MODELS.get(model)
     if known is None or not inputs.get("video"):
         return {}
     said = {name: str(inputs.get(name) or value) for name, value in known.defaults.items()}
     said.pop(SYNC_MODE, None)
-    with suppress(FaceUnknown):
-        if backend == "local" and inputs.get(FIELD):
-            said[FIELD] = parse(str(inputs[FIELD]))
+    for name, settled in EXTENSIONS.items():
+        with suppress(FaceUnknown, LabelUnknown):
+            if backend == "local" and inputs.get(name):
+                said[name] = settled(str(inputs[name]))
     return said
 
 

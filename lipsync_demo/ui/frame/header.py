@@ -8,6 +8,7 @@ from pydantic import SecretStr
 from lipsync_demo.hosting.choice import explain
 from lipsync_demo.hosting.errors import HostingUnavailable
 from lipsync_demo.markup import words as markup_words
+from lipsync_demo.runs.record.words import CONSENT
 from lipsync_demo.settings import BackendName, Settings
 from lipsync_demo.templates import render_macro
 from lipsync_demo.ui.frame import words
@@ -57,15 +58,13 @@ def _answers(settings: Settings, key: SecretStr | None, checked: bool) -> tuple[
 def terms(settings: Settings, key: SecretStr | None, *, recorded_only: bool = False) -> Markup:
     """The lines under the button: consent, and where files go."""
     if recorded_only:
-        return render_macro(
-            TEMPLATE, "terms", words.CONSENT, words.NOTHING_SENT, words.DIRECT_ADDRESS
-        )
+        return render_macro(TEMPLATE, "terms", CONSENT, words.NOTHING_SENT, words.DIRECT_ADDRESS)
     here = backend(settings, key) == "local"
     try:
         hosting = explain(settings, LOOPBACK if here else settings.base_url)
     except HostingUnavailable as error:
         hosting = str(error)
-    return render_macro(TEMPLATE, "terms", words.CONSENT, hosting, words.DIRECT_ADDRESS)
+    return render_macro(TEMPLATE, "terms", CONSENT, hosting, words.DIRECT_ADDRESS)
 
 
 def key_note(key: SecretStr | None, notice: str = "", *, checked: bool = True) -> Markup:

@@ -32,6 +32,7 @@ SCRIPTS = (
     "frame/address.js",
     "doctor/looks.js",
     "inputs/files.js",
+    "inputs/label.js",
     "frame/failed.js",
     "frame/in_sight.js",
     "frame/offline.js",

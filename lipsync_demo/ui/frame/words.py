@@ -53,7 +53,6 @@ def limit_wait(time: str) -> str:
     return _("waits {time} for the account's limit · ", time=time)
 
 
-CONSENT = _("Use footage of people who agreed to it, and say that the result is synthetic.")
 KEY_PROMISE = _(
     "Your key stays in this server's memory for this session and for runs under way. "
     "It is sent to the API only, and never stored, shown or logged."

@@ -2,9 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Final
+
 from lipsync_demo.languages import _
 
 FACE = _("The face that shall speak")
+LABEL = _("“AI-generated” in the picture")
+LABEL_SIZE = _("Size of the words")
+NO_LABEL = _("no label")
+CORNERS: Final[Mapping[str, str]] = {
+    "bottom-right": _("bottom right"),
+    "bottom-left": _("bottom left"),
+    "top-right": _("top right"),
+    "top-left": _("top left"),
+}
+SIZES: Final[Mapping[str, str]] = {
+    "small": _("small"),
+    "medium": _("medium"),
+    "large": _("large"),
+}
 ONE_FACE = _("one face")
 ONE_VOICE = _("one voice")
 LINK = _("Use a link instead")

@@ -11,8 +11,10 @@ from lipsync_demo.ui.frame import header, models
 from lipsync_demo.ui.frame.context import html
 from lipsync_demo.ui.inputs import face as inputs_face
 from lipsync_demo.ui.inputs import fields
+from lipsync_demo.ui.inputs import label as inputs_label
 from lipsync_demo.ui.inputs import words as inputs_words
 from lipsync_demo.ui.inputs.face import FaceWidgets
+from lipsync_demo.ui.inputs.label import LabelWidgets
 from lipsync_demo.ui.inputs.modes import choices
 from lipsync_demo.ui.inputs.samples import SHOWN
 from lipsync_demo.ui.studio import words
@@ -49,6 +51,7 @@ class ChoiceWidgets:
     drawing: gr.HTML
     findings: gr.HTML
     face: FaceWidgets
+    label: LabelWidgets
     go: gr.Button
     compare: gr.Button
     compare_models: gr.Button
@@ -77,6 +80,7 @@ def build(settings: Settings) -> ChoiceWidgets:
         drawing = html(elem_id="drawing")
         findings = html(elem_id="findings")
         face = inputs_face.build()
+        label = inputs_label.build(settings)
     with gr.Row(elem_id="start"):
         go = gr.Button(words.GO, variant="primary", size="lg", elem_id="go")
         with gr.Column(elem_id="beside", min_width=0):
@@ -94,6 +98,7 @@ def build(settings: Settings) -> ChoiceWidgets:
         drawing=drawing,
         findings=findings,
         face=face,
+        label=label,
         go=go,
         compare=compare,
         compare_models=compare_models,

@@ -16,6 +16,7 @@ from lipsync_demo.ui.frame.each import each
 from lipsync_demo.ui.frame.ids import run_id
 from lipsync_demo.ui.frame.recorded_only import RecordedOnlySwitch
 from lipsync_demo.ui.inputs import first_look
+from lipsync_demo.ui.inputs import label as labels
 from lipsync_demo.ui.inputs.samples import SHOWN
 from lipsync_demo.ui.studio.input_events import InputEvents
 from lipsync_demo.ui.studio.key_events import KeyEvents
@@ -168,6 +169,7 @@ class Studio:
             js="(_, ...rest) => [window.lipsync.asked('run'), ...rest]",
             **AT_ONCE,
         )
+        labels.wire(page, w.choice.label)
         self._wire_inputs()
         self._wire_runs(tab)
         self._wire_key()
@@ -244,7 +246,8 @@ class Studio:
             events.start,
             [
                 *(*self._chosen, shared.key, shared.ids, shared.session),
-                *(shared.model, choice.face.chosen, *radios),
+                *(shared.model, choice.face.chosen, choice.label.corner, choice.label.size),
+                *radios,
             ],
             [*run, shared.ids],
             **AT_ONCE,
@@ -296,8 +299,15 @@ class Studio:
             self._widgets.choice,
         )
         top.key_open.click(events.toggle, [top.panel], [top.panel, top.key_panel], **AT_ONCE)
-        key = [top.model, choice.model_note, shared.key, top.key_note, top.key_forget, top.brand]
-        key += [choice.terms, top.key_box, top.key_open, top.key_checked]
+        key: list[Block] = [
+            top.model,
+            choice.model_note,
+            shared.key,
+            top.key_note,
+            top.key_forget,
+            top.brand,
+        ]
+        key += [choice.terms, choice.label.row, top.key_box, top.key_open, top.key_checked]
         used = gr.on(
             [top.key_use.click, top.key_box.submit],
             events.asking,

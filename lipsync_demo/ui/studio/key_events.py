@@ -85,5 +85,6 @@ class KeyEvents:
             w.key_note: header.key_note(key, notice, checked=checked),
             w.key_forget: gr.Button(visible=key is not None),
             w.brand: header.brand(settings, key, checked=checked, recorded_only=silent),
+            self.choice.label.row: gr.Row(visible=header.backend(settings, key) == "local"),
             self.choice.terms: header.terms(settings, key, recorded_only=silent),
         }

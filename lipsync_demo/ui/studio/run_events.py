@@ -17,6 +17,7 @@ from lipsync_demo.ui.frame.ids import remembered, run_id
 from lipsync_demo.ui.frame.news import Told
 from lipsync_demo.ui.inputs import face as faces
 from lipsync_demo.ui.inputs import fields
+from lipsync_demo.ui.inputs import label as labels
 from lipsync_demo.ui.inputs.sources import usable
 from lipsync_demo.ui.studio import words
 from lipsync_demo.ui.studio.recording_events import RecordingEvents
@@ -46,9 +47,14 @@ class RunEvents:
         session: object,
         model: object,
         face: str | None,
+        corner: str | None,
+        size: str | None,
         *choices: str,
     ) -> Changes:
-        """Start a run; `choices` are the values of `fields.FIELDS` in order."""
+        """Start a run; `choices` are the values of `fields.FIELDS` in order.
+
+        `corner` and `size` are those of the label in the picture.
+        """
         findings = self.stage.widgets.choice.findings
         if self._shared.recorded_only(session):
             return self.recording.replace_run(video, speech, mode)
@@ -57,14 +63,17 @@ class RunEvents:
             missing = words.VIDEO if picture is None else words.SPEECH_TRACK
             text = words.unusable(missing), words.choose(missing)
             return {findings: notices.trouble(*text)}
-        wanted, backend = models.chosen(model), header.backend(self._shared.settings, key)
+        settings = self._shared.settings
+        wanted, backend = models.chosen(model), header.backend(settings, key)
         try:
             run = self._shared.workspace.service.start(
                 picture.path,
                 sound.path,
                 mode if wanted.takes_sync_mode else None,
                 model=wanted.id,
-                choices=fields.given(wanted, choices) | faces.given(face, picture.path, backend),
+                choices=fields.given(wanted, choices)
+                | faces.given(face, picture.path, backend)
+                | labels.given(corner, size, backend, settings),
                 backend=backend,
                 api_key=key,
                 session=run_id(session),

@@ -8,7 +8,6 @@ import secrets
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 
-from lipsync_demo.face_choice import FIELD
 from lipsync_demo.metrics.table import SUBMITS
 from lipsync_demo.wavespeed.addresses import origin
 from lipsync_demo.wavespeed.answers import error_of, refused
@@ -20,7 +19,7 @@ from lipsync_demo.wavespeed.errors import (
     UnknownPrediction,
 )
 from lipsync_demo.wavespeed.exchange import TOO_MANY, Answer
-from lipsync_demo.wavespeed.model_catalogue import Model
+from lipsync_demo.wavespeed.model_catalogue import EXTENSIONS, Model
 from lipsync_demo.wavespeed.schema import PATIENT, TURN, Prediction, mapping
 from lipsync_demo.wavespeed.transport import Transport
 
@@ -55,7 +54,7 @@ def inputs(
 ) -> dict[str, str]:
     """The request's body as sent; a choice that is None takes the model's default.
 
-    `local` tells whether the local backend is asked, which also takes a `face`.
+    `local` tells whether the local backend is asked, which also takes `EXTENSIONS`.
 
     Raises:
         BadParameter: a URL is not http(s), or the model has no such choice.
@@ -222,7 +221,9 @@ def find(
 def _equal(model: Model, inputs: Mapping[str, str], request: Mapping[str, str]) -> bool:
     """Whether a task was started by this request; one with a face is not one without."""
     told = model.defaults | dict(inputs)
-    return told.items() >= request.items() and told.get(FIELD) == request.get(FIELD)
+    return told.items() >= request.items() and all(
+        told.get(name) == request.get(name) for name in EXTENSIONS
+    )
 
 
 def _started(answer: Answer) -> Prediction | None:

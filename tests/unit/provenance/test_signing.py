@@ -24,7 +24,7 @@ from lipsync_demo.provenance.models import DAMAGED, SELF_SIGNED, Credentials, St
 from lipsync_demo.provenance.reading import read
 from lipsync_demo.provenance.signatory import Signatory, make_pair
 from lipsync_demo.provenance.signing import COMPOSITE, Made, sign
-from lipsync_demo.provenance.words import facts, sentence
+from lipsync_demo.provenance.words import sentence
 from tests.boxes import boxes, without_credentials
 from tests.media_factory import make_video
 
@@ -86,7 +86,6 @@ def test_a_signed_output_says_how_it_was_made(signed: Path, plain: Path, own: Si
     )
     assert found.generator.startswith("Lipsync Demo ")
     assert "self-signed" in sentence(found)
-    assert ("sync mode", "bounce") in facts(found)
     assert NAME.encode() not in signed.read_bytes()
 
 

@@ -19,6 +19,7 @@ from lipsync_demo.ui.groups import words as groups_words
 from lipsync_demo.ui.groups.compare import words
 from lipsync_demo.ui.groups.compare.events import Compare, given
 from lipsync_demo.ui.inputs import face as faces
+from lipsync_demo.ui.inputs import label as labels
 from lipsync_demo.ui.studio.widgets import Widgets
 
 
@@ -78,6 +79,8 @@ class ModeComparison:
         session: object,
         model: object,
         face: str | None,
+        corner: str | None,
+        size: str | None,
     ) -> Changes:
         """Start the comparison; what is in its way is said where it was asked for."""
         shared, plan = self.view.shared, self.widgets.choice.plan
@@ -89,7 +92,8 @@ class ModeComparison:
             group = shared.workspace.group_service.compare(
                 *files,
                 model=models.chosen(model).id,
-                choices=faces.given(face, files[0], backend),
+                choices=faces.given(face, files[0], backend)
+                | labels.given(corner, size, backend, shared.settings),
                 backend=backend,
                 api_key=key,
                 session=run_id(session),
@@ -117,7 +121,7 @@ class ModeComparison:
             self.start,
             [
                 *(sources.video, sources.speech, s.key, s.groups, s.ids, s.session, s.model),
-                choice.face.chosen,
+                *(choice.face.chosen, choice.label.corner, choice.label.size),
             ],
             [
                 *(*self.view.shown, s.groups, s.views, self.view.widgets.earlier),
