@@ -24,12 +24,6 @@ CORNERS: Final = ("bottom-right", "bottom-left", "top-right", "top-left")
 SIZES: Final = {"medium": 0.035, "small": 0.025, "large": 0.05}
 """Heights of its text as shares of the picture's shorter side, the usual one first."""
 
-FORMS: Final = f"{OFF}, or a corner ({', '.join(CORNERS)}), then a size and a language after commas"
-"""What can be written, for help."""
-
-MAX_LENGTH: Final = 32
-"""Characters of the longest text."""
-
 
 class LabelUnknown(ExplainedError, ValueError):  # noqa: N818 - named as the whole tree is
     """A text describes no label."""

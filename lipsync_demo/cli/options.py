@@ -46,8 +46,10 @@ AiLabel = Annotated[
     typer.Option(
         "--ai-label",
         metavar="LABEL",
-        help=f"A label in the picture that says that it is AI-generated: {visible_label.FORMS}, "
-        "such as bottom-right,small,de. By default LIPSYNC_AI_LABEL's. For the local engine only.",
+        help=f"A label in the picture that says that it is AI-generated: {visible_label.OFF}, or a "
+        f"corner ({', '.join(visible_label.CORNERS)}), then after commas a size "
+        f"({', '.join(visible_label.SIZES)}) and a language, such as bottom-right,small,de. "
+        "By default LIPSYNC_AI_LABEL's. For the local engine only.",
     ),
 ]
 RunId = Annotated[str, typer.Argument(metavar="RUN_ID", help="The run's id, as printed by run.")]

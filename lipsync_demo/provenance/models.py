@@ -24,7 +24,7 @@ class Standing(str, Enum):
         return self.value
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Credentials:
     """What a file says of its origin, and whether that holds.
 

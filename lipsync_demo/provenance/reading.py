@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
@@ -42,14 +43,14 @@ def read(path: Path, anchors: str = "") -> Credentials:
     except OSError as error:
         raise MediaError(refused(error, whole=False)) from error
     except (c2pa.C2paError.ManifestNotFound, c2pa.C2paError.NotSupported):
-        return Credentials(Standing.NONE)
+        return Credentials(standing=Standing.NONE)
     except (c2pa.C2paError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
         # Nothing is as it should be; a damaged file without credentials is not their affair.
         with path.open("rb") as file:
             carries = _BOX in file.read(_BEGINNING)
         if not carries:
-            return Credentials(Standing.NONE)
-        return Credentials(Standing.CHANGED, problems=(DAMAGED,))
+            return Credentials(standing=Standing.NONE)
+        return Credentials(standing=Standing.CHANGED, problems=(DAMAGED,))
 
 
 def _credentials(found: Mapping[str, Any]) -> Credentials:
@@ -57,7 +58,7 @@ def _credentials(found: Mapping[str, Any]) -> Credentials:
     failures = found.get("validation_results", {}).get("activeManifest", {}).get("failure", [])
     codes = [_short(failure["code"]) for failure in failures]
     problems = tuple(dict.fromkeys(code for code in codes if code != UNTRUSTED))
-    intact = found.get("validation_state") in ("Valid", "Trusted") and not problems
+    intact = _State.of(found) is not None and not problems
     signature = active.get("signature_info", {})
     assertions = active.get("assertions", [])
     run: Mapping[str, Any] = next((a["data"] for a in assertions if a.get("label") == RUN), {})
@@ -65,7 +66,7 @@ def _credentials(found: Mapping[str, Any]) -> Credentials:
     return Credentials(
         standing=Standing.INTACT if intact else Standing.CHANGED,
         issuer=_short(signature.get("issuer") or signature.get("common_name") or ""),
-        known=found.get("validation_state") == "Trusted",
+        known=_State.of(found) is _State.TRUSTED,
         generator=_generator(active),
         source_type=next(_source_types(active), ""),
         inputs={_short(role): _short(digest) for role, digest in inputs.items()},
@@ -73,6 +74,18 @@ def _credentials(found: Mapping[str, Any]) -> Credentials:
         sync_mode=_short(run.get("sync_mode", "")),
         problems=problems or (() if intact else (_short(found.get("validation_state", "")),)),
     )
+
+
+class _State(str, Enum):
+    """The states of a file in which nothing was changed, in the library's words."""
+
+    VALID = "Valid"
+    TRUSTED = "Trusted"
+
+    @classmethod
+    def of(cls, found: Mapping[str, Any]) -> _State | None:
+        """The state of what was read; None for any other."""
+        return next((one for one in cls if one.value == found.get("validation_state")), None)
 
 
 def _generator(active: Mapping[str, Any]) -> str:

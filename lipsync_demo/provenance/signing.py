@@ -14,6 +14,7 @@ import c2pa
 
 from lipsync_demo import __version__
 from lipsync_demo.files import content_hash, replacing
+from lipsync_demo.provenance import words
 from lipsync_demo.provenance.errors import SigningFailed
 from lipsync_demo.provenance.offline import OFFLINE
 from lipsync_demo.provenance.signatory import Signatory
@@ -23,7 +24,6 @@ RUN = "lipsync_demo.run"
 """Label of the assertion with what C2PA has no words for: mode, model, hashes of the inputs."""
 COMPOSITE = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
 """IPTC's term for a recording some of which a trained model has made."""
-LOCAL_MODEL = "Lipsync Demo's local engine"
 _MP4 = "video/mp4"
 
 
@@ -33,7 +33,7 @@ class Made:
 
     inputs: Mapping[str, Path]
     sync_mode: str | None
-    model: str = LOCAL_MODEL
+    model: str = words.LOCAL_MODEL
     further: Mapping[str, str] = field(default_factory=dict)
 
 

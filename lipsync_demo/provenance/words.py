@@ -5,6 +5,8 @@ from __future__ import annotations
 from lipsync_demo.languages import _, joined
 from lipsync_demo.provenance.models import DAMAGED, SELF_SIGNED, Credentials, Standing
 
+LOCAL_MODEL = "Lipsync Demo's local engine"
+"""The model, as it stands in a file: for programs, in English."""
 TITLE = _("Content Credentials")
 UNCHANGED = _("unchanged")
 CHANGED = _("changed")

@@ -75,7 +75,7 @@ def packets(path: Path) -> list[tuple[Any, ...]]:
 def test_a_signed_output_says_how_it_was_made(signed: Path, plain: Path, own: Signatory) -> None:
     found = read(signed, own.anchors())
     assert found == Credentials(
-        Standing.INTACT,
+        standing=Standing.INTACT,
         issuer=SELF_SIGNED,
         known=True,
         generator=found.generator,
