@@ -17,8 +17,12 @@ import requests
 from skimage.data import astronaut
 
 from lipsync_demo.backend.process import LocalBackend
+from lipsync_demo.files import digest
 from lipsync_demo.media.probe import probe
 from lipsync_demo.media.sync_modes import SyncMode, output_seconds
+from lipsync_demo.provenance.models import Standing
+from lipsync_demo.provenance.reading import read
+from lipsync_demo.provenance.signatory import FOLDER, Signatory
 from lipsync_demo.wavespeed.client import WaveSpeedClient
 from lipsync_demo.wavespeed.errors import TaskFailed
 from lipsync_demo.wavespeed.schema import Prediction
@@ -65,7 +69,7 @@ def submit(client: WaveSpeedClient, video: Path, audio: Path, mode: SyncMode) ->
 
 @pytest.mark.parametrize("mode", list(SyncMode))
 def test_every_mode_gives_a_video_of_the_right_length(
-    client: WaveSpeedClient, clip: Path, tmp_path: Path, mode: SyncMode
+    backend: LocalBackend, client: WaveSpeedClient, clip: Path, tmp_path: Path, mode: SyncMode
 ) -> None:
     audio = speech(tmp_path, 1)
     done = client.wait(submit(client, clip, audio, mode), timeout=TIMEOUT_SECONDS)
@@ -85,6 +89,9 @@ def test_every_mode_gives_a_video_of_the_right_length(
     if mode is not SyncMode.REMAP:
         assert abs(shown - expected) <= Fraction(1, RATE)
     assert abs(info.video.duration - expected) <= Fraction(1, RATE)
+    signed = read(output, Signatory(backend.log_path.parents[1] / FOLDER).anchors())
+    assert (signed.standing, signed.known, signed.sync_mode) == (Standing.INTACT, True, mode.value)
+    assert signed.inputs == {"video": digest(clip), "speech": digest(audio)}
     part = requests.get(done.outputs[0], headers={"Range": "bytes=4-7"}, timeout=10)
     assert (part.status_code, part.content) == (206, b"ftyp")
 

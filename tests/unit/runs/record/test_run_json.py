@@ -102,6 +102,7 @@ def full(tmp_path: Path) -> Run:
         charge=Charge(Decimal("0.05"), Decimal("0.02"), "billing"),
         review=Review(Verdict.FAIL, {"teeth": Verdict.FAIL, "jaw": Verdict.PASS}, "Look."),
         imported=True,
+        consent="Use footage of people who agreed to it.",
     )
     for field in dataclasses.fields(run):
         assert getattr(run, field.name) not in (None, (), {}, field.default), field.name
@@ -210,6 +211,7 @@ def test_the_public_json_stays_as_it_was(full: Run) -> None:
             "note": "Look.",
             "pins": [],
         },
+        "consent": "Use footage of people who agreed to it.",
     }
 
 
