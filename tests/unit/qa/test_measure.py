@@ -19,6 +19,8 @@ from lipsync_demo.engine.speech.channels import speech_samples
 from lipsync_demo.media.audio import decode, samples_of
 from lipsync_demo.media.probe import probe, probe_audio
 from lipsync_demo.media.sync_modes import SyncMode, timeline
+from lipsync_demo.provenance.signatory import Signatory
+from lipsync_demo.provenance.signing import Made, sign
 from lipsync_demo.qa.format import check_whole
 from lipsync_demo.qa.measure import measure
 from lipsync_demo.qa.models import Check, Measures, Outcome, dump_measures, load_measures
@@ -254,6 +256,20 @@ def test_without_inputs_it_says_what_it_cannot_know(folder: Path) -> None:
     assert by_name(found)["length"].outcome is Outcome.UNKNOWN
     assert by_name(found)["repeats"].outcome is Outcome.UNKNOWN
     assert by_name(found)["black"].outcome is Outcome.PASS
+    assert by_name(found)["credentials"].outcome is Outcome.UNKNOWN
+
+
+@pytest.mark.parametrize("changed", [False, True])
+def test_what_was_signed_and_changed_is_found(tmp_path: Path, changed: bool) -> None:
+    output = video(tmp_path / "signed.mp4", range(30), speechlike(1, RATE))
+    own = Signatory(tmp_path / "credentials")
+    sign(output, Made(inputs={}, sync_mode="loop"), own)
+    if changed:
+        content = output.read_bytes()
+        output.write_bytes(content.replace(b"Lavf", b"Lavg"))
+    found = by_name(measure(output, anchors=own.anchors()))["credentials"]
+    assert found.outcome is (Outcome.FAIL if changed else Outcome.PASS)
+    assert found.value == ("changed" if changed else "unchanged")
 
 
 @pytest.mark.parametrize("mode", list(SyncMode))
@@ -282,7 +298,7 @@ def test_its_own_process_writes_what_it_measured(folder: Path, tmp_path: Path) -
     output = shutil.copyfile(recorded, tmp_path / "output.mp4")
     target = tmp_path / "measures.json"
     subprocess.run(
-        [sys.executable, "-m", "lipsync_demo.qa", str(output), str(target)],
+        [sys.executable, "-m", "lipsync_demo.qa", str(output), str(target), "--anchors=-----"],
         check=True,
         cwd=ASSETS.parent,
         capture_output=True,

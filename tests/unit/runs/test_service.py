@@ -16,6 +16,7 @@ from pydantic import SecretStr
 
 from lipsync_demo.database import DatabaseUnusable
 from lipsync_demo.runs.driving import words
+from lipsync_demo.runs.record import words as record_words
 from lipsync_demo.runs.record.errors import RunNotFound, RunRefused
 from lipsync_demo.runs.record.run import Run, RunError, RunState
 from lipsync_demo.runs.steps import check
@@ -92,6 +93,14 @@ def test_the_folder_holds_what_a_report_needs(
     assert record["state"] == "done"
     assert record["outputs"] == ["output.mp4"]
     assert record["video"]["path"] == "video/clip.mp4"
+
+
+def test_what_was_asked_on_a_page_is_kept(work: Workspace, clip: Path, speech: Path) -> None:
+    asked = work.service.start(clip, speech, "loop", session="b" * 32)
+    assert asked.consent == record_words.CONSENT
+    done = work.service.wait(asked.id)
+    assert json.loads((done.folder / "run.json").read_text())["consent"] == str(asked.consent)
+    assert work.service.start(clip, speech, "loop").consent is None
 
 
 def test_states_come_in_order(work: Workspace, api: ScriptedApi, clip: Path, speech: Path) -> None:
