@@ -102,7 +102,12 @@ def test_two_signatures_differ_in_their_box_alone(
     assert without_credentials(again) == without_credentials(signed)
 
 
-@pytest.mark.parametrize("other", [Signatory(Path("missing")), None])
+NOBODY = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----"
+
+
+@pytest.mark.parametrize(
+    "other", [Signatory(Path("missing")), Signatory(Path("missing"), NOBODY), None]
+)
 def test_nobody_vouches_for_a_certificate_from_elsewhere(
     signed: Path, place: Path, other: Signatory | None
 ) -> None:
