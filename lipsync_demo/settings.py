@@ -169,7 +169,7 @@ class Settings(BaseSettings):
     backend_token: SecretStr | None = Field(None, validation_alias="LIPSYNC_BACKEND_TOKEN")
     metrics_token: SecretStr | None = Field(None, validation_alias="LIPSYNC_METRICS_TOKEN")
     store_key: SecretStr | None = Field(None, validation_alias="AWS_SECRET_ACCESS_KEY")
-    credentials: Literal["local", "off"] = Field("local", validation_alias="LIPSYNC_C2PA")
+    credentials: Literal["local", "all", "off"] = Field("local", validation_alias="LIPSYNC_C2PA")
     ai_label: str = Field(visible_label.OFF, validation_alias="LIPSYNC_AI_LABEL")
     c2pa_certificate: str | None = Field(None, validation_alias="LIPSYNC_C2PA_CERT")
     c2pa_key: SecretStr | None = Field(None, validation_alias="LIPSYNC_C2PA_KEY")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from typing import TypeAlias
 
 import filelock
 from pydantic import SecretStr
@@ -25,6 +26,9 @@ KEY = "key.pem"
 YEARS = 20
 """Without a time stamp, a signature is worth nothing after its certificate has run out."""
 _PEM = "-----BEGIN "
+
+Pair: TypeAlias = tuple[str, str]
+"""A chain of certificates, leaf first, and the leaf's private key, both as PEM."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,7 @@ class Signatory:
         """Whether the certificate is one made here."""
         return self.certificate is None or self.key is None
 
-    def pair(self) -> tuple[str, str]:
+    def pair(self) -> Pair:
         """The chain, leaf first, and the private key, both as PEM; made now if there are none.
 
         Raises:
@@ -106,7 +110,7 @@ def signatory(settings: Settings, data_dir: Path | None = None) -> Signatory:
     )
 
 
-def make_pair() -> tuple[str, str]:
+def make_pair() -> Pair:
     """A new chain, leaf and root, and the leaf's private key, as PEM."""
     from cryptography import x509
     from cryptography.hazmat.primitives import serialization

@@ -5,19 +5,17 @@ A signature holds random salts, so two of one file differ; without the box they 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import c2pa
 
 from lipsync_demo import __version__
-from lipsync_demo.files import content_hash, replacing
-from lipsync_demo.provenance import words
+from lipsync_demo.files import replacing
 from lipsync_demo.provenance.errors import SigningFailed
 from lipsync_demo.provenance.offline import OFFLINE
-from lipsync_demo.provenance.signatory import Signatory
+from lipsync_demo.provenance.order import Made
+from lipsync_demo.provenance.signatory import Pair
 
 SOFTWARE = "Lipsync Demo"
 RUN = "lipsync_demo.run"
@@ -27,23 +25,13 @@ COMPOSITE = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrained
 _MP4 = "video/mp4"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Made:
-    """How an output was made; `inputs` are the files by role, of which only hashes are written."""
-
-    inputs: Mapping[str, Path]
-    sync_mode: str | None
-    model: str = words.LOCAL_MODEL
-    further: Mapping[str, str] = field(default_factory=dict)
-
-
-def sign(output: Path, made: Made, by: Signatory) -> None:
-    """Give an MP4 its Content Credentials, in place.
+def sign(output: Path, made: Made, by: Pair) -> None:
+    """Give an MP4 its Content Credentials, in place; `by` is who signs.
 
     Raises:
         SigningFailed: it cannot be signed; it is as it was.
     """
-    chain, key = by.pair()
+    chain, key = by
     definition = _definition(made)
     try:
         info = c2pa.C2paSignerInfo(_algorithm(key), chain.encode(), key.encode(), None)
@@ -64,10 +52,10 @@ def sign(output: Path, made: Made, by: Signatory) -> None:
 
 
 def _definition(made: Made) -> dict[str, Any]:
-    hashes = {role: content_hash(path) for role, path in made.inputs.items()}
-    names = {role: f"{role}:sha256:{found}" for role, found in hashes.items()}
-    agent = {"name": SOFTWARE, "version": __version__}
-    run = {"model": made.model, "inputs": hashes, **made.further}
+    names = {role: f"{role}:sha256:{found}" for role, found in made.inputs.items()}
+    software = {"name": SOFTWARE, "version": __version__}
+    agent = {"name": made.maker} if made.maker else software
+    run = {"model": made.model, "inputs": dict(made.inputs)}
     if made.sync_mode is not None:
         run["sync_mode"] = made.sync_mode
     action = {
@@ -77,7 +65,7 @@ def _definition(made: Made) -> dict[str, Any]:
         "parameters": {"ingredientIds": list(names.values())},
     }
     return {
-        "claim_generator_info": [agent],
+        "claim_generator_info": [software],
         "format": _MP4,
         "ingredients": [
             {"title": role, "relationship": "inputTo", "instance_id": name}

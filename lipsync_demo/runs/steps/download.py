@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 from lipsync_demo.looks.calls import probe_video
 from lipsync_demo.media.errors import MediaError
@@ -10,6 +11,7 @@ from lipsync_demo.runs.record.clock import seconds_since
 from lipsync_demo.runs.record.run import RunState
 from lipsync_demo.runs.steps.claim import Claim
 from lipsync_demo.runs.steps.moderate import own_checks
+from lipsync_demo.runs.steps.sign import sign_outputs
 from lipsync_demo.wavespeed.schema import Prediction
 
 
@@ -39,6 +41,7 @@ def fetch_outputs(claim: Claim) -> None:
         ) from error
     going = claim.progress_callback()
     checks = own_checks(paths, prediction.has_nsfw_contents, lambda: going(0, None))
+    sign_outputs(replace(claim.run, own_checks=checks), paths, claim.settings)
     claim.rest(
         RunState.DONE,
         outputs=tuple(paths),

@@ -21,10 +21,11 @@ from lipsync_demo.media.errors import MediaError
 from lipsync_demo.provenance import signatory as signatories
 from lipsync_demo.provenance.errors import SigningFailed
 from lipsync_demo.provenance.models import DAMAGED, SELF_SIGNED, Credentials, Standing
+from lipsync_demo.provenance.order import Made
 from lipsync_demo.provenance.reading import read
 from lipsync_demo.provenance.signatory import Signatory, make_pair
-from lipsync_demo.provenance.signing import COMPOSITE, Made, sign
-from lipsync_demo.provenance.words import sentence
+from lipsync_demo.provenance.signing import COMPOSITE, sign
+from lipsync_demo.provenance.words import LOCAL_MODEL, sentence
 from tests.boxes import boxes, without_credentials
 from tests.media_factory import make_video
 
@@ -49,7 +50,8 @@ def plain(place: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def made(plain: Path) -> Made:
-    return Made(inputs={"video": plain, "speech": plain}, sync_mode="bounce")
+    same = digest(plain)
+    return Made(inputs={"video": same, "speech": same}, sync_mode="bounce", model=LOCAL_MODEL)
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +61,7 @@ def signed(place: Path, plain: Path, own: Signatory, made: Made) -> Path:
 
 def signed_copy(plain: Path, target: Path, made: Made, by: Signatory) -> Path:
     target.write_bytes(plain.read_bytes())
-    sign(target, made, by)
+    sign(target, made, by.pair())
     return target
 
 
@@ -191,7 +193,7 @@ def test_a_key_of_another_certificate_is_refused(plain: Path, made: Made, tmp_pa
     copy = tmp_path / "copy.mp4"
     copy.write_bytes(plain.read_bytes())
     with pytest.raises(SigningFailed):
-        sign(copy, made, Signatory(tmp_path, chain, SecretStr("no key")))
+        sign(copy, made, (chain, "no key"))
     assert hashlib.sha256(copy.read_bytes()).hexdigest() == digest(plain)
     assert not list(tmp_path.glob("*.part"))
 

@@ -9,15 +9,17 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from lipsync_demo.cli import app
+from lipsync_demo.provenance.order import Made
 from lipsync_demo.provenance.signatory import FOLDER, Signatory
-from lipsync_demo.provenance.signing import Made, sign
+from lipsync_demo.provenance.signing import sign
 from tests.media_factory import make_video
 
 
 @pytest.fixture
 def signed(tmp_path: Path) -> Path:
     path = make_video(tmp_path / "out.mp4", 1, index_first=True)
-    sign(path, Made(inputs={"video": path}, sync_mode="loop"), Signatory(tmp_path / FOLDER))
+    made = Made(inputs={"video": "0" * 64}, sync_mode="loop", model="any")
+    sign(path, made, Signatory(tmp_path / FOLDER).pair())
     return path
 
 

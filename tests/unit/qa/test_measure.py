@@ -19,8 +19,9 @@ from lipsync_demo.engine.speech.channels import speech_samples
 from lipsync_demo.media.audio import decode, samples_of
 from lipsync_demo.media.probe import probe, probe_audio
 from lipsync_demo.media.sync_modes import SyncMode, timeline
+from lipsync_demo.provenance.order import Made
 from lipsync_demo.provenance.signatory import Signatory
-from lipsync_demo.provenance.signing import Made, sign
+from lipsync_demo.provenance.signing import sign
 from lipsync_demo.qa.format import check_whole
 from lipsync_demo.qa.measure import measure
 from lipsync_demo.qa.models import Check, Measures, Outcome, dump_measures, load_measures
@@ -263,7 +264,7 @@ def test_without_inputs_it_says_what_it_cannot_know(folder: Path) -> None:
 def test_what_was_signed_and_changed_is_found(tmp_path: Path, changed: bool) -> None:
     output = video(tmp_path / "signed.mp4", range(30), speechlike(1, RATE))
     own = Signatory(tmp_path / "credentials")
-    sign(output, Made(inputs={}, sync_mode="loop"), own)
+    sign(output, Made(inputs={}, sync_mode="loop", model="any"), own.pair())
     if changed:
         content = output.read_bytes()
         output.write_bytes(content.replace(b"Lavf", b"Lavg"))
