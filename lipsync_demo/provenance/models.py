@@ -31,7 +31,7 @@ class Credentials:
     Attributes:
         standing: whether the file is as it was signed.
         issuer: the name in the signing certificate; anybody can write any name into one.
-        known: whether that certificate is this installation's own, or issued by it.
+        known: whether that certificate is this installation's own.
         generator: the software that made the file, with its version.
         source_type: IPTC's term for how it was made, such as `trainedAlgorithmicMedia`.
         inputs: SHA-256, hexadecimal, of what it was made of, by role.

@@ -28,7 +28,8 @@ _BEGINNING = 1 << 20
 
 
 def read(path: Path, anchors: str = "") -> Credentials:
-    """What the file says of its origin; `anchors` are this installation's certificates as PEM.
+    """What the file says of its origin; `anchors` are this installation's certificates as PEM,
+    the one it signs with first.
 
     Raises:
         MediaError: the file cannot be read.
@@ -39,7 +40,7 @@ def read(path: Path, anchors: str = "") -> Credentials:
             path.open("rb") as file,
             c2pa.Reader(None, file, context=context) as reader,
         ):
-            return _credentials(json.loads(reader.json()))
+            return _credentials(json.loads(reader.json()), _serial(anchors))
     except OSError as error:
         raise MediaError(refused(error, whole=False)) from error
     except (c2pa.C2paError.ManifestNotFound, c2pa.C2paError.NotSupported):
@@ -61,7 +62,20 @@ def _context(anchors: str) -> c2pa.Context:
         return c2pa.Context.from_dict(trusting(""))
 
 
-def _credentials(found: Mapping[str, Any]) -> Credentials:
+def _serial(anchors: str) -> str:
+    """The serial number of the first certificate, decimal; "" without one.
+
+    The authority above it vouches for others, too, so the number tells which is ours.
+    """
+    from cryptography.x509 import load_pem_x509_certificates
+
+    try:
+        return str(load_pem_x509_certificates(anchors.encode())[0].serial_number)
+    except ValueError:
+        return ""
+
+
+def _credentials(found: Mapping[str, Any], own: str) -> Credentials:
     active = found["manifests"].get(found.get("active_manifest"), {})
     failures = found.get("validation_results", {}).get("activeManifest", {}).get("failure", [])
     codes = [_short(failure["code"]) for failure in failures]
@@ -74,7 +88,7 @@ def _credentials(found: Mapping[str, Any]) -> Credentials:
     return Credentials(
         standing=Standing.INTACT if intact else Standing.CHANGED,
         issuer=_short(signature.get("issuer") or signature.get("common_name") or ""),
-        known=_State.of(found) is _State.TRUSTED,
+        known=_State.of(found) is _State.TRUSTED and signature.get("cert_serial_number") == own,
         generator=_generator(active),
         source_type=next(_source_types(active), ""),
         inputs={_short(role): _short(digest) for role, digest in inputs.items()},

@@ -121,6 +121,16 @@ def test_nobody_vouches_for_a_certificate_from_elsewhere(
     assert sentence(found).endswith("nobody known here vouches for that name.")
 
 
+def test_another_certificate_of_the_same_authority_is_not_ours(
+    signed: Path, own: Signatory
+) -> None:
+    end = "-----END CERTIFICATE-----\n"
+    authority = own.anchors().split(end)[1] + end
+    other = make_pair()[0].split(end)[0] + end
+    assert not read(signed, other + authority).known
+    assert read(signed, own.anchors()).known
+
+
 @pytest.mark.parametrize(
     ("where", "code", "said"),
     [
