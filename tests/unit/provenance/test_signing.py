@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import random
 import socket
 import stat
 import threading
@@ -150,6 +151,25 @@ def test_a_changed_file_is_told(
     assert found.standing is Standing.CHANGED
     assert code in found.problems
     assert said in sentence(found)
+
+
+def test_no_damage_passes_for_what_was_signed(signed: Path, own: Signatory, tmp_path: Path) -> None:
+    content, chosen = signed.read_bytes(), random.Random(17)
+    sizes = {name: len(box) for name, box in boxes(signed)}
+    media = sizes["ftyp"] + sizes["uuid"]
+    odd = tmp_path / "odd.mp4"
+    for number in range(120):
+        one = bytearray(content)
+        if number % 2:
+            one[chosen.randrange(media, media + sizes["moov"])] ^= 1 << chosen.randrange(8)
+        else:
+            at = chosen.randrange(sizes["ftyp"], media)
+            one[at : at + chosen.randrange(1, 60)] = chosen.randbytes(chosen.randrange(90))
+        odd.write_bytes(one)
+        found = read(odd, own.anchors())
+        assert sentence(found)
+        if number % 2:
+            assert found.standing is Standing.CHANGED
 
 
 def test_damaged_credentials_are_told(signed: Path, tmp_path: Path) -> None:
