@@ -15,8 +15,14 @@ import requests
 from gradio_client import Client
 from playwright.sync_api import expect
 
+from lipsync_demo.engine.video import FrameReader
+from lipsync_demo.engine.video.label import Stamp
 from lipsync_demo.media.probe import probe
+from lipsync_demo.provenance.models import Standing
+from lipsync_demo.provenance.reading import read
+from lipsync_demo.provenance.signatory import FOLDER, Signatory
 from lipsync_demo.ui.inputs.samples import FIRST
+from lipsync_demo.visible_label import Label
 from tests.browser.conftest import Visit
 from tests.browser.site import Site
 from tests.media_factory import make_speechlike
@@ -32,6 +38,8 @@ def test_an_uploaded_video_is_synced_and_plays(site: Site, visit: Visit, tmp_pat
     visitor.choose(video, speech, question="The video is 2.00 s longer than the speech.")
     visitor.page.locator("#mode input").first.focus()
     visitor.page.keyboard.press("ArrowRight")
+    visitor.page.locator("#ai-label-corner input").click()
+    visitor.page.get_by_role("option", name="top left").click()
     run = visitor.go()
     expect(visitor.stage).to_contain_text("Syncing the lips", timeout=120_000)
 
@@ -42,15 +50,31 @@ def test_an_uploaded_video_is_synced_and_plays(site: Site, visit: Visit, tmp_pat
     for words in ("as expected", "clear", "local engine", "Synthetic", "my face.mp4", run):
         expect(card).to_contain_text(words)
     assert '"sync_mode": "bounce"' in visitor.code("Request JSON")
+    assert '"ai_label": "top-left,medium,en"' in visitor.code("Request JSON")
+    expect(card).to_contain_text("Asked for at the start, on the page: Use footage of people")
     assert '"status": "completed"' in visitor.code("Response JSON")
 
-    output = probe(site.folder / "data" / "runs" / run / "output.mp4")
+    data = site.folder / "data"
+    path = data / "runs" / run / "output.mp4"
+    signed = read(path, Signatory(data / FOLDER).anchors())
+    assert (signed.standing, signed.known) == (Standing.INTACT, True)
+    with FrameReader(path) as reader:
+        picture = next(reader.pictures(range(1)))
+    box = Stamp(Label("top-left", "medium", "en"), (720, 720)).box
+    assert picture.y[box.top : box.bottom, box.left : box.right].max() > 200
+    told = visitor.page.locator("[data-check=credentials]")
+    expect(told).to_contain_text("with a self-signed certificate", timeout=120_000)
+    expect(told).to_be_visible()
+
+    output = probe(path)
     assert output.video is not None
     assert output.audio is not None
     assert abs(output.video.duration - SECONDS) <= Fraction(1, 25)
     assert visitor.complaints == []
     assert visitor.hosts() == {"127.0.0.1"}
     assert seen_through_every_door(site, run, tmp_path) == output.path.read_bytes()
+    visitor.page.reload()
+    expect(visitor.page.locator("#ai-label-corner input")).to_have_value("top left")
 
 
 def seen_through_every_door(site: Site, run: str, folder: Path) -> bytes:
