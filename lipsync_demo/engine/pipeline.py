@@ -163,7 +163,7 @@ def _lip_sync(
             "Choose a video in which one person's face is clearly visible from the front, with the "
             "mouth inside the picture.",
         )
-    made_of = " ".join(map(str, (digest(request.video), count, chosen, request.label or "")))
+    made_of = f"{digest(request.video)} {count} {chosen} {request.label}"
     with (
         watch.stage(Stage.RENDER) as report,
         VideoWriter(

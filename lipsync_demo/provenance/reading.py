@@ -45,7 +45,7 @@ def read(path: Path, anchors: str = "") -> Credentials:
         raise MediaError(refused(error, whole=False)) from error
     except (c2pa.C2paError.ManifestNotFound, c2pa.C2paError.NotSupported):
         return Credentials(standing=Standing.NONE)
-    except (c2pa.C2paError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+    except (c2pa.C2paError, AttributeError, LookupError, RecursionError, TypeError, ValueError):
         # Nothing is as it should be; a damaged file without credentials is not their affair.
         with path.open("rb") as file:
             carries = _BOX in file.read(_BEGINNING)

@@ -1,7 +1,7 @@
 """Who signs: the certificate of the settings, or one made here at the first use.
 
-The latter is an end-entity certificate under a root of its own, whose key is thrown away: C2PA does
-not accept an end-entity certificate that signs itself. Its name says that nobody vouches for it.
+The latter is an end-entity certificate under a root of its own, whose key is thrown away: readers
+take only a root for one they know. Its name says that nobody vouches for it.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Signatory:
     @property
     def self_signed(self) -> bool:
         """Whether the certificate is one made here."""
-        return self.certificate is None or self.key is None
+        return self.certificate is None and self.key is None
 
     def pair(self) -> Pair:
         """The chain, leaf first, and the private key, both as PEM; made now if there are none.
@@ -54,8 +54,8 @@ class Signatory:
             SigningFailed: they cannot be read or made.
         """
         try:
-            if self.certificate is not None and self.key is not None:
-                return _text(self.certificate), _text(self.key.get_secret_value())
+            if not self.self_signed:
+                return _text(self.certificate or ""), _text(_said(self.key))
             certificate, key = self.folder / CERTIFICATE, self.folder / KEY
             private_folder(self.folder)
             with filelock.FileLock(self.folder / "lock"):
@@ -78,13 +78,14 @@ class Signatory:
             SigningFailed: they do not, or cannot be read.
         """
         from cryptography import x509
+        from cryptography.exceptions import UnsupportedAlgorithm
         from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
         chain, key = self.pair()
         try:
             leaf = x509.load_pem_x509_certificates(chain.encode())[0]
             fits = leaf.public_key() == load_pem_private_key(key.encode(), None).public_key()
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, UnsupportedAlgorithm):
             fits = False
         if not fits:
             raise SigningFailed(
@@ -176,6 +177,10 @@ _USAGES = (
     "encipher_only",
     "decipher_only",
 )
+
+
+def _said(key: SecretStr | None) -> str:
+    return "" if key is None else key.get_secret_value()
 
 
 def _text(given: str) -> str:

@@ -22,6 +22,7 @@ RUN = "lipsync_demo.run"
 """Label of the assertion with what C2PA has no words for: mode, model, hashes of the inputs."""
 COMPOSITE = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
 """IPTC's term for a recording some of which a trained model has made."""
+_CURVES = {256: "es256", 384: "es384", 521: "es512"}
 _MP4 = "video/mp4"
 
 
@@ -44,7 +45,7 @@ def sign(output: Path, made: Made, by: Pair) -> None:
             part.open("w+b") as target,
         ):
             builder.sign(signer, _MP4, source, target)
-    except (c2pa.C2paError, OSError, ValueError) as error:
+    except (c2pa.C2paError, LookupError, OSError, TypeError, ValueError) as error:
         raise SigningFailed(
             f"The output cannot be given its Content Credentials: {error}.",
             "Check LIPSYNC_C2PA_CERT and LIPSYNC_C2PA_KEY, or set LIPSYNC_C2PA to off.",
@@ -93,5 +94,5 @@ def _algorithm(key: str) -> str:
     if isinstance(found, rsa.RSAPrivateKey):
         return "ps256"
     if isinstance(found, ec.EllipticCurvePrivateKey):
-        return {256: "es256", 384: "es384", 521: "es512"}[found.key_size]
+        return _CURVES[found.key_size]
     raise ValueError("a key of this kind signs no Content Credentials")

@@ -141,7 +141,7 @@ def render(
 
 
 def _sign(request: RenderRequest, *, flagged: bool) -> None:
-    """Sign the output, after its last change; what is flagged as NSFW gets no name."""
+    """Sign the output, after its last change; what is flagged as NSFW is not signed."""
     if request.marking.signatory is None or flagged:
         return
     from lipsync_demo.provenance.order import Made

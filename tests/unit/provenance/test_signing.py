@@ -217,6 +217,9 @@ def test_a_key_of_another_certificate_is_refused(plain: Path, made: Made, tmp_pa
     by = Signatory(tmp_path, chain, SecretStr(key))
     with pytest.raises(SigningFailed, match="is not the key"):
         by.check()
+    for half in (Signatory(tmp_path, chain), Signatory(tmp_path, None, SecretStr(key))):
+        with pytest.raises(SigningFailed, match="cannot be read"):
+            half.check()
     missing = Signatory(tmp_path, str(tmp_path / "missing.pem"), SecretStr(key))
     with pytest.raises(SigningFailed, match="cannot be read"):
         missing.check()
