@@ -1,22 +1,45 @@
-"""The top boxes of an MP4, and a file without its Content Credentials."""
+"""The boxes of an MP4, and a file as it was before it got its Content Credentials."""
 
 from __future__ import annotations
 
+import struct
+from collections.abc import Iterator
 from pathlib import Path
+
+_WITH_OTHERS = {"moov", "trak", "mdia", "minf", "stbl"}
+_OFFSETS = {"stco": "I", "co64": "Q"}
 
 
 def boxes(path: Path) -> list[tuple[str, bytes]]:
-    """Name and content of each, in order."""
-    data, at, found = path.read_bytes(), 0, []
-    while at < len(data):
-        size = int.from_bytes(data[at : at + 4], "big")
-        if size == 1:
-            size = int.from_bytes(data[at + 8 : at + 16], "big")
-        found.append((data[at + 4 : at + 8].decode("latin1"), data[at : at + size]))
-        at += size
-    return found
+    """Name and bytes of each box of the file itself, in order."""
+    data = path.read_bytes()
+    return [(name, data[start:end]) for name, start, end in _within(data, 0, len(data))]
 
 
 def without_credentials(path: Path) -> bytes:
-    """The file's bytes without the box that holds them."""
-    return b"".join(content for name, content in boxes(path) if name != "uuid")
+    """The bytes of the file without the box that holds them: as they were before it was signed."""
+    kept = b"".join(box for name, box in boxes(path) if name != "uuid")
+    data, moved = bytearray(kept), len(path.read_bytes()) - len(kept)
+    for name, start, _ in list(_all(kept, 0, len(kept))):
+        if name in _OFFSETS:
+            count = int.from_bytes(kept[start + 12 : start + 16], "big")
+            form = f">{count}{_OFFSETS[name]}"
+            found = struct.unpack_from(form, kept, start + 16)
+            struct.pack_into(form, data, start + 16, *(offset - moved for offset in found))
+    return bytes(data)
+
+
+def _within(data: bytes, start: int, end: int) -> Iterator[tuple[str, int, int]]:
+    while start < end:
+        size = int.from_bytes(data[start : start + 4], "big")
+        if size == 1:
+            size = int.from_bytes(data[start + 8 : start + 16], "big")
+        yield data[start + 4 : start + 8].decode("latin1"), start, start + size
+        start += size
+
+
+def _all(data: bytes, start: int, end: int) -> Iterator[tuple[str, int, int]]:
+    for name, first, last in _within(data, start, end):
+        yield name, first, last
+        if name in _WITH_OTHERS:
+            yield from _all(data, first + 8, last)

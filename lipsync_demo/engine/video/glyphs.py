@@ -1,20 +1,25 @@
-"""The two Chinese characters of the label, as strokes: Pillow's own font has only Latin ones."""
+"""What Pillow's own font lacks for the label: the acute accent, and two Chinese characters."""
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Final, TypeAlias
 
 import cv2
 import numpy as np
+from PIL import Image, ImageDraw
+from PIL.ImageFont import FreeTypeFont, ImageFont
 
 from lipsync_demo.engine.arrays import Floats
 
 Stroke: TypeAlias = Sequence[tuple[int, int]]
+Font: TypeAlias = FreeTypeFont | ImageFont
 
+ACUTE: Final = "\N{COMBINING ACUTE ACCENT}"
 SIDE: Final = 100
 """Side of the square that the strokes are drawn in."""
-WIDTH: Final = 9
+WIDTH: Final = 8
 """Width of a stroke."""
 GLYPHS: Final[Mapping[str, Sequence[Stroke]]] = {
     "生": (
@@ -33,24 +38,47 @@ GLYPHS: Final[Mapping[str, Sequence[Stroke]]] = {
         [(72, 8), (84, 18)],
     ),
 }
-_FINE: Final = 4
-"""Bits of fractions of a pixel, for OpenCV."""
+_FINER: Final = 8
+"""Strokes are drawn so many times as large, and shrunk."""
+_MIDDLE: Final = 0.3
+"""Middle of an accent above the middle of the line, as a share of the font's size."""
 
 
-def strokes(text: str, height: int) -> Floats:
-    """Return the opacities (height, width), 0 to 1, of those characters of a text that are here.
+def written(text: str, font: Font, height: int) -> Floats:
+    """Return the opacities (height, width), 0 to 1, of a line; `height` is the size of the font."""
+    parts = unicodedata.normalize("NFD", text)
+    plain = "".join(c for c in parts if c != ACUTE and c not in GLYPHS)
+    strokes = [_glyph(GLYPHS[c], height) for c in parts if c in GLYPHS]
+    line = Image.new("L", (round(font.getlength(plain)), height))
+    draw = ImageDraw.Draw(line)
+    draw.text((0, height // 2), plain, fill=255, font=font, anchor="lm")
+    drawn = [np.asarray(line).astype(np.float32) / np.float32(255)]
+    return _accented(np.hstack([*drawn, *strokes]), parts, font, height)
 
-    The width is 0 if none is.
-    """
-    found = [_glyph(GLYPHS[c], height) for c in text if c in GLYPHS]
-    return np.hstack(found) if found else np.zeros((height, 0), np.float32)
+
+def _accented(line: Floats, parts: str, font: Font, height: int) -> Floats:
+    """The line with its accents, each above the letter before it."""
+    for number, mark in enumerate(parts):
+        if mark == ACUTE:
+            before = parts[:number].replace(ACUTE, "")
+            middle = font.getlength(before) - font.getlength(before[-1]) / 2
+            place = (round((middle - height * 0.06) * SIDE / height), round((0.5 - _MIDDLE) * SIDE))
+            stroke = [place, (place[0] + 14, place[1] - 14)]
+            line = np.maximum(line, _drawn([stroke], height, line.shape[1]))
+    return line
 
 
 def _glyph(lines: Sequence[Stroke], height: int) -> Floats:
-    canvas = np.zeros((height, height + height // 8), np.uint8)
-    scale = height / SIDE
-    wide = max(1, round(WIDTH * scale))
+    return _drawn(
+        [[(x + SIDE // 10, y) for x, y in line] for line in lines], height, height + height // 6
+    )
+
+
+def _drawn(lines: Sequence[Stroke], height: int, width: int) -> Floats:
+    canvas = np.zeros((height * _FINER, width * _FINER), np.uint8)
+    scale = height * _FINER / SIDE
     for line in lines:
-        points = np.rint((np.array(line, np.float64) * scale + height / 16) * (1 << _FINE))
-        cv2.polylines(canvas, [points.astype(np.int32)], False, 255, wide, cv2.LINE_AA, shift=_FINE)
-    return canvas.astype(np.float32) / np.float32(255)
+        points = np.rint(np.array(line, np.float64) * scale).astype(np.int32)
+        cv2.polylines(canvas, [points], False, 255, max(1, round(WIDTH * scale)))
+    shrunk = cv2.resize(canvas, (width, height), interpolation=cv2.INTER_AREA)
+    return np.asarray(shrunk).astype(np.float32) / np.float32(255)

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from PIL import Image as Pillow
-from PIL import ImageDraw, ImageFont
+from PIL import ImageFont
 
 from lipsync_demo.engine.arrays import Floats, Image
 from lipsync_demo.engine.video import words
-from lipsync_demo.engine.video.glyphs import strokes
+from lipsync_demo.engine.video.glyphs import written
 from lipsync_demo.engine.video.picture import Box, Picture, even_box, writable
 from lipsync_demo.languages import speaking
 from lipsync_demo.visible_label import Label
@@ -56,17 +55,8 @@ class Stamp:
 
 def _drawn(text: str, height: int) -> tuple[Floats, Floats]:
     """Opacities of the plate and of the words on it, 0 to 1."""
-    font = ImageFont.load_default(height)
-    latin, drawn = "".join(c for c in text if c < "\u3000"), strokes(text, height)
-    width = int(font.getlength(latin)) + drawn.shape[1]
-    edge = height // 2
-    shape = (height + 2 * edge, width + 2 * edge)
-    canvas = Pillow.new("L", shape[::-1])
-    ImageDraw.Draw(canvas).text((edge, shape[0] // 2), latin, fill=255, font=font, anchor="lm")
-    ink = np.asarray(canvas).astype(np.float32) / np.float32(255)
-    if drawn.size:
-        ink[edge : edge + height, shape[1] - edge - drawn.shape[1] : shape[1] - edge] = drawn
-    return np.full(shape, PLATE, np.float32), ink
+    ink = np.pad(written(text, ImageFont.load_default(height), height), height // 2)
+    return np.full(ink.shape, PLATE, np.float32), ink
 
 
 def _placed(label: Label, plate: tuple[int, ...], size: tuple[int, int]) -> Box:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import unicodedata
 from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import ImageFont
 
+from lipsync_demo.engine.video import words
 from lipsync_demo.engine.video.colours import Colours
+from lipsync_demo.engine.video.glyphs import ACUTE, GLYPHS, written
 from lipsync_demo.engine.video.gop import Gop
 from lipsync_demo.engine.video.label import Stamp
 from lipsync_demo.engine.video.picture import Picture, blank
 from lipsync_demo.engine.video.reader import FrameReader
 from lipsync_demo.engine.video.writer import VideoWriter
-from lipsync_demo.languages import LANGUAGES
+from lipsync_demo.languages import LANGUAGES, speaking
 from lipsync_demo.visible_label import CORNERS, SIZES, Label
 from tests.media_factory import make_video
 
@@ -54,6 +58,20 @@ def test_every_language_and_size_has_words_of_its_own() -> None:
     assert len(shown) == len(LANGUAGES) * len(SIZES)
     heights = [drawn["en", size].box.bottom for size in ("small", "medium", "large")]
     assert heights == sorted(set(heights))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_character_can_be_drawn(language: str) -> None:
+    with speaking(language):
+        text = unicodedata.normalize("NFD", str(words.AI_GENERATED))
+    font = ImageFont.load_default(40)
+    for character in text:
+        if character not in (" ", ACUTE, *GLYPHS):
+            assert character.isascii(), character
+            assert bytes(font.getmask(character)) != bytes(font.getmask("\ue000"))
+    with_marks, without = written("é", font, 40), written("e", font, 40)
+    assert (with_marks[:15] > without[:15]).any()
+    assert (with_marks[15:] == without[15:]).all()
 
 
 @pytest.mark.parametrize("size", [(2, 2), (16, 64), (64, 16), (130, 98)])
