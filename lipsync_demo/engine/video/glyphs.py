@@ -45,13 +45,16 @@ _MIDDLE: Final = 0.3
 
 
 def written(text: str, font: Font, height: int) -> Floats:
-    """Return the opacities (height, width), 0 to 1, of a line; `height` is the size of the font."""
+    """Return the opacities (2 * height, width), 0 to 1, of a line in the middle of its rows.
+
+    `height` is the size of the font.
+    """
     parts = unicodedata.normalize("NFD", text)
     plain = "".join(c for c in parts if c != ACUTE and c not in GLYPHS)
     strokes = [_glyph(GLYPHS[c], height) for c in parts if c in GLYPHS]
-    line = Image.new("L", (round(font.getlength(plain)), height))
+    line = Image.new("L", (round(font.getlength(plain)), 2 * height))
     draw = ImageDraw.Draw(line)
-    draw.text((0, height // 2), plain, fill=255, font=font, anchor="lm")
+    draw.text((0, height), plain, fill=255, font=font, anchor="lm")
     drawn = [np.asarray(line).astype(np.float32) / np.float32(255)]
     return _accented(np.hstack([*drawn, *strokes]), parts, font, height)
 
@@ -81,4 +84,6 @@ def _drawn(lines: Sequence[Stroke], height: int, width: int) -> Floats:
         points = np.rint(np.array(line, np.float64) * scale).astype(np.int32)
         cv2.polylines(canvas, [points], False, 255, max(1, round(WIDTH * scale)))
     shrunk = cv2.resize(canvas, (width, height), interpolation=cv2.INTER_AREA)
-    return np.asarray(shrunk).astype(np.float32) / np.float32(255)
+    above = height // 2
+    rows = np.pad(np.asarray(shrunk), ((above, height - above), (0, 0)))
+    return rows.astype(np.float32) / np.float32(255)

@@ -55,7 +55,8 @@ class Stamp:
 
 def _drawn(text: str, height: int) -> tuple[Floats, Floats]:
     """Opacities of the plate and of the words on it, 0 to 1."""
-    ink = np.pad(written(text, ImageFont.load_default(height), height), height // 2)
+    line = written(text, ImageFont.load_default(height), height)
+    ink = np.pad(line, ((0, 0), (height // 2, height // 2)))
     return np.full(ink.shape, PLATE, np.float32), ink
 
 

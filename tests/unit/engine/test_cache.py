@@ -62,6 +62,19 @@ def test_five_modes_look_and_listen_once_and_give_the_same_bytes(
         assert fresh.read_bytes() == reused.read_bytes()
 
 
+def test_pictures_with_a_label_are_kept_apart(
+    face_clip: Path, speech: Speech, tmp_path: Path, work: list[str]
+) -> None:
+    kept, output = AnalysisCache(tmp_path / "kept"), tmp_path / "out.mp4"
+    seen = []
+    for label, reused in (("off", False), ("top-left", False), ("off", True), ("top-left", True)):
+        said = lip_sync(face_clip, speech(1), SyncMode.LOOP, output, cache=kept, ai_label=label)
+        assert said.reused_frames == (said.frames if reused else 0)
+        seen.append(output.read_bytes())
+    assert seen[0] == seen[2] != seen[1] == seen[3]
+    assert work == ["speech", "video"]
+
+
 def test_another_speech_needs_no_look_at_the_video(
     face_clip: Path, speech: Speech, tmp_path: Path, work: list[str]
 ) -> None:
