@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
+from lipsync_demo import visible_label
 from lipsync_demo.cli import words
 from lipsync_demo.cli.answer import give
-from lipsync_demo.cli.options import Audio, Face, Video, with_face
+from lipsync_demo.cli.options import AiLabel, Audio, Face, Video, with_face, with_label
 from lipsync_demo.face_choice import FIELD
 from lipsync_demo.media.sync_modes import DEFAULT_SYNC_MODE, SyncMode
 
@@ -24,18 +25,22 @@ def sync(
         SyncMode, typer.Option("--sync-mode", "-m", help="What to do when the lengths differ.")
     ] = DEFAULT_SYNC_MODE,
     face: Face = None,
+    ai_label: AiLabel = None,
 ) -> None:
     """Lip-sync VIDEO to AUDIO with the local engine alone.
 
-    No server is started, nothing is sent and no run is kept: for scripts that want the file. The
-    path of OUTPUT is printed.
+    No server is started, nothing is sent and no run is kept: for scripts that want the file, which
+    is signed as any other output. The path of OUTPUT is printed.
     """
     from lipsync_demo.cli.bar import Bar
     from lipsync_demo.cli.inputs import local_files
     from lipsync_demo.library.local import lip_sync
+    from lipsync_demo.provenance.marking import marking
     from lipsync_demo.settings import read_settings
 
-    chosen = with_face({}, face).get(FIELD) or read_settings().face
+    settings = read_settings()
+    chosen = with_face({}, face).get(FIELD) or settings.face
+    how = marking(settings).of(with_label({}, ai_label).get(visible_label.FIELD))
     with local_files(video, audio) as (picture, sound), Bar() as bar:
         try:
             made = lip_sync(
@@ -44,10 +49,21 @@ def sync(
                 sync_mode,
                 output,
                 face=chosen,
+                ai_label=how.ai_label,
                 on_progress=lambda stage, share: bar.show(words.ENGINE_STAGES[stage], share),
             )
         except ValueError as error:
             raise typer.BadParameter(str(error)) from None
+        if how.signatory is not None:
+            from lipsync_demo.provenance.errors import SigningFailed
+            from lipsync_demo.provenance.order import Made
+            from lipsync_demo.provenance.signing import sign
+
+            try:
+                sign(made.output, Made.here(picture, sound, sync_mode), how.signatory.pair())
+            except SigningFailed:
+                made.output.unlink(missing_ok=True)
+                raise
     record = {
         "state": "done",
         "output": str(made.output),

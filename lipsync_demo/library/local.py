@@ -12,6 +12,7 @@ from lipsync_demo.child_environment import one_thread_each
 from lipsync_demo.face_choice import SPEAKING
 from lipsync_demo.library import words
 from lipsync_demo.media.sync_modes import SyncMode
+from lipsync_demo.visible_label import OFF
 
 PathLike: TypeAlias = str | os.PathLike[str]
 
@@ -48,6 +49,7 @@ def lip_sync(
     output: PathLike,
     *,
     face: str = SPEAKING,
+    ai_label: str = OFF,
     on_progress: OnProgress | None = None,
 ) -> LipSynced:
     """Move the lips in a video to a speech, on this machine's CPU, and write an MP4.
@@ -65,12 +67,15 @@ def lip_sync(
         output: the file to write, which ends in `.mp4`.
         face: which of several faces speaks: `speaking`, `largest`, `left`, `right`, or a point as
             `X,Y`, shares of the picture's width and height.
+        ai_label: a label burnt into the picture: `off`, or a corner, a size and a language, such as
+            `bottom-right,small,de`.
         on_progress: called in this thread with the stage and the share of all work that is done, 0
             to 1.
 
     Raises:
         ValueError: there is no such mode, or `output` is an input or no MP4.
         FaceUnknown: there is no such face to choose.
+        LabelUnknown: there is no such label.
         MediaError: the video or the speech cannot be used.
         EngineError: no frame shows a usable face, or a file of the engine is missing.
         OSError: the output's folder cannot be created.
@@ -87,7 +92,7 @@ def lip_sync(
             on_progress(stage.value, stage.overall(done))
 
     target.parent.mkdir(parents=True, exist_ok=True)
-    made = engine(picture, sound, chosen, target, on_progress=report, face=face)
+    made = engine(picture, sound, chosen, target, on_progress=report, face=face, ai_label=ai_label)
     return LipSynced(
         output=target,
         seconds=float(made.output_seconds),

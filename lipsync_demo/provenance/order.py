@@ -9,7 +9,10 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
+from lipsync_demo.files import content_hash
+from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.provenance.signatory import Signatory
+from lipsync_demo.provenance.words import LOCAL_MODEL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +26,16 @@ class Made:
     sync_mode: str | None
     model: str
     maker: str | None = None
+
+    @classmethod
+    def here(cls, video: Path, speech: Path, mode: SyncMode) -> Made:
+        """What the local engine makes of two files.
+
+        Raises:
+            OSError: one cannot be read.
+        """
+        inputs = {"video": content_hash(video), "speech": content_hash(speech)}
+        return cls(inputs=inputs, sync_mode=mode.value, model=LOCAL_MODEL)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,6 @@ from lipsync_demo.backend.errors import INTERNAL_ERROR
 from lipsync_demo.backend.jobs.live import Clearance, LiveFolder
 from lipsync_demo.backend.queue import words
 from lipsync_demo.child_environment import one_thread_each
-from lipsync_demo.files import content_hash
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.provenance.marking import UNMARKED, Marking
 from lipsync_demo.storage import StoragePlace, open_storage
@@ -146,10 +145,8 @@ def _sign(request: RenderRequest, *, flagged: bool) -> None:
         return
     from lipsync_demo.provenance.order import Made
     from lipsync_demo.provenance.signing import sign
-    from lipsync_demo.provenance.words import LOCAL_MODEL
 
-    inputs = {"video": content_hash(request.video), "speech": content_hash(request.audio)}
-    made = Made(inputs=inputs, sync_mode=request.sync_mode.value, model=LOCAL_MODEL)
+    made = Made.here(request.video, request.audio, request.sync_mode)
     sign(request.output, made, request.marking.signatory.pair())
 
 

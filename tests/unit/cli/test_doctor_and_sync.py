@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from lipsync_demo.cli.exits import ExitCode
+from lipsync_demo.provenance.signatory import FOLDER
 from tests.media_factory import make_silence, make_speechlike
 from tests.unit.cli.conftest import Cli
 from tests.unit.engine.conftest import face_clip
@@ -42,7 +43,9 @@ def test_inputs_are_examined_mended_and_synced(
     assert record["frames"] == record["synced"] == 30
     assert "Drawing" in done.stderr
     assert "100%" in done.stderr
-    assert not (tmp_path / "data").exists()
+    # Of the data folder there is nothing but the certificate that signed the file.
+    assert [path.name for path in (tmp_path / "data").iterdir()] == [FOLDER]
+    assert cli("verify", output).returncode == ExitCode.DONE
 
 
 def test_what_cannot_be_mended_fails_the_check(cli: Cli, face_clip: Path, tmp_path: Path) -> None:
