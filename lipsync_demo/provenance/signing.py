@@ -10,12 +10,12 @@ from typing import Any
 
 import c2pa
 
-from lipsync_demo import __version__
 from lipsync_demo.files import replacing
 from lipsync_demo.provenance.errors import SigningFailed
 from lipsync_demo.provenance.offline import OFFLINE
 from lipsync_demo.provenance.order import Made
 from lipsync_demo.provenance.signatory import Pair
+from lipsync_demo.version import __version__
 
 SOFTWARE = "Lipsync Demo"
 RUN = "lipsync_demo.run"
