@@ -29,6 +29,10 @@ class LabelUnknown(ExplainedError, ValueError):  # noqa: N818 - named as the who
     """A text describes no label."""
 
 
+class LabelDemanded(ExplainedError, ValueError):  # noqa: N818 - named as the whole tree is
+    """A label is switched off that the settings demand."""
+
+
 @dataclass(frozen=True, slots=True)
 class Label:
     """A label in a `corner`; `share` is its text's height to the picture's shorter side."""
@@ -56,6 +60,22 @@ def parse(text: str) -> str:
     """
     found = label(text)
     return OFF if found is None else str(found)
+
+
+def settled(wanted: str | None, demanded: str) -> str:
+    """Return the label to burn in: the one wanted, else LIPSYNC_AI_LABEL's, which is `demanded`.
+
+    Raises:
+        LabelUnknown: it describes no label.
+        LabelDemanded: none is wanted although one is demanded.
+    """
+    chosen = demanded if wanted is None else parse(wanted)
+    if chosen == OFF != demanded:
+        raise LabelDemanded(
+            f"The label cannot be switched off: LIPSYNC_AI_LABEL demands {demanded}.",
+            "Leave the choice out, or choose another corner, size or language.",
+        )
+    return chosen
 
 
 def label(text: str) -> Label | None:

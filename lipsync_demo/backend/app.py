@@ -122,6 +122,7 @@ def create_app(options: Options) -> ASGIApp:
             storage,
         ),
         metrics_token=options.metrics_token,
+        ai_label=options.marking.ai_label,
     )
     envelopes.install(app)
     for routes in (health, tasks, local, webhooks, account, billings, media):

@@ -31,6 +31,7 @@ class Services:
         sync_seconds: timeout of a submit that waits for its task.
         closing: set when the server stops.
         metrics_token: with which the metrics can be read from elsewhere; None for not at all.
+        ai_label: the label that every output gets at least, as in `visible_label`.
     """
 
     jobs: JobStore
@@ -47,6 +48,7 @@ class Services:
     closing: threading.Event
     readiness: Readiness
     metrics_token: SecretStr | None
+    ai_label: str
 
 
 def _services(request: Request) -> Services:

@@ -49,7 +49,8 @@ AiLabel = Annotated[
         help=f"A label in the picture that says that it is AI-generated: {visible_label.OFF}, or a "
         f"corner ({', '.join(visible_label.CORNERS)}), then after commas a size "
         f"({', '.join(visible_label.SIZES)}) and a language, such as bottom-right,small,de. "
-        "By default LIPSYNC_AI_LABEL's. For the local engine only.",
+        "By default LIPSYNC_AI_LABEL's, which cannot be switched off here. For the local engine "
+        "only.",
     ),
 ]
 RunId = Annotated[str, typer.Argument(metavar="RUN_ID", help="The run's id, as printed by run.")]

@@ -35,12 +35,10 @@ def sync(
     from lipsync_demo.cli.bar import Bar
     from lipsync_demo.cli.inputs import local_files
     from lipsync_demo.library.local import lip_sync
-    from lipsync_demo.provenance.marking import marking
     from lipsync_demo.settings import read_settings
 
-    settings = read_settings()
-    chosen = with_face({}, face).get(FIELD) or settings.face
-    how = marking(settings).of(with_label({}, ai_label).get(visible_label.FIELD))
+    chosen = with_face({}, face).get(FIELD) or read_settings().face
+    label = with_label({}, ai_label).get(visible_label.FIELD)
     with local_files(video, audio) as (picture, sound), Bar() as bar:
         try:
             made = lip_sync(
@@ -49,21 +47,11 @@ def sync(
                 sync_mode,
                 output,
                 face=chosen,
-                ai_label=how.ai_label,
+                ai_label=label,
                 on_progress=lambda stage, share: bar.show(words.ENGINE_STAGES[stage], share),
             )
         except ValueError as error:
             raise typer.BadParameter(str(error)) from None
-        if how.signatory is not None:
-            from lipsync_demo.provenance.errors import SigningFailed
-            from lipsync_demo.provenance.order import Made
-            from lipsync_demo.provenance.signing import sign
-
-            try:
-                sign(made.output, Made.here(picture, sound, sync_mode), how.signatory.pair())
-            except SigningFailed:
-                made.output.unlink(missing_ok=True)
-                raise
     record = {
         "state": "done",
         "output": str(made.output),

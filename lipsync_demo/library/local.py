@@ -1,4 +1,4 @@
-"""`lip_sync`: the local engine as one function, without a server, a page or a data folder."""
+"""`lip_sync`: the local engine as one function, without a server, a page or a run."""
 
 from __future__ import annotations
 
@@ -6,13 +6,16 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from lipsync_demo.child_environment import one_thread_each
 from lipsync_demo.face_choice import SPEAKING
 from lipsync_demo.library import words
 from lipsync_demo.media.sync_modes import SyncMode
-from lipsync_demo.visible_label import OFF
+from lipsync_demo.visible_label import settled
+
+if TYPE_CHECKING:
+    from lipsync_demo.provenance.marking import Marking
 
 PathLike: TypeAlias = str | os.PathLike[str]
 
@@ -49,15 +52,17 @@ def lip_sync(
     output: PathLike,
     *,
     face: str = SPEAKING,
-    ai_label: str = OFF,
+    ai_label: str | None = None,
     on_progress: OnProgress | None = None,
 ) -> LipSynced:
     """Move the lips in a video to a speech, on this machine's CPU, and write an MP4.
 
-    Nothing leaves the machine, nothing is billed and nothing else is written; folders above
-    `output` are created, and an earlier file there is replaced when the new one is complete. An
-    error, also one of `on_progress`, leaves no output behind. The numeric libraries are told to
-    use one thread each if they are not loaded yet, which is fastest here.
+    Nothing leaves the machine and nothing is billed; folders above `output` are created, and an
+    earlier file there is replaced when the new one is complete. The output says what it is, as the
+    settings want it: it is signed, by a certificate that is made in the data folder at the first
+    use unless one is set. An error, also one of `on_progress`, leaves the output's place as it was.
+    The numeric libraries are told to use one thread each if they are not loaded yet, which is
+    fastest here.
 
     Args:
         video: the talking video, or a still picture, which is shown as long as the speech lasts.
@@ -68,7 +73,8 @@ def lip_sync(
         face: which of several faces speaks: `speaking`, `largest`, `left`, `right`, or a point as
             `X,Y`, shares of the picture's width and height.
         ai_label: a label burnt into the picture: `off`, or a corner, a size and a language, such as
-            `bottom-right,small,de`.
+            `bottom-right,small,de`; by default LIPSYNC_AI_LABEL's, which can be changed but not
+            switched off.
         on_progress: called in this thread with the stage and the share of all work that is done, 0
             to 1.
 
@@ -76,6 +82,9 @@ def lip_sync(
         ValueError: there is no such mode, or `output` is an input or no MP4.
         FaceUnknown: there is no such face to choose.
         LabelUnknown: there is no such label.
+        LabelDemanded: none is wanted although LIPSYNC_AI_LABEL demands one.
+        SettingUnusable: a setting in the environment is invalid.
+        SigningFailed: the output cannot be signed.
         MediaError: the video or the speech cannot be used.
         EngineError: no frame shows a usable face, or a file of the engine is missing.
         OSError: the output's folder cannot be created.
@@ -83,16 +92,23 @@ def lip_sync(
     chosen = _mode(mode)
     picture, sound, target = (Path(path).expanduser() for path in (video, audio, output))
     _check_target(target, picture, sound)
+    how = _marking(ai_label)
     one_thread_each()
     from lipsync_demo.engine import Stage
     from lipsync_demo.engine import lip_sync as engine
+    from lipsync_demo.files import replacing
+    from lipsync_demo.provenance.signing import sign_made
 
     def report(stage: Stage, done: float) -> None:
         if on_progress is not None:
             on_progress(stage.value, stage.overall(done))
 
     target.parent.mkdir(parents=True, exist_ok=True)
-    made = engine(picture, sound, chosen, target, on_progress=report, face=face, ai_label=ai_label)
+    with replacing(target) as part:
+        made = engine(
+            picture, sound, chosen, part, on_progress=report, face=face, ai_label=how.ai_label
+        )
+        sign_made(part, how, picture, sound, chosen)
     return LipSynced(
         output=target,
         seconds=float(made.output_seconds),
@@ -108,6 +124,15 @@ def _mode(mode: SyncMode | str) -> SyncMode:
         return SyncMode(mode)
     except ValueError:
         raise ValueError(words.no_mode(mode, [*SyncMode])) from None
+
+
+def _marking(ai_label: str | None) -> Marking:
+    from lipsync_demo.provenance.marking import marking
+    from lipsync_demo.settings import read_settings
+
+    settings = read_settings()
+    label = settled(ai_label, settings.ai_label)
+    return marking(settings).of(label)
 
 
 def _check_target(target: Path, *inputs: Path) -> None:

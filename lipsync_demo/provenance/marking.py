@@ -12,14 +12,17 @@ from lipsync_demo.visible_label import OFF
 
 @dataclass(frozen=True, slots=True)
 class Marking:
-    """`signatory` signs outputs, None for nobody; `ai_label` is burnt in unless a job says it."""
+    """`signatory` signs outputs, None for nobody; `ai_label` is burnt in unless a job has another.
+
+    A job can choose a label, and cannot switch off one that is demanded.
+    """
 
     signatory: Signatory | None = None
     ai_label: str = OFF
 
     def of(self, ai_label: str | None) -> Marking:
         """The same for a job; `ai_label` is its own choice."""
-        return self if ai_label is None else replace(self, ai_label=ai_label)
+        return self if ai_label in (None, OFF) else replace(self, ai_label=ai_label)
 
 
 UNMARKED = Marking()

@@ -11,7 +11,9 @@ from typing import Any
 import c2pa
 
 from lipsync_demo.files import replacing
+from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.provenance.errors import SigningFailed
+from lipsync_demo.provenance.marking import Marking
 from lipsync_demo.provenance.offline import OFFLINE
 from lipsync_demo.provenance.order import Made
 from lipsync_demo.provenance.signatory import Pair
@@ -24,6 +26,17 @@ COMPOSITE = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrained
 """IPTC's term for a recording some of which a trained model has made."""
 _CURVES = {256: "es256", 384: "es384", 521: "es512"}
 _MP4 = "video/mp4"
+
+
+def sign_made(output: Path, how: Marking, video: Path, speech: Path, mode: SyncMode) -> None:
+    """Sign what the local engine made of two files, in place, if anybody signs.
+
+    Raises:
+        SigningFailed: it cannot be signed; it is as it was.
+        OSError: an input cannot be read.
+    """
+    if how.signatory is not None:
+        sign(output, Made.here(video, speech, mode), how.signatory.pair())
 
 
 def sign(output: Path, made: Made, by: Pair) -> None:

@@ -99,7 +99,9 @@ class RunService:
         """
         self._dispatcher.guard.check(session)
         backend = backend or ("wavespeed" if api_key else self._settings.backend_name)
-        chosen = choose(model or self._settings.model, sync_mode, choices, backend)
+        chosen = choose(
+            model or self._settings.model, sync_mode, choices, backend, self._settings.ai_label
+        )
         left = backend == "local" and self._dispatcher.delegates_local
         run_id, moment = run_id or secrets.token_hex(16), now()
         run = Run(

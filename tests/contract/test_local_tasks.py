@@ -18,12 +18,13 @@ from skimage.data import astronaut
 
 from lipsync_demo.backend.process import LocalBackend
 from lipsync_demo.media.sync_modes import SyncMode
+from lipsync_demo.provenance.marking import Marking
 from lipsync_demo.settings import MODEL_ID
 from lipsync_demo.wavespeed.client import WaveSpeedClient
 from lipsync_demo.wavespeed.errors import TaskFailed, UnknownPrediction
 from lipsync_demo.wavespeed.schema import CANCEL, LIVE, Prediction
 from tests.contract.conftest import TalkTo
-from tests.contract.serving import TOKEN
+from tests.contract.serving import TOKEN, served
 from tests.media_factory import Rgb, make_speechlike, make_tone, make_video
 
 PATIENCE = 120
@@ -162,6 +163,19 @@ def test_only_the_token_opens_them(talk_to: TalkTo, method: str, name: str) -> N
     wrong = {"Authorization": f"Bearer {TOKEN}x"}
     assert requests.request(method, url, timeout=10).status_code == 401
     assert requests.request(method, url, headers=wrong, timeout=10).status_code == 401
+
+
+def test_a_submit_cannot_switch_off_a_label_that_is_demanded(tmp_path: Path) -> None:
+    media = {"video": "http://127.0.0.1:9/v.mp4", "audio": "http://127.0.0.1:9/a.wav"}
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    with served(tmp_path, marking=Marking(None, "top-left,small,de")) as server:
+        url = f"{server.url}/api/v3/{MODEL_ID}"
+        answers = [
+            requests.post(url, json=media | choice, headers=headers, timeout=10)
+            for choice in ({}, {"ai_label": "bottom-left"}, {"ai_label": "off"})
+        ]
+    assert [answer.status_code for answer in answers] == [200, 200, 400]
+    assert "LIPSYNC_AI_LABEL demands top-left,small,de" in answers[2].json()["message"]
 
 
 def test_a_submit_may_choose_who_speaks(talk_to: TalkTo) -> None:

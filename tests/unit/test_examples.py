@@ -23,6 +23,12 @@ EXAMPLES = sorted(path.stem for path in (ROOT / "examples").glob("*.py"))
 TESTED = {"any_language", "every_mode", "hosted_model", "one_file", "whole_folder"}
 
 
+@pytest.fixture(autouse=True)
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A data folder for the certificate that signs what they make."""
+    monkeypatch.setenv("LIPSYNC_DATA_DIR", str(tmp_path / "data"))
+
+
 @pytest.fixture(scope="module")
 def speech(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_speechlike(tmp_path_factory.mktemp("examples") / "speech.wav", 1)
@@ -31,7 +37,8 @@ def speech(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def run(
     name: str, *arguments: object, code: int = 0, **variables: str
 ) -> subprocess.CompletedProcess[str]:
-    inherited = {k: v for k, v in os.environ.items() if not k.startswith(("WAVESPEED", "LIPSYNC"))}
+    own = [k for k in os.environ if k.startswith(("WAVESPEED", "LIPSYNC"))]
+    inherited = {k: v for k, v in os.environ.items() if k not in own or k == "LIPSYNC_DATA_DIR"}
     done = subprocess.run(
         [sys.executable, str(ROOT / "examples" / f"{name}.py"), *map(str, arguments)],
         env={**inherited, "PYTHONPATH": str(ROOT), **variables},

@@ -13,7 +13,15 @@ from lipsync_demo.languages import LANGUAGES
 from lipsync_demo.runs.record.errors import RunRefused
 from lipsync_demo.runs.steps.parameters import choose
 from lipsync_demo.settings import MODEL_ID, Settings
-from lipsync_demo.visible_label import CORNERS, SIZES, LabelUnknown, label, parse
+from lipsync_demo.visible_label import (
+    CORNERS,
+    SIZES,
+    LabelDemanded,
+    LabelUnknown,
+    label,
+    parse,
+    settled,
+)
 from lipsync_demo.wavespeed.errors import BadParameter
 from lipsync_demo.wavespeed.model_catalogue import DEFAULT
 
@@ -63,6 +71,17 @@ def test_a_label_is_for_the_local_engine_only() -> None:
         choose(MODEL_ID, "loop", {"ai_label": "off"}, "wavespeed")
     with pytest.raises(BadParameter, match="takes no ai_label"):
         DEFAULT.chosen({"ai_label": "off"})
+
+
+def test_what_the_settings_demand_cannot_be_switched_off() -> None:
+    assert settled(None, "off") == settled("Off", "off") == "off"
+    assert settled(None, USUAL) == USUAL
+    assert settled("top-left", USUAL) == "top-left,medium,en"
+    with pytest.raises(LabelDemanded, match=f"LIPSYNC_AI_LABEL demands {USUAL}"):
+        settled("off", USUAL)
+    with pytest.raises(RunRefused, match="cannot be switched off"):
+        choose(MODEL_ID, "loop", {"ai_label": "off"}, "local", USUAL)
+    assert choose(MODEL_ID, "loop", {}, "local", USUAL).choices == {}
 
 
 def test_a_text_of_fields_says_what_a_label_is() -> None:

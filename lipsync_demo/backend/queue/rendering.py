@@ -98,6 +98,7 @@ def render(
     from lipsync_demo.media.errors import MediaError
     from lipsync_demo.moderation.nsfw import nsfw_flags
     from lipsync_demo.provenance.errors import SigningFailed
+    from lipsync_demo.provenance.signing import sign_made
 
     def report(stage: Stage, done: float) -> None:
         on_share((1 - CHECK_SHARE) * stage.overall(done))
@@ -120,7 +121,7 @@ def render(
             )
         rendered = time.perf_counter()
         flags = nsfw_flags(request.output)
-        _sign(request, flagged=flags)
+        sign_made(request.output, request.marking, request.video, request.audio, request.sync_mode)
         stages = {stage.value: took.wall for stage, took in said.timings.items()}
         stages["check"] = time.perf_counter() - rendered
         inference_ms = (rendered - start) * 1000
@@ -137,17 +138,6 @@ def render(
     except Exception:
         log.exception("the engine failed on a job")
         return Refused(INTERNAL_ERROR, words.ENGINE_INTERNAL_ERROR)
-
-
-def _sign(request: RenderRequest, *, flagged: bool) -> None:
-    """Sign the output, after its last change; what is flagged as NSFW is not signed."""
-    if request.marking.signatory is None or flagged:
-        return
-    from lipsync_demo.provenance.order import Made
-    from lipsync_demo.provenance.signing import sign
-
-    made = Made.here(request.video, request.audio, request.sync_mode)
-    sign(request.output, made, request.marking.signatory.pair())
 
 
 def load() -> str | None:

@@ -22,6 +22,7 @@ from lipsync_demo.backend.queue.attempt import TIMED_OUT
 from lipsync_demo.backend.routes import words
 from lipsync_demo.backend.services import BaseUrl, Services, Shared
 from lipsync_demo.settings import MODEL_ID
+from lipsync_demo.visible_label import FIELD, LabelDemanded, settled
 from lipsync_demo.wavespeed.schema import PATIENT, PREFER, TURN
 
 router = APIRouter(prefix="/api/v3", redirect_slashes=False)
@@ -70,10 +71,15 @@ def _accept(
     """Store the job and its webhook.
 
     Raises:
-        ApiError: 400 the webhook cannot be delivered, or not with base64 output.
+        ApiError: 400 the webhook cannot be delivered, or not with base64 output; or a label is
+            switched off that the settings demand.
     """
     if webhook:
         _check_webhook(webhook, body, services)
+    try:
+        settled(body.ai_label, services.ai_label)
+    except LabelDemanded as error:
+        raise ApiError(400, f'parameter "{FIELD}": {error}') from None
     fault = services.faults.take(Place.TASK)
     job = services.jobs.add(
         body.video,

@@ -275,7 +275,9 @@ class GroupService:
         choices: Mapping[str, str] | None,
         backend: BackendName,
     ) -> Chosen:
-        return choose(model or self._settings.model, sync_mode, choices, backend)
+        return choose(
+            model or self._settings.model, sync_mode, choices, backend, self._settings.ai_label
+        )
 
     def _driven(self, group_id: str) -> bool:
         token = self._groups.token(group_id)

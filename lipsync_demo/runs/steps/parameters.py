@@ -10,6 +10,7 @@ from lipsync_demo.face_choice import FIELD
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.runs.record.errors import RunRefused
 from lipsync_demo.settings import MODEL_ID, BackendName
+from lipsync_demo.visible_label import LabelDemanded
 from lipsync_demo.wavespeed import model_catalogue
 from lipsync_demo.wavespeed.errors import BadParameter
 
@@ -32,11 +33,15 @@ def choose(
     sync_mode: SyncMode | str | None,
     choices: Mapping[str, str] | None,
     backend: BackendName,
+    demanded: str = visible_label.OFF,
 ) -> Chosen:
     """Validate the given values and fill in the model's defaults.
 
+    `demanded` is the label that the local engine's outputs get at least.
+
     Raises:
-        RunRefused: there is no such model or choice, or this backend does not serve it.
+        RunRefused: there is no such model or choice, this backend does not serve it, or a label is
+            switched off that is demanded.
         ValueError: there is no such mode.
     """
     mode = None if sync_mode is None else SyncMode(sync_mode).value
@@ -48,7 +53,8 @@ def choose(
         if given.get(visible_label.FIELD) is not None and backend != "local":
             raise _no_label()
         decided = model.chosen(given, local=backend == "local")
-    except BadParameter as error:
+        visible_label.settled(decided.get(visible_label.FIELD), demanded)
+    except (BadParameter, LabelDemanded) as error:
         raise RunRefused(error.what, error.hint) from None
     if backend == "local" and not model.local:
         raise api_only(model.id)

@@ -22,6 +22,18 @@ SIZES: Final[Mapping[str, str]] = {
     "medium": _("medium"),
     "large": _("large"),
 }
+
+
+def demanded(corner: str, size: str) -> str:
+    """Say where the label goes that the settings demand."""
+    return _(
+        "The picture gets the label “AI-generated” ({corner}, {size}), as this server's setting "
+        "LIPSYNC_AI_LABEL demands.",
+        corner=CORNERS[corner],
+        size=SIZES[size],
+    )
+
+
 ONE_FACE = _("one face")
 ONE_VOICE = _("one voice")
 LINK = _("Use a link instead")

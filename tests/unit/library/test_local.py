@@ -9,12 +9,25 @@ import pytest
 from lipsync_demo import ExplainedError, LipSynced, SyncMode, lip_sync
 from lipsync_demo.engine.errors import NoFace
 from lipsync_demo.face_choice import FaceUnknown
+from lipsync_demo.files import digest
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.probe import probe
+from lipsync_demo.provenance.errors import SigningFailed
+from lipsync_demo.provenance.models import Standing
+from lipsync_demo.provenance.reading import read
+from lipsync_demo.provenance.signatory import FOLDER, Signatory
+from lipsync_demo.visible_label import LabelDemanded
 from tests.media_factory import make_speechlike, make_video
 from tests.unit.engine.conftest import face_clip
 
 __all__ = ["face_clip"]
+
+
+@pytest.fixture(autouse=True)
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The data folder, which gets a certificate at the first signature."""
+    monkeypatch.setenv("LIPSYNC_DATA_DIR", str(tmp_path / "data"))
+    return tmp_path / "data"
 
 
 @pytest.fixture
@@ -23,8 +36,8 @@ def speech(tmp_path: Path) -> Path:
 
 
 @pytest.mark.slow
-def test_a_file_is_written_and_told_with_rising_progress(
-    face_clip: Path, speech: Path, tmp_path: Path
+def test_a_file_is_written_signed_and_told_with_rising_progress(
+    face_clip: Path, speech: Path, tmp_path: Path, data: Path
 ) -> None:
     told: list[tuple[str, float]] = []
     output = tmp_path / "new" / "synced.mp4"
@@ -41,6 +54,10 @@ def test_a_file_is_written_and_told_with_rising_progress(
     assert (told[0], told[-1]) == (("listen", 0.0), ("render", pytest.approx(1.0)))
     assert {stage for stage, _ in told} == {"listen", "analyse", "choose", "render"}
     assert {path.name for path in output.parent.iterdir()} == {"synced.mp4"}
+    signed = read(output, Signatory(data / FOLDER).anchors())
+    assert (signed.standing, signed.known, signed.sync_mode) == (Standing.INTACT, True, "bounce")
+    assert signed.inputs == {"video": digest(face_clip), "speech": digest(speech)}
+    assert [path.name for path in data.iterdir()] == [FOLDER]
 
 
 @pytest.mark.slow
@@ -54,6 +71,21 @@ def test_an_error_of_the_progress_ends_it_and_leaves_nothing(
     with pytest.raises(InterruptedError):
         lip_sync(face_clip, speech, SyncMode.LOOP, tmp_path / "out" / "x.mp4", on_progress=stop)
     assert list((tmp_path / "out").iterdir()) == []
+
+
+@pytest.mark.slow
+def test_what_cannot_be_signed_leaves_the_place_as_it_was(
+    face_clip: Path, speech: Path, tmp_path: Path, data: Path
+) -> None:
+    output = tmp_path / "out" / "x.mp4"
+    output.parent.mkdir()
+    output.write_bytes(b"before")
+    (data / FOLDER).mkdir(parents=True)
+    for name in ("certificate.pem", "key.pem"):
+        (data / FOLDER / name).write_text("none")
+    with pytest.raises(SigningFailed):
+        lip_sync(face_clip, speech, SyncMode.LOOP, output)
+    assert [path.read_bytes() for path in output.parent.iterdir()] == [b"before"]
 
 
 @pytest.mark.slow
@@ -85,3 +117,12 @@ def test_what_cannot_be_asked_for_touches_nothing(
     with pytest.raises(ValueError, match=said):
         lip_sync(tmp_path / "in.mp4", "speech.wav", mode, tmp_path / output)
     assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"kept"]
+
+
+def test_a_label_that_the_settings_demand_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LIPSYNC_AI_LABEL", "top-left")
+    with pytest.raises(LabelDemanded):
+        lip_sync("in.mp4", "speech.wav", "loop", tmp_path / "out.mp4", ai_label="off")
+    assert list(tmp_path.iterdir()) == []

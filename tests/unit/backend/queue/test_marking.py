@@ -1,4 +1,4 @@
-"""What a worker does to an output before anybody gets it: sign it, unless it must not be."""
+"""What a worker does to an output before anybody gets it: sign it, unless nobody signs."""
 
 from __future__ import annotations
 
@@ -23,6 +23,8 @@ from lipsync_demo.settings import Settings
 from lipsync_demo.storage import StoragePlace
 from tests.boxes import without_credentials
 from tests.media_factory import make_video
+
+DEMANDED = "bottom-right,large,en"
 
 
 @pytest.fixture(scope="module")
@@ -81,15 +83,32 @@ def test_an_output_is_signed_after_its_check(
     assert asked == ["top-left,small,en", "off"]
 
 
-@pytest.mark.parametrize(("flagged", "signs"), [(True, True), (False, False)])
-def test_what_is_flagged_or_not_to_be_signed_stays_as_it_was(
-    engine: SimpleNamespace, clip: Path, tmp_path: Path, flagged: bool, signs: bool
+def test_what_is_flagged_is_signed_like_any_other(
+    engine: SimpleNamespace, clip: Path, tmp_path: Path
 ) -> None:
-    engine.flagged = flagged
-    how = Marking(Signatory(tmp_path / FOLDER)) if signs else UNMARKED
-    assert isinstance(rendered(clip, tmp_path, how), Rendered)
+    engine.flagged = True
+    by = Signatory(tmp_path / FOLDER)
+    said = rendered(clip, tmp_path, Marking(by))
+    assert isinstance(said, Rendered)
+    assert said.nsfw
     output = tmp_path / "output.mp4"
-    assert output.read_bytes() == without_credentials(output) == clip.read_bytes()
+    assert read(output, by.anchors()).known
+    assert without_credentials(output) == clip.read_bytes()
+
+
+def test_without_a_signer_it_stays_as_it_was(
+    engine: SimpleNamespace, clip: Path, tmp_path: Path
+) -> None:
+    assert isinstance(rendered(clip, tmp_path, UNMARKED), Rendered)
+    assert (tmp_path / "output.mp4").read_bytes() == clip.read_bytes()
+    assert not (tmp_path / FOLDER).exists()
+
+
+@pytest.mark.parametrize(
+    ("chosen", "burnt"), [(None, DEMANDED), ("off", DEMANDED), ("top-left,small,de",) * 2]
+)
+def test_no_job_switches_off_a_label_that_is_demanded(chosen: str | None, burnt: str) -> None:
+    assert Marking(None, DEMANDED).of(chosen).ai_label == burnt
 
 
 def test_an_output_that_cannot_be_signed_is_not_handed_out(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import gradio as gr
 import pytest
 
 from lipsync_demo.languages import speaking
 from lipsync_demo.settings import Settings
-from lipsync_demo.ui.inputs.label import given
+from lipsync_demo.ui.inputs.label import build, given, wire
 
 
 @pytest.mark.parametrize(
@@ -15,7 +16,8 @@ from lipsync_demo.ui.inputs.label import given
         ("off", "off", "large", {}),
         ("off", "top-left", "small", {"ai_label": "top-left,small,de"}),
         ("top-left,small,de", "top-left", "small", {}),
-        ("top-left,small,de", "off", "small", {"ai_label": "off"}),
+        ("top-left,small,de", "off", "small", {}),
+        ("top-left,small,de", "top-right", "large", {}),
         ("off", "anywhere", "small", {}),
         ("off", None, None, {}),
     ],
@@ -27,3 +29,21 @@ def test_only_what_is_not_usual_is_sent(
     with speaking("de"):
         assert given(corner, size, "local", settings) == field
         assert given(corner, size, "wavespeed", settings) == {}
+
+
+def shown(label: str) -> tuple[list[bool], list[str], int]:
+    """Which of the two choices are shown, the lines beside them, and the events of the page."""
+    settings = Settings().model_copy(update={"ai_label": label})
+    with gr.Blocks() as page:
+        widgets = build(settings)
+        wire(page, widgets)
+    lines = [str(one.value) for one in page.blocks.values() if isinstance(one, gr.HTML)]
+    return [widgets.corner.visible, widgets.size.visible], lines, len(page.fns)
+
+
+def test_what_the_settings_demand_is_said_and_cannot_be_chosen() -> None:
+    assert shown("off") == ([True, True], [], 3)
+    choices, (line,), events = shown("top-left,large,de")
+    assert (choices, events) == ([False, False], 0)
+    assert "LIPSYNC_AI_LABEL demands" in line
+    assert "(top left, large)" in line
