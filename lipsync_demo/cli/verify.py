@@ -21,7 +21,6 @@ def verify(
     The exit code is 3 unless it carries credentials that hold.
     """
     from lipsync_demo.looks.calls import credentials
-    from lipsync_demo.provenance.models import Standing
     from lipsync_demo.provenance.signatory import signatory
     from lipsync_demo.provenance.words import VALUES, sentence
 
@@ -29,5 +28,5 @@ def verify(
     lines = [f"{VALUES[found.standing]}: {sentence(found)}"]
     lines += [f"  {name:<14}{value}" for name, value in words.credentials(found)]
     give(lambda: found.record, lines)
-    if found.standing is not Standing.INTACT:
+    if not found.holds:
         raise typer.Exit(ExitCode.CHECK_FAILED)

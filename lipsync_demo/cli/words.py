@@ -204,9 +204,14 @@ PREFACE = "Value error, "
 """What pydantic, by which Typer checks arguments, puts before the sentence of a check."""
 
 
+COVERED = "index, picture, sound and this statement; not the file type, empty boxes and padding"
+"""What a signature speaks for."""
+
+
 def credentials(found: Credentials) -> list[tuple[str, str]]:
     """What a video says of its origin, by name; nothing of what it does not say."""
     told = [
+        ("covered", COVERED if found.holds else ""),
         ("signed as", found.issuer),
         ("made by", found.generator),
         ("made how", found.source_type),

@@ -50,6 +50,11 @@ class Credentials:
     problems: tuple[str, ...] = ()
 
     @property
+    def holds(self) -> bool:
+        """Whether the file carries credentials and is as it was signed."""
+        return self.standing is Standing.INTACT
+
+    @property
     def record(self) -> dict[str, Any]:
         """The same as JSON values."""
         return {

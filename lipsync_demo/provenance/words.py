@@ -15,8 +15,8 @@ VALUES = {Standing.INTACT: UNCHANGED, Standing.CHANGED: CHANGED, Standing.NONE: 
 """One word for each standing."""
 NO_CREDENTIALS = _("It carries none, which proves nothing: they are easily removed.")
 SIGNED_HERE = _(
-    "As it was when this installation signed it, with a self-signed certificate: nobody else "
-    "vouches for it."
+    "Picture, sound and what it says of its origin are as this installation signed them, with a "
+    "self-signed certificate: nobody else vouches for it."
 )
 MEDIA_CHANGED = _("Picture, sound or their times were changed after it was signed.")
 STATEMENT_CHANGED = _("What it says of its origin was changed after it was signed.")
@@ -56,12 +56,17 @@ def sentence(found: Credentials) -> str:
 
 
 def signed_by_us(issuer: str) -> str:
-    return _("As it was when this installation signed it as {issuer}.", issuer=issuer)
+    return _(
+        "Picture, sound and what it says of its origin are as this installation signed them as "
+        "{issuer}.",
+        issuer=issuer,
+    )
 
 
 def signed_by_somebody(issuer: str) -> str:
     return _(
-        "As it was when it was signed as {issuer}; nobody known here vouches for that name.",
+        "Picture, sound and what it says of its origin are as they were signed as {issuer}; nobody "
+        "known here vouches for that name.",
         issuer=issuer,
     )
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import random
 import socket
 import stat
+import struct
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -160,18 +162,42 @@ def test_no_damage_passes_for_what_was_signed(signed: Path, own: Signatory, tmp_
     sizes = {name: len(box) for name, box in boxes(signed)}
     media = sizes["ftyp"] + sizes["uuid"]
     odd = tmp_path / "odd.mp4"
-    for number in range(120):
+    before, intact = read(signed, own.anchors()), 0
+    for number in range(240):
         one = bytearray(content)
-        if number % 2:
-            one[chosen.randrange(media, media + sizes["moov"])] ^= 1 << chosen.randrange(8)
-        else:
+        if number % 4 == 0:
             at = chosen.randrange(sizes["ftyp"], media)
             one[at : at + chosen.randrange(1, 60)] = chosen.randbytes(chosen.randrange(90))
+        else:
+            covered = number % 4 == 1
+            where = (media, len(one)) if covered else (0, media)
+            one[chosen.randrange(*where)] ^= 1 << chosen.randrange(8)
         odd.write_bytes(one)
         found = read(odd, own.anchors())
         assert sentence(found)
-        if number % 2:
+        if number % 4 == 1:
             assert found.standing is Standing.CHANGED
+        elif found.standing is Standing.INTACT:
+            # What is not covered says nothing.
+            assert found == before
+            intact += 1
+    assert intact
+
+
+def test_what_is_not_covered_is_what_the_documents_say(
+    signed: Path, own: Signatory, tmp_path: Path
+) -> None:
+    with signed.open("rb") as file, c2pa.Reader(None, file) as reader:
+        told = json.loads(reader.detailed_json())
+    store = told["manifests"][told["active_manifest"]]["assertion_store"]
+    left_out = [one["xpath"] for one in store["c2pa.hash.bmff.v3"]["exclusions"]]
+    assert left_out == ["/uuid", "/ftyp", "/mfra", "/free", "/skip"]
+    longer, before = tmp_path / "longer.mp4", read(signed, own.anchors())
+    for name, standing in (("free", Standing.INTACT), ("mdat", Standing.CHANGED)):
+        longer.write_bytes(signed.read_bytes() + struct.pack(">I4s8x", 16, name.encode()))
+        found = read(longer, own.anchors())
+        assert found.standing is standing
+        assert (found == before) == (standing is Standing.INTACT)
 
 
 def test_damaged_credentials_are_told(signed: Path, tmp_path: Path) -> None:

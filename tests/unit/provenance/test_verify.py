@@ -31,7 +31,10 @@ def verify(path: Path, *options: str) -> Result:
 def test_a_video_as_it_was_signed(signed: Path) -> None:
     told = verify(signed)
     assert told.exit_code == 0
-    assert told.stdout.startswith("unchanged: As it was when this installation signed it")
+    assert told.stdout.startswith("unchanged: Picture, sound and what it says of its origin are")
+    assert (
+        "covered       index, picture, sound and this statement; not the file type" in told.stdout
+    )
     assert "sync mode     loop" in told.stdout
     record = json.loads(verify(signed, "--json").stdout)
     assert (record["standing"], record["known"], record["problems"]) == ("intact", True, [])
@@ -44,6 +47,7 @@ def test_a_changed_video_and_one_without_credentials(signed: Path, tmp_path: Pat
     told = verify(signed)
     assert told.exit_code == 3
     assert told.stdout.startswith("changed: Picture, sound or their times were changed")
+    assert "covered" not in told.stdout
     assert verify(make_video(tmp_path / "plain.mp4", 1)).exit_code == 3
     gone = verify(tmp_path / "gone.mp4")
     assert (gone.exit_code, gone.stdout) == (1, "")
