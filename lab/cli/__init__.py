@@ -6,6 +6,7 @@ import typer
 
 from lab.cli.app import app_speed
 from lab.cli.fit import fit
+from lab.cli.marks import marks
 from lab.cli.oracle import oracle
 from lab.cli.quality import quality
 from lab.cli.reuse import reuse
@@ -25,6 +26,7 @@ app = typer.Typer(
 app.command("quality")(quality)
 app.command("speed")(speed)
 app.command("reuse")(reuse)
+app.command("marks")(marks)
 app.command("app")(app_speed)
 app.command("oracle")(oracle)
 app.command("sheet")(sheet)

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from lab.cli.options import close, names
+from lab.cli.options import Speech, Video, close, names
 from lipsync_demo.cli.exits import ExitCode
 
 
 def app_speed(
-    video: Annotated[
-        Path,
-        typer.Argument(metavar="VIDEO", help="A talking video.", exists=True, dir_okay=False),
-    ],
-    speech: Annotated[
-        Path,
-        typer.Argument(metavar="SPEECH", help="What it shall say.", exists=True, dir_okay=False),
-    ],
+    video: Video,
+    speech: Speech,
     rounds: Annotated[int, typer.Option(min=1, help="Medians of so many, or more.")] = 3,
     only: Annotated[str, typer.Option(help="Names of figures, with commas; all if empty.")] = "",
 ) -> None:

@@ -21,6 +21,14 @@ Media = Annotated[
         file_okay=False,
     ),
 ]
+Video = Annotated[
+    Path,
+    typer.Argument(metavar="VIDEO", help="A talking video.", exists=True, dir_okay=False),
+]
+Speech = Annotated[
+    Path,
+    typer.Argument(metavar="SPEECH", help="What it shall say.", exists=True, dir_okay=False),
+]
 Written = Annotated[
     Path | None,
     typer.Option("--json-file", help="Write every figure to this file.", dir_okay=False),

@@ -2,25 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated
-
 import typer
 
-from lab.cli.options import close
+from lab.cli.options import Speech, Video, close
 from lipsync_demo.cli.exits import ExitCode
 
 
-def reuse(
-    video: Annotated[
-        Path,
-        typer.Argument(metavar="VIDEO", help="A talking video.", exists=True, dir_okay=False),
-    ],
-    speech: Annotated[
-        Path,
-        typer.Argument(metavar="SPEECH", help="What it shall say.", exists=True, dir_okay=False),
-    ],
-) -> None:
+def reuse(video: Video, speech: Speech) -> None:
     """Measure what all five modes of one pair cost together.
 
     First each by itself, then one after another with what was found and drawn kept.
