@@ -49,7 +49,7 @@ def build(settings: Settings) -> LabelWidgets:
             min_width=0,
         )
         if demanded is not None:
-            html(words.demanded(demanded.corner, demanded.size), elem_id="ai-label-demanded")
+            html(words.demanded(demanded.corner, demanded.size), elem_classes=["consent"])
     return LabelWidgets(row=row, corner=corner, size=size, fixed=not free)
 
 
