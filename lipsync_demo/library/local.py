@@ -132,7 +132,11 @@ def _marking(ai_label: str | None) -> Marking:
 
     settings = read_settings()
     label = settled(ai_label, settings.ai_label)
-    return marking(settings).of(label)
+    how = marking(settings).of(label)
+    if how.signatory is not None:
+        # Whoever cannot sign is told so now, not after minutes of rendering.
+        how.signatory.pair()
+    return how
 
 
 def _check_target(target: Path, *inputs: Path) -> None:

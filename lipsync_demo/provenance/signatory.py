@@ -66,6 +66,12 @@ class Signatory:
                     write_whole(certificate, chain)
             return _text(str(certificate)), _text(str(key))
         except (OSError, ValueError) as error:
+            if self.self_signed:
+                raise SigningFailed(
+                    f"The certificate for Content Credentials cannot be made or read: {error}.",
+                    "Set LIPSYNC_DATA_DIR to a folder that can be written, LIPSYNC_C2PA_CERT and "
+                    "LIPSYNC_C2PA_KEY to PEM files, or LIPSYNC_C2PA to off.",
+                ) from error
             raise SigningFailed(
                 f"The certificate for Content Credentials cannot be read: {error}.",
                 "Set LIPSYNC_C2PA_CERT and LIPSYNC_C2PA_KEY to readable PEM files, or neither.",

@@ -119,6 +119,13 @@ def test_what_cannot_be_asked_for_touches_nothing(
     assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"kept"]
 
 
+def test_where_no_certificate_can_be_made_nothing_is_rendered(tmp_path: Path, data: Path) -> None:
+    data.write_text("a file")
+    with pytest.raises(SigningFailed, match="cannot be made") as refused:
+        lip_sync("in.mp4", "speech.wav", "loop", tmp_path / "out.mp4")
+    assert "LIPSYNC_DATA_DIR" in refused.value.hint
+
+
 def test_a_label_that_the_settings_demand_stays(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
