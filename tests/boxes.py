@@ -12,14 +12,18 @@ _OFFSETS = {"stco": "I", "co64": "Q"}
 
 def boxes(path: Path) -> list[tuple[str, bytes]]:
     """Name and bytes of each box of the file itself, in order."""
-    data = path.read_bytes()
-    return [(name, data[start:end]) for name, start, end in _within(data, 0, len(data))]
+    return _boxes(path.read_bytes())
 
 
 def without_credentials(path: Path) -> bytes:
     """The bytes of the file without the box that holds them: as they were before it was signed."""
-    kept = b"".join(box for name, box in boxes(path) if name != "uuid")
-    data, moved = bytearray(kept), len(path.read_bytes()) - len(kept)
+    return unsigned(path.read_bytes())
+
+
+def unsigned(signed: bytes) -> bytes:
+    """The same of a file's bytes."""
+    kept = b"".join(box for name, box in _boxes(signed) if name != "uuid")
+    data, moved = bytearray(kept), len(signed) - len(kept)
     for name, start, _ in list(_all(kept, 0, len(kept))):
         if name in _OFFSETS:
             count = int.from_bytes(kept[start + 12 : start + 16], "big")
@@ -27,6 +31,10 @@ def without_credentials(path: Path) -> bytes:
             found = struct.unpack_from(form, kept, start + 16)
             struct.pack_into(form, data, start + 16, *(offset - moved for offset in found))
     return bytes(data)
+
+
+def _boxes(data: bytes) -> list[tuple[str, bytes]]:
+    return [(name, data[start:end]) for name, start, end in _within(data, 0, len(data))]
 
 
 def _within(data: bytes, start: int, end: int) -> Iterator[tuple[str, int, int]]:

@@ -31,7 +31,10 @@ from lipsync_demo.backend.queue.embedded import EmbeddedQueue
 from lipsync_demo.backend.stores import Place, Stores, open_stores
 from lipsync_demo.engine import lip_sync
 from lipsync_demo.media.sync_modes import SyncMode
+from lipsync_demo.provenance.marking import Marking
+from lipsync_demo.provenance.signatory import FOLDER, Signatory
 from lipsync_demo.storage import StoragePlace
+from tests.boxes import unsigned
 from tests.contract.test_renders import SIZE, face
 from tests.media_factory import make_speechlike, make_video
 from tests.servers.postgresql import postgres_server
@@ -86,7 +89,11 @@ class Setting:
         return until(there)
 
     def output(self, job: Job) -> bytes:
-        return b"".join(self.stores.folders.storage.read(output_name(job.outputs[0])))
+        """The bytes of its output as they were before it was signed, which it is."""
+        signed = b"".join(self.stores.folders.storage.read(output_name(job.outputs[0])))
+        before = unsigned(signed)
+        assert before != signed
+        return before
 
 
 def until(found: Callable[[], Job | None]) -> Job:
@@ -115,8 +122,15 @@ def stored(stores: Stores, path: Path) -> str:
 
 
 @contextmanager
-def embedded(stores: Stores) -> Iterator[Running]:
-    queue = EmbeddedQueue(stores.jobs, stores.media, stores.folders, workers=1, face="speaking")
+def embedded(stores: Stores, folder: Path) -> Iterator[Running]:
+    queue = EmbeddedQueue(
+        stores.jobs,
+        stores.media,
+        stores.folders,
+        workers=1,
+        face="speaking",
+        marking=Marking(Signatory(folder / FOLDER)),
+    )
 
     def renders() -> list[psutil.Process]:
         mine = psutil.Process().children()
@@ -190,7 +204,7 @@ def setting(
             work = folder / "elsewhere" / "backend" / "work"
         else:
             stores = open_stores(Place(folder=folder / "backend"))
-            chosen = embedded(stores) if request.param == "embedded" else celery(stores, folder)
+            chosen = {"embedded": embedded, "celery": celery}[request.param](stores, folder)
             work = stores.folders.work
         stack.callback(stores.database.close)
         video, audio = (stored(stores, path) for path in media)
