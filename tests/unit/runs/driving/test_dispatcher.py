@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from lipsync_demo.access.codes import AccessCodes
+from lipsync_demo.access.tokens import ApiTokens
 from lipsync_demo.access.holdings import Holdings
 from lipsync_demo.access.rates import Rates
 from lipsync_demo.access.room import Room
@@ -42,7 +43,8 @@ def runs(settings: Settings) -> Iterator[RunTable]:
 def admission(settings: Settings, ledger: Ledger) -> Admission:
     room = Room(settings, Holdings(settings.data_dir, lambda kind, ids: {}))
     prices = Prices(settings, Rates(settings))
-    return Admission(settings, ledger, prices, AccessCodes(settings), room)
+    codes, tokens = AccessCodes(settings), ApiTokens(settings)
+    return Admission(settings, ledger, prices, codes, tokens, room)
 
 
 @pytest.fixture
