@@ -11,10 +11,10 @@ import pytest
 from sqlalchemy import Engine, text
 
 from lipsync_demo.access.codes import AccessCodes
-from lipsync_demo.access.tokens import ApiTokens
 from lipsync_demo.access.holdings import Holdings
 from lipsync_demo.access.rates import Rates
 from lipsync_demo.access.room import Room
+from lipsync_demo.access.tokens import ApiTokens
 from lipsync_demo.runs.driving.dispatcher import Dispatcher
 from lipsync_demo.runs.driving.leases import FileLeases, Lease, Leases
 from lipsync_demo.runs.driving.state_machine import StateMachine
