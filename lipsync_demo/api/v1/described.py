@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-import base64
-import binascii
-import re
-from collections.abc import Callable
 from http import HTTPStatus
-from typing import Annotated, Any, Final, TypeVar
+from typing import Annotated, Any, Final
 
 from fastapi import Depends, Header, Path, Query
 from fastapi.params import Depends as Dependency
@@ -16,25 +11,13 @@ from pydantic import BaseModel, Field
 
 from lipsync_demo.access.bearer import need
 from lipsync_demo.access.tokens import Scope
-from lipsync_demo.api.errors import ApiError
 from lipsync_demo.api.problem import MEDIA_TYPE
 from lipsync_demo.api.v1 import words
 from lipsync_demo.api.v1.once import HEADER
-from lipsync_demo.api.v1.work import at_work
-from lipsync_demo.runs.storage.record_table import Mark
-
-MOST_WAITED: Final = 60
-"""Seconds for which an answer waits at most."""
-
-LOOK_SECONDS: Final = 0.25
-"""Seconds between looks at what is waited for."""
+from lipsync_demo.api.v1.waiting import MOST_WAITED
 
 BINARY: Final[dict[str, Any]] = {"schema": {"type": "string", "format": "binary"}}
 """A body of bytes, as OpenAPI says it."""
-
-_WAIT = re.compile(r"(?:^|[,;\s])wait\s*=\s*\"?(\d{1,6})\"?", re.IGNORECASE)
-
-T = TypeVar("T")
 
 RunId = Annotated[str, Path(pattern="^[0-9a-f]{32}$", description="The run's id.")]
 GroupId = Annotated[str, Path(pattern="^[0-9a-f]{32}$", description="Its id.")]
@@ -115,48 +98,3 @@ def allowed(scope: Scope) -> Dependency:
 
     made: Dependency = Depends(check)
     return made
-
-
-def waited(prefer: str | None) -> int:
-    """Seconds for which a request prefers to wait."""
-    found = _WAIT.search(prefer or "")
-    return min(int(found[1]), MOST_WAITED) if found else 0
-
-
-async def settled(look: Callable[[], T], at_rest: Callable[[T], bool], seconds: float) -> T:
-    """What `look` returns once it is at rest, or after so many seconds."""
-    ends = asyncio.get_running_loop().time() + seconds
-    while True:
-        seen = await at_work(look)
-        if at_rest(seen) or asyncio.get_running_loop().time() >= ends:
-            return seen
-        await asyncio.sleep(LOOK_SECONDS)
-
-
-def cursor_of(mark: Mark | None) -> str | None:
-    """A place in a list, as it is sent; None at its end."""
-    if mark is None:
-        return None
-    return base64.urlsafe_b64encode(f"{mark.created_us}.{mark.record_id}".encode()).decode()
-
-
-def mark_of(cursor: str | None) -> Mark | None:
-    """The place that was sent.
-
-    Raises:
-        ApiError: it is none.
-    """
-    if cursor is None:
-        return None
-    try:
-        told = base64.b64decode(cursor, altchars=b"-_", validate=True).decode()
-        found = re.fullmatch(r"(\d{1,18})\.([0-9a-z:.-]{1,64})", told, re.ASCII)
-    except (binascii.Error, ValueError):
-        found = None
-    if found is None:
-        raise ApiError(
-            HTTPStatus.UNPROCESSABLE_ENTITY,
-            "This cursor is none of this list.",
-            "Use `next` of the part before, or none to begin.",
-        )
-    return Mark(int(found[1]), found[2])

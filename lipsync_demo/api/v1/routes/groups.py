@@ -10,6 +10,7 @@ from lipsync_demo.api.actions import Actions
 from lipsync_demo.api.address import ROOT
 from lipsync_demo.api.v1 import events
 from lipsync_demo.api.v1.bodies import NewBatch, NewComparison
+from lipsync_demo.api.v1.cursors import cursor_of, mark_of
 from lipsync_demo.api.v1.described import (
     WRITING,
     Cursor,
@@ -18,14 +19,11 @@ from lipsync_demo.api.v1.described import (
     Limit,
     Prefer,
     allowed,
-    cursor_of,
-    mark_of,
     refusals,
-    settled,
-    waited,
 )
 from lipsync_demo.api.v1.once import target
 from lipsync_demo.api.v1.route import Operation
+from lipsync_demo.api.v1.waiting import settled, waited
 from lipsync_demo.api.v1.work import at_work
 from lipsync_demo.api.views import GroupsView, GroupView
 from lipsync_demo.media.sync_modes import SyncMode

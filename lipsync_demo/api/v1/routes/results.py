@@ -15,19 +15,20 @@ from lipsync_demo.api.address import ROOT
 from lipsync_demo.api.results import MEDIA_TYPES, Form, Kind
 from lipsync_demo.api.v1 import words
 from lipsync_demo.api.v1.bodies import NewLink
+from lipsync_demo.api.v1.cursors import cursor_of, mark_of
 from lipsync_demo.api.v1.described import (
     BINARY,
     WRITING,
     Cursor,
     Key,
     Limit,
+    Prefer,
     RunId,
     allowed,
-    cursor_of,
-    mark_of,
     refusals,
 )
 from lipsync_demo.api.v1.route import Operation
+from lipsync_demo.api.v1.waiting import settled, waited
 from lipsync_demo.api.v1.work import at_work
 from lipsync_demo.api.views import (
     LedgerView,
@@ -62,9 +63,16 @@ def routes(actions: Actions) -> APIRouter:
         },
         dependencies=[allowed("read")],
     )
-    async def get_measures(run_id: RunId, response: Response) -> MeasuresView:
+    async def get_measures(
+        run_id: RunId, response: Response, prefer: Prefer = None
+    ) -> MeasuresView:
         """The checks of a run's output against its inputs; made when they are first asked for."""
-        found = await at_work(results.measures, run_id)
+        seconds = waited(prefer)
+        if seconds:
+            response.headers["Preference-Applied"] = f"wait={seconds}"
+        found = await settled(
+            lambda: results.measures(run_id), lambda one: one is not None, seconds
+        )
         if found is None:
             response.status_code = 202
             response.headers["Retry-After"] = "2"

@@ -11,6 +11,7 @@ from lipsync_demo.api.actions import Actions
 from lipsync_demo.api.address import ROOT
 from lipsync_demo.api.v1 import events, words
 from lipsync_demo.api.v1.bodies import NewRun
+from lipsync_demo.api.v1.cursors import cursor_of, mark_of
 from lipsync_demo.api.v1.described import (
     BINARY,
     WRITING,
@@ -21,14 +22,11 @@ from lipsync_demo.api.v1.described import (
     Prefer,
     RunId,
     allowed,
-    cursor_of,
-    mark_of,
     refusals,
-    settled,
-    waited,
 )
 from lipsync_demo.api.v1.once import target
 from lipsync_demo.api.v1.route import Operation
+from lipsync_demo.api.v1.waiting import settled, waited
 from lipsync_demo.api.v1.work import at_work
 from lipsync_demo.api.views import RunsView, RunView
 from lipsync_demo.runs.record.file_names import output_name
