@@ -41,6 +41,19 @@ def text(name: str, given: Any) -> str | None:
     return given or None
 
 
+def choices(given: Any) -> dict[str, str]:
+    """The model's further fields; empty without any.
+
+    Raises:
+        ApiError: they are no texts by their names.
+    """
+    if given is None:
+        return {}
+    if not isinstance(given, dict) or not all(isinstance(one, str) for one in given.values()):
+        raise _unfit(*words.NO_CHOICES)
+    return given
+
+
 def own_id(name: str, given: Any) -> str | None:
     """An id that the program chose; None without one.
 

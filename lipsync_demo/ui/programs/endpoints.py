@@ -59,6 +59,7 @@ class Endpoints:
         audio: Any,
         mode: Any = None,
         model: Any = None,
+        choices: Any = None,
         run_id: Any = None,
         progress: gr.Progress = gr.Progress(),  # noqa: B008 - by which Gradio knows it
     ) -> AsyncIterator[tuple[Made | None, Card]]:
@@ -75,6 +76,7 @@ class Endpoints:
                 self._source("audio", audio),
                 asked.mode(mode),
                 model=asked.text("model", model),
+                choices=asked.choices(choices),
                 run_id=asked.own_id("run_id", run_id),
             )
         )

@@ -14,7 +14,7 @@ from lipsync_demo.ui.programs import words
 from lipsync_demo.ui.programs.blocks import ANSWERING, WAITING, ProgramBlocks
 from lipsync_demo.ui.programs.endpoints import Endpoints
 from lipsync_demo.ui.programs.paths import DOOR_STYLE
-from lipsync_demo.ui.programs.values import FILE, OBJECT, TEXT, Value, file, one_of
+from lipsync_demo.ui.programs.values import FILE, OBJECT, TEXT, TEXTS, Value, file, one_of
 from lipsync_demo.wavespeed.model_catalogue import MODELS
 
 AT_ONCE: Final = "at_once"
@@ -51,6 +51,7 @@ def lay(endpoints: Endpoints) -> ProgramBlocks:
                 *pair(),
                 Value(words.MODE, mode, words.ABOUT_MODE, SyncMode.BOUNCE.value),
                 Value(words.MODEL, model, words.ABOUT_MODEL),
+                Value(words.CHOICES, TEXTS, words.ABOUT_CHOICES),
                 Value(words.ID, TEXT, words.ABOUT_RUN_ID),
             ],
             [video(), card()],

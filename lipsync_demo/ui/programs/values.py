@@ -17,7 +17,8 @@ FILE: Final[Mapping[str, Any]] = FileData.model_json_schema()
 
 TEXT: Final[Mapping[str, Any]] = {"type": "string"}
 OBJECT: Final[Mapping[str, Any]] = {"type": "object"}
-"""Schemas of a text, and of an object that its endpoint describes."""
+TEXTS: Final[Mapping[str, Any]] = {"type": "object", "additionalProperties": {"type": "string"}}
+"""Schemas of a text, of an object that its endpoint describes, and of texts by their names."""
 
 
 def one_of(values: Sequence[str]) -> Mapping[str, Any]:

@@ -22,6 +22,15 @@ ABOUT_AUDIO: Final = "What they are to say: an uploaded file, or an http(s) addr
 ABOUT_MODE: Final = "What happens where the lengths differ; null leaves it to the model."
 ABOUT_MODES: Final = "The modes to compare; null is all of them."
 ABOUT_MODEL: Final = "The model's id; null is the default of this app."
+CHOICES: Final = "Choices"
+ABOUT_CHOICES: Final = (
+    'The model\'s further fields as texts, such as {"face": "largest"} for who speaks; null is its '
+    "defaults."
+)
+NO_CHOICES: Final = (
+    "choices is no object of texts.",
+    "Give the model's fields by their names, or leave it out.",
+)
 ABOUT_RUN_ID: Final = (
     "An id of your own, 32 hexadecimal digits. A call that is repeated with it waits for the run "
     "that there is, and never pays for another one."

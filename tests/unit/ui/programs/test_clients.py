@@ -43,6 +43,9 @@ def test_sync_returns_the_video_and_its_card(site: Site, client: Client) -> None
     seen, ends = set(), time.monotonic() + PATIENCE
     while "waiting" not in seen and time.monotonic() < ends:
         seen |= {step.desc for step in job.status().progress_data or ()}
+    # It holds up nobody else: what is asked for meanwhile is answered.
+    nothing, going = client.predict("5" * 32, api_name="/status")
+    assert (nothing, going["state"], going["active"]) == (None, "waiting", True)
     site.api.gates["look"].open()
     video, card = job.result(PATIENCE)
     assert "waiting" in seen
@@ -106,17 +109,19 @@ def test_modes_are_compared(site: Site, client: Client) -> None:
 def test_refusals_say_what_and_what_to_do(
     site: Site, client: Client, caplog: pytest.LogCaptureFixture
 ) -> None:
-    video, audio = pair(site)
-    local, elsewhere = str(site.video), f"{site.api.url}/outputs/x.mp4"
+    local, video = str(site.video), handle_file(site.video)
+    link = f"{site.api.url}/outputs/x.mp4"
     for arguments, said in (
-        ((video, audio, "backwards"), "There is no sync mode 'backwards'. Use one of cut_off"),
-        ((video, audio, None, 5), "model is no text."),
-        ((video, audio, None, None, "x"), "run_id is no id. Give 32"),
-        ((video, audio, None, "acme/one"), "There is no model 'acme/one' here. Use one of"),
-        ((local, audio), "video is no file. Give an uploaded file"),
-        (({"path": 5}, audio), "video is no file."),
+        ((link, link, "backwards"), "There is no sync mode 'backwards'. Use one of cut_off"),
+        ((link, link, None, 5), "model is no text."),
+        ((link, link, None, None, {"face": 5}), "choices is no object of texts."),
+        ((link, link, None, None, {"nosuch": "5"}), "nosuch"),
+        ((link, link, None, None, None, "x"), "run_id is no id. Give 32"),
+        ((link, link, None, "acme/one"), "There is no model 'acme/one' here. Use one of"),
+        ((local, link), "video is no file. Give an uploaded file"),
+        (({"path": 5}, link), "video is no file."),
         ((video, video), "has no sound"),
-        ((elsewhere, audio), "is not encrypted. Give an address that begins with https. Its run"),
+        ((link, link), "is not encrypted. Give an address that begins with https. Its run"),
     ):
         with pytest.raises(AppError, match=said) as refused:
             client.predict(*arguments, api_name="/sync")
