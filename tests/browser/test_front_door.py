@@ -20,6 +20,7 @@ from tests.contract.serving import TOKEN, served
 from tests.contract.test_operating import scraped
 from tests.contract.test_renders import eventually
 from tests.servers.nginx import Nginx, nginx_server
+from tests.unit.api.mcp_site import ACCEPT, LISTING, OPENING, TOKENS
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -46,7 +47,11 @@ class Front:
 @pytest.fixture(scope="module")
 def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
     folder = tmp_path_factory.mktemp("front")
-    shared = {"LIPSYNC_SIGNING_SECRET": SECRET, "LIPSYNC_TRUSTED_PROXIES": "127.0.0.1"}
+    shared = {
+        "LIPSYNC_SIGNING_SECRET": SECRET,
+        "LIPSYNC_TRUSTED_PROXIES": "127.0.0.1",
+        "LIPSYNC_API_TOKENS": TOKENS["ann"][1].line,
+    }
     # They are told apart by this, and both start without an engine.
     kinds = {"wavespeed": {}, "local": {"LIPSYNC_DEMO_MODE": "1"}}
     with ExitStack() as stack:
@@ -79,6 +84,18 @@ def test_a_browser_stays_with_the_page_it_came_to_first(front: Front) -> None:
         f"{front.nginx.pages}/healthz", cookies={COOKIE: "x; Path=/"}, timeout=30
     )
     assert "HttpOnly; SameSite=Lax" in made_up.headers["Set-Cookie"]
+
+
+def test_a_program_without_cookies_stays_with_the_page_that_knows_its_session(
+    front: Front,
+) -> None:
+    address = f"{front.nginx.pages}/mcp"
+    headers = {**ACCEPT, "Authorization": f"Bearer {TOKENS['ann'][0]}"}
+    opening = requests.post(address, json=OPENING, headers=headers, timeout=30)
+    session = {"Mcp-Session-Id": opening.headers["mcp-session-id"]}
+    for _ in range(8):
+        answer = requests.post(address, json=LISTING, headers=headers | session, timeout=30)
+        assert answer.status_code == 200
 
 
 def test_the_events_of_a_visitor_reach_their_page_and_no_other(

@@ -12,7 +12,7 @@ import requests
 from mcp import Client
 
 from tests.browser.site import Site
-from tests.unit.api.mcp_site import OPENING
+from tests.unit.api.mcp_site import ACCEPT, OPENING
 
 
 @pytest.mark.parametrize(
@@ -76,11 +76,10 @@ def test_no_event_of_the_page_is_offered_to_programs(site: Site) -> None:
 
 
 def test_programs_on_this_machine_find_the_tools_and_other_sites_do_not(site: Site) -> None:
-    headers = {"Accept": "application/json, text/event-stream"}
-    other = headers | {"Origin": "https://other.example"}
+    other = ACCEPT | {"Origin": "https://other.example"}
     address = f"{site.url}/mcp"
     assert requests.post(address, json=OPENING, headers=other, timeout=30).status_code == 403
-    renamed = headers | {"Host": "other.example"}
+    renamed = ACCEPT | {"Host": "other.example"}
     assert requests.post(address, json=OPENING, headers=renamed, timeout=30).status_code == 400
 
     async def work() -> None:

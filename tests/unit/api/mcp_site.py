@@ -28,6 +28,7 @@ from lipsync_demo.settings import Settings
 from lipsync_demo.ui.http.gate import Gate
 from tests.faults.scripted_api import KEY, ScriptedApi
 
+ACCEPT = {"Accept": "application/json, text/event-stream"}
 OPENING = {
     "jsonrpc": "2.0",
     "id": 1,
@@ -38,6 +39,8 @@ OPENING = {
         "clientInfo": {"name": "test", "version": "1"},
     },
 }
+LISTING = {"jsonrpc": "2.0", "id": 2, "method": "tools/list"}
+
 ENDS_IN = 20.0
 """Seconds in which the server must have ended; without streams it takes a tenth."""
 

@@ -11,10 +11,7 @@ import httpx2
 import pytest
 
 from tests.faults.scripted_api import scripted_api
-from tests.unit.api.mcp_site import OPENING, McpSite, mcp_site, told
-
-ACCEPT = {"Accept": "application/json, text/event-stream"}
-LISTING = {"jsonrpc": "2.0", "id": 2, "method": "tools/list"}
+from tests.unit.api.mcp_site import ACCEPT, LISTING, OPENING, McpSite, mcp_site, told
 
 
 @pytest.fixture(scope="module")
