@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from decimal import Decimal
 from typing import Annotated, TypeVar
 
 import anyio
 from mcp.server.mcpserver import Context
 from pydantic import Field
+from sqlalchemy.exc import IntegrityError
 
 from lipsync_demo.api.mcp import words
 from lipsync_demo.api.mcp.desk import Desk, chosen_id
@@ -181,7 +183,8 @@ class Running:
             raise RunRefused(words.too_dear(quoted, most), words.ASK_USER)
         if quoted.total or not quoted.exact:
             # The exact price is told after the upload; a request above this is not sent.
-            self._desk.workspace.ledger.set_limit(asked, most)
+            with suppress(IntegrityError):  # another process is as quick with this request
+                self._desk.workspace.ledger.set_limit(asked, most)
         if quoted.backend == "local":
             self._desk.prepare()
 
