@@ -78,7 +78,9 @@ def test_no_event_of_the_page_is_offered_to_programs(site: Site) -> None:
 def test_programs_on_this_machine_find_the_tools_and_other_sites_do_not(site: Site) -> None:
     other = ACCEPT | {"Origin": "https://other.example"}
     address = f"{site.url}/mcp"
-    assert requests.post(address, json=OPENING, headers=other, timeout=30).status_code == 403
+    refused = requests.post(address, json=OPENING, headers=other, timeout=30)
+    assert refused.status_code == 403
+    assert "own page" in refused.json()["error"]["message"]
     renamed = ACCEPT | {"Host": "other.example"}
     assert requests.post(address, json=OPENING, headers=renamed, timeout=30).status_code == 400
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from starlette.applications import Starlette
 
+from lipsync_demo.api.mcp.refusals import RpcRefusals
 from lipsync_demo.api.v1.refusals import Problems
 from lipsync_demo.settings import Settings
 from lipsync_demo.ui.http.crowding import PerAddress
@@ -35,7 +36,8 @@ def rim(
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         # It exists by now: this very call came through it.
         inner = app.middleware_stack or app.build_middleware_stack()
-        app.middleware_stack = Problems(PerAddress(OwnOrigin(inner, settings), raise_limit()))
+        within = PerAddress(OwnOrigin(inner, settings), raise_limit())
+        app.middleware_stack = Problems(RpcRefusals(within))
         asyncio.get_running_loop().set_exception_handler(UsedUp())
         begin(app)
         watch = asyncio.create_task(drop_half_requests(connections))

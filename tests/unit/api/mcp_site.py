@@ -22,6 +22,7 @@ from starlette.middleware import Middleware
 from lipsync_demo.access.tokens import ApiToken, new_token
 from lipsync_demo.api.actions import Actions
 from lipsync_demo.api.mcp.http import McpDoor
+from lipsync_demo.api.mcp.refusals import RpcRefusals
 from lipsync_demo.runs.record.visitor import Visitor, acting_as
 from lipsync_demo.runs.workspace import Workspace
 from lipsync_demo.settings import Settings
@@ -113,7 +114,7 @@ def mcp_site(data: Path, api: ScriptedApi, **given: Any) -> Iterator[McpSite]:
             lifespan=lambda app: door.open(),
         )
         listening.bind(("127.0.0.1", 0))
-        config = uvicorn.Config(app, log_level="warning", lifespan="on")
+        config = uvicorn.Config(RpcRefusals(app), log_level="warning", lifespan="on")
         server = uvicorn.Server(config)
         serving = threading.Thread(target=server.run, args=([listening],), daemon=True)
         serving.start()

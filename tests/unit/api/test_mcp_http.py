@@ -155,13 +155,17 @@ def test_a_session_is_its_tokens(site: McpSite) -> None:
     ann = {**ACCEPT, **site.headers("ann")}
     with httpx2.Client(timeout=30) as http:
         wrong = {**ACCEPT, "Authorization": "Bearer lsd_ann_wrong"}
-        assert http.post(site.url, json=OPENING, headers=wrong).status_code == 401
+        shut = http.post(site.url, json=OPENING, headers=wrong)
+        assert (shut.status_code, shut.headers["www-authenticate"]) == (401, "Bearer")
+        assert shut.json()["jsonrpc"] == "2.0"
+        assert "needs an API token" in shut.json()["error"]["message"]
         opened = http.post(site.url, json=OPENING, headers=ann)
         session = {"mcp-session-id": opened.headers["mcp-session-id"]}
         # Without a token it is the operator, on this machine.
         for other in (site.headers("ben"), {}):
             headers = {**ACCEPT, **other, **session}
-            assert http.post(site.url, json=LISTING, headers=headers).status_code == 404
+            gone = http.post(site.url, json=LISTING, headers=headers)
+            assert (gone.status_code, gone.json()["error"]["message"]) == (404, "Session not found")
             assert http.get(site.url, headers=headers).status_code == 404
             assert http.delete(site.url, headers=headers).status_code == 404
         assert http.post(site.url, json=LISTING, headers={**ann, **session}).status_code == 200
