@@ -130,6 +130,7 @@ class Settings(BaseSettings):
     queue_url: SecretStr | None = Field(None, validation_alias="LIPSYNC_QUEUE_URL")
     storage_url: str | None = Field(None, validation_alias="LIPSYNC_STORAGE_URL")
     storage_public_url: str | None = Field(None, validation_alias="LIPSYNC_STORAGE_PUBLIC_URL")
+    run_copies_mb: int = Field(20_480, ge=0, validation_alias="LIPSYNC_RUN_COPIES_MB")
     lease_seconds: float = Field(45, ge=2, le=3600, validation_alias="LIPSYNC_LEASE_SECONDS")
     hosting: HostingName = Field("upload", validation_alias="LIPSYNC_HOSTING")
     public_url: str | None = Field(None, validation_alias="LIPSYNC_PUBLIC_URL")

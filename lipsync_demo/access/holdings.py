@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast
 
 from lipsync_demo.access.asker import Asker
 from lipsync_demo.files import files_below
@@ -16,6 +16,8 @@ from lipsync_demo.media.formats import PREVIEW
 
 Kind = Literal["uploads", "runs", "groups"]
 Owners = Callable[[Kind, Collection[str]], Mapping[str, str | None]]
+Sizes = Mapping[str, tuple[int, int]]
+"""Bytes and number of the files of places such as `runs/0f…`."""
 
 SAMPLE = "sample"
 """Name of the folder among the uploads that is the page's own."""
@@ -44,12 +46,16 @@ class Holdings:
     """What is kept in a data folder.
 
     Who brought an upload is known to the process that took it; whose a run or group is, `owners`
-    tells for their ids, so that it is known after a restart, too.
+    tells for their ids, so that it is known after a restart, too.  `elsewhere` tells what lies in
+    an object store, of which this folder has copies.
     """
 
-    def __init__(self, data_dir: Path, owners: Owners) -> None:
+    def __init__(
+        self, data_dir: Path, owners: Owners, elsewhere: Callable[[], Sizes] = dict
+    ) -> None:
         self._root = data_dir
         self._owners = owners
+        self._elsewhere = elsewhere
         self._folders: dict[Path, _Folder] = {}
         self._whose: dict[Path, set[Asker]] = {}
         self._lock = threading.Lock()
@@ -93,13 +99,17 @@ class Holdings:
         named: dict[Kind, list[str]] = {"runs": [], "groups": []}
         with self._lock:
             before = set(self._whose)
-        for kind, path in self._places():
+        for _, path in self._places():
             folder = self._measured(path)
-            if folder is None:
-                continue
-            found[path] = folder
-            if kind != "uploads" and path not in before:
-                named[kind].append(path.name)
+            if folder is not None:
+                found[path] = folder
+        for place, (size, count) in self._elsewhere().items():
+            path = self._root / place
+            if path not in found or found[path].size < size:
+                found[path] = _Folder(0, size, count, 0, 0)
+        for path in found.keys() - before:
+            if path.parent in (self._root / kind for kind in named):
+                named[cast("Kind", path.parent.name)].append(path.name)
         self._folders = found
         told = {
             self._root / kind / name: Asker(visitor=owner)

@@ -74,6 +74,7 @@ class Results:
             RunRefused: it has no such output.
         """
         run = self._runs.get(run_id)
+        self._workspace.files.look(run.folder)
         if not 0 <= index < len(run.outputs) or not run.outputs[index].is_file():
             raise RunRefused(
                 f"This run has {len(run.outputs)} outputs; there is no other.",
@@ -148,7 +149,9 @@ class Results:
 
     def _content(self, kind: Kind, wanted: str) -> Content:
         if kind == "run":
-            return of_runs([self._runs.get(wanted)])
+            run = self._runs.get(wanted)
+            self._workspace.files.look(run.folder)
+            return of_runs([run])
         return of_group(self._groups.get(wanted), self._workspace)
 
 

@@ -38,6 +38,7 @@ def finish(workspace: Workspace, begun: Run, output: Path | None) -> None:
     for line in details(ended):
         say(line)
     copied = None
+    workspace.files.look(ended.folder)
     if ended.output is not None and output is not None:
         copied = _copy(ended.output, output)
     shown = copied or ended.output

@@ -69,6 +69,7 @@ def report(
         ids = list(run_ids or workspace.groups.get(group or "").run_ids)
         runs = [workspace.runs.get(run_id) for run_id in ids]
         for run in runs:
+            workspace.files.look(run.folder)
             if workspace.measuring.measures(run) is None and workspace.measuring.under_way(run.id):
                 say(words.measuring(run.id))
                 workspace.measuring.wait(run.id)

@@ -111,9 +111,13 @@ def of_runs(runs: Sequence[Run]) -> Content:
 
 def of_group(group: Group, workspace: Workspace) -> Content:
     """A report of the started runs of a comparison or batch."""
+    runs = workspace.runs.of_group(group)
+    for run in runs:
+        if run is not None:
+            workspace.files.look(run.folder)
     entries = tuple(
         Entry(run, tuple(m.value for m in item.modes), measures_of(run), item.label)
-        for item, run in zip(group.items, workspace.runs.of_group(group), strict=True)
+        for item, run in zip(group.items, runs, strict=True)
         if run is not None
     )
     kind = "comparison" if group.kind is GroupKind.COMPARISON else "batch"

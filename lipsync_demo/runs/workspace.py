@@ -25,16 +25,19 @@ from lipsync_demo.runs.steps.credentials import Credentials
 from lipsync_demo.runs.steps.prices import Prices
 from lipsync_demo.runs.storage.answers import Answers
 from lipsync_demo.runs.storage.group_table import GroupTable
+from lipsync_demo.runs.storage.kept_files import KeptFiles
 from lipsync_demo.runs.storage.ledger import Ledger
 from lipsync_demo.runs.storage.owners import Owners
 from lipsync_demo.runs.storage.program_uploads import ProgramUploads
 from lipsync_demo.runs.storage.recorded_only import RecordedOnly
+from lipsync_demo.runs.storage.run_files import HERE, FilesInStore, RunFiles
 from lipsync_demo.runs.storage.run_table import RunTable
 from lipsync_demo.runs.storage.schema import open_database
 from lipsync_demo.runs.storage.share_links import ShareLinks
 from lipsync_demo.runs.storage.votes import Votes
 from lipsync_demo.runs.storage.webhooks import Webhooks
 from lipsync_demo.runs.upkeep.bills import Bills
+from lipsync_demo.runs.upkeep.copies import Copies
 from lipsync_demo.runs.upkeep.delete import RunData
 from lipsync_demo.runs.upkeep.figures import Figures
 from lipsync_demo.runs.upkeep.health import Health
@@ -45,6 +48,7 @@ from lipsync_demo.runs.upkeep.previews import Previews
 from lipsync_demo.runs.upkeep.readiness import Readiness
 from lipsync_demo.runs.upkeep.retention import sweep
 from lipsync_demo.settings import Settings
+from lipsync_demo.storage import open_storage, storage_place
 
 
 class Workspace:
@@ -58,6 +62,7 @@ class Workspace:
 
     Attributes:
         runs, groups, ledger, share_links, votes: the records.
+        files: fetches the files of runs and groups that are in an object store.
         service: starts, stops, resumes and deletes runs.
         group_service: the same for comparisons and batches.
         forecast: estimates of when runs will be done.
@@ -93,13 +98,17 @@ class Workspace:
         self._recovers = False
         self._credentials = Credentials(settings)
         self.runs = RunTable(self._database, settings.runs_dir)
-        self.groups = GroupTable(self._database)
+        self.groups = GroupTable(self._database, settings.data_dir / "groups")
+        self._stored = self._files_in_store()
+        self.files: RunFiles = self._stored or HERE
         self.ledger = Ledger(self._database)
         self.share_links = ShareLinks(settings, self._database)
         self.votes = Votes(self._database)
         self.recorded_only = RecordedOnly(settings, self._database)
         self.prices = Prices(settings, Rates(settings))
-        holdings = Holdings(settings.data_dir, self._owners)
+        holdings = Holdings(
+            settings.data_dir, self._owners, self._stored.table.sizes if self._stored else dict
+        )
         self.room = Room(settings, holdings, self.runs.promised)
         codes, tokens = AccessCodes(settings), ApiTokens(settings)
         self.admission = Admission(settings, self.ledger, self.prices, codes, tokens, self.room)
@@ -118,6 +127,7 @@ class Workspace:
             self.recorded_only,
             admission=self.admission,
             fetching=self.fetching,
+            files=self.files,
         )
         self.forecast = Forecast(self.runs, self._credentials, self.dispatcher, settings.workers)
         self.measuring = Measuring(settings, self.runs, self.dispatcher)
@@ -128,21 +138,18 @@ class Workspace:
         self.previews = Previews(settings, self.dispatcher)
         self.bills = Bills(settings, self.runs, self.ledger)
         self.task_import = TaskImport(settings, self.runs, self._credentials, self.dispatcher)
-        self.service = RunService(
+        self._data = RunData(
             settings,
             self.runs,
-            self.ledger,
-            self._credentials,
-            self.dispatcher,
-            RunData(
-                settings,
-                self.runs,
-                self.groups,
-                self.share_links,
-                self.votes,
-                holdings,
-                (self.answers, self.webhooks),
-            ),
+            self.groups,
+            self.share_links,
+            self.votes,
+            holdings,
+            told=(self.answers, self.webhooks),
+            files=self.files,
+        )
+        self.service = RunService(
+            settings, self.runs, self.ledger, self._credentials, self.dispatcher, self._data
         )
         self.group_service = GroupService(
             settings, self.groups, self.runs, self.service, self.dispatcher
@@ -158,7 +165,22 @@ class Workspace:
         sweep(self._settings, self.runs)
         self.dispatcher.recover()
         self.dispatcher.schedule(self.bills)
+        self._keep_in_step()
         self.group_service.recover()
+
+    def _files_in_store(self) -> FilesInStore | None:
+        settings = self._settings
+        if settings.storage_url is None:
+            return None
+        storage = open_storage(storage_place(settings, settings.data_dir, ""))
+        return FilesInStore(storage, KeptFiles(self._database), settings.runs_dir / ".arriving")
+
+    def _keep_in_step(self) -> None:
+        if self._stored is None:
+            return
+        settings = self._settings
+        limit = settings.run_copies_mb << 20
+        self.dispatcher.schedule(Copies(self._stored, settings.data_dir, limit, self._data.clear))
 
     def _owners(self, kind: Kind, ids: Collection[str]) -> Mapping[str, str | None]:
         return (self.groups if kind == "groups" else self.runs).owners(ids)

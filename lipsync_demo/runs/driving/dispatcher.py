@@ -18,7 +18,7 @@ from lipsync_demo.runs.driving.leases import Leases
 from lipsync_demo.runs.driving.scheduler import RepeatedJob, Scheduler
 from lipsync_demo.runs.driving.state_machine import StateMachine
 from lipsync_demo.runs.record.clock import now
-from lipsync_demo.runs.record.errors import RunRefused
+from lipsync_demo.runs.record.errors import RunRefused, StoreAway
 from lipsync_demo.runs.record.folder import RunFolder
 from lipsync_demo.runs.record.run import Run, RunState
 from lipsync_demo.runs.steps.admission import Admission
@@ -26,8 +26,10 @@ from lipsync_demo.runs.steps.claim import Claim
 from lipsync_demo.runs.steps.credentials import Credentials, needs_key
 from lipsync_demo.runs.storage.ledger import Ledger
 from lipsync_demo.runs.storage.recorded_only import RecordedOnly
+from lipsync_demo.runs.storage.run_files import HERE, RunFiles
 from lipsync_demo.runs.storage.run_table import RunTable
 from lipsync_demo.settings import BackendName, Settings
+from lipsync_demo.storage import StorageUnusable
 
 SCAN_SECONDS = 2.0
 """Seconds between scans for runs whose process is gone."""
@@ -56,11 +58,13 @@ class Dispatcher:
         *,
         admission: Admission,
         fetching: FairPool | None = None,
+        files: RunFiles = HERE,
     ) -> None:
         self.changed = threading.Condition()
         self.leases = leases
         self.guard = guard
         self.admission = admission
+        self.files = files
         self._settings = settings
         self._runs = runs
         self._ledger = ledger
@@ -105,7 +109,15 @@ class Dispatcher:
             raise needs_key()
 
     def begin(self, run: Run, api_key: SecretStr | None, *, left: bool) -> None:
-        """Store a new run and drive it, unless it is `left` for another process to claim."""
+        """Store a new run and drive it, unless it is `left` for another process to claim.
+
+        Raises:
+            StoreAway: its inputs cannot be stored where other machines find them.
+        """
+        try:
+            self.files.keep(run.folder, new=True)
+        except StorageUnusable as error:
+            raise StoreAway(error.what, error.hint) from error
         token = None if left else self.leases.acquire().token
         self._runs.add(run, token)
         RunFolder(run.folder).write_record(run)
@@ -208,6 +220,7 @@ class Dispatcher:
             on_change=self._moved,
             beside=lambda: len(self._claims),
             api_key=api_key,
+            files=self.files,
         )
         self._claims[run.id] = claim
         self._scheduler.add(StateMachine(claim))

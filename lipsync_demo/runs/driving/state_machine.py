@@ -22,10 +22,14 @@ from lipsync_demo.runs.steps.claim import Claim, Interrupted
 from lipsync_demo.runs.steps.credentials import Closing
 from lipsync_demo.runs.steps.submit import Submit
 from lipsync_demo.runs.steps.wait import Wait
+from lipsync_demo.storage import StorageUnusable
 from lipsync_demo.wavespeed.bodies import ascii_name
 from lipsync_demo.wavespeed.errors import RateLimited, WaveSpeedError
 from lipsync_demo.wavespeed.pacing.submit_queue import WINDOW_SECONDS
 from lipsync_demo.wavespeed.schema import Prediction
+
+STORE_SECONDS = 5.0
+"""Seconds until a step is taken again for which the object store was away."""
 
 logger = logging.getLogger(__name__)
 
@@ -35,7 +39,7 @@ class StateMachine:
 
     def __init__(self, claim: Claim) -> None:
         self.claim = claim
-        self._fetched = False
+        self._brought = self._fetched = False
         self._submit = Submit(claim)
         self._wait = Wait(claim)
 
@@ -84,6 +88,8 @@ class StateMachine:
             logger.warning("Run %s: %s", claim.run.id, error)
             # Others may see the record; the log has the path.
             self._fail(error, error.what, words.LOOK_FOR_ROOM)
+        except StorageUnusable as error:
+            return self._await_store(error)
         except NothingSent as error:
             told = (error.what, error.hint) if claim.guard.for_all else words.WAS_SILENT
             self._fail(error, *told)
@@ -111,6 +117,9 @@ class StateMachine:
 
     def _step(self) -> float | None:
         claim, state = self.claim, self.claim.run.state
+        if not self._brought:
+            claim.bring()
+            self._brought = True
         if self.fetches_for is not None:
             check.fetch(claim)
             self._fetched = True
@@ -127,6 +136,17 @@ class StateMachine:
         charge.settle(claim, LineState.SPENT)
         download.fetch_outputs(claim)
         return None
+
+    def _await_store(self, error: StorageUnusable) -> float:
+        """Say that the store is away; the step is taken again, and nothing is lost by it."""
+        logger.warning("Run %s waits for the object store: %s", self.claim.run.id, error.what)
+        try:
+            if self.claim.run.trouble != error.what:
+                self.claim.write(trouble=error.what)
+        except Lost:
+            self.claim.end()
+            return 0.0
+        return STORE_SECONDS
 
     def _send(self) -> float:
         """Upload the inputs unless done and submit; a 429 delays the next attempt."""

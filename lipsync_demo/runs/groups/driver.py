@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -19,15 +19,20 @@ from lipsync_demo.runs.record.errors import (
     LimitReached,
     NothingSent,
     RunRefused,
+    StoreAway,
 )
 from lipsync_demo.runs.record.group import Group, GroupKind, GroupState, Item
 from lipsync_demo.runs.record.run import Run, RunState
 from lipsync_demo.runs.service import RunService
 from lipsync_demo.runs.storage.group_table import GroupTable
 from lipsync_demo.runs.storage.run_table import RunTable
+from lipsync_demo.storage import StorageUnusable
 
 POLL_SECONDS = 0.5
 """Seconds between checks of the active runs."""
+
+STORE_SECONDS = 5.0
+"""Seconds until an object store that was away is asked again."""
 
 PATIENCE_SECONDS = 120.0
 """A limit that ends within so many seconds is waited for."""
@@ -36,7 +41,10 @@ logger = logging.getLogger(__name__)
 
 
 class GroupDriver:
-    """The job that drives one group, under the lease whose `token` is in the group's row."""
+    """The job that drives one group, under the lease whose `token` is in the group's row.
+
+    `bring` fetches the copies of its inputs, if another machine has begun it.
+    """
 
     is_long = True
     fetches_for = None
@@ -50,6 +58,8 @@ class GroupDriver:
         runs: RunTable,
         service: RunService,
         api_key: SecretStr | None,
+        *,
+        bring: Callable[[], None],
     ) -> None:
         self._id = group_id
         self._token = token
@@ -57,6 +67,7 @@ class GroupDriver:
         self._runs = runs
         self._service = service
         self._api_key = api_key
+        self._bring = bring
 
     def step(self) -> float | None:
         """Start the next run if allowed; return seconds until the next step, None at the end."""
@@ -67,6 +78,9 @@ class GroupDriver:
             return self._step(group)
         except (Lost, GroupNotFound):
             return None
+        except (StoreAway, StorageUnusable) as error:
+            logger.warning("Group %s waits for the object store: %s", self._id, error.what)
+            return STORE_SECONDS
         except LimitReached as error:
             # A rate is soon over; a day's limit is for the user to know.
             wait = seconds_until(error.ends) if error.ends else None
@@ -109,6 +123,7 @@ class GroupDriver:
             items[number] = replace(items[number], run_id=run_id)
             return replace(current, items=tuple(items))
 
+        self._bring()
         item = self._groups.change(self._id, reserved, token=self._token)[1].items[number]
         with asking(group.asked_by):
             self._service.start(

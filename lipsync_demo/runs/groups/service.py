@@ -19,7 +19,7 @@ from lipsync_demo.runs.driving.dispatcher import Dispatcher
 from lipsync_demo.runs.groups import items, words
 from lipsync_demo.runs.groups.driver import GroupDriver
 from lipsync_demo.runs.record.clock import now
-from lipsync_demo.runs.record.errors import GroupNotFound, RunRefused
+from lipsync_demo.runs.record.errors import GroupNotFound, RunRefused, StoreAway
 from lipsync_demo.runs.record.group import Group, GroupKind, GroupState, Item
 from lipsync_demo.runs.record.run import RunState
 from lipsync_demo.runs.record.visitor import acting_id
@@ -29,6 +29,7 @@ from lipsync_demo.runs.storage.group_table import GroupTable
 from lipsync_demo.runs.storage.run_table import RunTable
 from lipsync_demo.safe_names import readable
 from lipsync_demo.settings import MODEL_ID, BackendName, Settings
+from lipsync_demo.storage import StorageUnusable
 from lipsync_demo.wavespeed.model_catalogue import short_name
 
 MAX_CONCURRENCY = 8
@@ -330,6 +331,10 @@ class GroupService:
         )
         if (self._folder / group_id).is_dir():
             self._dispatcher.admission.room.belongs(self._folder / group_id)
+            try:
+                self._dispatcher.files.keep(self._folder / group_id, new=True)
+            except StorageUnusable as error:
+                raise StoreAway(error.what, error.hint) from error
         token = self._dispatcher.leases.acquire().token
         self._groups.add(group, token)
         self._drive(group, token, api_key)
@@ -359,7 +364,15 @@ class GroupService:
 
     def _drive(self, group: Group, token: str, api_key: SecretStr | None) -> None:
         self._dispatcher.schedule(
-            GroupDriver(group.id, token, self._groups, self._runs, self._service, api_key)
+            GroupDriver(
+                group.id,
+                token,
+                self._groups,
+                self._runs,
+                self._service,
+                api_key,
+                bring=lambda: self._dispatcher.files.bring(self._folder / group.id),
+            )
         )
 
     def _take_over(self) -> None:

@@ -6,6 +6,7 @@ RunsError
 ├── NotYours        it belongs to another visitor
 └── RunRefused      the run's state does not allow what was asked
     ├── NothingSent     only recorded results are shown, so nothing is sent
+    ├── StoreAway       the inputs cannot be stored where other machines find them
     └── LimitReached    a rate, a spend limit or an access code's limit is reached
 """
 
@@ -51,6 +52,10 @@ class RunRefused(RunsError):  # noqa: N818
 
 class NothingSent(RunRefused):
     """Only recorded results are shown, so nothing is sent."""
+
+
+class StoreAway(RunRefused):
+    """The inputs cannot be stored where other machines find them; nothing was begun."""
 
 
 class LimitReached(RunRefused):

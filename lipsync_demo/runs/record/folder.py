@@ -162,7 +162,12 @@ class RunFolder:
             file.write(line.encode() + b"\n")
 
     def write_record(self, run: Run) -> None:
-        """Write a copy of the run's record, which the database holds already."""
+        """Write a copy of the run's record, which the database holds already.
+
+        Where the files are on another machine there is none.
+        """
+        if not self.path.is_dir():
+            return
         with self._logged_failure():
             write_json(self.path / "run.json", dump_run(run))
 

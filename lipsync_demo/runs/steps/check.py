@@ -48,8 +48,10 @@ def check(claim: Claim) -> None:
         limit_bytes=settings.max_upload_mb << 20,
         fetch=lambda url, path: path,  # `fetch` did it
     )
+    claim.keep()
     claim.write(
         state=RunState.UPLOADING,
+        trouble=None,
         video=checked.video,
         audio=checked.audio,
         video_source=without_query(run.video_source),

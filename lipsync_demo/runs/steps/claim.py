@@ -18,6 +18,7 @@ from lipsync_demo.runs.steps.admission import Admission
 from lipsync_demo.runs.steps.credentials import Credentials
 from lipsync_demo.runs.storage.ledger import Ledger
 from lipsync_demo.runs.storage.recorded_only import RecordedOnly
+from lipsync_demo.runs.storage.run_files import HERE, LOG, RunFiles
 from lipsync_demo.runs.storage.run_table import RunTable
 from lipsync_demo.settings import Settings
 from lipsync_demo.wavespeed.calls.poll_interval import poll_delays
@@ -62,6 +63,7 @@ class Claim:
         on_change: Callable[[Claim], None],
         beside: Callable[[], int],
         api_key: SecretStr | None = None,
+        files: RunFiles = HERE,
     ) -> None:
         self.run = run
         self.settings = settings
@@ -77,6 +79,7 @@ class Claim:
         self.progress: float | None = None
         self.ends_at: float | None = None
         self._token = token
+        self._files = files
         self._credentials = credentials
         self._api_key = api_key
         self._own_client: WaveSpeedClient | None = None
@@ -112,6 +115,26 @@ class Claim:
         if self._driver() != self._token:
             raise Lost(self.run.id)
 
+    def keep(self) -> None:
+        """Store the run's files where other machines find them, before a step is recorded as done.
+
+        Raises:
+            Lost: another claim drives the run, or it was deleted.
+            StorageUnusable: the store is away for longer than it is waited for.
+        """
+        with self._unless_deleted():
+            self._files.keep(self.run.folder, token=self._token)
+
+    def bring(self) -> None:
+        """Fetch what the next step reads, if another machine has driven the run.
+
+        Raises:
+            StorageUnusable: the store is away for longer than it is waited for.
+        """
+        self.folder.create()
+        before = self.run.state in (RunState.CHECKING, RunState.UPLOADING, RunState.LIMITED)
+        self._files.bring(self.run.folder, *([] if before else [LOG]))
+
     def rest(self, state: RunState, error: RunError | None = None, **changes: Any) -> None:
         """End the run in `state`, and this claim with it.
 
@@ -122,6 +145,7 @@ class Claim:
         if self.run.submitted_at is None and self._driver() == self._token:
             self.ledger.release(self.run)
         self.write(state=state, error=error, trouble=None, next_try=None, **changes)
+        self._files.later(self.run.folder)
         self.end()
 
     def end(self) -> None:

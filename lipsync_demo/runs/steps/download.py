@@ -42,6 +42,7 @@ def fetch_outputs(claim: Claim) -> None:
     going = claim.progress_callback()
     checks = own_checks(paths, prediction.has_nsfw_contents, lambda: going(0, None))
     sign_outputs(replace(claim.run, own_checks=checks), paths, claim.settings)
+    claim.keep()
     claim.rest(
         RunState.DONE,
         outputs=tuple(paths),

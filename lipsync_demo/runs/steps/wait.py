@@ -74,6 +74,7 @@ class Wait:
             timings={**run.timings, **self._timings(prediction)},
         )
         check_outcome(prediction)
+        claim.keep()
         claim.write(state=RunState.DOWNLOADING)
         return 0.0
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import String, select
@@ -14,7 +15,15 @@ from lipsync_demo.database import Database
 from lipsync_demo.runs.record import words
 from lipsync_demo.runs.record.clock import now
 from lipsync_demo.runs.record.errors import GroupNotFound
-from lipsync_demo.runs.record.group import Group, GroupKind, GroupState, dump_group, load_group
+from lipsync_demo.runs.record.folder import is_url
+from lipsync_demo.runs.record.group import (
+    Group,
+    GroupKind,
+    GroupState,
+    Item,
+    dump_group,
+    load_group,
+)
 from lipsync_demo.runs.storage.record_table import RecordTable, Row
 
 
@@ -25,15 +34,20 @@ class GroupRow(Row):
 
 
 class GroupTable(RecordTable[Group]):
-    """The groups of one database."""
+    """The groups of one database; copies of their inputs are in folders under `folder`."""
 
     row = GroupRow
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, folder: Path | None = None) -> None:
         self.database = database
+        self._folder = folder
 
     def _load(self, row: Row) -> Group:
-        return load_group(row.record)
+        group = load_group(row.record)
+        if self._folder is None:
+            return group
+        here = self._folder / group.id
+        return replace(group, items=tuple(_moved(item, here) for item in group.items))
 
     def _dump(self, item: Group) -> dict[str, Any]:
         return dump_group(item)
@@ -95,3 +109,15 @@ class GroupTable(RecordTable[Group]):
     def unfinished(self) -> Sequence[tuple[str, str | None]]:
         """Id and lease token of every group whose runs are still to be begun, oldest first."""
         return self._driven(GroupState.ACTIVE.value)
+
+
+def _moved(item: Item, folder: Path) -> Item:
+    """The item with its copies below `folder`, whichever machine has written it."""
+    return replace(item, video=_below(item.video, folder), audio=_below(item.audio, folder))
+
+
+def _below(source: str, folder: Path) -> str:
+    if is_url(source):
+        return source
+    _, copied, name = Path(source).as_posix().partition(f"/groups/{folder.name}/")
+    return str(folder / name) if copied else source

@@ -4,6 +4,8 @@
 | --- | --- | --- |
 | record | the database: `runs` | yes |
 | inputs, outputs, answers, measures, thumbnail | `runs/<id>/` | yes |
+| the same in the object store | `runs/<id>/` | yes; if it is away, once it is back |
+| copies on other machines | their `runs/<id>/`, `media/` | yes, within 20 seconds while they run |
 | share links | the database: `shares` | yes; then they answer 410 |
 | blind votes on it | the database: `votes` | yes |
 | messages about it, answers with it | the database: `webhook_deliveries`, `answers` | yes |
@@ -21,6 +23,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import shutil
 from collections.abc import Collection, Iterator, Sequence
@@ -43,6 +46,7 @@ from lipsync_demo.runs.record.group import Group
 from lipsync_demo.runs.record.run import Run
 from lipsync_demo.runs.steps.credentials import Credentials
 from lipsync_demo.runs.storage.group_table import GroupTable
+from lipsync_demo.runs.storage.run_files import HERE, RunFiles
 from lipsync_demo.runs.storage.run_table import RunTable
 from lipsync_demo.runs.storage.share_links import ShareLinks
 from lipsync_demo.runs.storage.votes import Votes
@@ -79,6 +83,7 @@ class RunData:
         votes: Votes,
         holdings: Holdings,
         told: Sequence[Telling] = (),
+        files: RunFiles = HERE,
     ) -> None:
         self._settings = settings
         self._runs = runs
@@ -87,12 +92,16 @@ class RunData:
         self._votes = votes
         self._holdings = holdings
         self._told = told
+        self._files = files
 
     def remove(self, run: Run) -> None:
         """Remove all local data of a run at rest except what other runs share."""
         hashes = {given.sha256 for given in (run.video, run.audio) if given is not None}
         hashes |= {digest(path) for path in run.outputs if path.is_file()}
         sizes = set(_sizes(run.folder))
+        for kept in self._files.known(run.folder).values():
+            hashes.add(kept.sha256)
+            sizes.add(kept.size)
         # Before the run is removed: its group would start an item without a run.
         if run.group is not None:
             self._groups.forget(run.group, run.id)
@@ -103,11 +112,32 @@ class RunData:
         self._withdraw(run)
         self._runs.remove(run.id)
         remove_folder(run.folder)
+        self._files.forget(run.folder)
         if run.group is not None:
             self._remove_copies(run.group)
-        unshared = hashes - self._runs.input_hashes()
         by = asker()
-        self._remove_uploads(unshared, sizes, {run.owner, by.visitor if by else None})
+        self._remove_alike(hashes, sizes, {run.owner, by.visitor if by else None})
+
+    def clear(self, folder: Path) -> None:
+        """Remove this machine's copy of a folder that was deleted on another one."""
+        owner = None
+        with suppress(OSError, ValueError, AttributeError):
+            owner = json.loads((folder / "run.json").read_text(encoding="utf-8")).get("owner")
+        hashes, media = set(), signed_media(self._settings)
+        sizes = set(_sizes(folder))
+        for path in files_below(folder):
+            media.withdraw(path)
+            with suppress(FileNotFoundError):
+                hashes.add(digest(path))
+        remove_folder(folder)
+        self._remove_alike(hashes, sizes, {owner})
+
+    def _remove_alike(
+        self, hashes: set[str], sizes: set[int], mine: Collection[str | None]
+    ) -> None:
+        """Remove what else this machine has of contents that no run has any more."""
+        unshared = hashes - self._runs.input_hashes()
+        self._remove_uploads(unshared, sizes, mine)
         for name in unshared:
             (self._settings.data_dir / "measured" / f"{name}.json").unlink(missing_ok=True)
             (self._settings.data_dir / "previews" / f"{name}.mp4").unlink(missing_ok=True)
@@ -134,13 +164,27 @@ class RunData:
             group = self._groups.get(group_id)
         except GroupNotFound:
             remove_folder(folder)
+            if self._files.known(folder):
+                self._files.forget(folder)
             return
         needed = {Path(source) for source in _needed(group)}
+        self._forget_copies(folder, needed)
         for path in list(files_below(folder)):
             if path not in needed:
                 path.unlink(missing_ok=True)
                 _remove_empty(path.parent)
         _remove_empty(folder)
+
+    def _forget_copies(self, folder: Path, needed: set[Path]) -> None:
+        known = self._files.known(folder)
+        unneeded = [name for name in known if folder / name not in needed]
+        try:
+            if unneeded and len(unneeded) == len(known):
+                self._files.forget(folder)
+            elif unneeded:
+                self._files.drop(folder, unneeded)
+        except StorageError as error:
+            logger.warning("The store keeps files of group %s: %s", folder.name, error.what)
 
     def _remove_uploads(
         self, hashes: set[str], sizes: set[int], mine: Collection[str | None]

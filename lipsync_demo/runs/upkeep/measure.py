@@ -82,3 +82,5 @@ class Measuring(ChildQueue[Run]):
         if not deleted and (code != 0 or not RunFolder(item.folder).measures.exists()):
             logger.warning("Run %s could not be measured: %s", item.id, output_tail(written))
             self._failed.add(name)
+        else:
+            self._dispatcher.files.later(item.folder)

@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from lipsync_demo.runs.record.errors import RunsError
 from lipsync_demo.runs.record.group import Group, GroupKind, GroupState
-from lipsync_demo.runs.record.run import Run
+from lipsync_demo.runs.record.run import Run, RunState
 from lipsync_demo.runs.storage.ownership import is_mine
 from lipsync_demo.ui.frame import news, notices, sent
 from lipsync_demo.ui.frame.context import AT_ONCE, Changes, Shared, unchanged
@@ -107,6 +107,9 @@ class GroupEvents(ABC):
         """Show the group's current state."""
         w, group = self.widgets, self._as_held(group)
         runs = self.shared.workspace.runs.of_group(group)
+        for run in runs:
+            if run is not None and run.state is RunState.DONE:
+                self.shared.workspace.files.look(run.folder)
         going = group.state is GroupState.ACTIVE or any(run and run.state.active for run in runs)
         mine = is_mine(group)
         held = mine and group.state in (GroupState.HELD, GroupState.STOPPED)

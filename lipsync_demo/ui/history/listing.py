@@ -18,6 +18,7 @@ from lipsync_demo.media.errors import MediaError
 from lipsync_demo.runs.record.folder import RunFolder
 from lipsync_demo.runs.record.review import Verdict
 from lipsync_demo.runs.record.run import Run, RunState
+from lipsync_demo.runs.storage.run_files import RunFiles
 from lipsync_demo.runs.storage.run_search import RunPage
 from lipsync_demo.settings import MODEL_ID
 from lipsync_demo.templates import render_macro
@@ -89,6 +90,19 @@ def row(run: Run, link: Link, recorded: bool = False) -> Markup:
 def _names(run: Run) -> Sequence[str]:
     known = [record.name for record in (run.video, run.audio) if record]
     return known or [(run.prediction_id if run.imported else None) or words.UNCHECKED]
+
+
+def fetch_thumbnails(runs: Sequence[Run], files: RunFiles) -> None:
+    """Fetch the thumbnails that are elsewhere; where there is none, what one is made of."""
+    for run in runs:
+        path = RunFolder(run.folder).thumbnail
+        known = {} if path.exists() else files.known(run.folder)
+        if path.name in known:
+            files.look(run.folder, path.name)
+        elif known and not run.state.active:
+            files.look(run.folder)
+            if thumbnail(run) is not None:
+                files.later(run.folder)
 
 
 def thumbnail(run: Run) -> Path | None:

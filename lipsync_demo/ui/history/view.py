@@ -23,7 +23,7 @@ from lipsync_demo.ui.frame.context import AT_ONCE, Changes, Shared, in_turn, unc
 from lipsync_demo.ui.frame.each import each
 from lipsync_demo.ui.frame.ids import remembered, run_id
 from lipsync_demo.ui.history import words
-from lipsync_demo.ui.history.listing import PAGE, history, recordings
+from lipsync_demo.ui.history.listing import PAGE, fetch_thumbnails, history, recordings
 from lipsync_demo.ui.history.widgets import (
     ALSO_API,
     HERE,
@@ -62,6 +62,7 @@ class History:
         runs = self.shared.workspace.runs
         number = int(sent.finite(page) or 0)
         found = search(runs, self._known(ids, groups), asked, number, PAGE)
+        fetch_thumbnails(found.runs, self.shared.workspace.files)
         shown = history(found, self.shared.link)
         if not found.known and (recorded := samples.comparison()):
             shown += recordings(recorded, self.shared.link)

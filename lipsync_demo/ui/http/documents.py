@@ -65,6 +65,7 @@ def routes(
         """A report, and whether it is of whoever acts; for anybody else it is anonymous."""
         if kind == "run":
             run = workspace.runs.get(wanted)
+            workspace.files.look(run.folder)
             return of_runs([run]), is_mine(run)
         group = workspace.groups.get(wanted)
         return of_group(group, workspace), is_mine(group)

@@ -39,6 +39,8 @@ class PresentEvents:
         if run.state is not RunState.DONE:
             return {place: ""}
         runs = in_order(run, self._alike(run, ids, groups))
+        for one in runs:
+            self.shared.workspace.files.look(one.folder)
         source = player_sources.input_film(run, self.shared.link)
         acts = [act(one, source, measures_of(one), self.shared.link) for one in runs]
         return {place: programme([one for one in acts if one])}

@@ -9,6 +9,7 @@ from lipsync_demo.face_choice import FIELD
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.runs.record.errors import RunNotFound
 from lipsync_demo.runs.record.run import Run
+from lipsync_demo.runs.storage.run_files import INPUTS
 from lipsync_demo.ui.frame import models
 from lipsync_demo.ui.frame.context import Changes, Shared
 from lipsync_demo.ui.inputs import face
@@ -41,6 +42,7 @@ class Reopening:
         room = self._shared.workspace.room
         if run.video is None or run.audio is None:
             return {}
+        self._shared.workspace.files.look(run.folder, *INPUTS)
         try:
             video = usable("video", str(copy_for_page(run.video, uploads, room)))
             speech = usable("speech", str(copy_for_page(run.audio, uploads, room)))

@@ -23,6 +23,7 @@ from lipsync_demo.runs.record.measures import measures_of
 from lipsync_demo.runs.record.run import Run, RunState
 from lipsync_demo.runs.storage.ownership import is_mine
 from lipsync_demo.runs.workspace import Workspace
+from lipsync_demo.storage import StorageError
 from lipsync_demo.templates import render_macro
 from lipsync_demo.ui.frame import notices
 from lipsync_demo.ui.inputs import samples
@@ -63,6 +64,7 @@ class View:
 def of_run(run: Run, workspace: Workspace, link: Link) -> View:
     """Return the view of a run in its current state; who may only see it gets no buttons."""
     mine, done = is_mine(run), run.state is RunState.DONE
+    away = _away(run, workspace) if done else None
     gone = not all(path.is_file() for path in run.outputs)
     found = workspace.measuring.measures(run) if done else None
     measuring = done and found is None and not gone and workspace.measuring.under_way(run.id)
@@ -71,7 +73,7 @@ def of_run(run: Run, workspace: Workspace, link: Link) -> View:
     if gone:
         # Its record can be seen all the same.
         run = replace(run, outputs=())
-        said = notices.trouble(words.OUTPUT_GONE, words.OUTPUT_GONE_HINT)
+        said = notices.trouble(*(away or (words.OUTPUT_GONE, words.OUTPUT_GONE_HINT)))
         stage = render_macro(TEMPLATE, "missing", words.RESULT, said)
     elif done:
         stage = result(run, [link(path) for path in run.outputs], _tag(run), looking, mine)
@@ -102,6 +104,15 @@ def of_run(run: Run, workspace: Workspace, link: Link) -> View:
         polled=measuring or looking or preparing or (run.state.active and not run.needs_key),
         troubled=run.trouble is not None or run.state in (RunState.FAILED, RunState.UNCLEAR),
     )
+
+
+def _away(run: Run, workspace: Workspace) -> tuple[str, str] | None:
+    """Fetch the run's files if they are elsewhere; return what to say of a store that is away."""
+    try:
+        workspace.files.bring(run.folder)
+    except StorageError as error:
+        return error.what, error.hint
+    return None
 
 
 def of_example(run: Run, link: Link) -> View:
