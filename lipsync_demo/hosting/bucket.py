@@ -50,11 +50,13 @@ class BucketMedia:
 
     Args:
         secret: at least 16 bytes.
+        root: the data folder; what lies in it has the same name on every machine.
     """
 
-    def __init__(self, storage: Storage, secret: bytes) -> None:
+    def __init__(self, storage: Storage, secret: bytes, root: Path | None = None) -> None:
         self._storage = storage
         self._secret = secret
+        self._root = root.resolve() if root is not None else None
         self._swept: float | None = None
 
     def publish(self, path: Path, on_progress: Progress | None = None) -> str:
@@ -88,7 +90,10 @@ class BucketMedia:
 
     def _name(self, path: Path) -> str:
         suffix = path.suffix.lower()
-        place = f"bucket\n{path.resolve()}".encode("utf-8", "surrogateescape")
+        where = path.resolve()
+        if self._root is not None and where.is_relative_to(self._root):
+            where = where.relative_to(self._root)
+        place = f"bucket\n{where.as_posix()}".encode("utf-8", "surrogateescape")
         name = hmac.new(self._secret, place, hashlib.sha256).hexdigest()
         return name + (suffix if _SUFFIX.fullmatch(suffix) else "")
 
@@ -165,7 +170,7 @@ def _place(settings: Settings) -> StoragePlace:
 @cache
 def _media(place: StoragePlace, secret: bytes) -> BucketMedia:
     """One for all runs, which remembers when it looked for old files."""
-    return BucketMedia(open_storage(place), secret)
+    return BucketMedia(open_storage(place), secret, place.folder.parent)
 
 
 def _age(changed_ms: int) -> float:

@@ -48,7 +48,7 @@ from lipsync_demo.runs.upkeep.previews import Previews
 from lipsync_demo.runs.upkeep.readiness import Readiness
 from lipsync_demo.runs.upkeep.retention import sweep
 from lipsync_demo.settings import Settings
-from lipsync_demo.storage import open_storage, storage_place
+from lipsync_demo.storage import Storage, open_storage, storage_place
 
 
 class Workspace:
@@ -99,6 +99,7 @@ class Workspace:
         self._credentials = Credentials(settings)
         self.runs = RunTable(self._database, settings.runs_dir)
         self.groups = GroupTable(self._database, settings.data_dir / "groups")
+        self._storage = _object_store(settings)
         self._stored = self._files_in_store()
         self.files: RunFiles = self._stored or HERE
         self.ledger = Ledger(self._database)
@@ -133,7 +134,7 @@ class Workspace:
         self.measuring = Measuring(settings, self.runs, self.dispatcher)
         self.output_checks = OutputChecks(self.runs, self.dispatcher)
         self.health = Health(settings, self._database, self.room, codes)
-        self.readiness = Readiness(settings, self.health, lambda: self.local)
+        self.readiness = Readiness(settings, self.health, lambda: self.local, self._storage)
         self.figures = Figures(settings, self.runs, self.ledger, self.dispatcher, self.readiness)
         self.previews = Previews(settings, self.dispatcher)
         self.bills = Bills(settings, self.runs, self.ledger)
@@ -169,11 +170,10 @@ class Workspace:
         self.group_service.recover()
 
     def _files_in_store(self) -> FilesInStore | None:
-        settings = self._settings
-        if settings.storage_url is None:
+        if self._storage is None:
             return None
-        storage = open_storage(storage_place(settings, settings.data_dir, ""))
-        return FilesInStore(storage, KeptFiles(self._database), settings.runs_dir / ".arriving")
+        arriving = self._settings.runs_dir / ".arriving"
+        return FilesInStore(self._storage, KeptFiles(self._database), arriving)
 
     def _keep_in_step(self) -> None:
         if self._stored is None:
@@ -201,6 +201,15 @@ class Workspace:
         if value is not None and self._recovers:
             self.dispatcher.leases.host_local()
 
+    def check_store(self) -> None:
+        """Check that the object store of the runs can be written and read, if there is one.
+
+        Raises:
+            StorageUnusable: it cannot; the error says why.
+        """
+        if self._storage is not None:
+            self._storage.check()
+
     def close(self) -> None:
         """Stop driving all runs; they continue when a process takes them over."""
         if self._credentials.closing.is_set():
@@ -219,3 +228,10 @@ class Workspace:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _object_store(settings: Settings) -> Storage | None:
+    """Where the files of runs and groups lie; None if that is the data folder."""
+    if settings.storage_url is None:
+        return None
+    return open_storage(storage_place(settings, settings.data_dir, ""))

@@ -64,7 +64,7 @@ def open_page(settings: Settings, start_local: Callable[[], tuple[str, str]] | N
         Exposed: others can reach the page and would spend the environment's key.
         AccessUnusable: the access codes or API tokens cannot be read.
         SettingUnusable: something else listens on the port.
-        StorageUnusable: files are to be hosted in a bucket that cannot be used.
+        StorageUnusable: files are to lie in a bucket that cannot be used.
     """
     os.umask(0o077)  # whatever this process writes is for its owner only
     check_exposure(settings)
@@ -79,6 +79,7 @@ def open_page(settings: Settings, start_local: Callable[[], tuple[str, str]] | N
         signal.signal(number, partial(_told_to_end, ended, told_to_end, settings.drain_seconds))
     # What cannot be used is told before anything is started that would have to end first.
     workspace = Workspace(settings)
+    workspace.check_store()
     media, programs = signed_media(settings), folder_of(settings)
     with upload_folder(settings) as uploads, ThreadPoolExecutor(1) as beside:
         starting = beside.submit(start_local) if start_local else None

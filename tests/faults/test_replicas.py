@@ -156,6 +156,7 @@ def test_a_store_that_is_away_costs_no_run_and_what_is_deleted_goes_everywhere(
             api.gates["source"].open()
             eventually(lambda: first.runs.get(run.id).trouble is not None, "nothing is said")
             assert first.runs.get(run.id).state is RunState.CHECKING
+            assert any("cannot be reached" in said for said in second.readiness.problems())
         finally:
             objects.away(0)
         done = first.service.wait(run.id)

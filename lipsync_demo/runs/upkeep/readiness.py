@@ -9,12 +9,13 @@ from collections.abc import Callable, Sequence
 from lipsync_demo.runs.upkeep import words
 from lipsync_demo.runs.upkeep.health import OK, Health
 from lipsync_demo.settings import Settings
+from lipsync_demo.storage import Storage, StorageError
 from lipsync_demo.wavespeed.errors import NetworkError
 from lipsync_demo.wavespeed.exchange import Answer
 from lipsync_demo.wavespeed.transport import Transport
 
 FRESH_SECONDS = 2.0
-"""Seconds for which it holds what the local backend said."""
+"""Seconds for which it holds what the local backend and the object store said."""
 
 ANSWER_SECONDS = 3.0
 """Seconds that the local backend has to say it."""
@@ -24,7 +25,8 @@ GONE = 404
 
 
 class Readiness:
-    """Asks the database, the disk, and the local backend where that renders.
+    """Asks the database, the disk, the object store of the runs if there is one, and the local
+    backend where that renders.
 
     The API is not asked: what it refuses is said to whoever starts a run.  `local` returns URL and
     token of the local backend.
@@ -34,12 +36,19 @@ class Readiness:
     """
 
     def __init__(
-        self, settings: Settings, health: Health, local: Callable[[], tuple[str, str] | None]
+        self,
+        settings: Settings,
+        health: Health,
+        local: Callable[[], tuple[str, str] | None],
+        storage: Storage | None = None,
     ) -> None:
         self.draining = threading.Event()
         self._renders_here = settings.backend_name == "local" and not settings.demo_mode
         self._health = health
         self._local = local
+        self._storage = storage
+        self._store_until = 0.0
+        self._store: str | None = None
         self._lock = threading.Lock()
         self._until = 0.0
         self._backend: str | None = None
@@ -51,6 +60,7 @@ class Readiness:
         return [
             *([words.ENDING] if self.draining.is_set() else []),
             *([str(problem)] if status != OK else []),
+            *filter(None, [self._store_problem()]),
             *filter(None, [self._backend_problem() if self._renders_here else None]),
         ]
 
@@ -65,6 +75,19 @@ class Readiness:
         with self._lock:
             if self._asked is not None:
                 self._asked[1].close()
+
+    def _store_problem(self) -> str | None:
+        if self._storage is None:
+            return None
+        with self._lock:
+            if time.monotonic() > self._store_until:
+                try:
+                    self._storage.check(writing=False)
+                    self._store = None
+                except StorageError as error:
+                    self._store = error.what
+                self._store_until = time.monotonic() + FRESH_SECONDS
+            return self._store
 
     def _backend_problem(self) -> str | None:
         with self._lock:

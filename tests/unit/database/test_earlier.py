@@ -55,7 +55,14 @@ SHARED = {
 
 DONE, WAITING, FAILED, GROUP = "d" * 32, "e" * 32, "f" * 32, "a" * 32
 SESSION = "s" * 32
-SINCE_0006 = ("owners", "program_uploads", "answers", "webhooks", "webhook_deliveries")
+SINCE_0006 = (
+    "owners",
+    "program_uploads",
+    "answers",
+    "webhooks",
+    "webhook_deliveries",
+    "kept_files",
+)
 """Tables that came later."""
 
 

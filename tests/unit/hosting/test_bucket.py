@@ -110,6 +110,20 @@ def test_a_withdrawn_file_is_gone(media: BucketMedia, clip: Path) -> None:
     assert httpx.get(link).status_code == 404
 
 
+def test_another_machine_withdraws_what_lies_at_the_same_place(
+    settings: Settings, tmp_path: Path
+) -> None:
+    storage = ObjectStorage(f"{settings.storage_url}/hosted", settings.storage_public_url)
+    paths = [tmp_path / name / "runs" / "clip.mp4" for name in ("first", "second")]
+    here, there = (BucketMedia(storage, b"0" * 16, path.parents[1]) for path in paths)
+    paths[0].parent.mkdir(parents=True)
+    paths[0].write_bytes(b"1")
+    link = here.publish(paths[0])
+    assert httpx.get(link).status_code == 200
+    there.withdraw([paths[1]])
+    assert httpx.get(link).status_code == 404
+
+
 def test_files_whose_links_have_ended_are_deleted(
     settings: Settings, clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
