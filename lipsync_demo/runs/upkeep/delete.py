@@ -82,6 +82,7 @@ class RunData:
         links: ShareLinks,
         votes: Votes,
         holdings: Holdings,
+        *,
         told: Sequence[Telling] = (),
         files: RunFiles = HERE,
     ) -> None:
