@@ -73,9 +73,19 @@ class KeptFiles:
             return {row.name: Kept(row.sha256, row.size) for row in session.scalars(query)}
 
     def promise(self, place: str, files: Mapping[str, Kept]) -> None:
-        """Note files that are about to be stored, for a record that is about to be written."""
+        """Note files that are about to be stored, for a record that is about to be written.
+
+        Nothing is noted for a record that exists: it cannot be written again.  A deleted one can.
+        """
+        kind, _, record_id = place.partition("/")
         with self._database.writing() as session:
-            _write(session, place, files)
+            if session.get(_RECORDS[kind], record_id) is None:
+                session.execute(
+                    delete(KeptFileRow).where(
+                        KeptFileRow.place == place, KeptFileRow.name == _DELETED
+                    )
+                )
+                _write(session, place, files)
 
     def write(self, place: str, files: Mapping[str, Kept], token: str | None = ANYBODY) -> None:
         """Note files that were stored; with `token`, only while that lease drives the record.

@@ -239,6 +239,26 @@ def test_what_a_killed_process_left_without_a_record_is_deleted_after_a_day(
     assert first.files.table.deleted() == []
 
 
+def test_an_id_is_begun_again_only_after_its_run_was_deleted(world: World) -> None:
+    first, second = world.machines
+    first.write("video/clip.mp4", "the first")
+    first.files.keep(first.run, new=True)
+    world.begin()
+    second.write("video/clip.mp4", "somebody else's")
+    second.files.keep(second.run, new=True)
+    known = first.files.known(first.run)["video/clip.mp4"]
+    assert known.sha256 == digest(first.run / "video/clip.mp4")
+    world.runs.remove(ID)
+    first.files.forget(first.run)
+    second.files.keep(second.run, new=True)
+    world.begin()
+    first.copies.step()
+    second.copies.step()
+    assert second.content() == {"video/clip.mp4": "somebody else's"}
+    first.files.bring(first.run)
+    assert first.content() == second.content()
+
+
 def test_copies_are_bounded_and_what_is_used_or_not_stored_stays(world: World) -> None:
     first, _ = world.machines
     first.write("output.mp4", "pictures")
