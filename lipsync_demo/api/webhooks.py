@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import re
 import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -25,6 +26,9 @@ from lipsync_demo.wavespeed.untrusted.delivery import Undelivered, check_receive
 
 PREFIX = "whsec_"
 """Beginning of a secret's text."""
+
+_TOLD = re.compile(r'(\{"webhook_id":"([0-9a-f]{32})",.*"secret":)"[^"]*"\}', re.DOTALL)
+"""A receiver as its owner is told of it: all before the secret, and its id."""
 
 MOST = 20
 """Receivers that one owner may have."""
@@ -119,6 +123,16 @@ class Webhooks:
     def secret(self, webhook_id: str) -> str:
         """The text of a receiver's secret."""
         return secret_of(self._settings, webhook_id)
+
+    def without_secret(self, answer: str) -> str:
+        """An answer as it is kept: no secret is stored."""
+        told = _TOLD.fullmatch(answer)
+        return f'{told[1]}""}}' if told else answer
+
+    def with_secret(self, kept: str) -> str:
+        """The answer as it was given."""
+        told = _TOLD.fullmatch(kept)
+        return f'{told[1]}"{self.secret(told[2])}"}}' if told else kept
 
 
 def secret_of(settings: Settings, webhook_id: str) -> str:

@@ -49,7 +49,7 @@ class Api(FastAPI):
             generate_unique_id_function=lambda route: route.name,
         )
         actions = Actions(settings, workspace)
-        self.state.once = Once(workspace.answers, workspace.dispatcher.leases)
+        self.state.once = Once(workspace.answers, workspace.dispatcher.leases, actions.webhooks)
         for router in (
             uploads.routes(actions),
             preview.routes(actions),

@@ -19,6 +19,7 @@ from starlette.responses import Response
 
 from lipsync_demo.api.errors import ApiError
 from lipsync_demo.api.v1.work import at_work
+from lipsync_demo.api.webhooks import Webhooks
 from lipsync_demo.runs.driving.leases import Leases
 from lipsync_demo.runs.record.visitor import acting_id
 from lipsync_demo.runs.storage.answers import GONE, Answer, Answers
@@ -41,11 +42,12 @@ Handler = Callable[[Request], Awaitable[Response]]
 
 
 class Once:
-    """Answers each key's request once."""
+    """Answers each key's request once; `hooks` has the secrets that are not kept with answers."""
 
-    def __init__(self, answers: Answers, leases: Leases) -> None:
+    def __init__(self, answers: Answers, leases: Leases, hooks: Webhooks) -> None:
         self._answers = answers
         self._leases = leases
+        self._hooks = hooks
         self._working: set[str] = set()
 
     async def answer(self, request: Request, handler: Handler) -> Response:
@@ -76,7 +78,7 @@ class Once:
                     f"Use a new {HEADER} to begin it again.",
                 )
             if claimed.status is not None:
-                return _replayed(claimed)
+                return self._replayed(claimed)
             return await self._first(request, handler, claimed, lease.token)
         finally:
             self._working.discard(lease.token)
@@ -126,7 +128,7 @@ class Once:
             response = await handler(request)
             if response.status_code < 300:
                 kept = {n: response.headers[n] for n in KEPT_HEADERS if n in response.headers}
-                body = bytes(response.body).decode()
+                body = self._hooks.without_secret(bytes(response.body).decode())
                 if response.media_type:
                     kept["content-type"] = response.media_type
                 await at_work(
@@ -137,6 +139,11 @@ class Once:
         finally:
             if not answered:
                 await at_work(self._answers.release, claimed, token)
+
+    def _replayed(self, answer: Answer) -> Response:
+        headers = {**(answer.headers or {}), REPLAYED: "true"}
+        body = self._hooks.with_secret(answer.body or "")
+        return Response(body, answer.status or 200, headers)
 
 
 def target(request: Request) -> str | None:
@@ -155,8 +162,3 @@ async def _fingerprint(request: Request) -> str:
     told += [request.headers.get(name, "") for name in PART_OF_IT]
     body = await request.body()
     return hashlib.sha256("\n".join(told).encode() + b"\n\n" + body).hexdigest()
-
-
-def _replayed(answer: Answer) -> Response:
-    headers = {**(answer.headers or {}), REPLAYED: "true"}
-    return Response(answer.body or "", answer.status or 200, headers)

@@ -194,6 +194,21 @@ def test_a_repeat_gets_the_first_answer(
     assert api.submits == 1
 
 
+def test_the_secret_of_a_webhook_is_told_again_but_not_kept(
+    client: TestClient, workspace: Workspace
+) -> None:
+    body, key = {"url": 'https://example.com/?"secret":"a"}'}, {"Idempotency-Key": "k"}
+    first, again = (client.post("webhooks", json=body, headers=key) for _ in range(2))
+    assert again.headers["idempotent-replayed"] == "true"
+    assert again.content == first.content
+    assert first.json()["secret"].startswith("whsec_")
+    with workspace.answers.database.reading() as session:
+        (row,) = session.scalars(select(AnswerRow))
+    assert row.body is not None
+    assert first.json()["webhook_id"] in row.body
+    assert "whsec_" not in row.body
+
+
 def test_a_repeat_takes_over_what_a_killed_process_began(
     client: TestClient, pair: dict[str, str], workspace: Workspace, api: ScriptedApi
 ) -> None:
@@ -391,3 +406,5 @@ def test_tus_says_length_and_name_in_headers(client: TestClient) -> None:
     spoken = client.options("uploads").headers
     assert (spoken["tus-version"], spoken["tus-extension"]) == ("1.0.0", "creation,termination")
     refused(client.post("uploads", headers={**headers, "Tus-Resumable": "0.2"}), 412)
+    refused(client.post("uploads", headers={**headers, "Upload-Length": "0"}), 400)
+    refused(client.post("uploads", headers={"Tus-Resumable": "1.0.0"}), 400)

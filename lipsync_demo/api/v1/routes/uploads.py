@@ -59,7 +59,13 @@ def routes(actions: Actions) -> APIRouter:
         """
         if tus is not None:
             _speaks(tus)
-            body = NewUpload(name=_name(upload_metadata), size_bytes=max(1, upload_length or 0))
+            if not upload_length:
+                raise ApiError(
+                    HTTPStatus.BAD_REQUEST,
+                    "The length of the file is missing, or 0.",
+                    "Send it as Upload-Length; it cannot be said later.",
+                )
+            body = NewUpload(name=_name(upload_metadata), size_bytes=upload_length)
             response.headers["Tus-Resumable"] = TUS
         if body is None:
             raise ApiError(
