@@ -12,7 +12,7 @@ from lipsync_demo.api.mcp import words
 from lipsync_demo.api.mcp.desk import Desk
 from lipsync_demo.api.mcp.told import ModesTold, PriceTold, RunRow, RunRows, RunTold
 from lipsync_demo.api.views import DoctorView, MeasuresView
-from lipsync_demo.media.sync_modes import DEFAULT_SYNC_MODE, SyncMode
+from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.runs.record.run import RunState
 from lipsync_demo.runs.storage.record_table import Mark
 from lipsync_demo.settings import ModelId
@@ -28,7 +28,7 @@ WAIT, LONGEST_WAIT = 45, 300
 
 Video = Annotated[str, Field(description=words.VIDEO, min_length=1)]
 Audio = Annotated[str, Field(description=words.AUDIO, min_length=1)]
-Mode = Annotated[SyncMode, Field(description=words.MODE)]
+Mode = Annotated[SyncMode | None, Field(description=words.MODE)]
 Model = Annotated[ModelId | None, Field(description=words.MODEL)]
 RunId = Annotated[str, Field(description=words.RUN_ID)]
 Wait = Annotated[int, Field(description=words.SECONDS, ge=0, le=LONGEST_WAIT)]
@@ -49,7 +49,7 @@ class Looking:
 
     async def quote(
         self,
-        sync_mode: Mode = DEFAULT_SYNC_MODE,
+        sync_mode: Mode = None,
         model: Model = None,
         runs: Annotated[int, Field(description=words.RUNS, ge=1, le=100)] = 1,
     ) -> PriceTold:

@@ -9,7 +9,7 @@ from typing import Annotated, TypeVar
 
 import anyio
 from mcp.server.mcpserver import Context
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 from sqlalchemy.exc import IntegrityError
 
 from lipsync_demo.api.mcp import words
@@ -32,7 +32,7 @@ from lipsync_demo.api.mcp.told import (
     Started,
 )
 from lipsync_demo.api.preview import Quoted
-from lipsync_demo.media.sync_modes import DEFAULT_SYNC_MODE, SyncMode
+from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.runs.record.errors import RunRefused
 from lipsync_demo.runs.record.run import Run, RunState
 
@@ -45,7 +45,11 @@ STEPS = (
 )
 """The steps of a run, for its progress."""
 
-MaxPrice = Annotated[Decimal, Field(description=words.MAX_PRICE, ge=0, le=100_000)]
+MaxPrice = Annotated[
+    Decimal,
+    Field(description=words.MAX_PRICE, ge=0, le=100_000),
+    WithJsonSchema({"type": "number", "minimum": 0, "maximum": 100_000}),
+]
 RequestId = Annotated[str, Field(description=words.REQUEST_ID, min_length=1, max_length=200)]
 Face = Annotated[str | None, Field(description=words.FACE)]
 ComparisonId = Annotated[str, Field(description=words.COMPARISON_ID)]
@@ -66,14 +70,16 @@ class Running:
         audio: Audio,
         max_price_usd: MaxPrice,
         request_id: RequestId,
-        sync_mode: Mode = DEFAULT_SYNC_MODE,
+        sync_mode: Mode = None,
         model: Model = None,
+        fields: Annotated[dict[str, str] | None, Field(description=words.FIELDS)] = None,
         face: Face = None,
     ) -> Started:
         def started() -> Started:
             actions = self._desk.actions
             run_id = chosen_id("run", request_id)
-            asked = chosen_id("asked", request_id, video, audio, sync_mode, model, face)
+            further = sorted((fields or {}).items())
+            asked = chosen_id("asked", request_id, video, audio, sync_mode, model, face, *further)
             quoted = actions.preview.quote(model=model, mode=sync_mode, face=face)
             with self._desk.starting(run_id):
                 run = actions.runs.known(run_id)
@@ -81,7 +87,13 @@ class Running:
                     sources = self._desk.source(video), self._desk.source(audio)
                     self._agree(quoted, max_price_usd, asked)
                     run = actions.runs.start(
-                        *sources, sync_mode, model=model, face=face, run_id=run_id, session=asked
+                        *sources,
+                        sync_mode,
+                        model=model,
+                        choices=fields,
+                        face=face,
+                        run_id=run_id,
+                        session=asked,
                     )
             _same(run.session, asked, request_id)
             return Started(price=PriceTold.of(quoted), run=RunTold.seen(self._desk, run))

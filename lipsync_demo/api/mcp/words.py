@@ -6,12 +6,14 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Final
 
+from lipsync_demo import visible_label
 from lipsync_demo.api.preview import Quoted
 from lipsync_demo.api.runs import Progress
 from lipsync_demo.face_choice import FORMS, POINT_SECONDS
 from lipsync_demo.media.sync_modes import DEFAULT_SYNC_MODE, MODES
 from lipsync_demo.runs.record.run import Run, RunState
 from lipsync_demo.settings import MODEL_ID
+from lipsync_demo.wavespeed.model_catalogue import MODELS, SYNC_MODE
 
 TITLE: Final = "Lipsync Demo"
 
@@ -113,11 +115,24 @@ def describe(name: str, *, free: bool) -> str:
 
 VIDEO: Final = "The talking video: a clip of a person who talks"
 AUDIO: Final = "The speech: a sound file, or a video with sound"
-MODE: Final = "What happens when video and speech are not equally long. " + " ".join(
-    f"{mode.value}: {spec.texts.summary}" for mode, spec in MODES.items()
+MODE: Final = (
+    "What happens when video and speech are not equally long. "
+    + " ".join(f"{mode.value}: {spec.texts.summary}" for mode, spec in MODES.items())
+    + f" By default {DEFAULT_SYNC_MODE.value}; sync/react-1 takes none."
 )
 MODES_WANTED: Final = "Only these modes; all of them by default."
 MODEL: Final = f"The model; by default the one of this server, usually {MODEL_ID}."
+_FIELDS = (
+    f"{choice.name} of {model.id}, by default {choice.default} ({', '.join(choice.values)})"
+    for model in MODELS.values()
+    for choice in model.choices
+    if choice.name != SYNC_MODE
+)
+FIELDS: Final = (
+    f"Further fields: {'; '.join(_FIELDS)}; {visible_label.FIELD} of free local runs, a label in "
+    "the picture that says that it is AI-generated: "
+    f"{visible_label.OFF}, or a corner ({', '.join(visible_label.CORNERS)})."
+)
 RUNS: Final = "How many such runs."
 RUN_ID: Final = "The run's id, as `start_run` or `list_runs` says it."
 COMPARISON_ID: Final = "The `group_id` that `compare_modes` returned."

@@ -101,6 +101,27 @@ def test_the_document_has_every_tool_with_its_scope() -> None:
     assert told == {name: scope for name, (scope, _) in server.KINDS.items()}
 
 
+def test_a_models_own_fields_are_sent_and_wrong_ones_told(
+    settings: Settings, workspace: Workspace, clip: Path, speech: Path
+) -> None:
+    asked = {"video": str(clip), "audio": str(speech), "model": "sync/react-1", "max_price_usd": 1}
+
+    async def work(client: Client) -> None:
+        wrong = {**asked, "fields": {"emotion": "bored"}, "request_id": "bored"}
+        assert "happy" in refusal(await client.call_tool("start_run", wrong))
+        right = {**asked, "fields": {"emotion": "happy"}, "request_id": "happy"}
+        started = await client.call_tool("start_run", right)
+        run = started.structured_content["run"]
+        assert run["sync_mode"] is None
+        ended = await client.call_tool("wait_run", {"run_id": run["run_id"]})
+        assert ended.structured_content["state"] == "done"
+
+    talk(desk_of(settings, workspace), work)
+    (request,) = (run.request for run in workspace.runs.list())
+    assert request is not None
+    assert request["emotion"] == "happy"
+
+
 def test_where_runs_are_billed_the_tools_say_so(settings: Settings, workspace: Workspace) -> None:
     async def work(client: Client) -> None:
         assert "billed" in (client.instructions or "")
