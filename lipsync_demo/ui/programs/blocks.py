@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import gradio as gr
@@ -30,11 +31,27 @@ ANSWERING = 32
 NEWS_SECONDS = 0.1
 """Seconds between two looks for progress that a caller is to be told."""
 
+END_SECONDS = 1.5
+"""Seconds that calls which wait for their runs have to say that the app ends."""
+
+
+SAID_SECONDS = 0.1
+"""Seconds in which what was said is sent."""
+
+
+class Ending(Exception):  # noqa: N818
+    """The app ends while a call waits for its run, which goes on when it is started again."""
+
+
 _waits: ContextVar[Callable[[], bool]] = ContextVar("waits")
 
 
 def caller_waits() -> bool:
-    """Whether somebody still waits for the answer of this call."""
+    """Whether somebody still waits for the answer of this call.
+
+    Raises:
+        Ending: somebody does, and the app ends.
+    """
     return _waits.get(lambda: True)()
 
 
@@ -47,6 +64,7 @@ class ProgramBlocks(VisitedBlocks):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
+        self.ends = False
         self.max_threads = WAITING + ANSWERING
         self.queue()
         # Gradio looks for news a hundred times a second.
@@ -79,11 +97,27 @@ class ProgramBlocks(VisitedBlocks):
         named["inputs"] = sanitised(named.get("inputs"))
         event = self._queue.event_ids_to_events.get(named.get("event_id") or "")
         try:
-            with asking(asker_of(asked)), bearing(_token_of(asked)), _waited_for(event):
+            waits = partial(self._waited_for, event)
+            with asking(asker_of(asked)), bearing(_token_of(asked)), _waiting(waits):
                 answer: dict[str, Any] = await super().process_api(*positional, **named)
                 return answer
         except Exception as error:
             raise explained(error, asked) from error
+
+    def end(self) -> None:
+        """Have all calls that wait for their runs end, and let them say so."""
+        self.ends = True
+        ends, told = time.monotonic() + END_SECONDS, not any(self._queue.active_jobs)
+        while not told and time.monotonic() < ends:
+            told = not any(self._queue.active_jobs)
+            time.sleep(SAID_SECONDS)
+        self.close(verbose=False)
+
+    def _waited_for(self, event: Any) -> bool:
+        waits = event is None or bool(event.alive)
+        if waits and self.ends:
+            raise Ending
+        return waits
 
     async def preprocess_data(
         self, block_fn: Any, inputs: list[Any], *_others: Any, **_named: Any
@@ -109,8 +143,8 @@ def _token_of(request: Any) -> Any:
 
 
 @contextmanager
-def _waited_for(event: Any) -> Iterator[None]:
-    token = _waits.set(lambda: event is None or event.alive)
+def _waiting(waits: Callable[[], bool]) -> Iterator[None]:
+    token = _waits.set(waits)
     try:
         yield
     finally:

@@ -90,7 +90,7 @@ class Door:
         inner = Heartbeats(inner, opened=sessions.open)
         inner = EventBodies(inner, events=blocks.fns)
         self._inner = KnownOnly(inner, blocks)
-        self._blocks = blocks
+        self.blocks = blocks
 
     def routes(self) -> list[BaseRoute]:
         """The routes that take precedence over those of the page's Gradio."""
@@ -114,9 +114,9 @@ class Door:
             await serving
 
     def close(self) -> None:
-        """End the answers that are still awaited."""
+        """End the answers that are still awaited; not for the thread that sends them."""
         if self._laid.is_set():
-            self._blocks.close(verbose=False)
+            self.blocks.end()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if not self._serves.is_set():
@@ -135,7 +135,7 @@ class Door:
         async with self._app.router.lifespan_context(self._app):
             self._serves.set()
             await self._ends.wait()
-            self.close()
+            self.blocks.close(verbose=False)
 
 
 def _style(request: Request) -> Response:

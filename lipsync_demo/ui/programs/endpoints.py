@@ -26,7 +26,7 @@ from lipsync_demo.runs.record.group import Group
 from lipsync_demo.runs.record.run import Run
 from lipsync_demo.safe_names import clean_name
 from lipsync_demo.ui.programs import asked, outputs, words
-from lipsync_demo.ui.programs.blocks import caller_waits
+from lipsync_demo.ui.programs.blocks import Ending, caller_waits
 from lipsync_demo.ui.programs.values import Made
 
 FIRST_LOOK, LAST_LOOK = 0.2, 1.0
@@ -81,7 +81,7 @@ class Endpoints:
             )
         )
         state, run = None, started
-        async for run, far in self._looks(lambda: self._seen(started.id)):
+        async for run, far in self._looks(started.id, lambda: self._seen(started.id)):
             progress(far.share, desc=_state(run))
             if run.state is not state and run.state.active:
                 state = run.state
@@ -162,7 +162,7 @@ class Endpoints:
             return group, self._actions.groups.runs(group), self._actions.groups.at_rest(group)
 
         states: list[Any] = []
-        async for group, runs, at_rest in self._looks(seen):
+        async for group, runs, at_rest in self._looks(started.id, seen):
             ended = sum(1 for run in runs if run is not None and not run.state.active)
             progress((ended, len(runs)), desc=words.of_runs(ended, len(runs)), unit="runs")
             now = [run and run.state for run in runs]
@@ -172,13 +172,20 @@ class Endpoints:
             if at_rest:
                 return
 
-    async def _looks(self, look: Callable[[], _T]) -> AsyncIterator[_T]:
-        """What is seen now and then, for as long as the caller waits."""
+    async def _looks(self, wanted: str, look: Callable[[], _T]) -> AsyncIterator[_T]:
+        """What is seen now and then, for as long as the caller waits.
+
+        Raises:
+            RunRefused: the app ends; what is wanted goes on without it.
+        """
         pause = FIRST_LOOK
-        while caller_waits():
-            yield await self._apart(look)
-            await asyncio.sleep(pause)
-            pause = min(pause * 1.2, LAST_LOOK)
+        try:
+            while caller_waits():
+                yield await self._apart(look)
+                await asyncio.sleep(pause)
+                pause = min(pause * 1.2, LAST_LOOK)
+        except Ending:
+            raise RunRefused(*words.ending(wanted)) from None
 
     async def _apart(self, work: Callable[[], _T]) -> _T:
         """Do what reads files or records on a thread."""

@@ -77,5 +77,13 @@ def of_runs(ended: int, count: int) -> str:
     return f"{ended} of {count} runs are at rest"
 
 
+def ending(wanted: str) -> tuple[str, str]:
+    return (
+        "The app is being stopped.",
+        f"{wanted} goes on when it is started again: call /status with this id, or make the same "
+        "call with it.",
+    )
+
+
 def without_output(run_id: str, what: str, hint: str) -> tuple[str, str]:
     return what, f"{hint} Its run is {run_id}.".strip()

@@ -57,4 +57,4 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
                 lifespan=lambda app: door.open(),
             )
             with serving(app) as port:
-                yield Site(f"http://127.0.0.1:{port}", workspace, api, video, speech)
+                yield Site(f"http://127.0.0.1:{port}", door, workspace, api, video, speech)

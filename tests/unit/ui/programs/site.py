@@ -8,6 +8,7 @@ from pathlib import Path
 
 from lipsync_demo.access.tokens import new_token
 from lipsync_demo.runs.workspace import Workspace
+from lipsync_demo.ui.programs.door import Door
 from tests.faults.scripted_api import ScriptedApi
 
 CI, CI_KEPT = new_token("ci", ["read", "run"], rate=10_000)
@@ -21,6 +22,7 @@ class Site:
     """A page with nothing but this door."""
 
     url: str
+    door: Door
     workspace: Workspace
     api: ScriptedApi
     video: Path

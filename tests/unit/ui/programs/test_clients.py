@@ -159,3 +159,20 @@ def test_a_token_does_what_its_scopes_say_and_knows_its_own(
     assert site.workspace.runs.get(card["run_id"]).owner is not None
     ci.close()
     reader.close()
+
+
+def test_who_waits_while_the_app_ends_is_told_what_goes_on(
+    site: Site, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only what callers see is looked at: the door itself goes on for the other tests."""
+    monkeypatch.setattr(site.door.blocks, "close", lambda verbose: None)
+    site.api.gates["look"].shut()
+    job = client.submit(*pair(site), run_id="8" * 32, api_name="/sync")
+    assert site.api.gates["look"].holds(1, PATIENCE)
+    site.door.close()
+    with pytest.raises(AppError, match=f"The app is being stopped. {'8' * 32} goes on"):
+        job.result(PATIENCE)
+    site.door.blocks.ends = False
+    site.api.gates["look"].open()
+    _, card = client.predict(*pair(site), run_id="8" * 32, api_name="/sync")
+    assert card["state"] == "done"
