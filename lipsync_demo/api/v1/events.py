@@ -1,13 +1,15 @@
 """Server-sent events about a run or a group, until it is at rest.
 
 Each event is the whole of what is known, so whoever missed some has missed nothing; its id names
-that state, and a reader that comes back with it as `Last-Event-ID` gets what is newer.
+that state, and a reader that comes back with it as `Last-Event-ID` gets what is newer.  What is
+deleted meanwhile ends with a `refusal`.
 """
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
+import json
 from collections.abc import AsyncIterator, Callable
 from typing import Final
 
@@ -15,6 +17,7 @@ from pydantic import BaseModel
 from starlette.responses import StreamingResponse
 
 from lipsync_demo.api.v1.work import at_work
+from lipsync_demo.errors import ExplainedError
 
 LOOK_SECONDS: Final = 0.4
 """Seconds between looks."""
@@ -24,6 +27,9 @@ SILENT_SECONDS: Final = 15.0
 
 RETRY_MS: Final = 2000
 """After how many milliseconds a reader comes back."""
+
+REFUSED: Final = "refusal"
+"""Name of the event that says why there are no more."""
 
 Look = Callable[[], tuple[BaseModel, bool]]
 
@@ -36,15 +42,19 @@ def stream(look: Look, last: str | None) -> StreamingResponse:
 
 async def _events(look: Look, last: str | None) -> AsyncIterator[str]:
     loop = asyncio.get_running_loop()
-    yield f"retry: {RETRY_MS}\n\n"
     seen, told_at = last, loop.time()
     while True:
-        view, active = await at_work(look)
+        try:
+            view, active = await at_work(look)
+        except ExplainedError as error:  # it was deleted, or the database is away
+            told = json.dumps({"what": str(error.what), "hint": str(error.hint)})
+            yield f"event: {REFUSED}\ndata: {told}\n\n"
+            return
         data = view.model_dump_json()
         name = hashlib.sha256(data.encode()).hexdigest()[:32]
         if name != seen:
             kind = "progress" if active else "end"
-            yield f"id: {name}\nevent: {kind}\ndata: {data}\n\n"
+            yield f"retry: {RETRY_MS}\nid: {name}\nevent: {kind}\ndata: {data}\n\n"
             seen, told_at = name, loop.time()
         if not active:
             return

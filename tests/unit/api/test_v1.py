@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from httpx import Response
+from pydantic import BaseModel
 from sqlalchemy import select
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
@@ -19,8 +20,10 @@ from starlette.types import ASGIApp, Message
 
 from lipsync_demo.access.bearer import bearing
 from lipsync_demo.access.tokens import new_token
+from lipsync_demo.api.v1 import events
 from lipsync_demo.api.v1.mounted import mount
 from lipsync_demo.api.v1.refusals import Problems
+from lipsync_demo.runs.record.errors import RunNotFound
 from lipsync_demo.runs.record.visitor import acting
 from lipsync_demo.runs.storage.answers import KEPT, AnswerRow
 from lipsync_demo.runs.workspace import Workspace
@@ -166,6 +169,18 @@ def test_events_begin_after_the_last_that_was_seen(
     assert json.loads(told.strip().splitlines()[-1].removeprefix("data: "))["state"] == "done"
     again = client.get(f"runs/{run['run_id']}/events", headers={"Last-Event-ID": last}).text
     assert "data:" not in again
+
+
+def test_events_of_what_is_deleted_end_with_a_refusal() -> None:
+    def look() -> tuple[BaseModel, bool]:
+        raise RunNotFound(NONE)
+
+    async def told() -> list[Any]:
+        return [part async for part in events.stream(look, None).body_iterator]
+
+    (event,) = asyncio.run(told())
+    assert event.startswith("event: refusal\ndata: {")
+    assert NONE in event
 
 
 def test_the_list_comes_in_parts(client: TestClient, pair: dict[str, str]) -> None:
