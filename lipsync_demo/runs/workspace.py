@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Mapping
 
 from lipsync_demo.access.codes import AccessCodes
@@ -10,6 +11,7 @@ from lipsync_demo.access.rates import Rates
 from lipsync_demo.access.room import Room
 from lipsync_demo.access.tokens import ApiTokens
 from lipsync_demo.data_folder import prepare
+from lipsync_demo.database import DatabaseUnusable
 from lipsync_demo.files import private_folder
 from lipsync_demo.runs.driving.database_leases import DatabaseLeases
 from lipsync_demo.runs.driving.dispatcher import Dispatcher
@@ -48,7 +50,9 @@ from lipsync_demo.runs.upkeep.previews import Previews
 from lipsync_demo.runs.upkeep.readiness import Readiness
 from lipsync_demo.runs.upkeep.retention import sweep
 from lipsync_demo.settings import Settings
-from lipsync_demo.storage import Storage, open_storage, storage_place
+from lipsync_demo.storage import Storage, StorageError, open_storage, storage_place
+
+logger = logging.getLogger(__name__)
 
 
 class Workspace:
@@ -220,6 +224,11 @@ class Workspace:
         self.previews.close()
         self.readiness.close()
         self.dispatcher.close()
+        if self._stored is not None:
+            try:
+                self._stored.flush()
+            except (StorageError, DatabaseUnusable) as error:
+                logger.warning("Some files of runs are on this machine only. %s", error.what)
         self._credentials.close()
         self._database.close()
 
