@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 from pathlib import Path
 
+import anyio
 import pytest
 import requests
 from gradio_client import Client
+from mcp import Client as McpClient
 from playwright.sync_api import expect
 
 from lipsync_demo.engine.video import FrameReader
@@ -93,4 +97,17 @@ def seen_through_every_door(site: Site, run: str, folder: Path) -> bytes:
     same = card.keys() & told.keys() - {"created_at", "updated_at"}
     assert len(same) > 15
     assert {name: card[name] for name in same} == {name: told[name] for name in same}
-    return Path(video).read_bytes()
+    output = Path(video).read_bytes()
+
+    async def told_to_a_model() -> None:
+        async with McpClient(f"{site.url}/mcp") as client:
+            seen = (await client.call_tool("get_run", {"run_id": run})).structured_content
+            assert (seen["state"], seen["sync_mode"]) == (card["state"], card["sync_mode"])
+            assert seen["output_seconds"] == pytest.approx(card["output_seconds"], abs=0.001)
+            (content,) = (await client.read_resource(seen["output_uri"])).contents
+            assert base64.b64decode(content.blob) == output
+
+    # In a thread: the browser's event loop stands still in this one, and counts as running.
+    with ThreadPoolExecutor(1) as beside:
+        beside.submit(anyio.run, told_to_a_model).result()
+    return output
