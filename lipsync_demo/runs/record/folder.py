@@ -19,7 +19,7 @@ import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from urllib.parse import unquote
 
 from lipsync_demo.files import write_json
@@ -29,6 +29,9 @@ from lipsync_demo.runs.record.clock import now
 from lipsync_demo.runs.record.run import Run, dump_run
 from lipsync_demo.safe_names import clean_name, readable, storable
 from lipsync_demo.wavespeed.addresses import split_url
+
+MEASURES: Final = "measures.json"
+"""Name of the file with quality measures."""
 
 _SCHEME = re.compile(r"(?:[a-z][a-z0-9+.-]*://|data:)", re.IGNORECASE)
 """Beginning of a URL."""
@@ -90,7 +93,7 @@ class RunFolder:
     @property
     def measures(self) -> Path:
         """Path of the quality measures of the first output; the file may not exist yet."""
-        return self.path / "measures.json"
+        return self.path / MEASURES
 
     @property
     def thumbnail(self) -> Path:

@@ -39,6 +39,7 @@ _OWN = ("run.json",)
 """Files that each machine writes from the record."""
 
 _LOCKS = 64
+_MOST_HASHES = 20_000
 _SUFFIX = re.compile(r"\.[a-z0-9]{1,8}")
 
 logger = logging.getLogger(__name__)
@@ -125,6 +126,7 @@ class FilesInStore:
         self._storage = storage
         self._arriving = arriving
         self._locks = [threading.Lock() for _ in range(_LOCKS)]
+        self._hashes: dict[Path, tuple[int, int, str]] = {}
 
     def keep(self, folder: Path, *, token: str | None = ANYBODY, new: bool = False) -> None:
         place = place_of(folder)
@@ -231,6 +233,13 @@ class FilesInStore:
         self.used.pop(folder, None)
         return True
 
+    def remove_arriving(self, before: float) -> None:
+        """Remove what processes that were killed had fetched in part, before this moment."""
+        with suppress(FileNotFoundError):
+            for left in list(self._arriving.iterdir()):
+                if left.stat().st_mtime < before:
+                    shutil.rmtree(left, ignore_errors=True)
+
     def _clear(self, place: str) -> None:
         for stored in list(self._storage.listed(f"{place}/")):
             self._storage.delete(stored.name)
@@ -240,7 +249,7 @@ class FilesInStore:
         for name, path in kept_below(folder):
             # What others remove, or write anew, meanwhile is stored when they say so.
             with suppress(FileNotFoundError):
-                kept = Kept(content_hash(path), path.stat().st_size)
+                kept = Kept(self._hash(path), path.stat().st_size)
                 if known.get(name) != kept:
                     found[name] = kept
         return found
@@ -251,9 +260,20 @@ class FilesInStore:
             size = path.stat().st_size
             if name == LOG or folder in self.waiting:
                 return size >= kept.size
-            return size == kept.size and content_hash(path) == kept.sha256
+            return size == kept.size and self._hash(path) == kept.sha256
         except FileNotFoundError:
             return False
+
+    def _hash(self, path: Path) -> str:
+        """The hash of a file, remembered for more files than one page shows."""
+        state = path.stat()
+        known = self._hashes.get(path)
+        if known is None or known[:2] != (state.st_mtime_ns, state.st_size):
+            if len(self._hashes) >= _MOST_HASHES:
+                self._hashes.clear()
+            known = state.st_mtime_ns, state.st_size, content_hash(path)
+            self._hashes[path] = known
+        return known[2]
 
     def _fetch(self, folder: Path, name: str, kept: Kept) -> None:
         blob = _blob(place_of(folder), name, kept)

@@ -79,6 +79,7 @@ class Copies:
         self._follow_deletions()
         runs = {folder for folder in _entries(self._root / RUNS) if not folder.name.startswith(".")}
         if not self._adopted:
+            self._files.remove_arriving(time.time() - ORPHAN_SECONDS)
             self._adopt(runs)
             self._adopted = True
         self._bound(runs)

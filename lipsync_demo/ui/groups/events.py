@@ -11,6 +11,7 @@ from gradio.events import Dependency
 from pydantic import SecretStr
 
 from lipsync_demo.runs.record.errors import RunsError
+from lipsync_demo.runs.record.folder import MEASURES
 from lipsync_demo.runs.record.group import Group, GroupKind, GroupState
 from lipsync_demo.runs.record.run import Run, RunState
 from lipsync_demo.runs.storage.ownership import is_mine
@@ -107,9 +108,11 @@ class GroupEvents(ABC):
         """Show the group's current state."""
         w, group = self.widgets, self._as_held(group)
         runs = self.shared.workspace.runs.of_group(group)
+        # A batch shows no videos.
+        shown = () if group.kind is GroupKind.COMPARISON else (MEASURES,)
         for run in runs:
             if run is not None and run.state is RunState.DONE:
-                self.shared.workspace.files.look(run.folder)
+                self.shared.workspace.files.look(run.folder, *shown)
         going = group.state is GroupState.ACTIVE or any(run and run.state.active for run in runs)
         mine = is_mine(group)
         held = mine and group.state in (GroupState.HELD, GroupState.STOPPED)

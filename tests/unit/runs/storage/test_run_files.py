@@ -291,10 +291,15 @@ def test_what_was_written_before_there_was_a_store_is_stored(world: World) -> No
     group = first.root / "groups" / ("9" * 32)
     group.mkdir(parents=True)
     (group / "clip.mp4").write_text("of a group that is gone")
+    arriving = first.root / "runs" / ".arriving"
+    for name, age in (("old", 2 * copies.ORPHAN_SECONDS), ("new", 0)):
+        (arriving / name).mkdir(parents=True)
+        os.utime(arriving / name, (time.time() - age, time.time() - age))
     first.copies.step()
     first.copies.step()
     second.files.bring(second.run)
     assert second.content() == {"output.mp4": "an earlier release's"}
+    assert [path.name for path in arriving.iterdir()] == ["new"]
     assert list(world.store.listed(f"groups/{group.name}/")) == []
 
 
