@@ -112,7 +112,7 @@ class Groups:
         """The group with this id, which is begun if there is none yet.
 
         Raises:
-            GroupNotFound: it is somebody else's, whose folder the new one would get.
+            GroupNotFound: it is somebody else's, whose folder the new one would get, or a run's.
         """
         if group_id is not None and (begun := self._begun(group_id)) is not None:
             return begun
@@ -122,9 +122,9 @@ class Groups:
             return self.get(group_id or "")
 
     def _begun(self, group_id: str) -> Group | None:
-        try:
-            self._workspace.groups.get(group_id)
-        except GroupNotFound:
+        if group_id not in self._workspace.groups.owners([group_id]):
+            if group_id in self._workspace.runs.owners([group_id]):
+                raise GroupNotFound(group_id)
             return None
         return self.get(group_id)
 

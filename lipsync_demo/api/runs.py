@@ -122,11 +122,12 @@ class Runs:
         """The run with a chosen id; None if there is none, so that it may begin.
 
         Raises:
-            RunNotFound: it is somebody else's, whose folder and lines the new one would get.
+            RunNotFound: it is somebody else's, whose folder and lines the new one would get, or a
+                group's, whose links it would get.
         """
-        try:
-            self._workspace.runs.get(run_id)
-        except RunNotFound:
+        if run_id not in self._workspace.runs.owners([run_id]):
+            if run_id in self._workspace.groups.owners([run_id]):
+                raise RunNotFound(run_id)
             return None
         return self.get(run_id)
 

@@ -133,10 +133,11 @@ def test_an_id_of_somebody_else_begins_nothing_and_touches_nothing(
     before = [sorted(folder.rglob("*")) for folder in folders]
     lines, submits = actions.results.ledger(), api.submits
     with holder("b"):
-        with pytest.raises(RunNotFound):
-            actions.runs.start(other, speech, "loop", run_id=theirs.id)
-        with pytest.raises(GroupNotFound):
-            actions.groups.compare(other, speech, [SyncMode.LOOP], group_id=group.id)
+        for taken in (theirs.id, group.id):
+            with pytest.raises(RunNotFound):
+                actions.runs.start(other, speech, "loop", run_id=taken)
+            with pytest.raises(GroupNotFound):
+                actions.groups.compare(other, speech, [SyncMode.LOOP], group_id=taken)
     assert [sorted(folder.rglob("*")) for folder in folders] == before
     assert actions.results.ledger() == lines
     assert api.submits == submits
