@@ -19,13 +19,16 @@ from lipsync_demo.report.content import Content, as_json, of_group, of_runs
 from lipsync_demo.report.junit import junit
 from lipsync_demo.report.page import Embedded, render
 from lipsync_demo.runs.record.errors import RunRefused
+from lipsync_demo.runs.record.group import GroupKind
 from lipsync_demo.runs.record.ledger_line import Line
 from lipsync_demo.runs.record.run import Run
 from lipsync_demo.runs.storage.ownership import is_operator
 from lipsync_demo.runs.workspace import Workspace
 from lipsync_demo.settings import Settings
 
-Kind = Literal["run", "group"]
+Kind = Literal["run", "group", "comparison", "batch"]
+"""What can be reported and shared; a group is either of the two after it."""
+
 Form = Literal["html", "zip", "json", "junit"]
 
 MEDIA_TYPES: Final[dict[Form, str]] = {
@@ -128,7 +131,9 @@ class Results:
             HostingUnavailable: there is no usable signing secret.
         """
         self._content(kind, wanted)
-        link, path = self._workspace.share_links.share(kind, wanted, days)
+        link, path = self._workspace.share_links.share(
+            "run" if kind == "run" else "group", wanted, days
+        )
         return Shared(f"{self._settings.public_base_url or ''}{path}", link.expires_at)
 
     def unshare(self, kind: Kind, wanted: str) -> int:
@@ -152,7 +157,8 @@ class Results:
             run = self._runs.get(wanted)
             self._workspace.files.look(run.folder)
             return of_runs([run])
-        return of_group(self._groups.get(wanted), self._workspace)
+        of_kind = None if kind == "group" else GroupKind(kind)
+        return of_group(self._groups.get(wanted, of_kind), self._workspace)
 
 
 def _write(content: Content, form: Form, file: IO[bytes]) -> None:

@@ -289,7 +289,11 @@ def test_groups_are_told_with_their_runs(client: TestClient, pair: dict[str, str
     group = client.post("comparisons", json=body, headers={"Prefer": "wait=30"}).json()
     assert [item["state"] for item in group["items"]] == ["done"] * len(group["items"])
     assert not group["active"]
-    refused(client.get(f"batches/{group['group_id']}"), 404)
+    for path in ("", "/report?format=json", "/events"):
+        refused(client.get(f"batches/{group['group_id']}{path}"), 404)
+    refused(client.post(f"batches/{group['group_id']}/links", json={}), 404)
+    told = client.get(f"comparisons/{group['group_id']}/report?format=json").json()
+    assert told["kind"] == "comparison"
     pairs = [{**pair, "label": "one"}, {**pair, "sync_mode": "loop"}]
     batch = client.post("batches", json={"pairs": pairs, "title": "Two"}).json()
     stopped = client.post(f"batches/{batch['group_id']}/stop").json()
@@ -297,8 +301,7 @@ def test_groups_are_told_with_their_runs(client: TestClient, pair: dict[str, str
     assert [one["group_id"] for one in client.get("batches").json()["groups"]] == [
         batch["group_id"]
     ]
-    told = client.get(f"comparisons/{group['group_id']}/events").text
-    assert "event: end" in told
+    assert "event: end" in client.get(f"comparisons/{group['group_id']}/events").text
 
 
 def test_what_is_told_before_anything_is_paid(

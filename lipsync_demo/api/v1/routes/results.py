@@ -44,8 +44,11 @@ from lipsync_demo.runs.storage.record_table import Mark
 BLOCK = 1 << 18
 """Bytes of a part of a report that is sent at once."""
 
-KINDS: dict[str, Kind] = {"runs": "run", "comparisons": "group", "batches": "group"}
+KINDS: dict[str, Kind] = {"runs": "run", "comparisons": "comparison", "batches": "batch"}
 """What can be reported and shared, by its address."""
+
+FILES = {kind.partition(";")[0]: BINARY for kind in MEDIA_TYPES.values()}
+"""What a report can be, as OpenAPI says it."""
 
 OneId = Annotated[str, Path(pattern="^[0-9a-f]{32}$", description="Its id.")]
 
@@ -102,17 +105,16 @@ def _documents(router: APIRouter, actions: Actions, address: str, kind: Kind) ->
     """The report and the links of one kind of record."""
     results = actions.results
     tags: list[str | Enum] = [address]
-    one = {"comparisons": "comparison", "batches": "batch"}.get(address, "run")
 
     @router.get(
         f"/{address}/{{one_id}}/report",
         responses={
-            200: {"content": {kind.partition(";")[0]: BINARY for kind in MEDIA_TYPES.values()}},
+            200: {"content": {**FILES, "application/json": {"schema": {"type": "object"}}}},
             **refusals(),
         },
         response_class=Response,
         dependencies=[allowed("read")],
-        operation_id=f"report_{one}",
+        operation_id=f"report_{kind}",
         tags=tags,
     )
     async def get_report(one_id: OneId, form: Annotated[Form, Query(alias="format")]) -> Any:
@@ -133,7 +135,7 @@ def _documents(router: APIRouter, actions: Actions, address: str, kind: Kind) ->
         status_code=201,
         responses=refusals(*WRITING),
         dependencies=[allowed("share")],
-        operation_id=f"share_{one}",
+        operation_id=f"share_{kind}",
         tags=tags,
     )
     async def share(
@@ -151,7 +153,7 @@ def _documents(router: APIRouter, actions: Actions, address: str, kind: Kind) ->
         f"/{address}/{{one_id}}/links",
         responses=refusals(),
         dependencies=[allowed("share")],
-        operation_id=f"unshare_{one}",
+        operation_id=f"unshare_{kind}",
         tags=tags,
     )
     async def unshare(one_id: OneId) -> UnsharedView:
