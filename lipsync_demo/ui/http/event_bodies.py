@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 from starlette.responses import JSONResponse
@@ -57,13 +57,21 @@ _EVENT: Mapping[str, _Check] = {
     "batched": _unset,
     "oauth_token": _unset,
 }
-_NEEDED = ("data", "fn_index")
+_CANCEL: Mapping[str, _Check] = {"session_hash": _name, "fn_index": _number, "event_id": _name}
+_RESET: Mapping[str, _Check] = {"event_id": _name}
 _FIELDS: Mapping[str, Mapping[str, _Check]] = {
     f"{PREFIX}/run/predict": _EVENT,
     f"{PREFIX}/queue/join": _EVENT,
-    f"{PREFIX}/cancel": {"session_hash": _name, "fn_index": _number, "event_id": _name},
-    f"{PREFIX}/reset": {"event_id": _name},
+    f"{PREFIX}/cancel": _CANCEL,
+    f"{PREFIX}/reset": _RESET,
 }
+_NEEDED: Mapping[str, Collection[str]] = {
+    f"{PREFIX}/run/predict": ("data", "fn_index"),
+    f"{PREFIX}/queue/join": ("data", "fn_index"),
+    f"{PREFIX}/cancel": _CANCEL,
+    f"{PREFIX}/reset": _RESET,
+}
+"""Fields without which Gradio repeats a body in its refusal, whatever is in it."""
 
 
 class EventBodies:
@@ -84,7 +92,8 @@ class EventBodies:
         body = await read(receive)
         fields = _FIELDS.get(path, {})
         value = _parsed(body, fields)
-        if value is None or (fields is _EVENT and not self._known(value)):
+        whole = value is not None and value.keys() >= set(_NEEDED.get(path, ()))
+        if value is None or not whole or (fields is _EVENT and not self._known(value)):
             refusal = {"code": 400, "message": str(words.ODD_REQUEST)}
             await JSONResponse(refusal, 400)(scope, receive, send)
             return
@@ -92,7 +101,7 @@ class EventBodies:
 
     def _known(self, value: Mapping[str, Any]) -> bool:
         """Whether an event's body names one that the page has."""
-        event = self._events.get(value["fn_index"]) if all(n in value for n in _NEEDED) else None
+        event = self._events.get(value["fn_index"])
         return event is not None and event.fn is not None
 
 

@@ -104,6 +104,9 @@ def test_other_requests_of_the_page_name_what_they_end(http: TestClient) -> None
     assert sent(http, RESET, json.dumps({"event_id": "b1"})) == 200
     for name, value in (("session_hash", "\ud800"), ("fn_index", "\ud800"), ("event_id", [])):
         assert sent(http, CANCEL, json.dumps({**named, name: value})) == 400
+    # Gradio would repeat them in its refusal, which cannot be sent.
+    for path in (CANCEL, RESET):
+        assert sent(http, path, json.dumps({"fn_index": 3, "data": "\ud800"})) == 400
 
 
 def test_uploads_and_the_rest_are_not_looked_into(http: TestClient) -> None:
