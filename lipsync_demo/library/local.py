@@ -87,7 +87,7 @@ def lip_sync(
         SigningFailed: the output cannot be signed.
         MediaError: the video or the speech cannot be used.
         EngineError: no frame shows a usable face, or a file of the engine is missing.
-        OSError: the output's folder cannot be created.
+        OSError: the output's folder cannot be created, or takes no file.
     """
     chosen = _mode(mode)
     picture, sound, target = (Path(path).expanduser() for path in (video, audio, output))
@@ -105,6 +105,7 @@ def lip_sync(
 
     target.parent.mkdir(parents=True, exist_ok=True)
     with replacing(target) as part:
+        part.touch()  # a place that takes no file is told before all the work
         made = engine(
             picture, sound, chosen, part, on_progress=report, face=face, ai_label=how.ai_label
         )

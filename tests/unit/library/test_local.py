@@ -119,6 +119,14 @@ def test_what_cannot_be_asked_for_touches_nothing(
     assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"kept"]
 
 
+def test_a_place_that_takes_no_file_is_told_before_the_work(speech: Path, tmp_path: Path) -> None:
+    told: list[float] = []
+    output = tmp_path / "new" / f"{'x' * 300}.mp4"
+    with pytest.raises(OSError, match="too long"):
+        lip_sync(speech, speech, "loop", output, on_progress=lambda _, share: told.append(share))
+    assert (told, list(output.parent.iterdir())) == ([], [])
+
+
 def test_where_no_certificate_can_be_made_nothing_is_rendered(tmp_path: Path, data: Path) -> None:
     data.write_text("a file")
     with pytest.raises(SigningFailed, match="cannot be made") as refused:
