@@ -12,7 +12,7 @@ from lipsync_demo.access import room as rooms
 from lipsync_demo.access import words
 from lipsync_demo.access.asker import Asker, asking
 from lipsync_demo.access.errors import NoRoom
-from lipsync_demo.access.holdings import PART, SAMPLE, Holdings, Kind
+from lipsync_demo.access.holdings import ALL, PART, SAMPLE, Holdings, Kind
 from lipsync_demo.access.room import Room
 from lipsync_demo.media.formats import PREVIEW
 from lipsync_demo.settings import Settings
@@ -253,3 +253,14 @@ def test_a_small_disk_has_its_marks_in_percent(
     place.total, place.free = 100 * MB, 6 * MB
     assert place.said(ONE, 1) == ""
     assert words.DISK_LOW in place.said(ONE, 2)
+
+
+def test_what_an_object_store_has_of_a_folder_counts_once(tmp_path: Path) -> None:
+    for name, size in (("here", 100), ("partly", 10)):
+        (tmp_path / "runs" / name).mkdir(parents=True)
+        (tmp_path / "runs" / name / "output.mp4").write_bytes(bytes(size))
+    stored = {"runs/here": (100, 1), "runs/partly": (70, 4), "groups/away": (5, 2)}
+    holdings = Holdings(tmp_path, lambda kind, ids: dict.fromkeys(ids, kind), lambda: stored)
+    sizes, files = holdings.count()
+    assert (sizes[ALL], files[ALL]) == (175, 7)
+    assert (sizes["visitor", "runs"], sizes["visitor", "groups"]) == (170, 5)
