@@ -19,8 +19,8 @@ EVERY_SECONDS: Final = 3600.0
 MESSAGES: Final = timedelta(days=30)
 """For how long messages to webhooks are kept, whatever became of them."""
 
-UPLOADS: Final = timedelta(days=1)
-"""For how long an upload is remembered of which there is no file."""
+UPLOADS: Final = timedelta(days=7)
+"""For how long an upload is remembered of which there is no file on this machine."""
 
 
 class Sweeping:
