@@ -73,7 +73,9 @@ class MultilingualBlocks(VisitedBlocks):
 
     def _lay_languages(self, first: Callable[[], None]) -> None:
         try:
-            first()
+            # Whoever asks for a language meanwhile waits: Gradio numbers widgets of all threads.
+            with self._laying:
+                first()
             for language in sorted(self._offered):
                 self._in(language)
         finally:

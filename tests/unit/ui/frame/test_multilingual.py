@@ -70,3 +70,13 @@ def test_events_are_answered_once_all_languages_are_laid() -> None:
                 thread.join(30)
     assert page._answers.is_set()
     assert set(page._told) == {"de"}
+
+
+def test_nobody_lays_a_language_while_other_blocks_are_laid() -> None:
+    page, held = _page(), list[bool]()
+    page.lay_languages(lambda: held.append(page._laying.locked()))
+    for thread in threading.enumerate():
+        if thread.name == "languages":
+            thread.join(30)
+    assert held == [True]
+    assert set(page._told) == {"de"}
