@@ -46,6 +46,32 @@ def test_another_layout_is_no_translation() -> None:
         _ = page.config
 
 
+def test_who_asks_for_a_language_waits_while_other_blocks_are_laid() -> None:
+    """Gradio numbers the widgets of all threads together."""
+    page, begun, done = _page(), threading.Event(), threading.Event()
+
+    def first() -> None:
+        with gr.Blocks():
+            begun.set()
+            assert done.wait(30)
+            gr.HTML()
+
+    def ask() -> None:
+        with speaking("de"):
+            assert page.config["js"] == "script"
+
+    page.lay_languages(first)
+    assert begun.wait(30)
+    asking = threading.Thread(target=ask)
+    asking.start()
+    asking.join(0.1)
+    assert asking.is_alive()
+    done.set()
+    for thread in (asking, *(one for one in threading.enumerate() if one.name == "languages")):
+        thread.join(30)
+    assert set(page._told) == {"de"}
+
+
 def test_events_are_answered_once_all_languages_are_laid() -> None:
     gate = threading.Event()
     page = _page(gate)
