@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Generic, Protocol, TypeVar
@@ -82,6 +82,15 @@ class Listed(Generic[T]):
         except AccessUnusable as error:
             self._log(str(error))
             return None
+
+    @property
+    def entries(self) -> Collection[T]:
+        """All entries.
+
+        Raises:
+            AccessUnusable: they cannot be read.
+        """
+        return self._current().values()
 
     def _log(self, problem: str) -> None:
         """Log why nobody may enter, once until it changes: every request asks."""

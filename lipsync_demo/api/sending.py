@@ -7,6 +7,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Final
 
+from lipsync_demo.access.errors import AccessUnusable
 from lipsync_demo.api.webhooks import headers, secret_of
 from lipsync_demo.runs.record.clock import now
 from lipsync_demo.runs.record.errors import RunsError
@@ -60,6 +61,14 @@ class Sending:
         if webhook is None or body is None:
             self._table.settle(due, DeliveryState.GIVEN_UP)
             return
+        try:
+            gone = webhook.owner is not None and not self._may_be_told(webhook.owner)
+        except AccessUnusable as error:
+            self._table.postpone(due, now() + PAUSES[0], error.what)
+            return
+        if gone:
+            self._table.settle(due, DeliveryState.GIVEN_UP, "Its API token no longer holds.")
+            return
         if due.body is None:
             self._table.written(due, body)
         place = redacted_url(webhook.url)
@@ -76,6 +85,14 @@ class Sending:
             self._table.postpone(due, now() + PAUSES[due.tries - 1], str(error))
         else:
             self._table.settle(due, DeliveryState.DELIVERED)
+
+    def _may_be_told(self, owner: str) -> bool:
+        """Whether an owner's token still holds.
+
+        Raises:
+            AccessUnusable: nobody knows now.
+        """
+        return any(token.visitor == owner for token in self._workspace.admission.tokens.entries)
 
     def _body(self, due: Delivery) -> str | None:
         """What is told; None if it was deleted."""

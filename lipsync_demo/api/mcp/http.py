@@ -20,6 +20,7 @@ from starlette.types import Receive, Scope, Send
 
 from lipsync_demo.access.asker import asker
 from lipsync_demo.api.mcp import words
+from lipsync_demo.api.mcp.openings import Openings, opens
 from lipsync_demo.api.problem import problem
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ GRACE_SECONDS = 2.0
 """Seconds for calls under way when the app ends."""
 
 MOST_SESSIONS = 2_000
-"""Sessions at once: more than a token can open in that time by the rate it has by default."""
+"""Sessions at once, of all tokens."""
 
 
 class McpDoor:
@@ -55,6 +56,7 @@ class McpDoor:
         self._ready: asyncio.Future[StreamableHTTPSessionManager] | None = None
         self._serving: asyncio.Task[None] | None = None
         self._calls = 0
+        self._openings = Openings(IDLE_SECONDS)
 
     @property
     def route(self) -> Route:
@@ -87,11 +89,18 @@ class McpDoor:
             refusal = problem(HTTPStatus.SERVICE_UNAVAILABLE, words.ENDING, headers=CLOSE)
             await refusal(scope, receive, send)
             return
+        by = asker()
+        owner = (by.owner if by is not None else None) or ""
+        if opens(scope) and self._openings.full(owner):
+            refusal = problem(HTTPStatus.TOO_MANY_REQUESTS, words.SESSIONS, words.SESSIONS_HINT)
+            await refusal(scope, receive, send)
+            return
         manager = await self._manager()
+        send = self._openings.watched(owner, scope, send)
         calls = scope["method"] == "POST"
         self._calls += calls
         try:
-            await manager.handle_request({**scope, "user": _user()}, receive, send)
+            await manager.handle_request({**scope, "user": _user(owner)}, receive, send)
         finally:
             self._calls -= calls
 
@@ -151,11 +160,9 @@ class McpDoor:
         return server.session_manager
 
 
-def _user() -> Any:
+def _user(owner: str) -> Any:
     """Who asks, in the form by which a session knows its owner; to all others it is not there."""
     from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser
     from mcp.server.auth.provider import AccessToken
 
-    by = asker()
-    name = (by.owner if by is not None else None) or ""
-    return AuthenticatedUser(AccessToken(token="", client_id=name, scopes=[]))
+    return AuthenticatedUser(AccessToken(token="", client_id=owner, scopes=[]))

@@ -279,4 +279,6 @@ def broken(name: str) -> str:
 
 SEE_LOG = "Try once more; if it fails again, its log says why."
 
+SESSIONS = "This token has opened too many sessions."
+SESSIONS_HINT = "End sessions that are not used any more, or wait ten minutes."
 ENDING = "The app is ending. Ask again in a moment."

@@ -10,6 +10,7 @@ import anyio
 import httpx2
 import pytest
 
+from lipsync_demo.api.mcp import openings
 from tests.faults.scripted_api import scripted_api
 from tests.unit.api.mcp_site import ACCEPT, LISTING, OPENING, McpSite, mcp_site, told
 
@@ -149,6 +150,28 @@ def test_paths_of_the_server_are_no_files(site: McpSite, clip: Path) -> None:
                 assert "upload" in answer.content[0].text
 
     run(work)
+
+
+def test_a_token_leaves_room_for_the_sessions_of_others(
+    site: McpSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(openings, "MOST", 2)
+    monkeypatch.setattr(site.door, "_openings", openings.Openings(600))
+    pam, eve = ({**ACCEPT, **site.headers(name)} for name in ("pam", "eve"))
+    with httpx2.Client() as http:
+        first, second, third = (http.post(site.url, json=OPENING, headers=pam) for _ in range(3))
+        assert [first.status_code, second.status_code, third.status_code] == [200, 200, 429]
+        assert "too many sessions" in third.text
+        other = http.post(site.url, json=OPENING, headers=eve)
+        assert other.status_code == 200
+        for opened, whose in ((first, pam), (second, pam), (other, eve)):
+            session = {"mcp-session-id": opened.headers["mcp-session-id"]}
+            assert http.post(site.url, json=LISTING, headers=whose | session).status_code == 200
+            assert http.delete(site.url, headers=whose | session).status_code == 200
+        again = http.post(site.url, json=OPENING, headers=pam)
+        assert again.status_code == 200
+        ended = {"mcp-session-id": again.headers["mcp-session-id"]}
+        assert http.delete(site.url, headers=pam | ended).status_code == 200
 
 
 def test_a_session_is_its_tokens(site: McpSite) -> None:

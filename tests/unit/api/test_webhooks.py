@@ -10,9 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 from standardwebhooks import Webhook
 from standardwebhooks.webhooks import WebhookVerificationError
 
+from lipsync_demo.access.asker import Asker, asking
+from lipsync_demo.access.tokens import new_token
 from lipsync_demo.api import sending, sweeping
 from lipsync_demo.api.actions import Actions
 from lipsync_demo.api.errors import ApiError
@@ -20,6 +23,7 @@ from lipsync_demo.api.sending import PAUSES, Sending
 from lipsync_demo.media.errors import MediaError
 from lipsync_demo.media.sync_modes import SyncMode
 from lipsync_demo.runs.record.clock import now
+from lipsync_demo.runs.record.visitor import Visitor, acting_as
 from lipsync_demo.runs.record.webhook import Delivery, DeliveryState, Kind
 from lipsync_demo.runs.workspace import Workspace
 from lipsync_demo.settings import Settings
@@ -71,6 +75,7 @@ def settings(tmp_path: Path, api: ScriptedApi) -> Settings:
         api_key=KEY,
         backend="wavespeed",
         allow_private_urls=True,
+        api_tokens=SecretStr(str(tmp_path / "tokens")),
     )
 
 
@@ -130,6 +135,36 @@ def test_a_message_is_sent_again_until_it_arrives(
     assert again is not None
     job.send(again)
     assert receiver.came[-1][1] == body
+
+
+def test_a_token_that_is_gone_is_told_nothing_more(
+    actions: Actions,
+    workspace: Workspace,
+    job: Sending,
+    receiver: Receiver,
+    clip: Path,
+    speech: Path,
+    tmp_path: Path,
+) -> None:
+    (_, ann), (_, ben) = new_token("ann"), new_token("ben")
+    file = tmp_path / "tokens"
+    file.write_text(f"{ann.line}\n{ben.line}\n")
+    by = Asker(visitor=ann.visitor, code=ann.owner)
+    with acting_as(Visitor(ann.visitor)), asking(by):
+        hook = actions.webhooks.add(receiver.url, [Kind.RUN])
+        ended(actions, clip, speech)
+
+        def sent() -> tuple[DeliveryState, int]:
+            message = due(workspace)
+            assert message is not None
+            job.send(message)
+            (kept,) = actions.webhooks.deliveries(hook.id, 10)
+            return kept.state, len(receiver.came)
+
+        file.rename(file.with_suffix(".away"))
+        assert sent() == (DeliveryState.WAITING, 0)
+        file.write_text(f"{ben.line}\n")
+        assert sent() == (DeliveryState.GIVEN_UP, 0)
 
 
 def test_a_message_is_given_up_after_the_last_attempt(
