@@ -42,8 +42,11 @@ def test_an_uploaded_video_is_synced_and_plays(site: Site, visit: Visit, tmp_pat
     visitor.choose(video, speech, question="The video is 2.00 s longer than the speech.")
     visitor.page.locator("#mode input").first.focus()
     visitor.page.keyboard.press("ArrowRight")
+    size = visitor.page.locator("#ai-label-size")
+    expect(size).to_be_hidden()
     visitor.page.locator("#ai-label-corner input").click()
     visitor.page.get_by_role("option", name="top left").click()
+    expect(size).to_be_visible()
     run = visitor.go()
     expect(visitor.stage).to_contain_text("Syncing the lips", timeout=120_000)
 
@@ -79,6 +82,7 @@ def test_an_uploaded_video_is_synced_and_plays(site: Site, visit: Visit, tmp_pat
     assert seen_through_every_door(site, run, tmp_path) == output.path.read_bytes()
     visitor.page.reload()
     expect(visitor.page.locator("#ai-label-corner input")).to_have_value("top left")
+    expect(visitor.page.locator("#ai-label-size input")).to_have_value("medium")
 
 
 def seen_through_every_door(site: Site, run: str, folder: Path) -> bytes:

@@ -1,6 +1,7 @@
 // The choice of a label is kept in the browser: no server is asked, no cookie set.
 (() => {
   const KEPT = "lipsync-demo-ai-label";
+  const OFF = "off";
   window.lipsyncLabel = {
     keep(chosen) {
       try {
@@ -8,6 +9,7 @@
       } catch {
         // It is forgotten with the page.
       }
+      return { __type__: "update", visible: chosen[0] !== OFF };
     },
     kept(usual) {
       try {

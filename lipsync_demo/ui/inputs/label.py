@@ -44,7 +44,7 @@ def build(settings: Settings) -> LabelWidgets:
             choices=[(words.SIZES[name], name) for name in SIZES],
             value=next(iter(SIZES)),
             label=words.LABEL_SIZE,
-            visible=free,
+            visible=False,
             elem_id="ai-label-size",
             min_width=0,
         )
@@ -59,8 +59,10 @@ def wire(page: gr.Blocks, w: LabelWidgets) -> None:
         return
     both = [w.corner, w.size]
     page.load(None, both, both, js="(...usual) => window.lipsyncLabel.kept(usual)")
-    for one in (w.corner, w.size):
-        one.change(None, both, None, js="(...chosen) => window.lipsyncLabel.keep(chosen)")
+    kept = "(...chosen) => window.lipsyncLabel.keep(chosen)"
+    # There is a size once there is a label.
+    w.corner.change(None, both, [w.size], js=kept)
+    w.size.change(None, both, None, js=kept)
 
 
 def given(
