@@ -4,6 +4,7 @@ ExplainedError
 ├── SettingUnusable      settings.py: an environment variable has an invalid value
 ├── FaceUnknown          face_choice.py: a text chooses none of several faces
 ├── LabelUnknown         visible_label.py: a text describes no label
+├── LabelDemanded        visible_label.py: a label is switched off that the settings demand
 ├── DatabaseUnusable     database/errors.py: a database cannot be opened, read or written
 ├── StorageError         storage/errors.py: a file in the storage cannot be used
 ├── Exposed              access/errors.py: everybody could spend the environment's key

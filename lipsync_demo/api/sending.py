@@ -8,6 +8,7 @@ from functools import partial
 from typing import Final
 
 from lipsync_demo.access.errors import AccessUnusable
+from lipsync_demo.api import words
 from lipsync_demo.api.webhooks import headers, secret_of
 from lipsync_demo.runs.record.clock import now
 from lipsync_demo.runs.record.errors import RunsError
@@ -67,7 +68,7 @@ class Sending:
             self._table.postpone(due, now() + PAUSES[0], error.what)
             return
         if gone:
-            self._table.settle(due, DeliveryState.GIVEN_UP, "Its API token no longer holds.")
+            self._table.settle(due, DeliveryState.GIVEN_UP, words.NO_LONGER_HOLDS)
             return
         if due.body is None:
             self._table.written(due, body)
