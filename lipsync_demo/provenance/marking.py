@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lipsync_demo.provenance.signatory import Signatory, signatory
-from lipsync_demo.settings import Settings
 from lipsync_demo.visible_label import OFF
+
+if TYPE_CHECKING:
+    from lipsync_demo.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)

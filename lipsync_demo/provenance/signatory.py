@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import filelock
 from pydantic import SecretStr
@@ -17,7 +17,9 @@ from pydantic import SecretStr
 from lipsync_demo.files import private_file, private_folder, write_whole
 from lipsync_demo.provenance.errors import SigningFailed
 from lipsync_demo.provenance.models import SELF_SIGNED
-from lipsync_demo.settings import Settings
+
+if TYPE_CHECKING:
+    from lipsync_demo.settings import Settings
 
 FOLDER = "credentials"
 """The folder, in the data directory, with the certificate made here."""

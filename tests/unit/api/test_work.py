@@ -28,6 +28,8 @@ def test_no_program_takes_all_threads() -> None:
     async def all_of_them() -> None:
         greedy = [asyncio.create_task(ask("a", hold)) for _ in range(THREADS)]
         assert await ask("b", lambda: "done") == "done"
+        while inside < SHARE:
+            await asyncio.sleep(0)
         held.set()
         await asyncio.gather(*greedy)
 

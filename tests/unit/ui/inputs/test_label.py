@@ -42,7 +42,8 @@ def shown(label: str) -> tuple[list[bool], list[str], int]:
 
 
 def test_what_the_settings_demand_is_said_and_cannot_be_chosen() -> None:
-    assert shown("off") == ([True, True], [], 3)
+    # The size is shown once there is a label.
+    assert shown("off") == ([True, False], [], 3)
     choices, (line,), events = shown("top-left,large,de")
     assert (choices, events) == ([False, False], 0)
     assert "LIPSYNC_AI_LABEL demands" in line
