@@ -18,8 +18,14 @@ PATIENCE = 60.0
 
 
 def connected(site: Site, folder: Path, **options: Any) -> Client:
+    # The first to knock waits until the door is laid.
     return Client(
-        site.url, verbose=False, analytics_enabled=False, download_files=folder, **options
+        site.url,
+        verbose=False,
+        analytics_enabled=False,
+        download_files=folder,
+        httpx_kwargs={"timeout": PATIENCE},
+        **options,
     )
 
 
